@@ -1,0 +1,83 @@
+# natsight: see `make help`.
+PREFIX ?= /usr/local
+CC ?= cc
+BUILD ?= build
+VERSION := 0.1.0
+COMMIT := $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
+
+LAYERS := base sample collectors model tui views
+PACKAGES := ncursesw libcurl jansson zlib
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2
+CFLAGS ?= -O2 -g
+SANITIZE ?=
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -I. $(WARNINGS) $(CFLAGS) $(SANITIZE) $(PKG_CFLAGS)
+LDLIBS_ALL = $(PKG_LIBS) -lm
+NATS_SERVER ?= nats-server
+export NATS_SERVER
+
+GOALS := $(or $(MAKECMDGOALS),all)
+ifneq ($(filter-out help clean deps lint demo demo-cluster check,$(GOALS)),)
+  include build-aux/packages.mk
+endif
+
+SOURCES := $(foreach l,$(LAYERS),$(wildcard $(l)/*.c))
+OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
+ARCHIVES := $(LAYERS:%=$(BUILD)/lib%.a)
+
+.PHONY: all help deps demo demo-cluster check check-built check-e2e soak asan bench fuzz lint install clean
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: natsight
+
+natsight: $(BUILD)/natsight
+	@cp -f $< $@
+
+$(BUILD)/natsight: $(BUILD)/entry/main.o $(foreach l,views tui model collectors sample base,$(BUILD)/lib$(l).a)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS_ALL)
+
+define LAYER
+$(BUILD)/lib$(1).a: $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)/*.c))
+	@rm -f $$@
+	@ar rcs $$@ $$^
+endef
+$(foreach l,$(LAYERS),$(eval $(call LAYER,$(l))))
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/base/version.o: CFLAGS += -DNATSIGHT_VERSION='"$(VERSION)"' -DNATSIGHT_COMMIT='"$(COMMIT)"'
+
+include tests/tests.mk
+
+help:
+	@sed -n 's/^#: //p' Makefile tests/tests.mk
+
+#: make              builds ./natsight
+#: make deps         installs the Debian packages that are missing (NO_INSTALL=1 only says which)
+deps:
+	@build-aux/deps
+#: make demo         a local three-node cluster with traffic, and the dashboard on it
+demo: deps
+	@$(MAKE) --no-print-directory natsight $(BUILD)/tests/life
+	@tests/clusters/demo ./natsight
+#: make demo-cluster the same without the dashboard; prints the URLs
+demo-cluster: deps
+	@$(MAKE) --no-print-directory $(BUILD)/tests/life
+	@tests/clusters/demo
+#: make check        builds and runs every test
+check: deps
+	@$(MAKE) --no-print-directory check-built
+#: make lint         clang-format, clang-tidy, cppcheck, include arrows
+lint:
+	@build-aux/lint
+#: make install      to $(PREFIX), under $(DESTDIR)
+install: natsight
+	install -Dm755 natsight $(DESTDIR)$(PREFIX)/bin/natsight
+	install -Dm644 docs/natsight.1 $(DESTDIR)$(PREFIX)/share/man/man1/natsight.1
+#: make clean        removes what was built
+clean:
+	rm -rf $(BUILD) build-asan build-fuzz natsight
+
+-include $(wildcard $(BUILD)/*/*.d) $(wildcard $(BUILD)/*/*/*.d)

@@ -1,0 +1,34 @@
+/* Time: the two clocks, the server's ways to write times, and ours to show them.
+ *
+ * All instants and spans are int64_t nanoseconds; an instant is UTC since 1970 unless its name says mono. Only the loop,
+ * the collectors and the entry file read clocks; the model is told the time. */
+#ifndef BASE_CLOCK_H
+#define BASE_CLOCK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define NS_PER_US 1000LL
+#define NS_PER_MS 1000000LL
+#define NS_PER_S  1000000000LL
+#define TIME_UNSET INT64_MIN /* Go's year 1, "never" */
+
+int64_t clock_mono_ns(void);
+int64_t clock_utc_ns(void);
+
+/* RFC 3339 with 0 to 9 fractional digits and Z or a numeric offset. The year 1 gives TIME_UNSET and true. */
+bool time_parse(const char *text, size_t len, int64_t *utc_ns);
+/* Go durations ("1m47.92s", "189µs", "-3s") and server uptimes ("1y3d0h0m1s"); "m" is minutes in both. */
+bool span_parse(const char *text, size_t len, int64_t *ns);
+
+#define TIME_TEXT_SIZE 40
+/* "2026-11-21T02:41:07.123Z": milliseconds, always UTC. */
+void time_format_rfc3339(char out[TIME_TEXT_SIZE], int64_t utc_ns);
+/* "02:41:07" and "2026-11-21", UTC or local time. */
+void time_format_clock(char out[TIME_TEXT_SIZE], int64_t utc_ns, bool local);
+void time_format_date(char out[TIME_TEXT_SIZE], int64_t utc_ns, bool local);
+/* At most 6 columns, two units: "0.4s" "38s" "10m05s" "3h02m" "12d03h" "412ms" "0.9ms" "89us". Negative spans get a '-'. */
+void span_format(char out[TIME_TEXT_SIZE], int64_t ns);
+
+#endif

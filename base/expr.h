@@ -1,0 +1,46 @@
+/* The one expression grammar: filters, --where, rules. Quantities by name, numbers with units, text.
+ *
+ *   or_expr  = and_expr { "or" and_expr }        and_expr = not_expr { "and" not_expr }      not_expr = ["not"] relation
+ *   relation = sum [ ( "=" | "!=" | "<" | ">" | "<=" | ">=" | "~" | "!~" ) sum ]
+ *   sum      = product { ("+"|"-") product }     product  = factor { ("*"|"/") factor }
+ *   factor   = NUMBER[unit] | "text" | name | name "(" name ")" | "(" or_expr ")" | "-" factor
+ *
+ * `~` is a POSIX extended regular expression, without case. A bare word on the right of `=` `!=` `~` `!~` that names no
+ * quantity is text. Unknown operands make a relation unknown, and unknown is never true: `not unknown` is unknown too.
+ * An expr knows names as the small integers that its resolver gave, so this module knows nothing of NATS. */
+#ifndef BASE_EXPR_H
+#define BASE_EXPR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/number.h"
+
+enum expr_type { EXPR_UNKNOWN, EXPR_NUMBER, EXPR_TEXT, EXPR_BOOL };
+
+struct expr_value {
+    enum expr_type type;
+    double number;    /* base units; 0 or 1 for EXPR_BOOL */
+    const char *text; /* borrowed from the caller until the evaluation ends */
+};
+
+/* Gives the number of a name (function = NULL) or of function(name), -1 when there is none; *unit = its unit. */
+typedef int expr_resolve_fn(void *data, const char *function, const char *name, enum unit *unit);
+/* The value of name number `id` for the object under evaluation. */
+typedef struct expr_value expr_get_fn(void *data, int id);
+
+struct expr;
+
+struct expr_error {
+    size_t at;         /* byte offset of the fault */
+    char message[160]; /* one line: what is wrong and what was meant */
+};
+
+/* NULL and *error when the text is no expression. The text is not kept. */
+struct expr *expr_parse(const char *text, expr_resolve_fn *resolve, void *data, struct expr_error *error);
+void expr_destroy(struct expr *expr);
+struct expr_value expr_eval(const struct expr *expr, expr_get_fn *get, void *data);
+/* true exactly when the expression is known and true. */
+bool expr_true(const struct expr *expr, expr_get_fn *get, void *data);
+
+#endif

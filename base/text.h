@@ -1,0 +1,55 @@
+/* Text that came from outside, made harmless once, and its width on a terminal.
+ *
+ * All that a server or its clients say is hostile: names, subjects and versions may hold escape sequences, NUL, invalid
+ * UTF-8, bidi marks, zero-width, wide and combining characters, or a megabyte. The decoder cleans each string with
+ * text_clean() at the boundary; nobody cleans again. Used in every process. */
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define TEXT_MAX_BYTES 256 /* of a cleaned name; a longer one is cut and ends in "~" and 8 hex digits of its whole hash */
+
+/* Writes the cleaned form of `len` bytes into `out` (at least TEXT_MAX_BYTES + 1 bytes, NUL-terminated) and returns its
+ * length, at most TEXT_MAX_BYTES. C0, DEL, C1, bidi controls, zero-width and unassigned-format characters, and bytes
+ * that are no valid UTF-8 become U+FFFD (one for a run of equal kind is enough); combining characters are dropped;
+ * what remains is valid UTF-8 whose every character has width 1 or 2. */
+size_t text_clean(char *out, const char *bytes, size_t len);
+
+/* Decodes one character of valid or invalid UTF-8; returns the bytes used (>= 1 while len > 0), *out = U+FFFD when invalid. */
+size_t utf8_decode(const char *bytes, size_t len, uint32_t *out);
+/* Encodes into at most 4 bytes; returns how many. */
+size_t utf8_encode(char *out, uint32_t c);
+
+/* Columns of one character: 0 (combining, control), 1 or 2. Own table, no locale needed. */
+int char_width(uint32_t c);
+/* Columns of a NUL-terminated cleaned text. */
+int text_width(const char *text);
+/* Copies as much of `text` as fits into `columns`; when something was cut the last column is '~'. Returns columns used. */
+int text_cut(char *out, size_t size, const char *text, int columns);
+
+/* An immutable, interned, cleaned string. Two texts of one pool are equal exactly when their addresses are. */
+struct text {
+    uint32_t hash;
+    uint32_t len;
+    char bytes[]; /* NUL-terminated */
+};
+
+extern const struct text *const text_empty; /* "" for everybody */
+
+/* A pool of interned texts; all die with the pool. Owner: the sample being decoded, or the model. */
+struct text_pool;
+struct text_pool *text_pool_create(void);
+void text_pool_destroy(struct text_pool *pool); /* NULL is fine */
+void text_pool_clear(struct text_pool *pool);   /* forgets all texts, keeps the memory for the next ones */
+const struct text *text_intern(struct text_pool *pool, const char *bytes, size_t len); /* bytes are clean already */
+size_t text_pool_bytes(const struct text_pool *pool); /* memory held */
+
+uint32_t hash_bytes(const void *bytes, size_t len); /* FNV-1a with a final mix */
+
+/* Case-insensitive search of `needle` in `hay` (ASCII case only). */
+bool text_contains(const char *hay, const char *needle);
+
+#endif

@@ -1,0 +1,49 @@
+/* The quantities: everything that has a name on a screen, in a filter, a rule, a chart, JSON or the manual.
+ *
+ * One row each in quantities.def. Scripts lean on the names, so they stay. */
+#ifndef MODEL_QUANTITY_H
+#define MODEL_QUANTITY_H
+
+#include "model/object.h"
+#include "model/value.h"
+
+struct model;
+
+enum quantity {
+#define QUANTITY(KIND, NAME, ...) Q_##KIND##_##NAME,
+#include "model/quantities.def"
+#undef QUANTITY
+    QUANTITY_COUNT
+};
+
+enum quantity_how { HOW_FIELD, HOW_RATE, HOW_CALC };
+enum quantity_worse { WORSE_NEITHER, WORSE_MORE, WORSE_LESS };
+enum quantity_flags {
+    QUANTITY_SERIES = 1, /* kept over time: an hour of seconds, a day of minutes */
+    QUANTITY_HIDDEN = 2, /* not in JSON: a text for the screen only */
+    QUANTITY_SIGNED = 4, /* shown with its sign */
+};
+
+typedef struct value quantity_calc_fn(const struct model *model, const struct object *object);
+
+struct quantity_info {
+    enum object_kind kind;
+    const char *name;  /* "in_msgs_per_s" */
+    const char *title; /* column head, at most `width` columns */
+    int width;         /* columns of a table cell */
+    enum unit unit;
+    enum quantity_worse worse;
+    unsigned flags;
+    enum quantity_how how;
+    enum field field;  /* HOW_FIELD, HOW_RATE; of a server also fields of HEALTH, JETSTREAM, SUBLIST */
+    quantity_calc_fn *calc;
+    const char *help;  /* one sentence */
+};
+
+extern const struct quantity_info quantities[QUANTITY_COUNT];
+
+/* -1 when there is none. */
+int quantity_by_name(enum object_kind kind, const char *name);
+struct value quantity_get(const struct model *model, const struct object *object, enum quantity q);
+
+#endif

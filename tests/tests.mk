@@ -1,0 +1,63 @@
+# Tests: tests/LAYER_what.c links LAYER and what it may know; tests/e2e_*.c drive the program; each is a Check runner.
+# A test sees exactly the layers that its own may include, so a wrong include does not link.
+CHECK_CFLAGS = $(shell pkg-config --cflags check vterm)
+CHECK_LIBS = $(shell pkg-config --libs check vterm)
+
+KNOWS_base := base
+KNOWS_sample := sample base
+KNOWS_collectors := collectors sample base
+KNOWS_model := model sample base
+KNOWS_tui := tui base
+KNOWS_views := views tui model sample base
+KNOWS_e2e := sample base
+
+HARNESS := $(wildcard tests/harness/*.c)
+TEST_SOURCES := $(foreach l,$(LAYERS) e2e,$(wildcard tests/$(l)_*.c))
+TESTS := $(TEST_SOURCES:tests/%.c=$(BUILD)/tests/%)
+UNIT_TESTS := $(filter-out $(BUILD)/tests/e2e_%,$(TESTS))
+E2E_TESTS := $(filter $(BUILD)/tests/e2e_%,$(TESTS))
+
+$(BUILD)/tests/%.o: CFLAGS += $(CHECK_CFLAGS)
+
+define LAYER_TEST
+$(BUILD)/tests/$(1)_%: $(BUILD)/tests/$(1)_%.o $(HARNESS:%.c=$(BUILD)/%.o) $(foreach l,$(KNOWS_$(1)),$(BUILD)/lib$(l).a)
+	$$(CC) $$(ALL_CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(CHECK_LIBS) $$(LDLIBS_ALL)
+endef
+$(foreach l,$(LAYERS) e2e,$(eval $(call LAYER_TEST,$(l))))
+
+# The life of the demo and of the tests' clusters, on cnats.
+$(BUILD)/tests/life: tests/clusters/life.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -o $@ $< $(shell pkg-config --cflags --libs libnats) -lpthread -lm
+
+check-built: natsight $(BUILD)/tests/life $(TESTS)
+	@tests/run $(TESTS)
+
+#: make check-unit   the tests that need no server
+check-unit: $(UNIT_TESTS)
+	@tests/run $(UNIT_TESTS)
+#: make check-e2e    the tests that drive the program against real servers (NATS_SERVER=PATH)
+check-e2e: natsight $(BUILD)/tests/life $(E2E_TESTS)
+	@tests/run $(E2E_TESTS)
+#: make soak         the end-to-end tests with full holds and lengths
+soak:
+	@NATSIGHT_SOAK=1 $(MAKE) --no-print-directory check-e2e
+#: make asan         all tests with address, undefined-behaviour and leak sanitizers
+asan:
+	@$(MAKE) --no-print-directory BUILD=build-asan CFLAGS="-O1 -g -fno-omit-frame-pointer" SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=all" check-asan
+check-asan: $(BUILD)/natsight $(BUILD)/tests/life $(TESTS)
+	@NATSIGHT=$(BUILD)/natsight LIFE=$(BUILD)/tests/life tests/run $(TESTS)
+
+FUZZ := $(patsubst tests/fuzz/%.c,build-fuzz/%,$(wildcard tests/fuzz/*.c))
+build-fuzz/%: tests/fuzz/%.c $(wildcard base/*.c sample/*.c) collectors/json_reader.c collectors/decode.c
+	@mkdir -p $(@D)
+	clang -std=c11 -D_GNU_SOURCE -I. -g -O1 -fsanitize=fuzzer,address,undefined -o $@ $^ $(PKG_CFLAGS) -lz -lm
+#: make fuzz         each fuzz target for FUZZ_SECONDS (300)
+FUZZ_SECONDS ?= 300
+fuzz: $(FUZZ)
+	@for f in $(FUZZ); do mkdir -p $$f.corpus; $$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 $$f.corpus || exit 1; done
+
+#: make bench        prints the figures, each beside its limit or peer (NATS_TOP=PATH)
+bench: natsight $(BUILD)/tests/life
+	@tests/bench/run
+.PHONY: check-unit check-asan
