@@ -1,8 +1,9 @@
 /* A view: one screen, one file, one exported object.
  *
- * Slots are called by the program (entry/), in this order: init once; then for every frame arrange (may change the view's own state:
- * sort, clamp, scroll) and draw (changes nothing). Views get the model through const, never call curses, never do I/O, and learn
- * about keys through their action table. State is private: the program allocates state_size zeroed bytes. Main process. */
+ * Slots are called by the program (entry/), in this order: init once; then for every frame arrange (may
+ * change the view's own state: sort, clamp, scroll) and draw (changes nothing). Views get the model through
+ * const, never call curses, never do I/O, and learn about keys through their action table. State is private:
+ * the program allocates state_size zeroed bytes. Main process. */
 #ifndef VIEWS_VIEW_H
 #define VIEWS_VIEW_H
 
@@ -13,22 +14,22 @@
 
 /* What holds for the whole screen; owned by the program. */
 struct view_context {
-    const struct model *model;   /* live, or the frozen one while paused */
-    int64_t utc_ns, mono_ns;     /* of the model's last tick; of this frame */
-    bool local_time;             /* L */
-    bool bits;                   /* u: bytes as bits per second */
-    bool faults_only;            /* f */
-    bool show_hidden;            /* i: what is hidden as internal or idle */
-    uint64_t object;             /* the object of a detail view, 0 elsewhere */
-    const char *filter;          /* as typed, "" none: the program's prompt edits it, the view applies it */
+    const struct model *model; /* live, or the frozen one while paused */
+    int64_t utc_ns, mono_ns;   /* of the model's last tick; of this frame */
+    bool local_time;           /* L */
+    bool bits;                 /* u: bytes as bits per second */
+    bool faults_only;          /* f */
+    bool show_hidden;          /* i: what is hidden as internal or idle */
+    uint64_t object;           /* the object of a detail view, 0 elsewhere */
+    const char *filter;        /* as typed, "" none: the program's prompt edits it, the view applies it */
 };
 
 /* What a handler or a view asks the program to do next. */
 struct view_request {
-    const char *view;      /* go there; NULL: stay */
-    uint64_t object;       /* with this object */
-    const char *copy;      /* put this text where the user can take it (the `nats` command of `y`); NULL nothing */
-    char text[256];        /* storage for it */
+    const char *view; /* go there; NULL: stay */
+    uint64_t object;  /* with this object */
+    const char *copy; /* put this text where the user can take it (the `nats` command of `y`); NULL nothing */
+    char text[256];   /* storage for it */
 };
 
 struct view_call { /* context of every view action */
@@ -44,13 +45,15 @@ struct view_ops {
     size_t state_size;
     void (*init)(void *state);
     void (*finish)(void *state);
-    /* Shapes this view needs beyond what is always polled, as a bit mask of 1 << SHAPE_x; *sort: for CONNZ_FULL, may be NULL. */
+    /* Shapes this view needs beyond what is always polled, as a bit mask of 1 << SHAPE_x; *sort: for
+     * CONNZ_FULL, may be NULL. */
     unsigned (*wants)(const void *state, const struct view_context *context, const char **sort);
     void (*arrange)(void *state, const struct view_context *context, struct rect area);
     void (*draw)(const void *state, const struct view_context *context, struct surface *s, struct rect area);
     /* "sort: severity   filter: -": for row 1 behind the view's name; may be NULL. */
     void (*status)(const void *state, const struct view_context *context, char *out, size_t size);
-    /* The filter's fault, NULL when it is fine: shown behind the prompt while it is typed. May be NULL: the view has no filter. */
+    /* The filter's fault, NULL when it is fine: shown behind the prompt while it is typed. May be NULL: the
+     * view has no filter. */
     const char *(*check_filter)(void *state, const char *filter);
     const struct action_table *actions; /* the view's own keys; run() gets struct view_call * */
     int digit;                          /* 1..9, 0: opened by name only */

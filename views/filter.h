@@ -1,0 +1,22 @@
+/* What `/` narrows a list to: plain text, `!text`, `~regex`, or an expression over the quantities of the
+ * list's kind.
+ *
+ * A text that looks like a relation ("lag>1000", "name ~ bill") and names a quantity, or a column by its
+ * title, is an expression; all else is looked for in the texts of a row. Owned by the list it filters. Main
+ * process. */
+#ifndef VIEWS_FILTER_H
+#define VIEWS_FILTER_H
+
+#include "model/model.h"
+
+struct filter;
+
+/* `text` is looked at in the quantities `shown` (texts and numbers as a table shows them). Never NULL. */
+struct filter *filter_create(const char *text, enum object_kind kind, const enum quantity *shown, int count);
+void filter_destroy(struct filter *filter); /* NULL is fine */
+/* One line when the text is no filter; such a filter lets everything through. NULL when it is fine. */
+const char *filter_error(const struct filter *filter);
+const char *filter_text(const struct filter *filter);
+bool filter_pass(const struct filter *filter, const struct model *model, const struct object *object);
+
+#endif

@@ -1,0 +1,12 @@
+/* The model as plain text tables: `print` without --json. One block an entity: its name, column heads, rows.
+ */
+#ifndef VIEWS_PRINT_H
+#define VIEWS_PRINT_H
+
+#include "base/buffer.h"
+#include "views/cut.h"
+
+/* Appends the text; cut NULL: everything. */
+void print_tables(const struct model *model, const struct cut *cut, struct buffer *out);
+
+#endif

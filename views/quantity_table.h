@@ -1,0 +1,107 @@
+/* Lists of objects: the bridge between quantities and the table widget.
+ *
+ * A view names its columns; titles, widths, units, sorting, filtering, marks and the keys of a list come from
+ * here. A list holds object pointers from its arrangement to the drawing of the same frame only. Main
+ * process. */
+#ifndef VIEWS_QUANTITY_TABLE_H
+#define VIEWS_QUANTITY_TABLE_H
+
+#include "tui/table.h"
+#include "views/filter.h"
+#include "views/view.h"
+
+enum column_form {
+    COLUMN_VALUE, /* the quantity as text */
+    COLUMN_SPARK, /* its series over spark_s seconds; of a server that is not up the reason instead */
+    COLUMN_GAUGE, /* "[####|   ]" of a ratio */
+};
+
+struct quantity_column {
+    enum quantity quantity;
+    int priority; /* 0 never dropped; larger goes first */
+    int grow;     /* columns more when there is room */
+    int width;    /* 0: the quantity's own */
+    enum column_form form;
+    const char *title; /* NULL: the quantity's own */
+    bool off;          /* hidden until `c` shows it */
+};
+
+struct quantity_list {
+    struct table table;
+    enum object_kind kind;
+    const struct quantity_column *columns;
+    int column_count;
+    struct table_column made[TABLE_MAX_COLUMNS];
+    struct filter *filter;
+    const struct object **rows;
+    size_t count, cap;
+    size_t known;              /* objects of the kind that the view accepted */
+    size_t quiet;              /* of these hidden as idle */
+    const struct model *model; /* of the arrangement */
+    struct view_context at;    /* a copy, same */
+    bool choosing;             /* `c`: the list of columns is open */
+    int choice;
+    int spark_s; /* span of sparklines, seconds */
+};
+
+/* sort, then: indexes of columns; sort -1: by severity. */
+void quantity_list_init(struct quantity_list *list, enum object_kind kind,
+                        const struct quantity_column *columns, int count, int sort, int then);
+void quantity_list_finish(struct quantity_list *list);
+
+struct quantity_pick {
+    uint64_t parent; /* only objects of this parent, 0 all */
+    bool (*idle)(const struct model *model,
+                 const struct object *object); /* hidden unless show_hidden; NULL none */
+    bool no_filter;                            /* the view's filter is not for this list */
+};
+/* Collects, filters, sorts and clamps for `height` rows, the head among them. */
+void quantity_list_arrange(struct quantity_list *list, const struct view_context *context,
+                           const struct quantity_pick *pick, int height);
+void quantity_list_draw(const struct quantity_list *list, struct surface *s, struct rect area,
+                        const char *empty);
+/* "sort: severity then LAG   filter: lag>10" */
+void quantity_list_status(const struct quantity_list *list, char *out, size_t size);
+/* The selected object; NULL when the list is empty. */
+const struct object *quantity_list_selected(const struct quantity_list *list, const struct model *model);
+void quantity_list_select(struct quantity_list *list, uint64_t id);
+/* A filter's fault for this list, NULL when it is fine; lives until the next call for the list. */
+const char *quantity_list_check(struct quantity_list *list, const char *filter);
+
+/* The value as a table shows it, in at most `width` columns: "~" behind what is estimated or stale. */
+void quantity_text(char *out, size_t size, const struct model *model, const struct object *object,
+                   enum quantity q, int width, bool bits);
+/* The `nats` command that continues at this object; "" when there is none. Names are quoted for a shell. */
+void quantity_command(char *out, size_t size, const struct model *model, const struct object *object);
+
+/* The first member of the state of each view with lists. */
+struct list_view {
+    struct quantity_list *focus; /* the list that keys go to; NULL none */
+};
+unsigned list_down(void *call), list_up(void *call), list_page_down(void *call), list_page_up(void *call);
+unsigned list_half_down(void *call), list_half_up(void *call), list_home(void *call), list_end(void *call);
+unsigned list_left(void *call), list_right(void *call), list_sort_left(void *call),
+    list_sort_right(void *call);
+unsigned list_reverse(void *call), list_columns(void *call), list_toggle(void *call), list_close(void *call);
+unsigned list_copy(void *call), list_open(void *call);
+
+/* The keys of a list, as rows of a view's own table. */
+#define LIST_ACTIONS                                                                                         \
+    {"Down j", "down", NULL, "Next row.", list_down}, {"Up k", "up", NULL, "Previous row.", list_up},        \
+        {"PgDn", "page_down", NULL, "A page down.", list_page_down},                                         \
+        {"PgUp", "page_up", NULL, "A page up.", list_page_up},                                               \
+        {"Ctrl-D", "half_down", NULL, "Half a page down.", list_half_down},                                  \
+        {"Ctrl-U", "half_up", NULL, "Half a page up.", list_half_up},                                        \
+        {"Home g", "home", NULL, "First row.", list_home}, {"End G", "end", NULL, "Last row.", list_end},    \
+        {"Left h", "left", NULL, "Columns further left.", list_left},                                        \
+        {"Right l", "right", NULL, "Columns further right.", list_right},                                    \
+        {"<", "sort_left", NULL, "Sort by the column on the left of the present one.", list_sort_left},      \
+        {">", "sort_right", "sort", "Sort by the column on the right of the present one.", list_sort_right}, \
+        {"r", "reverse", "reverse", "Reverse the order.", list_reverse},                                     \
+        {"c", "columns", "columns", "Choose columns: Space shows or hides one, Esc is done.", list_columns}, \
+        {"Space", "toggle_column", NULL, "While columns are chosen: show or hide this one.", list_toggle},   \
+        {"Esc", "close", NULL, "While columns are chosen: done.", list_close}, {                             \
+        "y", "copy", NULL, "Copy the nats command that continues at this row.", list_copy                    \
+    }
+
+#endif
