@@ -28,7 +28,8 @@ void time_format_rfc3339(char out[TIME_TEXT_SIZE], int64_t utc_ns);
 /* "02:41:07" and "2026-11-21", UTC or local time. */
 void time_format_clock(char out[TIME_TEXT_SIZE], int64_t utc_ns, bool local);
 void time_format_date(char out[TIME_TEXT_SIZE], int64_t utc_ns, bool local);
-/* At most 6 columns, two units: "0.4s" "38s" "10m05s" "3h02m" "12d03h" "412ms" "0.9ms" "89us". Negative spans get a '-'. */
+/* At most 6 columns: "89us" "0.9ms" "412ms" "4.0s" "38s" "10m05s" "3h02m" "12d03h" "100d" "27y"; "0s" is nothing.
+ * Rounded below an hour. Negative spans get a '-' more; TIME_UNSET, here and above, is "-". */
 void span_format(char out[TIME_TEXT_SIZE], int64_t ns);
 
 #endif

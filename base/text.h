@@ -23,7 +23,16 @@ size_t utf8_decode(const char *bytes, size_t len, uint32_t *out);
 /* Encodes into at most 4 bytes; returns how many. */
 size_t utf8_encode(char *out, uint32_t c);
 
-/* Columns of one character: 0 (combining, control), 1 or 2. Own table, no locale needed. */
+/* What a character does to a terminal. Own table (Unicode 15.1, and the wide blocks that later versions fill), no locale
+ * needed; ambiguous width is narrow. */
+enum char_kind {
+    CHAR_NARROW,
+    CHAR_WIDE,
+    CHAR_COMBINING, /* no column of its own: joins the character before it */
+    CHAR_CONTROL,   /* C0, DEL, C1, line separators, formats (bidi, zero-width, tags), noncharacters */
+};
+enum char_kind char_kind(uint32_t c);
+/* Columns of one character: 0 (combining, control), 1 or 2. */
 int char_width(uint32_t c);
 /* Columns of a NUL-terminated cleaned text. */
 int text_width(const char *text);

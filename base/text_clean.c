@@ -1,0 +1,213 @@
+#include "base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define REPLACEMENT    0xfffdu
+#define CUT_MARK_BYTES 9 /* "~" and 8 hex digits */
+#define KEPT_WHEN_CUT  (TEXT_MAX_BYTES - CUT_MARK_BYTES)
+
+uint32_t hash_bytes(const void *bytes, size_t len) {
+    const unsigned char *p = bytes;
+    uint32_t h = 2166136261u;
+    for (size_t i = 0; i < len; i++)
+        h = (h ^ p[i]) * 16777619u;
+    h ^= h >> 16;
+    h *= 0x85ebca6bu;
+    h ^= h >> 13;
+    h *= 0xc2b2ae35u;
+    return h ^ h >> 16;
+}
+
+/* What a lead byte asks for: how many continuation bytes, and the range of the first of them, which is where
+ * overlong forms, surrogates and values past U+10FFFF are refused. */
+static unsigned lead_class(unsigned char lead, unsigned char *low, unsigned char *high) {
+    *low = 0x80;
+    *high = 0xbf;
+    if (lead >= 0xc2 && lead <= 0xdf)
+        return 1;
+    if (lead >= 0xe0 && lead <= 0xef) {
+        *low = lead == 0xe0 ? 0xa0 : 0x80;
+        *high = lead == 0xed ? 0x9f : 0xbf;
+        return 2;
+    }
+    if (lead >= 0xf0 && lead <= 0xf4) {
+        *low = lead == 0xf0 ? 0x90 : 0x80;
+        *high = lead == 0xf4 ? 0x8f : 0xbf;
+        return 3;
+    }
+    return 0;
+}
+
+size_t utf8_decode(const char *bytes, size_t len, uint32_t *out) {
+    const unsigned char *p = (const unsigned char *)bytes;
+    unsigned char low, high;
+    *out = REPLACEMENT;
+    if (!len)
+        return 0;
+    if (p[0] < 0x80) {
+        *out = p[0];
+        return 1;
+    }
+    unsigned more = lead_class(p[0], &low, &high);
+    if (!more)
+        return 1;
+    uint32_t c = p[0] & (0x3fu >> more);
+    for (unsigned i = 1; i <= more; i++) {
+        if (i >= len || p[i] < low || p[i] > high)
+            return i;
+        c = c << 6 | (p[i] & 0x3fu);
+        low = 0x80;
+        high = 0xbf;
+    }
+    *out = c;
+    return more + 1;
+}
+
+size_t utf8_encode(char *out, uint32_t c) {
+    if (c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
+        c = REPLACEMENT;
+    if (c < 0x80) {
+        out[0] = (char)c;
+        return 1;
+    }
+    size_t more = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
+    static const unsigned char lead[] = {0, 0xc0, 0xe0, 0xf0};
+    out[0] = (char)(lead[more] | c >> (6 * more));
+    for (size_t i = 1; i <= more; i++)
+        out[i] = (char)(0x80 | (c >> (6 * (more - i)) & 0x3f));
+    return more + 1;
+}
+
+static bool word_is_printable(uint64_t x) {
+    const uint64_t ones = 0x0101010101010101u, tops = ones * 0x80;
+    uint64_t del = x ^ ones * 0x7f;
+    uint64_t below_space = (x - ones * 0x20) & ~x & tops;
+    uint64_t is_del = (del - ones) & ~del & tops;
+    return !((x & tops) | below_space | is_del);
+}
+
+static bool is_printable_ascii(const char *bytes, size_t len) {
+    size_t i = 0;
+    for (; i + 8 <= len; i += 8) {
+        uint64_t word;
+        memcpy(&word, bytes + i, sizeof word);
+        if (!word_is_printable(word))
+            return false;
+    }
+    for (; i < len; i++)
+        if (bytes[i] < 0x20 || bytes[i] > 0x7e)
+            return false;
+    return true;
+}
+
+static size_t mark_cut(char *out, size_t kept, const char *bytes, size_t len) {
+    static const char digits[] = "0123456789abcdef";
+    uint32_t hash = hash_bytes(bytes, len);
+    out[kept++] = '~';
+    for (int shift = 28; shift >= 0; shift -= 4)
+        out[kept++] = digits[hash >> shift & 15];
+    out[kept] = '\0';
+    return kept;
+}
+
+/* Why a character became U+FFFD; a run with one reason leaves one mark. */
+enum fault { FAULT_NONE, FAULT_CONTROL, FAULT_INVALID };
+
+static enum fault fault_of(uint32_t c, const char *bytes, size_t used) {
+    if (c == REPLACEMENT)
+        return used == 3 && !memcmp(bytes, "\xef\xbf\xbd", 3) ? FAULT_NONE : FAULT_INVALID;
+    return char_kind(c) == CHAR_CONTROL ? FAULT_CONTROL : FAULT_NONE;
+}
+
+size_t text_clean(char *out, const char *bytes, size_t len) {
+    size_t n = 0, kept = 0, used;
+    enum fault last = FAULT_NONE;
+    if (is_printable_ascii(bytes, len < TEXT_MAX_BYTES ? len : TEXT_MAX_BYTES)) {
+        if (len > TEXT_MAX_BYTES) {
+            memcpy(out, bytes, KEPT_WHEN_CUT);
+            return mark_cut(out, KEPT_WHEN_CUT, bytes, len);
+        }
+        if (len)
+            memcpy(out, bytes, len);
+        out[len] = '\0';
+        return len;
+    }
+    for (size_t i = 0; i < len; i += used) {
+        uint32_t c;
+        char encoded[4];
+        used = utf8_decode(bytes + i, len - i, &c);
+        enum fault fault = fault_of(c, bytes + i, used);
+        if (fault != FAULT_NONE && fault == last)
+            continue;
+        if (fault == FAULT_NONE && char_kind(c) == CHAR_COMBINING)
+            continue;
+        last = fault;
+        size_t size = utf8_encode(encoded, fault == FAULT_NONE ? c : REPLACEMENT);
+        if (n + size > TEXT_MAX_BYTES)
+            return mark_cut(out, kept, bytes, len);
+        memcpy(out + n, encoded, size);
+        n += size;
+        if (n <= KEPT_WHEN_CUT)
+            kept = n;
+    }
+    out[n] = '\0';
+    return n;
+}
+
+int text_width(const char *text) {
+    size_t len = strlen(text);
+    int columns = 0;
+    uint32_t c;
+    for (size_t i = 0; i < len;) {
+        i += utf8_decode(text + i, len - i, &c);
+        columns += char_width(c);
+    }
+    return columns;
+}
+
+int text_cut(char *out, size_t size, const char *text, int columns) {
+    size_t len = strlen(text), at = 0, kept = 0;
+    int width = 0, kept_width = 0;
+    bool marked = columns > 0 && size > 1;
+    if (!size)
+        return 0;
+    while (at < len) {
+        uint32_t c;
+        size_t used = utf8_decode(text + at, len - at, &c);
+        int more = char_width(c);
+        if (width + more > columns || at + used > size - 1) {
+            memcpy(out, text, kept);
+            if (marked)
+                out[kept++] = '~';
+            out[kept] = '\0';
+            return kept_width + (marked ? 1 : 0);
+        }
+        at += used;
+        width += more;
+        if (width < columns && at + 1 < size) {
+            kept = at;
+            kept_width = width;
+        }
+    }
+    memcpy(out, text, at);
+    out[at] = '\0';
+    return width;
+}
+
+static char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+bool text_contains(const char *hay, const char *needle) {
+    if (!*needle)
+        return true;
+    for (; *hay; hay++) {
+        size_t i = 0;
+        while (needle[i] && lower(hay[i]) == lower(needle[i]))
+            i++;
+        if (!needle[i])
+            return true;
+    }
+    return false;
+}

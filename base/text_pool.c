@@ -1,0 +1,121 @@
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+#define CHUNK_MIN ((size_t)1 << 10)
+#define CHUNK_MAX ((size_t)64 << 10)
+#define SLOTS_MIN 32
+
+struct chunk {
+    struct chunk *next;
+    size_t size, used;
+    uint32_t bytes[];
+};
+
+struct text_pool {
+    const struct text **slots; /* open addressing; a power of two, at most 3/4 full */
+    size_t slot_count, text_count;
+    struct chunk *first, *current;
+    size_t held;
+};
+
+static const struct text empty = {.hash = 0xab3e7c0bu, .len = 0, .bytes = ""};
+const struct text *const text_empty = &empty;
+
+struct text_pool *text_pool_create(void) {
+    struct text_pool *pool = memory_new(sizeof *pool);
+    pool->held = sizeof *pool;
+    return pool;
+}
+
+void text_pool_destroy(struct text_pool *pool) {
+    if (!pool)
+        return;
+    for (struct chunk *chunk = pool->first, *next; chunk; chunk = next) {
+        next = chunk->next;
+        free(chunk);
+    }
+    free(pool->slots);
+    free(pool);
+}
+
+void text_pool_clear(struct text_pool *pool) {
+    for (struct chunk *chunk = pool->first; chunk; chunk = chunk->next)
+        chunk->used = 0;
+    pool->current = pool->first;
+    pool->text_count = 0;
+    if (pool->slots)
+        memset(pool->slots, 0, pool->slot_count * sizeof *pool->slots);
+}
+
+size_t text_pool_bytes(const struct text_pool *pool) {
+    return pool->held;
+}
+
+static struct chunk *chunk_after(struct text_pool *pool, struct chunk *last, size_t need) {
+    size_t size = last ? last->size * 2 : CHUNK_MIN;
+    if (size > CHUNK_MAX)
+        size = CHUNK_MAX;
+    if (size < need)
+        size = need;
+    struct chunk *chunk = memory_grow(NULL, sizeof *chunk + size, 1);
+    *chunk = (struct chunk){.next = last ? last->next : NULL, .size = size};
+    *(last ? &last->next : &pool->first) = chunk;
+    pool->held += sizeof *chunk + size;
+    return chunk;
+}
+
+static void *take(struct text_pool *pool, size_t size) {
+    size = (size + 3) & ~(size_t)3;
+    struct chunk *chunk = pool->current;
+    while (chunk && chunk->size - chunk->used < size && chunk->next)
+        chunk = chunk->next;
+    if (!chunk || chunk->size - chunk->used < size)
+        chunk = chunk_after(pool, chunk, size);
+    pool->current = chunk;
+    void *memory = chunk->bytes + chunk->used / sizeof *chunk->bytes;
+    chunk->used += size;
+    return memory;
+}
+
+static void grow_slots(struct text_pool *pool) {
+    size_t count = pool->slot_count ? pool->slot_count * 2 : SLOTS_MIN;
+    const struct text **slots = memory_array(count, sizeof *slots);
+    for (size_t i = 0; i < pool->slot_count; i++) {
+        if (!pool->slots[i])
+            continue;
+        size_t at = pool->slots[i]->hash & (count - 1);
+        while (slots[at])
+            at = (at + 1) & (count - 1);
+        slots[at] = pool->slots[i];
+    }
+    free(pool->slots);
+    pool->held += (count - pool->slot_count) * sizeof *slots;
+    pool->slots = slots;
+    pool->slot_count = count;
+}
+
+const struct text *text_intern(struct text_pool *pool, const char *bytes, size_t len) {
+    if (!len)
+        return text_empty;
+    if (pool->text_count * 4 >= pool->slot_count * 3)
+        grow_slots(pool);
+    uint32_t hash = hash_bytes(bytes, len);
+    size_t at = hash & (pool->slot_count - 1);
+    for (; pool->slots[at]; at = (at + 1) & (pool->slot_count - 1)) {
+        const struct text *known = pool->slots[at];
+        if (known->hash == hash && known->len == len && !memcmp(known->bytes, bytes, len))
+            return known;
+    }
+    struct text *text = take(pool, sizeof *text + len + 1);
+    text->hash = hash;
+    text->len = (uint32_t)len;
+    memcpy(text->bytes, bytes, len);
+    text->bytes[len] = '\0';
+    pool->slots[at] = text;
+    pool->text_count++;
+    return text;
+}
