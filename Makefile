@@ -22,7 +22,7 @@ endif
 
 SOURCES := $(foreach l,$(LAYERS),$(wildcard $(l)/*.c))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
-ARCHIVES := $(LAYERS:%=$(BUILD)/lib%.a)
+ENTRY := $(wildcard entry/*.c)
 
 .PHONY: all help deps demo demo-cluster check check-built check-e2e soak asan bench fuzz lint install clean
 .DELETE_ON_ERROR:
@@ -33,7 +33,7 @@ all: natsight
 natsight: $(BUILD)/natsight
 	@cp -f $< $@
 
-$(BUILD)/natsight: $(BUILD)/entry/main.o $(foreach l,views tui model collectors sample base,$(BUILD)/lib$(l).a)
+$(BUILD)/natsight: $(ENTRY:%.c=$(BUILD)/%.o) $(foreach l,views tui model collectors sample base,$(BUILD)/lib$(l).a)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS_ALL)
 
 define LAYER
@@ -75,7 +75,8 @@ lint:
 #: make install      to $(PREFIX), under $(DESTDIR)
 install: natsight
 	install -Dm755 natsight $(DESTDIR)$(PREFIX)/bin/natsight
-	install -Dm644 docs/natsight.1 $(DESTDIR)$(PREFIX)/share/man/man1/natsight.1
+	install -d $(DESTDIR)$(PREFIX)/share/man/man1
+	./natsight manual > $(DESTDIR)$(PREFIX)/share/man/man1/natsight.1
 #: make clean        removes what was built
 clean:
 	rm -rf $(BUILD) build-asan build-fuzz natsight

@@ -1,0 +1,327 @@
+#include "entry/app.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "entry/command.h"
+
+#define FIRST_NS  (3 * NS_PER_S) /* so long everything is painted as it comes */
+#define FIRST_GAP (30 * NS_PER_MS)
+#define DATA_GAP  (900 * NS_PER_MS) /* then once a second, with the tick */
+#define READ_NS   (2 * NS_PER_MS)
+
+/* ---- painting ---- */
+
+static void paint(struct app *app) {
+    int64_t now = clock_mono_ns();
+    int cols, rows;
+    screen_size(app->screen, &cols, &rows);
+    if (cols != app->surface->cols || rows != app->surface->rows) {
+        surface_resize(app->surface, cols, rows);
+        screen_repaint(app->screen);
+    }
+    stage_frame(&app->stage, app->surface, now);
+    app->paint_now = app->paint_soon = false;
+    app->painted_ns = now;
+    app->painted_samples = feed_samples(app->feed);
+    if (!screen_draw(app->screen, app->surface))
+        app->paint_soon = true; /* the frame before is still leaving: the newest goes next */
+    loop_fd_want(app->terminal_out, screen_waiting(app->screen) ? LOOP_OUT : 0);
+}
+
+static void on_turn_end(struct loop *loop, void *data) {
+    (void)loop;
+    struct app *app = data;
+    if (app->screen == NULL || screen_waiting(app->screen))
+        return;
+    int64_t now = clock_mono_ns();
+    int64_t gap = now - app->started_ns < FIRST_NS ? FIRST_GAP : DATA_GAP;
+    if (app->paint_now || (app->paint_soon && now - app->painted_ns >= gap))
+        paint(app);
+}
+
+static void on_tick(struct loop *loop, void *data) {
+    (void)loop;
+    struct app *app = data;
+    int64_t step = FEED_TICK_MS * NS_PER_MS;
+    loop_timer_set(app->tick, (clock_mono_ns() / step + 1) * step);
+    feed_tick(app->feed);
+    app_wants(app);
+    app->paint_soon = true;
+}
+
+static void on_first_paints(struct app *app) {
+    if (feed_samples(app->feed) != app->painted_samples && clock_mono_ns() - app->started_ns < FIRST_NS) {
+        if (feed_samples(app->feed) == 1 || app->painted_samples == 0)
+            app->paint_now = true;
+        app->paint_soon = true;
+        feed_tick(app->feed);
+    }
+}
+
+/* ---- the stream ---- */
+
+static void on_bytes(void *data, const char *bytes, size_t len) {
+    struct app *app = data;
+    feed_bytes(app->feed, bytes, len);
+    on_first_paints(app);
+}
+
+static void on_restart(void *data) {
+    feed_restart(((struct app *)data)->feed);
+}
+
+static void note(struct app *app, const char *text) {
+    snprintf(app->stage.note, sizeof app->stage.note, "%s", text);
+    app->stage.note_until_ns = clock_mono_ns() + 10 * NS_PER_S;
+    app->paint_now = true;
+}
+
+static void on_event(void *data, const char *text) {
+    struct app *app = data;
+    feed_event(app->feed, text);
+    note(app, text);
+}
+
+static void on_refusal(void *data, const char *text) {
+    struct app *app = data;
+    snprintf(app->refusal, sizeof app->refusal, "%s", text);
+    app->code = EXIT_USAGE;
+    loop_stop(app->loop, EXIT_USAGE);
+}
+
+static const struct supervisor_handler supervisor_handler = {on_bytes, on_restart, on_event, on_refusal};
+
+static void on_stream(struct loop *loop, int fd, unsigned events, void *data) {
+    (void)loop, (void)events;
+    static char bytes[64 << 10];
+    struct app *app = data;
+    int64_t until = clock_mono_ns() + READ_NS;
+    do {
+        ssize_t n = read(fd, bytes, sizeof bytes);
+        if (n > 0) {
+            on_bytes(app, bytes, (size_t)n);
+            continue;
+        }
+        if (n < 0 && (errno == EINTR || errno == EAGAIN))
+            return;
+        loop_remove(app->stream_in);
+        app->stream_in = NULL;
+        feed_restart(app->feed);
+        feed_event(app->feed, "the stream ended");
+        note(app, "the stream ended: what is shown is the last that came");
+        return;
+    } while (clock_mono_ns() < until);
+}
+
+/* ---- the terminal ---- */
+
+static void lost_terminal(struct app *app) {
+    app->code = 1;
+    loop_stop(app->loop, 1);
+}
+
+static void got_key(void *data, uint32_t key) {
+    app_key(data, key);
+}
+
+static void on_key_timeout(struct loop *loop, void *data) {
+    (void)loop;
+    struct app *app = data;
+    key_decoder_timeout(&app->keys, clock_mono_ns(), got_key, app);
+    loop_timer_set(app->key_timer, app->keys.deadline_ns);
+}
+
+static void on_terminal_in(struct loop *loop, int fd, unsigned events, void *data) {
+    (void)loop;
+    char bytes[4096];
+    struct app *app = data;
+    ssize_t n = read(fd, bytes, sizeof bytes);
+    if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN)) {
+        lost_terminal(app);
+        return;
+    }
+    if (n > 0)
+        key_decoder_feed(&app->keys, bytes, (size_t)n, clock_mono_ns(), got_key, app);
+    loop_timer_set(app->key_timer, app->keys.deadline_ns);
+    if ((events & LOOP_HUP) && n <= 0)
+        lost_terminal(app);
+}
+
+static void on_terminal_out(struct loop *loop, int fd, unsigned events, void *data) {
+    (void)loop, (void)fd;
+    struct app *app = data;
+    if ((events & LOOP_HUP) && !(events & LOOP_OUT)) {
+        lost_terminal(app);
+        return;
+    }
+    int left = screen_flush(app->screen);
+    if (left < 0)
+        lost_terminal(app);
+    else if (left == 1)
+        loop_fd_want(app->terminal_out, 0);
+}
+
+static void on_end_signal(struct loop *loop, int number, void *data) {
+    (void)number;
+    struct app *app = data;
+    app->code = 0;
+    loop_stop(loop, 0);
+}
+
+static void on_resize(struct loop *loop, int number, void *data) {
+    (void)loop, (void)number;
+    struct app *app = data;
+    app->paint_now = true;
+}
+
+static void on_stop_signal(struct loop *loop, int number, void *data) {
+    (void)loop, (void)number;
+    struct app *app = data;
+    screen_suspend(app->screen);
+    kill(getpid(), SIGSTOP);
+    screen_resume(app->screen);
+    app->paint_now = true;
+}
+
+static void on_crash(int number) {
+    screen_emergency();
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+static void catch_crashes(void) {
+    static const int numbers[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+    struct sigaction action = {.sa_handler = on_crash, .sa_flags = (int)(SA_RESETHAND | SA_NODEFER)};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        sigaction(numbers[i], &action, NULL);
+    memory_on_exhaustion(screen_emergency);
+}
+
+static void watch_signals(struct app *app) {
+    static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        loop_add_signal(app->loop, ends[i], on_end_signal, app);
+    loop_add_signal(app->loop, SIGWINCH, on_resize, app);
+    loop_add_signal(app->loop, SIGTSTP, on_stop_signal, app);
+}
+
+/* The character set of the terminal: what LANG says, else UTF-8 for the characters alone. true: ASCII only.
+ */
+static bool set_locale(const struct options *o) {
+    bool named = false;
+    const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+    for (int i = 0; i < 3; i++) {
+        const char *value = getenv(names[i]);
+        named |= value != NULL && value[0] != '\0';
+    }
+    if (setlocale(LC_CTYPE, "") == NULL || !named)
+        setlocale(LC_CTYPE, "C.UTF-8");
+    bool utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+    if (!utf8)
+        setlocale(LC_CTYPE, "C.UTF-8"); /* ncurses then measures characters; none beyond ASCII is sent */
+    return o->ascii || !utf8;
+}
+
+static bool open_terminal(struct app *app, bool ascii, char *message, size_t size) {
+    struct screen_options options = {.in_fd = app->in_fd, .out_fd = app->out_fd, .term = getenv("TERM")};
+    const char *color = app->options->color;
+    if (color != NULL)
+        options.color = strcmp(color, "never") == 0    ? SCREEN_COLOR_NEVER
+                        : strcmp(color, "always") == 0 ? SCREEN_COLOR_ALWAYS
+                                                       : SCREEN_COLOR_AUTO;
+    app->screen = screen_open(&options, message, size);
+    if (app->screen == NULL)
+        return false;
+    int cols, rows;
+    screen_size(app->screen, &cols, &rows);
+    app->surface = surface_create(cols, rows);
+    app->surface->ascii = ascii;
+    key_decoder_init(&app->keys);
+    app->key_timer = loop_add_timer(app->loop, INT64_MAX, on_key_timeout, app);
+    app->terminal_in = loop_add_fd(app->loop, app->in_fd, LOOP_IN, on_terminal_in, app);
+    int out = app->in_fd == app->out_fd ? fcntl(app->out_fd, F_DUPFD_CLOEXEC, 3) : app->out_fd;
+    app->terminal_out = loop_add_fd(app->loop, out, 0, on_terminal_out, app);
+    return true;
+}
+
+/* ---- life ---- */
+
+static int app_run(const struct options *options, bool replay) {
+    struct app app = {.options = options, .in_fd = 0, .out_fd = 1, .started_ns = clock_mono_ns()};
+    char message[300];
+    struct model_options model_options = {
+        .label = options->label,
+        .expect = (int)options->expect,
+        .hold_scale = options->hold_scale != NULL ? strtod(options->hold_scale, NULL) : 0};
+    bool ascii = set_locale(options);
+    signal(SIGPIPE, SIG_IGN);
+    app.model = model_create(&model_options);
+    if (!stage_init(&app.stage, app.model, options, replay ? CHROME_REPLAY : CHROME_LIVE, message,
+                    sizeof message)) {
+        fprintf(stderr, "natsight: %s\n", message);
+        app.code = EXIT_USAGE;
+        goto out;
+    }
+    app.stage.tables = app_tables(&app.stage.table_count);
+    app.loop = loop_create();
+    app.feed = feed_create(app.model);
+    if (replay) {
+        app.in_fd = open("/dev/tty", O_RDONLY | O_CLOEXEC);
+        if (app.in_fd < 0) {
+            fprintf(stderr, "natsight: replay reads standard input, so keys must come from a terminal, and "
+                            "there is none\n");
+            app.code = 1;
+            goto out;
+        }
+        app.stream_in = loop_add_fd(app.loop, 0, LOOP_IN, on_stream, &app);
+    } else {
+        app.supervisor = supervisor_create(app.loop, options, &supervisor_handler, &app);
+    }
+    if (!open_terminal(&app, ascii, message, sizeof message)) {
+        fprintf(stderr, "natsight: %s\n", message);
+        app.code = 1;
+        goto out;
+    }
+    catch_crashes();
+    watch_signals(&app);
+    app.tick = loop_add_timer(app.loop, clock_mono_ns(), on_tick, &app);
+    loop_add_hook(app.loop, on_turn_end, &app);
+    app.paint_now = true;
+    app_wants(&app);
+    loop_run(app.loop);
+out:
+    supervisor_destroy(app.supervisor);
+    if (app.screen != NULL)
+        screen_close(app.screen, app.code == 0 ? app.surface : NULL);
+    if (app.refusal[0] != '\0')
+        fprintf(stderr, "%s", app.refusal);
+    if (app.loop != NULL)
+        loop_destroy(app.loop);
+    surface_destroy(app.surface);
+    feed_destroy(app.feed);
+    stage_finish(&app.stage);
+    model_destroy(app.model);
+    return app.code;
+}
+
+int command_live(const struct options *options) {
+    if (!isatty(1))
+        return headless_frame(options, false);
+    return app_run(options, false);
+}
+
+int command_replay(const struct options *options) {
+    if (!isatty(1))
+        return headless_frame(options, true);
+    return app_run(options, true);
+}

@@ -1,0 +1,48 @@
+/* The live screen: terminal, keys, feed and stage around one loop. Live dashboard and replay are the same but
+ * for where bytes come from. Main process. */
+#ifndef ENTRY_APP_H
+#define ENTRY_APP_H
+
+#include "base/loop.h"
+#include "entry/feed.h"
+#include "entry/options.h"
+#include "entry/stage.h"
+#include "entry/supervisor.h"
+#include "tui/keys.h"
+#include "tui/screen.h"
+
+struct app {
+    const struct options *options;
+    struct loop *loop;
+    struct model *model;
+    struct feed *feed;
+    struct supervisor *supervisor; /* NULL in replay */
+    struct stage stage;
+    struct screen *screen;
+    struct surface *surface;
+    struct key_decoder keys;
+    struct loop_source *tick, *key_timer, *terminal_in, *terminal_out, *stream_in;
+    int in_fd, out_fd; /* the terminal */
+    uint32_t key;      /* the one being handled */
+    bool paint_now, paint_soon;
+    int64_t painted_ns, started_ns;
+    uint64_t painted_samples;
+    char refusal[300]; /* the collector's last word; ends the program */
+    int code;
+};
+
+/* What the program itself does with keys, for help and footer; context is the struct app. */
+const struct action_table *const *app_tables(int *count);
+
+/* A key that was typed: prompt, help, view, program, in this order. */
+void app_key(struct app *app, uint32_t key);
+/* `:` text. */
+void app_command(struct app *app, const char *text);
+void app_react(struct app *app, unsigned reaction);
+/* Tells the supervisor what the open view wants. */
+void app_wants(struct app *app);
+
+/* One plain frame on standard output, for when that is no terminal. */
+int headless_frame(const struct options *options, bool replay);
+
+#endif

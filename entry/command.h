@@ -1,0 +1,17 @@
+/* The ways in, one function each; commands.def lists them. Each returns the exit code. */
+#ifndef ENTRY_COMMAND_H
+#define ENTRY_COMMAND_H
+
+#include "entry/options.h"
+
+typedef int command_fn(const struct options *options);
+
+command_fn command_live;
+command_fn command_replay;
+command_fn command_snapshot;
+command_fn command_print;
+command_fn command_collect;
+command_fn command_help;
+command_fn command_manual;
+
+#endif

@@ -1,0 +1,38 @@
+/* The feed: the sample stream on its way into the model, and the model's time.
+ *
+ * Bytes come from the supervisor or from standard input; each committed sample goes straight into the model.
+ * Ticks are made here each 500 ms on the stream's own clocks, so that a stream from another machine, or a
+ * saved one, is dated as it was. It also counts what has been answered, so that a snapshot knows when every
+ * rate has two samples. Main process. */
+#ifndef ENTRY_FEED_H
+#define ENTRY_FEED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/model.h"
+
+#define FEED_TICK_MS 500
+
+struct feed;
+
+struct feed *feed_create(struct model *model); /* the model must outlive it */
+void feed_destroy(struct feed *feed);
+
+void feed_bytes(struct feed *feed, const char *bytes, size_t len);
+/* The writer died: what was unfinished is void. */
+void feed_restart(struct feed *feed);
+/* An event of ours, at this moment of the stream. */
+void feed_event(struct feed *feed, const char *text);
+void feed_tick(struct feed *feed);
+
+/* Samples committed so far; grows with each. */
+uint64_t feed_samples(const struct feed *feed);
+/* A server gave a usable answer. */
+bool feed_reached(const struct feed *feed);
+/* Every server that is asked has been asked twice for each of these shapes (1 << SHAPE_x) and for whatever
+ * else it was asked. */
+bool feed_settled(const struct feed *feed, unsigned shapes);
+
+#endif

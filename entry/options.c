@@ -1,0 +1,374 @@
+#include "entry/options.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "base/number.h"
+#include "base/url.h"
+#include "base/version.h"
+#include "entry/command.h"
+
+enum {
+#define COMMAND(ID, ...) COMMAND_##ID,
+#include "entry/commands.def"
+#undef COMMAND
+    COMMAND_COUNT
+};
+
+enum { /* masks for options.def */
+#define COMMAND(ID, ...) ID = 1 << COMMAND_##ID,
+#include "entry/commands.def"
+#undef COMMAND
+       SHOW = LIVE | SNAPSHOT | REPLAY,
+       ASK = LIVE | SNAPSHOT | PRINT | COLLECT,
+};
+
+static const struct command {
+    const char *word, *synopsis, *help;
+    command_fn *run;
+} commands[] = {
+#define COMMAND(ID, WORD, RUN, SYNOPSIS, HELP) {WORD, SYNOPSIS, HELP, RUN},
+#include "entry/commands.def"
+#undef COMMAND
+};
+
+struct option_info;
+/* Takes the option's value; NULL when it is fine, else what was meant. */
+typedef const char *option_take_fn(const struct option_info *info, void *field, const char *value);
+
+static option_take_fn take_FLAG, take_TEXT, take_FILE, take_LIST, take_SPAN, take_INT, take_SIZE, take_CHOICE;
+
+static const struct option_info {
+    const char *name;
+    char letter;
+    option_take_fn *take;
+    const char *arg; /* NULL: a flag */
+    unsigned commands;
+    const char *help;
+    size_t offset;
+} infos[] = {
+#define OPTION(FIELD, NAME, LETTER, TYPE, ARG, COMMANDS, HELP)                                               \
+    {NAME, LETTER, take_##TYPE, ARG, COMMANDS, HELP, offsetof(struct options, FIELD)},
+#include "entry/options.def"
+#undef OPTION
+};
+enum { INFO_COUNT = sizeof infos / sizeof *infos };
+
+static const char *take_FLAG(const struct option_info *info, void *field, const char *value) {
+    (void)info, (void)value;
+    *(bool *)field = true;
+    return NULL;
+}
+
+static const char *take_TEXT(const struct option_info *info, void *field, const char *value) {
+    (void)info;
+    *(const char **)field = value;
+    return NULL;
+}
+
+static const char *take_FILE(const struct option_info *info, void *field, const char *value) {
+    if (access(value, R_OK) != 0)
+        return errno == ENOENT ? "names a file that is not there" : "names a file that can't be read";
+    return take_TEXT(info, field, value);
+}
+
+static const char *take_LIST(const struct option_info *info, void *field, const char *value) {
+    (void)info;
+    struct { /* a list is followed by its count in struct options */
+        const char **items;
+        int count;
+    } list;
+    memcpy(&list, field, sizeof list);
+    list.items = memory_grow(list.items, (size_t)list.count + 1, sizeof *list.items);
+    list.items[list.count++] = value;
+    memcpy(field, &list, sizeof list);
+    return NULL;
+}
+
+static const char *take_SPAN(const struct option_info *info, void *field, const char *value) {
+    (void)info;
+    double ns;
+    enum unit unit;
+    size_t used = number_parse(value, &ns, &unit);
+    if (used == 0 || value[used] != '\0' || unit != UNIT_NS || ns <= 0 || ns > 86400e9)
+        return "takes a time such as 500ms, 5s or 2m";
+    int64_t ms = (int64_t)(ns / 1e6);
+    memcpy(field, &ms, sizeof ms);
+    return NULL;
+}
+
+static const char *take_INT(const struct option_info *info, void *field, const char *value) {
+    (void)info;
+    char *end;
+    errno = 0;
+    long long n = strtoll(value, &end, 10);
+    if (errno != 0 || end == value || *end != '\0' || n < 0 || n > 1000000)
+        return "takes a whole number from 0 to 1000000";
+    int64_t number = n;
+    memcpy(field, &number, sizeof number);
+    return NULL;
+}
+
+static const char *take_SIZE(const struct option_info *info, void *field, const char *value) {
+    (void)info;
+    struct option_size size;
+    char rest;
+    if (sscanf(value, "%dx%d%c", &size.cols, &size.rows, &rest) != 2 || size.cols < 1 || size.rows < 1 ||
+        size.cols > 500 || size.rows > 200)
+        return "takes COLSxROWS from 1x1 to 500x200, such as 120x40";
+    memcpy(field, &size, sizeof size);
+    return NULL;
+}
+
+static const char *take_CHOICE(const struct option_info *info, void *field, const char *value) {
+    size_t len = strlen(value);
+    for (const char *choice = info->arg; choice != NULL;
+         choice = strchr(choice, '|') ? strchr(choice, '|') + 1 : NULL)
+        if (len > 0 && strncmp(choice, value, len) == 0 && (choice[len] == '|' || choice[len] == '\0'))
+            return take_TEXT(info, field, value);
+    return "takes one of these words";
+}
+
+static int __attribute__((format(printf, 1, 2))) usage(const char *format, ...) {
+    va_list list;
+    va_start(list, format);
+    fputs("natsight: ", stderr);
+    vfprintf(stderr, format, list);
+    fputs("\n", stderr);
+    va_end(list);
+    return EXIT_USAGE;
+}
+
+/* How many letters differ, roughly: small for a likely slip. */
+static int distance(const char *a, const char *b) {
+    size_t n = strlen(b);
+    int row[64];
+    if (n >= sizeof row / sizeof *row)
+        return 99;
+    for (size_t j = 0; j <= n; j++)
+        row[j] = (int)j;
+    for (size_t i = 1; a[i - 1] != '\0'; i++) {
+        int diagonal = row[0];
+        row[0] = (int)i;
+        for (size_t j = 1; j <= n; j++) {
+            int change = diagonal + (a[i - 1] != b[j - 1]);
+            diagonal = row[j];
+            int least = row[j] < row[j - 1] ? row[j] + 1 : row[j - 1] + 1;
+            row[j] = change < least ? change : least;
+        }
+    }
+    return row[n];
+}
+
+static int unknown_option(const char *name) {
+    const struct option_info *nearest = NULL;
+    int best = 4;
+    for (int i = 0; i < INFO_COUNT; i++) {
+        int d = distance(name, infos[i].name);
+        if (d < best) {
+            best = d;
+            nearest = &infos[i];
+        }
+    }
+    if (nearest != NULL)
+        return usage("--%s is no option; did you mean --%s? (natsight help lists all)", name, nearest->name);
+    return usage("--%s is no option; natsight help lists all", name);
+}
+
+static int take(struct options *o, const struct option_info *info, const char *value) {
+    if ((info->commands & 1u << o->command) == 0) {
+        const char *word = commands[o->command].word;
+        return usage("--%s does not belong to %s; natsight help says what does", info->name,
+                     *word ? word : "the live dashboard");
+    }
+    const char *fault = info->take(info, (char *)o + info->offset, value);
+    if (fault == NULL)
+        return 0;
+    if (info->take == take_CHOICE)
+        return usage("--%s takes one of %s, not %s", info->name, info->arg, value);
+    return usage("--%s %s: \"%s\" is not", info->name, fault, value);
+}
+
+static const struct option_info *find_option(const char *name, size_t len, char letter) {
+    for (int i = 0; i < INFO_COUNT; i++)
+        if (name != NULL ? strlen(infos[i].name) == len && strncmp(infos[i].name, name, len) == 0
+                         : infos[i].letter != 0 && infos[i].letter == letter)
+            return &infos[i];
+    return NULL;
+}
+
+/* One argument that begins with '-'; *at moves past a separate value. */
+static int parse_option(struct options *o, int argc, char **argv, int *at) {
+    const char *text = argv[*at];
+    const char *value = NULL;
+    const struct option_info *info;
+    if (text[1] == '-') {
+        size_t len = strcspn(text + 2, "=");
+        info = find_option(text + 2, len, 0);
+        if (info == NULL) {
+            char name[64];
+            snprintf(name, sizeof name, "%.*s", (int)(len < 60 ? len : 60), text + 2);
+            return unknown_option(name);
+        }
+        if (text[2 + len] == '=')
+            value = text + 3 + len;
+    } else {
+        info = find_option(NULL, 0, text[1]);
+        if (info == NULL) {
+            char letter[2] = {text[1], '\0'};
+            return usage("-%s is no option; natsight help lists all", letter);
+        }
+        if (text[2] != '\0')
+            value = text + 2;
+    }
+    if (info->arg == NULL && value != NULL)
+        return usage("--%s takes no value", info->name);
+    if (info->arg != NULL && value == NULL) {
+        if (*at + 1 >= argc)
+            return usage("--%s wants a value: --%s %s", info->name, info->name, info->arg);
+        value = argv[++*at];
+    }
+    return take(o, info, value);
+}
+
+static void append(const char ***list, int *count, const char *item) {
+    *list = memory_grow((void *)*list, (size_t)*count + 1, sizeof **list);
+    (*list)[(*count)++] = item;
+}
+
+/* `collect http` is the full name of what `collect` does. */
+static void drop_transport(struct options *o) {
+    if (o->command == COMMAND_COLLECT && o->url_count > 0 && strcmp(o->urls[0], "http") == 0)
+        memmove((void *)o->urls, (void *)(o->urls + 1), (size_t)--o->url_count * sizeof *o->urls);
+}
+
+static int check_urls(struct options *o) {
+    static const char local[] = "http://127.0.0.1:8222";
+    if (o->command == COMMAND_REPLAY) {
+        if (o->url_count != 1 || strcmp(o->urls[0], "-") != 0)
+            return usage("replay reads standard input: natsight collect URL | natsight replay -");
+        return 0;
+    }
+    for (int i = 0; i < o->url_count; i++) {
+        struct url url;
+        char why[200];
+        if (!url_parse(&url, o->urls[i], why, sizeof why))
+            return usage("%s", why);
+    }
+    if (o->url_count == 0)
+        append(&o->urls, &o->url_count, local);
+    return 0;
+}
+
+static int check_combination(const struct options *o) {
+    if ((o->cert == NULL) != (o->key == NULL))
+        return usage("--cert and --key go together");
+    if (o->interval != 0 && o->interval < 100)
+        return usage("--interval is at least 100ms");
+    if (o->command == COMMAND_SNAPSHOT && o->output_count == 0)
+        return usage("snapshot wants a file: natsight snapshot -o FILE.txt");
+    return 0;
+}
+
+int options_parse(struct options *o, int argc, char **argv) {
+    *o = (struct options){.page_fd = -1, .count = 1};
+    int at = 1;
+    for (int c = 0; at < argc && c < COMMAND_COUNT; c++)
+        if (commands[c].word[0] != '\0' && strcmp(argv[at], commands[c].word) == 0) {
+            o->command = c;
+            at++;
+            break;
+        }
+    bool behind = false;
+    for (; at < argc; at++) {
+        const char *text = argv[at];
+        if (!behind && strcmp(text, "--") == 0) {
+            behind = true;
+        } else if (!behind && (strcmp(text, "--help") == 0 || strcmp(text, "-h") == 0)) {
+            o->command = COMMAND_HELP;
+            return 0;
+        } else if (!behind && (strcmp(text, "--version") == 0 || strcmp(text, "-V") == 0)) {
+            printf("natsight %s (%s)\n", version_text(), version_commit());
+            exit(0);
+        } else if (!behind && text[0] == '-' && text[1] != '\0') {
+            int code = parse_option(o, argc, argv, &at);
+            if (code != 0)
+                return code;
+        } else if (o->command == COMMAND_PRINT && !behind) {
+            append(&o->words, &o->word_count, text);
+        } else {
+            append(&o->urls, &o->url_count, text);
+        }
+    }
+    drop_transport(o);
+    int code = check_combination(o);
+    return code != 0 ? code : check_urls(o);
+}
+
+void options_finish(struct options *o) {
+    free((void *)o->output);
+    free((void *)o->words);
+    free((void *)o->urls);
+}
+
+int options_run(const struct options *o) {
+    return commands[o->command].run(o);
+}
+
+void options_print_help(void) {
+    puts("natsight: a whole NATS cluster on one screen. It reads; it never changes the cluster.\n");
+    for (int c = 0; c < COMMAND_COUNT; c++) {
+        printf("  natsight%s%s%s%s\n      %s\n", commands[c].word[0] ? " " : "", commands[c].word,
+               commands[c].synopsis[0] ? " " : "", commands[c].synopsis, commands[c].help);
+    }
+    puts("\nURL: host, host:port, [v6]:port, http://host:8222/prefix or https://...; http://127.0.0.1:8222 "
+         "when none is given.\n\nOptions:");
+    for (int i = 0; i < INFO_COUNT; i++) {
+        char head[80];
+        char letter[] = {'-', infos[i].letter, ',', '\0'};
+        snprintf(head, sizeof head, "%s --%s%s%s", infos[i].letter ? letter : "   ", infos[i].name,
+                 infos[i].arg ? " " : "", infos[i].arg ? infos[i].arg : "");
+        printf("  %-30s%s%s\n", head, strlen(head) < 30 ? "" : "\n                                ",
+               infos[i].help);
+    }
+    puts("\nExit codes: 0; 1 failed; 3 nothing could be reached; 64 wrong usage. Inside, ? lists the keys.");
+}
+
+static void troff(const char *text) {
+    for (const char *c = text; *c != '\0'; c++) {
+        if (*c == '-' || *c == '\\')
+            putchar('\\');
+        putchar(*c);
+    }
+}
+
+void options_print_manual(void) {
+    printf(".TH NATSIGHT 1 \"\" \"natsight %s\"\n.SH NAME\nnatsight \\- a whole NATS cluster on one "
+           "screen\n.SH SYNOPSIS\n",
+           version_text());
+    for (int c = 0; c < COMMAND_COUNT; c++) {
+        printf(".br\n\\fBnatsight %s\\fR ", commands[c].word);
+        troff(commands[c].synopsis);
+        putchar('\n');
+    }
+    puts(".SH COMMANDS");
+    for (int c = 0; c < COMMAND_COUNT; c++) {
+        printf(".TP\n\\fB%s\\fR\n", commands[c].word[0] ? commands[c].word : "(none)");
+        troff(commands[c].help);
+        putchar('\n');
+    }
+    puts(".SH OPTIONS");
+    for (int i = 0; i < INFO_COUNT; i++) {
+        printf(".TP\n\\fB\\-\\-");
+        troff(infos[i].name);
+        printf("\\fR \\fI%s\\fR\n", infos[i].arg ? infos[i].arg : "");
+        troff(infos[i].help);
+        putchar('\n');
+    }
+}

@@ -1,0 +1,46 @@
+/* The command line: one table of options and commands, from which parser, help and manual are made.
+ *
+ * Wrong usage is one line on stderr that says what to write instead, and exit code 64. Main process and
+ * collectors. */
+#ifndef ENTRY_OPTIONS_H
+#define ENTRY_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { EXIT_NOTHING_REACHED = 3, EXIT_USAGE = 64 };
+
+struct option_size {
+    int cols, rows;
+};
+
+struct options {
+    int command; /* index into the commands */
+    /* The rows of options.def; text is borrowed from argv. */
+    const char *label, *label_color, *view, *select, *filter, *color, *ca, *cert, *key, *tls_name, *auth_file,
+        *want, *hold_scale;
+    int64_t interval, watch_for; /* ms, 0 not given */
+    int64_t expect, count, page_fd;
+    bool ascii, local_time, insecure, json, supervised;
+    struct option_size size;
+    const char **output;
+    int output_count;
+    const char **words; /* what is no option, before -- */
+    int word_count;
+    const char **urls; /* for every command but print: the words; for print: what stands behind -- */
+    int url_count;
+};
+
+/* Fills *options; the arrays are freed by options_finish(). Returns 0, or the exit code after having said
+ * why. */
+int options_parse(struct options *options, int argc, char **argv);
+void options_finish(struct options *options);
+
+/* The usage text and the manual page, to stdout. */
+void options_print_help(void);
+void options_print_manual(void);
+
+/* Runs the command that was given. */
+int options_run(const struct options *options);
+
+#endif

@@ -1,0 +1,195 @@
+#include "entry/stage.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "views/help.h"
+
+#define MESSAGE_NS (2 * NS_PER_S)
+
+static int view_index(const struct view_ops *view) {
+    for (int i = 0; i < view_count; i++)
+        if (views[i] == view)
+            return i;
+    return 0;
+}
+
+static bool label_role(const char *color, enum role *role) {
+    static const struct {
+        const char *name;
+        enum role role;
+    } colors[] = {{"red", ROLE_LABEL_RED},   {"green", ROLE_LABEL_GREEN},     {"yellow", ROLE_LABEL_YELLOW},
+                  {"blue", ROLE_LABEL_BLUE}, {"magenta", ROLE_LABEL_MAGENTA}, {"cyan", ROLE_LABEL_CYAN}};
+    *role = ROLE_LABEL;
+    for (size_t i = 0; color != NULL && i < sizeof colors / sizeof *colors; i++)
+        if (strcmp(colors[i].name, color) == 0)
+            *role = colors[i].role;
+    return true;
+}
+
+static void view_names(char *out, size_t size) {
+    size_t len = 0;
+    for (int i = 0; i < view_count && len < size; i++)
+        len += (size_t)snprintf(out + len, size - len, "%s%s", i > 0 ? ", " : "", views[i]->name);
+}
+
+bool stage_init(struct stage *st, struct model *model, const struct options *o, enum chrome_mode mode,
+                char *message, size_t size) {
+    *st = (struct stage){.live = model, .mode = mode, .label = o->label, .local_time = o->local_time};
+    st->waiting_for = o->url_count > 0 ? o->urls[0] : "";
+    st->interval_ns = o->interval != 0 ? o->interval * NS_PER_MS : NS_PER_S;
+    label_role(o->label_color, &st->label_role);
+    for (int i = 0; i < view_count; i++) {
+        st->states[i] = memory_new(views[i]->state_size);
+        views[i]->init(st->states[i]);
+    }
+    const struct view_ops *view = o->view != NULL ? view_by_name(o->view) : views[0];
+    if (view == NULL) {
+        char names[200];
+        view_names(names, sizeof names);
+        snprintf(message, size, "--view %s: there is no such view; there are %s", o->view, names);
+        return false;
+    }
+    st->here.view = st->previous.view = view_index(view);
+    if (o->filter != NULL)
+        snprintf(st->filters[st->here.view], STAGE_FILTER_SIZE, "%s", o->filter);
+    return true;
+}
+
+void stage_finish(struct stage *st) {
+    for (int i = 0; i < view_count; i++) {
+        if (st->states[i] != NULL && views[i]->finish != NULL)
+            views[i]->finish(st->states[i]);
+        free(st->states[i]);
+    }
+    model_destroy(st->frozen);
+}
+
+const struct model *stage_model(const struct stage *st) {
+    return st->frozen != NULL ? st->frozen : st->live;
+}
+
+const struct view_ops *stage_view(const struct stage *st) {
+    return views[st->here.view];
+}
+
+static struct view_context context_of(const struct stage *st, int64_t mono_ns) {
+    return (struct view_context){
+        .model = stage_model(st),
+        .utc_ns = model_utc_ns(stage_model(st)),
+        .mono_ns = mono_ns,
+        .local_time = st->local_time,
+        .bits = st->bits,
+        .faults_only = st->faults_only,
+        .show_hidden = st->show_hidden,
+        .object = st->here.object,
+        .filter = st->filters[st->here.view],
+    };
+}
+
+static int all_tables(const struct stage *st, const struct action_table *out[8]) {
+    int n = 0;
+    if (stage_view(st)->actions != NULL)
+        out[n++] = stage_view(st)->actions;
+    for (int i = 0; i < st->table_count && n < 8; i++)
+        out[n++] = st->tables[i];
+    return n;
+}
+
+void stage_frame(struct stage *st, struct surface *s, int64_t mono_ns) {
+    struct view_context context = context_of(st, mono_ns);
+    const struct view_ops *view = stage_view(st);
+    const struct action_table *tables[8];
+    int table_count = all_tables(st, tables);
+    struct rect body = chrome_layout(surface_rect(s));
+    surface_clear(s);
+    s->cursor_x = s->cursor_y = -1;
+    if (body.h > 0 && view->arrange != NULL)
+        view->arrange(st->states[st->here.view], &context, body);
+    if (body.h > 0)
+        view->draw(st->states[st->here.view], &context, s, body);
+    if (st->help_open)
+        help_draw(tables, table_count, view->title, st->help_filter, st->help_top, s, body);
+    bool message = st->message[0] != '\0' && mono_ns < st->message_until_ns;
+    bool note = st->note[0] != '\0' && mono_ns < st->note_until_ns;
+    struct chrome_context chrome = {
+        .view_context = &context,
+        .view = view,
+        .view_state = st->states[st->here.view],
+        .mode = st->frozen != NULL ? CHROME_PAUSED : st->mode,
+        .label = st->label,
+        .label_role = st->label_role,
+        .waiting_for = st->waiting_for,
+        .note = note ? st->note : NULL,
+        .message = message ? st->message : NULL,
+        .message_is_error = st->message_is_error,
+        .prompt = st->prompt.open ? &st->prompt : NULL,
+        .interval_ns = st->interval_ns,
+        .behind_ns = st->frozen != NULL ? model_utc_ns(st->live) - model_utc_ns(st->frozen) : 0,
+        .tables = tables,
+        .table_count = table_count,
+    };
+    chrome_draw(&chrome, s, surface_rect(s));
+}
+
+unsigned stage_wants(const struct stage *st, const char **sort) {
+    struct view_context context = context_of(st, 0);
+    *sort = NULL;
+    const struct view_ops *view = stage_view(st);
+    return view->wants != NULL ? view->wants(st->states[st->here.view], &context, sort) : 0;
+}
+
+void stage_go(struct stage *st, const struct view_ops *view, uint64_t object) {
+    struct place there = {view_index(view), object};
+    if (there.view == st->here.view && there.object == st->here.object)
+        return;
+    if (st->back_count == STAGE_MAX_PLACES)
+        memmove(st->back, st->back + 1, (size_t)--st->back_count * sizeof *st->back);
+    st->back[st->back_count++] = st->here;
+    st->previous = st->here;
+    st->here = there;
+}
+
+bool stage_go_back(struct stage *st) {
+    if (st->back_count == 0)
+        return false;
+    st->previous = st->here;
+    st->here = st->back[--st->back_count];
+    return true;
+}
+
+void stage_go_previous(struct stage *st) {
+    struct place there = st->previous;
+    st->previous = st->here;
+    st->here = there;
+}
+
+void stage_pause(struct stage *st, bool pause) {
+    if (pause == (st->frozen != NULL))
+        return;
+    if (pause) {
+        st->frozen = model_clone(st->live);
+    } else {
+        model_destroy(st->frozen);
+        st->frozen = NULL;
+    }
+}
+
+void stage_say(struct stage *st, int64_t mono_ns, bool error, const char *text) {
+    snprintf(st->message, sizeof st->message, "%s", text);
+    st->message_is_error = error;
+    st->message_until_ns = mono_ns + MESSAGE_NS;
+}
+
+unsigned stage_key(struct stage *st, uint32_t key, int64_t mono_ns, struct view_request *request) {
+    const struct action_table *table = stage_view(st)->actions;
+    const struct action *action = table != NULL ? action_find(table, key) : NULL;
+    if (action == NULL)
+        return REACT_PASS;
+    struct view_context context = context_of(st, mono_ns);
+    struct view_call call = {st->states[st->here.view], &context, request};
+    return action->run(&call);
+}

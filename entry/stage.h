@@ -1,0 +1,68 @@
+/* The stage: which view is open on which object, and one frame of it on a surface. The same for terminal,
+ * snapshot and test.
+ *
+ * It owns the views' states, the way back, the filters and what is typed; it borrows the model. Nothing here
+ * knows of terminals, descriptors or collectors. Main process. */
+#ifndef ENTRY_STAGE_H
+#define ENTRY_STAGE_H
+
+#include "entry/options.h"
+#include "views/chrome.h"
+#include "views/view.h"
+
+enum { STAGE_MAX_VIEWS = 32, STAGE_MAX_PLACES = 32, STAGE_FILTER_SIZE = 256, STAGE_MESSAGE_SIZE = 300 };
+
+struct place {
+    int view;
+    uint64_t object;
+};
+
+struct stage {
+    struct model *live, *frozen; /* frozen: owned, while paused */
+    void *states[STAGE_MAX_VIEWS];
+    char filters[STAGE_MAX_VIEWS][STAGE_FILTER_SIZE];
+    struct place here, previous;
+    struct place back[STAGE_MAX_PLACES];
+    int back_count;
+    bool local_time, bits, faults_only, show_hidden;
+    enum chrome_mode mode;
+    const char *label, *waiting_for;
+    enum role label_role;
+    int64_t interval_ns;
+    struct prompt prompt;
+    char message[STAGE_MESSAGE_SIZE];
+    bool message_is_error;
+    int64_t message_until_ns;
+    char note[STAGE_MESSAGE_SIZE]; /* what is wrong with ourselves; "" nothing */
+    int64_t note_until_ns;
+    bool help_open;
+    char help_filter[64];
+    int help_top;
+    const struct action_table *const *tables; /* the program's own */
+    int table_count;
+};
+
+/* false: message[] says which view or colour there is not. */
+bool stage_init(struct stage *stage, struct model *model, const struct options *options,
+                enum chrome_mode mode, char *message, size_t size);
+void stage_finish(struct stage *stage);
+
+const struct model *stage_model(const struct stage *stage); /* what is shown: the frozen one while paused */
+const struct view_ops *stage_view(const struct stage *stage);
+
+/* One frame: arranges the view and draws everything. */
+void stage_frame(struct stage *stage, struct surface *surface, int64_t mono_ns);
+/* Shapes to ask for, and how to sort the full page of connections (NULL: as it likes). */
+unsigned stage_wants(const struct stage *stage, const char **sort);
+
+void stage_go(struct stage *stage, const struct view_ops *view, uint64_t object);
+bool stage_go_back(struct stage *stage); /* false: this was the first place */
+void stage_go_previous(struct stage *stage);
+void stage_pause(struct stage *stage, bool pause);
+/* For 2 s in the footer. */
+void stage_say(struct stage *stage, int64_t mono_ns, bool error, const char *text);
+/* Runs a row of one of the view's actions; returns its reaction, REACT_PASS when the view has none for this
+ * key. */
+unsigned stage_key(struct stage *stage, uint32_t key, int64_t mono_ns, struct view_request *request);
+
+#endif
