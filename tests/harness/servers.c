@@ -41,33 +41,39 @@ static bool has(const struct servers *s, int node) {
     return node >= 0 && node < s->n;
 }
 
+static void name_address(struct server *node, int last, const int *ports) {
+    node->client_port = ports[0];
+    node->monitor_port = ports[1];
+    node->route_port = ports[2];
+    snprintf(node->http, sizeof node->http, "http://127.0.0.%d:%d", last, ports[1]);
+    snprintf(node->url, sizeof node->url, "nats://127.0.0.%d:%d", last, ports[0]);
+}
+
 static bool choose_ports(struct servers *s) {
     const char *addresses[SERVERS_MAX];
-    int ports[3 * SERVERS_MAX], each = s->options.addresses ? 0 : 3;
+    int ports[3 * SERVERS_MAX];
+    bool shared = s->options.addresses;
     for (int i = 0; i < s->n; i++) {
         addresses[i] = s->node[i].address;
-        snprintf(s->node[i].address, sizeof s->node[i].address, "127.0.0.%d", each ? 1 : 11 + i);
+        snprintf(s->node[i].address, sizeof s->node[i].address, "127.0.0.%d", shared ? 11 + i : 1);
     }
-    if (!ports_free(addresses, each ? 1 : s->n, ports, each ? 3 * s->n : 3))
+    if (!ports_free(addresses, shared ? s->n : 1, ports, shared ? 3 : 3 * s->n))
         return false;
-    for (int i = 0; i < s->n; i++) {
-        struct server *node = &s->node[i];
-        node->client_port = ports[each * i];
-        node->monitor_port = ports[each * i + 1];
-        node->route_port = ports[each * i + 2];
-        snprintf(node->http, sizeof node->http, "http://%s:%d", node->address, node->monitor_port);
-        snprintf(node->url, sizeof node->url, "nats://%s:%d", node->address, node->client_port);
-    }
+    for (int i = 0; i < s->n; i++)
+        name_address(&s->node[i], shared ? 11 + i : 1, shared ? ports : ports + 3 * i);
     return true;
 }
 
 static void name_paths(struct servers *s) {
+    char folder[sizeof s->folder.path], name[32];
+    memcpy(folder, s->folder.path, sizeof folder);
     for (int i = 0; i < s->n; i++) {
         struct server *node = &s->node[i];
-        snprintf(node->name, sizeof node->name, "%.20s%d", or_else(s->options.prefix, "n"), i + 1);
-        snprintf(node->config, sizeof node->config, "%s/%s.conf", s->folder.path, node->name);
-        snprintf(node->log, sizeof node->log, "%s/%s.log", s->folder.path, node->name);
-        snprintf(node->store, sizeof node->store, "%s/%s", s->folder.path, node->name);
+        snprintf(name, sizeof name, "%.16s%d", or_else(s->options.prefix, "n"), i + 1);
+        snprintf(node->name, sizeof node->name, "%s", name);
+        snprintf(node->config, sizeof node->config, "%s/%s.conf", folder, name);
+        snprintf(node->log, sizeof node->log, "%s/%s.log", folder, name);
+        snprintf(node->store, sizeof node->store, "%s/%s", folder, name);
     }
 }
 
