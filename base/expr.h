@@ -5,8 +5,16 @@
  *   sum      = product { ("+"|"-") product }     product  = factor { ("*"|"/") factor }
  *   factor   = NUMBER[unit] | "text" | name | name "(" name ")" | "(" or_expr ")" | "-" factor
  *
- * `~` is a POSIX extended regular expression, without case. A bare word on the right of `=` `!=` `~` `!~` that names no
- * quantity is text. Unknown operands make a relation unknown, and unknown is never true: `not unknown` is unknown too.
+ * `~` is a POSIX extended regular expression, without case; its right side is a text, quoted or up to the next blank. A
+ * bare word on the right of `=` `!=` that names no quantity is text, and so is what begins with a digit and is no
+ * number (2.10.22). Text is equal to the byte, and ordered as versions are (n2 < n10). A literal number beside a text
+ * is meant as written; yes, no, true, false stand for truth beside a truth.
+ *
+ * Units are checked when parsed: `lag > 10 s` is an error. A bare number, k and M included, goes with each unit; 50 % is 0.5
+ * beside a share and 50 beside percent; a count by a rate is a span.
+ *
+ * Unknown operands make a relation unknown, and unknown is never true: `not unknown` is unknown too; `unknown or true`
+ * is true, `unknown and false` is false. No division by zero is known.
  * An expr knows names as the small integers that its resolver gave, so this module knows nothing of NATS. */
 #ifndef BASE_EXPR_H
 #define BASE_EXPR_H

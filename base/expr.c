@@ -1,0 +1,556 @@
+#include "base/expr.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/expr_node.h"
+#include "base/memory.h"
+#include "base/text.h"
+
+#define NO_NODE           (-1)
+#define WORD_SHOWN        40
+#define WORD_MAX          128
+#define REGEX_REPEATS_MAX 1000
+
+struct parser {
+    struct expr *expr;
+    const char *text, *at;
+    int depth;
+    bool failed;
+    expr_resolve_fn *resolve;
+    void *data;
+    struct expr_error *error;
+};
+
+struct word {
+    char text[TEXT_MAX_BYTES + 1];
+};
+
+/* A piece of what was typed, fit for a message. */
+static struct word shown(const char *from, size_t len) {
+    struct word word;
+    char clean[TEXT_MAX_BYTES + 1];
+    while (len > 1 && strchr(" \t\r\n", from[len - 1]))
+        len--;
+    text_clean(clean, from, len);
+    text_cut(word.text, sizeof word.text, clean, WORD_SHOWN);
+    return word;
+}
+
+/* The first fault counts; those that follow are its consequences. */
+__attribute__((format(printf, 3, 4))) static int fail(struct parser *p, const char *at, const char *format,
+                                                      ...) {
+    va_list args;
+    if (p->failed)
+        return NO_NODE;
+    p->failed = true;
+    p->error->at = (size_t)(at - p->text);
+    va_start(args, format);
+    vsnprintf(p->error->message, sizeof p->error->message, format, args);
+    va_end(args);
+    return NO_NODE;
+}
+
+static bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+static bool is_name_start(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (unsigned char)c >= 0x80;
+}
+
+static bool is_word_char(char c) {
+    return is_name_start(c) || is_digit(c) || (c && strchr(".:$@*>-/", c));
+}
+
+static void skip_blanks(struct parser *p) {
+    while (*p->at == ' ' || (*p->at >= '\t' && *p->at <= '\r'))
+        p->at++;
+}
+
+/* "lag", "consumer.lag" */
+static size_t name_len(const char *text) {
+    size_t len = 0;
+    if (!is_name_start(*text))
+        return 0;
+    while (is_name_start(text[len]) || is_digit(text[len]) ||
+           (text[len] == '.' && is_name_start(text[len + 1])))
+        len++;
+    return len;
+}
+
+static size_t bare_word_len(const char *text) {
+    size_t len = 0;
+    while (is_word_char(text[len]))
+        len++;
+    return len;
+}
+
+static bool take_keyword(struct parser *p, const char *keyword) {
+    skip_blanks(p);
+    size_t len = strlen(keyword);
+    if (name_len(p->at) != len || strncasecmp(p->at, keyword, len) != 0)
+        return false;
+    p->at += len;
+    return true;
+}
+
+static bool is_keyword(const char *text, size_t len) {
+    return (len == 2 && !strncasecmp(text, "or", 2)) ||
+           (len == 3 && (!strncasecmp(text, "and", 3) || !strncasecmp(text, "not", 3)));
+}
+
+static int add(struct parser *p, struct expr_node node) {
+    struct expr *expr = p->expr;
+    if (expr->count == EXPR_NODES_MAX) {
+        free(node.text);
+        return fail(p, p->at, "this is longer than %d operands and operators", EXPR_NODES_MAX);
+    }
+    if (expr->count == expr->cap) {
+        expr->cap = expr->cap ? expr->cap * 2 : 16;
+        expr->nodes = memory_grow(expr->nodes, (size_t)expr->cap, sizeof *expr->nodes);
+    }
+    expr->nodes[expr->count] = node;
+    return expr->count++;
+}
+
+static struct expr_node *node_at(struct parser *p, int index) {
+    return &p->expr->nodes[index];
+}
+
+static struct word shown_node(struct parser *p, int index) {
+    return shown(p->text + node_at(p, index)->at, node_at(p, index)->len);
+}
+
+static struct expr_node node_from(struct parser *p, enum expr_op op, enum expr_shape shape,
+                                  const char *from) {
+    return (struct expr_node){.op = op,
+                              .shape = shape,
+                              .unit = UNIT_NONE,
+                              .left = NO_NODE,
+                              .right = NO_NODE,
+                              .number = 1,
+                              .at = (size_t)(from - p->text),
+                              .len = (size_t)(p->at - from)};
+}
+
+static int add_text(struct parser *p, const char *from, char *text) {
+    struct expr_node node = node_from(p, OP_TEXT, SHAPE_TEXT, from);
+    node.text = text;
+    return add(p, node);
+}
+
+static int parse_quoted(struct parser *p) {
+    const char *from = p->at;
+    char quote = *p->at++;
+    char *text = memory_new(strlen(from)), *out = text;
+    while (*p->at && *p->at != quote) {
+        if (*p->at == '\\' && (p->at[1] == quote || p->at[1] == '\\'))
+            p->at++;
+        *out++ = *p->at++;
+    }
+    if (!*p->at) {
+        free(text);
+        return fail(p, from, "this text has no closing %c", quote);
+    }
+    p->at++;
+    return add_text(p, from, text);
+}
+
+static int parse_bare_word(struct parser *p) {
+    const char *from = p->at;
+    p->at += bare_word_len(p->at);
+    return add_text(p, from, memory_text_cut(from, (size_t)(p->at - from)));
+}
+
+static int parse_number(struct parser *p) {
+    const char *from = p->at;
+    double value;
+    enum unit unit;
+    size_t len = number_parse(from, &value, &unit);
+    bool whole_word =
+        unit == UNIT_PERCENT || !(is_name_start(from[len]) || is_digit(from[len]) || from[len] == '.');
+    if (!whole_word)
+        return parse_bare_word(p); /* a version, an address, a name that begins with a digit */
+    p->at += len;
+    struct expr_node node = node_from(p, OP_NUMBER, SHAPE_NUMBER, from);
+    node.number = value;
+    node.unit = unit == UNIT_COUNT ? UNIT_NONE : unit;
+    node.text = memory_text_cut(from, len);
+    return add(p, node);
+}
+
+static bool resolve(struct parser *p, const char *function, const char *name, size_t len,
+                    struct expr_node *node) {
+    char copy[WORD_MAX];
+    if (len >= sizeof copy)
+        return false;
+    memcpy(copy, name, len);
+    copy[len] = '\0';
+    node->unit = UNIT_NONE;
+    node->id = p->resolve(p->data, function, copy, &node->unit);
+    node->shape = node->unit == UNIT_NONE ? SHAPE_ANY : SHAPE_NUMBER;
+    return node->id >= 0;
+}
+
+static int parse_call(struct parser *p, const char *from, size_t function_len) {
+    char function[WORD_MAX];
+    snprintf(function, sizeof function, "%.*s", (int)(function_len < WORD_MAX ? function_len : 0), from);
+    p->at++;
+    skip_blanks(p);
+    const char *name = p->at;
+    size_t len = name_len(name);
+    p->at += len;
+    skip_blanks(p);
+    if (!len || *p->at != ')')
+        return fail(p, name, "`%s(` wants one quantity and `)`", shown(from, function_len).text);
+    p->at++;
+    struct expr_node node = node_from(p, OP_NAME, SHAPE_ANY, from);
+    if (!resolve(p, function, name, len, &node))
+        return fail(p, from, "`%s` is no quantity", shown(from, node.len).text);
+    return add(p, node);
+}
+
+static int parse_name(struct parser *p) {
+    const char *from = p->at;
+    size_t len = name_len(from);
+    if (is_keyword(from, len))
+        return fail(p, from, "a quantity, a number or \"text\" is expected before `%s`",
+                    shown(from, len).text);
+    p->at += len;
+    if (*p->at == '(')
+        return parse_call(p, from, len);
+    struct expr_node node = node_from(p, OP_NAME, SHAPE_ANY, from);
+    if (!resolve(p, NULL, from, len, &node))
+        return fail(p, from, "`%s` is no quantity", shown(from, len).text);
+    return add(p, node);
+}
+
+static int parse_or(struct parser *p);
+static int parse_factor(struct parser *p);
+
+static int parse_parentheses(struct parser *p) {
+    const char *from = p->at++;
+    int inner = parse_or(p);
+    if (inner == NO_NODE)
+        return NO_NODE;
+    skip_blanks(p);
+    if (*p->at != ')')
+        return fail(p, from, "this `(` has no closing `)`");
+    p->at++;
+    node_at(p, inner)->at = (size_t)(from - p->text);
+    node_at(p, inner)->len = (size_t)(p->at - from);
+    return inner;
+}
+
+static int parse_negative(struct parser *p) {
+    const char *from = p->at++;
+    int inner = parse_factor(p);
+    if (inner == NO_NODE)
+        return NO_NODE;
+    enum expr_shape shape = node_at(p, inner)->shape;
+    if (shape == SHAPE_TEXT || shape == SHAPE_TRUTH)
+        return fail(p, from, "`-` wants a number behind it, not `%s`", shown_node(p, inner).text);
+    struct expr_node node = node_from(p, OP_NEGATE, SHAPE_NUMBER, from);
+    node.left = inner;
+    node.unit = node_at(p, inner)->unit;
+    return add(p, node);
+}
+
+static int parse_any_factor(struct parser *p) {
+    skip_blanks(p);
+    char c = *p->at;
+    if (c == '(')
+        return parse_parentheses(p);
+    if (c == '-')
+        return parse_negative(p);
+    if (c == '"' || c == '\'')
+        return parse_quoted(p);
+    if (is_digit(c) || (c == '.' && is_digit(p->at[1])))
+        return parse_number(p);
+    if (is_name_start(c))
+        return parse_name(p);
+    if (!c)
+        return fail(p, p->at, "a quantity, a number or \"text\" is expected at the end");
+    return fail(p, p->at, "a quantity, a number or \"text\" is expected before `%s`", shown(p->at, 1).text);
+}
+
+static int parse_factor(struct parser *p) {
+    if (p->depth == EXPR_DEPTH_MAX)
+        return fail(p, p->at, "this is nested deeper than %d", EXPR_DEPTH_MAX);
+    p->depth++;
+    int node = parse_any_factor(p);
+    p->depth--;
+    return node;
+}
+
+static int add_pair(struct parser *p, enum expr_op op, enum expr_shape shape, int left, int right) {
+    struct expr_node node = node_from(p, op, shape, p->text + node_at(p, left)->at);
+    const char *hint;
+    node.left = left;
+    node.right = right;
+    if (shape == SHAPE_NUMBER || op >= OP_EQUAL) {
+        if (!expr_units_combine(p->expr, &node, &hint))
+            return fail(p, p->text + node_at(p, right)->at, "`%s` (%s) does not go with `%s` (%s)%s",
+                        shown_node(p, left).text, expr_unit_name(node_at(p, left)), shown_node(p, right).text,
+                        expr_unit_name(node_at(p, right)), hint);
+    }
+    if (shape == SHAPE_TRUTH)
+        node.unit = UNIT_NONE;
+    return add(p, node);
+}
+
+static bool wants_number(struct parser *p, char sign, int index) {
+    enum expr_shape shape = node_at(p, index)->shape;
+    if (shape != SHAPE_TEXT && shape != SHAPE_TRUTH)
+        return true;
+    fail(p, p->text + node_at(p, index)->at, "`%c` wants numbers on both sides, not `%s`", sign,
+         shown_node(p, index).text);
+    return false;
+}
+
+struct sign {
+    char sign;
+    enum expr_op op;
+};
+
+static int parse_chain(struct parser *p, const struct sign signs[2], int (*parse_operand)(struct parser *)) {
+    int left = parse_operand(p);
+    while (left != NO_NODE) {
+        skip_blanks(p);
+        const struct sign *sign = *p->at == signs[0].sign   ? &signs[0]
+                                  : *p->at == signs[1].sign ? &signs[1]
+                                                            : NULL;
+        if (!sign)
+            return left;
+        p->at++;
+        int right = parse_operand(p);
+        if (right == NO_NODE || !wants_number(p, sign->sign, left) || !wants_number(p, sign->sign, right))
+            return NO_NODE;
+        left = add_pair(p, sign->op, SHAPE_NUMBER, left, right);
+    }
+    return NO_NODE;
+}
+
+static int parse_product(struct parser *p) {
+    static const struct sign signs[] = {{'*', OP_MULTIPLY}, {'/', OP_DIVIDE}};
+    return parse_chain(p, signs, parse_factor);
+}
+
+static int parse_sum(struct parser *p) {
+    static const struct sign signs[] = {{'+', OP_ADD}, {'-', OP_SUBTRACT}};
+    return parse_chain(p, signs, parse_product);
+}
+
+/* The right of `=` and `!=`: a sum, unless there stands a word that names no quantity. */
+static int parse_sum_or_word(struct parser *p) {
+    skip_blanks(p);
+    struct expr_node ignored;
+    size_t name = name_len(p->at), word = bare_word_len(p->at);
+    bool is_sum =
+        name ? is_keyword(p->at, name) || p->at[name] == '(' || resolve(p, NULL, p->at, name, &ignored)
+             : !(*p->at && strchr("$@*>/:", *p->at));
+    return word && !is_sum ? parse_bare_word(p) : parse_sum(p);
+}
+
+/* A pattern without quotes ends at a blank or at a `)` that it did not open. */
+static int parse_pattern(struct parser *p) {
+    skip_blanks(p);
+    const char *from = p->at;
+    int open = 0;
+    if (*from == '"' || *from == '\'')
+        return parse_quoted(p);
+    for (; *p->at && *p->at != ' ' && !(*p->at >= '\t' && *p->at <= '\r'); p->at++) {
+        if (*p->at == '\\' && p->at[1])
+            p->at++;
+        else if (*p->at == '(')
+            open++;
+        else if (*p->at == ')' && open-- == 0)
+            break;
+    }
+    if (p->at == from)
+        return fail(p, from, "a pattern is expected behind `~`");
+    return add_text(p, from, memory_text_cut(from, (size_t)(p->at - from)));
+}
+
+/* Back references take exponential time, nested repetitions exponential memory. */
+static const char *refused_in_pattern(const char *text) {
+    unsigned long product = 1;
+    for (; *text; text++) {
+        if (*text == '\\' && text[1]) {
+            if (is_digit(*++text))
+                return "back references are not supported";
+        } else if (*text == '{') {
+            unsigned long low = strtoul(text + 1, NULL, 10);
+            const char *comma = text + 1 + strspn(text + 1, "0123456789");
+            unsigned long high = *comma == ',' ? strtoul(comma + 1, NULL, 10) : low;
+            unsigned long most = high > low ? high : low;
+            product = most > REGEX_REPEATS_MAX ? REGEX_REPEATS_MAX + 1 : product * (most ? most : 1);
+            if (product > REGEX_REPEATS_MAX)
+                return "its repetitions are too many";
+        }
+    }
+    return NULL;
+}
+
+static int add_match(struct parser *p, enum expr_op op, int left, int pattern) {
+    char reason[80];
+    struct expr_node node = node_from(p, op, SHAPE_TRUTH, p->text + node_at(p, left)->at);
+    const struct expr_node *text = node_at(p, pattern);
+    const char *refused = refused_in_pattern(text->text);
+    if (node_at(p, left)->shape == SHAPE_NUMBER || node_at(p, left)->shape == SHAPE_TRUTH)
+        return fail(p, p->text + node_at(p, left)->at, "`~` searches in text, and `%s` is %s",
+                    shown_node(p, left).text, expr_unit_name(node_at(p, left)));
+    if (refused)
+        return fail(p, p->text + text->at, "pattern `%s`: %s", shown_node(p, pattern).text, refused);
+    node.regex = memory_new(sizeof *node.regex);
+    int code = regcomp(node.regex, text->text, REG_EXTENDED | REG_ICASE | REG_NOSUB);
+    if (code) {
+        regerror(code, node.regex, reason, sizeof reason);
+        free(node.regex);
+        return fail(p, p->text + text->at, "pattern `%s`: %s", shown_node(p, pattern).text, reason);
+    }
+    node.left = left;
+    node.right = pattern;
+    int added = add(p, node);
+    if (added == NO_NODE) {
+        regfree(node.regex);
+        free(node.regex);
+    }
+    return added;
+}
+
+static bool sides_agree(struct parser *p, int left, int right) {
+    enum expr_shape l = node_at(p, left)->shape, r = node_at(p, right)->shape;
+    bool text_beside_unit = (l == SHAPE_TEXT && r == SHAPE_NUMBER && node_at(p, right)->op != OP_NUMBER) ||
+                            (r == SHAPE_TEXT && l == SHAPE_NUMBER && node_at(p, left)->op != OP_NUMBER);
+    if (!text_beside_unit)
+        return true;
+    fail(p, p->text + node_at(p, right)->at, "`%s` (%s) does not go with `%s` (%s)", shown_node(p, left).text,
+         expr_unit_name(node_at(p, left)), shown_node(p, right).text, expr_unit_name(node_at(p, right)));
+    return false;
+}
+
+/* Longer spellings first. */
+static const struct {
+    const char *sign;
+    enum expr_op op;
+} relations[] = {
+    {"!=", OP_NOT_EQUAL}, {"!~", OP_NOT_MATCH}, {"<=", OP_AT_MOST}, {">=", OP_AT_LEAST},
+    {"=", OP_EQUAL},      {"<", OP_LESS},       {">", OP_MORE},     {"~", OP_MATCH},
+};
+
+static bool take_relation(struct parser *p, enum expr_op *op) {
+    skip_blanks(p);
+    for (size_t i = 0; i < sizeof relations / sizeof *relations; i++) {
+        size_t len = strlen(relations[i].sign);
+        if (strncmp(p->at, relations[i].sign, len) != 0)
+            continue;
+        *op = relations[i].op;
+        p->at += len;
+        return true;
+    }
+    return false;
+}
+
+static int parse_relation(struct parser *p) {
+    enum expr_op op;
+    int left = parse_sum(p);
+    if (left == NO_NODE || !take_relation(p, &op))
+        return left;
+    if (op == OP_EQUAL && (*p->at == '=' || *p->at == '~'))
+        return fail(p, p->at - 1, "`=%c` is written `%c`", *p->at, *p->at);
+    if (op == OP_MATCH || op == OP_NOT_MATCH) {
+        int pattern = parse_pattern(p);
+        return pattern == NO_NODE ? NO_NODE : add_match(p, op, left, pattern);
+    }
+    bool equality = op == OP_EQUAL || op == OP_NOT_EQUAL;
+    int right = equality ? parse_sum_or_word(p) : parse_sum(p);
+    if (right == NO_NODE || !sides_agree(p, left, right))
+        return NO_NODE;
+    return add_pair(p, op, SHAPE_TRUTH, left, right);
+}
+
+static bool wants_truth(struct parser *p, const char *word, int index) {
+    enum expr_shape shape = node_at(p, index)->shape;
+    if (shape == SHAPE_TRUTH || shape == SHAPE_ANY)
+        return true;
+    struct word operand = shown_node(p, index);
+    if (shape == SHAPE_TEXT)
+        fail(p, p->text + node_at(p, index)->at, "`%s` wants a comparison, and `%s` is text", word,
+             operand.text);
+    else
+        fail(p, p->text + node_at(p, index)->at, "`%s` wants a comparison: write `%s > 0`", word,
+             operand.text);
+    return false;
+}
+
+static int parse_not(struct parser *p) {
+    skip_blanks(p);
+    const char *from = p->at;
+    if (!take_keyword(p, "not"))
+        return parse_relation(p);
+    int inner = parse_relation(p);
+    if (inner == NO_NODE || !wants_truth(p, "not", inner))
+        return NO_NODE;
+    struct expr_node node = node_from(p, OP_NOT, SHAPE_TRUTH, from);
+    node.left = inner;
+    return add(p, node);
+}
+
+static int parse_joined(struct parser *p, const char *word, enum expr_op op,
+                        int (*parse_operand)(struct parser *)) {
+    int left = parse_operand(p);
+    while (left != NO_NODE && take_keyword(p, word)) {
+        int right = parse_operand(p);
+        if (right == NO_NODE || !wants_truth(p, word, left) || !wants_truth(p, word, right))
+            return NO_NODE;
+        left = add_pair(p, op, SHAPE_TRUTH, left, right);
+    }
+    return left;
+}
+
+static int parse_and(struct parser *p) {
+    return parse_joined(p, "and", OP_AND, parse_not);
+}
+
+static int parse_or(struct parser *p) {
+    return parse_joined(p, "or", OP_OR, parse_and);
+}
+
+struct expr *expr_parse(const char *text, expr_resolve_fn *resolver, void *data, struct expr_error *error) {
+    struct parser p = {.expr = memory_new(sizeof *p.expr),
+                       .text = text,
+                       .at = text,
+                       .resolve = resolver,
+                       .data = data,
+                       .error = error};
+    int root = parse_or(&p);
+    skip_blanks(&p);
+    if (root != NO_NODE && *p.at) {
+        size_t word = bare_word_len(p.at);
+        root = fail(&p, p.at, "`%s` is not expected here: join comparisons with `and` or `or`",
+                    shown(p.at, word ? word : 1).text);
+    }
+    if (root != NO_NODE)
+        return p.expr;
+    expr_destroy(p.expr);
+    return NULL;
+}
+
+void expr_destroy(struct expr *expr) {
+    if (!expr)
+        return;
+    for (int i = 0; i < expr->count; i++) {
+        struct expr_node *node = &expr->nodes[i];
+        free(node->text);
+        if (node->regex)
+            regfree(node->regex);
+        free(node->regex);
+    }
+    free(expr->nodes);
+    free(expr);
+}
