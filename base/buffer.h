@@ -1,7 +1,7 @@
 /* A growable run of bytes: what frames, lines and documents are written into and cut from.
  *
- * Owned by whoever declares it; used in every process. Running out of memory ends the program (base/memory.h), so
- * none of these functions fails. */
+ * Owned by whoever declares it; used in every process. Running out of memory ends the program
+ * (base/memory.h), so none of these functions fails. */
 #ifndef BASE_BUFFER_H
 #define BASE_BUFFER_H
 

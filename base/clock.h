@@ -1,7 +1,7 @@
 /* Time: the two clocks, the server's ways to write times, and ours to show them.
  *
- * All instants and spans are int64_t nanoseconds; an instant is UTC since 1970 unless its name says mono. Only the loop,
- * the collectors and the entry file read clocks; the model is told the time. */
+ * All instants and spans are int64_t nanoseconds; an instant is UTC since 1970 unless its name says mono.
+ * Only the loop, the collectors and the entry file read clocks; the model is told the time. */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 
@@ -9,9 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define NS_PER_US 1000LL
-#define NS_PER_MS 1000000LL
-#define NS_PER_S  1000000000LL
+#define NS_PER_US  1000LL
+#define NS_PER_MS  1000000LL
+#define NS_PER_S   1000000000LL
 #define TIME_UNSET INT64_MIN /* Go's year 1, "never" */
 
 int64_t clock_mono_ns(void);
@@ -28,8 +28,8 @@ void time_format_rfc3339(char out[TIME_TEXT_SIZE], int64_t utc_ns);
 /* "02:41:07" and "2026-11-21", UTC or local time. */
 void time_format_clock(char out[TIME_TEXT_SIZE], int64_t utc_ns, bool local);
 void time_format_date(char out[TIME_TEXT_SIZE], int64_t utc_ns, bool local);
-/* At most 6 columns: "89us" "0.9ms" "412ms" "4.0s" "38s" "10m05s" "3h02m" "12d03h" "100d" "27y"; "0s" is nothing.
- * Rounded below an hour. Negative spans get a '-' more; TIME_UNSET, here and above, is "-". */
+/* At most 6 columns: "89us" "0.9ms" "412ms" "4.0s" "38s" "10m05s" "3h02m" "12d03h" "100d" "27y"; "0s" is
+ * nothing. Rounded below an hour. Negative spans get a '-' more; TIME_UNSET, here and above, is "-". */
 void span_format(char out[TIME_TEXT_SIZE], int64_t ns);
 
 #endif

@@ -1,17 +1,18 @@
 /* Memory that is there or the program ends: malloc and friends for everybody.
  *
- * Out of memory is no state that a dashboard can show anything true in, so each of these prints one line to stderr and
- * ends the process (the terminal is restored by the hook that tui registers). What they return is freed by free(). */
+ * Out of memory is no state that a dashboard can show anything true in, so each of these prints one line to
+ * stderr and ends the process (the terminal is restored by the hook that tui registers). What they return is
+ * freed by free(). */
 #ifndef BASE_MEMORY_H
 #define BASE_MEMORY_H
 
 #include <stddef.h>
 
-void *memory_new(size_t size);                                 /* zeroed */
-void *memory_array(size_t count, size_t size);                 /* zeroed, overflow checked */
-void *memory_grow(void *old, size_t count, size_t size);       /* realloc, overflow checked, not zeroed */
-char *memory_text(const char *text);                           /* strdup */
-char *memory_text_cut(const char *text, size_t len);           /* strndup */
+void *memory_new(size_t size);                           /* zeroed */
+void *memory_array(size_t count, size_t size);           /* zeroed, overflow checked */
+void *memory_grow(void *old, size_t count, size_t size); /* realloc, overflow checked, not zeroed */
+char *memory_text(const char *text);                     /* strdup */
+char *memory_text_cut(const char *text, size_t len);     /* strndup */
 char *memory_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Called once before the process ends for lack of memory. */

@@ -1,8 +1,8 @@
 /* The page that a supervised child shares with the main process: it beats, and says what it is doing.
  *
- * A memfd mapped by both, inherited by descriptor. Written by the child alone; read by the supervisor, who kills a
- * child that has not beaten for three seconds and blames the (server, endpoint) written here. Plain stores: a torn text
- * costs a wrong word in a message, never more. */
+ * A memfd mapped by both, inherited by descriptor. Written by the child alone; read by the supervisor, who
+ * kills a child that has not beaten for three seconds and blames the (server, endpoint) written here. Plain
+ * stores: a torn text costs a wrong word in a message, never more. */
 #ifndef BASE_PAGE_H
 #define BASE_PAGE_H
 
@@ -12,12 +12,13 @@
 #define PAGE_WHAT_SIZE 200
 
 struct page {
-    _Atomic uint64_t beat;      /* grows with every turn of the child's loop, at least each 500 ms */
-    _Atomic uint32_t shape;     /* what is being decoded now, 0 nothing */
+    _Atomic uint64_t beat;       /* grows with every turn of the child's loop, at least each 500 ms */
+    _Atomic uint32_t shape;      /* what is being decoded now, 0 nothing */
     char server[PAGE_WHAT_SIZE]; /* base URL, NUL-terminated */
 };
 
-/* Creates the memory; the descriptor is to be inherited (no close-on-exec). -1 and errno when it can't be had. */
+/* Creates the memory; the descriptor is to be inherited (no close-on-exec). -1 and errno when it can't be
+ * had. */
 int page_create(struct page **page);
 /* Maps an inherited one; NULL when the descriptor is none. */
 struct page *page_open(int fd);

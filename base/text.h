@@ -1,8 +1,8 @@
 /* Text that came from outside, made harmless once, and its width on a terminal.
  *
- * All that a server or its clients say is hostile: names, subjects and versions may hold escape sequences, NUL, invalid
- * UTF-8, bidi marks, zero-width, wide and combining characters, or a megabyte. The decoder cleans each string with
- * text_clean() at the boundary; nobody cleans again. Used in every process. */
+ * All that a server or its clients say is hostile: names, subjects and versions may hold escape sequences,
+ * NUL, invalid UTF-8, bidi marks, zero-width, wide and combining characters, or a megabyte. The decoder
+ * cleans each string with text_clean() at the boundary; nobody cleans again. Used in every process. */
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
 
@@ -10,21 +10,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TEXT_MAX_BYTES 256 /* of a cleaned name; a longer one is cut and ends in "~" and 8 hex digits of its whole hash */
+#define TEXT_MAX_BYTES                                                                                       \
+    256 /* of a cleaned name; a longer one is cut and ends in "~" and 8 hex digits of its whole hash */
 
-/* Writes the cleaned form of `len` bytes into `out` (at least TEXT_MAX_BYTES + 1 bytes, NUL-terminated) and returns its
- * length, at most TEXT_MAX_BYTES. C0, DEL, C1, bidi controls, zero-width and unassigned-format characters, and bytes
- * that are no valid UTF-8 become U+FFFD (one for a run of equal kind is enough); combining characters are dropped;
- * what remains is valid UTF-8 whose every character has width 1 or 2. */
+/* Writes the cleaned form of `len` bytes into `out` (at least TEXT_MAX_BYTES + 1 bytes, NUL-terminated) and
+ * returns its length, at most TEXT_MAX_BYTES. C0, DEL, C1, bidi controls, zero-width and unassigned-format
+ * characters, and bytes that are no valid UTF-8 become U+FFFD (one for a run of equal kind is enough);
+ * combining characters are dropped; what remains is valid UTF-8 whose every character has width 1 or 2. */
 size_t text_clean(char *out, const char *bytes, size_t len);
 
-/* Decodes one character of valid or invalid UTF-8; returns the bytes used (>= 1 while len > 0), *out = U+FFFD when invalid. */
+/* Decodes one character of valid or invalid UTF-8; returns the bytes used (>= 1 while len > 0), *out = U+FFFD
+ * when invalid. */
 size_t utf8_decode(const char *bytes, size_t len, uint32_t *out);
 /* Encodes into at most 4 bytes; returns how many. */
 size_t utf8_encode(char *out, uint32_t c);
 
-/* What a character does to a terminal. Own table (Unicode 15.1, and the wide blocks that later versions fill), no locale
- * needed; ambiguous width is narrow. */
+/* What a character does to a terminal. Own table (Unicode 15.1, and the wide blocks that later versions
+ * fill), no locale needed; ambiguous width is narrow. */
 enum char_kind {
     CHAR_NARROW,
     CHAR_WIDE,
@@ -36,10 +38,12 @@ enum char_kind char_kind(uint32_t c);
 int char_width(uint32_t c);
 /* Columns of a NUL-terminated cleaned text. */
 int text_width(const char *text);
-/* Copies as much of `text` as fits into `columns`; when something was cut the last column is '~'. Returns columns used. */
+/* Copies as much of `text` as fits into `columns`; when something was cut the last column is '~'. Returns
+ * columns used. */
 int text_cut(char *out, size_t size, const char *text, int columns);
 
-/* An immutable, interned, cleaned string. Two texts of one pool are equal exactly when their addresses are. */
+/* An immutable, interned, cleaned string. Two texts of one pool are equal exactly when their addresses are.
+ */
 struct text {
     uint32_t hash;
     uint32_t len;
@@ -53,7 +57,8 @@ struct text_pool;
 struct text_pool *text_pool_create(void);
 void text_pool_destroy(struct text_pool *pool); /* NULL is fine */
 void text_pool_clear(struct text_pool *pool);   /* forgets all texts, keeps the memory for the next ones */
-const struct text *text_intern(struct text_pool *pool, const char *bytes, size_t len); /* bytes are clean already */
+const struct text *text_intern(struct text_pool *pool, const char *bytes,
+                               size_t len);           /* bytes are clean already */
 size_t text_pool_bytes(const struct text_pool *pool); /* memory held */
 
 uint32_t hash_bytes(const void *bytes, size_t len); /* FNV-1a with a final mix */

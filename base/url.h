@@ -1,7 +1,7 @@
 /* The URLs that people type for a monitoring port, and what is wrong with them.
  *
- * `host`, `host:port`, `[v6]:port`, `http://host:8222/prefix`; nothing else. A user part is refused: secrets do not belong on a
- * command line. Used by the options and by discovery. */
+ * `host`, `host:port`, `[v6]:port`, `http://host:8222/prefix`; nothing else. A user part is refused: secrets
+ * do not belong on a command line. Used by the options and by discovery. */
 #ifndef BASE_URL_H
 #define BASE_URL_H
 
@@ -10,9 +10,9 @@
 
 struct url {
     bool https;
-    char host[256];  /* without brackets */
+    char host[256]; /* without brackets */
     bool v6;
-    int port;        /* 8222 when not given */
+    int port;         /* 8222 when not given */
     char prefix[256]; /* "" or "/path", no slash at the end */
 };
 
