@@ -14,6 +14,7 @@
 
 #define DECODE_MAX_BODY  (64u << 20)
 #define DECODE_MAX_DEPTH 2048
+#define DECODE_MAX_ROWS  (1u << 19) /* of one body; further ones are dropped and counted */
 
 struct decoder;
 
@@ -29,8 +30,10 @@ void decoder_start(struct decoder *decoder, enum shape shape, const char *server
 bool decoder_feed(struct decoder *decoder, const char *bytes, size_t len);
 /* Ends the body. FAILURE_NONE, FAILURE_CUT, FAILURE_BODY or FAILURE_TOO_LARGE, with one line in error[] for people. */
 enum failure decoder_finish(struct decoder *decoder, char *error, size_t size);
-/* Rows that could not be used (no key, too many fields): skipped and counted. */
+/* Rows that could not be used (key incomplete, too many rows): skipped and counted. */
 uint64_t decoder_dropped(const struct decoder *decoder);
+/* Values of the wrong type or out of the field's range (a negative count, a number for a name): absent and counted. */
+uint64_t decoder_unusable(const struct decoder *decoder);
 /* A JSON document without the envelope that the shape's endpoint always has (server_id, or status for healthz; on /subsz
  * before 2.12: num_subscriptions) is not from NATS. */
 bool decoder_is_nats(const struct decoder *decoder);

@@ -19,12 +19,12 @@ struct json_scalar {
     int64_t i;         /* JSON_INT: < 0 */
     double f;          /* any number; out of range integers become JSON_REAL_ */
     const char *text;  /* JSON_TEXT: unescaped, may hold NUL, not terminated, valid during the call */
-    size_t len;        /* at most JSON_TEXT_MAX; a longer one is cut, `whole_hash` is of all of it */
-    uint32_t whole_hash;
+    size_t len;        /* at most JSON_TEXT_MAX; a longer one is cut (whole_len > len), as is a longer key */
     size_t whole_len;
+    uint32_t whole_hash; /* of all of a text that was cut; else it means nothing */
 };
 
-#define JSON_TEXT_MAX 4096
+#define JSON_TEXT_MAX 4096 /* also the characters of a number, past which the document is refused */
 
 /* What the reader wants next from a container or a key: SKIP passes over the value without a callback. */
 enum json_answer { JSON_GO, JSON_SKIP };
