@@ -10,9 +10,11 @@ PACKAGES := ncursesw libcurl jansson zlib
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2
 CFLAGS ?= -O2 -g
 SANITIZE ?=
-ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -I. $(WARNINGS) $(CFLAGS) $(SANITIZE) $(PKG_CFLAGS)
+# OWN_CFLAGS are those of single objects: CFLAGS from the command line would hide what a rule adds to it.
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -I. $(WARNINGS) $(CFLAGS) $(OWN_CFLAGS) $(SANITIZE) $(PKG_CFLAGS)
 LDLIBS_ALL = $(PKG_LIBS) -lm
-NATS_SERVER ?= nats-server
+# Debian's is in /usr/sbin, which is not in everybody's PATH.
+NATS_SERVER ?= $(firstword $(shell command -v nats-server) $(wildcard /usr/sbin/nats-server) nats-server)
 export NATS_SERVER
 
 GOALS := $(or $(MAKECMDGOALS),all)
@@ -24,7 +26,7 @@ SOURCES := $(foreach l,$(LAYERS),$(wildcard $(l)/*.c))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
 ENTRY := $(wildcard entry/*.c)
 
-.PHONY: all help deps demo demo-cluster check check-built check-e2e soak asan bench fuzz lint install clean
+.PHONY: all help deps demo demo-cluster check check-built check-unit check-e2e check-asan soak asan bench fuzz lint install clean ALWAYS
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -47,7 +49,11 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/base/version.o: CFLAGS += -DNATSIGHT_VERSION='"$(VERSION)"' -DNATSIGHT_COMMIT='"$(COMMIT)"'
+$(BUILD)/base/version.o: OWN_CFLAGS = -DNATSIGHT_VERSION='"$(VERSION)"' -DNATSIGHT_COMMIT='"$(COMMIT)"'
+$(BUILD)/base/version.o: $(BUILD)/version
+$(BUILD)/version: ALWAYS
+	@mkdir -p $(@D)
+	@echo '$(VERSION) $(COMMIT)' | cmp -s - $@ || echo '$(VERSION) $(COMMIT)' > $@
 
 include tests/tests.mk
 
@@ -60,19 +66,19 @@ deps:
 	@build-aux/deps
 #: make demo         a local three-node cluster with traffic, and the dashboard on it
 demo: deps
-	@$(MAKE) --no-print-directory natsight $(BUILD)/tests/life
-	@tests/clusters/demo ./natsight
+	@$(MAKE) --no-print-directory natsight $(LIFE_PROGRAMS)
+	@$(BUILD)/tests/demo ./natsight
 #: make demo-cluster the same without the dashboard; prints the URLs
 demo-cluster: deps
-	@$(MAKE) --no-print-directory $(BUILD)/tests/life
-	@tests/clusters/demo
+	@$(MAKE) --no-print-directory $(LIFE_PROGRAMS)
+	@$(BUILD)/tests/demo
 #: make check        builds and runs every test
 check: deps
 	@$(MAKE) --no-print-directory check-built
 #: make lint         clang-format, clang-tidy, cppcheck, include arrows
 lint:
 	@build-aux/lint
-#: make install      to $(PREFIX), under $(DESTDIR)
+#: make install      to PREFIX (/usr/local), under DESTDIR
 install: natsight
 	install -Dm755 natsight $(DESTDIR)$(PREFIX)/bin/natsight
 	install -d $(DESTDIR)$(PREFIX)/share/man/man1

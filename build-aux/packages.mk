@@ -12,5 +12,11 @@ $(eval $(call NEED,ncursesw,libncurses-dev))
 $(eval $(call NEED,libcurl,libcurl4-openssl-dev))
 $(eval $(call NEED,jansson,libjansson-dev))
 $(eval $(call NEED,zlib,zlib1g-dev))
+# Tests, demo and bench need more than the program.
+ifneq ($(filter check% soak asan bench $(BUILD)/tests/%,$(GOALS)),)
+  $(eval $(call NEED,check,check))
+  $(eval $(call NEED,vterm,libvterm-dev))
+  $(eval $(call NEED,libnats,libnats-dev))
+endif
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES))
 PKG_LIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES))

@@ -1,7 +1,9 @@
 # Tests: tests/LAYER_what.c links LAYER and what it may know; tests/e2e_*.c drive the program; each is a Check runner.
 # A test sees exactly the layers that its own may include, so a wrong include does not link.
-CHECK_CFLAGS = $(shell pkg-config --cflags check vterm)
-CHECK_LIBS = $(shell pkg-config --libs check vterm)
+CHECK_CFLAGS := $(shell pkg-config --cflags check vterm 2>/dev/null)
+CHECK_LIBS := $(shell pkg-config --libs check vterm 2>/dev/null)
+CNATS_CFLAGS := $(shell pkg-config --cflags libnats 2>/dev/null)
+CNATS_LIBS := $(shell pkg-config --libs libnats 2>/dev/null)
 
 KNOWS_base := base
 KNOWS_sample := sample base
@@ -17,7 +19,7 @@ TESTS := $(TEST_SOURCES:tests/%.c=$(BUILD)/tests/%)
 UNIT_TESTS := $(filter-out $(BUILD)/tests/e2e_%,$(TESTS))
 E2E_TESTS := $(filter $(BUILD)/tests/e2e_%,$(TESTS))
 
-$(BUILD)/tests/%.o: CFLAGS += $(CHECK_CFLAGS)
+$(BUILD)/tests/%.o: OWN_CFLAGS = $(CHECK_CFLAGS) $(CNATS_CFLAGS)
 
 define LAYER_TEST
 $(BUILD)/tests/$(1)_%: $(BUILD)/tests/$(1)_%.o $(HARNESS:%.c=$(BUILD)/%.o) $(foreach l,$(KNOWS_$(1)),$(BUILD)/lib$(l).a)
@@ -25,39 +27,48 @@ $(BUILD)/tests/$(1)_%: $(BUILD)/tests/$(1)_%.o $(HARNESS:%.c=$(BUILD)/%.o) $(for
 endef
 $(foreach l,$(LAYERS) e2e,$(eval $(call LAYER_TEST,$(l))))
 
-# The life of the demo and of the tests' clusters, on cnats.
-$(BUILD)/tests/life: tests/clusters/life.c
-	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -o $@ $< $(shell pkg-config --cflags --libs libnats) -lpthread -lm
+# The life of the demo and of the tests' clusters, on cnats; the demo's cluster, on the harness.
+LIFE_PROGRAMS := $(BUILD)/tests/life $(BUILD)/tests/demo
+LIFE_SOURCES := $(wildcard tests/clusters/life*.c) tests/harness/natsc.c
+DEMO_SOURCES := tests/clusters/demo.c $(patsubst %,tests/harness/%.c,servers folder ports http_get)
+$(BUILD)/tests/life: $(LIFE_SOURCES:%.c=$(BUILD)/%.o)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(CNATS_LIBS) -lpthread -lm
+$(BUILD)/tests/demo: $(DEMO_SOURCES:%.c=$(BUILD)/%.o)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS_ALL)
 
-check-built: natsight $(BUILD)/tests/life $(TESTS)
-	@tests/run $(TESTS)
+RUN_TESTS = @NATSIGHT=$(BUILD)/natsight LIFE=$(BUILD)/tests/life DEMO=$(BUILD)/tests/demo tests/run
 
-#: make check-unit   the tests that need no server
+# What decoding costs, beside jansson on the same body.
+$(BUILD)/tests/bench_decode: $(BUILD)/tests/bench/decode.o $(foreach l,collectors sample base,$(BUILD)/lib$(l).a)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS_ALL)
+
+check-built: natsight $(LIFE_PROGRAMS) $(TESTS)
+	$(RUN_TESTS) $(TESTS)
+
+#: make check-unit   the tests of single layers
 check-unit: $(UNIT_TESTS)
-	@tests/run $(UNIT_TESTS)
+	$(RUN_TESTS) $(UNIT_TESTS)
 #: make check-e2e    the tests that drive the program against real servers (NATS_SERVER=PATH)
-check-e2e: natsight $(BUILD)/tests/life $(E2E_TESTS)
-	@tests/run $(E2E_TESTS)
+check-e2e: natsight $(LIFE_PROGRAMS) $(E2E_TESTS)
+	$(RUN_TESTS) $(E2E_TESTS)
 #: make soak         the end-to-end tests with full holds and lengths
 soak:
 	@NATSIGHT_SOAK=1 $(MAKE) --no-print-directory check-e2e
 #: make asan         all tests with address, undefined-behaviour and leak sanitizers
 asan:
 	@$(MAKE) --no-print-directory BUILD=build-asan CFLAGS="-O1 -g -fno-omit-frame-pointer" SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=all" check-asan
-check-asan: $(BUILD)/natsight $(BUILD)/tests/life $(TESTS)
-	@NATSIGHT=$(BUILD)/natsight LIFE=$(BUILD)/tests/life tests/run $(TESTS)
+check-asan: $(BUILD)/natsight $(LIFE_PROGRAMS) $(TESTS)
+	$(RUN_TESTS) $(TESTS)
 
 FUZZ := $(patsubst tests/fuzz/%.c,build-fuzz/%,$(wildcard tests/fuzz/*.c))
-build-fuzz/%: tests/fuzz/%.c $(wildcard base/*.c sample/*.c) collectors/json_reader.c collectors/decode.c
+build-fuzz/%: tests/fuzz/%.c $(wildcard base/*.c sample/*.c) collectors/json_reader.c collectors/decode.c $(wildcard base/*.h sample/*.h sample/*.def collectors/*.h collectors/*.def)
 	@mkdir -p $(@D)
-	clang -std=c11 -D_GNU_SOURCE -I. -g -O1 -fsanitize=fuzzer,address,undefined -o $@ $^ $(PKG_CFLAGS) -lz -lm
+	clang -std=c11 -D_GNU_SOURCE -I. -g -O1 -fsanitize=fuzzer,address,undefined -o $@ $(filter %.c,$^) $(PKG_CFLAGS) -lz -lm
 #: make fuzz         each fuzz target for FUZZ_SECONDS (300)
 FUZZ_SECONDS ?= 300
 fuzz: $(FUZZ)
 	@for f in $(FUZZ); do mkdir -p $$f.corpus; $$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 $$f.corpus || exit 1; done
 
 #: make bench        prints the figures, each beside its limit or peer (NATS_TOP=PATH)
-bench: natsight $(BUILD)/tests/life
+bench: natsight $(LIFE_PROGRAMS)
 	@tests/bench/run
-.PHONY: check-unit check-asan
