@@ -1,9 +1,12 @@
 /* The one expression grammar: filters, --where, rules. Quantities by name, numbers with units, text.
  *
- *   or_expr  = and_expr { "or" and_expr }        and_expr = not_expr { "and" not_expr }      not_expr =
- * ["not"] relation relation = sum [ ( "=" | "!=" | "<" | ">" | "<=" | ">=" | "~" | "!~" ) sum ] sum      =
- * product { ("+"|"-") product }     product  = factor { ("*"|"/") factor } factor   = NUMBER[unit] | "text" |
- * name | name "(" name ")" | "(" or_expr ")" | "-" factor
+ *   or_expr  = and_expr { "or" and_expr }
+ *   and_expr = not_expr { "and" not_expr }
+ *   not_expr = ["not"] relation
+ *   relation = sum [ ( "=" | "!=" | "<" | ">" | "<=" | ">=" | "~" | "!~" ) sum ]
+ *   sum      = product { ("+"|"-") product }
+ *   product  = factor { ("*"|"/") factor }
+ *   factor   = NUMBER[unit] | "text" | name | name "(" name ")" | "(" or_expr ")" | "-" factor
  *
  * `~` is a POSIX extended regular expression, without case; its right side is a text, quoted or up to the
  * next blank. A bare word on the right of `=` `!=` that names no quantity is text, and so is what begins with
@@ -13,9 +16,10 @@
  * Units are checked when parsed: `lag > 10 s` is an error. A bare number, k and M included, goes with each
  * unit; 50 % is 0.5 beside a share and 50 beside percent; a count by a rate is a span.
  *
- * Unknown operands make a relation unknown, and unknown is never true: `not unknown` is unknown too; `unknown
- * or true` is true, `unknown and false` is false. No division by zero is known. An expr knows names as the
- * small integers that its resolver gave, so this module knows nothing of NATS. */
+ * Unknown operands make a relation unknown, and unknown is never true: `not unknown` is unknown too. `unknown
+ * or true` is true, `unknown and false` is false. What is divided by zero is unknown.
+ *
+ * An expr knows names as the small integers that its resolver gave, so this module knows nothing of NATS. */
 #ifndef BASE_EXPR_H
 #define BASE_EXPR_H
 
@@ -32,8 +36,7 @@ struct expr_value {
     const char *text; /* borrowed from the caller until the evaluation ends */
 };
 
-/* Gives the number of a name (function = NULL) or of function(name), -1 when there is none; *unit = its unit.
- */
+/* The number of a name (function = NULL) or of function(name), -1 when there is none; *unit = its unit. */
 typedef int expr_resolve_fn(void *data, const char *function, const char *name, enum unit *unit);
 /* The value of name number `id` for the object under evaluation. */
 typedef struct expr_value expr_get_fn(void *data, int id);

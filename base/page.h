@@ -17,8 +17,8 @@ struct page {
     char server[PAGE_WHAT_SIZE]; /* base URL, NUL-terminated */
 };
 
-/* Creates the memory; the descriptor is to be inherited (no close-on-exec). -1 and errno when it can't be
- * had. */
+/* Creates the memory; the descriptor is to be inherited (no close-on-exec). -1 and errno on failure. Its size
+ * is sealed. The reader keeps in mind that `server` is the child's word: strnlen() it. */
 int page_create(struct page **page);
 /* Maps an inherited one; NULL when the descriptor is none. */
 struct page *page_open(int fd);

@@ -102,7 +102,7 @@ START_TEST(five_columns_hold) {
     static const enum unit units[] = {UNIT_COUNT, UNIT_BYTES, UNIT_PER_S, UNIT_RATIO, UNIT_PERCENT};
     char out[NUMBER_TEXT_SIZE];
     for (size_t u = 0; u < sizeof units / sizeof *units; u++) {
-        for (double v = 0.001; v < 1e15; v *= 1.0007) {
+        for (double v = 0.001; v < 1e15; v *= 1.003) {
             number_format(out, v, units[u]);
             ck_assert_msg(strlen(out) <= 5, "%g: %s", v, out);
             number_format(out, -v, units[u]);
