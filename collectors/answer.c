@@ -1,0 +1,185 @@
+#include "collectors/answer.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "collectors/discover.h"
+#include "collectors/identity.h"
+#include "collectors/schedule.h"
+
+#define LIST_KEEP 128
+
+void facts_finish(struct facts *f) {
+    free(f->routes);
+    free(f->hosts);
+    *f = (struct facts){0};
+}
+
+void facts_reset(struct facts *f) {
+    if (f->route_cap > LIST_KEEP || f->host_cap > LIST_KEEP)
+        facts_finish(f);
+    struct facts kept = {
+        .routes = f->routes, .route_cap = f->route_cap, .hosts = f->hosts, .host_cap = f->host_cap};
+    *f = kept;
+    f->now = f->start = f->config_load_time = TIME_UNSET;
+}
+
+static void copy_text(char *out, size_t size, const struct row *row, enum field field) {
+    snprintf(out, size, "%s", row_text(row, field));
+}
+
+/* Room for one more of at most SEEN_MAX, NULL when there are too many. */
+static void *one_more(void **list, size_t count, size_t *cap, size_t size) {
+    if (count == SEEN_MAX)
+        return NULL;
+    if (count == *cap) {
+        *cap = *cap > 0 ? *cap * 2 : 8;
+        *list = memory_grow(*list, *cap, size);
+    }
+    return (char *)*list + count * size;
+}
+
+static void see_answer(struct facts *f, const struct row *row) {
+    copy_text(f->server_id, sizeof f->server_id, row, F_ANSWER_server_id);
+    f->now = row_i64(row, F_ANSWER_now, TIME_UNSET);
+    f->has_total = row_has(row, F_ANSWER_total);
+    f->total = row_u64(row, F_ANSWER_total, 0);
+    f->num = row_u64(row, F_ANSWER_num, 0);
+}
+
+static void see_server(struct facts *f, const struct row *row) {
+    f->server = true;
+    copy_text(f->name, sizeof f->name, row, F_SERVER_name);
+    copy_text(f->version, sizeof f->version, row, F_SERVER_version);
+    copy_text(f->cluster, sizeof f->cluster, row, F_SERVER_cluster);
+    f->start = row_i64(row, F_SERVER_start, TIME_UNSET);
+    f->config_load_time = row_i64(row, F_SERVER_config_load_time, TIME_UNSET);
+    f->remotes = row_u64(row, F_SERVER_remotes, 0);
+    f->clustered = f->cluster[0] != '\0' || row_u64(row, F_SERVER_routes, 0) > 0;
+    f->gateways = row_text(row, F_SERVER_gateway)[0] != '\0';
+    f->leafs = row_u64(row, F_SERVER_leafnodes, 0) > 0;
+    f->client_counters = row_has(row, F_SERVER_in_client_msgs);
+}
+
+static void see_route(struct facts *f, const struct row *row) {
+    const char *id = row_text(row, F_ROUTE_remote_id);
+    void *list = f->routes;
+    struct seen_route *route =
+        id[0] != '\0' ? one_more(&list, f->route_count, &f->route_cap, sizeof *f->routes) : NULL;
+    f->routes = list;
+    if (route == NULL)
+        return;
+    f->route_count++;
+    snprintf(route->id, sizeof route->id, "%s", id);
+    copy_text(route->name, sizeof route->name, row, F_ROUTE_remote_name);
+    copy_text(route->ip, sizeof route->ip, row, F_ROUTE_ip);
+    route->port = row_u64(row, F_ROUTE_port, 0);
+}
+
+static void see_host(struct facts *f, const char *url, const char *origin) {
+    void *list = f->hosts;
+    struct seen_host *host = one_more(&list, f->host_count, &f->host_cap, sizeof *f->hosts);
+    f->hosts = list;
+    if (host == NULL || !discover_host_of(url, host->host, sizeof host->host))
+        return;
+    host->origin = origin;
+    f->host_count++;
+}
+
+static void see_client_url(struct facts *f, const struct row *row) {
+    see_host(f, row_text(row, F_CLIENT_URL_url), "connect_url");
+}
+
+static void see_route_url(struct facts *f, const struct row *row) {
+    see_host(f, row_text(row, F_ROUTE_URL_url), "route");
+}
+
+static void see_jetstream(struct facts *f, const struct row *row) {
+    f->streams = row_u64(row, F_JETSTREAM_streams, 0);
+}
+
+static void (*const see[ENTITY_COUNT])(struct facts *, const struct row *) = {
+    [ENTITY_ANSWER] = see_answer,       [ENTITY_SERVER] = see_server,
+    [ENTITY_ROUTE] = see_route,         [ENTITY_CLIENT_URL] = see_client_url,
+    [ENTITY_ROUTE_URL] = see_route_url, [ENTITY_JETSTREAM] = see_jetstream,
+};
+
+static void on_row(void *data, struct lane *lane, const struct row *row) {
+    struct target *t = data;
+    if (see[row->entity] != NULL)
+        see[row->entity](&t->facts[lane->kind], row);
+}
+
+/* ---- whole answers ---- */
+
+static bool from_other_server(const struct target *t, const struct facts *f) {
+    return f->server_id[0] != '\0' && t->server_id[0] != '\0' && strcmp(f->server_id, t->server_id) != 0;
+}
+
+static void after_connz(struct target *t, const struct lane *lane, const struct facts *f) {
+    if (f->has_total)
+        t->conn_total = f->total;
+    if (lane->head.shape != SHAPE_CONNZ_FULL)
+        return;
+    if (lane->head.failure == FAILURE_TOO_LARGE)
+        t->conn_bytes = schedule_connection_bytes(t) * 2;
+    else if (lane->head.failure == FAILURE_NONE && f->num > 0)
+        t->conn_bytes = lane->head.bytes / f->num;
+    if (f->num < f->total && f->num < schedule_connection_limit(t))
+        schedule_ask(t, EP_CONNZ_FULL);
+}
+
+static void after_jsz(struct target *t, const struct lane *lane, const struct facts *f) {
+    if (lane->head.failure != FAILURE_NONE)
+        return;
+    if (t->config_asked) {
+        t->config_last = lane->head.asked_mono_ns;
+        t->config_changed = false;
+    }
+    if (f->streams != t->streams && !t->config_asked)
+        t->config_changed = true;
+    t->streams = f->streams;
+}
+
+static void after_routez(struct target *t, const struct lane *lane, const struct facts *f) {
+    if (lane->head.failure == FAILURE_NONE)
+        discover_routes(t, f);
+}
+
+static void (*const after[SHAPE_LIMIT])(struct target *, const struct lane *, const struct facts *) = {
+    [SHAPE_CONNZ_HOT] = after_connz,
+    [SHAPE_CONNZ_FULL] = after_connz,
+    [SHAPE_JSZ] = after_jsz,
+    [SHAPE_ROUTEZ] = after_routez,
+};
+
+/* Everything but /varz: only what the server of the last /varz says is taken. */
+static bool take_other(struct target *t, struct lane *lane, const struct facts *f) {
+    if (lane->head.failure == FAILURE_NONE && t->state != TARGET_BALANCER && from_other_server(t, f)) {
+        char error[NAME_SIZE + 80];
+        snprintf(error, sizeof error, "another server answers: %s; a balancer in between?", f->server_id);
+        lane_fail(lane, FAILURE_OTHER_SERVER, error);
+        lane->fresh_next = true;
+        schedule_ask(t, EP_VARZ);
+    }
+    if (after[lane->head.shape] != NULL)
+        after[lane->head.shape](t, lane, f);
+    return t->state == TARGET_POLLED;
+}
+
+static void on_done(void *data, struct lane *lane) {
+    struct target *t = data;
+    const struct facts *f = &t->facts[lane->kind];
+    int e = endpoint_by_shape(lane->head.shape);
+    bool send = e == EP_VARZ ? identity_take(t, lane, f) : take_other(t, lane, f);
+    schedule_account(t, e, &lane->head);
+    if (send)
+        lane_commit(lane);
+    else
+        lane_drop(lane);
+}
+
+const struct lane_handler answer_handler = {on_row, on_done};

@@ -1,0 +1,65 @@
+/* What the parts of `collect http` share: the process as one struct, passed to whoever needs it.
+ *
+ * Private to collectors/. One thread, so no locks: whatever is changed is changed from the loop. */
+#ifndef COLLECTORS_COLLECTOR_H
+#define COLLECTORS_COLLECTOR_H
+
+#include "base/loop.h"
+#include "base/text.h"
+#include "collectors/lane.h"
+
+#define TARGETS_MAX    512 /* servers asked, candidates included */
+#define PEERS_MAX      512 /* servers that routes name */
+#define QUARANTINE_MAX 64
+
+struct target;
+struct peer;
+
+/* What is wanted of an endpoint, by --want and by commands. */
+struct want {
+    bool on;
+    int every_ms;   /* 0: the table's */
+    char sort[24];  /* "" the endpoint's own */
+    unsigned limit; /* 0: made from the last total */
+};
+
+struct quarantine {
+    char url[600];
+    int endpoint;
+};
+
+struct collector {
+    const struct collect_options *options;
+    struct loop *loop;
+    struct client client;
+    struct outbox *outbox;
+    struct text_pool *texts; /* of the frame being written */
+    int64_t started_mono_ns;
+    int64_t varz_ns; /* cadence of /varz */
+
+    struct target *targets[TARGETS_MAX];
+    int target_count;
+    struct peer *peers[PEERS_MAX];
+    int peer_count;
+    uint64_t last_id; /* of targets and known peers */
+    unsigned made;    /* targets made so far: spreads them over the interval */
+    bool told_full;
+    int unmatched; /* peers that routes name and nobody is polled as: candidates are tried */
+    int unsettled; /* of them, those of which nothing is said yet */
+    bool judge;    /* something changed that discovery has to look at */
+
+    struct loop_source *schedule_timer;
+
+    struct want wants[EP_COUNT];
+    struct quarantine quarantines[QUARANTINE_MAX];
+    int quarantine_count;
+};
+
+/* Frames of the process itself. */
+void collector_log(struct collector *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* A cell from text that is clean already. The text lives until the next collector_row(). */
+void collector_put(struct collector *c, struct row *row, enum field field, const char *text);
+/* Empties the row and forgets the texts of the one before. */
+void collector_row(struct collector *c, struct row *row, enum entity entity);
+
+#endif

@@ -1,0 +1,234 @@
+#include "collectors/command.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "collectors/schedule.h"
+#include "collectors/target.h"
+
+#define LINE_MAX_BYTES 4096
+#define EVERY_MIN_MS   100
+#define EVERY_MAX_MS   3600000
+#define LIMIT_MAX      1000000
+
+struct words {
+    int endpoint;
+    const char *server;
+    struct want want;
+};
+
+static const char *number(const char *text, long least, long most, long *out) {
+    char *end;
+    errno = 0;
+    *out = strtol(text, &end, 10);
+    return errno != 0 || end == text || *end != '\0' || *out < least || *out > most ? "a number out of range"
+                                                                                    : NULL;
+}
+
+static const char *set_every(struct words *w, const char *text) {
+    long ms;
+    const char *problem = number(text, EVERY_MIN_MS, EVERY_MAX_MS, &ms);
+    w->want.every_ms = problem == NULL ? (int)ms : 0;
+    return problem;
+}
+
+static const char *set_limit(struct words *w, const char *text) {
+    long limit;
+    const char *problem = number(text, 1, LIMIT_MAX, &limit);
+    w->want.limit = problem == NULL ? (unsigned)limit : 0;
+    return problem;
+}
+
+static const char *set_sort(struct words *w, const char *text) {
+    if (strlen(text) >= sizeof w->want.sort || strspn(text, "abcdefghijklmnopqrstuvwxyz_") != strlen(text))
+        return "a sort key that is none";
+    snprintf(w->want.sort, sizeof w->want.sort, "%s", text);
+    return NULL;
+}
+
+static const char *set_server(struct words *w, const char *text) {
+    w->server = text;
+    return NULL;
+}
+
+static const struct {
+    const char *name;
+    const char *(*set)(struct words *, const char *);
+} options[] = {{"every=", set_every}, {"sort=", set_sort}, {"limit=", set_limit}, {"server=", set_server}};
+
+static const char *set_option(struct words *w, const char *word) {
+    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
+        size_t n = strlen(options[i].name);
+        if (strncmp(word, options[i].name, n) == 0)
+            return options[i].set(w, word + n);
+    }
+    return "an option that is none";
+}
+
+static const char *read_words(struct words *w, char **rest) {
+    char *shape = strtok_r(NULL, " ", rest);
+    w->endpoint = shape != NULL ? endpoint_by_shape((unsigned)shape_by_name(shape)) : -1;
+    if (w->endpoint < 0)
+        return "a shape that nothing asks for";
+    const char *problem = NULL;
+    for (char *word; problem == NULL && (word = strtok_r(NULL, " ", rest)) != NULL;)
+        problem = set_option(w, word);
+    return problem;
+}
+
+typedef void each_fn(struct target *t, const struct words *w);
+
+static void each_target(struct collector *c, const struct words *w, each_fn *fn) {
+    for (int i = 0; i < c->target_count; i++)
+        if (w->server == NULL || strcmp(w->server, c->targets[i]->base) == 0)
+            fn(c->targets[i], w);
+}
+
+static void own(struct target *t, const struct words *w) {
+    t->own_want[w->endpoint] = w->server != NULL;
+    t->wants[w->endpoint] = w->want;
+    if (w->want.on)
+        schedule_ask(t, w->endpoint);
+}
+
+static void once(struct target *t, const struct words *w) {
+    schedule_ask(t, w->endpoint);
+}
+
+static void set_want(struct collector *c, const struct words *w) {
+    if (w->server == NULL)
+        c->wants[w->endpoint] = w->want;
+    each_target(c, w, own);
+}
+
+static const char *run_want(struct collector *c, char **rest) {
+    struct words w = {.want = {.on = true}};
+    const char *problem = read_words(&w, rest);
+    if (problem == NULL)
+        set_want(c, &w);
+    return problem;
+}
+
+static const char *run_unwant(struct collector *c, char **rest) {
+    struct words w = {0};
+    const char *problem = read_words(&w, rest);
+    w.want.on = false;
+    if (problem == NULL)
+        set_want(c, &w);
+    return problem;
+}
+
+static const char *run_ask(struct collector *c, char **rest) {
+    struct words w = {0};
+    const char *problem = read_words(&w, rest);
+    if (problem == NULL)
+        each_target(c, &w, once);
+    return problem;
+}
+
+static const char *run_quarantine(struct collector *c, char **rest) {
+    const char *url = strtok_r(NULL, " ", rest), *shape = strtok_r(NULL, " ", rest);
+    int e = shape != NULL ? endpoint_by_shape((unsigned)shape_by_name(shape)) : -1;
+    if (e < 0)
+        return "a URL and a shape are missing";
+    if (c->quarantine_count == QUARANTINE_MAX)
+        return "too many of them";
+    struct quarantine *q = &c->quarantines[c->quarantine_count++];
+    snprintf(q->url, sizeof q->url, "%s", url);
+    q->endpoint = e;
+    for (int i = 0; i < c->target_count; i++)
+        schedule_quarantines(c->targets[i]);
+    return NULL;
+}
+
+static const char *run_stop(struct collector *c, char **rest) {
+    (void)rest;
+    loop_stop(c->loop, 0);
+    return NULL;
+}
+
+static const struct {
+    const char *name;
+    const char *(*run)(struct collector *, char **);
+} commands[] = {{"want", run_want},
+                {"unwant", run_unwant},
+                {"ask", run_ask},
+                {"quarantine", run_quarantine},
+                {"stop", run_stop}};
+
+void command_run(struct collector *c, char *line) {
+    char *rest = NULL, *name = strtok_r(line, " \r", &rest);
+    if (name == NULL)
+        return;
+    char clean[TEXT_MAX_BYTES + 1];
+    text_clean(clean, name, strlen(name));
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        if (strcmp(commands[i].name, name) != 0)
+            continue;
+        const char *problem = commands[i].run(c, &rest);
+        if (problem != NULL)
+            collector_log(c, "command %s: %s", clean, problem);
+        return;
+    }
+    collector_log(c, "unknown command: %.100s", clean);
+}
+
+/* ---- the descriptor ---- */
+
+struct command_input {
+    struct collector *c;
+    struct loop_source *watch;
+    struct buffer text;
+    bool overlong; /* the rest of this line is dropped */
+};
+
+static void run_lines(struct command_input *in) {
+    char *end;
+    while (in->text.len > 0 && (end = memchr(in->text.data, '\n', in->text.len)) != NULL) {
+        *end = '\0';
+        if (!in->overlong)
+            command_run(in->c, in->text.data);
+        in->overlong = false;
+        buffer_consume(&in->text, (size_t)(end - in->text.data) + 1);
+    }
+    if (in->text.len <= LINE_MAX_BYTES)
+        return;
+    if (!in->overlong)
+        collector_log(in->c, "a command of more than %d bytes", LINE_MAX_BYTES);
+    in->overlong = true;
+    in->text.len = 0;
+}
+
+static void on_input(struct loop *loop, int fd, unsigned events, void *data) {
+    (void)events;
+    struct command_input *in = data;
+    char *room = buffer_reserve(&in->text, LINE_MAX_BYTES);
+    ssize_t n = read(fd, room, LINE_MAX_BYTES);
+    if (n > 0) {
+        in->text.len += (size_t)n;
+        run_lines(in);
+    } else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
+        loop_stop(loop, 0);
+    }
+}
+
+struct command_input *command_input_create(struct collector *c, int fd) {
+    struct command_input *in = memory_new(sizeof *in);
+    in->c = c;
+    in->watch = loop_add_fd(c->loop, fd, LOOP_IN, on_input, in);
+    return in;
+}
+
+void command_input_destroy(struct command_input *in) {
+    if (in == NULL)
+        return;
+    loop_remove(in->watch);
+    buffer_finish(&in->text);
+    free(in);
+}

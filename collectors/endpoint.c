@@ -1,0 +1,105 @@
+#include "collectors/endpoint.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const struct endpoint endpoints[EP_COUNT] = {
+#define ENDPOINT(SHAPE, PATH, LANE, EVERY, TIMEOUT, WANTED, SETS)                                            \
+    [EP_##SHAPE] = {SHAPE_##SHAPE, PATH, LANE_##LANE, EVERY, TIMEOUT, WANTED_##WANTED, SETS},
+#include "collectors/endpoints.def"
+};
+
+const struct cadence cadences[] = {
+#define CADENCE(SHAPE, WHEN, EVERY, WHY) {EP_##SHAPE, WHEN_##WHEN, EVERY, WHY},
+#include "collectors/endpoints.def"
+};
+const int cadence_count = sizeof cadences / sizeof cadences[0];
+
+int endpoint_by_shape(unsigned shape) {
+    for (int i = 0; i < EP_COUNT; i++)
+        if (endpoints[i].shape == shape)
+            return i;
+    return -1;
+}
+
+static size_t put(char *out, size_t size, size_t at, const char *text, size_t len) {
+    for (size_t i = 0; i < len && at + 1 < size; i++)
+        out[at++] = text[i];
+    return at;
+}
+
+/* What stands for {name}; "" for a name that nothing stands for. */
+static const char *word(const struct endpoint_words *words, const char *name, size_t len, char number[16]) {
+    snprintf(number, 16, "%u", words->limit);
+    const struct {
+        const char *name, *text;
+    } known[] = {
+        {"config", words->config ? "&config=1" : ""},
+        {"sort", words->sort != NULL && words->sort[0] != '\0' ? words->sort : "cid"},
+        {"limit", number},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (strlen(known[i].name) == len && memcmp(known[i].name, name, len) == 0)
+            return known[i].text;
+    return "";
+}
+
+void endpoint_path(const struct endpoint *endpoint, const struct endpoint_words *words, char *out,
+                   size_t size) {
+    size_t at = 0;
+    const char *p = endpoint->path;
+    while (*p != '\0') {
+        const char *end = *p == '{' ? strchr(p, '}') : NULL;
+        if (end == NULL) {
+            at = put(out, size, at, p++, 1);
+            continue;
+        }
+        char number[16];
+        const char *text = word(words, p + 1, (size_t)(end - p - 1), number);
+        at = put(out, size, at, text, strlen(text));
+        p = end + 1;
+    }
+    out[at] = '\0';
+}
+
+/* Is the word [word, word + len) one of the comma-separated list? */
+static bool listed(const char *list, const char *name, size_t len) {
+    while (list != NULL) {
+        size_t n = strcspn(list, ",");
+        if (n == len && memcmp(list, name, len) == 0)
+            return true;
+        list = list[n] == ',' ? list + n + 1 : NULL;
+    }
+    return false;
+}
+
+static bool set_exists(const char *name, size_t len) {
+    if (len == 3 && memcmp(name, "all", 3) == 0)
+        return true;
+    for (int i = 0; i < EP_COUNT; i++)
+        if (listed(endpoints[i].sets, name, len))
+            return true;
+    return false;
+}
+
+bool endpoint_in_sets(const struct endpoint *endpoint, const char *sets) {
+    for (const char *p = sets; p != NULL;) {
+        size_t n = strcspn(p, ",");
+        if ((n == 3 && memcmp(p, "all", 3) == 0) || listed(endpoint->sets, p, n))
+            return true;
+        p = p[n] == ',' ? p + n + 1 : NULL;
+    }
+    return false;
+}
+
+bool endpoint_check_sets(const char *sets, char *bad, size_t size) {
+    for (const char *p = sets; p != NULL;) {
+        size_t n = strcspn(p, ",");
+        if (!set_exists(p, n)) {
+            snprintf(bad, size, "%.*s", (int)n, p);
+            return false;
+        }
+        p = p[n] == ',' ? p + n + 1 : NULL;
+    }
+    return true;
+}

@@ -1,0 +1,56 @@
+/* The endpoint table, readable: what is asked of a server, in which lane, how often.
+ *
+ * Generated from endpoints.def. Constant data; used by everything in `collect http`. */
+#ifndef COLLECTORS_ENDPOINT_H
+#define COLLECTORS_ENDPOINT_H
+
+#include "sample/field.h"
+
+enum lane_kind { LANE_LIGHT, LANE_HEAVY, LANE_COUNT };
+enum wanted { WANTED_ALWAYS, WANTED_DEMAND, WANTED_ROUTES, WANTED_GATEWAYS, WANTED_LEAFS, WANTED_COUNT };
+enum cadence_when { WHEN_OLD_STORES, WHEN_NO_CLIENT_COUNTERS, WHEN_COUNT };
+
+enum endpoint_index {
+#define ENDPOINT(SHAPE, ...) EP_##SHAPE,
+#include "collectors/endpoints.def"
+    EP_COUNT
+};
+
+struct endpoint {
+    enum shape shape;
+    const char *path;
+    enum lane_kind lane;
+    int every_ms, timeout_ms;
+    enum wanted wanted;
+    const char *sets;
+};
+
+struct cadence {
+    enum endpoint_index endpoint;
+    enum cadence_when when;
+    int every_ms;
+    const char *why;
+};
+
+extern const struct endpoint endpoints[EP_COUNT];
+extern const struct cadence cadences[];
+extern const int cadence_count;
+
+/* -1 when nothing asks for that shape. */
+int endpoint_by_shape(unsigned shape);
+
+struct endpoint_words {
+    bool config;
+    const char *sort;
+    unsigned limit;
+};
+/* Path and query with its placeholders filled. */
+void endpoint_path(const struct endpoint *endpoint, const struct endpoint_words *words, char *out,
+                   size_t size);
+
+/* Is it in one of the comma-separated sets? "all" is every one. */
+bool endpoint_in_sets(const struct endpoint *endpoint, const char *sets);
+/* false: bad[] gets the word that names no set. */
+bool endpoint_check_sets(const char *sets, char *bad, size_t size);
+
+#endif

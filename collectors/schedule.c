@@ -1,0 +1,380 @@
+#include "collectors/schedule.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "collectors/answer.h"
+#include "collectors/decode.h"
+
+#define QUARANTINE_TOLD (10 * NS_PER_S)
+#define DUPLICATE_EVERY (10 * NS_PER_S)
+#define BACKOFF_MIN     (1 * NS_PER_S)
+#define BACKOFF_MAX     (30 * NS_PER_S)
+#define CONFIG_EVERY    (60 * NS_PER_S)
+#define CONFIG_SOONEST  (10 * NS_PER_S)
+#define INTERVAL_MAX    (300 * NS_PER_S)
+#define LEAST_FOR_HEAVY 0.01 /* what the heavy ones keep when the light ones use the bound up */
+#define CONNECTION_MIN  600  /* bytes of one in /connz, for want of better knowledge */
+#define LIMIT_MIN       1024u
+
+/* ---- demand ---- */
+
+static bool is_clustered(const struct target *t) {
+    return t->clustered;
+}
+static bool has_gateways(const struct target *t) {
+    return t->gateways;
+}
+static bool has_leafs(const struct target *t) {
+    return t->leafs;
+}
+static bool (*const condition[WANTED_COUNT])(const struct target *) = {
+    [WANTED_ROUTES] = is_clustered, [WANTED_GATEWAYS] = has_gateways, [WANTED_LEAFS] = has_leafs};
+
+static const struct want *want_of(const struct target *t, int e) {
+    return t->own_want[e] ? &t->wants[e] : &t->collector->wants[e];
+}
+
+/* May it be asked at all, as things are? */
+static bool may_ask(const struct target *t, int e) {
+    if (t->state == TARGET_GONE || t->plan[e].quarantined)
+        return false;
+    if (e == EP_VARZ)
+        return !t->hidden || t->collector->unmatched > 0;
+    if (t->hidden || !t->up)
+        return false;
+    return t->state == TARGET_POLLED || (t->state == TARGET_BALANCER && e == EP_ROUTEZ);
+}
+
+static bool wanted(const struct target *t, int e) {
+    if (!may_ask(t, e))
+        return false;
+    bool holds = condition[endpoints[e].wanted] == NULL || condition[endpoints[e].wanted](t);
+    return e == EP_VARZ || (want_of(t, e)->on && holds);
+}
+
+/* ---- cadence ---- */
+
+static bool rescans_stores(const struct target *t) {
+    return t->version[0] != '\0' && version_at_most(t->version, 2, 9, 14);
+}
+static bool counts_no_clients(const struct target *t) {
+    return t->version[0] != '\0' && !t->client_counters;
+}
+static bool (*const holds[WHEN_COUNT])(const struct target *) = {
+    [WHEN_OLD_STORES] = rescans_stores, [WHEN_NO_CLIENT_COUNTERS] = counts_no_clients};
+
+static bool follows_varz(const struct target *t, int e) {
+    for (int i = 0; i < cadence_count; i++)
+        if ((int)cadences[i].endpoint == e && cadences[i].when == WHEN_NO_CLIENT_COUNTERS)
+            return counts_no_clients(t);
+    return false;
+}
+
+/* The version stands for %s in the table's sentence. */
+static void say_why(char *out, size_t size, const char *why, const char *version) {
+    const char *mark = strstr(why, "%s");
+    if (mark == NULL)
+        snprintf(out, size, "%s", why);
+    else
+        snprintf(out, size, "%.*s%.16s%s", (int)(mark - why), why, version, mark + 2);
+}
+
+static int64_t base_interval(const struct target *t, int e, char why[64]) {
+    const struct collector *c = t->collector;
+    const struct want *w = want_of(t, e);
+    int64_t every = endpoints[e].every_ms * NS_PER_MS;
+    snprintf(why, 64, "default");
+    if (e == EP_VARZ) {
+        if (c->varz_ns != every)
+            snprintf(why, 64, "--interval");
+        every = t->state == TARGET_DUPLICATE ? DUPLICATE_EVERY : c->varz_ns;
+    }
+    if (w->every_ms > 0) {
+        every = w->every_ms * NS_PER_MS;
+        snprintf(why, 64, "wanted");
+    }
+    for (int i = 0; i < cadence_count; i++) {
+        const struct cadence *other = &cadences[i];
+        if ((int)other->endpoint != e || !holds[other->when](t))
+            continue;
+        int64_t least = other->every_ms * NS_PER_MS;
+        if (other->when == WHEN_NO_CLIENT_COUNTERS)
+            every = other->every_ms * c->varz_ns / endpoints[EP_VARZ].every_ms;
+        else if (every < least)
+            every = least;
+        else
+            continue;
+        say_why(why, 64, other->why, t->version);
+    }
+    return every;
+}
+
+static double share(const int64_t *cost, const int64_t *interval, int i) {
+    return cost[i] > 0 ? (double)cost[i] / (double)interval[i] : 0;
+}
+
+static double capped_sum(const int64_t *cost, const bool *fixed, const int64_t *interval, int count,
+                         double cap) {
+    double sum = 0;
+    for (int i = 0; i < count; i++) {
+        double s = share(cost, interval, i);
+        sum += fixed[i] ? 0 : s < cap ? s : cap;
+    }
+    return sum;
+}
+
+bool schedule_stretch(const int64_t *cost, const bool *fixed, int64_t *interval, int count) {
+    double light = 0;
+    for (int i = 0; i < count; i++)
+        light += fixed[i] ? share(cost, interval, i) : 0;
+    double budget = COST_BOUND - light > LEAST_FOR_HEAVY ? COST_BOUND - light : LEAST_FOR_HEAVY;
+    if (capped_sum(cost, fixed, interval, count, 1e9) <= budget)
+        return false;
+    double low = 0, high = budget;
+    for (int step = 0; step < 50; step++) {
+        double middle = (low + high) / 2;
+        if (capped_sum(cost, fixed, interval, count, middle) <= budget)
+            low = middle;
+        else
+            high = middle;
+    }
+    for (int i = 0; i < count; i++) {
+        if (fixed[i] || share(cost, interval, i) <= low)
+            continue;
+        double longer = (double)cost[i] / low;
+        interval[i] = longer < (double)INTERVAL_MAX ? (int64_t)longer : INTERVAL_MAX;
+    }
+    return true;
+}
+
+/* Chooses all intervals of a target. What was not asked for costs nothing. */
+static void choose(struct target *t) {
+    int64_t cost[EP_COUNT], interval[EP_COUNT], base[EP_COUNT];
+    bool fixed[EP_COUNT];
+    char why[EP_COUNT][64];
+    for (int e = 0; e < EP_COUNT; e++) {
+        base[e] = interval[e] = base_interval(t, e, why[e]);
+        cost[e] = t->plan[e].active ? t->plan[e].cost : -1;
+        fixed[e] = endpoints[e].lane == LANE_LIGHT;
+    }
+    schedule_stretch(cost, fixed, interval, EP_COUNT);
+    for (int e = 0; e < EP_COUNT; e++) {
+        struct plan *p = &t->plan[e];
+        if (interval[e] > base[e]) {
+            int64_t step = t->collector->varz_ns; /* stays on the grid */
+            interval[e] = (interval[e] + step - 1) / step * step;
+            snprintf(why[e], sizeof why[e], "stretched: %.0f %% bound", COST_BOUND * 100);
+        }
+        if (p->interval != interval[e] || strcmp(p->why, why[e]) != 0)
+            p->changed = true;
+        p->interval = interval[e];
+        snprintf(p->why, sizeof p->why, "%s", why[e]);
+    }
+}
+
+void schedule_account(struct target *t, int e, const struct sample *head) {
+    struct plan *p = &t->plan[e];
+    p->requests++;
+    p->failures += head->failure != FAILURE_NONE;
+    p->bytes += head->bytes;
+    p->spent += head->cost_ns;
+    p->last = head->cost_ns;
+    p->cost = p->cost < 0 ? head->cost_ns : (p->cost + head->cost_ns) / 2;
+    p->changed = true;
+    choose(t);
+}
+
+/* ---- the grid ---- */
+
+static int64_t grid_next(const struct target *t, int e, int64_t now) {
+    const struct collector *c = t->collector;
+    int64_t interval = t->plan[e].interval, steps = interval / c->varz_ns;
+    double turns = t->number * 0.6180339887498949; /* any number of servers is spread evenly */
+    int64_t base = c->started_mono_ns + (int64_t)((turns - (double)(int64_t)turns) * (double)c->varz_ns);
+    if (steps > 1 && !follows_varz(t, e))
+        base += (int64_t)t->number % steps * c->varz_ns;
+    int64_t after = now + interval / 8 - base; /* what was late is not asked twice in a row */
+    int64_t k = after >= 0 ? after / interval + 1 : -(-after / interval);
+    return base + k * interval;
+}
+
+static int64_t next_due(struct target *t, int e, int64_t now) {
+    if (!t->hidden)
+        return grid_next(t, e, now);
+    t->backoff = t->backoff == 0 ? BACKOFF_MIN : t->backoff * 2 < BACKOFF_MAX ? t->backoff * 2 : BACKOFF_MAX;
+    return now + t->backoff;
+}
+
+static void refresh(struct target *t, int64_t now) {
+    bool changed = false;
+    for (int e = 0; e < EP_COUNT; e++) {
+        struct plan *p = &t->plan[e];
+        bool on = wanted(t, e);
+        if (on == p->active)
+            continue;
+        changed = p->changed = true;
+        p->active = on;
+        if (on && (!t->hidden || p->due == 0))
+            p->due = now;
+    }
+    if (changed)
+        choose(t);
+}
+
+/* ---- asking ---- */
+
+uint64_t schedule_connection_bytes(const struct target *t) {
+    return t->conn_bytes > CONNECTION_MIN ? t->conn_bytes : CONNECTION_MIN;
+}
+
+unsigned schedule_connection_limit(const struct target *t) {
+    uint64_t most = (DECODE_MAX_BODY - (1u << 20)) / schedule_connection_bytes(t);
+    uint64_t limit = t->conn_total + t->conn_total / 10;
+    unsigned asked = want_of(t, EP_CONNZ_FULL)->limit;
+    if (asked > 0)
+        limit = asked;
+    else if (limit < LIMIT_MIN)
+        limit = LIMIT_MIN;
+    return (unsigned)(limit < most ? limit : most > 0 ? most : 1);
+}
+
+static bool wants_config(const struct target *t, int64_t now) {
+    return now - t->config_last >= (t->config_changed ? CONFIG_SOONEST : CONFIG_EVERY);
+}
+
+/* An answer later than its successor is due helps nobody; on short intervals it still gets half a second. */
+static int timeout_ms(const struct target *t, int e) {
+    if (e != EP_VARZ)
+        return endpoints[e].timeout_ms;
+    int64_t ms = t->plan[e].interval / NS_PER_MS * 9 / 10;
+    return ms < 500 ? 500 : ms > 5000 ? 5000 : (int)ms;
+}
+
+static void ask(struct target *t, int e, int64_t now) {
+    char path[160];
+    struct endpoint_words words = {.config = e == EP_JSZ && wants_config(t, now),
+                                   .sort = want_of(t, e)->sort,
+                                   .limit = schedule_connection_limit(t)};
+    endpoint_path(&endpoints[e], &words, path, sizeof path);
+    if (e == EP_JSZ)
+        t->config_asked = words.config;
+    facts_reset(&t->facts[endpoints[e].lane]);
+    t->plan[e].asked = false;
+    t->plan[e].due = next_due(t, e, now);
+    lane_ask(&t->lane[endpoints[e].lane], &(struct lane_request){.endpoint = &endpoints[e],
+                                                                 .target = t->id,
+                                                                 .base = t->base,
+                                                                 .root = t->root,
+                                                                 .connect_to = t->connect_to,
+                                                                 .host = t->url.host,
+                                                                 .port = t->url.port,
+                                                                 .https = t->url.https,
+                                                                 .literal = t->literal,
+                                                                 .path = path,
+                                                                 .server_name = t->name,
+                                                                 .timeout_ms = timeout_ms(t, e)});
+}
+
+void schedule_ask(struct target *t, int e) {
+    t->plan[e].asked = true;
+}
+
+static int64_t due_of(const struct target *t, int e) {
+    const struct plan *p = &t->plan[e];
+    if (p->asked && may_ask(t, e))
+        return 0;
+    return p->active ? p->due : INT64_MAX;
+}
+
+/* The next thing for a free lane: starts it, or says when. */
+static int64_t run_lane(struct target *t, enum lane_kind kind, int64_t now) {
+    int best = -1;
+    for (int e = 0; e < EP_COUNT; e++)
+        if (endpoints[e].lane == kind && (best < 0 || due_of(t, e) < due_of(t, best)))
+            best = e;
+    if (t->lane[kind].busy || best < 0)
+        return INT64_MAX;
+    int64_t due = due_of(t, best);
+    if (due > now)
+        return due;
+    ask(t, best, now);
+    return INT64_MAX;
+}
+
+static int64_t tell_quarantined(struct target *t, int64_t now) {
+    int64_t next = INT64_MAX;
+    for (int e = 0; e < EP_COUNT; e++) {
+        struct plan *p = &t->plan[e];
+        if (!p->quarantined || t->hidden || t->state > TARGET_POLLED)
+            continue;
+        if (p->due <= now) {
+            p->due = now + QUARANTINE_TOLD;
+            lane_say(&t->collector->client, t->id, endpoints[e].shape, FAILURE_QUARANTINED,
+                     "not asked any more: its answers ended the collector again and again");
+        }
+        next = p->due < next ? p->due : next;
+    }
+    return next;
+}
+
+void schedule_run(struct collector *c) {
+    int64_t now = clock_mono_ns(), next = INT64_MAX;
+    for (int i = 0; i < c->target_count; i++) {
+        struct target *t = c->targets[i];
+        refresh(t, now);
+        for (int kind = 0; kind < LANE_COUNT; kind++) {
+            int64_t due = run_lane(t, kind, now);
+            next = due < next ? due : next;
+        }
+        int64_t due = tell_quarantined(t, now);
+        next = due < next ? due : next;
+    }
+    loop_timer_set(c->schedule_timer, next);
+}
+
+void schedule_quarantines(struct target *t) {
+    const struct collector *c = t->collector;
+    for (int i = 0; i < c->quarantine_count; i++) {
+        struct plan *p = &t->plan[c->quarantines[i].endpoint];
+        if (strcmp(c->quarantines[i].url, t->base) != 0 || p->quarantined)
+            continue;
+        p->quarantined = true;
+        p->due = 0;
+    }
+}
+
+/* ---- what it costs ---- */
+
+static void tell_cost(struct target *t, int e) {
+    struct collector *c = t->collector;
+    struct plan *p = &t->plan[e];
+    struct row_any any;
+    struct row *row = &any.row;
+    collector_row(c, row, ENTITY_COST);
+    row_put(row, F_COST_target)->u = t->id;
+    row_put(row, F_COST_shape)->u = endpoints[e].shape;
+    row_put(row, F_COST_requests)->u = p->requests;
+    row_put(row, F_COST_failures)->u = p->failures;
+    row_put(row, F_COST_bytes)->u = p->bytes;
+    row_put(row, F_COST_spent)->i = p->spent;
+    if (p->requests > 0)
+        row_put(row, F_COST_last)->i = p->last;
+    if (p->active) {
+        row_put(row, F_COST_interval)->i = p->interval;
+        collector_put(c, row, F_COST_why, p->why);
+    }
+    row_put(row, F_COST_utc)->i = clock_utc_ns();
+    outbox_row(c->outbox, FRAME_COST, row);
+    p->changed = false;
+}
+
+void schedule_tell_costs(struct collector *c, bool all) {
+    for (int i = 0; i < c->target_count; i++)
+        for (int e = 0; e < EP_COUNT; e++) {
+            struct plan *p = &c->targets[i]->plan[e];
+            if (!c->targets[i]->hidden && (p->changed || all) && (p->active || p->requests > 0))
+                tell_cost(c->targets[i], e);
+        }
+}

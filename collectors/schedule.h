@@ -1,0 +1,34 @@
+/* When what is asked: cadence, demand, the cost bound, the grid in time.
+ *
+ * Each target has a grid of instants, so that what belongs together (/varz and, on servers that do not count
+ * clients, /routez) is asked together, and servers are spread over the interval; only the first round is at
+ * once. A lane takes what is due longest. All endpoints of a server together stay under 5 % of its time:
+ * beyond that the dear ones stretch; /varz never. */
+#ifndef COLLECTORS_SCHEDULE_H
+#define COLLECTORS_SCHEDULE_H
+
+#include "collectors/target.h"
+
+#define COST_BOUND 0.05
+
+/* Once a turn: starts whatever is due in a free lane, and sets the timer to the next one. */
+void schedule_run(struct collector *c);
+/* Once more, as soon as the lane is free, wanted or not. */
+void schedule_ask(struct target *t, int endpoint);
+/* An answer came: its cost counts, and intervals are chosen anew. */
+void schedule_account(struct target *t, int endpoint, const struct sample *head);
+/* COST frames of what changed, when nothing else waits; `all` after frames were lost. */
+void schedule_tell_costs(struct collector *c, bool all);
+/* Marks what the supervisor forbade; for a new target. */
+void schedule_quarantines(struct target *t);
+
+/* Rows of a full page of connections that stay below the size cap, for this server's connections. */
+unsigned schedule_connection_limit(const struct target *t);
+uint64_t schedule_connection_bytes(const struct target *t);
+
+/* The intervals that keep the sum of cost / interval under the bound: those with the largest share get the
+ * same share. Pure. Entries with cost < 0 or fixed[] are counted but never changed. Returns true when any was
+ * stretched. */
+bool schedule_stretch(const int64_t *cost, const bool *fixed, int64_t *interval, int count);
+
+#endif

@@ -1,0 +1,165 @@
+#include "collectors/target.h"
+
+#include <arpa/inet.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "collectors/answer.h"
+#include "collectors/discover.h"
+#include "collectors/schedule.h"
+
+const char *target_state_name(enum target_state state) {
+    static const char *const names[] = {
+        [TARGET_PROBING] = "probing",     [TARGET_POLLED] = "polled", [TARGET_BALANCER] = "balancer",
+        [TARGET_DUPLICATE] = "duplicate", [TARGET_GONE] = "gone",     [TARGET_KNOWN] = "known",
+    };
+    return names[state];
+}
+
+bool version_at_most(const char *version, int major, int minor, int patch) {
+    int a, b, c;
+    if (sscanf(version, "%4d.%4d.%4d", &a, &b, &c) != 3)
+        return false;
+    if (a != major)
+        return a < major;
+    return b != minor ? b < minor : c <= patch;
+}
+
+static bool is_literal(const char *host) {
+    unsigned char room[sizeof(struct in6_addr)];
+    return inet_pton(AF_INET, host, room) == 1 || inet_pton(AF_INET6, host, room) == 1;
+}
+
+/* The connection goes to the address, URL and certificate carry the name. */
+static void set_route(struct target *t, const char *check_name) {
+    struct url named = t->url;
+    snprintf(t->root, sizeof t->root, "%s", t->base);
+    t->literal = is_literal(t->url.host);
+    if (check_name == NULL || !t->url.https || strcmp(check_name, t->url.host) == 0)
+        return;
+    snprintf(t->check_name, sizeof t->check_name, "%s", check_name);
+    snprintf(named.host, sizeof named.host, "%s", check_name);
+    named.v6 = strchr(check_name, ':') != NULL;
+    url_format(&named, t->root, sizeof t->root);
+    char *rule = memory_format(t->url.v6 ? "::[%s]:%d" : "::%s:%d", t->url.host, t->url.port);
+    t->connect_to = curl_slist_append(NULL, rule);
+    free(rule);
+}
+
+struct target *target_create(struct collector *c, const struct url *url, const char *origin,
+                             const char *check_name) {
+    if (c->target_count == TARGETS_MAX)
+        return NULL;
+    struct target *t = memory_new(sizeof *t);
+    t->collector = c;
+    t->id = ++c->last_id;
+    t->number = c->made++;
+    t->url = *url;
+    url_format(url, t->base, sizeof t->base);
+    set_route(t, check_name);
+    t->origin = origin;
+    t->named = strcmp(origin, "named") == 0;
+    t->hidden = !t->named;
+    t->last_now = t->start = t->config_load_time = TIME_UNSET;
+    t->config_last = INT64_MIN / 2;
+    for (int i = 0; i < LANE_COUNT; i++)
+        lane_open(&t->lane[i], &c->client, i, &answer_handler, t);
+    for (int i = 0; i < EP_COUNT; i++)
+        t->plan[i].cost = -1;
+    c->targets[c->target_count++] = t;
+    schedule_quarantines(t);
+    return t;
+}
+
+void target_destroy(struct target *t) {
+    struct collector *c = t->collector;
+    for (int i = 0; i < c->target_count; i++)
+        if (c->targets[i] == t) {
+            memmove(&c->targets[i], &c->targets[i + 1],
+                    (size_t)(--c->target_count - i) * sizeof c->targets[0]);
+            break;
+        }
+    for (int i = 0; i < LANE_COUNT; i++) {
+        lane_close(&t->lane[i]);
+        facts_finish(&t->facts[i]);
+    }
+    for (int i = 0; i < FORMER_MAX; i++)
+        free(t->former[i]);
+    curl_slist_free_all(t->connect_to);
+    discover_forget(t);
+    outbox_forget(c->outbox, t->id);
+    free(t);
+}
+
+static void put_if(struct collector *c, struct row *row, enum field field, const char *text) {
+    if (text != NULL && text[0] != '\0')
+        collector_put(c, row, field, text);
+}
+
+void target_frame(struct collector *c, const struct target_words *words) {
+    struct row_any any;
+    struct row *row = &any.row;
+    collector_row(c, row, ENTITY_TARGET);
+    row_put(row, F_TARGET_id)->u = words->id;
+    row_put(row, F_TARGET_utc)->i = clock_utc_ns();
+    put_if(c, row, F_TARGET_url, words->url);
+    put_if(c, row, F_TARGET_origin, words->origin);
+    put_if(c, row, F_TARGET_state, words->state);
+    put_if(c, row, F_TARGET_reason, words->reason);
+    put_if(c, row, F_TARGET_server_id, words->server_id);
+    put_if(c, row, F_TARGET_name, words->name);
+    outbox_row(c->outbox, FRAME_TARGET, row);
+}
+
+void target_tell(struct target *t, bool always) {
+    if (t->hidden)
+        return;
+    char words[sizeof t->told];
+    snprintf(words, sizeof words, "%s\n%s\n%s\n%s\n%s", t->base, target_state_name(t->state), t->server_id,
+             t->name, t->reason);
+    if (!always && strcmp(words, t->told) == 0)
+        return;
+    memcpy(t->told, words, sizeof words);
+    target_frame(t->collector,
+                 &(struct target_words){.id = t->id,
+                                        .url = t->base,
+                                        .origin = t->origin,
+                                        .state = target_state_name(t->state),
+                                        .reason = t->reason,
+                                        .server_id = t->state == TARGET_BALANCER ? "" : t->server_id,
+                                        .name = t->state == TARGET_BALANCER ? "" : t->name});
+}
+
+void target_set(struct target *t, enum target_state state, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    vsnprintf(t->reason, sizeof t->reason, format, args);
+    va_end(args);
+    t->state = state;
+    target_tell(t, false);
+}
+
+bool target_had_id(const struct target *t, const char *server_id) {
+    if (server_id[0] == '\0')
+        return false;
+    if (strcmp(t->server_id, server_id) == 0)
+        return true;
+    for (int i = 0; i < FORMER_MAX; i++)
+        if (t->former[i] != NULL && strcmp(t->former[i], server_id) == 0)
+            return true;
+    return false;
+}
+
+struct target *target_by_id(struct collector *c, const char *server_id, const struct target *except) {
+    for (int i = 0; i < c->target_count; i++) {
+        struct target *t = c->targets[i];
+        if (t != except && t->state == TARGET_POLLED && strcmp(t->server_id, server_id) == 0)
+            return t;
+    }
+    return NULL;
+}

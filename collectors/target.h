@@ -1,0 +1,137 @@
+/* A server that is asked: who it is, in which state, and what its answers said.
+ *
+ * States: probing (no answer yet), polled, balancer (different servers answer behind one URL), duplicate
+ * (another URL reaches the same server), gone. A hidden target is a candidate of discovery: nobody is told of
+ * it until it is believed. Owned by the collector. */
+#ifndef COLLECTORS_TARGET_H
+#define COLLECTORS_TARGET_H
+
+#include "base/url.h"
+#include "collectors/collector.h"
+
+#define NAME_SIZE  (TEXT_MAX_BYTES + 1)
+#define FORMER_MAX 8
+#define SEEN_MAX   1024 /* routes or addresses taken from one answer */
+
+enum target_state {
+    TARGET_PROBING,
+    TARGET_POLLED,
+    TARGET_BALANCER,
+    TARGET_DUPLICATE,
+    TARGET_GONE,
+    TARGET_KNOWN
+};
+
+/* The schedule of one endpoint of one target, and what it has cost. */
+struct plan {
+    bool active; /* wanted now */
+    bool asked;  /* once, by a command or because something changed */
+    bool quarantined;
+    int64_t due;      /* mono */
+    int64_t interval; /* chosen now */
+    int64_t cost;     /* smoothed, -1 unknown */
+    char why[64];
+    uint64_t requests, failures, bytes;
+    int64_t spent, last;
+    bool changed; /* since the last cost frame */
+};
+
+struct seen_route {
+    char id[NAME_SIZE], name[NAME_SIZE], ip[NAME_SIZE];
+    uint64_t port;
+};
+struct seen_host {
+    char host[NAME_SIZE];
+    const char *origin;
+};
+
+/* What the answer in flight in a lane said of itself. Counts once the answer is whole. */
+struct facts {
+    struct seen_route *routes;
+    size_t route_count, route_cap;
+    struct seen_host *hosts;
+    size_t host_count, host_cap;
+
+    char server_id[NAME_SIZE];
+    int64_t now;
+    bool has_total;
+    uint64_t total, num, streams;
+    /* of /varz */
+    bool server;
+    char name[NAME_SIZE], version[64], cluster[NAME_SIZE];
+    int64_t start, config_load_time;
+    uint64_t remotes;
+    bool clustered, gateways, leafs, client_counters;
+};
+
+struct target {
+    struct collector *collector;
+    uint64_t id;
+    unsigned number; /* place in the interval */
+    struct url url;
+    char base[600];       /* url as text */
+    char root[600];       /* the same under the name that the certificate is checked against */
+    char check_name[256]; /* that name, "" when it is the URL's own */
+    struct curl_slist *connect_to;
+    bool literal;
+    const char *origin;
+    enum target_state state;
+    bool named; /* by the user */
+    bool hidden;
+    char reason[400];
+    char told[1800]; /* last TARGET frame, to see changes */
+
+    char server_id[NAME_SIZE], name[NAME_SIZE], version[64], cluster[NAME_SIZE];
+    char *former[FORMER_MAX]; /* ids before its restarts, ring */
+    unsigned former_count;
+    int64_t last_now, start, config_load_time;
+    uint64_t remotes, streams;
+    bool clustered, gateways, leafs, client_counters;
+
+    bool up;              /* the last /varz was good */
+    int varz_failures;    /* in a row */
+    int64_t varz_asked;   /* mono: when the last finished /varz was asked, 0 never */
+    enum failure failure; /* of the last /varz */
+    char error[320];
+    int64_t backoff;  /* candidates: wait until the next try */
+    int64_t named_at; /* candidates: last time somebody named the address */
+
+    uint64_t conn_total;         /* of the last /connz */
+    uint64_t conn_bytes;         /* per connection, of the last full page; 0 unknown */
+    int64_t config_last;         /* mono: the last /jsz with configuration */
+    bool config_changed;         /* something says that it is out of date */
+    bool config_asked;           /* in the request in flight */
+    uint32_t hosts_hash;         /* of the addresses in its last /varz */
+    int doubts;                  /* duplicates: answers in a row that its original did not share */
+    struct want wants[EP_COUNT]; /* for this server alone */
+    bool own_want[EP_COUNT];
+
+    struct lane lane[LANE_COUNT];
+    struct facts facts[LANE_COUNT];
+    struct plan plan[EP_COUNT];
+};
+
+/* NULL when there are too many. check_name: see struct target; may be NULL. */
+struct target *target_create(struct collector *c, const struct url *url, const char *origin,
+                             const char *check_name);
+void target_destroy(struct target *t);
+/* Says its TARGET frame if anything in it changed, or always. */
+void target_tell(struct target *t, bool always);
+void target_set(struct target *t, enum target_state state, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* Does that server id belong to it, now or before its restarts? */
+bool target_had_id(const struct target *t, const char *server_id);
+/* The target that is polled under this id, NULL when there is none. */
+struct target *target_by_id(struct collector *c, const char *server_id, const struct target *except);
+const char *target_state_name(enum target_state state);
+/* 1, 2, 3 of "1.2.3-beta" compared; an unreadable version counts as newest. */
+bool version_at_most(const char *version, int major, int minor, int patch);
+
+/* One TARGET frame. */
+struct target_words {
+    uint64_t id;
+    const char *url, *origin, *state, *reason, *server_id, *name;
+};
+void target_frame(struct collector *c, const struct target_words *words);
+
+#endif
