@@ -1,7 +1,7 @@
 /* Actions: what keys do, as tables from which dispatch, footer hints, `?` and the manual are made.
  *
- * The program has a table, each view has one, the table widget has one. A handler changes state and answers what has to happen;
- * the loop paints once, however many handlers asked. Main process. */
+ * The program has a table, each view has one, the table widget has one. A handler changes state and answers
+ * what has to happen; the loop paints once, however many handlers asked. Main process. */
 #ifndef TUI_ACTION_H
 #define TUI_ACTION_H
 
@@ -9,12 +9,12 @@
 
 enum reaction {
     REACT_NONE = 0,
-    REACT_DRAW = 1,      /* paint again */
-    REACT_REPAINT = 2,   /* from scratch */
-    REACT_WANTS = 4,     /* what is asked of the servers changed */
+    REACT_DRAW = 1,    /* paint again */
+    REACT_REPAINT = 2, /* from scratch */
+    REACT_WANTS = 4,   /* what is asked of the servers changed */
     REACT_QUIT = 8,
-    REACT_PASS = 16,     /* not mine: try the next table */
-    REACT_BACK = 32,     /* leave this place */
+    REACT_PASS = 16, /* not mine: try the next table */
+    REACT_BACK = 32, /* leave this place */
 };
 
 struct action {

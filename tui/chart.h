@@ -1,7 +1,8 @@
 /* Charts, sparklines and gauges: braille where the terminal has it, " .:-=+*#%@" where it has not.
  *
- * They read buckets of a series (minimum, maximum, last; NAN unknown) and draw gaps as gaps. The scale grows in steps of 1, 2, 5 with
- * hysteresis kept by the caller, so that a chart does not breathe. Pure drawing, main process. */
+ * They read buckets of a series (minimum, maximum, last; NAN unknown) and draw gaps as gaps. The scale grows
+ * in steps of 1, 2, 5 with hysteresis kept by the caller, so that a chart does not breathe. Pure drawing,
+ * main process. */
 #ifndef TUI_CHART_H
 #define TUI_CHART_H
 
@@ -15,29 +16,35 @@ struct chart_bucket {
 struct chart_scale {
     double top; /* 0: not yet set */
 };
-/* The next of 1, 2, 5 times a power of ten (of 1024 for bytes) that holds `max`; shrinks only when a third of it would do. */
+/* The next of 1, 2, 5 times a power of ten (for bytes 1 to 500 times a power of 1024) that holds `max`;
+ * shrinks only when a third of it would do. At least 1, for ratios 0.01. */
 void chart_scale_fit(struct chart_scale *scale, double max, enum unit unit);
 
 struct chart {
-    const char *title;  /* "IN" */
-    const char *right;  /* "182k msg/s  94M/s  peak 240k" */
+    const char *title;                  /* "IN" */
+    const char *right;                  /* "182k msg/s  94M/s  peak 240k" */
     const struct chart_bucket *buckets; /* oldest first; braille shows two to a cell */
     int count;
-    double top;         /* of the scale */
+    double top; /* of the scale */
     enum unit unit;
     enum role role;
     const uint8_t *marks; /* count entries, nonzero: an event there; may be NULL */
-    const char *span;   /* "-10m" */
+    const char *span;     /* "-10m" */
 };
 /* Buckets that a chart of this width shows: cells after the scale, times two in braille. */
 int chart_buckets(const struct surface *s, int width);
-/* Rule with title, then scale, body and time axis. Needs at least 4 rows, 16 columns; draws nothing below that. */
+/* Rule with title, then scale, body and time axis. Needs at least 4 rows, 16 columns; draws nothing below
+ * that. Bars show the maximum of a bucket; zero is the lowest dot, unknown is blank. The newest bucket is at
+ * the right edge. */
 void chart_draw(const struct chart *chart, struct surface *s, struct rect area);
 
-/* One row: `width` cells of the last buckets against top (0: their own maximum). */
-void spark_draw(struct surface *s, struct rect clip, int x, int y, int width, const struct chart_bucket *buckets, int count, double top,
+/* One row: `width` cells of the last buckets against top (0: their own maximum), the newest on the right;
+ * braille shows two to a cell. */
+void spark_draw(struct surface *s, struct rect clip, int x, int y, int width,
+                const struct chart_bucket *buckets, int count, double top, enum role role);
+/* "[####|    ]" with a mark at `mark` (0..1, negative: none), "[   -    ]" when share is NAN. `width` counts
+ * the brackets. */
+void gauge_draw(struct surface *s, struct rect clip, int x, int y, int width, double share, double mark,
                 enum role role);
-/* "[####|    ]" with a mark at `mark` (0..1, negative: none). */
-void gauge_draw(struct surface *s, struct rect clip, int x, int y, int width, double share, double mark, enum role role);
 
 #endif

@@ -1,7 +1,9 @@
-/* The table: columns that fit or are dropped whole, rows that scroll, sort, and keep the selection on the object.
+/* The table: columns that fit or are dropped whole, rows that scroll, sort, and keep the selection on the
+ * object.
  *
- * Knows nothing of NATS: a source gives the texts. Columns are dropped by priority when space is short, never squeezed; left and
- * right scroll those that stay hidden into sight. The order freezes for 5 s after a cursor key. Main process. */
+ * Knows nothing of NATS: a source gives the texts. Columns are dropped by priority when space is short, never
+ * squeezed; left and right scroll those that stay hidden into sight. The order freezes for 5 s after a cursor
+ * key. Main process. */
 #ifndef TUI_TABLE_H
 #define TUI_TABLE_H
 
@@ -28,48 +30,59 @@ struct table_cell {
 struct table_source {
     void *data;
     size_t rows;
-    uint64_t (*id)(void *data, size_t row);                       /* of the object, stays */
-    void (*cell)(void *data, size_t row, int column_id, int width, struct table_cell *out); /* text "" and ROLE_TEXT set already */
+    uint64_t (*id)(void *data, size_t row); /* of the object, stays */
+    void (*cell)(void *data, size_t row, int column_id, int width,
+                 struct table_cell *out);                          /* text "" and ROLE_TEXT set already */
     int (*compare)(void *data, size_t a, size_t b, int column_id); /* ascending; unknown first */
-    int (*severity)(void *data, size_t row);                      /* 0 ok, 1 unknown, 2 warn, 3 crit: the mark column */
-    bool dim_stale;
+    int (*severity)(void *data, size_t row); /* 0 ok, 1 unknown, 2 warn, 3 crit: the mark column */
+    bool dim_stale; /* rows whose severity is unknown are drawn in ROLE_DIM where they have ROLE_TEXT */
 };
 
 struct table { /* state of one table; init with table_init() */
     const struct table_column *columns;
     int column_count;
     bool hidden[TABLE_MAX_COLUMNS];
-    int sort;        /* index into columns; -1: by severity, then `then` */
+    int sort; /* index into columns; -1: by severity, then `then` */
     int then;
-    bool reverse;    /* of the default direction: largest first for right-aligned columns, A first for others */
-    uint64_t selected; /* id, 0: the first row */
+    bool reverse; /* of the default direction: largest first for right-aligned columns, A first for others */
+    uint64_t selected;   /* id, 0: the first row */
     size_t selected_row; /* where it was last arranged */
     size_t top;
-    int scroll;      /* columns scrolled off on the left, the first one stays */
-    int page;        /* rows shown at the last arrangement */
-    size_t *order;   /* row numbers as shown */
+    int scroll;    /* columns scrolled off on the left, the first one stays */
+    int page;      /* rows shown at the last arrangement */
+    size_t *order; /* row numbers as shown */
     size_t order_cap, rows;
     int64_t frozen_until_ns; /* mono */
-    uint64_t *frozen_ids;
+    uint64_t *frozen_ids;    /* as shown, of the last arrangement: what the order is frozen to */
     size_t frozen_count;
-    bool mark;       /* show the severity mark column */
-    bool focused;    /* show the selection */
+    int arranged_sort, arranged_then; /* of the last arrangement: a new order ends the freeze */
+    bool arranged_reverse;
+    int width; /* of the area, when the caller knows it before arranging: keeps scroll within what there is;
+                  0: not known */
+    bool mark; /* show the severity mark column */
+    bool focused; /* show the selection */
 };
 
 void table_init(struct table *t, const struct table_column *columns, int count, int sort, int then);
 void table_finish(struct table *t);
-/* Sorts and clamps: before each draw, with the rows as they are now and the height that will be there. */
+/* Sorts and clamps: before each draw, with the rows as they are now and the height of the area (the head
+ * takes one row of it). Rows in equal places keep the source's order. When the selected object is gone, the
+ * row at its place is selected. */
 void table_arrange(struct table *t, const struct table_source *source, int height, int64_t mono_ns);
-/* Head and rows inside `area`. const: draws, changes nothing. `empty` is shown when there is no row. */
-void table_draw(const struct table *t, const struct table_source *source, struct surface *s, struct rect area, const char *empty);
+/* Head and rows inside `area`. const: draws, changes nothing. `empty` (may be NULL) is shown when there is no
+ * row. A focused table shows '>' before the selected row, reversed. */
+void table_draw(const struct table *t, const struct table_source *source, struct surface *s, struct rect area,
+                const char *empty);
 /* The id of the selected row, 0 when there is none. */
 uint64_t table_selected(const struct table *t);
 void table_move(struct table *t, long by, int64_t mono_ns); /* LONG_MIN / LONG_MAX: ends */
-void table_sort_next(struct table *t, int by);              /* -1, +1 through severity and the visible columns */
-const char *table_sort_title(const struct table *t);        /* "severity", "LAG" */
-bool table_sort_by(struct table *t, const char *title_or_id_name);
+void table_sort_next(struct table *t, int by);       /* -1, +1 through severity and the visible columns */
+const char *table_sort_title(const struct table *t); /* "severity", "LAG" */
+bool table_sort_by(
+    struct table *t,
+    const char *title); /* "severity" or a column's title, without case; false: there is none */
 
-/* "!!" "! " ". " "? " for the severities 3, 2, 0, 1. */
+/* "!!" " !" " ." " ?" for the severities 3, 2, 0, 1. */
 const char *table_mark(int severity);
 enum role table_mark_role(int severity);
 

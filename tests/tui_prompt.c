@@ -1,0 +1,164 @@
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tui/keys.h"
+#include "tui/prompt.h"
+
+static struct prompt prompt;
+
+static void type(const char *keys) {
+    char name[32];
+    while (sscanf(keys, " %31s", name) == 1) {
+        prompt_key(&prompt, key_parse(name));
+        keys = strstr(keys, name) + strlen(name);
+    }
+}
+
+static void expect(const char *text, size_t at) {
+    ck_assert_str_eq(prompt.text, text);
+    ck_assert_uint_eq(prompt.len, strlen(text));
+    ck_assert_uint_eq(prompt.at, at);
+}
+
+START_TEST(typing_inserts_at_the_cursor) {
+    prompt_open(&prompt, "/", "");
+    ck_assert(prompt.open);
+    ck_assert_int_eq(prompt_key(&prompt, 'a'), PROMPT_EDITED);
+    type("b Left Left x Right y End Space z Home w");
+    expect("wxayb z", 1);
+}
+END_TEST
+
+START_TEST(characters_are_moved_and_removed_whole) {
+    prompt_open(&prompt, "/", "ä中b");
+    expect("ä中b", 6);
+    type("Left Left");
+    expect("ä中b", 2);
+    type("Del");
+    expect("äb", 2);
+    type("😀 Backspace Backspace");
+    expect("b", 0);
+    type("Backspace");
+    expect("b", 0);
+    type("End Del");
+    expect("b", 1);
+}
+END_TEST
+
+START_TEST(control_keys_edit) {
+    prompt_open(&prompt, ":", "stream ORDERS now");
+    type("Ctrl-W");
+    expect("stream ORDERS ", 14);
+    type("Ctrl-W");
+    expect("stream ", 7);
+    type("Ctrl-A Ctrl-W x Ctrl-E y");
+    expect("xstream y", 9);
+    type("Left Ctrl-U");
+    expect("y", 0);
+}
+END_TEST
+
+START_TEST(ends) {
+    prompt_open(&prompt, "/", "abc");
+    ck_assert_int_eq(prompt_key(&prompt, K_ENTER), PROMPT_ENTER);
+    ck_assert(prompt.open);
+    ck_assert_int_eq(prompt_key(&prompt, K_ESC), PROMPT_CANCEL);
+    ck_assert(!prompt.open);
+    prompt_open(&prompt, "/", "abc");
+    ck_assert_int_eq(prompt_key(&prompt, K_CTRL('c')), PROMPT_CANCEL);
+    prompt_open(&prompt, "/", "a");
+    ck_assert_int_eq(prompt_key(&prompt, K_BACKSPACE), PROMPT_EDITED);
+    ck_assert_int_eq(prompt_key(&prompt, K_BACKSPACE), PROMPT_CANCEL);
+}
+END_TEST
+
+START_TEST(other_keys_change_nothing) {
+    prompt_open(&prompt, "/", "abc");
+    ck_assert_int_eq(prompt_key(&prompt, K_F5), PROMPT_IGNORED);
+    ck_assert_int_eq(prompt_key(&prompt, K_UP), PROMPT_IGNORED);
+    ck_assert_int_eq(prompt_key(&prompt, K_TAB), PROMPT_IGNORED);
+    ck_assert_int_eq(prompt_key(&prompt, K_CTRL('l')), PROMPT_IGNORED);
+    ck_assert_int_eq(prompt_key(&prompt, 0x301), PROMPT_IGNORED);
+    expect("abc", 3);
+}
+END_TEST
+
+START_TEST(it_holds_no_more_than_it_can) {
+    prompt_open(&prompt, "/", "");
+    for (int i = 0; i < 1000; i++)
+        prompt_key(&prompt, 0x4e2d);
+    ck_assert_uint_eq(prompt.len, 255);
+    ck_assert_int_eq(prompt_key(&prompt, 'x'), PROMPT_IGNORED);
+    ck_assert_uint_eq(strlen(prompt.text), 255);
+    char longer[1000];
+    memset(longer, 'y', sizeof longer - 1);
+    longer[sizeof longer - 1] = '\0';
+    prompt_open(&prompt, "a label that is too long", longer);
+    ck_assert_uint_lt(prompt.len, sizeof prompt.text);
+}
+END_TEST
+
+START_TEST(typing_clears_the_error) {
+    prompt_open(&prompt, "/", "lag>");
+    snprintf(prompt.error, sizeof prompt.error, "a number is missing");
+    prompt_key(&prompt, K_F1);
+    ck_assert_str_eq(prompt.error, "a number is missing");
+    prompt_key(&prompt, '1');
+    ck_assert_str_eq(prompt.error, "");
+}
+END_TEST
+
+static void expect_drawn(int cols, const char *row, int cursor) {
+    struct surface *s = surface_create(cols, 2);
+    surface_fill(s, surface_rect(s), ROLE_TEXT, 0, '#');
+    prompt_draw(&prompt, s, (struct rect){0, 1, cols, 1});
+    char *text = surface_plain(s);
+    ck_assert_str_eq(strchr(text, '\n') + 1, row);
+    ck_assert_int_eq(s->cursor_x, cursor);
+    ck_assert_int_eq(s->cursor_y, cursor < 0 ? -1 : 1);
+    free(text);
+    surface_destroy(s);
+}
+
+START_TEST(it_is_drawn_with_its_cursor) {
+    prompt_open(&prompt, "/", "lag>10");
+    expect_drawn(20, "/lag>10\n", 7);
+    type("Left Left");
+    expect_drawn(20, "/lag>10\n", 5);
+    snprintf(prompt.error, sizeof prompt.error, "no such column");
+    expect_drawn(30, "/lag>10  no such column\n", 5);
+    prompt_open(&prompt, "filter: ", "中国");
+    expect_drawn(20, "filter: 中国\n", 12);
+}
+END_TEST
+
+START_TEST(a_long_text_scrolls) {
+    prompt_open(&prompt, "/", "0123456789abcdef");
+    expect_drawn(10, "/89abcdef\n", 9);
+    type("Home");
+    expect_drawn(10, "/012345678\n", 1);
+    expect_drawn(1, "\n", -1);
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("tui_prompt");
+    TCase *test = tcase_create("prompt");
+    suite_add_tcase(suite, test);
+    tcase_add_test(test, typing_inserts_at_the_cursor);
+    tcase_add_test(test, characters_are_moved_and_removed_whole);
+    tcase_add_test(test, control_keys_edit);
+    tcase_add_test(test, ends);
+    tcase_add_test(test, other_keys_change_nothing);
+    tcase_add_test(test, it_holds_no_more_than_it_can);
+    tcase_add_test(test, typing_clears_the_error);
+    tcase_add_test(test, it_is_drawn_with_its_cursor);
+    tcase_add_test(test, a_long_text_scrolls);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}

@@ -1,0 +1,113 @@
+#include "tui/chart.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "tui/chart_level.h"
+
+enum { LABEL_WIDTH = 5, SCALE_WIDTH = LABEL_WIDTH + 1, LEAST_ROWS = 4, LEAST_COLS = 16 };
+
+int chart_buckets(const struct surface *s, int width) {
+    int cells = width - SCALE_WIDTH;
+    return cells < 0 ? 0 : s->ascii ? cells : 2 * cells;
+}
+
+/* "1.50M" as "1.5M", "2.00G" as "2G". */
+static void format_label(char out[NUMBER_TEXT_SIZE], double value, enum unit unit) {
+    number_format(out, value, unit);
+    char *point = strchr(out, '.');
+    if (!point)
+        return;
+    char *end = point + 1;
+    while (*end >= '0' && *end <= '9')
+        end++;
+    char *last = end;
+    while (last[-1] == '0')
+        last--;
+    if (last - 1 == point)
+        last--;
+    memmove(last, end, strlen(end) + 1);
+}
+
+static void draw_scale(const struct chart *chart, struct surface *s, struct rect body) {
+    char text[NUMBER_TEXT_SIZE];
+    for (int row = 0; row < body.h; row++) {
+        bool middle = row == body.h / 2 && body.h >= 5;
+        text[0] = '\0';
+        if (row == 0)
+            format_label(text, chart->top, chart->unit);
+        else if (row == body.h - 1)
+            strcpy(text, "0");
+        else if (middle)
+            format_label(text, chart->top / 2, chart->unit);
+        surface_field(s, body, body.x, body.y + row, LABEL_WIDTH, 1, ROLE_MUTED, 0, text);
+        surface_put(s, body, body.x + LABEL_WIDTH, body.y + row, ROLE_MUTED, 0, '|');
+    }
+}
+
+/* Buckets of one column of cells, the last column being `cells` - 1; outside of them all is unknown. */
+static struct chart_bucket bucket_at(const struct chart *chart, int index) {
+    static const struct chart_bucket unknown = {-1, -1, -1};
+    return index >= 0 && index < chart->count ? chart->buckets[index] : unknown;
+}
+
+static int level_in_row(int level, int row_from_below, int per_row) {
+    int rest = level - row_from_below * per_row;
+    return rest < 0 ? 0 : rest > per_row ? per_row : rest;
+}
+
+static void draw_column_ascii(const struct chart *chart, struct surface *s, struct rect body, int cell) {
+    static const char shapes[] = " .:#";
+    int per_row = 3,
+        level = chart_dots(bucket_at(chart, chart->count - body.w + cell), chart->top, body.h * per_row);
+    for (int row = 0; row < body.h; row++) {
+        char c = shapes[level_in_row(level, body.h - 1 - row, per_row)];
+        surface_put(s, body, body.x + cell, body.y + row, chart->role, 0, (uint32_t)c);
+    }
+}
+
+static void draw_column_braille(const struct chart *chart, struct surface *s, struct rect body, int cell) {
+    int per_row = 4, first = chart->count - 2 * body.w + 2 * cell;
+    int left = chart_dots(bucket_at(chart, first), chart->top, body.h * per_row);
+    int right = chart_dots(bucket_at(chart, first + 1), chart->top, body.h * per_row);
+    for (int row = 0; row < body.h; row++) {
+        int below = body.h - 1 - row;
+        surface_put(s, body, body.x + cell, body.y + row, chart->role, 0,
+                    chart_braille(level_in_row(left, below, per_row), level_in_row(right, below, per_row)));
+    }
+}
+
+static void draw_marks(const struct chart *chart, struct surface *s, struct rect axis) {
+    int per_cell = s->ascii ? 1 : 2;
+    for (int i = 0; chart->marks && i < chart->count; i++) {
+        int from_right = (chart->count - 1 - i) / per_cell;
+        if (chart->marks[i])
+            surface_put(s, axis, axis.x + axis.w - 1 - from_right, axis.y, ROLE_CHART_MARK, 0, '!');
+    }
+}
+
+static void draw_axis(const struct chart *chart, struct surface *s, struct rect axis) {
+    const char *span = chart->span ? chart->span : "";
+    surface_fill(s, axis, ROLE_MUTED, 0, ' ');
+    surface_text(s, axis, axis.x, axis.y, ROLE_MUTED, 0, span);
+    if (text_width(span) + 4 <= axis.w)
+        surface_text(s, axis, axis.x + axis.w - 3, axis.y, ROLE_MUTED, 0, "now");
+    draw_marks(chart, s, axis);
+}
+
+void chart_draw(const struct chart *chart, struct surface *s, struct rect area) {
+    if (area.h < LEAST_ROWS || area.w < LEAST_COLS)
+        return;
+    surface_rule(s, area, chart->title, chart->right);
+    struct rect scale = {area.x, area.y + 1, SCALE_WIDTH, area.h - 2};
+    struct rect body = {area.x + SCALE_WIDTH, area.y + 1, area.w - SCALE_WIDTH, area.h - 2};
+    draw_scale(chart, s, scale);
+    for (int cell = 0; cell < body.w; cell++) {
+        if (s->ascii)
+            draw_column_ascii(chart, s, body, cell);
+        else
+            draw_column_braille(chart, s, body, cell);
+    }
+    surface_fill(s, (struct rect){area.x, body.y + body.h, SCALE_WIDTH, 1}, ROLE_MUTED, 0, ' ');
+    draw_axis(chart, s, (struct rect){body.x, body.y + body.h, body.w, 1});
+}

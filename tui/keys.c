@@ -1,0 +1,236 @@
+#include "tui/keys.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+
+#define ESC_WAIT_NS      (25 * NS_PER_MS)
+#define SEQUENCE_WAIT_NS (100 * NS_PER_MS)
+
+static const char *const names[] = {
+#define KEYNAME(ID, NAME) NAME,
+#include "tui/keynames.def"
+#undef KEYNAME
+};
+_Static_assert(sizeof names / sizeof *names == KEY_LIMIT_ - KEY_FIRST_ - 1, "a name for each key");
+
+static const struct {
+    uint32_t key;
+    const char *name;
+} named_characters[] = {
+    {K_ENTER, "Enter"}, {K_TAB, "Tab"}, {K_ESC, "Esc"}, {' ', "Space"}, {K_BACKSPACE, "Backspace"},
+};
+#define NAMED_CHARACTERS (sizeof named_characters / sizeof *named_characters)
+
+/* CSI number ~ */
+static const struct {
+    int number;
+    uint32_t key;
+} tilde_keys[] = {
+    {1, K_HOME}, {2, K_INSERT}, {3, K_DELETE}, {4, K_END},  {5, K_PGUP}, {6, K_PGDN}, {7, K_HOME},
+    {8, K_END},  {11, K_F1},    {12, K_F2},    {13, K_F3},  {14, K_F4},  {15, K_F5},  {17, K_F6},
+    {18, K_F7},  {19, K_F8},    {20, K_F9},    {21, K_F10}, {23, K_F11}, {24, K_F12},
+};
+
+/* The last byte after what introduced the sequence: '[', 'O', or '2' for the Linux console's ESC [ [ x. */
+static const struct {
+    char introducer, last;
+    uint32_t key;
+} final_keys[] = {
+    {'[', 'A', K_UP},   {'[', 'B', K_DOWN},    {'[', 'C', K_RIGHT}, {'[', 'D', K_LEFT},  {'[', 'H', K_HOME},
+    {'[', 'F', K_END},  {'[', 'Z', K_BACKTAB}, {'O', 'A', K_UP},    {'O', 'B', K_DOWN},  {'O', 'C', K_RIGHT},
+    {'O', 'D', K_LEFT}, {'O', 'H', K_HOME},    {'O', 'F', K_END},   {'O', 'M', K_ENTER}, {'O', 'P', K_F1},
+    {'O', 'Q', K_F2},   {'O', 'R', K_F3},      {'O', 'S', K_F4},    {'2', 'A', K_F1},    {'2', 'B', K_F2},
+    {'2', 'C', K_F3},   {'2', 'D', K_F4},      {'2', 'E', K_F5},
+};
+
+/* One key that terminals send in two ways is one key. */
+static uint32_t canonical(uint32_t key) {
+    return key == '\n' ? K_ENTER : key == '\b' ? K_BACKSPACE : key;
+}
+
+void key_name(uint32_t key, char *out, size_t size) {
+    key = canonical(key);
+    for (size_t i = 0; i < NAMED_CHARACTERS; i++)
+        if (named_characters[i].key == key) {
+            snprintf(out, size, "%s", named_characters[i].name);
+            return;
+        }
+    char bytes[5] = "";
+    if (key > KEY_FIRST_ && key < KEY_LIMIT_)
+        snprintf(out, size, "%s", names[key - KEY_FIRST_ - 1]);
+    else if (key > 0 && key < ' ')
+        snprintf(out, size, "Ctrl-%c", (int)key + '@');
+    else if (char_width(key) > 0 && utf8_encode(bytes, key))
+        snprintf(out, size, "%s", bytes);
+    else
+        snprintf(out, size, "?");
+}
+
+static uint32_t parse_control(const char *letter) {
+    if (!letter[0] || letter[1])
+        return 0;
+    int c = letter[0] >= 'a' && letter[0] <= 'z' ? letter[0] - 'a' + 'A' : letter[0];
+    return c > '@' && c <= '_' ? canonical((uint32_t)K_CTRL(c)) : 0;
+}
+
+uint32_t key_parse(const char *name) {
+    uint32_t c;
+    size_t len = strlen(name);
+    if (len && utf8_decode(name, len, &c) == len && char_width(c) > 0)
+        return c;
+    for (size_t i = 0; i < NAMED_CHARACTERS; i++)
+        if (strcasecmp(named_characters[i].name, name) == 0)
+            return named_characters[i].key;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcasecmp(names[i], name) == 0)
+            return KEY_FIRST_ + 1 + (uint32_t)i;
+    return strncasecmp(name, "Ctrl-", 5) == 0 ? parse_control(name + 5) : 0;
+}
+
+void key_decoder_init(struct key_decoder *d) {
+    *d = (struct key_decoder){.deadline_ns = INT64_MAX};
+}
+
+/* What the pending bytes are, after each new one. */
+enum verdict { MORE, KEY, SWALLOW, AGAIN /* the last byte does not belong to them */, ESC_THEN };
+
+static bool is_final(unsigned char c) {
+    return c >= 0x40 && c <= 0x7e;
+}
+
+static uint32_t find_final(char introducer, unsigned char last) {
+    for (size_t i = 0; i < sizeof final_keys / sizeof *final_keys; i++)
+        if (final_keys[i].introducer == introducer && final_keys[i].last == (char)last)
+            return final_keys[i].key;
+    return 0;
+}
+
+static uint32_t find_tilde(const unsigned char *digits) {
+    int number = 0;
+    for (; *digits >= '0' && *digits <= '9' && number < 1000; digits++)
+        number = number * 10 + (*digits - '0');
+    if (*digits != '~' && *digits != ';')
+        return 0;
+    for (size_t i = 0; i < sizeof tilde_keys / sizeof *tilde_keys; i++)
+        if (tilde_keys[i].number == number)
+            return tilde_keys[i].key;
+    return 0;
+}
+
+/* ESC [ ... and ESC O ...: parameters, then one final byte. Modifiers among the parameters are ignored. */
+static enum verdict judge_sequence(const struct key_decoder *d, uint32_t *key) {
+    unsigned char last = d->pending[d->len - 1];
+    char introducer = (char)d->pending[1];
+    bool console = introducer == '[' && d->pending[2] == '[';
+    if (d->len == 3 && console)
+        return MORE;
+    if (last < ' ' || last > 0x7e)
+        return AGAIN;
+    if (!is_final(last))
+        return MORE;
+    if (last == '~')
+        *key = introducer == '[' ? find_tilde(d->pending + 2) : 0;
+    else
+        *key = find_final(console ? '2' : introducer, last);
+    return *key && d->len < sizeof d->pending ? KEY : SWALLOW;
+}
+
+/* Answers of a terminal, ESC ] ... or ESC P ..., end at BEL or ESC \; another control character breaks them
+ * off. */
+static enum verdict judge_string(const struct key_decoder *d) {
+    unsigned char last = d->pending[d->len - 1], before = d->pending[d->len - 2];
+    if (d->len > 3 && before == K_ESC)
+        return last == '\\' ? SWALLOW : AGAIN;
+    if (last == '\a')
+        return SWALLOW;
+    return last < ' ' && last != K_ESC ? AGAIN : MORE;
+}
+
+static enum verdict judge_escape(const struct key_decoder *d, uint32_t *key) {
+    if (d->len == 1)
+        return MORE;
+    unsigned char second = d->pending[1];
+    bool sequence = second == '[' || second == 'O', string = second == ']' || second == 'P';
+    if (!sequence && !string)
+        return ESC_THEN;
+    if (d->len == 2)
+        return MORE;
+    return sequence ? judge_sequence(d, key) : judge_string(d);
+}
+
+static size_t utf8_length(unsigned char lead) {
+    return lead >= 0xf0 && lead <= 0xf4  ? 4
+           : lead >= 0xe0 && lead < 0xf0 ? 3
+           : lead >= 0xc2 && lead < 0xe0 ? 2
+                                         : 0;
+}
+
+static enum verdict judge_utf8(const struct key_decoder *d, uint32_t *key) {
+    size_t length = utf8_length(d->pending[0]);
+    if (!length)
+        return SWALLOW;
+    if (d->len > 1 && (d->pending[d->len - 1] & 0xc0) != 0x80)
+        return AGAIN;
+    if (d->len < length)
+        return MORE;
+    size_t used = utf8_decode((const char *)d->pending, d->len, key);
+    return used == length && *key != 0xfffd && char_width(*key) > 0 ? KEY : SWALLOW;
+}
+
+static enum verdict judge(const struct key_decoder *d, uint32_t *key) {
+    unsigned char first = d->pending[0];
+    if (first == K_ESC)
+        return judge_escape(d, key);
+    if (first >= 0x80)
+        return judge_utf8(d, key);
+    *key = canonical(first);
+    return first ? KEY : SWALLOW;
+}
+
+static void forget(struct key_decoder *d) {
+    d->len = 0;
+    d->deadline_ns = INT64_MAX;
+}
+
+/* Takes one byte; true: it has to be taken once more. */
+static bool take(struct key_decoder *d, unsigned char byte, int64_t mono_ns, key_fn *fn, void *data) {
+    if (d->len == sizeof d->pending) /* an endless sequence: only its end is of interest */
+        d->len--;
+    d->pending[d->len++] = byte;
+    uint32_t key = 0;
+    enum verdict verdict = judge(d, &key);
+    if (verdict == MORE) {
+        d->deadline_ns = mono_ns + (d->len == 1 && byte == K_ESC ? ESC_WAIT_NS : SEQUENCE_WAIT_NS);
+        return false;
+    }
+    forget(d);
+    if (verdict == ESC_THEN)
+        fn(data, K_ESC);
+    else if (verdict == KEY)
+        fn(data, key);
+    return verdict == AGAIN || verdict == ESC_THEN;
+}
+
+void key_decoder_feed(struct key_decoder *d, const char *bytes, size_t len, int64_t mono_ns, key_fn *fn,
+                      void *data) {
+    for (size_t i = 0; i < len; i++)
+        while (take(d, (unsigned char)bytes[i], mono_ns, fn, data))
+            ;
+}
+
+void key_decoder_timeout(struct key_decoder *d, int64_t mono_ns, key_fn *fn, void *data) {
+    if (!d->len || mono_ns < d->deadline_ns)
+        return;
+    unsigned char first = d->pending[0], second = d->pending[1];
+    size_t len = d->len;
+    forget(d);
+    if (first != K_ESC || len > 2)
+        return;
+    fn(data, K_ESC);
+    if (len == 2)
+        fn(data, second);
+}

@@ -1,0 +1,136 @@
+#include "tui/prompt.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "tui/keys.h"
+
+void prompt_open(struct prompt *p, const char *label, const char *text) {
+    *p = (struct prompt){.open = true};
+    snprintf(p->label, sizeof p->label, "%s", label);
+    text_cut(p->text, sizeof p->text, text, sizeof p->text - 1);
+    p->len = p->at = strlen(p->text);
+}
+
+static bool continues(const struct prompt *p, size_t at) {
+    return at < p->len && ((unsigned char)p->text[at] & 0xc0) == 0x80;
+}
+
+static size_t left_of(const struct prompt *p, size_t at) {
+    while (at > 0 && continues(p, --at))
+        ;
+    return at;
+}
+
+static size_t right_of(const struct prompt *p, size_t at) {
+    if (at < p->len)
+        at++;
+    while (continues(p, at))
+        at++;
+    return at;
+}
+
+static size_t word_left(const struct prompt *p) {
+    size_t at = p->at;
+    while (at > 0 && p->text[at - 1] == ' ')
+        at--;
+    while (at > 0 && p->text[at - 1] != ' ')
+        at--;
+    return at;
+}
+
+static void erase(struct prompt *p, size_t from, size_t to) {
+    memmove(p->text + from, p->text + to, p->len - to + 1);
+    p->len -= to - from;
+    p->at = from;
+}
+
+static enum prompt_result insert(struct prompt *p, uint32_t c) {
+    char bytes[4];
+    if (c < ' ' || c > 0x10ffff || char_width(c) < 1)
+        return PROMPT_IGNORED;
+    size_t used = utf8_encode(bytes, c);
+    if (p->len + used >= sizeof p->text)
+        return PROMPT_IGNORED;
+    memmove(p->text + p->at + used, p->text + p->at, p->len - p->at + 1);
+    memcpy(p->text + p->at, bytes, used);
+    p->at += used;
+    p->len += used;
+    return PROMPT_EDITED;
+}
+
+static enum prompt_result cancel(struct prompt *p) {
+    p->open = false;
+    return PROMPT_CANCEL;
+}
+
+static enum prompt_result edit(struct prompt *p, uint32_t key) {
+    switch (key) {
+    case K_LEFT:
+        p->at = left_of(p, p->at);
+        return PROMPT_EDITED;
+    case K_RIGHT:
+        p->at = right_of(p, p->at);
+        return PROMPT_EDITED;
+    case K_HOME:
+    case K_CTRL('a'):
+        p->at = 0;
+        return PROMPT_EDITED;
+    case K_END:
+    case K_CTRL('e'):
+        p->at = p->len;
+        return PROMPT_EDITED;
+    case K_BACKSPACE:
+        erase(p, left_of(p, p->at), p->at);
+        return PROMPT_EDITED;
+    case K_DELETE:
+        erase(p, p->at, right_of(p, p->at));
+        return PROMPT_EDITED;
+    case K_CTRL('u'):
+        erase(p, 0, p->at);
+        return PROMPT_EDITED;
+    case K_CTRL('w'):
+        erase(p, word_left(p), p->at);
+        return PROMPT_EDITED;
+    default:
+        return insert(p, key);
+    }
+}
+
+enum prompt_result prompt_key(struct prompt *p, uint32_t key) {
+    if (key == K_ESC || key == K_CTRL('c') || (key == K_BACKSPACE && !p->len))
+        return cancel(p);
+    if (key == K_ENTER)
+        return PROMPT_ENTER;
+    enum prompt_result result = edit(p, key);
+    if (result == PROMPT_EDITED)
+        p->error[0] = '\0';
+    return result;
+}
+
+static int width_of(const struct prompt *p, size_t from, size_t to) {
+    char part[sizeof p->text];
+    memcpy(part, p->text + from, to - from);
+    part[to - from] = '\0';
+    return text_width(part);
+}
+
+void prompt_draw(const struct prompt *p, struct surface *s, struct rect row) {
+    row = rect_cut(row, (struct rect){row.x, row.y, row.w, 1});
+    surface_fill(s, row, ROLE_PROMPT, 0, ' ');
+    if (row.w < 2)
+        return;
+    int label = surface_text(s, row, row.x, row.y, ROLE_KEY, 0, p->label);
+    struct rect field = rect_cut(row, (struct rect){row.x + label, row.y, row.w, 1});
+    size_t first = 0; /* a long text scrolls so that the cursor stays in sight */
+    while (first < p->at && width_of(p, first, p->at) >= field.w)
+        first = right_of(p, first);
+    int used = surface_text(s, field, field.x, row.y, ROLE_PROMPT, 0, p->text + first);
+    if (p->error[0])
+        surface_printf(s, field, field.x + used + 2, row.y, ROLE_ERROR, 0, "%s", p->error);
+    s->cursor_x = field.x + width_of(p, first, p->at);
+    s->cursor_y = row.y;
+    if (s->cursor_x >= row.x + row.w)
+        s->cursor_x = row.x + row.w - 1;
+}

@@ -1,0 +1,366 @@
+#include "tui/screen.h"
+
+#include <curses.h>
+#include <langinfo.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <term.h>
+#include <unistd.h>
+#include <wchar.h>
+
+#include "base/memory.h"
+#include "tui/screen_palette.h"
+#include "tui/screen_tty.h"
+
+#define SYNC_ON  "\033[?2026h"
+#define SYNC_OFF "\033[?2026l"
+enum { MAX_COLS = 1000, MAX_ROWS = 1000, MAX_COPY = 4096 };
+
+struct screen {
+    struct screen_tty tty;
+    struct screen_palette palette;
+    int size_fd;
+    int memfd; /* where curses writes to */
+    FILE *to, *from;
+    SCREEN *curses;
+    int cols, rows; /* as curses has them */
+    cchar_t *line;  /* one row on its way to curses */
+    bool utf8;
+    uint64_t frames;
+};
+
+/* ---- curses, kept away from the terminal, its input and its signals ---- */
+
+static const int curses_signals[] = {SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
+enum { CURSES_SIGNALS = sizeof curses_signals / sizeof *curses_signals };
+
+static void ignore_signal(int number) {
+    (void)number;
+}
+
+/* newterm() takes over signals that have their default; it finds them taken. */
+static SCREEN *newterm_quietly(const char *term, FILE *to, FILE *from) {
+    struct sigaction before[CURSES_SIGNALS], taken = {.sa_handler = ignore_signal};
+    sigset_t block, mask;
+    sigemptyset(&block);
+    for (int i = 0; i < CURSES_SIGNALS; i++)
+        sigaddset(&block, curses_signals[i]);
+    sigprocmask(SIG_BLOCK, &block, &mask);
+    for (int i = 0; i < CURSES_SIGNALS; i++)
+        sigaction(curses_signals[i], &taken, &before[i]);
+    SCREEN *curses = newterm(term, to, from);
+    for (int i = 0; i < CURSES_SIGNALS; i++)
+        sigaction(curses_signals[i], &before[i], NULL);
+    sigprocmask(SIG_SETMASK, &mask, NULL);
+    return curses;
+}
+
+static SCREEN *newterm_first(const char *term, FILE *to, FILE *from) {
+    const char *const names[] = {term && *term ? term : "xterm-256color", "xterm-256color", "vt100"};
+    SCREEN *curses = NULL;
+    use_env(FALSE);
+    for (size_t i = 0; !curses && i < sizeof names / sizeof *names; i++)
+        curses = newterm_quietly(names[i], to, from);
+    return curses;
+}
+
+/* The bytes that curses has written since the last time. */
+static void take_bytes(struct screen *s, struct buffer *out) {
+    fflush(s->to);
+    off_t size = lseek(s->memfd, 0, SEEK_CUR);
+    if (size > 0) {
+        char *at = buffer_reserve(out, (size_t)size);
+        ssize_t n = pread(s->memfd, at, (size_t)size, 0);
+        out->len += n > 0 ? (size_t)n : 0;
+    }
+    if (ftruncate(s->memfd, 0) < 0 || lseek(s->memfd, 0, SEEK_SET) < 0)
+        s->tty.gone = true;
+}
+
+static struct buffer *captured;
+
+static int capture(int c) {
+    char byte = (char)c;
+    buffer_append(captured, &byte, 1);
+    return c;
+}
+
+/* A string capability without its padding; false: the terminal has none. */
+static bool append_capability(struct buffer *out, const char *name) {
+    const char *text = tigetstr(name);
+    if (!text || text == (const char *)-1)
+        return false;
+    captured = out;
+    tputs(text, 1, capture);
+    return true;
+}
+
+static void make_transitions(struct screen *s) {
+    struct buffer *enter = &s->tty.enter, *leave = &s->tty.leave;
+    append_capability(enter, "smcup");
+    append_capability(enter, "civis");
+    buffer_append_text(leave, SYNC_OFF);
+    append_capability(leave, "sgr0");
+    if (s->palette.color)
+        append_capability(leave, "op");
+    append_capability(leave, "cnorm");
+    if (!append_capability(leave, "rmcup"))
+        append_capability(leave, "clear");
+}
+
+static void resize_curses(struct screen *s, int cols, int rows) {
+    resize_term(rows, cols);
+    s->cols = cols;
+    s->rows = rows;
+    s->line = memory_grow(s->line, (size_t)cols + 1, sizeof *s->line);
+    clearok(curscr, TRUE);
+}
+
+/* Once endwin() and refresh() are through curses no longer flushes on each cursor move; what both write is
+ * not for the terminal. */
+static void start_curses(struct screen *s, enum screen_color color) {
+    int cols, rows;
+    typeahead(-1);
+    nonl();
+    palette_init(&s->palette, color);
+    screen_size(s, &cols, &rows);
+    resize_curses(s, cols, rows);
+    curs_set(0);
+    endwin();
+    refresh();
+    struct buffer dropped = {0};
+    take_bytes(s, &dropped);
+    buffer_finish(&dropped);
+    clearok(curscr, TRUE);
+}
+
+static void release(struct screen *s) {
+    if (s->curses)
+        delscreen(s->curses);
+    if (s->to)
+        fclose(s->to);
+    else if (s->memfd >= 0)
+        close(s->memfd);
+    if (s->from)
+        fclose(s->from);
+    tty_close(&s->tty);
+    free(s->line);
+    free(s);
+}
+
+static struct screen *refuse(struct screen *s, char *message, size_t size, const char *why) {
+    snprintf(message, size, "%s", why);
+    release(s);
+    return NULL;
+}
+
+struct screen *screen_open(const struct screen_options *options, char *message, size_t size) {
+    struct screen *s = memory_new(sizeof *s);
+    s->size_fd = options->out_fd;
+    s->memfd = -1;
+    if (!tty_open(&s->tty, options->in_fd, options->out_fd, message, size)) {
+        free(s);
+        return NULL;
+    }
+    s->utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+    s->memfd = memfd_create("screen", MFD_CLOEXEC);
+    s->to = s->memfd >= 0 ? fdopen(s->memfd, "w") : NULL;
+    s->from = fopen("/dev/null", "re");
+    if (!s->to || !s->from)
+        return refuse(s, message, size, "no memory for the screen");
+    s->curses = newterm_first(options->term, s->to, s->from);
+    if (!s->curses)
+        return refuse(s, message, size, "no terminal description: install ncurses-base or set TERM");
+    const char *place = tigetstr("cup");
+    if (!place || place == (const char *)-1)
+        return refuse(s, message, size,
+                      "this terminal can't place the cursor: set TERM, or use natsight snapshot");
+    start_curses(s, options->color);
+    make_transitions(s);
+    memory_on_exhaustion(screen_emergency);
+    tty_take(&s->tty);
+    return s;
+}
+
+/* ---- the way out ---- */
+
+static int used_rows(const struct surface *surface) {
+    for (int y = surface->rows; y > 0; y--)
+        for (int x = 0; x < surface->cols; x++)
+            if (surface->cells[(size_t)(y - 1) * (size_t)surface->cols + (size_t)x].c != ' ')
+                return y;
+    return 0;
+}
+
+/* The line is raw still, so that rows end in \r\n. */
+static void append_plain(struct buffer *out, const struct surface *last, bool utf8) {
+    struct surface shown = *last;
+    shown.rows = used_rows(last);
+    shown.ascii = last->ascii || !utf8;
+    char *text = surface_plain(&shown);
+    for (const char *at = text; *at; at++) {
+        if (*at == '\n')
+            buffer_append(out, "\r", 1);
+        buffer_append(out, at, 1);
+    }
+    free(text);
+}
+
+void screen_close(struct screen *s, const struct surface *last) {
+    if (!s)
+        return;
+    struct buffer text = {0};
+    if (last)
+        append_plain(&text, last, s->utf8);
+    tty_give_back(&s->tty, &text);
+    buffer_finish(&text);
+    release(s);
+}
+
+void screen_emergency(void) {
+    tty_emergency();
+}
+
+void screen_suspend(struct screen *s) {
+    tty_give_back(&s->tty, NULL);
+}
+
+void screen_resume(struct screen *s) {
+    curs_set(0);
+    tty_take(&s->tty);
+    screen_repaint(s);
+}
+
+/* ---- frames ---- */
+
+static int within(int value, int instead, int most) {
+    return value < 1 ? instead : value < most ? value : most;
+}
+
+void screen_size(const struct screen *s, int *cols, int *rows) {
+    struct winsize size = {0};
+    if (ioctl(s->size_fd, TIOCGWINSZ, &size) < 0)
+        size = (struct winsize){0};
+    *cols = within(size.ws_col, 80, MAX_COLS);
+    *rows = within(size.ws_row, 24, MAX_ROWS);
+}
+
+static attr_t curses_attrs(unsigned attrs) {
+    return (attrs & ATTR_BOLD ? A_BOLD : 0) | (attrs & ATTR_REVERSE ? A_REVERSE : 0) |
+           (attrs & ATTR_UNDERLINE ? A_UNDERLINE : 0) | (attrs & ATTR_DIM ? A_DIM : 0);
+}
+
+/* A width that curses sees otherwise than the cell would shift the row. */
+static wchar_t shown_character(const struct surface_cell *cell, bool ascii) {
+    if (ascii || cell->c <= 0x7f)
+        return (wchar_t)surface_ascii(cell->c);
+    return wcwidth((wchar_t)cell->c) == cell->width ? (wchar_t)cell->c : L'?';
+}
+
+static void encode_row(struct screen *s, const struct surface *surface, int y) {
+    const struct surface_cell *row = &surface->cells[(size_t)y * (size_t)surface->cols];
+    bool ascii = surface->ascii || !s->utf8, covered = false; /* by the wide character before */
+    int used = 0;
+    for (int x = 0; x < surface->cols; x++) {
+        const struct surface_cell *cell = &row[x];
+        if (cell->width == 0 && covered) {
+            covered = false;
+            continue;
+        }
+        wchar_t text[2] = {cell->width ? shown_character(cell, ascii) : L' ', 0};
+        covered = cell->width == 2 && text[0] > 0x7f;
+        int role = cell->role < ROLE_COUNT ? cell->role : ROLE_TEXT;
+        attr_t attrs = curses_attrs(s->palette.look[role].attrs | cell->attrs);
+        setcchar(&s->line[used++], text, attrs, s->palette.look[role].pair, NULL);
+    }
+    mvwadd_wchnstr(stdscr, y, 0, s->line, used);
+}
+
+static void place_cursor(const struct surface *surface) {
+    bool shown = surface->cursor_x >= 0 && surface->cursor_x < surface->cols && surface->cursor_y >= 0 &&
+                 surface->cursor_y < surface->rows;
+    leaveok(stdscr, !shown);
+    curs_set(shown);
+    if (shown)
+        wmove(stdscr, surface->cursor_y, surface->cursor_x);
+}
+
+bool screen_draw(struct screen *s, const struct surface *surface) {
+    if (tty_waiting(&s->tty) && tty_flush(&s->tty) == 0)
+        return false;
+    if (s->tty.gone || surface->cols < 1 || surface->rows < 1 || surface->cols > MAX_COLS ||
+        surface->rows > MAX_ROWS)
+        return true;
+    if (surface->cols != s->cols || surface->rows != s->rows)
+        resize_curses(s, surface->cols, surface->rows);
+    for (int y = 0; y < surface->rows; y++)
+        encode_row(s, surface, y);
+    place_cursor(surface);
+    wnoutrefresh(stdscr);
+    doupdate();
+    struct buffer *out = &s->tty.out;
+    buffer_append_text(out, SYNC_ON);
+    size_t empty = out->len;
+    take_bytes(s, out);
+    if (out->len == empty) {
+        out->len = 0;
+        return true;
+    }
+    buffer_append_text(out, SYNC_OFF);
+    s->frames++;
+    tty_flush(&s->tty);
+    return true;
+}
+
+void screen_repaint(struct screen *s) {
+    (void)s;
+    clearok(curscr, TRUE);
+}
+
+static void append_base64(struct buffer *out, const char *text, size_t len) {
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    for (size_t i = 0; i < len; i += 3) {
+        unsigned char in[3] = {0};
+        size_t have = len - i < 3 ? len - i : 3;
+        memcpy(in, text + i, have);
+        unsigned bits = (unsigned)in[0] << 16 | (unsigned)in[1] << 8 | in[2];
+        char group[4] = {digits[bits >> 18], digits[bits >> 12 & 63], digits[bits >> 6 & 63],
+                         digits[bits & 63]};
+        memset(group + have + 1, '=', 3 - have);
+        buffer_append(out, group, 4);
+    }
+}
+
+void screen_copy(struct screen *s, const char *text) {
+    size_t len = strlen(text);
+    if (len > MAX_COPY || !s->tty.raw || s->tty.gone)
+        return;
+    buffer_append_text(&s->tty.out, "\033]52;c;");
+    append_base64(&s->tty.out, text, len);
+    buffer_append_text(&s->tty.out, "\a");
+    tty_flush(&s->tty);
+}
+
+int screen_flush(struct screen *s) {
+    return tty_flush(&s->tty);
+}
+
+bool screen_waiting(const struct screen *s) {
+    return tty_waiting(&s->tty);
+}
+
+uint64_t screen_bytes(const struct screen *s) {
+    return s->tty.bytes;
+}
+
+uint64_t screen_frames(const struct screen *s) {
+    return s->frames;
+}
+
+bool screen_has_color(const struct screen *s) {
+    return s->palette.color;
+}

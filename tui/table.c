@@ -1,0 +1,90 @@
+#include "tui/table.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <strings.h>
+
+#include "base/clock.h"
+
+#define FREEZE_NS (5 * NS_PER_S)
+
+void table_init(struct table *t, const struct table_column *columns, int count, int sort, int then) {
+    *t = (struct table){.columns = columns,
+                        .column_count = count < TABLE_MAX_COLUMNS ? count : TABLE_MAX_COLUMNS,
+                        .sort = sort,
+                        .then = then,
+                        .mark = true,
+                        .focused = true};
+}
+
+void table_finish(struct table *t) {
+    free(t->order);
+    free(t->frozen_ids);
+    t->order = NULL;
+    t->frozen_ids = NULL;
+    t->order_cap = t->rows = t->frozen_count = 0;
+}
+
+uint64_t table_selected(const struct table *t) {
+    if (!t->rows)
+        return 0;
+    return t->selected ? t->selected : t->frozen_ids[0];
+}
+
+static size_t moved(size_t from, long by, size_t rows) {
+    if (by < 0)
+        return by == LONG_MIN || (size_t)-by > from ? 0 : from - (size_t)-by;
+    return (size_t)by >= rows - from ? rows - 1 : from + (size_t)by;
+}
+
+void table_move(struct table *t, long by, int64_t mono_ns) {
+    if (!t->rows)
+        return;
+    t->selected_row = moved(t->selected_row, by, t->rows);
+    t->selected = t->frozen_ids[t->selected_row];
+    t->frozen_until_ns = mono_ns + FREEZE_NS;
+}
+
+void table_sort_next(struct table *t, int by) {
+    int places = t->column_count + 1, at = t->sort;
+    do
+        at = (at + 1 + (by < 0 ? -1 : 1) + places) % places - 1;
+    while (at >= 0 && t->hidden[at] && at != t->sort);
+    t->sort = at;
+    t->reverse = false;
+}
+
+const char *table_sort_title(const struct table *t) {
+    return t->sort < 0 ? "severity" : t->columns[t->sort].title;
+}
+
+bool table_sort_by(struct table *t, const char *title) {
+    int found = -2;
+    if (strcasecmp(title, "severity") == 0)
+        found = -1;
+    for (int i = 0; i < t->column_count && found == -2; i++)
+        if (strcasecmp(t->columns[i].title, title) == 0)
+            found = i;
+    if (found == -2)
+        return false;
+    t->sort = found;
+    t->reverse = false;
+    return true;
+}
+
+static const struct {
+    const char *mark;
+    enum role role;
+} severities[] = {{" .", ROLE_OK}, {" ?", ROLE_UNKNOWN}, {" !", ROLE_WARN}, {"!!", ROLE_CRIT}};
+
+static int known_severity(int severity) {
+    return severity >= 0 && severity < (int)(sizeof severities / sizeof *severities) ? severity : 1;
+}
+
+const char *table_mark(int severity) {
+    return severities[known_severity(severity)].mark;
+}
+
+enum role table_mark_role(int severity) {
+    return severities[known_severity(severity)].role;
+}

@@ -1,0 +1,185 @@
+#include "tui/table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "tui/table_layout.h"
+
+static void reserve(struct table *t, size_t rows) {
+    if (rows <= t->order_cap)
+        return;
+    t->order_cap = rows + rows / 2;
+    t->order = memory_grow(t->order, t->order_cap, sizeof *t->order);
+    t->frozen_ids = memory_grow(t->frozen_ids, t->order_cap, sizeof *t->frozen_ids);
+}
+
+struct comparison {
+    const struct table *t;
+    const struct table_source *source;
+    const int *severity; /* by row; NULL when it does not decide */
+};
+
+/* In the column's default direction: numbers, which stand on the right, begin with the largest. */
+static int compare_column(const struct comparison *c, size_t a, size_t b, int column) {
+    if (column < 0 || column >= c->t->column_count)
+        return 0;
+    int order = c->source->compare(c->source->data, a, b, c->t->columns[column].id);
+    return c->t->columns[column].align > 0 ? -order : order;
+}
+
+static int compare_rows(const void *left, const void *right, void *data) {
+    const struct comparison *c = data;
+    size_t a = *(const size_t *)left, b = *(const size_t *)right;
+    int order = c->severity ? c->severity[b] - c->severity[a] : compare_column(c, a, b, c->t->sort);
+    if (c->t->reverse)
+        order = -order;
+    if (!order && c->t->then != c->t->sort)
+        order = compare_column(c, a, b, c->t->then);
+    return order ? order : (a > b) - (a < b);
+}
+
+static int *read_severities(const struct table_source *source) {
+    int *severity = memory_array(source->rows, sizeof *severity);
+    for (size_t row = 0; row < source->rows && source->severity; row++)
+        severity[row] = source->severity(source->data, row);
+    return severity;
+}
+
+/* From frame to frame little moves, so the order of the last one is looked at first. */
+static void order_sorted(struct table *t, const struct table_source *source) {
+    size_t rows = source->rows;
+    for (size_t i = 0; i < rows && rows != t->rows; i++)
+        t->order[i] = i;
+    int *severity = t->sort < 0 ? read_severities(source) : NULL;
+    struct comparison c = {t, source, severity};
+    size_t sorted = 1;
+    while (sorted < rows && compare_rows(&t->order[sorted - 1], &t->order[sorted], &c) <= 0)
+        sorted++;
+    if (sorted < rows)
+        qsort_r(t->order, rows, sizeof *t->order, compare_rows, &c);
+    free(severity);
+}
+
+struct id_map { /* open addressing; row + 1, 0 empty */
+    size_t mask;
+    size_t *slots;
+};
+
+static size_t id_slot(const struct id_map *map, uint64_t id) {
+    return (size_t)((id ^ (id >> 32)) * 0x9e3779b97f4a7c15u >> 20) & map->mask;
+}
+
+static struct id_map map_rows(const struct table_source *source, const uint64_t *ids) {
+    struct id_map map = {.mask = 15};
+    while (map.mask + 1 < 2 * source->rows)
+        map.mask = 2 * map.mask + 1;
+    map.slots = memory_array(map.mask + 1, sizeof *map.slots);
+    for (size_t row = 0; row < source->rows; row++) {
+        size_t at = id_slot(&map, ids[row]);
+        while (map.slots[at] && ids[map.slots[at] - 1] != ids[row])
+            at = (at + 1) & map.mask;
+        if (!map.slots[at])
+            map.slots[at] = row + 1;
+    }
+    return map;
+}
+
+/* The row of this id + 1, 0 when there is none. */
+static size_t find_row(const struct id_map *map, const uint64_t *ids, uint64_t id) {
+    size_t at = id_slot(map, id);
+    while (map->slots[at] && ids[map->slots[at] - 1] != id)
+        at = (at + 1) & map->mask;
+    return map->slots[at];
+}
+
+static bool order_holds(const struct table *t, const struct table_source *source) {
+    if (source->rows != t->frozen_count)
+        return false;
+    for (size_t i = 0; i < source->rows; i++)
+        if (source->id(source->data, t->order[i]) != t->frozen_ids[i])
+            return false;
+    return true;
+}
+
+/* The objects stay where they were, the gone ones leave, the new ones come last. */
+static void order_frozen(struct table *t, const struct table_source *source) {
+    if (order_holds(t, source))
+        return;
+    uint64_t *ids = memory_array(source->rows, sizeof *ids);
+    bool *placed = memory_array(source->rows, sizeof *placed);
+    for (size_t row = 0; row < source->rows; row++)
+        ids[row] = source->id(source->data, row);
+    struct id_map map = map_rows(source, ids);
+    size_t count = 0;
+    for (size_t i = 0; i < t->frozen_count; i++) {
+        size_t row = find_row(&map, ids, t->frozen_ids[i]);
+        if (!row || placed[row - 1])
+            continue;
+        placed[row - 1] = true;
+        t->order[count++] = row - 1;
+    }
+    for (size_t row = 0; row < source->rows; row++)
+        if (!placed[row])
+            t->order[count++] = row;
+    free(map.slots);
+    free(placed);
+    free(ids);
+}
+
+static bool order_changed(struct table *t) {
+    bool changed =
+        t->sort != t->arranged_sort || t->then != t->arranged_then || t->reverse != t->arranged_reverse;
+    t->arranged_sort = t->sort;
+    t->arranged_then = t->then;
+    t->arranged_reverse = t->reverse;
+    return changed;
+}
+
+static void find_selected(struct table *t) {
+    if (!t->selected) {
+        t->selected_row = 0;
+        return;
+    }
+    if (!t->rows)
+        return;
+    if (t->selected_row >= t->rows)
+        t->selected_row = t->rows - 1;
+    if (t->frozen_ids[t->selected_row] == t->selected)
+        return;
+    for (size_t i = 0; i < t->rows; i++)
+        if (t->frozen_ids[i] == t->selected) {
+            t->selected_row = i;
+            return;
+        }
+    t->selected = t->frozen_ids[t->selected_row];
+}
+
+static void clamp_top(struct table *t) {
+    size_t page = t->page > 0 ? (size_t)t->page : 1;
+    size_t most = t->rows > page ? t->rows - page : 0;
+    if (t->selected_row < t->top)
+        t->top = t->selected_row;
+    if (t->selected_row >= t->top + page)
+        t->top = t->selected_row - page + 1;
+    if (t->top > most)
+        t->top = most;
+}
+
+void table_arrange(struct table *t, const struct table_source *source, int height, int64_t mono_ns) {
+    t->page = height > 1 ? height - 1 : 0;
+    reserve(t, source->rows);
+    if (order_changed(t))
+        t->frozen_until_ns = 0;
+    if (mono_ns < t->frozen_until_ns)
+        order_frozen(t, source);
+    else
+        order_sorted(t, source);
+    t->rows = t->frozen_count = source->rows;
+    for (size_t i = 0; i < t->rows; i++)
+        t->frozen_ids[i] = source->id(source->data, t->order[i]);
+    find_selected(t);
+    clamp_top(t);
+    if (t->width > 0)
+        t->scroll = table_layout_scroll(t, t->width, t->scroll);
+}

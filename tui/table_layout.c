@@ -1,0 +1,69 @@
+#include "tui/table_layout.h"
+
+#include <string.h>
+
+static int total_width(const struct table *t, const struct table_layout *l) {
+    int width = l->prefix;
+    for (int i = 0; i < l->count; i++)
+        width += t->columns[l->column[i]].width + (i > 0);
+    return width;
+}
+
+static void drop(struct table_layout *l, int at) {
+    l->count--;
+    memmove(&l->column[at], &l->column[at + 1], (size_t)(l->count - at) * sizeof l->column[0]);
+    l->dropped = true;
+}
+
+/* The column of the largest priority, of equals the one on the right; the first one stays. */
+static int next_to_drop(const struct table *t, const struct table_layout *l) {
+    int found = l->count - 1;
+    for (int i = l->count - 1; i > 0; i--)
+        if (t->columns[l->column[i]].priority > t->columns[l->column[found]].priority)
+            found = i;
+    return found;
+}
+
+static void collect(struct table_layout *l, const struct table *t, int scroll) {
+    int visible = 0;
+    for (int i = 0; i < t->column_count; i++) {
+        if (t->hidden[i])
+            continue;
+        if (visible == 0 || visible > scroll)
+            l->column[l->count++] = i;
+        visible++;
+    }
+}
+
+static void place(struct table_layout *l, const struct table *t, int width) {
+    int spare = width - total_width(t, l), x = l->prefix;
+    for (int i = 0; i < l->count; i++) {
+        const struct table_column *c = &t->columns[l->column[i]];
+        int more = c->grow < spare ? c->grow : spare;
+        if (more < 0)
+            more = l->count == 1 ? more : 0;
+        l->x[i] = x;
+        l->width[i] = c->width + more;
+        spare -= more > 0 ? more : 0;
+        x += l->width[i] + 1;
+    }
+}
+
+void table_layout_make(struct table_layout *l, const struct table *t, int width, int scroll) {
+    *l = (struct table_layout){.prefix = t->mark ? 3 : 1};
+    collect(l, t, scroll);
+    while (l->count > 1 && total_width(t, l) > width)
+        drop(l, next_to_drop(t, l));
+    place(l, t, width);
+}
+
+int table_layout_scroll(const struct table *t, int width, int scroll) {
+    struct table_layout l;
+    int least = 0;
+    for (; least < scroll; least++) {
+        table_layout_make(&l, t, width, least);
+        if (!l.dropped)
+            break;
+    }
+    return least;
+}
