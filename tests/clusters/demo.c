@@ -94,7 +94,7 @@ static bool start_program(struct demo *d, char **given) {
     const char *argv[ARGUMENTS_MAX + NODES + 3];
     int n = 0;
     pid_t self = getpid();
-    for (; given[n] && n < ARGUMENTS_MAX; n++)
+    for (; n < ARGUMENTS_MAX && given[n]; n++)
         argv[n] = given[n];
     argv[n++] = "--label";
     argv[n++] = "demo";

@@ -83,9 +83,18 @@ static void prepare_steady(struct publisher *p, int i) {
     }
 }
 
+/* What is on its way when the last one is published arrives, too. */
+static void wait_for_arrival(const struct life_tally *tally, uint64_t fanout) {
+    for (int tries = 0; tries < 500 && !life_stopped() && tally->received < tally->published * fanout;
+         tries++)
+        nats_Sleep(10);
+}
+
 void life_steady(const struct life_part *part) {
     const struct life_options *o = life_options();
     struct publisher *all = calloc((size_t)o->publishers, sizeof *all);
+    if (!all)
+        return;
     for (int i = 0; i < o->publishers; i++)
         prepare_steady(&all[i], i);
     life_ready();
@@ -93,10 +102,8 @@ void life_steady(const struct life_part *part) {
     run_all(all, o->publishers);
     life_say(part->name, "published for %.3f s", life_now() - start);
     for (int i = 0; i < o->publishers; i++)
-        for (int tries = 0; tries < 500 && !life_stopped() &&
-                            all[i].tally->received < all[i].tally->published * (uint64_t)o->fanout;
-             tries++)
-            life_sleep(0.01);
+        wait_for_arrival(all[i].tally, (uint64_t)o->fanout);
+    free(all);
 }
 
 void life_breathing(const struct life_part *part) {

@@ -140,22 +140,32 @@ static void keep_alive(struct natsc **all, struct pollfd *polled, int n) {
     }
 }
 
-void life_crowd(const struct life_part *part) {
+static int gather(struct natsc **all, struct pollfd *polled, char *name) {
     const struct life_options *o = life_options();
-    struct natsc **all = calloc((size_t)o->crowd, sizeof(struct natsc *));
-    struct pollfd *polled = calloc((size_t)o->crowd, sizeof *polled);
-    char *name = malloc((size_t)o->name_bytes + 1);
     int n = 0;
-    while (all && polled && name && n < o->crowd && !life_over()) {
+    for (; n < o->crowd && !life_over(); n++) {
         make_name(name, n, o->name_bytes);
         all[n] = natsc_connect(o->urls[n % o->n_urls], &(struct natsc_options){.name = name}, 5000);
         if (!all[n] || !natsc_subscribe(all[n], "crowd.wait", NULL))
             break;
         polled[n] = (struct pollfd){.fd = natsc_fd(all[n]), .events = POLLIN};
-        n++;
     }
+    return n;
+}
+
+void life_crowd(const struct life_part *part) {
+    const struct life_options *o = life_options();
+    struct natsc **all = calloc((size_t)o->crowd, sizeof(struct natsc *));
+    struct pollfd *polled = calloc((size_t)o->crowd, sizeof *polled);
+    char *name = malloc((size_t)o->name_bytes + 1);
+    int n = all && polled && name ? gather(all, polled, name) : 0;
     life_say(part->name, "%d of %d connections", n, o->crowd);
     life_ready();
     while (!life_over())
         keep_alive(all, polled, n);
+    for (int i = 0; i < n; i++)
+        natsc_close(all[i]);
+    free(name);
+    free(polled);
+    free(all);
 }

@@ -69,12 +69,12 @@ static bool publish(struct session *s, const char *subject, const char *data, in
 static void feed(const struct stream *stream, const char *const subjects[], int n, double per_second,
                  int size) {
     struct session s = {0};
-    char name[64], *data = calloc(1, (size_t)size);
+    char name[64], data[512];
     uint64_t random = 11;
     snprintf(name, sizeof name, "%s-writer", stream->name);
-    if (!data || !open_session(&s, name, 0) || !ensure_stream(&s, stream))
+    if (!open_session(&s, name, 0) || !ensure_stream(&s, stream))
         return;
-    memset(data, 'o', (size_t)size);
+    memset(data, 'o', sizeof data);
     life_ready();
     double next = life_now();
     while (!life_over()) {
@@ -206,18 +206,22 @@ void life_never_pulled(const struct life_part *part) {
         ;
 }
 
-void life_backlog(const struct life_part *part) {
-    struct session s = {0};
+static void fill_backlog(const struct life_part *part, struct session *s, const char *data) {
     const struct life_options *o = life_options();
     struct life_tally *tally = life_tally("backlog.item");
-    char *data = calloc(1, (size_t)o->size + 1);
-    if (!data || !open_session(&s, "backlog-writer", 0) || !ensure_stream(&s, &backlog))
-        return;
-    while (add_consumer(s.js, backlog.name, "waiting") != NATS_OK)
+    while (add_consumer(s->js, backlog.name, "waiting") != NATS_OK)
         if (!life_sleep(0.5))
             return;
     while (tally->published < (uint64_t)o->messages && !life_over())
-        publish(&s, "backlog.item", data, o->size, tally);
+        publish(s, "backlog.item", data, o->size, tally);
     life_say(part->name, "%d messages wait in %s for consumer waiting", o->messages, backlog.name);
     life_ready();
+}
+
+void life_backlog(const struct life_part *part) {
+    struct session s = {0};
+    char *data = calloc(1, (size_t)life_options()->size + 1);
+    if (data && open_session(&s, "backlog-writer", 0) && ensure_stream(&s, &backlog))
+        fill_backlog(part, &s, data);
+    free(data);
 }

@@ -221,7 +221,8 @@ bool natsc_publish_many(struct natsc *c, const char *subject, size_t size, int c
         char *p = bytes + i * one;
         memcpy(p, head, (size_t)n);
         memset(p + n, 'x', size);
-        memcpy(p + n + size, "\r\n", 2);
+        p[one - 2] = '\r';
+        p[one - 1] = '\n';
     }
     bool ok = true;
     while (count > 0 && ok) {

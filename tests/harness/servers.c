@@ -116,6 +116,8 @@ static void start_node(struct servers *s, int i) {
     dup2(log, 2);
     folder_child(parent);
     execlp(binary, binary, "-c", node->config, (char *)NULL);
+    if (errno == ENOENT && !strcmp(binary, "nats-server")) /* Debian's place, not in everybody's PATH */
+        execl("/usr/sbin/nats-server", binary, "-c", node->config, (char *)NULL);
     fprintf(stderr, "%s: %s\n", binary, strerror(errno));
     _exit(127);
 }

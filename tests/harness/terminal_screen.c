@@ -115,7 +115,7 @@ struct terminal_cell terminal_cell(struct terminal *t, int row, int col) {
     if (!vterm_screen_get_cell(t->screen, (VTermPos){row, col}, &cell))
         return out;
     out.text[put_cell(out.text, &cell)] = '\0';
-    out.width = cell.width;
+    out.width = (unsigned char)cell.width;
     out.bold = cell.attrs.bold;
     out.underline = cell.attrs.underline != 0;
     out.italic = cell.attrs.italic;
