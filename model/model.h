@@ -1,7 +1,8 @@
 /* The model: the clusters as we know them. Rows in, truth out: merge, rates, series, events, findings.
  *
- * No I/O, no clock, no library but libc: everything it knows came with rows, samples and ticks, so a replay is the same night
- * again and tests move the time. One owner, the main process, one thread. Views and exports read it through const. */
+ * No I/O, no clock, no library but libc: everything it knows came with rows, samples and ticks, so a replay
+ * is the same night again and tests move the time. One owner, the main process, one thread. Views and exports
+ * read it through const. */
 #ifndef MODEL_MODEL_H
 #define MODEL_MODEL_H
 
@@ -13,9 +14,9 @@
 struct model;
 
 struct model_options {
-    const char *label;   /* of the cluster; NULL: what servers say */
-    int expect;          /* servers that should be there; 0: not told */
-    double hold_scale;   /* of all rules; 0 means 1. Tests use less */
+    const char *label; /* of the cluster; NULL: what servers say */
+    int expect;        /* servers that should be there; 0: not told */
+    double hold_scale; /* of all rules; 0 means 1. Tests use less */
 };
 
 struct model *model_create(const struct model_options *options);
@@ -24,9 +25,11 @@ void model_destroy(struct model *model);
 struct model *model_clone(const struct model *model);
 
 /* ---- in ---- */
-void model_row(struct model *model, uint16_t source, enum frame_kind kind, const struct row *row); /* all but TICK */
+void model_row(struct model *model, uint16_t source, enum frame_kind kind,
+               const struct row *row); /* all but TICK */
 void model_sample(struct model *model, uint16_t source, const struct sample *sample);
-/* Time goes on: staleness, holds, series, findings. Called each 500 ms with the stream's clocks; never goes back. */
+/* Time goes on: staleness, holds, series, findings. Called each 500 ms with the stream's clocks; never goes
+ * back. */
 void model_tick(struct model *model, int64_t utc_ns, int64_t mono_ns);
 /* Scale-down: this server is no longer expected. false when no server has that name or address. */
 bool model_forget(struct model *model, const char *name);
@@ -42,7 +45,8 @@ const struct object *model_object(const struct model *model, uint64_t id); /* NU
 const struct object *model_cluster(const struct model *model);
 /* NULL when that is not kept. Servers and clusters: quantities flagged SERIES. Consumers: lag. */
 const struct series *model_series(const struct model *model, const struct object *object, enum quantity q);
-/* For CONNECTION: how many there are in truth over all servers that answer, and of how many we have rows from the last pages. */
+/* For CONNECTION: how many there are in truth over all servers that answer, and of how many we have rows from
+ * the last pages. */
 void model_connection_cover(const struct model *model, uint64_t *rows, uint64_t *total);
 /* Age of the oldest live /varz in ns; -1 when no server answers. */
 int64_t model_data_age_ns(const struct model *model);
@@ -56,14 +60,15 @@ struct answer_state {
     int http_status;
     const char *error;
 };
-const struct answer_state *model_answer(const struct model *model, const struct object *server, enum shape shape);
+const struct answer_state *model_answer(const struct model *model, const struct object *server,
+                                        enum shape shape);
 
 /* ---- findings: what row 2 says ---- */
 enum severity { SEVERITY_OK, SEVERITY_UNKNOWN, SEVERITY_WARN, SEVERITY_CRIT };
 struct finding {
     enum severity severity;
-    int rule;          /* row of rules.def */
-    uint64_t object;   /* id */
+    int rule;             /* row of rules.def */
+    uint64_t object;      /* id */
     int64_t since_utc_ns; /* when the condition became true */
 };
 /* Worst first: severity, then order of the rules, then age. */
@@ -79,10 +84,11 @@ int64_t model_quiet_since(const struct model *model);
 /* ---- events: what changed ---- */
 struct event {
     int64_t utc_ns;
-    const char *kind;     /* "started", "restarted", "lost", "back", "reloaded", "version", "leader", "peer", "collector" */
-    uint64_t object;      /* 0: none */
-    const char *subject;  /* server or asset name */
-    const char *text;     /* one sentence */
+    const char *kind;    /* "started", "restarted", "lost", "back", "reloaded", "version", "leader", "peer",
+                            "collector" */
+    uint64_t object;     /* 0: none */
+    const char *subject; /* server or asset name */
+    const char *text;    /* one sentence */
 };
 /* Oldest first; the last 1,000 are kept. */
 size_t model_event_count(const struct model *model);

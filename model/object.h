@@ -1,7 +1,7 @@
 /* Objects: the things of a cluster as we know them, each with its last and its previous row.
  *
- * Made, changed and removed by the model alone; views and exports hold const pointers only during one draw and remember an
- * object by its id. A text inside a row lives as long as the row. */
+ * Made, changed and removed by the model alone; views and exports hold const pointers only during one draw
+ * and remember an object by its id. A text inside a row lives as long as the row. */
 #ifndef MODEL_OBJECT_H
 #define MODEL_OBJECT_H
 
@@ -28,25 +28,29 @@ enum freshness {
     FRESH_GONE,  /* not there any more: a tombstone with "last seen" */
 };
 
-/* When a row was true. Rates are made of now_ns (the server's clock); ages of utc_ns and mono_ns (the collector's). */
+/* When a row was true. Rates are made of now_ns (the server's clock); ages of utc_ns and mono_ns (the
+ * collector's). */
 struct stamp {
-    int64_t now_ns;   /* the answer's own `now`, else answered_utc */
-    int64_t utc_ns;   /* collector: answered */
+    int64_t now_ns; /* the answer's own `now`, else answered_utc */
+    int64_t utc_ns; /* collector: answered */
     int64_t mono_ns;
-    uint64_t serial;  /* of the sample, over the whole stream */
+    int64_t asked_mono_ns;
+    uint64_t serial;              /* of the sample, over the whole stream */
     const struct text *server_id; /* whose counters these are */
 };
 
 struct object {
     enum object_kind kind;
-    uint64_t id;                  /* never used twice in one model; stays over restarts of the thing */
-    const struct object *parent;  /* cluster of a server, stream, consumer; server of a connection, route, cost */
-    struct row *now, *before;     /* NULL until there is one; `before` NULL also when the rate window was dropped */
+    uint64_t id; /* never used twice in one model; stays over restarts of the thing */
+    /* cluster of a server, stream, consumer; stream of a replica; server of a connection, route, cost */
+    const struct object *parent;
+    struct row *now;
+    struct row *before; /* NULL until there is one, and when the rate window was dropped */
     struct stamp now_at, before_at;
     enum freshness freshness;
-    int64_t seen_utc_ns;          /* last authoritative row, 0 never */
-    int64_t first_utc_ns;         /* when this object came to be known */
-    void *extra;                  /* what only its kind has: model/server.h, model/cluster.h, ...; may be NULL */
+    int64_t seen_utc_ns;  /* last authoritative row, 0 never */
+    int64_t first_utc_ns; /* when this object came to be known */
+    void *extra;          /* what only its kind has, private to the model; may be NULL */
 };
 
 /* The number of an OBJECT_KIND's JSON array ("servers") and its singular ("server"). */

@@ -35,9 +35,9 @@ struct quantity_info {
     enum quantity_worse worse;
     unsigned flags;
     enum quantity_how how;
-    enum field field;  /* HOW_FIELD, HOW_RATE; of a server also fields of HEALTH, JETSTREAM, SUBLIST */
+    enum field field; /* HOW_FIELD, HOW_RATE; of a server also fields of HEALTH, JETSTREAM, SUBLIST */
     quantity_calc_fn *calc;
-    const char *help;  /* one sentence */
+    const char *help; /* one sentence */
 };
 
 extern const struct quantity_info quantities[QUANTITY_COUNT];

@@ -1,7 +1,7 @@
 /* A value of a quantity: known or not, exact or estimated, with its unit's reading.
  *
- * Unknown is not zero: a first sample, a missing field, an older server, a dropped window give VALUE_UNKNOWN, which every
- * output shows as `-` (JSON: absent) and no rule fires on. */
+ * Unknown is not zero: a first sample, a missing field, an older server, a dropped window give VALUE_UNKNOWN,
+ * which every output shows as `-` (JSON: absent) and no rule fires on. */
 #ifndef MODEL_VALUE_H
 #define MODEL_VALUE_H
 
@@ -10,7 +10,16 @@
 
 #include "base/number.h"
 
-enum value_type { VALUE_UNKNOWN, VALUE_UINT, VALUE_INT, VALUE_REAL, VALUE_TEXT, VALUE_BOOL, VALUE_TIME, VALUE_SPAN };
+enum value_type {
+    VALUE_UNKNOWN,
+    VALUE_UINT,
+    VALUE_INT,
+    VALUE_REAL,
+    VALUE_TEXT,
+    VALUE_BOOL,
+    VALUE_TIME,
+    VALUE_SPAN
+};
 
 enum value_flags {
     VALUE_ESTIMATED = 1, /* shown with ~ */
@@ -34,7 +43,8 @@ struct value {
 bool value_number(struct value v, double *out);
 /* Total order for sorting: unknown below everything, numbers by value, texts by strcmp. <0, 0, >0. */
 int value_compare(struct value a, struct value b);
-/* As a cell of a table, in the quantity's unit: at most `size` bytes. "-" when unknown, "new", "~" behind estimates. */
+/* As a cell of a table, in the quantity's unit: at most `size` bytes. "-" when unknown, "new", "~" behind
+ * estimates. */
 void value_format(char *out, unsigned size, struct value v, enum unit unit);
 
 #endif

@@ -1,0 +1,254 @@
+#include "model/asset.h"
+
+#include <string.h>
+
+#define TOMBSTONE_NS (60 * NS_PER_S)
+#define SLOPE_WINDOW (30 * NS_PER_S)
+#define SLOPE_POINTS 3
+
+static const char *const state_names[] = {[ASSET_UNKNOWN] = NULL,
+                                          [ASSET_OK] = "ok",
+                                          [ASSET_LEADERLESS] = "leaderless",
+                                          [ASSET_LEADER_GONE] = "leader_gone",
+                                          [ASSET_NO_QUORUM] = "no_quorum"};
+
+const char *asset_state_name(enum asset_state state) {
+    return state_names[state];
+}
+
+/* ---- who leads ---- */
+
+static const struct server *claimant(const struct model *model, const struct asset *asset) {
+    const struct object *object = asset->claimant ? model_object(model, asset->claimant) : NULL;
+    return object ? server_const(object) : NULL;
+}
+
+bool asset_has_claim(const struct model *model, const struct asset *asset) {
+    const struct server *server = claimant(model, asset);
+    return server && (server->state == SERVER_UP || server->state == SERVER_STALE) &&
+           asset->claim_poll == server->polls[SHAPE_JSZ];
+}
+
+static const char *asset_name(const struct object *object) {
+    return object->kind == OBJECT_STREAM ? row_text(object->now, F_STREAM_name)
+                                         : ((struct consumer *)object->extra)->path->bytes;
+}
+
+static void set_leader(struct model *model, struct entry *entry, const struct text *leader,
+                       const struct stamp *at) {
+    struct asset *asset = asset_of(&entry->object);
+    if (!leader || text_same(asset->leader, leader))
+        return;
+    const struct text *old = asset->leader;
+    asset->leader = model_text(model, leader);
+    entry->dirty = true;
+    if (!old)
+        return;
+    asset->moved_mono_ns = at->mono_ns;
+    if (++model->moves > MOVES_TOLD)
+        return;
+    model_add_event(model, at->utc_ns, "leader", &entry->object, asset_name(&entry->object),
+                    "leader of %s moved from %s to %s", object_kind_name(entry->object.kind), old->bytes,
+                    leader->bytes);
+}
+
+bool asset_claim(struct model *model, struct entry *entry, struct entry *server, const struct text *leader,
+                 int64_t leader_since, const struct stamp *at) {
+    struct asset *asset = asset_of(&entry->object);
+    bool rival = asset->claimant != server->object.id && asset_has_claim(model, asset);
+    if (rival && leader_since != TIME_UNSET && asset->claim_since != TIME_UNSET &&
+        leader_since < asset->claim_since)
+        return false;
+    set_leader(model, entry, leader, at);
+    asset->claimant = server->object.id;
+    asset->claim_poll = server_of(server)->polls[SHAPE_JSZ];
+    asset->claim_since = leader_since;
+    asset->claim_mono_ns = at->mono_ns;
+    return true;
+}
+
+void asset_named(struct model *model, struct entry *entry, const struct text *leader,
+                 const struct stamp *at) {
+    struct asset *asset = asset_of(&entry->object);
+    entry->dirty = true;
+    if (!leader) {
+        asset->leaderless_mono_ns = at->mono_ns;
+        return;
+    }
+    asset->named_mono_ns = at->mono_ns;
+    if (asset_has_claim(model, asset))
+        return;
+    const struct entry *named = server_by_name(model, leader->bytes);
+    bool stale_word = asset->leader && named && server_const(&named->object)->state == SERVER_DOWN;
+    if (!stale_word)
+        set_leader(model, entry, leader, at);
+}
+
+/* ---- states ---- */
+
+static bool lost_majority(const struct object *object) {
+    if (object->kind != OBJECT_STREAM)
+        return false;
+    const struct stream *stream = object->extra;
+    return stream->replicas && stream->replicas - stream->lost < stream->replicas / 2 + 1;
+}
+
+static enum asset_state by_leader(const struct model *model, const struct asset *asset) {
+    const struct entry *leader = asset->leader ? server_by_name(model, asset->leader->bytes) : NULL;
+    if (!leader)
+        return ASSET_UNKNOWN;
+    return server_const(&leader->object)->state == SERVER_DOWN ? ASSET_LEADER_GONE : ASSET_OK;
+}
+
+enum asset_state asset_state(const struct model *model, const struct object *object) {
+    const struct asset *asset = asset_of(object);
+    if (object->freshness == FRESH_GONE)
+        return ASSET_UNKNOWN;
+    if (asset_has_claim(model, asset))
+        return lost_majority(object) ? ASSET_NO_QUORUM : ASSET_OK;
+    if (asset->leaderless_mono_ns > asset->claim_mono_ns && asset->leaderless_mono_ns >= asset->named_mono_ns)
+        return ASSET_LEADERLESS;
+    return by_leader(model, asset);
+}
+
+/* ---- time ---- */
+
+struct listing {             /* what the living servers' /jsz answers prove together */
+    int64_t horizon_mono_ns; /* each has answered twice since then; INT64_MIN nothing proven */
+    bool all_up;
+};
+
+static struct listing look(const struct model *model) {
+    struct listing l = {INT64_MAX, true};
+    bool any = false;
+    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
+        const struct server *server = server_of(kind_at(model, OBJECT_SERVER, i));
+        l.all_up &= server_is_up(server);
+        if (!server_is_up(server) || !server->polls[SHAPE_JSZ])
+            continue;
+        any = true;
+        int64_t second = server->polls[SHAPE_JSZ] > 1 ? server->asked_mono_ns[SHAPE_JSZ][1] : INT64_MIN;
+        l.horizon_mono_ns = second < l.horizon_mono_ns ? second : l.horizon_mono_ns;
+    }
+    if (!any)
+        l.horizon_mono_ns = INT64_MIN;
+    return l;
+}
+
+static bool is_deleted(const struct model *model, const struct asset *asset, const struct listing *l) {
+    if (asset->listed_mono_ns >= l->horizon_mono_ns)
+        return false;
+    const struct server *holder = claimant(model, asset);
+    if (holder)
+        return server_is_up(holder);
+    const struct entry *leader = asset->leader ? server_by_name(model, asset->leader->bytes) : NULL;
+    return leader ? server_is_up(server_const(&leader->object)) : l->all_up;
+}
+
+static void asset_gone(struct model *model, struct entry *entry) {
+    entry_set_freshness(entry, FRESH_GONE);
+    entry->gone_mono_ns = model->mono_ns;
+}
+
+static void asset_bury(struct model *model, struct entry *entry) {
+    if (entry->object.kind == OBJECT_STREAM) {
+        entry_remove_children(model, &entry->object, OBJECT_REPLICA);
+    } else {
+        struct consumer *consumer = entry->object.extra;
+        struct entry *stream = consumer->stream ? entry_by_id(model, consumer->stream) : NULL;
+        if (stream)
+            ((struct stream *)stream->object.extra)->consumers--;
+    }
+    entry_remove(model, entry);
+}
+
+static void judge(struct model *model, struct entry *entry, const struct listing *l) {
+    struct asset *asset = asset_of(&entry->object);
+    if (entry->object.freshness == FRESH_GONE) {
+        if (model->mono_ns - entry->gone_mono_ns > TOMBSTONE_NS)
+            asset_bury(model, entry);
+        return;
+    }
+    if (is_deleted(model, asset, l)) {
+        asset_gone(model, entry);
+        return;
+    }
+    const struct server *server = claimant(model, asset);
+    bool live =
+        asset_has_claim(model, asset) && server_is_up(server) && server_is_fresh(model, server, SHAPE_JSZ);
+    entry_set_freshness(entry, live ? FRESH_LIVE : FRESH_STALE);
+}
+
+void assets_tick(struct model *model) {
+    static const enum object_kind kinds[] = {OBJECT_CONSUMER, OBJECT_STREAM};
+    struct listing l = look(model);
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+        for (size_t i = 0; i < kind_count(model, kinds[k]); i++) {
+            if (!kind_at(model, kinds[k], i)->dead)
+                judge(model, kind_at(model, kinds[k], i), &l);
+        }
+    }
+}
+
+/* ---- replicas and peers ---- */
+
+#define LOST_AFTER         (10 * NS_PER_S)
+#define LOST_AFTER_IF_DOWN (3 * NS_PER_S)
+#define NEVER_HEARD_FOR    (2 * NS_PER_S)
+
+void peer_judge(struct model *model, struct entry *entry, const struct peer_fields *f) {
+    struct peer *peer = entry->object.extra;
+    const struct row *row = entry->object.now;
+    const struct entry *server = server_by_name(model, row_text(row, f->name));
+    bool down = server && server_const(&server->object)->state == SERVER_DOWN;
+    int64_t active = row_i64(row, f->active, 0), mono_ns = entry->object.now_at.mono_ns;
+    bool never = row_has(row, f->current) && !row_u64(row, f->current, 0) && active == 0;
+    if (!never)
+        peer->silent_since_mono_ns = 0;
+    else if (!peer->silent_since_mono_ns)
+        peer->silent_since_mono_ns = mono_ns;
+    peer->lost = row_u64(row, f->offline, 0) || active > (down ? LOST_AFTER_IF_DOWN : LOST_AFTER) ||
+                 (never && mono_ns - peer->silent_since_mono_ns >= NEVER_HEARD_FOR);
+}
+
+/* ---- lag ---- */
+
+bool consumer_lag(const struct object *consumer, double *lag) {
+    double pending, ack_pending;
+    if (!consumer->now || !row_number(consumer->now, F_CONSUMER_pending, &pending) ||
+        !row_number(consumer->now, F_CONSUMER_ack_pending, &ack_pending))
+        return false;
+    *lag = pending + ack_pending;
+    return true;
+}
+
+void consumer_put_point(struct consumer *consumer, const struct object *object) {
+    double lag;
+    if (!consumer_lag(object, &lag))
+        return;
+    unsigned last = (consumer->point_next + LAG_POINTS - 1) % LAG_POINTS;
+    if (consumer->point_count && consumer->points[last].now_ns >= object->now_at.now_ns)
+        consumer->point_count = 0;
+    consumer->points[consumer->point_next] = (struct lag_point){object->now_at.now_ns, lag};
+    consumer->point_next = (consumer->point_next + 1) % LAG_POINTS;
+    if (consumer->point_count < LAG_POINTS)
+        consumer->point_count++;
+}
+
+bool consumer_slope(const struct consumer *consumer, double *per_s) {
+    double n = 0, sum_t = 0, sum_l = 0, sum_tt = 0, sum_tl = 0;
+    unsigned newest = (consumer->point_next + LAG_POINTS - 1) % LAG_POINTS;
+    for (unsigned i = 0; i < consumer->point_count; i++) {
+        const struct lag_point *p = &consumer->points[(newest + LAG_POINTS - i) % LAG_POINTS];
+        int64_t age = consumer->points[newest].now_ns - p->now_ns;
+        if (age > SLOPE_WINDOW && n >= SLOPE_POINTS)
+            break;
+        double t = -(double)age / (double)NS_PER_S;
+        n++, sum_t += t, sum_l += p->lag, sum_tt += t * t, sum_tl += t * p->lag;
+    }
+    double spread = n * sum_tt - sum_t * sum_t;
+    if (n < SLOPE_POINTS || spread <= 0)
+        return false;
+    *per_s = (n * sum_tl - sum_t * sum_l) / spread;
+    return true;
+}

@@ -1,0 +1,58 @@
+/* The computed quantities, one function each, and the small makers of values that they share.
+ *
+ * CALC(name) in quantities.def is calc_name() here; the declarations are made of that table. Texts that they
+ * return live in the model until its next change. */
+#ifndef MODEL_CALC_H
+#define MODEL_CALC_H
+
+#include "model/asset.h"
+
+#define FIELD(FIELD_ID)
+#define RATE(FIELD_ID)
+#define CALC(FUNCTION)                                                    struct value calc_##FUNCTION(const struct model *model, const struct object *object);
+#define QUANTITY(KIND, NAME, TITLE, WIDTH, UNIT, WORSE, FLAGS, HOW, HELP) HOW
+#include "model/quantities.def"
+#undef QUANTITY
+#undef CALC
+#undef RATE
+#undef FIELD
+
+static inline struct value value_unknown(unsigned flags) {
+    return (struct value){.type = VALUE_UNKNOWN, .flags = (uint8_t)flags};
+}
+static inline struct value value_uint(uint64_t u) {
+    return (struct value){.type = VALUE_UINT, .u = u};
+}
+static inline struct value value_int(int64_t i) {
+    return (struct value){.type = VALUE_INT, .i = i};
+}
+static inline struct value value_real(double f) {
+    return (struct value){.type = VALUE_REAL, .f = f};
+}
+static inline struct value value_span(int64_t ns) {
+    return (struct value){.type = VALUE_SPAN, .i = ns};
+}
+static inline struct value value_time(int64_t utc_ns) {
+    return (struct value){.type = VALUE_TIME, .i = utc_ns};
+}
+/* Unknown when NULL or empty. */
+static inline struct value value_text(const char *text) {
+    return text && *text ? (struct value){.type = VALUE_TEXT, .text = text} : value_unknown(0);
+}
+
+/* Marks what was true when the object was last seen. */
+static inline struct value aged(const struct object *object, struct value v) {
+    if (v.type != VALUE_UNKNOWN && object->freshness != FRESH_LIVE)
+        v.flags |= VALUE_OLD;
+    return v;
+}
+
+/* ---- rate.c ---- */
+/* A field of a row as it is; unknown when absent or unset. */
+struct value value_of_field(const struct row *row, enum field f);
+/* Growth per second between the object's two rows. A gauge may shrink, a counter may not. */
+struct value rate_of_field(const struct object *object, enum field f);
+/* Since an instant, by the clock of the answer that said it; unknown when in the future. */
+struct value since_field(const struct object *object, enum field f);
+
+#endif

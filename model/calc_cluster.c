@@ -1,0 +1,147 @@
+#include "model/calc.h"
+
+static const struct entry *server_at(const struct model *model, size_t i) {
+    return kind_at(model, OBJECT_SERVER, i);
+}
+
+struct value calc_cluster_name(const struct model *model, const struct object *object) {
+    (void)object;
+    if (model->label)
+        return value_text(model->label);
+    if (model->told_label && model->told_label->len)
+        return value_text(model->told_label->bytes);
+    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
+        const struct server *server = server_const(&server_at(model, i)->object);
+        if (server->cluster && server->cluster->len)
+            return value_text(server->cluster->bytes);
+    }
+    return value_unknown(0);
+}
+
+struct value calc_cluster_servers(const struct model *model, const struct object *object) {
+    (void)object;
+    uint64_t up = 0;
+    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++)
+        up += server_is_up(server_const(&server_at(model, i)->object));
+    return value_uint(up);
+}
+
+struct value calc_cluster_expected(const struct model *model, const struct object *object) {
+    (void)object;
+    return value_uint((uint64_t)expected_servers(model));
+}
+
+struct value calc_cluster_connections(const struct model *model, const struct object *object) {
+    (void)object;
+    uint64_t sum = 0;
+    bool any = false;
+    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
+        const struct object *server = &server_at(model, i)->object;
+        if (!server_is_up(server_const(server)))
+            continue;
+        if (!row_has(server->now, F_SERVER_connections))
+            return value_unknown(0);
+        sum += row_u64(server->now, F_SERVER_connections, 0);
+        any = true;
+    }
+    return any ? value_uint(sum) : value_unknown(0);
+}
+
+/* One server that can't tell makes the whole sum unknown: a part would look like a drop. */
+static struct value client_sum(const struct model *model, int traffic) {
+    double sum = 0;
+    bool any = false, estimated = false, fresh = false, blind = false;
+    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
+        const struct object *server = &server_at(model, i)->object;
+        double rate = 0;
+        if (!server_is_up(server_const(server)))
+            continue;
+        any = true;
+        enum client_rate known = client_rate(model, server, traffic, &rate);
+        fresh |= known == CLIENT_NEW;
+        blind |= known == CLIENT_UNKNOWN;
+        estimated |= known == CLIENT_ESTIMATED;
+        sum += rate;
+    }
+    if (!any || blind || fresh || sum < 0)
+        return value_unknown(any && fresh && !blind ? VALUE_NEW : 0);
+    struct value v = value_real(sum);
+    v.flags = estimated ? VALUE_ESTIMATED : 0;
+    return v;
+}
+
+struct value calc_cluster_in_client_msgs(const struct model *model, const struct object *object) {
+    (void)object;
+    return client_sum(model, TRAFFIC_IN_MSGS);
+}
+
+struct value calc_cluster_out_client_msgs(const struct model *model, const struct object *object) {
+    (void)object;
+    return client_sum(model, TRAFFIC_OUT_MSGS);
+}
+
+struct value calc_cluster_in_client_bytes(const struct model *model, const struct object *object) {
+    (void)object;
+    return client_sum(model, TRAFFIC_IN_BYTES);
+}
+
+struct value calc_cluster_out_client_bytes(const struct model *model, const struct object *object) {
+    (void)object;
+    return client_sum(model, TRAFFIC_OUT_BYTES);
+}
+
+struct value calc_cluster_lag(const struct model *model, const struct object *object) {
+    (void)object;
+    double sum = 0;
+    if (!model->has[SHAPE_JSZ])
+        return value_unknown(0);
+    for (size_t i = 0; i < kind_count(model, OBJECT_CONSUMER); i++) {
+        const struct object *consumer = &kind_at(model, OBJECT_CONSUMER, i)->object;
+        double lag;
+        if (consumer->freshness == FRESH_LIVE && consumer_lag(consumer, &lag))
+            sum += lag;
+    }
+    return value_real(sum);
+}
+
+struct value calc_cluster_max_pending(const struct model *model, const struct object *object) {
+    (void)object;
+    int64_t most = -1;
+    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
+        const struct server *server = server_const(&server_at(model, i)->object);
+        if (server_is_up(server) && server->max_pending > most)
+            most = server->max_pending;
+    }
+    return most < 0 ? value_unknown(0) : value_int(most);
+}
+
+struct value calc_cluster_meta_leader(const struct model *model, const struct object *object) {
+    (void)object;
+    if (!model->meta.leader || (model->meta.quorum && model->meta.quorum[0] == 'l'))
+        return value_unknown(0);
+    return value_text(model->meta.leader->bytes);
+}
+
+struct value calc_cluster_meta_quorum(const struct model *model, const struct object *object) {
+    (void)object;
+    return value_text(model->meta.quorum);
+}
+
+static struct value count_assets(const struct model *model, enum object_kind kind) {
+    uint64_t count = 0;
+    if (!model->has[SHAPE_JSZ])
+        return value_unknown(0);
+    for (size_t i = 0; i < kind_count(model, kind); i++)
+        count += kind_at(model, kind, i)->object.freshness != FRESH_GONE;
+    return value_uint(count);
+}
+
+struct value calc_cluster_streams(const struct model *model, const struct object *object) {
+    (void)object;
+    return count_assets(model, OBJECT_STREAM);
+}
+
+struct value calc_cluster_consumers(const struct model *model, const struct object *object) {
+    (void)object;
+    return count_assets(model, OBJECT_CONSUMER);
+}

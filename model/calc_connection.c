@@ -1,0 +1,95 @@
+#include "model/calc.h"
+#include "model/connection.h"
+
+#include <string.h>
+
+struct value calc_connection_server(const struct model *model, const struct object *object) {
+    return calc_server_name(model, object->parent);
+}
+
+/* Asked with auth=1 a server leaves out the global account alone. */
+struct value calc_connection_account(const struct model *model, const struct object *object) {
+    (void)model;
+    const char *account = row_text(object->now, F_CONNECTION_account);
+    return value_text(*account ? account : "$G");
+}
+
+struct value calc_connection_kind(const struct model *model, const struct object *object) {
+    (void)model;
+    const char *type = row_text(object->now, F_CONNECTION_type),
+               *kind = row_text(object->now, F_CONNECTION_kind);
+    if (*type)
+        return value_text(type);
+    return value_text(strcmp(kind, "Leafnode") == 0 ? "leaf" : kind);
+}
+
+struct value calc_connection_address(const struct model *model, const struct object *object) {
+    (void)model;
+    const struct connection *connection = object->extra;
+    return value_text(connection->address ? connection->address->bytes : NULL);
+}
+
+struct value calc_connection_pending_share(const struct model *model, const struct object *object) {
+    (void)model;
+    double pending, most;
+    const struct row *server = object->parent->now;
+    if (!row_number(object->now, F_CONNECTION_pending_bytes, &pending) || !server ||
+        !row_number(server, F_SERVER_max_pending, &most) || most <= 0)
+        return value_unknown(0);
+    return aged(object, value_real(pending / most));
+}
+
+struct value calc_connection_pending_slope(const struct model *model, const struct object *object) {
+    (void)model;
+    return aged(object, rate_of_field(object, F_CONNECTION_pending_bytes));
+}
+
+/* "0s" is how a server says that it has not measured. */
+struct value calc_connection_rtt(const struct model *model, const struct object *object) {
+    (void)model;
+    int64_t rtt = row_i64(object->now, F_CONNECTION_rtt, 0);
+    return rtt > 0 ? aged(object, value_span(rtt)) : value_unknown(0);
+}
+
+struct value calc_connection_idle(const struct model *model, const struct object *object) {
+    (void)model;
+    return aged(object, since_field(object, F_CONNECTION_last_activity));
+}
+
+struct value calc_connection_uptime(const struct model *model, const struct object *object) {
+    (void)model;
+    return aged(object, since_field(object, F_CONNECTION_start));
+}
+
+/* ---- routes and the cost of watching ---- */
+
+struct value calc_route_server(const struct model *model, const struct object *object) {
+    return calc_server_name(model, object->parent);
+}
+
+struct value calc_route_peer(const struct model *model, const struct object *object) {
+    if (*row_text(object->now, F_ROUTE_remote_name))
+        return value_text(row_text(object->now, F_ROUTE_remote_name));
+    if (!row_has(object->now, F_ROUTE_remote_id))
+        return value_unknown(0);
+    const struct entry *peer = server_by_id(model, row_cell(object->now, F_ROUTE_remote_id)->s);
+    return value_text(peer ? server_label(server_const(&peer->object))
+                           : row_text(object->now, F_ROUTE_remote_id));
+}
+
+struct value calc_cost_server(const struct model *model, const struct object *object) {
+    return calc_server_name(model, object->parent);
+}
+
+struct value calc_cost_endpoint(const struct model *model, const struct object *object) {
+    (void)model;
+    return value_text(shape_name((unsigned)row_u64(object->now, F_COST_shape, 0)));
+}
+
+struct value calc_cost_share(const struct model *model, const struct object *object) {
+    (void)model;
+    struct value v = rate_of_field(object, F_COST_spent);
+    if (v.type == VALUE_REAL)
+        v.f = v.f / (double)NS_PER_S * 100;
+    return v;
+}

@@ -1,0 +1,74 @@
+#include "model/state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+static struct row *row_clone(const struct row *row) {
+    if (!row)
+        return NULL;
+    struct row *clone = row_create((enum entity)row->entity);
+    row_copy(clone, row);
+    return clone;
+}
+
+/* Texts still point into the original's pool. */
+static struct entry *entry_clone(const struct model *to, const struct entry *from) {
+    struct entry *entry = memory_new(sizeof *entry);
+    *entry = *from;
+    const struct object *parent = from->object.parent;
+    entry->object.parent = parent ? model_object(to, parent->id) : NULL;
+    entry->object.now = row_clone(from->object.now);
+    entry->object.before = row_clone(from->object.before);
+    entry->spare = NULL;
+    entry->next = NULL;
+    entry->hashed = false;
+    if (from->object.extra && extra_ops[from->object.kind].clone)
+        entry->object.extra = extra_ops[from->object.kind].clone(from->object.extra);
+    entry->truths = NULL;
+    entry->truth_count = 0;
+    if (from->series) {
+        int slots = series_slots(from->object.kind);
+        entry->series = memory_array((size_t)slots, sizeof *entry->series);
+        for (int i = 0; i < slots; i++)
+            entry->series[i] = from->series[i] ? series_clone(from->series[i]) : NULL;
+    }
+    return entry;
+}
+
+static void own_text(void *data, const struct text **place) {
+    *place = text_intern(data, (*place)->bytes, (*place)->len);
+}
+
+struct model *model_clone(const struct model *model) {
+    struct model *clone = memory_new(sizeof *clone);
+    *clone = *model;
+    clone->label = model->label ? memory_text(model->label) : NULL;
+    clone->texts = text_pool_create();
+    clone->targets = NULL;
+    clone->target_count = 0;
+    clone->rules = NULL;
+    clone->rule_about_state = NULL;
+    memset(clone->tables, 0, sizeof clone->tables);
+    /* parents come before their children in the order of kinds */
+    for (int kind = 0; kind < OBJECT_KIND_COUNT; kind++) {
+        for (size_t i = 0; i < kind_count(model, (enum object_kind)kind); i++)
+            table_add(&clone->tables[kind], entry_clone(clone, kind_at(model, (enum object_kind)kind, i)));
+    }
+    clone->cluster = entry_by_id(clone, model->cluster->object.id);
+    clone->forgotten = NULL;
+    if (model->forgotten_count) {
+        clone->forgotten = memory_array(model->forgotten_count, sizeof *clone->forgotten);
+        memcpy(clone->forgotten, model->forgotten, model->forgotten_count * sizeof *clone->forgotten);
+    }
+    model_visit_texts(clone, own_text, clone->texts);
+    events_clone(clone, model);
+    clone->findings = NULL;
+    if (model->finding_count) {
+        clone->findings = memory_array(model->finding_count, sizeof *clone->findings);
+        memcpy(clone->findings, model->findings, model->finding_count * sizeof *clone->findings);
+    }
+    clone->finding_cap = model->finding_count;
+    return clone;
+}

@@ -1,0 +1,148 @@
+#include "model/connection.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+#define TOMBSTONE_NS (10 * NS_PER_S)
+#define FORGET_NS    (60 * NS_PER_S) /* last seen in a partial page */
+#define MISSED_POLLS 3
+#define SILENT_NS    (10 * NS_PER_S)
+
+const enum shape page_shapes[PAGE_COUNT] = {SHAPE_CONNZ_HOT, SHAPE_CONNZ_FULL};
+
+static void create_extra(struct model *model, struct entry *entry, const struct row *row) {
+    struct connection *connection = memory_new(sizeof *connection);
+    const char *ip = row_text(row, F_CONNECTION_ip);
+    char address[TEXT_MAX_BYTES + 32];
+    snprintf(address, sizeof address, strchr(ip, ':') ? "[%s]:%llu" : "%s:%llu", ip,
+             (unsigned long long)row_u64(row, F_CONNECTION_port, 0));
+    connection->address = *ip ? model_text_of(model, address) : NULL;
+    entry->object.extra = connection;
+}
+
+/* Rates of a row that was away for a poll would be averages over that gap. */
+static bool was_in_last_poll(const struct connection *connection, const struct server *server,
+                             enum shape shape) {
+    for (int i = 0; i < PAGE_COUNT; i++) {
+        uint64_t last = server->polls[page_shapes[i]] - (page_shapes[i] == shape);
+        if (connection->polls[i] && connection->polls[i] == last)
+            return true;
+    }
+    return false;
+}
+
+static void put_row(struct model *model, struct entry *server, const struct sample *sample,
+                    const struct row *row, const struct stamp *at) {
+    bool made;
+    struct entry *entry = entry_take(model, OBJECT_CONNECTION, &server->object, NULL, row, at, &made);
+    if (made)
+        create_extra(model, entry, row);
+    struct connection *connection = entry->object.extra;
+    bool missed = !made && !was_in_last_poll(connection, server_of(server), sample->shape);
+    entry_update(model, entry, row, at);
+    if (missed)
+        entry_drop_window(entry);
+    connection->polls[sample->shape == SHAPE_CONNZ_FULL ? PAGE_FULL : PAGE_HOT] =
+        server_of(server)->polls[sample->shape];
+    entry_set_freshness(entry, FRESH_LIVE);
+}
+
+static bool is_whole(const struct sample *sample, const struct row *answer, size_t rows) {
+    return answer && row_has(answer, F_ANSWER_total) && rows >= row_u64(answer, F_ANSWER_total, 0) &&
+           !sample->dropped;
+}
+
+/* The page had all there are: who is not in it is closed. */
+static void bury_absent(struct model *model, struct entry *server, const struct stamp *at) {
+    for (size_t i = 0; i < kind_count(model, OBJECT_CONNECTION); i++) {
+        struct entry *entry = kind_at(model, OBJECT_CONNECTION, i);
+        if (entry->object.parent != &server->object || entry->object.now_at.serial == at->serial ||
+            entry->object.freshness == FRESH_GONE)
+            continue;
+        entry_set_freshness(entry, FRESH_GONE);
+        entry->gone_mono_ns = at->mono_ns;
+    }
+}
+
+void connections_put(struct model *model, struct entry *entry, const struct sample *sample) {
+    struct server *server = server_of(entry);
+    struct stamp at = stamp_of(sample, server->server_id);
+    const struct row *answer = sample_first(sample, ENTITY_ANSWER);
+    int64_t most = 0;
+    size_t rows = 0;
+    for (size_t i = 0; i < sample->count; i++) {
+        const struct row *row = sample->rows[i];
+        if (row->entity != ENTITY_CONNECTION || !row_has(row, F_CONNECTION_cid))
+            continue;
+        put_row(model, entry, sample, row, &at);
+        int64_t pending = row_i64(row, F_CONNECTION_pending_bytes, 0);
+        most = pending > most ? pending : most;
+        rows++;
+    }
+    bool whole = is_whole(sample, answer, rows);
+    if (whole)
+        bury_absent(model, entry, &at);
+    if (whole || sample->shape == SHAPE_CONNZ_HOT)
+        server->max_pending = most;
+    if (answer && row_has(answer, F_ANSWER_total)) {
+        server->connz_total = row_u64(answer, F_ANSWER_total, 0);
+        server->connz_known = true;
+    }
+    entry->dirty = true;
+}
+
+static bool missed_polls(const struct connection *connection, const struct server *server) {
+    for (int i = 0; i < PAGE_COUNT; i++) {
+        if (connection->polls[i] && server->polls[page_shapes[i]] < connection->polls[i] + MISSED_POLLS)
+            return false;
+    }
+    return true;
+}
+
+static int64_t longest_gap(const struct server *server) {
+    int64_t longest = 0;
+    for (int i = 0; i < PAGE_COUNT; i++) {
+        int64_t gap = server_gap_ns(server, page_shapes[i]);
+        longest = gap > longest ? gap : longest;
+    }
+    return longest;
+}
+
+static void judge(struct model *model, struct entry *entry) {
+    const struct server *server = server_const(entry->object.parent);
+    int64_t unseen = model->mono_ns - entry->seen_mono_ns;
+    if (entry->object.freshness == FRESH_GONE) {
+        if (model->mono_ns - entry->gone_mono_ns > TOMBSTONE_NS)
+            entry_remove(model, entry);
+        return;
+    }
+    int64_t gap = 3 * longest_gap(server);
+    if (!server_is_up(server) || missed_polls(entry->object.extra, server) ||
+        unseen > (gap > SILENT_NS ? gap : SILENT_NS))
+        entry_set_freshness(entry, FRESH_STALE);
+    if (unseen > (2 * gap > FORGET_NS ? 2 * gap : FORGET_NS))
+        entry_remove(model, entry);
+}
+
+void connections_tick(struct model *model) {
+    for (size_t i = 0; i < kind_count(model, OBJECT_CONNECTION); i++) {
+        struct entry *entry = kind_at(model, OBJECT_CONNECTION, i);
+        if (!entry->dead)
+            judge(model, entry);
+    }
+}
+
+void model_connection_cover(const struct model *model, uint64_t *rows, uint64_t *total) {
+    *rows = *total = 0;
+    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
+        const struct entry *entry = kind_at(model, OBJECT_SERVER, i);
+        const struct server *server = server_const(&entry->object);
+        if (server_is_up(server))
+            *total += server->connz_known ? server->connz_total
+                                          : row_u64(entry->object.now, F_SERVER_connections, 0);
+    }
+    for (size_t i = 0; i < kind_count(model, OBJECT_CONNECTION); i++)
+        *rows += kind_at(model, OBJECT_CONNECTION, i)->object.freshness == FRESH_LIVE;
+}

@@ -1,0 +1,112 @@
+#include "model/connection.h"
+#include "model/asset.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+static void visit(text_visit_fn *fn, void *data, const struct text **place) {
+    if (*place)
+        fn(data, place);
+}
+
+static void visit_side(struct side *side, text_visit_fn *fn, void *data) {
+    visit(fn, data, &side->at.server_id);
+    if (!side->now)
+        return;
+    const struct entity_info *entity = &entities[side->now->entity];
+    for (int i = 0; i < entity->count; i++) {
+        enum field f = (enum field)((int)entity->first + i);
+        if (fields[f].type == TYPE_TEXT && row_has(side->now, f))
+            fn(data, &side->now->cell[fields[f].cell].s);
+    }
+}
+
+static void server_texts(void *extra, text_visit_fn *fn, void *data) {
+    struct server *server = extra;
+    const struct text **own[] = {&server->cluster, &server->name,    &server->server_id,
+                                 &server->url,     &server->address, &server->error};
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        visit(fn, data, own[i]);
+    for (int i = 0; i < SHAPE_LIMIT; i++) {
+        visit(fn, data, &server->errors[i]);
+        server->answers[i].error = server->errors[i] ? server->errors[i]->bytes : "";
+    }
+    for (size_t i = 0; i < server->route_url_count; i++)
+        fn(data, &server->route_urls[i]);
+    for (int i = 0; i < SIDE_COUNT; i++)
+        visit_side(&server->sides[i], fn, data);
+}
+
+static void server_destroy(void *extra) {
+    struct server *server = extra;
+    for (int i = 0; i < SIDE_COUNT; i++)
+        free(server->sides[i].now);
+    free(server->route_urls);
+}
+
+static struct row *row_clone(const struct row *row) {
+    if (!row)
+        return NULL;
+    struct row *clone = row_create((enum entity)row->entity);
+    row_copy(clone, row);
+    return clone;
+}
+
+static void *server_clone(const void *extra) {
+    struct server *server = memory_new(sizeof *server);
+    memcpy(server, extra, sizeof *server);
+    server->target = NULL;
+    for (int i = 0; i < SIDE_COUNT; i++)
+        server->sides[i].now = row_clone(server->sides[i].now);
+    const struct text **urls = server->route_urls;
+    server->route_urls = memory_array(server->route_url_count + 1, sizeof *urls);
+    if (server->route_url_count)
+        memcpy(server->route_urls, urls, server->route_url_count * sizeof *urls);
+    return server;
+}
+
+static void connection_texts(void *extra, text_visit_fn *fn, void *data) {
+    visit(fn, data, &((struct connection *)extra)->address);
+}
+
+static void stream_texts(void *extra, text_visit_fn *fn, void *data) {
+    visit(fn, data, &((struct stream *)extra)->asset.leader);
+}
+
+static void consumer_texts(void *extra, text_visit_fn *fn, void *data) {
+    visit(fn, data, &((struct consumer *)extra)->asset.leader);
+    visit(fn, data, &((struct consumer *)extra)->path);
+}
+
+static void *flat_clone(const void *extra, size_t size) {
+    void *clone = memory_new(size);
+    memcpy(clone, extra, size);
+    return clone;
+}
+
+static void *connection_clone(const void *extra) {
+    return flat_clone(extra, sizeof(struct connection));
+}
+
+static void *stream_clone(const void *extra) {
+    return flat_clone(extra, sizeof(struct stream));
+}
+
+static void *consumer_clone(const void *extra) {
+    return flat_clone(extra, sizeof(struct consumer));
+}
+
+static void *peer_clone(const void *extra) {
+    return flat_clone(extra, sizeof(struct peer));
+}
+
+const struct extra_ops extra_ops[OBJECT_KIND_COUNT] = {
+    [OBJECT_SERVER] = {server_texts, server_destroy, server_clone},
+    [OBJECT_CONNECTION] = {connection_texts, NULL, connection_clone},
+    [OBJECT_STREAM] = {stream_texts, NULL, stream_clone},
+    [OBJECT_CONSUMER] = {consumer_texts, NULL, consumer_clone},
+    [OBJECT_REPLICA] = {NULL, NULL, peer_clone},
+    [OBJECT_META_PEER] = {NULL, NULL, peer_clone},
+};

@@ -1,0 +1,162 @@
+#include "model/server.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static const enum field plain_fields[TRAFFIC_COUNT] = {F_SERVER_in_msgs, F_SERVER_out_msgs, F_SERVER_in_bytes,
+                                                       F_SERVER_out_bytes};
+static const enum field client_fields[TRAFFIC_COUNT] = {F_SERVER_in_client_msgs, F_SERVER_out_client_msgs,
+                                                        F_SERVER_in_client_bytes, F_SERVER_out_client_bytes};
+static const struct link_kind {
+    enum object_kind kind;
+    enum entity entity;
+    enum field counters[TRAFFIC_COUNT];
+} link_kinds[LINK_COUNT] = {
+    [LINK_ROUTES] = {OBJECT_ROUTE,
+                     ENTITY_ROUTE,
+                     {F_ROUTE_in_msgs, F_ROUTE_out_msgs, F_ROUTE_in_bytes, F_ROUTE_out_bytes}},
+    [LINK_GATEWAYS] = {OBJECT_GATEWAY,
+                       ENTITY_GATEWAY,
+                       {F_GATEWAY_in_msgs, F_GATEWAY_out_msgs, F_GATEWAY_in_bytes, F_GATEWAY_out_bytes}},
+    [LINK_LEAFS] = {OBJECT_LEAF,
+                    ENTITY_LEAF,
+                    {F_LEAF_in_msgs, F_LEAF_out_msgs, F_LEAF_in_bytes, F_LEAF_out_bytes}},
+};
+
+/* ---- what was counted when ---- */
+
+static void add_row(struct traffic_point *point, const struct row *row, const enum field *counters) {
+    for (int i = 0; i < TRAFFIC_COUNT; i++) {
+        double value = 0;
+        if (!row_number(row, counters[i], &value))
+            point->known = false;
+        point->count[i] += value;
+    }
+}
+
+void varz_point_put(struct server *server, const struct row *row, const struct stamp *at) {
+    struct traffic_point point = {.now_ns = at->now_ns, .known = true};
+    add_row(&point, row, plain_fields);
+    server->varz[server->varz_next] = point;
+    server->varz_next = (server->varz_next + 1) % VARZ_POINTS;
+    if (server->varz_count < VARZ_POINTS)
+        server->varz_count++;
+}
+
+void links_put(struct model *model, struct entry *entry, const struct sample *sample, int link) {
+    const struct link_kind *kind = &link_kinds[link];
+    struct server *server = server_of(entry);
+    struct stamp at = stamp_of(sample, server->server_id);
+    struct traffic_point point = {.now_ns = at.now_ns, .known = sample->dropped == 0};
+    for (size_t i = 0; i < sample->count; i++) {
+        const struct row *row = sample->rows[i];
+        if (row->entity != kind->entity)
+            continue;
+        struct entry *object = entry_take(model, kind->kind, &entry->object, NULL, row, &at, NULL);
+        entry_update(model, object, row, &at);
+        add_row(&point, row, kind->counters);
+        point.set += (uint64_t)row_key_hash(row) * 0x9e3779b97f4a7c15u + 1;
+    }
+    for (size_t i = 0; i < kind_count(model, kind->kind); i++) {
+        struct entry *object = kind_at(model, kind->kind, i);
+        if (object->object.parent == &entry->object && object->object.now_at.serial != at.serial)
+            entry_remove(model, object);
+    }
+    struct link_traffic *traffic = &server->links[link];
+    traffic->before = traffic->now;
+    traffic->now = point;
+    if (traffic->polls < 2)
+        traffic->polls++;
+}
+
+/* ---- rates ---- */
+
+static bool rate_between(const struct traffic_point *from, const struct traffic_point *to, int traffic,
+                         double *per_s) {
+    double seconds = (double)(to->now_ns - from->now_ns) / (double)NS_PER_S;
+    double growth = to->count[traffic] - from->count[traffic];
+    if (!from->known || !to->known || seconds <= 0 || growth < 0 || from->set != to->set)
+        return false;
+    *per_s = growth / seconds;
+    return true;
+}
+
+static bool field_rate(const struct object *object, enum field f, double *per_s) {
+    double from, to;
+    double seconds = (double)(object->now_at.now_ns - object->before_at.now_ns) / (double)NS_PER_S;
+    if (!object->before || !row_number(object->now, f, &to) || !row_number(object->before, f, &from) ||
+        seconds <= 0 || to < from)
+        return false;
+    *per_s = (to - from) / seconds;
+    return true;
+}
+
+static const struct traffic_point *nearest(const struct server *server, int64_t now_ns) {
+    const struct traffic_point *best = NULL;
+    for (size_t i = 0; i < server->varz_count; i++) {
+        const struct traffic_point *point = &server->varz[i];
+        if (!best || llabs(point->now_ns - now_ns) < llabs(best->now_ns - now_ns))
+            best = point;
+    }
+    return best && llabs(best->now_ns - now_ns) <= 3 * NS_PER_S / 2 ? best : NULL;
+}
+
+static bool needed(const struct object *object, int link) {
+    const struct row *now = object->now, *before = object->before ? object->before : now;
+    switch (link) {
+    case LINK_ROUTES:
+        return row_u64(now, F_SERVER_routes, 1) || row_u64(before, F_SERVER_routes, 1);
+    case LINK_LEAFS:
+        return row_u64(now, F_SERVER_leafnodes, 0) || row_u64(before, F_SERVER_leafnodes, 0);
+    default:
+        return *row_text(now, F_SERVER_gateway) != '\0';
+    }
+}
+
+static bool too_old(const struct object *object, const struct link_traffic *traffic) {
+    int64_t gap = 3 * (traffic->now.now_ns - traffic->before.now_ns);
+    int64_t limit = gap > 6 * NS_PER_S ? gap : 6 * NS_PER_S;
+    return object->now_at.now_ns - traffic->now.now_ns > limit;
+}
+
+static enum client_rate estimate(const struct object *object, int traffic, double *per_s) {
+    const struct server *server = server_const(object);
+    const struct link_traffic *first = NULL;
+    double links = 0;
+    for (int i = 0; i < LINK_COUNT; i++) {
+        double rate;
+        const struct link_traffic *link = &server->links[i];
+        if (!needed(object, i))
+            continue;
+        if (link->polls < 2)
+            return CLIENT_NEW;
+        if (too_old(object, link) || !rate_between(&link->before, &link->now, traffic, &rate))
+            return CLIENT_UNKNOWN;
+        links += rate;
+        first = first ? first : link;
+    }
+    const struct traffic_point *from = nearest(server, first->before.now_ns),
+                               *to = nearest(server, first->now.now_ns);
+    double all;
+    if (!from || !to || !rate_between(from, to, traffic, &all))
+        return CLIENT_UNKNOWN;
+    *per_s = all - links;
+    return CLIENT_ESTIMATED;
+}
+
+enum client_rate client_rate(const struct model *model, const struct object *object, int traffic,
+                             double *per_s) {
+    (void)model;
+    if (!object->now)
+        return CLIENT_UNKNOWN;
+    bool own = row_has(object->now, client_fields[traffic]);
+    bool linked = false;
+    for (int i = 0; i < LINK_COUNT; i++)
+        linked |= needed(object, i);
+    if (!own && linked)
+        return estimate(object, traffic, per_s);
+    enum field f = own ? client_fields[traffic] : plain_fields[traffic];
+    if (field_rate(object, f, per_s))
+        return CLIENT_EXACT;
+    return object->before || !row_has(object->now, f) ? CLIENT_UNKNOWN : CLIENT_NEW;
+}

@@ -1,0 +1,283 @@
+#include "model/model.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "model/asset.h"
+
+#define UNWATCHED_NS (20 * NS_PER_S) /* between two ticks: we slept, and nobody's silence was heard */
+
+struct model *model_create(const struct model_options *options) {
+    struct model *model = memory_new(sizeof *model);
+    model->label = options && options->label && *options->label ? memory_text(options->label) : NULL;
+    model->expect = options ? options->expect : 0;
+    model->hold_scale = options && options->hold_scale > 0 ? options->hold_scale : 1;
+    model->interval_ns = NS_PER_S;
+    model->texts = text_pool_create();
+    model->cluster = entry_create(model, OBJECT_CLUSTER, NULL, 0);
+    rules_create(model);
+    return model;
+}
+
+void model_destroy(struct model *model) {
+    if (!model)
+        return;
+    for (int kind = 0; kind < OBJECT_KIND_COUNT; kind++) {
+        for (size_t i = 0; i < kind_count(model, (enum object_kind)kind); i++)
+            entry_destroy(kind_at(model, (enum object_kind)kind, i));
+        table_finish(&model->tables[kind]);
+    }
+    for (size_t i = 0; i < model->target_count; i++)
+        free(model->targets[i]);
+    free(model->targets);
+    free(model->forgotten);
+    events_destroy(model);
+    rules_destroy(model);
+    text_pool_destroy(model->texts);
+    free(model->label);
+    free(model);
+}
+
+static void begin(struct model *model, int64_t utc_ns, int64_t mono_ns) {
+    if (model->began_utc_ns || !utc_ns)
+        return;
+    model->began_utc_ns = utc_ns;
+    model->awake_mono_ns = mono_ns;
+    if (!model->mono_ns)
+        model->mono_ns = mono_ns;
+    if (!model->cluster->object.first_utc_ns)
+        model->cluster->object.first_utc_ns = utc_ns;
+}
+
+/* ---- rows that are no sample's ---- */
+
+static void on_hello(struct model *model, uint16_t source, const struct row *row) {
+    begin(model, row_i64(row, F_HELLO_utc, 0), row_i64(row, F_HELLO_mono, 0));
+    int64_t interval = row_i64(row, F_HELLO_interval, 0);
+    if (interval > 0)
+        model->interval_ns = interval;
+    if (row_has(row, F_HELLO_cluster))
+        model->told_label = model_text(model, row_cell(row, F_HELLO_cluster)->s);
+    targets_forget(model, source); /* a new collector counts its targets from one again */
+}
+
+static void on_target(struct model *model, uint16_t source, const struct row *row) {
+    begin(model, row_i64(row, F_TARGET_utc, 0), model->mono_ns);
+    target_row(model, source, row);
+}
+
+static void on_event(struct model *model, uint16_t source, const struct row *row) {
+    struct entry *server = row_has(row, F_EVENT_target)
+                               ? target_take(model, source, row_u64(row, F_EVENT_target, 0))->server
+                               : NULL;
+    model_add_event(model, row_i64(row, F_EVENT_utc, model->utc_ns),
+                    row_has(row, F_EVENT_kind) ? row_text(row, F_EVENT_kind) : "collector",
+                    server ? &server->object : NULL, server ? server_label(server_of(server)) : "", "%s",
+                    row_text(row, F_EVENT_text));
+}
+
+static void on_cost(struct model *model, uint16_t source, const struct row *row) {
+    struct entry *server = target_take(model, source, row_u64(row, F_COST_target, 0))->server;
+    int64_t utc_ns = row_i64(row, F_COST_utc, model->utc_ns);
+    if (!server)
+        return;
+    struct stamp at = {.now_ns = utc_ns, .utc_ns = utc_ns, .mono_ns = utc_ns, .asked_mono_ns = utc_ns};
+    struct entry *entry = entry_take(model, OBJECT_COST, &server->object, NULL, row, &at, NULL);
+    entry_update(model, entry, row, &at);
+}
+
+static const struct {
+    enum frame_kind kind;
+    enum entity entity;
+    void (*handle)(struct model *model, uint16_t source, const struct row *row);
+} row_handlers[] = {
+    {FRAME_HELLO, ENTITY_HELLO, on_hello},
+    {FRAME_TARGET, ENTITY_TARGET, on_target},
+    {FRAME_EVENT, ENTITY_EVENT, on_event},
+    {FRAME_COST, ENTITY_COST, on_cost},
+};
+
+void model_row(struct model *model, uint16_t source, enum frame_kind kind, const struct row *row) {
+    for (size_t i = 0; i < sizeof row_handlers / sizeof *row_handlers; i++) {
+        if (row_handlers[i].kind == kind && row_handlers[i].entity == (enum entity)row->entity)
+            row_handlers[i].handle(model, source, row);
+    }
+    model_sweep(model);
+    model_compact_texts(model);
+}
+
+void model_source_event(struct model *model, uint16_t source, int64_t utc_ns, const char *text) {
+    (void)source;
+    model_add_event(model, utc_ns, "collector", NULL, "collector", "%s", text);
+}
+
+/* ---- samples ---- */
+
+static void put_side(struct model *model, struct entry *entry, const struct sample *sample, int side,
+                     enum entity entity) {
+    const struct row *row = sample_first(sample, entity);
+    struct stamp at = stamp_of(sample, server_of(entry)->server_id);
+    if (row)
+        side_put(model, server_of(entry), side, row, &at);
+    entry->dirty = true;
+}
+
+static void put_health(struct model *model, struct entry *entry, const struct sample *sample) {
+    put_side(model, entry, sample, SIDE_HEALTH, ENTITY_HEALTH);
+    struct row *row = server_of(entry)->sides[SIDE_HEALTH].now;
+    if (row && !row_has(row, F_HEALTH_code) && sample->http_status)
+        row_put(row, F_HEALTH_code)->u = (uint64_t)sample->http_status;
+}
+
+static void put_sublist(struct model *model, struct entry *entry, const struct sample *sample) {
+    put_side(model, entry, sample, SIDE_SUBLIST, ENTITY_SUBLIST);
+}
+
+static void put_routes(struct model *model, struct entry *entry, const struct sample *sample) {
+    links_put(model, entry, sample, LINK_ROUTES);
+}
+
+static void put_gateways(struct model *model, struct entry *entry, const struct sample *sample) {
+    links_put(model, entry, sample, LINK_GATEWAYS);
+}
+
+static void put_leafs(struct model *model, struct entry *entry, const struct sample *sample) {
+    links_put(model, entry, sample, LINK_LEAFS);
+}
+
+static void put_varz(struct model *model, struct entry *entry, const struct sample *sample) {
+    struct server *server = server_of(entry);
+    server_answered(model, entry, sample, sample_first(sample, ENTITY_SERVER));
+    expected_tick(model, sample->answered_utc_ns);
+    uint64_t remotes = row_u64(entry->object.now, F_SERVER_remotes, 0);
+    int expected = expected_servers(model);
+    if (expected > 1 && row_has(entry->object.now, F_SERVER_remotes))
+        snprintf(server->routes_text, sizeof server->routes_text, "%llu/%d", (unsigned long long)remotes,
+                 expected - 1);
+    else
+        server->routes_text[0] = '\0';
+    history_server(model, entry, sample->answered_utc_ns);
+}
+
+static void (*const shape_handlers[SHAPE_LIMIT])(struct model *, struct entry *, const struct sample *) = {
+    [SHAPE_VARZ] = put_varz,
+    [SHAPE_HEALTHZ] = put_health,
+    [SHAPE_CONNZ_HOT] = connections_put,
+    [SHAPE_CONNZ_FULL] = connections_put,
+    [SHAPE_JSZ] = jetstream_put,
+    [SHAPE_ROUTEZ] = put_routes,
+    [SHAPE_GATEWAYZ] = put_gateways,
+    [SHAPE_LEAFZ] = put_leafs,
+    [SHAPE_SUBSZ] = put_sublist,
+};
+
+static void note_answer(struct model *model, struct server *server, const struct sample *sample) {
+    struct answer_state *answer = &server->answers[sample->shape];
+    answer->asked_utc_ns = sample->asked_utc_ns;
+    answer->failure = sample->failure;
+    answer->http_status = sample->http_status;
+    server->errors[sample->shape] = sample->failure ? model_text(model, sample->error) : NULL;
+    answer->error = server->errors[sample->shape] ? server->errors[sample->shape]->bytes : "";
+    if (sample->failure)
+        return;
+    answer->good_utc_ns = sample->answered_utc_ns;
+    server->asked_mono_ns[sample->shape][1] = server->asked_mono_ns[sample->shape][0];
+    server->asked_mono_ns[sample->shape][0] = sample->asked_mono_ns;
+    server->polls[sample->shape]++;
+    model->has[sample->shape] = true;
+}
+
+/* An answer by another run of the server, or by another one behind the same address. */
+static bool is_foreign(const struct server *server, const struct sample *sample) {
+    const struct row *answer = sample_first(sample, ENTITY_ANSWER);
+    return sample->shape != SHAPE_VARZ && answer && row_has(answer, F_ANSWER_server_id) &&
+           server->server_id && !text_same(row_cell(answer, F_ANSWER_server_id)->s, server->server_id);
+}
+
+static void take_sample(struct model *model, struct target *target, const struct sample *sample) {
+    const struct row *varz = sample->failure ? NULL : sample_first(sample, ENTITY_SERVER);
+    struct entry *entry = target->server;
+    if (sample->shape == SHAPE_VARZ && !sample->failure)
+        entry = varz ? identify(model, target, sample, varz) : NULL;
+    if (!entry || server_of(entry)->target != target)
+        return;
+    if (!sample->failure && is_foreign(server_of(entry), sample))
+        return;
+    note_answer(model, server_of(entry), sample);
+    if (!sample->failure)
+        shape_handlers[sample->shape](model, entry, sample);
+    else if (sample->shape == SHAPE_VARZ)
+        server_failed(model, entry, sample);
+}
+
+void model_sample(struct model *model, uint16_t source, const struct sample *sample) {
+    if (sample->shape <= SHAPE_NONE || sample->shape >= SHAPE_LIMIT || !shape_handlers[sample->shape])
+        return;
+    begin(model, sample->asked_utc_ns, sample->asked_mono_ns);
+    struct target *target = target_take(model, source, sample->target);
+    if (target->state == TARGET_PROBING || target->state == TARGET_POLLED)
+        take_sample(model, target, sample);
+    model_sweep(model);
+    model_compact_texts(model);
+}
+
+/* ---- time ---- */
+
+void model_tick(struct model *model, int64_t utc_ns, int64_t mono_ns) {
+    begin(model, utc_ns, mono_ns);
+    if (mono_ns < model->mono_ns)
+        mono_ns = model->mono_ns;
+    if (model->utc_ns && mono_ns - model->mono_ns > UNWATCHED_NS)
+        model->awake_mono_ns = mono_ns;
+    model->utc_ns = utc_ns;
+    model->mono_ns = mono_ns;
+    servers_tick(model);
+    twins_tick(model);
+    expected_tick(model, utc_ns);
+    model_sweep(model);
+    connections_tick(model);
+    assets_tick(model);
+    meta_tick(model);
+    history_cluster(model);
+    rules_tick(model);
+    model_sweep(model);
+    model_compact_texts(model);
+}
+
+/* ---- out ---- */
+
+int64_t model_utc_ns(const struct model *model) {
+    return model->utc_ns;
+}
+
+const struct object *model_cluster(const struct model *model) {
+    return &model->cluster->object;
+}
+
+int64_t model_data_age_ns(const struct model *model) {
+    int64_t oldest = -1;
+    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
+        const struct entry *entry = kind_at(model, OBJECT_SERVER, i);
+        if (!server_is_up(server_const(&entry->object)))
+            continue;
+        int64_t age = model->mono_ns - entry->object.now_at.mono_ns;
+        age = age < 0 ? 0 : age;
+        oldest = age > oldest ? age : oldest;
+    }
+    return oldest;
+}
+
+bool model_has(const struct model *model, enum shape shape) {
+    return shape > SHAPE_NONE && shape < SHAPE_LIMIT && model->has[shape];
+}
+
+const struct answer_state *model_answer(const struct model *model, const struct object *server,
+                                        enum shape shape) {
+    (void)model;
+    if (server->kind != OBJECT_SERVER || shape <= SHAPE_NONE || shape >= SHAPE_LIMIT)
+        return NULL;
+    const struct answer_state *answer = &server_const(server)->answers[shape];
+    return answer->asked_utc_ns ? answer : NULL;
+}

@@ -1,0 +1,106 @@
+#include "model/object_table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "model/state.h"
+
+void table_finish(struct object_table *table) {
+    free(table->entries);
+    free(table->buckets);
+    memset(table, 0, sizeof *table);
+}
+
+void table_add(struct object_table *table, struct entry *entry) {
+    if (table->count == table->cap) {
+        table->cap = table->cap ? table->cap * 2 : 16;
+        table->entries = memory_grow(table->entries, table->cap, sizeof *table->entries);
+    }
+    table->entries[table->count++] = entry;
+}
+
+static void rehash(struct object_table *table, size_t bucket_count) {
+    struct entry **buckets = memory_array(bucket_count, sizeof *buckets);
+    for (size_t i = 0; i < table->bucket_count; i++) {
+        for (struct entry *e = table->buckets[i], *next; e; e = next) {
+            next = e->next;
+            struct entry **head = &buckets[e->hash & (bucket_count - 1)];
+            e->next = *head;
+            *head = e;
+        }
+    }
+    free(table->buckets);
+    table->buckets = buckets;
+    table->bucket_count = bucket_count;
+}
+
+void table_link(struct object_table *table, struct entry *entry, uint32_t hash) {
+    if (table->hashed >= table->bucket_count)
+        rehash(table, table->bucket_count ? table->bucket_count * 2 : 64);
+    struct entry **head = &table->buckets[hash & (table->bucket_count - 1)];
+    entry->hash = hash;
+    entry->next = *head;
+    entry->hashed = true;
+    *head = entry;
+    table->hashed++;
+}
+
+void table_unlink(struct object_table *table, struct entry *entry) {
+    if (!entry->hashed)
+        return;
+    struct entry **place = &table->buckets[entry->hash & (table->bucket_count - 1)];
+    while (*place != entry)
+        place = &(*place)->next;
+    *place = entry->next;
+    entry->hashed = false;
+    table->hashed--;
+}
+
+uint32_t table_hash(const struct object *parent, const struct text *scope, const struct row *key) {
+    uint32_t hash = row_key_hash(key);
+    hash ^= (uint32_t)(parent ? parent->id : 0) * 0x9e3779b1u;
+    return hash ^ (scope ? scope->hash * 0x85ebca6bu : 0);
+}
+
+struct entry *table_find(const struct object_table *table, const struct object *parent,
+                         const struct text *scope, const struct row *key, uint32_t hash) {
+    if (!table->bucket_count)
+        return NULL;
+    for (struct entry *e = table->buckets[hash & (table->bucket_count - 1)]; e; e = e->next) {
+        if (e->hash == hash && e->object.parent == parent && text_same(e->scope, scope) &&
+            row_same_key(e->object.now, key))
+            return e;
+    }
+    return NULL;
+}
+
+struct entry *table_by_id(const struct object_table *table, uint64_t id) {
+    size_t low = 0, high = table->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        uint64_t there = table->entries[middle]->object.id;
+        if (there == id)
+            return table->entries[middle]->dead ? NULL : table->entries[middle];
+        if (there < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+void table_sweep(struct object_table *table, void (*bury)(struct entry *entry)) {
+    if (!table->dead)
+        return;
+    size_t kept = 0;
+    for (size_t i = 0; i < table->count; i++) {
+        struct entry *e = table->entries[i];
+        if (e->dead)
+            bury(e);
+        else
+            table->entries[kept++] = e;
+    }
+    table->count = kept;
+    table->dead = 0;
+}

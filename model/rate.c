@@ -1,0 +1,59 @@
+#include "model/calc.h"
+
+#define WINDOW_AT_LEAST (100 * NS_PER_MS)
+
+struct value value_of_field(const struct row *row, enum field f) {
+    if (!row || !row_has(row, f))
+        return value_unknown(0);
+    const union cell *cell = row_cell(row, f);
+    switch (fields[f].type) {
+    case TYPE_U64:
+        /* a wrapped negative: servers before 2.9.17 had these, and no gauge is that large */
+        if (fields[f].kind == KIND_GAUGE && !(fields[f].flags & FIELD_EXACT) && cell->u > INT64_MAX)
+            return value_unknown(0);
+        return value_uint(cell->u);
+    case TYPE_I64:
+        return value_int(cell->i);
+    case TYPE_F64:
+        return value_real(cell->f);
+    case TYPE_BOOL:
+        return (struct value){.type = VALUE_BOOL, .b = cell->u != 0};
+    case TYPE_TEXT:
+        return value_text(cell->s->bytes);
+    case TYPE_TIME:
+        return cell->i == TIME_UNSET ? value_unknown(0) : value_time(cell->i);
+    case TYPE_SPAN:
+        return value_span(cell->i);
+    }
+    return value_unknown(0);
+}
+
+/* Exact also where doubles are not: counters are subtracted as the integers that they are. */
+static double growth(const struct object *object, enum field f) {
+    if (fields[f].type == TYPE_F64)
+        return row_cell(object->now, f)->f - row_cell(object->before, f)->f;
+    uint64_t now = row_cell(object->now, f)->u, before = row_cell(object->before, f)->u;
+    bool fell = fields[f].type == TYPE_U64 ? now < before : (int64_t)now < (int64_t)before;
+    return fell ? -(double)(before - now) : (double)(now - before);
+}
+
+struct value rate_of_field(const struct object *object, enum field f) {
+    if (object->freshness == FRESH_GONE || !object->now || !row_has(object->now, f))
+        return value_unknown(0);
+    if (!object->before || !row_has(object->before, f))
+        return value_unknown(VALUE_NEW);
+    int64_t window = object->now_at.now_ns - object->before_at.now_ns;
+    if (window < WINDOW_AT_LEAST)
+        return value_unknown(VALUE_NEW);
+    double by = growth(object, f);
+    if (by < 0 && fields[f].kind == KIND_COUNTER)
+        return value_unknown(0);
+    return value_real(by * (double)NS_PER_S / (double)window);
+}
+
+struct value since_field(const struct object *object, enum field f) {
+    int64_t from = object->now ? row_i64(object->now, f, TIME_UNSET) : TIME_UNSET;
+    if (from == TIME_UNSET || from > object->now_at.now_ns)
+        return value_unknown(0);
+    return value_span(object->now_at.now_ns - from);
+}

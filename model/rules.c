@@ -1,0 +1,242 @@
+#include "model/asset.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/expr.h"
+#include "base/memory.h"
+
+#define AFTER_A_MOVE (30 * NS_PER_S) /* numbers settle after a change of leader */
+#define BEGINNING    (10 * NS_PER_S) /* no quiet to speak of before */
+
+static const struct rule {
+    const char *name;
+    enum object_kind kind;
+    enum severity severity;
+    double hold_s;
+    const char *tag, *condition, *text;
+} rules[] = {
+#define RULE(NAME, KIND, SEVERITY, HOLD, TAG, CONDITION, TEXT)                                               \
+    {#NAME, OBJECT_##KIND, SEVERITY_##SEVERITY, HOLD, TAG, CONDITION, TEXT},
+#include "model/rules.def"
+#undef RULE
+};
+#define RULE_COUNT (sizeof rules / sizeof *rules)
+
+/* ---- conditions ---- */
+
+struct resolving {
+    enum object_kind kind;
+    bool about_state;
+};
+
+static int resolve(void *data, const char *function, const char *name, enum unit *unit) {
+    struct resolving *resolving = data;
+    int q = function ? -1 : quantity_by_name(resolving->kind, name);
+    if (q < 0)
+        return -1;
+    resolving->about_state |= strcmp(name, "state") == 0;
+    *unit = quantities[q].unit;
+    return q;
+}
+
+void rules_create(struct model *model) {
+    model->rules = memory_array(RULE_COUNT, sizeof *model->rules);
+    model->rule_about_state = memory_array(RULE_COUNT, sizeof *model->rule_about_state);
+    for (size_t i = 0; i < RULE_COUNT; i++) {
+        struct resolving resolving = {rules[i].kind, false};
+        struct expr_error error;
+        model->rules[i] = expr_parse(rules[i].condition, resolve, &resolving, &error);
+        model->rule_about_state[i] = resolving.about_state;
+        if (!model->rules[i])
+            fprintf(stderr, "natsight: rule %s: %s\n", rules[i].name, error.message);
+    }
+}
+
+void rules_destroy(struct model *model) {
+    for (size_t i = 0; model->rules && i < RULE_COUNT; i++)
+        expr_destroy(model->rules[i]);
+    free(model->rules);
+    free(model->rule_about_state);
+    free(model->findings);
+}
+
+struct asking {
+    const struct model *model;
+    const struct object *object;
+};
+
+static struct expr_value get(void *data, int id) {
+    const struct asking *asking = data;
+    struct value v = quantity_get(asking->model, asking->object, (enum quantity)id);
+    struct expr_value out = {EXPR_UNKNOWN, 0, NULL};
+    if (v.type == VALUE_TEXT)
+        out = (struct expr_value){EXPR_TEXT, 0, v.text};
+    else if (value_number(v, &out.number))
+        out.type = v.type == VALUE_BOOL ? EXPR_BOOL : EXPR_NUMBER;
+    return out;
+}
+
+static bool holds(const struct model *model, size_t rule, const struct object *object) {
+    if (!model->rules[rule] || (object->freshness != FRESH_LIVE && !model->rule_about_state[rule]))
+        return false;
+    struct asking asking = {model, object};
+    return expr_true(model->rules[rule], get, &asking);
+}
+
+/* ---- what holds of one object, and since when ---- */
+
+static struct truth *truth_of(struct entry *entry, int rule) {
+    for (size_t i = 0; i < entry->truth_count; i++) {
+        if (entry->truths[i].rule == rule)
+            return &entry->truths[i];
+    }
+    return NULL;
+}
+
+static void ask(struct model *model, struct entry *entry, size_t rule) {
+    bool now = holds(model, rule, &entry->object);
+    struct truth *truth = truth_of(entry, (int)rule);
+    if (now && !truth) {
+        entry->truths = memory_grow(entry->truths, entry->truth_count + 1, sizeof *entry->truths);
+        entry->truths[entry->truth_count++] = (struct truth){(int)rule, model->utc_ns, model->mono_ns};
+    } else if (!now && truth) {
+        *truth = entry->truths[--entry->truth_count];
+    }
+}
+
+static bool is_settling(const struct model *model, const struct object *object) {
+    if (object->kind != OBJECT_STREAM && object->kind != OBJECT_CONSUMER)
+        return false;
+    int64_t moved = asset_of(object)->moved_mono_ns;
+    return moved && (double)(model->mono_ns - moved) < (double)AFTER_A_MOVE * model->hold_scale;
+}
+
+static void find(struct model *model, struct entry *entry, const struct truth *truth) {
+    const struct rule *rule = &rules[truth->rule];
+    double held = (double)(model->mono_ns - truth->since_mono_ns) / (double)NS_PER_S;
+    if (held < rule->hold_s * model->hold_scale)
+        return;
+    if (model->finding_count == model->finding_cap) {
+        model->finding_cap = model->finding_cap ? model->finding_cap * 2 : 16;
+        model->findings = memory_grow(model->findings, model->finding_cap, sizeof *model->findings);
+    }
+    model->findings[model->finding_count++] =
+        (struct finding){rule->severity, truth->rule, entry->object.id, truth->since_utc_ns};
+    if (rule->severity > entry->severity)
+        entry->severity = rule->severity;
+}
+
+static void ask_kind(struct model *model, enum object_kind kind, size_t first, size_t end) {
+    /* these change with their rows alone; all others depend on more than themselves */
+    bool only_dirty = kind == OBJECT_CONNECTION || kind == OBJECT_CONSUMER;
+    for (size_t i = 0; i < kind_count(model, kind); i++) {
+        struct entry *entry = kind_at(model, kind, i);
+        entry->severity = SEVERITY_OK;
+        if (entry->dead)
+            continue;
+        for (size_t r = first; r < end && (entry->dirty || !only_dirty); r++) {
+            if (rules[r].kind == kind)
+                ask(model, entry, r);
+        }
+        entry->dirty = false;
+        if (!entry->truth_count || is_settling(model, &entry->object))
+            continue;
+        for (size_t t = 0; t < entry->truth_count; t++)
+            find(model, entry, &entry->truths[t]);
+    }
+}
+
+static int by_urgency(const void *a, const void *b) {
+    const struct finding *x = a, *y = b;
+    if (x->severity != y->severity)
+        return x->severity > y->severity ? -1 : 1;
+    if (x->rule != y->rule)
+        return x->rule < y->rule ? -1 : 1;
+    if (x->since_utc_ns != y->since_utc_ns)
+        return x->since_utc_ns < y->since_utc_ns ? -1 : 1;
+    return (x->object > y->object) - (x->object < y->object);
+}
+
+void rules_tick(struct model *model) {
+    bool was_quiet = model->finding_count == 0;
+    model->finding_count = 0;
+    for (int kind = 0; kind < OBJECT_KIND_COUNT; kind++)
+        ask_kind(model, (enum object_kind)kind, 0, RULE_COUNT);
+    if (model->finding_count)
+        qsort(model->findings, model->finding_count, sizeof *model->findings, by_urgency);
+    if (model->finding_count)
+        model->quiet_since = 0;
+    else if (!was_quiet)
+        model->quiet_since = model->utc_ns;
+    else if (!model->quiet_since && model->utc_ns - model->began_utc_ns >= BEGINNING)
+        model->quiet_since = model->began_utc_ns;
+}
+
+/* ---- out ---- */
+
+const struct finding *model_findings(const struct model *model, size_t *count) {
+    *count = model->finding_count;
+    return model->findings;
+}
+
+const char *finding_tag(const struct finding *finding) {
+    return rules[finding->rule].tag;
+}
+
+const char *finding_rule(const struct finding *finding) {
+    return rules[finding->rule].name;
+}
+
+enum severity model_severity(const struct model *model, const struct object *object) {
+    (void)model;
+    enum severity found = entry_of(object)->severity;
+    if (found == SEVERITY_OK && object->freshness != FRESH_LIVE)
+        return SEVERITY_UNKNOWN;
+    return found;
+}
+
+int64_t model_quiet_since(const struct model *model) {
+    return model->quiet_since;
+}
+
+static void fill_in(const struct model *model, const struct finding *finding, const char *name, char *out,
+                    size_t size) {
+    const struct object *object = model_object(model, finding->object);
+    if (strcmp(name, "since") == 0) {
+        char span[TIME_TEXT_SIZE];
+        span_format(span, model->utc_ns - finding->since_utc_ns);
+        snprintf(out, size, "%s", span);
+        return;
+    }
+    int q = quantity_by_name(rules[finding->rule].kind, name);
+    struct value v = object && q >= 0 ? quantity_get(model, object, (enum quantity)q) : (struct value){0};
+    double number;
+    if (q >= 0 && quantities[q].flags & QUANTITY_SIGNED && value_number(v, &number)) {
+        char text[NUMBER_TEXT_SIZE];
+        number_format_signed(text, number, quantities[q].unit);
+        snprintf(out, size, "%s", text);
+        return;
+    }
+    value_format(out, (unsigned)size, v, q >= 0 ? quantities[q].unit : UNIT_NONE);
+}
+
+void finding_text(const struct model *model, const struct finding *finding, char *out, size_t size) {
+    size_t used = 0;
+    for (const char *p = rules[finding->rule].text; *p && used + 1 < size;) {
+        const char *end = *p == '{' ? strchr(p, '}') : NULL;
+        if (!end) {
+            out[used++] = *p++;
+            continue;
+        }
+        char name[64];
+        snprintf(name, sizeof name, "%.*s", (int)(end - p - 1), p + 1);
+        out[used] = '\0';
+        fill_in(model, finding, name, out + used, size - used);
+        used += strlen(out + used);
+        p = end + 1;
+    }
+    if (size)
+        out[used] = '\0';
+}

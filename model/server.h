@@ -1,0 +1,137 @@
+/* A server of the cluster: its identity, its state, and what it said besides /varz.
+ *
+ * Hangs at a SERVER object as `extra`. A row is here from the moment a person named its URL, a peer was
+ * found, or the cluster's own configuration said that it should be there. Owned by the model. */
+#ifndef MODEL_SERVER_H
+#define MODEL_SERVER_H
+
+#include "model/state.h"
+
+enum server_state { SERVER_NEW, SERVER_UP, SERVER_STALE, SERVER_DOWN, SERVER_KNOWN };
+
+struct side { /* the one row of an entity that every answer of its shape has */
+    struct row *now;
+    struct stamp at;
+};
+enum { SIDE_HEALTH, SIDE_JETSTREAM, SIDE_SUBLIST, SIDE_COUNT };
+
+enum { TRAFFIC_IN_MSGS, TRAFFIC_OUT_MSGS, TRAFFIC_IN_BYTES, TRAFFIC_OUT_BYTES, TRAFFIC_COUNT };
+struct traffic_point { /* counters at one moment of the server's clock */
+    int64_t now_ns;
+    bool known;
+    double count[TRAFFIC_COUNT];
+    uint64_t set; /* of the links added up: another set has another sum */
+};
+enum { LINK_ROUTES, LINK_GATEWAYS, LINK_LEAFS, LINK_COUNT };
+struct link_traffic { /* the sum of all links of a kind, at the last two polls */
+    struct traffic_point now, before;
+    int polls; /* since the server started, at most 2 */
+};
+#define VARZ_POINTS 64
+
+struct server {
+    const struct text *cluster, *name, *server_id; /* NULL: not known */
+    const struct text *url;                        /* where it is asked; NULL: it isn't */
+    const struct text *address;                    /* host:port: what it is called while it has no name */
+    bool nameless;                                 /* its name is its id: its address stands for it */
+    bool reached;                                  /* /varz was answered once */
+    bool placeholder; /* should be there, and nobody knows more than its route address */
+    bool forgotten;
+    enum server_state state;
+    int64_t state_since_utc_ns;
+    int restarts;
+    int refused; /* times running */
+    enum failure failure;
+    const struct text *error; /* of the last failed /varz, NULL none */
+    int64_t good_mono_ns;     /* last valid /varz, or when we began to wait for one */
+    struct target *target;    /* whose answers count; NULL: nobody asks */
+    int64_t orphan_mono_ns;   /* a known peer lost its target then */
+
+    struct answer_state answers[SHAPE_LIMIT];
+    const struct text *errors[SHAPE_LIMIT]; /* behind answers[].error */
+    uint64_t polls[SHAPE_LIMIT];            /* good ones */
+    int64_t asked_mono_ns[SHAPE_LIMIT][2];  /* of the last two good ones, newest first */
+    int64_t rtt_ns;                         /* of the last /varz, -1 unknown */
+    struct side sides[SIDE_COUNT];
+
+    const struct text **route_urls; /* host:port of varz.cluster.urls */
+    size_t route_url_count;
+
+    struct traffic_point varz[VARZ_POINTS]; /* ring */
+    size_t varz_next, varz_count;
+    struct link_traffic links[LINK_COUNT];
+
+    int64_t max_pending; /* largest buffer of one connection, -1 unknown */
+    uint64_t connz_total;
+    bool connz_known;
+
+    char reason[400];
+    char routes_text[32];
+};
+
+static inline struct server *server_of(const struct entry *entry) {
+    return entry->object.extra;
+}
+static inline const struct server *server_const(const struct object *object) {
+    return object->extra;
+}
+static inline bool server_is_up(const struct server *s) {
+    return s->state == SERVER_UP;
+}
+
+/* ---- server.c ---- */
+struct entry *server_create(struct model *model, int64_t utc_ns);
+const char *server_state_name(enum server_state state); /* NULL for SERVER_NEW */
+/* What it is called: its name, else its address. */
+const char *server_label(const struct server *server);
+void server_set_state(struct model *model, struct entry *entry, enum server_state state, int64_t utc_ns);
+void servers_tick(struct model *model);
+void server_failed(struct model *model, struct entry *entry, const struct sample *sample);
+void server_answered(struct model *model, struct entry *entry, const struct sample *sample,
+                     const struct row *row);
+void server_remove(struct model *model, struct entry *entry);
+struct entry *server_by_id(const struct model *model, const struct text *server_id);
+/* By name within the cluster; of several the one that answers. */
+struct entry *server_by_name(const struct model *model, const char *name);
+bool server_is_fresh(const struct model *model, const struct server *server, enum shape shape);
+int64_t server_gap_ns(const struct server *server,
+                      enum shape shape); /* between its last two polls, 0 unknown */
+void side_put(struct model *model, struct server *server, int side, const struct row *row,
+              const struct stamp *at);
+/* Its row for an entity: /varz or one of the sides; NULL when there is none. */
+const struct row *server_row(const struct object *object, enum entity entity, const struct stamp **at);
+
+/* ---- identity.c ---- */
+struct target *target_take(struct model *model, uint16_t source, uint64_t id);
+void target_row(struct model *model, uint16_t source, const struct row *row);
+void targets_forget(struct model *model, uint16_t source);
+/* The row that this answer to /varz is about, NULL when it is none of ours. */
+struct entry *identify(struct model *model, struct target *target, const struct sample *sample,
+                       const struct row *row);
+void twins_tick(struct model *model);
+
+/* ---- expected.c ---- */
+int expected_servers(const struct model *model);
+void expected_tick(struct model *model, int64_t utc_ns);
+struct entry *placeholder_take(struct model *model, const char *host); /* NULL: there is none */
+void address_of(const char *url, char *out, size_t size);              /* "host:port" of a URL */
+void host_of(const char *address, char *out, size_t size);
+void route_urls_put(struct model *model, struct server *server, const struct sample *sample);
+
+/* ---- link.c ---- */
+void links_put(struct model *model, struct entry *entry, const struct sample *sample, int link);
+void varz_point_put(struct server *server, const struct row *row, const struct stamp *at);
+/* Per second and signed: noise of an estimate may be below zero, and only a sum that is below zero is
+ * nonsense. */
+enum client_rate { CLIENT_UNKNOWN, CLIENT_NEW, CLIENT_EXACT, CLIENT_ESTIMATED };
+enum client_rate client_rate(const struct model *model, const struct object *server, int traffic,
+                             double *per_s);
+
+/* ---- connection.c ---- */
+void connections_put(struct model *model, struct entry *server, const struct sample *sample);
+void connections_tick(struct model *model);
+
+/* ---- jetstream.c ---- */
+void jetstream_put(struct model *model, struct entry *server, const struct sample *sample);
+
+#endif

@@ -1,0 +1,168 @@
+/* The inside of a model, shared by the sources of model/ and by nobody else.
+ *
+ * An entry is an object with what only the model needs: its place in the table, its spare row, what rules
+ * said of it. Every text that an entry, a server, an asset or a target points to lives in the model's own
+ * pool; model/texts.c can visit them all, which is how the pool is compacted and how a clone gets its own. */
+#ifndef MODEL_STATE_H
+#define MODEL_STATE_H
+
+#include "base/clock.h"
+#include "model/model.h"
+#include "model/object_table.h"
+
+struct truth { /* a rule's condition that holds now */
+    int rule;
+    int64_t since_utc_ns, since_mono_ns;
+};
+
+struct entry {
+    struct object object;     /* first: an object is its entry */
+    const struct text *scope; /* JetStream domain of what belongs to the cluster */
+    struct entry *next;       /* in its bucket */
+    uint32_t hash;
+    bool hashed, dead;
+    bool dirty; /* rules have not seen its last change */
+    struct row *spare;
+    int64_t seen_mono_ns; /* last row of whatever kind */
+    int64_t gone_mono_ns; /* became a tombstone */
+    enum severity severity;
+    struct truth *truths;
+    size_t truth_count;
+    struct series **series; /* series_slots() of its kind, or NULL */
+};
+
+enum target_state {
+    TARGET_PROBING,
+    TARGET_POLLED,
+    TARGET_KNOWN,
+    TARGET_GONE,
+    TARGET_BALANCER,
+    TARGET_DUPLICATE
+};
+
+struct target {
+    uint16_t source;
+    uint64_t id;
+    enum target_state state;
+    const struct text *url, *origin, *reason, *server_id, *name;
+    struct entry *server; /* NULL: no row */
+};
+
+struct meta {
+    const struct text *leader; /* NULL: none known */
+    const char *quorum;        /* "yes", "no", "leaderless", NULL unknown */
+};
+
+#define EVENTS_MAX 1000
+struct event_slot {
+    struct event event;
+    char *kind, *subject, *text;
+};
+
+struct model {
+    char *label;
+    int expect;
+    double hold_scale;
+    int64_t utc_ns, mono_ns; /* last tick */
+    int64_t began_utc_ns;    /* first that we heard, 0 nothing yet */
+    int64_t awake_mono_ns;   /* nothing is silent for longer than we listened without a break */
+    int64_t interval_ns;     /* cadence of /varz */
+    uint64_t next_serial;
+    bool has[SHAPE_LIMIT];
+    bool fresh_varz; /* one came since the last point of the cluster's series */
+
+    struct text_pool *texts;
+    size_t texts_after; /* bytes of the pool after its last compaction */
+
+    struct object_table tables[OBJECT_KIND_COUNT];
+    struct entry *cluster;
+    struct target **targets;
+    size_t target_count;
+    const struct text *told_label; /* hello's cluster */
+
+    uint64_t remotes_max;
+    const struct text **forgotten; /* route addresses that no longer count */
+    size_t forgotten_count;
+    int forgotten_nameless; /* servers forgotten whose route address nobody knows */
+
+    struct meta meta;
+    unsigned moves; /* of leaders, told by the sample at hand */
+    struct event_slot events[EVENTS_MAX];
+    size_t event_first, event_count;
+
+    struct expr **rules;
+    bool *rule_about_state;
+    struct finding *findings;
+    size_t finding_count, finding_cap;
+    int64_t quiet_since;
+};
+
+static inline struct entry *entry_of(const struct object *object) {
+    return (struct entry *)object;
+}
+static inline size_t kind_count(const struct model *model, enum object_kind kind) {
+    return model->tables[kind].count;
+}
+static inline struct entry *kind_at(const struct model *model, enum object_kind kind, size_t i) {
+    return model->tables[kind].entries[i];
+}
+static inline struct entry *entry_by_id(const struct model *model, uint64_t id) {
+    return entry_of(model_object(model, id));
+}
+
+/* ---- texts.c ---- */
+/* The model's own copy of a text from elsewhere; NULL stays NULL. */
+const struct text *model_text(struct model *model, const struct text *foreign);
+const struct text *model_text_of(struct model *model, const char *clean);
+typedef void text_visit_fn(void *data, const struct text **place); /* *place is never NULL */
+void model_visit_texts(struct model *model, text_visit_fn *visit, void *data);
+void model_compact_texts(struct model *model); /* when the pool has doubled since the last time */
+bool text_same(const struct text *a, const struct text *b); /* by content; NULL equals NULL */
+
+/* ---- entries.c ---- */
+struct entry *entry_create(struct model *model, enum object_kind kind, const struct object *parent,
+                           int64_t utc_ns);
+/* The entry of (kind, parent, scope, the row's key), made when there is none (*made). */
+struct entry *entry_take(struct model *model, enum object_kind kind, const struct object *parent,
+                         const struct text *scope, const struct row *row, const struct stamp *at, bool *made);
+struct entry *entry_find(const struct model *model, enum object_kind kind, const struct object *parent,
+                         const struct text *scope, const struct row *row);
+/* A new row of it: `now` becomes `before` unless the rate window has to be dropped. `row` is foreign. */
+void entry_update(struct model *model, struct entry *entry, const struct row *row, const struct stamp *at);
+void entry_drop_window(struct entry *entry);
+void entry_set_freshness(struct entry *entry, enum freshness freshness);
+/* Out of the table now; its memory goes at the next model_sweep(). */
+void entry_remove(struct model *model, struct entry *entry);
+void entry_remove_children(struct model *model, const struct object *parent, enum object_kind kind);
+void entry_destroy(struct entry *entry);
+void model_sweep(struct model *model);
+/* What only its kind has, in one place. */
+struct extra_ops {
+    void (*texts)(void *extra, text_visit_fn *visit, void *data);
+    void (*destroy)(void *extra);
+    void *(*clone)(const void *extra);
+};
+extern const struct extra_ops extra_ops[OBJECT_KIND_COUNT];
+/* A copy of a foreign row with our texts, taking over KEPT fields and equal texts from `old` (may be NULL).
+ */
+void row_take(struct model *model, struct row *to, const struct row *from, const struct row *old);
+struct stamp stamp_of(const struct sample *sample, const struct text *server_id);
+
+/* ---- events.c ---- */
+void model_add_event(struct model *model, int64_t utc_ns, const char *kind, const struct object *object,
+                     const char *subject, const char *format, ...) __attribute__((format(printf, 6, 7)));
+void events_destroy(struct model *model);
+void events_clone(struct model *to, const struct model *from);
+
+/* ---- history.c ---- */
+int series_slots(enum object_kind kind);
+void history_server(struct model *model, struct entry *server, int64_t utc_ns);
+void history_cluster(struct model *model);
+void history_consumer(struct model *model, struct entry *consumer, int64_t utc_ns, int hold_s);
+
+/* ---- rules.c ---- */
+void rules_create(struct model *model);
+void rules_destroy(struct model *model);
+void rules_tick(struct model *model);
+
+#endif

@@ -1,0 +1,82 @@
+#include "model/state.h"
+
+#include <string.h>
+
+#define COMPACT_FROM (1u << 20) /* bytes: below that it is not worth it */
+
+const struct text *model_text(struct model *model, const struct text *foreign) {
+    return foreign ? text_intern(model->texts, foreign->bytes, foreign->len) : NULL;
+}
+
+const struct text *model_text_of(struct model *model, const char *clean) {
+    return text_intern(model->texts, clean, strlen(clean));
+}
+
+bool text_same(const struct text *a, const struct text *b) {
+    if (a == b)
+        return true;
+    return a && b && a->len == b->len && memcmp(a->bytes, b->bytes, a->len) == 0;
+}
+
+static void visit(text_visit_fn *fn, void *data, const struct text **place) {
+    if (*place)
+        fn(data, place);
+}
+
+static void visit_row(struct row *row, text_visit_fn *fn, void *data) {
+    if (!row)
+        return;
+    const struct entity_info *entity = &entities[row->entity];
+    for (int i = 0; i < entity->count; i++) {
+        enum field f = (enum field)((int)entity->first + i);
+        if (fields[f].type == TYPE_TEXT && row_has(row, f))
+            visit(fn, data, &row->cell[fields[f].cell].s);
+    }
+}
+
+static void visit_entry(struct entry *entry, text_visit_fn *fn, void *data) {
+    visit_row(entry->object.now, fn, data);
+    visit_row(entry->object.before, fn, data);
+    visit(fn, data, &entry->object.now_at.server_id);
+    visit(fn, data, &entry->object.before_at.server_id);
+    visit(fn, data, &entry->scope);
+    const struct extra_ops *ops = &extra_ops[entry->object.kind];
+    if (ops->texts && entry->object.extra)
+        ops->texts(entry->object.extra, fn, data);
+}
+
+static void visit_target(struct target *target, text_visit_fn *fn, void *data) {
+    visit(fn, data, &target->url);
+    visit(fn, data, &target->origin);
+    visit(fn, data, &target->reason);
+    visit(fn, data, &target->server_id);
+    visit(fn, data, &target->name);
+}
+
+void model_visit_texts(struct model *model, text_visit_fn *fn, void *data) {
+    for (int kind = 0; kind < OBJECT_KIND_COUNT; kind++) {
+        for (size_t i = 0; i < kind_count(model, (enum object_kind)kind); i++)
+            visit_entry(kind_at(model, (enum object_kind)kind, i), fn, data);
+    }
+    for (size_t i = 0; i < model->target_count; i++)
+        visit_target(model->targets[i], fn, data);
+    for (size_t i = 0; i < model->forgotten_count; i++)
+        visit(fn, data, &model->forgotten[i]);
+    visit(fn, data, &model->told_label);
+    visit(fn, data, &model->meta.leader);
+}
+
+static void move_text(void *data, const struct text **place) {
+    *place = text_intern(data, (*place)->bytes, (*place)->len);
+}
+
+void model_compact_texts(struct model *model) {
+    size_t bytes = text_pool_bytes(model->texts);
+    if (bytes < COMPACT_FROM || bytes < 2 * model->texts_after)
+        return;
+    struct text_pool *old = model->texts;
+    model->texts = text_pool_create();
+    model_visit_texts(model, move_text, model->texts);
+    text_pool_destroy(old);
+    model->texts_after = text_pool_bytes(model->texts);
+}
