@@ -10,10 +10,9 @@
 #include "base/memory.h"
 #include "base/text.h"
 
-#define NO_NODE           (-1)
-#define WORD_SHOWN        40
-#define WORD_MAX          128
-#define REGEX_REPEATS_MAX 1000
+#define NO_NODE    (-1)
+#define WORD_SHOWN 40
+#define WORD_MAX   128
 
 struct parser {
     struct expr *expr;
@@ -376,31 +375,11 @@ static int parse_pattern(struct parser *p) {
     return add_text(p, from, memory_text_cut(from, (size_t)(p->at - from)));
 }
 
-/* Back references take exponential time, nested repetitions exponential memory. */
-static const char *refused_in_pattern(const char *text) {
-    unsigned long product = 1;
-    for (; *text; text++) {
-        if (*text == '\\' && text[1]) {
-            if (is_digit(*++text))
-                return "back references are not supported";
-        } else if (*text == '{') {
-            unsigned long low = strtoul(text + 1, NULL, 10);
-            const char *comma = text + 1 + strspn(text + 1, "0123456789");
-            unsigned long high = *comma == ',' ? strtoul(comma + 1, NULL, 10) : low;
-            unsigned long most = high > low ? high : low;
-            product = most > REGEX_REPEATS_MAX ? REGEX_REPEATS_MAX + 1 : product * (most ? most : 1);
-            if (product > REGEX_REPEATS_MAX)
-                return "its repetitions are too many";
-        }
-    }
-    return NULL;
-}
-
 static int add_match(struct parser *p, enum expr_op op, int left, int pattern) {
     char reason[80];
     struct expr_node node = node_from(p, op, SHAPE_TRUTH, p->text + node_at(p, left)->at);
     const struct expr_node *text = node_at(p, pattern);
-    const char *refused = refused_in_pattern(text->text);
+    const char *refused = expr_pattern_refused(text->text);
     if (node_at(p, left)->shape == SHAPE_NUMBER || node_at(p, left)->shape == SHAPE_TRUTH)
         return fail(p, p->text + node_at(p, left)->at, "`~` searches in text, and `%s` is %s",
                     shown_node(p, left).text, expr_unit_name(node_at(p, left)));

@@ -34,8 +34,7 @@ enum expr_op {
     OP_NOT_MATCH,
 };
 
-/* What is known of a node's value before there is an object: a name without unit may turn out to be anything.
- */
+/* What is known of a node's value before there is an object; a name without unit may turn out to be any. */
 enum expr_shape { SHAPE_ANY, SHAPE_NUMBER, SHAPE_TEXT, SHAPE_TRUTH };
 
 struct expr_node {
@@ -60,5 +59,9 @@ struct expr {
  * to append. */
 bool expr_units_combine(struct expr *expr, struct expr_node *node, const char **hint);
 const char *expr_unit_name(const struct expr_node *node);
+
+/* NULL, or why this pattern is not given to libc: back references can take exponential time to match, and
+ * stacked repetitions exponential memory to compile. */
+const char *expr_pattern_refused(const char *pattern);
 
 #endif

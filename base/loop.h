@@ -41,8 +41,7 @@ void loop_remove(struct loop_source *source); /* NULL is fine */
 
 /* Asks for one more turn without waiting. */
 void loop_again(struct loop *loop);
-/* One turn: waits for at most max_wait_ms (-1: as long as it takes). Nothing when called from within a turn.
- */
+/* One turn: waits for at most max_wait_ms (-1: as long as it takes). Nothing when called within a turn. */
 void loop_turn(struct loop *loop, int max_wait_ms);
 /* Turns until loop_stop(); returns its code. A stop before the run ends it at once. */
 int loop_run(struct loop *loop);

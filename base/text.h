@@ -42,8 +42,7 @@ int text_width(const char *text);
  * columns used. */
 int text_cut(char *out, size_t size, const char *text, int columns);
 
-/* An immutable, interned, cleaned string. Two texts of one pool are equal exactly when their addresses are.
- */
+/* An immutable, interned, cleaned string. Two of one pool are equal exactly when their addresses are. */
 struct text {
     uint32_t hash;
     uint32_t len;

@@ -215,7 +215,16 @@ START_TEST(patterns) {
     IS("tls ~ x", '?');
     refused("name ~ [a", 7, "pattern `[a`: Unmatched [, [^, [:, [., or [=");
     refused("name ~ (a)\\1", 7, "pattern `(a)\\1`: back references are not supported");
-    refused("name ~ ((a{200}){200}){200}", 7, "pattern `((a{200}){200}){200}`: its repetitions are too many");
+    refused("name ~ ((a{200}){200}){200}", 7,
+            "pattern `((a{200}){200}){200}`: it is too large, or repeats too often");
+    refused("name ~ a+++++++++++++++++++++", 7,
+            "pattern `a+++++++++++++++++++++`: it is too large, or repeats too often");
+    refused("name ~ '(a[)]{99}){99}'", 7,
+            "pattern `'(a[)]{99}){99}'`: it is too large, or repeats too often");
+    refused("name ~ a{99}{99}", 7, "pattern `a{99}{99}`: it is too large, or repeats too often");
+    refused("name ~ (a{99})*{99}", 7, "pattern `(a{99})*{99}`: it is too large, or repeats too often");
+    IS("name ~ n+1+-+l+o+n+|(a+b+)+c+d+e+f+g+", 't');
+    IS("name ~ ^[^][:space:]]{2}-l", 't');
     refused("lag ~ 1", 0, "`~` searches in text, and `lag` is messages");
     refused("name ~ ", 7, "a pattern is expected behind `~`");
 }
