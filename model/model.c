@@ -27,7 +27,7 @@ void model_destroy(struct model *model) {
     for (int kind = 0; kind < OBJECT_KIND_COUNT; kind++) {
         for (size_t i = 0; i < kind_count(model, (enum object_kind)kind); i++)
             entry_destroy(kind_at(model, (enum object_kind)kind, i));
-        table_finish(&model->tables[kind]);
+        object_table_finish(&model->tables[kind]);
     }
     for (size_t i = 0; i < model->target_count; i++)
         free(model->targets[i]);

@@ -6,7 +6,7 @@
 #include "base/memory.h"
 #include "model/state.h"
 
-void table_finish(struct object_table *table) {
+void object_table_finish(struct object_table *table) {
     free(table->entries);
     free(table->buckets);
     memset(table, 0, sizeof *table);

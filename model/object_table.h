@@ -19,7 +19,7 @@ struct object_table {
     size_t dead; /* entries that wait for the sweep */
 };
 
-void table_finish(struct object_table *table);
+void object_table_finish(struct object_table *table);
 void table_add(struct object_table *table, struct entry *entry);
 /* Makes it findable by its key; its `now` row holds the key. */
 void table_link(struct object_table *table, struct entry *entry, uint32_t hash);
