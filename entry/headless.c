@@ -129,7 +129,7 @@ static char *frame_text(struct headless *h) {
 
 static char *document(struct headless *h) {
     struct document_options options = {.cut = h->left > 0 ? &h->cut : NULL};
-    char *line = document_text(h->model, &options, false);
+    char *line = document_write(h->model, &options, false);
     char *text = memory_format("%s\n", line);
     free(line);
     return text;
