@@ -59,12 +59,25 @@ static SCREEN *newterm_quietly(const char *term, FILE *to, FILE *from) {
     return curses;
 }
 
+/* curses would believe LINES and COLUMNS more than us, at the start and later. use_env(FALSE) is no help:
+ * newterm() then fails where the terminal's description has no size. */
+/* Asked beforehand, because newterm() leaks when there is no such terminal. */
+static bool is_described(const char *term, int fd) {
+    int error;
+    if (setupterm(term, fd, &error) != OK)
+        return false;
+    del_curterm(cur_term);
+    return true;
+}
+
 static SCREEN *newterm_first(const char *term, FILE *to, FILE *from) {
     const char *const names[] = {term && *term ? term : "xterm-256color", "xterm-256color", "vt100"};
     SCREEN *curses = NULL;
-    use_env(FALSE);
+    unsetenv("LINES");
+    unsetenv("COLUMNS");
     for (size_t i = 0; !curses && i < sizeof names / sizeof *names; i++)
-        curses = newterm_quietly(names[i], to, from);
+        if (is_described(names[i], fileno(to)))
+            curses = newterm_quietly(names[i], to, from);
     return curses;
 }
 

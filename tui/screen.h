@@ -19,7 +19,7 @@ struct screen_options {
 };
 
 /* Puts the terminal into raw mode and the alternate screen. NULL: message[] says why not, nothing was
- * changed. */
+ * changed. The locale has to be set before; LINES and COLUMNS leave the environment. */
 struct screen *screen_open(const struct screen_options *options, char *message, size_t size);
 /* Restores the terminal; with `last` its rows are printed to the normal screen, so that the last frame stays
  * in the scrollback. */

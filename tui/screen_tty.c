@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { POLL_MS = 50, CLOSE_POLLS = 20, EMERGENCY_POLLS = 4 };
+enum { POLL_MS = 50, CLOSE_POLLS = 10, EMERGENCY_POLLS = 4 };
 
 /* All that a signal handler needs, complete before `active` is set. */
 static struct {
@@ -131,7 +131,7 @@ int tty_flush(struct screen_tty *tty) {
     return 1;
 }
 
-/* Counts waits, not time: a terminal that takes nothing holds us up for a second at most. */
+/* Counts waits, not time: a terminal that takes nothing holds us up for half a second at most. */
 static void flush_patiently(struct screen_tty *tty) {
     for (int polls = 0; polls < CLOSE_POLLS && tty_flush(tty) == 0; polls++) {
         struct pollfd wait = {.fd = tty->out_fd, .events = POLLOUT};
