@@ -35,9 +35,5 @@ struct chrome_context {
 struct rect chrome_layout(struct rect area);
 /* Everything but the body. */
 void chrome_draw(const struct chrome_context *c, struct surface *s, struct rect area);
-/* The object that Enter=worst leads to: that of the worst finding, 0 when all is quiet. */
-uint64_t chrome_worst(const struct model *model);
-/* Where an object is looked at: the name of its view ("node", "jetstream", "connections", "overview"). */
-const char *chrome_view_of(const struct object *object);
 
 #endif

@@ -15,10 +15,10 @@ struct document_options {
     const struct cut *cut; /* NULL: everything */
 };
 
-/* A new reference. Integers past 2^63 - 1 stand in it as texts that document_text() prints as the integers
+/* A new reference. Integers past 2^63 - 1 stand in it as texts that document_write() prints as the integers
  * they are. */
 json_t *document_json(const struct model *model, const struct document_options *options);
 /* The document as text, without a newline at its end: one line, or indented. Freed by the caller. */
-char *document_text(const struct model *model, const struct document_options *options, bool indent);
+char *document_write(const struct model *model, const struct document_options *options, bool indent);
 
 #endif

@@ -8,7 +8,7 @@
 
 #include "tui/table.h"
 #include "views/filter.h"
-#include "views/view.h"
+#include "views/quantity_text.h"
 
 enum column_form {
     COLUMN_VALUE, /* the quantity as text */
@@ -26,22 +26,31 @@ struct quantity_column {
     bool off;          /* hidden until `c` shows it */
 };
 
+struct quantity_row {
+    const struct object *object;
+    struct value key, then; /* of the sort columns: asked for once an arrangement */
+    int severity;
+};
+
 struct quantity_list {
     struct table table;
     enum object_kind kind;
     const struct quantity_column *columns;
     int column_count;
     struct table_column made[TABLE_MAX_COLUMNS];
+    char titles[TABLE_MAX_COLUMNS][20];
     struct filter *filter;
-    const struct object **rows;
+    struct quantity_row *rows;
     size_t count, cap;
     size_t known;              /* objects of the kind that the view accepted */
     size_t quiet;              /* of these hidden as idle */
     const struct model *model; /* of the arrangement */
-    struct view_context at;    /* a copy, same */
-    bool choosing;             /* `c`: the list of columns is open */
+    const char *idle_text;
+    struct view_context at; /* a copy, same */
+    bool choosing;          /* `c`: the list of columns is open */
     int choice;
-    int spark_s; /* span of sparklines, seconds */
+    char fault[200]; /* of the filter being typed */
+    int spark_s;     /* span of sparklines, seconds */
 };
 
 /* sort, then: indexes of columns; sort -1: by severity. */
@@ -53,11 +62,16 @@ struct quantity_pick {
     uint64_t parent; /* only objects of this parent, 0 all */
     bool (*idle)(const struct model *model,
                  const struct object *object); /* hidden unless show_hidden; NULL none */
-    bool no_filter;                            /* the view's filter is not for this list */
+    uint64_t keep;                             /* this one is never idle */
+    const char *idle_text; /* when all are: "none holds a buffer"; NULL: "all idle: i shows them" */
+    bool no_filter;        /* the view's filter is not for this list */
 };
-/* Collects, filters, sorts and clamps for `height` rows, the head among them. */
+/* Collects, filters, sorts and clamps for an area of that size, the head among its rows. */
 void quantity_list_arrange(struct quantity_list *list, const struct view_context *context,
-                           const struct quantity_pick *pick, int height);
+                           const struct quantity_pick *pick, int width, int height);
+/* The same below a rule with a title; bold where keys go to. */
+void quantity_panel_draw(const struct quantity_list *list, struct surface *s, struct rect area,
+                         const char *title, const char *right, const char *empty);
 void quantity_list_draw(const struct quantity_list *list, struct surface *s, struct rect area,
                         const char *empty);
 /* "sort: severity then LAG   filter: lag>10" */
@@ -68,22 +82,20 @@ void quantity_list_select(struct quantity_list *list, uint64_t id);
 /* A filter's fault for this list, NULL when it is fine; lives until the next call for the list. */
 const char *quantity_list_check(struct quantity_list *list, const char *filter);
 
-/* The value as a table shows it, in at most `width` columns: "~" behind what is estimated or stale. */
-void quantity_text(char *out, size_t size, const struct model *model, const struct object *object,
-                   enum quantity q, int width, bool bits);
-/* The `nats` command that continues at this object; "" when there is none. Names are quoted for a shell. */
-void quantity_command(char *out, size_t size, const struct model *model, const struct object *object);
-
 /* The first member of the state of each view with lists. */
 struct list_view {
-    struct quantity_list *focus; /* the list that keys go to; NULL none */
+    struct quantity_list
+        *focus; /* the list that keys go to; NULL: none yet, the first movement goes to `first` */
+    struct quantity_list *first;
 };
 unsigned list_down(void *call), list_up(void *call), list_page_down(void *call), list_page_up(void *call);
 unsigned list_half_down(void *call), list_half_up(void *call), list_home(void *call), list_end(void *call);
 unsigned list_left(void *call), list_right(void *call), list_sort_left(void *call),
     list_sort_right(void *call);
 unsigned list_reverse(void *call), list_columns(void *call), list_toggle(void *call), list_close(void *call);
-unsigned list_copy(void *call), list_open(void *call);
+unsigned list_copy(void *call);
+/* Enter: the view of the selected object; the page of the server behind it. */
+unsigned list_open(void *call), list_open_server(void *call);
 
 /* The keys of a list, as rows of a view's own table. */
 #define LIST_ACTIONS                                                                                         \

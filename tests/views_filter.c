@@ -1,0 +1,136 @@
+/* What `/` narrows a list to. */
+#include <check.h>
+
+#include "tests/views_frame.h"
+#include "views/filter.h"
+
+static struct world world;
+
+static const enum quantity shown[] = {Q_CONSUMER_path, Q_CONSUMER_lag, Q_CONSUMER_leader,
+                                      Q_CONSUMER_ack_pending};
+
+/* Names of the consumers that pass, in the model's order, joined by commas. */
+static const char *passing(const char *text) {
+    static char out[2000];
+    size_t count;
+    const struct object *const *all = model_objects(world.model, OBJECT_CONSUMER, &count);
+    struct filter *f = filter_create(text, OBJECT_CONSUMER, shown, 4);
+    out[0] = 0;
+    static const char *const order[] = {"billing", "audit", "tiles", "ingest",
+                                        "email",   "watch", "cache", "metrics"};
+    for (size_t n = 0; n < sizeof(order) / sizeof(order[0]); n++)
+        for (size_t i = 0; i < count; i++) {
+            struct value name = quantity_get(world.model, all[i], Q_CONSUMER_name);
+            if (strcmp(name.text, order[n]) == 0 && filter_pass(f, world.model, all[i]))
+                snprintf(out + strlen(out), sizeof(out) - strlen(out), "%s%s", *out ? "," : "", name.text);
+        }
+    filter_destroy(f);
+    return out;
+}
+
+static const char *fault(const char *text) {
+    static char out[300];
+    struct filter *f = filter_create(text, OBJECT_CONSUMER, shown, 4);
+    snprintf(out, sizeof(out), "%s", filter_error(f) ? filter_error(f) : "");
+    filter_destroy(f);
+    return out;
+}
+
+START_TEST(plain) {
+    ck_assert_str_eq(passing(""), "billing,audit,tiles,ingest,email,watch,cache,metrics");
+    ck_assert_str_eq(passing("geo"), "tiles,cache");
+    ck_assert_str_eq(passing("KV_"), "watch");
+    ck_assert_str_eq(passing("n1-lon"), "audit,ingest,cache");
+    ck_assert_str_eq(passing("nothing like that"), "");
+    ck_assert_str_eq(passing("lag"), "");
+}
+END_TEST
+
+START_TEST(inverse) {
+    ck_assert_str_eq(passing("!orders"), "tiles,ingest,watch,cache,metrics");
+    ck_assert_str_eq(passing("!~^(orders|edge)"), "tiles,watch,cache");
+    ck_assert_str_eq(passing("!"), "billing,audit,tiles,ingest,email,watch,cache,metrics");
+}
+END_TEST
+
+START_TEST(regex) {
+    ck_assert_str_eq(passing("~ng$"), "billing");
+    ck_assert_str_eq(passing("~^geo"), "tiles,cache");
+    ck_assert_str_eq(passing("~"), "billing,audit,tiles,ingest,email,watch,cache,metrics");
+    ck_assert_str_ne(fault("~["), "");
+    ck_assert_str_eq(passing("~["), "billing,audit,tiles,ingest,email,watch,cache,metrics");
+}
+END_TEST
+
+START_TEST(expression) {
+    ck_assert_str_eq(passing("lag>1000"), "billing,audit,tiles");
+    ck_assert_str_eq(passing("lag > 100k"), "billing");
+    ck_assert_str_eq(passing("LAG>1000"), "billing,audit,tiles");
+    ck_assert_str_eq(passing("ACKPEND>10"), "billing,audit,tiles");
+    ck_assert_str_eq(passing("name~bill"), "billing");
+    ck_assert_str_eq(passing("lag > 0 and stream = EDGE"), "ingest");
+    ck_assert_str_eq(passing("redelivered>0 or waiting=2"), "billing,ingest,email");
+    ck_assert_str_eq(passing("max_ack_pending<300"), "tiles,cache"); /* unlimited is unknown, never true */
+    ck_assert_str_eq(fault("lag>1000"), "");
+    ck_assert_str_ne(fault("lag>"), "");
+    ck_assert_str_eq(fault("a=b"), ""); /* a text that happens to hold a sign */
+}
+END_TEST
+
+START_TEST(in_a_view) {
+    struct frame f;
+    frame_open(&f, &world, "jetstream");
+    f.context.filter = "lag>1000";
+    char *text = frame_text(&f, 120, 40, true);
+    ck_assert_ptr_nonnull(strstr(text, "ORDERS / billing"));
+    ck_assert_ptr_null(strstr(text, "EDGE / ingest"));
+    free(text);
+    f.context.filter = "no such thing";
+    text = frame_text(&f, 120, 40, true);
+    ck_assert_ptr_nonnull(strstr(text, "nothing passes the filter"));
+    free(text);
+    ck_assert_ptr_nonnull(f.view->check_filter(f.state, "lag>"));
+    ck_assert_ptr_null(f.view->check_filter(f.state, "lag>1"));
+    frame_close(&f);
+}
+END_TEST
+
+START_TEST(faults_only) {
+    struct frame f;
+    frame_open(&f, &world, "jetstream");
+    f.context.faults_only = true;
+    char *text = frame_text(&f, 120, 40, true);
+    ck_assert_ptr_nonnull(strstr(text, "ORDERS / billing"));
+    ck_assert_ptr_nonnull(strstr(text, "ORDERS / audit"));
+    ck_assert_ptr_null(strstr(text, "GEO / tiles"));
+    free(text);
+    frame_close(&f);
+}
+END_TEST
+
+static void setup(void) {
+    world_busy(&world);
+}
+
+static void teardown(void) {
+    world_finish(&world);
+}
+
+int main(void) {
+    Suite *suite = suite_create("views filter");
+    TCase *tc = tcase_create("filter");
+    tcase_set_timeout(tc, 60);
+    tcase_add_unchecked_fixture(tc, setup, teardown);
+    tcase_add_test(tc, plain);
+    tcase_add_test(tc, inverse);
+    tcase_add_test(tc, regex);
+    tcase_add_test(tc, expression);
+    tcase_add_test(tc, in_a_view);
+    tcase_add_test(tc, faults_only);
+    suite_add_tcase(suite, tc);
+    SRunner *sr = srunner_create(suite);
+    srunner_run_all(sr, CK_NORMAL);
+    int failed = srunner_ntests_failed(sr);
+    srunner_free(sr);
+    return failed != 0;
+}

@@ -1,0 +1,190 @@
+/* The document that scripts lean on: names, types, exactness, absence. */
+#include <check.h>
+
+#include "tests/views_frame.h"
+#include "views/json.h"
+#include "views/print.h"
+
+static struct world world;
+
+static json_t *find(json_t *document, const char *kind, const char *key, const char *name) {
+    size_t i;
+    json_t *one;
+    json_array_foreach(json_object_get(document, kind), i, one) {
+        const char *text = json_string_value(json_object_get(one, key));
+        if (text && strcmp(text, name) == 0)
+            return one;
+    }
+    ck_abort_msg("no %s with %s %s", kind, key, name);
+    return NULL;
+}
+
+static void has_all(json_t *object, const char *names) {
+    char copy[600], *rest = copy;
+    snprintf(copy, sizeof(copy), "%s", names);
+    for (char *name; (name = strsep(&rest, " ")) != NULL;)
+        ck_assert_msg(json_object_get(object, name) != NULL, "%s is missing", name);
+}
+
+START_TEST(names_of_scripts) {
+    json_t *d = document_json(world.model, NULL);
+    ck_assert_int_eq(json_integer_value(json_object_get(d, "schema")), 1);
+    ck_assert_str_eq(json_string_value(json_object_get(d, "taken")), "2026-11-21T02:41:07.000Z");
+    has_all(d, "clusters servers connections streams consumers events");
+    ck_assert_ptr_null(json_object_get(d, "routes"));
+    static const char always[] = "sampled_at age_ms freshness estimated";
+    json_t *server = find(d, "servers", "name", "n1-lon");
+    has_all(server,
+            "name id url version state connections cpu mem in_msgs_per_s out_msgs_per_s in_bytes_per_s "
+            "out_bytes_per_s in_client_msgs_per_s out_client_msgs_per_s slow_consumers");
+    has_all(server, always);
+    ck_assert_str_eq(json_string_value(json_object_get(server, "state")), "up");
+    ck_assert_str_eq(json_string_value(json_object_get(server, "freshness")), "live");
+    ck_assert_str_eq(json_string_value(json_object_get(server, "sampled_at")), "2026-11-21T02:41:07.000Z");
+    ck_assert_int_eq(json_integer_value(json_object_get(server, "connections")), 334);
+    ck_assert(json_is_real(json_object_get(server, "in_msgs_per_s")));
+    json_t *connection = find(d, "connections", "name", "billing-7");
+    has_all(connection, "server cid name account pending_bytes in_msgs_per_s out_msgs_per_s");
+    has_all(connection, always);
+    ck_assert_int_eq(json_integer_value(json_object_get(connection, "cid")), 4711);
+    ck_assert_double_eq_tol(json_real_value(json_object_get(connection, "out_msgs_per_s")), 4100, 1);
+    ck_assert_double_eq_tol(json_real_value(json_object_get(connection, "idle")), 0.04, 0.001); /* seconds */
+    json_t *stream = find(d, "streams", "name", "ORDERS");
+    has_all(stream, "account name leader messages bytes last_seq in_msgs_per_s");
+    has_all(stream, always);
+    ck_assert_str_eq(json_string_value(json_object_get(stream, "leader")), "n2-lon");
+    json_t *consumer = find(d, "consumers", "name", "billing");
+    has_all(consumer,
+            "account stream name leader lag pending ack_pending redelivered delivered_per_s acked_per_s");
+    has_all(consumer, always);
+    ck_assert_ptr_null(json_object_get(consumer, "path")); /* for the screen alone */
+    json_t *unlimited = find(d, "consumers", "name", "watch");
+    ck_assert_ptr_null(json_object_get(unlimited, "max_ack_pending")); /* absent, not -1 */
+    json_decref(d);
+}
+END_TEST
+
+START_TEST(unknown_is_absent) {
+    struct world w;
+    world_init(&w);
+    w.jetstream = false;
+    world_run(&w, 1);
+    json_t *d = document_json(w.model, NULL);
+    json_t *server = find(d, "servers", "name", "n2-lon");
+    ck_assert_ptr_null(json_object_get(server, "in_msgs_per_s")); /* one sample makes no rate */
+    ck_assert_ptr_null(json_object_get(server, "js_storage"));
+    ck_assert_uint_eq(json_array_size(json_object_get(d, "streams")), 0);
+    json_decref(d);
+    world_finish(&w);
+}
+END_TEST
+
+START_TEST(stale_says_so) {
+    struct world w;
+    world_stale(&w);
+    json_t *d = document_json(w.model, NULL);
+    json_t *down = find(d, "servers", "name", "n2-lon");
+    ck_assert_str_eq(json_string_value(json_object_get(down, "state")), "down");
+    ck_assert_str_eq(json_string_value(json_object_get(down, "freshness")), "gone");
+    ck_assert_int_eq(json_integer_value(json_object_get(down, "age_ms")), 44000);
+    json_decref(d);
+    world_finish(&w);
+}
+END_TEST
+
+START_TEST(exact_integers) {
+    struct world w;
+    world_hostile(&w);
+    char *text = document_write(w.model, NULL, false);
+    ck_assert_ptr_nonnull(strstr(text, "\"cid\":18446744073709551615"));
+    ck_assert_ptr_null(strstr(text, "\\u0001"));
+    ck_assert_ptr_null(strchr(text, '\n'));
+    for (const char *p = text; *p; p++)
+        ck_assert_uint_ge((unsigned char)*p, 0x20);
+    free(text);
+    world_finish(&w);
+}
+END_TEST
+
+static bool cut_of(struct cut *cut, char *message, size_t size, const char *a, const char *b) {
+    const char *names[] = {a, b};
+    return cut_parse(cut, names, b ? 2 : 1, message, size);
+}
+
+START_TEST(cuts) {
+    struct cut cut;
+    char message[300];
+    ck_assert(cut_of(&cut, message, sizeof(message), "consumer.lag", "servers.cpu"));
+    json_t *d = document_json(world.model, &(struct document_options){&cut});
+    ck_assert_ptr_null(json_object_get(d, "connections"));
+    ck_assert_ptr_null(json_object_get(d, "events"));
+    json_t *one = json_array_get(json_object_get(d, "consumers"), 0);
+    ck_assert_ptr_nonnull(json_object_get(one, "lag"));
+    ck_assert_ptr_nonnull(json_object_get(one, "freshness"));
+    ck_assert_ptr_null(json_object_get(one, "name"));
+    json_decref(d);
+    ck_assert_uint_eq(cut_shapes(&cut) & (1u << SHAPE_JSZ), 1u << SHAPE_JSZ);
+    ck_assert(cut_of(&cut, message, sizeof(message), "connections", NULL));
+    ck_assert_uint_eq(cut_shapes(&cut), 1u << SHAPE_CONNZ_FULL);
+    ck_assert(cut_of(&cut, message, sizeof(message), "event", "route"));
+}
+END_TEST
+
+START_TEST(wrong_names) {
+    struct cut cut;
+    char message[300];
+    ck_assert(!cut_of(&cut, message, sizeof(message), "servrs", NULL));
+    ck_assert_ptr_nonnull(strstr(message, "\"servers\""));
+    ck_assert(!cut_of(&cut, message, sizeof(message), "consumer.lagg", NULL));
+    ck_assert_ptr_nonnull(strstr(message, "\"consumer.lag\""));
+    ck_assert(!cut_of(&cut, message, sizeof(message), "consumer.path", NULL));
+    ck_assert(!cut_of(&cut, message, sizeof(message), "", NULL));
+    ck_assert_ptr_null(strchr(message, '\n'));
+}
+END_TEST
+
+START_TEST(as_tables) {
+    struct cut cut;
+    char message[300];
+    struct buffer out = {0};
+    const char *names[] = {"consumer.stream", "consumer.name", "consumer.lag", "events"};
+    ck_assert(cut_parse(&cut, names, 4, message, sizeof(message)));
+    print_tables(world.model, &cut, &out);
+    const char *text = buffer_text(&out);
+    ck_assert_int_eq(strncmp(text, "consumers\nstream  name     ", 27), 0);
+    ck_assert_ptr_nonnull(strstr(text, "\nORDERS  billing  "));
+    ck_assert_ptr_nonnull(strstr(text, "\n\nevents\n"));
+    buffer_finish(&out);
+    print_tables(world.model, NULL, &out);
+    ck_assert_ptr_nonnull(strstr(buffer_text(&out), "\nservers\n"));
+    buffer_finish(&out);
+}
+END_TEST
+
+static void setup(void) {
+    world_busy(&world);
+}
+
+static void teardown(void) {
+    world_finish(&world);
+}
+
+int main(void) {
+    Suite *suite = suite_create("views json");
+    TCase *tc = tcase_create("document");
+    tcase_set_timeout(tc, 60);
+    tcase_add_unchecked_fixture(tc, setup, teardown);
+    tcase_add_test(tc, names_of_scripts);
+    tcase_add_test(tc, unknown_is_absent);
+    tcase_add_test(tc, stale_says_so);
+    tcase_add_test(tc, exact_integers);
+    tcase_add_test(tc, cuts);
+    tcase_add_test(tc, wrong_names);
+    tcase_add_test(tc, as_tables);
+    suite_add_tcase(suite, tc);
+    SRunner *sr = srunner_create(suite);
+    srunner_run_all(sr, CK_NORMAL);
+    int failed = srunner_ntests_failed(sr);
+    srunner_free(sr);
+    return failed != 0;
+}

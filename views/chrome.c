@@ -1,0 +1,40 @@
+#include "views/chrome.h"
+
+#include "views/chrome_parts.h"
+
+/* Rows at the top by the height of the screen: row 1, counts, sentences. */
+static const struct height {
+    int rows, verdict; /* from this height on; verdict rows, the counts among them */
+    bool footer;
+} heights[] = {{50, 4, true}, {15, 3, true}, {8, 3, true}, {6, 1, true}, {4, 1, false}};
+
+static const struct height *height_of(struct rect area) {
+    if (area.w < 20)
+        return NULL;
+    for (size_t i = 0; i < sizeof(heights) / sizeof(heights[0]); i++)
+        if (area.h >= heights[i].rows)
+            return &heights[i];
+    return NULL;
+}
+
+struct rect chrome_layout(struct rect area) {
+    const struct height *h = height_of(area);
+    if (!h)
+        return (struct rect){0};
+    int top = 1 + h->verdict, rest = area.h - top - (h->footer ? 1 : 0);
+    return (struct rect){area.x, area.y + top, area.w, rest};
+}
+
+void chrome_draw(const struct chrome_context *c, struct surface *s, struct rect area) {
+    const struct height *h = height_of(area);
+    if (area.w < 1 || area.h < 1)
+        return;
+    if (!h) {
+        chrome_line(c, s, (struct rect){area.x, area.y, area.w, 1});
+        return;
+    }
+    chrome_row1(c, s, (struct rect){area.x, area.y, area.w, 1});
+    chrome_verdict(c, s, (struct rect){area.x, area.y + 1, area.w, h->verdict});
+    if (h->footer)
+        chrome_footer(c, s, (struct rect){area.x, area.y + area.h - 1, area.w, 1});
+}

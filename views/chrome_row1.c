@@ -1,0 +1,235 @@
+/* Row 1: which cluster, is this live, how old is it, what time is it. Parts are dropped whole as the width
+ * shrinks. */
+#include "views/chrome_parts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "views/quantity_text.h"
+
+#define DATA_OLD_NS (3 * NS_PER_S)
+
+struct made {
+    char text[200];
+    enum role role;
+    unsigned attrs;
+};
+
+typedef void part_fn(const struct chrome_context *c, struct made *out);
+
+static const struct model *model_of(const struct chrome_context *c) {
+    return c->view_context->model;
+}
+
+static void part_label(const struct chrome_context *c, struct made *out) {
+    const char *name = c->label && *c->label
+                           ? c->label
+                           : quantity_name_text(model_of(c), model_cluster(model_of(c)), Q_CLUSTER_name);
+    char cut[120];
+    text_cut(cut, sizeof(cut), *name ? name : "NATS", 24);
+    snprintf(out->text, sizeof(out->text), " %s ", cut);
+    out->role = c->label_role;
+}
+
+static void part_servers(const struct chrome_context *c, struct made *out) {
+    double up, expected;
+    const struct object *cluster = model_cluster(model_of(c));
+    if (!quantity_value(model_of(c), cluster, Q_CLUSTER_servers, &up) ||
+        !quantity_value(model_of(c), cluster, Q_CLUSTER_expected, &expected))
+        return;
+    snprintf(out->text, sizeof(out->text), "%.0f/%.0f up", up, expected);
+    if (up < expected) {
+        out->role = up > 0 ? ROLE_WARN : ROLE_CRIT;
+        out->attrs = ATTR_BOLD;
+    }
+}
+
+static const struct js_word {
+    const char *quorum, *text;
+    bool bad;
+} js_words[] = {
+    {"yes", "JS ok", false},
+    {"ok", "JS ok", false},
+    {"no", "JS no quorum", true},
+    {"leaderless", "JS no leader", true},
+};
+
+static void part_js(const struct chrome_context *c, struct made *out) {
+    const char *quorum = quantity_name_text(model_of(c), model_cluster(model_of(c)), Q_CLUSTER_meta_quorum);
+    for (size_t i = 0; i < sizeof(js_words) / sizeof(js_words[0]); i++)
+        if (strcmp(quorum, js_words[i].quorum) == 0) {
+            snprintf(out->text, sizeof(out->text), "%s", js_words[i].text);
+            if (js_words[i].bad) {
+                out->role = ROLE_CRIT;
+                out->attrs = ATTR_BOLD;
+            }
+            return;
+        }
+    if (model_has(model_of(c), SHAPE_JSZ))
+        snprintf(out->text, sizeof(out->text), "%s", chrome_has_jetstream(model_of(c)) ? "JS ?" : "JS off");
+}
+
+static void part_meta(const struct chrome_context *c, struct made *out) {
+    const char *leader = quantity_name_text(model_of(c), model_cluster(model_of(c)), Q_CLUSTER_meta_leader);
+    char cut[100];
+    text_cut(cut, sizeof(cut), leader, 16);
+    if (*leader)
+        snprintf(out->text, sizeof(out->text), "meta %s", cut);
+}
+
+static void part_version(const struct chrome_context *c, struct made *out) {
+    size_t count;
+    const char *first = "";
+    char cut[80];
+    const struct object *const *servers = model_objects(model_of(c), OBJECT_SERVER, &count);
+    for (size_t i = 0; i < count; i++) {
+        const char *version = quantity_name_text(model_of(c), servers[i], Q_SERVER_version);
+        if (!*version || servers[i]->freshness == FRESH_GONE)
+            continue;
+        if (*first && strcmp(first, version) != 0) {
+            snprintf(out->text, sizeof(out->text), "versions differ");
+            return;
+        }
+        first = version;
+    }
+    text_cut(cut, sizeof(cut), first, 12);
+    if (*first)
+        snprintf(out->text, sizeof(out->text), "all %s", cut);
+}
+
+static void part_data(const struct chrome_context *c, struct made *out) {
+    int64_t age = model_data_age_ns(model_of(c));
+    char span[TIME_TEXT_SIZE];
+    int64_t limit = 3 * c->interval_ns > DATA_OLD_NS ? 3 * c->interval_ns : DATA_OLD_NS;
+    if (age < 0) {
+        bool ever = model_has(model_of(c), SHAPE_VARZ);
+        snprintf(out->text, sizeof(out->text), "%s", ever ? "!! NO DATA" : "no data yet");
+        out->role = ever ? ROLE_CRIT : out->role;
+        return;
+    }
+    span_format(span, age);
+    snprintf(out->text, sizeof(out->text), age > limit ? "!! DATA %s OLD" : "data %s old", span);
+    if (age > limit) {
+        out->role = ROLE_CRIT;
+        out->attrs = ATTR_BOLD;
+    }
+}
+
+static void part_place(const struct chrome_context *c, struct made *out) {
+    if (c->view && c->view->digit != 1)
+        snprintf(out->text, sizeof(out->text), "> %s", c->view->title);
+}
+
+static void part_status(const struct chrome_context *c, struct made *out) {
+    if (c->view && c->view->status)
+        c->view->status(c->view_state, c->view_context, out->text, sizeof(out->text));
+}
+
+static void part_faults(const struct chrome_context *c, struct made *out) {
+    if (c->view_context->faults_only)
+        snprintf(out->text, sizeof(out->text), "faults only");
+}
+
+static void part_note(const struct chrome_context *c, struct made *out) {
+    if (!c->note || !*c->note)
+        return;
+    text_cut(out->text, sizeof(out->text), c->note, 60);
+    out->role = ROLE_ERROR;
+}
+
+static void part_date(const struct chrome_context *c, struct made *out) {
+    char date[TIME_TEXT_SIZE];
+    time_format_date(date, c->view_context->utc_ns, c->view_context->local_time);
+    if (c->view_context->utc_ns)
+        snprintf(out->text, sizeof(out->text), "%s", date);
+}
+
+static void part_time(const struct chrome_context *c, struct made *out) {
+    char clock[TIME_TEXT_SIZE];
+    if (!c->view_context->utc_ns)
+        return;
+    time_format_clock(clock, c->view_context->utc_ns, c->view_context->local_time);
+    snprintf(out->text, sizeof(out->text), "%s %s", clock, c->view_context->local_time ? "local" : "UTC");
+}
+
+static void part_interval(const struct chrome_context *c, struct made *out) {
+    if (c->interval_ns <= 0)
+        return;
+    if (c->interval_ns % NS_PER_S == 0)
+        snprintf(out->text, sizeof(out->text), "%llds", (long long)(c->interval_ns / NS_PER_S));
+    else
+        span_format(out->text, c->interval_ns);
+}
+
+static void part_mode(const struct chrome_context *c, struct made *out) {
+    static const char *const words[] = {"LIVE", "PAUSED", "REPLAY", "SNAPSHOT"};
+    char span[TIME_TEXT_SIZE];
+    span_format(span, c->behind_ns);
+    if (c->behind_ns > 0 && c->mode == CHROME_PAUSED)
+        snprintf(out->text, sizeof(out->text), "[%s +%s]", words[c->mode], span);
+    else
+        snprintf(out->text, sizeof(out->text), "[%s]", words[c->mode]);
+    out->attrs = ATTR_BOLD;
+}
+
+static const struct part {
+    part_fn *make;
+    bool right;
+    int keep; /* the smallest goes first */
+} parts[] = {
+    {part_label, false, 100},  {part_servers, false, 95}, {part_js, false, 60},    {part_meta, false, 20},
+    {part_version, false, 22}, {part_data, false, 90},    {part_place, false, 50}, {part_status, false, 45},
+    {part_faults, false, 55},  {part_note, false, 85},    {part_date, true, 30},   {part_time, true, 80},
+    {part_interval, true, 10}, {part_mode, true, 92},
+};
+#define PART_COUNT ((int)(sizeof(parts) / sizeof(parts[0])))
+
+static int width_of(const struct made *made, int gap) {
+    int total = 0;
+    for (int i = 0; i < PART_COUNT; i++)
+        if (made[i].text[0])
+            total += text_width(made[i].text) + gap;
+    return total;
+}
+
+static void drop_one(struct made *made) {
+    int worst = -1;
+    for (int i = 0; i < PART_COUNT; i++)
+        if (made[i].text[0] && (worst < 0 || parts[i].keep < parts[worst].keep))
+            worst = i;
+    if (worst >= 0)
+        made[worst].text[0] = 0;
+}
+
+static int parts_left(const struct made *made) {
+    int n = 0;
+    for (int i = 0; i < PART_COUNT; i++)
+        n += made[i].text[0] != 0;
+    return n;
+}
+
+void chrome_row1(const struct chrome_context *c, struct surface *s, struct rect row) {
+    struct made made[PART_COUNT];
+    enum role base = c->mode == CHROME_LIVE || c->mode == CHROME_SNAPSHOT ? ROLE_ROW1 : ROLE_ROW1_HELD;
+    int gap = row.w >= 100 ? 3 : 2;
+    for (int i = 0; i < PART_COUNT; i++) {
+        made[i] = (struct made){.role = base};
+        parts[i].make(c, &made[i]);
+    }
+    while (width_of(made, gap) > row.w + gap && parts_left(made) > 1)
+        drop_one(made);
+    surface_fill(s, row, base, 0, ' ');
+    int left = row.x, right = row.x + row.w;
+    for (int i = 0; i < PART_COUNT; i++)
+        if (made[i].text[0] && !parts[i].right)
+            left += surface_text(s, row, left, row.y, made[i].role, made[i].attrs, made[i].text) +
+                    (i == 0 ? gap - 1 : gap);
+    for (int i = PART_COUNT; i-- > 0;)
+        if (made[i].text[0] && parts[i].right) {
+            right -= text_width(made[i].text);
+            surface_text(s, row, right, row.y, made[i].role, made[i].attrs, made[i].text);
+            right -= gap;
+        }
+}

@@ -1,0 +1,149 @@
+/* The verdict: is something wrong, since when, how bad, in words. */
+#include "views/chrome_parts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "tui/table.h"
+#include "views/quantity_text.h"
+
+struct tally {
+    size_t crit, warn;
+    int64_t since; /* of the oldest of the worst severity */
+};
+
+static struct tally tally_of(const struct model *model) {
+    struct tally t = {0, 0, 0};
+    size_t count;
+    const struct finding *findings = model_findings(model, &count);
+    for (size_t i = 0; i < count; i++) {
+        t.crit += findings[i].severity == SEVERITY_CRIT;
+        t.warn += findings[i].severity == SEVERITY_WARN;
+        if (findings[i].severity == findings[0].severity &&
+            (t.since == 0 || findings[i].since_utc_ns < t.since))
+            t.since = findings[i].since_utc_ns;
+    }
+    return t;
+}
+
+static double servers_up(const struct model *model) {
+    double up;
+    return quantity_value(model, model_cluster(model), Q_CLUSTER_servers, &up) ? up : 0;
+}
+
+static int part(struct surface *s, struct rect row, int x, enum role role, const char *text) {
+    return x + surface_text(s, row, x, row.y, role, ATTR_BOLD, text);
+}
+
+static void quiet_row(const struct chrome_context *c, struct surface *s, struct rect row) {
+    const struct model *model = c->view_context->model;
+    int64_t since = model_quiet_since(model);
+    char text[400], span[TIME_TEXT_SIZE] = "";
+    if (servers_up(model) < 1) {
+        snprintf(text, sizeof(text), "? waiting for the first answer%s%s",
+                 c->waiting_for && *c->waiting_for ? " from " : "", c->waiting_for ? c->waiting_for : "");
+        surface_text(s, row, row.x + 1, row.y, ROLE_UNKNOWN, ATTR_BOLD, text);
+        return;
+    }
+    double expected = servers_up(model);
+    quantity_value(model, model_cluster(model), Q_CLUSTER_expected, &expected);
+    if (since > 0 && c->view_context->utc_ns > since)
+        span_format(span, c->view_context->utc_ns - since);
+    snprintf(text, sizeof(text), ". all ok%s%s   %.0f/%.0f servers", *span ? " for " : "", span,
+             servers_up(model), expected);
+    surface_text(s, row, row.x + 1, row.y, ROLE_OK, 0, text);
+}
+
+static void count_row(const struct chrome_context *c, struct surface *s, struct rect row,
+                      const struct tally *t) {
+    static const char worst[] = "Enter=worst";
+    char text[120], clock[TIME_TEXT_SIZE], span[TIME_TEXT_SIZE];
+    int x = row.x;
+    if (t->crit) {
+        snprintf(text, sizeof(text), "!! %zu CRIT", t->crit);
+        x = part(s, row, x, ROLE_CRIT, text) + 2;
+    }
+    if (t->warn) {
+        snprintf(text, sizeof(text), " ! %zu WARN", t->warn);
+        x = part(s, row, x, ROLE_WARN, text) + 2;
+    }
+    time_format_clock(clock, t->since, c->view_context->local_time);
+    span_format(span, c->view_context->utc_ns - t->since);
+    if (row.w >= 50)
+        snprintf(text, sizeof(text), " since %s (%s)", clock, span);
+    else
+        snprintf(text, sizeof(text), "+%s", span);
+    x += surface_text(s, row, x, row.y, ROLE_TEXT, 0, text);
+    if (x + 2 + (int)strlen(worst) <= row.x + row.w)
+        surface_text(s, row, row.x + row.w - (int)strlen(worst) - 1, row.y, ROLE_KEY, 0, worst);
+}
+
+static void sentence_row(const struct model *model, const struct finding *f, struct surface *s,
+                         struct rect row) {
+    char text[512], shown[1100];
+    enum role role = table_mark_role((int)f->severity);
+    int x = row.x;
+    finding_text(model, f, text, sizeof(text));
+    surface_text(s, row, x, row.y, role, ATTR_BOLD, f->severity == SEVERITY_CRIT ? "!!" : " !");
+    x += 3;
+    x += surface_text(s, row, x, row.y, role, ATTR_BOLD, finding_tag(f));
+    int indent = row.x + 10 > x + 1 && row.w >= 60 ? row.x + 10 : x + 1;
+    text_cut(shown, sizeof(shown), text, row.x + row.w - indent);
+    surface_text(s, row, indent, row.y, ROLE_TEXT, 0, shown);
+}
+
+void chrome_verdict(const struct chrome_context *c, struct surface *s, struct rect rows) {
+    const struct model *model = c->view_context->model;
+    struct tally t = tally_of(model);
+    size_t count;
+    const struct finding *findings = model_findings(model, &count);
+    struct rect row = {rows.x, rows.y, rows.w, 1};
+    if (rows.h < 1)
+        return;
+    if (count == 0) {
+        quiet_row(c, s, row);
+        return;
+    }
+    count_row(c, s, row, &t);
+    for (size_t i = 0; i < count && (int)i + 1 < rows.h; i++) {
+        row.y++;
+        sentence_row(model, &findings[i], s, row);
+    }
+}
+
+void chrome_line(const struct chrome_context *c, struct surface *s, struct rect row) {
+    const struct model *model = c->view_context->model;
+    struct tally t = tally_of(model);
+    char clock[TIME_TEXT_SIZE], text[64];
+    int x = row.x;
+    if (t.crit) {
+        snprintf(text, sizeof(text), "!!%zu", t.crit);
+        x = part(s, row, x, ROLE_CRIT, text) + 1;
+    }
+    if (t.warn) {
+        snprintf(text, sizeof(text), "!%zu", t.warn);
+        x = part(s, row, x, ROLE_WARN, text) + 1;
+    }
+    if (!t.crit && !t.warn)
+        x = part(s, row, x, servers_up(model) >= 1 ? ROLE_OK : ROLE_UNKNOWN,
+                 servers_up(model) >= 1 ? ".ok" : "?") +
+            1;
+    time_format_clock(clock, c->view_context->utc_ns, c->view_context->local_time);
+    if (c->view_context->utc_ns && x + (int)strlen(clock) <= row.x + row.w)
+        x += surface_text(s, row, x, row.y, ROLE_TEXT, 0, clock) + 1;
+    if (c->mode != CHROME_LIVE && x + 2 <= row.x + row.w)
+        surface_text(s, row, x, row.y, ROLE_ROW1_HELD, 0, c->mode == CHROME_PAUSED ? "PAUSED" : "");
+}
+
+bool chrome_has_jetstream(const struct model *model) {
+    size_t count;
+    const struct object *const *servers = model_objects(model, OBJECT_SERVER, &count);
+    double bytes;
+    for (size_t i = 0; i < count; i++)
+        if (quantity_value(model, servers[i], Q_SERVER_js_storage, &bytes))
+            return true;
+    model_objects(model, OBJECT_STREAM, &count);
+    return count > 0;
+}

@@ -1,0 +1,159 @@
+/* Connections: every client of every server, the fullest buffers first. */
+#include "views/quantity_table.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/number.h"
+
+static const struct quantity_column columns[] = {
+    {.quantity = Q_CONNECTION_cid, .priority = 0},
+    {.quantity = Q_CONNECTION_server, .priority = 1, .grow = 6},
+    {.quantity = Q_CONNECTION_name, .priority = 1, .grow = 16},
+    {.quantity = Q_CONNECTION_account, .priority = 8},
+    {.quantity = Q_CONNECTION_user, .priority = 19},
+    {.quantity = Q_CONNECTION_kind, .priority = 20},
+    {.quantity = Q_CONNECTION_pending_bytes, .priority = 1},
+    {.quantity = Q_CONNECTION_pending_share, .priority = 5},
+    {.quantity = Q_CONNECTION_pending_slope, .priority = 9},
+    {.quantity = Q_CONNECTION_in_msgs_per_s, .priority = 2},
+    {.quantity = Q_CONNECTION_out_msgs_per_s, .priority = 2},
+    {.quantity = Q_CONNECTION_in_bytes_per_s, .priority = 4},
+    {.quantity = Q_CONNECTION_out_bytes_per_s, .priority = 4},
+    {.quantity = Q_CONNECTION_in_msgs, .priority = 15},
+    {.quantity = Q_CONNECTION_out_msgs, .priority = 15},
+    {.quantity = Q_CONNECTION_in_bytes, .priority = 16},
+    {.quantity = Q_CONNECTION_out_bytes, .priority = 16},
+    {.quantity = Q_CONNECTION_subscriptions, .priority = 7},
+    {.quantity = Q_CONNECTION_idle, .priority = 6},
+    {.quantity = Q_CONNECTION_uptime, .priority = 10},
+    {.quantity = Q_CONNECTION_rtt, .priority = 14},
+    {.quantity = Q_CONNECTION_lang, .priority = 11},
+    {.quantity = Q_CONNECTION_version, .priority = 13},
+    {.quantity = Q_CONNECTION_tls, .priority = 18},
+    {.quantity = Q_CONNECTION_address, .priority = 12},
+};
+#define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
+#define PENDING  6
+
+struct connections {
+    struct list_view list;
+    struct quantity_list all;
+    uint64_t opened; /* the object that was asked for */
+};
+
+static void init(void *state) {
+    struct connections *c = state;
+    quantity_list_init(&c->all, OBJECT_CONNECTION, columns, COUNT(columns), -1, PENDING);
+    c->list.first = c->list.focus = &c->all;
+}
+
+static void finish(void *state) {
+    struct connections *c = state;
+    quantity_list_finish(&c->all);
+}
+
+/* What a page too large for us is to be chosen by: the column on the screen, where the server can sort by it.
+ */
+static const struct sort {
+    enum quantity quantity;
+    const char *name;
+} sorts[] = {
+    {Q_CONNECTION_cid, "cid"},
+    {Q_CONNECTION_pending_bytes, "pending"},
+    {Q_CONNECTION_pending_share, "pending"},
+    {Q_CONNECTION_in_msgs, "msgs_from"},
+    {Q_CONNECTION_out_msgs, "msgs_to"},
+    {Q_CONNECTION_in_bytes, "bytes_from"},
+    {Q_CONNECTION_out_bytes, "bytes_to"},
+    {Q_CONNECTION_in_msgs_per_s, "msgs_from"},
+    {Q_CONNECTION_out_msgs_per_s, "msgs_to"},
+    {Q_CONNECTION_in_bytes_per_s, "bytes_from"},
+    {Q_CONNECTION_out_bytes_per_s, "bytes_to"},
+    {Q_CONNECTION_subscriptions, "subs"},
+    {Q_CONNECTION_idle, "idle"},
+    {Q_CONNECTION_uptime, "uptime"},
+    {Q_CONNECTION_rtt, "rtt"},
+};
+
+static const char *page_sort(const struct connections *c) {
+    int column = c->all.table.sort < 0 ? c->all.table.then : c->all.table.sort;
+    for (int i = 0; column >= 0 && i < COUNT(sorts); i++)
+        if (sorts[i].quantity == columns[column].quantity)
+            return sorts[i].name;
+    return "pending";
+}
+
+static unsigned wants(const void *state, const struct view_context *context, const char **sort) {
+    (void)context;
+    *sort = page_sort(state);
+    return 1u << SHAPE_CONNZ_FULL;
+}
+
+static void arrange(void *state, const struct view_context *context, struct rect area) {
+    struct connections *c = state;
+    if (context->object != c->opened) {
+        c->opened = context->object;
+        if (c->opened)
+            quantity_list_select(&c->all, c->opened);
+    }
+    c->all.table.focused = true;
+    quantity_list_arrange(&c->all, context, NULL, area.w, area.h - 1);
+}
+
+static void cover_text(const struct connections *c, const struct view_context *context, char *out,
+                       size_t size) {
+    char have[NUMBER_TEXT_SIZE], of[NUMBER_TEXT_SIZE], shown[NUMBER_TEXT_SIZE];
+    uint64_t rows, total;
+    model_connection_cover(context->model, &rows, &total);
+    number_format_grouped(have, rows);
+    number_format_grouped(of, total);
+    number_format_grouped(shown, c->all.count);
+    int len = rows < total ? snprintf(out, size, "%s of %s connections, chosen by %s", have, of, page_sort(c))
+                           : snprintf(out, size, "%s connections", of);
+    if (c->all.count != c->all.known && len > 0 && (size_t)len < size)
+        snprintf(out + len, size - (size_t)len, "   %s shown", shown);
+}
+
+static void draw(const void *state, const struct view_context *context, struct surface *s, struct rect area) {
+    const struct connections *c = state;
+    char title[200], sort[300];
+    bool any = model_has(context->model, SHAPE_CONNZ_HOT) || model_has(context->model, SHAPE_CONNZ_FULL);
+    cover_text(c, context, title, sizeof(title));
+    quantity_list_status(&c->all, sort, sizeof(sort));
+    quantity_panel_draw(&c->all, s, area, any ? title : "CONNECTIONS", sort,
+                        any ? "no connections" : "not collected here");
+}
+
+static void status(const void *state, const struct view_context *context, char *out, size_t size) {
+    (void)state;
+    if (*context->filter)
+        snprintf(out, size, "filter: %s", context->filter);
+}
+
+static const char *check_filter(void *state, const char *filter) {
+    struct connections *c = state;
+    return quantity_list_check(&c->all, filter);
+}
+
+static const struct action actions[] = {
+    {"Enter d", "open", "server", "The page of the server that holds it.", list_open_server},
+    LIST_ACTIONS,
+};
+static const struct action_table action_table = {"Connections", actions, COUNT(actions)};
+
+const struct view_ops view_connections = {
+    .name = "connections",
+    .title = "Connections",
+    .help = "Every client connection of every server, the fullest buffers first.",
+    .state_size = sizeof(struct connections),
+    .init = init,
+    .finish = finish,
+    .wants = wants,
+    .arrange = arrange,
+    .draw = draw,
+    .status = status,
+    .check_filter = check_filter,
+    .actions = &action_table,
+    .digit = 2,
+};

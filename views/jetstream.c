@@ -1,0 +1,216 @@
+/* JetStream: consumers and streams, worst first; below them the lag of the selected consumer over time. */
+#include "views/quantity_table.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "views/chrome_parts.h"
+#include "views/spark.h"
+
+static const struct quantity_column consumer_columns[] = {
+    {.quantity = Q_CONSUMER_path, .priority = 0, .width = 22, .grow = 24},
+    {.quantity = Q_CONSUMER_account, .priority = 14},
+    {.quantity = Q_CONSUMER_lag, .priority = 1},
+    {.quantity = Q_CONSUMER_lag_slope, .priority = 1},
+    {.quantity = Q_CONSUMER_pending, .priority = 9},
+    {.quantity = Q_CONSUMER_ack_pending, .priority = 4},
+    {.quantity = Q_CONSUMER_max_ack_pending, .priority = 10},
+    {.quantity = Q_CONSUMER_redelivered, .priority = 5},
+    {.quantity = Q_CONSUMER_waiting, .priority = 11},
+    {.quantity = Q_CONSUMER_delivered_per_s, .priority = 7},
+    {.quantity = Q_CONSUMER_acked_per_s, .priority = 6},
+    {.quantity = Q_CONSUMER_leader, .priority = 3, .grow = 6},
+    {.quantity = Q_CONSUMER_state, .priority = 12},
+    {.quantity = Q_CONSUMER_last_ack, .priority = 8},
+    {.quantity = Q_CONSUMER_last_delivered, .priority = 13},
+    {.quantity = Q_CONSUMER_ack_floor_seq, .priority = 16},
+    {.quantity = Q_CONSUMER_delivered_seq, .priority = 16},
+    {.quantity = Q_CONSUMER_lag,
+     .form = COLUMN_SPARK,
+     .title = "10m",
+     .width = 10,
+     .priority = 2,
+     .grow = 20},
+};
+
+static const struct quantity_column stream_columns[] = {
+    {.quantity = Q_STREAM_name, .priority = 0, .grow = 24},
+    {.quantity = Q_STREAM_account, .priority = 8},
+    {.quantity = Q_STREAM_leader, .priority = 2, .grow = 6},
+    {.quantity = Q_STREAM_state, .priority = 3},
+    {.quantity = Q_STREAM_replicas, .priority = 4},
+    {.quantity = Q_STREAM_messages, .priority = 1},
+    {.quantity = Q_STREAM_bytes, .priority = 1},
+    {.quantity = Q_STREAM_max_bytes, .priority = 7},
+    {.quantity = Q_STREAM_in_msgs_per_s, .priority = 1},
+    {.quantity = Q_STREAM_consumers, .priority = 5},
+    {.quantity = Q_STREAM_last_message, .priority = 6},
+    {.quantity = Q_STREAM_storage, .priority = 9},
+    {.quantity = Q_STREAM_first_seq, .priority = 11, .grow = 6},
+    {.quantity = Q_STREAM_last_seq, .priority = 10, .grow = 6},
+};
+#define COUNT(a)   ((int)(sizeof(a) / sizeof((a)[0])))
+#define CHART_ROWS 9
+
+static const struct chart_spec lag_chart = {Q_CONSUMER_lag, "LAG", ROLE_CHART_LOAD, NULL, 0, NULL};
+
+struct jetstream {
+    struct list_view list;
+    struct quantity_list consumers, streams;
+    uint64_t opened;
+    struct chart_scale scale;
+    uint64_t scale_of; /* the object it fits */
+    int chart_rows;
+};
+
+static void init(void *state) {
+    struct jetstream *j = state;
+    quantity_list_init(&j->consumers, OBJECT_CONSUMER, consumer_columns, COUNT(consumer_columns), -1, 2);
+    quantity_list_init(&j->streams, OBJECT_STREAM, stream_columns, COUNT(stream_columns), -1, 8);
+    j->list.first = j->list.focus = &j->consumers;
+}
+
+static void finish(void *state) {
+    struct jetstream *j = state;
+    quantity_list_finish(&j->consumers);
+    quantity_list_finish(&j->streams);
+}
+
+static unsigned wants(const void *state, const struct view_context *context, const char **sort) {
+    (void)state, (void)context, (void)sort;
+    return 1u << SHAPE_JSZ;
+}
+
+/* Nothing to do and nothing being done; what is not known is not idle. */
+static bool idle(const struct model *model, const struct object *consumer) {
+    static const enum quantity still[] = {Q_CONSUMER_lag, Q_CONSUMER_delivered_per_s, Q_CONSUMER_acked_per_s};
+    double value;
+    for (int i = 0; i < COUNT(still); i++)
+        if (!quantity_value(model, consumer, still[i], &value) || value > 0)
+            return false;
+    return true;
+}
+
+static void open_object(struct jetstream *j, const struct view_context *context) {
+    if (context->object == j->opened)
+        return;
+    j->opened = context->object;
+    const struct object *object = j->opened ? model_object(context->model, j->opened) : NULL;
+    if (!object || (object->kind != OBJECT_STREAM && object->kind != OBJECT_CONSUMER))
+        return;
+    j->list.focus = object->kind == OBJECT_STREAM ? &j->streams : &j->consumers;
+    quantity_list_select(j->list.focus, j->opened);
+}
+
+static void arrange(void *state, const struct view_context *context, struct rect area) {
+    struct jetstream *j = state;
+    open_object(j, context);
+    bool consumers = j->list.focus == &j->consumers;
+    struct quantity_pick pick = {.idle = idle, .keep = j->opened, .no_filter = !consumers};
+    struct quantity_pick other = {.no_filter = consumers};
+    j->chart_rows = consumers && area.h >= 26 && area.w >= 60 ? CHART_ROWS : 0;
+    quantity_list_arrange(&j->consumers, context, &pick, area.w, area.h - 1 - j->chart_rows);
+    quantity_list_arrange(&j->streams, context, &other, area.w, area.h - 1);
+    const struct object *selected = quantity_list_selected(&j->consumers, context->model);
+    if (!selected) {
+        j->chart_rows = 0;
+        return;
+    }
+    if (j->scale_of != selected->id)
+        j->scale = (struct chart_scale){0};
+    j->scale_of = selected->id;
+    chart_spec_arrange(&lag_chart, &j->scale, context, selected, 600);
+}
+
+static void draw_tabs(const struct jetstream *j, struct surface *s, struct rect row) {
+    bool consumers = j->list.focus == &j->consumers;
+    char sort[300];
+    int x = row.x + 1;
+    x += surface_text(s, row, x, row.y, consumers ? ROLE_HEAD : ROLE_MUTED, consumers ? ATTR_BOLD : 0,
+                      consumers ? "[consumers]" : "consumers") +
+         1;
+    x += surface_text(s, row, x, row.y, consumers ? ROLE_MUTED : ROLE_HEAD, consumers ? 0 : ATTR_BOLD,
+                      consumers ? "streams" : "[streams]") +
+         3;
+    x += surface_printf(s, row, x, row.y, ROLE_MUTED, 0, "%zu consumers, %zu streams", j->consumers.known,
+                        j->streams.known);
+    if (consumers && j->consumers.quiet)
+        x += surface_printf(s, row, x, row.y, ROLE_MUTED, 0, "   %zu idle hidden (i)", j->consumers.quiet);
+    quantity_list_status(j->list.focus, sort, sizeof(sort));
+    if (x + 3 + text_width(sort) + 1 <= row.x + row.w)
+        surface_text(s, row, row.x + row.w - text_width(sort) - 1, row.y, ROLE_MUTED, 0, sort);
+}
+
+static void draw_chart(const struct jetstream *j, const struct view_context *context, struct surface *s,
+                       struct rect area) {
+    const struct object *selected = quantity_list_selected(&j->consumers, context->model);
+    char name[160], title[200];
+    if (!selected)
+        return;
+    text_cut(name, sizeof(name), quantity_name_text(context->model, selected, Q_CONSUMER_path), 40);
+    snprintf(title, sizeof(title), "LAG %s", name);
+    struct chart_spec spec = lag_chart;
+    spec.title = title;
+    chart_spec_draw(&spec, &j->scale, context, selected, 600, s, area);
+}
+
+static const char *empty_text(const struct jetstream *j, const struct model *model) {
+    if (!model_has(model, SHAPE_JSZ))
+        return "not collected here";
+    if (!chrome_has_jetstream(model))
+        return "no JetStream on this cluster";
+    return j->list.focus == &j->consumers ? "no consumers" : "no streams";
+}
+
+static void draw(const void *state, const struct view_context *context, struct surface *s, struct rect area) {
+    const struct jetstream *j = state;
+    struct rect body = rect_below(area, 1);
+    body.h -= j->chart_rows;
+    draw_tabs(j, s, area);
+    quantity_list_draw(j->list.focus, s, body, empty_text(j, context->model));
+    if (j->chart_rows)
+        draw_chart(j, context, s, (struct rect){area.x, body.y + body.h, area.w, j->chart_rows});
+}
+
+static void status(const void *state, const struct view_context *context, char *out, size_t size) {
+    (void)state;
+    if (*context->filter)
+        snprintf(out, size, "filter: %s", context->filter);
+}
+
+static const char *check_filter(void *state, const char *filter) {
+    struct jetstream *j = state;
+    return quantity_list_check(j->list.focus, filter);
+}
+
+static unsigned switch_tab(void *call) {
+    struct view_call *c = call;
+    struct jetstream *j = c->state;
+    j->list.focus->choosing = false;
+    j->list.focus = j->list.focus == &j->consumers ? &j->streams : &j->consumers;
+    return REACT_DRAW;
+}
+
+static const struct action actions[] = {
+    {"Enter d", "open", "leader", "The page of the server that leads it.", list_open_server},
+    {"Tab Shift-Tab", "switch", "streams", "Consumers or streams.", switch_tab},
+    LIST_ACTIONS,
+};
+static const struct action_table action_table = {"JetStream", actions, COUNT(actions)};
+
+const struct view_ops view_jetstream = {
+    .name = "jetstream",
+    .title = "JetStream",
+    .help = "Streams and consumers, worst first: who lags, is it growing, who leads.",
+    .state_size = sizeof(struct jetstream),
+    .init = init,
+    .finish = finish,
+    .wants = wants,
+    .arrange = arrange,
+    .draw = draw,
+    .status = status,
+    .check_filter = check_filter,
+    .actions = &action_table,
+    .digit = 3,
+};

@@ -1,0 +1,509 @@
+/* Overview: is it healthy, how fast is it going, who is behind, who is too slow. */
+#include "views/quantity_table.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "views/place.h"
+#include "views/spark.h"
+
+static const struct quantity_column node_columns[] = {
+    {.quantity = Q_SERVER_name, .priority = 0, .grow = 10},
+    {.quantity = Q_SERVER_version, .priority = 9},
+    {.quantity = Q_SERVER_health, .priority = 20, .grow = 6},
+    {.quantity = Q_SERVER_cpu, .priority = 1},
+    {.quantity = Q_SERVER_mem, .priority = 3},
+    {.quantity = Q_SERVER_connections, .priority = 2},
+    {.quantity = Q_SERVER_connects_per_s, .priority = 16},
+    {.quantity = Q_SERVER_subscriptions, .priority = 10},
+    {.quantity = Q_SERVER_in_client_msgs_per_s, .priority = 2, .title = "IN/s", .width = 6},
+    {.quantity = Q_SERVER_out_client_msgs_per_s, .priority = 2, .title = "OUT/s", .width = 6},
+    {.quantity = Q_SERVER_in_client_bytes_per_s, .priority = 11, .title = "IN B", .width = 6},
+    {.quantity = Q_SERVER_out_client_bytes_per_s, .priority = 11, .title = "OUT B", .width = 6},
+    {.quantity = Q_SERVER_slow_consumers, .priority = 5},
+    {.quantity = Q_SERVER_max_pending_bytes, .priority = 15, .width = 6},
+    {.quantity = Q_SERVER_rtt, .priority = 7},
+    {.quantity = Q_SERVER_routes, .priority = 12},
+    {.quantity = Q_SERVER_leafnodes, .priority = 22},
+    {.quantity = Q_SERVER_js_memory_share, .priority = 13},
+    {.quantity = Q_SERVER_js_storage_share, .priority = 6},
+    {.quantity = Q_SERVER_js_api_per_s, .priority = 17},
+    {.quantity = Q_SERVER_js_api_errors, .priority = 18},
+    {.quantity = Q_SERVER_restarts, .priority = 19},
+    {.quantity = Q_SERVER_uptime, .priority = 8},
+    {.quantity = Q_SERVER_cpu,
+     .form = COLUMN_SPARK,
+     .title = "CPU 10m",
+     .width = 9,
+     .priority = 4,
+     .grow = 32},
+};
+
+static const struct quantity_column lag_columns[] = {
+    {.quantity = Q_CONSUMER_path, .priority = 0, .width = 20, .grow = 20},
+    {.quantity = Q_CONSUMER_lag, .priority = 1},
+    {.quantity = Q_CONSUMER_lag_slope, .priority = 1},
+    {.quantity = Q_CONSUMER_ack_pending, .priority = 4},
+    {.quantity = Q_CONSUMER_max_ack_pending, .priority = 8},
+    {.quantity = Q_CONSUMER_redelivered, .priority = 5},
+    {.quantity = Q_CONSUMER_waiting, .priority = 9},
+    {.quantity = Q_CONSUMER_acked_per_s, .priority = 7},
+    {.quantity = Q_CONSUMER_leader, .priority = 3, .grow = 4},
+    {.quantity = Q_CONSUMER_last_ack, .priority = 6},
+    {.quantity = Q_CONSUMER_lag,
+     .form = COLUMN_SPARK,
+     .title = "10m",
+     .width = 10,
+     .priority = 2,
+     .grow = 20},
+};
+
+static const struct quantity_column pending_columns[] = {
+    {.quantity = Q_CONNECTION_cid, .priority = 0},
+    {.quantity = Q_CONNECTION_server, .priority = 1, .grow = 4},
+    {.quantity = Q_CONNECTION_name, .priority = 1, .grow = 8},
+    {.quantity = Q_CONNECTION_account, .priority = 7},
+    {.quantity = Q_CONNECTION_pending_bytes, .priority = 1},
+    {.quantity = Q_CONNECTION_pending_share, .priority = 2},
+    {.quantity = Q_CONNECTION_pending_share,
+     .form = COLUMN_GAUGE,
+     .title = "0   |  max",
+     .width = 12,
+     .priority = 6},
+    {.quantity = Q_CONNECTION_pending_slope, .priority = 2},
+    {.quantity = Q_CONNECTION_out_msgs_per_s, .priority = 4},
+    {.quantity = Q_CONNECTION_out_bytes_per_s, .priority = 5},
+    {.quantity = Q_CONNECTION_subscriptions, .priority = 9},
+    {.quantity = Q_CONNECTION_idle, .priority = 8},
+    {.quantity = Q_CONNECTION_lang, .priority = 3},
+    {.quantity = Q_CONNECTION_version, .priority = 10},
+    {.quantity = Q_CONNECTION_address, .priority = 11},
+};
+#define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
+
+static const struct chart_spec chart_specs[] = {
+    {Q_CLUSTER_in_client_msgs_per_s, "IN", ROLE_CHART_IN, " msg/s", Q_CLUSTER_in_client_bytes_per_s, " B/s"},
+    {Q_CLUSTER_out_client_msgs_per_s, "OUT", ROLE_CHART_OUT, " msg/s", Q_CLUSTER_out_client_bytes_per_s,
+     " B/s"},
+    {Q_CLUSTER_lag, "TOTAL LAG", ROLE_CHART_LOAD, NULL, 0, NULL},
+    {Q_CLUSTER_max_pending_bytes, "MAX PENDING", ROLE_CHART_LOAD, NULL, 0, NULL},
+};
+
+enum panel { PANEL_CHARTS, PANEL_RATES, PANEL_NODES, PANEL_LAG, PANEL_PENDING, PANEL_COUNT };
+
+struct overview {
+    struct list_view list;
+    struct quantity_list nodes, lag, pending;
+    struct chart_scale scales[COUNT(chart_specs)];
+    struct rect place[PANEL_COUNT]; /* h 0: not shown */
+    bool compact;
+    int span_s;
+};
+
+static struct quantity_list *list_of(const struct overview *o, enum panel panel) {
+    struct overview *own = (struct overview *)o;
+    struct quantity_list *lists[PANEL_COUNT] = {
+        [PANEL_NODES] = &own->nodes, [PANEL_LAG] = &own->lag, [PANEL_PENDING] = &own->pending};
+    return lists[panel];
+}
+
+static void init(void *state) {
+    struct overview *o = state;
+    quantity_list_init(&o->nodes, OBJECT_SERVER, node_columns, COUNT(node_columns), -1, 0);
+    quantity_list_init(&o->lag, OBJECT_CONSUMER, lag_columns, COUNT(lag_columns), -1, 1);
+    quantity_list_init(&o->pending, OBJECT_CONNECTION, pending_columns, COUNT(pending_columns), -1, 4);
+    o->list.first = &o->nodes;
+}
+
+static void finish(void *state) {
+    struct overview *o = state;
+    quantity_list_finish(&o->nodes);
+    quantity_list_finish(&o->lag);
+    quantity_list_finish(&o->pending);
+}
+
+/* ---- layout ---- */
+
+/* Rows of a panel: at least, wanted; who goes first when there is no room (0: never). */
+static int want_list(const struct overview *o, enum panel panel) {
+    int rows = (int)(list_of(o, panel)->count < 1000 ? list_of(o, panel)->count : 1000);
+    return 2 + (rows ? rows : 1) - (rows ? 0 : 1);
+}
+
+static const struct panel_info {
+    const char *name;
+    int least;
+    int sacrifice;    /* the largest goes first, 0 stays */
+    const char *view; /* where the whole of it is */
+} panels[PANEL_COUNT] = {
+    [PANEL_CHARTS] = {"charts", 9, 1, NULL},
+    [PANEL_RATES] = {"rates", 1, 1, NULL},
+    [PANEL_NODES] = {"nodes", 3, 0, NULL},
+    [PANEL_LAG] = {"lag", 4, 2, "jetstream"},
+    [PANEL_PENDING] = {"pending", 3, 3, "connections"},
+};
+
+static bool side_by_side(struct rect area) {
+    return area.w >= 200;
+}
+
+static void choose(int *heights, const struct overview *o, struct rect area) {
+    memset(heights, 0, PANEL_COUNT * sizeof(*heights));
+    if (area.w >= 100 && area.h >= 28)
+        heights[PANEL_CHARTS] = area.h >= 45 ? 11 : 9;
+    else
+        heights[PANEL_RATES] = 1;
+    for (int p = PANEL_NODES; p < PANEL_COUNT; p++) {
+        int want = want_list(o, (enum panel)p);
+        heights[p] = want < panels[p].least ? want : panels[p].least;
+    }
+    if (heights[PANEL_NODES] < want_list(o, PANEL_NODES) && want_list(o, PANEL_NODES) <= 5)
+        heights[PANEL_NODES] = want_list(o, PANEL_NODES);
+}
+
+static int total(const int *heights, bool beside) {
+    int sum = 0;
+    for (int p = 0; p < PANEL_COUNT; p++)
+        sum += heights[p];
+    int less = heights[PANEL_LAG] < heights[PANEL_PENDING] ? heights[PANEL_LAG] : heights[PANEL_PENDING];
+    return beside ? sum - less : sum;
+}
+
+static void sacrifice(int *heights, int rows, bool beside) {
+    while (total(heights, beside) > rows) {
+        int worst = -1;
+        for (int p = 0; p < PANEL_COUNT; p++)
+            if (heights[p] && panels[p].sacrifice &&
+                (worst < 0 || panels[p].sacrifice > panels[worst].sacrifice))
+                worst = p;
+        if (worst < 0)
+            return;
+        heights[worst] = 0;
+    }
+}
+
+/* What is left goes to those who want more: a few rows each in turn, so that many nodes do not push the rest
+ * out. */
+static void share_out(int *heights, const struct overview *o, int rows, bool beside) {
+    static const enum panel order[] = {PANEL_NODES, PANEL_LAG, PANEL_PENDING};
+    bool more = true;
+    while (more) {
+        more = false;
+        for (int i = 0; i < COUNT(order); i++) {
+            enum panel p = order[i];
+            if (!heights[p] || heights[p] >= want_list(o, p))
+                continue;
+            heights[p]++;
+            if (total(heights, beside) > rows)
+                heights[p]--;
+            else
+                more = true;
+        }
+    }
+}
+
+static void place_panels(struct overview *o, struct rect area) {
+    int heights[PANEL_COUNT];
+    bool beside = side_by_side(area);
+    choose(heights, o, area);
+    sacrifice(heights, area.h, beside);
+    share_out(heights, o, area.h, beside);
+    int y = area.y;
+    for (int p = 0; p < PANEL_COUNT; p++) {
+        o->place[p] = (struct rect){area.x, y, area.w, heights[p]};
+        if (!(p == PANEL_LAG && beside && heights[PANEL_PENDING]))
+            y += heights[p];
+    }
+    if (beside && heights[PANEL_LAG] && heights[PANEL_PENDING]) {
+        o->place[PANEL_LAG].w = area.w * 11 / 20 - 1;
+        o->place[PANEL_PENDING].x = area.x + area.w * 11 / 20;
+        o->place[PANEL_PENDING].w = area.w - area.w * 11 / 20;
+    }
+}
+
+static bool no_buffer(const struct model *model, const struct object *connection) {
+    double pending;
+    return !quantity_value(model, connection, Q_CONNECTION_pending_bytes, &pending) || pending <= 0;
+}
+
+static void arrange(void *state, const struct view_context *context, struct rect area) {
+    struct overview *o = state;
+    struct quantity_pick picks[PANEL_COUNT] = {
+        [PANEL_PENDING] = {.idle = no_buffer, .idle_text = "no connection has bytes waiting"}};
+    enum panel filtered = o->list.focus == &o->lag       ? PANEL_LAG
+                          : o->list.focus == &o->pending ? PANEL_PENDING
+                                                         : PANEL_NODES;
+    for (int p = PANEL_NODES; p < PANEL_COUNT; p++)
+        picks[p].no_filter = p != (int)filtered;
+    o->span_s = area.w >= 200 ? 3600 : 600;
+    o->compact = area.h < 4 || area.w < 50;
+    for (int round = 0; round < 2; round++) { /* rows are counted, then placed, then shown */
+        for (int p = PANEL_NODES; p < PANEL_COUNT; p++)
+            quantity_list_arrange(list_of(o, (enum panel)p), context, &picks[p], round ? o->place[p].w : 0,
+                                  round ? o->place[p].h - 1 : 1);
+        if (round == 0)
+            place_panels(o, area);
+    }
+    for (int p = PANEL_NODES; p < PANEL_COUNT; p++)
+        list_of(o, (enum panel)p)->table.focused = o->list.focus == list_of(o, (enum panel)p);
+    for (int i = 0; i < COUNT(chart_specs); i++)
+        chart_spec_arrange(&chart_specs[i], &o->scales[i], context, model_cluster(context->model), o->span_s);
+}
+
+/* ---- drawing ---- */
+
+static void draw_charts(const struct overview *o, const struct view_context *context, struct surface *s,
+                        struct rect area) {
+    int count = area.w >= 200 ? 4 : 2, gap = 1;
+    int w = (area.w - gap * (count - 1)) / count;
+    for (int i = 0; i < count; i++) {
+        struct rect at = {area.x + i * (w + gap), area.y,
+                          i == count - 1 ? area.x + area.w - (area.x + i * (w + gap)) : w, area.h};
+        chart_spec_draw(&chart_specs[i], &o->scales[i], context, model_cluster(context->model), o->span_s, s,
+                        at);
+    }
+}
+
+static int draw_rate(const struct view_context *context, struct surface *s, struct rect area, int x, int end,
+                     const char *title, enum quantity msgs, enum quantity bytes, enum role role) {
+    const struct object *cluster = model_cluster(context->model);
+    struct chart_bucket buckets[400];
+    char a[64], b[64];
+    quantity_text(a, sizeof(a), context, cluster, msgs, 7);
+    quantity_text(b, sizeof(b), context, cluster, bytes, 7);
+    x += surface_text(s, area, x, area.y, ROLE_HEAD, ATTR_BOLD, title) + 1;
+    x += surface_printf(s, area, x, area.y, ROLE_TEXT, 0, "%s/s", a) + 1;
+    if (area.w >= 60)
+        x += surface_printf(s, area, x, area.y, ROLE_TEXT, 0, "%s%s", b, context->bits ? "b/s" : "B/s") + 1;
+    int width = end - x - 2;
+    if (width < 6 || width > 180)
+        return x;
+    int count = s->ascii ? width : 2 * width;
+    spark_buckets(context, cluster, msgs, 600, count, buckets);
+    surface_put(s, area, x, area.y, ROLE_MUTED, 0, '[');
+    spark_draw(s, area, x + 1, area.y, width, buckets, count, 0, role);
+    surface_put(s, area, x + 1 + width, area.y, ROLE_MUTED, 0, ']');
+    return x;
+}
+
+static void draw_rates(const struct view_context *context, struct surface *s, struct rect area) {
+    int middle = area.x + area.w / 2;
+    draw_rate(context, s, area, area.x + 1, middle, "IN", Q_CLUSTER_in_client_msgs_per_s,
+              Q_CLUSTER_in_client_bytes_per_s, ROLE_CHART_IN);
+    draw_rate(context, s, area, middle + 1, area.x + area.w - 1, "OUT", Q_CLUSTER_out_client_msgs_per_s,
+              Q_CLUSTER_out_client_bytes_per_s, ROLE_CHART_OUT);
+}
+
+/* "n1 .  n2 !!  n3 ." and the rates: what a phone has room for. */
+static void draw_compact(const struct overview *o, const struct view_context *context, struct surface *s,
+                         struct rect area) {
+    const struct object *cluster = model_cluster(context->model);
+    char in[64], out[64], name[64];
+    int x = area.x, y = area.y + (area.h > 1 ? 1 : 0);
+    quantity_text(in, sizeof(in), context, cluster, Q_CLUSTER_in_client_msgs_per_s, 6);
+    quantity_text(out, sizeof(out), context, cluster, Q_CLUSTER_out_client_msgs_per_s, 6);
+    if (area.h > 1)
+        surface_printf(s, area, x, area.y, ROLE_TEXT, 0, "IN %s  OUT %s", in, out);
+    for (size_t i = 0; i < o->nodes.count && y < area.y + area.h; i++) {
+        const struct quantity_row *row = &o->nodes.rows[o->nodes.table.order ? o->nodes.table.order[i] : i];
+        const char *mark = table_mark(row->severity);
+        text_cut(name, sizeof(name), quantity_name_text(context->model, row->object, Q_SERVER_name), 12);
+        int w = text_width(name) + 1 + text_width(mark);
+        if (x > area.x && x + w > area.x + area.w) {
+            x = area.x;
+            y++;
+        }
+        if (y >= area.y + area.h)
+            return;
+        x += surface_text(s, area, x, y, ROLE_TEXT, 0, name) + 1;
+        x += surface_text(s, area, x, y, table_mark_role(row->severity), ATTR_BOLD, mark) + 1;
+    }
+}
+
+static int digit_of(const char *view) {
+    const struct view_ops *ops = view ? view_by_name(view) : NULL;
+    return ops ? ops->digit : 0;
+}
+
+static void hidden_panels(const struct overview *o, char *out, size_t size) {
+    size_t len = 0;
+    out[0] = 0;
+    for (int p = PANEL_LAG; p < PANEL_COUNT && !o->compact; p++)
+        if (!o->place[p].h && len < size)
+            len += (size_t)snprintf(out + len, size - len, "%s%s (%d)",
+                                    len ? ", " : "hidden: ", panels[p].name, digit_of(panels[p].view));
+}
+
+static void draw_nodes(const struct overview *o, struct surface *s) {
+    char title[64], sort[160], right[400], hidden[160];
+    snprintf(title, sizeof(title), "NODES %zu", o->nodes.count);
+    quantity_list_status(&o->nodes, sort, sizeof(sort));
+    hidden_panels(o, hidden, sizeof(hidden));
+    snprintf(right, sizeof(right), "%s%s%s", hidden, *hidden ? "   " : "", sort);
+    quantity_panel_draw(&o->nodes, s, o->place[PANEL_NODES], title, right, "no server yet");
+}
+
+static void draw_lag(const struct overview *o, const struct view_context *context, struct surface *s) {
+    char title[200], total_lag[64], right[60];
+    const struct object *cluster = model_cluster(context->model);
+    struct rect area = o->place[PANEL_LAG];
+    double unused;
+    size_t shown = (size_t)(area.h > 2 ? area.h - 2 : 0);
+    shown = shown < o->lag.count ? shown : o->lag.count;
+    quantity_text(total_lag, sizeof(total_lag), context, cluster, Q_CLUSTER_lag, 7);
+    bool known = o->lag.known > 0 && quantity_value(context->model, cluster, Q_CLUSTER_lag, &unused);
+    if (shown == o->lag.known)
+        snprintf(title, sizeof(title), "LAG %zu", o->lag.known);
+    else
+        snprintf(title, sizeof(title), "LAG worst %zu of %zu", shown, o->lag.known);
+    if (known)
+        snprintf(title + strlen(title), sizeof(title) - strlen(title), "   total %s", total_lag);
+    snprintf(right, sizeof(right), "%d=JetStream", digit_of("jetstream"));
+    const char *empty =
+        !model_has(context->model, SHAPE_JSZ) ? "JetStream not collected here yet" : "no consumers";
+    quantity_panel_draw(&o->lag, s, area, title, right, empty);
+}
+
+static void draw_pending(const struct overview *o, const struct view_context *context, struct surface *s) {
+    char title[200], right[60], of[NUMBER_TEXT_SIZE];
+    uint64_t rows, all;
+    struct rect area = o->place[PANEL_PENDING];
+    size_t shown = (size_t)(area.h > 2 ? area.h - 2 : 0);
+    shown = shown < o->pending.count ? shown : o->pending.count;
+    model_connection_cover(context->model, &rows, &all);
+    number_format_grouped(of, all);
+    if (shown && all)
+        snprintf(title, sizeof(title), "PENDING worst %zu of %s", shown, of);
+    else
+        snprintf(title, sizeof(title), "PENDING");
+    snprintf(right, sizeof(right), "%d=Connections", digit_of("connections"));
+    bool any = model_has(context->model, SHAPE_CONNZ_HOT) || model_has(context->model, SHAPE_CONNZ_FULL);
+    quantity_panel_draw(&o->pending, s, area, title, right,
+                        any ? "no connections" : "connections not collected here yet");
+}
+
+static void draw(const void *state, const struct view_context *context, struct surface *s, struct rect area) {
+    const struct overview *o = state;
+    if (o->compact) {
+        draw_compact(o, context, s, area);
+        return;
+    }
+    if (o->place[PANEL_CHARTS].h)
+        draw_charts(o, context, s, o->place[PANEL_CHARTS]);
+    if (o->place[PANEL_RATES].h)
+        draw_rates(context, s, o->place[PANEL_RATES]);
+    draw_nodes(o, s);
+    if (o->place[PANEL_LAG].h)
+        draw_lag(o, context, s);
+    if (o->place[PANEL_PENDING].h)
+        draw_pending(o, context, s);
+}
+
+static void status(const void *state, const struct view_context *context, char *out, size_t size) {
+    const struct overview *o = state;
+    if (*context->filter)
+        snprintf(out, size, "filter: %s", context->filter);
+    else
+        hidden_panels(o, out, size);
+}
+
+static const char *check_filter(void *state, const char *filter) {
+    struct overview *o = state;
+    return quantity_list_check(o->list.focus ? o->list.focus : &o->nodes, filter);
+}
+
+/* ---- keys ---- */
+
+static unsigned step_focus(struct view_call *c, int by) {
+    struct overview *o = c->state;
+    int at = PANEL_NODES - 1; /* the verdict */
+    for (int p = PANEL_NODES; p < PANEL_COUNT; p++)
+        if (o->list.focus == list_of(o, (enum panel)p))
+            at = p;
+    for (int tries = 0; tries <= PANEL_COUNT; tries++) {
+        at += by;
+        if (at >= PANEL_COUNT)
+            at = PANEL_NODES;
+        if (at < PANEL_NODES)
+            at = PANEL_COUNT - 1;
+        if (o->place[at].h) {
+            o->list.focus = list_of(o, (enum panel)at);
+            return REACT_DRAW;
+        }
+    }
+    return REACT_NONE;
+}
+
+static unsigned next_panel(void *call) {
+    return step_focus(call, 1);
+}
+
+static unsigned previous_panel(void *call) {
+    return step_focus(call, -1);
+}
+
+static unsigned open_worst(struct view_call *c) {
+    size_t count;
+    const struct model *model = c->context->model;
+    const struct finding *findings = model_findings(model, &count);
+    for (size_t i = 0; i < count; i++) {
+        const struct object *object = model_object(model, findings[i].object);
+        uint64_t target;
+        if (!object || object->kind == OBJECT_CLUSTER)
+            continue;
+        c->request->view = place_of(model, object, &target);
+        c->request->object = target;
+        return REACT_DRAW | REACT_WANTS;
+    }
+    c->request->view = count ? "events" : NULL;
+    return count ? REACT_DRAW | REACT_WANTS : REACT_PASS;
+}
+
+static unsigned enter(void *call) {
+    struct view_call *c = call;
+    struct overview *o = c->state;
+    return o->list.focus ? list_open(call) : open_worst(c);
+}
+
+static unsigned leave(void *call) {
+    struct view_call *c = call;
+    struct overview *o = c->state;
+    if (o->list.focus && o->list.focus->choosing)
+        return list_close(call);
+    if (!o->list.focus)
+        return REACT_PASS;
+    o->list.focus = NULL;
+    return REACT_DRAW;
+}
+
+static const struct action actions[] = {
+    {"Enter d", "open", "open",
+     "Open what is selected; with nothing selected, what the worst finding is about.", enter},
+    {"Tab", "next_panel", "panel", "Next panel.", next_panel},
+    {"Shift-Tab", "previous_panel", NULL, "Previous panel.", previous_panel},
+    {"Esc", "verdict", NULL, "Back to the verdict: nothing selected.", leave},
+    LIST_ACTIONS,
+};
+static const struct action_table action_table = {"Overview", actions, COUNT(actions)};
+
+static unsigned wants(const void *state, const struct view_context *context, const char **sort) {
+    (void)state, (void)context, (void)sort;
+    return 1u << SHAPE_JSZ;
+}
+
+const struct view_ops view_overview = {
+    .name = "overview",
+    .title = "Overview",
+    .help = "The whole cluster: verdict, throughput, nodes, worst consumers and connections.",
+    .state_size = sizeof(struct overview),
+    .init = init,
+    .finish = finish,
+    .wants = wants,
+    .arrange = arrange,
+    .draw = draw,
+    .status = status,
+    .check_filter = check_filter,
+    .actions = &action_table,
+    .digit = 1,
+};

@@ -1,0 +1,116 @@
+#include "views/print.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "views/quantity_text.h"
+
+#define MAX_WIDTH 60
+
+struct block {
+    const struct model *model;
+    struct view_context context;
+    enum quantity columns[QUANTITY_COUNT];
+    int widths[QUANTITY_COUNT];
+    int count;
+    const struct object *const *objects;
+    size_t rows;
+};
+
+static void cell(const struct block *b, size_t row, int column, char *out, size_t size) {
+    char text[300];
+    quantity_text(text, sizeof(text), &b->context, b->objects[row], b->columns[column], 8);
+    text_cut(out, size, text, MAX_WIDTH);
+    if (!*out)
+        snprintf(out, size, "\"\""); /* so that columns can be counted */
+}
+
+static void measure(struct block *b) {
+    char text[300];
+    for (int c = 0; c < b->count; c++) {
+        b->widths[c] = (int)strlen(quantities[b->columns[c]].name);
+        for (size_t r = 0; r < b->rows; r++) {
+            cell(b, r, c, text, sizeof(text));
+            int w = text_width(text);
+            if (w > b->widths[c])
+                b->widths[c] = w;
+        }
+    }
+}
+
+static void put(struct buffer *out, const char *text, int width, bool right, bool last) {
+    int pad = width - text_width(text);
+    for (int i = 0; right && i < pad; i++)
+        buffer_append_text(out, " ");
+    buffer_append_text(out, text);
+    for (int i = 0; !right && !last && i < pad; i++)
+        buffer_append_text(out, " ");
+    buffer_append_text(out, last ? "\n" : "  ");
+}
+
+static void print_block(struct block *b, enum object_kind kind, struct buffer *out) {
+    char text[300];
+    buffer_printf(out, "%s\n", object_kind_plural(kind));
+    for (int c = 0; c < b->count; c++)
+        put(out, quantities[b->columns[c]].name, b->widths[c], quantity_on_right(b->columns[c]),
+            c + 1 == b->count);
+    for (size_t r = 0; r < b->rows; r++)
+        for (int c = 0; c < b->count; c++) {
+            cell(b, r, c, text, sizeof(text));
+            put(out, text, b->widths[c], quantity_on_right(b->columns[c]), c + 1 == b->count);
+        }
+    if (b->rows == 0)
+        buffer_append_text(out, "(none)\n");
+}
+
+static void print_events(const struct model *model, struct buffer *out) {
+    buffer_append_text(out, "events\n");
+    for (size_t i = 0; i < model_event_count(model); i++) {
+        const struct event *e = model_event(model, i);
+        char at[TIME_TEXT_SIZE];
+        time_format_rfc3339(at, e->utc_ns);
+        buffer_printf(out, "%s  %-9s  %s  %s\n", at, e->kind, e->subject ? e->subject : "-",
+                      e->text ? e->text : "");
+    }
+    if (model_event_count(model) == 0)
+        buffer_append_text(out, "(none)\n");
+}
+
+static void separate(struct buffer *out, bool *first) {
+    if (!*first)
+        buffer_append_text(out, "\n");
+    *first = false;
+}
+
+void print_tables(const struct model *model, const struct cut *cut, struct buffer *out) {
+    struct cut all;
+    char message[8];
+    bool first = true;
+    if (!cut) {
+        cut_parse(&all, NULL, 0, message, sizeof(message));
+        cut = &all;
+    }
+    struct block *b = memory_new(sizeof(*b));
+    for (int k = 0; k < OBJECT_KIND_COUNT; k++) {
+        if (!cut->kinds[k])
+            continue;
+        *b = (struct block){.model = model,
+                            .context = {.model = model, .utc_ns = model_utc_ns(model), .filter = ""}};
+        b->objects = model_objects(model, (enum object_kind)k, &b->rows);
+        for (int q = 0; q < QUANTITY_COUNT; q++)
+            if (quantities[q].kind == (enum object_kind)k && cut->quantities[q])
+                b->columns[b->count++] = (enum quantity)q;
+        measure(b);
+        separate(out, &first);
+        print_block(b, (enum object_kind)k, out);
+    }
+    if (cut->events) {
+        separate(out, &first);
+        print_events(model, out);
+    }
+    free(b);
+}

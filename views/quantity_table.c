@@ -1,0 +1,295 @@
+#include "views/quantity_table.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "views/spark.h"
+
+struct list_data {
+    const struct quantity_list *list;
+    bool ascii;
+    bool sorting;
+};
+
+static void make_titles(struct quantity_list *list, bool bits) {
+    for (int i = 0; i < list->column_count; i++) {
+        const struct quantity_column *c = &list->columns[i];
+        char *title = list->titles[i];
+        snprintf(title, sizeof(list->titles[i]), "%s", c->title ? c->title : quantities[c->quantity].title);
+        char *b = strrchr(title, 'B');
+        if (b && bits && quantities[c->quantity].unit == UNIT_BYTES_PER_S)
+            *b = 'b';
+    }
+}
+
+void quantity_list_init(struct quantity_list *list, enum object_kind kind,
+                        const struct quantity_column *columns, int count, int sort, int then) {
+    memset(list, 0, sizeof(*list));
+    list->kind = kind;
+    list->columns = columns;
+    list->column_count = count < TABLE_MAX_COLUMNS ? count : TABLE_MAX_COLUMNS;
+    list->spark_s = 600;
+    make_titles(list, false);
+    for (int i = 0; i < list->column_count; i++) {
+        const struct quantity_column *c = &columns[i];
+        list->made[i] = (struct table_column){
+            .title = list->titles[i],
+            .width = c->width ? c->width : quantities[c->quantity].width,
+            .align = c->form == COLUMN_VALUE && quantity_on_right(c->quantity) ? 1 : -1,
+            .priority = c->priority,
+            .grow = c->grow,
+            .id = i,
+        };
+    }
+    table_init(&list->table, list->made, list->column_count, sort, then);
+    list->table.mark = true;
+    for (int i = 0; i < list->column_count; i++)
+        list->table.hidden[i] = columns[i].off;
+}
+
+void quantity_list_finish(struct quantity_list *list) {
+    table_finish(&list->table);
+    filter_destroy(list->filter);
+    free(list->rows);
+    memset(list, 0, sizeof(*list));
+}
+
+/* ---- what the table asks ---- */
+
+static uint64_t row_id(void *data, size_t row) {
+    const struct list_data *d = data;
+    return d->list->rows[row].object->id;
+}
+
+static int row_severity(void *data, size_t row) {
+    const struct list_data *d = data;
+    int severity = d->list->rows[row].severity;
+    /* A lost server's connections are evidence of nothing: behind those that live. */
+    if (d->sorting && d->list->kind == OBJECT_CONNECTION && severity == SEVERITY_UNKNOWN)
+        return -1;
+    return severity;
+}
+
+static int row_compare(void *data, size_t a, size_t b, int column) {
+    const struct quantity_list *list = ((const struct list_data *)data)->list;
+    const struct quantity_row *ra = &list->rows[a], *rb = &list->rows[b];
+    if (column == list->table.sort)
+        return value_compare(ra->key, rb->key);
+    if (column == list->table.then)
+        return value_compare(ra->then, rb->then);
+    enum quantity q = list->columns[column].quantity;
+    return value_compare(quantity_get(list->model, ra->object, q), quantity_get(list->model, rb->object, q));
+}
+
+static bool server_is_away(const struct model *model, const struct object *object) {
+    return object->kind == OBJECT_SERVER &&
+           strcmp(quantity_name_text(model, object, Q_SERVER_state), "up") != 0;
+}
+
+static void gauge_text(char *out, size_t size, double share, int width) {
+    int inner = width - 2, full = (int)(share * inner + 0.5);
+    size_t len = 0;
+    if (inner < 1 || (size_t)width >= size)
+        return;
+    out[len++] = '[';
+    for (int i = 0; i < inner; i++)
+        out[len++] = i < full ? '#' : ' ';
+    out[len++] = ']';
+    out[len] = 0;
+}
+
+static void special_cell(const struct list_data *d, const struct object *object,
+                         const struct quantity_column *c, int width, struct table_cell *out) {
+    const struct quantity_list *list = d->list;
+    double share;
+    if (c->form == COLUMN_GAUGE) {
+        if (quantity_value(list->model, object, c->quantity, &share))
+            gauge_text(out->text, sizeof(out->text), share, width);
+    } else if (server_is_away(list->model, object)) {
+        snprintf(out->text, sizeof(out->text), "%s",
+                 quantity_name_text(list->model, object, Q_SERVER_reason));
+        out->role = ROLE_TEXT;
+    } else {
+        spark_text(out->text, sizeof(out->text), &list->at, object, c->quantity, list->spark_s, width,
+                   d->ascii);
+        out->role = ROLE_CHART_LOAD;
+    }
+}
+
+static void row_cell_text(void *data, size_t row, int column, int width, struct table_cell *out) {
+    const struct list_data *d = data;
+    const struct quantity_list *list = d->list;
+    const struct object *object = list->rows[row].object;
+    const struct quantity_column *c = &list->columns[column];
+    if (object->freshness != FRESH_LIVE)
+        out->role = ROLE_DIM;
+    if (c->form == COLUMN_VALUE)
+        quantity_text(out->text, sizeof(out->text), &list->at, object, c->quantity, width);
+    else
+        special_cell(d, object, c, width, out);
+}
+
+static struct table_source source_of(struct list_data *data) {
+    return (struct table_source){
+        .data = data,
+        .rows = data->list->count,
+        .id = row_id,
+        .cell = row_cell_text,
+        .compare = row_compare,
+        .severity = row_severity,
+        .dim_stale = true,
+    };
+}
+
+/* ---- which rows there are ---- */
+
+static struct filter *make_filter(const struct quantity_list *list, const char *text) {
+    enum quantity shown[TABLE_MAX_COLUMNS];
+    int count = 0;
+    for (int i = 0; i < list->column_count; i++)
+        if (list->columns[i].form == COLUMN_VALUE)
+            shown[count++] = list->columns[i].quantity;
+    return filter_create(text, list->kind, shown, count);
+}
+
+static void set_filter(struct quantity_list *list, const char *text) {
+    if (list->filter && strcmp(filter_text(list->filter), text) == 0)
+        return;
+    filter_destroy(list->filter);
+    list->filter = make_filter(list, text);
+}
+
+static bool is_tombstone(const struct object *object) {
+    return object->freshness == FRESH_GONE && object->kind != OBJECT_SERVER;
+}
+
+static void add_row(struct quantity_list *list, const struct object *object, int severity) {
+    if (list->count == list->cap) {
+        list->cap = list->cap ? list->cap * 2 : 64;
+        list->rows = memory_grow(list->rows, list->cap, sizeof(*list->rows));
+    }
+    struct quantity_row *row = &list->rows[list->count++];
+    row->object = object;
+    row->severity = severity;
+    int sort = list->table.sort, then = list->table.then;
+    row->key =
+        sort >= 0 ? quantity_get(list->model, object, list->columns[sort].quantity) : (struct value){0};
+    row->then =
+        then >= 0 ? quantity_get(list->model, object, list->columns[then].quantity) : (struct value){0};
+}
+
+static void consider(struct quantity_list *list, const struct quantity_pick *pick,
+                     const struct object *object) {
+    const struct view_context *at = &list->at;
+    if (pick && pick->parent && (!object->parent || object->parent->id != pick->parent))
+        return;
+    if (is_tombstone(object) && !at->show_hidden)
+        return;
+    list->known++;
+    int severity = (int)model_severity(list->model, object);
+    if (at->faults_only && severity == SEVERITY_OK)
+        return;
+    if (!(pick && pick->no_filter) && !filter_pass(list->filter, list->model, object))
+        return;
+    bool may_hide = pick && pick->idle && !at->show_hidden && object->id != pick->keep;
+    if (may_hide && severity == SEVERITY_OK && pick->idle(list->model, object)) {
+        list->quiet++;
+        return;
+    }
+    add_row(list, object, severity);
+}
+
+void quantity_list_arrange(struct quantity_list *list, const struct view_context *context,
+                           const struct quantity_pick *pick, int width, int height) {
+    size_t total;
+    struct list_data data = {list, false, true};
+    list->table.width = width;
+    list->model = context->model;
+    list->at = *context;
+    list->idle_text = pick ? pick->idle_text : NULL;
+    list->count = list->known = list->quiet = 0;
+    make_titles(list, context->bits);
+    set_filter(list, context->filter && !(pick && pick->no_filter) ? context->filter : "");
+    const struct object *const *all = model_objects(context->model, list->kind, &total);
+    for (size_t i = 0; i < total; i++)
+        consider(list, pick, all[i]);
+    struct table_source source = source_of(&data);
+    table_arrange(&list->table, &source, height, context->mono_ns);
+}
+
+/* ---- drawing ---- */
+
+static void draw_choice(const struct quantity_list *list, struct surface *s, struct rect area) {
+    int w = 44 < area.w ? 44 : area.w, h = list->column_count + 2 < area.h ? list->column_count + 2 : area.h;
+    struct rect box = {area.x + area.w - w, area.y, w, h};
+    int page = h - 2, top = list->choice >= page ? list->choice - page + 1 : 0;
+    if (page < 1 || w < 12)
+        return;
+    surface_fill(s, box, ROLE_TEXT, 0, ' ');
+    surface_rule(s, box, "COLUMNS", "Space=show  Esc=done");
+    for (int i = top; i < list->column_count && i - top < page; i++) {
+        const struct quantity_column *c = &list->columns[i];
+        struct rect row = {box.x, box.y + 1 + i - top, w, 1};
+        surface_printf(s, row, row.x + 1, row.y, ROLE_TEXT, 0, "[%c] %-8s %s",
+                       list->table.hidden[i] ? ' ' : 'x', list->titles[i], quantities[c->quantity].name);
+        if (i == list->choice)
+            surface_tint(s, row, ROLE_SELECT, ATTR_REVERSE);
+    }
+    surface_rule(s, (struct rect){box.x, box.y + h - 1, w, 1}, "", "");
+}
+
+void quantity_list_draw(const struct quantity_list *list, struct surface *s, struct rect area,
+                        const char *empty) {
+    struct list_data data = {list, s->ascii, false};
+    struct table_source source = source_of(&data);
+    const char *text = empty;
+    if (list->count == 0 && list->known > 0)
+        text = list->quiet == list->known ? (list->idle_text ? list->idle_text : "all idle: i shows them")
+               : list->at.faults_only     ? "nothing wrong here: f shows all"
+                                          : "nothing passes the filter";
+    table_draw(&list->table, &source, s, area, text);
+    if (list->choosing)
+        draw_choice(list, s, area);
+}
+
+void quantity_panel_draw(const struct quantity_list *list, struct surface *s, struct rect area,
+                         const char *title, const char *right, const char *empty) {
+    if (area.h < 1)
+        return;
+    surface_rule(s, area, title, right);
+    if (list->table.focused)
+        surface_tint(s, (struct rect){area.x, area.y, area.w, 1}, -1, ATTR_BOLD);
+    quantity_list_draw(list, s, rect_below(area, 1), empty);
+}
+
+void quantity_list_status(const struct quantity_list *list, char *out, size_t size) {
+    const struct table *t = &list->table;
+    const char *filter = list->filter ? filter_text(list->filter) : "";
+    int len = snprintf(out, size, "sort: %s", table_sort_title(t));
+    if (t->sort < 0 && t->then >= 0 && len > 0 && (size_t)len < size)
+        len += snprintf(out + len, size - (size_t)len, " then %s", list->titles[t->then]);
+    if (t->reverse && len > 0 && (size_t)len < size)
+        len += snprintf(out + len, size - (size_t)len, " reversed");
+    if (*filter && len > 0 && (size_t)len < size)
+        snprintf(out + len, size - (size_t)len, "  filter: %s", filter);
+}
+
+const struct object *quantity_list_selected(const struct quantity_list *list, const struct model *model) {
+    uint64_t id = table_selected(&list->table);
+    return id ? model_object(model, id) : NULL;
+}
+
+void quantity_list_select(struct quantity_list *list, uint64_t id) {
+    list->table.selected = id;
+}
+
+const char *quantity_list_check(struct quantity_list *list, const char *filter) {
+    struct filter *f = make_filter(list, filter ? filter : "");
+    const char *error = filter_error(f);
+    snprintf(list->fault, sizeof(list->fault), "%s", error ? error : "");
+    filter_destroy(f);
+    return list->fault[0] ? list->fault : NULL;
+}

@@ -1,0 +1,148 @@
+#include "views/quantity_text.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+
+static void number_text(char out[NUMBER_TEXT_SIZE], const struct view_context *context, enum quantity q,
+                        double number) {
+    const struct quantity_info *info = &quantities[q];
+    bool bits = context->bits && info->unit == UNIT_BYTES_PER_S;
+    enum unit unit = bits ? UNIT_PER_S : info->unit;
+    double shown = bits ? number * 8 : number;
+    if (info->flags & QUANTITY_SIGNED)
+        number_format_signed(out, shown, unit);
+    else
+        number_format(out, shown, unit);
+}
+
+/* "61.2k" and no room for the mark: "61k". What is marked is no more exact than that. */
+static void make_room(char *text, int width) {
+    char *point = strchr(text, '.');
+    while (point && (int)strlen(text) + 1 > width && isdigit((unsigned char)point[1]))
+        memmove(point + 1, point + 2, strlen(point + 2) + 1);
+    if (point && !isdigit((unsigned char)point[1]))
+        memmove(point, point + 1, strlen(point + 1) + 1);
+}
+
+static bool plain_number(const struct quantity_info *info, struct value v) {
+    return (v.type == VALUE_UINT || v.type == VALUE_INT) && info->unit == UNIT_NONE;
+}
+
+void quantity_number(char *out, size_t size, const struct view_context *context, enum quantity q,
+                     double number) {
+    char text[NUMBER_TEXT_SIZE];
+    number_text(text, context, q, number);
+    snprintf(out, size, "%s", text);
+}
+
+void quantity_text(char *out, size_t size, const struct view_context *context, const struct object *object,
+                   enum quantity q, int width) {
+    const struct quantity_info *info = &quantities[q];
+    struct value v = quantity_get(context->model, object, q);
+    char text[NUMBER_TEXT_SIZE + TIME_TEXT_SIZE];
+    double number;
+    unsigned marked = v.flags & (VALUE_ESTIMATED | VALUE_OLD);
+    if (v.type == VALUE_TEXT) {
+        snprintf(out, size, "%s", v.text);
+        return;
+    }
+    if (v.type == VALUE_TIME && v.i != TIME_UNSET) {
+        time_format_clock(text, v.i, context->local_time);
+        snprintf(out, size, "%s", text);
+        return;
+    }
+    v.flags &= (uint8_t) ~(VALUE_ESTIMATED | VALUE_OLD);
+    if (plain_number(info, v) || v.type == VALUE_BOOL || !value_number(v, &number)) {
+        value_format(out, (unsigned)size, v, info->unit);
+        return;
+    }
+    number_text(text, context, q, number);
+    if (marked) {
+        make_room(text, width);
+        if ((int)strlen(text) < width)
+            strcat(text, "~");
+    }
+    snprintf(out, size, "%s", text);
+}
+
+bool quantity_on_right(enum quantity q) {
+    const struct quantity_info *info = &quantities[q];
+    if (info->unit != UNIT_NONE)
+        return true;
+    return info->how == HOW_FIELD && fields[info->field].type != TYPE_TEXT &&
+           fields[info->field].type != TYPE_BOOL;
+}
+
+const char *quantity_name_text(const struct model *model, const struct object *object, enum quantity q) {
+    struct value v = quantity_get(model, object, q);
+    return v.type == VALUE_TEXT ? v.text : "";
+}
+
+bool quantity_value(const struct model *model, const struct object *object, enum quantity q, double *out) {
+    return value_number(quantity_get(model, object, q), out);
+}
+
+/* A word of a POSIX shell. */
+static bool append_quoted(char *out, size_t size, const char *word) {
+    size_t len = strlen(out);
+    bool plain = *word != 0 &&
+                 strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:@%+=,") ==
+                     strlen(word);
+    if (plain && *word != '-')
+        return (size_t)snprintf(out + len, size - len, " %s", word) < size - len;
+    if (len + 4 > size)
+        return false;
+    out[len++] = ' ';
+    out[len++] = '\'';
+    for (; *word && len + 6 < size; word++) {
+        if (*word == '\'') {
+            memcpy(out + len, "'\\''", 4);
+            len += 4;
+        } else {
+            out[len++] = *word;
+        }
+    }
+    out[len++] = '\'';
+    out[len] = 0;
+    return *word == 0;
+}
+
+/* Which words follow which command: quantities in order. */
+static const struct command {
+    enum object_kind kind;
+    const char *text;
+    int words[2]; /* quantities, -1 none */
+} commands[] = {
+    {OBJECT_CLUSTER, "nats server report jetstream", {-1, -1}},
+    {OBJECT_SERVER, "nats server info", {Q_SERVER_name, -1}},
+    {OBJECT_CONNECTION, "nats server report connections --sort cid --account", {Q_CONNECTION_account, -1}},
+    {OBJECT_STREAM, "nats stream info", {Q_STREAM_name, -1}},
+    {OBJECT_CONSUMER, "nats consumer info", {Q_CONSUMER_stream, Q_CONSUMER_name}},
+    {OBJECT_ROUTE, "nats server info", {Q_ROUTE_server, -1}},
+    {OBJECT_COST, "nats server info", {Q_COST_server, -1}},
+};
+
+static void build(const struct command *c, char *out, size_t size, const struct model *model,
+                  const struct object *object) {
+    snprintf(out, size, "%s", c->text);
+    for (int w = 0; w < 2 && c->words[w] >= 0; w++) {
+        const char *word = quantity_name_text(model, object, (enum quantity)c->words[w]);
+        if (!*word || !append_quoted(out, size, word)) {
+            out[0] = 0; /* half a command is worse than none */
+            return;
+        }
+    }
+}
+
+void quantity_command(char *out, size_t size, const struct model *model, const struct object *object) {
+    out[0] = 0;
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+        if (commands[i].kind == object->kind)
+            build(&commands[i], out, size, model, object);
+    if (!out[0] && object->kind == OBJECT_CONNECTION)
+        snprintf(out, size, "nats server report connections --sort cid");
+}

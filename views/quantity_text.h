@@ -1,0 +1,23 @@
+/* Quantities as texts: what cells, sentences and commands are made of. Pure, main process. */
+#ifndef VIEWS_QUANTITY_TEXT_H
+#define VIEWS_QUANTITY_TEXT_H
+
+#include "views/view.h"
+
+/* The value as a table shows it. Numbers take at most `width` columns: "~" behind what is estimated or stale,
+ * at the cost of a decimal. Instants in the context's time zone, bytes per second in its unit. */
+void quantity_text(char *out, size_t size, const struct view_context *context, const struct object *object,
+                   enum quantity q, int width);
+/* A number of that quantity that is not the object's own (a median, a scale). */
+void quantity_number(char *out, size_t size, const struct view_context *context, enum quantity q,
+                     double number);
+/* Numbers stand on the right of their column. */
+bool quantity_on_right(enum quantity q);
+/* The text of a quantity, "" when it is none or unknown. */
+const char *quantity_name_text(const struct model *model, const struct object *object, enum quantity q);
+/* false when unknown. */
+bool quantity_value(const struct model *model, const struct object *object, enum quantity q, double *out);
+/* The `nats` command that continues at this object; "" when there is none. Names are quoted for a shell. */
+void quantity_command(char *out, size_t size, const struct model *model, const struct object *object);
+
+#endif

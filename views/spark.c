@@ -1,0 +1,133 @@
+#include "views/spark.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "views/quantity_text.h"
+
+#define MAX_BUCKETS 1024
+
+static int step_for(int span_s, int count) {
+    int step = (span_s + count - 1) / count;
+    return step < 1 ? 1 : step;
+}
+
+static int64_t until_s(const struct view_context *context) {
+    return context->utc_ns / NS_PER_S;
+}
+
+void spark_buckets(const struct view_context *context, const struct object *object, enum quantity q,
+                   int span_s, int count, struct chart_bucket *out) {
+    const struct series *series = object ? model_series(context->model, object, q) : NULL;
+    struct bucket read[MAX_BUCKETS];
+    if (count > MAX_BUCKETS)
+        count = MAX_BUCKETS;
+    if (series)
+        series_read(series, until_s(context), step_for(span_s, count), count, read);
+    for (int i = 0; i < count; i++)
+        out[i] = series ? (struct chart_bucket){read[i].min, read[i].max, read[i].last}
+                        : (struct chart_bucket){NAN, NAN, NAN};
+}
+
+void spark_text(char *out, size_t size, const struct view_context *context, const struct object *object,
+                enum quantity q, int span_s, int width, bool ascii) {
+    struct chart_bucket buckets[MAX_BUCKETS];
+    int count = ascii ? width : 2 * width;
+    size_t len = 0;
+    out[0] = 0;
+    if (width < 1 || count > MAX_BUCKETS)
+        return;
+    struct surface *s = surface_create(width, 1);
+    s->ascii = ascii;
+    spark_buckets(context, object, q, span_s, count, buckets);
+    spark_draw(s, surface_rect(s), 0, 0, width, buckets, count, 0, ROLE_CHART_LOAD);
+    for (int x = 0; x < width && len + 5 < size; x++)
+        len += utf8_encode(out + len, s->cells[x].c);
+    out[len] = 0;
+    surface_destroy(s);
+}
+
+double spark_peak(const struct view_context *context, const struct object *object, enum quantity q,
+                  int span_s) {
+    struct chart_bucket buckets[120];
+    double peak = 0;
+    spark_buckets(context, object, q, span_s, 120, buckets);
+    for (int i = 0; i < 120; i++)
+        if (!isnan(buckets[i].max) && buckets[i].max > peak)
+            peak = buckets[i].max;
+    return peak;
+}
+
+void chart_spec_arrange(const struct chart_spec *spec, struct chart_scale *scale,
+                        const struct view_context *context, const struct object *object, int span_s) {
+    double factor = context->bits && quantities[spec->quantity].unit == UNIT_BYTES_PER_S ? 8 : 1;
+    enum unit unit = factor > 1 ? UNIT_PER_S : quantities[spec->quantity].unit;
+    chart_scale_fit(scale, spark_peak(context, object, spec->quantity, span_s) * factor, unit);
+}
+
+static void mark_events(const struct view_context *context, const struct object *object, int step, int count,
+                        uint8_t *marks) {
+    int64_t last = until_s(context) / step;
+    size_t events = model_event_count(context->model);
+    for (size_t i = events; i-- > 0;) {
+        const struct event *e = model_event(context->model, i);
+        int64_t at = count - 1 - (last - e->utc_ns / NS_PER_S / step);
+        if (at < 0)
+            break;
+        if (at < count && (object->kind == OBJECT_CLUSTER || e->object == object->id))
+            marks[at] = 1;
+    }
+}
+
+static void title_right(char *out, size_t size, const struct view_context *context,
+                        const struct object *object, const struct chart_spec *spec, int span_s) {
+    char now[64], beside[64] = "", peak[64];
+    double top = spark_peak(context, object, spec->quantity, span_s), unused;
+    quantity_text(now, sizeof(now), context, object, spec->quantity, 7);
+    quantity_number(peak, sizeof(peak), context, spec->quantity, top);
+    if (spec->beside && quantity_value(context->model, object, (enum quantity)spec->beside, &unused))
+        quantity_text(beside, sizeof(beside), context, object, (enum quantity)spec->beside, 7);
+    bool bits = *beside && context->bits;
+    int len = snprintf(out, size, "%s%s", now, spec->suffix ? spec->suffix : "");
+    if (*beside && len > 0 && (size_t)len < size)
+        len += snprintf(out + len, size - (size_t)len, "  %s%s", beside, bits ? " b/s" : spec->beside_suffix);
+    if (top > 0 && len > 0 && (size_t)len < size)
+        snprintf(out + len, size - (size_t)len, "  peak %s", peak);
+}
+
+void chart_spec_draw(const struct chart_spec *spec, const struct chart_scale *scale,
+                     const struct view_context *context, const struct object *object, int span_s,
+                     struct surface *s, struct rect area) {
+    struct chart_bucket buckets[MAX_BUCKETS];
+    uint8_t marks[MAX_BUCKETS] = {0};
+    char right[160], span[TIME_TEXT_SIZE + 1];
+    int count = chart_buckets(s, area.w);
+    if (count < 1 || count > MAX_BUCKETS || area.h < 4)
+        return;
+    int step = step_for(span_s, count);
+    double factor = context->bits && quantities[spec->quantity].unit == UNIT_BYTES_PER_S ? 8 : 1;
+    spark_buckets(context, object, spec->quantity, span_s, count, buckets);
+    for (int i = 0; factor > 1 && i < count; i++)
+        buckets[i] = (struct chart_bucket){buckets[i].min * 8, buckets[i].max * 8, buckets[i].last * 8};
+    mark_events(context, object, step, count, marks);
+    title_right(right, sizeof(right), context, object, spec, span_s);
+    int shown_s = step * count;
+    if (shown_s >= 120)
+        snprintf(span, sizeof(span), "-%dm", (shown_s + 30) / 60);
+    else
+        snprintf(span, sizeof(span), "-%ds", shown_s);
+    struct chart chart = {.title = spec->title,
+                          .right = right,
+                          .buckets = buckets,
+                          .count = count,
+                          .top = scale->top,
+                          .unit = factor > 1 ? UNIT_PER_S : quantities[spec->quantity].unit,
+                          .role = spec->role,
+                          .marks = marks,
+                          .span = span};
+    chart_draw(&chart, s, area);
+}

@@ -1,0 +1,37 @@
+/* Series as pictures: buckets for charts and sparklines, cut so that they move by whole cells. Main process.
+ */
+#ifndef VIEWS_SPARK_H
+#define VIEWS_SPARK_H
+
+#include "tui/chart.h"
+#include "views/view.h"
+
+/* The last span_s seconds of a series in `count` buckets; all unknown when the series is not kept. */
+void spark_buckets(const struct view_context *context, const struct object *object, enum quantity q,
+                   int span_s, int count, struct chart_bucket *out);
+/* A sparkline as UTF-8 text of exactly `width` columns. */
+void spark_text(char *out, size_t size, const struct view_context *context, const struct object *object,
+                enum quantity q, int span_s, int width, bool ascii);
+/* The largest maximum over the span, 0 when nothing is known. */
+double spark_peak(const struct view_context *context, const struct object *object, enum quantity q,
+                  int span_s);
+
+/* One chart of a page. */
+struct chart_spec {
+    enum quantity quantity;
+    const char *title;
+    enum role role;
+    const char *suffix; /* behind the value now: " msg/s"; NULL none */
+    int beside;         /* a quantity shown beside it, 0 none */
+    const char *beside_suffix;
+};
+/* Fits the scale; in a view's arrange. */
+void chart_spec_arrange(const struct chart_spec *spec, struct chart_scale *scale,
+                        const struct view_context *context, const struct object *object, int span_s);
+/* Rule with the value now and the peak, body, axis; events of the object (of any, for the cluster) are
+ * marked. */
+void chart_spec_draw(const struct chart_spec *spec, const struct chart_scale *scale,
+                     const struct view_context *context, const struct object *object, int span_s,
+                     struct surface *s, struct rect area);
+
+#endif
