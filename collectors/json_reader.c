@@ -57,7 +57,8 @@ static bool quiet(const struct json_reader *r) {
     return r->quiet_value || r->depth >= r->quiet_at;
 }
 
-static void fail(struct json_reader *r, const char *problem) {
+/* Cold, so that the compiler keeps the ways that are walked together. */
+__attribute__((cold, noinline)) static void fail(struct json_reader *r, const char *problem) {
     r->status = JSON_BAD;
     r->problem = problem;
 }
@@ -205,7 +206,7 @@ static void hold_code(struct json_reader *r) {
 }
 
 /* The first byte that is a quote, a backslash or a control character. */
-static const char *plain_end(const char *p, const char *end) {
+static inline const char *plain_end(const char *p, const char *end) {
     const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;
     while (end - p >= 8) {
         uint64_t x, q, b, hit;
@@ -430,21 +431,15 @@ static const char *begin_literal(struct json_reader *r, const char *p, const cha
 
 /* ---- structure ---- */
 
-static const char *skip_space(const char *p, const char *end) {
+static inline const char *skip_space(const char *p, const char *end) {
     const uint64_t spaces = 0x2020202020202020u;
-    for (;;) {
-        while (end - p >= 8) {
-            uint64_t x;
-            memcpy(&x, p, 8);
-            if (x != spaces)
-                break;
+    while (p < end && (*p == ' ' || *p == '\n' || *p == '\t' || *p == '\r')) {
+        uint64_t x = 0;
+        p++;
+        while (end - p >= 8 && (memcpy(&x, p, 8), x == spaces))
             p += 8;
-        }
-        if (p < end && (*p == ' ' || *p == '\n' || *p == '\t' || *p == '\r'))
-            p++;
-        else
-            return p;
     }
+    return p;
 }
 
 static const char *begin_value(struct json_reader *r, const char *p, const char *end) {
@@ -484,8 +479,23 @@ static const char *next_member(struct json_reader *r, const char *p) {
     return p;
 }
 
+/* A key, and as a rule all up to its value. */
+static const char *begin_key(struct json_reader *r, const char *p, const char *end) {
+    if (*p != '"') {
+        fail(r, "no key where one is due");
+        return p;
+    }
+    p = begin_string(r, p, end, true);
+    if (r->state == AT_COLON && p < end && *p == ':') {
+        r->state = AT_VALUE;
+        p++;
+        return p < end && *p == ' ' ? p + 1 : p;
+    }
+    return p;
+}
+
 /* One step from a state between tokens; p is at no white space. */
-static const char *structure(struct json_reader *r, const char *p, const char *end) {
+static inline const char *structure(struct json_reader *r, const char *p, const char *end) {
     switch (r->state) {
     case AT_VALUE_OR_END:
         if (*p == ']') {
@@ -500,12 +510,9 @@ static const char *structure(struct json_reader *r, const char *p, const char *e
             close_container(r, false);
             return p + 1;
         }
-        /* fallthrough */
+        return begin_key(r, p, end);
     case AT_KEY:
-        if (*p == '"')
-            return begin_string(r, p, end, true);
-        fail(r, "no key where one is due");
-        return p;
+        return begin_key(r, p, end);
     case AT_COLON:
         if (*p != ':')
             fail(r, "no ':' behind a key");
@@ -520,10 +527,9 @@ static const char *structure(struct json_reader *r, const char *p, const char *e
     }
 }
 
-static const char *step(struct json_reader *r, const char *p, const char *end) {
+/* One step in a token that a cut or an escape interrupted. */
+static const char *resume(struct json_reader *r, const char *p, const char *end) {
     switch (r->state) {
-    case IN_STRING:
-        return read_string(r, p, end);
     case IN_ESCAPE:
         return read_escape(r, p);
     case IN_HEX:
@@ -533,15 +539,21 @@ static const char *step(struct json_reader *r, const char *p, const char *end) {
     case IN_LITERAL:
         return read_literal(r, p, end);
     default:
-        p = skip_space(p, end);
-        return p < end ? structure(r, p, end) : p;
+        return read_string(r, p, end);
     }
 }
 
 enum json_status json_reader_feed(struct json_reader *r, const char *bytes, size_t len) {
     const char *p = bytes, *end = bytes + len;
-    while (p < end && r->status <= JSON_DONE)
-        p = step(r, p, end);
+    while (p < end && r->status <= JSON_DONE) {
+        if (r->state >= IN_STRING) {
+            p = resume(r, p, end);
+            continue;
+        }
+        if ((unsigned char)*p <= ' ' && (p = skip_space(p, end)) == end)
+            break;
+        p = structure(r, p, end);
+    }
     r->consumed += (size_t)(p - bytes);
     return r->status;
 }
