@@ -44,7 +44,8 @@ bool stage_init(struct stage *st, struct model *model, const struct options *o, 
     label_role(o->label_color, &st->label_role);
     for (int i = 0; i < view_count; i++) {
         st->states[i] = memory_new(views[i]->state_size);
-        views[i]->init(st->states[i]);
+        if (views[i]->init != NULL)
+            views[i]->init(st->states[i]);
     }
     const struct view_ops *view = o->view != NULL ? view_by_name(o->view) : views[0];
     if (view == NULL) {
