@@ -134,6 +134,20 @@ START_TEST(fields_cut_wide_characters_whole) {
 }
 END_TEST
 
+START_TEST(fills_part_wide_characters) {
+    struct rect all = surface_rect(surface);
+    surface_text(surface, all, 0, 0, ROLE_TEXT, 0, "中中中中中");
+    surface_fill(surface, (struct rect){3, 0, 4, 1}, ROLE_TEXT, 0, '.');
+    surface_fill(surface, (struct rect){1, 1, 5, 1}, ROLE_TEXT, 0, 0x4e2d);
+    expect("中 .... 中\n"
+           " 中中\n"
+           "\n");
+    ck_assert_int_eq(cell(2, 0).width, 1);
+    ck_assert_int_eq(cell(7, 0).width, 1);
+    ck_assert_int_eq(cell(5, 1).width, 1);
+}
+END_TEST
+
 START_TEST(formats) {
     int used = surface_printf(surface, surface_rect(surface), 1, 0, ROLE_OK, 0, "%d of %s", 3, "5");
     ck_assert_int_eq(used, 6);
@@ -218,6 +232,7 @@ int main(void) {
     tcase_add_test(test, overwriting_one_half_frees_the_other);
     tcase_add_test(test, fields_are_cut_and_aligned);
     tcase_add_test(test, fields_cut_wide_characters_whole);
+    tcase_add_test(test, fills_part_wide_characters);
     tcase_add_test(test, formats);
     tcase_add_test(test, tint_keeps_what_is_there);
     tcase_add_test(test, rules_have_title_and_right_text);

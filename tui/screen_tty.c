@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { POLL_MS = 50, CLOSE_POLLS = 10, EMERGENCY_POLLS = 4 };
+enum { POLL_MS = 50, CLOSE_POLLS = 10, EMERGENCY_POLLS = 4, FOREGROUND_TRIES = 100 };
 
 /* All that a signal handler needs, complete before `active` is set. */
 static struct {
@@ -83,8 +83,22 @@ static void arm_emergency(const struct screen_tty *tty) {
     emergency.active = 1;
 }
 
+/* Started or continued in the background: stopped until the shell puts us in front, whose modes would be
+ * taken for those to restore otherwise. Where nobody stops us (an orphaned group), so be it. */
+static void wait_for_foreground(int fd) {
+    for (int tries = 0; tries < FOREGROUND_TRIES; tries++) {
+        pid_t front = tcgetpgrp(fd);
+        if (front < 0 || front == getpgrp())
+            return;
+        raise(SIGTTIN);
+    }
+}
+
 void tty_take(struct screen_tty *tty) {
-    if (tty->raw || tcgetattr(tty->in_fd, &tty->saved) < 0)
+    if (tty->raw)
+        return;
+    wait_for_foreground(tty->in_fd);
+    if (tcgetattr(tty->in_fd, &tty->saved) < 0)
         return;
     arm_emergency(tty);
     struct termios raw = tty->saved;

@@ -164,14 +164,26 @@ void surface_put(struct surface *s, struct rect clip, int x, int y, enum role ro
         put_clipped(s, clip, x, y, make_cell(role, attrs, c, width));
 }
 
+static void fill_row(struct surface *s, struct rect area, int y, struct surface_cell value) {
+    part_wide(s, area.x, y);
+    part_wide(s, area.x + area.w - 1, y);
+    struct surface_cell *cells = cell_at(s, area.x, y);
+    for (int i = 0; i < area.w; i++)
+        cells[i] = value;
+}
+
 void surface_fill(struct surface *s, struct rect area, enum role role, unsigned attrs, uint32_t c) {
     area = rect_cut(area, surface_rect(s));
     int width = char_width(c);
-    if (width < 1)
+    if (width < 1 || area.w < 1)
         return;
-    for (int y = area.y; y < area.y + area.h; y++)
-        for (int x = area.x; x < area.x + area.w; x += width)
-            put_clipped(s, area, x, y, make_cell(role, attrs, c, width));
+    struct surface_cell value = make_cell(role, attrs, c, width);
+    for (int y = area.y; y < area.y + area.h; y++) {
+        if (width == 1)
+            fill_row(s, area, y, value);
+        for (int x = area.x; width == 2 && x < area.x + area.w; x += 2)
+            put_clipped(s, area, x, y, value);
+    }
 }
 
 void surface_tint(struct surface *s, struct rect area, int role, unsigned attrs) {
