@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <vterm.h>
 
@@ -433,6 +434,21 @@ START_TEST(an_emergency_restores) {
 }
 END_TEST
 
+START_TEST(a_childs_emergency_is_not_ours) {
+    open_as("xterm-256color", SCREEN_COLOR_AUTO);
+    draw();
+    pid_t child = fork();
+    if (child == 0) {
+        screen_emergency();
+        _exit(0);
+    }
+    ck_assert_int_eq(waitpid(child, NULL, 0), child);
+    struct termios now;
+    tcgetattr(line.slave, &now);
+    ck_assert_uint_eq(now.c_lflag & (ICANON | ECHO), 0);
+}
+END_TEST
+
 START_TEST(a_suspended_terminal_comes_back) {
     open_as("xterm-256color", SCREEN_COLOR_AUTO);
     text_at(0, 0, ROLE_WARN, "before");
@@ -597,6 +613,7 @@ int main(void) {
     tcase_add_test(test, the_cursor_is_parked);
     tcase_add_test(test, close_restores_and_leaves_the_last_frame);
     tcase_add_test(test, an_emergency_restores);
+    tcase_add_test(test, a_childs_emergency_is_not_ours);
     tcase_add_test(test, a_suspended_terminal_comes_back);
     tcase_add_test(test, a_slow_terminal_drops_frames);
     tcase_add_test(test, close_does_not_wait_for_ever);
