@@ -60,10 +60,9 @@ static void draw_hints(const struct chrome_context *c, struct surface *s, struct
             if (!a->hint || a == help)
                 continue;
             if (x + hint_width(a) + 2 > end)
-                goto done;
+                continue;
             x = draw_hint(s, row, x, a) + 2;
         }
-done:
     if (help && end > x - 2)
         draw_hint(s, row, end, help);
 }

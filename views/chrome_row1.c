@@ -230,6 +230,6 @@ void chrome_row1(const struct chrome_context *c, struct surface *s, struct rect 
         if (made[i].text[0] && parts[i].right) {
             right -= text_width(made[i].text);
             surface_text(s, row, right, row.y, made[i].role, made[i].attrs, made[i].text);
-            right -= gap;
+            right -= parts[i].make == part_time ? 1 : gap; /* the date belongs to it */
         }
 }

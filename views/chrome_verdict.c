@@ -7,18 +7,26 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "tui/table.h"
-#include "views/quantity_text.h"
+#include "views/quantity_table.h"
 
 struct tally {
     size_t crit, warn;
     int64_t since; /* of the oldest of the worst severity */
 };
 
+/* A thing counts once: what is less bad about it goes without saying. */
+static bool goes_without_saying(const struct model *model, const struct finding *f) {
+    const struct object *object = model_object(model, f->object);
+    return object && model_severity(model, object) > f->severity;
+}
+
 static struct tally tally_of(const struct model *model) {
     struct tally t = {0, 0, 0};
     size_t count;
     const struct finding *findings = model_findings(model, &count);
     for (size_t i = 0; i < count; i++) {
+        if (goes_without_saying(model, &findings[i]))
+            continue;
         t.crit += findings[i].severity == SEVERITY_CRIT;
         t.warn += findings[i].severity == SEVERITY_WARN;
         if (findings[i].severity == findings[0].severity &&
@@ -56,6 +64,12 @@ static void quiet_row(const struct chrome_context *c, struct surface *s, struct 
     surface_text(s, row, row.x + 1, row.y, ROLE_OK, 0, text);
 }
 
+/* On the overview, while nothing is selected. */
+static bool enter_is_worst(const struct chrome_context *c) {
+    const struct list_view *view = c->view_state;
+    return c->view && c->view->digit == 1 && view && !view->focus;
+}
+
 static void count_row(const struct chrome_context *c, struct surface *s, struct rect row,
                       const struct tally *t) {
     static const char worst[] = "Enter=worst";
@@ -76,7 +90,7 @@ static void count_row(const struct chrome_context *c, struct surface *s, struct 
     else
         snprintf(text, sizeof(text), "+%s", span);
     x += surface_text(s, row, x, row.y, ROLE_TEXT, 0, text);
-    if (x + 2 + (int)strlen(worst) <= row.x + row.w)
+    if (enter_is_worst(c) && x + 2 + (int)strlen(worst) <= row.x + row.w)
         surface_text(s, row, row.x + row.w - (int)strlen(worst) - 1, row.y, ROLE_KEY, 0, worst);
 }
 
@@ -107,7 +121,9 @@ void chrome_verdict(const struct chrome_context *c, struct surface *s, struct re
         return;
     }
     count_row(c, s, row, &t);
-    for (size_t i = 0; i < count && (int)i + 1 < rows.h; i++) {
+    for (size_t i = 0; i < count && row.y + 1 < rows.y + rows.h; i++) {
+        if (goes_without_saying(model, &findings[i]))
+            continue;
         row.y++;
         sentence_row(model, &findings[i], s, row);
     }

@@ -7,7 +7,7 @@
 #include "base/number.h"
 
 static const struct quantity_column columns[] = {
-    {.quantity = Q_CONNECTION_cid, .priority = 0},
+    {.quantity = Q_CONNECTION_cid, .priority = 0, .width = 7},
     {.quantity = Q_CONNECTION_server, .priority = 1, .grow = 6},
     {.quantity = Q_CONNECTION_name, .priority = 1, .grow = 16},
     {.quantity = Q_CONNECTION_account, .priority = 8},
@@ -109,6 +109,10 @@ static void cover_text(const struct connections *c, const struct view_context *c
     number_format_grouped(have, rows);
     number_format_grouped(of, total);
     number_format_grouped(shown, c->all.count);
+    if (total == 0 && c->all.known > 0) {
+        snprintf(out, size, "%zu connections, as last seen: no server answers", c->all.known);
+        return;
+    }
     int len = rows < total ? snprintf(out, size, "%s of %s connections, chosen by %s", have, of, page_sort(c))
                            : snprintf(out, size, "%s connections", of);
     if (c->all.count != c->all.known && len > 0 && (size_t)len < size)

@@ -24,8 +24,8 @@ static const struct quantity_column consumer_columns[] = {
     {.quantity = Q_CONSUMER_state, .priority = 12},
     {.quantity = Q_CONSUMER_last_ack, .priority = 8},
     {.quantity = Q_CONSUMER_last_delivered, .priority = 13},
-    {.quantity = Q_CONSUMER_ack_floor_seq, .priority = 16},
-    {.quantity = Q_CONSUMER_delivered_seq, .priority = 16},
+    {.quantity = Q_CONSUMER_ack_floor_seq, .priority = 16, .width = 12},
+    {.quantity = Q_CONSUMER_delivered_seq, .priority = 16, .width = 12},
     {.quantity = Q_CONSUMER_lag,
      .form = COLUMN_SPARK,
      .title = "10m",
@@ -47,8 +47,8 @@ static const struct quantity_column stream_columns[] = {
     {.quantity = Q_STREAM_consumers, .priority = 5},
     {.quantity = Q_STREAM_last_message, .priority = 6},
     {.quantity = Q_STREAM_storage, .priority = 9},
-    {.quantity = Q_STREAM_first_seq, .priority = 11, .grow = 6},
-    {.quantity = Q_STREAM_last_seq, .priority = 10, .grow = 6},
+    {.quantity = Q_STREAM_first_seq, .priority = 11, .width = 12},
+    {.quantity = Q_STREAM_last_seq, .priority = 10, .width = 12},
 };
 #define COUNT(a)   ((int)(sizeof(a) / sizeof((a)[0])))
 #define CHART_ROWS 9

@@ -12,6 +12,7 @@
 #include "views/spark.h"
 
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
+enum { LEAST_FIGURES = 5, LEAST_CHART = 5, LEAST_ROUTES = 3 };
 
 static const struct quantity_column route_columns[] = {
     {.quantity = Q_ROUTE_peer, .priority = 0, .grow = 14},
@@ -37,30 +38,30 @@ static const enum quantity summary[] = {
     Q_SERVER_max_pending, Q_SERVER_max_payload, Q_SERVER_routes,
 };
 
-/* What it does, each against the median of the others. */
+/* What it does, each against the median of the others; the first ones stay where rows are short. */
 static const enum quantity figures[] = {
     Q_SERVER_cpu,
-    Q_SERVER_cpu_share,
     Q_SERVER_mem,
     Q_SERVER_connections,
-    Q_SERVER_connects_per_s,
-    Q_SERVER_subscriptions,
     Q_SERVER_in_client_msgs_per_s,
     Q_SERVER_out_client_msgs_per_s,
     Q_SERVER_in_client_bytes_per_s,
     Q_SERVER_out_client_bytes_per_s,
-    Q_SERVER_in_msgs_per_s,
-    Q_SERVER_out_msgs_per_s,
     Q_SERVER_slow_consumers,
     Q_SERVER_max_pending_bytes,
     Q_SERVER_rtt,
-    Q_SERVER_js_memory,
     Q_SERVER_js_storage,
+    Q_SERVER_js_memory,
+    Q_SERVER_subscriptions,
+    Q_SERVER_connects_per_s,
+    Q_SERVER_cpu_share,
     Q_SERVER_js_api_per_s,
     Q_SERVER_js_api_errors,
+    Q_SERVER_in_msgs_per_s,
+    Q_SERVER_out_msgs_per_s,
+    Q_SERVER_leafnodes,
     Q_SERVER_sublist_cache_hits,
     Q_SERVER_max_fanout,
-    Q_SERVER_leafnodes,
 };
 
 struct node {
@@ -123,7 +124,7 @@ static int flow_summary(const struct view_context *context, const struct object 
         if (!is_known(context, server, summary[i]))
             continue;
         quantity_text(value, sizeof(value), context, server, summary[i], 12);
-        text_cut(cut, sizeof(cut), value, 40);
+        text_cut(cut, sizeof(cut), value, 60);
         const char *name = quantities[summary[i]].name;
         int w = text_width(name) + 1 + text_width(cut);
         if (x > area.x + 1 && x + w > area.x + area.w) {
@@ -149,6 +150,9 @@ static void lay_out(struct node *n, const struct view_context *context, const st
     int y = area.y + 2 + n->summary_rows, left = area.h - 2 - n->summary_rows;
     if (left < 0)
         left = 0;
+    int room = left - LEAST_CHART - LEAST_ROUTES; /* charts and routes come before the last figures */
+    if (figure_rows > room && left > LEAST_FIGURES + LEAST_CHART)
+        figure_rows = room > LEAST_FIGURES ? room : LEAST_FIGURES;
     if (figure_rows > left)
         figure_rows = left;
     n->figures_at = (struct rect){area.x, y, area.w, figure_rows};
@@ -269,15 +273,19 @@ static void draw_figure(const struct view_context *context, const struct object 
 static void draw_figures(const struct view_context *context, const struct object *server, struct surface *s,
                          struct rect area) {
     int columns = figure_columns(area.w), w = area.w / columns, n = 0;
-    int rows = (known_figures(context, server) + columns - 1) / columns;
-    surface_rule(s, area, "NOW, AND THE MEDIAN OF THE OTHER NODES", "");
-    for (int i = 0; i < COUNT(figures); i++) {
+    int known = known_figures(context, server), rows = (known + columns - 1) / columns;
+    char right[40] = "";
+    if (rows > area.h - 1)
+        rows = area.h - 1;
+    if (rows * columns < known)
+        snprintf(right, sizeof(right), "%d of %d", rows * columns, known);
+    surface_rule(s, area, "NOW, AND THE MEDIAN OF THE OTHER NODES", right);
+    for (int i = 0; i < COUNT(figures) && n < rows * columns; i++) {
         if (!is_known(context, server, figures[i]))
             continue;
-        struct rect cell = {area.x + n / rows * w, area.y + 1 + n % rows, w, 1};
+        draw_figure(context, server, figures[i], s,
+                    (struct rect){area.x + n / rows * w, area.y + 1 + n % rows, w, 1});
         n++;
-        if (cell.y < area.y + area.h)
-            draw_figure(context, server, figures[i], s, cell);
     }
 }
 
@@ -306,7 +314,7 @@ static void draw_state(const struct view_context *context, const struct object *
         span_format(span, context->utc_ns - since.i);
     enum role role = up ? ROLE_OK : severity == SEVERITY_CRIT ? ROLE_CRIT : ROLE_WARN;
     x += surface_printf(s, row, x, row.y, role, ATTR_BOLD, "%s", *state ? state : "no answer yet");
-    if (*span)
+    if (*span && !up) /* since we look; its own uptime is below */
         x += surface_printf(s, row, x, row.y, ROLE_TEXT, 0, " for %s", span);
     text_cut(reason, sizeof(reason), quantity_name_text(context->model, server, Q_SERVER_reason),
              row.x + row.w - x - 4);
@@ -328,8 +336,9 @@ static void draw(const void *state, const struct view_context *context, struct s
              area.w > 40 ? area.w - 36 : 20);
     snprintf(title, sizeof(title), "NODE %s", name);
     surface_rule(s, area, title, "( ) previous, next   Esc back");
-    draw_state(context, server, s, (struct rect){area.x, area.y + 1, area.w, 1});
-    flow_summary(context, server, s, (struct rect){area.x, area.y + 2, area.w, n->summary_rows});
+    draw_state(context, server, s, rect_cut(area, (struct rect){area.x, area.y + 1, area.w, 1}));
+    flow_summary(context, server, s,
+                 rect_cut(area, (struct rect){area.x, area.y + 2, area.w, n->summary_rows}));
     if (n->figures_at.h > 1)
         draw_figures(context, server, s, n->figures_at);
     if (n->charts_at.h)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "views/chrome_parts.h"
 #include "views/place.h"
 #include "views/spark.h"
 
@@ -31,11 +32,11 @@ static const struct quantity_column node_columns[] = {
     {.quantity = Q_SERVER_js_api_per_s, .priority = 17},
     {.quantity = Q_SERVER_js_api_errors, .priority = 18},
     {.quantity = Q_SERVER_restarts, .priority = 19},
-    {.quantity = Q_SERVER_uptime, .priority = 8},
+    {.quantity = Q_SERVER_uptime, .priority = 8, .width = 7},
     {.quantity = Q_SERVER_cpu,
      .form = COLUMN_SPARK,
      .title = "CPU 10m",
-     .width = 9,
+     .width = 18,
      .priority = 4,
      .grow = 32},
 };
@@ -60,7 +61,7 @@ static const struct quantity_column lag_columns[] = {
 };
 
 static const struct quantity_column pending_columns[] = {
-    {.quantity = Q_CONNECTION_cid, .priority = 0},
+    {.quantity = Q_CONNECTION_cid, .priority = 0, .width = 7},
     {.quantity = Q_CONNECTION_server, .priority = 1, .grow = 4},
     {.quantity = Q_CONNECTION_name, .priority = 1, .grow = 8},
     {.quantity = Q_CONNECTION_account, .priority = 7},
@@ -80,7 +81,8 @@ static const struct quantity_column pending_columns[] = {
     {.quantity = Q_CONNECTION_version, .priority = 10},
     {.quantity = Q_CONNECTION_address, .priority = 11},
 };
-#define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
+#define COUNT(a)   ((int)(sizeof(a) / sizeof((a)[0])))
+#define MORE_CHART 6 /* rows that charts take of what nobody wants */
 
 static const struct chart_spec chart_specs[] = {
     {Q_CLUSTER_in_client_msgs_per_s, "IN", ROLE_CHART_IN, " msg/s", Q_CLUSTER_in_client_bytes_per_s, " B/s"},
@@ -209,6 +211,9 @@ static void place_panels(struct overview *o, struct rect area) {
     choose(heights, o, area);
     sacrifice(heights, area.h, beside);
     share_out(heights, o, area.h, beside);
+    int left = area.h - total(heights, beside);
+    if (heights[PANEL_CHARTS] && left > 2)
+        heights[PANEL_CHARTS] += left - 2 < MORE_CHART ? left - 2 : MORE_CHART;
     int y = area.y;
     for (int p = 0; p < PANEL_COUNT; p++) {
         o->place[p] = (struct rect){area.x, y, area.w, heights[p]};
@@ -266,15 +271,16 @@ static void draw_charts(const struct overview *o, const struct view_context *con
 }
 
 static int draw_rate(const struct view_context *context, struct surface *s, struct rect area, int x, int end,
-                     const char *title, enum quantity msgs, enum quantity bytes, enum role role) {
+                     const struct chart_scale *scale, const struct chart_spec *spec) {
+    enum quantity msgs = spec->quantity, bytes = (enum quantity)spec->beside;
     const struct object *cluster = model_cluster(context->model);
     struct chart_bucket buckets[400];
     char a[64], b[64];
     quantity_text(a, sizeof(a), context, cluster, msgs, 7);
     quantity_text(b, sizeof(b), context, cluster, bytes, 7);
-    x += surface_text(s, area, x, area.y, ROLE_HEAD, ATTR_BOLD, title) + 1;
-    x += surface_printf(s, area, x, area.y, ROLE_TEXT, 0, "%s/s", a) + 1;
-    if (area.w >= 60)
+    x += surface_text(s, area, x, area.y, ROLE_HEAD, ATTR_BOLD, spec->title) + 1;
+    x += surface_printf(s, area, x, area.y, ROLE_TEXT, 0, strcmp(a, "-") ? "%s/s" : "%s", a) + 1;
+    if (area.w >= 60 && strcmp(b, "-") != 0)
         x += surface_printf(s, area, x, area.y, ROLE_TEXT, 0, "%s%s", b, context->bits ? "b/s" : "B/s") + 1;
     int width = end - x - 2;
     if (width < 6 || width > 180)
@@ -282,17 +288,16 @@ static int draw_rate(const struct view_context *context, struct surface *s, stru
     int count = s->ascii ? width : 2 * width;
     spark_buckets(context, cluster, msgs, 600, count, buckets);
     surface_put(s, area, x, area.y, ROLE_MUTED, 0, '[');
-    spark_draw(s, area, x + 1, area.y, width, buckets, count, 0, role);
+    spark_draw(s, area, x + 1, area.y, width, buckets, count, scale->top, spec->role);
     surface_put(s, area, x + 1 + width, area.y, ROLE_MUTED, 0, ']');
     return x;
 }
 
-static void draw_rates(const struct view_context *context, struct surface *s, struct rect area) {
+static void draw_rates(const struct overview *o, const struct view_context *context, struct surface *s,
+                       struct rect area) {
     int middle = area.x + area.w / 2;
-    draw_rate(context, s, area, area.x + 1, middle, "IN", Q_CLUSTER_in_client_msgs_per_s,
-              Q_CLUSTER_in_client_bytes_per_s, ROLE_CHART_IN);
-    draw_rate(context, s, area, middle + 1, area.x + area.w - 1, "OUT", Q_CLUSTER_out_client_msgs_per_s,
-              Q_CLUSTER_out_client_bytes_per_s, ROLE_CHART_OUT);
+    draw_rate(context, s, area, area.x + 1, middle, &o->scales[0], &chart_specs[0]);
+    draw_rate(context, s, area, middle + 1, area.x + area.w - 1, &o->scales[1], &chart_specs[1]);
 }
 
 /* "n1 .  n2 !!  n3 ." and the rates: what a phone has room for. */
@@ -344,6 +349,14 @@ static void draw_nodes(const struct overview *o, struct surface *s) {
     quantity_panel_draw(&o->nodes, s, o->place[PANEL_NODES], title, right, "no server yet");
 }
 
+/* A sum over consumers that nobody tells of any more is none. */
+static bool any_live(const struct quantity_list *list) {
+    for (size_t i = 0; i < list->count; i++)
+        if (list->rows[i].object->freshness == FRESH_LIVE)
+            return true;
+    return false;
+}
+
 static void draw_lag(const struct overview *o, const struct view_context *context, struct surface *s) {
     char title[200], total_lag[64], right[60];
     const struct object *cluster = model_cluster(context->model);
@@ -352,7 +365,7 @@ static void draw_lag(const struct overview *o, const struct view_context *contex
     size_t shown = (size_t)(area.h > 2 ? area.h - 2 : 0);
     shown = shown < o->lag.count ? shown : o->lag.count;
     quantity_text(total_lag, sizeof(total_lag), context, cluster, Q_CLUSTER_lag, 7);
-    bool known = o->lag.known > 0 && quantity_value(context->model, cluster, Q_CLUSTER_lag, &unused);
+    bool known = any_live(&o->lag) && quantity_value(context->model, cluster, Q_CLUSTER_lag, &unused);
     if (shown == o->lag.known)
         snprintf(title, sizeof(title), "LAG %zu", o->lag.known);
     else
@@ -360,8 +373,9 @@ static void draw_lag(const struct overview *o, const struct view_context *contex
     if (known)
         snprintf(title + strlen(title), sizeof(title) - strlen(title), "   total %s", total_lag);
     snprintf(right, sizeof(right), "%d=JetStream", digit_of("jetstream"));
-    const char *empty =
-        !model_has(context->model, SHAPE_JSZ) ? "JetStream not collected here yet" : "no consumers";
+    const char *empty = !model_has(context->model, SHAPE_JSZ)   ? "JetStream: not collected here yet"
+                        : !chrome_has_jetstream(context->model) ? "no JetStream on this cluster"
+                                                                : "no consumers";
     quantity_panel_draw(&o->lag, s, area, title, right, empty);
 }
 
@@ -380,7 +394,7 @@ static void draw_pending(const struct overview *o, const struct view_context *co
     snprintf(right, sizeof(right), "%d=Connections", digit_of("connections"));
     bool any = model_has(context->model, SHAPE_CONNZ_HOT) || model_has(context->model, SHAPE_CONNZ_FULL);
     quantity_panel_draw(&o->pending, s, area, title, right,
-                        any ? "no connections" : "connections not collected here yet");
+                        any ? "no connections" : "connections: not collected here yet");
 }
 
 static void draw(const void *state, const struct view_context *context, struct surface *s, struct rect area) {
@@ -392,7 +406,7 @@ static void draw(const void *state, const struct view_context *context, struct s
     if (o->place[PANEL_CHARTS].h)
         draw_charts(o, context, s, o->place[PANEL_CHARTS]);
     if (o->place[PANEL_RATES].h)
-        draw_rates(context, s, o->place[PANEL_RATES]);
+        draw_rates(o, context, s, o->place[PANEL_RATES]);
     draw_nodes(o, s);
     if (o->place[PANEL_LAG].h)
         draw_lag(o, context, s);

@@ -113,7 +113,8 @@ static void special_cell(const struct list_data *d, const struct object *object,
                  quantity_name_text(list->model, object, Q_SERVER_reason));
         out->role = ROLE_TEXT;
     } else {
-        spark_text(out->text, sizeof(out->text), &list->at, object, c->quantity, list->spark_s, width,
+        double top = quantities[c->quantity].unit == UNIT_PERCENT ? list->spark_top : 0;
+        spark_text(out->text, sizeof(out->text), &list->at, object, c->quantity, list->spark_s, width, top,
                    d->ascii);
         out->role = ROLE_CHART_LOAD;
     }
@@ -195,11 +196,25 @@ static void consider(struct quantity_list *list, const struct quantity_pick *pic
     if (!(pick && pick->no_filter) && !filter_pass(list->filter, list->model, object))
         return;
     bool may_hide = pick && pick->idle && !at->show_hidden && object->id != pick->keep;
-    if (may_hide && severity == SEVERITY_OK && pick->idle(list->model, object)) {
+    if (may_hide && severity <= SEVERITY_UNKNOWN && pick->idle(list->model, object)) {
         list->quiet++;
         return;
     }
     add_row(list, object, severity);
+}
+
+/* Percents have one scale for all rows, so that they compare; what has no natural size has its own. */
+static void find_spark_top(struct quantity_list *list) {
+    list->spark_top = 100;
+    for (int c = 0; c < list->column_count; c++) {
+        enum quantity q = list->columns[c].quantity;
+        if (list->columns[c].form != COLUMN_SPARK || quantities[q].unit != UNIT_PERCENT)
+            continue;
+        for (size_t i = 0; i < list->count; i++) {
+            double peak = spark_peak(&list->at, list->rows[i].object, q, list->spark_s);
+            list->spark_top = peak > list->spark_top ? peak : list->spark_top;
+        }
+    }
 }
 
 void quantity_list_arrange(struct quantity_list *list, const struct view_context *context,
@@ -216,6 +231,7 @@ void quantity_list_arrange(struct quantity_list *list, const struct view_context
     const struct object *const *all = model_objects(context->model, list->kind, &total);
     for (size_t i = 0; i < total; i++)
         consider(list, pick, all[i]);
+    find_spark_top(list);
     struct table_source source = source_of(&data);
     table_arrange(&list->table, &source, height, context->mono_ns);
 }
@@ -241,16 +257,19 @@ static void draw_choice(const struct quantity_list *list, struct surface *s, str
     surface_rule(s, (struct rect){box.x, box.y + h - 1, w, 1}, "", "");
 }
 
+static const char *empty_text(const struct quantity_list *list, const char *empty) {
+    if (list->known == 0)
+        return empty;
+    if (list->quiet == list->known)
+        return list->idle_text ? list->idle_text : "all idle: i shows them";
+    return list->at.faults_only ? "nothing wrong here: f shows all" : "nothing passes the filter";
+}
+
 void quantity_list_draw(const struct quantity_list *list, struct surface *s, struct rect area,
                         const char *empty) {
     struct list_data data = {list, s->ascii, false};
     struct table_source source = source_of(&data);
-    const char *text = empty;
-    if (list->count == 0 && list->known > 0)
-        text = list->quiet == list->known ? (list->idle_text ? list->idle_text : "all idle: i shows them")
-               : list->at.faults_only     ? "nothing wrong here: f shows all"
-                                          : "nothing passes the filter";
-    table_draw(&list->table, &source, s, area, text);
+    table_draw(&list->table, &source, s, area, empty_text(list, empty));
     if (list->choosing)
         draw_choice(list, s, area);
 }
@@ -262,7 +281,10 @@ void quantity_panel_draw(const struct quantity_list *list, struct surface *s, st
     surface_rule(s, area, title, right);
     if (list->table.focused)
         surface_tint(s, (struct rect){area.x, area.y, area.w, 1}, -1, ATTR_BOLD);
-    quantity_list_draw(list, s, rect_below(area, 1), empty);
+    if (list->count || list->choosing)
+        quantity_list_draw(list, s, rect_below(area, 1), empty);
+    else if (area.h > 1)
+        surface_text(s, area, area.x + 3, area.y + 1, ROLE_MUTED, 0, empty_text(list, empty));
 }
 
 void quantity_list_status(const struct quantity_list *list, char *out, size_t size) {

@@ -49,8 +49,9 @@ struct quantity_list {
     struct view_context at; /* a copy, same */
     bool choosing;          /* `c`: the list of columns is open */
     int choice;
-    char fault[200]; /* of the filter being typed */
-    int spark_s;     /* span of sparklines, seconds */
+    double spark_top; /* scale of sparklines of percents */
+    char fault[200];  /* of the filter being typed */
+    int spark_s;      /* span of sparklines, seconds */
 };
 
 /* sort, then: indexes of columns; sort -1: by severity. */

@@ -22,14 +22,29 @@ static void number_text(char out[NUMBER_TEXT_SIZE], const struct view_context *c
 /* "61.2k" and no room for the mark: "61k". What is marked is no more exact than that. */
 static void make_room(char *text, int width) {
     char *point = strchr(text, '.');
-    while (point && (int)strlen(text) + 1 > width && isdigit((unsigned char)point[1]))
-        memmove(point + 1, point + 2, strlen(point + 2) + 1);
+    while (point && (int)strlen(text) + 1 > width && isdigit((unsigned char)point[1])) {
+        char *last = point + strspn(point + 1, "0123456789");
+        memmove(last, last + 1, strlen(last + 1) + 1);
+    }
     if (point && !isdigit((unsigned char)point[1]))
         memmove(point, point + 1, strlen(point + 1) + 1);
 }
 
 static bool plain_number(const struct quantity_info *info, struct value v) {
     return (v.type == VALUE_UINT || v.type == VALUE_INT) && info->unit == UNIT_NONE;
+}
+
+/* The time of day; of what is more than a day away the date. */
+static void instant_text(char out[TIME_TEXT_SIZE], const struct view_context *context, int64_t utc_ns,
+                         int width) {
+    int64_t away = context->utc_ns > utc_ns ? context->utc_ns - utc_ns : utc_ns - context->utc_ns;
+    if (away < 86400 * NS_PER_S) {
+        time_format_clock(out, utc_ns, context->local_time);
+        return;
+    }
+    time_format_date(out, utc_ns, context->local_time);
+    if (width < 10 && strlen(out) == 10)
+        memmove(out, out + 5, 6);
 }
 
 void quantity_number(char *out, size_t size, const struct view_context *context, enum quantity q,
@@ -51,7 +66,7 @@ void quantity_text(char *out, size_t size, const struct view_context *context, c
         return;
     }
     if (v.type == VALUE_TIME && v.i != TIME_UNSET) {
-        time_format_clock(text, v.i, context->local_time);
+        instant_text(text, context, v.i, width);
         snprintf(out, size, "%s", text);
         return;
     }

@@ -34,7 +34,7 @@ void spark_buckets(const struct view_context *context, const struct object *obje
 }
 
 void spark_text(char *out, size_t size, const struct view_context *context, const struct object *object,
-                enum quantity q, int span_s, int width, bool ascii) {
+                enum quantity q, int span_s, int width, double top, bool ascii) {
     struct chart_bucket buckets[MAX_BUCKETS];
     int count = ascii ? width : 2 * width;
     size_t len = 0;
@@ -44,7 +44,7 @@ void spark_text(char *out, size_t size, const struct view_context *context, cons
     struct surface *s = surface_create(width, 1);
     s->ascii = ascii;
     spark_buckets(context, object, q, span_s, count, buckets);
-    spark_draw(s, surface_rect(s), 0, 0, width, buckets, count, 0, ROLE_CHART_LOAD);
+    spark_draw(s, surface_rect(s), 0, 0, width, buckets, count, top, ROLE_CHART_LOAD);
     for (int x = 0; x < width && len + 5 < size; x++)
         len += utf8_encode(out + len, s->cells[x].c);
     out[len] = 0;
@@ -83,20 +83,34 @@ static void mark_events(const struct view_context *context, const struct object 
     }
 }
 
-static void title_right(char *out, size_t size, const struct view_context *context,
+/* As much as `room` columns take: value, unit, what is beside it, peak. */
+static void title_right(char *out, size_t size, int room, const struct view_context *context,
                         const struct object *object, const struct chart_spec *spec, int span_s) {
-    char now[64], beside[64] = "", peak[64];
-    double top = spark_peak(context, object, spec->quantity, span_s), unused;
+    char now[64], beside[80] = "", peak[80] = "";
+    double top = spark_peak(context, object, spec->quantity, span_s), value = 0;
+    bool known = quantity_value(context->model, object, spec->quantity, &value);
     quantity_text(now, sizeof(now), context, object, spec->quantity, 7);
-    quantity_number(peak, sizeof(peak), context, spec->quantity, top);
-    if (spec->beside && quantity_value(context->model, object, (enum quantity)spec->beside, &unused))
-        quantity_text(beside, sizeof(beside), context, object, (enum quantity)spec->beside, 7);
-    bool bits = *beside && context->bits;
-    int len = snprintf(out, size, "%s%s", now, spec->suffix ? spec->suffix : "");
-    if (*beside && len > 0 && (size_t)len < size)
-        len += snprintf(out + len, size - (size_t)len, "  %s%s", beside, bits ? " b/s" : spec->beside_suffix);
-    if (top > 0 && len > 0 && (size_t)len < size)
-        snprintf(out + len, size - (size_t)len, "  peak %s", peak);
+    if (known && value > top)
+        top = value; /* this second's bucket comes after it */
+    if (spec->beside && quantity_value(context->model, object, (enum quantity)spec->beside, &value)) {
+        quantity_text(beside + 2, sizeof(beside) - 20, context, object, (enum quantity)spec->beside, 7);
+        memcpy(beside, "  ", 2);
+        strcat(beside, context->bits ? " b/s" : spec->beside_suffix);
+    }
+    if (top > 0) {
+        memcpy(peak, "  peak ", 8);
+        quantity_number(peak + 7, sizeof(peak) - 7, context, spec->quantity, top);
+    }
+    const char *suffix = known && spec->suffix ? spec->suffix : "";
+    const char *parts[] = {now, suffix, peak, beside};
+    bool taken[4] = {true, false, false, false};
+    int used = text_width(now);
+    for (int i = 1; i < 4; i++) {
+        taken[i] = used + text_width(parts[i]) <= room;
+        used += taken[i] ? text_width(parts[i]) : 0;
+    }
+    snprintf(out, size, "%s%s%s%s", now, taken[1] ? suffix : "", taken[3] ? beside : "",
+             taken[2] ? peak : "");
 }
 
 void chart_spec_draw(const struct chart_spec *spec, const struct chart_scale *scale,
@@ -104,7 +118,7 @@ void chart_spec_draw(const struct chart_spec *spec, const struct chart_scale *sc
                      struct surface *s, struct rect area) {
     struct chart_bucket buckets[MAX_BUCKETS];
     uint8_t marks[MAX_BUCKETS] = {0};
-    char right[160], span[TIME_TEXT_SIZE + 1];
+    char right[320], span[TIME_TEXT_SIZE + 1];
     int count = chart_buckets(s, area.w);
     if (count < 1 || count > MAX_BUCKETS || area.h < 4)
         return;
@@ -114,10 +128,10 @@ void chart_spec_draw(const struct chart_spec *spec, const struct chart_scale *sc
     for (int i = 0; factor > 1 && i < count; i++)
         buckets[i] = (struct chart_bucket){buckets[i].min * 8, buckets[i].max * 8, buckets[i].last * 8};
     mark_events(context, object, step, count, marks);
-    title_right(right, sizeof(right), context, object, spec, span_s);
+    title_right(right, sizeof(right), area.w - text_width(spec->title) - 6, context, object, spec, span_s);
     int shown_s = step * count;
     if (shown_s >= 120)
-        snprintf(span, sizeof(span), "-%dm", (shown_s + 30) / 60);
+        snprintf(span, sizeof(span), "-%dm", shown_s / 60);
     else
         snprintf(span, sizeof(span), "-%ds", shown_s);
     struct chart chart = {.title = spec->title,

@@ -11,7 +11,7 @@ void spark_buckets(const struct view_context *context, const struct object *obje
                    int span_s, int count, struct chart_bucket *out);
 /* A sparkline as UTF-8 text of exactly `width` columns. */
 void spark_text(char *out, size_t size, const struct view_context *context, const struct object *object,
-                enum quantity q, int span_s, int width, bool ascii);
+                enum quantity q, int span_s, int width, double top, bool ascii);
 /* The largest maximum over the span, 0 when nothing is known. */
 double spark_peak(const struct view_context *context, const struct object *object, enum quantity q,
                   int span_s);

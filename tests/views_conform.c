@@ -1,0 +1,176 @@
+/* What every view owes: it stays in its rectangle, drawing changes nothing, no size and no state of the model
+ * breaks it. */
+#include <check.h>
+
+#include "tests/views_frame.h"
+
+typedef void world_fn(struct world *w);
+static world_fn *const worlds[] = {world_empty, world_busy, world_quiet, world_stale, world_hostile};
+#define OUTSIDE 0x2588
+
+static void check_outside(const struct surface *s, struct rect area, const char *view) {
+    for (int y = 0; y < s->rows; y++)
+        for (int x = 0; x < s->cols; x++) {
+            bool inside = x >= area.x && x < area.x + area.w && y >= area.y && y < area.y + area.h;
+            if (!inside)
+                ck_assert_msg(s->cells[y * s->cols + x].c == OUTSIDE, "%s writes at %d,%d outside of %dx%d",
+                              view, x, y, area.w, area.h);
+        }
+}
+
+static void draw_in(struct frame *f, int w, int h, bool ascii) {
+    struct surface *s = surface_create(w + 4, h + 4);
+    struct rect area = {2, 2, w, h};
+    void *before = malloc(f->view->state_size + 1);
+    s->ascii = ascii;
+    surface_fill(s, surface_rect(s), ROLE_TEXT, 0, OUTSIDE);
+    f->view->arrange(f->state, &f->context, area);
+    memcpy(before, f->state, f->view->state_size);
+    f->view->draw(f->state, &f->context, s, area);
+    ck_assert_msg(memcmp(before, f->state, f->view->state_size) == 0, "%s: drawing changed its state",
+                  f->view->name);
+    check_outside(s, area, f->view->name);
+    free(before);
+    surface_destroy(s);
+}
+
+START_TEST(any_rectangle) {
+    struct world w;
+    worlds[_i](&w);
+    for (int v = 0; v < view_count; v++) {
+        struct frame f;
+        frame_open(&f, &w, views[v]->name);
+        for (int h = 1; h <= 4; h++)
+            for (int width = 1; width <= 20; width++)
+                draw_in(&f, width, h, width % 2);
+        for (int h = 5; h < 70; h += 7)
+            for (int width = 21; width < 240; width += 31)
+                draw_in(&f, width, h, h % 2);
+        draw_in(&f, 400, 150, false);
+        frame_close(&f);
+    }
+    world_finish(&w);
+}
+END_TEST
+
+START_TEST(any_screen) {
+    struct world w;
+    worlds[_i](&w);
+    for (int rows = 1; rows < 30; rows++)
+        for (int cols = 1; cols < 130; cols += 7) {
+            struct frame f;
+            frame_open(&f, &w, "overview");
+            surface_destroy(frame_draw(&f, cols, rows, false));
+            frame_close(&f);
+        }
+    world_finish(&w);
+}
+END_TEST
+
+/* Every key of every view, in turn, on every model: nothing breaks, whatever was pressed before. */
+START_TEST(any_key) {
+    struct world w;
+    worlds[_i](&w);
+    for (int v = 0; v < view_count; v++) {
+        struct frame f;
+        frame_open(&f, &w, views[v]->name);
+        unsigned random = 12345;
+        for (int i = 0; i < 400; i++) {
+            struct view_request request = {0};
+            struct view_call call = {f.state, &f.context, &request};
+            random = random * 1103515245u + 12345u;
+            const struct action_table *t = f.view->actions;
+            t->actions[(random >> 16) % (unsigned)t->count].run(&call);
+            if (request.view)
+                ck_assert_msg(view_by_name(request.view) != NULL, "%s leads to %s", f.view->name,
+                              request.view);
+            if (i % 16 == 0)
+                f.context.show_hidden = !f.context.show_hidden;
+            draw_in(&f, 80, 19, false);
+        }
+        frame_close(&f);
+    }
+    world_finish(&w);
+}
+END_TEST
+
+/* The live model goes away under a view, as when a pause ends. */
+START_TEST(another_model) {
+    struct world busy, empty;
+    world_busy(&busy);
+    world_empty(&empty);
+    for (int v = 0; v < view_count; v++) {
+        struct frame f;
+        struct view_request request;
+        frame_open(&f, &busy, views[v]->name);
+        draw_in(&f, 120, 35, false);
+        frame_key(&f, "down", &request);
+        f.context.model = empty.model;
+        frame_key(&f, "open", &request);
+        frame_key(&f, "copy", &request);
+        draw_in(&f, 120, 35, false);
+        frame_close(&f);
+    }
+    world_finish(&busy);
+    world_finish(&empty);
+}
+END_TEST
+
+START_TEST(names) {
+    ck_assert_str_eq(view_by_name("overview")->name, "overview");
+    ck_assert_str_eq(view_by_name("JetStream")->name, "jetstream");
+    ck_assert_str_eq(view_by_name("over")->name, "overview");
+    ck_assert_ptr_null(view_by_name("co")); /* connections and cost */
+    ck_assert_ptr_null(view_by_name(""));
+    ck_assert_ptr_null(view_by_name("nothing"));
+    for (int i = 0; i < view_count; i++) {
+        ck_assert(views[i]->arrange && views[i]->draw && views[i]->actions && views[i]->help);
+        for (int j = 0; j < i; j++)
+            ck_assert(!views[i]->digit || views[i]->digit != views[j]->digit);
+    }
+}
+END_TEST
+
+/* Enter on the verdict leads to what is worst; Tab then leads through the panels. */
+START_TEST(worst_first) {
+    struct world w;
+    struct view_request request;
+    struct frame f;
+    world_stale(&w);
+    frame_open(&f, &w, "overview");
+    surface_destroy(frame_draw(&f, 120, 40, false));
+    frame_key(&f, "open", &request);
+    ck_assert_str_eq(request.view, "node");
+    ck_assert_uint_eq(request.object, world_object(&w, OBJECT_SERVER, Q_SERVER_name, "n2-lon"));
+    frame_key(&f, "next_panel", &request);
+    frame_key(&f, "next_panel", &request);
+    surface_destroy(frame_draw(&f, 120, 40, false));
+    frame_key(&f, "open", &request);
+    ck_assert_str_eq(request.view, "jetstream");
+    ck_assert_uint_eq(model_object(w.model, request.object)->kind, OBJECT_CONSUMER);
+    frame_key(&f, "copy", &request);
+    ck_assert_ptr_nonnull(request.copy);
+    ck_assert_int_eq(strncmp(request.copy, "nats consumer info ", 19), 0);
+    frame_close(&f);
+    world_finish(&w);
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("views conform");
+    TCase *tc = tcase_create("conform");
+    int worlds_count = sizeof(worlds) / sizeof(worlds[0]);
+    tcase_set_timeout(tc, 120);
+    tcase_add_loop_test(tc, any_rectangle, 0, worlds_count);
+    tcase_add_loop_test(tc, any_screen, 0, worlds_count);
+    tcase_add_loop_test(tc, any_key, 0, worlds_count);
+    tcase_add_test(tc, another_model);
+    tcase_add_test(tc, names);
+    tcase_add_test(tc, worst_first);
+    suite_add_tcase(suite, tc);
+    SRunner *sr = srunner_create(suite);
+    srunner_run_all(sr, CK_NORMAL);
+    int failed = srunner_ntests_failed(sr);
+    srunner_free(sr);
+    return failed != 0;
+}

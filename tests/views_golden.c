@@ -1,0 +1,166 @@
+/* Screens as readable text, compared with tests/golden/NAME.COLSxROWS.txt. NATSIGHT_GOLDEN=write rewrites
+ * them. */
+#include <check.h>
+
+#include "tests/views_frame.h"
+#include "views/help.h"
+
+typedef void world_fn(struct world *w);
+typedef void prepare_fn(struct frame *f, const struct world *w);
+
+static void streams_tab(struct frame *f, const struct world *w) {
+    struct view_request request;
+    (void)w;
+    frame_key(f, "switch", &request);
+}
+
+static void node_n2(struct frame *f, const struct world *w) {
+    f->context.object = world_object(w, OBJECT_SERVER, Q_SERVER_name, "n2-lon");
+}
+
+static void hot_node(struct frame *f, const struct world *w) {
+    f->context.object = world_object(w, OBJECT_SERVER, Q_SERVER_name, "n2-lon");
+    f->chrome.mode = CHROME_PAUSED;
+    f->chrome.behind_ns = 12 * NS_PER_S;
+}
+
+static void narrowed(struct frame *f, const struct world *w) {
+    (void)w;
+    f->context.filter = "lag>1000";
+    f->chrome.label = "prod-eu";
+    f->chrome.label_role = ROLE_LABEL_RED;
+    f->chrome.note = "collector restarts: killed by signal 9";
+}
+
+static void columns_open(struct frame *f, const struct world *w) {
+    struct view_request request;
+    (void)w;
+    frame_key(f, "columns", &request);
+}
+
+static void bits_and_local(struct frame *f, const struct world *w) {
+    (void)w;
+    f->context.bits = true;
+    f->context.faults_only = true;
+}
+
+static const struct screen_case {
+    const char *name, *view;
+    world_fn *world;
+    prepare_fn *prepare;
+    bool ascii;
+    int sizes; /* of the list below, from the first on */
+} cases[] = {
+    {"overview-busy", "overview", world_busy, NULL, false, 7},
+    {"overview-busy-ascii", "overview", world_busy, NULL, true, 3},
+    {"overview-empty", "overview", world_empty, NULL, false, 7},
+    {"overview-quiet", "overview", world_quiet, NULL, false, 3},
+    {"overview-stale", "overview", world_stale, NULL, false, 6},
+    {"overview-hostile", "overview", world_hostile, NULL, false, 5},
+    {"connections-busy", "connections", world_busy, NULL, false, 3},
+    {"connections-empty", "connections", world_empty, NULL, false, 1},
+    {"connections-stale", "connections", world_stale, NULL, false, 3},
+    {"connections-hostile", "connections", world_hostile, NULL, false, 3},
+    {"connections-columns", "connections", world_busy, columns_open, false, 1},
+    {"connections-bits", "connections", world_busy, bits_and_local, false, 2},
+    {"jetstream-busy", "jetstream", world_busy, NULL, false, 3},
+    {"jetstream-ascii", "jetstream", world_busy, NULL, true, 2},
+    {"jetstream-streams", "jetstream", world_busy, streams_tab, false, 3},
+    {"jetstream-filter", "jetstream", world_busy, narrowed, false, 2},
+    {"jetstream-empty", "jetstream", world_empty, NULL, false, 1},
+    {"jetstream-none", "jetstream", world_quiet, NULL, false, 1},
+    {"jetstream-stale", "jetstream", world_stale, NULL, false, 3},
+    {"jetstream-hostile", "jetstream", world_hostile, NULL, false, 3},
+    {"node-busy", "node", world_busy, hot_node, false, 3},
+    {"node-ascii", "node", world_busy, node_n2, true, 2},
+    {"node-empty", "node", world_empty, NULL, false, 1},
+    {"node-stale", "node", world_stale, node_n2, false, 3},
+    {"node-hostile", "node", world_hostile, NULL, false, 2},
+    {"events-stale", "events", world_stale, NULL, false, 3},
+    {"events-empty", "events", world_empty, NULL, false, 1},
+    {"cost-busy", "cost", world_busy, NULL, false, 3},
+    {"cost-empty", "cost", world_empty, NULL, false, 1},
+};
+static const int sizes[][2] = {{80, 24}, {120, 40}, {200, 60}, {60, 15}, {28, 8}, {19, 3}, {40, 5}};
+
+static char *read_all(const char *path) {
+    FILE *file = fopen(path, "r");
+    if (!file)
+        return NULL;
+    static char text[200000];
+    size_t len = fread(text, 1, sizeof(text) - 1, file);
+    fclose(file);
+    text[len] = 0;
+    return text;
+}
+
+static void write_all(const char *path, const char *text) {
+    FILE *file = fopen(path, "w");
+    ck_assert_msg(file != NULL, "%s cannot be written", path);
+    fputs(text, file);
+    ck_assert_int_eq(fclose(file), 0);
+}
+
+static void compare(const char *name, int cols, int rows, const char *text) {
+    char path[200];
+    snprintf(path, sizeof(path), "tests/golden/%s.%dx%d.txt", name, cols, rows);
+    const char *mode = getenv("NATSIGHT_GOLDEN");
+    if (mode && strcmp(mode, "write") == 0) {
+        write_all(path, text);
+        return;
+    }
+    const char *expected = read_all(path);
+    ck_assert_msg(expected != NULL, "%s is missing: NATSIGHT_GOLDEN=write makes it", path);
+    if (strcmp(expected, text) != 0) {
+        printf("==== %s, expected:\n%s==== drawn:\n%s", path, expected, text);
+        ck_abort_msg("%s differs", path);
+    }
+}
+
+START_TEST(golden) {
+    const struct screen_case *c = &cases[_i];
+    struct world w;
+    c->world(&w);
+    for (int i = 0; i < c->sizes; i++) {
+        struct frame f;
+        frame_open(&f, &w, c->view);
+        if (c->prepare)
+            c->prepare(&f, &w);
+        char *text = frame_text(&f, sizes[i][0], sizes[i][1], c->ascii);
+        compare(c->name, sizes[i][0], sizes[i][1], text);
+        free(text);
+        frame_close(&f);
+    }
+    world_finish(&w);
+}
+END_TEST
+
+START_TEST(golden_help) {
+    struct surface *s = surface_create(80, 24);
+    const struct action_table *tables[] = {view_by_name("overview")->actions, &frame_table};
+    help_draw(tables, 2, "Overview", "", 0, s, surface_rect(s));
+    char *text = surface_plain(s);
+    compare("help", 80, 24, text);
+    free(text);
+    surface_clear(s);
+    help_draw(tables, 2, "Overview", "column", 0, s, surface_rect(s));
+    text = surface_plain(s);
+    compare("help-column", 80, 24, text);
+    free(text);
+    surface_destroy(s);
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("views golden");
+    TCase *tc = tcase_create("screens");
+    tcase_set_timeout(tc, 60);
+    tcase_add_loop_test(tc, golden, 0, sizeof(cases) / sizeof(cases[0]));
+    tcase_add_test(tc, golden_help);
+    suite_add_tcase(suite, tc);
+    SRunner *sr = srunner_create(suite);
+    srunner_run_all(sr, CK_NORMAL);
+    int failed = srunner_ntests_failed(sr);
+    srunner_free(sr);
+    return failed != 0;
+}
