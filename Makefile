@@ -72,7 +72,7 @@ demo: deps
 demo-cluster: deps
 	@$(MAKE) --no-print-directory $(LIFE_PROGRAMS)
 	@$(BUILD)/tests/demo
-#: make check        builds and runs every test
+#: make check        builds and runs every test (NATSIGHT_TEST_JOBS=2: two programs at a time)
 check: deps
 	@$(MAKE) --no-print-directory check-built
 #: make lint         clang-format, clang-tidy, cppcheck, include arrows

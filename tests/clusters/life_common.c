@@ -37,13 +37,14 @@ double life_random(uint64_t *state) {
     return (double)((z ^ (z >> 31)) >> 11) / 9007199254740992.0;
 }
 
+/* The preferred server first, the others in any order: who loses a server spreads over all that are left. */
 static natsStatus set_options(natsOptions *o, const char *name, int prefer) {
     const struct life_options *life = life_options();
     const char *urls[LIFE_URLS_MAX];
     for (int i = 0; i < life->n_urls; i++)
         urls[i] = life->urls[(i + prefer) % life->n_urls];
-    natsStatus s = natsOptions_SetServers(o, urls, life->n_urls);
-    s = s == NATS_OK ? natsOptions_SetNoRandomize(o, true) : s;
+    natsStatus s = natsOptions_SetURL(o, urls[0]);
+    s = s == NATS_OK && life->n_urls > 1 ? natsOptions_SetServers(o, urls + 1, life->n_urls - 1) : s;
     s = s == NATS_OK ? natsOptions_SetIgnoreDiscoveredServers(o, true) : s;
     s = s == NATS_OK ? natsOptions_SetName(o, name) : s;
     s = s == NATS_OK ? natsOptions_SetMaxReconnect(o, -1) : s;
