@@ -72,6 +72,25 @@ START_TEST(demo_leaves_nothing) {
 }
 END_TEST
 
+/* As a shell sees it: the whole job stops with the program, and goes on with it. */
+START_TEST(demo_stops_with_its_program) {
+    int status = 0;
+    const char *argv[] = {demo_path(), "sh", "-c", "echo up; kill -STOP $$; echo back; read x; exit 5",
+                          "sh",        NULL};
+    struct terminal *t = terminal_open(argv, NULL);
+    ck_assert_ptr_nonnull(t);
+    ck_assert(terminal_wait_text(t, "up", DEADLINE_MS));
+    ck_assert(terminal_wait_stopped(t, DEADLINE_MS));
+    ck_assert_int_lt(terminal_find(t, "back", NULL), 0);
+    ck_assert(terminal_continue(t));
+    ck_assert(terminal_wait_text(t, "back", DEADLINE_MS));
+    terminal_type(t, "q\r");
+    ck_assert(terminal_wait_exit(t, &status, DEADLINE_MS));
+    ck_assert_int_eq(WEXITSTATUS(status), 5);
+    terminal_close(t);
+}
+END_TEST
+
 START_TEST(demo_kills_a_node_and_starts_it_again) {
     struct command c;
     const char *argv[] = {demo_path(), "--fault-every", "4", NULL};
@@ -180,6 +199,7 @@ static Suite *suite(void) {
     TCase *demo = tcase_create("demo");
     tcase_set_timeout(demo, 120);
     tcase_add_loop_test(demo, demo_leaves_nothing, 0, (int)(sizeof ways / sizeof *ways));
+    tcase_add_test(demo, demo_stops_with_its_program);
     tcase_add_test(demo, demo_kills_a_node_and_starts_it_again);
     suite_add_tcase(s, demo);
     TCase *life = tcase_create("life");
