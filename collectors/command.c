@@ -162,7 +162,7 @@ static const struct {
                 {"quarantine", run_quarantine},
                 {"stop", run_stop}};
 
-void command_run(struct collector *c, char *line) {
+void command_line(struct collector *c, char *line) {
     char *rest = NULL, *name = strtok_r(line, " \r", &rest);
     if (name == NULL)
         return;
@@ -193,7 +193,7 @@ static void run_lines(struct command_input *in) {
     while (in->text.len > 0 && (end = memchr(in->text.data, '\n', in->text.len)) != NULL) {
         *end = '\0';
         if (!in->overlong)
-            command_run(in->c, in->text.data);
+            command_line(in->c, in->text.data);
         in->overlong = false;
         buffer_consume(&in->text, (size_t)(end - in->text.data) + 1);
     }

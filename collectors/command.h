@@ -11,6 +11,6 @@ struct command_input *command_input_create(struct collector *c, int fd);
 void command_input_destroy(struct command_input *input);
 
 /* One line without its end; changes it. */
-void command_run(struct collector *c, char *line);
+void command_line(struct collector *c, char *line);
 
 #endif

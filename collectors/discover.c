@@ -127,13 +127,24 @@ static struct peer *find_peer(struct collector *c, const char *remote_id) {
     return NULL;
 }
 
+static const struct target *match(struct collector *c, struct peer *p) {
+    if (p->match != NULL && p->match->state == TARGET_POLLED && target_had_id(p->match, p->remote_id))
+        return p->match;
+    for (int i = 0; i < c->target_count; i++)
+        if (c->targets[i]->state == TARGET_POLLED && target_had_id(c->targets[i], p->remote_id))
+            return c->targets[i];
+    return NULL;
+}
+
 static struct peer *add_peer(struct collector *c, const struct seen_route *route) {
     if (c->peer_count == PEERS_MAX)
         return NULL;
     struct peer *p = c->peers[c->peer_count++] = memory_new(sizeof *p);
     snprintf(p->remote_id, sizeof p->remote_id, "%s", route->id);
     p->first_named = clock_mono_ns();
-    try_again(c);
+    p->match = match(c, p);
+    if (p->match == NULL)
+        try_again(c);
     return p;
 }
 
@@ -234,6 +245,7 @@ bool discover_believe(struct target *t) {
     t->hidden = false;
     retire_namesakes(t);
     target_set(t, TARGET_POLLED, "%s", "");
+    schedule_adopt(t);
     if (takes_row) /* the answer at hand carries the number that the candidate had */
         schedule_ask(t, EP_VARZ);
     c->judge = true;
@@ -241,15 +253,6 @@ bool discover_believe(struct target *t) {
 }
 
 /* ---- judging ---- */
-
-static const struct target *match(struct collector *c, struct peer *p) {
-    if (p->match != NULL && p->match->state == TARGET_POLLED && target_had_id(p->match, p->remote_id))
-        return p->match;
-    for (int i = 0; i < c->target_count; i++)
-        if (c->targets[i]->state == TARGET_POLLED && target_had_id(c->targets[i], p->remote_id))
-            return c->targets[i];
-    return NULL;
-}
 
 /* Has everybody who could be this peer been asked since it was named? */
 static bool settled(struct collector *c, const struct peer *p, int64_t now) {

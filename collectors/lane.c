@@ -265,6 +265,9 @@ static enum failure tell_fault(struct lane *lane, CURLcode rc) {
     curl_easy_getinfo(lane->easy, CURLINFO_OS_ERRNO, &fault.os_errno);
     long connects = 0;
     curl_easy_getinfo(lane->easy, CURLINFO_NUM_CONNECTS, &connects);
+    long local_port = 0; /* the time of the connect is set after the TLS handshake only */
+    curl_easy_getinfo(lane->easy, CURLINFO_LOCAL_PORT, &local_port);
+    fault.connected |= local_port > 0;
     if (connects == 0 && lane->warm)
         fault.resolved = fault.connected = fault.secured = true;
     return fault_tell(&fault, lane->error, sizeof lane->error);

@@ -262,6 +262,7 @@ static void ask(struct target *t, int e, int64_t now) {
         t->config_asked = words.config;
     facts_reset(&t->facts[endpoints[e].lane]);
     t->plan[e].asked = false;
+    t->plan[e].last_asked = now;
     t->plan[e].due = next_due(t, e, now);
     lane_ask(&t->lane[endpoints[e].lane], &(struct lane_request){.endpoint = &endpoints[e],
                                                                  .target = t->id,
@@ -279,6 +280,10 @@ static void ask(struct target *t, int e, int64_t now) {
 
 void schedule_ask(struct target *t, int e) {
     t->plan[e].asked = true;
+}
+
+void schedule_adopt(struct target *t) {
+    t->plan[EP_VARZ].due = grid_next(t, EP_VARZ, clock_mono_ns());
 }
 
 static int64_t due_of(const struct target *t, int e) {

@@ -15,6 +15,8 @@
 void schedule_run(struct collector *c);
 /* Once more, as soon as the lane is free, wanted or not. */
 void schedule_ask(struct target *t, int endpoint);
+/* A candidate became a target: from now on it is asked in step. */
+void schedule_adopt(struct target *t);
 /* An answer came: its cost counts, and intervals are chosen anew. */
 void schedule_account(struct target *t, int endpoint, const struct sample *head);
 /* COST frames of what changed, when nothing else waits; `all` after frames were lost. */

@@ -27,9 +27,10 @@ struct plan {
     bool active; /* wanted now */
     bool asked;  /* once, by a command or because something changed */
     bool quarantined;
-    int64_t due;      /* mono */
-    int64_t interval; /* chosen now */
-    int64_t cost;     /* smoothed, -1 unknown */
+    int64_t due;        /* mono */
+    int64_t last_asked; /* mono, 0 never */
+    int64_t interval;   /* chosen now */
+    int64_t cost;       /* smoothed, -1 unknown */
     char why[64];
     uint64_t requests, failures, bytes;
     int64_t spent, last;
