@@ -94,17 +94,17 @@ END_TEST
 START_TEST(demo_kills_a_node_and_starts_it_again) {
     struct command c;
     const char *argv[] = {demo_path(), "--fault-every", "4", NULL};
-    char killed[32] = "", url[64] = "", *at;
+    char killed[32] = "", url[64] = "", varz_url[80], *at;
     int status;
     ck_assert(command_start(&c, argv, NULL));
     ck_assert(command_wait_output(&c, "Ctrl-C ends it", DEADLINE_MS));
     ck_assert_int_eq(sscanf(c.output, "%50s", url), 1);
-    strcat(url, "/varz");
+    snprintf(varz_url, sizeof varz_url, "%s/varz", url);
     ck_assert(command_wait_output(&c, "killed n1", DEADLINE_MS));
     ck_assert(command_wait_output(&c, "started n1 again", DEADLINE_MS));
     int64_t deadline = servers_now_ms() + DEADLINE_MS;
     json_t *varz = NULL;
-    while (!(varz = http_get_json(url, 500)) && servers_now_ms() < deadline)
+    while (!(varz = http_get_json(varz_url, 500)) && servers_now_ms() < deadline)
         usleep(20000);
     ck_assert_str_eq(json_string_value(json_path(varz, "server_name")), "n1");
     ck_assert_double_eq(json_path_number(varz, "max_pending"), 16777216);
