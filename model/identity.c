@@ -253,18 +253,6 @@ static bool same_name(const struct server *server, const struct row *row) {
     return text_same(server->name, name);
 }
 
-static struct entry *twin(struct model *model, struct target *target, const struct sample *sample,
-                          const struct row *row) {
-    const char *name = row_text(row, F_SERVER_name);
-    struct entry *other = *name ? server_by_name(model, name) : NULL;
-    struct entry *entry = create_for(model, target, sample->answered_utc_ns);
-    const struct text *cluster = text_in(row, F_SERVER_cluster);
-    if (other && server_is_up(server_of(other)) && text_same(server_of(other)->cluster, cluster))
-        model_add_event(model, sample->answered_utc_ns, "peer", &entry->object, name,
-                        "two living servers have this name");
-    return entry;
-}
-
 /* The target's row turns out to be somebody who has a row already: that one stays. */
 static struct entry *rebind(struct model *model, struct target *target, struct entry *entry) {
     struct entry *old = target->server;
@@ -299,7 +287,7 @@ struct entry *identify(struct model *model, struct target *target, const struct 
     }
     if (entry && !is_restart(entry, row))
         return NULL; /* a balancer: its collector will say so */
-    return rebind(model, target, vacant ? vacant : twin(model, target, sample, row));
+    return rebind(model, target, vacant ? vacant : create_for(model, target, sample->answered_utc_ns));
 }
 
 /* A row that is down while another server answers under its name: it moved to another address. */

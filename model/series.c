@@ -22,7 +22,7 @@ struct run { /* one value from a second to another one, both included */
 
 struct series {
     bool small;
-    int64_t newest_s;
+    int64_t began_s, newest_s;
     struct ring seconds, minutes;
     struct run *runs; /* oldest first */
     int run_count, run_cap;
@@ -66,18 +66,19 @@ static void ring_grow(struct ring *ring, int64_t needed) {
 
 /* Makes room up to `slot`; what lies between is unknown. */
 static void ring_advance(struct ring *ring, int64_t slot) {
-    if (ring->newest < ring->first || slot - ring->newest >= ring->most) {
-        ring_grow(ring, 1);
+    bool empty = ring->newest < ring->first;
+    if (empty) {
         ring->first = slot;
         ring->newest = slot - 1;
     }
-    ring_grow(ring, slot - ring->first + 1);
-    for (int64_t t = ring->newest + 1; t <= slot; t++)
+    bool over = slot - ring->first >= ring->most;
+    ring_grow(ring, over ? ring->most : slot - ring->first + 1);
+    if (over)
+        ring->first = slot - ring->most + 1;
+    int64_t from = ring->newest + 1 > ring->first ? ring->newest + 1 : ring->first;
+    for (int64_t t = from; t <= slot; t++)
         *ring_at(ring, t) = unknown;
-    if (slot > ring->newest)
-        ring->newest = slot;
-    if (ring->newest - ring->first >= ring->cap)
-        ring->first = ring->newest - ring->cap + 1;
+    ring->newest = slot;
 }
 
 static void bucket_add(struct bucket *bucket, const struct bucket *more) {
@@ -181,6 +182,8 @@ void series_put(struct series *series, int64_t utc_s, float value, int hold_s) {
     int64_t hold = hold_s < 1 ? 1 : hold_s > SERIES_SECONDS ? SERIES_SECONDS : hold_s;
     int64_t from = utc_s - hold + 1;
     /* the first one stands for itself alone: what was before is not known */
+    if (series->newest_s == NOTHING_YET)
+        series->began_s = utc_s;
     if (series->newest_s == NOTHING_YET || utc_s == series->newest_s)
         from = utc_s;
     else if (from <= series->newest_s)
@@ -206,7 +209,7 @@ static void read_bucket(const struct series *series, int64_t from, int64_t to, s
         runs_read(series, from, to, out);
         return;
     }
-    int64_t t = from;
+    int64_t t = from > series->began_s ? from : series->began_s;
     while (t <= to && t <= series->newest_s) {
         if (ring_has(&series->seconds, t)) {
             bucket_add(out, ring_at(&series->seconds, t++));
@@ -233,6 +236,8 @@ void series_read(const struct series *series, int64_t until_s, int step_s, int c
 int64_t series_reach(const struct series *series) {
     if (series->small)
         return series->run_count ? series->runs[0].from : INT64_MAX;
+    if (series->newest_s == NOTHING_YET)
+        return INT64_MAX;
     for (int64_t m = series->minutes.first; m <= series->minutes.newest; m++) {
         if (isnan(ring_at(&series->minutes, m)->last))
             continue;
@@ -240,7 +245,7 @@ int64_t series_reach(const struct series *series) {
             if (ring_has(&series->seconds, t) && !isnan(ring_at(&series->seconds, t)->last))
                 return t;
         }
-        return m * 60;
+        return m * 60 > series->began_s ? m * 60 : series->began_s;
     }
     return INT64_MAX;
 }

@@ -193,6 +193,18 @@ static void say_first_seen(struct model *model, struct entry *entry, const struc
                     server_label(server_of(entry)), started ? "started" : "seen for the first time");
 }
 
+static void say_twin(struct model *model, struct entry *entry, int64_t utc_ns) {
+    const struct server *server = server_of(entry);
+    for (size_t i = 0; server->name && !server->nameless && i < kind_count(model, OBJECT_SERVER); i++) {
+        const struct entry *other = kind_at(model, OBJECT_SERVER, i);
+        const struct server *there = server_const(&other->object);
+        if (other != entry && !other->dead && server_is_up(there) && text_same(there->name, server->name) &&
+            text_same(there->cluster, server->cluster))
+            model_add_event(model, utc_ns, "peer", &entry->object, server_label(server),
+                            "two living servers have this name");
+    }
+}
+
 static void say_reloaded(struct model *model, struct entry *entry, const struct row *row, int64_t utc_ns) {
     const struct row *old = entry->object.now;
     int64_t loaded = row_i64(row, F_SERVER_config_load_time, TIME_UNSET);
@@ -226,6 +238,7 @@ void server_answered(struct model *model, struct entry *entry, const struct samp
         forget_run(model, entry);
     } else if (first) {
         say_first_seen(model, entry, row, utc_ns);
+        say_twin(model, entry, utc_ns);
     } else {
         say_reloaded(model, entry, row, utc_ns);
     }

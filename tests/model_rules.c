@@ -1,0 +1,225 @@
+#include "tests/model_build.h"
+
+static void begin_one(struct night *n, double hold_scale) {
+    night_begin(n, 0, hold_scale);
+    send_target(n, 1, "http://h:8222", "named", "polled", NULL, NULL);
+    send_varz(n, 1, "IDA", "n1");
+}
+
+static void go_to(struct night *n, double second) {
+    while (n->at < ns(second)) {
+        double next = floor((double)n->at / 1e9) + 1;
+        night_until(n, next < second ? next : second);
+        send_varz(n, 1, "IDA", "n1");
+    }
+}
+
+static void send_connection(struct night *n, uint64_t cid, double mib) {
+    struct sample *s = build(n, 1, SHAPE_CONNZ_HOT, "IDA");
+    struct row *row = sample_add(s, ENTITY_CONNECTION);
+    put_u(row_of(s, ENTITY_ANSWER), F_ANSWER_total, 1);
+    put_u(row, F_CONNECTION_cid, cid);
+    put_text(s, row, F_CONNECTION_name, "billing");
+    put_i(row, F_CONNECTION_pending_bytes, (int64_t)(mib * 1024 * 1024));
+    send(n, s);
+}
+
+START_TEST(every_condition_is_understood) {
+    struct night n;
+    begin_one(&n, 1);
+    size_t count;
+    model_findings(n.model, &count);
+    ck_assert_uint_eq(count, 0);
+    ck_assert_int_eq(quantity_by_name(OBJECT_SERVER, "in_msgs_per_s"), Q_SERVER_in_msgs_per_s);
+    ck_assert_int_eq(quantity_by_name(OBJECT_SERVER, "lag"), -1);
+    for (int q = 0; q < QUANTITY_COUNT; q++) {
+        ck_assert_msg(quantities[q].width >= (int)strlen(quantities[q].title), "%s", quantities[q].name);
+        ck_assert_int_eq(quantity_by_name(quantities[q].kind, quantities[q].name), q);
+        ck_assert_int_gt((int)strlen(quantities[q].help), 0);
+    }
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(a_down_server_is_one_finding_at_once) {
+    struct night n;
+    begin_one(&n, 1);
+    go_to(&n, 2);
+    send_failure(&n, 1, SHAPE_VARZ, FAILURE_REFUSED, "nothing listens there");
+    send_failure(&n, 1, SHAPE_VARZ, FAILURE_REFUSED, "nothing listens there");
+    night_until(&n, 2.5);
+    const struct finding *f = finding_of(&n, "server_down");
+    ck_assert_ptr_nonnull(f);
+    ck_assert_int_eq(f->severity, SEVERITY_CRIT);
+    ck_assert_str_eq(finding_tag(f), "DOWN");
+    night_until(&n, 40.5);
+    char text[200];
+    finding_text(n.model, finding_of(&n, "server_down"), text, sizeof text);
+    ck_assert_str_eq(text, "n1 nothing listens there, for 38s");
+    finding_text(n.model, finding_of(&n, "server_down"), text, 9);
+    ck_assert_str_eq(text, "n1 nothi");
+    ck_assert_int_eq(model_severity(n.model, server_named(&n, "n1")), SEVERITY_CRIT);
+    ck_assert_ptr_nonnull(finding_of(&n, "server_missing"));
+    size_t count;
+    ck_assert_str_eq(finding_rule(&model_findings(n.model, &count)[0]), "server_down");
+    ck_assert_uint_eq(count, 2);
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(a_condition_has_to_hold) {
+    struct night n;
+    begin_one(&n, 1);
+    for (int i = 0; i <= 2; i++) { /* true at 0, 2, and not at 3 */
+        go_to(&n, i);
+        send_connection(&n, 9, i < 2 ? 40 : 0);
+    }
+    go_to(&n, 3);
+    ck_assert_ptr_null(finding_of(&n, "buffer_half_full"));
+    for (int i = 4; i <= 8; i += 2) {
+        send_connection(&n, 9, 40);
+        go_to(&n, i);
+    }
+    const struct finding *f = finding_of(&n, "buffer_half_full");
+    ck_assert_ptr_nonnull(f);
+    char text[200];
+    finding_text(n.model, f, text, sizeof text);
+    ck_assert_ptr_nonnull(strstr(text, "n1 cid 9 billing"));
+    ck_assert_int_eq(model_severity(n.model, model_object(n.model, f->object)), SEVERITY_CRIT);
+    ck_assert_ptr_nonnull(finding_of(&n, "buffer_filling"));
+    send_connection(&n, 9, 7);
+    go_to(&n, 9);
+    ck_assert_ptr_null(finding_of(&n, "buffer_half_full"));
+    ck_assert_ptr_nonnull(finding_of(&n, "buffer_filling"));
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(tests_scale_the_holds) {
+    struct night n;
+    begin_one(&n, 0.25);
+    send_connection(&n, 9, 40);
+    night_until(&n, 0.5);
+    ck_assert_ptr_null(finding_of(&n, "buffer_half_full"));
+    night_until(&n, 1.5);
+    ck_assert_ptr_nonnull(finding_of(&n, "buffer_half_full"));
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(the_stale_are_not_asked) {
+    struct night n;
+    begin_one(&n, 0.01);
+    send_connection(&n, 9, 40);
+    night_until(&n, 1);
+    ck_assert_ptr_nonnull(finding_of(&n, "buffer_half_full"));
+    night_until(&n, 4);
+    ck_assert_ptr_null(finding_of(&n, "buffer_half_full"));
+    ck_assert_ptr_nonnull(finding_of(&n, "server_stale"));
+    night_end(&n);
+}
+END_TEST
+
+static void send_consumer(struct night *n, const char *leader, const char *id, uint64_t target,
+                          uint64_t pending) {
+    struct sample *s = build(n, target, SHAPE_JSZ, id);
+    struct row *row = sample_add(s, ENTITY_CONSUMER);
+    put_text(s, row, F_CONSUMER_account, "A");
+    put_text(s, row, F_CONSUMER_stream, "S");
+    put_text(s, row, F_CONSUMER_name, "C");
+    put_u(row, F_CONSUMER_clustered, 1);
+    put_text(s, row, F_CONSUMER_leader, leader);
+    put_u(row, F_CONSUMER_pending, pending);
+    put_u(row, F_CONSUMER_ack_pending, 0);
+    send(n, s);
+}
+
+START_TEST(a_growing_consumer_speaks_after_a_minute) {
+    struct night n;
+    begin_one(&n, 1);
+    for (int i = 0; i <= 16; i++) {
+        go_to(&n, 5 * i);
+        send_consumer(&n, "n1", "IDA", 1, 20000 + 100 * (uint64_t)i);
+        if (5 * i <= 65)
+            ck_assert_ptr_null(finding_of(&n, "consumer_growing"));
+    }
+    const struct finding *f = finding_of(&n, "consumer_growing");
+    ck_assert_ptr_nonnull(f);
+    ck_assert_int_eq(f->severity, SEVERITY_WARN);
+    char text[200];
+    finding_text(n.model, f, text, sizeof text);
+    ck_assert_str_eq(text, "S/C 21.6k, +20/s");
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(a_moved_leader_silences_its_asset) {
+    struct night n;
+    begin_one(&n, 0.1); /* holds 6 s, settles 3 s */
+    send_target(&n, 2, "http://h2:8222", "named", "polled", NULL, NULL);
+    send_varz(&n, 2, "IDB", "n2");
+    for (int i = 0; i <= 20; i++) {
+        go_to(&n, i);
+        send_varz(&n, 2, "IDB", "n2");
+        send_consumer(&n, "n1", "IDA", 1, 20000 + 100 * (uint64_t)i);
+    }
+    ck_assert_ptr_nonnull(finding_of(&n, "consumer_growing"));
+    send_consumer(&n, "n2", "IDB", 2, 22100);
+    night_until(&n, 20.5);
+    ck_assert_ptr_null(finding_of(&n, "consumer_growing"));
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(quiet_is_counted_from_the_last_finding) {
+    struct night n;
+    begin_one(&n, 0.01);
+    go_to(&n, 5);
+    ck_assert_int_eq(model_quiet_since(n.model), 0);
+    go_to(&n, 11);
+    ck_assert_int_eq(model_quiet_since(n.model), NIGHT_UTC);
+    send_connection(&n, 9, 40);
+    go_to(&n, 12);
+    ck_assert_int_eq(model_quiet_since(n.model), 0);
+    send_connection(&n, 9, 0);
+    go_to(&n, 13);
+    ck_assert_int_eq(model_quiet_since(n.model), NIGHT_UTC + ns(12.5));
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(failing_health_is_a_warning_after_a_while) {
+    struct night n;
+    begin_one(&n, 1);
+    struct sample *s = build(&n, 1, SHAPE_HEALTHZ, NULL);
+    s->http_status = 503;
+    put_text(s, sample_add(s, ENTITY_HEALTH), F_HEALTH_error, "no meta leader");
+    send(&n, s);
+    go_to(&n, 14);
+    ck_assert_ptr_null(finding_of(&n, "health"));
+    go_to(&n, 16);
+    ck_assert_ptr_nonnull(finding_of(&n, "health"));
+    char text[200];
+    finding_text(n.model, finding_of(&n, "health"), text, sizeof text);
+    ck_assert_ptr_eq(strstr(text, "n1 no meta leader, for 1"), text);
+    night_end(&n);
+}
+END_TEST
+
+static TCase *cases(void) {
+    TCase *t = tcase_create("rules");
+    tcase_add_test(t, every_condition_is_understood);
+    tcase_add_test(t, a_down_server_is_one_finding_at_once);
+    tcase_add_test(t, a_condition_has_to_hold);
+    tcase_add_test(t, tests_scale_the_holds);
+    tcase_add_test(t, the_stale_are_not_asked);
+    tcase_add_test(t, a_growing_consumer_speaks_after_a_minute);
+    tcase_add_test(t, a_moved_leader_silences_its_asset);
+    tcase_add_test(t, quiet_is_counted_from_the_last_finding);
+    tcase_add_test(t, failing_health_is_a_warning_after_a_while);
+    return t;
+}
+
+int main(void) {
+    return run_case("model: rules", cases);
+}
