@@ -38,7 +38,11 @@ $(BUILD)/tests/demo: $(DEMO_SOURCES:%.c=$(BUILD)/%.o)
 
 RUN_TESTS = @NATSIGHT=$(BUILD)/natsight LIFE=$(BUILD)/tests/life DEMO=$(BUILD)/tests/demo tests/run
 
-# What decoding costs, beside jansson on the same body.
+# The figures of `make bench`: all but decoding through the program itself; decoding beside jansson on the same body.
+BENCH_PROGRAMS := $(BUILD)/tests/bench_figures $(BUILD)/tests/bench_decode
+BENCH_SOURCES := $(filter-out tests/bench/decode.c,$(wildcard tests/bench/*.c))
+$(BUILD)/tests/bench_figures: $(BENCH_SOURCES:%.c=$(BUILD)/%.o) $(HARNESS:%.c=$(BUILD)/%.o) $(foreach l,$(KNOWS_e2e),$(BUILD)/lib$(l).a)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(CHECK_LIBS) $(LDLIBS_ALL)
 $(BUILD)/tests/bench_decode: $(BUILD)/tests/bench/decode.o $(foreach l,collectors sample base,$(BUILD)/lib$(l).a)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS_ALL)
 
@@ -61,14 +65,15 @@ check-asan: $(BUILD)/natsight $(LIFE_PROGRAMS) $(TESTS)
 	$(RUN_TESTS) $(TESTS)
 
 FUZZ := $(patsubst tests/fuzz/%.c,build-fuzz/%,$(wildcard tests/fuzz/*.c))
-build-fuzz/%: tests/fuzz/%.c $(wildcard base/*.c sample/*.c) collectors/json_reader.c collectors/decode.c $(wildcard base/*.h sample/*.h sample/*.def collectors/*.h collectors/*.def)
+build-fuzz/%: tests/fuzz/%.c $(wildcard base/*.c sample/*.c) collectors/json_reader.c $(wildcard collectors/decode*.c) $(wildcard base/*.h sample/*.h sample/*.def collectors/*.h collectors/*.def)
 	@mkdir -p $(@D)
 	clang -std=c11 -D_GNU_SOURCE -I. -g -O1 -fsanitize=fuzzer,address,undefined -o $@ $(filter %.c,$^) $(PKG_CFLAGS) -lz -lm
 #: make fuzz         each fuzz target for FUZZ_SECONDS (300)
 FUZZ_SECONDS ?= 300
 fuzz: $(FUZZ)
-	@for f in $(FUZZ); do mkdir -p $$f.corpus; $$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 $$f.corpus || exit 1; done
+	@tests/fuzz/seeds build-fuzz
+	@for f in $(FUZZ); do mkdir -p $$f.corpus; $$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 -max_len=16384 -len_control=0 -artifact_prefix=$$f- $$f.corpus $$f.seeds || exit 1; done
 
-#: make bench        prints the figures, each beside its limit or peer (NATS_TOP=PATH)
-bench: natsight $(LIFE_PROGRAMS)
-	@tests/bench/run
+#: make bench        prints the figures, each beside its limit or peer (NATS_TOP=PATH, BENCH=name,name, BENCH_SECONDS=20)
+bench: natsight $(LIFE_PROGRAMS) $(BENCH_PROGRAMS)
+	@BUILD=$(BUILD) NATSIGHT=$(BUILD)/natsight LIFE=$(BUILD)/tests/life tests/bench/run
