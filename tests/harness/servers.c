@@ -41,11 +41,12 @@ static bool has(const struct servers *s, int node) {
     return node >= 0 && node < s->n;
 }
 
-static void name_address(struct server *node, int last, const int *ports) {
+static void name_address(struct server *node, int last, const int *ports, const struct servers_options *o) {
     node->client_port = ports[0];
     node->monitor_port = ports[1];
     node->route_port = ports[2];
-    snprintf(node->http, sizeof node->http, "http://127.0.0.%d:%d", last, ports[1]);
+    snprintf(node->http, sizeof node->http, "http%s://127.0.0.%d:%d%.32s", o->https ? "s" : "", last, ports[1],
+             or_else(o->base_path, ""));
     snprintf(node->url, sizeof node->url, "nats://127.0.0.%d:%d", last, ports[0]);
 }
 
@@ -60,7 +61,7 @@ static bool choose_ports(struct servers *s) {
     if (!ports_free(addresses, shared ? s->n : 1, ports, shared ? 3 : 3 * s->n))
         return false;
     for (int i = 0; i < s->n; i++)
-        name_address(&s->node[i], shared ? 11 + i : 1, shared ? ports : ports + 3 * i);
+        name_address(&s->node[i], shared ? 11 + i : 1, shared ? ports : ports + 3 * i, &s->options);
     return true;
 }
 
@@ -91,8 +92,11 @@ static bool write_config(const struct servers *s, int i, const char *further) {
     FILE *out = fopen(node->config, "w");
     if (!out)
         return false;
-    fprintf(out, "server_name: \"%s\"\nlisten: \"%s:%d\"\nhttp: \"%s:%d\"\n", node->name, node->address,
-            node->client_port, node->address, node->monitor_port);
+    fprintf(out, "server_name: \"%s\"\nlisten: \"%s:%d\"\n%s: \"%s:%d\"\n", node->name, node->address,
+            node->client_port, s->options.https ? "https" : "http",
+            s->options.everywhere ? "0.0.0.0" : node->address, node->monitor_port);
+    if (s->options.base_path)
+        fprintf(out, "http_base_path: \"%s\"\n", s->options.base_path);
     if (s->n > 1)
         write_cluster(out, s, node);
     if (s->options.jetstream)
@@ -181,7 +185,20 @@ int servers_meta_leader(const struct servers *s) {
     return leader;
 }
 
+static bool says_ready(const struct servers *s, int i) {
+    char *log = servers_log(s, i);
+    bool ready = log && strstr(log, "Server is ready") != NULL;
+    free(log);
+    return ready;
+}
+
 static bool is_ready(const struct servers *s) {
+    if (s->options.https) {
+        for (int i = 0; i < s->n; i++)
+            if (s->node[i].pid > 0 && !says_ready(s, i))
+                return false;
+        return true;
+    }
     int alive = running(s);
     for (int i = 0; i < s->n; i++)
         if (s->node[i].pid > 0 && !s->node[i].paused && !node_answers(&s->node[i], alive - 1))

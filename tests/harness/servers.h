@@ -28,6 +28,9 @@ struct servers_options {
     uint64_t absent; /* bit i: node i+1 is in everybody's routes but not started (servers_restart() does it
                         later) */
     int ready_ms;    /* 20,000 */
+    bool https;      /* monitoring over TLS: `config` has a tls block; ready means what the log says */
+    bool everywhere; /* monitoring listens on 0.0.0.0 */
+    const char *base_path; /* "/nats": http_base_path; part of server.http then */
 };
 
 struct server {
@@ -36,7 +39,7 @@ struct server {
     int client_port, monitor_port, route_port;
     pid_t pid; /* 0: not running */
     bool paused;
-    char http[64];    /* http://127.0.0.1:8222 */
+    char http[96];    /* http://127.0.0.1:8222 */
     char url[64];     /* nats://127.0.0.1:4222 */
     char config[600]; /* paths */
     char log[600];
