@@ -92,6 +92,12 @@ static ssize_t piece_of(int fd, char *piece) {
     return read(fd, piece, PIECE);
 }
 
+static void run_read(int fd) {
+    static char piece[PIECE];
+    while (piece_of(fd, piece) > 0)
+        continue;
+}
+
 static void decode_with(int fd, struct sample_writer *w, struct buffer *out) {
     static char piece[PIECE];
     char error[200];
@@ -202,6 +208,7 @@ int main(int argc, char **argv) {
     int fd = memfd_create("body", MFD_CLOEXEC);
     off_t size = make_body(fd, count);
     printf("/connz of %u connections, %.1f MB\n", count, (double)size / 1e6);
+    measure("read(2) alone", fd, size, run_read);
     measure("reader, all skipped", fd, size, run_skip);
     measure("decoder", fd, size, run_decode);
     measure("decoder and stream", fd, size, run_decode_and_encode);
