@@ -163,18 +163,6 @@ enum {
     COMMAND_ROWS = COMMAND_WORDS + STAGE_MAX_VIEWS
 };
 
-/* The server of that name, 0 when there is none. */
-static uint64_t object_named(const struct model *model, const char *name) {
-    size_t count;
-    const struct object *const *servers = model_objects(model, OBJECT_SERVER, &count);
-    for (size_t i = 0; i < count; i++) {
-        struct value v = quantity_get(model, servers[i], Q_SERVER_name);
-        if (v.type == VALUE_TEXT && strcmp(v.text, name) == 0)
-            return servers[i]->id;
-    }
-    return 0;
-}
-
 static void go_named(struct app *app, const char *word, const char *argument) {
     char text[STAGE_MESSAGE_SIZE];
     const struct view_ops *view = view_by_name(word);
@@ -184,7 +172,7 @@ static void go_named(struct app *app, const char *word, const char *argument) {
         return;
     }
     uint64_t object = 0;
-    if (argument[0] != '\0' && (object = object_named(stage_model(&app->stage), argument)) == 0) {
+    if (argument[0] != '\0' && (object = stage_server_named(stage_model(&app->stage), argument)) == 0) {
         snprintf(text, sizeof text, "no server is called \"%.100s\"", argument);
         stage_say(&app->stage, clock_mono_ns(), true, text);
         return;

@@ -39,6 +39,7 @@ static void view_names(char *out, size_t size) {
 bool stage_init(struct stage *st, struct model *model, const struct options *o, enum chrome_mode mode,
                 char *message, size_t size) {
     *st = (struct stage){.live = model, .mode = mode, .label = o->label, .local_time = o->local_time};
+    st->select = o->select;
     st->waiting_for = o->url_count > 0 ? o->urls[0] : "";
     st->interval_ns = o->interval != 0 ? o->interval * NS_PER_MS : NS_PER_S;
     label_role(o->label_color, &st->label_role);
@@ -77,6 +78,26 @@ const struct view_ops *stage_view(const struct stage *st) {
     return views[st->here.view];
 }
 
+uint64_t stage_server_named(const struct model *model, const char *name) {
+    size_t count;
+    const struct object *const *servers = model_objects(model, OBJECT_SERVER, &count);
+    for (size_t i = 0; i < count; i++) {
+        struct value v = quantity_get(model, servers[i], Q_SERVER_name);
+        if (v.type == VALUE_TEXT && strcmp(v.text, name) == 0)
+            return servers[i]->id;
+    }
+    return 0;
+}
+
+/* A view of one object, opened before there was any. */
+static void select_object(struct stage *st) {
+    if (st->select == NULL || st->here.object != 0)
+        return;
+    st->here.object = stage_server_named(stage_model(st), st->select);
+    if (st->here.object != 0)
+        st->select = NULL;
+}
+
 static struct view_context context_of(const struct stage *st, int64_t mono_ns) {
     return (struct view_context){
         .model = stage_model(st),
@@ -101,6 +122,7 @@ static int all_tables(const struct stage *st, const struct action_table *out[8])
 }
 
 void stage_frame(struct stage *st, struct surface *s, int64_t mono_ns) {
+    select_object(st);
     struct view_context context = context_of(st, mono_ns);
     const struct view_ops *view = stage_view(st);
     const struct action_table *tables[8];

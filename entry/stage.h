@@ -26,7 +26,7 @@ struct stage {
     int back_count;
     bool local_time, bits, faults_only, show_hidden;
     enum chrome_mode mode;
-    const char *label, *waiting_for;
+    const char *label, *waiting_for, *select; /* select: the server to open as soon as there is one of that name */
     enum role label_role;
     int64_t interval_ns;
     struct prompt prompt;
@@ -49,6 +49,8 @@ void stage_finish(struct stage *stage);
 
 const struct model *stage_model(const struct stage *stage); /* what is shown: the frozen one while paused */
 const struct view_ops *stage_view(const struct stage *stage);
+/* Id of the server of that name, 0 when there is none. */
+uint64_t stage_server_named(const struct model *model, const char *name);
 
 /* One frame: arranges the view and draws everything. */
 void stage_frame(struct stage *stage, struct surface *surface, int64_t mono_ns);
