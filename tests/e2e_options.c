@@ -1,0 +1,106 @@
+/* The command line: wrong usage ends at once with one line that says what to write instead, and exit code 64.
+ */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/harness/command.h"
+
+static const struct wrong {
+    const char *arguments[8];
+    const char *says[2]; /* both must be in the one line */
+} wrongs[] = {
+    {{"--lable", "x"}, {"--lable", "--label"}},
+    {{"-Z"}, {"-Z", "natsight help"}},
+    {{"--expect"}, {"--expect", "wants a value"}},
+    {{"--expect", "three"}, {"whole number", "three"}},
+    {{"--interval", "5"}, {"500ms", "\"5\""}},
+    {{"--interval", "10ms"}, {"100ms", "at least"}},
+    {{"--label-color", "pink"}, {"red", "pink"}},
+    {{"--insecure=yes"}, {"--insecure", "takes no value"}},
+    {{"--ca", "/nonexistent/ca.pem"}, {"--ca", "not there"}},
+    {{"--auth-file", "/nonexistent/secret"}, {"--auth-file", "not there"}},
+    {{"--cert", "/dev/null"}, {"--cert", "--key"}},
+    {{"nats://127.0.0.1:4222"}, {"nats", "8222"}},
+    {{"ftp://127.0.0.1"}, {"ftp", "http"}},
+    {{"http://u:p@127.0.0.1:8222"}, {"--auth-file", ""}},
+    {{"127.0.0.1:99999"}, {"99999", ""}},
+    {{"127.0.0.1:abc"}, {"abc", ""}},
+    {{"--view", "nothing", "127.0.0.1:1"}, {"nothing", "overview"}},
+    {{"--want", "overview"}, {"--want", "does not belong"}},
+    {{"snapshot"}, {"-o FILE", ""}},
+    {{"snapshot", "-o", "x.gif"}, {"x.gif", ".txt"}},
+    {{"snapshot", "-o", "-", "--size", "big"}, {"120x40", "big"}},
+    {{"print", "conections"}, {"conections", "connections"}},
+    {{"print", "server.memm"}, {"memm", "mem"}},
+    {{"replay"}, {"replay -", ""}},
+    {{"collect", "--want", "everything", "127.0.0.1:1"}, {"everything", "overview"}},
+};
+
+START_TEST(wrong_usage_says_what_to_write_instead) {
+    const struct wrong *wrong = &wrongs[_i];
+    const char *argv[10] = {command_natsight()};
+    for (int i = 0; i < 8 && wrong->arguments[i] != NULL; i++)
+        argv[i + 1] = wrong->arguments[i];
+    struct command c;
+    int code = command_run(&c, argv, NULL, 5000);
+    ck_assert_msg(code == 64, "exit code %d, stderr: %s", code, c.errors);
+    ck_assert_msg(strstr(c.errors, "natsight: ") == c.errors, "%s", c.errors);
+    for (int i = 0; i < 2; i++)
+        ck_assert_msg(strstr(c.errors, wrong->says[i]) != NULL, "no \"%s\" in: %s", wrong->says[i], c.errors);
+    const char *end = strchr(c.errors, '\n');
+    ck_assert_msg(end != NULL && end[1] == '\0', "more than one line: %s", c.errors);
+    ck_assert_uint_eq(c.output_size, 0);
+    command_free(&c);
+}
+END_TEST
+
+START_TEST(help_and_manual_name_every_option) {
+    const char *help[] = {command_natsight(), "help", NULL}, *manual[] = {command_natsight(), "manual", NULL};
+    struct command c, m;
+    ck_assert_int_eq(command_run(&c, help, NULL, 5000), 0);
+    ck_assert_int_eq(command_run(&m, manual, NULL, 5000), 0);
+    const char *options[] = {"label-color", "auth-file", "tls-name", "want", "for", "size"};
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+        char escaped[64];
+        size_t len = 0;
+        for (const char *o = options[i]; *o != '\0'; o++) {
+            if (*o == '-')
+                escaped[len++] = '\\';
+            escaped[len++] = *o;
+        }
+        escaped[len] = '\0';
+        ck_assert_ptr_nonnull(strstr(c.output, options[i]));
+        ck_assert_msg(strstr(m.output, escaped) != NULL, "%s", escaped);
+    }
+    ck_assert_ptr_nonnull(strstr(c.output, "64"));
+    command_free(&c);
+    command_free(&m);
+}
+END_TEST
+
+START_TEST(nothing_reached_is_code_3_and_says_why) {
+    const char *argv[] = {command_natsight(), "snapshot", "-o", "-", "--for", "1500ms", "127.0.0.1:1", NULL};
+    struct command c;
+    ck_assert_int_eq(command_run(&c, argv, NULL, 10000), 3);
+    ck_assert_ptr_nonnull(strstr(c.output, "127.0.0.1:1"));
+    ck_assert_ptr_nonnull(strstr(c.output, "refused"));
+    ck_assert_ptr_null(strchr(c.output, '\033'));
+    command_free(&c);
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("options");
+    TCase *tc = tcase_create("command line");
+    tcase_set_timeout(tc, 20);
+    tcase_add_loop_test(tc, wrong_usage_says_what_to_write_instead, 0, sizeof wrongs / sizeof *wrongs);
+    tcase_add_test(tc, help_and_manual_name_every_option);
+    tcase_add_test(tc, nothing_reached_is_code_3_and_says_why);
+    suite_add_tcase(suite, tc);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}
