@@ -30,7 +30,7 @@ static struct entry *entry_clone(const struct model *to, const struct entry *fro
     entry->truth_count = 0;
     if (from->series) {
         int slots = series_slots(from->object.kind);
-        entry->series = memory_array((size_t)slots, sizeof *entry->series);
+        entry->series = memory_array((size_t)slots, sizeof(struct series *));
         for (int i = 0; i < slots; i++)
             entry->series[i] = from->series[i] ? series_clone(from->series[i]) : NULL;
     }
@@ -59,8 +59,8 @@ struct model *model_clone(const struct model *model) {
     clone->cluster = entry_by_id(clone, model->cluster->object.id);
     clone->forgotten = NULL;
     if (model->forgotten_count) {
-        clone->forgotten = memory_array(model->forgotten_count, sizeof *clone->forgotten);
-        memcpy(clone->forgotten, model->forgotten, model->forgotten_count * sizeof *clone->forgotten);
+        clone->forgotten = memory_array(model->forgotten_count, sizeof(const struct text *));
+        memcpy(clone->forgotten, model->forgotten, model->forgotten_count * sizeof(const struct text *));
     }
     model_visit_texts(clone, own_text, clone->texts);
     events_clone(clone, model);

@@ -9,7 +9,7 @@
 #define KIND_BITS    4 /* of an id: it says its kind */
 #define SHORT_WINDOW (200 * NS_PER_MS)
 #define LONG_WINDOW  (30 * NS_PER_S)
-#define CLOCK_SLACK  (NS_PER_S / 2)
+#define CLOCK_SLACK  (500 * NS_PER_MS)
 #define CLOCK_SHARE  0.2
 
 _Static_assert(OBJECT_KIND_COUNT <= 1 << KIND_BITS, "ids hold their kind");

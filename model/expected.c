@@ -63,7 +63,7 @@ void route_urls_put(struct model *model, struct server *server, const struct sam
         address_of(row_text(row, F_ROUTE_URL_url), address, sizeof address);
         if (count >= server->route_url_count) {
             server->route_url_count = count + 1;
-            server->route_urls = memory_grow(server->route_urls, count + 1, sizeof *server->route_urls);
+            server->route_urls = memory_grow(server->route_urls, count + 1, sizeof(const struct text *));
         }
         server->route_urls[count++] = model_text_of(model, address);
     }
@@ -150,8 +150,8 @@ static bool listens_at(const struct model *model, const struct entry *entry, con
 }
 
 /* Nobody else at this host could be meant: then the host alone tells. */
-static bool alone_at(const struct model *model, const struct entry *entry, const char *host,
-                     const struct text *const *addresses, size_t count) {
+static bool alone_at(const struct entry *entry, const char *host, const struct text *const *addresses,
+                     size_t count) {
     const struct server *server = server_const(&entry->object);
     char own[300] = "", other[300];
     if (server->address)
@@ -163,7 +163,6 @@ static bool alone_at(const struct model *model, const struct entry *entry, const
         host_of(addresses[i]->bytes, other, sizeof other);
         here += same_host(other, host);
     }
-    (void)model;
     return here == 1;
 }
 
@@ -175,7 +174,7 @@ static bool is_there(const struct model *model, const struct text *address,
         const struct entry *entry = kind_at(model, OBJECT_SERVER, i);
         if (!entry->dead && !server_const(&entry->object)->placeholder &&
             (listens_at(model, entry, host, port_of(address->bytes)) ||
-             alone_at(model, entry, host, addresses, count)))
+             alone_at(entry, host, addresses, count)))
             return true;
     }
     return false;
@@ -203,20 +202,39 @@ static int rows_down(const struct model *model) {
     return count;
 }
 
-/* What to call a missing one: its address, or all that it could be when there are more of these than missing
- * servers. */
-static void name_missing(const struct text *const *missing, size_t count, size_t absent, size_t i, char *out,
-                         size_t size) {
+struct missing { /* route addresses that nobody seems to listen at, and how many servers are behind them */
+    const struct text *addresses[URLS_MAX];
+    size_t count, absent;
+};
+
+/* What to call one: its address, or all that it could be when there are more of these than missing servers.
+ */
+static void name_missing(const struct missing *m, size_t i, char *out, size_t size) {
     size_t used = 0;
     out[0] = '\0';
-    if (count <= absent) {
-        snprintf(out, size, "%s", missing[i]->bytes);
+    if (m->count <= m->absent && i < m->count) {
+        snprintf(out, size, "%s", m->addresses[i]->bytes);
         return;
     }
-    for (size_t u = 0; u < count && u < 3 && used < size; u++)
-        used += (size_t)snprintf(out + used, size - used, "%s%s", u ? " or " : "", missing[u]->bytes);
-    if (count > 3 && used < size)
-        snprintf(out + used, size - used, " or %zu more", count - 3);
+    for (size_t u = 0; u < m->count && u < 3 && used < size; u++)
+        used += (size_t)snprintf(out + used, size - used, "%s%s", u ? " or " : "", m->addresses[u]->bytes);
+    if (m->count > 3 && used < size)
+        snprintf(out + used, size - used, " or %zu more", m->count - 3);
+}
+
+static void find_missing(const struct model *model, int connected, struct missing *m) {
+    const struct text *addresses[URLS_MAX];
+    size_t count = route_addresses(model, addresses);
+    m->count = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!is_there(model, addresses[i], addresses, count))
+            m->addresses[m->count++] = addresses[i];
+    }
+    int expected = expected_servers(model);
+    int without_row = expected - rows_that_count(model);
+    int without_route = expected - connected - rows_down(model);
+    int absent = without_row < without_route ? without_row : without_route;
+    m->absent = absent < 0 ? 0 : (size_t)absent < m->count ? (size_t)absent : m->count;
 }
 
 static void placeholder_set(struct model *model, struct entry *entry, const char *name, int64_t utc_ns) {
@@ -231,32 +249,27 @@ static void placeholder_set(struct model *model, struct entry *entry, const char
 }
 
 void expected_tick(struct model *model, int64_t utc_ns) {
-    const struct text *addresses[URLS_MAX], *missing[URLS_MAX];
-    size_t count = route_addresses(model, addresses), missing_count = 0;
-    int connected = connected_servers(model), expected = expected_servers(model);
+    struct missing missing;
+    char name[1000];
+    size_t have = 0;
+    int connected = connected_servers(model);
     if (connected < 0)
         return; /* no one to tell: what we knew stays */
-    for (size_t i = 0; i < count; i++) {
-        if (!is_there(model, addresses[i], addresses, count))
-            missing[missing_count++] = addresses[i];
-    }
-    int without_row = expected - rows_that_count(model);
-    int without_route = expected - connected - rows_down(model);
-    int absent = without_row < without_route ? without_row : without_route;
-    absent = absent < 0 ? 0 : absent > (int)missing_count ? (int)missing_count : absent;
-    int have = 0;
-    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER) || have < absent; i++) {
-        struct entry *entry = i < kind_count(model, OBJECT_SERVER) ? kind_at(model, OBJECT_SERVER, i) : NULL;
-        if (entry && (entry->dead || !server_of(entry)->placeholder))
+    find_missing(model, connected, &missing);
+    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
+        struct entry *entry = kind_at(model, OBJECT_SERVER, i);
+        if (entry->dead || !server_of(entry)->placeholder)
             continue;
-        if (entry && have >= absent) {
+        if (have < missing.absent) {
+            name_missing(&missing, have++, name, sizeof name);
+            placeholder_set(model, entry, name, utc_ns);
+        } else {
             server_remove(model, entry);
-            continue;
         }
-        char name[1000];
-        name_missing(missing, missing_count, (size_t)absent, (size_t)have, name, sizeof name);
-        placeholder_set(model, entry ? entry : server_create(model, utc_ns), name, utc_ns);
-        have++;
+    }
+    while (have < missing.absent) {
+        name_missing(&missing, have++, name, sizeof name);
+        placeholder_set(model, server_create(model, utc_ns), name, utc_ns);
     }
 }
 
@@ -279,7 +292,7 @@ struct entry *placeholder_take(struct model *model, const char *host) {
 /* ---- scale-down ---- */
 
 static void forget_address(struct model *model, const struct text *address) {
-    model->forgotten = memory_grow(model->forgotten, model->forgotten_count + 1, sizeof *model->forgotten);
+    model->forgotten = memory_grow(model->forgotten, model->forgotten_count + 1, sizeof(const struct text *));
     model->forgotten[model->forgotten_count++] = address;
 }
 
@@ -292,7 +305,7 @@ static void forget_addresses(struct model *model, const struct entry *entry) {
         host_of(addresses[i]->bytes, host, sizeof host);
         bool its = server->placeholder ? server->address == addresses[i]
                                        : listens_at(model, entry, host, port_of(addresses[i]->bytes)) ||
-                                             alone_at(model, entry, host, addresses, count);
+                                             alone_at(entry, host, addresses, count);
         if (its) {
             forget_address(model, addresses[i]);
             found++;

@@ -61,9 +61,9 @@ static void *server_clone(const void *extra) {
     for (int i = 0; i < SIDE_COUNT; i++)
         server->sides[i].now = row_clone(server->sides[i].now);
     const struct text **urls = server->route_urls;
-    server->route_urls = memory_array(server->route_url_count + 1, sizeof *urls);
+    server->route_urls = memory_array(server->route_url_count + 1, sizeof(const struct text *));
     if (server->route_url_count)
-        memcpy(server->route_urls, urls, server->route_url_count * sizeof *urls);
+        memcpy(server->route_urls, urls, server->route_url_count * sizeof(const struct text *));
     return server;
 }
 

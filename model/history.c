@@ -35,7 +35,7 @@ static void put(struct entry *entry, int slot, struct value v, int64_t utc_ns, i
     if (!value_number(v, &number) || isnan(number))
         return;
     if (!entry->series)
-        entry->series = memory_array((size_t)series_slots(entry->object.kind), sizeof *entry->series);
+        entry->series = memory_array((size_t)series_slots(entry->object.kind), sizeof(struct series *));
     if (!entry->series[slot])
         entry->series[slot] = entry->object.kind == OBJECT_CONSUMER ? series_create_small() : series_create();
     series_put(entry->series[slot], utc_ns / NS_PER_S, (float)number, hold_s);

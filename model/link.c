@@ -135,6 +135,8 @@ static enum client_rate estimate(const struct object *object, int traffic, doubl
         links += rate;
         first = first ? first : link;
     }
+    if (!first)
+        return CLIENT_UNKNOWN;
     const struct traffic_point *from = nearest(server, first->before.now_ns),
                                *to = nearest(server, first->now.now_ns);
     double all;

@@ -15,13 +15,13 @@ void object_table_finish(struct object_table *table) {
 void table_add(struct object_table *table, struct entry *entry) {
     if (table->count == table->cap) {
         table->cap = table->cap ? table->cap * 2 : 16;
-        table->entries = memory_grow(table->entries, table->cap, sizeof *table->entries);
+        table->entries = memory_grow(table->entries, table->cap, sizeof(struct entry *));
     }
     table->entries[table->count++] = entry;
 }
 
 static void rehash(struct object_table *table, size_t bucket_count) {
-    struct entry **buckets = memory_array(bucket_count, sizeof *buckets);
+    struct entry **buckets = memory_array(bucket_count, sizeof(struct entry *));
     for (size_t i = 0; i < table->bucket_count; i++) {
         for (struct entry *e = table->buckets[i], *next; e; e = next) {
             next = e->next;

@@ -42,7 +42,7 @@ static int resolve(void *data, const char *function, const char *name, enum unit
 }
 
 void rules_create(struct model *model) {
-    model->rules = memory_array(RULE_COUNT, sizeof *model->rules);
+    model->rules = memory_array(RULE_COUNT, sizeof(struct expr *));
     model->rule_about_state = memory_array(RULE_COUNT, sizeof *model->rule_about_state);
     for (size_t i = 0; i < RULE_COUNT; i++) {
         struct resolving resolving = {rules[i].kind, false};

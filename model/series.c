@@ -1,5 +1,6 @@
 #include "model/series.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -44,6 +45,7 @@ static bool ring_has(const struct ring *ring, int64_t slot) {
 }
 
 static struct bucket *ring_at(const struct ring *ring, int64_t slot) {
+    assert(ring->cap > 0);
     int64_t i = slot % ring->cap;
     return &ring->slots[i < 0 ? i + ring->cap : i];
 }
@@ -114,11 +116,11 @@ static void runs_put(struct series *series, int64_t from, int64_t to, float valu
         last->to = to;
         return;
     }
-    if (series->run_count == SERIES_RUNS) {
+    if (series->runs && series->run_count == SERIES_RUNS) {
         memmove(series->runs, series->runs + 1, (SERIES_RUNS - 1) * sizeof *series->runs);
         series->run_count--;
     }
-    if (series->run_count == series->run_cap) {
+    if (!series->runs || series->run_count == series->run_cap) {
         series->run_cap = series->run_cap ? series->run_cap * 2 : 4;
         series->runs = memory_grow(series->runs, (size_t)series->run_cap, sizeof *series->runs);
     }

@@ -178,7 +178,7 @@ static void say_restarted(struct model *model, struct entry *entry, const struct
     model_add_event(model, utc_ns, "restarted", &entry->object, server_label(server),
                     "restarted, was up for %s", span);
     if (old && row_has(old, F_SERVER_version) &&
-        strcmp(row_text(old, F_SERVER_version), row_text(row, F_SERVER_version)))
+        strcmp(row_text(old, F_SERVER_version), row_text(row, F_SERVER_version)) != 0)
         model_add_event(model, utc_ns, "version", &entry->object, server_label(server),
                         "runs %s now, %s before", row_text(row, F_SERVER_version),
                         row_text(old, F_SERVER_version));

@@ -210,7 +210,7 @@ START_TEST(churn_is_bounded) {
     for (int i = 1; i <= 100; i++) {
         struct page page = {SHAPE_CONNZ_FULL, 8, 8, {0}, 0, 0};
         for (int c = 0; c < 8; c++)
-            page.cids[c] = (uint64_t)(i * 8 + c);
+            page.cids[c] = (uint64_t)i * 8 + (uint64_t)c;
         go_to(&n, 2 * i);
         send_page(&n, "IDA", &page);
         ck_assert_uint_le(count_of(&n, OBJECT_CONNECTION), 8 * 7);
