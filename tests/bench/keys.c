@@ -1,5 +1,6 @@
 /* A cursor key to its paint, and the bytes that the paint took. The cursor is the reversed row. */
 #include "tests/bench/bench.h"
+#include "tests/bench/processes.h"
 #include "tests/bench/session.h"
 #include "tests/harness/command.h"
 #include "tests/harness/hostile.h"
@@ -130,6 +131,8 @@ void bench_large(void) {
         strokes(t, 5, &s);
         snprintf(bodies, sizeof bodies, ", %d bodies meanwhile", hostile_requests(server, "/connz") - before);
         say(figure, bodies, &s);
+        bench_line("peak resident memory meanwhile", "", "", "%.1f MB",
+                   processes_of(terminal_pid(t)).peak_mb);
     } else {
         bench_missing(figure, "the connections did not come");
     }
