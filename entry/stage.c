@@ -171,7 +171,8 @@ void stage_go(struct stage *st, const struct view_ops *view, uint64_t object) {
         return;
     if (st->back_count == STAGE_MAX_PLACES)
         memmove(st->back, st->back + 1, (size_t)--st->back_count * sizeof *st->back);
-    st->back[st->back_count++] = st->here;
+    if (there.view != st->here.view) /* from one node to the next is one layer still */
+        st->back[st->back_count++] = st->here;
     st->previous = st->here;
     st->here = there;
 }
