@@ -151,7 +151,8 @@ static struct peer *add_peer(struct collector *c, const struct seen_route *route
 static void remove_peer(struct collector *c, int i) {
     free(c->peers[i]->namings);
     free(c->peers[i]);
-    memmove(&c->peers[i], &c->peers[i + 1], (size_t)(--c->peer_count - i) * sizeof c->peers[0]);
+    for (c->peer_count--; i < c->peer_count; i++)
+        c->peers[i] = c->peers[i + 1];
 }
 
 static void name_peer(struct peer *p, const struct target *by, const struct seen_route *route, int64_t now) {

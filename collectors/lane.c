@@ -283,7 +283,7 @@ static enum failure tell_status(struct lane *lane) {
 
 static bool begins_like_json(const struct lane *lane) {
     size_t i = 0;
-    while (i < lane->text_len && memchr(" \t\r\n", lane->text[i], 4) != NULL)
+    while (i < lane->text_len && lane->text[i] != '\0' && strchr(" \t\r\n", lane->text[i]) != NULL)
         i++;
     return i < lane->text_len && lane->text[i] == '{';
 }

@@ -78,12 +78,11 @@ struct target *target_create(struct collector *c, const struct url *url, const c
 
 void target_destroy(struct target *t) {
     struct collector *c = t->collector;
+    int kept = 0;
     for (int i = 0; i < c->target_count; i++)
-        if (c->targets[i] == t) {
-            memmove(&c->targets[i], &c->targets[i + 1],
-                    (size_t)(--c->target_count - i) * sizeof c->targets[0]);
-            break;
-        }
+        if (c->targets[i] != t)
+            c->targets[kept++] = c->targets[i];
+    c->target_count = kept;
     for (int i = 0; i < LANE_COUNT; i++) {
         lane_close(&t->lane[i]);
         facts_finish(&t->facts[i]);

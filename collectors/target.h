@@ -68,48 +68,49 @@ struct facts {
 struct target {
     struct collector *collector;
     uint64_t id;
-    unsigned number; /* place in the interval */
     struct url url;
     char base[600];       /* url as text */
     char root[600];       /* the same under the name that the certificate is checked against */
     char check_name[256]; /* that name, "" when it is the URL's own */
     struct curl_slist *connect_to;
-    bool literal;
     const char *origin;
-    enum target_state state;
-    bool named; /* by the user */
-    bool hidden;
     char reason[400];
-    char told[1800]; /* last TARGET frame, to see changes */
+    char told[1800];  /* last TARGET frame, to see changes */
+    int64_t named_at; /* candidates: last time somebody named the address */
+    int64_t backoff;  /* candidates: wait until the next try */
 
+    /* who it said it is, and what there is of it */
     char server_id[NAME_SIZE], name[NAME_SIZE], version[64], cluster[NAME_SIZE];
     char *former[FORMER_MAX]; /* ids before its restarts, ring */
-    unsigned former_count;
     int64_t last_now, start, config_load_time;
     uint64_t remotes, streams;
-    bool clustered, gateways, leafs, client_counters;
+    uint64_t conn_total; /* of the last /connz */
+    uint64_t conn_bytes; /* per connection, of the last full page; 0 unknown */
 
-    bool up;              /* the last /varz was good */
-    int varz_failures;    /* in a row */
-    int64_t varz_asked;   /* mono: when the last finished /varz was asked, 0 never */
-    enum failure failure; /* of the last /varz */
-    char error[320];
-    int64_t backoff;  /* candidates: wait until the next try */
-    int64_t named_at; /* candidates: last time somebody named the address */
-
-    uint64_t conn_total;         /* of the last /connz */
-    uint64_t conn_bytes;         /* per connection, of the last full page; 0 unknown */
-    int64_t config_last;         /* mono: the last /jsz with configuration */
-    bool config_changed;         /* something says that it is out of date */
-    bool config_asked;           /* in the request in flight */
-    uint32_t hosts_hash;         /* of the addresses in its last /varz */
-    int doubts;                  /* duplicates: answers in a row that its original did not share */
-    struct want wants[EP_COUNT]; /* for this server alone */
-    bool own_want[EP_COUNT];
+    char error[320];     /* of the last /varz */
+    int64_t varz_asked;  /* mono: when the last finished /varz was asked, 0 never */
+    int64_t config_last; /* mono: the last /jsz with configuration */
 
     struct lane lane[LANE_COUNT];
     struct facts facts[LANE_COUNT];
     struct plan plan[EP_COUNT];
+    struct want wants[EP_COUNT]; /* for this server alone */
+
+    enum target_state state;
+    enum failure failure; /* of the last /varz */
+    unsigned number;      /* place in the interval */
+    unsigned former_count;
+    uint32_t hosts_hash; /* of the addresses in its last /varz */
+    int varz_failures;   /* in a row */
+    int doubts;          /* duplicates: answers in a row that its original did not share */
+    bool own_want[EP_COUNT];
+    bool named; /* by the user */
+    bool hidden;
+    bool literal; /* the host is an address */
+    bool up;      /* the last /varz was good */
+    bool clustered, gateways, leafs, client_counters;
+    bool config_changed; /* something says that the configuration we have is out of date */
+    bool config_asked;   /* in the /jsz in flight */
 };
 
 /* NULL when there are too many. check_name: see struct target; may be NULL. */

@@ -150,9 +150,10 @@ static char *large_body(const struct hostile *h, size_t size, size_t *len) {
 }
 
 static char *deep_body(size_t depth, size_t *len) {
-    char *out = malloc(depth * 5 + 1);
+    static const char level[5] = {'{', '"', 'a', '"', ':'};
+    char *out = malloc(depth * sizeof level + 1);
     for (size_t i = 0; i < depth; i++)
-        memcpy(out + i * 5, "{\"a\":", 5);
+        memcpy(out + i * sizeof level, level, sizeof level);
     *len = depth * 5;
     return out;
 }
@@ -240,7 +241,7 @@ static void play_body(const struct hostile *h, struct connection *c, const struc
 }
 
 static void begin(const struct hostile *h, struct connection *c, const char *path) {
-    struct rule copy, *r = NULL;
+    struct rule copy = {0}, *r = NULL;
     int before;
     do { /* a consistent copy while the parent may be writing */
         before = h->shared->version;
