@@ -231,6 +231,7 @@ static const struct expected varz_fields[] = {
     {"in_client_msgs", F_SERVER_in_client_msgs},
     {"out_client_bytes", F_SERVER_out_client_bytes},
     {"slow_consumers", F_SERVER_slow_consumers},
+    {"stalled_clients", F_SERVER_stalled_clients},
     {"subscriptions", F_SERVER_subscriptions},
     {"max_payload", F_SERVER_max_payload},
     {"max_pending", F_SERVER_max_pending},
@@ -260,6 +261,7 @@ START_TEST(varz_as_recorded) {
         ck_assert_str_eq(row_text(row, F_SERVER_version), version);
         ck_assert_str_eq(row_text(row, F_SERVER_name), node);
         ck_assert_int_eq(row_has(row, F_SERVER_in_client_msgs), version_i == 1);
+        ck_assert_int_eq(row_has(row, F_SERVER_stalled_clients), version_i == 1);
         const json_t *urls = at_path(tree, "cluster.urls");
         ck_assert_uint_eq(count_of(said.rows, ENTITY_ROUTE_URL), json_array_size(urls));
         ck_assert_uint_ge(json_array_size(urls), 3);
