@@ -36,7 +36,8 @@ static const char ramp[] = "0 0 30 60 90 150 300 - - 200 100 1 400";
 
 static struct chart ramp_chart(struct chart_bucket *buckets, const uint8_t *marks) {
     int count = buckets_of(buckets, ramp);
-    return (struct chart){"IN", "182k msg/s", buckets, count, 300, UNIT_MSGS, ROLE_CHART_IN, marks, "-10m"};
+    return (struct chart){"IN",      "182k msg/s",  buckets, count,  300,
+                          UNIT_MSGS, ROLE_CHART_IN, marks,   "-10m", 0};
 }
 
 START_TEST(ascii_chart) {
@@ -60,6 +61,23 @@ START_TEST(ascii_chart) {
 }
 END_TEST
 
+/* The span stands where it ends, marks below a word beside it. */
+START_TEST(words_on_the_axis) {
+    struct chart_bucket buckets[64];
+    uint8_t marks[64] = {0};
+    marks[12] = marks[3] = marks[7] = 1;
+    struct chart chart = ramp_chart(buckets, marks);
+    chart.span = "-9s";
+    chart.span_buckets = 10;
+    draw_on(32, 4, true);
+    chart_draw(&chart, surface, surface_rect(surface));
+    expect("-IN --------------- 182k msg/s -\n"
+           "  300|                   #  .  #\n"
+           "    0|             ...::##  #:.#\n"
+           "                      -9s!! !now\n");
+}
+END_TEST
+
 START_TEST(braille_chart) {
     struct chart_bucket buckets[64];
     struct chart chart = ramp_chart(buckets, NULL);
@@ -79,7 +97,7 @@ END_TEST
 
 START_TEST(a_chart_in_a_corner) {
     struct chart_bucket buckets[] = {{0, 5, 5}, {0, 10, 2}, {0, 2, 2}};
-    struct chart chart = {"LAG", NULL, buckets, 3, 10, UNIT_COUNT, ROLE_CHART_LOAD, NULL, NULL};
+    struct chart chart = {"LAG", NULL, buckets, 3, 10, UNIT_COUNT, ROLE_CHART_LOAD, NULL, NULL, 0};
     draw_on(20, 6, true);
     surface_fill(surface, surface_rect(surface), ROLE_TEXT, 0, '~');
     chart_draw(&chart, surface, (struct rect){2, 1, 16, 4});
@@ -94,7 +112,7 @@ END_TEST
 
 START_TEST(too_small_is_not_drawn) {
     struct chart_bucket buckets[] = {{1, 1, 1}};
-    struct chart chart = {"LAG", "x", buckets, 1, 1, UNIT_COUNT, ROLE_CHART_LOAD, NULL, "-1m"};
+    struct chart chart = {"LAG", "x", buckets, 1, 1, UNIT_COUNT, ROLE_CHART_LOAD, NULL, "-1m", 0};
     draw_on(20, 6, true);
     chart_draw(&chart, surface, (struct rect){0, 0, 15, 6});
     chart_draw(&chart, surface, (struct rect){0, 0, 20, 3});
@@ -105,7 +123,7 @@ START_TEST(too_small_is_not_drawn) {
 END_TEST
 
 START_TEST(an_empty_chart_has_its_frame) {
-    struct chart chart = {"IN", "-", NULL, 0, 1500000, UNIT_BYTES_PER_S, ROLE_CHART_IN, NULL, "-1h"};
+    struct chart chart = {"IN", "-", NULL, 0, 1500000, UNIT_BYTES_PER_S, ROLE_CHART_IN, NULL, "-1h", 0};
     chart.unit = UNIT_MSGS;
     draw_on(24, 5, false);
     chart_draw(&chart, surface, surface_rect(surface));
@@ -235,6 +253,7 @@ int main(void) {
     TCase *test = tcase_create("chart");
     suite_add_tcase(suite, test);
     tcase_add_test(test, ascii_chart);
+    tcase_add_test(test, words_on_the_axis);
     tcase_add_test(test, braille_chart);
     tcase_add_test(test, a_chart_in_a_corner);
     tcase_add_test(test, too_small_is_not_drawn);

@@ -77,22 +77,46 @@ static void draw_column_braille(const struct chart *chart, struct surface *s, st
     }
 }
 
-static void draw_marks(const struct chart *chart, struct surface *s, struct rect axis) {
+struct axis { /* cells from `first` to before `now` are free for marks; `now` is where that word begins */
+    struct rect at;
+    int span, first, now;
+};
+
+static struct axis lay_axis(const struct chart *chart, const struct surface *s, struct rect at) {
+    int per_cell = s->ascii ? 1 : 2, w = text_width(chart->span ? chart->span : "");
+    struct axis a = {at, 0, 0, at.w};
+    if (chart->span_buckets > 0 && chart->span_buckets <= chart->count)
+        a.span = at.w - 1 - (chart->span_buckets - 1) / per_cell;
+    if (a.span < 0)
+        a.span = 0;
+    if (a.span + w + 5 <= at.w)
+        a.now = at.w - 3;
+    a.first = a.span + w;
+    return a;
+}
+
+/* A mark below one of the words stands beside it. */
+static void draw_marks(const struct chart *chart, struct surface *s, const struct axis *a) {
     int per_cell = s->ascii ? 1 : 2;
     for (int i = 0; chart->marks && i < chart->count; i++) {
-        int from_right = (chart->count - 1 - i) / per_cell;
-        if (chart->marks[i])
-            surface_put(s, axis, axis.x + axis.w - 1 - from_right, axis.y, ROLE_CHART_MARK, 0, '!');
+        int cell = a->at.w - 1 - (chart->count - 1 - i) / per_cell;
+        if (!chart->marks[i])
+            continue;
+        if (cell >= a->span && cell < a->first)
+            cell = a->first;
+        if (cell >= a->now)
+            cell = a->now - 1;
+        surface_put(s, a->at, a->at.x + cell, a->at.y, ROLE_CHART_MARK, 0, '!');
     }
 }
 
-static void draw_axis(const struct chart *chart, struct surface *s, struct rect axis) {
-    const char *span = chart->span ? chart->span : "";
-    surface_fill(s, axis, ROLE_MUTED, 0, ' ');
-    surface_text(s, axis, axis.x, axis.y, ROLE_MUTED, 0, span);
-    if (text_width(span) + 4 <= axis.w)
-        surface_text(s, axis, axis.x + axis.w - 3, axis.y, ROLE_MUTED, 0, "now");
-    draw_marks(chart, s, axis);
+static void draw_axis(const struct chart *chart, struct surface *s, struct rect at) {
+    struct axis a = lay_axis(chart, s, at);
+    surface_fill(s, at, ROLE_MUTED, 0, ' ');
+    draw_marks(chart, s, &a);
+    surface_text(s, at, at.x + a.span, at.y, ROLE_MUTED, 0, chart->span ? chart->span : "");
+    if (a.now < at.w)
+        surface_text(s, at, at.x + a.now, at.y, ROLE_MUTED, 0, "now");
 }
 
 void chart_draw(const struct chart *chart, struct surface *s, struct rect area) {

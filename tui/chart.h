@@ -30,6 +30,7 @@ struct chart {
     enum role role;
     const uint8_t *marks; /* count entries, nonzero: an event there; may be NULL */
     const char *span;     /* "-10m" */
+    int span_buckets;     /* back from the newest, where `span` stands on the axis; 0: at the left end */
 };
 /* Buckets that a chart of this width shows: cells after the scale, times two in braille. */
 int chart_buckets(const struct surface *s, int width);

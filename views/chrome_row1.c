@@ -80,23 +80,27 @@ static void part_meta(const struct chrome_context *c, struct made *out) {
 }
 
 static void part_version(const struct chrome_context *c, struct made *out) {
-    size_t count;
+    size_t count, answering = 0;
     const char *first = "";
     char cut[80];
+    double expected = 0;
     const struct object *const *servers = model_objects(model_of(c), OBJECT_SERVER, &count);
     for (size_t i = 0; i < count; i++) {
         const char *version = quantity_name_text(model_of(c), servers[i], Q_SERVER_version);
-        if (!*version || servers[i]->freshness == FRESH_GONE)
+        if (!*version || servers[i]->freshness != FRESH_LIVE)
             continue;
         if (*first && strcmp(first, version) != 0) {
             snprintf(out->text, sizeof(out->text), "versions differ");
             return;
         }
         first = version;
+        answering++;
     }
+    bool all = quantity_value(model_of(c), model_cluster(model_of(c)), Q_CLUSTER_expected, &expected) &&
+               (double)answering >= expected;
     text_cut(cut, sizeof(cut), first, 12);
     if (*first)
-        snprintf(out->text, sizeof(out->text), "all %s", cut);
+        snprintf(out->text, sizeof(out->text), "%s%s", all ? "all " : "", cut);
 }
 
 static void part_data(const struct chrome_context *c, struct made *out) {
@@ -109,7 +113,7 @@ static void part_data(const struct chrome_context *c, struct made *out) {
         out->role = ever ? ROLE_CRIT : out->role;
         return;
     }
-    span_format(span, age);
+    age_format(span, age);
     snprintf(out->text, sizeof(out->text), age > limit ? "!! DATA %s OLD" : "data %s old", span);
     if (age > limit) {
         out->role = ROLE_CRIT;

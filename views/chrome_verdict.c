@@ -41,6 +41,14 @@ static double servers_up(const struct model *model) {
     return quantity_value(model, model_cluster(model), Q_CLUSTER_servers, &up) ? up : 0;
 }
 
+/* In whole seconds: how long something lasts changes once a second. */
+static void since_text(char out[TIME_TEXT_SIZE], int64_t ns) {
+    if (ns >= 0 && ns < 10 * NS_PER_S)
+        snprintf(out, TIME_TEXT_SIZE, "%ds", (int)(ns / NS_PER_S));
+    else
+        span_format(out, ns);
+}
+
 static int part(struct surface *s, struct rect row, int x, enum role role, const char *text) {
     return x + surface_text(s, row, x, row.y, role, ATTR_BOLD, text);
 }
@@ -58,7 +66,7 @@ static void quiet_row(const struct chrome_context *c, struct surface *s, struct 
     double expected = servers_up(model);
     quantity_value(model, model_cluster(model), Q_CLUSTER_expected, &expected);
     if (since > 0 && c->view_context->utc_ns > since)
-        span_format(span, c->view_context->utc_ns - since);
+        since_text(span, c->view_context->utc_ns - since);
     snprintf(text, sizeof(text), ". all ok%s%s   %.0f/%.0f servers", *span ? " for " : "", span,
              servers_up(model), expected);
     surface_text(s, row, row.x + 1, row.y, ROLE_OK, 0, text);
@@ -84,7 +92,7 @@ static void count_row(const struct chrome_context *c, struct surface *s, struct 
         x = part(s, row, x, ROLE_WARN, text) + 2;
     }
     time_format_clock(clock, t->since, c->view_context->local_time);
-    span_format(span, c->view_context->utc_ns - t->since);
+    since_text(span, c->view_context->utc_ns - t->since);
     if (row.w >= 50)
         snprintf(text, sizeof(text), " since %s (%s)", clock, span);
     else

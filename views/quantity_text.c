@@ -7,13 +7,32 @@
 #include "base/clock.h"
 #include "base/text.h"
 
+/* Spans that are ages, not measurements. */
+static const bool ages[QUANTITY_COUNT] = {
+    [Q_SERVER_uptime] = true,       [Q_CONNECTION_idle] = true,   [Q_CONNECTION_uptime] = true,
+    [Q_STREAM_last_message] = true, [Q_CONSUMER_last_ack] = true, [Q_CONSUMER_last_delivered] = true,
+};
+
+void age_format(char out[TIME_TEXT_SIZE], int64_t ns) {
+    if (ns == TIME_UNSET || ns >= NS_PER_S || ns <= -NS_PER_S) {
+        span_format(out, ns);
+        return;
+    }
+    long long tenths = (ns < 0 ? -ns : ns) / (NS_PER_S / 10);
+    snprintf(out, TIME_TEXT_SIZE, "%s0.%llds", ns < 0 && tenths ? "-" : "", tenths);
+}
+
 static void number_text(char out[NUMBER_TEXT_SIZE], const struct view_context *context, enum quantity q,
                         double number) {
     const struct quantity_info *info = &quantities[q];
     bool bits = context->bits && info->unit == UNIT_BYTES_PER_S;
     enum unit unit = bits ? UNIT_PER_S : info->unit;
     double shown = bits ? number * 8 : number;
-    if (info->flags & QUANTITY_SIGNED)
+    if (ages[q]) {
+        char age[TIME_TEXT_SIZE];
+        age_format(age, (int64_t)number);
+        snprintf(out, NUMBER_TEXT_SIZE, "%.*s", NUMBER_TEXT_SIZE - 1, age);
+    } else if (info->flags & QUANTITY_SIGNED)
         number_format_signed(out, shown, unit);
     else
         number_format(out, shown, unit);

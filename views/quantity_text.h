@@ -2,6 +2,7 @@
 #ifndef VIEWS_QUANTITY_TEXT_H
 #define VIEWS_QUANTITY_TEXT_H
 
+#include "base/clock.h"
 #include "views/view.h"
 
 /* The value as a table shows it. Numbers take at most `width` columns: "~" behind what is estimated or stale,
@@ -19,5 +20,9 @@ const char *quantity_name_text(const struct model *model, const struct object *o
 bool quantity_value(const struct model *model, const struct object *object, enum quantity q, double *out);
 /* The `nats` command that continues at this object; "" when there is none. Names are quoted for a shell. */
 void quantity_command(char *out, size_t size, const struct model *model, const struct object *object);
+
+/* An age: "0.6s", "9.5s", "38s", "10m05s". In steps that let it stand still on the screen, whatever it was
+ * measured in. */
+void age_format(char out[TIME_TEXT_SIZE], int64_t ns);
 
 #endif

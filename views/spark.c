@@ -129,11 +129,7 @@ void chart_spec_draw(const struct chart_spec *spec, const struct chart_scale *sc
         buckets[i] = (struct chart_bucket){buckets[i].min * 8, buckets[i].max * 8, buckets[i].last * 8};
     mark_events(context, object, step, count, marks);
     title_right(right, sizeof(right), area.w - text_width(spec->title) - 6, context, object, spec, span_s);
-    int shown_s = step * count;
-    if (shown_s >= 120)
-        snprintf(span, sizeof(span), "-%dm", shown_s / 60);
-    else
-        snprintf(span, sizeof(span), "-%ds", shown_s);
+    snprintf(span, sizeof(span), span_s >= 120 ? "-%dm" : "-%ds", span_s >= 120 ? span_s / 60 : span_s);
     struct chart chart = {.title = spec->title,
                           .right = right,
                           .buckets = buckets,
@@ -142,6 +138,7 @@ void chart_spec_draw(const struct chart_spec *spec, const struct chart_scale *sc
                           .unit = factor > 1 ? UNIT_PER_S : quantities[spec->quantity].unit,
                           .role = spec->role,
                           .marks = marks,
-                          .span = span};
+                          .span = span,
+                          .span_buckets = span_s / step};
     chart_draw(&chart, s, area);
 }
