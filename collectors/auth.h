@@ -1,10 +1,9 @@
 /* The login for a proxy in front of the monitoring ports, from a file: never from the command line, never in
  * a message.
  *
- * First line: "user:password" (basic), "Bearer TOKEN" or a bare token. It is sent to every server that is
- * asked with the scheme of the URLs named, discovered peers included, since one proxy rule usually covers a
- * cluster; whoever does not want that names URLs of different schemes in different processes. Read once at
- * the start of `collect http`. */
+ * First line: "user:password" (basic), "Bearer TOKEN" or a bare token. It is sent to the URLs that the user
+ * named and to nobody else: a peer's address is the word of a server, and a lying one would collect the
+ * login. Read once at the start of `collect http`. */
 #ifndef COLLECTORS_AUTH_H
 #define COLLECTORS_AUTH_H
 

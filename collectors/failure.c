@@ -127,7 +127,7 @@ static const struct {
     bool logged_in;
     const char *text;
 } hints[] = {
-    {401, false, "401: a proxy wants a login: --auth-file"},
+    {401, false, "401: a proxy wants a login: --auth-file, for URLs that are named"},
     {401, true, "401: the proxy refuses the login in --auth-file"},
     {403, false, "403: a proxy forbids it"},
     {403, true, "403: the proxy forbids it to this login"},

@@ -174,7 +174,8 @@ static void create_easy(struct lane *lane) {
     set_limits(easy, lane->kind);
     set_tls(easy, lane->client->options);
     curl_easy_setopt(easy, CURLOPT_USERAGENT, agent);
-    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, lane->client->headers);
+    if (lane->login)
+        curl_easy_setopt(easy, CURLOPT_HTTPHEADER, lane->client->headers);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, lane->curl_error);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, lane);
@@ -276,8 +277,9 @@ static enum failure tell_fault(struct lane *lane, CURLcode rc) {
 static enum failure tell_status(struct lane *lane) {
     char *redirect = NULL;
     curl_easy_getinfo(lane->easy, CURLINFO_REDIRECT_URL, &redirect);
-    const struct fault_answer answer = {lane->head.http_status, lane->path, lane->text,
-                                        lane->text_len,         redirect,   lane->client->logged_in};
+    const struct fault_answer answer = {
+        lane->head.http_status, lane->path, lane->text,
+        lane->text_len,         redirect,   lane->login && lane->client->logged_in};
     return fault_tell_status(&answer, lane->error, sizeof lane->error);
 }
 

@@ -49,6 +49,7 @@ struct lane {
     const struct lane_handler *handler;
     void *data;
     enum lane_kind kind;
+    bool login; /* set by the owner: this server gets the login of --auth-file */
     CURL *easy; /* NULL until the first request */
     bool busy;
     bool warm;            /* the connection served a request */

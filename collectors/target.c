@@ -67,8 +67,10 @@ struct target *target_create(struct collector *c, const struct url *url, const c
     t->hidden = !t->named;
     t->last_now = t->start = t->config_load_time = TIME_UNSET;
     t->config_last = INT64_MIN / 2;
-    for (int i = 0; i < LANE_COUNT; i++)
+    for (int i = 0; i < LANE_COUNT; i++) {
         lane_open(&t->lane[i], &c->client, i, &answer_handler, t);
+        t->lane[i].login = t->named;
+    }
     for (int i = 0; i < EP_COUNT; i++)
         t->plan[i].cost = -1;
     c->targets[c->target_count++] = t;

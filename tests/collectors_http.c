@@ -73,7 +73,7 @@ static const struct {
     {{"*", HOSTILE_ANSWER, 404, "404 page not found\n", 0, 0},
      FAILURE_HTTP,
      "404: nothing at this path; is there a prefix?"},
-    {{"*", HOSTILE_ANSWER, 401, "<html>", 0, 0}, FAILURE_HTTP, "401: a proxy wants a login: --auth-file"},
+    {{"*", HOSTILE_ANSWER, 401, "<html>", 0, 0}, FAILURE_HTTP, "401: a proxy wants a login: --auth-file, for URLs that are named"},
     {{"*", HOSTILE_ANSWER, 400, "bad thing\nmore", 0, 0}, FAILURE_HTTP, "400: bad thing"},
     {{"*", HOSTILE_ANSWER, 400, "Client sent an HTTP request to an HTTPS server.\n", 0, 0},
      FAILURE_HTTP,
