@@ -35,6 +35,9 @@ struct table_source {
                  struct table_cell *out);                          /* text "" and ROLE_TEXT set already */
     int (*compare)(void *data, size_t a, size_t b, int column_id); /* ascending; unknown first */
     int (*severity)(void *data, size_t row); /* 0 ok, 1 unknown, 2 warn, 3 crit: the mark column */
+    /* A text across all columns but the first, for a row that has nothing to put there; false: it has. May be
+     * NULL. */
+    bool (*note)(void *data, size_t row, struct table_cell *out);
     bool dim_stale; /* rows whose severity is unknown are drawn in ROLE_DIM where they have ROLE_TEXT */
 };
 

@@ -29,6 +29,15 @@ static void draw_head(const struct table *t, const struct table_layout *l, struc
     }
 }
 
+static bool draw_note(const struct table_layout *l, const struct table_source *source, struct surface *s,
+                      struct rect line, size_t row) {
+    struct table_cell note = {.role = ROLE_TEXT};
+    if (l->count < 2 || !source->note || !source->note(source->data, row, &note))
+        return false;
+    surface_field(s, line, line.x + l->x[1], line.y, line.w - l->x[1], -1, note.role, note.attrs, note.text);
+    return true;
+}
+
 static void draw_row(const struct table *t, const struct table_layout *l, const struct table_source *source,
                      struct surface *s, struct rect line, size_t row, bool selected) {
     int severity = source->severity ? source->severity(source->data, row) : 0;
@@ -46,6 +55,8 @@ static void draw_row(const struct table *t, const struct table_layout *l, const 
             cell.role = ROLE_DIM;
         surface_field(s, line, line.x + l->x[i], line.y, l->width[i], c->align, cell.role, cell.attrs,
                       cell.text);
+        if (i == 0 && draw_note(l, source, s, line, row))
+            break;
     }
     if (!selected)
         return;

@@ -187,7 +187,7 @@ static const char *check_filter(void *state, const char *filter) {
 static unsigned switch_tab(void *call) {
     struct view_call *c = call;
     struct jetstream *j = c->state;
-    j->list.focus->choosing = false;
+    j->list.focus->menu = LIST_MENU_NONE;
     j->list.focus = j->list.focus == &j->consumers ? &j->streams : &j->consumers;
     return REACT_DRAW;
 }

@@ -21,12 +21,13 @@ static unsigned move(void *call, long by) {
     struct quantity_list *list = view->focus;
     if (!list)
         return REACT_PASS;
-    if (!list->choosing) {
+    if (!list->menu) {
         table_move(&list->table, by, c->context->mono_ns);
         return REACT_DRAW;
     }
-    long to = by == LONG_MIN ? 0 : by == LONG_MAX ? list->column_count - 1 : list->choice + by;
-    list->choice = to < 0 ? 0 : to >= list->column_count ? list->column_count - 1 : (int)to;
+    int last = quantity_menu_lines(list) - 1;
+    long to = by == LONG_MIN ? 0 : by == LONG_MAX ? last : list->choice + by;
+    list->choice = to < 0 ? 0 : to > last ? last : (int)to;
     return REACT_DRAW;
 }
 
@@ -99,30 +100,50 @@ unsigned list_reverse(void *call) {
     return REACT_DRAW;
 }
 
-unsigned list_columns(void *call) {
+static unsigned open_menu(void *call, enum list_menu menu) {
     struct quantity_list *list = focus_of(call);
+    struct list_view *view = ((struct view_call *)call)->state;
+    if (!list)
+        list = view->focus = view->first;
     if (!list)
         return REACT_PASS;
-    list->choosing = !list->choosing;
+    list->menu = list->menu == menu ? LIST_MENU_NONE : menu;
     list->choice = 0;
+    for (int i = 0; menu == LIST_MENU_SORT && i < quantity_menu_lines(list); i++)
+        if (quantity_menu_column(list, i) == list->table.sort)
+            list->choice = i;
     return REACT_DRAW;
 }
 
-unsigned list_toggle(void *call) {
+unsigned list_columns(void *call) {
+    return open_menu(call, LIST_MENU_COLUMNS);
+}
+unsigned list_sort_menu(void *call) {
+    return open_menu(call, LIST_MENU_SORT);
+}
+
+unsigned list_pick(void *call) {
     struct quantity_list *list = focus_of(call);
-    if (!list || !list->choosing)
+    if (!list || !list->menu)
         return REACT_PASS;
-    bool fixed = list->columns[list->choice].priority == 0;
-    if (!fixed)
-        list->table.hidden[list->choice] = !list->table.hidden[list->choice];
-    return REACT_DRAW;
+    int column = quantity_menu_column(list, list->choice);
+    if (list->menu == LIST_MENU_COLUMNS) {
+        bool fixed = list->columns[column].priority == 0;
+        if (!fixed)
+            list->table.hidden[column] = !list->table.hidden[column];
+        return REACT_DRAW;
+    }
+    list->table.reverse = list->table.sort == column && !list->table.reverse;
+    list->table.sort = column;
+    list->menu = LIST_MENU_NONE;
+    return REACT_DRAW | REACT_WANTS;
 }
 
 unsigned list_close(void *call) {
     struct quantity_list *list = focus_of(call);
-    if (!list || !list->choosing)
+    if (!list || !list->menu)
         return REACT_PASS;
-    list->choosing = false;
+    list->menu = LIST_MENU_NONE;
     return REACT_DRAW;
 }
 
@@ -149,8 +170,8 @@ unsigned list_open(void *call) {
     struct quantity_list *list = focus_of(call);
     const struct object *object = list ? quantity_list_selected(list, c->context->model) : NULL;
     uint64_t target;
-    if (list && list->choosing)
-        return list_toggle(call);
+    if (list && list->menu)
+        return list_pick(call);
     if (!object)
         return REACT_PASS;
     const char *view = place_of(c->context->model, object, &target);
@@ -161,8 +182,8 @@ unsigned list_open_server(void *call) {
     struct view_call *c = call;
     struct quantity_list *list = focus_of(call);
     const struct object *object = list ? quantity_list_selected(list, c->context->model) : NULL;
-    if (list && list->choosing)
-        return list_toggle(call);
+    if (list && list->menu)
+        return list_pick(call);
     const struct object *server = object ? place_server(c->context->model, object) : NULL;
     return server ? go(c, "node", server->id) : REACT_PASS;
 }

@@ -383,7 +383,7 @@ static unsigned previous_node(void *call) {
 static unsigned leave(void *call) {
     struct view_call *c = call;
     struct node *n = c->state;
-    return n->list.focus->choosing ? list_close(call) : REACT_BACK;
+    return n->list.focus->menu ? list_close(call) : REACT_BACK;
 }
 
 static unsigned copy(void *call) {

@@ -10,7 +10,7 @@
 #include "views/spark.h"
 
 static const struct quantity_column node_columns[] = {
-    {.quantity = Q_SERVER_name, .priority = 0, .grow = 10},
+    {.quantity = Q_SERVER_name, .priority = 0, .grow = 24},
     {.quantity = Q_SERVER_version, .priority = 9},
     {.quantity = Q_SERVER_health, .priority = 20, .grow = 6},
     {.quantity = Q_SERVER_cpu, .priority = 1},
@@ -483,7 +483,7 @@ static unsigned enter(void *call) {
 static unsigned leave(void *call) {
     struct view_call *c = call;
     struct overview *o = c->state;
-    if (o->list.focus && o->list.focus->choosing)
+    if (o->list.focus && o->list.focus->menu)
         return list_close(call);
     if (!o->list.focus)
         return REACT_PASS;

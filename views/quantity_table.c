@@ -133,6 +133,18 @@ static void row_cell_text(void *data, size_t row, int column, int width, struct 
         special_cell(d, object, c, width, out);
 }
 
+/* A server that never answered has no numbers: why stands in their place. */
+static bool row_note(void *data, size_t row, struct table_cell *out) {
+    const struct quantity_list *list = ((const struct list_data *)data)->list;
+    const struct object *object = list->rows[row].object;
+    if (!server_is_away(list->model, object) || *quantity_name_text(list->model, object, Q_SERVER_version))
+        return false;
+    const char *reason = quantity_name_text(list->model, object, Q_SERVER_reason);
+    snprintf(out->text, sizeof(out->text), "%s%s%s", quantity_name_text(list->model, object, Q_SERVER_state),
+             *reason ? ": " : "", reason);
+    return out->text[0] != 0;
+}
+
 static struct table_source source_of(struct list_data *data) {
     return (struct table_source){
         .data = data,
@@ -141,6 +153,7 @@ static struct table_source source_of(struct list_data *data) {
         .cell = row_cell_text,
         .compare = row_compare,
         .severity = row_severity,
+        .note = row_note,
         .dim_stale = true,
     };
 }
@@ -182,6 +195,12 @@ static void add_row(struct quantity_list *list, const struct object *object, int
         then >= 0 ? quantity_get(list->model, object, list->columns[then].quantity) : (struct value){0};
 }
 
+/* What can't be asked is not known to be well. */
+static int severity_of(const struct model *model, const struct object *object) {
+    int severity = (int)model_severity(model, object);
+    return severity == SEVERITY_OK && server_is_away(model, object) ? SEVERITY_UNKNOWN : severity;
+}
+
 static void consider(struct quantity_list *list, const struct quantity_pick *pick,
                      const struct object *object) {
     const struct view_context *at = &list->at;
@@ -190,7 +209,7 @@ static void consider(struct quantity_list *list, const struct quantity_pick *pic
     if (is_tombstone(object) && !at->show_hidden)
         return;
     list->known++;
-    int severity = (int)model_severity(list->model, object);
+    int severity = severity_of(list->model, object);
     if (at->faults_only && severity == SEVERITY_OK)
         return;
     if (!(pick && pick->no_filter) && !filter_pass(list->filter, list->model, object))
@@ -217,6 +236,25 @@ static void find_spark_top(struct quantity_list *list) {
     }
 }
 
+/* Columns of names grow as far as the names need, in steps, so that what they don't need is left to others.
+ */
+static void fit_names(struct quantity_list *list) {
+    enum { STEP = 4, MOST_ROWS = 4096 };
+    for (int c = 0; c < list->column_count; c++) {
+        const struct quantity_column *column = &list->columns[c];
+        int longest = 0;
+        if (column->grow <= 0 || column->form != COLUMN_VALUE || list->made[c].align > 0)
+            continue;
+        for (size_t i = 0; i < list->count && i < MOST_ROWS; i++) {
+            int w = text_width(quantity_name_text(list->model, list->rows[i].object, column->quantity));
+            longest = w > longest ? w : longest;
+        }
+        int more = longest - list->made[c].width;
+        more = more > 0 ? (more + STEP - 1) / STEP * STEP : 0;
+        list->made[c].grow = more < column->grow ? more : column->grow;
+    }
+}
+
 void quantity_list_arrange(struct quantity_list *list, const struct view_context *context,
                            const struct quantity_pick *pick, int width, int height) {
     size_t total;
@@ -232,28 +270,62 @@ void quantity_list_arrange(struct quantity_list *list, const struct view_context
     for (size_t i = 0; i < total; i++)
         consider(list, pick, all[i]);
     find_spark_top(list);
+    fit_names(list);
     struct table_source source = source_of(&data);
     table_arrange(&list->table, &source, height, context->mono_ns);
 }
 
 /* ---- drawing ---- */
 
-static void draw_choice(const struct quantity_list *list, struct surface *s, struct rect area) {
-    int w = 44 < area.w ? 44 : area.w, h = list->column_count + 2 < area.h ? list->column_count + 2 : area.h;
+int quantity_menu_column(const struct quantity_list *list, int line) {
+    if (list->menu == LIST_MENU_COLUMNS)
+        return line;
+    for (int i = 0, n = 0; i < list->column_count; i++)
+        if (list->columns[i].form == COLUMN_VALUE && ++n == line)
+            return i;
+    return -1;
+}
+
+int quantity_menu_lines(const struct quantity_list *list) {
+    int lines = 1;
+    if (list->menu == LIST_MENU_COLUMNS)
+        return list->column_count;
+    for (int i = 0; i < list->column_count; i++)
+        lines += list->columns[i].form == COLUMN_VALUE;
+    return lines;
+}
+
+static void draw_menu_line(const struct quantity_list *list, int line, struct surface *s, struct rect row) {
+    bool sort = list->menu == LIST_MENU_SORT;
+    int column = quantity_menu_column(list, line);
+    const struct quantity_info *q = column < 0 ? NULL : &quantities[list->columns[column].quantity];
+    const char *mark = sort                                  ? column == list->table.sort ? "(*)" : "( )"
+                       : list->columns[column].priority == 0 ? " x "
+                       : list->table.hidden[column]          ? "[ ]"
+                                                             : "[x]";
+    char text[300];
+    snprintf(text, sizeof(text), "%s %-8.20s %-20s %s", mark, q ? list->titles[column] : "severity",
+             q ? q->name : "", q ? q->help : "The worst first.");
+    surface_field(s, row, row.x + 1, row.y, row.w - 2, -1, ROLE_TEXT, 0, text);
+    if (line == list->choice)
+        surface_tint(s, row, ROLE_SELECT, ATTR_REVERSE);
+    if (line == list->choice)
+        surface_put(s, row, row.x, row.y, ROLE_SELECT, ATTR_REVERSE, '>');
+}
+
+static void draw_menu(const struct quantity_list *list, struct surface *s, struct rect area) {
+    bool sort = list->menu == LIST_MENU_SORT;
+    int lines = quantity_menu_lines(list), wide = area.w * 3 / 4 > 44 ? area.w * 3 / 4 : 44;
+    int w = wide < area.w ? wide : area.w, h = lines + 2 < area.h ? lines + 2 : area.h;
     struct rect box = {area.x + area.w - w, area.y, w, h};
     int page = h - 2, top = list->choice >= page ? list->choice - page + 1 : 0;
     if (page < 1 || w < 12)
         return;
     surface_fill(s, box, ROLE_TEXT, 0, ' ');
-    surface_rule(s, box, "COLUMNS", "Space=show  Esc=done");
-    for (int i = top; i < list->column_count && i - top < page; i++) {
-        const struct quantity_column *c = &list->columns[i];
-        struct rect row = {box.x, box.y + 1 + i - top, w, 1};
-        surface_printf(s, row, row.x + 1, row.y, ROLE_TEXT, 0, "[%c] %-8s %s",
-                       list->table.hidden[i] ? ' ' : 'x', list->titles[i], quantities[c->quantity].name);
-        if (i == list->choice)
-            surface_tint(s, row, ROLE_SELECT, ATTR_REVERSE);
-    }
+    surface_rule(s, box, sort ? "SORT BY" : "COLUMNS",
+                 sort ? "Enter=take  Esc=done" : "Space=show  Esc=done");
+    for (int i = top; i < lines && i - top < page; i++)
+        draw_menu_line(list, i, s, (struct rect){box.x, box.y + 1 + i - top, w, 1});
     surface_rule(s, (struct rect){box.x, box.y + h - 1, w, 1}, "", "");
 }
 
@@ -270,8 +342,8 @@ void quantity_list_draw(const struct quantity_list *list, struct surface *s, str
     struct list_data data = {list, s->ascii, false};
     struct table_source source = source_of(&data);
     table_draw(&list->table, &source, s, area, empty_text(list, empty));
-    if (list->choosing)
-        draw_choice(list, s, area);
+    if (list->menu)
+        draw_menu(list, s, area);
 }
 
 void quantity_panel_draw(const struct quantity_list *list, struct surface *s, struct rect area,
@@ -281,7 +353,7 @@ void quantity_panel_draw(const struct quantity_list *list, struct surface *s, st
     surface_rule(s, area, title, right);
     if (list->table.focused)
         surface_tint(s, (struct rect){area.x, area.y, area.w, 1}, -1, ATTR_BOLD);
-    if (list->count || list->choosing)
+    if (list->count || list->menu)
         quantity_list_draw(list, s, rect_below(area, 1), empty);
     else if (area.h > 1)
         surface_text(s, area, area.x + 3, area.y + 1, ROLE_MUTED, 0, empty_text(list, empty));

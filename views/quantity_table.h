@@ -32,6 +32,8 @@ struct quantity_row {
     int severity;
 };
 
+enum list_menu { LIST_MENU_NONE, LIST_MENU_COLUMNS, LIST_MENU_SORT };
+
 struct quantity_list {
     struct table table;
     enum object_kind kind;
@@ -47,11 +49,11 @@ struct quantity_list {
     const struct model *model; /* of the arrangement */
     const char *idle_text;
     struct view_context at; /* a copy, same */
-    bool choosing;          /* `c`: the list of columns is open */
-    int choice;
-    double spark_top; /* scale of sparklines of percents */
-    char fault[200];  /* of the filter being typed */
-    int spark_s;      /* span of sparklines, seconds */
+    enum list_menu menu;    /* what is open over the list */
+    int choice;             /* its line */
+    double spark_top;       /* scale of sparklines of percents */
+    char fault[200];        /* of the filter being typed */
+    int spark_s;            /* span of sparklines, seconds */
 };
 
 /* sort, then: indexes of columns; sort -1: by severity. */
@@ -80,6 +82,9 @@ void quantity_list_status(const struct quantity_list *list, char *out, size_t si
 /* The selected object; NULL when the list is empty. */
 const struct object *quantity_list_selected(const struct quantity_list *list, const struct model *model);
 void quantity_list_select(struct quantity_list *list, uint64_t id);
+/* Lines of the open menu, and the column of one: -1 is severity. */
+int quantity_menu_lines(const struct quantity_list *list);
+int quantity_menu_column(const struct quantity_list *list, int line);
 /* A filter's fault for this list, NULL when it is fine; lives until the next call for the list. */
 const char *quantity_list_check(struct quantity_list *list, const char *filter);
 
@@ -93,7 +98,8 @@ unsigned list_down(void *call), list_up(void *call), list_page_down(void *call),
 unsigned list_half_down(void *call), list_half_up(void *call), list_home(void *call), list_end(void *call);
 unsigned list_left(void *call), list_right(void *call), list_sort_left(void *call),
     list_sort_right(void *call);
-unsigned list_reverse(void *call), list_columns(void *call), list_toggle(void *call), list_close(void *call);
+unsigned list_reverse(void *call), list_columns(void *call), list_sort_menu(void *call),
+    list_pick(void *call), list_close(void *call);
 unsigned list_copy(void *call);
 /* Enter: the view of the selected object; the page of the server behind it. */
 unsigned list_open(void *call), list_open_server(void *call);
@@ -109,11 +115,13 @@ unsigned list_open(void *call), list_open_server(void *call);
         {"Left h", "left", NULL, "Columns further left.", list_left},                                        \
         {"Right l", "right", NULL, "Columns further right.", list_right},                                    \
         {"<", "sort_left", NULL, "Sort by the column on the left of the present one.", list_sort_left},      \
-        {">", "sort_right", "sort", "Sort by the column on the right of the present one.", list_sort_right}, \
+        {"o F6", "sort", "sort", "Choose the column to sort by: Enter takes it, once more reverses.",        \
+         list_sort_menu},                                                                                    \
+        {">", "sort_right", NULL, "Sort by the column on the right of the present one.", list_sort_right},   \
         {"r", "reverse", "reverse", "Reverse the order.", list_reverse},                                     \
         {"c", "columns", "columns", "Choose columns: Space shows or hides one, Esc is done.", list_columns}, \
-        {"Space", "toggle_column", NULL, "While columns are chosen: show or hide this one.", list_toggle},   \
-        {"Esc", "close", NULL, "While columns are chosen: done.", list_close}, {                             \
+        {"Space", "toggle_column", NULL, "While columns are chosen: show or hide this one.", list_pick},     \
+        {"Esc", "close", NULL, "While something is chosen: done.", list_close}, {                            \
         "y", "copy", NULL, "Copy the nats command that continues at this row.", list_copy                    \
     }
 
