@@ -8,6 +8,11 @@ typedef void world_fn(struct world *w);
 static world_fn *const worlds[] = {world_empty, world_busy, world_quiet, world_stale, world_hostile};
 #define OUTSIDE 0x2588
 
+/* NATSIGHT_SOAK=1: all rectangles and more keys, a minute of them. */
+static int soak(int full, int usual) {
+    return getenv("NATSIGHT_SOAK") ? full : usual;
+}
+
 static void check_outside(const struct surface *s, struct rect area, const char *view) {
     for (int y = 0; y < s->rows; y++)
         for (int x = 0; x < s->cols; x++) {
@@ -41,10 +46,10 @@ START_TEST(any_rectangle) {
         struct frame f;
         frame_open(&f, &w, views[v]->name);
         for (int h = 1; h <= 4; h++)
-            for (int width = 1; width <= 20; width++)
+            for (int width = 1; width <= 20; width += soak(1, 1 + width / 4))
                 draw_in(&f, width, h, width % 2);
-        for (int h = 5; h < 70; h += 7)
-            for (int width = 21; width < 240; width += 31)
+        for (int h = 5; h < 70; h += soak(7, 16))
+            for (int width = 21; width < 240; width += soak(31, 53))
                 draw_in(&f, width, h, h % 2);
         draw_in(&f, 400, 150, false);
         frame_close(&f);
@@ -56,8 +61,8 @@ END_TEST
 START_TEST(any_screen) {
     struct world w;
     worlds[_i](&w);
-    for (int rows = 1; rows < 30; rows++)
-        for (int cols = 1; cols < 130; cols += 7) {
+    for (int rows = 1; rows < 30; rows += soak(1, 1 + rows / 4))
+        for (int cols = 1; cols < 130; cols += soak(7, 19)) {
             struct frame f;
             frame_open(&f, &w, "overview");
             surface_destroy(frame_draw(&f, cols, rows, false));
@@ -75,7 +80,7 @@ START_TEST(any_key) {
         struct frame f;
         frame_open(&f, &w, views[v]->name);
         unsigned random = 12345;
-        for (int i = 0; i < 400; i++) {
+        for (int i = 0; i < soak(400, 90); i++) {
             struct view_request request = {0};
             struct view_call call = {f.state, &f.context, &request};
             random = random * 1103515245u + 12345u;
