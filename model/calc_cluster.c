@@ -49,23 +49,25 @@ struct value calc_cluster_connections(const struct model *model, const struct ob
 
 /* One server that can't tell makes the whole sum unknown: a part would look like a drop. */
 static struct value client_sum(const struct model *model, int traffic) {
-    double sum = 0;
+    struct client_traffic sum = {0, 0};
+    double per_s;
     bool any = false, estimated = false, fresh = false, blind = false;
     for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
         const struct object *server = &server_at(model, i)->object;
-        double rate = 0;
+        struct client_traffic rate;
         if (!server_is_up(server_const(server)))
             continue;
         any = true;
-        enum client_rate known = client_rate(model, server, traffic, &rate);
+        enum client_rate known = client_rate(server, traffic, &rate);
         fresh |= known == CLIENT_NEW;
         blind |= known == CLIENT_UNKNOWN;
         estimated |= known == CLIENT_ESTIMATED;
-        sum += rate;
+        sum.per_s += rate.per_s;
+        sum.slack += rate.slack;
     }
-    if (!any || blind || fresh || sum < 0)
+    if (!any || blind || fresh || !client_settle(&sum, &per_s))
         return value_unknown(any && fresh && !blind ? VALUE_NEW : 0);
-    struct value v = value_real(sum);
+    struct value v = value_real(per_s);
     v.flags = estimated ? VALUE_ESTIMATED : 0;
     return v;
 }

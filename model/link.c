@@ -119,10 +119,28 @@ static bool too_old(const struct object *object, const struct link_traffic *traf
     return object->now_at.now_ns - traffic->now.now_ns > limit;
 }
 
-static enum client_rate estimate(const struct object *object, int traffic, double *per_s) {
+static double seconds_between(int64_t from_ns, int64_t to_ns) {
+    return (double)llabs(to_ns - from_ns) / (double)NS_PER_S;
+}
+
+/* Two messages at the edges of the window, and what passes between the moments at which the counters were
+ * read. */
+static double slack_of(const struct traffic_point *from, const struct traffic_point *to,
+                       const struct link_traffic *link, int traffic, double all) {
+    int msgs = traffic == TRAFFIC_IN_BYTES    ? TRAFFIC_IN_MSGS
+               : traffic == TRAFFIC_OUT_BYTES ? TRAFFIC_OUT_MSGS
+                                              : traffic;
+    double messages = to->count[msgs] - from->count[msgs];
+    double each = messages > 0 ? (to->count[traffic] - from->count[traffic]) / messages : 1;
+    double skew =
+        seconds_between(from->now_ns, link->before.now_ns) + seconds_between(to->now_ns, link->now.now_ns);
+    return (2 * each + 2 * all * skew) / seconds_between(from->now_ns, to->now_ns);
+}
+
+static enum client_rate estimate(const struct object *object, int traffic, struct client_traffic *out) {
     const struct server *server = server_const(object);
     const struct link_traffic *first = NULL;
-    double links = 0;
+    double links = 0, all;
     for (int i = 0; i < LINK_COUNT; i++) {
         double rate;
         const struct link_traffic *link = &server->links[i];
@@ -139,26 +157,29 @@ static enum client_rate estimate(const struct object *object, int traffic, doubl
         return CLIENT_UNKNOWN;
     const struct traffic_point *from = nearest(server, first->before.now_ns),
                                *to = nearest(server, first->now.now_ns);
-    double all;
     if (!from || !to || !rate_between(from, to, traffic, &all))
         return CLIENT_UNKNOWN;
-    *per_s = all - links;
+    *out = (struct client_traffic){all - links, slack_of(from, to, first, traffic, all)};
     return CLIENT_ESTIMATED;
 }
 
-enum client_rate client_rate(const struct model *model, const struct object *object, int traffic,
-                             double *per_s) {
-    (void)model;
+enum client_rate client_rate(const struct object *object, int traffic, struct client_traffic *out) {
+    bool linked = false;
+    *out = (struct client_traffic){0, 0};
     if (!object->now)
         return CLIENT_UNKNOWN;
     bool own = row_has(object->now, client_fields[traffic]);
-    bool linked = false;
     for (int i = 0; i < LINK_COUNT; i++)
         linked |= needed(object, i);
     if (!own && linked)
-        return estimate(object, traffic, per_s);
+        return estimate(object, traffic, out);
     enum field f = own ? client_fields[traffic] : plain_fields[traffic];
-    if (field_rate(object, f, per_s))
+    if (field_rate(object, f, &out->per_s))
         return CLIENT_EXACT;
     return object->before || !row_has(object->now, f) ? CLIENT_UNKNOWN : CLIENT_NEW;
+}
+
+bool client_settle(const struct client_traffic *traffic, double *per_s) {
+    *per_s = traffic->per_s > 0 ? traffic->per_s : 0;
+    return traffic->per_s >= -traffic->slack;
 }

@@ -121,11 +121,15 @@ void route_urls_put(struct model *model, struct server *server, const struct sam
 /* ---- link.c ---- */
 void links_put(struct model *model, struct entry *entry, const struct sample *sample, int link);
 void varz_point_put(struct server *server, const struct row *row, const struct stamp *at);
-/* Per second and signed: noise of an estimate may be below zero, and only a sum that is below zero is
- * nonsense. */
+/* Per second and signed, since an estimate is a difference of counters that were read at different moments:
+ * `slack` is what these moments can make of it. Less than nothing by more than that is nonsense. */
 enum client_rate { CLIENT_UNKNOWN, CLIENT_NEW, CLIENT_EXACT, CLIENT_ESTIMATED };
-enum client_rate client_rate(const struct model *model, const struct object *server, int traffic,
-                             double *per_s);
+struct client_traffic {
+    double per_s, slack;
+};
+enum client_rate client_rate(const struct object *server, int traffic, struct client_traffic *out);
+/* false when it is below zero by more than its slack; what is within is nothing. */
+bool client_settle(const struct client_traffic *traffic, double *per_s);
 
 /* ---- connection.c ---- */
 void connections_put(struct model *model, struct entry *server, const struct sample *sample);
