@@ -113,10 +113,25 @@ static bool is_settling(const struct model *model, const struct object *object) 
     return moved && (double)(model->mono_ns - moved) < (double)AFTER_A_MOVE * model->hold_scale;
 }
 
+static bool is_held(const struct model *model, const struct truth *truth) {
+    double held = (double)(model->mono_ns - truth->since_mono_ns) / (double)NS_PER_S;
+    return held >= rules[truth->rule].hold_s * model->hold_scale;
+}
+
+/* One trouble of one object is said once, by the most urgent rule of its tag. */
+static bool is_said_worse(const struct model *model, const struct entry *entry, const struct truth *truth) {
+    for (size_t t = 0; t < entry->truth_count; t++) {
+        const struct truth *other = &entry->truths[t];
+        if (other->rule < truth->rule && is_held(model, other) &&
+            strcmp(rules[other->rule].tag, rules[truth->rule].tag) == 0)
+            return true;
+    }
+    return false;
+}
+
 static void find(struct model *model, struct entry *entry, const struct truth *truth) {
     const struct rule *rule = &rules[truth->rule];
-    double held = (double)(model->mono_ns - truth->since_mono_ns) / (double)NS_PER_S;
-    if (held < rule->hold_s * model->hold_scale)
+    if (!is_held(model, truth) || is_said_worse(model, entry, truth))
         return;
     if (model->finding_count == model->finding_cap) {
         model->finding_cap = model->finding_cap ? model->finding_cap * 2 : 16;

@@ -86,7 +86,7 @@ START_TEST(a_condition_has_to_hold) {
     finding_text(n.model, f, text, sizeof text);
     ck_assert_ptr_nonnull(strstr(text, "n1 cid 9 billing"));
     ck_assert_int_eq(model_severity(n.model, model_object(n.model, f->object)), SEVERITY_CRIT);
-    ck_assert_ptr_nonnull(finding_of(&n, "buffer_filling"));
+    ck_assert_ptr_null(finding_of(&n, "buffer_filling"));
     send_connection(&n, 9, 7);
     go_to(&n, 9);
     ck_assert_ptr_null(finding_of(&n, "buffer_half_full"));
