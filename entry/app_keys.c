@@ -22,6 +22,13 @@ static unsigned open_help(void *data) {
     return REACT_DRAW;
 }
 
+static unsigned open_menu(void *data) {
+    struct app *app = data;
+    app->stage.menu_open = true;
+    app->stage.menu_choice = app->stage.here.view;
+    return REACT_DRAW;
+}
+
 static unsigned open_command(void *data) {
     struct app *app = data;
     prompt_open(&app->stage.prompt, ":", "");
@@ -126,6 +133,7 @@ static const struct action everywhere[] = {
     {"I", "cost", NULL, "What watching costs the servers, endpoint by endpoint.", open_cost},
     {"L", "local", NULL, "Local time or UTC.", toggle_local},
     {"1 2 3 4 5 6 7 8 9", "view", NULL, "The views that have a digit.", go_digit},
+    {"m", "menu", "views", "The menu of all views, with what each one shows.", open_menu},
     {"Ctrl-L", "repaint", NULL, "Paints the screen from scratch.", repaint},
     {"Ctrl-Z", "suspend", NULL, "Suspends the program; fg brings it back.", suspend},
     {"q F10 Ctrl-C", "quit", "quit", "Quits; the last picture stays in the scrollback.", quit},
@@ -249,6 +257,21 @@ static void help_key(struct app *app, uint32_t key) {
     app->paint_now = true;
 }
 
+static void menu_key(struct app *app, uint32_t key) {
+    struct stage *st = &app->stage;
+    int choice = st->menu_choice;
+    if (key == K_DOWN || key == 'j' || key == K_UP || key == 'k')
+        choice += key == K_DOWN || key == 'j' ? 1 : -1;
+    else if (key == K_HOME || key == K_END)
+        choice = key == K_HOME ? 0 : view_count - 1;
+    else
+        st->menu_open = false;
+    st->menu_choice = choice < 0 ? 0 : choice >= view_count ? view_count - 1 : choice;
+    if (key == '\r' || key == '\n')
+        stage_go(st, views[st->menu_choice], 0);
+    app_react(app, REACT_DRAW | REACT_WANTS);
+}
+
 static void filter_edited(struct app *app) {
     struct stage *st = &app->stage;
     char *filter = st->filters[st->here.view];
@@ -315,6 +338,11 @@ void app_key(struct app *app, uint32_t key) {
         help_key(app, key);
         return;
     }
+    if (app->stage.menu_open && key != 3 && !(key >= '1' && key <= '9')) {
+        menu_key(app, key);
+        return;
+    }
+    app->stage.menu_open = false;
     struct view_request request = {0};
     unsigned reaction = stage_key(&app->stage, key, clock_mono_ns(), &request);
     if (reaction & REACT_PASS) {

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "views/help.h"
+#include "views/menu.h"
 
 #define MESSAGE_NS (2 * NS_PER_S)
 
@@ -134,6 +135,8 @@ void stage_frame(struct stage *st, struct surface *s, int64_t mono_ns) {
         view->arrange(st->states[st->here.view], &context, body);
     if (body.h > 0)
         view->draw(st->states[st->here.view], &context, s, body);
+    if (st->menu_open)
+        menu_draw(view, st->menu_choice, s, body);
     if (st->help_open)
         help_draw(tables, table_count, view->title, st->help_filter, st->help_top, s, body);
     bool message = st->message[0] != '\0' && mono_ns < st->message_until_ns;
