@@ -4,6 +4,7 @@
 
 #include "tests/views_frame.h"
 #include "views/help.h"
+#include "views/menu.h"
 
 typedef void world_fn(struct world *w);
 typedef void prepare_fn(struct frame *f, const struct world *w);
@@ -38,6 +39,19 @@ static void columns_open(struct frame *f, const struct world *w) {
     frame_key(f, "columns", &request);
 }
 
+/* The third line of the menu, taken, and the menu open once more. */
+static void sorted(struct frame *f, const struct world *w) {
+    struct view_request request;
+    surface_destroy(frame_draw(f, 80, 24, false));
+    frame_key(f, "sort", &request);
+    for (int i = 0; i < 3; i++)
+        frame_key(f, "down", &request);
+    frame_key(f, "open", &request);
+    ck_assert_ptr_null(request.view);
+    frame_key(f, "sort", &request);
+    (void)w;
+}
+
 static void bits_and_local(struct frame *f, const struct world *w) {
     (void)w;
     f->context.bits = true;
@@ -62,6 +76,7 @@ static const struct screen_case {
     {"connections-stale", "connections", world_stale, NULL, false, 3},
     {"connections-hostile", "connections", world_hostile, NULL, false, 3},
     {"connections-columns", "connections", world_busy, columns_open, false, 1},
+    {"connections-sort", "connections", world_busy, sorted, false, 1},
     {"connections-bits", "connections", world_busy, bits_and_local, false, 2},
     {"jetstream-busy", "jetstream", world_busy, NULL, false, 3},
     {"jetstream-ascii", "jetstream", world_busy, NULL, true, 2},
@@ -135,6 +150,21 @@ START_TEST(golden) {
 }
 END_TEST
 
+START_TEST(golden_menu) {
+    struct surface *s = surface_create(80, 24);
+    menu_draw(view_by_name("connections"), 3, s, surface_rect(s));
+    char *text = surface_plain(s);
+    compare("menu", 80, 24, text);
+    free(text);
+    surface_clear(s);
+    menu_draw(view_by_name("connections"), view_count - 1, s, (struct rect){0, 0, 40, 5});
+    text = surface_plain(s);
+    compare("menu-small", 80, 24, text);
+    free(text);
+    surface_destroy(s);
+}
+END_TEST
+
 START_TEST(golden_help) {
     struct surface *s = surface_create(80, 24);
     const struct action_table *tables[] = {view_by_name("overview")->actions, &frame_table};
@@ -156,6 +186,7 @@ int main(void) {
     TCase *tc = tcase_create("screens");
     tcase_set_timeout(tc, 60);
     tcase_add_loop_test(tc, golden, 0, sizeof(cases) / sizeof(cases[0]));
+    tcase_add_test(tc, golden_menu);
     tcase_add_test(tc, golden_help);
     suite_add_tcase(suite, tc);
     SRunner *sr = srunner_create(suite);

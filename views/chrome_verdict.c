@@ -41,16 +41,21 @@ static double servers_up(const struct model *model) {
     return quantity_value(model, model_cluster(model), Q_CLUSTER_servers, &up) ? up : 0;
 }
 
-/* In whole seconds: how long something lasts changes once a second. */
-static void since_text(char out[TIME_TEXT_SIZE], int64_t ns) {
-    if (ns >= 0 && ns < 10 * NS_PER_S)
-        snprintf(out, TIME_TEXT_SIZE, "%ds", (int)(ns / NS_PER_S));
-    else
-        span_format(out, ns);
-}
-
 static int part(struct surface *s, struct rect row, int x, enum role role, const char *text) {
     return x + surface_text(s, row, x, row.y, role, ATTR_BOLD, text);
+}
+
+/* "   last: 14:39:24 n1 back" */
+static void last_event(const struct view_context *context, char *out, size_t size) {
+    size_t count = model_event_count(context->model);
+    char clock[TIME_TEXT_SIZE], subject[80];
+    out[0] = 0;
+    if (count == 0)
+        return;
+    const struct event *e = model_event(context->model, count - 1);
+    time_format_clock(clock, e->utc_ns, context->local_time);
+    text_cut(subject, sizeof(subject), e->subject, 20);
+    snprintf(out, size, "   last: %s %s %s", clock, subject, e->kind);
 }
 
 static void quiet_row(const struct chrome_context *c, struct surface *s, struct rect row) {
@@ -66,10 +71,13 @@ static void quiet_row(const struct chrome_context *c, struct surface *s, struct 
     double expected = servers_up(model);
     quantity_value(model, model_cluster(model), Q_CLUSTER_expected, &expected);
     if (since > 0 && c->view_context->utc_ns > since)
-        since_text(span, c->view_context->utc_ns - since);
+        lasted_format(span, c->view_context->utc_ns - since);
     snprintf(text, sizeof(text), ". all ok%s%s   %.0f/%.0f servers", *span ? " for " : "", span,
              servers_up(model), expected);
-    surface_text(s, row, row.x + 1, row.y, ROLE_OK, 0, text);
+    int x = row.x + 1 + surface_text(s, row, row.x + 1, row.y, ROLE_OK, 0, text);
+    last_event(c->view_context, text, sizeof(text));
+    if (x + text_width(text) < row.x + row.w)
+        surface_text(s, row, x, row.y, ROLE_MUTED, 0, text);
 }
 
 /* On the overview, while nothing is selected. */
@@ -92,7 +100,7 @@ static void count_row(const struct chrome_context *c, struct surface *s, struct 
         x = part(s, row, x, ROLE_WARN, text) + 2;
     }
     time_format_clock(clock, t->since, c->view_context->local_time);
-    since_text(span, c->view_context->utc_ns - t->since);
+    lasted_format(span, c->view_context->utc_ns - t->since);
     if (row.w >= 50)
         snprintf(text, sizeof(text), " since %s (%s)", clock, span);
     else

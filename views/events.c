@@ -1,11 +1,12 @@
 /* Events: what changed, newest first. */
-#include "views/view.h"
+#include "views/events.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "views/quantity_text.h"
 
 struct events {
     long top;    /* lines scrolled off, counted from the newest */
@@ -69,7 +70,7 @@ static void draw_event(const struct view_context *context, const struct event *e
     char clock[TIME_TEXT_SIZE], span[TIME_TEXT_SIZE], text[1100];
     int x = row.x + 1;
     time_format_clock(clock, e->utc_ns, context->local_time);
-    span_format(span, context->utc_ns > e->utc_ns ? context->utc_ns - e->utc_ns : 0);
+    lasted_format(span, context->utc_ns > e->utc_ns ? context->utc_ns - e->utc_ns : 0);
     surface_field(s, row, x, row.y, 8, -1, ROLE_TEXT, 0, clock);
     surface_field(s, row, x + 9, row.y, 6, 1, ROLE_MUTED, 0, span);
     surface_field(s, row, x + 17, row.y, 9, -1, role_of(e->kind), 0, e->kind);
@@ -81,10 +82,22 @@ static void draw_event(const struct view_context *context, const struct event *e
     }
 }
 
+void events_draw(const struct view_context *context, const char *filter, long skip, struct surface *s,
+                 struct rect area) {
+    struct rect row = {area.x, area.y, area.w, 1};
+    for (size_t i = model_event_count(context->model); i-- > 0 && row.y < area.y + area.h;) {
+        const struct event *e = model_event(context->model, i);
+        if (!passes(e, filter) || skip-- > 0)
+            continue;
+        draw_event(context, e, s, row);
+        row.y++;
+    }
+}
+
 static void draw(const void *state, const struct view_context *context, struct surface *s, struct rect area) {
     const struct events *v = state;
     char title[80];
-    struct rect head = {area.x, area.y + 1, area.w, 1}, row = {area.x, area.y + 2, area.w, 1};
+    struct rect head = {area.x, area.y + 1, area.w, 1};
     snprintf(title, sizeof(title), "EVENTS %ld", v->shown);
     surface_rule(s, area, title, "newest first");
     if (area.h < 2)
@@ -95,14 +108,7 @@ static void draw(const void *state, const struct view_context *context, struct s
         surface_text(s, area, area.x + 1, area.y + 2, ROLE_MUTED, 0,
                      model_event_count(context->model) ? "nothing passes the filter"
                                                        : "nothing has changed since we began to look");
-    long at = 0;
-    for (size_t i = model_event_count(context->model); i-- > 0 && row.y < area.y + area.h;) {
-        const struct event *e = model_event(context->model, i);
-        if (!passes(e, context->filter) || at++ < v->top)
-            continue;
-        draw_event(context, e, s, row);
-        row.y++;
-    }
+    events_draw(context, context->filter, v->top, s, rect_below(area, 2));
 }
 
 static void status(const void *state, const struct view_context *context, char *out, size_t size) {

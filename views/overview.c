@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "views/chrome_parts.h"
+#include "views/events.h"
 #include "views/place.h"
 #include "views/spark.h"
 
@@ -81,8 +82,9 @@ static const struct quantity_column pending_columns[] = {
     {.quantity = Q_CONNECTION_version, .priority = 10},
     {.quantity = Q_CONNECTION_address, .priority = 11},
 };
-#define COUNT(a)   ((int)(sizeof(a) / sizeof((a)[0])))
-#define MORE_CHART 6 /* rows that charts take of what nobody wants */
+#define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
+
+enum { ROW_STEP = 4, CHART_MOST = 14, CHART_MOST_TALL = 18, EVENTS = 5, EVENTS_TALL = 11, TALL = 45 };
 
 static const struct chart_spec chart_specs[] = {
     {Q_CLUSTER_in_client_msgs_per_s, "IN", ROLE_CHART_IN, " msg/s", Q_CLUSTER_in_client_bytes_per_s, " B/s"},
@@ -92,14 +94,15 @@ static const struct chart_spec chart_specs[] = {
     {Q_CLUSTER_max_pending_bytes, "MAX PENDING", ROLE_CHART_LOAD, NULL, 0, NULL},
 };
 
-enum panel { PANEL_CHARTS, PANEL_RATES, PANEL_NODES, PANEL_LAG, PANEL_PENDING, PANEL_COUNT };
+/* Lists are from PANEL_NODES to before PANEL_EVENTS. */
+enum panel { PANEL_CHARTS, PANEL_RATES, PANEL_NODES, PANEL_LAG, PANEL_PENDING, PANEL_EVENTS, PANEL_COUNT };
 
 struct overview {
     struct list_view list;
     struct quantity_list nodes, lag, pending;
     struct chart_scale scales[COUNT(chart_specs)];
     struct rect place[PANEL_COUNT]; /* h 0: not shown */
-    bool compact;
+    bool compact, no_consumers;
     int span_s;
 };
 
@@ -127,10 +130,18 @@ static void finish(void *state) {
 
 /* ---- layout ---- */
 
-/* Rows of a panel: at least, wanted; who goes first when there is no room (0: never). */
+/* Rows of a panel with its rule and its head; an empty one says so in one row. */
 static int want_list(const struct overview *o, enum panel panel) {
-    int rows = (int)(list_of(o, panel)->count < 1000 ? list_of(o, panel)->count : 1000);
-    return 2 + (rows ? rows : 1) - (rows ? 0 : 1);
+    size_t count = list_of(o, panel)->count;
+    return count == 0 ? 2 : 2 + (int)(count < 1000 ? count : 1000);
+}
+
+/* The same in steps, so that the panels below stand still when a row comes or goes. */
+static int roomy_list(const struct overview *o, enum panel panel) {
+    int rows = want_list(o, panel) - 2;
+    if (panel == PANEL_LAG && o->no_consumers)
+        return 2;
+    return 2 + (rows ? (rows + ROW_STEP - 1) / ROW_STEP * ROW_STEP : ROW_STEP);
 }
 
 static const struct panel_info {
@@ -144,6 +155,7 @@ static const struct panel_info {
     [PANEL_NODES] = {"nodes", 3, 0, NULL},
     [PANEL_LAG] = {"lag", 4, 2, "jetstream"},
     [PANEL_PENDING] = {"pending", 3, 3, "connections"},
+    [PANEL_EVENTS] = {"events", 3, 4, "events"},
 };
 
 static bool side_by_side(struct rect area) {
@@ -153,10 +165,10 @@ static bool side_by_side(struct rect area) {
 static void choose(int *heights, const struct overview *o, struct rect area) {
     memset(heights, 0, PANEL_COUNT * sizeof(*heights));
     if (area.w >= 100 && area.h >= 28)
-        heights[PANEL_CHARTS] = area.h >= 45 ? 11 : 9;
+        heights[PANEL_CHARTS] = area.h >= TALL ? 11 : 9;
     else
         heights[PANEL_RATES] = 1;
-    for (int p = PANEL_NODES; p < PANEL_COUNT; p++) {
+    for (int p = PANEL_NODES; p < PANEL_EVENTS; p++) {
         int want = want_list(o, (enum panel)p);
         heights[p] = want < panels[p].least ? want : panels[p].least;
     }
@@ -187,14 +199,15 @@ static void sacrifice(int *heights, int rows, bool beside) {
 
 /* What is left goes to those who want more: a few rows each in turn, so that many nodes do not push the rest
  * out. */
-static void share_out(int *heights, const struct overview *o, int rows, bool beside) {
+static void share_out(int *heights, const struct overview *o, int rows, bool beside,
+                      int (*want)(const struct overview *, enum panel)) {
     static const enum panel order[] = {PANEL_NODES, PANEL_LAG, PANEL_PENDING};
     bool more = true;
     while (more) {
         more = false;
         for (int i = 0; i < COUNT(order); i++) {
             enum panel p = order[i];
-            if (!heights[p] || heights[p] >= want_list(o, p))
+            if (!heights[p] || heights[p] >= want(o, p))
                 continue;
             heights[p]++;
             if (total(heights, beside) > rows)
@@ -205,20 +218,32 @@ static void share_out(int *heights, const struct overview *o, int rows, bool bes
     }
 }
 
+/* What no list wants: events below, then higher charts. */
+static void spend(int *heights, struct rect area, bool beside) {
+    int left = area.h - total(heights, beside);
+    int events = area.h >= TALL ? EVENTS_TALL : EVENTS, chart = area.h >= TALL ? CHART_MOST_TALL : CHART_MOST;
+    if (left >= panels[PANEL_EVENTS].least && area.w >= 60) {
+        heights[PANEL_EVENTS] = events < left ? events : left;
+        left -= heights[PANEL_EVENTS];
+    }
+    if (heights[PANEL_CHARTS] && left > 0)
+        heights[PANEL_CHARTS] = heights[PANEL_CHARTS] + left < chart ? heights[PANEL_CHARTS] + left : chart;
+}
+
 static void place_panels(struct overview *o, struct rect area) {
     int heights[PANEL_COUNT];
     bool beside = side_by_side(area);
     choose(heights, o, area);
     sacrifice(heights, area.h, beside);
-    share_out(heights, o, area.h, beside);
-    int left = area.h - total(heights, beside);
-    if (heights[PANEL_CHARTS] && left > 2)
-        heights[PANEL_CHARTS] += left - 2 < MORE_CHART ? left - 2 : MORE_CHART;
+    share_out(heights, o, area.h, beside, want_list);
+    share_out(heights, o, area.h, beside, roomy_list);
+    spend(heights, area, beside);
     int y = area.y;
     for (int p = 0; p < PANEL_COUNT; p++) {
         o->place[p] = (struct rect){area.x, y, area.w, heights[p]};
-        if (!(p == PANEL_LAG && beside && heights[PANEL_PENDING]))
-            y += heights[p];
+        bool with_next = p == PANEL_LAG && beside;
+        bool with_last = p == PANEL_PENDING && beside && heights[PANEL_LAG] > heights[p];
+        y += with_next ? 0 : with_last ? heights[PANEL_LAG] : heights[p];
     }
     if (beside && heights[PANEL_LAG] && heights[PANEL_PENDING]) {
         o->place[PANEL_LAG].w = area.w * 11 / 20 - 1;
@@ -239,18 +264,19 @@ static void arrange(void *state, const struct view_context *context, struct rect
     enum panel filtered = o->list.focus == &o->lag       ? PANEL_LAG
                           : o->list.focus == &o->pending ? PANEL_PENDING
                                                          : PANEL_NODES;
-    for (int p = PANEL_NODES; p < PANEL_COUNT; p++)
+    for (int p = PANEL_NODES; p < PANEL_EVENTS; p++)
         picks[p].no_filter = p != (int)filtered;
     o->span_s = area.w >= 200 ? 3600 : 600;
     o->compact = area.h < 4 || area.w < 50;
     for (int round = 0; round < 2; round++) { /* rows are counted, then placed, then shown */
-        for (int p = PANEL_NODES; p < PANEL_COUNT; p++)
+        for (int p = PANEL_NODES; p < PANEL_EVENTS; p++)
             quantity_list_arrange(list_of(o, (enum panel)p), context, &picks[p], round ? o->place[p].w : 0,
                                   round ? o->place[p].h - 1 : 1);
+        o->no_consumers = o->lag.known == 0 && model_has(context->model, SHAPE_JSZ);
         if (round == 0)
             place_panels(o, area);
     }
-    for (int p = PANEL_NODES; p < PANEL_COUNT; p++)
+    for (int p = PANEL_NODES; p < PANEL_EVENTS; p++)
         list_of(o, (enum panel)p)->table.focused = o->list.focus == list_of(o, (enum panel)p);
     for (int i = 0; i < COUNT(chart_specs); i++)
         chart_spec_arrange(&chart_specs[i], &o->scales[i], context, model_cluster(context->model), o->span_s);
@@ -334,7 +360,7 @@ static int digit_of(const char *view) {
 static void hidden_panels(const struct overview *o, char *out, size_t size) {
     size_t len = 0;
     out[0] = 0;
-    for (int p = PANEL_LAG; p < PANEL_COUNT && !o->compact; p++)
+    for (int p = PANEL_LAG; p < PANEL_EVENTS && !o->compact; p++)
         if (!o->place[p].h && len < size)
             len += (size_t)snprintf(out + len, size - len, "%s%s (%d)",
                                     len ? ", " : "hidden: ", panels[p].name, digit_of(panels[p].view));
@@ -357,8 +383,16 @@ static bool any_live(const struct quantity_list *list) {
     return false;
 }
 
+/* What narrows this list, and where the whole of it is. */
+static void right_text(const struct quantity_list *list, char *out, size_t size, const char *view,
+                       const char *title) {
+    const char *filter = list->filter ? filter_text(list->filter) : "";
+    snprintf(out, size, "%s%s%s%d=%s", *filter ? "filter: " : "", filter, *filter ? "   " : "",
+             digit_of(view), title);
+}
+
 static void draw_lag(const struct overview *o, const struct view_context *context, struct surface *s) {
-    char title[200], total_lag[64], right[60];
+    char title[200], total_lag[64], right[400];
     const struct object *cluster = model_cluster(context->model);
     struct rect area = o->place[PANEL_LAG];
     double unused;
@@ -372,7 +406,7 @@ static void draw_lag(const struct overview *o, const struct view_context *contex
         snprintf(title, sizeof(title), "LAG worst %zu of %zu", shown, o->lag.known);
     if (known)
         snprintf(title + strlen(title), sizeof(title) - strlen(title), "   total %s", total_lag);
-    snprintf(right, sizeof(right), "%d=JetStream", digit_of("jetstream"));
+    right_text(&o->lag, right, sizeof(right), "jetstream", "JetStream");
     const char *empty = !model_has(context->model, SHAPE_JSZ)   ? "JetStream: not collected here yet"
                         : !chrome_has_jetstream(context->model) ? "no JetStream on this cluster"
                                                                 : "no consumers";
@@ -380,7 +414,7 @@ static void draw_lag(const struct overview *o, const struct view_context *contex
 }
 
 static void draw_pending(const struct overview *o, const struct view_context *context, struct surface *s) {
-    char title[200], right[60], of[NUMBER_TEXT_SIZE];
+    char title[200], right[400], of[NUMBER_TEXT_SIZE];
     uint64_t rows, all;
     struct rect area = o->place[PANEL_PENDING];
     size_t shown = (size_t)(area.h > 2 ? area.h - 2 : 0);
@@ -391,10 +425,18 @@ static void draw_pending(const struct overview *o, const struct view_context *co
         snprintf(title, sizeof(title), "PENDING worst %zu of %s", shown, of);
     else
         snprintf(title, sizeof(title), "PENDING");
-    snprintf(right, sizeof(right), "%d=Connections", digit_of("connections"));
+    right_text(&o->pending, right, sizeof(right), "connections", "Connections");
     bool any = model_has(context->model, SHAPE_CONNZ_HOT) || model_has(context->model, SHAPE_CONNZ_FULL);
     quantity_panel_draw(&o->pending, s, area, title, right,
                         any ? "no connections" : "connections: not collected here yet");
+}
+
+static void draw_events(const struct view_context *context, struct surface *s, struct rect area) {
+    surface_rule(s, area, "EVENTS newest first", ":events");
+    if (model_event_count(context->model) == 0)
+        surface_text(s, area, area.x + 3, area.y + 1, ROLE_MUTED, 0,
+                     "nothing has changed since we began to look");
+    events_draw(context, "", 0, s, rect_below(area, 1));
 }
 
 static void draw(const void *state, const struct view_context *context, struct surface *s, struct rect area) {
@@ -412,6 +454,8 @@ static void draw(const void *state, const struct view_context *context, struct s
         draw_lag(o, context, s);
     if (o->place[PANEL_PENDING].h)
         draw_pending(o, context, s);
+    if (o->place[PANEL_EVENTS].h)
+        draw_events(context, s, o->place[PANEL_EVENTS]);
 }
 
 static void status(const void *state, const struct view_context *context, char *out, size_t size) {
@@ -432,15 +476,15 @@ static const char *check_filter(void *state, const char *filter) {
 static unsigned step_focus(struct view_call *c, int by) {
     struct overview *o = c->state;
     int at = PANEL_NODES - 1; /* the verdict */
-    for (int p = PANEL_NODES; p < PANEL_COUNT; p++)
+    for (int p = PANEL_NODES; p < PANEL_EVENTS; p++)
         if (o->list.focus == list_of(o, (enum panel)p))
             at = p;
     for (int tries = 0; tries <= PANEL_COUNT; tries++) {
         at += by;
-        if (at >= PANEL_COUNT)
+        if (at >= PANEL_EVENTS)
             at = PANEL_NODES;
         if (at < PANEL_NODES)
-            at = PANEL_COUNT - 1;
+            at = PANEL_EVENTS - 1;
         if (o->place[at].h) {
             o->list.focus = list_of(o, (enum panel)at);
             return REACT_DRAW;
