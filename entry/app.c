@@ -17,7 +17,6 @@
 #define FIRST_NS  (3 * NS_PER_S) /* so long everything is painted as it comes */
 #define FIRST_GAP (30 * NS_PER_MS)
 #define DATA_GAP  (900 * NS_PER_MS) /* then once a second, with the tick */
-#define READ_NS   (2 * NS_PER_MS)
 
 /* ---- painting ---- */
 
@@ -105,22 +104,18 @@ static void on_stream(struct loop *loop, int fd, unsigned events, void *data) {
     (void)loop, (void)events;
     static char bytes[64 << 10];
     struct app *app = data;
-    int64_t until = clock_mono_ns() + READ_NS;
-    do {
-        ssize_t n = read(fd, bytes, sizeof bytes);
-        if (n > 0) {
-            on_bytes(app, bytes, (size_t)n);
-            continue;
-        }
-        if (n < 0 && (errno == EINTR || errno == EAGAIN))
-            return;
-        loop_remove(app->stream_in);
-        app->stream_in = NULL;
-        feed_restart(app->feed);
-        feed_event(app->feed, "the stream ended");
-        note(app, "the stream ended: what is shown is the last that came");
+    ssize_t n = read(fd, bytes, sizeof bytes); /* once a turn: the pipe may block */
+    if (n > 0) {
+        on_bytes(app, bytes, (size_t)n);
         return;
-    } while (clock_mono_ns() < until);
+    }
+    if (n < 0 && (errno == EINTR || errno == EAGAIN))
+        return;
+    loop_remove(app->stream_in);
+    app->stream_in = NULL;
+    feed_restart(app->feed);
+    feed_event(app->feed, "the stream ended");
+    note(app, "the stream ended: what is shown is the last that came");
 }
 
 /* ---- the terminal ---- */
