@@ -23,7 +23,7 @@ void bench_line(const char *figure, const char *goal, const char *peer, const ch
     va_start(values, format);
     vsnprintf(measured, sizeof measured, format, values);
     va_end(values);
-    printf("%-44s %24s  %-18s %s\n", figure, measured, goal, peer);
+    printf("%-56s %22s  %-18s %s\n", figure, measured, goal, peer);
     fflush(stdout);
 }
 

@@ -11,7 +11,7 @@ static const struct terminal_options size = {.rows = BENCH_ROWS, .cols = BENCH_C
 
 struct terminal *session_natsight(const char *const arguments[]) {
     const char *argv[ARGUMENTS] = {command_natsight()};
-    for (int i = 0; arguments[i] && i < ARGUMENTS - 2; i++)
+    for (int i = 0; i < ARGUMENTS - 2 && arguments[i]; i++)
         argv[i + 1] = arguments[i];
     return terminal_open(argv, &size);
 }
