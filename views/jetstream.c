@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "views/asset_detail.h"
 #include "views/chrome_parts.h"
 #include "views/spark.h"
 
@@ -50,8 +51,16 @@ static const struct quantity_column stream_columns[] = {
     {.quantity = Q_STREAM_first_seq, .priority = 11, .width = 12},
     {.quantity = Q_STREAM_last_seq, .priority = 10, .width = 12},
 };
-#define COUNT(a)   ((int)(sizeof(a) / sizeof((a)[0])))
-#define CHART_ROWS 9
+#define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
+
+enum {
+    CHART_LEAST = 6,
+    CHART_ROWS = 9,
+    CHART_MOST = 14,
+    CHART_HEIGHT = 26,
+    DETAIL_HEIGHT = 34,
+    ROW_STEP = 4
+};
 
 static const struct chart_spec lag_chart = {Q_CONSUMER_lag, "LAG", ROLE_CHART_LOAD, NULL, 0, NULL};
 
@@ -60,8 +69,8 @@ struct jetstream {
     struct quantity_list consumers, streams;
     uint64_t opened;
     struct chart_scale scale;
-    uint64_t scale_of; /* the object it fits */
-    int chart_rows;
+    uint64_t scale_of;                       /* the object it fits */
+    int chart_rows, detail_rows, table_rows; /* from below */
 };
 
 static void init(void *state) {
@@ -103,20 +112,44 @@ static void open_object(struct jetstream *j, const struct view_context *context)
     quantity_list_select(j->list.focus, j->opened);
 }
 
+/* Chart and detail take what the table leaves, in steps of its rows; where it leaves nothing they have their
+ * place on high screens. */
+static void lay_out(struct jetstream *j, struct rect area) {
+    const struct quantity_list *list = j->list.focus;
+    int rows = list->count < 1000 ? (int)list->count : 1000;
+    int table = 1 + (rows + ROW_STEP - 1) / ROW_STEP * ROW_STEP, room = area.h - 1 - table;
+    int detail = asset_detail_rows(area.w);
+    bool any = rows > 0 && area.w >= 60;
+    j->detail_rows = any && (room >= detail || area.h >= DETAIL_HEIGHT) ? detail : 0;
+    room -= j->detail_rows;
+    j->chart_rows = 0;
+    if (any && list == &j->consumers) {
+        int least = area.h >= CHART_HEIGHT ? CHART_ROWS : 0;
+        int chart = room < CHART_MOST ? room : CHART_MOST;
+        j->chart_rows = chart > least ? chart : least;
+        if (j->chart_rows < CHART_LEAST)
+            j->chart_rows = 0;
+    }
+    int left = area.h - 1 - j->chart_rows - j->detail_rows;
+    j->table_rows = (j->chart_rows || j->detail_rows) && table < left ? table : left;
+}
+
 static void arrange(void *state, const struct view_context *context, struct rect area) {
     struct jetstream *j = state;
     open_object(j, context);
     bool consumers = j->list.focus == &j->consumers;
     struct quantity_pick pick = {.idle = idle, .keep = j->opened, .no_filter = !consumers};
     struct quantity_pick other = {.no_filter = consumers};
-    j->chart_rows = consumers && area.h >= 26 && area.w >= 60 ? CHART_ROWS : 0;
-    quantity_list_arrange(&j->consumers, context, &pick, area.w, area.h - 1 - j->chart_rows);
-    quantity_list_arrange(&j->streams, context, &other, area.w, area.h - 1);
-    const struct object *selected = quantity_list_selected(&j->consumers, context->model);
-    if (!selected) {
-        j->chart_rows = 0;
-        return;
+    for (int round = 0; round < 2; round++) { /* rows are counted, then placed */
+        int height = round ? j->table_rows : area.h - 1;
+        quantity_list_arrange(&j->consumers, context, &pick, area.w, height);
+        quantity_list_arrange(&j->streams, context, &other, area.w, height);
+        if (round == 0)
+            lay_out(j, area);
     }
+    const struct object *selected = quantity_list_selected(&j->consumers, context->model);
+    if (!selected || !j->chart_rows)
+        return;
     if (j->scale_of != selected->id)
         j->scale = (struct chart_scale){0};
     j->scale_of = selected->id;
@@ -125,6 +158,7 @@ static void arrange(void *state, const struct view_context *context, struct rect
 
 static void draw_tabs(const struct jetstream *j, struct surface *s, struct rect row) {
     bool consumers = j->list.focus == &j->consumers;
+    const char *filter = j->list.focus->filter ? filter_text(j->list.focus->filter) : "";
     char sort[300];
     int x = row.x + 1;
     x += surface_text(s, row, x, row.y, consumers ? ROLE_HEAD : ROLE_MUTED, consumers ? ATTR_BOLD : 0,
@@ -138,6 +172,8 @@ static void draw_tabs(const struct jetstream *j, struct surface *s, struct rect 
     if (consumers && j->consumers.quiet)
         x += surface_printf(s, row, x, row.y, ROLE_MUTED, 0, "   %zu idle hidden (i)", j->consumers.quiet);
     quantity_list_status(j->list.focus, sort, sizeof(sort));
+    if (x + 3 + text_width(sort) + 1 > row.x + row.w)
+        snprintf(sort, sizeof(sort), *filter ? "filter: %s" : "%s", filter);
     if (x + 3 + text_width(sort) + 1 <= row.x + row.w)
         surface_text(s, row, row.x + row.w - text_width(sort) - 1, row.y, ROLE_MUTED, 0, sort);
 }
@@ -166,11 +202,20 @@ static const char *empty_text(const struct jetstream *j, const struct model *mod
 static void draw(const void *state, const struct view_context *context, struct surface *s, struct rect area) {
     const struct jetstream *j = state;
     struct rect body = rect_below(area, 1);
-    body.h -= j->chart_rows;
+    int y = body.y + j->table_rows;
+    const struct object *selected = quantity_list_selected(j->list.focus, context->model);
     draw_tabs(j, s, area);
-    quantity_list_draw(j->list.focus, s, body, empty_text(j, context->model));
+    quantity_list_draw(
+        j->list.focus, s,
+        j->list.focus->menu ? body : rect_cut(body, (struct rect){body.x, body.y, body.w, j->table_rows}),
+        empty_text(j, context->model));
+    if (j->list.focus->menu)
+        return;
     if (j->chart_rows)
-        draw_chart(j, context, s, (struct rect){area.x, body.y + body.h, area.w, j->chart_rows});
+        draw_chart(j, context, s, (struct rect){area.x, y, area.w, j->chart_rows});
+    if (j->detail_rows && selected)
+        asset_detail_draw(context, selected, s,
+                          (struct rect){area.x, y + j->chart_rows, area.w, j->detail_rows});
 }
 
 static void status(const void *state, const struct view_context *context, char *out, size_t size) {

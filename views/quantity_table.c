@@ -96,7 +96,7 @@ static void gauge_text(char *out, size_t size, double share, int width) {
         return;
     out[len++] = '[';
     for (int i = 0; i < inner; i++)
-        out[len++] = i < full ? '#' : ' ';
+        out[len++] = i == inner / 2 ? '|' : i < full ? '#' : ' '; /* from half on publishers are held */
     out[len++] = ']';
     out[len] = 0;
 }
