@@ -269,6 +269,16 @@ static bool same_line(const struct termios *a, const struct termios *b) {
            a->c_lflag == b->c_lflag && memcmp(a->c_cc, b->c_cc, sizeof a->c_cc) == 0;
 }
 
+/* Its last bytes, readable: which sequence went wrong. */
+static void dump_end(const struct terminal *t) {
+    size_t from = t->output_size > 600 ? t->output_size - 600 : 0;
+    for (size_t i = from; i < t->output_size; i++) {
+        unsigned char c = (unsigned char)t->output[i];
+        fprintf(stderr, c < ' ' || c > 126 ? "\\x%02x" : "%c", c);
+    }
+    fputc('\n', stderr);
+}
+
 bool terminal_restored(struct terminal *t) {
     struct termios now;
     while (terminal_pump(t, 0))
@@ -279,5 +289,7 @@ bool terminal_restored(struct terminal *t) {
     if (!t->cursor_visible || t->alternate || t->mouse)
         fprintf(stderr, "terminal: cursor %s, %s screen, mouse mode %d\n",
                 t->cursor_visible ? "visible" : "hidden", t->alternate ? "alternate" : "main", t->mouse);
+    if (!line || !t->cursor_visible || t->alternate || t->mouse)
+        dump_end(t);
     return line && t->cursor_visible && !t->alternate && !t->mouse;
 }
