@@ -10,8 +10,10 @@
 #include "views/quantity_text.h"
 
 #define DATA_OLD_NS (3 * NS_PER_S)
+#define NARROW      40
 
 struct made {
+    bool narrow; /* in: little room, the short form */
     char text[200];
     enum role role;
     unsigned attrs;
@@ -28,8 +30,8 @@ static void part_label(const struct chrome_context *c, struct made *out) {
                            ? c->label
                            : quantity_name_text(model_of(c), model_cluster(model_of(c)), Q_CLUSTER_name);
     char cut[120];
-    text_cut(cut, sizeof(cut), *name ? name : "NATS", 24);
-    snprintf(out->text, sizeof(out->text), " %s ", cut);
+    text_cut(cut, sizeof(cut), *name ? name : "NATS", out->narrow ? 10 : 24);
+    snprintf(out->text, sizeof(out->text), out->narrow ? " %s" : " %s ", cut);
     out->role = c->label_role;
 }
 
@@ -39,7 +41,7 @@ static void part_servers(const struct chrome_context *c, struct made *out) {
     if (!quantity_value(model_of(c), cluster, Q_CLUSTER_servers, &up) ||
         !quantity_value(model_of(c), cluster, Q_CLUSTER_expected, &expected))
         return;
-    snprintf(out->text, sizeof(out->text), "%.0f/%.0f up", up, expected);
+    snprintf(out->text, sizeof(out->text), out->narrow ? "%.0f/%.0f" : "%.0f/%.0f up", up, expected);
     if (up < expected) {
         out->role = up > 0 ? ROLE_WARN : ROLE_CRIT;
         out->attrs = ATTR_BOLD;
@@ -107,15 +109,20 @@ static void part_data(const struct chrome_context *c, struct made *out) {
     int64_t age = model_data_age_ns(model_of(c));
     char span[TIME_TEXT_SIZE];
     int64_t limit = 3 * c->interval_ns > DATA_OLD_NS ? 3 * c->interval_ns : DATA_OLD_NS;
-    if (age < 0) {
-        bool ever = model_has(model_of(c), SHAPE_VARZ);
-        snprintf(out->text, sizeof(out->text), "%s", ever ? "!! NO DATA" : "no data yet");
-        out->role = ever ? ROLE_CRIT : out->role;
+    bool ever = model_has(model_of(c), SHAPE_VARZ), bad = age < 0 ? ever : age > limit;
+    if (out->narrow && !bad)
         return;
-    }
     age_format(span, age);
-    snprintf(out->text, sizeof(out->text), age > limit ? "!! DATA %s OLD" : "data %s old", span);
-    if (age > limit) {
+    if (age < 0)
+        snprintf(out->text, sizeof(out->text), "%s",
+                 out->narrow ? "NO DATA"
+                 : ever      ? "!! NO DATA"
+                             : "no data yet");
+    else if (bad)
+        snprintf(out->text, sizeof(out->text), out->narrow ? "OLD %s" : "!! DATA %s OLD", span);
+    else
+        snprintf(out->text, sizeof(out->text), "data %s old", span);
+    if (bad) {
         out->role = ROLE_CRIT;
         out->attrs = ATTR_BOLD;
     }
@@ -155,7 +162,10 @@ static void part_time(const struct chrome_context *c, struct made *out) {
     if (!c->view_context->utc_ns)
         return;
     time_format_clock(clock, c->view_context->utc_ns, c->view_context->local_time);
-    snprintf(out->text, sizeof(out->text), "%s %s", clock, c->view_context->local_time ? "local" : "UTC");
+    if (out->narrow)
+        snprintf(out->text, sizeof(out->text), "%s", clock);
+    else
+        snprintf(out->text, sizeof(out->text), "%s %s", clock, c->view_context->local_time ? "local" : "UTC");
 }
 
 static void part_interval(const struct chrome_context *c, struct made *out) {
@@ -171,10 +181,10 @@ static void part_mode(const struct chrome_context *c, struct made *out) {
     static const char *const words[] = {"LIVE", "PAUSED", "REPLAY", "SNAPSHOT"};
     char span[TIME_TEXT_SIZE];
     span_format(span, c->behind_ns);
-    if (c->behind_ns > 0 && c->mode == CHROME_PAUSED)
+    if (!out->narrow && c->behind_ns > 0 && c->mode == CHROME_PAUSED)
         snprintf(out->text, sizeof(out->text), "[%s +%s]", words[c->mode], span);
     else
-        snprintf(out->text, sizeof(out->text), "[%s]", words[c->mode]);
+        snprintf(out->text, sizeof(out->text), out->narrow ? "%s" : "[%s]", words[c->mode]);
     out->attrs = ATTR_BOLD;
 }
 
@@ -217,9 +227,9 @@ static int parts_left(const struct made *made) {
 void chrome_row1(const struct chrome_context *c, struct surface *s, struct rect row) {
     struct made made[PART_COUNT];
     enum role base = c->mode == CHROME_LIVE || c->mode == CHROME_SNAPSHOT ? ROLE_ROW1 : ROLE_ROW1_HELD;
-    int gap = row.w >= 100 ? 3 : 2;
+    int gap = row.w >= 100 ? 3 : row.w < NARROW ? 1 : 2;
     for (int i = 0; i < PART_COUNT; i++) {
-        made[i] = (struct made){.role = base};
+        made[i] = (struct made){.narrow = row.w < NARROW, .role = base};
         parts[i].make(c, &made[i]);
     }
     while (width_of(made, gap) > row.w + gap && parts_left(made) > 1)
@@ -229,7 +239,7 @@ void chrome_row1(const struct chrome_context *c, struct surface *s, struct rect 
     for (int i = 0; i < PART_COUNT; i++)
         if (made[i].text[0] && !parts[i].right)
             left += surface_text(s, row, left, row.y, made[i].role, made[i].attrs, made[i].text) +
-                    (i == 0 ? gap - 1 : gap);
+                    (i == 0 && gap > 1 ? gap - 1 : gap);
     for (int i = PART_COUNT; i-- > 0;)
         if (made[i].text[0] && parts[i].right) {
             right -= text_width(made[i].text);

@@ -41,6 +41,16 @@ static double servers_up(const struct model *model) {
     return quantity_value(model, model_cluster(model), Q_CLUSTER_servers, &up) ? up : 0;
 }
 
+static double servers_expected(const struct model *model) {
+    double expected;
+    return quantity_value(model, model_cluster(model), Q_CLUSTER_expected, &expected) ? expected
+                                                                                      : servers_up(model);
+}
+
+static bool all_up(const struct model *model) {
+    return servers_up(model) >= 1 && servers_up(model) >= servers_expected(model);
+}
+
 static int part(struct surface *s, struct rect row, int x, enum role role, const char *text) {
     return x + surface_text(s, row, x, row.y, role, ATTR_BOLD, text);
 }
@@ -68,13 +78,17 @@ static void quiet_row(const struct chrome_context *c, struct surface *s, struct 
         surface_text(s, row, row.x + 1, row.y, ROLE_UNKNOWN, ATTR_BOLD, text);
         return;
     }
-    double expected = servers_up(model);
-    quantity_value(model, model_cluster(model), Q_CLUSTER_expected, &expected);
+    double expected = servers_expected(model);
     if (since > 0 && c->view_context->utc_ns > since)
         lasted_format(span, c->view_context->utc_ns - since);
-    snprintf(text, sizeof(text), ". all ok%s%s   %.0f/%.0f servers", *span ? " for " : "", span,
-             servers_up(model), expected);
-    int x = row.x + 1 + surface_text(s, row, row.x + 1, row.y, ROLE_OK, 0, text);
+    bool whole = all_up(model);
+    if (whole)
+        snprintf(text, sizeof(text), ". all ok%s%s   %.0f/%.0f servers", *span ? " for " : "", span,
+                 servers_up(model), expected);
+    else
+        snprintf(text, sizeof(text), "? nothing wrong on %.0f of %.0f servers, the others don't answer",
+                 servers_up(model), expected);
+    int x = row.x + 1 + surface_text(s, row, row.x + 1, row.y, whole ? ROLE_OK : ROLE_UNKNOWN, 0, text);
     last_event(c->view_context, text, sizeof(text));
     if (x + text_width(text) < row.x + row.w)
         surface_text(s, row, x, row.y, ROLE_MUTED, 0, text);
@@ -159,9 +173,7 @@ void chrome_line(const struct chrome_context *c, struct surface *s, struct rect 
         x = part(s, row, x, ROLE_WARN, text) + 1;
     }
     if (!t.crit && !t.warn)
-        x = part(s, row, x, servers_up(model) >= 1 ? ROLE_OK : ROLE_UNKNOWN,
-                 servers_up(model) >= 1 ? ".ok" : "?") +
-            1;
+        x = part(s, row, x, all_up(model) ? ROLE_OK : ROLE_UNKNOWN, all_up(model) ? ".ok" : "?") + 1;
     time_format_clock(clock, c->view_context->utc_ns, c->view_context->local_time);
     if (c->view_context->utc_ns && x + (int)strlen(clock) <= row.x + row.w)
         x += surface_text(s, row, x, row.y, ROLE_TEXT, 0, clock) + 1;

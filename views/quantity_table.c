@@ -237,9 +237,10 @@ static void find_spark_top(struct quantity_list *list) {
 }
 
 /* Columns of names grow as far as the names need, in steps, so that what they don't need is left to others.
- */
+ * The one that says which row it is comes before other columns. */
 static void fit_names(struct quantity_list *list) {
     enum { STEP = 4, MOST_ROWS = 4096 };
+    int first_most = list->table.width / 10;
     for (int c = 0; c < list->column_count; c++) {
         const struct quantity_column *column = &list->columns[c];
         int longest = 0;
@@ -249,9 +250,12 @@ static void fit_names(struct quantity_list *list) {
             int w = text_width(quantity_name_text(list->model, list->rows[i].object, column->quantity));
             longest = w > longest ? w : longest;
         }
-        int more = longest - list->made[c].width;
-        more = more > 0 ? (more + STEP - 1) / STEP * STEP : 0;
-        list->made[c].grow = more < column->grow ? more : column->grow;
+        int width = column->width ? column->width : quantities[column->quantity].width;
+        int more = longest > width ? (longest - width + STEP - 1) / STEP * STEP : 0;
+        more = more < column->grow ? more : column->grow;
+        int first = column->priority > 0 ? 0 : more < first_most ? more : first_most;
+        list->made[c].width = width + first;
+        list->made[c].grow = more - first;
     }
 }
 
