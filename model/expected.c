@@ -43,31 +43,37 @@ static uint64_t port_of(const char *address) {
     return colon ? strtoull(colon + 1, NULL, 10) : 0;
 }
 
+/* Hosts compare by their names; those of this machine are one. */
+static const char *one_name(const char *host) {
+    return strcmp(host, "localhost") == 0 || strcmp(host, "::1") == 0 ? "127.0.0.1" : host;
+}
+
 static bool same_host(const char *a, const char *b) {
-    static const char *const loopback[] = {"localhost", "127.0.0.1", "::1"};
-    bool loops_a = false, loops_b = false;
-    for (size_t i = 0; i < sizeof loopback / sizeof *loopback; i++) {
-        loops_a |= strcmp(a, loopback[i]) == 0;
-        loops_b |= strcmp(b, loopback[i]) == 0;
-    }
-    return *a && (strcmp(a, b) == 0 || (loops_a && loops_b));
+    return *a && strcmp(one_name(a), one_name(b)) == 0;
 }
 
 void route_urls_put(struct model *model, struct server *server, const struct sample *sample) {
     size_t count = 0;
+    bool changed = false;
     for (size_t i = 0; i < sample->count && count < URLS_MAX; i++) {
         const struct row *row = sample->rows[i];
         if (row->entity != ENTITY_ROUTE_URL || !row_has(row, F_ROUTE_URL_url))
             continue;
         char address[300];
         address_of(row_text(row, F_ROUTE_URL_url), address, sizeof address);
+        const struct text *text = model_text_of(model, address);
         if (count >= server->route_url_count) {
             server->route_url_count = count + 1;
             server->route_urls = memory_grow(server->route_urls, count + 1, sizeof(const struct text *));
+            server->route_urls[count] = NULL;
         }
-        server->route_urls[count++] = model_text_of(model, address);
+        changed |= server->route_urls[count] != text;
+        server->route_urls[count++] = text;
     }
+    changed |= count != server->route_url_count;
     server->route_url_count = count;
+    if (changed)
+        route_addresses_changed(model);
 }
 
 static bool is_forgotten(const struct model *model, const struct text *address) {
@@ -78,21 +84,43 @@ static bool is_forgotten(const struct model *model, const struct text *address) 
     return false;
 }
 
-/* The distinct configured route addresses; `out` has room for URLS_MAX. */
-static size_t route_addresses(const struct model *model, const struct text **out) {
-    size_t count = 0;
+#define SEEN_SLOTS (4 * URLS_MAX) /* a power of two */
+
+struct addresses { /* the distinct configured ones */
+    const struct text *items[URLS_MAX], *seen[SEEN_SLOTS];
+    size_t count, seen_count;
+};
+
+static bool is_new(struct addresses *addresses, const struct text *address) {
+    size_t at = address->hash & (SEEN_SLOTS - 1);
+    for (; addresses->seen[at]; at = (at + 1) & (SEEN_SLOTS - 1)) {
+        if (addresses->seen[at] == address)
+            return false;
+    }
+    if (addresses->seen_count < SEEN_SLOTS / 2) {
+        addresses->seen_count++;
+        addresses->seen[at] = address;
+    }
+    return true;
+}
+
+static void route_addresses(const struct model *model, struct addresses *out) {
+    memset(out, 0, sizeof *out);
     for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
-        const struct server *server = server_of(kind_at(model, OBJECT_SERVER, i));
-        for (size_t u = 0; u < server->route_url_count && count < URLS_MAX; u++) {
+        const struct entry *entry = kind_at(model, OBJECT_SERVER, i);
+        const struct server *server = server_const(&entry->object);
+        for (size_t u = 0; !entry->dead && u < server->route_url_count && out->count < URLS_MAX; u++) {
             const struct text *address = server->route_urls[u];
-            size_t same = 0;
-            while (same < count && out[same] != address)
-                same++;
-            if (same == count && !is_forgotten(model, address))
-                out[count++] = address;
+            if (is_new(out, address) && !is_forgotten(model, address))
+                out->items[out->count++] = address;
         }
     }
-    return count;
+}
+
+void route_addresses_changed(struct model *model) {
+    struct addresses addresses;
+    route_addresses(model, &addresses);
+    model->route_addresses = (int)addresses.count;
 }
 
 /* ---- how many there should be ---- */
@@ -110,10 +138,9 @@ static int rows_that_count(const struct model *model) {
 }
 
 int expected_servers(const struct model *model) {
-    const struct text *addresses[URLS_MAX];
     int expected = model->expect;
     int rows = rows_that_count(model);
-    int urls = (int)route_addresses(model, addresses) - model->forgotten_nameless;
+    int urls = model->route_addresses - model->forgotten_nameless;
     int peers = model->remotes_max ? (int)model->remotes_max + 1 : 0;
     expected = rows > expected ? rows : expected;
     expected = urls > expected ? urls : expected;
@@ -122,62 +149,96 @@ int expected_servers(const struct model *model) {
 
 /* ---- which ones are not there ---- */
 
-static bool routed_to(const struct model *model, const struct server *server, const char *host,
-                      uint64_t port) {
-    for (size_t i = 0; server->server_id && i < kind_count(model, OBJECT_ROUTE); i++) {
-        const struct row *row = kind_at(model, OBJECT_ROUTE, i)->object.now;
-        if (row_u64(row, F_ROUTE_port, 0) == port && row_has(row, F_ROUTE_remote_id) &&
-            text_same(row_cell(row, F_ROUTE_remote_id)->s, server->server_id) &&
-            same_host(row_text(row, F_ROUTE_ip), host))
-            return true;
-    }
-    return false;
+#define NO_PLACE (-1)
+
+struct place { /* where a configured address leads to, and whether somebody is there */
+    const struct text *address;
+    char host[300];
+    uint64_t port;
+    bool taken;
+    int next; /* in its bucket */
+};
+
+struct places {
+    struct place items[URLS_MAX];
+    int first[URLS_MAX]; /* by host */
+    size_t count;
+};
+
+static int *bucket_of(struct places *places, const char *host) {
+    return &places->first[hash_bytes(host, strlen(host)) % URLS_MAX];
 }
 
-static bool listens_at(const struct model *model, const struct entry *entry, const char *host,
-                       uint64_t port) {
+static struct places *places_create(const struct model *model) {
+    struct addresses addresses;
+    struct places *places = memory_new(sizeof *places);
+    route_addresses(model, &addresses);
+    for (size_t i = 0; i < URLS_MAX; i++)
+        places->first[i] = NO_PLACE;
+    for (size_t i = 0; i < addresses.count; i++) {
+        struct place *place = &places->items[places->count++];
+        char host[300];
+        host_of(addresses.items[i]->bytes, host, sizeof host);
+        snprintf(place->host, sizeof place->host, "%s", one_name(host));
+        place->address = addresses.items[i];
+        place->port = port_of(place->address->bytes);
+        int *first = bucket_of(places, place->host);
+        place->next = *first;
+        *first = (int)i;
+    }
+    return places;
+}
+
+static struct place *next_at(struct places *places, const char *host, int i) {
+    while (i != NO_PLACE && strcmp(places->items[i].host, host) != 0)
+        i = places->items[i].next;
+    return i == NO_PLACE ? NULL : &places->items[i];
+}
+
+/* By its own address: cluster port, monitoring port of one that is known alone, or nobody else could be meant
+ * by this host. */
+static void take_own_places(struct places *places, const struct entry *entry) {
     const struct server *server = server_const(&entry->object);
-    const struct row *row = entry->object.now;
     char own[300] = "";
     if (server->address)
         host_of(server->address->bytes, own, sizeof own);
-    uint64_t cluster_port = row ? row_u64(row, F_SERVER_cluster_port, 0) : 0;
-    if (same_host(own, host) && cluster_port == port)
-        return true;
-    if (same_host(own, host) && server->state == SERVER_KNOWN && port_of(server->address->bytes) == port)
-        return true;
-    return routed_to(model, server, host, port);
+    if (!*own)
+        return;
+    const char *host = one_name(own);
+    uint64_t cluster_port = entry->object.now ? row_u64(entry->object.now, F_SERVER_cluster_port, 0) : 0;
+    uint64_t known_port = server->state == SERVER_KNOWN ? port_of(server->address->bytes) : cluster_port;
+    struct place *first = next_at(places, host, *bucket_of(places, host)), *second = NULL;
+    for (struct place *p = first; p; p = next_at(places, host, p->next)) {
+        second = p != first ? p : NULL;
+        p->taken |= p->port == cluster_port || p->port == known_port;
+    }
+    if (first && !second)
+        first->taken = true;
 }
 
-/* Nobody else at this host could be meant: then the host alone tells. */
-static bool alone_at(const struct entry *entry, const char *host, const struct text *const *addresses,
-                     size_t count) {
-    const struct server *server = server_const(&entry->object);
-    char own[300] = "", other[300];
-    if (server->address)
-        host_of(server->address->bytes, own, sizeof own);
-    if (!same_host(own, host))
-        return false;
-    int here = 0;
-    for (size_t i = 0; i < count; i++) {
-        host_of(addresses[i]->bytes, other, sizeof other);
-        here += same_host(other, host);
+/* By the routes that lead there: what is at their other end runs. `only` NULL: any living server. */
+static void take_routed_places(const struct model *model, struct places *places, const struct entry *only) {
+    for (size_t i = 0; i < kind_count(model, OBJECT_ROUTE); i++) {
+        const struct row *row = kind_at(model, OBJECT_ROUTE, i)->object.now;
+        const char *host = one_name(row_text(row, F_ROUTE_ip));
+        if (!*host || !row_has(row, F_ROUTE_remote_id))
+            continue;
+        struct place *p = next_at(places, host, *bucket_of(places, host));
+        for (; p; p = next_at(places, host, p->next)) {
+            if (p->taken || p->port != row_u64(row, F_ROUTE_port, 0))
+                continue;
+            const struct text *id = row_cell(row, F_ROUTE_remote_id)->s;
+            const struct entry *peer = only ? only : server_by_id(model, id);
+            p->taken = peer && text_same(server_const(&peer->object)->server_id, id);
+        }
     }
-    return here == 1;
 }
 
-static bool is_there(const struct model *model, const struct text *address,
-                     const struct text *const *addresses, size_t count) {
-    char host[300];
-    host_of(address->bytes, host, sizeof host);
-    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
-        const struct entry *entry = kind_at(model, OBJECT_SERVER, i);
-        if (!entry->dead && !server_const(&entry->object)->placeholder &&
-            (listens_at(model, entry, host, port_of(address->bytes)) ||
-             alone_at(entry, host, addresses, count)))
-            return true;
-    }
-    return false;
+static size_t vacant_places(const struct places *places) {
+    size_t count = 0;
+    for (size_t i = 0; i < places->count; i++)
+        count += !places->items[i].taken;
+    return count;
 }
 
 /* Servers that the living ones are connected with, themselves included; -1 when no one can tell. */
@@ -222,19 +283,37 @@ static void name_missing(const struct missing *m, size_t i, char *out, size_t si
         snprintf(out + used, size - used, " or %zu more", m->count - 3);
 }
 
-static void find_missing(const struct model *model, int connected, struct missing *m) {
-    const struct text *addresses[URLS_MAX];
-    size_t count = route_addresses(model, addresses);
-    m->count = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (!is_there(model, addresses[i], addresses, count))
-            m->addresses[m->count++] = addresses[i];
-    }
+/* How many are missing is counted first: while nobody is, nobody has to be looked for. */
+static size_t count_missing(const struct model *model, int connected) {
     int expected = expected_servers(model);
     int without_row = expected - rows_that_count(model);
     int without_route = expected - connected - rows_down(model);
     int absent = without_row < without_route ? without_row : without_route;
-    m->absent = absent < 0 ? 0 : (size_t)absent < m->count ? (size_t)absent : m->count;
+    return absent < 0 ? 0 : (size_t)absent;
+}
+
+static void name_vacant(const struct model *model, struct missing *m) {
+    struct places *places = places_create(model);
+    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
+        const struct entry *entry = kind_at(model, OBJECT_SERVER, i);
+        if (!entry->dead && !server_const(&entry->object)->placeholder)
+            take_own_places(places, entry);
+    }
+    if (vacant_places(places))
+        take_routed_places(model, places, NULL);
+    for (size_t i = 0; i < places->count; i++) {
+        if (!places->items[i].taken)
+            m->addresses[m->count++] = places->items[i].address;
+    }
+    free(places);
+}
+
+static void find_missing(const struct model *model, int connected, struct missing *m) {
+    m->count = 0;
+    m->absent = count_missing(model, connected);
+    if (m->absent)
+        name_vacant(model, m);
+    m->absent = m->absent < m->count ? m->absent : m->count;
 }
 
 static void placeholder_set(struct model *model, struct entry *entry, const char *name, int64_t utc_ns) {
@@ -273,6 +352,17 @@ void expected_tick(struct model *model, int64_t utc_ns) {
     }
 }
 
+void expected_answered(struct model *model, int64_t utc_ns) {
+    int connected = connected_servers(model);
+    size_t placeholders = 0;
+    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
+        const struct entry *entry = kind_at(model, OBJECT_SERVER, i);
+        placeholders += !entry->dead && server_const(&entry->object)->placeholder;
+    }
+    if (connected >= 0 && count_missing(model, connected) != placeholders)
+        expected_tick(model, utc_ns);
+}
+
 /* One that stands for a server at this host, else the first. */
 struct entry *placeholder_take(struct model *model, const char *host) {
     struct entry *first = NULL;
@@ -297,22 +387,25 @@ static void forget_address(struct model *model, const struct text *address) {
 }
 
 static void forget_addresses(struct model *model, const struct entry *entry) {
-    const struct text *addresses[URLS_MAX];
-    size_t count = route_addresses(model, addresses), found = 0;
+    struct places *places = places_create(model);
     const struct server *server = server_const(&entry->object);
-    for (size_t i = 0; i < count; i++) {
-        char host[300];
-        host_of(addresses[i]->bytes, host, sizeof host);
-        bool its = server->placeholder ? server->address == addresses[i]
-                                       : listens_at(model, entry, host, port_of(addresses[i]->bytes)) ||
-                                             alone_at(entry, host, addresses, count);
-        if (its) {
-            forget_address(model, addresses[i]);
+    size_t found = 0;
+    for (size_t i = 0; server->placeholder && i < places->count; i++)
+        places->items[i].taken = text_same(server->address, places->items[i].address);
+    if (!server->placeholder) {
+        take_own_places(places, entry);
+        take_routed_places(model, places, entry);
+    }
+    for (size_t i = 0; i < places->count; i++) {
+        if (places->items[i].taken) {
+            forget_address(model, places->items[i].address);
             found++;
         }
     }
-    if (!found && count)
+    if (!found && places->count)
         model->forgotten_nameless++;
+    free(places);
+    route_addresses_changed(model);
 }
 
 static struct entry *find_called(const struct model *model, const char *name) {

@@ -150,7 +150,7 @@ static void put_leafs(struct model *model, struct entry *entry, const struct sam
 static void put_varz(struct model *model, struct entry *entry, const struct sample *sample) {
     struct server *server = server_of(entry);
     server_answered(model, entry, sample, sample_first(sample, ENTITY_SERVER));
-    expected_tick(model, sample->answered_utc_ns);
+    expected_answered(model, sample->answered_utc_ns);
     uint64_t remotes = row_u64(entry->object.now, F_SERVER_remotes, 0);
     int expected = expected_servers(model);
     if (expected > 1 && row_has(entry->object.now, F_SERVER_remotes))

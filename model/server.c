@@ -306,4 +306,6 @@ void server_remove(struct model *model, struct entry *entry) {
     }
     server_of(entry)->target = NULL;
     entry_remove(model, entry);
+    if (server_of(entry)->route_url_count)
+        route_addresses_changed(model);
 }

@@ -113,6 +113,10 @@ void twins_tick(struct model *model);
 /* ---- expected.c ---- */
 int expected_servers(const struct model *model);
 void expected_tick(struct model *model, int64_t utc_ns);
+/* The same after one answer to /varz: does nothing while as many are missing as before. */
+void expected_answered(struct model *model, int64_t utc_ns);
+/* A server's configured routes changed, or it went: how many they name is counted anew. */
+void route_addresses_changed(struct model *model);
 struct entry *placeholder_take(struct model *model, const char *host); /* NULL: there is none */
 void address_of(const char *url, char *out, size_t size);              /* "host:port" of a URL */
 void host_of(const char *address, char *out, size_t size);

@@ -81,6 +81,7 @@ struct model {
     const struct text *told_label; /* hello's cluster */
 
     uint64_t remotes_max;
+    int route_addresses;           /* distinct ones that servers have configured, without the forgotten */
     const struct text **forgotten; /* route addresses that no longer count */
     size_t forgotten_count;
     int forgotten_nameless; /* servers forgotten whose route address nobody knows */

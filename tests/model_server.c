@@ -394,6 +394,63 @@ START_TEST(a_missing_one_among_several_addresses_is_not_guessed) {
 }
 END_TEST
 
+static void send_with_urls(struct night *n, uint64_t target, const char *id, const char *name,
+                           const char *const *urls, size_t count) {
+    struct sample *s = build_varz(n, target, id, name);
+    put_u(row_of(s, ENTITY_SERVER), F_SERVER_remotes, 1);
+    put_u(row_of(s, ENTITY_SERVER), F_SERVER_cluster_port, 6222);
+    for (size_t i = 0; i < count; i++)
+        put_text(s, sample_add(s, ENTITY_ROUTE_URL), F_ROUTE_URL_url, urls[i]);
+    send(n, s);
+}
+
+static void send_route(struct night *n, uint64_t target, const char *id, const char *remote_id,
+                       const char *ip) {
+    struct sample *s = build(n, target, SHAPE_ROUTEZ, id);
+    struct row *row = sample_add(s, ENTITY_ROUTE);
+    put_u(row, F_ROUTE_rid, 1);
+    put_text(s, row, F_ROUTE_remote_id, remote_id);
+    put_text(s, row, F_ROUTE_ip, ip);
+    put_u(row, F_ROUTE_port, 6222);
+    send(n, s);
+}
+
+START_TEST(whom_routes_lead_to_is_not_the_missing_one) {
+    static const char *const urls[] = {"nats://10.9.9.1:6222", "nats://10.9.9.2:6222",
+                                       "nats://10.9.9.3:6222"};
+    struct night n;
+    night_begin(&n, 0, 1);
+    send_target(&n, 1, "http://127.0.0.1:8221", "named", "polled", NULL, NULL);
+    send_with_urls(&n, 1, "IDA", "n1", urls, 3);
+    send_target(&n, 2, "http://127.0.0.1:8222", "route", "polled", "IDB", "n2");
+    send_with_urls(&n, 2, "IDB", "n2", urls, 3);
+    send_route(&n, 1, "IDA", "IDB", "10.9.9.2");
+    send_route(&n, 2, "IDB", "IDA", "10.9.9.1");
+    night_until(&n, 1);
+    ck_assert_uint_eq(count_of(&n, OBJECT_SERVER), 3);
+    ck_assert_str_eq(text_value(&n, server_named(&n, "10.9.9.3:6222"), Q_SERVER_state), "down");
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(expected_follows_what_is_configured_now) {
+    static const char *const urls[] = {"nats://127.0.0.1:6222", "nats://10.9.9.2:6222",
+                                       "nats://10.9.9.3:6222", "nats://10.9.9.4:6222"};
+    struct night n;
+    night_begin(&n, 0, 1);
+    send_target(&n, 1, "http://127.0.0.1:8221", "named", "polled", NULL, NULL);
+    send_with_urls(&n, 1, "IDA", "n1", urls, 3);
+    ck_assert_int_eq((int)number_value(&n, model_cluster(n.model), Q_CLUSTER_expected), 3);
+    send_with_urls(&n, 1, "IDA", "n1", urls, 4);
+    ck_assert_int_eq((int)number_value(&n, model_cluster(n.model), Q_CLUSTER_expected), 4);
+    ck_assert_uint_eq(count_of(&n, OBJECT_SERVER), 3);
+    send_with_urls(&n, 1, "IDA", "n1", urls + 2, 2);
+    ck_assert_int_eq((int)number_value(&n, model_cluster(n.model), Q_CLUSTER_expected), 2);
+    ck_assert_uint_eq(count_of(&n, OBJECT_SERVER), 1);
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(connected_peers_that_are_not_found_yet_are_not_down) {
     struct night n;
     night_begin(&n, 0, 1);
@@ -522,6 +579,8 @@ static TCase *cases(void) {
     tcase_add_test(t, a_missing_one_among_several_addresses_is_not_guessed);
     tcase_add_test(t, connected_peers_that_are_not_found_yet_are_not_down);
     tcase_add_test(t, expected_is_the_largest_of_all_signs);
+    tcase_add_test(t, whom_routes_lead_to_is_not_the_missing_one);
+    tcase_add_test(t, expected_follows_what_is_configured_now);
     tcase_add_test(t, forgetting_a_dead_server_is_scale_down);
     tcase_add_test(t, what_we_find_in_the_beginning_did_not_start_now);
     tcase_add_test(t, the_last_thousand_events_are_kept);
