@@ -19,6 +19,7 @@ struct sample_store {
     struct text_pool *texts;
     struct chunk *first, *last;
     size_t row_cap;
+    const struct row *first_of[ENTITY_COUNT];
 };
 
 static const char *const failure_names[FAILURE_COUNT] = {
@@ -82,6 +83,7 @@ static void clear_chunks(struct sample_store *store) {
 void sample_clear(struct sample *sample) {
     struct sample_store *store = sample->store;
     clear_chunks(store);
+    memset(store->first_of, 0, sizeof store->first_of);
     if (store->row_cap > KEPT_CHUNKS * 256) {
         free(sample->rows);
         sample->rows = NULL;
@@ -117,6 +119,8 @@ struct row *sample_add(struct sample *sample, enum entity entity) {
     row_init(row, entity);
     memset(row->cell, 0, row->cells * sizeof(union cell));
     sample->rows[sample->count++] = row;
+    if (!store->first_of[entity])
+        store->first_of[entity] = row;
     return row;
 }
 
@@ -124,6 +128,8 @@ void sample_take_back(struct sample *sample) {
     if (!sample->count)
         return;
     const struct row *row = sample->rows[--sample->count];
+    if (sample->store->first_of[row->entity] == row)
+        sample->store->first_of[row->entity] = NULL;
     /* The last row ends where its chunk's content does; after the first one of a chunk the chunk stays,
      * empty. */
     struct chunk *last = sample->store->last;
@@ -137,8 +143,5 @@ const struct text *sample_text(struct sample *sample, const char *clean, size_t 
 }
 
 const struct row *sample_first(const struct sample *sample, enum entity entity) {
-    for (size_t i = 0; i < sample->count; i++)
-        if (sample->rows[i]->entity == entity)
-            return sample->rows[i];
-    return NULL;
+    return sample->store->first_of[entity];
 }

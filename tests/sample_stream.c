@@ -303,6 +303,7 @@ START_TEST(a_sample_keeps_addresses_and_takes_back) {
     sample_clear(s);
     ck_assert_uint_eq(s->count, 0);
     ck_assert_str_eq(s->error->bytes, "");
+    ck_assert_ptr_null(sample_first(s, ENTITY_CONSUMER));
     sample_take_back(s);
     sample_destroy(s);
     sample_destroy(NULL);
