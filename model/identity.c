@@ -143,8 +143,8 @@ static void become_known(struct model *model, struct target *target, int64_t utc
     if (target->name && target->name->len)
         server->name = target->name;
     server->server_id = target->server_id;
-    snprintf(server->reason, sizeof server->reason, "%s",
-             target->reason ? target->reason->bytes : "not monitored");
+    snprintf(server->reason, sizeof server->reason, "not monitored%s%s", target->reason ? ": " : "",
+             target->reason ? target->reason->bytes : "");
     server_set_state(model, entry, SERVER_KNOWN, utc_ns);
     if (joined && utc_ns - model->began_utc_ns > 10 * NS_PER_S)
         model_add_event(model, utc_ns, "peer", &entry->object, server_label(server), "joined the cluster");
@@ -185,10 +185,15 @@ static void become_gone(struct model *model, struct target *target, int64_t utc_
 }
 
 /* No row of its own: the URL is a balancer's, or another name of a server that has one. */
-static void become_nobody(struct model *model, struct target *target) {
+static void become_nobody(struct model *model, struct target *target, bool news, int64_t utc_ns) {
     struct entry *entry = target->server;
+    if (news)
+        model_add_event(model, utc_ns, target_states[target->state], NULL,
+                        target->url ? target->url->bytes : "", "%s: %s", target_states[target->state],
+                        target->reason ? target->reason->bytes : "no row of its own");
     unbind(model, target);
-    if (entry && !server_of(entry)->target && !server_of(entry)->name)
+    bool real = target->state != TARGET_BALANCER && entry && server_of(entry)->name;
+    if (entry && !server_of(entry)->target && !real)
         server_remove(model, entry);
 }
 
@@ -201,6 +206,7 @@ void target_row(struct model *model, uint16_t source, const struct row *row) {
     struct target *target = target_take(model, source, row_u64(row, F_TARGET_id, 0));
     int64_t utc_ns = row_i64(row, F_TARGET_utc, model->utc_ns);
     const char *state = row_text(row, F_TARGET_state);
+    enum target_state before = target->state;
     for (size_t i = 0; i < sizeof target_states / sizeof *target_states; i++) {
         if (strcmp(state, target_states[i]) == 0)
             target->state = (enum target_state)i;
@@ -226,7 +232,7 @@ void target_row(struct model *model, uint16_t source, const struct row *row) {
         break;
     case TARGET_BALANCER:
     case TARGET_DUPLICATE:
-        become_nobody(model, target);
+        become_nobody(model, target, target->state != before, utc_ns);
         break;
     }
 }

@@ -141,7 +141,7 @@ static bool row_note(void *data, size_t row, struct table_cell *out) {
         return false;
     const char *reason = quantity_name_text(list->model, object, Q_SERVER_reason);
     snprintf(out->text, sizeof(out->text), "%s%s%s", quantity_name_text(list->model, object, Q_SERVER_state),
-             *reason ? ": " : "", reason);
+             *reason ? ", " : "", reason);
     return out->text[0] != 0;
 }
 
