@@ -133,7 +133,7 @@ static const struct action everywhere[] = {
     {"I", "cost", NULL, "What watching costs the servers, endpoint by endpoint.", open_cost},
     {"L", "local", NULL, "Local time or UTC.", toggle_local},
     {"1 2 3 4 5 6 7 8 9", "view", NULL, "The views that have a digit.", go_digit},
-    {"m", "menu", "views", "The menu of all views, with what each one shows.", open_menu},
+    {"m", "menu", NULL, "The menu of all views, with what each one shows.", open_menu},
     {"Ctrl-L", "repaint", NULL, "Paints the screen from scratch.", repaint},
     {"Ctrl-Z", "suspend", NULL, "Suspends the program; fg brings it back.", suspend},
     {"q F10 Ctrl-C", "quit", "quit", "Quits; the last picture stays in the scrollback.", quit},
@@ -289,7 +289,7 @@ static void prompt_key_typed(struct app *app, uint32_t key) {
         if (filter)
             st->filters[st->here.view][0] = '\0';
     } else if (result == PROMPT_ENTER) {
-        st->prompt.open = false;
+        st->prompt.open = filter && st->prompt.error[0] != '\0'; /* a fault stays in sight until it is mended */
         if (!filter)
             app_command(app, st->prompt.text);
     } else if (filter) {

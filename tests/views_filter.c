@@ -6,15 +6,16 @@
 
 static struct world world;
 
-static const enum quantity shown[] = {Q_CONSUMER_path, Q_CONSUMER_lag, Q_CONSUMER_leader,
-                                      Q_CONSUMER_ack_pending};
+static const struct filter_column shown[] = {
+    {Q_CONSUMER_path, NULL},        {Q_CONSUMER_lag, NULL},         {Q_CONSUMER_leader, NULL},
+    {Q_CONSUMER_ack_pending, NULL}, {Q_CONSUMER_acked_per_s, NULL}, {Q_CONSUMER_redelivered, "RE DEL/10"}};
 
 /* Names of the consumers that pass, in the model's order, joined by commas. */
 static const char *passing(const char *text) {
     static char out[2000];
     size_t count;
     const struct object *const *all = model_objects(world.model, OBJECT_CONSUMER, &count);
-    struct filter *f = filter_create(text, OBJECT_CONSUMER, shown, 4);
+    struct filter *f = filter_create(text, OBJECT_CONSUMER, shown, 6);
     out[0] = 0;
     static const char *const order[] = {"billing", "audit", "tiles", "ingest",
                                         "email",   "watch", "cache", "metrics"};
@@ -30,7 +31,7 @@ static const char *passing(const char *text) {
 
 static const char *fault(const char *text) {
     static char out[300];
-    struct filter *f = filter_create(text, OBJECT_CONSUMER, shown, 4);
+    struct filter *f = filter_create(text, OBJECT_CONSUMER, shown, 6);
     snprintf(out, sizeof(out), "%s", filter_error(f) ? filter_error(f) : "");
     filter_destroy(f);
     return out;
@@ -71,6 +72,10 @@ START_TEST(expression) {
     ck_assert_str_eq(passing("lag > 0 and stream = EDGE"), "ingest");
     ck_assert_str_eq(passing("redelivered>0 or waiting=2"), "billing,ingest,email");
     ck_assert_str_eq(passing("max_ack_pending<300"), "tiles,cache"); /* unlimited is unknown, never true */
+    /* titles that are no words */
+    ck_assert_str_eq(passing("ACK/s>1000"), "audit,tiles,email");
+    ck_assert_str_eq(passing("re del/10 > 0 and (ack/s < 1k)"), "billing,ingest");
+    ck_assert_str_eq(passing("ack/s"), "");
     ck_assert_str_eq(fault("lag>1000"), "");
     ck_assert_str_ne(fault("lag>"), "");
     ck_assert_str_eq(fault("a=b"), ""); /* a text that happens to hold a sign */

@@ -17,11 +17,12 @@ struct filter {
     enum filter_form form;
     bool inverse;
     char *text;         /* as typed */
+    char *named_text;   /* with names for titles that are no words ("OUT/s") */
     const char *needle; /* within text */
     regex_t regex;
     struct expr *expr;
     enum object_kind kind;
-    enum quantity *shown;
+    struct filter_column *shown;
     int shown_count;
     int named; /* quantities that the expression named */
     char error[200];
@@ -32,10 +33,14 @@ struct filter_row {
     const struct object *object;
 };
 
+static const char *title_of(const struct filter_column *column) {
+    return column->title ? column->title : quantities[column->quantity].title;
+}
+
 static int by_title(const struct filter *f, const char *name) {
     for (int i = 0; i < f->shown_count; i++)
-        if (strcasecmp(quantities[f->shown[i]].title, name) == 0)
-            return f->shown[i];
+        if (strcasecmp(title_of(&f->shown[i]), name) == 0)
+            return (int)f->shown[i].quantity;
     return -1;
 }
 
@@ -71,6 +76,48 @@ static bool looks_like_relation(const char *text) {
     return text[0] && strpbrk(text + 1, "=<>~") != NULL;
 }
 
+static bool is_word(const char *title) {
+    return strspn(title, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == strlen(title);
+}
+
+/* The quantity whose title, no word, stands here before a relation sign; -1: none. */
+static int title_at(const struct filter *f, const char *text, size_t *len) {
+    int found = -1;
+    *len = 0;
+    for (int i = 0; i < f->shown_count; i++) {
+        const char *title = title_of(&f->shown[i]);
+        size_t n = strlen(title);
+        if (n <= *len || is_word(title) || strncasecmp(text, title, n) != 0)
+            continue;
+        const char *behind = text + n + strspn(text + n, " ");
+        if (!*behind || !strchr("=!<>~", *behind))
+            continue;
+        found = (int)f->shown[i].quantity;
+        *len = n;
+    }
+    return found;
+}
+
+static char *name_titles(const struct filter *f) {
+    enum { NAME_MOST = 64 };
+    size_t size = strlen(f->text) * NAME_MOST + 1, at = 0;
+    char *out = memory_new(size);
+    bool begins = true; /* of a word */
+    for (const char *text = f->text; *text;) {
+        size_t len = 0;
+        int q = begins ? title_at(f, text, &len) : -1;
+        if (q >= 0) {
+            at += (size_t)snprintf(out + at, size - at, "%.*s", NAME_MOST, quantities[q].name);
+            text += len;
+            begins = false;
+            continue;
+        }
+        begins = *text == ' ' || *text == '(';
+        out[at++] = *text++;
+    }
+    return out;
+}
+
 /* The first word, when it names a quantity: then a broken expression was meant as one. */
 static bool begins_with_quantity(struct filter *f, const char *text) {
     char word[64];
@@ -87,14 +134,14 @@ static bool try_expression(struct filter *f) {
     struct expr_error error = {0};
     if (!looks_like_relation(f->text))
         return false;
-    f->expr = expr_parse(f->text, resolve, f, &error);
+    f->expr = expr_parse(f->named_text, resolve, f, &error);
     if (f->expr && f->named > 0) {
         f->form = FILTER_EXPR;
         return true;
     }
     expr_destroy(f->expr);
     f->expr = NULL;
-    if (!begins_with_quantity(f, f->text))
+    if (!begins_with_quantity(f, f->named_text))
         return false;
     snprintf(f->error, sizeof(f->error), "%s", error.message[0] ? error.message : "no such condition");
     return true;
@@ -111,7 +158,8 @@ static void take_regex(struct filter *f, const char *pattern) {
     regerror(code, &f->regex, f->error, sizeof(f->error));
 }
 
-struct filter *filter_create(const char *text, enum object_kind kind, const enum quantity *shown, int count) {
+struct filter *filter_create(const char *text, enum object_kind kind, const struct filter_column *shown,
+                             int count) {
     struct filter *f = memory_new(sizeof(*f));
     f->text = memory_text(text ? text : "");
     f->kind = kind;
@@ -119,6 +167,7 @@ struct filter *filter_create(const char *text, enum object_kind kind, const enum
     f->shown_count = count;
     if (count > 0)
         memcpy(f->shown, shown, (size_t)count * sizeof(*shown));
+    f->named_text = name_titles(f);
     const char *at = f->text;
     while (*at == ' ')
         at++;
@@ -148,6 +197,7 @@ void filter_destroy(struct filter *f) {
         regfree(&f->regex);
     expr_destroy(f->expr);
     free(f->text);
+    free(f->named_text);
     free(f->shown);
     free(f);
 }
@@ -168,7 +218,7 @@ static bool hit(const struct filter *f, const char *text) {
 
 static bool any_text_hits(const struct filter *f, const struct model *model, const struct object *object) {
     for (int i = 0; i < f->shown_count; i++) {
-        enum quantity q = f->shown[i];
+        enum quantity q = f->shown[i].quantity;
         struct value v = quantity_get(model, object, q);
         if (v.type == VALUE_TEXT) {
             if (hit(f, v.text))

@@ -11,8 +11,14 @@
 
 struct filter;
 
+struct filter_column {
+    enum quantity quantity;
+    const char *title; /* as the list shows it; NULL: the quantity's own. Lives as long as the filter */
+};
+
 /* `text` is looked at in the quantities `shown` (texts and numbers as a table shows them). Never NULL. */
-struct filter *filter_create(const char *text, enum object_kind kind, const enum quantity *shown, int count);
+struct filter *filter_create(const char *text, enum object_kind kind, const struct filter_column *shown,
+                             int count);
 void filter_destroy(struct filter *filter); /* NULL is fine */
 /* One line when the text is no filter; such a filter lets everything through. NULL when it is fine. */
 const char *filter_error(const struct filter *filter);

@@ -161,11 +161,11 @@ static struct table_source source_of(struct list_data *data) {
 /* ---- which rows there are ---- */
 
 static struct filter *make_filter(const struct quantity_list *list, const char *text) {
-    enum quantity shown[TABLE_MAX_COLUMNS];
+    struct filter_column shown[TABLE_MAX_COLUMNS];
     int count = 0;
     for (int i = 0; i < list->column_count; i++)
         if (list->columns[i].form == COLUMN_VALUE)
-            shown[count++] = list->columns[i].quantity;
+            shown[count++] = (struct filter_column){list->columns[i].quantity, list->columns[i].title};
     return filter_create(text, list->kind, shown, count);
 }
 
@@ -354,7 +354,10 @@ void quantity_panel_draw(const struct quantity_list *list, struct surface *s, st
                          const char *title, const char *right, const char *empty) {
     if (area.h < 1)
         return;
-    surface_rule(s, area, title, right);
+    char cut[400];
+    int room = area.w - text_width(title) - 6; /* what narrows it comes first: that stays */
+    text_cut(cut, sizeof(cut), right, room > 0 ? room : 0);
+    surface_rule(s, area, title, cut);
     if (list->table.focused)
         surface_tint(s, (struct rect){area.x, area.y, area.w, 1}, -1, ATTR_BOLD);
     if (list->count || list->menu)
@@ -366,13 +369,11 @@ void quantity_panel_draw(const struct quantity_list *list, struct surface *s, st
 void quantity_list_status(const struct quantity_list *list, char *out, size_t size) {
     const struct table *t = &list->table;
     const char *filter = list->filter ? filter_text(list->filter) : "";
-    int len = snprintf(out, size, "sort: %s", table_sort_title(t));
-    if (t->sort < 0 && t->then >= 0 && len > 0 && (size_t)len < size)
-        len += snprintf(out + len, size - (size_t)len, " then %s", list->titles[t->then]);
-    if (t->reverse && len > 0 && (size_t)len < size)
-        len += snprintf(out + len, size - (size_t)len, " reversed");
-    if (*filter && len > 0 && (size_t)len < size)
-        snprintf(out + len, size - (size_t)len, "  filter: %s", filter);
+    const char *fault = list->filter ? filter_error(list->filter) : NULL;
+    snprintf(out, size, "%s%s%s%s%ssort: %s%s%s%s", *filter ? "filter: " : "", filter, fault ? " !! " : "",
+             fault ? fault : "", *filter ? "   " : "", table_sort_title(t),
+             t->sort < 0 && t->then >= 0 ? " then " : "",
+             t->sort < 0 && t->then >= 0 ? list->titles[t->then] : "", t->reverse ? " reversed" : "");
 }
 
 const struct object *quantity_list_selected(const struct quantity_list *list, const struct model *model) {

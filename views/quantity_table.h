@@ -77,7 +77,7 @@ void quantity_panel_draw(const struct quantity_list *list, struct surface *s, st
                          const char *title, const char *right, const char *empty);
 void quantity_list_draw(const struct quantity_list *list, struct surface *s, struct rect area,
                         const char *empty);
-/* "sort: severity then LAG   filter: lag>10" */
+/* "filter: lag>10   sort: severity then LAG" */
 void quantity_list_status(const struct quantity_list *list, char *out, size_t size);
 /* The selected object; NULL when the list is empty. */
 const struct object *quantity_list_selected(const struct quantity_list *list, const struct model *model);
