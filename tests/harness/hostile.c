@@ -129,6 +129,20 @@ static char *fill(const struct hostile *h, const char *body, int n) {
     return out;
 }
 
+/* $FILL becomes as many letters as the rule's size says. */
+static char *stretch(char *body, size_t size) {
+    char *at = strstr(body, "$FILL");
+    if (at == NULL)
+        return body;
+    size_t before = (size_t)(at - body), after = strlen(at + 5);
+    char *out = malloc(before + size + after + 1);
+    memcpy(out, body, before);
+    memset(out + before, 'A', size);
+    memcpy(out + before + size, at + 5, after + 1);
+    free(body);
+    return out;
+}
+
 /* A thousand connections again and again: quickly made, so that the other paths need not wait. */
 static char *large_body(const struct hostile *h, size_t size, size_t *len) {
     enum { ROW = 600, ROWS = 1000 };
@@ -228,7 +242,8 @@ static void play_body(const struct hostile *h, struct connection *c, const struc
     else if (play == HOSTILE_DEEP)
         body = deep_body(r->size, &len);
     else
-        body = fill(h, template != NULL ? template : "404 page not found\n", n);
+        body = stretch(fill(h, template != NULL ? template : "404 page not found\n", n),
+                       r != NULL ? r->size : 0);
     if (len == 0)
         len = strlen(body);
     set_out(c, status, body, len, false);

@@ -25,7 +25,7 @@ struct hostile_rule {
     enum hostile_play play;
     int status; /* 0 is 200 */
     /* NULL: healthy. In it $ID is the server's id, $NEWID another one each time, $NOW the time, $N the number
-     * of the request. */
+     * of the request; the first $FILL is `size` letters A. */
     const char *body;
     int delay_ms; /* before the first byte */
     size_t size;
