@@ -92,18 +92,29 @@ struct value calc_cluster_out_client_bytes(const struct model *model, const stru
     return client_sum(model, TRAFFIC_OUT_BYTES);
 }
 
+static bool answers(const struct model *model) {
+    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++)
+        if (server_is_up(server_const(&server_at(model, i)->object)))
+            return true;
+    return false;
+}
+
 struct value calc_cluster_lag(const struct model *model, const struct object *object) {
     (void)object;
     double sum = 0;
-    if (!model->has[SHAPE_JSZ])
+    size_t summed = 0, consumers = kind_count(model, OBJECT_CONSUMER);
+    if (!model->has[SHAPE_JSZ] || !answers(model))
         return value_unknown(0);
     for (size_t i = 0; i < kind_count(model, OBJECT_CONSUMER); i++) {
         const struct object *consumer = &kind_at(model, OBJECT_CONSUMER, i)->object;
         double lag;
-        if (consumer->freshness == FRESH_LIVE && consumer_lag(consumer, &lag))
+        if (consumer->freshness == FRESH_LIVE && consumer_lag(consumer, &lag)) {
             sum += lag;
+            summed++;
+        }
     }
-    return value_real(sum);
+    return summed || !consumers ? value_uint((uint64_t)sum)
+                                : value_unknown(0); /* no leader answers: nothing is known */
 }
 
 struct value calc_cluster_max_pending(const struct model *model, const struct object *object) {

@@ -114,6 +114,7 @@ START_TEST(a_followers_row_knows_nothing_but_the_leader) {
     send(&n, s);
     ck_assert(isnan(number_value(&n, stream(&n), Q_STREAM_messages)));
     ck_assert(isnan(number_value(&n, consumer(&n, "C"), Q_CONSUMER_lag)));
+    ck_assert(isnan(number_value(&n, model_cluster(n.model), Q_CLUSTER_lag))); /* not 0: nobody has told */
     ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_leader), "n1");
     ck_assert_int_eq(stream(&n)->seen_utc_ns, 0);
     /* numbers in a follower's row would be lies: they are not taken even if they come */
