@@ -56,9 +56,12 @@ struct text_pool;
 struct text_pool *text_pool_create(void);
 void text_pool_destroy(struct text_pool *pool); /* NULL is fine */
 void text_pool_clear(struct text_pool *pool);   /* forgets all texts, keeps the memory for the next ones */
+/* Room for so many in all, so that none of them has to wait while all are put in new places. */
+void text_pool_reserve(struct text_pool *pool, size_t texts);
 const struct text *text_intern(struct text_pool *pool, const char *bytes,
-                               size_t len);           /* bytes are clean already */
-size_t text_pool_bytes(const struct text_pool *pool); /* memory held */
+                               size_t len);                /* bytes are clean already */
+size_t text_pool_bytes(const struct text_pool *pool);      /* memory held */
+size_t text_pool_text_bytes(const struct text_pool *pool); /* of it, what texts lie in */
 
 uint32_t hash_bytes(const void *bytes, size_t len); /* FNV-1a with a final mix */
 

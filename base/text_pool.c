@@ -5,9 +5,10 @@
 
 #include "base/memory.h"
 
-#define CHUNK_MIN ((size_t)1 << 10)
-#define CHUNK_MAX ((size_t)64 << 10)
-#define SLOTS_MIN 32
+#define CHUNK_MIN     ((size_t)1 << 10)
+#define CHUNK_MAX     ((size_t)64 << 10)
+#define SLOTS_MIN     32
+#define RESERVED_MOST ((size_t)1 << 20)
 
 struct chunk {
     struct chunk *next;
@@ -15,8 +16,13 @@ struct chunk {
     uint32_t bytes[];
 };
 
+struct slot { /* the hash is here too: to compare and to move it the text is not touched */
+    const struct text *text;
+    uint32_t hash;
+};
+
 struct text_pool {
-    const struct text **slots; /* open addressing; a power of two, at most 3/4 full */
+    struct slot *slots; /* open addressing; a power of two, at most 3/4 full */
     size_t slot_count, text_count;
     struct chunk *first, *current;
     size_t held;
@@ -55,6 +61,10 @@ size_t text_pool_bytes(const struct text_pool *pool) {
     return pool->held;
 }
 
+size_t text_pool_text_bytes(const struct text_pool *pool) {
+    return pool->held - sizeof *pool - pool->slot_count * sizeof *pool->slots;
+}
+
 static struct chunk *chunk_after(struct text_pool *pool, struct chunk *last, size_t need) {
     size_t size = last ? last->size * 2 : CHUNK_MIN;
     if (size > CHUNK_MAX)
@@ -81,14 +91,13 @@ static void *take(struct text_pool *pool, size_t size) {
     return memory;
 }
 
-static void grow_slots(struct text_pool *pool) {
-    size_t count = pool->slot_count ? pool->slot_count * 2 : SLOTS_MIN;
-    const struct text **slots = memory_array(count, sizeof *slots);
+static void set_slots(struct text_pool *pool, size_t count) {
+    struct slot *slots = memory_array(count, sizeof *slots);
     for (size_t i = 0; i < pool->slot_count; i++) {
-        if (!pool->slots[i])
+        if (!pool->slots[i].text)
             continue;
-        size_t at = pool->slots[i]->hash & (count - 1);
-        while (slots[at])
+        size_t at = pool->slots[i].hash & (count - 1);
+        while (slots[at].text)
             at = (at + 1) & (count - 1);
         slots[at] = pool->slots[i];
     }
@@ -98,6 +107,18 @@ static void grow_slots(struct text_pool *pool) {
     pool->slot_count = count;
 }
 
+static void grow_slots(struct text_pool *pool) {
+    set_slots(pool, pool->slot_count ? pool->slot_count * 2 : SLOTS_MIN);
+}
+
+void text_pool_reserve(struct text_pool *pool, size_t texts) {
+    size_t count = pool->slot_count ? pool->slot_count : SLOTS_MIN;
+    while (count < RESERVED_MOST && count / 4 * 3 < texts)
+        count *= 2;
+    if (count > pool->slot_count)
+        set_slots(pool, count);
+}
+
 const struct text *text_intern(struct text_pool *pool, const char *bytes, size_t len) {
     if (!len)
         return text_empty;
@@ -105,9 +126,9 @@ const struct text *text_intern(struct text_pool *pool, const char *bytes, size_t
         grow_slots(pool);
     uint32_t hash = hash_bytes(bytes, len);
     size_t at = hash & (pool->slot_count - 1);
-    for (; pool->slots[at]; at = (at + 1) & (pool->slot_count - 1)) {
-        const struct text *known = pool->slots[at];
-        if (known->hash == hash && known->len == len && !memcmp(known->bytes, bytes, len))
+    for (; pool->slots[at].text; at = (at + 1) & (pool->slot_count - 1)) {
+        const struct text *known = pool->slots[at].text;
+        if (pool->slots[at].hash == hash && known->len == len && !memcmp(known->bytes, bytes, len))
             return known;
     }
     struct text *text = take(pool, sizeof *text + len + 1);
@@ -115,7 +136,7 @@ const struct text *text_intern(struct text_pool *pool, const char *bytes, size_t
     text->len = (uint32_t)len;
     memcpy(text->bytes, bytes, len);
     text->bytes[len] = '\0';
-    pool->slots[at] = text;
+    pool->slots[at] = (struct slot){text, hash};
     pool->text_count++;
     return text;
 }

@@ -146,7 +146,7 @@ static bool is_deleted(const struct model *model, const struct asset *asset, con
 }
 
 static void asset_gone(struct model *model, struct entry *entry) {
-    entry_set_freshness(entry, FRESH_GONE);
+    entry_set_freshness(model, entry, FRESH_GONE);
     entry->gone_mono_ns = model->mono_ns;
 }
 
@@ -176,7 +176,7 @@ static void judge(struct model *model, struct entry *entry, const struct listing
     const struct server *server = claimant(model, asset);
     bool live =
         asset_has_claim(model, asset) && server_is_up(server) && server_is_fresh(model, server, SHAPE_JSZ);
-    entry_set_freshness(entry, live ? FRESH_LIVE : FRESH_STALE);
+    entry_set_freshness(model, entry, live ? FRESH_LIVE : FRESH_STALE);
 }
 
 void assets_tick(struct model *model) {

@@ -55,6 +55,7 @@ struct model *model_clone(const struct model *model) {
     for (int kind = 0; kind < OBJECT_KIND_COUNT; kind++) {
         for (size_t i = 0; i < kind_count(model, (enum object_kind)kind); i++)
             table_add(&clone->tables[kind], entry_clone(clone, kind_at(model, (enum object_kind)kind, i)));
+        clone->tables[kind].live = model->tables[kind].live;
     }
     clone->cluster = entry_by_id(clone, model->cluster->object.id);
     clone->forgotten = NULL;
@@ -64,6 +65,8 @@ struct model *model_clone(const struct model *model) {
     }
     model_visit_texts(clone, own_text, clone->texts);
     events_clone(clone, model);
+    clone->watched = NULL;
+    clone->watched_count = clone->watched_cap = 0;
     clone->findings = NULL;
     if (model->finding_count) {
         clone->findings = memory_array(model->finding_count, sizeof *clone->findings);

@@ -9,6 +9,9 @@
 #define FORGET_NS    (60 * NS_PER_S) /* last seen in a partial page */
 #define MISSED_POLLS 3
 #define SILENT_NS    (10 * NS_PER_S)
+#define JUDGED_MOST  16384 /* a tick */
+#define REMOVED_MOST 4096  /* a tick */
+#define TEXTS_A_ROW  2     /* that no other row has: its address and its name */
 
 const enum shape page_shapes[PAGE_COUNT] = {SHAPE_CONNZ_HOT, SHAPE_CONNZ_FULL};
 
@@ -46,7 +49,8 @@ static void put_row(struct model *model, struct entry *server, const struct samp
         entry_drop_window(entry);
     connection->polls[sample->shape == SHAPE_CONNZ_FULL ? PAGE_FULL : PAGE_HOT] =
         server_of(server)->polls[sample->shape];
-    entry_set_freshness(entry, FRESH_LIVE);
+    entry_set_freshness(model, entry, FRESH_LIVE);
+    rules_touch(model, entry);
 }
 
 static bool is_whole(const struct sample *sample, const struct row *answer, size_t rows) {
@@ -54,43 +58,61 @@ static bool is_whole(const struct sample *sample, const struct row *answer, size
            !sample->dropped;
 }
 
-/* The page had all there are: who is not in it is closed. */
-static void bury_absent(struct model *model, struct entry *server, const struct stamp *at) {
-    for (size_t i = 0; i < kind_count(model, OBJECT_CONNECTION); i++) {
-        struct entry *entry = kind_at(model, OBJECT_CONNECTION, i);
+/* The page had all there are: who is not in it is closed. false: there are more to look at. */
+static bool bury_absent(struct model *model, struct entry *server, const struct stamp *at,
+                        struct model_intake *intake, size_t most) {
+    const struct object_table *table = &model->tables[OBJECT_CONNECTION];
+    size_t i = table_after(table, intake->swept_id);
+    for (; i < table->count && most; i++, most--) {
+        struct entry *entry = table->entries[i];
+        intake->swept_id = entry->object.id;
         if (entry->object.parent != &server->object || entry->object.now_at.serial == at->serial ||
-            entry->object.freshness == FRESH_GONE)
+            entry->object.now_at.mono_ns > at->mono_ns || entry->object.freshness == FRESH_GONE)
             continue;
-        entry_set_freshness(entry, FRESH_GONE);
+        entry_set_freshness(model, entry, FRESH_GONE);
         entry->gone_mono_ns = at->mono_ns;
     }
+    return i == table->count;
 }
 
-void connections_put(struct model *model, struct entry *entry, const struct sample *sample) {
+/* Takes rows on from where the last slice ended; returns how many of `most` are left. */
+static size_t put_rows(struct model *model, struct entry *entry, const struct sample *sample,
+                       const struct stamp *at, struct model_intake *intake, size_t most) {
+    for (; intake->next < sample->count && most; intake->next++, most--) {
+        const struct row *row = sample->rows[intake->next];
+        if (row->entity != ENTITY_CONNECTION || !row_has(row, F_CONNECTION_cid))
+            continue;
+        put_row(model, entry, sample, row, at);
+        int64_t pending = row_i64(row, F_CONNECTION_pending_bytes, 0);
+        intake->most = pending > intake->most ? pending : intake->most;
+        intake->rows++;
+    }
+    return most;
+}
+
+bool connections_put(struct model *model, struct entry *entry, const struct sample *sample,
+                     struct model_intake *intake, size_t rows) {
     struct server *server = server_of(entry);
     struct stamp at = stamp_of(sample, server->server_id);
     const struct row *answer = sample_first(sample, ENTITY_ANSWER);
-    int64_t most = 0;
-    size_t rows = 0;
-    for (size_t i = 0; i < sample->count; i++) {
-        const struct row *row = sample->rows[i];
-        if (row->entity != ENTITY_CONNECTION || !row_has(row, F_CONNECTION_cid))
-            continue;
-        put_row(model, entry, sample, row, &at);
-        int64_t pending = row_i64(row, F_CONNECTION_pending_bytes, 0);
-        most = pending > most ? pending : most;
-        rows++;
+    if (!intake->next && !server->connz_known) {
+        table_reserve(&model->tables[OBJECT_CONNECTION], 2 * sample->count); /* with those that were */
+        text_pool_reserve(model->texts, TEXTS_A_ROW * (kind_count(model, OBJECT_CONNECTION) + sample->count));
     }
-    bool whole = is_whole(sample, answer, rows);
-    if (whole)
-        bury_absent(model, entry, &at);
+    rows = put_rows(model, entry, sample, &at, intake, rows);
+    if (intake->next < sample->count)
+        return false;
+    bool whole = is_whole(sample, answer, intake->rows);
+    if (whole && !bury_absent(model, entry, &at, intake, rows))
+        return false;
     if (whole || sample->shape == SHAPE_CONNZ_HOT)
-        server->max_pending = most;
+        server->max_pending = intake->most;
     if (answer && row_has(answer, F_ANSWER_total)) {
         server->connz_total = row_u64(answer, F_ANSWER_total, 0);
         server->connz_known = true;
     }
     entry->dirty = true;
+    return true;
 }
 
 static bool missed_polls(const struct connection *connection, const struct server *server) {
@@ -110,32 +132,40 @@ static int64_t longest_gap(const struct server *server) {
     return longest;
 }
 
+static bool is_over(const struct model *model, const struct entry *entry) {
+    return entry->object.freshness == FRESH_GONE && model->mono_ns - entry->gone_mono_ns > TOMBSTONE_NS;
+}
+
 static void judge(struct model *model, struct entry *entry) {
     const struct server *server = server_const(entry->object.parent);
     int64_t unseen = model->mono_ns - entry->seen_mono_ns;
-    if (entry->object.freshness == FRESH_GONE) {
-        if (model->mono_ns - entry->gone_mono_ns > TOMBSTONE_NS)
-            entry_remove(model, entry);
+    if (is_over(model, entry))
+        entry_remove(model, entry);
+    if (entry->object.freshness == FRESH_GONE)
         return;
-    }
     int64_t gap = 3 * longest_gap(server);
     if (!server_is_up(server) || missed_polls(entry->object.extra, server) ||
         unseen > (gap > SILENT_NS ? gap : SILENT_NS))
-        entry_set_freshness(entry, FRESH_STALE);
+        entry_set_freshness(model, entry, FRESH_STALE);
     if (unseen > (2 * gap > FORGET_NS ? 2 * gap : FORGET_NS))
         entry_remove(model, entry);
 }
 
+/* All of them in one tick while there are few; of very many a part, and the next part at the next tick. */
 void connections_tick(struct model *model) {
-    for (size_t i = 0; i < kind_count(model, OBJECT_CONNECTION); i++) {
-        struct entry *entry = kind_at(model, OBJECT_CONNECTION, i);
-        if (!entry->dead)
-            judge(model, entry);
+    const struct object_table *table = &model->tables[OBJECT_CONNECTION];
+    size_t i = table_after(table, model->judged_id);
+    size_t judged = table->count < JUDGED_MOST ? table->count : JUDGED_MOST;
+    for (; judged && table->dead < REMOVED_MOST; judged--, i++) {
+        i = i < table->count ? i : 0;
+        model->judged_id = table->entries[i]->object.id;
+        if (!table->entries[i]->dead)
+            judge(model, table->entries[i]);
     }
 }
 
 void model_connection_cover(const struct model *model, uint64_t *rows, uint64_t *total) {
-    *rows = *total = 0;
+    *total = 0;
     for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
         const struct entry *entry = kind_at(model, OBJECT_SERVER, i);
         const struct server *server = server_const(&entry->object);
@@ -143,6 +173,5 @@ void model_connection_cover(const struct model *model, uint64_t *rows, uint64_t 
             *total += server->connz_known ? server->connz_total
                                           : row_u64(entry->object.now, F_SERVER_connections, 0);
     }
-    for (size_t i = 0; i < kind_count(model, OBJECT_CONNECTION); i++)
-        *rows += kind_at(model, OBJECT_CONNECTION, i)->object.freshness == FRESH_LIVE;
+    *rows = model->tables[OBJECT_CONNECTION].live;
 }

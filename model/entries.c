@@ -60,6 +60,7 @@ struct entry *entry_create(struct model *model, enum object_kind kind, const str
     entry->object.first_utc_ns = utc_ns;
     entry->dirty = true;
     table_add(&model->tables[kind], entry);
+    model->tables[kind].live++;
     return entry;
 }
 
@@ -214,9 +215,14 @@ void entry_update(struct model *model, struct entry *entry, const struct row *ro
 
 /* ---- life and death ---- */
 
-void entry_set_freshness(struct entry *entry, enum freshness freshness) {
+void entry_set_freshness(struct model *model, struct entry *entry, enum freshness freshness) {
     if (entry->object.freshness == freshness)
         return;
+    if (!entry->dead) {
+        struct object_table *table = &model->tables[entry->object.kind];
+        table->live -= entry->object.freshness == FRESH_LIVE;
+        table->live += freshness == FRESH_LIVE;
+    }
     entry->object.freshness = freshness;
     entry->dirty = true;
 }
@@ -228,6 +234,7 @@ void entry_remove(struct model *model, struct entry *entry) {
     table_unlink(table, entry);
     entry->dead = true;
     table->dead++;
+    table->live -= entry->object.freshness == FRESH_LIVE;
 }
 
 void entry_remove_children(struct model *model, const struct object *parent, enum object_kind kind) {
@@ -254,6 +261,8 @@ void entry_destroy(struct entry *entry) {
 }
 
 void model_sweep(struct model *model) {
+    if (model->tables[OBJECT_CONNECTION].dead)
+        rules_forget_dead(model);
     for (int kind = OBJECT_KIND_COUNT - 1; kind >= 0; kind--)
         table_sweep(&model->tables[kind], entry_destroy);
 }

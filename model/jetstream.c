@@ -104,14 +104,14 @@ static void put_asset(const struct answer *answer, const struct asset_kind *kind
     if (made) {
         entry->object.extra = memory_new(kind->extra_size);
         asset_of(&entry->object)->claim_since = TIME_UNSET;
-        entry->object.freshness = FRESH_STALE;
+        entry_set_freshness(model, entry, FRESH_STALE);
         if (kind->kind == OBJECT_CONSUMER)
             consumer_created(answer, entry, row);
     }
     struct asset *asset = asset_of(&entry->object);
     asset->listed_mono_ns = at.mono_ns;
     if (entry->object.freshness == FRESH_GONE)
-        entry_set_freshness(entry, FRESH_STALE);
+        entry_set_freshness(model, entry, FRESH_STALE);
     const struct text *leader = text_in(row, kind->leader);
     if (!leads(answer, kind, row)) {
         asset_named(model, entry, leader && leader->len ? leader : NULL, &at);
@@ -123,7 +123,7 @@ static void put_asset(const struct answer *answer, const struct asset_kind *kind
                      row_i64(row, kind->leader_since, TIME_UNSET), &at))
         return;
     entry_update(model, entry, row, &at);
-    entry_set_freshness(entry, FRESH_LIVE);
+    entry_set_freshness(model, entry, FRESH_LIVE);
     if (kind->kind == OBJECT_CONSUMER)
         consumer_told(answer, entry, same);
 }

@@ -161,16 +161,20 @@ static void put_varz(struct model *model, struct entry *entry, const struct samp
     history_server(model, entry, sample->answered_utc_ns);
 }
 
-static void (*const shape_handlers[SHAPE_LIMIT])(struct model *, struct entry *, const struct sample *) = {
-    [SHAPE_VARZ] = put_varz,
-    [SHAPE_HEALTHZ] = put_health,
-    [SHAPE_CONNZ_HOT] = connections_put,
-    [SHAPE_CONNZ_FULL] = connections_put,
-    [SHAPE_JSZ] = jetstream_put,
-    [SHAPE_ROUTEZ] = put_routes,
-    [SHAPE_GATEWAYZ] = put_gateways,
-    [SHAPE_LEAFZ] = put_leafs,
-    [SHAPE_SUBSZ] = put_sublist,
+static const struct shape_handler {
+    void (*put)(struct model *model, struct entry *entry, const struct sample *sample);
+    bool (*slice)(struct model *model, struct entry *entry, const struct sample *sample,
+                  struct model_intake *intake, size_t rows);
+} shape_handlers[SHAPE_LIMIT] = {
+    [SHAPE_VARZ] = {.put = put_varz},
+    [SHAPE_HEALTHZ] = {.put = put_health},
+    [SHAPE_CONNZ_HOT] = {.slice = connections_put},
+    [SHAPE_CONNZ_FULL] = {.slice = connections_put},
+    [SHAPE_JSZ] = {.put = jetstream_put},
+    [SHAPE_ROUTEZ] = {.put = put_routes},
+    [SHAPE_GATEWAYZ] = {.put = put_gateways},
+    [SHAPE_LEAFZ] = {.put = put_leafs},
+    [SHAPE_SUBSZ] = {.put = put_sublist},
 };
 
 static void note_answer(struct model *model, struct server *server, const struct sample *sample) {
@@ -196,31 +200,73 @@ static bool is_foreign(const struct server *server, const struct sample *sample)
            server->server_id && !text_same(row_cell(answer, F_ANSWER_server_id)->s, server->server_id);
 }
 
-static void take_sample(struct model *model, struct target *target, const struct sample *sample) {
+/* The row that this sample is about, NULL when it is about none of ours. */
+static struct entry *take_head(struct model *model, struct target *target, const struct sample *sample) {
     const struct row *varz = sample->failure ? NULL : sample_first(sample, ENTITY_SERVER);
     struct entry *entry = target->server;
+    if (target->state != TARGET_PROBING && target->state != TARGET_POLLED)
+        return NULL;
     if (sample->shape == SHAPE_VARZ && !sample->failure)
         entry = varz ? identify(model, target, sample, varz) : NULL;
     if (!entry || server_of(entry)->target != target)
-        return;
+        return NULL;
     if (!sample->failure && is_foreign(server_of(entry), sample))
-        return;
+        return NULL;
     note_answer(model, server_of(entry), sample);
-    if (!sample->failure)
-        shape_handlers[sample->shape](model, entry, sample);
-    else if (sample->shape == SHAPE_VARZ)
+    return entry;
+}
+
+static struct entry *begin_sample(struct model *model, uint16_t source, const struct sample *sample,
+                                  struct model_intake *intake) {
+    begin(model, sample->asked_utc_ns, sample->asked_mono_ns);
+    struct entry *entry = take_head(model, target_take(model, source, sample->target), sample);
+    intake->begun = true;
+    if (!entry)
+        return NULL;
+    intake->server = entry->object.id;
+    intake->poll = server_of(entry)->polls[sample->shape];
+    intake->restarts = server_of(entry)->restarts;
+    return entry;
+}
+
+/* NULL: what came meanwhile made the rest of it void. */
+static struct entry *resume_sample(const struct model *model, const struct sample *sample,
+                                   const struct model_intake *intake) {
+    struct entry *entry = entry_by_id(model, intake->server);
+    bool same = entry && server_of(entry)->polls[sample->shape] == intake->poll &&
+                server_of(entry)->restarts == intake->restarts;
+    return same ? entry : NULL;
+}
+
+static bool take_rows(struct model *model, struct entry *entry, const struct sample *sample,
+                      struct model_intake *intake, size_t rows) {
+    const struct shape_handler *handler = &shape_handlers[sample->shape];
+    if (sample->failure && sample->shape == SHAPE_VARZ)
         server_failed(model, entry, sample);
+    if (sample->failure)
+        return true;
+    if (handler->slice)
+        return handler->slice(model, entry, sample, intake, rows);
+    handler->put(model, entry, sample);
+    return true;
+}
+
+bool model_sample_slice(struct model *model, uint16_t source, const struct sample *sample,
+                        struct model_intake *intake, size_t rows) {
+    if (sample->shape <= SHAPE_NONE || sample->shape >= SHAPE_LIMIT)
+        return true;
+    struct entry *entry =
+        intake->begun ? resume_sample(model, sample, intake) : begin_sample(model, source, sample, intake);
+    bool done = !entry || take_rows(model, entry, sample, intake, rows);
+    model_sweep(model);
+    model_compact_texts(model);
+    return done;
 }
 
 void model_sample(struct model *model, uint16_t source, const struct sample *sample) {
-    if (sample->shape <= SHAPE_NONE || sample->shape >= SHAPE_LIMIT || !shape_handlers[sample->shape])
-        return;
-    begin(model, sample->asked_utc_ns, sample->asked_mono_ns);
-    struct target *target = target_take(model, source, sample->target);
-    if (target->state == TARGET_PROBING || target->state == TARGET_POLLED)
-        take_sample(model, target, sample);
-    model_sweep(model);
-    model_compact_texts(model);
+    struct model_intake intake = {0};
+    while (!model_sample_slice(model, source, sample, &intake, SIZE_MAX))
+        continue;
 }
 
 /* ---- time ---- */

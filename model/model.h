@@ -28,6 +28,20 @@ struct model *model_clone(const struct model *model);
 void model_row(struct model *model, uint16_t source, enum frame_kind kind,
                const struct row *row); /* all but TICK */
 void model_sample(struct model *model, uint16_t source, const struct sample *sample);
+/* The same in slices, so that nobody waits for a huge one: takes about `rows` rows on, true when the sample
+ * is done with. `intake` is zeroed before the first call, and the sample stays as it is. In between anything
+ * else may come; if that made the sample void (its server restarted or is no more), the rest is passed over.
+ * What an answer no longer has is gone only after all of its rows are taken. /connz is sliced, all others are
+ * taken at once. */
+struct model_intake { /* private */
+    bool begun;
+    uint64_t server, poll, swept_id;
+    int restarts;
+    size_t next, rows;
+    int64_t most;
+};
+bool model_sample_slice(struct model *model, uint16_t source, const struct sample *sample,
+                        struct model_intake *intake, size_t rows);
 /* Time goes on: staleness, holds, series, findings. Called each 500 ms with the stream's clocks; never goes
  * back. */
 void model_tick(struct model *model, int64_t utc_ns, int64_t mono_ns);

@@ -6,6 +6,8 @@
 #include "base/memory.h"
 #include "model/state.h"
 
+#define RESERVED_MOST ((size_t)1 << 20)
+
 void object_table_finish(struct object_table *table) {
     free(table->entries);
     free(table->buckets);
@@ -73,6 +75,26 @@ struct entry *table_find(const struct object_table *table, const struct object *
             return e;
     }
     return NULL;
+}
+
+void table_reserve(struct object_table *table, size_t more) {
+    size_t buckets = table->bucket_count ? table->bucket_count : 64;
+    while (buckets < table->hashed + more && buckets < RESERVED_MOST)
+        buckets *= 2;
+    if (buckets > table->bucket_count)
+        rehash(table, buckets);
+}
+
+size_t table_after(const struct object_table *table, uint64_t id) {
+    size_t low = 0, high = table->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (table->entries[middle]->object.id <= id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
 }
 
 struct entry *table_by_id(const struct object_table *table, uint64_t id) {

@@ -17,6 +17,7 @@ struct object_table {
     size_t bucket_count; /* a power of two, or 0 */
     size_t hashed;
     size_t dead; /* entries that wait for the sweep */
+    size_t live; /* not dead, and FRESH_LIVE */
 };
 
 void object_table_finish(struct object_table *table);
@@ -27,6 +28,10 @@ void table_unlink(struct object_table *table, struct entry *entry);
 struct entry *table_find(const struct object_table *table, const struct object *parent,
                          const struct text *scope, const struct row *key, uint32_t hash);
 uint32_t table_hash(const struct object *parent, const struct text *scope, const struct row *key);
+/* The place of the first entry that was born after `id`. */
+size_t table_after(const struct object_table *table, uint64_t id);
+/* Room for so many more, so that none of them has to wait while all are put in new places. */
+void table_reserve(struct object_table *table, size_t more);
 struct entry *table_by_id(const struct object_table *table, uint64_t id);
 /* Takes the dead out of the order and hands each to `bury`. */
 void table_sweep(struct object_table *table, void (*bury)(struct entry *entry));

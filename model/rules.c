@@ -60,6 +60,7 @@ void rules_destroy(struct model *model) {
     free(model->rules);
     free(model->rule_about_state);
     free(model->findings);
+    free(model->watched);
 }
 
 struct asking {
@@ -143,24 +144,62 @@ static void find(struct model *model, struct entry *entry, const struct truth *t
         entry->severity = rule->severity;
 }
 
-static void ask_kind(struct model *model, enum object_kind kind, size_t first, size_t end) {
-    /* these change with their rows alone; all others depend on more than themselves */
-    bool only_dirty = kind == OBJECT_CONNECTION || kind == OBJECT_CONSUMER;
-    for (size_t i = 0; i < kind_count(model, kind); i++) {
-        struct entry *entry = kind_at(model, kind, i);
-        entry->severity = SEVERITY_OK;
-        if (entry->dead)
-            continue;
-        for (size_t r = first; r < end && (entry->dirty || !only_dirty); r++) {
-            if (rules[r].kind == kind)
-                ask(model, entry, r);
-        }
-        entry->dirty = false;
-        if (!entry->truth_count || is_settling(model, &entry->object))
-            continue;
-        for (size_t t = 0; t < entry->truth_count; t++)
-            find(model, entry, &entry->truths[t]);
+static void ask_entry(struct model *model, struct entry *entry, bool only_dirty) {
+    entry->severity = SEVERITY_OK;
+    for (size_t r = 0; r < RULE_COUNT && (entry->dirty || !only_dirty); r++) {
+        if (rules[r].kind == entry->object.kind)
+            ask(model, entry, r);
     }
+    entry->dirty = false;
+    if (!entry->truth_count || is_settling(model, &entry->object))
+        return;
+    for (size_t t = 0; t < entry->truth_count; t++)
+        find(model, entry, &entry->truths[t]);
+}
+
+static void ask_kind(struct model *model, enum object_kind kind) {
+    bool only_dirty = kind == OBJECT_CONSUMER; /* changes with its row alone */
+    for (size_t i = 0; i < kind_count(model, kind); i++) {
+        if (!kind_at(model, kind, i)->dead)
+            ask_entry(model, kind_at(model, kind, i), only_dirty);
+    }
+}
+
+/* ---- of connections only a few: there can be a hundred thousand ---- */
+
+void rules_touch(struct model *model, struct entry *connection) {
+    for (size_t r = 0; r < RULE_COUNT && !connection->watched; r++) {
+        if (rules[r].kind != OBJECT_CONNECTION || !holds(model, r, &connection->object))
+            continue;
+        if (model->watched_count == model->watched_cap) {
+            model->watched_cap = model->watched_cap ? model->watched_cap * 2 : 16;
+            model->watched = memory_grow(model->watched, model->watched_cap, sizeof(struct entry *));
+        }
+        model->watched[model->watched_count++] = connection;
+        connection->watched = true;
+    }
+}
+
+void rules_forget_dead(struct model *model) {
+    size_t kept = 0;
+    for (size_t i = 0; i < model->watched_count; i++) {
+        if (!model->watched[i]->dead)
+            model->watched[kept++] = model->watched[i];
+    }
+    model->watched_count = kept;
+}
+
+static void ask_watched(struct model *model) {
+    size_t kept = 0;
+    rules_forget_dead(model);
+    for (size_t i = 0; i < model->watched_count; i++) {
+        struct entry *entry = model->watched[i];
+        ask_entry(model, entry, false);
+        entry->watched = entry->truth_count > 0;
+        if (entry->watched)
+            model->watched[kept++] = entry;
+    }
+    model->watched_count = kept;
 }
 
 static int by_urgency(const void *a, const void *b) {
@@ -178,7 +217,9 @@ void rules_tick(struct model *model) {
     bool was_quiet = model->finding_count == 0;
     model->finding_count = 0;
     for (int kind = 0; kind < OBJECT_KIND_COUNT; kind++)
-        ask_kind(model, (enum object_kind)kind, 0, RULE_COUNT);
+        if (kind != OBJECT_CONNECTION)
+            ask_kind(model, (enum object_kind)kind);
+    ask_watched(model);
     if (model->finding_count)
         qsort(model->findings, model->finding_count, sizeof *model->findings, by_urgency);
     if (model->finding_count)

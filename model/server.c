@@ -31,7 +31,7 @@ struct entry *server_create(struct model *model, int64_t utc_ns) {
     struct entry *entry = entry_create(model, OBJECT_SERVER, &model->cluster->object, utc_ns);
     struct server *server = memory_new(sizeof *server);
     entry->object.extra = server;
-    entry->object.freshness = freshness_of[SERVER_NEW];
+    entry_set_freshness(model, entry, freshness_of[SERVER_NEW]);
     server->state_since_utc_ns = utc_ns;
     server->good_mono_ns = model->mono_ns;
     server->rtt_ns = -1;
@@ -76,7 +76,7 @@ void server_set_state(struct model *model, struct entry *entry, enum server_stat
         return;
     server->state = state;
     server->state_since_utc_ns = utc_ns;
-    entry_set_freshness(entry, freshness_of[state]);
+    entry_set_freshness(model, entry, freshness_of[state]);
     entry->dirty = true;
     if (state == SERVER_DOWN && server->reached)
         model_add_event(model, utc_ns, "lost", &entry->object, server_label(server), "%s", server->reason);

@@ -136,7 +136,9 @@ enum client_rate client_rate(const struct object *server, int traffic, struct cl
 bool client_settle(const struct client_traffic *traffic, double *per_s);
 
 /* ---- connection.c ---- */
-void connections_put(struct model *model, struct entry *server, const struct sample *sample);
+/* A slice of a page; true when it is done. `rows`: at most about so many. */
+bool connections_put(struct model *model, struct entry *server, const struct sample *sample,
+                     struct model_intake *intake, size_t rows);
 void connections_tick(struct model *model);
 
 /* ---- jetstream.c ---- */

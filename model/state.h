@@ -21,7 +21,8 @@ struct entry {
     struct entry *next;       /* in its bucket */
     uint32_t hash;
     bool hashed, dead;
-    bool dirty; /* rules have not seen its last change */
+    bool dirty;   /* rules have not seen its last change */
+    bool watched; /* is in model->watched */
     struct row *spare;
     int64_t seen_mono_ns; /* last row of whatever kind */
     int64_t gone_mono_ns; /* became a tombstone */
@@ -72,7 +73,7 @@ struct model {
     bool fresh_varz; /* one came since the last point of the cluster's series */
 
     struct text_pool *texts;
-    size_t texts_after; /* bytes of the pool after its last compaction */
+    size_t texts_after, entries_after; /* bytes of the pool, and all entries, after its last compaction */
 
     struct object_table tables[OBJECT_KIND_COUNT];
     struct entry *cluster;
@@ -86,6 +87,7 @@ struct model {
     size_t forgotten_count;
     int forgotten_nameless; /* servers forgotten whose route address nobody knows */
 
+    uint64_t judged_id; /* connections are judged in turns: up to this one */
     struct meta meta;
     unsigned moves; /* of leaders, told by the sample at hand */
     struct event_slot events[EVENTS_MAX];
@@ -93,6 +95,8 @@ struct model {
 
     struct expr **rules;
     bool *rule_about_state;
+    struct entry **watched; /* connections that a rule holds of, or will at the next tick */
+    size_t watched_count, watched_cap;
     struct finding *findings;
     size_t finding_count, finding_cap;
     int64_t quiet_since;
@@ -117,7 +121,7 @@ const struct text *model_text(struct model *model, const struct text *foreign);
 const struct text *model_text_of(struct model *model, const char *clean);
 typedef void text_visit_fn(void *data, const struct text **place); /* *place is never NULL */
 void model_visit_texts(struct model *model, text_visit_fn *visit, void *data);
-void model_compact_texts(struct model *model); /* when the pool has doubled since the last time */
+void model_compact_texts(struct model *model); /* when about half of it is in use */
 bool text_same(const struct text *a, const struct text *b); /* by content; NULL equals NULL */
 
 /* ---- entries.c ---- */
@@ -131,7 +135,7 @@ struct entry *entry_find(const struct model *model, enum object_kind kind, const
 /* A new row of it: `now` becomes `before` unless the rate window has to be dropped. `row` is foreign. */
 void entry_update(struct model *model, struct entry *entry, const struct row *row, const struct stamp *at);
 void entry_drop_window(struct entry *entry);
-void entry_set_freshness(struct entry *entry, enum freshness freshness);
+void entry_set_freshness(struct model *model, struct entry *entry, enum freshness freshness);
 /* Out of the table now; its memory goes at the next model_sweep(). */
 void entry_remove(struct model *model, struct entry *entry);
 void entry_remove_children(struct model *model, const struct object *parent, enum object_kind kind);
@@ -165,5 +169,8 @@ void history_consumer(struct model *model, struct entry *consumer, int64_t utc_n
 void rules_create(struct model *model);
 void rules_destroy(struct model *model);
 void rules_tick(struct model *model);
+/* A connection has a new row. Most are never asked again: nothing holds of them. */
+void rules_touch(struct model *model, struct entry *connection);
+void rules_forget_dead(struct model *model);
 
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #define COMPACT_FROM (1u << 20) /* bytes: below that it is not worth it */
+#define ENTRY_BYTES  128        /* of texts, by which a new entry may make the pool grow */
 
 const struct text *model_text(struct model *model, const struct text *foreign) {
     return foreign ? text_intern(model->texts, foreign->bytes, foreign->len) : NULL;
@@ -70,13 +71,27 @@ static void move_text(void *data, const struct text **place) {
     *place = text_intern(data, (*place)->bytes, (*place)->len);
 }
 
+static size_t all_entries(const struct model *model) {
+    size_t count = 0;
+    for (int kind = 0; kind < OBJECT_KIND_COUNT; kind++)
+        count += kind_count(model, (enum object_kind)kind);
+    return count;
+}
+
+/* What new entries brought is in use: there is nothing to gain, and much to visit. */
+static bool has_waste(const struct model *model) {
+    size_t bytes = text_pool_text_bytes(model->texts), entries = all_entries(model);
+    size_t more = entries > model->entries_after ? entries - model->entries_after : 0;
+    return bytes >= COMPACT_FROM && bytes >= 2 * (model->texts_after + more * ENTRY_BYTES);
+}
+
 void model_compact_texts(struct model *model) {
-    size_t bytes = text_pool_bytes(model->texts);
-    if (bytes < COMPACT_FROM || bytes < 2 * model->texts_after)
+    if (!has_waste(model))
         return;
     struct text_pool *old = model->texts;
     model->texts = text_pool_create();
     model_visit_texts(model, move_text, model->texts);
     text_pool_destroy(old);
-    model->texts_after = text_pool_bytes(model->texts);
+    model->texts_after = text_pool_text_bytes(model->texts);
+    model->entries_after = all_entries(model);
 }

@@ -249,6 +249,105 @@ START_TEST(ten_thousand_connections) {
 }
 END_TEST
 
+/* ---- in slices ---- */
+
+/* Connections `from` to `from + count - 1`; every tenth has a buffer that is half full. */
+static struct sample *build_many(struct night *n, uint64_t from, int count) {
+    struct sample *s = build(n, 1, SHAPE_CONNZ_FULL, "IDA");
+    put_u(row_of(s, ENTITY_ANSWER), F_ANSWER_total, (uint64_t)count);
+    for (uint64_t cid = from; cid < from + (uint64_t)count; cid++) {
+        struct row *row = sample_add(s, ENTITY_CONNECTION);
+        char name[32];
+        snprintf(name, sizeof name, "client-%llu", (unsigned long long)cid);
+        put_u(row, F_CONNECTION_cid, cid);
+        put_text(s, row, F_CONNECTION_name, name);
+        put_i(row, F_CONNECTION_pending_bytes, cid % 10 ? 0 : 40 << 20);
+    }
+    return s;
+}
+
+static size_t count_fresh(const struct night *n, enum freshness freshness) {
+    size_t count, found = 0;
+    const struct object *const *all = model_objects(n->model, OBJECT_CONNECTION, &count);
+    for (size_t i = 0; i < count; i++)
+        found += all[i]->freshness == freshness;
+    return found;
+}
+
+static size_t covered(const struct night *n) {
+    uint64_t rows, total;
+    model_connection_cover(n->model, &rows, &total);
+    return rows;
+}
+
+START_TEST(in_slices_nobody_is_gone_before_all_rows_are_taken) {
+    struct night n;
+    begin_one(&n);
+    send(&n, build_many(&n, 1, 1000));
+    go_to(&n, 2);
+    struct sample *s = build_many(&n, 501, 1000);
+    struct model_intake intake = {0};
+    for (size_t taken = 100; taken <= 1000; taken += 100) {
+        ck_assert(!model_sample_slice(n.model, 1, s, &intake, 100));
+        night_until(&n, 2 + (double)taken / 1000);
+        ck_assert_uint_eq(count_fresh(&n, FRESH_GONE), 0);
+        ck_assert_uint_eq(count_fresh(&n, FRESH_LIVE), taken <= 500 ? 1000 : 499 + taken);
+        ck_assert_uint_eq(covered(&n), count_fresh(&n, FRESH_LIVE));
+        send_varz(&n, 1, "IDA", "n1");
+    }
+    while (!model_sample_slice(n.model, 1, s, &intake, 100))
+        continue;
+    ck_assert_uint_eq(count_fresh(&n, FRESH_GONE), 500);
+    ck_assert_uint_eq(count_fresh(&n, FRESH_LIVE), 1000);
+    ck_assert_uint_eq(covered(&n), 1000);
+    ck_assert_int_eq(connection(&n, 500)->freshness, FRESH_GONE);
+    ck_assert_int_eq(connection(&n, 501)->freshness, FRESH_LIVE);
+    sample_destroy(s);
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(a_restart_amid_a_sample_ends_it) {
+    struct night n;
+    begin_one(&n);
+    struct sample *s = build_many(&n, 1, 1000);
+    struct model_intake intake = {0};
+    ck_assert(!model_sample_slice(n.model, 1, s, &intake, 100));
+    ck_assert_uint_eq(covered(&n), 99); /* and the envelope */
+    night_until(&n, 1);
+    struct sample *varz = build_varz(&n, 1, "IDB", "n1");
+    put_i(row_of(varz, ENTITY_SERVER), F_SERVER_start, NIGHT_UTC + n.at);
+    send(&n, varz);
+    ck_assert_uint_eq(count_of(&n, OBJECT_CONNECTION), 0);
+    ck_assert(model_sample_slice(n.model, 1, s, &intake, 100));
+    ck_assert_uint_eq(count_of(&n, OBJECT_CONNECTION), 0);
+    sample_destroy(s);
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(very_many_are_judged_in_turns) {
+    enum { MANY = 40000 };
+    struct night n;
+    begin_one(&n);
+    send(&n, build_many(&n, 1, MANY));
+    ck_assert_uint_eq(covered(&n), MANY);
+    go_to(&n, 6);
+    size_t count;
+    model_findings(n.model, &count);
+    ck_assert_uint_eq(count, MANY / 10);
+    send_failure(&n, 1, SHAPE_VARZ, FAILURE_REFUSED, "nothing listens there");
+    send_failure(&n, 1, SHAPE_VARZ, FAILURE_REFUSED, "nothing listens there");
+    night_until(&n, 9); /* six ticks */
+    ck_assert_uint_eq(count_fresh(&n, FRESH_STALE), MANY);
+    ck_assert_uint_eq(covered(&n), 0);
+    ck_assert_ptr_null(finding_of(&n, "buffer_half_full"));
+    night_until(&n, 90);
+    ck_assert_uint_eq(count_of(&n, OBJECT_CONNECTION), 0);
+    night_end(&n);
+}
+END_TEST
+
 static TCase *cases(void) {
     TCase *t = tcase_create("connections");
     tcase_set_timeout(t, 60);
@@ -262,6 +361,9 @@ static TCase *cases(void) {
     tcase_add_test(t, a_silent_server_has_stale_connections);
     tcase_add_test(t, churn_is_bounded);
     tcase_add_test(t, ten_thousand_connections);
+    tcase_add_test(t, in_slices_nobody_is_gone_before_all_rows_are_taken);
+    tcase_add_test(t, a_restart_amid_a_sample_ends_it);
+    tcase_add_test(t, very_many_are_judged_in_turns);
     return t;
 }
 
