@@ -1,9 +1,18 @@
 /* `natsight collect http`: the options, as the collector wants them. */
 #include "entry/command.h"
 
+#include <stdio.h>
+#include <unistd.h>
+
 #include "collectors/http.h"
 
 int command_collect(const struct options *o) {
+    if (!o->supervised && isatty(1)) {
+        fputs("natsight: collect writes a binary stream, not for a terminal: natsight collect URL | natsight "
+              "replay -\n",
+              stderr);
+        return EXIT_USAGE;
+    }
     struct collect_options options = {
         .urls = o->urls,
         .url_count = o->url_count,

@@ -37,6 +37,17 @@ static void view_names(char *out, size_t size) {
         len += (size_t)snprintf(out + len, size - len, "%s%s", i > 0 ? ", " : "", views[i]->name);
 }
 
+static bool take_filter(struct stage *st, const char *filter, char *message, size_t size) {
+    const struct view_ops *view = stage_view(st);
+    const char *fault = "this view has no filter";
+    if (view->check_filter != NULL)
+        fault = view->check_filter(st->states[st->here.view], filter);
+    if (fault != NULL)
+        snprintf(message, size, "--filter %s: %s", filter, fault);
+    snprintf(st->filters[st->here.view], STAGE_FILTER_SIZE, "%s", filter);
+    return fault == NULL;
+}
+
 bool stage_init(struct stage *st, struct model *model, const struct options *o, enum chrome_mode mode,
                 char *message, size_t size) {
     *st = (struct stage){.live = model, .mode = mode, .label = o->label, .local_time = o->local_time};
@@ -57,8 +68,8 @@ bool stage_init(struct stage *st, struct model *model, const struct options *o, 
         return false;
     }
     st->here.view = st->previous.view = view_index(view);
-    if (o->filter != NULL)
-        snprintf(st->filters[st->here.view], STAGE_FILTER_SIZE, "%s", o->filter);
+    if (o->filter != NULL && !take_filter(st, o->filter, message, size))
+        return false;
     return true;
 }
 
@@ -161,11 +172,18 @@ void stage_frame(struct stage *st, struct surface *s, int64_t mono_ns) {
     chrome_draw(&chrome, s, surface_rect(s));
 }
 
+/* A view that needs nothing itself looks at what is going on: what the place before it wanted stays wanted.
+ */
 unsigned stage_wants(const struct stage *st, const char **sort) {
     struct view_context context = context_of(st, 0);
+    struct place place = st->here;
     *sort = NULL;
-    const struct view_ops *view = stage_view(st);
-    return view->wants != NULL ? view->wants(st->states[st->here.view], &context, sort) : 0;
+    for (int i = st->back_count; views[place.view]->wants == NULL && i > 0; i--)
+        place = st->back[i - 1];
+    context.object = place.object;
+    context.filter = st->filters[place.view];
+    return views[place.view]->wants != NULL ? views[place.view]->wants(st->states[place.view], &context, sort)
+                                            : 0;
 }
 
 void stage_go(struct stage *st, const struct view_ops *view, uint64_t object) {

@@ -27,6 +27,8 @@ static const struct wrong {
     {{"127.0.0.1:99999"}, {"99999", ""}},
     {{"127.0.0.1:abc"}, {"abc", ""}},
     {{"--view", "nothing", "127.0.0.1:1"}, {"nothing", "overview"}},
+    {{"--filter", "cpu>", "127.0.0.1:1"}, {"--filter", "cpu>"}},
+    {{"--filter", "~[", "127.0.0.1:1"}, {"--filter", "~["}},
     {{"--want", "overview"}, {"--want", "does not belong"}},
     {{"snapshot"}, {"-o FILE", ""}},
     {{"snapshot", "-o", "x.gif"}, {"x.gif", ".txt"}},
