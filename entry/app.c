@@ -37,9 +37,7 @@ static void paint(struct app *app) {
     loop_fd_want(app->terminal_out, screen_waiting(app->screen) ? LOOP_OUT : 0);
 }
 
-static void on_turn_end(struct loop *loop, void *data) {
-    (void)loop;
-    struct app *app = data;
+static void paint_when_due(struct app *app) {
     if (app->screen == NULL || screen_waiting(app->screen))
         return;
     int64_t now = clock_mono_ns();
@@ -65,6 +63,16 @@ static void on_first_paints(struct app *app) {
         app->paint_soon = true;
         feed_tick(app->feed);
     }
+}
+
+/* A key is answered before more of a long answer is taken in. */
+static void on_turn_end(struct loop *loop, void *data) {
+    struct app *app = data;
+    paint_when_due(app);
+    if (!feed_work(app->feed))
+        return;
+    on_first_paints(app);
+    loop_again(loop);
 }
 
 /* ---- the stream ---- */

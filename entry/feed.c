@@ -7,6 +7,11 @@
 #include "base/clock.h"
 #include "base/memory.h"
 
+#define SLICE_NS      (2 * NS_PER_MS) /* a turn: a key that comes meanwhile waits no longer */
+#define SLICE_ROWS    256             /* between two looks at the clock */
+#define SHORT_ROWS    512             /* goes into the model at once */
+#define WAITING_MAX   256
+#define WAITING_ROWS  200000         /* of all together; beyond that the oldest is not sliced */
 #define SAME_CLOCK_NS (NS_PER_S / 2) /* a smaller offset is the pipe's delay, not another clock */
 
 struct asked { /* what one target has answered */
@@ -15,8 +20,16 @@ struct asked { /* what one target has answered */
     uint8_t times[SHAPE_LIMIT];
 };
 
+struct waiting { /* a sample that is too long for one turn */
+    struct sample *sample;
+    uint16_t source;
+    struct model_intake intake;
+};
+
 struct feed {
     struct model *model;
+    struct waiting waiting[WAITING_MAX]; /* oldest first */
+    size_t waiting_count, waiting_rows;
     struct stream_reader *reader;
     int64_t utc_offset_ns, mono_offset_ns, utc_last_ns, mono_last_ns;
     uint64_t samples;
@@ -34,13 +47,96 @@ static struct asked *find(struct feed *feed, uint64_t id) {
     return &feed->asked[feed->count++];
 }
 
+static void count_sample(struct feed *feed, const struct sample *sample) {
+    struct asked *asked = find(feed, sample->target);
+    if (sample->shape < SHAPE_LIMIT && asked->times[sample->shape] < UINT8_MAX)
+        asked->times[sample->shape]++;
+    if (sample->shape == SHAPE_VARZ)
+        asked->silent = sample->failure != FAILURE_NONE;
+    feed->samples++;
+    feed->reached |= sample->failure == FAILURE_NONE;
+}
+
 static int64_t offset(int64_t theirs, int64_t ours) {
     int64_t by = theirs - ours;
     return by > -SAME_CLOCK_NS && by < SAME_CLOCK_NS ? 0 : by;
 }
 
-static void on_hello(struct feed *feed, const struct row *row) {
+/* ---- what waits ---- */
+
+static void remove_waiting(struct feed *feed, size_t i) {
+    feed->waiting_rows -= feed->waiting[i].sample->count;
+    sample_destroy(feed->waiting[i].sample);
+    feed->waiting_count--;
+    memmove(feed->waiting + i, feed->waiting + i + 1, (feed->waiting_count - i) * sizeof *feed->waiting);
+}
+
+/* The oldest one, some rows further. */
+static void advance(struct feed *feed, size_t rows) {
+    struct waiting *w = &feed->waiting[0];
+    if (!model_sample_slice(feed->model, w->source, w->sample, &w->intake, rows))
+        return;
+    count_sample(feed, w->sample);
+    remove_waiting(feed, 0);
+}
+
+static bool same_server(const struct waiting *w, uint16_t source, const struct sample *sample) {
+    return w->source == source && w->sample->target == sample->target;
+}
+
+/* Pages of one server stay in order; all else need not wait for them. */
+static bool has_to_wait(const struct feed *feed, uint16_t source, const struct sample *sample) {
+    if (!sample_first(sample, ENTITY_CONNECTION))
+        return false;
+    for (size_t i = 0; i < feed->waiting_count; i++)
+        if (same_server(&feed->waiting[i], source, sample))
+            return true;
+    return sample->count > SHORT_ROWS;
+}
+
+/* A newer page of the same kind stands for one that nobody has begun with. */
+static void drop_outdated(struct feed *feed, uint16_t source, const struct sample *sample) {
+    for (size_t i = feed->waiting_count; i-- > 0;) {
+        const struct waiting *w = &feed->waiting[i];
+        if (same_server(w, source, sample) && w->sample->shape == sample->shape && !w->intake.begun)
+            remove_waiting(feed, i);
+    }
+}
+
+static void put_waiting(struct feed *feed, uint16_t source, struct sample *sample) {
+    drop_outdated(feed, source, sample);
+    while (feed->waiting_count == WAITING_MAX ||
+           (feed->waiting_count && feed->waiting_rows + sample->count > WAITING_ROWS))
+        advance(feed, SIZE_MAX);
+    feed->waiting[feed->waiting_count++] = (struct waiting){.sample = sample, .source = source};
+    feed->waiting_rows += sample->count;
+}
+
+/* Targets are counted from one again: what waits is not about the new ones. */
+static void drop_waiting(struct feed *feed, uint16_t source) {
+    for (size_t i = feed->waiting_count; i-- > 0;)
+        if (feed->waiting[i].source == source)
+            remove_waiting(feed, i);
+}
+
+bool feed_work(struct feed *feed) {
+    int64_t until = clock_mono_ns() + SLICE_NS;
+    bool any = feed->waiting_count > 0;
+    while (feed->waiting_count && clock_mono_ns() < until)
+        advance(feed, SLICE_ROWS);
+    return any;
+}
+
+void feed_drain(struct feed *feed) {
+    while (feed->waiting_count)
+        advance(feed, SIZE_MAX);
+}
+
+/* ---- the stream ---- */
+
+static void on_hello(struct feed *feed, uint16_t source, const struct row *row) {
     feed->count = 0;
+    drop_waiting(feed, source);
     if (row_has(row, F_HELLO_utc))
         feed->utc_offset_ns = offset(row_cell(row, F_HELLO_utc)->i, clock_utc_ns());
     if (row_has(row, F_HELLO_mono))
@@ -53,7 +149,7 @@ static void on_row(void *data, uint16_t source, enum frame_kind kind, const stru
     if (kind == FRAME_TICK)
         return; /* of a recording; a pipe's time is ours to make */
     if (kind == FRAME_HELLO)
-        on_hello(feed, row);
+        on_hello(feed, source, row);
     if (kind == FRAME_TARGET) {
         const char *state = row_text(row, F_TARGET_state);
         find(feed, row_u64(row, F_TARGET_id, 0))->polled =
@@ -64,18 +160,16 @@ static void on_row(void *data, uint16_t source, enum frame_kind kind, const stru
 
 static void on_sample(void *data, uint16_t source, const struct sample *sample) {
     struct feed *feed = data;
-    struct asked *asked = find(feed, sample->target);
-    if (sample->shape < SHAPE_LIMIT && asked->times[sample->shape] < UINT8_MAX)
-        asked->times[sample->shape]++;
-    if (sample->shape == SHAPE_VARZ)
-        asked->silent = sample->failure != FAILURE_NONE;
-    feed->samples++;
-    feed->reached |= sample->failure == FAILURE_NONE;
     if (sample->answered_utc_ns > feed->utc_last_ns)
         feed->utc_last_ns = sample->answered_utc_ns;
     if (sample->answered_mono_ns > feed->mono_last_ns)
         feed->mono_last_ns = sample->answered_mono_ns;
+    if (has_to_wait(feed, source, sample)) {
+        put_waiting(feed, source, stream_reader_take(feed->reader));
+        return;
+    }
     model_sample(feed->model, source, sample);
+    count_sample(feed, sample);
 }
 
 static void on_damage(void *data, size_t skipped) {
@@ -98,6 +192,8 @@ void feed_destroy(struct feed *feed) {
     if (feed == NULL)
         return;
     stream_reader_destroy(feed->reader);
+    while (feed->waiting_count)
+        remove_waiting(feed, feed->waiting_count - 1);
     free(feed->asked);
     free(feed);
 }

@@ -1,6 +1,7 @@
 /* The feed: the sample stream on its way into the model, and the model's time.
  *
- * Bytes come from the supervisor or from standard input; each committed sample goes straight into the model.
+ * Bytes come from the supervisor or from standard input; each committed sample goes straight into the model,
+ * but long pages of connections wait in a queue and go there in slices: feed_work() once a turn.
  * Ticks are made here each 500 ms on the stream's own clocks, so that a stream from another machine, or a
  * saved one, is dated as it was. It also counts what has been answered, so that a snapshot knows when every
  * rate has two samples. Main process. */
@@ -21,13 +22,17 @@ struct feed *feed_create(struct model *model); /* the model must outlive it */
 void feed_destroy(struct feed *feed);
 
 void feed_bytes(struct feed *feed, const char *bytes, size_t len);
+/* Brings what waits a slice of about 2 ms further; false when there was nothing to do. */
+bool feed_work(struct feed *feed);
+/* All that waits, for who has nobody to answer meanwhile. */
+void feed_drain(struct feed *feed);
 /* The writer died: what was unfinished is void. */
 void feed_restart(struct feed *feed);
 /* An event of ours, at this moment of the stream. */
 void feed_event(struct feed *feed, const char *text);
 void feed_tick(struct feed *feed);
 
-/* Samples committed so far; grows with each. */
+/* Samples in the model so far; grows with each. */
 uint64_t feed_samples(const struct feed *feed);
 /* A server gave a usable answer. */
 bool feed_reached(const struct feed *feed);

@@ -37,6 +37,7 @@ struct headless {
 
 static void on_bytes(void *data, const char *bytes, size_t len) {
     feed_bytes(((struct headless *)data)->feed, bytes, len);
+    feed_drain(((struct headless *)data)->feed);
 }
 
 static void on_restart(void *data) {
@@ -63,7 +64,7 @@ static void on_stream(struct loop *loop, int fd, unsigned events, void *data) {
     struct headless *h = data;
     ssize_t n = read(fd, bytes, sizeof bytes);
     if (n > 0) {
-        feed_bytes(h->feed, bytes, (size_t)n);
+        on_bytes(h, bytes, (size_t)n);
     } else if (n == 0 || (errno != EINTR && errno != EAGAIN)) {
         loop_remove(h->stream);
         h->ended = true;

@@ -45,7 +45,7 @@ void sample_writer_end(struct sample_writer *w, const struct sample *head); /* a
 struct stream_handler {
     /* HELLO, TARGET, TICK, EVENT, GAP, COST, LOG; the row lives during the call. */
     void (*on_row)(void *data, uint16_t source, enum frame_kind kind, const struct row *row);
-    /* A committed sample, borrowed during the call. */
+    /* A committed sample, borrowed during the call unless it is taken over. */
     void (*on_sample)(void *data, uint16_t source, const struct sample *sample);
     /* Bytes that were no frame were skipped up to the next magic with a right checksum. */
     void (*on_damage)(void *data, size_t skipped);
@@ -57,6 +57,8 @@ void stream_reader_destroy(struct stream_reader *reader);
 /* Takes any cut of the stream. Memory is bounded: an unfinished sample of more than max_sample_bytes (64 MiB) is dropped and
  * told as damage. A field or entity that this program does not know is skipped; a frame before the first schema uses ours. */
 void stream_reader_feed(struct stream_reader *reader, const char *bytes, size_t len);
+/* Within on_sample() alone: makes the sample at hand the caller's, who ends it with sample_destroy(). */
+struct sample *stream_reader_take(struct stream_reader *reader);
 /* The stream ended or its writer died: an unfinished sample is forgotten, the next frame may be a hello again. */
 void stream_reader_reset(struct stream_reader *reader);
 

@@ -53,7 +53,8 @@ struct stream_reader {
     unsigned source_count;
     struct layout layouts[WIRE_LAYOUTS_MAX]; /* of the frame being read */
     unsigned layout_count;
-    struct sample *single; /* the row of a frame that is no ROWS */
+    struct source *committing; /* its sample is being handed out */
+    struct sample *single;     /* the row of a frame that is no ROWS */
     struct texts single_texts;
 };
 
@@ -393,9 +394,11 @@ static bool on_end(struct stream_reader *r, struct source *src, struct cursor *c
         !row_has(row, F_END_rows) || row_u64(row, F_END_rows, 0) != src->rows)
         return false;
     fill_end(src->sample, row);
+    r->committing = src;
     if (r->handler.on_sample &&
         src->sample->shape != SHAPE_NONE) /* a shape that we don't know is passed over */
         r->handler.on_sample(r->data, src->number, src->sample);
+    r->committing = NULL;
     close_sample(r, src);
     return true;
 }
@@ -525,6 +528,12 @@ void stream_reader_feed(struct stream_reader *r, const char *bytes, size_t len) 
         len -= n;
         read_frames(r);
     }
+}
+
+struct sample *stream_reader_take(struct stream_reader *r) {
+    struct sample *sample = r->committing->sample;
+    r->committing->sample = sample_create();
+    return sample;
 }
 
 void stream_reader_reset(struct stream_reader *r) {

@@ -333,6 +333,43 @@ START_TEST(samples_round_trip_at_any_cut) {
 }
 END_TEST
 
+struct taking {
+    struct stream_reader *reader;
+    struct sample *taken[8];
+    unsigned count;
+};
+
+static void take_every_other(void *data, uint16_t source, const struct sample *sample) {
+    struct taking *taking = data;
+    ck_assert_uint_eq(source, 9);
+    if (sample->serial % 2 == 0)
+        taking->taken[taking->count++] = stream_reader_take(taking->reader);
+}
+
+START_TEST(a_sample_that_is_taken_outlives_its_reader) {
+    static const struct stream_handler taker = {.on_sample = take_every_other};
+    struct taking taking = {0};
+    struct sample *sent[8];
+    struct buffer b = {0};
+    stream_write_schema(&b, 9);
+    for (unsigned i = 0; i < 8; i++) {
+        sent[i] = any_sample(i, 100 * i);
+        stream_write_sample(&b, 9, sent[i]);
+    }
+    taking.reader = stream_reader_create(&taker, &taking);
+    feed_cut(taking.reader, b.data, b.len, 1000);
+    stream_reader_destroy(taking.reader);
+    ck_assert_uint_eq(taking.count, 4);
+    for (unsigned i = 0; i < 4; i++) {
+        ck_assert(same_sample(taking.taken[i], sent[2 * i]));
+        sample_destroy(taking.taken[i]);
+    }
+    for (unsigned i = 0; i < 8; i++)
+        sample_destroy(sent[i]);
+    buffer_finish(&b);
+}
+END_TEST
+
 START_TEST(single_rows_and_two_sources_interleave) {
     struct buffer one = {0}, two = {0}, b = {0};
     struct seen seen = {0};
@@ -748,6 +785,7 @@ int main(void) {
     tcase_add_test(tc, keys_compare_by_content);
     tcase_add_test(tc, a_sample_keeps_addresses_and_takes_back);
     tcase_add_test(tc, samples_round_trip_at_any_cut);
+    tcase_add_test(tc, a_sample_that_is_taken_outlives_its_reader);
     tcase_add_test(tc, single_rows_and_two_sources_interleave);
     tcase_add_test(tc, frames_stay_below_their_limits);
     tcase_add_test(tc, truncated_at_every_byte);
