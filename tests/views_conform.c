@@ -121,6 +121,24 @@ START_TEST(another_model) {
 }
 END_TEST
 
+/* One heading is one number: the same on every view, another for every other quantity of the kind. */
+START_TEST(headings) {
+    for (int a = 0; a < QUANTITY_COUNT; a++) {
+        ck_assert_msg(text_width(quantities[a].title) <= quantities[a].width, "%s is cut",
+                      quantities[a].title);
+        for (int b = 0; b < a; b++)
+            ck_assert_msg(quantities[a].kind != quantities[b].kind ||
+                              strcmp(quantities[a].title, quantities[b].title) != 0,
+                          "%s and %s are both \"%s\"", quantities[a].name, quantities[b].name,
+                          quantities[a].title);
+    }
+    ck_assert_str_eq(quantities[Q_SERVER_in_client_msgs_per_s].title,
+                     quantities[Q_CLUSTER_in_client_msgs_per_s].title);
+    ck_assert_str_eq(quantities[Q_SERVER_out_client_bytes_per_s].title,
+                     quantities[Q_CLUSTER_out_client_bytes_per_s].title);
+}
+END_TEST
+
 START_TEST(names) {
     ck_assert_str_eq(view_by_name("overview")->name, "overview");
     ck_assert_str_eq(view_by_name("JetStream")->name, "jetstream");
@@ -170,6 +188,7 @@ int main(void) {
     tcase_add_loop_test(tc, any_screen, 0, worlds_count);
     tcase_add_loop_test(tc, any_key, 0, worlds_count);
     tcase_add_test(tc, another_model);
+    tcase_add_test(tc, headings);
     tcase_add_test(tc, names);
     tcase_add_test(tc, worst_first);
     suite_add_tcase(suite, tc);
