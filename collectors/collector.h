@@ -50,7 +50,8 @@ struct collector {
 
     struct loop_source *schedule_timer;
 
-    struct want wants[EP_COUNT];
+    struct want first[EP_COUNT]; /* by --want: what unwant returns to */
+    struct want wants[EP_COUNT]; /* of all servers that have none of their own */
     struct quarantine quarantines[QUARANTINE_MAX];
     int quarantine_count;
 };

@@ -91,10 +91,7 @@ static void each_target(struct collector *c, const struct words *w, each_fn *fn)
 }
 
 static void own(struct target *t, const struct words *w) {
-    t->own_want[w->endpoint] = w->server != NULL;
-    t->wants[w->endpoint] = w->want;
-    if (w->want.on)
-        schedule_ask(t, w->endpoint);
+    schedule_want(t, w->endpoint, &w->want);
 }
 
 static void once(struct target *t, const struct words *w) {
@@ -118,10 +115,11 @@ static const char *run_want(struct collector *c, char **rest) {
 static const char *run_unwant(struct collector *c, char **rest) {
     struct words w = {0};
     const char *problem = read_words(&w, rest);
-    w.want.on = false;
-    if (problem == NULL)
-        set_want(c, &w);
-    return problem;
+    if (problem != NULL)
+        return problem;
+    w.want = w.server == NULL ? c->first[w.endpoint] : c->wants[w.endpoint];
+    set_want(c, &w);
+    return NULL;
 }
 
 static const char *run_ask(struct collector *c, char **rest) {

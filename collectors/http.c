@@ -186,7 +186,7 @@ static bool add_all_named(struct collector *c) {
 static void set_wants(struct collector *c) {
     const char *sets = c->options->want != NULL ? c->options->want : DEFAULT_WANT;
     for (int e = 0; e < EP_COUNT; e++)
-        c->wants[e].on = endpoint_in_sets(&endpoints[e], sets);
+        c->first[e].on = c->wants[e].on = endpoint_in_sets(&endpoints[e], sets);
 }
 
 static int64_t varz_interval(const struct collect_options *o) {

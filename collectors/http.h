@@ -1,15 +1,15 @@
-/* `natsight collect http`: polls the monitoring ports of a cluster and writes the sample stream to standard output.
+/* `natsight collect http`: polls the monitoring ports of a cluster and writes the sample stream to standard
+ * output.
  *
- * One process, one thread, one loop around libcurl's multi handle. Supervised by the main process (a shared page with
- * heartbeat and what it is doing), or alone under cron, in a pipe, under ssh.
+ * One process, one thread, one loop around libcurl's multi handle. Supervised by the main process (a shared
+ * page with heartbeat and what it is doing), or alone under cron, in a pipe, under ssh.
  *
  * Commands on standard input, read only with --supervised, one a line:
  *   want SHAPE [every=MS] [sort=KEY] [limit=N] [server=URL]    from now on; again with other words: changed
- *   unwant SHAPE [server=URL]
- *   ask SHAPE [server=URL]                                     once, as soon as the lane is free
- *   quarantine URL SHAPE                                       never ask this again (said by the supervisor)
- *   stop
- * An unknown command is answered by a log frame. End of input ends the process. */
+ *   unwant SHAPE [server=URL]                                  as before any want: what --want says stays;
+ * with server=: as the other servers ask SHAPE [server=URL]                                     once, as soon
+ * as the lane is free quarantine URL SHAPE                                       never ask this again (said
+ * by the supervisor) stop An unknown command is answered by a log frame. End of input ends the process. */
 #ifndef COLLECTORS_HTTP_H
 #define COLLECTORS_HTTP_H
 
@@ -21,14 +21,15 @@
 struct collect_options {
     const char **urls; /* as the user gave them, checked by url_parse() */
     int url_count;
-    const char *label;          /* may be NULL */
+    const char *label;                      /* may be NULL */
     const char *ca, *cert, *key, *tls_name; /* paths and name, may be NULL */
     bool insecure;
-    const char *auth_file;      /* "user:password" or "Bearer TOKEN" or the bare token on the first line; may be NULL */
-    int64_t interval_ms;        /* of /varz and what is aligned to it; 0: the table's */
-    const char *want;           /* comma list of sets, NULL: "overview" */
-    bool supervised;            /* commands on stdin, page on page_fd */
-    int page_fd;                /* -1: none */
+    const char
+        *auth_file; /* "user:password" or "Bearer TOKEN" or the bare token on the first line; may be NULL */
+    int64_t interval_ms; /* of /varz and what is aligned to it; 0: the table's */
+    const char *want;    /* comma list of sets, NULL: "overview" */
+    bool supervised;     /* commands on stdin, page on page_fd */
+    int page_fd;         /* -1: none */
 };
 
 /* Runs until end of input, `stop`, SIGTERM or a broken pipe; returns the exit code. */

@@ -17,6 +17,7 @@
 #define LEAST_FOR_HEAVY 0.01 /* what the heavy ones keep when the light ones use the bound up */
 #define CONNECTION_MIN  600  /* bytes of one in /connz, for want of better knowledge */
 #define LIMIT_MIN       1024u
+#define PATH_SIZE       160
 
 /* ---- demand ---- */
 
@@ -31,10 +32,6 @@ static bool has_leafs(const struct target *t) {
 }
 static bool (*const condition[WANTED_COUNT])(const struct target *) = {
     [WANTED_ROUTES] = is_clustered, [WANTED_GATEWAYS] = has_gateways, [WANTED_LEAFS] = has_leafs};
-
-static const struct want *want_of(const struct target *t, int e) {
-    return t->own_want[e] ? &t->wants[e] : &t->collector->wants[e];
-}
 
 /* May it be asked at all, as things are? */
 static bool may_ask(const struct target *t, int e) {
@@ -51,7 +48,7 @@ static bool wanted(const struct target *t, int e) {
     if (!may_ask(t, e))
         return false;
     bool holds = condition[endpoints[e].wanted] == NULL || condition[endpoints[e].wanted](t);
-    return e == EP_VARZ || (want_of(t, e)->on && holds);
+    return e == EP_VARZ || (t->wants[e].on && holds);
 }
 
 /* ---- cadence ---- */
@@ -83,7 +80,7 @@ static void say_why(char *out, size_t size, const char *why, const char *version
 
 static int64_t base_interval(const struct target *t, int e, char why[64]) {
     const struct collector *c = t->collector;
-    const struct want *w = want_of(t, e);
+    const struct want *w = &t->wants[e];
     int64_t every = endpoints[e].every_ms * NS_PER_MS;
     snprintf(why, 64, "default");
     if (e == EP_VARZ) {
@@ -232,7 +229,7 @@ uint64_t schedule_connection_bytes(const struct target *t) {
 unsigned schedule_connection_limit(const struct target *t) {
     uint64_t most = (DECODE_MAX_BODY - (1u << 20)) / schedule_connection_bytes(t);
     uint64_t limit = t->conn_total + t->conn_total / 10;
-    unsigned asked = want_of(t, EP_CONNZ_FULL)->limit;
+    unsigned asked = t->wants[EP_CONNZ_FULL].limit;
     if (asked > 0)
         limit = asked;
     else if (limit < LIMIT_MIN)
@@ -252,14 +249,18 @@ static int timeout_ms(const struct target *t, int e) {
     return ms < 500 ? 500 : ms > 5000 ? 5000 : (int)ms;
 }
 
+static void path_of(const struct target *t, int e, bool config, char path[PATH_SIZE]) {
+    const struct endpoint_words words = {
+        .config = config, .sort = t->wants[e].sort, .limit = schedule_connection_limit(t)};
+    endpoint_path(&endpoints[e], &words, path, PATH_SIZE);
+}
+
 static void ask(struct target *t, int e, int64_t now) {
-    char path[160];
-    struct endpoint_words words = {.config = e == EP_JSZ && wants_config(t, now),
-                                   .sort = want_of(t, e)->sort,
-                                   .limit = schedule_connection_limit(t)};
-    endpoint_path(&endpoints[e], &words, path, sizeof path);
+    char path[PATH_SIZE];
+    bool config = e == EP_JSZ && wants_config(t, now);
+    path_of(t, e, config, path);
     if (e == EP_JSZ)
-        t->config_asked = words.config;
+        t->config_asked = config;
     facts_reset(&t->facts[endpoints[e].lane]);
     t->plan[e].asked = false;
     t->plan[e].last_asked = now;
@@ -280,6 +281,22 @@ static void ask(struct target *t, int e, int64_t now) {
 
 void schedule_ask(struct target *t, int e) {
     t->plan[e].asked = true;
+}
+
+void schedule_want(struct target *t, int e, const struct want *want) {
+    char before[PATH_SIZE], after[PATH_SIZE];
+    bool was_on = t->wants[e].on;
+    path_of(t, e, false, before);
+    t->wants[e] = *want;
+    path_of(t, e, false, after);
+    if (!want->on || !was_on)
+        return; /* the next turn sees it */
+    if (strcmp(before, after) != 0)
+        schedule_ask(t, e);
+    choose(t);
+    int64_t due = grid_next(t, e, clock_mono_ns());
+    if (t->plan[e].active && due < t->plan[e].due)
+        t->plan[e].due = due;
 }
 
 void schedule_adopt(struct target *t) {

@@ -15,6 +15,8 @@
 void schedule_run(struct collector *c);
 /* Once more, as soon as the lane is free, wanted or not. */
 void schedule_ask(struct target *t, int endpoint);
+/* Wanted otherwise from now on: asked at once where that makes another request of it. */
+void schedule_want(struct target *t, int endpoint, const struct want *want);
 /* A candidate became a target: from now on it is asked in step. */
 void schedule_adopt(struct target *t);
 /* An answer came: its cost counts, and intervals are chosen anew. */

@@ -71,6 +71,7 @@ struct target *target_create(struct collector *c, const struct url *url, const c
         lane_open(&t->lane[i], &c->client, i, &answer_handler, t);
         t->lane[i].login = t->named;
     }
+    memcpy(t->wants, c->wants, sizeof t->wants);
     for (int i = 0; i < EP_COUNT; i++)
         t->plan[i].cost = -1;
     c->targets[c->target_count++] = t;

@@ -94,7 +94,7 @@ struct target {
     struct lane lane[LANE_COUNT];
     struct facts facts[LANE_COUNT];
     struct plan plan[EP_COUNT];
-    struct want wants[EP_COUNT]; /* for this server alone */
+    struct want wants[EP_COUNT];
 
     enum target_state state;
     enum failure failure; /* of the last /varz */
@@ -103,7 +103,6 @@ struct target {
     uint32_t hosts_hash; /* of the addresses in its last /varz */
     int varz_failures;   /* in a row */
     int doubts;          /* duplicates: answers in a row that its original did not share */
-    bool own_want[EP_COUNT];
     bool named; /* by the user */
     bool hidden;
     bool literal; /* the host is an address */

@@ -73,7 +73,9 @@ static const struct {
     {{"*", HOSTILE_ANSWER, 404, "404 page not found\n", 0, 0},
      FAILURE_HTTP,
      "404: nothing at this path; is there a prefix?"},
-    {{"*", HOSTILE_ANSWER, 401, "<html>", 0, 0}, FAILURE_HTTP, "401: a proxy wants a login: --auth-file, for URLs that are named"},
+    {{"*", HOSTILE_ANSWER, 401, "<html>", 0, 0},
+     FAILURE_HTTP,
+     "401: a proxy wants a login: --auth-file, for URLs that are named"},
     {{"*", HOSTILE_ANSWER, 400, "bad thing\nmore", 0, 0}, FAILURE_HTTP, "400: bad thing"},
     {{"*", HOSTILE_ANSWER, 400, "Client sent an HTTP request to an HTTPS server.\n", 0, 0},
      FAILURE_HTTP,
@@ -334,6 +336,57 @@ START_TEST(commands) {
 }
 END_TEST
 
+static struct watch *watch_wanting(const char *url, const char *sets) {
+    const char *urls[] = {url};
+    struct collect_options o = {
+        .urls = urls, .url_count = 1, .page_fd = -1, .supervised = true, .want = sets};
+    return watch_start(&o);
+}
+
+/* What --want and the table say goes on when a view that wanted it, too, is left. */
+START_TEST(unwant_returns_to_the_sets) {
+    struct hostile *h = hostile_with(NULL, 0);
+    struct watch *w = watch_wanting(hostile_url(h), NULL);
+    const char *why;
+    WATCH_UNTIL(w, watch_interval_ms(w, SHAPE_JSZ, &why) == 5000);
+    watch_say(w, "want jsz every=300\nwant subsz every=300\n");
+    WATCH_UNTIL(w,
+                watch_count(w, 1, SHAPE_JSZ, false) >= 3 && watch_interval_ms(w, SHAPE_SUBSZ, &why) == 300);
+    watch_say(w, "unwant jsz\nunwant subsz\n");
+    WATCH_UNTIL(w, watch_interval_ms(w, SHAPE_SUBSZ, &why) <= 0);
+    WATCH_UNTIL(w, watch_interval_ms(w, SHAPE_JSZ, &why) == 5000);
+    ck_assert_str_eq(why, "default");
+    int before = watch_count(w, 1, SHAPE_JSZ, false);
+    WATCH_UNTIL(w, watch_count(w, 1, SHAPE_JSZ, false) > before);
+    watch_say(w, "stop\n");
+    ck_assert_int_eq(watch_end(w, 0), 0);
+    hostile_end(h);
+}
+END_TEST
+
+START_TEST(unwant_returns_to_sort_and_limit) {
+    struct hostile *h = hostile_with(NULL, 0);
+    struct watch *w = watch_wanting(hostile_url(h), "connections");
+    WATCH_UNTIL(w, hostile_asked(h, "sort=cid&limit=1024") >= 1);
+    watch_say(w, "want connz_full sort=bytes_to limit=5\n");
+    WATCH_UNTIL(w, hostile_asked(h, "sort=bytes_to&limit=5") >= 1);
+    watch_say(w, "unwant connz_full\n");
+    int before = hostile_asked(h, "sort=cid&limit=1024");
+    WATCH_UNTIL(w, hostile_asked(h, "sort=cid&limit=1024") >= before + 2);
+    char line[200];
+    snprintf(line, sizeof line, "want connz_full sort=idle limit=7 server=%s\n", hostile_url(h));
+    watch_say(w, line);
+    WATCH_UNTIL(w, hostile_asked(h, "sort=idle&limit=7") >= 1);
+    snprintf(line, sizeof line, "unwant connz_full server=%s\n", hostile_url(h));
+    watch_say(w, line);
+    before = hostile_asked(h, "sort=cid&limit=1024");
+    WATCH_UNTIL(w, hostile_asked(h, "sort=cid&limit=1024") >= before + 2);
+    watch_say(w, "stop\n");
+    ck_assert_int_eq(watch_end(w, 0), 0);
+    hostile_end(h);
+}
+END_TEST
+
 START_TEST(stop_and_broken_pipe) {
     struct hostile *h = hostile_with(NULL, 0);
     struct watch *w = watch_supervised(hostile_url(h), -1);
@@ -417,6 +470,8 @@ int main(void) {
     tcase_add_test(c, login_from_a_file);
     tcase_add_test(c, unreadable_files_end_it);
     tcase_add_test(c, commands);
+    tcase_add_test(c, unwant_returns_to_the_sets);
+    tcase_add_test(c, unwant_returns_to_sort_and_limit);
     tcase_add_test(c, stop_and_broken_pipe);
     tcase_add_test(c, sets);
     tcase_add_test(c, dear_endpoints_stretch);

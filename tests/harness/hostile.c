@@ -17,7 +17,14 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { RULES_MAX = 16, CONNECTIONS_MAX = 256, BODY_MAX = 8192, PATHS_MAX = 16, REQUEST_MAX = 4096 };
+enum {
+    RULES_MAX = 16,
+    CONNECTIONS_MAX = 256,
+    BODY_MAX = 8192,
+    PATHS_MAX = 16,
+    REQUEST_MAX = 4096,
+    LINES_MAX = 256
+};
 
 struct rule {
     char path[64];
@@ -33,7 +40,8 @@ struct shared {
     _Atomic int version; /* odd: being changed */
     int rule_count;
     struct rule rules[RULES_MAX];
-    _Atomic int total;
+    _Atomic int total, logins;
+    char lines[LINES_MAX][160]; /* path and query of the last requests, ring */
     struct {
         char path[64];
         _Atomic int count;
@@ -336,7 +344,10 @@ static void on_read(const struct hostile *h, struct connection *c) {
     if (strstr(c->in, "\r\n\r\n") == NULL || c->busy)
         return;
     char path[64] = "";
+    struct shared *s = h->shared;
     (void)sscanf(c->in, "%*s %63[^ ?]", path);
+    (void)sscanf(c->in, "%*s %159[^ ]", s->lines[s->total % LINES_MAX]);
+    s->logins += strstr(c->in, "\r\nAuthorization:") != NULL;
     c->in_len = 0;
     begin(h, c, path);
 }
@@ -474,6 +485,17 @@ int hostile_requests(const struct hostile *h, const char *path) {
         if (strcmp(h->shared->counts[i].path, path) == 0)
             return h->shared->counts[i].count;
     return 0;
+}
+
+int hostile_asked(const struct hostile *h, const char *part) {
+    int n = 0;
+    for (int i = 0; i < LINES_MAX; i++)
+        n += strstr(h->shared->lines[i], part) != NULL;
+    return n;
+}
+
+int hostile_logins(const struct hostile *h) {
+    return h->shared->logins;
 }
 
 void hostile_end(struct hostile *h) {

@@ -40,6 +40,10 @@ const char *hostile_url(const struct hostile *hostile); /* http://address:port *
 const char *hostile_id(const struct hostile *hostile);
 /* Requests of this path so far; "*": all. */
 int hostile_requests(const struct hostile *hostile, const char *path);
+/* How many of the last 256 requests have this text in path and query. */
+int hostile_asked(const struct hostile *hostile, const char *part);
+/* Requests that brought a login along: those with an Authorization header. */
+int hostile_logins(const struct hostile *hostile);
 /* Other rules from now on, for requests that come. */
 void hostile_rules(struct hostile *hostile, const struct hostile_rule *rules, int n);
 void hostile_end(struct hostile *hostile); /* NULL is fine */
