@@ -121,7 +121,10 @@ START_TEST(cuts) {
     json_t *one = json_array_get(json_object_get(d, "consumers"), 0);
     ck_assert_ptr_nonnull(json_object_get(one, "lag"));
     ck_assert_ptr_nonnull(json_object_get(one, "freshness"));
-    ck_assert_ptr_null(json_object_get(one, "name"));
+    has_all(one, "account stream name"); /* which one it is, asked for or not */
+    ck_assert_ptr_null(json_object_get(one, "leader"));
+    ck_assert_str_eq(json_string_value(json_object_get(find(d, "servers", "name", "n2-lon"), "name")),
+                     "n2-lon");
     json_decref(d);
     ck_assert_uint_eq(cut_shapes(&cut) & (1u << SHAPE_JSZ), 1u << SHAPE_JSZ);
     ck_assert(cut_of(&cut, message, sizeof(message), "connections", NULL));
@@ -138,6 +141,12 @@ START_TEST(wrong_names) {
     ck_assert(!cut_of(&cut, message, sizeof(message), "consumer.lagg", NULL));
     ck_assert_ptr_nonnull(strstr(message, "\"consumer.lag\""));
     ck_assert(!cut_of(&cut, message, sizeof(message), "consumer.path", NULL));
+    ck_assert(!cut_of(&cut, message, sizeof(message), "consumer.foo", NULL));
+    ck_assert_str_eq(message, "there is no \"consumer.foo\": the heads of \"print consumers\" are the names");
+    ck_assert(!cut_of(&cut, message, sizeof(message), "foo", NULL));
+    ck_assert_str_eq(message,
+                     "there is no \"foo\": there are clusters, servers, connections, streams, consumers, "
+                     "routes, costs, events");
     ck_assert(!cut_of(&cut, message, sizeof(message), "", NULL));
     ck_assert_ptr_null(strchr(message, '\n'));
 }
@@ -147,12 +156,12 @@ START_TEST(as_tables) {
     struct cut cut;
     char message[300];
     struct buffer out = {0};
-    const char *names[] = {"consumer.stream", "consumer.name", "consumer.lag", "events"};
-    ck_assert(cut_parse(&cut, names, 4, message, sizeof(message)));
+    const char *names[] = {"consumer.lag", "events"};
+    ck_assert(cut_parse(&cut, names, 2, message, sizeof(message)));
     print_tables(world.model, &cut, &out);
     const char *text = buffer_text(&out);
-    ck_assert_int_eq(strncmp(text, "consumers\nstream  name     ", 27), 0);
-    ck_assert_ptr_nonnull(strstr(text, "\nORDERS  billing  "));
+    ck_assert_int_eq(strncmp(text, "consumers\naccount  stream  name     ", 36), 0);
+    ck_assert_ptr_nonnull(strstr(text, "\n$G       ORDERS  billing  "));
     ck_assert_ptr_nonnull(strstr(text, "\n\nevents\n"));
     buffer_finish(&out);
     print_tables(world.model, NULL, &out);

@@ -1,6 +1,5 @@
 #include "views/cut.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -43,6 +42,8 @@ static int kind_by_name(const char *text, size_t len) {
 
 /* ---- the nearest name, for the message ---- */
 
+#define NEAR 2 /* letters: what is further away was meant otherwise */
+
 static int distance(const char *a, const char *b) {
     enum { MOST = 64 };
     int row[MOST + 1];
@@ -71,36 +72,53 @@ static void nearer(const char *wrong, const char *name, int *best, const char **
 }
 
 static bool unknown_kind(const char *name, char *message, size_t size) {
-    int best = INT_MAX;
-    const char *nearest = events_name;
+    int best = NEAR + 1;
+    const char *nearest = NULL;
     char word[80];
+    size_t len = 0;
     snprintf(word, sizeof(word), "%.*s", (int)strcspn(name, "."), name);
     for (int k = 0; k < OBJECT_KIND_COUNT; k++)
         if (has_quantities((enum object_kind)k))
             nearer(word, object_kind_plural((enum object_kind)k), &best, &nearest);
     nearer(word, events_name, &best, &nearest);
-    snprintf(message, size, "there is no \"%.60s\": did you mean \"%s\"?", name, nearest);
+    if (nearest) {
+        snprintf(message, size, "there is no \"%.60s\": did you mean \"%s\"?", name, nearest);
+        return false;
+    }
+    len = (size_t)snprintf(message, size, "there is no \"%.60s\": there are ", name);
+    for (int k = 0; k < OBJECT_KIND_COUNT && len < size; k++)
+        if (has_quantities((enum object_kind)k))
+            len +=
+                (size_t)snprintf(message + len, size - len, "%s, ", object_kind_plural((enum object_kind)k));
+    if (len < size)
+        snprintf(message + len, size - len, "%s", events_name);
     return false;
 }
 
 static bool unknown_quantity(enum object_kind kind, const char *name, const char *quantity, char *message,
                              size_t size) {
-    int best = INT_MAX;
-    const char *nearest = "";
+    int best = NEAR + 1;
+    const char *nearest = NULL;
     for (int q = 0; q < QUANTITY_COUNT; q++)
         if (quantities[q].kind == kind && !(quantities[q].flags & QUANTITY_HIDDEN))
             nearer(quantity, quantities[q].name, &best, &nearest);
-    snprintf(message, size, "there is no \"%.60s\": did you mean \"%s.%s\"?", name, object_kind_name(kind),
-             nearest);
+    if (nearest)
+        snprintf(message, size, "there is no \"%.60s\": did you mean \"%s.%s\"?", name,
+                 object_kind_name(kind), nearest);
+    else
+        snprintf(message, size, "there is no \"%.60s\": the heads of \"print %s\" are the names", name,
+                 object_kind_plural(kind));
     return false;
 }
 
 /* ---- parsing ---- */
 
-static void take_kind(struct cut *cut, enum object_kind kind) {
+/* All that are for documents, or of these the ones with a flag. */
+static void take_kind(struct cut *cut, enum object_kind kind, unsigned flag) {
     cut->kinds[kind] = true;
     for (int q = 0; q < QUANTITY_COUNT; q++)
-        if (quantities[q].kind == kind && !(quantities[q].flags & QUANTITY_HIDDEN))
+        if (quantities[q].kind == kind && !(quantities[q].flags & QUANTITY_HIDDEN) &&
+            (!flag || quantities[q].flags & flag))
             cut->quantities[q] = true;
 }
 
@@ -114,13 +132,13 @@ static bool take_name(struct cut *cut, const char *name, char *message, size_t s
     if (kind < 0)
         return unknown_kind(name, message, size);
     if (!name[len]) {
-        take_kind(cut, (enum object_kind)kind);
+        take_kind(cut, (enum object_kind)kind, 0);
         return true;
     }
     int q = quantity_by_name((enum object_kind)kind, name + len + 1);
     if (q < 0 || quantities[q].flags & QUANTITY_HIDDEN)
         return unknown_quantity((enum object_kind)kind, name, name + len + 1, message, size);
-    cut->kinds[kind] = true;
+    take_kind(cut, (enum object_kind)kind, QUANTITY_KEY);
     cut->quantities[q] = true;
     return true;
 }
@@ -134,7 +152,7 @@ bool cut_parse(struct cut *cut, const char *const *names, int count, char *messa
         return true;
     for (int k = 0; k < OBJECT_KIND_COUNT; k++)
         if (kinds[k].usual)
-            take_kind(cut, (enum object_kind)k);
+            take_kind(cut, (enum object_kind)k, 0);
     cut->events = true;
     return true;
 }

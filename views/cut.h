@@ -1,7 +1,7 @@
 /* A cut of the model: which entities and which of their quantities a document is to have.
  *
- * Names are "entity" or "entity.quantity", singular or plural: "servers", "consumer.lag". No names:
- * everything. */
+ * Names are "entity" or "entity.quantity", singular or plural: "servers", "consumer.lag". Which object it is
+ * always comes along. No names: everything. */
 #ifndef VIEWS_CUT_H
 #define VIEWS_CUT_H
 
@@ -13,7 +13,7 @@ struct cut {
     bool events;
 };
 
-/* false: message[] is one line with the nearest valid name. */
+/* false: message[] is one line with the nearest valid name, or all of them. */
 bool cut_parse(struct cut *cut, const char *const *names, int count, char *message, size_t size);
 /* Endpoint shapes behind what is named, as a bit mask of 1 << SHAPE_x. */
 unsigned cut_shapes(const struct cut *cut);
