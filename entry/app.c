@@ -121,6 +121,12 @@ static void on_stream(struct loop *loop, int fd, unsigned events, void *data) {
         return;
     loop_remove(app->stream_in);
     app->stream_in = NULL;
+    if (!feed_began(app->feed)) {
+        snprintf(app->refusal, sizeof app->refusal, "natsight: %s\n", NO_STREAM);
+        app->code = 1;
+        loop_stop(app->loop, 1);
+        return;
+    }
     feed_restart(app->feed);
     feed_event(app->feed, "the stream ended");
     note(app, "the stream ended: what is shown is the last that came");
@@ -187,11 +193,15 @@ static void on_resize(struct loop *loop, int number, void *data) {
     app->paint_now = true;
 }
 
+/* The whole job stops, as the shell expects of Ctrl-Z: also whoever feeds us through a pipe. */
 static void on_stop_signal(struct loop *loop, int number, void *data) {
-    (void)loop, (void)number;
+    (void)loop;
     struct app *app = data;
+    struct sigaction stop = {.sa_handler = SIG_DFL}, before;
     screen_suspend(app->screen);
-    kill(getpid(), SIGSTOP);
+    sigaction(number, &stop, &before);
+    kill(0, number);
+    sigaction(number, &before, NULL);
     screen_resume(app->screen);
     app->paint_now = true;
 }

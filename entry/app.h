@@ -42,6 +42,8 @@ void app_react(struct app *app, unsigned reaction);
 /* Tells the supervisor what the open view wants. */
 void app_wants(struct app *app);
 
+#define NO_STREAM "standard input holds no natsight stream: natsight collect URL | natsight replay -"
+
 /* One plain frame on standard output, for when that is no terminal. */
 int headless_frame(const struct options *options, bool replay);
 

@@ -289,7 +289,8 @@ static void prompt_key_typed(struct app *app, uint32_t key) {
         if (filter)
             st->filters[st->here.view][0] = '\0';
     } else if (result == PROMPT_ENTER) {
-        st->prompt.open = filter && st->prompt.error[0] != '\0'; /* a fault stays in sight until it is mended */
+        st->prompt.open =
+            filter && st->prompt.error[0] != '\0'; /* a fault stays in sight until it is mended */
         if (!filter)
             app_command(app, st->prompt.text);
     } else if (filter) {

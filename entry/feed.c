@@ -33,7 +33,7 @@ struct feed {
     struct stream_reader *reader;
     int64_t utc_offset_ns, mono_offset_ns, utc_last_ns, mono_last_ns;
     uint64_t samples;
-    bool reached;
+    bool began, reached;
     struct asked *asked;
     size_t count;
 };
@@ -146,6 +146,7 @@ static void on_hello(struct feed *feed, uint16_t source, const struct row *row) 
 
 static void on_row(void *data, uint16_t source, enum frame_kind kind, const struct row *row) {
     struct feed *feed = data;
+    feed->began = true;
     if (kind == FRAME_TICK)
         return; /* of a recording; a pipe's time is ours to make */
     if (kind == FRAME_HELLO)
@@ -224,6 +225,10 @@ void feed_tick(struct feed *feed) {
 
 uint64_t feed_samples(const struct feed *feed) {
     return feed->samples;
+}
+
+bool feed_began(const struct feed *feed) {
+    return feed->began;
 }
 
 bool feed_reached(const struct feed *feed) {

@@ -34,6 +34,8 @@ void feed_tick(struct feed *feed);
 
 /* Samples in the model so far; grows with each. */
 uint64_t feed_samples(const struct feed *feed);
+/* A stream began: the first frame came. What never has one is no stream of ours. */
+bool feed_began(const struct feed *feed);
 /* A server gave a usable answer. */
 bool feed_reached(const struct feed *feed);
 /* Every server that is asked has been asked twice for each of these shapes (1 << SHAPE_x) and for whatever

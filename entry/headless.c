@@ -68,6 +68,11 @@ static void on_stream(struct loop *loop, int fd, unsigned events, void *data) {
     } else if (n == 0 || (errno != EINTR && errno != EAGAIN)) {
         loop_remove(h->stream);
         h->ended = true;
+        if (feed_began(h->feed))
+            return;
+        fprintf(stderr, "natsight: %s\n", NO_STREAM);
+        h->code = 1;
+        loop_stop(h->loop, h->code);
     }
 }
 

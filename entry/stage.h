@@ -26,7 +26,8 @@ struct stage {
     int back_count;
     bool local_time, bits, faults_only, show_hidden;
     enum chrome_mode mode;
-    const char *label, *waiting_for, *select; /* select: the server to open as soon as there is one of that name */
+    const char *label, *waiting_for,
+        *select; /* select: the server to open as soon as there is one of that name */
     enum role label_role;
     int64_t interval_ns;
     struct prompt prompt;

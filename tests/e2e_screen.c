@@ -549,6 +549,44 @@ START_TEST(collect_and_replay_show_what_live_shows) {
 }
 END_TEST
 
+/* Ctrl-Z stops the whole pipe, else the shell would never get its terminal back. */
+START_TEST(a_replayed_pipe_is_suspended_whole) {
+    char script[600];
+    snprintf(script, sizeof script, "%s collect %s | %s replay -", command_natsight(), cluster->node[0].http,
+             command_natsight());
+    const char *argv[] = {"sh", "-c", script, NULL};
+    struct terminal *t = terminal_open(argv, &(struct terminal_options){.rows = 24, .cols = 80});
+    ck_assert_ptr_nonnull(t);
+    shown_wait(t, "1/3 up.*\\[REPLAY\\]");
+    ck_assert(terminal_type(t, "\x1a"));
+    ck_assert(terminal_wait_stopped(t, SHOWN_MS));
+    ck_assert(terminal_restored(t));
+    ck_assert(terminal_continue(t));
+    shown_type(t, "2", "> Connections");
+    int status;
+    ck_assert(terminal_type(t, "q"));
+    ck_assert(terminal_wait_exit(t, &status, SHOWN_MS));
+    ck_assert(terminal_restored(t));
+    ck_assert(shown_nothing_left(t));
+    terminal_close(t);
+}
+END_TEST
+
+START_TEST(what_is_no_stream_is_said) {
+    char script[600];
+    snprintf(script, sizeof script, "echo hello | %s replay -", command_natsight());
+    const char *argv[] = {"sh", "-c", script, NULL};
+    struct terminal *t = terminal_open(argv, &(struct terminal_options){.rows = 24, .cols = 100});
+    ck_assert_ptr_nonnull(t);
+    int status;
+    ck_assert(terminal_wait_exit(t, &status, SHOWN_MS));
+    ck_assert_int_eq(WEXITSTATUS(status), 1);
+    ck_assert(terminal_restored(t));
+    ck_assert_int_ge(terminal_find(t, "no natsight stream", NULL), 0);
+    terminal_close(t);
+}
+END_TEST
+
 START_TEST(what_was_not_collected_is_said) {
     char script[600];
     snprintf(script, sizeof script, "%s collect --want connections %s | %s replay - --view jetstream",
@@ -594,6 +632,8 @@ static void all(TCase *tc) {
     tcase_add_test(tc, a_pipe_a_file_and_a_replay_get_one_plain_frame);
     tcase_add_test(tc, collect_and_replay_show_what_live_shows);
     tcase_add_test(tc, what_was_not_collected_is_said);
+    tcase_add_test(tc, a_replayed_pipe_is_suspended_whole);
+    tcase_add_test(tc, what_is_no_stream_is_said);
 }
 
 int main(void) {
