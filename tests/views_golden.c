@@ -68,6 +68,7 @@ static const struct screen_case {
     {"overview-busy", "overview", world_busy, NULL, false, 7},
     {"overview-busy-ascii", "overview", world_busy, NULL, true, 3},
     {"overview-empty", "overview", world_empty, NULL, false, 7},
+    {"overview-first", "overview", world_first, NULL, false, 1},
     {"overview-quiet", "overview", world_quiet, NULL, false, 3},
     {"overview-stale", "overview", world_stale, NULL, false, 6},
     {"overview-hostile", "overview", world_hostile, NULL, false, 5},

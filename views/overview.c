@@ -302,11 +302,14 @@ static int draw_rate(const struct view_context *context, struct surface *s, stru
     const struct object *cluster = model_cluster(context->model);
     struct chart_bucket buckets[400];
     char a[64], b[64];
+    double unused;
+    bool known = quantity_value(context->model, cluster, msgs, &unused);
+    bool with_bytes = area.w >= 60 && quantity_value(context->model, cluster, bytes, &unused);
     quantity_text(a, sizeof(a), context, cluster, msgs, 7);
     quantity_text(b, sizeof(b), context, cluster, bytes, 7);
     x += surface_text(s, area, x, area.y, ROLE_HEAD, ATTR_BOLD, spec->title) + 1;
-    x += surface_printf(s, area, x, area.y, ROLE_TEXT, 0, strcmp(a, "-") ? "%s/s" : "%s", a) + 1;
-    if (area.w >= 60 && strcmp(b, "-") != 0)
+    x += surface_printf(s, area, x, area.y, ROLE_TEXT, 0, known ? "%s/s" : "%s", a) + 1;
+    if (with_bytes)
         x += surface_printf(s, area, x, area.y, ROLE_TEXT, 0, "%s%s", b, context->bits ? "b/s" : "B/s") + 1;
     int width = end - x - 2;
     if (width < 6 || width > 180)
