@@ -70,7 +70,7 @@ static const struct screen_case {
     {"overview-empty", "overview", world_empty, NULL, false, 7},
     {"overview-first", "overview", world_first, NULL, false, 1},
     {"overview-quiet", "overview", world_quiet, NULL, false, 3},
-    {"overview-stale", "overview", world_stale, NULL, false, 6},
+    {"overview-stale", "overview", world_stale, NULL, false, 10},
     {"overview-hostile", "overview", world_hostile, NULL, false, 5},
     {"connections-busy", "connections", world_busy, NULL, false, 3},
     {"connections-empty", "connections", world_empty, NULL, false, 1},
@@ -97,7 +97,8 @@ static const struct screen_case {
     {"cost-busy", "cost", world_busy, NULL, false, 3},
     {"cost-empty", "cost", world_empty, NULL, false, 1},
 };
-static const int sizes[][2] = {{80, 24}, {120, 40}, {200, 60}, {60, 15}, {28, 8}, {19, 3}, {40, 5}};
+static const int sizes[][2] = {{80, 24}, {120, 40}, {200, 60}, {60, 15}, {28, 8},
+                               {19, 3},  {40, 5},   {110, 6},  {80, 5},  {80, 3}};
 
 static char *read_all(const char *path) {
     FILE *file = fopen(path, "r");

@@ -6,7 +6,7 @@
 static const struct height {
     int rows, verdict; /* from this height on; verdict rows, the counts among them */
     bool footer;
-} heights[] = {{50, 4, true}, {15, 3, true}, {8, 3, true}, {6, 1, true}, {4, 1, false}};
+} heights[] = {{50, 4, true}, {15, 3, true}, {8, 3, true}, {6, 1, true}, {3, 1, false}};
 
 static const struct height *height_of(struct rect area) {
     if (area.w < 20)
@@ -30,7 +30,7 @@ void chrome_draw(const struct chrome_context *c, struct surface *s, struct rect 
     if (area.w < 1 || area.h < 1)
         return;
     if (!h) {
-        chrome_line(c, s, (struct rect){area.x, area.y, area.w, 1});
+        chrome_line(c, s, area);
         return;
     }
     chrome_row1(c, s, (struct rect){area.x, area.y, area.w, 1});

@@ -124,18 +124,45 @@ static void count_row(const struct chrome_context *c, struct surface *s, struct 
         surface_text(s, row, row.x + row.w - (int)strlen(worst) - 1, row.y, ROLE_KEY, 0, worst);
 }
 
-static void sentence_row(const struct model *model, const struct finding *f, struct surface *s,
-                         struct rect row) {
+/* "DOWN   n2 connection refused, for 42s" */
+static void draw_sentence(const struct model *model, const struct finding *f, struct surface *s,
+                          struct rect row) {
     char text[512], shown[1100];
-    enum role role = table_mark_role((int)f->severity);
     int x = row.x;
     finding_text(model, f, text, sizeof(text));
-    surface_text(s, row, x, row.y, role, ATTR_BOLD, f->severity == SEVERITY_CRIT ? "!!" : " !");
-    x += 3;
-    x += surface_text(s, row, x, row.y, role, ATTR_BOLD, finding_tag(f));
-    int indent = row.x + 10 > x + 1 && row.w >= 60 ? row.x + 10 : x + 1;
+    x += surface_text(s, row, x, row.y, table_mark_role((int)f->severity), ATTR_BOLD, finding_tag(f));
+    int indent = row.x + 7 > x + 1 && row.w >= 50 ? row.x + 7 : x + 1;
     text_cut(shown, sizeof(shown), text, row.x + row.w - indent);
     surface_text(s, row, indent, row.y, ROLE_TEXT, 0, shown);
+}
+
+/* As many as there are rows, the worst first. */
+static void draw_sentences(const struct model *model, struct surface *s, struct rect rows) {
+    size_t count;
+    const struct finding *findings = model_findings(model, &count);
+    int y = rows.y;
+    for (size_t i = 0; i < count && y < rows.y + rows.h; i++) {
+        if (goes_without_saying(model, &findings[i]))
+            continue;
+        surface_text(s, rows, rows.x, y, table_mark_role((int)findings[i].severity), ATTR_BOLD,
+                     findings[i].severity == SEVERITY_CRIT ? "!!" : " !");
+        draw_sentence(model, &findings[i], s, (struct rect){rows.x + 3, y++, rows.w - 3, 1});
+    }
+}
+
+/* "!!2 !3 "; returns where it ends. */
+static int draw_counts(const struct tally *t, struct surface *s, struct rect row) {
+    char text[64];
+    int x = row.x;
+    if (t->crit) {
+        snprintf(text, sizeof(text), "!!%zu", t->crit);
+        x = part(s, row, x, ROLE_CRIT, text) + 1;
+    }
+    if (t->warn) {
+        snprintf(text, sizeof(text), "!%zu", t->warn);
+        x = part(s, row, x, ROLE_WARN, text) + 1;
+    }
+    return x;
 }
 
 void chrome_verdict(const struct chrome_context *c, struct surface *s, struct rect rows) {
@@ -148,30 +175,21 @@ void chrome_verdict(const struct chrome_context *c, struct surface *s, struct re
         return;
     if (count == 0) {
         quiet_row(c, s, row);
-        return;
-    }
-    count_row(c, s, row, &t);
-    for (size_t i = 0; i < count && row.y + 1 < rows.y + rows.h; i++) {
-        if (goes_without_saying(model, &findings[i]))
-            continue;
-        row.y++;
-        sentence_row(model, &findings[i], s, row);
+    } else if (rows.h == 1) { /* words are worth more than how long */
+        int x = draw_counts(&t, s, row);
+        draw_sentence(model, &findings[0], s, (struct rect){x, row.y, row.x + row.w - x, 1});
+    } else {
+        count_row(c, s, row, &t);
+        draw_sentences(model, s, rect_below(rows, 1));
     }
 }
 
-void chrome_line(const struct chrome_context *c, struct surface *s, struct rect row) {
+void chrome_line(const struct chrome_context *c, struct surface *s, struct rect rows) {
     const struct model *model = c->view_context->model;
     struct tally t = tally_of(model);
-    char clock[TIME_TEXT_SIZE], text[64];
-    int x = row.x;
-    if (t.crit) {
-        snprintf(text, sizeof(text), "!!%zu", t.crit);
-        x = part(s, row, x, ROLE_CRIT, text) + 1;
-    }
-    if (t.warn) {
-        snprintf(text, sizeof(text), "!%zu", t.warn);
-        x = part(s, row, x, ROLE_WARN, text) + 1;
-    }
+    char clock[TIME_TEXT_SIZE];
+    struct rect row = {rows.x, rows.y, rows.w, 1};
+    int x = draw_counts(&t, s, row);
     if (!t.crit && !t.warn)
         x = part(s, row, x, all_up(model) ? ROLE_OK : ROLE_UNKNOWN, all_up(model) ? ".ok" : "?") + 1;
     time_format_clock(clock, c->view_context->utc_ns, c->view_context->local_time);
@@ -179,6 +197,7 @@ void chrome_line(const struct chrome_context *c, struct surface *s, struct rect 
         x += surface_text(s, row, x, row.y, ROLE_TEXT, 0, clock) + 1;
     if (c->mode != CHROME_LIVE && x + 2 <= row.x + row.w)
         surface_text(s, row, x, row.y, ROLE_ROW1_HELD, 0, c->mode == CHROME_PAUSED ? "PAUSED" : "");
+    draw_sentences(model, s, rect_below(rows, 1));
 }
 
 bool chrome_has_jetstream(const struct model *model) {
