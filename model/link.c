@@ -43,26 +43,37 @@ void varz_point_put(struct server *server, const struct row *row, const struct s
         server->varz_count++;
 }
 
+static void remove_others(struct model *model, enum object_kind kind, const struct object *parent,
+                          uint64_t serial) {
+    for (size_t i = 0; i < kind_count(model, kind); i++) {
+        struct entry *entry = kind_at(model, kind, i);
+        if (entry->object.parent == parent && entry->object.now_at.serial != serial)
+            entry_remove(model, entry);
+    }
+}
+
 void links_put(struct model *model, struct entry *entry, const struct sample *sample, int link) {
     const struct link_kind *kind = &link_kinds[link];
     struct server *server = server_of(entry);
     struct stamp at = stamp_of(sample, server->server_id);
     struct traffic_point point = {.now_ns = at.now_ns, .known = sample->dropped == 0};
+    struct link_traffic *traffic = &server->links[link];
+    size_t count = 0, known = 0; /* of them, those that were here before */
     for (size_t i = 0; i < sample->count; i++) {
         const struct row *row = sample->rows[i];
+        bool made;
         if (row->entity != kind->entity)
             continue;
-        struct entry *object = entry_take(model, kind->kind, &entry->object, NULL, row, &at, NULL);
+        struct entry *object = entry_take(model, kind->kind, &entry->object, NULL, row, &at, &made);
+        known += !made && object->object.now_at.serial != at.serial;
+        count += object->object.now_at.serial != at.serial || made;
         entry_update(model, object, row, &at);
         add_row(&point, row, kind->counters);
         point.set += (uint64_t)row_key_hash(row) * 0x9e3779b97f4a7c15u + 1;
     }
-    for (size_t i = 0; i < kind_count(model, kind->kind); i++) {
-        struct entry *object = kind_at(model, kind->kind, i);
-        if (object->object.parent == &entry->object && object->object.now_at.serial != at.serial)
-            entry_remove(model, object);
-    }
-    struct link_traffic *traffic = &server->links[link];
+    if (known < traffic->count)
+        remove_others(model, kind->kind, &entry->object, at.serial);
+    traffic->count = count;
     traffic->before = traffic->now;
     traffic->now = point;
     if (traffic->polls < 2)

@@ -415,6 +415,45 @@ static void send_route(struct night *n, uint64_t target, const char *id, const c
     send(n, s);
 }
 
+static void send_routes(struct night *n, uint64_t target, const char *id, const char *rids) {
+    struct sample *s = build(n, target, SHAPE_ROUTEZ, id);
+    for (; *rids; rids++)
+        put_u(sample_add(s, ENTITY_ROUTE), F_ROUTE_rid, (uint64_t)(*rids - '0'));
+    send(n, s);
+}
+
+/* Of that server, as digits in order of birth. */
+static void check_routes(const struct night *n, const char *server, const char *expect) {
+    size_t count, len = 0;
+    char rids[32] = "";
+    const struct object *const *all = model_objects(n->model, OBJECT_ROUTE, &count);
+    for (size_t i = 0; i < count && len + 1 < sizeof rids; i++) {
+        if (all[i]->parent == server_named(n, server))
+            rids[len++] = (char)('0' + row_u64(all[i]->now, F_ROUTE_rid, 0));
+    }
+    ck_assert_str_eq(rids, expect);
+}
+
+START_TEST(a_route_that_is_not_told_any_more_is_gone) {
+    static const char *const told[][2] = {{"123", "123"}, {"13", "13"}, {"113", "13"},  {"34", "34"},
+                                          {"", ""},       {"5", "5"},   {"678", "678"}, {"876", "678"}};
+    struct night n;
+    night_begin(&n, 0, 1);
+    send_target(&n, 1, "http://127.0.0.1:8221", "named", "polled", NULL, NULL);
+    send_varz(&n, 1, "IDA", "n1");
+    send_target(&n, 2, "http://127.0.0.1:8222", "named", "polled", NULL, NULL);
+    send_varz(&n, 2, "IDB", "n2");
+    send_routes(&n, 2, "IDB", "12");
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
+        night_until(&n, (double)i + 1);
+        send_routes(&n, 1, "IDA", told[i][0]);
+        check_routes(&n, "n1", told[i][1]);
+        check_routes(&n, "n2", "12");
+    }
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(whom_routes_lead_to_is_not_the_missing_one) {
     static const char *const urls[] = {"nats://10.9.9.1:6222", "nats://10.9.9.2:6222",
                                        "nats://10.9.9.3:6222"};
@@ -580,6 +619,7 @@ static TCase *cases(void) {
     tcase_add_test(t, connected_peers_that_are_not_found_yet_are_not_down);
     tcase_add_test(t, expected_is_the_largest_of_all_signs);
     tcase_add_test(t, whom_routes_lead_to_is_not_the_missing_one);
+    tcase_add_test(t, a_route_that_is_not_told_any_more_is_gone);
     tcase_add_test(t, expected_follows_what_is_configured_now);
     tcase_add_test(t, forgetting_a_dead_server_is_scale_down);
     tcase_add_test(t, what_we_find_in_the_beginning_did_not_start_now);
