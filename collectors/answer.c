@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "collectors/decode.h"
 #include "collectors/discover.h"
 #include "collectors/identity.h"
 #include "collectors/schedule.h"
@@ -101,10 +102,16 @@ static void see_jetstream(struct facts *f, const struct row *row) {
     f->streams = row_u64(row, F_JETSTREAM_streams, 0);
 }
 
+static void see_connection(struct facts *f, const struct row *row) {
+    (void)row;
+    f->connections++;
+}
+
 static void (*const see[ENTITY_COUNT])(struct facts *, const struct row *) = {
-    [ENTITY_ANSWER] = see_answer,       [ENTITY_SERVER] = see_server,
-    [ENTITY_ROUTE] = see_route,         [ENTITY_CLIENT_URL] = see_client_url,
-    [ENTITY_ROUTE_URL] = see_route_url, [ENTITY_JETSTREAM] = see_jetstream,
+    [ENTITY_ANSWER] = see_answer,         [ENTITY_SERVER] = see_server,
+    [ENTITY_ROUTE] = see_route,           [ENTITY_CLIENT_URL] = see_client_url,
+    [ENTITY_ROUTE_URL] = see_route_url,   [ENTITY_JETSTREAM] = see_jetstream,
+    [ENTITY_CONNECTION] = see_connection,
 };
 
 static void on_row(void *data, struct lane *lane, const struct row *row) {
@@ -119,16 +126,29 @@ static bool from_other_server(const struct target *t, const struct facts *f) {
     return f->server_id[0] != '\0' && t->server_id[0] != '\0' && strcmp(f->server_id, t->server_id) != 0;
 }
 
+/* Bytes of a connection after a page that was too large: what was seen of it, but twice what was thought. */
+static uint64_t larger_connections(const struct target *t, const struct lane *lane, const struct facts *f) {
+    uint64_t seen = f->connections > 0 ? lane->head.bytes / f->connections : 0;
+    uint64_t twice = schedule_connection_bytes(t) * 2;
+    uint64_t bytes = seen > twice ? seen : twice;
+    return bytes < DECODE_MAX_BODY ? bytes : DECODE_MAX_BODY;
+}
+
 static void after_connz(struct target *t, const struct lane *lane, const struct facts *f) {
+    bool full = lane->head.shape == SHAPE_CONNZ_FULL;
+    if (full && lane->head.failure == FAILURE_TOO_LARGE)
+        t->conn_bytes = larger_connections(t, lane, f);
+    if (lane->head.failure != FAILURE_NONE)
+        return;
     if (f->has_total)
         t->conn_total = f->total;
-    if (lane->head.shape != SHAPE_CONNZ_FULL)
+    if (!full)
         return;
-    if (lane->head.failure == FAILURE_TOO_LARGE)
-        t->conn_bytes = schedule_connection_bytes(t) * 2;
-    else if (lane->head.failure == FAILURE_NONE && f->num > 0)
+    if (f->num > 0)
         t->conn_bytes = lane->head.bytes / f->num;
-    if (f->num < f->total && f->num < schedule_connection_limit(t))
+    bool cut_by_us = f->num < f->total && f->num >= t->conn_limit;
+    t->conn_again = cut_by_us && !t->conn_again && schedule_connection_limit(t) > t->conn_limit;
+    if (t->conn_again)
         schedule_ask(t, EP_CONNZ_FULL);
 }
 

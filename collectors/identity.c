@@ -18,7 +18,8 @@ static void remember(struct target *t, const struct facts *f, const struct lane 
     if (t->config_load_time != f->config_load_time)
         t->config_changed = true;
     bool routes_older = t->plan[EP_ROUTEZ].last_asked + 100 * NS_PER_MS < lane->head.asked_mono_ns;
-    if (t->remotes != f->remotes && t->plan[EP_ROUTEZ].active && routes_older)
+    const struct plan *routes = &t->plan[EP_ROUTEZ];
+    if (t->remotes != f->remotes && routes->active && routes->failing == 0 && routes_older)
         schedule_ask(t, EP_ROUTEZ);
     snprintf(t->server_id, sizeof t->server_id, "%s", f->server_id);
     snprintf(t->name, sizeof t->name, "%s", f->name);

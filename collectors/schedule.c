@@ -14,6 +14,7 @@
 #define CONFIG_EVERY    (60 * NS_PER_S)
 #define CONFIG_SOONEST  (10 * NS_PER_S)
 #define INTERVAL_MAX    (300 * NS_PER_S)
+#define FAILING_MAX     (60 * NS_PER_S)
 #define LEAST_FOR_HEAVY 0.01 /* what the heavy ones keep when the light ones use the bound up */
 #define CONNECTION_MIN  600  /* bytes of one in /connz, for want of better knowledge */
 #define LIMIT_MIN       1024u
@@ -146,6 +147,36 @@ bool schedule_stretch(const int64_t *cost, const bool *fixed, int64_t *interval,
     return true;
 }
 
+/* What a body costs that is thrown away: the time to its first byte says nothing of it. */
+static const bool body_is_no_use[FAILURE_COUNT] = {
+    [FAILURE_TIMEOUT] = true,  [FAILURE_CUT] = true,       [FAILURE_BODY] = true,
+    [FAILURE_NOT_NATS] = true, [FAILURE_TOO_LARGE] = true,
+};
+
+static void count_failing(struct plan *p, int e, enum failure failure) {
+    if (failure == FAILURE_NONE)
+        p->failing = 0;
+    else if (endpoints[e].lane == LANE_HEAVY && body_is_no_use[failure] && p->failing < 30)
+        p->failing++;
+}
+
+int64_t schedule_failing(int64_t interval, int failing) {
+    int64_t longer = interval;
+    for (int i = 0; i < failing && longer < FAILING_MAX; i++)
+        longer *= 2;
+    longer = longer < FAILING_MAX ? longer : FAILING_MAX;
+    return longer > interval ? longer : interval;
+}
+
+static int64_t on_grid(const struct target *t, int64_t interval) {
+    int64_t step = t->collector->varz_ns;
+    return (interval + step - 1) / step * step;
+}
+
+static void say_failing(char why[64], int64_t interval) {
+    snprintf(why, 64, "failing: every %.4gs", (double)interval / (double)NS_PER_S);
+}
+
 /* Chooses all intervals of a target. What was not asked for costs nothing. */
 static void choose(struct target *t) {
     int64_t cost[EP_COUNT], interval[EP_COUNT], base[EP_COUNT];
@@ -160,27 +191,19 @@ static void choose(struct target *t) {
     for (int e = 0; e < EP_COUNT; e++) {
         struct plan *p = &t->plan[e];
         if (interval[e] > base[e]) {
-            int64_t step = t->collector->varz_ns; /* stays on the grid */
-            interval[e] = (interval[e] + step - 1) / step * step;
+            interval[e] = on_grid(t, interval[e]);
             snprintf(why[e], sizeof why[e], "stretched: %.0f %% bound", COST_BOUND * 100);
+        }
+        int64_t failing = schedule_failing(base[e], p->failing);
+        if (failing > interval[e]) {
+            interval[e] = on_grid(t, failing);
+            say_failing(why[e], interval[e]);
         }
         if (p->interval != interval[e] || strcmp(p->why, why[e]) != 0)
             p->changed = true;
         p->interval = interval[e];
-        snprintf(p->why, sizeof p->why, "%s", why[e]);
+        memcpy(p->why, why[e], sizeof p->why);
     }
-}
-
-void schedule_account(struct target *t, int e, const struct sample *head) {
-    struct plan *p = &t->plan[e];
-    p->requests++;
-    p->failures += head->failure != FAILURE_NONE;
-    p->bytes += head->bytes;
-    p->spent += head->cost_ns;
-    p->last = head->cost_ns;
-    p->cost = p->cost < 0 ? head->cost_ns : (p->cost + head->cost_ns) / 2;
-    p->changed = true;
-    choose(t);
 }
 
 /* ---- the grid ---- */
@@ -204,6 +227,24 @@ static int64_t next_due(struct target *t, int e, int64_t now) {
     return now + t->backoff;
 }
 
+void schedule_account(struct target *t, int e, const struct sample *head) {
+    struct plan *p = &t->plan[e];
+    bool failed_before = p->failing > 0;
+    p->requests++;
+    p->failures += head->failure != FAILURE_NONE;
+    p->bytes += head->bytes;
+    p->spent += head->cost_ns;
+    p->last = head->cost_ns;
+    p->cost = p->cost < 0 ? head->cost_ns : (p->cost + head->cost_ns) / 2;
+    p->changed = true;
+    count_failing(p, e, head->failure);
+    choose(t);
+    if (p->failing > 0)
+        p->due = clock_mono_ns() + p->interval;
+    else if (failed_before)
+        p->due = grid_next(t, e, clock_mono_ns());
+}
+
 static void refresh(struct target *t, int64_t now) {
     bool changed = false;
     for (int e = 0; e < EP_COUNT; e++) {
@@ -213,7 +254,7 @@ static void refresh(struct target *t, int64_t now) {
             continue;
         changed = p->changed = true;
         p->active = on;
-        if (on && (!t->hidden || p->due == 0))
+        if (on && (!t->hidden || p->due == 0) && p->failing == 0)
             p->due = now;
     }
     if (changed)
@@ -261,6 +302,8 @@ static void ask(struct target *t, int e, int64_t now) {
     path_of(t, e, config, path);
     if (e == EP_JSZ)
         t->config_asked = config;
+    if (e == EP_CONNZ_FULL)
+        t->conn_limit = schedule_connection_limit(t);
     facts_reset(&t->facts[endpoints[e].lane]);
     t->plan[e].asked = false;
     t->plan[e].last_asked = now;
@@ -295,7 +338,7 @@ void schedule_want(struct target *t, int e, const struct want *want) {
         schedule_ask(t, e);
     choose(t);
     int64_t due = grid_next(t, e, clock_mono_ns());
-    if (t->plan[e].active && due < t->plan[e].due)
+    if (t->plan[e].active && t->plan[e].failing == 0 && due < t->plan[e].due)
         t->plan[e].due = due;
 }
 

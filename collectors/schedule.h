@@ -19,7 +19,8 @@ void schedule_ask(struct target *t, int endpoint);
 void schedule_want(struct target *t, int endpoint, const struct want *want);
 /* A candidate became a target: from now on it is asked in step. */
 void schedule_adopt(struct target *t);
-/* An answer came: its cost counts, and intervals are chosen anew. */
+/* An answer came: its cost counts, and intervals are chosen anew. Heavy ones whose bodies are no use again
+ * and again (endless, cut, no JSON) wait twice as long each time. */
 void schedule_account(struct target *t, int endpoint, const struct sample *head);
 /* COST frames of what changed, when nothing else waits; `all` after frames were lost. */
 void schedule_tell_costs(struct collector *c, bool all);
@@ -29,6 +30,10 @@ void schedule_quarantines(struct target *t);
 /* Rows of a full page of connections that stay below the size cap, for this server's connections. */
 unsigned schedule_connection_limit(const struct target *t);
 uint64_t schedule_connection_bytes(const struct target *t);
+
+/* The interval after so many useless bodies in a row: doubled each time, up to a minute, never shorter. Pure.
+ */
+int64_t schedule_failing(int64_t interval, int failing);
 
 /* The intervals that keep the sum of cost / interval under the bound: those with the largest share get the
  * same share. Pure. Entries with cost < 0 or fixed[] are counted but never changed. Returns true when any was

@@ -32,6 +32,7 @@ struct plan {
     int64_t interval;   /* chosen now */
     int64_t cost;       /* smoothed, -1 unknown */
     char why[64];
+    int failing; /* heavy ones: bodies in a row that were no use */
     uint64_t requests, failures, bytes;
     int64_t spent, last;
     bool changed; /* since the last cost frame */
@@ -56,7 +57,7 @@ struct facts {
     char server_id[NAME_SIZE];
     int64_t now;
     bool has_total;
-    uint64_t total, num, streams;
+    uint64_t total, num, streams, connections;
     /* of /varz */
     bool server;
     char name[NAME_SIZE], version[64], cluster[NAME_SIZE];
@@ -86,6 +87,7 @@ struct target {
     uint64_t remotes, streams;
     uint64_t conn_total; /* of the last /connz */
     uint64_t conn_bytes; /* per connection, of the last full page; 0 unknown */
+    unsigned conn_limit; /* of the full page that was asked last */
 
     char error[320];     /* of the last /varz */
     int64_t varz_asked;  /* mono: when the last finished /varz was asked, 0 never */
@@ -110,6 +112,7 @@ struct target {
     bool clustered, gateways, leafs, client_counters;
     bool config_changed; /* something says that the configuration we have is out of date */
     bool config_asked;   /* in the /jsz in flight */
+    bool conn_again;     /* the full page was asked once more, since its limit was too low */
 };
 
 /* NULL when there are too many. check_name: see struct target; may be NULL. */

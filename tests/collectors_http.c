@@ -433,6 +433,67 @@ START_TEST(dear_endpoints_stretch) {
 }
 END_TEST
 
+static const struct {
+    struct hostile_rule rule;
+    enum failure failure;
+} useless_bodies[] = {
+    {{"/connz", HOSTILE_ENDLESS, 0, NULL, 0, 0}, FAILURE_COUNT}, /* too large, or too slow for this machine */
+    {{"/connz", HOSTILE_DEEP, 0, NULL, 0, 100000}, FAILURE_BODY},
+    {{"/connz", HOSTILE_CUT, 0, NULL, 0, 0}, FAILURE_CUT},
+    {{"/connz", HOSTILE_ANSWER, 200, "<html>hello</html>", 0, 0}, FAILURE_NOT_NATS},
+};
+
+START_TEST(useless_bodies_are_asked_less) {
+    struct hostile *h = hostile_with(&useless_bodies[_i].rule, 1);
+    const char *urls[] = {hostile_url(h)}, *why;
+    struct watch *w = watch_start(&(struct collect_options){
+        .urls = urls, .url_count = 1, .page_fd = -1, .interval_ms = 500, .supervised = true});
+    watch_say(w, "want connz_hot every=500\n");
+    WATCH_UNTIL(w, watch_interval_ms(w, SHAPE_CONNZ_HOT, &why) >= 4000);
+    ck_assert_int_eq(strncmp(why, "failing: every ", 15), 0);
+    ck_assert_int_eq(strspn(why + 15, "48"), 1);
+    ck_assert_str_eq(why + 16, "s");
+    const struct note *last = watch_last(w, 1, SHAPE_CONNZ_HOT);
+    ck_assert(useless_bodies[_i].failure == FAILURE_COUNT ? last->failure != FAILURE_NONE
+                                                          : last->failure == useless_bodies[_i].failure);
+    const struct note *n[3] = {0};
+    for (int i = 0, k = 0; i < w->note_count && k < 3; i++)
+        if (w->notes[i].shape == SHAPE_CONNZ_HOT)
+            n[k++] = &w->notes[i];
+    ck_assert_int_ge(n[1]->asked - n[0]->answered, 900000000); /* at least: later is no fault */
+    ck_assert_int_ge(n[2]->asked - n[1]->answered, 1900000000);
+    ck_assert_int_eq(watch_interval_ms(w, SHAPE_VARZ, &why), 500);
+    int useless = watch_count(w, 1, SHAPE_CONNZ_HOT, true);
+    hostile_rules(h, NULL, 0);
+    WATCH_UNTIL(w, watch_count(w, 1, SHAPE_CONNZ_HOT, false) >= 3); /* in step again */
+    ck_assert_int_le(watch_count(w, 1, SHAPE_CONNZ_HOT, true), useless + 1);
+    WATCH_UNTIL(w, watch_interval_ms(w, SHAPE_CONNZ_HOT, &why) == 500);
+    ck_assert_str_eq(why, "wanted");
+    watch_say(w, "stop\n");
+    ck_assert_int_eq(watch_end(w, 0), 0);
+    hostile_end(h);
+}
+END_TEST
+
+/* A page that stays shorter than it says it could be is asked at its pace. */
+START_TEST(liars_about_connections_are_asked_no_more) {
+    struct hostile_rule rule = {
+        "/connz",
+        HOSTILE_ANSWER,
+        0,
+        "{\"server_id\":\"$ID\",\"now\":\"$NOW\",\"num_connections\":1,\"total\":100000,\"connections\":[]}",
+        0,
+        0};
+    struct hostile *h = hostile_with(&rule, 1);
+    struct watch *w = watch_wanting(hostile_url(h), "connections");
+    WATCH_UNTIL(w, watch_count(w, 1, SHAPE_VARZ, false) >= 4);
+    ck_assert_int_le(hostile_asked(h, "/connz?auth=1&sort"), 2 * watch_count(w, 1, SHAPE_VARZ, false));
+    watch_say(w, "stop\n");
+    ck_assert_int_eq(watch_end(w, 0), 0);
+    hostile_end(h);
+}
+END_TEST
+
 START_TEST(slow_reader) {
     struct hostile_rule rule = {"/connz", HOSTILE_LARGE, 0, NULL, 0, 8 << 20}; /* more than a pipe holds */
     struct hostile *h = hostile_with(&rule, 1);
@@ -475,6 +536,9 @@ int main(void) {
     tcase_add_test(c, stop_and_broken_pipe);
     tcase_add_test(c, sets);
     tcase_add_test(c, dear_endpoints_stretch);
+    tcase_add_loop_test(c, useless_bodies_are_asked_less, 0,
+                        sizeof useless_bodies / sizeof useless_bodies[0]);
+    tcase_add_test(c, liars_about_connections_are_asked_no_more);
     tcase_add_test(c, slow_reader);
     suite_add_tcase(suite, c);
     SRunner *runner = srunner_create(suite);

@@ -79,6 +79,16 @@ START_TEST(dear_ones_share_the_bound) {
 }
 END_TEST
 
+START_TEST(useless_bodies_wait_longer) {
+    ck_assert_int_eq(schedule_failing(MS(2000), 0), MS(2000));
+    ck_assert_int_eq(schedule_failing(MS(2000), 1), MS(4000));
+    ck_assert_int_eq(schedule_failing(MS(2000), 3), MS(16000));
+    ck_assert_int_eq(schedule_failing(MS(2000), 5), MS(60000));
+    ck_assert_int_eq(schedule_failing(MS(2000), 1000000), MS(60000));
+    ck_assert_int_eq(schedule_failing(MS(300000), 4), MS(300000));
+}
+END_TEST
+
 START_TEST(versions) {
     ck_assert(version_at_most("2.9.10", 2, 9, 14));
     ck_assert(version_at_most("2.9.14", 2, 9, 14));
@@ -306,6 +316,7 @@ int main(void) {
     tcase_add_test(c, paths);
     tcase_add_test(c, sets_of_endpoints);
     tcase_add_test(c, dear_ones_share_the_bound);
+    tcase_add_test(c, useless_bodies_wait_longer);
     tcase_add_test(c, versions);
     tcase_add_test(c, hosts);
     tcase_add_loop_test(c, sentences, 0, sizeof faults / sizeof faults[0]);
