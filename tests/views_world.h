@@ -21,6 +21,7 @@ struct world_node {
     const char *name, *id, *url, *version;
     double cpu, mem, connections;
     bool answers;
+    const char *connz_error, *jsz_error;           /* these two fail in these words; NULL: they don't */
     double in_msgs, out_msgs, in_bytes, out_bytes; /* counters */
 };
 
@@ -150,13 +151,18 @@ static inline void world_varz(struct world *w, int node) {
     world_send(w, s);
 }
 
-static inline void world_refused(struct world *w, int node, enum shape shape) {
+static inline void world_failed(struct world *w, int node, enum shape shape, enum failure failure,
+                                const char *error) {
     struct sample *s = world_sample(w, node, shape);
     s->http_status = 0;
     s->bytes = 0;
-    s->failure = FAILURE_REFUSED;
-    s->error = sample_text(s, "connection refused", strlen("connection refused"));
+    s->failure = failure;
+    s->error = sample_text(s, error, strlen(error));
     world_send(w, s);
+}
+
+static inline void world_refused(struct world *w, int node, enum shape shape) {
+    world_failed(w, node, shape, FAILURE_REFUSED, "connection refused");
 }
 
 static inline void world_health(struct world *w, int node) {
@@ -172,6 +178,10 @@ static inline double world_pending(const struct world *w, const struct world_cli
 }
 
 static inline void world_connz(struct world *w, int node) {
+    if (w->nodes[node].connz_error) {
+        world_failed(w, node, SHAPE_CONNZ_HOT, FAILURE_BODY, w->nodes[node].connz_error);
+        return;
+    }
     struct sample *s = world_sample(w, node, SHAPE_CONNZ_HOT);
     struct row *a = world_answer(w, s, node);
     uint64_t rows = 0;
@@ -292,6 +302,10 @@ static inline void world_stream_row(struct world *w, struct sample *s, const cha
 }
 
 static inline void world_jsz(struct world *w, int node) {
+    if (w->nodes[node].jsz_error) {
+        world_failed(w, node, SHAPE_JSZ, FAILURE_TIMEOUT, w->nodes[node].jsz_error);
+        return;
+    }
     struct sample *s = world_sample(w, node, SHAPE_JSZ);
     world_answer(w, s, node);
     struct row *r = sample_add(s, ENTITY_JETSTREAM);
@@ -458,6 +472,20 @@ static inline void world_finish(struct world *w) {
 /* Nothing heard yet. */
 static inline void world_empty(struct world *w) {
     world_init(w);
+}
+
+/* All servers live, and some of their endpoints fail: one of n2 since 14 s, one of n3 from the beginning. */
+static inline void world_failing(struct world *w) {
+    world_init(w);
+    w->clients = world_clients + 2;
+    w->client_count = 5;
+    w->consumers = world_consumers + 2;
+    w->consumer_count = 3;
+    w->nodes[2].jsz_error = "no answer within 10s";
+    world_run(w, WORLD_SECONDS - 14);
+    w->nodes[1].connz_error = "not JSON: nested too deep at byte 2049";
+    w->nodes[2].connz_error = "not JSON: nested too deep at byte 2049";
+    world_run(w, 14);
 }
 
 /* One answer of each: no rate yet. */

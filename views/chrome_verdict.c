@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "tui/table.h"
+#include "views/faults.h"
 #include "views/quantity_table.h"
 
 struct tally {
@@ -68,29 +69,53 @@ static void last_event(const struct view_context *context, char *out, size_t siz
     snprintf(out, size, "   last: %s %s %s", clock, subject, e->kind);
 }
 
-static void quiet_row(const struct chrome_context *c, struct surface *s, struct rect row) {
+static const struct fault_query unsaid = {.shapes = FAULTS_ALL, .unsaid = true};
+
+/* "n2 /connz fails: nested too deep at byte 2049; 1 more server, rest ok" */
+static void fault_line(const struct view_context *context, const struct fault *fault, char *out, size_t size,
+                       int width) {
+    const struct model *model = context->model;
+    char end[120] = "";
+    if (fault->servers > 1)
+        snprintf(end, sizeof(end), "; %zu more server%s", fault->servers - 1, fault->servers > 2 ? "s" : "");
+    if (all_up(model))
+        strcat(end, ", rest ok");
+    else
+        snprintf(end + strlen(end), sizeof(end) - strlen(end), "; %.0f of %.0f servers answer",
+                 servers_up(model), servers_expected(model));
+    fault_text(out, size, fault, context, end, width);
+}
+
+/* true: all is well. */
+static bool quiet_text(const struct chrome_context *c, char *out, size_t size, int width) {
     const struct model *model = c->view_context->model;
     int64_t since = model_quiet_since(model);
-    char text[400], span[TIME_TEXT_SIZE] = "";
-    if (servers_up(model) < 1) {
-        snprintf(text, sizeof(text), "? waiting for the first answer%s%s",
-                 c->waiting_for && *c->waiting_for ? " from " : "", c->waiting_for ? c->waiting_for : "");
-        surface_text(s, row, row.x + 1, row.y, ROLE_UNKNOWN, ATTR_BOLD, text);
-        return;
-    }
-    double expected = servers_expected(model);
+    struct fault fault = faults_worst(model, &unsaid);
+    char span[TIME_TEXT_SIZE] = "";
     if (since > 0 && c->view_context->utc_ns > since)
         lasted_format(span, c->view_context->utc_ns - since);
-    bool whole = all_up(model);
-    if (whole)
-        snprintf(text, sizeof(text), ". all ok%s%s   %.0f/%.0f servers", *span ? " for " : "", span,
-                 servers_up(model), expected);
+    snprintf(out, size, "? ");
+    if (servers_up(model) < 1)
+        snprintf(out, size, "? waiting for the first answer%s%s",
+                 c->waiting_for && *c->waiting_for ? " from " : "", c->waiting_for ? c->waiting_for : "");
+    else if (fault.server)
+        fault_line(c->view_context, &fault, out + 2, size - 2, width - 2);
+    else if (!all_up(model))
+        snprintf(out, size, "? nothing wrong on %.0f of %.0f servers, the others don't answer",
+                 servers_up(model), servers_expected(model));
     else
-        snprintf(text, sizeof(text), "? nothing wrong on %.0f of %.0f servers, the others don't answer",
-                 servers_up(model), expected);
-    int x = row.x + 1 + surface_text(s, row, row.x + 1, row.y, whole ? ROLE_OK : ROLE_UNKNOWN, 0, text);
+        snprintf(out, size, ". all ok%s%s   %.0f/%.0f servers", *span ? " for " : "", span, servers_up(model),
+                 servers_expected(model));
+    return out[0] == '.';
+}
+
+static void quiet_row(const struct chrome_context *c, struct surface *s, struct rect row) {
+    char text[400];
+    bool ok = quiet_text(c, text, sizeof(text), row.w - 2), waits = servers_up(c->view_context->model) < 1;
+    int x = row.x + 1 +
+            surface_text(s, row, row.x + 1, row.y, ok ? ROLE_OK : ROLE_UNKNOWN, waits ? ATTR_BOLD : 0, text);
     last_event(c->view_context, text, sizeof(text));
-    if (x + text_width(text) < row.x + row.w)
+    if (!waits && x + text_width(text) < row.x + row.w)
         surface_text(s, row, x, row.y, ROLE_MUTED, 0, text);
 }
 
@@ -136,8 +161,18 @@ static void draw_sentence(const struct model *model, const struct finding *f, st
     surface_text(s, row, indent, row.y, ROLE_TEXT, 0, shown);
 }
 
+static void draw_fault(const struct view_context *context, struct surface *s, struct rect row) {
+    char text[512];
+    faults_text(text, sizeof(text), context, &unsaid, row.w - 3);
+    if (!*text)
+        return;
+    surface_text(s, row, row.x, row.y, ROLE_UNKNOWN, ATTR_BOLD, " ?");
+    surface_text(s, row, row.x + 3, row.y, ROLE_TEXT, 0, text);
+}
+
 /* As many as there are rows, the worst first. */
-static void draw_sentences(const struct model *model, struct surface *s, struct rect rows) {
+static void draw_sentences(const struct view_context *context, struct surface *s, struct rect rows) {
+    const struct model *model = context->model;
     size_t count;
     const struct finding *findings = model_findings(model, &count);
     int y = rows.y;
@@ -148,6 +183,8 @@ static void draw_sentences(const struct model *model, struct surface *s, struct 
                      findings[i].severity == SEVERITY_CRIT ? "!!" : " !");
         draw_sentence(model, &findings[i], s, (struct rect){rows.x + 3, y++, rows.w - 3, 1});
     }
+    if (count && y < rows.y + rows.h)
+        draw_fault(context, s, (struct rect){rows.x, y, rows.w, 1});
 }
 
 /* "!!2 !3 "; returns where it ends. */
@@ -180,7 +217,7 @@ void chrome_verdict(const struct chrome_context *c, struct surface *s, struct re
         draw_sentence(model, &findings[0], s, (struct rect){x, row.y, row.x + row.w - x, 1});
     } else {
         count_row(c, s, row, &t);
-        draw_sentences(model, s, rect_below(rows, 1));
+        draw_sentences(c->view_context, s, rect_below(rows, 1));
     }
 }
 
@@ -190,14 +227,15 @@ void chrome_line(const struct chrome_context *c, struct surface *s, struct rect 
     char clock[TIME_TEXT_SIZE];
     struct rect row = {rows.x, rows.y, rows.w, 1};
     int x = draw_counts(&t, s, row);
+    bool ok = all_up(model) && !faults_worst(model, &unsaid).server;
     if (!t.crit && !t.warn)
-        x = part(s, row, x, all_up(model) ? ROLE_OK : ROLE_UNKNOWN, all_up(model) ? ".ok" : "?") + 1;
+        x = part(s, row, x, ok ? ROLE_OK : ROLE_UNKNOWN, ok ? ".ok" : "?") + 1;
     time_format_clock(clock, c->view_context->utc_ns, c->view_context->local_time);
     if (c->view_context->utc_ns && x + (int)strlen(clock) <= row.x + row.w)
         x += surface_text(s, row, x, row.y, ROLE_TEXT, 0, clock) + 1;
     if (c->mode != CHROME_LIVE && x + 2 <= row.x + row.w)
         surface_text(s, row, x, row.y, ROLE_ROW1_HELD, 0, c->mode == CHROME_PAUSED ? "PAUSED" : "");
-    draw_sentences(model, s, rect_below(rows, 1));
+    draw_sentences(c->view_context, s, rect_below(rows, 1));
 }
 
 bool chrome_has_jetstream(const struct model *model) {

@@ -98,7 +98,8 @@ static void arrange(void *state, const struct view_context *context, struct rect
             quantity_list_select(&c->all, c->opened);
     }
     c->all.table.focused = true;
-    quantity_list_arrange(&c->all, context, NULL, area.w, area.h - 1);
+    struct quantity_pick pick = {.shapes = 1u << SHAPE_CONNZ_HOT | 1u << SHAPE_CONNZ_FULL};
+    quantity_list_arrange(&c->all, context, &pick, area.w, area.h - 1);
 }
 
 static void cover_text(const struct connections *c, const struct view_context *context, char *out,

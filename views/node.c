@@ -9,10 +9,11 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "views/faults.h"
 #include "views/spark.h"
 
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
-enum { LEAST_FIGURES = 5, LEAST_CHART = 5, LEAST_ROUTES = 3 };
+enum { LEAST_FIGURES = 5, LEAST_CHART = 5, LEAST_ROUTES = 3, FAULTS_MOST = 3 };
 
 static const struct quantity_column route_columns[] = {
     {.quantity = Q_ROUTE_peer, .priority = 0, .grow = 14},
@@ -69,7 +70,7 @@ struct node {
     struct quantity_list routes;
     struct chart_scale scales[COUNT(chart_specs)];
     uint64_t shown; /* the server of the last arrangement */
-    struct rect figures_at, charts_at, routes_at;
+    struct rect endpoints_at, figures_at, charts_at, routes_at;
     int summary_rows, chart_columns;
 };
 
@@ -140,6 +141,48 @@ static int flow_summary(const struct view_context *context, const struct object 
     return y - area.y + 1;
 }
 
+/* ", connz_hot 1s": how old the last answer is */
+static int flow_answer(const struct view_context *context, const struct object *server, enum shape shape,
+                       struct surface *s, struct rect row, int x) {
+    const struct answer_state *answer = model_answer(context->model, server, shape);
+    char age[TIME_TEXT_SIZE];
+    lasted_format(age, context->utc_ns > answer->good_utc_ns ? context->utc_ns - answer->good_utc_ns : 0);
+    int w = text_width(shape_name(shape)) + 1 + 6;
+    if (s && x + w <= row.x + row.w)
+        surface_printf(s, row, x, row.y, ROLE_TEXT, 0, "%s %s", shape_name(shape), age);
+    return w + 1;
+}
+
+/* Endpoints that fail, a line each; how old the answers of the others are. Returns rows; s NULL: counts. */
+static int draw_endpoints(const struct view_context *context, const struct object *server, struct surface *s,
+                          struct rect area) {
+    static const char head[] = "answers";
+    int x = area.x + 2 + (int)sizeof(head), y = area.y, good = 0;
+    if (strcmp(quantity_name_text(context->model, server, Q_SERVER_state), "up") != 0)
+        return 0;
+    for (int i = SHAPE_NONE + 1; i < SHAPE_LIMIT && y < area.y + FAULTS_MOST; i++) {
+        char text[1400];
+        struct fault_query query = {.shapes = 1u << i, .server = server->id};
+        faults_text(text, sizeof(text), context, &query, area.w - 4);
+        if (s && *text && y < area.y + area.h) {
+            surface_text(s, area, area.x, y, ROLE_WARN, ATTR_BOLD, " !");
+            surface_text(s, area, area.x + 3, y, ROLE_WARN, 0, text);
+        }
+        y += *text != 0;
+    }
+    struct rect row = {area.x, y, area.w, y < area.y + area.h ? 1 : 0};
+    for (int i = SHAPE_NONE + 1; i < SHAPE_LIMIT; i++) {
+        if (!fault_is_asked(context->model, server, (enum shape)i) ||
+            model_answer(context->model, server, (enum shape)i)->failure != FAILURE_NONE)
+            continue;
+        x += flow_answer(context, server, (enum shape)i, s, row, x);
+        good++;
+    }
+    if (s && good)
+        surface_text(s, row, area.x + 1, y, ROLE_MUTED, 0, head);
+    return y - area.y + (good > 0);
+}
+
 static void lay_out(struct node *n, const struct view_context *context, const struct object *server,
                     struct rect area) {
     int columns = figure_columns(area.w);
@@ -148,6 +191,10 @@ static void lay_out(struct node *n, const struct view_context *context, const st
     if (n->summary_rows > 3)
         n->summary_rows = 3;
     int y = area.y + 2 + n->summary_rows, left = area.h - 2 - n->summary_rows;
+    int endpoints = draw_endpoints(context, server, NULL, (struct rect){area.x, y, area.w, area.h});
+    n->endpoints_at = (struct rect){area.x, y, area.w, endpoints < left ? endpoints : left < 0 ? 0 : left};
+    y += n->endpoints_at.h;
+    left -= n->endpoints_at.h;
     if (left < 0)
         left = 0;
     int room = left - LEAST_CHART - LEAST_ROUTES; /* charts and routes come before the last figures */
@@ -188,7 +235,7 @@ static void arrange(void *state, const struct view_context *context, struct rect
     if (n->shown != server->id)
         memset(n->scales, 0, sizeof(n->scales));
     n->shown = server->id;
-    struct quantity_pick pick = {.parent = server->id};
+    struct quantity_pick pick = {.parent = server->id, .shapes = 1u << SHAPE_ROUTEZ};
     quantity_list_arrange(&n->routes, context, &pick, area.w, 1);
     lay_out(n, context, server, area);
     quantity_list_arrange(&n->routes, context, &pick, area.w, n->routes_at.h - 1);
@@ -339,6 +386,7 @@ static void draw(const void *state, const struct view_context *context, struct s
     draw_state(context, server, s, rect_cut(area, (struct rect){area.x, area.y + 1, area.w, 1}));
     flow_summary(context, server, s,
                  rect_cut(area, (struct rect){area.x, area.y + 2, area.w, n->summary_rows}));
+    draw_endpoints(context, server, s, n->endpoints_at);
     if (n->figures_at.h > 1)
         draw_figures(context, server, s, n->figures_at);
     if (n->charts_at.h)

@@ -133,29 +133,34 @@ static void finish(void *state) {
 /* Rows of a panel with its rule and its head; an empty one says so in one row. */
 static int want_list(const struct overview *o, enum panel panel) {
     size_t count = list_of(o, panel)->count;
-    return count == 0 ? 2 : 2 + (int)(count < 1000 ? count : 1000);
+    int head = 2 + quantity_list_trouble_rows(list_of(o, panel));
+    return count == 0 ? 2 : head + (int)(count < 1000 ? count : 1000);
 }
 
 /* The same in steps, so that the panels below stand still when a row comes or goes. */
 static int roomy_list(const struct overview *o, enum panel panel) {
-    int rows = want_list(o, panel) - 2;
+    int head = 2 + quantity_list_trouble_rows(list_of(o, panel)), rows = want_list(o, panel) - head;
     if (panel == PANEL_LAG && o->no_consumers)
         return 2;
-    return 2 + (rows ? (rows + ROW_STEP - 1) / ROW_STEP * ROW_STEP : ROW_STEP);
+    return head + (rows > 0 ? (rows + ROW_STEP - 1) / ROW_STEP * ROW_STEP : ROW_STEP);
 }
+
+#define OF_LAG     (1u << SHAPE_JSZ)
+#define OF_PENDING (1u << SHAPE_CONNZ_HOT | 1u << SHAPE_CONNZ_FULL)
 
 static const struct panel_info {
     const char *name;
     int least;
     int sacrifice;    /* the largest goes first, 0 stays */
     const char *view; /* where the whole of it is */
+    unsigned shapes;  /* that its rows come by; of the nodes whatever is no other panel's */
 } panels[PANEL_COUNT] = {
-    [PANEL_CHARTS] = {"charts", 9, 1, NULL},
-    [PANEL_RATES] = {"rates", 1, 1, NULL},
-    [PANEL_NODES] = {"nodes", 3, 0, NULL},
-    [PANEL_LAG] = {"lag", 4, 2, "jetstream"},
-    [PANEL_PENDING] = {"pending", 3, 3, "connections"},
-    [PANEL_EVENTS] = {"events", 3, 4, "events"},
+    [PANEL_CHARTS] = {"charts", 9, 1, NULL, 0},
+    [PANEL_RATES] = {"rates", 1, 1, NULL, 0},
+    [PANEL_NODES] = {"nodes", 3, 0, NULL, ~(OF_LAG | OF_PENDING)},
+    [PANEL_LAG] = {"lag", 4, 2, "jetstream", OF_LAG},
+    [PANEL_PENDING] = {"pending", 3, 3, "connections", OF_PENDING},
+    [PANEL_EVENTS] = {"events", 3, 4, "events", 0},
 };
 
 static bool side_by_side(struct rect area) {
@@ -169,10 +174,11 @@ static void choose(int *heights, const struct overview *o, struct rect area) {
     else
         heights[PANEL_RATES] = 1;
     for (int p = PANEL_NODES; p < PANEL_EVENTS; p++) {
-        int want = want_list(o, (enum panel)p);
-        heights[p] = want < panels[p].least ? want : panels[p].least;
+        int want = want_list(o, (enum panel)p), more = quantity_list_trouble_rows(list_of(o, (enum panel)p));
+        heights[p] = want < panels[p].least + more ? want : panels[p].least + more;
     }
-    if (heights[PANEL_NODES] < want_list(o, PANEL_NODES) && want_list(o, PANEL_NODES) <= 5)
+    int more = quantity_list_trouble_rows(&o->nodes);
+    if (heights[PANEL_NODES] < want_list(o, PANEL_NODES) && want_list(o, PANEL_NODES) <= 5 + more)
         heights[PANEL_NODES] = want_list(o, PANEL_NODES);
 }
 
@@ -264,8 +270,10 @@ static void arrange(void *state, const struct view_context *context, struct rect
     enum panel filtered = o->list.focus == &o->lag       ? PANEL_LAG
                           : o->list.focus == &o->pending ? PANEL_PENDING
                                                          : PANEL_NODES;
-    for (int p = PANEL_NODES; p < PANEL_EVENTS; p++)
+    for (int p = PANEL_NODES; p < PANEL_EVENTS; p++) {
         picks[p].no_filter = p != (int)filtered;
+        picks[p].shapes = panels[p].shapes;
+    }
     o->span_s = area.w >= 200 ? 3600 : 600;
     o->compact = area.h < 4 || area.w < 50;
     for (int round = 0; round < 2; round++) { /* rows are counted, then placed, then shown */
@@ -408,7 +416,8 @@ static void draw_lag(const struct overview *o, const struct view_context *contex
     else
         snprintf(title, sizeof(title), "LAG worst %zu of %zu", shown, o->lag.known);
     if (known)
-        snprintf(title + strlen(title), sizeof(title) - strlen(title), "   total %s", total_lag);
+        snprintf(title + strlen(title), sizeof(title) - strlen(title), "   total %s%s",
+                 o->lag.trouble[0] ? "at least " : "", total_lag);
     right_text(&o->lag, right, sizeof(right), "jetstream", "JetStream");
     const char *empty = !model_has(context->model, SHAPE_JSZ)   ? "JetStream: not collected here yet"
                         : !chrome_has_jetstream(context->model) ? "no JetStream on this cluster"

@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "views/faults.h"
 #include "views/spark.h"
 
 struct list_data {
@@ -259,6 +260,22 @@ static void fit_names(struct quantity_list *list) {
     }
 }
 
+int quantity_list_trouble_rows(const struct quantity_list *list) {
+    return list->trouble[0] ? 1 : 0;
+}
+
+/* The head and a row come first. */
+static int trouble_rows(const struct quantity_list *list, int height) {
+    return height > 2 ? quantity_list_trouble_rows(list) : 0;
+}
+
+static void find_trouble(struct quantity_list *list, const struct quantity_pick *pick, int width) {
+    struct fault_query query = {.shapes = pick ? pick->shapes : 0, .server = pick ? pick->parent : 0};
+    list->trouble[0] = 0;
+    if (query.shapes)
+        faults_text(list->trouble, sizeof(list->trouble), &list->at, &query, width - 4);
+}
+
 void quantity_list_arrange(struct quantity_list *list, const struct view_context *context,
                            const struct quantity_pick *pick, int width, int height) {
     size_t total;
@@ -275,8 +292,9 @@ void quantity_list_arrange(struct quantity_list *list, const struct view_context
         consider(list, pick, all[i]);
     find_spark_top(list);
     fit_names(list);
+    find_trouble(list, pick, width);
     struct table_source source = source_of(&data);
-    table_arrange(&list->table, &source, height, context->mono_ns);
+    table_arrange(&list->table, &source, height - trouble_rows(list, height), context->mono_ns);
 }
 
 /* ---- drawing ---- */
@@ -335,17 +353,27 @@ static void draw_menu(const struct quantity_list *list, struct surface *s, struc
 
 static const char *empty_text(const struct quantity_list *list, const char *empty) {
     if (list->known == 0)
-        return empty;
+        return list->trouble[0] ? "nothing known" : empty;
     if (list->quiet == list->known)
         return list->idle_text ? list->idle_text : "all idle: i shows them";
     return list->at.faults_only ? "nothing wrong here: f shows all" : "nothing passes the filter";
+}
+
+static void draw_trouble(const struct quantity_list *list, struct surface *s, struct rect area) {
+    char shown[1100];
+    surface_text(s, area, area.x, area.y, ROLE_UNKNOWN, ATTR_BOLD, " ?");
+    text_cut(shown, sizeof(shown), list->trouble, area.w - 3);
+    surface_text(s, area, area.x + 3, area.y, ROLE_WARN, 0, shown);
 }
 
 void quantity_list_draw(const struct quantity_list *list, struct surface *s, struct rect area,
                         const char *empty) {
     struct list_data data = {list, s->ascii, false};
     struct table_source source = source_of(&data);
-    table_draw(&list->table, &source, s, area, empty_text(list, empty));
+    int lines = trouble_rows(list, area.h);
+    if (lines)
+        draw_trouble(list, s, area);
+    table_draw(&list->table, &source, s, rect_below(area, lines), empty_text(list, empty));
     if (list->menu)
         draw_menu(list, s, area);
 }
@@ -362,6 +390,8 @@ void quantity_panel_draw(const struct quantity_list *list, struct surface *s, st
         surface_tint(s, (struct rect){area.x, area.y, area.w, 1}, -1, ATTR_BOLD);
     if (list->count || list->menu)
         quantity_list_draw(list, s, rect_below(area, 1), empty);
+    else if (area.h > 1 && list->trouble[0])
+        draw_trouble(list, s, rect_below(area, 1));
     else if (area.h > 1)
         surface_text(s, area, area.x + 3, area.y + 1, ROLE_MUTED, 0, empty_text(list, empty));
 }

@@ -53,6 +53,7 @@ struct quantity_list {
     int choice;             /* its line */
     double spark_top;       /* scale of sparklines of percents */
     char fault[200];        /* of the filter being typed */
+    char trouble[320];      /* why rows are missing, "" when they aren't: a line above the head */
     int spark_s;            /* span of sparklines, seconds */
 };
 
@@ -68,7 +69,10 @@ struct quantity_pick {
     uint64_t keep;                             /* this one is never idle */
     const char *idle_text; /* when all are: "none holds a buffer"; NULL: "all idle: i shows them" */
     bool no_filter;        /* the view's filter is not for this list */
+    unsigned shapes; /* 1 << SHAPE_x that its rows come by: when one fails, a line above the head says so */
 };
+/* Rows of a list beyond head and objects. */
+int quantity_list_trouble_rows(const struct quantity_list *list);
 /* Collects, filters, sorts and clamps for an area of that size, the head among its rows. */
 void quantity_list_arrange(struct quantity_list *list, const struct view_context *context,
                            const struct quantity_pick *pick, int width, int height);
