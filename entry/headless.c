@@ -183,10 +183,11 @@ static void print_once(struct headless *h) {
     } else {
         print_tables(h->model, &h->cut, &out);
     }
-    if (!write_all(1, out.data, out.len))
+    bool written = write_all(1, out.data, out.len);
+    if (!written)
         h->code = 1;
     buffer_finish(&out);
-    if (--h->left == 0 || h->code != 0)
+    if (--h->left == 0 || !written)
         loop_stop(h->loop, h->code);
 }
 
@@ -201,8 +202,7 @@ static void on_look(struct loop *loop, void *data) {
     if (now < h->next_ns)
         return;
     h->next_ns = (h->next_ns == 0 ? now : h->next_ns) + NS_PER_S;
-    if (!feed_reached(h->feed))
-        h->code = EXIT_NOTHING_REACHED;
+    h->code = feed_reached(h->feed) ? 0 : EXIT_NOTHING_REACHED;
     if (h->left > 0)
         print_once(h);
     else
