@@ -5,8 +5,8 @@
 #include "tests/views_frame.h"
 
 typedef void world_fn(struct world *w);
-static world_fn *const worlds[] = {world_empty, world_busy,    world_quiet,
-                                   world_stale, world_hostile, world_failing};
+static world_fn *const worlds[] = {world_empty,   world_busy,    world_quiet, world_stale,
+                                   world_hostile, world_failing, world_silent};
 #define OUTSIDE 0x2588
 
 /* NATSIGHT_SOAK=1: all rectangles and more keys, a minute of them. */

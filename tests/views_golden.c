@@ -19,6 +19,10 @@ static void node_n2(struct frame *f, const struct world *w) {
     f->context.object = world_object(w, OBJECT_SERVER, Q_SERVER_name, "n2-lon");
 }
 
+static void node_dead(struct frame *f, const struct world *w) {
+    f->context.object = world_object(w, OBJECT_SERVER, Q_SERVER_state, "down");
+}
+
 static void hot_node(struct frame *f, const struct world *w) {
     f->context.object = world_object(w, OBJECT_SERVER, Q_SERVER_name, "n2-lon");
     f->chrome.mode = CHROME_PAUSED;
@@ -72,6 +76,7 @@ static const struct screen_case {
     {"connections-failing", "connections", world_failing, NULL, false, 2},
     {"jetstream-failing", "jetstream", world_failing, NULL, false, 2},
     {"node-failing", "node", world_failing, node_n2, false, 3},
+    {"node-silent", "node", world_silent, node_dead, false, 2},
     {"overview-first", "overview", world_first, NULL, false, 1},
     {"overview-quiet", "overview", world_quiet, NULL, false, 3},
     {"overview-stale", "overview", world_stale, NULL, false, 10},

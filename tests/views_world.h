@@ -488,6 +488,13 @@ static inline void world_failing(struct world *w) {
     world_run(w, 14);
 }
 
+/* n2 refused from the beginning. */
+static inline void world_silent(struct world *w) {
+    world_init(w);
+    w->nodes[1].answers = false;
+    world_run(w, WORLD_SECONDS);
+}
+
 /* One answer of each: no rate yet. */
 static inline void world_first(struct world *w) {
     world_init(w);

@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "views/faults.h"
+#include "views/node_silent.h"
 #include "views/spark.h"
 
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
@@ -384,6 +385,10 @@ static void draw(const void *state, const struct view_context *context, struct s
     snprintf(title, sizeof(title), "NODE %s", name);
     surface_rule(s, area, title, "( ) previous, next   Esc back");
     draw_state(context, server, s, rect_cut(area, (struct rect){area.x, area.y + 1, area.w, 1}));
+    if (node_is_silent(server)) {
+        node_silent_draw(context, server, s, rect_below(area, 2));
+        return;
+    }
     flow_summary(context, server, s,
                  rect_cut(area, (struct rect){area.x, area.y + 2, area.w, n->summary_rows}));
     draw_endpoints(context, server, s, n->endpoints_at);
