@@ -78,7 +78,7 @@ void asset_named(struct model *model, struct entry *entry, const struct text *le
     asset->named_mono_ns = at->mono_ns;
     if (asset_has_claim(model, asset))
         return;
-    const struct entry *named = server_by_name(model, leader->bytes);
+    const struct entry *named = server_by_name(model, entry->object.parent, leader->bytes);
     bool stale_word = asset->leader && named && server_const(&named->object)->state == SERVER_DOWN;
     if (!stale_word)
         set_leader(model, entry, leader, at);
@@ -93,8 +93,13 @@ static bool lost_majority(const struct object *object) {
     return stream->replicas && stream->replicas - stream->lost < stream->replicas / 2 + 1;
 }
 
-static enum asset_state by_leader(const struct model *model, const struct asset *asset) {
-    const struct entry *leader = asset->leader ? server_by_name(model, asset->leader->bytes) : NULL;
+static const struct entry *leader_of(const struct model *model, const struct object *object) {
+    const struct text *leader = asset_of(object)->leader;
+    return leader ? server_by_name(model, object->parent, leader->bytes) : NULL;
+}
+
+static enum asset_state by_leader(const struct model *model, const struct object *object) {
+    const struct entry *leader = leader_of(model, object);
     if (!leader)
         return ASSET_UNKNOWN;
     return server_const(&leader->object)->state == SERVER_DOWN ? ASSET_LEADER_GONE : ASSET_OK;
@@ -108,40 +113,35 @@ enum asset_state asset_state(const struct model *model, const struct object *obj
         return lost_majority(object) ? ASSET_NO_QUORUM : ASSET_OK;
     if (asset->leaderless_mono_ns > asset->claim_mono_ns && asset->leaderless_mono_ns >= asset->named_mono_ns)
         return ASSET_LEADERLESS;
-    return by_leader(model, asset);
+    return by_leader(model, object);
 }
 
 /* ---- time ---- */
 
-struct listing {             /* what the living servers' /jsz answers prove together */
-    int64_t horizon_mono_ns; /* each has answered twice since then; INT64_MIN nothing proven */
-    bool all_up;
-};
-
-static struct listing look(const struct model *model) {
-    struct listing l = {INT64_MAX, true};
-    bool any = false;
+static void look(const struct model *model) {
+    for (size_t i = 0; i < kind_count(model, OBJECT_CLUSTER); i++)
+        cluster_of(&kind_at(model, OBJECT_CLUSTER, i)->object)->listing = (struct listing){INT64_MAX, true};
     for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
-        const struct server *server = server_of(kind_at(model, OBJECT_SERVER, i));
-        l.all_up &= server_is_up(server);
+        const struct entry *entry = kind_at(model, OBJECT_SERVER, i);
+        const struct server *server = server_of(entry);
+        struct listing *l = &cluster_of(entry->object.parent)->listing;
+        l->all_up &= server_is_up(server);
         if (!server_is_up(server) || !server->polls[SHAPE_JSZ])
             continue;
-        any = true;
         int64_t second = server->polls[SHAPE_JSZ] > 1 ? server->asked_mono_ns[SHAPE_JSZ][1] : INT64_MIN;
-        l.horizon_mono_ns = second < l.horizon_mono_ns ? second : l.horizon_mono_ns;
+        l->horizon_mono_ns = second < l->horizon_mono_ns ? second : l->horizon_mono_ns;
     }
-    if (!any)
-        l.horizon_mono_ns = INT64_MIN;
-    return l;
 }
 
-static bool is_deleted(const struct model *model, const struct asset *asset, const struct listing *l) {
-    if (asset->listed_mono_ns >= l->horizon_mono_ns)
+static bool is_deleted(const struct model *model, const struct entry *entry) {
+    const struct asset *asset = asset_of(&entry->object);
+    const struct listing *l = &cluster_of(entry->object.parent)->listing;
+    if (l->horizon_mono_ns == INT64_MAX || asset->listed_mono_ns >= l->horizon_mono_ns)
         return false;
     const struct server *holder = claimant(model, asset);
     if (holder)
         return server_is_up(holder);
-    const struct entry *leader = asset->leader ? server_by_name(model, asset->leader->bytes) : NULL;
+    const struct entry *leader = leader_of(model, &entry->object);
     return leader ? server_is_up(server_const(&leader->object)) : l->all_up;
 }
 
@@ -150,7 +150,7 @@ static void asset_gone(struct model *model, struct entry *entry) {
     entry->gone_mono_ns = model->mono_ns;
 }
 
-static void asset_bury(struct model *model, struct entry *entry) {
+void asset_bury(struct model *model, struct entry *entry) {
     if (entry->object.kind == OBJECT_STREAM) {
         entry_remove_children(model, &entry->object, OBJECT_REPLICA);
     } else {
@@ -162,14 +162,14 @@ static void asset_bury(struct model *model, struct entry *entry) {
     entry_remove(model, entry);
 }
 
-static void judge(struct model *model, struct entry *entry, const struct listing *l) {
+static void judge(struct model *model, struct entry *entry) {
     struct asset *asset = asset_of(&entry->object);
     if (entry->object.freshness == FRESH_GONE) {
         if (model->mono_ns - entry->gone_mono_ns > TOMBSTONE_NS)
             asset_bury(model, entry);
         return;
     }
-    if (is_deleted(model, asset, l)) {
+    if (is_deleted(model, entry)) {
         asset_gone(model, entry);
         return;
     }
@@ -181,11 +181,11 @@ static void judge(struct model *model, struct entry *entry, const struct listing
 
 void assets_tick(struct model *model) {
     static const enum object_kind kinds[] = {OBJECT_CONSUMER, OBJECT_STREAM};
-    struct listing l = look(model);
+    look(model);
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
         for (size_t i = 0; i < kind_count(model, kinds[k]); i++) {
             if (!kind_at(model, kinds[k], i)->dead)
-                judge(model, kind_at(model, kinds[k], i), &l);
+                judge(model, kind_at(model, kinds[k], i));
         }
     }
 }
@@ -196,10 +196,18 @@ void assets_tick(struct model *model) {
 #define LOST_AFTER_IF_DOWN (3 * NS_PER_S)
 #define NEVER_HEARD_FOR    (2 * NS_PER_S)
 
+/* The meta group of several clusters has peers in all of them. */
+static const struct entry *peer_of(const struct model *model, const struct entry *entry, const char *name) {
+    bool meta = entry->object.kind == OBJECT_META_PEER;
+    const struct object *cluster = meta ? entry->object.parent : entry->object.parent->parent;
+    const struct entry *server = server_by_name(model, cluster, name);
+    return server || !meta ? server : server_by_name(model, NULL, name);
+}
+
 void peer_judge(struct model *model, struct entry *entry, const struct peer_fields *f) {
     struct peer *peer = entry->object.extra;
     const struct row *row = entry->object.now;
-    const struct entry *server = server_by_name(model, row_text(row, f->name));
+    const struct entry *server = peer_of(model, entry, row_text(row, f->name));
     bool down = server && server_const(&server->object)->state == SERVER_DOWN;
     int64_t active = row_i64(row, f->active, 0), mono_ns = entry->object.now_at.mono_ns;
     bool never = row_has(row, f->current) && !row_u64(row, f->current, 0) && active == 0;

@@ -53,6 +53,7 @@ bool asset_claim(struct model *model, struct entry *entry, struct entry *server,
 /* A follower named a leader, or nobody (NULL). */
 void asset_named(struct model *model, struct entry *entry, const struct text *leader, const struct stamp *at);
 void assets_tick(struct model *model);
+void asset_bury(struct model *model, struct entry *entry);
 bool consumer_lag(const struct object *consumer, double *lag);
 void consumer_put_point(struct consumer *consumer, const struct object *object);
 /* Messages per second over a window of its own lag points. */

@@ -1,43 +1,43 @@
 #include "model/calc.h"
 
-static const struct entry *server_at(const struct model *model, size_t i) {
-    return kind_at(model, OBJECT_SERVER, i);
+/* Its server number `i`, counting all servers; NULL when that one is another cluster's. */
+static const struct object *server_in(const struct model *model, const struct object *cluster, size_t i) {
+    const struct object *server = &kind_at(model, OBJECT_SERVER, i)->object;
+    return server->parent == cluster ? server : NULL;
+}
+
+static const struct object *living_in(const struct model *model, const struct object *cluster, size_t i) {
+    const struct object *server = server_in(model, cluster, i);
+    return server && server_is_up(server_const(server)) ? server : NULL;
 }
 
 struct value calc_cluster_name(const struct model *model, const struct object *object) {
-    (void)object;
-    if (model->label)
+    bool first = object == model_cluster(model);
+    if (first && model->label)
         return value_text(model->label);
-    if (model->told_label && model->told_label->len)
+    if (first && model->told_label && model->told_label->len)
         return value_text(model->told_label->bytes);
-    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
-        const struct server *server = server_const(&server_at(model, i)->object);
-        if (server->cluster && server->cluster->len)
-            return value_text(server->cluster->bytes);
-    }
-    return value_unknown(0);
+    const struct text *name = cluster_of(object)->name;
+    return value_text(name ? name->bytes : NULL);
 }
 
 struct value calc_cluster_servers(const struct model *model, const struct object *object) {
-    (void)object;
     uint64_t up = 0;
     for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++)
-        up += server_is_up(server_const(&server_at(model, i)->object));
+        up += living_in(model, object, i) != NULL;
     return value_uint(up);
 }
 
 struct value calc_cluster_expected(const struct model *model, const struct object *object) {
-    (void)object;
-    return value_uint((uint64_t)expected_servers(model));
+    return value_uint((uint64_t)expected_servers(model, entry_of(object)));
 }
 
 struct value calc_cluster_connections(const struct model *model, const struct object *object) {
-    (void)object;
     uint64_t sum = 0;
     bool any = false;
     for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
-        const struct object *server = &server_at(model, i)->object;
-        if (!server_is_up(server_const(server)))
+        const struct object *server = living_in(model, object, i);
+        if (!server)
             continue;
         if (!row_has(server->now, F_SERVER_connections))
             return value_unknown(0);
@@ -48,14 +48,14 @@ struct value calc_cluster_connections(const struct model *model, const struct ob
 }
 
 /* One server that can't tell makes the whole sum unknown: a part would look like a drop. */
-static struct value client_sum(const struct model *model, int traffic) {
+static struct value client_sum(const struct model *model, const struct object *object, int traffic) {
     struct client_traffic sum = {0, 0};
     double per_s;
     bool any = false, estimated = false, fresh = false, blind = false;
     for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
-        const struct object *server = &server_at(model, i)->object;
+        const struct object *server = living_in(model, object, i);
         struct client_traffic rate;
-        if (!server_is_up(server_const(server)))
+        if (!server)
             continue;
         any = true;
         enum client_rate known = client_rate(server, traffic, &rate);
@@ -73,41 +73,41 @@ static struct value client_sum(const struct model *model, int traffic) {
 }
 
 struct value calc_cluster_in_client_msgs(const struct model *model, const struct object *object) {
-    (void)object;
-    return client_sum(model, TRAFFIC_IN_MSGS);
+    return client_sum(model, object, TRAFFIC_IN_MSGS);
 }
 
 struct value calc_cluster_out_client_msgs(const struct model *model, const struct object *object) {
-    (void)object;
-    return client_sum(model, TRAFFIC_OUT_MSGS);
+    return client_sum(model, object, TRAFFIC_OUT_MSGS);
 }
 
 struct value calc_cluster_in_client_bytes(const struct model *model, const struct object *object) {
-    (void)object;
-    return client_sum(model, TRAFFIC_IN_BYTES);
+    return client_sum(model, object, TRAFFIC_IN_BYTES);
 }
 
 struct value calc_cluster_out_client_bytes(const struct model *model, const struct object *object) {
-    (void)object;
-    return client_sum(model, TRAFFIC_OUT_BYTES);
+    return client_sum(model, object, TRAFFIC_OUT_BYTES);
 }
 
-static bool answers(const struct model *model) {
-    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++)
-        if (server_is_up(server_const(&server_at(model, i)->object)))
+static bool answers(const struct model *model, const struct object *cluster) {
+    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
+        const struct object *server = living_in(model, cluster, i);
+        if (server && server_const(server)->polls[SHAPE_JSZ])
             return true;
+    }
     return false;
 }
 
 struct value calc_cluster_lag(const struct model *model, const struct object *object) {
-    (void)object;
     double sum = 0;
-    size_t summed = 0, consumers = kind_count(model, OBJECT_CONSUMER);
-    if (!model->has[SHAPE_JSZ] || !answers(model))
+    size_t summed = 0, consumers = 0;
+    if (!answers(model, object))
         return value_unknown(0);
     for (size_t i = 0; i < kind_count(model, OBJECT_CONSUMER); i++) {
         const struct object *consumer = &kind_at(model, OBJECT_CONSUMER, i)->object;
         double lag;
+        if (consumer->parent != object)
+            continue;
+        consumers++;
         if (consumer->freshness == FRESH_LIVE && consumer_lag(consumer, &lag)) {
             sum += lag;
             summed++;
@@ -118,43 +118,53 @@ struct value calc_cluster_lag(const struct model *model, const struct object *ob
 }
 
 struct value calc_cluster_max_pending(const struct model *model, const struct object *object) {
-    (void)object;
     int64_t most = -1;
     for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
-        const struct server *server = server_const(&server_at(model, i)->object);
-        if (server_is_up(server) && server->max_pending > most)
-            most = server->max_pending;
+        const struct object *server = living_in(model, object, i);
+        if (server && server_const(server)->max_pending > most)
+            most = server_const(server)->max_pending;
     }
     return most < 0 ? value_unknown(0) : value_int(most);
 }
 
 struct value calc_cluster_meta_leader(const struct model *model, const struct object *object) {
-    (void)object;
-    if (!model->meta.leader || (model->meta.quorum && model->meta.quorum[0] == 'l'))
+    (void)model;
+    const struct meta *meta = &cluster_of(object)->meta;
+    if (!meta->leader || (meta->quorum && meta->quorum[0] == 'l'))
         return value_unknown(0);
-    return value_text(model->meta.leader->bytes);
+    return value_text(meta->leader->bytes);
 }
 
 struct value calc_cluster_meta_quorum(const struct model *model, const struct object *object) {
-    (void)object;
-    return value_text(model->meta.quorum);
+    (void)model;
+    return value_text(cluster_of(object)->meta.quorum);
 }
 
-static struct value count_assets(const struct model *model, enum object_kind kind) {
+static bool has_told(const struct model *model, const struct object *cluster) {
+    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
+        const struct object *server = server_in(model, cluster, i);
+        if (server && server_const(server)->polls[SHAPE_JSZ])
+            return true;
+    }
+    return false;
+}
+
+static struct value count_assets(const struct model *model, const struct object *cluster,
+                                 enum object_kind kind) {
     uint64_t count = 0;
-    if (!model->has[SHAPE_JSZ])
+    if (!has_told(model, cluster))
         return value_unknown(0);
-    for (size_t i = 0; i < kind_count(model, kind); i++)
-        count += kind_at(model, kind, i)->object.freshness != FRESH_GONE;
+    for (size_t i = 0; i < kind_count(model, kind); i++) {
+        const struct object *asset = &kind_at(model, kind, i)->object;
+        count += asset->parent == cluster && asset->freshness != FRESH_GONE;
+    }
     return value_uint(count);
 }
 
 struct value calc_cluster_streams(const struct model *model, const struct object *object) {
-    (void)object;
-    return count_assets(model, OBJECT_STREAM);
+    return count_assets(model, object, OBJECT_STREAM);
 }
 
 struct value calc_cluster_consumers(const struct model *model, const struct object *object) {
-    (void)object;
-    return count_assets(model, OBJECT_CONSUMER);
+    return count_assets(model, object, OBJECT_CONSUMER);
 }

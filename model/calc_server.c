@@ -7,6 +7,10 @@ struct value calc_server_name(const struct model *model, const struct object *ob
     return value_text(server_label(server_const(object)));
 }
 
+struct value calc_server_cluster(const struct model *model, const struct object *object) {
+    return server_const(object)->placed ? calc_cluster_name(model, object->parent) : value_unknown(0);
+}
+
 struct value calc_server_url(const struct model *model, const struct object *object) {
     (void)model;
     const struct server *server = server_const(object);

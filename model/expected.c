@@ -52,7 +52,8 @@ static bool same_host(const char *a, const char *b) {
     return *a && strcmp(one_name(a), one_name(b)) == 0;
 }
 
-void route_urls_put(struct model *model, struct server *server, const struct sample *sample) {
+void route_urls_put(struct model *model, struct entry *entry, const struct sample *sample) {
+    struct server *server = server_of(entry);
     size_t count = 0;
     bool changed = false;
     for (size_t i = 0; i < sample->count && count < URLS_MAX; i++) {
@@ -73,7 +74,7 @@ void route_urls_put(struct model *model, struct server *server, const struct sam
     changed |= count != server->route_url_count;
     server->route_url_count = count;
     if (changed)
-        route_addresses_changed(model);
+        route_addresses_changed(model, cluster_at(entry));
 }
 
 static bool is_forgotten(const struct model *model, const struct text *address) {
@@ -104,12 +105,14 @@ static bool is_new(struct addresses *addresses, const struct text *address) {
     return true;
 }
 
-static void route_addresses(const struct model *model, struct addresses *out) {
+static void route_addresses(const struct model *model, const struct entry *cluster, struct addresses *out) {
     memset(out, 0, sizeof *out);
     for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
         const struct entry *entry = kind_at(model, OBJECT_SERVER, i);
         const struct server *server = server_const(&entry->object);
-        for (size_t u = 0; !entry->dead && u < server->route_url_count && out->count < URLS_MAX; u++) {
+        if (entry->dead || cluster_at(entry) != cluster)
+            continue;
+        for (size_t u = 0; u < server->route_url_count && out->count < URLS_MAX; u++) {
             const struct text *address = server->route_urls[u];
             if (is_new(out, address) && !is_forgotten(model, address))
                 out->items[out->count++] = address;
@@ -117,34 +120,46 @@ static void route_addresses(const struct model *model, struct addresses *out) {
     }
 }
 
-void route_addresses_changed(struct model *model) {
+void route_addresses_changed(struct model *model, const struct entry *cluster) {
     struct addresses addresses;
-    route_addresses(model, &addresses);
-    model->route_addresses = (int)addresses.count;
+    route_addresses(model, cluster, &addresses);
+    cluster_of(&cluster->object)->route_addresses = (int)addresses.count;
 }
 
 /* ---- how many there should be ---- */
 
-static bool counts(const struct entry *entry) {
+static bool counts(const struct entry *entry, const struct entry *cluster) {
     const struct server *server = server_const(&entry->object);
-    return !entry->dead && !server->placeholder && !server->forgotten;
+    return !entry->dead && cluster_at(entry) == cluster && !server->placeholder && !server->forgotten;
 }
 
-static int rows_that_count(const struct model *model) {
+static int rows_that_count(const struct model *model, const struct entry *cluster) {
     int count = 0;
     for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++)
-        count += counts(kind_at(model, OBJECT_SERVER, i));
+        count += counts(kind_at(model, OBJECT_SERVER, i), cluster);
     return count;
 }
 
-int expected_servers(const struct model *model) {
-    int expected = model->expect;
-    int rows = rows_that_count(model);
-    int urls = model->route_addresses - model->forgotten_nameless;
-    int peers = model->remotes_max ? (int)model->remotes_max + 1 : 0;
-    expected = rows > expected ? rows : expected;
+static int by_own_signs(const struct model *model, const struct entry *entry) {
+    const struct cluster *cluster = cluster_of(&entry->object);
+    int expected = rows_that_count(model, entry);
+    int urls = cluster->route_addresses - cluster->forgotten_nameless;
+    int peers = cluster->remotes_max ? (int)cluster->remotes_max + 1 : 0;
     expected = urls > expected ? urls : expected;
     return peers > expected ? peers : expected;
+}
+
+/* What --expect says is of all clusters together; who of these is nowhere to be seen is missed in the first.
+ */
+int expected_servers(const struct model *model, const struct entry *cluster) {
+    int expected = by_own_signs(model, cluster), told = model->expect;
+    if (cluster != model->cluster || expected >= told)
+        return expected;
+    for (size_t i = 0; i < kind_count(model, OBJECT_CLUSTER); i++) {
+        const struct entry *other = kind_at(model, OBJECT_CLUSTER, i);
+        told -= other != cluster && !other->dead ? by_own_signs(model, other) : 0;
+    }
+    return told > expected ? told : expected;
 }
 
 /* ---- which ones are not there ---- */
@@ -169,10 +184,10 @@ static int *bucket_of(struct places *places, const char *host) {
     return &places->first[hash_bytes(host, strlen(host)) % URLS_MAX];
 }
 
-static struct places *places_create(const struct model *model) {
+static struct places *places_create(const struct model *model, const struct entry *cluster) {
     struct addresses addresses;
     struct places *places = memory_new(sizeof *places);
-    route_addresses(model, &addresses);
+    route_addresses(model, cluster, &addresses);
     for (size_t i = 0; i < URLS_MAX; i++)
         places->first[i] = NO_PLACE;
     for (size_t i = 0; i < addresses.count; i++) {
@@ -217,9 +232,13 @@ static void take_own_places(struct places *places, const struct entry *entry) {
 }
 
 /* By the routes that lead there: what is at their other end runs. `only` NULL: any living server. */
-static void take_routed_places(const struct model *model, struct places *places, const struct entry *only) {
+static void take_routed_places(const struct model *model, const struct entry *cluster, struct places *places,
+                               const struct entry *only) {
     for (size_t i = 0; i < kind_count(model, OBJECT_ROUTE); i++) {
-        const struct row *row = kind_at(model, OBJECT_ROUTE, i)->object.now;
+        const struct object *route = &kind_at(model, OBJECT_ROUTE, i)->object;
+        const struct row *row = route->now;
+        if (route->parent->parent != &cluster->object)
+            continue;
         const char *host = one_name(row_text(row, F_ROUTE_ip));
         if (!*host || !row_has(row, F_ROUTE_remote_id))
             continue;
@@ -242,11 +261,11 @@ static size_t vacant_places(const struct places *places) {
 }
 
 /* Servers that the living ones are connected with, themselves included; -1 when no one can tell. */
-static int connected_servers(const struct model *model) {
+static int connected_servers(const struct model *model, const struct entry *cluster) {
     int most = -1;
     for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
         const struct entry *entry = kind_at(model, OBJECT_SERVER, i);
-        if (!entry->dead && server_is_up(server_const(&entry->object))) {
+        if (!entry->dead && cluster_at(entry) == cluster && server_is_up(server_const(&entry->object))) {
             int here = (int)row_u64(entry->object.now, F_SERVER_remotes, 0) + 1;
             most = here > most ? here : most;
         }
@@ -254,11 +273,11 @@ static int connected_servers(const struct model *model) {
     return most;
 }
 
-static int rows_down(const struct model *model) {
+static int rows_down(const struct model *model, const struct entry *cluster) {
     int count = 0;
     for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
         const struct entry *entry = kind_at(model, OBJECT_SERVER, i);
-        count += counts(entry) && server_const(&entry->object)->state == SERVER_DOWN;
+        count += counts(entry, cluster) && server_const(&entry->object)->state == SERVER_DOWN;
     }
     return count;
 }
@@ -284,23 +303,23 @@ static void name_missing(const struct missing *m, size_t i, char *out, size_t si
 }
 
 /* How many are missing is counted first: while nobody is, nobody has to be looked for. */
-static size_t count_missing(const struct model *model, int connected) {
-    int expected = expected_servers(model);
-    int without_row = expected - rows_that_count(model);
-    int without_route = expected - connected - rows_down(model);
+static size_t count_missing(const struct model *model, const struct entry *cluster, int connected) {
+    int expected = expected_servers(model, cluster);
+    int without_row = expected - rows_that_count(model, cluster);
+    int without_route = expected - connected - rows_down(model, cluster);
     int absent = without_row < without_route ? without_row : without_route;
     return absent < 0 ? 0 : (size_t)absent;
 }
 
-static void name_vacant(const struct model *model, struct missing *m) {
-    struct places *places = places_create(model);
+static void name_vacant(const struct model *model, const struct entry *cluster, struct missing *m) {
+    struct places *places = places_create(model, cluster);
     for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
         const struct entry *entry = kind_at(model, OBJECT_SERVER, i);
-        if (!entry->dead && !server_const(&entry->object)->placeholder)
+        if (!entry->dead && cluster_at(entry) == cluster && !server_const(&entry->object)->placeholder)
             take_own_places(places, entry);
     }
     if (vacant_places(places))
-        take_routed_places(model, places, NULL);
+        take_routed_places(model, cluster, places, NULL);
     for (size_t i = 0; i < places->count; i++) {
         if (!places->items[i].taken)
             m->addresses[m->count++] = places->items[i].address;
@@ -308,11 +327,12 @@ static void name_vacant(const struct model *model, struct missing *m) {
     free(places);
 }
 
-static void find_missing(const struct model *model, int connected, struct missing *m) {
+static void find_missing(const struct model *model, const struct entry *cluster, int connected,
+                         struct missing *m) {
     m->count = 0;
-    m->absent = count_missing(model, connected);
+    m->absent = count_missing(model, cluster, connected);
     if (m->absent)
-        name_vacant(model, m);
+        name_vacant(model, cluster, m);
     m->absent = m->absent < m->count ? m->absent : m->count;
 }
 
@@ -327,17 +347,23 @@ static void placeholder_set(struct model *model, struct entry *entry, const char
     server_set_state(model, entry, SERVER_DOWN, utc_ns);
 }
 
-void expected_tick(struct model *model, int64_t utc_ns) {
+static void placeholder_add(struct model *model, struct entry *cluster, const char *name, int64_t utc_ns) {
+    struct entry *entry = server_create(model, utc_ns);
+    cluster_place(model, entry, cluster);
+    placeholder_set(model, entry, name, utc_ns);
+}
+
+static void look_for_missing(struct model *model, struct entry *cluster, int64_t utc_ns) {
     struct missing missing;
     char name[1000];
     size_t have = 0;
-    int connected = connected_servers(model);
+    int connected = connected_servers(model, cluster);
     if (connected < 0)
         return; /* no one to tell: what we knew stays */
-    find_missing(model, connected, &missing);
+    find_missing(model, cluster, connected, &missing);
     for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
         struct entry *entry = kind_at(model, OBJECT_SERVER, i);
-        if (entry->dead || !server_of(entry)->placeholder)
+        if (entry->dead || cluster_at(entry) != cluster || !server_of(entry)->placeholder)
             continue;
         if (have < missing.absent) {
             name_missing(&missing, have++, name, sizeof name);
@@ -348,19 +374,27 @@ void expected_tick(struct model *model, int64_t utc_ns) {
     }
     while (have < missing.absent) {
         name_missing(&missing, have++, name, sizeof name);
-        placeholder_set(model, server_create(model, utc_ns), name, utc_ns);
+        placeholder_add(model, cluster, name, utc_ns);
     }
 }
 
-void expected_answered(struct model *model, int64_t utc_ns) {
-    int connected = connected_servers(model);
+void expected_tick(struct model *model, int64_t utc_ns) {
+    for (size_t i = 0; i < kind_count(model, OBJECT_CLUSTER); i++) {
+        if (!kind_at(model, OBJECT_CLUSTER, i)->dead)
+            look_for_missing(model, kind_at(model, OBJECT_CLUSTER, i), utc_ns);
+    }
+}
+
+void expected_answered(struct model *model, struct entry *cluster, int64_t utc_ns) {
+    int connected = connected_servers(model, cluster);
     size_t placeholders = 0;
     for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
         const struct entry *entry = kind_at(model, OBJECT_SERVER, i);
-        placeholders += !entry->dead && server_const(&entry->object)->placeholder;
+        placeholders +=
+            !entry->dead && cluster_at(entry) == cluster && server_const(&entry->object)->placeholder;
     }
-    if (connected >= 0 && count_missing(model, connected) != placeholders)
-        expected_tick(model, utc_ns);
+    if (connected >= 0 && count_missing(model, cluster, connected) != placeholders)
+        look_for_missing(model, cluster, utc_ns);
 }
 
 /* One that stands for a server at this host, else the first. */
@@ -387,14 +421,15 @@ static void forget_address(struct model *model, const struct text *address) {
 }
 
 static void forget_addresses(struct model *model, const struct entry *entry) {
-    struct places *places = places_create(model);
+    const struct entry *cluster = cluster_at(entry);
+    struct places *places = places_create(model, cluster);
     const struct server *server = server_const(&entry->object);
     size_t found = 0;
     for (size_t i = 0; server->placeholder && i < places->count; i++)
         places->items[i].taken = text_same(server->address, places->items[i].address);
     if (!server->placeholder) {
         take_own_places(places, entry);
-        take_routed_places(model, places, entry);
+        take_routed_places(model, cluster, places, entry);
     }
     for (size_t i = 0; i < places->count; i++) {
         if (places->items[i].taken) {
@@ -403,9 +438,9 @@ static void forget_addresses(struct model *model, const struct entry *entry) {
         }
     }
     if (!found && places->count)
-        model->forgotten_nameless++;
+        cluster_of(&cluster->object)->forgotten_nameless++;
     free(places);
-    route_addresses_changed(model);
+    route_addresses_changed(model, cluster);
 }
 
 static struct entry *find_called(const struct model *model, const char *name) {
@@ -429,11 +464,12 @@ bool model_forget(struct model *model, const char *name) {
         return false;
     if (!server_of(entry)->forgotten)
         forget_addresses(model, entry);
-    model->remotes_max = 0; /* grows again from what the servers say next */
+    cluster_of(entry->object.parent)->remotes_max = 0; /* grows again from what the servers say next */
     if (server_is_up(server_of(entry)) || server_of(entry)->state == SERVER_KNOWN)
         server_of(entry)->forgotten = true;
     else
         server_remove(model, entry);
+    clusters_settle(model);
     model_sweep(model);
     return true;
 }

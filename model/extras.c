@@ -23,6 +23,11 @@ static void visit_side(struct side *side, text_visit_fn *fn, void *data) {
     }
 }
 
+static void cluster_texts(void *extra, text_visit_fn *fn, void *data) {
+    visit(fn, data, &((struct cluster *)extra)->name);
+    visit(fn, data, &((struct cluster *)extra)->meta.leader);
+}
+
 static void server_texts(void *extra, text_visit_fn *fn, void *data) {
     struct server *server = extra;
     const struct text **own[] = {&server->cluster, &server->name,    &server->server_id,
@@ -86,6 +91,10 @@ static void *flat_clone(const void *extra, size_t size) {
     return clone;
 }
 
+static void *cluster_clone(const void *extra) {
+    return flat_clone(extra, sizeof(struct cluster));
+}
+
 static void *connection_clone(const void *extra) {
     return flat_clone(extra, sizeof(struct connection));
 }
@@ -103,6 +112,7 @@ static void *peer_clone(const void *extra) {
 }
 
 const struct extra_ops extra_ops[OBJECT_KIND_COUNT] = {
+    [OBJECT_CLUSTER] = {cluster_texts, NULL, cluster_clone},
     [OBJECT_SERVER] = {server_texts, server_destroy, server_clone},
     [OBJECT_CONNECTION] = {connection_texts, NULL, connection_clone},
     [OBJECT_STREAM] = {stream_texts, NULL, stream_clone},

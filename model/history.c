@@ -55,10 +55,14 @@ void history_server(struct model *model, struct entry *server, int64_t utc_ns) {
 }
 
 /* Only while answers come in: a dead collector leaves a gap, not a line. */
-void history_cluster(struct model *model) {
-    if (model->fresh_varz)
-        put_all(model, model->cluster, model->utc_ns);
-    model->fresh_varz = false;
+void history_clusters(struct model *model) {
+    for (size_t i = 0; i < kind_count(model, OBJECT_CLUSTER); i++) {
+        struct entry *entry = kind_at(model, OBJECT_CLUSTER, i);
+        struct cluster *cluster = cluster_of(&entry->object);
+        if (cluster->fresh_varz)
+            put_all(model, entry, model->utc_ns);
+        cluster->fresh_varz = false;
+    }
 }
 
 void history_consumer(struct model *model, struct entry *consumer, int64_t utc_ns, int hold_s) {

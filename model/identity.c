@@ -74,7 +74,7 @@ static void bind(struct model *model, struct target *target, struct entry *entry
     entry->dirty = true;
 }
 
-static bool is_named_by_user(const struct target *target) {
+bool target_is_named(const struct target *target) {
     return target->origin && strcmp(target->origin->bytes, "named") == 0;
 }
 
@@ -89,15 +89,20 @@ static struct entry *server_by_url(const struct model *model, const struct text 
     return NULL;
 }
 
+struct identity {
+    const struct text *name, *cluster;
+    bool placed; /* the cluster is known, be it that there is none */
+};
+
 /* A row under that name that nothing alive stands behind. */
-static struct entry *vacant_by_name(const struct model *model, const struct text *name,
-                                    const struct text *cluster) {
+static struct entry *vacant_by_name(const struct model *model, struct identity who) {
+    const struct text *name = who.name;
     for (size_t i = 0; name && name->len && i < kind_count(model, OBJECT_SERVER); i++) {
         struct entry *entry = kind_at(model, OBJECT_SERVER, i);
         const struct server *server = server_of(entry);
         if (entry->dead || server_is_up(server) || server->nameless || !text_same(server->name, name))
             continue;
-        if (!cluster || !server->cluster || text_same(server->cluster, cluster))
+        if (!who.placed || !server->reached || text_same(server->cluster, who.cluster))
             return entry;
     }
     return NULL;
@@ -107,7 +112,7 @@ static struct entry *create_for(struct model *model, const struct target *target
     char address[300] = "", host[300];
     address_of(target->url ? target->url->bytes : "", address, sizeof address);
     host_of(address, host, sizeof host);
-    struct entry *entry = is_named_by_user(target) ? NULL : placeholder_take(model, host);
+    struct entry *entry = target_is_named(target) ? NULL : placeholder_take(model, host);
     if (entry) {
         struct server *server = server_of(entry);
         server->placeholder = false;
@@ -126,7 +131,7 @@ static struct entry *row_for(struct model *model, struct target *target, int64_t
     if (!entry)
         entry = server_by_url(model, target->state == TARGET_KNOWN ? NULL : target->url);
     if (!entry)
-        entry = vacant_by_name(model, target->name, NULL);
+        entry = vacant_by_name(model, (struct identity){.name = target->name});
     return entry ? entry : create_for(model, target, utc_ns);
 }
 
@@ -218,7 +223,7 @@ void target_row(struct model *model, uint16_t source, const struct row *row) {
     target->name = keep(model, row, F_TARGET_name, target->name);
     switch (target->state) {
     case TARGET_PROBING:
-        if (is_named_by_user(target) && !target->server)
+        if (target_is_named(target) && !target->server)
             bind(model, target, row_for(model, target, utc_ns));
         break;
     case TARGET_POLLED:
@@ -272,7 +277,7 @@ struct entry *identify(struct model *model, struct target *target, const struct 
                        const struct row *row) {
     const struct text *id = text_in(row, F_SERVER_server_id);
     struct entry *entry = target->server;
-    if (!id || (!entry && !is_named_by_user(target) && target->state != TARGET_POLLED))
+    if (!id || (!entry && !target_is_named(target) && target->state != TARGET_POLLED))
         return NULL;
     struct entry *holder = server_by_id(model, id);
     bool first_way = entry && server_of(entry)->target == target;
@@ -282,7 +287,8 @@ struct entry *identify(struct model *model, struct target *target, const struct 
         return entry;
     if (!first_way)
         entry = NULL;
-    struct entry *vacant = vacant_by_name(model, text_in(row, F_SERVER_name), text_in(row, F_SERVER_cluster));
+    struct identity who = {text_in(row, F_SERVER_name), text_in(row, F_SERVER_cluster), true};
+    struct entry *vacant = vacant_by_name(model, who);
     if (vacant && vacant != entry && (!entry || !server_of(entry)->reached))
         return rebind(model, target, vacant);
     if (entry && !server_of(entry)->reached)
@@ -301,9 +307,9 @@ static bool is_replaced(const struct model *model, const struct entry *entry) {
     const struct server *server = server_const(&entry->object);
     if (server->state != SERVER_DOWN || !server->name || server->nameless)
         return false;
-    const struct entry *other = server_by_name(model, server->name->bytes);
-    return other != entry && server_is_up(server_const(&other->object)) &&
-           text_same(server->cluster, server_const(&other->object)->cluster);
+    const struct object *cluster = server->placed ? entry->object.parent : NULL;
+    const struct entry *other = server_by_name(model, cluster, server->name->bytes);
+    return other != entry && server_is_up(server_const(&other->object));
 }
 
 void twins_tick(struct model *model) {

@@ -56,8 +56,7 @@ static struct entry *stream_of(const struct answer *answer, const struct text *a
         row_put(&key.row, F_STREAM_account)->s = account;
     if (name)
         row_put(&key.row, F_STREAM_name)->s = name;
-    return entry_find(answer->model, OBJECT_STREAM, &answer->model->cluster->object, answer->domain,
-                      &key.row);
+    return entry_find(answer->model, OBJECT_STREAM, answer->server->object.parent, answer->domain, &key.row);
 }
 
 static const struct text *text_in(const struct row *row, enum field f) {
@@ -100,7 +99,7 @@ static void put_asset(const struct answer *answer, const struct asset_kind *kind
         at.now_ns = row_i64(row, (enum field)kind->ts, TIME_UNSET) > 0 ? row_i64(row, (enum field)kind->ts, 0)
                                                                        : at.now_ns;
     struct entry *entry =
-        entry_take(model, kind->kind, &model->cluster->object, answer->domain, row, &at, &made);
+        entry_take(model, kind->kind, answer->server->object.parent, answer->domain, row, &at, &made);
     if (made) {
         entry->object.extra = memory_new(kind->extra_size);
         asset_of(&entry->object)->claim_since = TIME_UNSET;

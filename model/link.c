@@ -52,6 +52,14 @@ static void remove_others(struct model *model, enum object_kind kind, const stru
     }
 }
 
+/* Routes stay within a cluster. */
+static void place_peer(struct model *model, const struct entry *server, const struct row *route) {
+    struct entry *peer =
+        row_has(route, F_ROUTE_remote_id) ? server_by_id(model, row_cell(route, F_ROUTE_remote_id)->s) : NULL;
+    if (peer)
+        cluster_place(model, peer, cluster_at(server));
+}
+
 void links_put(struct model *model, struct entry *entry, const struct sample *sample, int link) {
     const struct link_kind *kind = &link_kinds[link];
     struct server *server = server_of(entry);
@@ -69,6 +77,8 @@ void links_put(struct model *model, struct entry *entry, const struct sample *sa
         count += object->object.now_at.serial != at.serial || made;
         entry_update(model, object, row, &at);
         add_row(&point, row, kind->counters);
+        if (link == LINK_ROUTES)
+            place_peer(model, entry, row);
         point.set += (uint64_t)row_key_hash(row) * 0x9e3779b97f4a7c15u + 1;
     }
     if (known < traffic->count)

@@ -18,24 +18,26 @@ static bool names_itself(const struct entry *entry) {
            text_same(row_cell(js, F_JETSTREAM_meta_leader)->s, server->name);
 }
 
-static void set_leader(struct model *model, const struct text *leader, int64_t utc_ns) {
-    if (!leader || text_same(model->meta.leader, leader))
+static void set_leader(struct model *model, struct entry *cluster, const struct text *leader,
+                       int64_t utc_ns) {
+    struct meta *meta = &cluster_of(&cluster->object)->meta;
+    if (!leader || text_same(meta->leader, leader))
         return;
-    const struct text *old = model->meta.leader;
-    model->meta.leader = model_text(model, leader);
+    const struct text *old = meta->leader;
+    meta->leader = model_text(model, leader);
     if (old)
-        model_add_event(model, utc_ns, "leader", &model->cluster->object, "JetStream",
+        model_add_event(model, utc_ns, "leader", &cluster->object, "JetStream",
                         "leader of the meta group moved from %s to %s", old->bytes, leader->bytes);
 }
 
 /* ---- the living meta leader and what it sees ---- */
 
-static struct entry *living_leader(const struct model *model) {
+static struct entry *living_leader(const struct model *model, const struct entry *cluster) {
     struct entry *found = NULL;
     for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
         struct entry *entry = kind_at(model, OBJECT_SERVER, i);
         const struct server *server = server_of(entry);
-        if (entry->dead || !server_is_up(server) || !names_itself(entry) ||
+        if (entry->dead || cluster_at(entry) != cluster || !server_is_up(server) || !names_itself(entry) ||
             !server_is_fresh(model, server, SHAPE_JSZ))
             continue;
         if (!found ||
@@ -62,19 +64,29 @@ static bool has_majority(const struct model *model, const struct entry *leader) 
 
 /* ---- without one: what the others say ---- */
 
-static const char *hearsay(const struct model *model) {
+/* The group of several clusters has its leader in one of them, and that one tells about quorum. */
+static const struct entry *leader_named(const struct model *model, const struct entry *cluster,
+                                        const char *name) {
+    const struct entry *leader = server_by_name(model, &cluster->object, name);
+    return leader ? leader : server_by_name(model, NULL, name);
+}
+
+static const char *hearsay(const struct model *model, const struct entry *cluster,
+                           const struct entry **elsewhere) {
     bool clustered = false, answers = false;
     for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
         const struct entry *entry = kind_at(model, OBJECT_SERVER, i);
         const struct server *server = server_const(&entry->object);
         const struct row *js = js_row(entry);
-        if (entry->dead || !js || !row_u64(js, F_JETSTREAM_meta, 0))
+        if (entry->dead || cluster_at(entry) != cluster || !js || !row_u64(js, F_JETSTREAM_meta, 0))
             continue;
         clustered = true;
         if (!server_is_up(server))
             continue;
         answers = true;
-        const struct entry *leader = server_by_name(model, row_text(js, F_JETSTREAM_meta_leader));
+        const struct entry *leader = leader_named(model, cluster, row_text(js, F_JETSTREAM_meta_leader));
+        if (leader && cluster_at(leader) != cluster && names_itself(leader))
+            *elsewhere = leader;
         if (*row_text(js, F_JETSTREAM_meta_leader) &&
             (!leader || server_const(&leader->object)->state != SERVER_DOWN))
             return NULL; /* one that we can't ask, or have not yet: nothing is proven */
@@ -82,14 +94,20 @@ static const char *hearsay(const struct model *model) {
     return clustered && answers ? "leaderless" : NULL;
 }
 
-static void evaluate(struct model *model, int64_t utc_ns) {
-    const struct entry *leader = living_leader(model);
-    const char *quorum = leader ? has_majority(model, leader) ? "yes" : "no" : hearsay(model);
+static void evaluate(struct model *model, struct entry *cluster, int64_t utc_ns) {
+    const struct entry *leader = living_leader(model, cluster), *elsewhere = NULL;
+    const char *quorum =
+        leader ? has_majority(model, leader) ? "yes" : "no" : hearsay(model, cluster, &elsewhere);
     if (leader)
-        set_leader(model, server_const(&leader->object)->name, utc_ns);
-    if (quorum != model->meta.quorum)
-        model->cluster->dirty = true;
-    model->meta.quorum = quorum;
+        set_leader(model, cluster, server_const(&leader->object)->name, utc_ns);
+    if (elsewhere) {
+        set_leader(model, cluster, server_const(&elsewhere->object)->name, utc_ns);
+        entry_remove_children(model, &cluster->object, OBJECT_META_PEER);
+    }
+    struct meta *meta = &cluster_of(&cluster->object)->meta;
+    if (quorum != meta->quorum)
+        cluster->dirty = true;
+    meta->quorum = quorum;
 }
 
 void meta_put(struct model *model, struct entry *server, const struct sample *sample,
@@ -101,7 +119,7 @@ void meta_put(struct model *model, struct entry *server, const struct sample *sa
                 continue;
             bool made;
             struct entry *entry =
-                entry_take(model, OBJECT_META_PEER, &model->cluster->object, NULL, row, at, &made);
+                entry_take(model, OBJECT_META_PEER, server->object.parent, NULL, row, at, &made);
             if (made)
                 entry->object.extra = memory_new(sizeof(struct peer));
             entry_update(model, entry, row, at);
@@ -110,13 +128,17 @@ void meta_put(struct model *model, struct entry *server, const struct sample *sa
         }
         for (size_t i = 0; i < kind_count(model, OBJECT_META_PEER); i++) {
             struct entry *entry = kind_at(model, OBJECT_META_PEER, i);
-            if (((struct peer *)entry->object.extra)->serial != at->serial)
+            if (entry->object.parent == server->object.parent &&
+                ((struct peer *)entry->object.extra)->serial != at->serial)
                 entry_remove(model, entry);
         }
     }
-    evaluate(model, at->utc_ns);
+    evaluate(model, cluster_at(server), at->utc_ns);
 }
 
 void meta_tick(struct model *model) {
-    evaluate(model, model->utc_ns);
+    for (size_t i = 0; i < kind_count(model, OBJECT_CLUSTER); i++) {
+        if (!kind_at(model, OBJECT_CLUSTER, i)->dead)
+            evaluate(model, kind_at(model, OBJECT_CLUSTER, i), model->utc_ns);
+    }
 }

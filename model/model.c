@@ -16,7 +16,7 @@ struct model *model_create(const struct model_options *options) {
     model->hold_scale = options && options->hold_scale > 0 ? options->hold_scale : 1;
     model->interval_ns = NS_PER_S;
     model->texts = text_pool_create();
-    model->cluster = entry_create(model, OBJECT_CLUSTER, NULL, 0);
+    model->cluster = cluster_create(model, 0);
     rules_create(model);
     return model;
 }
@@ -150,9 +150,9 @@ static void put_leafs(struct model *model, struct entry *entry, const struct sam
 static void put_varz(struct model *model, struct entry *entry, const struct sample *sample) {
     struct server *server = server_of(entry);
     server_answered(model, entry, sample, sample_first(sample, ENTITY_SERVER));
-    expected_answered(model, sample->answered_utc_ns);
+    expected_answered(model, cluster_at(entry), sample->answered_utc_ns);
     uint64_t remotes = row_u64(entry->object.now, F_SERVER_remotes, 0);
-    int expected = expected_servers(model);
+    int expected = expected_servers(model, cluster_at(entry));
     if (expected > 1 && row_has(entry->object.now, F_SERVER_remotes))
         snprintf(server->routes_text, sizeof server->routes_text, "%llu/%d", (unsigned long long)remotes,
                  expected - 1);
@@ -281,12 +281,13 @@ void model_tick(struct model *model, int64_t utc_ns, int64_t mono_ns) {
     model->mono_ns = mono_ns;
     servers_tick(model);
     twins_tick(model);
+    clusters_settle(model);
     expected_tick(model, utc_ns);
     model_sweep(model);
     connections_tick(model);
     assets_tick(model);
     meta_tick(model);
-    history_cluster(model);
+    history_clusters(model);
     rules_tick(model);
     model_sweep(model);
     model_compact_texts(model);

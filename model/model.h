@@ -55,7 +55,7 @@ int64_t model_utc_ns(const struct model *model); /* of the last tick */
 /* All objects of a kind, tombstones included, oldest first. The array lives until the next change. */
 const struct object *const *model_objects(const struct model *model, enum object_kind kind, size_t *count);
 const struct object *model_object(const struct model *model, uint64_t id); /* NULL when it is no more */
-/* The cluster (always there, from the first moment on). */
+/* The first cluster, always there: of the servers that a person named, and that answered, the first one's. */
 const struct object *model_cluster(const struct model *model);
 /* NULL when that is not kept. Servers and clusters: quantities flagged SERIES. Consumers: lag. */
 const struct series *model_series(const struct model *model, const struct object *object, enum quantity q);

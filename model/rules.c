@@ -1,4 +1,4 @@
-#include "model/asset.h"
+#include "model/calc.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -257,6 +257,16 @@ int64_t model_quiet_since(const struct model *model) {
     return model->quiet_since;
 }
 
+/* Of several clusters it is said which one is meant. */
+static void name_cluster(const struct model *model, const struct object *object, char *out, size_t size) {
+    while (object && object->kind != OBJECT_CLUSTER)
+        object = object->parent;
+    struct value name = object ? calc_cluster_name(model, object) : (struct value){0};
+    out[0] = '\0';
+    if (kind_count(model, OBJECT_CLUSTER) > 1 && name.type == VALUE_TEXT)
+        snprintf(out, size, "%s: ", name.text);
+}
+
 static void fill_in(const struct model *model, const struct finding *finding, const char *name, char *out,
                     size_t size) {
     const struct object *object = model_object(model, finding->object);
@@ -264,6 +274,10 @@ static void fill_in(const struct model *model, const struct finding *finding, co
         char span[TIME_TEXT_SIZE];
         span_format(span, model->utc_ns - finding->since_utc_ns);
         snprintf(out, size, "%s", span);
+        return;
+    }
+    if (strcmp(name, "which") == 0) {
+        name_cluster(model, object, out, size);
         return;
     }
     int q = quantity_by_name(rules[finding->rule].kind, name);

@@ -54,12 +54,13 @@ struct entry *server_by_id(const struct model *model, const struct text *server_
     return NULL;
 }
 
-struct entry *server_by_name(const struct model *model, const char *name) {
+struct entry *server_by_name(const struct model *model, const struct object *cluster, const char *name) {
     struct entry *found = NULL;
     for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
         struct entry *entry = kind_at(model, OBJECT_SERVER, i);
         const struct server *server = server_of(entry);
-        if (entry->dead || !server->name || strcmp(server->name->bytes, name) != 0)
+        if (entry->dead || !server->name || (cluster && entry->object.parent != cluster) ||
+            strcmp(server->name->bytes, name) != 0)
             continue;
         if (!found || server_is_up(server))
             found = entry;
@@ -199,7 +200,7 @@ static void say_twin(struct model *model, struct entry *entry, int64_t utc_ns) {
         const struct entry *other = kind_at(model, OBJECT_SERVER, i);
         const struct server *there = server_const(&other->object);
         if (other != entry && !other->dead && server_is_up(there) && text_same(there->name, server->name) &&
-            text_same(there->cluster, server->cluster))
+            other->object.parent == entry->object.parent)
             model_add_event(model, utc_ns, "peer", &entry->object, server_label(server),
                             "two living servers have this name");
     }
@@ -231,6 +232,8 @@ void server_answered(struct model *model, struct entry *entry, const struct samp
     const struct text *old_id = server->server_id;
     bool first = !server->reached;
     take_identity(model, server, row);
+    cluster_join(model, entry, utc_ns);
+    struct cluster *cluster = cluster_of(entry->object.parent);
     bool restarted = !first && !text_same(old_id, server->server_id);
     if (restarted) {
         server_set_state(model, entry, SERVER_STALE, utc_ns); /* restarted says it all: no "back" besides */
@@ -245,10 +248,10 @@ void server_answered(struct model *model, struct entry *entry, const struct samp
     struct stamp at = stamp_of(sample, server->server_id);
     entry_update(model, entry, row, &at);
     varz_point_put(server, row, &at);
-    route_urls_put(model, server, sample);
+    route_urls_put(model, entry, sample);
     uint64_t remotes = row_u64(row, F_SERVER_remotes, 0);
-    if (remotes > model->remotes_max && remotes < 10000)
-        model->remotes_max = remotes;
+    if (remotes > cluster->remotes_max && remotes < 10000)
+        cluster->remotes_max = remotes;
     server->placeholder = server->forgotten = false;
     server->refused = 0;
     server->failure = FAILURE_NONE;
@@ -257,7 +260,7 @@ void server_answered(struct model *model, struct entry *entry, const struct samp
     server->rtt_ns = sample->answered_mono_ns - sample->asked_mono_ns;
     server_set_state(model, entry, SERVER_UP, utc_ns);
     server->reached = true;
-    model->fresh_varz = true;
+    cluster->fresh_varz = true;
 }
 
 /* ---- its other rows ---- */
@@ -307,5 +310,5 @@ void server_remove(struct model *model, struct entry *entry) {
     server_of(entry)->target = NULL;
     entry_remove(model, entry);
     if (server_of(entry)->route_url_count)
-        route_addresses_changed(model);
+        route_addresses_changed(model, cluster_at(entry));
 }

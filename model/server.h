@@ -5,7 +5,7 @@
 #ifndef MODEL_SERVER_H
 #define MODEL_SERVER_H
 
-#include "model/state.h"
+#include "model/cluster.h"
 
 enum server_state { SERVER_NEW, SERVER_UP, SERVER_STALE, SERVER_DOWN, SERVER_KNOWN };
 
@@ -37,6 +37,8 @@ struct server {
     bool nameless;                                 /* its name is its id: its address stands for it */
     bool reached;                                  /* /varz was answered once */
     bool placeholder; /* should be there, and nobody knows more than its route address */
+    bool placed;      /* its cluster is known: it, a route or a configuration says so */
+    bool joined;      /* it said so itself */
     bool forgotten;
     enum server_state state;
     int64_t state_since_utc_ns;
@@ -92,8 +94,8 @@ void server_answered(struct model *model, struct entry *entry, const struct samp
                      const struct row *row);
 void server_remove(struct model *model, struct entry *entry);
 struct entry *server_by_id(const struct model *model, const struct text *server_id);
-/* By name within the cluster; of several the one that answers. */
-struct entry *server_by_name(const struct model *model, const char *name);
+/* By name within a cluster, NULL: in any; of several the one that answers. */
+struct entry *server_by_name(const struct model *model, const struct object *cluster, const char *name);
 bool server_is_fresh(const struct model *model, const struct server *server, enum shape shape);
 int64_t server_gap_ns(const struct server *server,
                       enum shape shape); /* between its last two polls, 0 unknown */
@@ -106,22 +108,23 @@ const struct row *server_row(const struct object *object, enum entity entity, co
 struct target *target_take(struct model *model, uint16_t source, uint64_t id);
 void target_row(struct model *model, uint16_t source, const struct row *row);
 void targets_forget(struct model *model, uint16_t source);
+bool target_is_named(const struct target *target); /* by the user */
 /* The row that this answer to /varz is about, NULL when it is none of ours. */
 struct entry *identify(struct model *model, struct target *target, const struct sample *sample,
                        const struct row *row);
 void twins_tick(struct model *model);
 
 /* ---- expected.c ---- */
-int expected_servers(const struct model *model);
+int expected_servers(const struct model *model, const struct entry *cluster);
 void expected_tick(struct model *model, int64_t utc_ns);
 /* The same after one answer to /varz: does nothing while as many are missing as before. */
-void expected_answered(struct model *model, int64_t utc_ns);
+void expected_answered(struct model *model, struct entry *cluster, int64_t utc_ns);
 /* A server's configured routes changed, or it went: how many they name is counted anew. */
-void route_addresses_changed(struct model *model);
+void route_addresses_changed(struct model *model, const struct entry *cluster);
 struct entry *placeholder_take(struct model *model, const char *host); /* NULL: there is none */
 void address_of(const char *url, char *out, size_t size);              /* "host:port" of a URL */
 void host_of(const char *address, char *out, size_t size);
-void route_urls_put(struct model *model, struct server *server, const struct sample *sample);
+void route_urls_put(struct model *model, struct entry *entry, const struct sample *sample);
 
 /* ---- link.c ---- */
 void links_put(struct model *model, struct entry *entry, const struct sample *sample, int link);

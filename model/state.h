@@ -49,11 +49,6 @@ struct target {
     struct entry *server; /* NULL: no row */
 };
 
-struct meta {
-    const struct text *leader; /* NULL: none known */
-    const char *quorum;        /* "yes", "no", "leaderless", NULL unknown */
-};
-
 #define EVENTS_MAX 1000
 struct event_slot {
     struct event event;
@@ -70,26 +65,21 @@ struct model {
     int64_t interval_ns;     /* cadence of /varz */
     uint64_t next_serial;
     bool has[SHAPE_LIMIT];
-    bool fresh_varz; /* one came since the last point of the cluster's series */
 
     struct text_pool *texts;
     size_t texts_after, entries_after; /* bytes of the pool, and all entries, after its last compaction */
 
     struct object_table tables[OBJECT_KIND_COUNT];
-    struct entry *cluster;
+    struct entry *cluster; /* the first one */
     struct target **targets;
     size_t target_count;
     const struct text *told_label; /* hello's cluster */
 
-    uint64_t remotes_max;
-    int route_addresses;           /* distinct ones that servers have configured, without the forgotten */
     const struct text **forgotten; /* route addresses that no longer count */
     size_t forgotten_count;
-    int forgotten_nameless; /* servers forgotten whose route address nobody knows */
 
     uint64_t judged_id; /* connections are judged in turns: up to this one */
-    struct meta meta;
-    unsigned moves; /* of leaders, told by the sample at hand */
+    unsigned moves;     /* of leaders, told by the sample at hand */
     struct event_slot events[EVENTS_MAX];
     size_t event_first, event_count;
 
@@ -121,7 +111,7 @@ const struct text *model_text(struct model *model, const struct text *foreign);
 const struct text *model_text_of(struct model *model, const char *clean);
 typedef void text_visit_fn(void *data, const struct text **place); /* *place is never NULL */
 void model_visit_texts(struct model *model, text_visit_fn *visit, void *data);
-void model_compact_texts(struct model *model); /* when about half of it is in use */
+void model_compact_texts(struct model *model);              /* when about half of it is in use */
 bool text_same(const struct text *a, const struct text *b); /* by content; NULL equals NULL */
 
 /* ---- entries.c ---- */
@@ -162,7 +152,7 @@ void events_clone(struct model *to, const struct model *from);
 /* ---- history.c ---- */
 int series_slots(enum object_kind kind);
 void history_server(struct model *model, struct entry *server, int64_t utc_ns);
-void history_cluster(struct model *model);
+void history_clusters(struct model *model);
 void history_consumer(struct model *model, struct entry *consumer, int64_t utc_ns, int hold_s);
 
 /* ---- rules.c ---- */

@@ -1,0 +1,48 @@
+/* One cluster of the set: who belongs to it, and what its servers say of it together.
+ *
+ * Hangs at a CLUSTER object as `extra`. A cluster is what its servers call it (varz.cluster.name); a server
+ * that has no such name is one of its own. The first one is there from the beginning and has no name until
+ * somebody answers; whoever has not answered yet counts to it. Owned by the model. */
+#ifndef MODEL_CLUSTER_H
+#define MODEL_CLUSTER_H
+
+#include "model/state.h"
+
+struct meta {
+    const struct text *leader; /* NULL: none known */
+    const char *quorum;        /* "yes", "no", "leaderless", NULL unknown */
+};
+
+struct listing {             /* what the living servers' /jsz answers prove together */
+    int64_t horizon_mono_ns; /* each has answered twice since then; INT64_MIN nothing proven */
+    bool all_up;
+};
+
+struct cluster {
+    const struct text *name; /* NULL: nobody has answered */
+    bool alone;              /* the name is that of its only server, which has no cluster */
+    bool fresh_varz;         /* one came since the last point of its series */
+    uint64_t remotes_max;
+    int route_addresses;    /* distinct ones that its servers have configured, without the forgotten */
+    int forgotten_nameless; /* servers forgotten whose route address nobody knows */
+    struct meta meta;
+    struct listing listing;
+};
+
+static inline struct cluster *cluster_of(const struct object *cluster) {
+    return cluster->extra;
+}
+/* The one that a server belongs to, or counts to. */
+static inline struct entry *cluster_at(const struct entry *server) {
+    return entry_of(server->object.parent);
+}
+
+struct entry *cluster_create(struct model *model, int64_t utc_ns);
+/* A server has said which cluster it is in. */
+void cluster_join(struct model *model, struct entry *server, int64_t utc_ns);
+/* Somebody else knows in which one a server is that has not answered itself. */
+void cluster_place(struct model *model, struct entry *server, struct entry *cluster);
+/* Which is the first one now; those that nobody who ever answered belongs to are no more. */
+void clusters_settle(struct model *model);
+
+#endif
