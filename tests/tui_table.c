@@ -49,6 +49,10 @@ static int fruit_compare(void *data, size_t a, size_t b, int column) {
     return 0;
 }
 
+static int fruit_tie(void *data, size_t a, size_t b) {
+    return strcmp(((struct fruit *)data)[a].name, ((struct fruit *)data)[b].name);
+}
+
 static int fruit_severity(void *data, size_t row) {
     return ((struct fruit *)data)[row].severity;
 }
@@ -253,6 +257,29 @@ START_TEST(equal_rows_go_by_the_second_column) {
     expect_order(0, "banana* apple date elder cherry");
     table.reverse = true;
     expect_order(0, "cherry* apple date elder banana");
+}
+END_TEST
+
+/* Whoever came first: what is equal stands by name, also when all is reversed. */
+START_TEST(ties_go_by_name) {
+    struct table_source from = source();
+    from.tie = fruit_tie;
+    basket_size = 0;
+    put(1, "melon", 5, 0);
+    put(2, "lime", 5, 0);
+    put(3, "kiwi", 9, 0);
+    put(4, "fig", 5, 0);
+    for (int reverse = 0; reverse < 2; reverse++) {
+        static const char *const expected[][4] = {{"kiwi", "fig", "lime", "melon"},
+                                                  {"fig", "lime", "melon", "kiwi"}};
+        table_init(&table, columns, 4, LAG, LAG);
+        table.reverse = reverse;
+        table_arrange(&table, &from, 20, 0);
+        for (size_t i = 0; i < 4; i++)
+            ck_assert_str_eq(basket[table.order[i]].name, expected[reverse][i]);
+        if (!reverse)
+            table_finish(&table);
+    }
 }
 END_TEST
 
@@ -492,6 +519,7 @@ int main(void) {
     tcase_add_test(test, nothing_to_show);
     tcase_add_test(test, sorts_both_ways);
     tcase_add_test(test, equal_rows_go_by_the_second_column);
+    tcase_add_test(test, ties_go_by_name);
     tcase_add_test(test, sort_walks_over_the_columns);
     tcase_add_test(test, the_sorted_column_is_marked);
     tcase_add_test(test, stale_rows_are_dim_when_asked);

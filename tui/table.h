@@ -34,6 +34,8 @@ struct table_source {
     void (*cell)(void *data, size_t row, int column_id, int width,
                  struct table_cell *out);                          /* text "" and ROLE_TEXT set already */
     int (*compare)(void *data, size_t a, size_t b, int column_id); /* ascending; unknown first */
+    /* Ascending order of what is equal otherwise, whichever way the table is sorted. NULL: the rows' own. */
+    int (*tie)(void *data, size_t a, size_t b);
     int (*severity)(void *data, size_t row); /* 0 ok, 1 unknown, 2 warn, 3 crit: the mark column */
     /* A text across all columns but the first, for a row that has nothing to put there; false: it has. May be
      * NULL. */
@@ -69,8 +71,8 @@ struct table { /* state of one table; init with table_init() */
 void table_init(struct table *t, const struct table_column *columns, int count, int sort, int then);
 void table_finish(struct table *t);
 /* Sorts and clamps: before each draw, with the rows as they are now and the height of the area (the head
- * takes one row of it). Rows in equal places keep the source's order. When the selected object is gone, the
- * row at its place is selected. */
+ * takes one row of it). Rows in equal places are in the source's order of ties, else in its own. When the
+ * selected object is gone, the row at its place is selected. */
 void table_arrange(struct table *t, const struct table_source *source, int height, int64_t mono_ns);
 /* Head and rows inside `area`. const: draws, changes nothing. `empty` (may be NULL) is shown when there is no
  * row. A focused table shows '>' before the selected row, reversed. */

@@ -36,6 +36,8 @@ static int compare_rows(const void *left, const void *right, void *data) {
         order = -order;
     if (!order && c->t->then != c->t->sort)
         order = compare_column(c, a, b, c->t->then);
+    if (!order && c->source->tie)
+        order = c->source->tie(c->source->data, a, b);
     return order ? order : (a > b) - (a < b);
 }
 

@@ -34,6 +34,9 @@ void quantity_list_init(struct quantity_list *list, enum object_kind kind,
     list->column_count = count < TABLE_MAX_COLUMNS ? count : TABLE_MAX_COLUMNS;
     list->spark_s = 600;
     make_titles(list, false);
+    for (int q = 0; q < QUANTITY_COUNT && list->key_count < LIST_MAX_KEYS; q++)
+        if (quantities[q].kind == kind && quantities[q].flags & QUANTITY_KEY)
+            list->keys[list->key_count++] = (enum quantity)q;
     for (int i = 0; i < list->column_count; i++) {
         const struct quantity_column *c = &columns[i];
         list->made[i] = (struct table_column){
@@ -83,6 +86,17 @@ static int row_compare(void *data, size_t a, size_t b, int column) {
         return value_compare(ra->then, rb->then);
     enum quantity q = list->columns[column].quantity;
     return value_compare(quantity_get(list->model, ra->object, q), quantity_get(list->model, rb->object, q));
+}
+
+/* By what says which object it is. */
+static int row_tie(void *data, size_t a, size_t b) {
+    const struct quantity_list *list = ((const struct list_data *)data)->list;
+    const struct object *left = list->rows[a].object, *right = list->rows[b].object;
+    int order = 0;
+    for (int i = 0; i < list->key_count && !order; i++)
+        order = value_compare(quantity_get(list->model, left, list->keys[i]),
+                              quantity_get(list->model, right, list->keys[i]));
+    return order;
 }
 
 static bool server_is_away(const struct model *model, const struct object *object) {
@@ -153,6 +167,7 @@ static struct table_source source_of(struct list_data *data) {
         .id = row_id,
         .cell = row_cell_text,
         .compare = row_compare,
+        .tie = row_tie,
         .severity = row_severity,
         .note = row_note,
         .dim_stale = true,

@@ -32,6 +32,8 @@ struct quantity_row {
     int severity;
 };
 
+#define LIST_MAX_KEYS 4
+
 enum list_menu { LIST_MENU_NONE, LIST_MENU_COLUMNS, LIST_MENU_SORT };
 
 struct quantity_list {
@@ -39,6 +41,8 @@ struct quantity_list {
     enum object_kind kind;
     const struct quantity_column *columns;
     int column_count;
+    enum quantity keys[LIST_MAX_KEYS]; /* say which object it is */
+    int key_count;
     struct table_column made[TABLE_MAX_COLUMNS];
     char titles[TABLE_MAX_COLUMNS][20];
     struct filter *filter;
