@@ -262,13 +262,13 @@ END_TEST
 
 /* Whoever came first: what is equal stands by name, also when all is reversed. */
 START_TEST(ties_go_by_name) {
-    struct table_source from = source();
-    from.tie = fruit_tie;
     basket_size = 0;
     put(1, "melon", 5, 0);
     put(2, "lime", 5, 0);
     put(3, "kiwi", 9, 0);
     put(4, "fig", 5, 0);
+    struct table_source from = source();
+    from.tie = fruit_tie;
     for (int reverse = 0; reverse < 2; reverse++) {
         static const char *const expected[][4] = {{"kiwi", "fig", "lime", "melon"},
                                                   {"fig", "lime", "melon", "kiwi"}};
