@@ -131,15 +131,33 @@ static void look_at_consumer(int i) {
     json_decref(info);
 }
 
+static int64_t sampled(json_t *object) {
+    return doc_instant(object, "sampled_at");
+}
+
+static json_t *consumer_in(json_t *document, int i) {
+    return doc_find(document, "consumers", "name", consumer_name(i));
+}
+
 static json_t *stream_in(json_t *document) {
     return doc_find(document, "streams", "name", "TRUTH");
 }
 
-/* Until a document shows the stream as it was after this instant. */
-static void until_stream_is_from(int64_t instant, void (*meanwhile)(int turn), const char *what) {
+/* Is everything of JetStream in the newest document from after this instant? Each leader is asked at another
+ * moment. */
+static bool is_from(int64_t instant) {
+    json_t *document = n_kept ? kept[n_kept - 1].document : NULL;
+    if (!document || sampled(stream_in(document)) < instant)
+        return false;
+    for (int i = 0; i < CONSUMERS; i++)
+        if (sampled(consumer_in(document, i)) < instant)
+            return false;
+    return true;
+}
+
+static void until_jetstream_is_from(int64_t instant, void (*meanwhile)(int turn), const char *what) {
     int64_t deadline = servers_now_ms() + 30000;
-    for (int turn = 0;
-         n_kept == 0 || doc_instant(stream_in(kept[n_kept - 1].document), "sampled_at") < instant; turn++) {
+    for (int turn = 0; !is_from(instant); turn++) {
         if (meanwhile)
             meanwhile(turn);
         keep_documents(meanwhile ? 2 : 200);
@@ -237,18 +255,18 @@ static void live_through(void) {
         "--for", "1s", "--", cluster->node[0].http, cluster->node[1].http, cluster->node[2].http, NULL};
     ck_assert(documents_open(&documents, "", arguments));
     core_load(getenv("NATSIGHT_SOAK") ? 60 : 12);
-    until_stream_is_from(load_from, NULL, "during the core load");
+    until_jetstream_is_from(load_from, NULL, "during the core load");
     note_stillness(true);
     js_from = doc_utc_ns();
     tally_add(&stored, js_from, 0);
-    until_stream_is_from(js_from + NS / 2, js_load, "under load");
+    until_jetstream_is_from(js_from + NS / 2, js_load, "under load");
     js_to = stored.points[stored.n - 1].at_ns;
     ck_assert(natsc_flush(publisher, MS));
     for (int i = 0; i < NODES; i++)
         jetstream_step_down(asker, "TRUTH", consumer_name(i));
     note_stillness(false);
     quiet_from = doc_utc_ns();
-    until_stream_is_from(quiet_from, NULL, "after the load");
+    until_jetstream_is_from(quiet_from, NULL, "after the load");
     for (int i = 0; i < NODES; i++) {
         own_varz[i] = get(i, "/varz");
         own_connz[i] = get(i, "/connz?auth=1&limit=1000");
@@ -266,10 +284,6 @@ static void end(void) {
 
 static json_t * final(void) {
     return kept[n_kept - 1].document;
-}
-
-static int64_t sampled(json_t *object) {
-    return doc_instant(object, "sampled_at");
 }
 
 /* A rate as the program showed it while its windows lay in the load, averaged over its answers; NAN none. */
@@ -392,10 +406,6 @@ START_TEST(nothing_is_negative_and_the_first_sample_has_no_rate) {
 END_TEST
 
 /* ---- JetStream ---- */
-
-static json_t *consumer_in(json_t *document, int i) {
-    return doc_find(document, "consumers", "name", consumer_name(i));
-}
 
 START_TEST(lag_is_what_consumer_info_says) {
     int seen = 0;

@@ -76,6 +76,8 @@ json_t *documents_wait(struct documents *d, bool (*met)(json_t *document, void *
         if (!document && d->command.out < 0)
             break;
     }
+    if (d->command.out < 0)
+        fprintf(stderr, "documents: the program ended with %d\n", command_finish(&d->command, 1000));
     fprintf(stderr, "documents: not within %d ms: %s; its errors:\n%s\nthe last document:\n", ms, what,
             d->command.errors);
     doc_dump(d->last);

@@ -271,7 +271,7 @@ static bool same_line(const struct termios *a, const struct termios *b) {
 
 /* Its last bytes, readable: which sequence went wrong. */
 static void dump_end(const struct terminal *t) {
-    size_t from = t->output_size > 600 ? t->output_size - 600 : 0;
+    size_t from = t->output_size > 6000 ? t->output_size - 6000 : 0;
     for (size_t i = from; i < t->output_size; i++) {
         unsigned char c = (unsigned char)t->output[i];
         fprintf(stderr, c < ' ' || c > 126 ? "\\x%02x" : "%c", c);
