@@ -120,6 +120,36 @@ START_TEST(demo_kills_a_node_and_starts_it_again) {
 }
 END_TEST
 
+/* One line says what is missing, and nothing was started. */
+static const struct {
+    const char *env, *words;
+} missing[] = {
+    {"NATS_SERVER=/no/such/server", "the server is missing: /no/such/server"},
+    {"NATS_SERVER=no-such-server", "the server is missing: no-such-server"},
+    {"LIFE=/no/such/life", "the generator of its life is missing: /no/such/life"},
+};
+
+START_TEST(demo_says_what_is_missing) {
+    const char *env[] = {missing[_i].env, NULL}, *argv[] = {demo_path(), NULL};
+    struct command c;
+    ck_assert_int_eq(command_run(&c, argv, env, DEADLINE_MS), 1);
+    ck_assert_str_eq(c.output, "");
+    ck_assert_msg(strstr(c.errors, missing[_i].words) != NULL, "%s", c.errors);
+    ck_assert_ptr_eq(strchr(c.errors, '\n'), c.errors + c.errors_size - 1);
+    command_free(&c);
+}
+END_TEST
+
+/* A server that starts and dies of it: its own words. */
+START_TEST(demo_says_why_a_server_ended) {
+    const char *env[] = {"NATS_SERVER=/bin/false", NULL}, *argv[] = {demo_path(), NULL};
+    struct command c;
+    ck_assert_int_eq(command_run(&c, argv, env, DEADLINE_MS), 1);
+    ck_assert_ptr_nonnull(strstr(c.errors, "not ready in time"));
+    command_free(&c);
+}
+END_TEST
+
 START_TEST(life_holds_its_rate) {
     struct servers_options options = {.nodes = 1};
     struct servers *s = servers_start(&options);
@@ -199,6 +229,8 @@ static Suite *suite(void) {
     TCase *demo = tcase_create("demo");
     tcase_set_timeout(demo, 120);
     tcase_add_loop_test(demo, demo_leaves_nothing, 0, (int)(sizeof ways / sizeof *ways));
+    tcase_add_loop_test(demo, demo_says_what_is_missing, 0, (int)(sizeof missing / sizeof *missing));
+    tcase_add_test(demo, demo_says_why_a_server_ended);
     tcase_add_test(demo, demo_stops_with_its_program);
     tcase_add_test(demo, demo_kills_a_node_and_starts_it_again);
     suite_add_tcase(s, demo);

@@ -212,6 +212,39 @@ static void end(struct demo *d) {
     servers_end(d->servers);
 }
 
+/* As execlp() looks for it, and in Debian's place, which is not in everybody's PATH. */
+static bool in_path(const char *name) {
+    const char *path = getenv("PATH");
+    char file[600];
+    if (strchr(name, '/'))
+        return access(name, X_OK) == 0;
+    for (const char *p = path ? path : ""; *p;) {
+        size_t n = strcspn(p, ":");
+        snprintf(file, sizeof file, "%.*s/%s", (int)n, p, name);
+        if (access(file, X_OK) == 0)
+            return true;
+        p += n + (p[n] == ':');
+    }
+    return !strcmp(name, "nats-server") && access("/usr/sbin/nats-server", X_OK) == 0;
+}
+
+static bool is_missing(const char *what, const char *path, const char *remedy) {
+    if (*path && in_path(path))
+        return false;
+    fprintf(stderr, "demo: %s is missing: %s: %s; %s\n", what, path,
+            strerror(errno == EACCES ? EACCES : ENOENT), remedy);
+    return true;
+}
+
+static bool something_is_missing(void) {
+    const char *server = getenv("NATS_SERVER");
+    char life[512];
+    life_path(life, sizeof life);
+    return is_missing("the server", server && *server ? server : "nats-server",
+                      "apt-get install nats-server, or NATS_SERVER=PATH") ||
+           is_missing("the generator of its life", life, "make demo builds it, or LIFE=PATH");
+}
+
 static void catch_signals(struct demo *d) {
     static const int ends[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGCHLD};
     sigemptyset(&d->signals);
@@ -237,6 +270,8 @@ int main(int argc, char **argv) {
         fprintf(stderr, "usage: demo [--fault-every SECONDS] [PROGRAM [ARGUMENT ...]]\n");
         return 64;
     }
+    if (something_is_missing())
+        return 1;
     catch_signals(&d);
     d.servers = servers_start(&options);
     if (!d.servers)

@@ -45,8 +45,8 @@ static void name_address(struct server *node, int last, const int *ports, const 
     node->client_port = ports[0];
     node->monitor_port = ports[1];
     node->route_port = ports[2];
-    snprintf(node->http, sizeof node->http, "http%s://127.0.0.%d:%d%.32s", o->https ? "s" : "", last, ports[1],
-             or_else(o->base_path, ""));
+    snprintf(node->http, sizeof node->http, "http%s://127.0.0.%d:%d%.32s", o->https ? "s" : "", last,
+             ports[1], or_else(o->base_path, ""));
     snprintf(node->url, sizeof node->url, "nats://127.0.0.%d:%d", last, ports[0]);
 }
 
@@ -241,7 +241,7 @@ char *servers_log(const struct servers *s, int node) {
 }
 
 static void complain(const struct servers *s) {
-    fprintf(stderr, "servers: not ready in time\n");
+    fprintf(stderr, "servers: not ready in time, or ended\n");
     for (int i = 0; i < s->n; i++) {
         char *log = servers_log(s, i);
         size_t length = log ? strlen(log) : 0;
@@ -268,8 +268,9 @@ static bool port_was_taken(const struct servers *s) {
         char *log = servers_log(s, i);
         taken = taken || (log && strstr(log, "address already in use"));
         free(log);
-        unlink(s->node[i].log);
     }
+    for (int i = 0; i < s->n && taken; i++)
+        unlink(s->node[i].log);
     return taken;
 }
 
@@ -303,12 +304,12 @@ struct servers *servers_start(const struct servers_options *options) {
     for (int tries = 0; tries < TRIES; tries++) {
         if (start_all(s))
             return s;
-        if (tries == TRIES - 1 || all_live(s))
-            complain(s);
-        bool again = !all_live(s);
+        bool died = !all_live(s);
         stop_all(s);
-        if (!again || !port_was_taken(s))
+        if (tries == TRIES - 1 || !died || !port_was_taken(s)) {
+            complain(s);
             break;
+        }
     }
     servers_end(s);
     return NULL;
