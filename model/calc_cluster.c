@@ -97,24 +97,29 @@ static bool answers(const struct model *model, const struct object *cluster) {
     return false;
 }
 
+/* One consumer of which nobody told makes the sum unknown, as with rates; one whose leader does not answer now
+ * counts with what it said last, and that is marked. */
 struct value calc_cluster_lag(const struct model *model, const struct object *object) {
-    double sum = 0;
-    size_t summed = 0, consumers = 0;
+    uint64_t sum = 0;
+    bool live = false, old = false;
     if (!answers(model, object))
         return value_unknown(0);
     for (size_t i = 0; i < kind_count(model, OBJECT_CONSUMER); i++) {
         const struct object *consumer = &kind_at(model, OBJECT_CONSUMER, i)->object;
-        double lag;
-        if (consumer->parent != object)
+        if (consumer->parent != object || consumer->freshness == FRESH_GONE)
             continue;
-        consumers++;
-        if (consumer->freshness == FRESH_LIVE && consumer_lag(consumer, &lag)) {
-            sum += lag;
-            summed++;
-        }
+        struct value lag = calc_consumer_lag(model, consumer);
+        if (lag.type != VALUE_UINT || lag.u > UINT64_MAX - sum)
+            return value_unknown(0);
+        sum += lag.u;
+        live |= consumer->freshness == FRESH_LIVE;
+        old |= consumer->freshness != FRESH_LIVE;
     }
-    return summed || !consumers ? value_uint((uint64_t)sum)
-                                : value_unknown(0); /* no leader answers: nothing is known */
+    if (old && !live)
+        return value_unknown(0); /* no leader answers: nothing is known */
+    struct value v = value_uint(sum);
+    v.flags = old ? VALUE_ESTIMATED | VALUE_OLD : 0;
+    return v;
 }
 
 struct value calc_cluster_max_pending(const struct model *model, const struct object *object) {

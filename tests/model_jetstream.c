@@ -244,6 +244,43 @@ START_TEST(consumers_of_a_stream_are_counted_once) {
 }
 END_TEST
 
+START_TEST(the_sum_of_lags_has_all_of_them) {
+    struct night n;
+    begin_three(&n);
+    const struct object *cluster = model_cluster(n.model);
+    send(&n, jsz(&n, 0));
+    ck_assert_double_eq(number_value(&n, cluster, Q_CLUSTER_lag), 0); /* there is no consumer */
+    for (int node = 0; node < 2; node++) {
+        struct sample *s = jsz(&n, node);
+        add_consumer(s, "C1", node, 0, 100, 1);
+        add_consumer(s, "C2", node, 1, 200, 1);
+        add_consumer(s, "C3", node, 2, 300, 1);
+        send(&n, s);
+    }
+    ck_assert(isnan(number_value(&n, cluster, Q_CLUSTER_lag))); /* C3's leader has not told */
+    struct sample *s = jsz(&n, 2);
+    add_consumer(s, "C3", 2, 2, 300, 1);
+    send(&n, s);
+    struct value v = quantity_get(n.model, cluster, Q_CLUSTER_lag);
+    ck_assert_uint_eq(v.u, 615);
+    ck_assert_int_eq(v.flags, 0);
+    for (int i = 1; i <= 3; i++) { /* n3 falls silent */
+        varz_until(&n, 5 * i, 3);
+        for (int node = 0; node < 2; node++) {
+            s = jsz(&n, node);
+            add_consumer(s, "C1", node, 0, 110, 1);
+            add_consumer(s, "C2", node, 1, 200, 1);
+            add_consumer(s, "C3", node, 2, 300, 1);
+            send(&n, s);
+        }
+    }
+    v = quantity_get(n.model, cluster, Q_CLUSTER_lag);
+    ck_assert_uint_eq(v.u, 625);
+    ck_assert_int_eq(v.flags, VALUE_ESTIMATED | VALUE_OLD);
+    night_end(&n);
+}
+END_TEST
+
 /* ---- states ---- */
 
 START_TEST(a_group_without_leader_is_leaderless) {
@@ -524,6 +561,7 @@ static TCase *cases(void) {
     tcase_add_test(t, of_two_claimants_the_later_leader_wins);
     tcase_add_test(t, configuration_stays_when_it_is_not_asked_for);
     tcase_add_test(t, consumers_of_a_stream_are_counted_once);
+    tcase_add_test(t, the_sum_of_lags_has_all_of_them);
     tcase_add_test(t, a_group_without_leader_is_leaderless);
     tcase_add_test(t, an_r1_stream_of_a_dead_server_stays);
     tcase_add_test(t, what_nobody_lists_twice_is_deleted);
