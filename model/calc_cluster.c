@@ -97,8 +97,8 @@ static bool answers(const struct model *model, const struct object *cluster) {
     return false;
 }
 
-/* One consumer of which nobody told makes the sum unknown, as with rates; one whose leader does not answer now
- * counts with what it said last, and that is marked. */
+/* One consumer of which nobody told makes the sum unknown, as with rates; one whose leader does not answer
+ * now counts with what it said last, and that is marked. */
 struct value calc_cluster_lag(const struct model *model, const struct object *object) {
     uint64_t sum = 0;
     bool live = false, old = false;

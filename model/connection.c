@@ -83,8 +83,9 @@ static size_t put_rows(struct model *model, struct entry *entry, const struct sa
         if (row->entity != ENTITY_CONNECTION || !row_has(row, F_CONNECTION_cid))
             continue;
         put_row(model, entry, sample, row, at);
-        int64_t pending = row_i64(row, F_CONNECTION_pending_bytes, 0);
+        int64_t pending = row_i64(row, F_CONNECTION_pending_bytes, -1);
         intake->most = pending > intake->most ? pending : intake->most;
+        intake->told += pending >= 0;
         intake->rows++;
     }
     return most;
@@ -106,7 +107,7 @@ bool connections_put(struct model *model, struct entry *entry, const struct samp
     if (whole && !bury_absent(model, entry, &at, intake, rows))
         return false;
     if (whole || sample->shape == SHAPE_CONNZ_HOT)
-        server->max_pending = intake->most;
+        server->max_pending = intake->told || !intake->rows ? intake->most : -1;
     if (answer && row_has(answer, F_ANSWER_total)) {
         server->connz_total = row_u64(answer, F_ANSWER_total, 0);
         server->connz_known = true;

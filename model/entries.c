@@ -98,6 +98,16 @@ static const struct text *take_text(struct model *model, const struct text *text
     return model_text(model, text);
 }
 
+/* Gauges and counters count something: less than nothing is no number of theirs, and so unknown. A limit,
+ * which is information, may be -1. */
+static bool is_nonsense(const struct row *row, enum field f) {
+    if (fields[f].kind != KIND_GAUGE && fields[f].kind != KIND_COUNTER)
+        return false;
+    if (fields[f].type == TYPE_F64)
+        return !(row_cell(row, f)->f >= 0);
+    return (fields[f].type == TYPE_I64 || fields[f].type == TYPE_SPAN) && row_cell(row, f)->i < 0;
+}
+
 void row_take(struct model *model, struct row *to, const struct row *from, const struct row *old) {
     row_copy(to, from);
     const struct entity_info *entity = &entities[from->entity];
@@ -106,6 +116,8 @@ void row_take(struct model *model, struct row *to, const struct row *from, const
         if (row_has(to, f)) {
             if (fields[f].type == TYPE_TEXT)
                 row_put(to, f)->s = take_text(model, row_cell(from, f)->s, old, f);
+            else if (is_nonsense(to, f))
+                row_drop(to, f);
         } else if (fields[f].flags & FIELD_KEPT && old && row_has(old, f)) {
             *row_put(to, f) = *row_cell(old, f);
         }

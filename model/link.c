@@ -76,7 +76,7 @@ void links_put(struct model *model, struct entry *entry, const struct sample *sa
         known += !made && object->object.now_at.serial != at.serial;
         count += object->object.now_at.serial != at.serial || made;
         entry_update(model, object, row, &at);
-        add_row(&point, row, kind->counters);
+        add_row(&point, object->object.now, kind->counters);
         if (link == LINK_ROUTES)
             place_peer(model, entry, row);
         point.set += (uint64_t)row_key_hash(row) * 0x9e3779b97f4a7c15u + 1;

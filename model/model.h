@@ -37,7 +37,7 @@ struct model_intake { /* private */
     bool begun;
     uint64_t server, poll, swept_id;
     int restarts;
-    size_t next, rows;
+    size_t next, rows, told;
     int64_t most;
 };
 bool model_sample_slice(struct model *model, uint16_t source, const struct sample *sample,

@@ -247,7 +247,7 @@ void server_answered(struct model *model, struct entry *entry, const struct samp
     }
     struct stamp at = stamp_of(sample, server->server_id);
     entry_update(model, entry, row, &at);
-    varz_point_put(server, row, &at);
+    varz_point_put(server, entry->object.now, &at);
     route_urls_put(model, entry, sample);
     uint64_t remotes = row_u64(row, F_SERVER_remotes, 0);
     if (remotes > cluster->remotes_max && remotes < 10000)

@@ -138,8 +138,8 @@ struct extra_ops {
     void *(*clone)(const void *extra);
 };
 extern const struct extra_ops extra_ops[OBJECT_KIND_COUNT];
-/* A copy of a foreign row with our texts, taking over KEPT fields and equal texts from `old` (may be NULL).
- */
+/* A copy of a foreign row with our texts and without what can't be, taking over KEPT fields and equal texts
+ * from `old` (may be NULL). */
 void row_take(struct model *model, struct row *to, const struct row *from, const struct row *old);
 struct stamp stamp_of(const struct sample *sample, const struct text *server_id);
 

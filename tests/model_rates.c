@@ -281,6 +281,47 @@ START_TEST(one_server_that_cannot_tell_makes_the_sum_unknown) {
 }
 END_TEST
 
+START_TEST(less_than_nothing_is_no_number) {
+    struct night n;
+    begin_one(&n);
+    for (int i = 0; i <= 1; i++) {
+        night_until(&n, i);
+        struct sample *s = counted(&n, 1, "IDA", "n1", i ? 1000 : -1000);
+        struct row *row = row_of(s, ENTITY_SERVER);
+        row_put(row, F_SERVER_cpu)->f = -3;
+        put_i(row, F_SERVER_mem, -1);
+        put_i(row, F_SERVER_slow_consumers, -1);
+        put_i(row, F_SERVER_max_connections, -1); /* a limit: there is none */
+        put_u(row, F_SERVER_gomaxprocs, 4);
+        send(&n, s);
+    }
+    struct sample *s = build(&n, 1, SHAPE_CONNZ_HOT, "IDA");
+    struct row *row = sample_add(s, ENTITY_CONNECTION);
+    put_u(row_of(s, ENTITY_ANSWER), F_ANSWER_total, 1);
+    put_u(row, F_CONNECTION_cid, 9);
+    put_i(row, F_CONNECTION_pending_bytes, -7);
+    put_i(row, F_CONNECTION_rtt, -7);
+    send(&n, s);
+    const struct object *server = server_named(&n, "n1");
+    static const enum quantity unknown[] = {Q_SERVER_cpu,
+                                            Q_SERVER_cpu_share,
+                                            Q_SERVER_mem,
+                                            Q_SERVER_slow_consumers,
+                                            Q_SERVER_in_msgs_per_s,
+                                            Q_SERVER_in_client_msgs_per_s,
+                                            Q_SERVER_max_pending_bytes};
+    for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++)
+        ck_assert_msg(isnan(number_value(&n, server, unknown[i])), "%s", quantities[unknown[i]].name);
+    ck_assert_double_eq(number_value(&n, server, Q_SERVER_max_connections), -1);
+    size_t count;
+    const struct object *connection = model_objects(n.model, OBJECT_CONNECTION, &count)[0];
+    ck_assert(isnan(number_value(&n, connection, Q_CONNECTION_pending_bytes)));
+    ck_assert(isnan(number_value(&n, connection, Q_CONNECTION_pending_share)));
+    ck_assert(isnan(number_value(&n, connection, Q_CONNECTION_rtt)));
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(values_format_as_cells) {
     char cell[32];
     value_format(cell, sizeof cell, (struct value){.type = VALUE_UNKNOWN}, UNIT_COUNT);
@@ -318,6 +359,7 @@ static TCase *cases(void) {
     tcase_add_test(t, an_idle_cluster_has_no_traffic);
     tcase_add_test(t, the_servers_own_client_counters_win);
     tcase_add_test(t, one_server_that_cannot_tell_makes_the_sum_unknown);
+    tcase_add_test(t, less_than_nothing_is_no_number);
     tcase_add_test(t, values_format_as_cells);
     return t;
 }
