@@ -16,6 +16,7 @@
 #define WORLD_START   1795228140LL /* 2026-11-21T02:29:00Z */
 #define WORLD_SECONDS 727
 #define WORLD_NODES   3
+#define WORLD_STREAMS 3
 
 struct world_node {
     const char *name, *id, *url, *version;
@@ -47,6 +48,7 @@ struct world {
     struct world_node nodes[WORLD_NODES];
     const struct world_client *clients;
     int client_count;
+    int leads[WORLD_STREAMS]; /* the node that leads it */
     const struct world_consumer *consumers;
     int consumer_count;
 };
@@ -322,12 +324,14 @@ static inline void world_jsz(struct world *w, int node) {
             world_u(p, F_META_PEER_offline, !w->nodes[peer].answers);
             world_i(p, F_META_PEER_active, 200 * NS_PER_MS);
         }
-        if (node == 1)
-            world_stream_row(w, s, "ORDERS", 1, 3, 2700);
-        if (node == 2)
-            world_stream_row(w, s, "GEO", 2, 3, 120);
-        if (node == 0)
-            world_stream_row(w, s, "EDGE", 0, 1, 40);
+        static const struct {
+            const char *name;
+            int replicas;
+            double rate;
+        } streams[WORLD_STREAMS] = {{"ORDERS", 3, 2700}, {"GEO", 3, 120}, {"EDGE", 1, 40}};
+        for (int i = 0; i < WORLD_STREAMS; i++)
+            if (w->leads[i] == node)
+                world_stream_row(w, s, streams[i].name, node, streams[i].replicas, streams[i].rate);
         for (int i = 0; i < w->consumer_count; i++)
             if (w->consumers[i].leader == node)
                 world_consumer_row(w, s, &w->consumers[i]);
@@ -455,6 +459,8 @@ static inline void world_init(struct world *w) {
     memset(w, 0, sizeof(*w));
     w->model = model_create(&options);
     memcpy(w->nodes, nodes, sizeof(nodes));
+    w->leads[0] = 1;
+    w->leads[1] = 2;
     w->jetstream = true;
 }
 
@@ -486,6 +492,24 @@ static inline void world_failing(struct world *w) {
     w->nodes[1].connz_error = "not JSON: nested too deep at byte 2049";
     w->nodes[2].connz_error = "not JSON: nested too deep at byte 2049";
     world_run(w, 14);
+}
+
+/* n2 falls, and what it led is led by n1 and n3 some seconds later. */
+static inline void world_failover(struct world *w) {
+    static struct world_consumer moved[5];
+    memcpy(moved, world_consumers, sizeof(moved));
+    world_init(w);
+    for (int i = 0; i < 5; i++)
+        moved[i].leader = i < 4 ? 1 : 2;
+    w->consumers = moved;
+    w->consumer_count = 5;
+    world_run(w, WORLD_SECONDS - 20);
+    w->nodes[1].answers = false;
+    world_run(w, 4);
+    w->leads[0] = 2;
+    for (int i = 0; i < 4; i++)
+        moved[i].leader = i ? 2 : 0;
+    world_run(w, 16);
 }
 
 /* n2 refused from the beginning. */

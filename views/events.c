@@ -8,6 +8,9 @@
 #include "base/text.h"
 #include "views/quantity_text.h"
 
+#define ONE_REASON_NS (15 * NS_PER_S) /* /jsz of all servers, and an election */
+#define PAIRS_MOST    6
+
 struct events {
     long top;    /* lines scrolled off, counted from the newest */
     size_t seen; /* events at the last arrangement: a scrolled list stays on its lines */
@@ -65,6 +68,25 @@ static int subject_width(int w) {
     return w >= 160 ? 36 : w >= 100 ? 24 : 14;
 }
 
+static bool is_move(const struct event *e) {
+    return strcmp(e->kind, "leader") == 0;
+}
+
+/* "n1 > n3"; false: the event says no such thing. */
+static bool move_text(char *out, size_t size, const struct event *e) {
+    const char *from = strstr(e->text, " from "), *to = NULL;
+    char text[120], a[50], b[50];
+    for (const char *p = from ? from + 6 : NULL; p && (p = strstr(p, " to ")) != NULL; p++)
+        to = p;
+    if (!to)
+        return false;
+    snprintf(text, sizeof(text), "%.*s", (int)(to - from - 6), from + 6);
+    text_cut(a, sizeof(a), text, 16);
+    text_cut(b, sizeof(b), to + 4, 16);
+    snprintf(out, size, "%s > %s", a, b);
+    return true;
+}
+
 static void draw_event(const struct view_context *context, const struct event *e, struct surface *s,
                        struct rect row) {
     char clock[TIME_TEXT_SIZE], span[TIME_TEXT_SIZE], text[1100];
@@ -77,13 +99,100 @@ static void draw_event(const struct view_context *context, const struct event *e
     surface_field(s, row, x + 28, row.y, subject_width(row.w), -1, ROLE_TEXT, 0, e->subject);
     x += 30 + subject_width(row.w);
     if (x < row.x + row.w) {
-        text_cut(text, sizeof(text), e->text, row.x + row.w - x);
+        int room = row.x + row.w - x;
+        if (text_width(e->text) <= room || !is_move(e) || !move_text(text, sizeof(text), e))
+            text_cut(text, sizeof(text), e->text, room);
         surface_text(s, row, x, row.y, ROLE_TEXT, 0, text);
     }
 }
 
-void events_draw(const struct view_context *context, const char *filter, long skip, struct surface *s,
-                 struct rect area) {
+/* ---- leaders that moved for one reason ---- */
+
+struct moves {
+    unsigned count;
+    int pairs;
+    struct pair {
+        char text[120]; /* "n1 > n3" */
+        unsigned count;
+    } pair[PAIRS_MOST];
+    char names[600];
+};
+
+static void add_pair(struct moves *m, const struct event *e) {
+    char text[120];
+    if (!move_text(text, sizeof(text), e))
+        return;
+    int i = 0;
+    while (i < m->pairs && strcmp(m->pair[i].text, text) != 0)
+        i++;
+    if (i == PAIRS_MOST)
+        return;
+    if (i == m->pairs) {
+        memcpy(m->pair[m->pairs++].text, text, sizeof(text));
+        m->pair[i].count = 0;
+    }
+    m->pair[i].count++;
+}
+
+static void add_move(struct moves *m, const struct event *e) {
+    size_t len = strlen(m->names);
+    unsigned more = 0;
+    if (!e->object && sscanf(e->text, "%u more", &more) == 1) {
+        m->count += more;
+        return;
+    }
+    m->count++;
+    add_pair(m, e);
+    snprintf(m->names + len, sizeof(m->names) - len, "%s%s", len ? ", " : ": ", e->subject);
+}
+
+/* The events from `newest` down that are one line with it: at least itself. */
+static size_t run_of(const struct model *model, size_t newest) {
+    const struct event *e = model_event(model, newest);
+    size_t n = 1;
+    while (is_move(e) && n <= newest) {
+        const struct event *older = model_event(model, newest - n);
+        if (!is_move(older) || e->utc_ns - older->utc_ns > ONE_REASON_NS)
+            break;
+        n++;
+    }
+    return n;
+}
+
+static void draw_moves(const struct view_context *context, size_t newest, size_t count, struct surface *s,
+                       struct rect row) {
+    struct moves m = {0};
+    char subject[40], text[1400] = "";
+    size_t len = 0;
+    struct event e = *model_event(context->model, newest);
+    for (size_t i = 0; i < count; i++)
+        add_move(&m, model_event(context->model, newest - i));
+    snprintf(subject, sizeof(subject), "%u leaders", m.count);
+    for (int i = 0; i < m.pairs; i++)
+        len += (size_t)snprintf(text + len, sizeof(text) - len, m.pair[i].count > 1 ? "%s%s (%u)" : "%s%s",
+                                i ? ", " : "", m.pair[i].text, m.pair[i].count);
+    snprintf(text + len, sizeof(text) - len, "%s", m.names + (len ? 0 : 2 * (m.names[0] != 0)));
+    e.subject = subject;
+    e.text = text;
+    draw_event(context, &e, s, row);
+}
+
+void events_draw(const struct view_context *context, struct surface *s, struct rect area) {
+    struct rect row = {area.x, area.y, area.w, 1};
+    for (size_t i = model_event_count(context->model); i > 0 && row.y < area.y + area.h; row.y++) {
+        size_t n = run_of(context->model, i - 1);
+        if (n > 1)
+            draw_moves(context, i - 1, n, s, row);
+        else
+            draw_event(context, model_event(context->model, i - 1), s, row);
+        i -= n;
+    }
+}
+
+/* ---- the whole list ---- */
+
+static void draw_lines(const struct view_context *context, const char *filter, long skip, struct surface *s,
+                       struct rect area) {
     struct rect row = {area.x, area.y, area.w, 1};
     for (size_t i = model_event_count(context->model); i-- > 0 && row.y < area.y + area.h;) {
         const struct event *e = model_event(context->model, i);
@@ -108,7 +217,7 @@ static void draw(const void *state, const struct view_context *context, struct s
         surface_text(s, area, area.x + 1, area.y + 2, ROLE_MUTED, 0,
                      model_event_count(context->model) ? "nothing passes the filter"
                                                        : "nothing has changed since we began to look");
-    events_draw(context, context->filter, v->top, s, rect_below(area, 2));
+    draw_lines(context, context->filter, v->top, s, rect_below(area, 2));
 }
 
 static void status(const void *state, const struct view_context *context, char *out, size_t size) {

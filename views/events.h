@@ -4,8 +4,8 @@
 
 #include "views/view.h"
 
-/* Newest first, `skip` of those that pass the filter left out; no head. */
-void events_draw(const struct view_context *context, const char *filter, long skip, struct surface *s,
-                 struct rect area);
+/* Newest first, no head; leaders that moved at about one time are one line, so that what they ran from stays
+ * in sight. */
+void events_draw(const struct view_context *context, struct surface *s, struct rect area);
 
 #endif

@@ -448,7 +448,7 @@ static void draw_events(const struct view_context *context, struct surface *s, s
     if (model_event_count(context->model) == 0)
         surface_text(s, area, area.x + 3, area.y + 1, ROLE_MUTED, 0,
                      "nothing has changed since we began to look");
-    events_draw(context, "", 0, s, rect_below(area, 1));
+    events_draw(context, s, rect_below(area, 1));
 }
 
 static void draw(const void *state, const struct view_context *context, struct surface *s, struct rect area) {
