@@ -124,9 +124,12 @@ static bool missed_polls(const struct connection *connection, const struct serve
     return true;
 }
 
-static int64_t longest_gap(const struct server *server) {
+/* Of the pages that had it. */
+static int64_t longest_gap(const struct connection *connection, const struct server *server) {
     int64_t longest = 0;
     for (int i = 0; i < PAGE_COUNT; i++) {
+        if (!connection->polls[i])
+            continue;
         int64_t gap = server_gap_ns(server, page_shapes[i]);
         longest = gap > longest ? gap : longest;
     }
@@ -144,7 +147,7 @@ static void judge(struct model *model, struct entry *entry) {
         entry_remove(model, entry);
     if (entry->object.freshness == FRESH_GONE)
         return;
-    int64_t gap = 3 * longest_gap(server);
+    int64_t gap = 3 * longest_gap(entry->object.extra, server);
     if (!server_is_up(server) || missed_polls(entry->object.extra, server) ||
         unseen > (gap > SILENT_NS ? gap : SILENT_NS))
         entry_set_freshness(model, entry, FRESH_STALE);

@@ -10,16 +10,20 @@ static const enum field client_fields[TRAFFIC_COUNT] = {F_SERVER_in_client_msgs,
 static const struct link_kind {
     enum object_kind kind;
     enum entity entity;
+    enum shape shape;
     enum field counters[TRAFFIC_COUNT];
 } link_kinds[LINK_COUNT] = {
     [LINK_ROUTES] = {OBJECT_ROUTE,
                      ENTITY_ROUTE,
+                     SHAPE_ROUTEZ,
                      {F_ROUTE_in_msgs, F_ROUTE_out_msgs, F_ROUTE_in_bytes, F_ROUTE_out_bytes}},
     [LINK_GATEWAYS] = {OBJECT_GATEWAY,
                        ENTITY_GATEWAY,
+                       SHAPE_GATEWAYZ,
                        {F_GATEWAY_in_msgs, F_GATEWAY_out_msgs, F_GATEWAY_in_bytes, F_GATEWAY_out_bytes}},
     [LINK_LEAFS] = {OBJECT_LEAF,
                     ENTITY_LEAF,
+                    SHAPE_LEAFZ,
                     {F_LEAF_in_msgs, F_LEAF_out_msgs, F_LEAF_in_bytes, F_LEAF_out_bytes}},
 };
 
@@ -134,8 +138,11 @@ static bool needed(const struct object *object, int link) {
     }
 }
 
-static bool too_old(const struct object *object, const struct link_traffic *traffic) {
-    int64_t gap = 3 * (traffic->now.now_ns - traffic->before.now_ns);
+static bool too_old(const struct object *object, int link) {
+    const struct link_traffic *traffic = &server_const(object)->links[link];
+    int64_t seen = traffic->now.now_ns - traffic->before.now_ns;
+    int64_t meant = server_const(object)->interval_ns[link_kinds[link].shape];
+    int64_t gap = 3 * (seen > meant ? seen : meant);
     int64_t limit = gap > 6 * NS_PER_S ? gap : 6 * NS_PER_S;
     return object->now_at.now_ns - traffic->now.now_ns > limit;
 }
@@ -169,7 +176,7 @@ static enum client_rate estimate(const struct object *object, int traffic, struc
             continue;
         if (link->polls < 2)
             return CLIENT_NEW;
-        if (too_old(object, link) || !rate_between(&link->before, &link->now, traffic, &rate))
+        if (too_old(object, i) || !rate_between(&link->before, &link->now, traffic, &rate))
             return CLIENT_UNKNOWN;
         links += rate;
         first = first ? first : link;

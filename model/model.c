@@ -7,7 +7,8 @@
 #include "base/memory.h"
 #include "model/asset.h"
 
-#define UNWATCHED_NS (20 * NS_PER_S) /* between two ticks: we slept, and nobody's silence was heard */
+#define LONGEST_INTERVAL (3600 * NS_PER_S) /* that we wait for an answer */
+#define UNWATCHED_NS     (20 * NS_PER_S)   /* between two ticks: we slept, and nobody's silence was heard */
 
 struct model *model_create(const struct model_options *options) {
     struct model *model = memory_new(sizeof *model);
@@ -86,6 +87,11 @@ static void on_cost(struct model *model, uint16_t source, const struct row *row)
     struct stamp at = {.now_ns = utc_ns, .utc_ns = utc_ns, .mono_ns = utc_ns, .asked_mono_ns = utc_ns};
     struct entry *entry = entry_take(model, OBJECT_COST, &server->object, NULL, row, &at, NULL);
     entry_update(model, entry, row, &at);
+    uint64_t shape = row_u64(row, F_COST_shape, SHAPE_NONE);
+    int64_t interval_ns = row_i64(entry->object.now, F_COST_interval, 0);
+    if (shape < SHAPE_LIMIT)
+        server_of(server)->interval_ns[shape] =
+            interval_ns < LONGEST_INTERVAL ? interval_ns : LONGEST_INTERVAL;
 }
 
 static const struct {

@@ -272,7 +272,9 @@ bool server_is_fresh(const struct model *model, const struct server *server, enu
 }
 
 int64_t server_gap_ns(const struct server *server, enum shape shape) {
-    return server->polls[shape] > 1 ? server->asked_mono_ns[shape][0] - server->asked_mono_ns[shape][1] : 0;
+    int64_t last =
+        server->polls[shape] > 1 ? server->asked_mono_ns[shape][0] - server->asked_mono_ns[shape][1] : 0;
+    return last > server->interval_ns[shape] ? last : server->interval_ns[shape];
 }
 
 void side_put(struct model *model, struct server *server, int side, const struct row *row,

@@ -54,6 +54,7 @@ struct server {
     const struct text *errors[SHAPE_LIMIT]; /* behind answers[].error */
     uint64_t polls[SHAPE_LIMIT];            /* good ones */
     int64_t asked_mono_ns[SHAPE_LIMIT][2];  /* of the last two good ones, newest first */
+    int64_t interval_ns[SHAPE_LIMIT];       /* that the collector chose, 0 not told or not wanted */
     int64_t rtt_ns;                         /* of the last /varz, -1 unknown */
     struct side sides[SIDE_COUNT];
 
@@ -97,8 +98,8 @@ struct entry *server_by_id(const struct model *model, const struct text *server_
 /* By name within a cluster, NULL: in any; of several the one that answers. */
 struct entry *server_by_name(const struct model *model, const struct object *cluster, const char *name);
 bool server_is_fresh(const struct model *model, const struct server *server, enum shape shape);
-int64_t server_gap_ns(const struct server *server,
-                      enum shape shape); /* between its last two polls, 0 unknown */
+/* From one poll to the next: as it was last, or as its collector means to, whichever is longer; 0 unknown. */
+int64_t server_gap_ns(const struct server *server, enum shape shape);
 void side_put(struct model *model, struct server *server, int side, const struct row *row,
               const struct stamp *at);
 /* Its row for an entity: /varz or one of the sides; NULL when there is none. */

@@ -137,6 +137,20 @@ static inline void send_target(struct night *n, uint64_t id, const char *url, co
     sample_destroy(s);
 }
 
+/* interval 0: not wanted now */
+static inline void send_interval(struct night *n, uint64_t target, enum shape shape, double interval) {
+    struct sample *s = sample_create();
+    struct row *row = sample_add(s, ENTITY_COST);
+    put_u(row, F_COST_target, target);
+    put_u(row, F_COST_shape, shape);
+    put_u(row, F_COST_requests, 1);
+    if (interval > 0)
+        put_i(row, F_COST_interval, ns(interval));
+    put_i(row, F_COST_utc, NIGHT_UTC + n->at);
+    model_row(n->model, 1, FRAME_COST, row);
+    sample_destroy(s);
+}
+
 static inline void send_hello(struct night *n, double interval) {
     struct sample *s = sample_create();
     struct row *row = sample_add(s, ENTITY_HELLO);

@@ -105,6 +105,26 @@ START_TEST(two_pages_at_once_are_no_window) {
 }
 END_TEST
 
+START_TEST(a_stretched_page_is_waited_for) {
+    struct night n;
+    begin_one(&n);
+    send_page(&n, "IDA", &(struct page){SHAPE_CONNZ_FULL, 1, 1, {5}, 100, 0});
+    go_to(&n, 2);
+    send_page(&n, "IDA", &(struct page){SHAPE_CONNZ_FULL, 1, 1, {5}, 300, 0});
+    send_interval(&n, 1, SHAPE_CONNZ_FULL, 30);
+    for (int i = 0; i < 29; i++) {
+        go_to(&n, 3 + i);
+        ck_assert_int_eq(connection(&n, 5)->freshness, FRESH_LIVE);
+    }
+    go_to(&n, 32);
+    send_page(&n, "IDA", &(struct page){SHAPE_CONNZ_FULL, 1, 1, {5}, 600, 0});
+    ck_assert_double_eq_tol(number_value(&n, connection(&n, 5), Q_CONNECTION_out_msgs_per_s), 10, 1e-6);
+    go_to(&n, 32 + 91);
+    ck_assert_int_eq(connection(&n, 5)->freshness, FRESH_STALE);
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(who_is_not_in_a_whole_page_is_closed) {
     struct night n;
     begin_one(&n);
@@ -354,6 +374,7 @@ static TCase *cases(void) {
     tcase_add_test(t, what_a_row_says);
     tcase_add_test(t, both_pages_feed_one_row);
     tcase_add_test(t, two_pages_at_once_are_no_window);
+    tcase_add_test(t, a_stretched_page_is_waited_for);
     tcase_add_test(t, who_is_not_in_a_whole_page_is_closed);
     tcase_add_test(t, who_left_a_partial_page_grows_stale_and_is_forgotten);
     tcase_add_test(t, a_row_that_missed_a_poll_has_no_rate);

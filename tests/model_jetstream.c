@@ -244,6 +244,21 @@ START_TEST(consumers_of_a_stream_are_counted_once) {
 }
 END_TEST
 
+START_TEST(a_stretched_jsz_is_waited_for) {
+    struct night n;
+    begin_three(&n);
+    send_interval(&n, 1, SHAPE_JSZ, 40);
+    struct sample *s = jsz(&n, 0);
+    add_stream(s, 0, 0, 1000);
+    send(&n, s);
+    varz_until(&n, 39, 7);
+    ck_assert_int_eq(stream(&n)->freshness, FRESH_LIVE);
+    varz_until(&n, 121, 7);
+    ck_assert_int_eq(stream(&n)->freshness, FRESH_STALE);
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(the_sum_of_lags_has_all_of_them) {
     struct night n;
     begin_three(&n);
@@ -561,6 +576,7 @@ static TCase *cases(void) {
     tcase_add_test(t, of_two_claimants_the_later_leader_wins);
     tcase_add_test(t, configuration_stays_when_it_is_not_asked_for);
     tcase_add_test(t, consumers_of_a_stream_are_counted_once);
+    tcase_add_test(t, a_stretched_jsz_is_waited_for);
     tcase_add_test(t, the_sum_of_lags_has_all_of_them);
     tcase_add_test(t, a_group_without_leader_is_leaderless);
     tcase_add_test(t, an_r1_stream_of_a_dead_server_stays);
