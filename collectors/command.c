@@ -9,6 +9,7 @@
 #include "base/buffer.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "collectors/event.h"
 #include "collectors/schedule.h"
 #include "collectors/target.h"
 
@@ -130,18 +131,32 @@ static const char *run_ask(struct collector *c, char **rest) {
     return problem;
 }
 
+static bool is_quarantined(const struct collector *c, const char *url, int e) {
+    for (int i = 0; i < c->quarantine_count; i++)
+        if (c->quarantines[i].endpoint == e && strcmp(c->quarantines[i].url, url) == 0)
+            return true;
+    return false;
+}
+
 static const char *run_quarantine(struct collector *c, char **rest) {
     const char *url = strtok_r(NULL, " ", rest), *shape = strtok_r(NULL, " ", rest);
     int e = shape != NULL ? endpoint_by_shape((unsigned)shape_by_name(shape)) : -1;
     if (e < 0)
         return "a URL and a shape are missing";
+    if (is_quarantined(c, url, e))
+        return NULL;
     if (c->quarantine_count == QUARANTINE_MAX)
         return "too many of them";
     struct quarantine *q = &c->quarantines[c->quarantine_count++];
     snprintf(q->url, sizeof q->url, "%s", url);
     q->endpoint = e;
-    for (int i = 0; i < c->target_count; i++)
+    const struct target *met = NULL;
+    for (int i = 0; i < c->target_count; i++) {
         schedule_quarantines(c->targets[i]);
+        if (strcmp(c->targets[i]->base, url) == 0)
+            met = c->targets[i];
+    }
+    event_tell(c, met, "quarantine", "%s of %s is not asked any more", shape_name(endpoints[e].shape), url);
     return NULL;
 }
 

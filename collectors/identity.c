@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "collectors/discover.h"
+#include "collectors/event.h"
 #include "collectors/schedule.h"
 
 #define LOST_AFTER  3 /* failures in a row before another URL of the same server may take over */
@@ -41,9 +42,26 @@ static void remember_former(struct target *t) {
     t->former[at] = memory_text(t->server_id);
 }
 
+/* A document said another id: when /varz goes on saying the old one, that was no restart. */
+static void judge_foreign(struct target *t, const struct facts *f) {
+    uint32_t hash = hash_bytes(t->foreign, strlen(t->foreign));
+    bool stranger = t->foreign[0] != '\0' && !target_had_id(t, t->foreign) &&
+                    strcmp(t->server_id, f->server_id) == 0 && t->state == TARGET_POLLED;
+    if (stranger && hash != t->foreign_told) {
+        t->foreign_told = hash;
+        event_tell(t->collector, t, "identity",
+                   "%.100s answered as %.60s once, /varz goes on as %.60s: a balancer in between?", t->base,
+                   t->foreign, t->server_id);
+    }
+    t->foreign[0] = '\0';
+}
+
 static void become_balancer(struct target *t, const struct facts *f, const struct lane *lane) {
     char before[NAME_SIZE];
     snprintf(before, sizeof before, "%s", t->name);
+    event_tell(t->collector, t, "identity",
+               "%.100s: the id changed from %.60s to %.60s without a later start", t->base, t->server_id,
+               f->server_id);
     remember(t, f, lane);
     target_set(t, TARGET_BALANCER,
                "different servers answer here (%.60s, %.60s): a balancer; name the servers' own URLs", before,
@@ -109,6 +127,7 @@ bool identity_take(struct target *t, const struct lane *lane, const struct facts
     }
     t->varz_failures = 0;
     t->error[0] = '\0';
+    judge_foreign(t, f);
     bool send = take_good(t, lane, f);
     discover_hosts(t, f);
     return send;

@@ -50,6 +50,7 @@ START_TEST(one_seed_finds_all) {
     WATCH_UNTIL(w, routez_rounds(w) >= 1);
     ck_assert_int_eq(watch_ever_known(w), 0);
     ck_assert_int_eq(w->target_count, 3);
+    ck_assert_int_eq(w->events, 0);
     ck_assert_int_eq(watch_end(w, SIGTERM), 0);
     servers_end(s);
 }
@@ -88,6 +89,7 @@ START_TEST(one_url_of_one_address) {
             }
         ck_assert_int_eq(found, 1);
     }
+    ck_assert_int_eq(w->events, 0);
     ck_assert_int_eq(watch_end(w, SIGTERM), 0);
     servers_end(s);
 }
@@ -115,6 +117,7 @@ START_TEST(restarted_node_stays_one_target) {
                        watch_count(w, id, SHAPE_VARZ, false) > varz + 2);
     ck_assert_int_eq(w->target_count, 3);
     ck_assert_int_eq(watch_ever_known(w), 0);
+    ck_assert_int_eq(w->events, 0);
     ck_assert_int_eq(watch_end(w, SIGTERM), 0);
     servers_end(s);
 }
@@ -216,6 +219,14 @@ START_TEST(stranger_at_the_address_is_not_believed) {
     ck_assert_str_eq(w->targets[1].server_id, "NIDsomebody");
     ck_assert_int_eq(watch_in_state(w, "polled"), 1);
     ck_assert_int_eq(hostile_requests(stranger, "/connz"), 0); /* and it is asked for nothing else */
+    char told[300];
+    snprintf(told, sizeof told, "%s answers as NIDstranger (stranger), not as peer, the peer at that address",
+             hostile_url(stranger));
+    ck_assert_int_eq(w->events, 1);
+    ck_assert_str_eq(w->event[0].text, told);
+    int rounds = watch_count(w, 1, SHAPE_ROUTEZ, false);
+    WATCH_UNTIL(w, watch_count(w, 1, SHAPE_ROUTEZ, false) > rounds);
+    ck_assert_int_eq(w->events, 1);
     ck_assert_int_eq(watch_end(w, SIGTERM), 0);
     hostile_end(stranger);
     hostile_end(seed);

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "collectors/discover.h"
 #include "collectors/endpoint.h"
+#include "collectors/event.h"
 #include "collectors/failure.h"
 #include "collectors/schedule.h"
 #include "collectors/slot.h"
@@ -86,6 +87,19 @@ START_TEST(useless_bodies_wait_longer) {
     ck_assert_int_eq(schedule_failing(MS(2000), 5), MS(60000));
     ck_assert_int_eq(schedule_failing(MS(2000), 1000000), MS(60000));
     ck_assert_int_eq(schedule_failing(MS(300000), 4), MS(300000));
+}
+END_TEST
+
+START_TEST(events_are_bounded) {
+    struct event_bound bound = {0};
+    bool last = false;
+    for (int i = 1; i <= EVENTS_A_MINUTE; i++) {
+        ck_assert(event_room(&bound, MS(1000) + i, &last));
+        ck_assert_int_eq(last, i == EVENTS_A_MINUTE);
+    }
+    ck_assert(!event_room(&bound, MS(60000), &last));
+    ck_assert(event_room(&bound, MS(61001), &last));
+    ck_assert(!last);
 }
 END_TEST
 
@@ -317,6 +331,7 @@ int main(void) {
     tcase_add_test(c, sets_of_endpoints);
     tcase_add_test(c, dear_ones_share_the_bound);
     tcase_add_test(c, useless_bodies_wait_longer);
+    tcase_add_test(c, events_are_bounded);
     tcase_add_test(c, versions);
     tcase_add_test(c, hosts);
     tcase_add_loop_test(c, sentences, 0, sizeof faults / sizeof faults[0]);

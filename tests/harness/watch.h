@@ -50,9 +50,13 @@ struct watch {
     int status;
     struct stream_reader *reader;
     enum frame_kind first;
-    int hellos, damages, logs, gaps;
+    int hellos, damages, logs, gaps, events;
     uint64_t lost;
     char log[400];
+    struct {
+        uint64_t target;
+        char kind[32], text[300];
+    } event[64];
     struct told_target targets[WATCH_TARGETS];
     int target_count;
     struct note *notes;
@@ -111,6 +115,15 @@ static void watch_cost(struct watch *w, const struct row *row) {
     watch_text(w->costs[i].why, sizeof w->costs[i].why, row, F_COST_why);
 }
 
+static void watch_event(struct watch *w, const struct row *row) {
+    ck_assert_int_lt(w->events, 64);
+    ck_assert_int_gt(row_i64(row, F_EVENT_utc, 0), 0);
+    w->event[w->events].target = row_u64(row, F_EVENT_target, 0);
+    watch_text(w->event[w->events].kind, 32, row, F_EVENT_kind);
+    watch_text(w->event[w->events].text, 300, row, F_EVENT_text);
+    w->events++;
+}
+
 static void watch_on_row(void *data, uint16_t source, enum frame_kind kind, const struct row *row) {
     struct watch *w = data;
     ck_assert_uint_eq(source, 1);
@@ -126,6 +139,8 @@ static void watch_on_row(void *data, uint16_t source, enum frame_kind kind, cons
         w->logs++;
         watch_text(w->log, sizeof w->log, row, F_LOG_text);
     }
+    if (kind == FRAME_EVENT)
+        watch_event(w, row);
     if (kind == FRAME_GAP) {
         w->gaps++;
         w->lost += row_u64(row, F_GAP_lost, 0);
