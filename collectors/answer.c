@@ -183,8 +183,7 @@ static bool take_other(struct target *t, struct lane *lane, const struct facts *
         snprintf(error, sizeof error, "another server answers: %s; a balancer in between?", f->server_id);
         lane_fail(lane, FAILURE_OTHER_SERVER, error);
         lane->fresh_next = true;
-        snprintf(t->foreign, sizeof t->foreign, "%s", f->server_id);
-        schedule_ask(t, EP_VARZ); /* a restart that /varz has not shown yet, or somebody else */
+        schedule_ask(t, EP_VARZ);
     }
     if (after[lane->head.shape] != NULL)
         after[lane->head.shape](t, lane, f);
@@ -197,6 +196,7 @@ static void on_done(void *data, struct lane *lane) {
     int e = endpoint_by_shape(lane->head.shape);
     bool send = e == EP_VARZ ? identity_take(t, lane, f) : take_other(t, lane, f);
     schedule_account(t, e, &lane->head);
+    schedule_stir(t); /* the lane is free again */
     if (send)
         lane_commit(lane);
     else

@@ -28,12 +28,6 @@ struct quarantine {
     int endpoint;
 };
 
-/* How many events were told in the minute that began then. */
-struct event_bound {
-    int64_t since;
-    int count;
-};
-
 struct collector {
     const struct collect_options *options;
     struct loop *loop;
@@ -55,10 +49,11 @@ struct collector {
     bool judge;    /* something changed that discovery has to look at */
 
     struct loop_source *schedule_timer;
+    int64_t schedule_next; /* mono: when the first target has something due */
+    bool stirred;          /* some target is */
 
     struct want first[EP_COUNT]; /* by --want: what unwant returns to */
     struct want wants[EP_COUNT]; /* of all servers that have none of their own */
-    struct event_bound events;
     struct quarantine quarantines[QUARANTINE_MAX];
     int quarantine_count;
 };

@@ -322,13 +322,19 @@ static void ask(struct target *t, int e, int64_t now) {
                                                                  .timeout_ms = timeout_ms(t, e)});
 }
 
+void schedule_stir(struct target *t) {
+    t->stirred = t->collector->stirred = true;
+}
+
 void schedule_ask(struct target *t, int e) {
     t->plan[e].asked = true;
+    schedule_stir(t);
 }
 
 void schedule_want(struct target *t, int e, const struct want *want) {
     char before[PATH_SIZE], after[PATH_SIZE];
     bool was_on = t->wants[e].on;
+    schedule_stir(t);
     path_of(t, e, false, before);
     t->wants[e] = *want;
     path_of(t, e, false, after);
@@ -344,6 +350,7 @@ void schedule_want(struct target *t, int e, const struct want *want) {
 
 void schedule_adopt(struct target *t) {
     t->plan[EP_VARZ].due = grid_next(t, EP_VARZ, clock_mono_ns());
+    schedule_stir(t);
 }
 
 static int64_t due_of(const struct target *t, int e) {
@@ -384,23 +391,36 @@ static int64_t tell_quarantined(struct target *t, int64_t now) {
     return next;
 }
 
-void schedule_run(struct collector *c) {
-    int64_t now = clock_mono_ns(), next = INT64_MAX;
-    for (int i = 0; i < c->target_count; i++) {
-        struct target *t = c->targets[i];
-        refresh(t, now);
-        for (int kind = 0; kind < LANE_COUNT; kind++) {
-            int64_t due = run_lane(t, kind, now);
-            next = due < next ? due : next;
-        }
-        int64_t due = tell_quarantined(t, now);
+/* Starts what is due; returns when to look again if nothing happens before. */
+static int64_t run_target(struct target *t, int64_t now) {
+    t->stirred = false;
+    refresh(t, now);
+    int64_t next = tell_quarantined(t, now);
+    for (int kind = 0; kind < LANE_COUNT; kind++) {
+        int64_t due = run_lane(t, kind, now);
         next = due < next ? due : next;
     }
+    return next;
+}
+
+void schedule_run(struct collector *c) {
+    int64_t now = clock_mono_ns(), next = INT64_MAX;
+    if (!c->stirred && now < c->schedule_next)
+        return;
+    c->stirred = false;
+    for (int i = 0; i < c->target_count; i++) {
+        struct target *t = c->targets[i];
+        if (t->stirred || t->next <= now)
+            t->next = run_target(t, now);
+        next = t->next < next ? t->next : next;
+    }
+    c->schedule_next = next;
     loop_timer_set(c->schedule_timer, next);
 }
 
 void schedule_quarantines(struct target *t) {
     const struct collector *c = t->collector;
+    schedule_stir(t);
     for (int i = 0; i < c->quarantine_count; i++) {
         struct plan *p = &t->plan[c->quarantines[i].endpoint];
         if (strcmp(c->quarantines[i].url, t->base) != 0 || p->quarantined)

@@ -11,8 +11,11 @@
 
 #define COST_BOUND 0.05
 
-/* Once a turn: starts whatever is due in a free lane, and sets the timer to the next one. */
+/* Once a turn: starts whatever is due in a free lane, and sets the timer to the next one. Looks at no target
+ * that is not stirred and has nothing due. */
 void schedule_run(struct collector *c);
+/* What decides on its schedule changed: an answer, a command, its state. */
+void schedule_stir(struct target *t);
 /* Once more, as soon as the lane is free, wanted or not. */
 void schedule_ask(struct target *t, int endpoint);
 /* Wanted otherwise from now on: asked at once where that makes another request of it. */
@@ -24,7 +27,7 @@ void schedule_adopt(struct target *t);
 void schedule_account(struct target *t, int endpoint, const struct sample *head);
 /* COST frames of what changed, when nothing else waits; `all` after frames were lost. */
 void schedule_tell_costs(struct collector *c, bool all);
-/* Marks what the supervisor forbade; for a new target. */
+/* Marks what the supervisor forbade; for a new target, too. Stirs it. */
 void schedule_quarantines(struct target *t);
 
 /* Rows of a full page of connections that stay below the size cap, for this server's connections. */

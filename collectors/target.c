@@ -143,6 +143,7 @@ void target_set(struct target *t, enum target_state state, const char *format, .
     vsnprintf(t->reason, sizeof t->reason, format, args);
     va_end(args);
     t->state = state;
+    schedule_stir(t);
     target_tell(t, false);
 }
 
