@@ -140,6 +140,46 @@ START_TEST(headings) {
 }
 END_TEST
 
+/* Between two pages the counts of /connz and of its rows differ by what came and went: the title stands
+ * still. */
+START_TEST(cover_stands_still) {
+    static const double counts[] = {7, 8, 7, 6, 7, 8};
+    static struct world_client clients[18];
+    struct world w;
+    struct frame f;
+    world_init(&w);
+    w.jetstream = false;
+    for (int i = 0; i < 18; i++)
+        clients[i] = (struct world_client){i % 3, (uint64_t)i + 1, "c", "A", "go", 0, 1, 1};
+    for (int i = 0; i < WORLD_NODES; i++)
+        w.nodes[i].connections = 6;
+    w.clients = clients;
+    w.client_count = 18;
+    world_run(&w, 2);
+    frame_open(&f, &w, "connections");
+    for (int i = 0; i < 6; i++) {
+        char *text = frame_text(&f, 80, 24, false);
+        ck_assert_msg(strstr(text, "\n-18 connections") || strstr(text, "\n-19 connections") ||
+                          strstr(text, "\n-20 connections"),
+                      "%s", text);
+        ck_assert_ptr_null(strstr(text, " of "));
+        free(text);
+        w.nodes[1].connections = counts[i]; /* one comes, its row with the next page */
+        world_run(&w, 1);
+        f.context.utc_ns = world_utc(&w);
+        f.context.mono_ns = world_mono(&w);
+    }
+    for (int i = 0; i < WORLD_NODES; i++)
+        w.nodes[i].connections = 500; /* more than a page holds */
+    world_run(&w, 3);
+    char *text = frame_text(&f, 80, 24, false);
+    ck_assert_ptr_nonnull(strstr(text, "\n-18 of 1,500 connections, chosen by pending "));
+    free(text);
+    frame_close(&f);
+    world_finish(&w);
+}
+END_TEST
+
 START_TEST(names) {
     ck_assert_str_eq(view_by_name("overview")->name, "overview");
     ck_assert_str_eq(view_by_name("JetStream")->name, "jetstream");
@@ -190,6 +230,7 @@ int main(void) {
     tcase_add_loop_test(tc, any_key, 0, worlds_count);
     tcase_add_test(tc, another_model);
     tcase_add_test(tc, headings);
+    tcase_add_test(tc, cover_stands_still);
     tcase_add_test(tc, names);
     tcase_add_test(tc, worst_first);
     suite_add_tcase(suite, tc);

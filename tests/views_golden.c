@@ -78,6 +78,7 @@ static const struct screen_case {
     {"node-failing", "node", world_failing, node_n2, false, 3},
     {"overview-failover", "overview", world_failover, NULL, false, 3},
     {"events-failover", "events", world_failover, NULL, false, 2},
+    {"connections-stretched", "connections", world_stretched, NULL, false, 2},
     {"node-silent", "node", world_silent, node_dead, false, 2},
     {"overview-first", "overview", world_first, NULL, false, 1},
     {"overview-quiet", "overview", world_quiet, NULL, false, 3},

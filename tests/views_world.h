@@ -339,7 +339,7 @@ static inline void world_jsz(struct world *w, int node) {
     world_send(w, s);
 }
 
-static inline void world_cost(struct world *w, int node, enum shape shape, int every_s) {
+static inline void world_cost_why(struct world *w, int node, enum shape shape, int every_s, const char *why) {
     struct row_any any;
     struct text_pool *pool = text_pool_create();
     row_init(&any.row, ENTITY_COST);
@@ -352,10 +352,14 @@ static inline void world_cost(struct world *w, int node, enum shape shape, int e
     world_i(&any.row, F_COST_spent, (int64_t)requests * 900 * NS_PER_US);
     world_i(&any.row, F_COST_last, 900 * NS_PER_US);
     world_i(&any.row, F_COST_interval, every_s * NS_PER_S);
-    row_put(&any.row, F_COST_why)->s = text_intern(pool, "default", 7);
+    row_put(&any.row, F_COST_why)->s = text_intern(pool, why, strlen(why));
     world_i(&any.row, F_COST_utc, world_utc(w));
     model_row(w->model, 1, FRAME_COST, &any.row);
     text_pool_destroy(pool);
+}
+
+static inline void world_cost(struct world *w, int node, enum shape shape, int every_s) {
+    world_cost_why(w, node, shape, every_s, "default");
 }
 
 static inline void world_targets(struct world *w) {
@@ -510,6 +514,17 @@ static inline void world_failover(struct world *w) {
     for (int i = 0; i < 4; i++)
         moved[i].leader = i ? 2 : 0;
     world_run(w, 16);
+}
+
+/* The whole page of n2's connections is dear. */
+static inline void world_stretched(struct world *w) {
+    world_init(w);
+    w->clients = world_clients + 2;
+    w->client_count = 5;
+    world_run(w, 20);
+    world_cost(w, 0, SHAPE_CONNZ_FULL, 2);
+    world_cost_why(w, 1, SHAPE_CONNZ_FULL, 8, "stretched: 5 % bound");
+    world_cost(w, 2, SHAPE_CONNZ_FULL, 2);
 }
 
 /* n2 refused from the beginning. */

@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/number.h"
+#include "base/text.h"
 
 static const struct quantity_column columns[] = {
     {.quantity = Q_CONNECTION_cid, .priority = 0, .width = 7},
@@ -36,10 +38,21 @@ static const struct quantity_column columns[] = {
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
 #define PENDING  6
 
+#define SETTLED_NS (10 * NS_PER_S)
+
+/* How many of all there are rows of. Pages come one by one and count at different moments: what is said
+ * follows them slowly, else it would jump at each. */
+struct cover {
+    uint64_t rows, total;
+    int64_t mono_ns;       /* when these were true, 0 never */
+    int64_t whole_mono_ns; /* last time that all had rows, 0 never */
+};
+
 struct connections {
     struct list_view list;
     struct quantity_list all;
     uint64_t opened; /* the object that was asked for */
+    struct cover cover;
 };
 
 static void init(void *state) {
@@ -90,6 +103,28 @@ static unsigned wants(const void *state, const struct view_context *context, con
     return 1u << SHAPE_CONNZ_FULL;
 }
 
+static bool is_far(uint64_t a, uint64_t b) {
+    uint64_t away = a > b ? a - b : b - a;
+    return away > 1 && away > b / 10;
+}
+
+static void follow(struct cover *cover, const struct view_context *context) {
+    uint64_t rows, total;
+    int64_t now = context->mono_ns;
+    model_connection_cover(context->model, &rows, &total);
+    if (rows >= total)
+        cover->whole_mono_ns = now;
+    bool whole = cover->whole_mono_ns && now - cover->whole_mono_ns < SETTLED_NS;
+    if (whole && !is_far(rows, total)) {
+        *cover = (struct cover){total, total, now, cover->whole_mono_ns};
+    } else if (!cover->mono_ns || now - cover->mono_ns >= SETTLED_NS || is_far(rows, cover->rows) ||
+               is_far(total, cover->total)) {
+        cover->rows = rows < total ? rows : total;
+        cover->total = total;
+        cover->mono_ns = now;
+    }
+}
+
 static void arrange(void *state, const struct view_context *context, struct rect area) {
     struct connections *c = state;
     if (context->object != c->opened) {
@@ -97,16 +132,47 @@ static void arrange(void *state, const struct view_context *context, struct rect
         if (c->opened)
             quantity_list_select(&c->all, c->opened);
     }
+    follow(&c->cover, context);
     c->all.table.focused = true;
     struct quantity_pick pick = {.shapes = 1u << SHAPE_CONNZ_HOT | 1u << SHAPE_CONNZ_FULL};
     quantity_list_arrange(&c->all, context, &pick, area.w, area.h - 1);
 }
 
+/* "   every 8.0s on n2: stretched: 5 % bound", where the page comes less often than usual; of several servers
+ * the slowest. */
+static void pace_text(const struct view_context *context, char *out, size_t size) {
+    size_t count, paced = 0, all = 0;
+    const struct model *model = context->model;
+    const struct object *slowest = NULL, *const *costs = model_objects(model, OBJECT_COST, &count);
+    double longest = 0, interval;
+    char every[64], on[80] = "", name[64];
+    for (size_t i = 0; i < count; i++) {
+        if (!costs[i]->now || row_u64(costs[i]->now, F_COST_shape, SHAPE_NONE) != SHAPE_CONNZ_FULL ||
+            !quantity_value(model, costs[i], Q_COST_interval, &interval))
+            continue;
+        all++;
+        if (strcmp(quantity_name_text(model, costs[i], Q_COST_why), "default") == 0)
+            continue;
+        paced++;
+        if (interval > longest) {
+            longest = interval;
+            slowest = costs[i];
+        }
+    }
+    out[0] = 0;
+    if (!slowest)
+        return;
+    quantity_text(every, sizeof(every), context, slowest, Q_COST_interval, 7);
+    text_cut(name, sizeof(name), quantity_name_text(model, slowest, Q_COST_server), 16);
+    if (paced < all)
+        snprintf(on, sizeof(on), " on %s", name);
+    snprintf(out, size, "   every %s%s: %.60s", every, on, quantity_name_text(model, slowest, Q_COST_why));
+}
+
 static void cover_text(const struct connections *c, const struct view_context *context, char *out,
                        size_t size) {
     char have[NUMBER_TEXT_SIZE], of[NUMBER_TEXT_SIZE], shown[NUMBER_TEXT_SIZE];
-    uint64_t rows, total;
-    model_connection_cover(context->model, &rows, &total);
+    uint64_t rows = c->cover.rows, total = c->cover.total;
     number_format_grouped(have, rows);
     number_format_grouped(of, total);
     number_format_grouped(shown, c->all.count);
@@ -118,6 +184,8 @@ static void cover_text(const struct connections *c, const struct view_context *c
                            : snprintf(out, size, "%s connections", of);
     if (c->all.count != c->all.known && len > 0 && (size_t)len < size)
         snprintf(out + len, size - (size_t)len, "   %s shown", shown);
+    len = (int)strlen(out);
+    pace_text(context, out + len, size - (size_t)len);
 }
 
 static void draw(const void *state, const struct view_context *context, struct surface *s, struct rect area) {

@@ -416,8 +416,7 @@ static void draw_lag(const struct overview *o, const struct view_context *contex
     else
         snprintf(title, sizeof(title), "LAG worst %zu of %zu", shown, o->lag.known);
     if (known)
-        snprintf(title + strlen(title), sizeof(title) - strlen(title), "   total %s%s",
-                 o->lag.trouble[0] ? "at least " : "", total_lag);
+        snprintf(title + strlen(title), sizeof(title) - strlen(title), "   total %s", total_lag);
     right_text(&o->lag, right, sizeof(right), "jetstream", "JetStream");
     const char *empty = !model_has(context->model, SHAPE_JSZ)   ? "JetStream: not collected here yet"
                         : !chrome_has_jetstream(context->model) ? "no JetStream on this cluster"
