@@ -183,7 +183,8 @@ static bool take_other(struct target *t, struct lane *lane, const struct facts *
         snprintf(error, sizeof error, "another server answers: %s; a balancer in between?", f->server_id);
         lane_fail(lane, FAILURE_OTHER_SERVER, error);
         lane->fresh_next = true;
-        schedule_ask(t, EP_VARZ);
+        snprintf(t->foreign, sizeof t->foreign, "%s", f->server_id);
+        schedule_ask(t, EP_VARZ); /* a restart that /varz has not shown yet, or somebody else */
     }
     if (after[lane->head.shape] != NULL)
         after[lane->head.shape](t, lane, f);

@@ -28,6 +28,12 @@ struct quarantine {
     int endpoint;
 };
 
+/* How many events were told in the minute that began then. */
+struct event_bound {
+    int64_t since;
+    int count;
+};
+
 struct collector {
     const struct collect_options *options;
     struct loop *loop;
@@ -54,6 +60,7 @@ struct collector {
 
     struct want first[EP_COUNT]; /* by --want: what unwant returns to */
     struct want wants[EP_COUNT]; /* of all servers that have none of their own */
+    struct event_bound events;
     struct quarantine quarantines[QUARANTINE_MAX];
     int quarantine_count;
 };

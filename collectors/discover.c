@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "collectors/event.h"
 #include "collectors/schedule.h"
 
 #define NAMING_LASTS    (60 * NS_PER_S) /* of somebody who says nothing any more */
@@ -26,6 +27,7 @@ struct peer {
     struct naming *namings;
     size_t naming_count;
     const struct target *match;
+    uint32_t stranger; /* hash of the id that its address answered with, told as an event */
     char told[1000];
 };
 
@@ -278,7 +280,9 @@ static bool has_silent_row(struct collector *c, const struct peer *p) {
     return false;
 }
 
-static void reason_of(struct collector *c, const struct peer *p, char *out, size_t size) {
+/* The target at its address that answers as somebody else, NULL when there is none: `out` says why either
+ * way. */
+static const struct target *reason_of(struct collector *c, const struct peer *p, char *out, size_t size) {
     snprintf(out, size, "nobody says where its monitoring port is");
     for (int i = 0; i < c->target_count; i++) {
         const struct target *t = c->targets[i];
@@ -288,12 +292,25 @@ static void reason_of(struct collector *c, const struct peer *p, char *out, size
         if (t->server_id[0] != '\0' && t->failure == FAILURE_NONE) {
             snprintf(out, size, "%s%s%s:%d answers as another server; name its URL", open, p->ip, close,
                      t->url.port);
-            return;
+            return t;
         }
         if (t->failure != FAILURE_NONE)
             snprintf(out, size, "its monitoring port does not answer at %s%s%s:%d: %s", open, p->ip, close,
                      t->url.port, failure_name(t->failure));
     }
+    return NULL;
+}
+
+/* Behind the address of a peer is somebody whom no route names and whom we don't ask elsewhere. */
+static void tell_stranger(struct collector *c, struct peer *p, const struct target *t) {
+    if (!t->hidden || find_peer(c, t->server_id) != NULL || target_by_id(c, t->server_id, t) != NULL)
+        return;
+    uint32_t hash = hash_bytes(t->server_id, strlen(t->server_id));
+    if (hash == p->stranger)
+        return;
+    p->stranger = hash;
+    event_tell(c, NULL, "identity", "%.80s answers as %.60s (%.30s), not as %.30s, the peer at that address",
+               t->base, t->server_id, t->name, p->name[0] != '\0' ? p->name : p->remote_id);
 }
 
 static void tell_peer(struct collector *c, const struct peer *p, const char *state, const char *reason) {
@@ -306,7 +323,9 @@ static void tell_peer(struct collector *c, const struct peer *p, const char *sta
 
 static void tell_known(struct collector *c, struct peer *p, bool always) {
     char reason[400];
-    reason_of(c, p, reason, sizeof reason);
+    const struct target *other = reason_of(c, p, reason, sizeof reason);
+    if (other != NULL)
+        tell_stranger(c, p, other);
     bool fresh = p->row_id == 0;
     if (fresh)
         p->row_id = ++c->last_id;

@@ -82,6 +82,8 @@ struct target {
 
     /* who it said it is, and what there is of it */
     char server_id[NAME_SIZE], name[NAME_SIZE], version[64], cluster[NAME_SIZE];
+    char foreign[NAME_SIZE];  /* id in another document than /varz that is not its own; "" none in doubt */
+    uint32_t foreign_told;    /* hash of the last one told */
     char *former[FORMER_MAX]; /* ids before its restarts, ring */
     int64_t last_now, start, config_load_time;
     uint64_t remotes, streams;
@@ -106,7 +108,7 @@ struct target {
     uint32_t hosts_hash; /* of the addresses in its last /varz */
     int varz_failures;   /* in a row */
     int doubts;          /* duplicates: answers in a row that its original did not share */
-    bool named; /* by the user */
+    bool named;          /* by the user */
     bool hidden;
     bool stirred; /* something changed: its schedule is looked at in this turn */
     bool literal; /* the host is an address */
