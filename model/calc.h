@@ -51,6 +51,8 @@ static inline struct value aged(const struct object *object, struct value v) {
 /* A field of a row as it is; unknown when absent or unset. */
 struct value value_of_field(const struct row *row, enum field f);
 /* Growth per second between the object's two rows. A gauge may shrink, a counter may not. */
+/* Unknown: new while so many rows are awaited, for ever unknown after that. */
+struct value value_awaited(const struct object *object, unsigned rows);
 struct value rate_of_field(const struct object *object, enum field f);
 /* Since an instant, by the clock of the answer that said it; unknown when in the future. */
 struct value since_field(const struct object *object, enum field f);

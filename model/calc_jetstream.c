@@ -76,7 +76,7 @@ struct value calc_consumer_lag_slope(const struct model *model, const struct obj
     if (object->freshness == FRESH_GONE)
         return value_unknown(0);
     if (!consumer_slope(object->extra, &per_s))
-        return value_unknown(object->seen_utc_ns ? VALUE_NEW : 0);
+        return object->seen_utc_ns ? value_awaited(object, 3) : value_unknown(0);
     return aged(object, value_real(per_s));
 }
 

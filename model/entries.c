@@ -208,8 +208,20 @@ static void shift(struct entry *entry, struct row *next, const struct stamp *at)
         entry_drop_window(entry);
 }
 
+/* A row that follows within milliseconds is none that a rate is made of. */
+static void count_row(struct entry *entry, const struct stamp *at) {
+    const struct object *object = &entry->object;
+    if (!object->seen_utc_ns || !text_same(object->now_at.server_id, at->server_id)) {
+        entry->rows = 0;
+        entry->run_mono_ns = at->mono_ns;
+    }
+    if (entry->rows != 1 || at->mono_ns - entry->run_mono_ns >= SHORT_WINDOW)
+        entry->rows += entry->rows < 3;
+}
+
 void entry_update(struct model *model, struct entry *entry, const struct row *row, const struct stamp *at) {
     struct object *object = &entry->object;
+    count_row(entry, at);
     struct row *next = entry->spare ? entry->spare : row_create((enum entity)row->entity);
     entry->spare = NULL;
     row_take(model, next, row, object->now);

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#define AWAITED (30 * NS_PER_S) /* three polls of the longest interval that nobody stretched */
+
 static const enum field plain_fields[TRAFFIC_COUNT] = {F_SERVER_in_msgs, F_SERVER_out_msgs, F_SERVER_in_bytes,
                                                        F_SERVER_out_bytes};
 static const enum field client_fields[TRAFFIC_COUNT] = {F_SERVER_in_client_msgs, F_SERVER_out_client_msgs,
@@ -165,6 +167,14 @@ static double slack_of(const struct traffic_point *from, const struct traffic_po
     return (2 * each + 2 * all * skew) / seconds_between(from->now_ns, to->now_ns);
 }
 
+/* Two answers are on their way as long as none fails and it takes no longer than it should. */
+static enum client_rate awaited(const struct object *object, int link) {
+    const struct server *server = server_const(object);
+    int64_t limit = 3 * server_gap_ns(server, link_kinds[link].shape);
+    bool late = object->now_at.mono_ns - entry_of(object)->run_mono_ns > (limit > AWAITED ? limit : AWAITED);
+    return late || server->answers[link_kinds[link].shape].failure ? CLIENT_UNKNOWN : CLIENT_NEW;
+}
+
 static enum client_rate estimate(const struct object *object, int traffic, struct client_traffic *out) {
     const struct server *server = server_const(object);
     const struct link_traffic *first = NULL;
@@ -175,7 +185,7 @@ static enum client_rate estimate(const struct object *object, int traffic, struc
         if (!needed(object, i))
             continue;
         if (link->polls < 2)
-            return CLIENT_NEW;
+            return awaited(object, i);
         if (too_old(object, i) || !rate_between(&link->before, &link->now, traffic, &rate))
             return CLIENT_UNKNOWN;
         links += rate;
@@ -204,7 +214,7 @@ enum client_rate client_rate(const struct object *object, int traffic, struct cl
     enum field f = own ? client_fields[traffic] : plain_fields[traffic];
     if (field_rate(object, f, &out->per_s))
         return CLIENT_EXACT;
-    return object->before || !row_has(object->now, f) ? CLIENT_UNKNOWN : CLIENT_NEW;
+    return entry_of(object)->rows >= 2 || !row_has(object->now, f) ? CLIENT_UNKNOWN : CLIENT_NEW;
 }
 
 bool client_settle(const struct client_traffic *traffic, double *per_s) {

@@ -37,14 +37,19 @@ static double growth(const struct object *object, enum field f) {
     return fell ? -(double)(before - now) : (double)(now - before);
 }
 
+struct value value_awaited(const struct object *object, unsigned rows) {
+    bool awaited = object->freshness == FRESH_LIVE && entry_of(object)->rows < rows;
+    return value_unknown(awaited ? VALUE_NEW : 0);
+}
+
 struct value rate_of_field(const struct object *object, enum field f) {
     if (object->freshness == FRESH_GONE || !object->now || !row_has(object->now, f))
         return value_unknown(0);
     if (!object->before || !row_has(object->before, f))
-        return value_unknown(VALUE_NEW);
+        return value_awaited(object, 2);
     int64_t window = object->now_at.now_ns - object->before_at.now_ns;
     if (window < WINDOW_AT_LEAST)
-        return value_unknown(VALUE_NEW);
+        return value_awaited(object, 2);
     double by = growth(object, f);
     if (by < 0 && fields[f].kind == KIND_COUNTER)
         return value_unknown(0);

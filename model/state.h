@@ -24,6 +24,8 @@ struct entry {
     bool dirty;   /* rules have not seen its last change */
     bool watched; /* is in model->watched */
     struct row *spare;
+    unsigned rows;        /* of this run of its server, that a rate could be made of; at most 3 */
+    int64_t run_mono_ns;  /* the first of these */
     int64_t seen_mono_ns; /* last row of whatever kind */
     int64_t gone_mono_ns; /* became a tombstone */
     enum severity severity;

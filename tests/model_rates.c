@@ -281,6 +281,46 @@ START_TEST(one_server_that_cannot_tell_makes_the_sum_unknown) {
 }
 END_TEST
 
+START_TEST(only_what_will_come_is_new) {
+    struct night n;
+    begin_one(&n);
+    double now = 0;
+    for (int i = 0; i < 6; i++) { /* a clock that jumps to and fro: no rate will come of it */
+        night_until(&n, i);
+        struct sample *s = counted(&n, 1, "IDA", "n1", 1000 * i);
+        set_now(s, now = i % 2 ? now + 60 : now - 60);
+        send(&n, s);
+        ck_assert_int_eq(is_new(&n, server_named(&n, "n1"), Q_SERVER_in_msgs_per_s), i < 1);
+        ck_assert_int_eq(is_new(&n, model_cluster(n.model), Q_CLUSTER_in_client_msgs_per_s), i < 1);
+        ck_assert_int_eq(
+            quantity_get(n.model, server_named(&n, "n1"), Q_SERVER_in_msgs_per_s).type == VALUE_UNKNOWN, 1);
+    }
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(a_rate_is_awaited_while_answers_come) {
+    struct night n;
+    begin_one(&n);
+    for (int i = 0; i <= 40; i++) { /* routes are there, and nobody tells of them */
+        night_until(&n, i);
+        send(&n, routed(&n, 1, "IDA", "n1", 1000 * i));
+        if (i == 5)
+            ck_assert(is_new(&n, server_named(&n, "n1"), Q_SERVER_in_client_msgs_per_s));
+    }
+    ck_assert(!is_new(&n, server_named(&n, "n1"), Q_SERVER_in_client_msgs_per_s));
+    night_end(&n);
+    begin_one(&n);
+    for (int i = 0; i <= 2; i++) {
+        night_until(&n, i);
+        send(&n, routed(&n, 1, "IDA", "n1", 1000 * i));
+        send_failure(&n, 1, SHAPE_ROUTEZ, FAILURE_HTTP, "404");
+    }
+    ck_assert(!is_new(&n, server_named(&n, "n1"), Q_SERVER_in_client_msgs_per_s));
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(less_than_nothing_is_no_number) {
     struct night n;
     begin_one(&n);
@@ -359,6 +399,8 @@ static TCase *cases(void) {
     tcase_add_test(t, an_idle_cluster_has_no_traffic);
     tcase_add_test(t, the_servers_own_client_counters_win);
     tcase_add_test(t, one_server_that_cannot_tell_makes_the_sum_unknown);
+    tcase_add_test(t, only_what_will_come_is_new);
+    tcase_add_test(t, a_rate_is_awaited_while_answers_come);
     tcase_add_test(t, less_than_nothing_is_no_number);
     tcase_add_test(t, values_format_as_cells);
     return t;
