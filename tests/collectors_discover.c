@@ -233,6 +233,39 @@ START_TEST(stranger_at_the_address_is_not_believed) {
 }
 END_TEST
 
+/* Believed or not: an address that a server named gets no login. */
+START_TEST(login_is_for_named_urls_alone) {
+    bool believed = _i == 0;
+    struct hostile *seed = seed_naming(SEED_ROUTEZ("NIDpeer", "127.0.0.77"));
+    struct hostile *other =
+        hostile_start("127.0.0.77", hostile_port(seed), believed ? "peer" : "stranger", NULL, 0);
+    ck_assert_ptr_nonnull(other);
+    char path[] = "/tmp/natsight-auth-XXXXXX";
+    int fd = mkstemp(path);
+    ck_assert_int_eq(write(fd, "me:secret\n", 10), 10);
+    close(fd);
+    const char *urls[] = {hostile_url(seed)};
+    struct watch *w = watch_start(
+        &(struct collect_options){.urls = urls, .url_count = 1, .page_fd = -1, .auth_file = path});
+    WATCH_UNTIL(w, w->note_count > 0);
+    unlink(path);
+    if (believed) {
+        WATCH_UNTIL(w, watch_in_state(w, "polled") == 2);
+        WATCH_UNTIL(w, hostile_requests(other, "/varz") >= 3 && hostile_requests(other, "/connz") >= 1);
+    } else {
+        WATCH_UNTIL(w, watch_in_state(w, "known") == 1);
+    }
+    ck_assert_int_ge(hostile_requests(other, "/varz"), 1);
+    ck_assert_int_eq(hostile_logins(other), 0);
+    ck_assert_int_eq(watch_end(w, SIGTERM), 0);
+    ck_assert_int_ge(hostile_logins(seed), 2); /* the header is seen where it is sent */
+    int requests = hostile_requests(seed, "*");
+    ck_assert_int_ge(hostile_logins(seed), requests);
+    hostile_end(other);
+    hostile_end(seed);
+}
+END_TEST
+
 START_TEST(hostile_routes_are_bounded) {
     static char routez[8000];
     size_t n =
@@ -268,6 +301,7 @@ int main(void) {
     tcase_add_test(c, silent_peer_is_known_then_gone);
     tcase_add_test(c, known_peer_that_begins_to_answer);
     tcase_add_test(c, stranger_at_the_address_is_not_believed);
+    tcase_add_loop_test(c, login_is_for_named_urls_alone, 0, 2);
     tcase_add_test(c, hostile_routes_are_bounded);
     suite_add_tcase(suite, c);
     SRunner *runner = srunner_create(suite);
