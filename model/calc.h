@@ -42,10 +42,15 @@ static inline struct value value_text(const char *text) {
 
 /* Marks what was true when the object was last seen. */
 static inline struct value aged(const struct object *object, struct value v) {
-    if (v.type != VALUE_UNKNOWN && object->freshness != FRESH_LIVE)
+    bool now = object->freshness == FRESH_LIVE &&
+               (object->kind != OBJECT_SERVER || server_is_up(server_const(object)));
+    if (v.type != VALUE_UNKNOWN && !now)
         v.flags |= VALUE_OLD;
     return v;
 }
+
+/* What one of a server's own rows says, for as long as that is worth repeating. */
+struct value value_of_side(const struct model *model, const struct object *server, int side, struct value v);
 
 /* ---- rate.c ---- */
 /* A field of a row as it is; unknown when absent or unset. */

@@ -33,9 +33,20 @@ struct value calc_server_state_since(const struct model *model, const struct obj
     return value_time(server_const(object)->state_since_utc_ns);
 }
 
+#define WORTH_TWICE 2 /* as long as a row is fresh it is repeated, and so long again as an old one */
+
+struct value value_of_side(const struct model *model, const struct object *object, int side, struct value v) {
+    const struct server *server = server_const(object);
+    if (v.type == VALUE_UNKNOWN || !server_was_fresh(model, server, side_shape(side), WORTH_TWICE))
+        return value_unknown(0);
+    v = aged(object, v);
+    if (!server_is_fresh(model, server, side_shape(side)))
+        v.flags |= VALUE_OLD;
+    return v;
+}
+
 /* The HTTP status decides; what the body says is the reason. */
 struct value calc_server_health(const struct model *model, const struct object *object) {
-    (void)model;
     const struct row *row = server_const(object)->sides[SIDE_HEALTH].now;
     if (!row)
         return value_unknown(0);
@@ -43,7 +54,10 @@ struct value calc_server_health(const struct model *model, const struct object *
                                           : strcmp(row_text(row, F_HEALTH_status), "ok") == 0;
     const char *said =
         *row_text(row, F_HEALTH_error) ? row_text(row, F_HEALTH_error) : row_text(row, F_HEALTH_status);
-    return aged(object, value_text(ok ? "ok" : *said && strcmp(said, "ok") != 0 ? said : "unavailable"));
+    return value_of_side(model, object, SIDE_HEALTH,
+                         value_text(ok                                 ? "ok"
+                                    : *said && strcmp(said, "ok") != 0 ? said
+                                                                       : "unavailable"));
 }
 
 struct value calc_server_cpu_share(const struct model *model, const struct object *object) {

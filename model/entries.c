@@ -216,7 +216,7 @@ static void count_row(struct entry *entry, const struct stamp *at) {
         entry->run_mono_ns = at->mono_ns;
     }
     if (entry->rows != 1 || at->mono_ns - entry->run_mono_ns >= SHORT_WINDOW)
-        entry->rows += entry->rows < 3;
+        entry->rows += entry->rows < ROWS_COUNTED;
 }
 
 void entry_update(struct model *model, struct entry *entry, const struct row *row, const struct stamp *at) {

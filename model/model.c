@@ -92,6 +92,8 @@ static void on_cost(struct model *model, uint16_t source, const struct row *row)
     if (shape < SHAPE_LIMIT)
         server_of(server)->interval_ns[shape] =
             interval_ns < LONGEST_INTERVAL ? interval_ns : LONGEST_INTERVAL;
+    if (!interval_ns)
+        entry->rows = ROWS_COUNTED; /* nobody wants it: no other one is awaited */
 }
 
 static const struct {

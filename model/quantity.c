@@ -34,19 +34,19 @@ int quantity_by_name(enum object_kind kind, const char *name) {
     return -1;
 }
 
-static const struct row *row_for(const struct object *object, enum field f) {
-    const struct stamp *at;
-    if (object->kind == OBJECT_SERVER)
-        return server_row(object, (enum entity)fields[f].entity, &at);
-    return object->now;
+static struct value field_of(const struct model *model, const struct object *object, enum field f) {
+    int side = object->kind == OBJECT_SERVER ? side_of((enum entity)fields[f].entity) : -1;
+    if (side < 0)
+        return aged(object, value_of_field(object->now, f));
+    return value_of_side(model, object, side, value_of_field(server_const(object)->sides[side].now, f));
 }
 
 struct value quantity_get(const struct model *model, const struct object *object, enum quantity q) {
     const struct quantity_info *info = &quantities[q];
     if (!object || object->kind != info->kind)
         return value_unknown(0);
-    struct value v = info->how == HOW_FIELD  ? value_of_field(row_for(object, info->field), info->field)
-                     : info->how == HOW_RATE ? rate_of_field(object, info->field)
-                                             : info->calc(model, object);
-    return info->how == HOW_CALC ? v : aged(object, v);
+    if (info->how == HOW_FIELD)
+        return field_of(model, object, info->field);
+    return info->how == HOW_RATE ? aged(object, rate_of_field(object, info->field))
+                                 : info->calc(model, object);
 }

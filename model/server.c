@@ -22,6 +22,7 @@ static const enum freshness freshness_of[] = {[SERVER_NEW] = FRESH_STALE,
                                               [SERVER_DOWN] = FRESH_GONE,
                                               [SERVER_KNOWN] = FRESH_LIVE};
 static const enum entity side_entities[SIDE_COUNT] = {ENTITY_HEALTH, ENTITY_JETSTREAM, ENTITY_SUBLIST};
+static const enum shape side_shapes[SIDE_COUNT] = {SHAPE_HEALTHZ, SHAPE_JSZ, SHAPE_SUBSZ};
 
 const char *server_state_name(enum server_state state) {
     return state_names[state];
@@ -265,10 +266,14 @@ void server_answered(struct model *model, struct entry *entry, const struct samp
 
 /* ---- its other rows ---- */
 
-bool server_is_fresh(const struct model *model, const struct server *server, enum shape shape) {
+bool server_was_fresh(const struct model *model, const struct server *server, enum shape shape, int times) {
     int64_t gap = 3 * server_gap_ns(server, shape);
     int64_t limit = gap > 15 * NS_PER_S ? gap : 15 * NS_PER_S;
-    return server->polls[shape] && model->mono_ns - server->asked_mono_ns[shape][0] <= limit;
+    return server->polls[shape] && model->mono_ns - server->asked_mono_ns[shape][0] <= times * limit;
+}
+
+bool server_is_fresh(const struct model *model, const struct server *server, enum shape shape) {
+    return server_was_fresh(model, server, shape, 1);
 }
 
 int64_t server_gap_ns(const struct server *server, enum shape shape) {
@@ -286,16 +291,16 @@ void side_put(struct model *model, struct server *server, int side, const struct
     server->sides[side].at = *at;
 }
 
-const struct row *server_row(const struct object *object, enum entity entity, const struct stamp **at) {
-    const struct server *server = server_const(object);
+int side_of(enum entity entity) {
     for (int i = 0; i < SIDE_COUNT; i++) {
-        if (side_entities[i] == entity) {
-            *at = &server->sides[i].at;
-            return server->sides[i].now;
-        }
+        if (side_entities[i] == entity)
+            return i;
     }
-    *at = &object->now_at;
-    return object->now;
+    return -1;
+}
+
+enum shape side_shape(int side) {
+    return side_shapes[side];
 }
 
 /* ---- removal: nothing may point here any more ---- */

@@ -97,13 +97,16 @@ void server_remove(struct model *model, struct entry *entry);
 struct entry *server_by_id(const struct model *model, const struct text *server_id);
 /* By name within a cluster, NULL: in any; of several the one that answers. */
 struct entry *server_by_name(const struct model *model, const struct object *cluster, const char *name);
+/* Answered not long ago, as long goes with this shape; `times` as long. */
 bool server_is_fresh(const struct model *model, const struct server *server, enum shape shape);
+bool server_was_fresh(const struct model *model, const struct server *server, enum shape shape, int times);
 /* From one poll to the next: as it was last, or as its collector means to, whichever is longer; 0 unknown. */
 int64_t server_gap_ns(const struct server *server, enum shape shape);
 void side_put(struct model *model, struct server *server, int side, const struct row *row,
               const struct stamp *at);
-/* Its row for an entity: /varz or one of the sides; NULL when there is none. */
-const struct row *server_row(const struct object *object, enum entity entity, const struct stamp **at);
+/* The side that has the rows of an entity, -1 when that is /varz. */
+int side_of(enum entity entity);
+enum shape side_shape(int side);
 
 /* ---- identity.c ---- */
 struct target *target_take(struct model *model, uint16_t source, uint64_t id);

@@ -15,6 +15,7 @@ struct truth { /* a rule's condition that holds now */
     int64_t since_utc_ns, since_mono_ns;
 };
 
+#define ROWS_COUNTED 3
 struct entry {
     struct object object;     /* first: an object is its entry */
     const struct text *scope; /* JetStream domain of what belongs to the cluster */
@@ -24,7 +25,7 @@ struct entry {
     bool dirty;   /* rules have not seen its last change */
     bool watched; /* is in model->watched */
     struct row *spare;
-    unsigned rows;        /* of this run of its server, that a rate could be made of; at most 3 */
+    unsigned rows;        /* of this run of its server, that a rate could be made of; up to ROWS_COUNTED */
     int64_t run_mono_ns;  /* the first of these */
     int64_t seen_mono_ns; /* last row of whatever kind */
     int64_t gone_mono_ns; /* became a tombstone */

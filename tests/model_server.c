@@ -594,6 +594,57 @@ START_TEST(health_is_what_the_status_says) {
 }
 END_TEST
 
+static void send_health(struct night *n) {
+    struct sample *s = build(n, 1, SHAPE_HEALTHZ, NULL);
+    put_text(s, sample_add(s, ENTITY_HEALTH), F_HEALTH_status, "ok");
+    send(n, s);
+    s = build(n, 1, SHAPE_SUBSZ, NULL);
+    put_u(sample_add(s, ENTITY_SUBLIST), F_SUBLIST_max_fanout, 7);
+    send(n, s);
+}
+
+START_TEST(a_server_that_is_not_up_has_old_health) {
+    struct night n;
+    night_begin(&n, 0, 1);
+    send_target(&n, 1, "http://a:8222", "named", "polled", NULL, NULL);
+    send_varz(&n, 1, "IDA", "n1");
+    send_health(&n);
+    const struct object *server = server_named(&n, "n1");
+    ck_assert_int_eq(quantity_get(n.model, server, Q_SERVER_health).flags, 0);
+    ck_assert_int_eq(quantity_get(n.model, server, Q_SERVER_max_fanout).flags, 0);
+    night_until(&n, 12);
+    ck_assert_str_eq(text_value(&n, server, Q_SERVER_state), "down");
+    ck_assert_int_eq(quantity_get(n.model, server, Q_SERVER_health).flags, VALUE_OLD);
+    ck_assert_int_eq(quantity_get(n.model, server, Q_SERVER_max_fanout).flags, VALUE_OLD);
+    night_until(&n, 40);
+    ck_assert_int_eq(quantity_get(n.model, server, Q_SERVER_health).type, VALUE_UNKNOWN);
+    ck_assert_int_eq(quantity_get(n.model, server, Q_SERVER_max_fanout).type, VALUE_UNKNOWN);
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(health_that_nobody_tells_any_more_is_old) {
+    struct night n;
+    night_begin(&n, 0, 1);
+    send_target(&n, 1, "http://a:8222", "named", "polled", NULL, NULL);
+    send_health(&n);
+    for (int i = 0; i <= 40; i++) {
+        night_until(&n, i);
+        send_varz(&n, 1, "IDA", "n1");
+        if (i == 0)
+            send_health(&n);
+        else
+            send_failure(&n, 1, SHAPE_HEALTHZ, FAILURE_TIMEOUT, "no answer");
+        if (i == 20)
+            ck_assert_int_eq(quantity_get(n.model, server_named(&n, "n1"), Q_SERVER_health).flags, VALUE_OLD);
+    }
+    ck_assert_int_eq(quantity_get(n.model, server_named(&n, "n1"), Q_SERVER_health).type, VALUE_UNKNOWN);
+    send_target(&n, 1, "http://a:8222", "named", "known", "IDA", "n1");
+    ck_assert(quantity_get(n.model, server_named(&n, "n1"), Q_SERVER_connections).flags & VALUE_OLD);
+    night_end(&n);
+}
+END_TEST
+
 static TCase *cases(void) {
     TCase *t = tcase_create("server");
     tcase_add_test(t, a_named_url_has_a_row_before_it_answers);
@@ -625,6 +676,8 @@ static TCase *cases(void) {
     tcase_add_test(t, what_we_find_in_the_beginning_did_not_start_now);
     tcase_add_test(t, the_last_thousand_events_are_kept);
     tcase_add_test(t, health_is_what_the_status_says);
+    tcase_add_test(t, a_server_that_is_not_up_has_old_health);
+    tcase_add_test(t, health_that_nobody_tells_any_more_is_old);
     return t;
 }
 
