@@ -157,6 +157,19 @@ static bool check_options(const struct collect_options *o) {
     return check_file("--ca", o->ca) && check_file("--cert", o->cert) && check_file("--key", o->key);
 }
 
+/* A descriptor that is closed would be the next one we open: frames would go to a server. */
+static bool check_descriptors(void) {
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) >= 0)
+            continue;
+        if (fd == STDOUT_FILENO)
+            return refuse("collect: standard output is closed; write it to a file or a pipe");
+        if (open("/dev/null", O_RDWR) != fd)
+            return false;
+    }
+    return true;
+}
+
 static bool add_named(struct collector *c, const char *text) {
     struct url url;
     char message[300];
@@ -235,7 +248,7 @@ static int run(struct collector *c) {
 int collect_http(const struct collect_options *options) {
     struct auth auth = {0};
     char message[600];
-    if (!check_options(options))
+    if (!check_descriptors() || !check_options(options))
         return EXIT_USAGE;
     if (!auth_read(&auth, options->auth_file, message, sizeof message)) {
         refuse(message);
