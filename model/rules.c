@@ -270,10 +270,11 @@ static void name_cluster(const struct model *model, const struct object *object,
 static void fill_in(const struct model *model, const struct finding *finding, const char *name, char *out,
                     size_t size) {
     const struct object *object = model_object(model, finding->object);
-    if (strcmp(name, "since") == 0) {
+    if (strcmp(name, "since") == 0 || strcmp(name, "for") == 0) {
         char span[TIME_TEXT_SIZE];
-        span_format(span, model->utc_ns - finding->since_utc_ns);
-        snprintf(out, size, "%s", span);
+        bool said = *name == 'f' && object && object->kind == OBJECT_SERVER && server_const(object)->silent;
+        span_format_whole(span, model->utc_ns - finding->since_utc_ns);
+        snprintf(out, size, "%s%s", *name == 'f' && !said ? ", for " : "", said ? "" : span);
         return;
     }
     if (strcmp(name, "which") == 0) {

@@ -106,8 +106,9 @@ static bool speaks(enum failure failure) {
 static void set_reason(struct server *server, int64_t silent_ns) {
     const char *error = server->error ? server->error->bytes : "";
     char span[TIME_TEXT_SIZE];
-    span_format(span, silent_ns);
-    if (speaks(server->failure) || (!server->reached && *error))
+    span_format_whole(span, silent_ns);
+    server->silent = !speaks(server->failure) && (server->reached || !*error);
+    if (!server->silent)
         snprintf(server->reason, sizeof server->reason, "%s",
                  *error                               ? error
                  : server->failure == FAILURE_REFUSED ? "refused the connection"

@@ -70,6 +70,7 @@ struct server {
     bool connz_known;
 
     char reason[400];
+    bool silent; /* the reason says for how long */
     char routes_text[32];
 };
 

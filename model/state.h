@@ -147,6 +147,8 @@ void row_take(struct model *model, struct row *to, const struct row *from, const
 struct stamp stamp_of(const struct sample *sample, const struct text *server_id);
 
 /* ---- events.c ---- */
+/* As people say it: no tenths of a second. */
+void span_format_whole(char out[TIME_TEXT_SIZE], int64_t ns);
 void model_add_event(struct model *model, int64_t utc_ns, const char *kind, const struct object *object,
                      const char *subject, const char *format, ...) __attribute__((format(printf, 6, 7)));
 void events_destroy(struct model *model);

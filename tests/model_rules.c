@@ -67,6 +67,27 @@ START_TEST(a_down_server_is_one_finding_at_once) {
 }
 END_TEST
 
+START_TEST(a_duration_is_said_once_and_in_whole_seconds) {
+    struct night n;
+    char text[200];
+    begin_one(&n, 1);
+    night_until(&n, 4);
+    finding_text(n.model, finding_of(&n, "server_stale"), text, sizeof text);
+    ck_assert_str_eq(text, "n1 silent for 4s");
+    night_until(&n, 13.5);
+    finding_text(n.model, finding_of(&n, "server_down"), text, sizeof text);
+    ck_assert_str_eq(text, "n1 silent for 13s");
+    send_varz(&n, 1, "IDA", "n1");
+    night_until(&n, 14);
+    for (int i = 0; i < 2; i++)
+        send_failure(&n, 1, SHAPE_VARZ, FAILURE_REFUSED, "nothing listens there");
+    night_until(&n, 18);
+    finding_text(n.model, finding_of(&n, "server_down"), text, sizeof text);
+    ck_assert_str_eq(text, "n1 nothing listens there, for 3s");
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(a_condition_has_to_hold) {
     struct night n;
     begin_one(&n, 1);
@@ -210,6 +231,7 @@ static TCase *cases(void) {
     TCase *t = tcase_create("rules");
     tcase_add_test(t, every_condition_is_understood);
     tcase_add_test(t, a_down_server_is_one_finding_at_once);
+    tcase_add_test(t, a_duration_is_said_once_and_in_whole_seconds);
     tcase_add_test(t, a_condition_has_to_hold);
     tcase_add_test(t, tests_scale_the_holds);
     tcase_add_test(t, the_stale_are_not_asked);
