@@ -2,9 +2,10 @@
 
 #include <string.h>
 
-#define TOMBSTONE_NS (60 * NS_PER_S)
-#define SLOPE_WINDOW (30 * NS_PER_S)
-#define SLOPE_POINTS 3
+#define REMEMBERS_FOR (30 * NS_PER_S)
+#define TOMBSTONE_NS  (60 * NS_PER_S)
+#define SLOPE_WINDOW  (30 * NS_PER_S)
+#define SLOPE_POINTS  3
 
 static const char *const state_names[] = {[ASSET_UNKNOWN] = NULL,
                                           [ASSET_OK] = "ok",
@@ -52,12 +53,21 @@ static void set_leader(struct model *model, struct entry *entry, const struct te
                     leader->bytes);
 }
 
+/* A server that comes back remembers having led until its group tells it better. */
+static bool has_just_started(const struct entry *server) {
+    const struct object *object = &server->object;
+    return object->now && row_has(object->now, F_SERVER_start) &&
+           object->now_at.now_ns - row_cell(object->now, F_SERVER_start)->i < REMEMBERS_FOR;
+}
+
 bool asset_claim(struct model *model, struct entry *entry, struct entry *server, const struct text *leader,
                  int64_t leader_since, const struct stamp *at) {
     struct asset *asset = asset_of(&entry->object);
     bool rival = asset->claimant != server->object.id && asset_has_claim(model, asset);
     if (rival && leader_since != TIME_UNSET && asset->claim_since != TIME_UNSET &&
         leader_since < asset->claim_since)
+        return false;
+    if (rival && has_just_started(server))
         return false;
     set_leader(model, entry, leader, at);
     asset->claimant = server->object.id;

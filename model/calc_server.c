@@ -28,6 +28,12 @@ struct value calc_server_reason(const struct model *model, const struct object *
     return value_text(server_const(object)->reason);
 }
 
+struct value calc_server_failing(const struct model *model, const struct object *object) {
+    (void)model;
+    const struct server *server = server_const(object);
+    return server_is_up(server) ? value_text(server->failing) : value_unknown(0);
+}
+
 struct value calc_server_state_since(const struct model *model, const struct object *object) {
     (void)model;
     return value_time(server_const(object)->state_since_utc_ns);

@@ -79,6 +79,17 @@ static void on_event(struct model *model, uint16_t source, const struct row *row
                     row_text(row, F_EVENT_text));
 }
 
+static void note_interval(struct server *server, struct entry *cost) {
+    const struct row *row = cost->object.now;
+    uint64_t shape = row_u64(row, F_COST_shape, SHAPE_NONE);
+    int64_t interval_ns = row_i64(row, F_COST_interval, UNWANTED);
+    if (shape < SHAPE_LIMIT)
+        server->interval_ns[shape] = interval_ns < LONGEST_INTERVAL ? interval_ns : LONGEST_INTERVAL;
+    if (interval_ns == UNWANTED)
+        cost->rows = ROWS_COUNTED; /* no other one is awaited */
+    server_find_failing(server);
+}
+
 static void on_cost(struct model *model, uint16_t source, const struct row *row) {
     struct entry *server = target_take(model, source, row_u64(row, F_COST_target, 0))->server;
     int64_t utc_ns = row_i64(row, F_COST_utc, model->utc_ns);
@@ -87,13 +98,7 @@ static void on_cost(struct model *model, uint16_t source, const struct row *row)
     struct stamp at = {.now_ns = utc_ns, .utc_ns = utc_ns, .mono_ns = utc_ns, .asked_mono_ns = utc_ns};
     struct entry *entry = entry_take(model, OBJECT_COST, &server->object, NULL, row, &at, NULL);
     entry_update(model, entry, row, &at);
-    uint64_t shape = row_u64(row, F_COST_shape, SHAPE_NONE);
-    int64_t interval_ns = row_i64(entry->object.now, F_COST_interval, 0);
-    if (shape < SHAPE_LIMIT)
-        server_of(server)->interval_ns[shape] =
-            interval_ns < LONGEST_INTERVAL ? interval_ns : LONGEST_INTERVAL;
-    if (!interval_ns)
-        entry->rows = ROWS_COUNTED; /* nobody wants it: no other one is awaited */
+    note_interval(server_of(server), entry);
 }
 
 static const struct {
@@ -192,6 +197,7 @@ static void note_answer(struct model *model, struct server *server, const struct
     answer->http_status = sample->http_status;
     server->errors[sample->shape] = sample->failure ? model_text(model, sample->error) : NULL;
     answer->error = server->errors[sample->shape] ? server->errors[sample->shape]->bytes : "";
+    server_find_failing(server);
     if (sample->failure)
         return;
     answer->good_utc_ns = sample->answered_utc_ns;

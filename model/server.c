@@ -152,6 +152,20 @@ void server_failed(struct model *model, struct entry *entry, const struct sample
     judge(model, entry, sample->answered_utc_ns, sample->answered_mono_ns);
 }
 
+/* Two pages of one endpoint are two shapes, told apart by what is behind '_'. */
+void server_find_failing(struct server *server) {
+    server->failing[0] = '\0';
+    for (int shape = SHAPE_NONE + 1; shape < SHAPE_LIMIT; shape++) {
+        const struct answer_state *answer = &server->answers[shape];
+        const char *name = shape_name((unsigned)shape);
+        if (shape == SHAPE_VARZ || !name || !answer->failure || server->interval_ns[shape] == UNWANTED)
+            continue;
+        snprintf(server->failing, sizeof server->failing, "/%.*s: %s", (int)strcspn(name, "_"), name,
+                 *answer->error ? answer->error : failure_name(answer->failure));
+        return;
+    }
+}
+
 /* ---- an answer to /varz ---- */
 
 static void forget_run(struct model *model, struct entry *entry) {

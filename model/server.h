@@ -29,6 +29,7 @@ struct link_traffic { /* the sum of all links of a kind, at the last two polls *
     size_t count; /* of the links in the last one */
 };
 #define VARZ_POINTS 64
+#define UNWANTED    (-1)
 
 struct server {
     const struct text *cluster, *name, *server_id; /* NULL: not known */
@@ -54,7 +55,7 @@ struct server {
     const struct text *errors[SHAPE_LIMIT]; /* behind answers[].error */
     uint64_t polls[SHAPE_LIMIT];            /* good ones */
     int64_t asked_mono_ns[SHAPE_LIMIT][2];  /* of the last two good ones, newest first */
-    int64_t interval_ns[SHAPE_LIMIT];       /* that the collector chose, 0 not told or not wanted */
+    int64_t interval_ns[SHAPE_LIMIT];       /* that the collector chose; 0 not told, UNWANTED not asked now */
     int64_t rtt_ns;                         /* of the last /varz, -1 unknown */
     struct side sides[SIDE_COUNT];
 
@@ -69,8 +70,8 @@ struct server {
     uint64_t connz_total;
     bool connz_known;
 
-    char reason[400];
-    bool silent; /* the reason says for how long */
+    char reason[400], failing[400]; /* why it is not up; what of it does not answer, "" nothing */
+    bool silent;                    /* the reason says for how long */
     char routes_text[32];
 };
 
@@ -91,6 +92,8 @@ const char *server_state_name(enum server_state state); /* NULL for SERVER_NEW *
 const char *server_label(const struct server *server);
 void server_set_state(struct model *model, struct entry *entry, enum server_state state, int64_t utc_ns);
 void servers_tick(struct model *model);
+/* After an answer, or when something is not asked any more: which endpoint fails now. */
+void server_find_failing(struct server *server);
 void server_failed(struct model *model, struct entry *entry, const struct sample *sample);
 void server_answered(struct model *model, struct entry *entry, const struct sample *sample,
                      const struct row *row);

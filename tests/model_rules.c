@@ -227,6 +227,34 @@ START_TEST(failing_health_is_a_warning_after_a_while) {
 }
 END_TEST
 
+START_TEST(an_endpoint_that_fails_is_a_warning_after_a_while) {
+    struct night n;
+    char text[200];
+    begin_one(&n, 1);
+    const struct object *server = server_named(&n, "n1");
+    ck_assert_int_eq(quantity_get(n.model, server, Q_SERVER_failing).type, VALUE_UNKNOWN);
+    send_failure(&n, 1, SHAPE_JSZ, FAILURE_TIMEOUT, "");
+    send_failure(&n, 1, SHAPE_CONNZ_HOT, FAILURE_BODY, "nested too deep");
+    ck_assert_str_eq(text_value(&n, server, Q_SERVER_failing), "/connz: nested too deep");
+    go_to(&n, 9);
+    ck_assert_ptr_null(finding_of(&n, "endpoint_failing"));
+    go_to(&n, 13);
+    const struct finding *f = finding_of(&n, "endpoint_failing");
+    ck_assert_ptr_nonnull(f);
+    ck_assert_int_eq(f->severity, SEVERITY_WARN);
+    ck_assert_str_eq(finding_tag(f), "POLL");
+    finding_text(n.model, f, text, sizeof text);
+    ck_assert_str_eq(text, "n1 /connz: nested too deep, for 12s");
+    send_connection(&n, 9, 0);
+    ck_assert_str_eq(text_value(&n, server, Q_SERVER_failing), "/jsz: timeout");
+    send_interval(&n, 1, SHAPE_JSZ, 0); /* nobody wants it any more */
+    go_to(&n, 14);
+    ck_assert_int_eq(quantity_get(n.model, server, Q_SERVER_failing).type, VALUE_UNKNOWN);
+    ck_assert_ptr_null(finding_of(&n, "endpoint_failing"));
+    night_end(&n);
+}
+END_TEST
+
 static TCase *cases(void) {
     TCase *t = tcase_create("rules");
     tcase_add_test(t, every_condition_is_understood);
@@ -238,6 +266,7 @@ static TCase *cases(void) {
     tcase_add_test(t, a_growing_consumer_speaks_after_a_minute);
     tcase_add_test(t, a_moved_leader_silences_its_asset);
     tcase_add_test(t, quiet_is_counted_from_the_last_finding);
+    tcase_add_test(t, an_endpoint_that_fails_is_a_warning_after_a_while);
     tcase_add_test(t, failing_health_is_a_warning_after_a_while);
     return t;
 }
