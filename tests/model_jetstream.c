@@ -444,6 +444,26 @@ START_TEST(lag_is_kept_over_time) {
 }
 END_TEST
 
+START_TEST(who_just_came_back_leads_nothing_that_is_led) {
+    struct night n;
+    begin_three(&n);
+    varz_until(&n, 10, 7);
+    struct sample *s = jsz(&n, 0);
+    add_stream(s, 0, 0, 1000);
+    send(&n, s);
+    varz_until(&n, 12, 3);
+    struct sample *back = build_varz(&n, 3, "ID9", names[2]);
+    put_i(row_of(back, ENTITY_SERVER), F_SERVER_start, NIGHT_UTC + n.at - ns(1));
+    send(&n, back);
+    s = build(&n, 3, SHAPE_JSZ, "ID9");
+    add_stream(s, 2, 2, 50); /* as it was when it died */
+    send(&n, s);
+    ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_leader), "n1");
+    ck_assert_double_eq(number_value(&n, stream(&n), Q_STREAM_last_seq), 1000);
+    night_end(&n);
+}
+END_TEST
+
 /* ---- the meta group ---- */
 
 static void add_meta(struct sample *s, const char *leader) {
@@ -574,6 +594,7 @@ static TCase *cases(void) {
     tcase_add_test(t, domains_are_kept_apart);
     tcase_add_test(t, a_moved_leader_drops_the_window_and_is_an_event);
     tcase_add_test(t, of_two_claimants_the_later_leader_wins);
+    tcase_add_test(t, who_just_came_back_leads_nothing_that_is_led);
     tcase_add_test(t, configuration_stays_when_it_is_not_asked_for);
     tcase_add_test(t, consumers_of_a_stream_are_counted_once);
     tcase_add_test(t, a_stretched_jsz_is_waited_for);
