@@ -39,11 +39,9 @@ struct value calc_server_state_since(const struct model *model, const struct obj
     return value_time(server_const(object)->state_since_utc_ns);
 }
 
-#define WORTH_TWICE 2 /* as long as a row is fresh it is repeated, and so long again as an old one */
-
 struct value value_of_side(const struct model *model, const struct object *object, int side, struct value v) {
     const struct server *server = server_const(object);
-    if (v.type == VALUE_UNKNOWN || !server_was_fresh(model, server, side_shape(side), WORTH_TWICE))
+    if (v.type == VALUE_UNKNOWN || !server_was_fresh(model, server, side_shape(side), WORTH_REPEATING))
         return value_unknown(0);
     v = aged(object, v);
     if (!server_is_fresh(model, server, side_shape(side)))

@@ -82,6 +82,7 @@ void links_put(struct model *model, struct entry *entry, const struct sample *sa
         known += !made && object->object.now_at.serial != at.serial;
         count += object->object.now_at.serial != at.serial || made;
         entry_update(model, object, row, &at);
+        entry_set_freshness(model, object, FRESH_LIVE);
         add_row(&point, object->object.now, kind->counters);
         if (link == LINK_ROUTES)
             place_peer(model, entry, row);
@@ -94,6 +95,24 @@ void links_put(struct model *model, struct entry *entry, const struct sample *sa
     traffic->now = point;
     if (traffic->polls < 2)
         traffic->polls++;
+}
+
+static enum freshness freshness_by(const struct model *model, const struct server *server, enum shape shape) {
+    if (server_is_up(server) && server_is_fresh(model, server, shape))
+        return FRESH_LIVE;
+    bool gone = server->state == SERVER_DOWN && !server_was_fresh(model, server, shape, WORTH_REPEATING);
+    return gone ? FRESH_GONE : FRESH_STALE;
+}
+
+void links_tick(struct model *model) {
+    for (int link = 0; link < LINK_COUNT; link++) {
+        const struct link_kind *kind = &link_kinds[link];
+        for (size_t i = 0; i < kind_count(model, kind->kind); i++) {
+            struct entry *entry = kind_at(model, kind->kind, i);
+            const struct server *server = server_const(entry->object.parent);
+            entry_set_freshness(model, entry, freshness_by(model, server, kind->shape));
+        }
+    }
 }
 
 /* ---- rates ---- */

@@ -299,6 +299,7 @@ void model_tick(struct model *model, int64_t utc_ns, int64_t mono_ns) {
     expected_tick(model, utc_ns);
     model_sweep(model);
     connections_tick(model);
+    links_tick(model);
     assets_tick(model);
     meta_tick(model);
     history_clusters(model);

@@ -28,8 +28,9 @@ struct link_traffic { /* the sum of all links of a kind, at the last two polls *
     int polls;    /* since the server started, at most 2 */
     size_t count; /* of the links in the last one */
 };
-#define VARZ_POINTS 64
-#define UNWANTED    (-1)
+#define VARZ_POINTS     64
+#define UNWANTED        (-1)
+#define WORTH_REPEATING 2 /* an old row: for as long again as it was fresh */
 
 struct server {
     const struct text *cluster, *name, *server_id; /* NULL: not known */
@@ -136,6 +137,8 @@ void route_urls_put(struct model *model, struct entry *entry, const struct sampl
 
 /* ---- link.c ---- */
 void links_put(struct model *model, struct entry *entry, const struct sample *sample, int link);
+/* Links are as fresh as the word of the server that told of them. */
+void links_tick(struct model *model);
 void varz_point_put(struct server *server, const struct row *row, const struct stamp *at);
 /* Per second and signed, since an estimate is a difference of counters that were read at different moments:
  * `slack` is what these moments can make of it. Less than nothing by more than that is nonsense. */

@@ -645,6 +645,36 @@ START_TEST(health_that_nobody_tells_any_more_is_old) {
 }
 END_TEST
 
+START_TEST(routes_of_a_dead_server_are_gone) {
+    struct night n;
+    night_begin(&n, 0, 1);
+    send_target(&n, 1, "http://a:8222", "named", "polled", NULL, NULL);
+    send_varz(&n, 1, "IDA", "n1");
+    struct sample *s = build(&n, 1, SHAPE_ROUTEZ, "IDA");
+    struct row *row = sample_add(s, ENTITY_ROUTE);
+    put_u(row, F_ROUTE_rid, 7);
+    put_text(s, row, F_ROUTE_remote_id, "IDB");
+    send(&n, s);
+    size_t count;
+    const struct object *route = model_objects(n.model, OBJECT_ROUTE, &count)[0];
+    night_until(&n, 2);
+    ck_assert_int_eq(route->freshness, FRESH_LIVE);
+    night_until(&n, 4);
+    ck_assert_int_eq(route->freshness, FRESH_STALE);
+    night_until(&n, 29);
+    ck_assert_int_eq(route->freshness, FRESH_STALE);
+    night_until(&n, 31);
+    ck_assert_int_eq(route->freshness, FRESH_GONE);
+    ck_assert(quantity_get(n.model, route, Q_ROUTE_peer).type == VALUE_TEXT);
+    send_varz(&n, 1, "IDA", "n1");
+    night_until(&n, 40);
+    send_varz(&n, 1, "IDA", "n1");
+    night_until(&n, 40.5); /* it is back, and has not told of its routes since */
+    ck_assert_int_eq(route->freshness, FRESH_STALE);
+    night_end(&n);
+}
+END_TEST
+
 static TCase *cases(void) {
     TCase *t = tcase_create("server");
     tcase_add_test(t, a_named_url_has_a_row_before_it_answers);
@@ -677,6 +707,7 @@ static TCase *cases(void) {
     tcase_add_test(t, the_last_thousand_events_are_kept);
     tcase_add_test(t, health_is_what_the_status_says);
     tcase_add_test(t, a_server_that_is_not_up_has_old_health);
+    tcase_add_test(t, routes_of_a_dead_server_are_gone);
     tcase_add_test(t, health_that_nobody_tells_any_more_is_old);
     return t;
 }
