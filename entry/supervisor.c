@@ -167,7 +167,7 @@ static void buried(struct supervisor *s, int status, bool hung) {
     else
         snprintf(text, sizeof text, "collector ended with code %d%s", WEXITSTATUS(status), doing);
     event(s, text);
-    if (hung || WIFSIGNALED(status))
+    if (hung || status != 0)
         blame(s);
     int64_t now = clock_mono_ns();
     if (now - s->started_ns > SETTLED_NS)
