@@ -196,7 +196,10 @@ static void draw_stream(const struct view_context *context, const struct object 
     text_cut(name, sizeof(name), quantity_name_text(context->model, stream, Q_STREAM_name), 40);
     snprintf(title, sizeof(title), "STREAM %s", name);
     text_cut(of, sizeof(of), quantity_name_text(context->model, stream, Q_STREAM_replicas), 12);
-    snprintf(right, sizeof(right), *of ? "replicas %s current%s" : "%s%s", of, old ? ", as last seen" : "");
+    if (*of)
+        snprintf(right, sizeof(right), "replicas %s current%s", of, old ? ", as last seen" : "");
+    else
+        snprintf(right, sizeof(right), "%s", old ? "as last seen" : "");
     surface_rule(s, take(left, 1), title, right);
     draw_numbers(context, stream, stream_numbers, COUNT(stream_numbers), s, take(left, 1));
     draw_peers(context, &replica, stream, old, quantity_name_text(context->model, stream, Q_STREAM_leader), s,
@@ -219,7 +222,9 @@ void asset_detail_draw(const struct view_context *context, const struct object *
     text_cut(quorum, sizeof(quorum), quantity_name_text(context->model, cluster, Q_CLUSTER_meta_quorum), 16);
     snprintf(right, sizeof(right), "%s%s", *quorum ? "quorum " : "", quorum);
     surface_rule(s, take(&left, 1), "META GROUP", right);
-    draw_peers(context, &meta_peer, NULL, !*quorum,
-               quantity_name_text(context->model, cluster, Q_CLUSTER_meta_leader), s,
-               take(&left, peer_lines(left.w)));
+    const char *leader = quantity_name_text(context->model, cluster, Q_CLUSTER_meta_leader);
+    if (!*leader && !*quorum)
+        surface_text(s, left, left.x + 2, left.y, ROLE_MUTED, 0,
+                     "nobody who answers leads it or knows who does");
+    draw_peers(context, &meta_peer, NULL, !*quorum, leader, s, take(&left, peer_lines(left.w)));
 }

@@ -103,9 +103,12 @@ static unsigned wants(const void *state, const struct view_context *context, con
     return 1u << SHAPE_CONNZ_FULL;
 }
 
+static uint64_t apart(uint64_t a, uint64_t b) {
+    return a > b ? a - b : b - a;
+}
+
 static bool is_far(uint64_t a, uint64_t b) {
-    uint64_t away = a > b ? a - b : b - a;
-    return away > 1 && away > b / 10;
+    return apart(a, b) > b / 10;
 }
 
 static void follow(struct cover *cover, const struct view_context *context) {
@@ -115,7 +118,7 @@ static void follow(struct cover *cover, const struct view_context *context) {
     if (rows >= total)
         cover->whole_mono_ns = now;
     bool whole = cover->whole_mono_ns && now - cover->whole_mono_ns < SETTLED_NS;
-    if (whole && !is_far(rows, total)) {
+    if (whole && (apart(rows, total) <= 1 || !is_far(rows, total))) {
         *cover = (struct cover){total, total, now, cover->whole_mono_ns};
     } else if (!cover->mono_ns || now - cover->mono_ns >= SETTLED_NS || is_far(rows, cover->rows) ||
                is_far(total, cover->total)) {
@@ -151,7 +154,9 @@ static void pace_text(const struct view_context *context, char *out, size_t size
             !quantity_value(model, costs[i], Q_COST_interval, &interval))
             continue;
         all++;
-        if (strcmp(quantity_name_text(model, costs[i], Q_COST_why), "default") == 0)
+        const struct answer_state *answer = model_answer(model, costs[i]->parent, SHAPE_CONNZ_FULL);
+        if (strcmp(quantity_name_text(model, costs[i], Q_COST_why), "default") == 0 ||
+            (answer && answer->failure != FAILURE_NONE)) /* that is said besides */
             continue;
         paced++;
         if (interval > longest) {
@@ -180,8 +185,10 @@ static void cover_text(const struct connections *c, const struct view_context *c
         snprintf(out, size, "%zu connections, as last seen: no server answers", c->all.known);
         return;
     }
-    int len = rows < total ? snprintf(out, size, "%s of %s connections, chosen by %s", have, of, page_sort(c))
-                           : snprintf(out, size, "%s connections", of);
+    int len = rows >= total ? snprintf(out, size, "%s connections", of)
+              : c->all.trouble[0]
+                  ? snprintf(out, size, "%s of %s connections", have, of) /* which says why */
+                  : snprintf(out, size, "%s of %s connections, chosen by %s", have, of, page_sort(c));
     if (c->all.count != c->all.known && len > 0 && (size_t)len < size)
         snprintf(out + len, size - (size_t)len, "   %s shown", shown);
     len = (int)strlen(out);
