@@ -21,15 +21,33 @@ struct value calc_cluster_name(const struct model *model, const struct object *o
     return value_text(name ? name->bytes : NULL);
 }
 
+static uint64_t count_state(const struct model *model, const struct object *cluster,
+                            enum server_state state) {
+    uint64_t count = 0;
+    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
+        const struct object *server = server_in(model, cluster, i);
+        count += server && server_const(server)->state == state;
+    }
+    return count;
+}
+
 struct value calc_cluster_servers(const struct model *model, const struct object *object) {
-    uint64_t up = 0;
-    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++)
-        up += living_in(model, object, i) != NULL;
-    return value_uint(up);
+    return value_uint(count_state(model, object, SERVER_UP));
 }
 
 struct value calc_cluster_expected(const struct model *model, const struct object *object) {
     return value_uint((uint64_t)expected_servers(model, entry_of(object)));
+}
+
+struct value calc_cluster_known(const struct model *model, const struct object *object) {
+    return value_uint(count_state(model, object, SERVER_KNOWN));
+}
+
+/* Who is known by a route lives, though nobody may ask it. */
+struct value calc_cluster_missing(const struct model *model, const struct object *object) {
+    uint64_t expected = (uint64_t)expected_servers(model, entry_of(object));
+    uint64_t there = count_state(model, object, SERVER_UP) + count_state(model, object, SERVER_KNOWN);
+    return value_uint(expected > there ? expected - there : 0);
 }
 
 struct value calc_cluster_connections(const struct model *model, const struct object *object) {

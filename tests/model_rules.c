@@ -255,6 +255,31 @@ START_TEST(an_endpoint_that_fails_is_a_warning_after_a_while) {
 }
 END_TEST
 
+START_TEST(known_peers_are_not_missing) {
+    struct night n;
+    char text[200];
+    begin_one(&n, 1);
+    const struct object *cluster = model_cluster(n.model);
+    send_target(&n, 2, "10.0.0.2:6222", "route", "known", "IDB", "n2");
+    send_target(&n, 3, "10.0.0.3:6222", "route", "known", "IDC", "n3");
+    go_to(&n, 20);
+    ck_assert_int_eq((int)number_value(&n, cluster, Q_CLUSTER_servers), 1);
+    ck_assert_int_eq((int)number_value(&n, cluster, Q_CLUSTER_expected), 3);
+    ck_assert_int_eq((int)number_value(&n, cluster, Q_CLUSTER_known), 2);
+    ck_assert_int_eq((int)number_value(&n, cluster, Q_CLUSTER_missing), 0);
+    size_t count;
+    model_findings(n.model, &count);
+    ck_assert_uint_eq(count, 0);
+    send_target(&n, 3, "10.0.0.3:6222", "route", "gone", "IDC", "n3"); /* no route leads there any more */
+    go_to(&n, 40);
+    ck_assert_int_eq((int)number_value(&n, cluster, Q_CLUSTER_missing), 1);
+    ck_assert_ptr_nonnull(finding_of(&n, "server_missing"));
+    finding_text(n.model, finding_of(&n, "server_missing"), text, sizeof text);
+    ck_assert_ptr_eq(strstr(text, "1 of 3 servers answer, for "), text);
+    night_end(&n);
+}
+END_TEST
+
 static TCase *cases(void) {
     TCase *t = tcase_create("rules");
     tcase_add_test(t, every_condition_is_understood);
@@ -267,6 +292,7 @@ static TCase *cases(void) {
     tcase_add_test(t, a_moved_leader_silences_its_asset);
     tcase_add_test(t, quiet_is_counted_from_the_last_finding);
     tcase_add_test(t, an_endpoint_that_fails_is_a_warning_after_a_while);
+    tcase_add_test(t, known_peers_are_not_missing);
     tcase_add_test(t, failing_health_is_a_warning_after_a_while);
     return t;
 }
