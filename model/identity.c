@@ -12,7 +12,7 @@ static const char *const target_states[] = {
     [TARGET_PROBING] = "probing", [TARGET_POLLED] = "polled",     [TARGET_KNOWN] = "known",
     [TARGET_GONE] = "gone",       [TARGET_BALANCER] = "balancer", [TARGET_DUPLICATE] = "duplicate"};
 
-static struct target *target_find(const struct model *model, uint16_t source, uint64_t id) {
+struct target *target_find(const struct model *model, uint16_t source, uint64_t id) {
     for (size_t i = 0; i < model->target_count; i++) {
         if (model->targets[i]->source == source && model->targets[i]->id == id)
             return model->targets[i];

@@ -106,10 +106,9 @@ static const struct {
     enum entity entity;
     void (*handle)(struct model *model, uint16_t source, const struct row *row);
 } row_handlers[] = {
-    {FRAME_HELLO, ENTITY_HELLO, on_hello},
-    {FRAME_TARGET, ENTITY_TARGET, on_target},
-    {FRAME_EVENT, ENTITY_EVENT, on_event},
-    {FRAME_COST, ENTITY_COST, on_cost},
+    {FRAME_HELLO, ENTITY_HELLO, on_hello}, {FRAME_TARGET, ENTITY_TARGET, on_target},
+    {FRAME_EVENT, ENTITY_EVENT, on_event}, {FRAME_COST, ENTITY_COST, on_cost},
+    {FRAME_GAP, ENTITY_GAP, gap_row},
 };
 
 void model_row(struct model *model, uint16_t source, enum frame_kind kind, const struct row *row) {
@@ -302,6 +301,7 @@ void model_tick(struct model *model, int64_t utc_ns, int64_t mono_ns) {
     links_tick(model);
     assets_tick(model);
     meta_tick(model);
+    gaps_tick(model);
     history_clusters(model);
     rules_tick(model);
     model_sweep(model);

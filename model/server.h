@@ -66,6 +66,7 @@ struct server {
     struct traffic_point varz[VARZ_POINTS]; /* ring */
     size_t varz_next, varz_count;
     struct link_traffic links[LINK_COUNT];
+    struct gap gap;
 
     int64_t max_pending; /* largest buffer of one connection, -1 unknown */
     uint64_t connz_total;
@@ -114,6 +115,7 @@ int side_of(enum entity entity);
 enum shape side_shape(int side);
 
 /* ---- identity.c ---- */
+struct target *target_find(const struct model *model, uint16_t source, uint64_t id); /* NULL: none */
 struct target *target_take(struct model *model, uint16_t source, uint64_t id);
 void target_row(struct model *model, uint16_t source, const struct row *row);
 void targets_forget(struct model *model, uint16_t source);
@@ -122,6 +124,11 @@ bool target_is_named(const struct target *target); /* by the user */
 struct entry *identify(struct model *model, struct target *target, const struct sample *sample,
                        const struct row *row);
 void twins_tick(struct model *model);
+
+/* ---- gaps.c ---- */
+/* Lost samples become an event, at most one a server in ten seconds. */
+void gap_row(struct model *model, uint16_t source, const struct row *row);
+void gaps_tick(struct model *model);
 
 /* ---- expected.c ---- */
 int expected_servers(const struct model *model, const struct entry *cluster);

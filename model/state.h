@@ -52,6 +52,14 @@ struct target {
     struct entry *server; /* NULL: no row */
 };
 
+struct gap { /* samples lost on their way here, that no event has told yet */
+    uint64_t lost;
+    unsigned shapes;           /* bits */
+    const struct text *reason; /* NULL: not told */
+    bool said;
+    int64_t said_mono_ns;
+};
+
 #define EVENTS_MAX 1000
 struct event_slot {
     struct event event;
@@ -82,6 +90,7 @@ struct model {
     size_t forgotten_count;
 
     uint64_t judged_id; /* connections are judged in turns: up to this one */
+    struct gap gap;     /* of targets that have no row */
     unsigned moves;     /* of leaders, told by the sample at hand */
     struct event_slot events[EVENTS_MAX];
     size_t event_first, event_count;

@@ -675,6 +675,44 @@ START_TEST(routes_of_a_dead_server_are_gone) {
 }
 END_TEST
 
+static void send_gap(struct night *n, uint64_t target, enum shape shape, uint64_t lost) {
+    struct sample *s = sample_create();
+    struct row *row = sample_add(s, ENTITY_GAP);
+    put_u(row, F_GAP_target, target);
+    put_u(row, F_GAP_shape, shape);
+    put_u(row, F_GAP_lost, lost);
+    put_i(row, F_GAP_utc, NIGHT_UTC + n->at);
+    model_row(n->model, 1, FRAME_GAP, row);
+    sample_destroy(s);
+}
+
+START_TEST(lost_samples_are_an_event_now_and_then) {
+    struct night n;
+    night_begin(&n, 0, 1);
+    send_target(&n, 1, "http://a:8222", "named", "polled", NULL, NULL);
+    send_varz(&n, 1, "IDA", "n1");
+    send_gap(&n, 1, SHAPE_CONNZ_HOT, 2);
+    ck_assert_int_eq(count_events(&n, "gap"), 1);
+    ck_assert_str_eq(model_event(n.model, 0)->subject, "n1");
+    ck_assert_str_eq(model_event(n.model, 0)->text, "2 answers of /connz not taken in time and lost");
+    for (int i = 1; i < 10; i++) {
+        night_until(&n, i);
+        send_varz(&n, 1, "IDA", "n1");
+        send_gap(&n, 1, i % 2 ? SHAPE_CONNZ_FULL : SHAPE_CONNZ_HOT, 1);
+        send_gap(&n, 1, SHAPE_JSZ, 1);
+    }
+    ck_assert_int_eq(count_events(&n, "gap"), 1);
+    night_until(&n, 10); /* the rest is said too, though nothing more is lost */
+    ck_assert_int_eq(count_events(&n, "gap"), 2);
+    ck_assert_str_eq(model_event(n.model, 1)->text, "18 answers of /connz, /jsz not taken in time and lost");
+    night_until(&n, 60);
+    ck_assert_int_eq(count_events(&n, "gap"), 2);
+    send_gap(&n, 77, SHAPE_VARZ, UINT64_MAX); /* of nobody that we know */
+    ck_assert_int_eq(count_events(&n, "gap"), 3);
+    night_end(&n);
+}
+END_TEST
+
 static TCase *cases(void) {
     TCase *t = tcase_create("server");
     tcase_add_test(t, a_named_url_has_a_row_before_it_answers);
@@ -707,6 +745,7 @@ static TCase *cases(void) {
     tcase_add_test(t, the_last_thousand_events_are_kept);
     tcase_add_test(t, health_is_what_the_status_says);
     tcase_add_test(t, a_server_that_is_not_up_has_old_health);
+    tcase_add_test(t, lost_samples_are_an_event_now_and_then);
     tcase_add_test(t, routes_of_a_dead_server_are_gone);
     tcase_add_test(t, health_that_nobody_tells_any_more_is_old);
     return t;
