@@ -527,11 +527,11 @@ static inline void world_stretched(struct world *w) {
     world_cost(w, 2, SHAPE_CONNZ_FULL, 2);
 }
 
-/* n2 refused from the beginning. */
+/* n1 refused from the beginning. */
 static inline void world_silent(struct world *w) {
     world_init(w);
-    w->nodes[1].answers = false;
-    world_run(w, WORLD_SECONDS);
+    w->nodes[0].answers = false;
+    world_run(w, 30);
 }
 
 /* One answer of each: no rate yet. */

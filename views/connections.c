@@ -197,7 +197,7 @@ static void cover_text(const struct connections *c, const struct view_context *c
 
 static void draw(const void *state, const struct view_context *context, struct surface *s, struct rect area) {
     const struct connections *c = state;
-    char title[200], sort[300];
+    char title[500], sort[300];
     bool any = model_has(context->model, SHAPE_CONNZ_HOT) || model_has(context->model, SHAPE_CONNZ_FULL);
     cover_text(c, context, title, sizeof(title));
     quantity_list_status(&c->all, sort, sizeof(sort));
