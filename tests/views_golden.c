@@ -73,6 +73,7 @@ static const struct screen_case {
     {"overview-busy-ascii", "overview", world_busy, NULL, true, 3},
     {"overview-empty", "overview", world_empty, NULL, false, 7},
     {"overview-failing", "overview", world_failing, NULL, false, 9},
+    {"connections-fails-now", "connections", world_fails_now, NULL, false, 7},
     {"connections-failing", "connections", world_failing, NULL, false, 2},
     {"jetstream-failing", "jetstream", world_failing, NULL, false, 2},
     {"node-failing", "node", world_failing, node_n2, false, 3},

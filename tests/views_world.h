@@ -527,6 +527,16 @@ static inline void world_stretched(struct world *w) {
     world_cost(w, 2, SHAPE_CONNZ_FULL, 2);
 }
 
+/* An endpoint of n2 fails since 6 s: too short for a finding, too long for "all ok". */
+static inline void world_fails_now(struct world *w) {
+    world_init(w);
+    w->clients = world_clients + 2;
+    w->client_count = 5;
+    world_run(w, 30);
+    w->nodes[1].connz_error = "not JSON: nested too deep at byte 2049";
+    world_run(w, 6);
+}
+
 /* n1 refused from the beginning. */
 static inline void world_silent(struct world *w) {
     world_init(w);

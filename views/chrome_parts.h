@@ -5,8 +5,8 @@
 #include "views/chrome.h"
 
 void chrome_row1(const struct chrome_context *c, struct surface *s, struct rect row);
-/* Counts by severity, and below them as many sentences as there are rows; the worst one beside them when there
- * is one row only. */
+/* Counts by severity, and below them as many sentences as there are rows; the worst one beside them when
+ * there is one row only. */
 void chrome_verdict(const struct chrome_context *c, struct surface *s, struct rect rows);
 void chrome_footer(const struct chrome_context *c, struct surface *s, struct rect row);
 /* All in one line: "!!2 !3 02:41:07"; sentences on further rows. */

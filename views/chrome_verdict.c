@@ -183,7 +183,7 @@ static void draw_sentences(const struct view_context *context, struct surface *s
                      findings[i].severity == SEVERITY_CRIT ? "!!" : " !");
         draw_sentence(model, &findings[i], s, (struct rect){rows.x + 3, y++, rows.w - 3, 1});
     }
-    if (count && y < rows.y + rows.h)
+    if (y < rows.y + rows.h)
         draw_fault(context, s, (struct rect){rows.x, y, rows.w, 1});
 }
 

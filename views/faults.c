@@ -73,7 +73,7 @@ void fault_age(char *out, size_t size, const struct fault *fault, const struct v
 /* What is behind '_' tells two pages of one endpoint apart, and is our own word. */
 void fault_text(char *out, size_t size, const struct fault *fault, const struct view_context *context,
                 const char *end, int width) {
-    enum { LEAST = 12 };
+    enum { LEAST = 6 };
     char name[120], head[200], why[1100];
     const char *shape = shape_name(fault->shape), *error = fault->answer->error;
     text_cut(name, sizeof(name), quantity_name_text(context->model, fault->server, Q_SERVER_name), 24);

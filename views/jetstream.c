@@ -117,7 +117,8 @@ static void open_object(struct jetstream *j, const struct view_context *context)
 static void lay_out(struct jetstream *j, struct rect area) {
     const struct quantity_list *list = j->list.focus;
     int rows = list->count < 1000 ? (int)list->count : 1000;
-    int table = 1 + quantity_list_trouble_rows(list) + (rows + ROW_STEP - 1) / ROW_STEP * ROW_STEP, room = area.h - 1 - table;
+    int table = 1 + quantity_list_trouble_rows(list) + (rows + ROW_STEP - 1) / ROW_STEP * ROW_STEP,
+        room = area.h - 1 - table;
     int detail = asset_detail_rows(area.w);
     bool any = rows > 0 && area.w >= 60;
     j->detail_rows = any && (room >= detail || area.h >= DETAIL_HEIGHT) ? detail : 0;
@@ -138,7 +139,8 @@ static void arrange(void *state, const struct view_context *context, struct rect
     struct jetstream *j = state;
     open_object(j, context);
     bool consumers = j->list.focus == &j->consumers;
-    struct quantity_pick pick = {.idle = idle, .keep = j->opened, .no_filter = !consumers, .shapes = 1u << SHAPE_JSZ};
+    struct quantity_pick pick = {
+        .idle = idle, .keep = j->opened, .no_filter = !consumers, .shapes = 1u << SHAPE_JSZ};
     struct quantity_pick other = {.no_filter = consumers, .shapes = 1u << SHAPE_JSZ};
     for (int round = 0; round < 2; round++) { /* rows are counted, then placed */
         int height = round ? j->table_rows : area.h - 1;
