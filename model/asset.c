@@ -35,7 +35,8 @@ static const char *asset_name(const struct object *object) {
                                          : ((struct consumer *)object->extra)->path->bytes;
 }
 
-static void set_leader(struct model *model, struct entry *entry, const struct text *leader,
+/* since: when the leader says that it became one, TIME_UNSET not told (before 2.11.9, and by followers). */
+static void set_leader(struct model *model, struct entry *entry, const struct text *leader, int64_t since,
                        const struct stamp *at) {
     struct asset *asset = asset_of(&entry->object);
     if (!leader || text_same(asset->leader, leader))
@@ -46,9 +47,10 @@ static void set_leader(struct model *model, struct entry *entry, const struct te
     if (!old)
         return;
     asset->moved_mono_ns = at->mono_ns;
+    int64_t moved_utc_ns = since != TIME_UNSET && since <= at->utc_ns ? since : at->utc_ns;
     if (++model->moves > MOVES_TOLD)
         return;
-    model_add_event(model, at->utc_ns, "leader", &entry->object, asset_name(&entry->object),
+    model_add_event(model, moved_utc_ns, "leader", &entry->object, asset_name(&entry->object),
                     "leader of %s moved from %s to %s", object_kind_name(entry->object.kind), old->bytes,
                     leader->bytes);
 }
@@ -69,7 +71,7 @@ bool asset_claim(struct model *model, struct entry *entry, struct entry *server,
         return false;
     if (rival && has_just_started(server))
         return false;
-    set_leader(model, entry, leader, at);
+    set_leader(model, entry, leader, leader_since, at);
     asset->claimant = server->object.id;
     asset->claim_poll = server_of(server)->polls[SHAPE_JSZ];
     asset->claim_since = leader_since;
@@ -91,7 +93,7 @@ void asset_named(struct model *model, struct entry *entry, const struct text *le
     const struct entry *named = server_by_name(model, entry->object.parent, leader->bytes);
     bool stale_word = asset->leader && named && server_const(&named->object)->state == SERVER_DOWN;
     if (!stale_word)
-        set_leader(model, entry, leader, at);
+        set_leader(model, entry, leader, TIME_UNSET, at);
 }
 
 /* ---- states ---- */

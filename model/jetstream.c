@@ -83,9 +83,11 @@ static int cadence_s(const struct answer *answer) {
 
 static void consumer_told(const struct answer *answer, struct entry *entry, bool same_leader) {
     struct consumer *consumer = entry->object.extra;
-    if (!same_leader)
-        consumer->point_count = 0;
-    consumer_put_point(consumer, &entry->object);
+    if (same_leader)
+        consumer_put_point(consumer, &entry->object);
+    else
+        consumer->point_count =
+            0; /* a new leader's first figures may still be catching up: no slope from them */
     history_consumer(answer->model, entry, answer->at.utc_ns, cadence_s(answer));
 }
 
@@ -116,8 +118,8 @@ static void put_asset(const struct answer *answer, const struct asset_kind *kind
         asset_named(model, entry, leader && leader->len ? leader : NULL, &at);
         return;
     }
-    bool same = asset->claimant == answer->server->object.id &&
-                text_same(entry->object.now_at.server_id, at.server_id);
+    bool same = !asset->claimant || (asset->claimant == answer->server->object.id &&
+                                     text_same(entry->object.now_at.server_id, at.server_id));
     if (!asset_claim(model, entry, answer->server, leader ? leader : server_of(answer->server)->name,
                      row_i64(row, kind->leader_since, TIME_UNSET), &at))
         return;

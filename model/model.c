@@ -273,6 +273,8 @@ bool model_sample_slice(struct model *model, uint16_t source, const struct sampl
     bool done = !entry || take_rows(model, entry, sample, intake, rows);
     model_sweep(model);
     model_compact_texts(model);
+    if (done && model->states_moved)
+        rules_recheck(model);
     return done;
 }
 

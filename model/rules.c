@@ -213,6 +213,20 @@ static int by_urgency(const void *a, const void *b) {
     return (x->object > y->object) - (x->object < y->object);
 }
 
+void rules_recheck(struct model *model) {
+    size_t kept = 0;
+    for (size_t i = 0; i < model->finding_count; i++) {
+        const struct finding f = model->findings[i];
+        struct entry *entry = entry_by_id(model, f.object);
+        if (entry && holds(model, (size_t)f.rule, &entry->object))
+            model->findings[kept++] = f;
+        else if (entry)
+            entry->severity = SEVERITY_OK; /* until the tick, which weighs what else there is */
+    }
+    model->finding_count = kept;
+    model->states_moved = false;
+}
+
 void rules_tick(struct model *model) {
     bool was_quiet = model->finding_count == 0;
     model->finding_count = 0;

@@ -78,6 +78,7 @@ void server_set_state(struct model *model, struct entry *entry, enum server_stat
         return;
     server->state = state;
     server->state_since_utc_ns = utc_ns;
+    model->states_moved = true;
     entry_set_freshness(model, entry, freshness_of[state]);
     entry->dirty = true;
     if (state == SERVER_DOWN && server->reached)

@@ -76,6 +76,7 @@ struct model {
     int64_t interval_ns;     /* cadence of /varz */
     uint64_t next_serial;
     bool has[SHAPE_LIMIT];
+    bool states_moved; /* a server went up or down since the rules were asked */
 
     struct text_pool *texts;
     size_t texts_after, entries_after; /* bytes of the pool, and all entries, after its last compaction */
@@ -173,6 +174,9 @@ void history_consumer(struct model *model, struct entry *consumer, int64_t utc_n
 void rules_create(struct model *model);
 void rules_destroy(struct model *model);
 void rules_tick(struct model *model);
+/* Takes back what a changed state has made untrue: nothing on screen contradicts it, not even until the next
+ * tick. */
+void rules_recheck(struct model *model);
 /* A connection has a new row. Most are never asked again: nothing holds of them. */
 void rules_touch(struct model *model, struct entry *connection);
 void rules_forget_dead(struct model *model);

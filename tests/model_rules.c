@@ -63,6 +63,10 @@ START_TEST(a_down_server_is_one_finding_at_once) {
     size_t count;
     ck_assert_str_eq(finding_rule(&model_findings(n.model, &count)[0]), "server_down");
     ck_assert_uint_eq(count, 2);
+    send_varz(&n, 1, "IDA", "n1"); /* back: nothing says DOWN beside "1/1 up", not even until the next tick */
+    model_findings(n.model, &count);
+    ck_assert_uint_eq(count, 0);
+    ck_assert_int_eq(model_severity(n.model, server_named(&n, "n1")), SEVERITY_OK);
     night_end(&n);
 }
 END_TEST
