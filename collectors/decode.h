@@ -1,12 +1,13 @@
 /* From a body that arrives to typed rows, driven by paths.def: one decoder for every endpoint.
  *
- * The paths of a shape are compiled once into a tree of keys; the JSON reader walks it. A row begins where the path says
- * so (array element or map value), takes over the key fields of the rows around it, is cleaned, freed of what only a leader
- * may say (field flag LEADER, see below), and handed out when its element ends. Owned by a lane of `collect http`.
+ * The paths of a shape are compiled once into a tree of keys; the JSON reader walks it. A row begins where
+ * the path says so (array element or map value), takes over the key fields of the rows around it, is cleaned,
+ * freed of what only a leader may say (field flag LEADER, see below), and handed out when its element ends.
+ * Owned by a lane of `collect http`.
  *
- * Leader rule: a STREAM, CONSUMER or REPLICA row keeps its LEADER fields only if the row's (for REPLICA: its parent's)
- * `leader` equals the answering server's name, or the asset has no cluster object at all (standalone). META_PEER rows
- * are handed out only when the answering server is the meta leader. */
+ * Leader rule: a STREAM, CONSUMER or REPLICA row keeps its LEADER fields only if the row's (for REPLICA: its
+ * parent's) `leader` equals the answering server's name, or the asset has no cluster object at all
+ * (standalone). META_PEER rows are handed out only when the answering server is the meta leader. */
 #ifndef COLLECTORS_DECODE_H
 #define COLLECTORS_DECODE_H
 
@@ -25,17 +26,20 @@ struct decoder *decoder_create(void);
 void decoder_destroy(struct decoder *decoder);
 
 /* server_name may be NULL or "" (not yet known): then nobody is taken for a leader of a clustered asset. */
-void decoder_start(struct decoder *decoder, enum shape shape, const char *server_name, decode_row_fn *row, void *data);
+void decoder_start(struct decoder *decoder, enum shape shape, const char *server_name, decode_row_fn *row,
+                   void *data);
 /* false: the body is refused from here on, decoder_finish() tells why. */
 bool decoder_feed(struct decoder *decoder, const char *bytes, size_t len);
-/* Ends the body. FAILURE_NONE, FAILURE_CUT, FAILURE_BODY or FAILURE_TOO_LARGE, with one line in error[] for people. */
+/* Ends the body. FAILURE_NONE, FAILURE_CUT, FAILURE_BODY or FAILURE_TOO_LARGE, with one line in error[] for
+ * people. */
 enum failure decoder_finish(struct decoder *decoder, char *error, size_t size);
 /* Rows that could not be used (key incomplete, too many rows): skipped and counted. */
 uint64_t decoder_dropped(const struct decoder *decoder);
-/* Values of the wrong type or out of the field's range (a negative count, a number for a name): absent and counted. */
+/* Values of the wrong type or out of the field's range (a negative count, a number for a name): absent and
+ * counted. */
 uint64_t decoder_unusable(const struct decoder *decoder);
-/* A JSON document without the envelope that the shape's endpoint always has (server_id, or status for healthz; on /subsz
- * before 2.12: num_subscriptions) is not from NATS. */
+/* A JSON document without the envelope that the shape's endpoint always has (server_id, or status for
+ * healthz; on /subsz before 2.12: num_subscriptions) is not from NATS. */
 bool decoder_is_nats(const struct decoder *decoder);
 
 #endif

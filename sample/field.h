@@ -1,7 +1,7 @@
 /* The field tables, readable: enums, one struct field_info a field, one struct entity_info an entity.
  *
- * Generated from fields.def and shapes.def by the preprocessor, so that a new field is one row there and one in
- * collectors/paths.def. Constant data, used in every process. */
+ * Generated from fields.def and shapes.def by the preprocessor, so that a new field is one row there and one
+ * in collectors/paths.def. Constant data, used in every process. */
 #ifndef SAMPLE_FIELD_H
 #define SAMPLE_FIELD_H
 
@@ -24,9 +24,9 @@ enum entity {
 
 /* F_SERVER_mem and so on: positions in `fields`, in file order. */
 enum field {
-#define ENTITY(ID, NAME, SCOPE) FIRST_##ID, FIRST_##ID##_AGAIN = FIRST_##ID - 1,
+#define ENTITY(ID, NAME, SCOPE)       FIRST_##ID, FIRST_##ID##_AGAIN = FIRST_##ID - 1,
 #define FIELD(NUMBER, ENT, NAME, ...) F_##ENT##_##NAME,
-#define ENTITY_END(ID) LAST_##ID, LAST_##ID##_AGAIN = LAST_##ID - 1,
+#define ENTITY_END(ID)                LAST_##ID, LAST_##ID##_AGAIN = LAST_##ID - 1,
 #include "sample/fields.def"
 #undef ENTITY
 #undef FIELD

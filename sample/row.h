@@ -1,7 +1,8 @@
 /* A row: what was said of one thing at one moment, as fixed cells with a presence bitmap.
  *
- * Absent is not zero: a field that the answer did not have has its bit clear, and its cell means nothing. Text cells point
- * into a pool that outlives the row (the sample's while it travels, the model's when kept). Used in every process. */
+ * Absent is not zero: a field that the answer did not have has its bit clear, and its cell means nothing.
+ * Text cells point into a pool that outlives the row (the sample's while it travels, the model's when kept).
+ * Used in every process. */
 #ifndef SAMPLE_ROW_H
 #define SAMPLE_ROW_H
 
@@ -32,8 +33,8 @@ struct row_any {
 
 size_t row_size(enum entity entity); /* bytes of a row of that entity */
 void row_init(struct row *row, enum entity entity);
-struct row *row_create(enum entity entity);                /* freed by free() */
-void row_copy(struct row *to, const struct row *from);     /* same entity; text pointers are copied as they are */
+struct row *row_create(enum entity entity);            /* freed by free() */
+void row_copy(struct row *to, const struct row *from); /* same entity; text pointers are copied as they are */
 
 static inline bool row_has(const struct row *row, enum field f) {
     unsigned c = fields[f].cell;

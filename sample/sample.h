@@ -1,7 +1,7 @@
 /* A sample: what one endpoint of one server said at one moment, whole.
  *
- * Made by a decoder in a collector or by the stream reader in the main process; whoever made it owns it, the model only
- * reads it. All rows and texts live in the sample and die with sample_clear(). */
+ * Made by a decoder in a collector or by the stream reader in the main process; whoever made it owns it, the
+ * model only reads it. All rows and texts live in the sample and die with sample_clear(). */
 #ifndef SAMPLE_SAMPLE_H
 #define SAMPLE_SAMPLE_H
 
@@ -10,15 +10,15 @@
 /* Why there is no usable answer: the ladder of name, connect, TLS, HTTP, "this is not NATS monitoring". */
 enum failure {
     FAILURE_NONE,
-    FAILURE_NAME,       /* does not resolve */
-    FAILURE_REFUSED,    /* or reset before an answer */
-    FAILURE_CONNECT,    /* no connection within the time */
+    FAILURE_NAME,    /* does not resolve */
+    FAILURE_REFUSED, /* or reset before an answer */
+    FAILURE_CONNECT, /* no connection within the time */
     FAILURE_TLS,
-    FAILURE_TIMEOUT,    /* connected, but silent or too slow */
-    FAILURE_CUT,        /* the body ended in the middle */
-    FAILURE_HTTP,       /* a status that is no answer; http_status says which */
-    FAILURE_NOT_NATS,   /* answers, but not as NATS monitoring does */
-    FAILURE_BODY,       /* not JSON, or nested too deep */
+    FAILURE_TIMEOUT,  /* connected, but silent or too slow */
+    FAILURE_CUT,      /* the body ended in the middle */
+    FAILURE_HTTP,     /* a status that is no answer; http_status says which */
+    FAILURE_NOT_NATS, /* answers, but not as NATS monitoring does */
+    FAILURE_BODY,     /* not JSON, or nested too deep */
     FAILURE_TOO_LARGE,
     FAILURE_OTHER_SERVER, /* the server_id is not the one /varz gave: a balancer in between */
     FAILURE_QUARANTINED,  /* killed the collector three times */
