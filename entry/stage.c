@@ -61,7 +61,7 @@ bool stage_init(struct stage *st, struct model *model, const struct options *o, 
             views[i]->init(st->states[i]);
     }
     const struct view_ops *view = o->view != NULL ? view_by_name(o->view) : views[0];
-    if (view == NULL) {
+    if (o->view != NULL && view == NULL) {
         char names[200];
         view_names(names, sizeof names);
         snprintf(message, size, "--view %s: there is no such view; there are %s", o->view, names);

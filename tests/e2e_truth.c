@@ -392,11 +392,12 @@ START_TEST(nothing_is_negative_and_the_first_sample_has_no_rate) {
             size_t at;
             json_t *object, *value;
             const char *key;
-            json_array_foreach(json_object_get(kept[i].document, lists[l]), at, object)
+            json_array_foreach(json_object_get(kept[i].document, lists[l]), at, object) {
                 json_object_foreach(object, key, value) {
-                bool slope = strstr(key, "slope") != NULL;
-                ck_assert_msg(!json_is_number(value) || json_number_value(value) >= 0 || slope, "%s %s %g",
-                              lists[l], key, json_number_value(value));
+                    bool slope = strstr(key, "slope") != NULL;
+                    ck_assert_msg(!json_is_number(value) || json_number_value(value) >= 0 || slope,
+                                  "%s %s %g", lists[l], key, json_number_value(value));
+                }
             }
         }
     json_t *new_stream = stream_in(kept[0].document);
