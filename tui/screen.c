@@ -120,9 +120,9 @@ static void make_transitions(struct screen *s) {
     append_capability(leave, "sgr0");
     if (s->palette.color)
         append_capability(leave, "op");
-    append_capability(leave, "cnorm");
     if (!append_capability(leave, "rmcup"))
         append_capability(leave, "clear");
+    append_capability(leave, "cnorm"); /* last: rmcup may bring back a cursor that was saved hidden */
 }
 
 static void resize_curses(struct screen *s, int cols, int rows) {
