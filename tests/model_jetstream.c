@@ -452,6 +452,23 @@ START_TEST(lag_is_kept_over_time) {
 }
 END_TEST
 
+START_TEST(a_move_has_the_time_that_its_leader_tells) {
+    struct night n;
+    begin_three(&n);
+    varz_until(&n, 10, 7);
+    for (int node = 0; node < 2; node++) {
+        struct sample *s = jsz(&n, node);
+        add_stream(s, node, node, 1000);
+        put_i(row_of(s, ENTITY_STREAM), F_STREAM_leader_since, NIGHT_UTC + ns(node ? 8.5 : -100));
+        send(&n, s);
+    }
+    const struct event *event = model_event(n.model, model_event_count(n.model) - 1);
+    ck_assert_str_eq(event->kind, "leader");
+    ck_assert_int_eq(event->utc_ns, NIGHT_UTC + ns(8.5));
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(who_just_came_back_leads_nothing_that_is_led) {
     struct night n;
     begin_three(&n);
@@ -602,6 +619,7 @@ static TCase *cases(void) {
     tcase_add_test(t, domains_are_kept_apart);
     tcase_add_test(t, a_moved_leader_drops_the_window_and_is_an_event);
     tcase_add_test(t, of_two_claimants_the_later_leader_wins);
+    tcase_add_test(t, a_move_has_the_time_that_its_leader_tells);
     tcase_add_test(t, who_just_came_back_leads_nothing_that_is_led);
     tcase_add_test(t, configuration_stays_when_it_is_not_asked_for);
     tcase_add_test(t, consumers_of_a_stream_are_counted_once);
