@@ -18,17 +18,17 @@ static int view_index(const struct view_ops *view) {
     return 0;
 }
 
-static bool label_role(const char *color, enum role *role) {
+/* The option has checked the word already. */
+static enum role label_role(const char *color) {
     static const struct {
         const char *name;
         enum role role;
     } colors[] = {{"red", ROLE_LABEL_RED},   {"green", ROLE_LABEL_GREEN},     {"yellow", ROLE_LABEL_YELLOW},
                   {"blue", ROLE_LABEL_BLUE}, {"magenta", ROLE_LABEL_MAGENTA}, {"cyan", ROLE_LABEL_CYAN}};
-    *role = ROLE_LABEL;
     for (size_t i = 0; color != NULL && i < sizeof colors / sizeof *colors; i++)
         if (strcmp(colors[i].name, color) == 0)
-            *role = colors[i].role;
-    return true;
+            return colors[i].role;
+    return ROLE_LABEL;
 }
 
 static void view_names(char *out, size_t size) {
@@ -54,7 +54,7 @@ bool stage_init(struct stage *st, struct model *model, const struct options *o, 
     st->select = o->select;
     st->waiting_for = o->url_count > 0 ? o->urls[0] : "";
     st->interval_ns = o->interval != 0 ? o->interval * NS_PER_MS : NS_PER_S;
-    label_role(o->label_color, &st->label_role);
+    st->label_role = label_role(o->label_color);
     for (int i = 0; i < view_count; i++) {
         st->states[i] = memory_new(views[i]->state_size);
         if (views[i]->init != NULL)

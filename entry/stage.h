@@ -45,7 +45,7 @@ struct stage {
     int table_count;
 };
 
-/* false: message[] says which view or colour there is not. */
+/* false: message[] says which view there is not, or what is wrong with the filter. */
 bool stage_init(struct stage *stage, struct model *model, const struct options *options,
                 enum chrome_mode mode, char *message, size_t size);
 void stage_finish(struct stage *stage);

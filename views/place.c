@@ -47,9 +47,3 @@ const char *place_of(const struct model *model, const struct object *object, uin
     *target = server && object->kind != OBJECT_CLUSTER ? server->id : 0;
     return place->to_server && !server ? "overview" : place->view;
 }
-
-uint64_t place_worst(const struct model *model) {
-    size_t count;
-    const struct finding *findings = model_findings(model, &count);
-    return count ? findings[0].object : 0;
-}

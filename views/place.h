@@ -10,7 +10,5 @@ const char *place_of(const struct model *model, const struct object *object, uin
  * NULL: unknown. */
 const struct object *place_server(const struct model *model, const struct object *object);
 const struct object *place_server_named(const struct model *model, const char *name);
-/* The worst finding's object, 0 when all is quiet. */
-uint64_t place_worst(const struct model *model);
 
 #endif
