@@ -20,6 +20,7 @@
 
 struct world_node {
     const char *name, *id, *url, *version;
+    const char *cluster; /* of its own, without routes; NULL: that of the others */
     double cpu, mem, connections;
     bool answers;
     const char *connz_error, *jsz_error;           /* these two fail in these words; NULL: they don't */
@@ -45,6 +46,7 @@ struct world {
     int second; /* since WORLD_START */
     uint64_t serial;
     bool jetstream, busy;
+    int asked; /* so many nodes are monitored, the others known by their routes; 0 all */
     struct world_node nodes[WORLD_NODES];
     const struct world_client *clients;
     int client_count;
@@ -115,7 +117,7 @@ static inline void world_varz(struct world *w, int node) {
     world_text(s, r, F_SERVER_name, n->name);
     world_text(s, r, F_SERVER_version, n->version);
     world_text(s, r, F_SERVER_host, "10.0.0.1");
-    world_text(s, r, F_SERVER_cluster, "nats-prod");
+    world_text(s, r, F_SERVER_cluster, n->cluster ? n->cluster : "nats-prod");
     world_u(r, F_SERVER_port, 4222);
     world_i(r, F_SERVER_start, (WORLD_START - 12 * 86400 - 3 * 3600) * NS_PER_S);
     world_i(r, F_SERVER_config_load_time, (WORLD_START - 12 * 86400 - 3 * 3600) * NS_PER_S);
@@ -126,8 +128,8 @@ static inline void world_varz(struct world *w, int node) {
     world_u(r, F_SERVER_connections, (uint64_t)n->connections);
     world_u(r, F_SERVER_total_connections, (uint64_t)n->connections + (uint64_t)w->second / 10);
     world_i(r, F_SERVER_max_connections, 65536);
-    world_u(r, F_SERVER_routes, 2);
-    world_u(r, F_SERVER_remotes, 2);
+    world_u(r, F_SERVER_routes, n->cluster ? 0 : 2);
+    world_u(r, F_SERVER_remotes, n->cluster ? 0 : 2);
     world_u(r, F_SERVER_leafnodes, 0);
     enum field counters[] = {F_SERVER_in_msgs, F_SERVER_out_msgs, F_SERVER_in_bytes, F_SERVER_out_bytes};
     enum field client[] = {F_SERVER_in_client_msgs, F_SERVER_out_client_msgs, F_SERVER_in_client_bytes,
@@ -362,6 +364,10 @@ static inline void world_cost(struct world *w, int node, enum shape shape, int e
     world_cost_why(w, node, shape, every_s, "default");
 }
 
+static inline int world_asked(const struct world *w) {
+    return w->asked ? w->asked : WORLD_NODES;
+}
+
 static inline void world_targets(struct world *w) {
     struct text_pool *pool = text_pool_create();
     struct row_any any;
@@ -373,11 +379,16 @@ static inline void world_targets(struct world *w) {
     world_i(&any.row, F_HELLO_interval, NS_PER_S);
     model_row(w->model, 1, FRAME_HELLO, &any.row);
     for (int i = 0; i < WORLD_NODES; i++) {
+        bool asked = i < world_asked(w);
         row_init(&any.row, ENTITY_TARGET);
         world_u(&any.row, F_TARGET_id, (uint64_t)i + 1);
         row_put(&any.row, F_TARGET_url)->s = text_intern(pool, w->nodes[i].url, strlen(w->nodes[i].url));
-        row_put(&any.row, F_TARGET_origin)->s = text_intern(pool, "named", 5);
-        row_put(&any.row, F_TARGET_state)->s = text_intern(pool, "polled", 6);
+        row_put(&any.row, F_TARGET_origin)->s = text_intern(pool, asked ? "named" : "route", 5);
+        row_put(&any.row, F_TARGET_state)->s =
+            asked ? text_intern(pool, "polled", 6) : text_intern(pool, "known", 5);
+        if (!asked)
+            row_put(&any.row, F_TARGET_server_id)->s =
+                text_intern(pool, w->nodes[i].id, strlen(w->nodes[i].id));
         world_i(&any.row, F_TARGET_utc, world_utc(w));
         model_row(w->model, 1, FRAME_TARGET, &any.row);
     }
@@ -387,7 +398,7 @@ static inline void world_targets(struct world *w) {
 /* One second of the cluster's life, and what the collector saw of it. */
 static inline void world_second(struct world *w) {
     w->second++;
-    for (int i = 0; i < WORLD_NODES; i++) {
+    for (int i = 0; i < world_asked(w); i++) {
         struct world_node *n = &w->nodes[i];
         double msgs = world_wave(w, 60000 + i * 700, 9000, 240);
         n->in_msgs += msgs;
@@ -400,7 +411,9 @@ static inline void world_second(struct world *w) {
         }
         world_varz(w, i);
         if (w->second % 10 == 1)
-            world_health(w, i), world_routes(w, i);
+            world_health(w, i);
+        if (w->second % 10 == 1 && !n->cluster)
+            world_routes(w, i);
         if (w->second % 2 == 1)
             world_connz(w, i);
         if (w->second % 5 == 2)
@@ -542,6 +555,38 @@ static inline void world_silent(struct world *w) {
     world_init(w);
     w->nodes[0].answers = false;
     world_run(w, 30);
+}
+
+/* n2 and n3 are gone: the meta group has no majority any more, and what they led nobody leads. */
+static inline void world_minority(struct world *w) {
+    world_init(w);
+    w->consumers = world_consumers;
+    w->consumer_count = sizeof(world_consumers) / sizeof(world_consumers[0]);
+    world_run(w, WORLD_SECONDS - 60);
+    w->nodes[1].answers = w->nodes[2].answers = false;
+    world_run(w, 60);
+}
+
+/* n1 alone is asked; it has routes to the others. */
+static inline void world_known(struct world *w) {
+    world_init(w);
+    w->jetstream = false;
+    w->asked = 1;
+    w->clients = world_clients + 2;
+    w->client_count = 3;
+    world_run(w, 60);
+}
+
+/* Three servers that know nothing of each other. */
+static inline void world_apart(struct world *w) {
+    world_init(w);
+    w->jetstream = false;
+    w->nodes[0].cluster = "alpha";
+    w->nodes[1].cluster = "beta";
+    w->nodes[2].cluster = "gamma";
+    w->clients = world_clients + 2;
+    w->client_count = 3;
+    world_run(w, 60);
 }
 
 /* One answer of each: no rate yet. */

@@ -2,11 +2,13 @@
 
 #include "views/chrome_parts.h"
 
+#define NARROW 50 /* sentences take two rows there */
+
 /* Rows at the top by the height of the screen: row 1, counts, sentences. */
 static const struct height {
-    int rows, verdict; /* from this height on; verdict rows, the counts among them */
+    int rows, verdict, narrow; /* from this height on; verdict rows, the counts among them */
     bool footer;
-} heights[] = {{50, 4, true}, {15, 3, true}, {8, 3, true}, {6, 1, true}, {3, 1, false}};
+} heights[] = {{50, 4, 5, true}, {15, 3, 5, true}, {8, 3, 4, true}, {6, 1, 1, true}, {3, 1, 1, false}};
 
 static const struct height *height_of(struct rect area) {
     if (area.w < 20)
@@ -17,11 +19,15 @@ static const struct height *height_of(struct rect area) {
     return NULL;
 }
 
+static int verdict_rows(const struct height *h, struct rect area) {
+    return area.w < NARROW ? h->narrow : h->verdict;
+}
+
 struct rect chrome_layout(struct rect area) {
     const struct height *h = height_of(area);
     if (!h)
         return (struct rect){0};
-    int top = 1 + h->verdict, rest = area.h - top - (h->footer ? 1 : 0);
+    int top = 1 + verdict_rows(h, area), rest = area.h - top - (h->footer ? 1 : 0);
     return (struct rect){area.x, area.y + top, area.w, rest};
 }
 
@@ -34,7 +40,7 @@ void chrome_draw(const struct chrome_context *c, struct surface *s, struct rect 
         return;
     }
     chrome_row1(c, s, (struct rect){area.x, area.y, area.w, 1});
-    chrome_verdict(c, s, (struct rect){area.x, area.y + 1, area.w, h->verdict});
+    chrome_verdict(c, s, (struct rect){area.x, area.y + 1, area.w, verdict_rows(h, area)});
     if (h->footer)
         chrome_footer(c, s, (struct rect){area.x, area.y + area.h - 1, area.w, 1});
 }

@@ -8,6 +8,12 @@ void chrome_row1(const struct chrome_context *c, struct surface *s, struct rect 
 /* Counts by severity, and below them as many sentences as there are rows; the worst one beside them when
  * there is one row only. */
 void chrome_verdict(const struct chrome_context *c, struct surface *s, struct rect rows);
+/* Findings in words, a row each, more where one needs it and there is room; the worst one alone, without its
+ * mark. */
+void chrome_sentences(const struct view_context *context, struct surface *s, struct rect rows);
+void chrome_worst(const struct model *model, struct surface *s, struct rect row);
+/* A thing counts once: there is a worse finding about the same object. */
+bool chrome_goes_without_saying(const struct model *model, const struct finding *f);
 void chrome_footer(const struct chrome_context *c, struct surface *s, struct rect row);
 /* All in one line: "!!2 !3 02:41:07"; sentences on further rows. */
 void chrome_line(const struct chrome_context *c, struct surface *s, struct rect rows);

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "views/clusters.h"
 #include "views/quantity_text.h"
 
 #define DATA_OLD_NS (3 * NS_PER_S)
@@ -36,48 +37,60 @@ static void part_label(const struct chrome_context *c, struct made *out) {
 }
 
 static void part_servers(const struct chrome_context *c, struct made *out) {
-    double up, expected;
-    const struct object *cluster = model_cluster(model_of(c));
-    if (!quantity_value(model_of(c), cluster, Q_CLUSTER_servers, &up) ||
-        !quantity_value(model_of(c), cluster, Q_CLUSTER_expected, &expected))
+    struct cluster_count n = clusters_count(model_of(c));
+    unsigned expected = clusters_expected(&n);
+    char clusters[40] = "";
+    if (!expected)
         return;
-    snprintf(out->text, sizeof(out->text), out->narrow ? "%.0f/%.0f" : "%.0f/%.0f up", up, expected);
-    if (up < expected) {
-        out->role = up > 0 ? ROLE_WARN : ROLE_CRIT;
+    if (n.clusters > 1 && !out->narrow)
+        snprintf(clusters, sizeof(clusters), "%zu clusters  ", n.clusters);
+    snprintf(out->text, sizeof(out->text), out->narrow ? "%s%u/%u" : "%s%u/%u up", clusters, n.up, expected);
+    if (n.up < expected) {
+        out->role = n.up > 0 ? ROLE_WARN : ROLE_CRIT;
         out->attrs = ATTR_BOLD;
     }
 }
 
-static const struct js_word {
+static const struct js_word { /* the worst last */
     const char *quorum, *text;
     bool bad;
 } js_words[] = {
     {"yes", "JS ok", false},
     {"ok", "JS ok", false},
-    {"no", "JS no quorum", true},
     {"leaderless", "JS no leader", true},
+    {"no", "JS no quorum", true},
 };
 
+static const struct js_word *worst_word(const struct model *model) {
+    const struct js_word *worst = NULL;
+    size_t count;
+    const struct object *const *clusters = model_objects(model, OBJECT_CLUSTER, &count);
+    for (size_t c = 0; c < count; c++)
+        for (size_t i = 0; i < sizeof(js_words) / sizeof(js_words[0]); i++)
+            if (strcmp(quantity_name_text(model, clusters[c], Q_CLUSTER_meta_quorum), js_words[i].quorum) ==
+                    0 &&
+                (!worst || &js_words[i] > worst))
+                worst = &js_words[i];
+    return worst;
+}
+
 static void part_js(const struct chrome_context *c, struct made *out) {
-    const char *quorum = quantity_name_text(model_of(c), model_cluster(model_of(c)), Q_CLUSTER_meta_quorum);
-    for (size_t i = 0; i < sizeof(js_words) / sizeof(js_words[0]); i++)
-        if (strcmp(quorum, js_words[i].quorum) == 0) {
-            snprintf(out->text, sizeof(out->text), "%s", js_words[i].text);
-            if (js_words[i].bad) {
-                out->role = ROLE_CRIT;
-                out->attrs = ATTR_BOLD;
-            }
-            return;
-        }
-    if (model_has(model_of(c), SHAPE_JSZ))
+    const struct js_word *word = worst_word(model_of(c));
+    if (word)
+        snprintf(out->text, sizeof(out->text), "%s", word->text);
+    else if (model_has(model_of(c), SHAPE_JSZ))
         snprintf(out->text, sizeof(out->text), "%s", chrome_has_jetstream(model_of(c)) ? "JS ?" : "JS off");
+    if (word && word->bad) {
+        out->role = ROLE_CRIT;
+        out->attrs = ATTR_BOLD;
+    }
 }
 
 static void part_meta(const struct chrome_context *c, struct made *out) {
     const char *leader = quantity_name_text(model_of(c), model_cluster(model_of(c)), Q_CLUSTER_meta_leader);
     char cut[100];
     text_cut(cut, sizeof(cut), leader, 16);
-    if (*leader)
+    if (*leader && clusters_count(model_of(c)).clusters < 2) /* each has its own */
         snprintf(out->text, sizeof(out->text), "meta %s", cut);
 }
 
@@ -85,7 +98,7 @@ static void part_version(const struct chrome_context *c, struct made *out) {
     size_t count, answering = 0;
     const char *first = "";
     char cut[80];
-    double expected = 0;
+    struct cluster_count n = clusters_count(model_of(c));
     const struct object *const *servers = model_objects(model_of(c), OBJECT_SERVER, &count);
     for (size_t i = 0; i < count; i++) {
         const char *version = quantity_name_text(model_of(c), servers[i], Q_SERVER_version);
@@ -98,8 +111,7 @@ static void part_version(const struct chrome_context *c, struct made *out) {
         first = version;
         answering++;
     }
-    bool all = quantity_value(model_of(c), model_cluster(model_of(c)), Q_CLUSTER_expected, &expected) &&
-               (double)answering >= expected;
+    bool all = answering >= clusters_expected(&n);
     text_cut(cut, sizeof(cut), first, 12);
     if (*first)
         snprintf(out->text, sizeof(out->text), "%s%s", all ? "all " : "", cut);

@@ -1,4 +1,4 @@
-/* The verdict: is something wrong, since when, how bad, in words. */
+/* The verdict: is something wrong, since when, how bad. */
 #include "views/chrome_parts.h"
 
 #include <stdio.h>
@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "tui/table.h"
+#include "views/clusters.h"
 #include "views/faults.h"
 #include "views/quantity_table.h"
 
@@ -16,17 +17,12 @@ struct tally {
 };
 
 /* A thing counts once: what is less bad about it goes without saying. */
-static bool goes_without_saying(const struct model *model, const struct finding *f) {
-    const struct object *object = model_object(model, f->object);
-    return object && model_severity(model, object) > f->severity;
-}
-
 static struct tally tally_of(const struct model *model) {
     struct tally t = {0, 0, 0};
     size_t count;
     const struct finding *findings = model_findings(model, &count);
     for (size_t i = 0; i < count; i++) {
-        if (goes_without_saying(model, &findings[i]))
+        if (chrome_goes_without_saying(model, &findings[i]))
             continue;
         t.crit += findings[i].severity == SEVERITY_CRIT;
         t.warn += findings[i].severity == SEVERITY_WARN;
@@ -35,21 +31,6 @@ static struct tally tally_of(const struct model *model) {
             t.since = findings[i].since_utc_ns;
     }
     return t;
-}
-
-static double servers_up(const struct model *model) {
-    double up;
-    return quantity_value(model, model_cluster(model), Q_CLUSTER_servers, &up) ? up : 0;
-}
-
-static double servers_expected(const struct model *model) {
-    double expected;
-    return quantity_value(model, model_cluster(model), Q_CLUSTER_expected, &expected) ? expected
-                                                                                      : servers_up(model);
-}
-
-static bool all_up(const struct model *model) {
-    return servers_up(model) >= 1 && servers_up(model) >= servers_expected(model);
 }
 
 static int part(struct surface *s, struct rect row, int x, enum role role, const char *text) {
@@ -78,42 +59,92 @@ static void fault_line(const struct view_context *context, const struct fault *f
     char end[120] = "";
     if (fault->servers > 1)
         snprintf(end, sizeof(end), "; %zu more server%s", fault->servers - 1, fault->servers > 2 ? "s" : "");
-    if (all_up(model))
+    struct cluster_count n = clusters_count(model);
+    if (clusters_whole(&n))
         strcat(end, ", rest ok");
     else
-        snprintf(end + strlen(end), sizeof(end) - strlen(end), "; %.0f of %.0f servers answer",
-                 servers_up(model), servers_expected(model));
+        snprintf(end + strlen(end), sizeof(end) - strlen(end), "; %u of %u servers answer", n.up,
+                 clusters_expected(&n));
     fault_text(out, size, fault, context, end, width);
 }
 
-/* true: all is well. */
-static bool quiet_text(const struct chrome_context *c, char *out, size_t size, int width) {
+/* What "all" leaves out, since nobody asked for it here. */
+static const struct part_of_all {
+    const char *name;
+    unsigned shapes;
+    bool (*is_there)(const struct model *model);
+} parts_of_all[] = {
+    {"JetStream", 1u << SHAPE_JSZ, chrome_has_jetstream},
+    {"connections", 1u << SHAPE_CONNZ_HOT | 1u << SHAPE_CONNZ_FULL, NULL},
+};
+
+static bool has_any(const struct model *model, unsigned shapes) {
+    for (int shape = SHAPE_NONE + 1; shape < SHAPE_LIMIT; shape++)
+        if (shapes & 1u << shape && model_has(model, (enum shape)shape))
+            return true;
+    return false;
+}
+
+static void left_out(const struct model *model, char *out, size_t size) {
+    size_t len = 0;
+    out[0] = 0;
+    for (size_t i = 0; i < sizeof(parts_of_all) / sizeof(parts_of_all[0]); i++) {
+        const struct part_of_all *part_of = &parts_of_all[i];
+        if (!has_any(model, part_of->shapes) && (!part_of->is_there || part_of->is_there(model)) &&
+            len < size)
+            len += (size_t)snprintf(out + len, size - len, "%s%s",
+                                    len ? ", " : "   not looked at: ", part_of->name);
+    }
+}
+
+/* "1 is not monitored, 2 do not answer" */
+static void silent_text(const struct cluster_count *n, char *out, size_t size) {
+    char known[60] = "", missing[60] = "";
+    if (n->known)
+        snprintf(known, sizeof(known), "%u %s not monitored", n->known, n->known == 1 ? "is" : "are");
+    if (n->missing)
+        snprintf(missing, sizeof(missing), "%u %s not answer", n->missing, n->missing == 1 ? "does" : "do");
+    snprintf(out, size, "%s%s%s", known, *known && *missing ? ", " : "", missing);
+}
+
+static void quiet_text(const struct chrome_context *c, const struct cluster_count *n, char *out, size_t size,
+                       int width) {
     const struct model *model = c->view_context->model;
     int64_t since = model_quiet_since(model);
-    struct fault fault = faults_worst(model, &unsaid);
-    char span[TIME_TEXT_SIZE] = "";
+    char span[TIME_TEXT_SIZE] = "", rest[160], of[60];
     if (since > 0 && c->view_context->utc_ns > since)
         lasted_format(span, c->view_context->utc_ns - since);
-    snprintf(out, size, "? ");
-    if (servers_up(model) < 1)
-        snprintf(out, size, "? waiting for the first answer%s%s",
-                 c->waiting_for && *c->waiting_for ? " from " : "", c->waiting_for ? c->waiting_for : "");
-    else if (fault.server)
-        fault_line(c->view_context, &fault, out + 2, size - 2, width - 2);
-    else if (!all_up(model))
-        snprintf(out, size, "? nothing wrong on %.0f of %.0f servers, the others don't answer",
-                 servers_up(model), servers_expected(model));
-    else
-        snprintf(out, size, ". all ok%s%s   %.0f/%.0f servers", *span ? " for " : "", span, servers_up(model),
-                 servers_expected(model));
-    return out[0] == '.';
+    if (clusters_whole(n)) {
+        left_out(model, rest, sizeof(rest));
+        snprintf(out, size, ". all ok%s%s%s", *span ? " for " : "", span, rest);
+        snprintf(of, sizeof(of), "   %u/%u servers", n->up, clusters_expected(n));
+        if (text_width(out) + text_width(of) <= width)
+            strcat(out, of);
+    } else {
+        silent_text(n, rest, sizeof(rest));
+        snprintf(out, size, "? nothing wrong on %u of %u servers, %s", n->up, clusters_expected(n), rest);
+    }
 }
 
 static void quiet_row(const struct chrome_context *c, struct surface *s, struct rect row) {
-    char text[400];
-    bool ok = quiet_text(c, text, sizeof(text), row.w - 2), waits = servers_up(c->view_context->model) < 1;
+    char text[400], cut[400];
+    const struct model *model = c->view_context->model;
+    struct cluster_count n = clusters_count(model);
+    struct fault fault = faults_worst(model, &unsaid);
+    bool waits = n.up == 0;
+    if (waits)
+        snprintf(text, sizeof(text), "? waiting for the first answer%s%s",
+                 c->waiting_for && *c->waiting_for ? " from " : "", c->waiting_for ? c->waiting_for : "");
+    else if (fault.server) {
+        memcpy(text, "? ", 2);
+        fault_line(c->view_context, &fault, text + 2, sizeof(text) - 2, row.w - 4);
+    } else {
+        quiet_text(c, &n, text, sizeof(text), row.w - 1);
+    }
+    text_cut(cut, sizeof(cut), text, row.w - 1);
     int x = row.x + 1 +
-            surface_text(s, row, row.x + 1, row.y, ok ? ROLE_OK : ROLE_UNKNOWN, waits ? ATTR_BOLD : 0, text);
+            surface_text(s, row, row.x + 1, row.y, text[0] == '.' ? ROLE_OK : ROLE_UNKNOWN,
+                         waits ? ATTR_BOLD : 0, cut);
     last_event(c->view_context, text, sizeof(text));
     if (!waits && x + text_width(text) < row.x + row.w)
         surface_text(s, row, x, row.y, ROLE_MUTED, 0, text);
@@ -149,44 +180,6 @@ static void count_row(const struct chrome_context *c, struct surface *s, struct 
         surface_text(s, row, row.x + row.w - (int)strlen(worst) - 1, row.y, ROLE_KEY, 0, worst);
 }
 
-/* "DOWN   n2 connection refused, for 42s" */
-static void draw_sentence(const struct model *model, const struct finding *f, struct surface *s,
-                          struct rect row) {
-    char text[512], shown[1100];
-    int x = row.x;
-    finding_text(model, f, text, sizeof(text));
-    x += surface_text(s, row, x, row.y, table_mark_role((int)f->severity), ATTR_BOLD, finding_tag(f));
-    int indent = row.x + 7 > x + 1 && row.w >= 50 ? row.x + 7 : x + 1;
-    text_cut(shown, sizeof(shown), text, row.x + row.w - indent);
-    surface_text(s, row, indent, row.y, ROLE_TEXT, 0, shown);
-}
-
-static void draw_fault(const struct view_context *context, struct surface *s, struct rect row) {
-    char text[512];
-    faults_text(text, sizeof(text), context, &unsaid, row.w - 3);
-    if (!*text)
-        return;
-    surface_text(s, row, row.x, row.y, ROLE_UNKNOWN, ATTR_BOLD, " ?");
-    surface_text(s, row, row.x + 3, row.y, ROLE_TEXT, 0, text);
-}
-
-/* As many as there are rows, the worst first. */
-static void draw_sentences(const struct view_context *context, struct surface *s, struct rect rows) {
-    const struct model *model = context->model;
-    size_t count;
-    const struct finding *findings = model_findings(model, &count);
-    int y = rows.y;
-    for (size_t i = 0; i < count && y < rows.y + rows.h; i++) {
-        if (goes_without_saying(model, &findings[i]))
-            continue;
-        surface_text(s, rows, rows.x, y, table_mark_role((int)findings[i].severity), ATTR_BOLD,
-                     findings[i].severity == SEVERITY_CRIT ? "!!" : " !");
-        draw_sentence(model, &findings[i], s, (struct rect){rows.x + 3, y++, rows.w - 3, 1});
-    }
-    if (y < rows.y + rows.h)
-        draw_fault(context, s, (struct rect){rows.x, y, rows.w, 1});
-}
-
 /* "!!2 !3 "; returns where it ends. */
 static int draw_counts(const struct tally *t, struct surface *s, struct rect row) {
     char text[64];
@@ -206,18 +199,18 @@ void chrome_verdict(const struct chrome_context *c, struct surface *s, struct re
     const struct model *model = c->view_context->model;
     struct tally t = tally_of(model);
     size_t count;
-    const struct finding *findings = model_findings(model, &count);
     struct rect row = {rows.x, rows.y, rows.w, 1};
+    model_findings(model, &count);
     if (rows.h < 1)
         return;
     if (count == 0) {
         quiet_row(c, s, row);
     } else if (rows.h == 1) { /* words are worth more than how long */
         int x = draw_counts(&t, s, row);
-        draw_sentence(model, &findings[0], s, (struct rect){x, row.y, row.x + row.w - x, 1});
+        chrome_worst(model, s, (struct rect){x, row.y, row.x + row.w - x, 1});
     } else {
         count_row(c, s, row, &t);
-        draw_sentences(c->view_context, s, rect_below(rows, 1));
+        chrome_sentences(c->view_context, s, rect_below(rows, 1));
     }
 }
 
@@ -227,7 +220,8 @@ void chrome_line(const struct chrome_context *c, struct surface *s, struct rect 
     char clock[TIME_TEXT_SIZE];
     struct rect row = {rows.x, rows.y, rows.w, 1};
     int x = draw_counts(&t, s, row);
-    bool ok = all_up(model) && !faults_worst(model, &unsaid).server;
+    struct cluster_count n = clusters_count(model);
+    bool ok = clusters_whole(&n) && !faults_worst(model, &unsaid).server;
     if (!t.crit && !t.warn)
         x = part(s, row, x, ok ? ROLE_OK : ROLE_UNKNOWN, ok ? ".ok" : "?") + 1;
     time_format_clock(clock, c->view_context->utc_ns, c->view_context->local_time);
@@ -235,7 +229,7 @@ void chrome_line(const struct chrome_context *c, struct surface *s, struct rect 
         x += surface_text(s, row, x, row.y, ROLE_TEXT, 0, clock) + 1;
     if (c->mode != CHROME_LIVE && x + 2 <= row.x + row.w)
         surface_text(s, row, x, row.y, ROLE_ROW1_HELD, 0, c->mode == CHROME_PAUSED ? "PAUSED" : "");
-    draw_sentences(c->view_context, s, rect_below(rows, 1));
+    chrome_sentences(c->view_context, s, rect_below(rows, 1));
 }
 
 bool chrome_has_jetstream(const struct model *model) {

@@ -1,11 +1,13 @@
 /* Overview: is it healthy, how fast is it going, who is behind, who is too slow. */
 #include "views/quantity_table.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "views/chrome_parts.h"
+#include "views/clusters.h"
 #include "views/events.h"
 #include "views/place.h"
 #include "views/spark.h"
@@ -292,6 +294,17 @@ static void arrange(void *state, const struct view_context *context, struct rect
 
 /* ---- drawing ---- */
 
+/* "IN", or of several clusters "IN alpha": what the chart does not add up. */
+static void titled(struct chart_spec *spec, const struct view_context *context, char *title, size_t size) {
+    char name[100];
+    if (clusters_count(context->model).clusters < 2)
+        return;
+    text_cut(name, sizeof(name),
+             quantity_name_text(context->model, model_cluster(context->model), Q_CLUSTER_name), 16);
+    snprintf(title, size, "%s %s", spec->title, name);
+    spec->title = title;
+}
+
 static void draw_charts(const struct overview *o, const struct view_context *context, struct surface *s,
                         struct rect area) {
     int count = area.w >= 200 ? 4 : 2, gap = 1;
@@ -299,8 +312,10 @@ static void draw_charts(const struct overview *o, const struct view_context *con
     for (int i = 0; i < count; i++) {
         struct rect at = {area.x + i * (w + gap), area.y,
                           i == count - 1 ? area.x + area.w - (area.x + i * (w + gap)) : w, area.h};
-        chart_spec_draw(&chart_specs[i], &o->scales[i], context, model_cluster(context->model), o->span_s, s,
-                        at);
+        char title[140];
+        struct chart_spec spec = chart_specs[i];
+        titled(&spec, context, title, sizeof(title));
+        chart_spec_draw(&spec, &o->scales[i], context, model_cluster(context->model), o->span_s, s, at);
     }
 }
 
@@ -315,7 +330,10 @@ static int draw_rate(const struct view_context *context, struct surface *s, stru
     bool with_bytes = area.w >= 60 && quantity_value(context->model, cluster, bytes, &unused);
     quantity_text(a, sizeof(a), context, cluster, msgs, 7);
     quantity_text(b, sizeof(b), context, cluster, bytes, 7);
-    x += surface_text(s, area, x, area.y, ROLE_HEAD, ATTR_BOLD, spec->title) + 1;
+    char title[140];
+    struct chart_spec named = *spec;
+    titled(&named, context, title, sizeof(title));
+    x += surface_text(s, area, x, area.y, ROLE_HEAD, ATTR_BOLD, named.title) + 1;
     x += surface_printf(s, area, x, area.y, ROLE_TEXT, 0, known ? "%s/s" : "%s", a) + 1;
     if (with_bytes)
         x += surface_printf(s, area, x, area.y, ROLE_TEXT, 0, "%s%s", b, context->bits ? "b/s" : "B/s") + 1;
@@ -337,30 +355,63 @@ static void draw_rates(const struct overview *o, const struct view_context *cont
     draw_rate(context, s, area, middle + 1, area.x + area.w - 1, &o->scales[1], &chart_specs[1]);
 }
 
-/* "n1 .  n2 !!  n3 ." and the rates: what a phone has room for. */
-static void draw_compact(const struct overview *o, const struct view_context *context, struct surface *s,
-                         struct rect area) {
-    const struct object *cluster = model_cluster(context->model);
-    char in[64], out[64], name[64];
-    int x = area.x, y = area.y + (area.h > 1 ? 1 : 0);
-    quantity_text(in, sizeof(in), context, cluster, Q_CLUSTER_in_client_msgs_per_s, 6);
-    quantity_text(out, sizeof(out), context, cluster, Q_CLUSTER_out_client_msgs_per_s, 6);
-    if (area.h > 1)
-        surface_printf(s, area, x, area.y, ROLE_TEXT, 0, "IN %s  OUT %s", in, out);
-    for (size_t i = 0; i < o->nodes.count && y < area.y + area.h; i++) {
-        const struct quantity_row *row = &o->nodes.rows[o->nodes.table.order ? o->nodes.table.order[i] : i];
-        const char *mark = table_mark(row->severity);
-        text_cut(name, sizeof(name), quantity_name_text(context->model, row->object, Q_SERVER_name), 12);
-        int w = text_width(name) + 1 + text_width(mark);
-        if (x > area.x && x + w > area.x + area.w) {
+static const struct quantity_row *node_row(const struct overview *o, size_t i) {
+    return &o->nodes.rows[o->nodes.table.order ? o->nodes.table.order[i] : i];
+}
+
+static void node_and_mark(const struct view_context *context, const struct quantity_row *row, char name[64],
+                          const char **mark) {
+    text_cut(name, 64, quantity_name_text(context->model, row->object, Q_SERVER_name), 12);
+    *mark = table_mark(row->severity);
+    *mark += **mark == ' ';
+}
+
+/* "n1 !! n2 . n3 .", the worst first; "+9" for those that have no room. */
+static void draw_marks(const struct overview *o, const struct view_context *context, struct surface *s,
+                       struct rect area) {
+    int x = area.x, y = area.y;
+    for (size_t i = 0; i < o->nodes.count; i++) {
+        const struct quantity_row *row = node_row(o, i);
+        char name[64];
+        const char *mark;
+        node_and_mark(context, row, name, &mark);
+        int w = text_width(name) + 1 + text_width(mark), end = area.x + area.w;
+        bool last_row = y == area.y + area.h - 1, last = i + 1 == o->nodes.count;
+        if (x > area.x && x + w > end - (last_row && !last ? 4 : 0)) {
+            if (last_row) {
+                surface_printf(s, area, x, y, ROLE_MUTED, 0, "+%zu", o->nodes.count - i);
+                return;
+            }
             x = area.x;
             y++;
         }
-        if (y >= area.y + area.h)
-            return;
         x += surface_text(s, area, x, y, ROLE_TEXT, 0, name) + 1;
         x += surface_text(s, area, x, y, table_mark_role(row->severity), ATTR_BOLD, mark) + 1;
     }
+}
+
+/* Over all clusters. */
+static void total_text(char *out, size_t size, const struct view_context *context, enum quantity q,
+                       int width) {
+    struct value sum = clusters_sum(context->model, q);
+    if (clusters_count(context->model).clusters < 2)
+        quantity_text(out, size, context, model_cluster(context->model), q, width);
+    else
+        quantity_number(out, size, context, q, sum.type == VALUE_REAL ? sum.f : NAN);
+}
+
+/* The rates and a mark for each node: what a phone has room for. */
+static void draw_compact(const struct overview *o, const struct view_context *context, struct surface *s,
+                         struct rect area) {
+    char in[64], out[64];
+    if (area.h > 1) {
+        total_text(in, sizeof(in), context, Q_CLUSTER_in_client_msgs_per_s, 6);
+        total_text(out, sizeof(out), context, Q_CLUSTER_out_client_msgs_per_s, 6);
+        surface_printf(s, area, area.x, area.y, ROLE_TEXT, 0, "IN %s  OUT %s", in, out);
+        area = rect_below(area, 1);
+    }
+    if (area.h > 0)
+        draw_marks(o, context, s, area);
 }
 
 static int digit_of(const char *view) {
@@ -404,19 +455,19 @@ static void right_text(const struct quantity_list *list, char *out, size_t size,
 
 static void draw_lag(const struct overview *o, const struct view_context *context, struct surface *s) {
     char title[200], total_lag[64], right[400];
-    const struct object *cluster = model_cluster(context->model);
     struct rect area = o->place[PANEL_LAG];
-    double unused;
     size_t shown = (size_t)(area.h > 2 ? area.h - 2 : 0);
     shown = shown < o->lag.count ? shown : o->lag.count;
-    quantity_text(total_lag, sizeof(total_lag), context, cluster, Q_CLUSTER_lag, 7);
-    bool known = any_live(&o->lag) && quantity_value(context->model, cluster, Q_CLUSTER_lag, &unused);
+    struct value sum = clusters_sum(context->model, Q_CLUSTER_lag);
+    bool known = any_live(&o->lag) && sum.type == VALUE_REAL;
+    quantity_number(total_lag, sizeof(total_lag), context, Q_CLUSTER_lag, sum.f);
     if (shown == o->lag.known)
         snprintf(title, sizeof(title), "LAG %zu", o->lag.known);
     else
         snprintf(title, sizeof(title), "LAG worst %zu of %zu", shown, o->lag.known);
     if (known)
-        snprintf(title + strlen(title), sizeof(title) - strlen(title), "   total %s", total_lag);
+        snprintf(title + strlen(title), sizeof(title) - strlen(title), "   total %s%s", total_lag,
+                 sum.flags & (VALUE_ESTIMATED | VALUE_OLD) ? "~" : "");
     right_text(&o->lag, right, sizeof(right), "jetstream", "JetStream");
     const char *empty = !model_has(context->model, SHAPE_JSZ)   ? "JetStream: not collected here yet"
                         : !chrome_has_jetstream(context->model) ? "no JetStream on this cluster"

@@ -1,0 +1,174 @@
+/* What is wrong, in words: as many findings as there are rows. What is of another kind comes before more of
+ * the same, so that three dead servers do not hide what their death did. */
+#include "views/chrome_parts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "tui/table.h"
+#include "views/faults.h"
+
+enum { LINES_MOST = 8, MARK_WIDTH = 3, TAG_WIDTH = 7, WIDE = 50 };
+
+struct line {
+    const struct finding *finding;
+    unsigned more; /* of the same tag, that have no line */
+};
+
+bool chrome_goes_without_saying(const struct model *model, const struct finding *f) {
+    const struct object *object = model_object(model, f->object);
+    return object && model_severity(model, object) > f->severity;
+}
+
+static bool same_tag(const struct finding *a, const struct finding *b) {
+    return strcmp(finding_tag(a), finding_tag(b)) == 0;
+}
+
+static bool same_rule(const struct finding *a, const struct finding *b) {
+    return a->rule == b->rule;
+}
+
+static bool same(const struct finding *a, const struct finding *b) {
+    return a == b;
+}
+
+typedef bool alike_fn(const struct finding *a, const struct finding *b);
+
+/* Of one severity first one of each tag, then of each rule, then the rest. */
+static alike_fn *const rounds[] = {same_tag, same_rule, same};
+
+static bool has_alike(const struct line *lines, int count, const struct finding *f, alike_fn *alike) {
+    for (int i = 0; i < count; i++)
+        if (lines[i].finding->severity == f->severity && alike(lines[i].finding, f))
+            return true;
+    return false;
+}
+
+/* At its place in the order of the findings. */
+static void insert(struct line *lines, int count, const struct finding *f) {
+    int at = count;
+    while (at > 0 && lines[at - 1].finding > f)
+        at--;
+    memmove(lines + at + 1, lines + at, (size_t)(count - at) * sizeof(*lines));
+    lines[at] = (struct line){f, 0};
+}
+
+static int pick_of(const struct model *model, enum severity severity, struct line *lines, int count,
+                   int most) {
+    size_t findings_count;
+    const struct finding *findings = model_findings(model, &findings_count);
+    for (size_t r = 0; r < sizeof(rounds) / sizeof(rounds[0]); r++)
+        for (size_t i = 0; i < findings_count && count < most; i++) {
+            const struct finding *f = &findings[i];
+            if (f->severity == severity && !chrome_goes_without_saying(model, f) &&
+                !has_alike(lines, count, f, rounds[r]))
+                insert(lines, count++, f);
+        }
+    return count;
+}
+
+static int pick(const struct model *model, struct line *lines, int most) {
+    size_t findings_count;
+    const struct finding *findings = model_findings(model, &findings_count);
+    int count = pick_of(model, SEVERITY_CRIT, lines, 0, most < LINES_MOST ? most : LINES_MOST);
+    count = pick_of(model, SEVERITY_WARN, lines, count, most < LINES_MOST ? most : LINES_MOST);
+    for (size_t i = 0; i < findings_count; i++) {
+        if (has_alike(lines, count, &findings[i], same) || chrome_goes_without_saying(model, &findings[i]))
+            continue;
+        for (int l = count; l-- > 0;)
+            if (same_tag(lines[l].finding, &findings[i])) { /* said behind the last of its kind */
+                lines[l].more++;
+                break;
+            }
+    }
+    return count;
+}
+
+/* How much of a text stands on the first of two rows: whole words. */
+static size_t first_part(const char *text, int width) {
+    char cut[1100];
+    text_cut(cut, sizeof(cut), text, width + 1);
+    size_t len = strlen(cut);
+    while (len > 0 && cut[len] != ' ')
+        len--;
+    return len;
+}
+
+/* Columns in front of the words. */
+static int indent_of(const struct line *line, int width) {
+    return MARK_WIDTH + (width >= WIDE ? TAG_WIDTH : text_width(finding_tag(line->finding)) + 1);
+}
+
+static bool fits(const struct line *line, const char *text, int width) {
+    return indent_of(line, width) + text_width(text) <= width;
+}
+
+/* How many more of its kind there are, where that costs no word. */
+static void draw_more(const struct line *line, struct surface *s, struct rect rows, int x, int y) {
+    char more[40];
+    snprintf(more, sizeof(more), "%u more", line->more);
+    int at = rows.x + rows.w - text_width(more) - 1;
+    if (line->more && at >= x + 2)
+        surface_text(s, rows, at, y, ROLE_MUTED, 0, more);
+}
+
+static void draw_line(const struct line *line, const char *text, struct surface *s, struct rect rows) {
+    char shown[1100];
+    const struct finding *f = line->finding;
+    enum role role = table_mark_role((int)f->severity);
+    int indent = indent_of(line, rows.w), room = rows.w - indent, x = rows.x + indent, y = rows.y;
+    size_t first = rows.h > 1 ? first_part(text, room) : 0;
+    surface_text(s, rows, rows.x, y, role, ATTR_BOLD, f->severity == SEVERITY_CRIT ? "!!" : " !");
+    surface_text(s, rows, rows.x + MARK_WIDTH, y, role, ATTR_BOLD, finding_tag(f));
+    if (first) {
+        snprintf(shown, sizeof(shown), "%.*s", (int)first, text);
+        surface_text(s, rows, x, y++, ROLE_TEXT, 0, shown);
+        first += strspn(text + first, " ");
+    }
+    text_cut(shown, sizeof(shown), text + first, room);
+    x += surface_text(s, rows, x, y, ROLE_TEXT, 0, shown);
+    draw_more(line, s, rows, x, y);
+}
+
+void chrome_worst(const struct model *model, struct surface *s, struct rect row) {
+    struct line lines[LINES_MOST];
+    char text[512], shown[1100];
+    if (pick(model, lines, 1) < 1)
+        return;
+    int x = row.x + surface_text(s, row, row.x, row.y, table_mark_role((int)lines[0].finding->severity),
+                                 ATTR_BOLD, finding_tag(lines[0].finding));
+    finding_text(model, lines[0].finding, text, sizeof(text));
+    text_cut(shown, sizeof(shown), text, row.x + row.w - x - 1);
+    surface_text(s, row, x + 1, row.y, ROLE_TEXT, 0, shown);
+}
+
+static void draw_fault(const struct view_context *context, const struct fault_query *unsaid,
+                       struct surface *s, struct rect row) {
+    char text[512];
+    faults_text(text, sizeof(text), context, unsaid, row.w - MARK_WIDTH);
+    if (!*text)
+        return;
+    surface_text(s, row, row.x, row.y, ROLE_UNKNOWN, ATTR_BOLD, " ?");
+    surface_text(s, row, row.x + MARK_WIDTH, row.y, ROLE_TEXT, 0, text);
+}
+
+void chrome_sentences(const struct view_context *context, struct surface *s, struct rect rows) {
+    static const struct fault_query unsaid = {.shapes = FAULTS_ALL, .unsaid = true};
+    struct line lines[LINES_MOST];
+    const struct model *model = context->model;
+    int most = rows.w < WIDE && rows.h > 2 ? (rows.h + 1) / 2 : rows.h; /* two rows each there */
+    int count = most > 0 ? pick(model, lines, most) : 0, y = rows.y;
+    bool fault = faults_worst(model, &unsaid).server != NULL;
+    int spare = rows.h - count - (fault ? 1 : 0);
+    for (int i = 0; i < count; i++) {
+        char text[512];
+        finding_text(model, lines[i].finding, text, sizeof(text));
+        int h = spare > 0 && !fits(&lines[i], text, rows.w) ? 2 : 1;
+        spare -= h - 1;
+        draw_line(&lines[i], text, s, (struct rect){rows.x, y, rows.w, h});
+        y += h;
+    }
+    if (y < rows.y + rows.h)
+        draw_fault(context, &unsaid, s, (struct rect){rows.x, y, rows.w, 1});
+}
