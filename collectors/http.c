@@ -17,6 +17,7 @@
 #include "collectors/discover.h"
 #include "collectors/schedule.h"
 #include "collectors/target.h"
+#include "collectors/tls_files.h"
 
 #define EXIT_USAGE   64
 #define BEAT_EVERY   (250 * NS_PER_MS)
@@ -135,18 +136,6 @@ static bool refuse(const char *message) {
     return false;
 }
 
-static bool check_file(const char *option, const char *path) {
-    char message[600];
-    int fd = path != NULL ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-    if (path == NULL || fd >= 0) {
-        if (fd >= 0)
-            close(fd);
-        return true;
-    }
-    snprintf(message, sizeof message, "%s %s: %s", option, path, strerror(errno));
-    return refuse(message);
-}
-
 static bool check_options(const struct collect_options *o) {
     char word[80], message[200];
     if (o->want != NULL && !endpoint_check_sets(o->want, word, sizeof word)) {
@@ -154,7 +143,7 @@ static bool check_options(const struct collect_options *o) {
                  "--want %s: no such set; there are overview, connections, jetstream, node, all", word);
         return refuse(message);
     }
-    return check_file("--ca", o->ca) && check_file("--cert", o->cert) && check_file("--key", o->key);
+    return true;
 }
 
 /* A descriptor that is closed would be the next one we open: frames would go to a server. */
@@ -247,14 +236,16 @@ static int run(struct collector *c) {
 
 int collect_http(const struct collect_options *options) {
     struct auth auth = {0};
-    char message[600];
+    char message[1200];
     if (!check_descriptors() || !check_options(options))
         return EXIT_USAGE;
-    if (!auth_read(&auth, options->auth_file, message, sizeof message)) {
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+    if (!tls_files_check(options, message, sizeof message) ||
+        !auth_read(&auth, options->auth_file, message, sizeof message)) {
+        curl_global_cleanup();
         refuse(message);
         return EXIT_USAGE;
     }
-    curl_global_init(CURL_GLOBAL_DEFAULT);
     struct collector *c = memory_new(sizeof *c);
     c->options = options;
     c->loop = loop_create();

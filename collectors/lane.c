@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/version.h"
 #include "collectors/decode.h"
+#include "collectors/tls_files.h"
 
 #define CONNECT_MS     2000L
 #define CONNECT_MAX_MS 10000L
@@ -141,12 +142,7 @@ static size_t on_body(char *bytes, size_t one, size_t len, void *data) {
 /* ---- asking ---- */
 
 static void set_tls(CURL *easy, const struct collect_options *o) {
-    if (o->ca != NULL)
-        curl_easy_setopt(easy, CURLOPT_CAINFO, o->ca);
-    if (o->cert != NULL)
-        curl_easy_setopt(easy, CURLOPT_SSLCERT, o->cert);
-    if (o->key != NULL)
-        curl_easy_setopt(easy, CURLOPT_SSLKEY, o->key);
+    tls_files_set(easy, o);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, o->insecure ? 0L : 1L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, o->insecure ? 0L : 2L);
 }

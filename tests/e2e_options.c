@@ -1,9 +1,11 @@
 /* The command line: wrong usage ends at once with one line that says what to write instead, and exit code 64.
  */
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/harness/certificates.h"
 #include "tests/harness/command.h"
 
 static const struct wrong {
@@ -57,6 +59,64 @@ START_TEST(wrong_usage_says_what_to_write_instead) {
 }
 END_TEST
 
+/* Also live, where nobody has a terminal to fall back to: before anything is asked. */
+static void refused(const char *const options[4], const char *about, const char *says) {
+    const char *argv[] = {command_natsight(), "snapshot", "-o",       "-", options[0],
+                          options[1],         options[2], options[3], NULL};
+    struct command c;
+    int code = command_run(&c, argv, NULL, 5000);
+    ck_assert_msg(code == 64, "%s: exit code %d, stderr: %s", about, code, c.errors);
+    ck_assert_msg(strstr(c.errors, "natsight: ") == c.errors && strstr(c.errors, about) &&
+                      strstr(c.errors, says),
+                  "no \"%s\", \"%s\" in: %s", about, says, c.errors);
+    ck_assert_ptr_eq(strchr(c.errors, '\n'), c.errors + strlen(c.errors) - 1);
+    ck_assert_uint_eq(c.output_size, 0);
+    command_free(&c);
+}
+
+START_TEST(files_that_hold_no_certificate_or_key_are_refused) {
+    struct certificates c;
+    if (!certificates_make(&c)) {
+        fprintf(stderr, "no openssl command: certificate files are not tested\n");
+        return;
+    }
+    char ca[600], cert[600], key[600], other[600], locked[600], argument[1300];
+    snprintf(ca, sizeof ca, "%s/ca.pem", c.folder.path);
+    snprintf(cert, sizeof cert, "%s/client.pem", c.folder.path);
+    snprintf(key, sizeof key, "%s/client.key", c.folder.path);
+    snprintf(other, sizeof other, "%s/server.key", c.folder.path);
+    snprintf(locked, sizeof locked, "%s/locked.key", c.folder.path);
+    refused((const char *[4]){"--ca", "README.md"}, "--ca", "no certificate");
+    refused((const char *[4]){"--ca", key}, "--ca", "no certificate");
+    refused((const char *[4]){"--ca", c.folder.path}, "--ca", "no file");
+    refused((const char *[4]){"--cert", "README.md", "--key", key}, "--cert", "no certificate");
+    refused((const char *[4]){"--cert", cert, "--key", cert}, "--key", "no private key");
+    refused((const char *[4]){"--cert", cert, "--key", other}, "--key", "not the key of --cert");
+    snprintf(argument, sizeof argument, "openssl pkey -in %s -aes256 -passout pass:x -out %s", key, locked);
+    struct command good, made;
+    ck_assert_int_eq(command_run(&made, (const char *[]){"sh", "-c", argument, NULL}, NULL, 5000), 0);
+    command_free(&made);
+    refused((const char *[4]){"--cert", cert, "--key", locked}, "--key", "passphrase");
+    const char *argv[] = {command_natsight(),
+                          "snapshot",
+                          "-o",
+                          "-",
+                          "--for",
+                          "100ms",
+                          "--ca",
+                          ca,
+                          "--cert",
+                          cert,
+                          "--key",
+                          key,
+                          "https://127.0.0.1:1",
+                          NULL};
+    ck_assert_int_eq(command_run(&good, argv, NULL, 5000), 3); /* nobody there, but they are fine */
+    command_free(&good);
+    certificates_remove(&c);
+}
+END_TEST
+
 START_TEST(help_and_manual_name_every_option) {
     const char *help[] = {command_natsight(), "help", NULL}, *manual[] = {command_natsight(), "manual", NULL};
     struct command c, m;
@@ -97,6 +157,7 @@ int main(void) {
     TCase *tc = tcase_create("command line");
     tcase_set_timeout(tc, 20);
     tcase_add_loop_test(tc, wrong_usage_says_what_to_write_instead, 0, sizeof wrongs / sizeof *wrongs);
+    tcase_add_test(tc, files_that_hold_no_certificate_or_key_are_refused);
     tcase_add_test(tc, help_and_manual_name_every_option);
     tcase_add_test(tc, nothing_reached_is_code_3_and_says_why);
     suite_add_tcase(suite, tc);
