@@ -48,7 +48,16 @@ static enum failure tell_connect(const struct fault *f, char *out, size_t size) 
     return FAILURE_CONNECT;
 }
 
+static enum failure tell_tls(const struct fault *f, char *out, size_t size);
+
+/* With TLS 1.3 our handshake is over before the server has judged our certificate. */
+static bool is_tls_alert(const struct fault *f) {
+    return f->https && f->bytes == 0 && f->curl_text != NULL && strstr(f->curl_text, " alert ") != NULL;
+}
+
 static enum failure tell_closed(const struct fault *f, char *out, size_t size) {
+    if (is_tls_alert(f))
+        return tell_tls(f, out, size);
     if (f->bytes > 0) {
         snprintf(out, size, "the answer ended in the middle, after %zu bytes", f->bytes);
         return FAILURE_CUT;
@@ -65,7 +74,7 @@ static enum failure tell_name(const struct fault *f, char *out, size_t size) {
 /* OpenSSL's words are the best there are, without its error numbers and function names. */
 static const char *tls_reason(const char *text) {
     const char *last = strrchr(text, ':');
-    bool numbers = strncmp(text, "error:", 6) == 0 || strstr(text, ":error:") != NULL;
+    bool numbers = strstr(text, "error:") != NULL;
     if (numbers && last != NULL)
         return last + 1;
     static const char boring[] = "SSL certificate problem: ";
@@ -73,14 +82,45 @@ static const char *tls_reason(const char *text) {
     return found != NULL ? found + sizeof boring - 1 : text;
 }
 
+/* What to do about it comes first: a row shows the beginning of a sentence, and not always more. */
+static const struct {
+    const char *found; /* in OpenSSL's words */
+    const char *text;
+} tls_hints[] = {
+    {"does not match target host name", "--tls-name? its certificate is not for this host"},
+    {"matches target host name", "--tls-name? its certificate is not for this host"},
+    {"self-signed certificate in certificate chain", "--ca? its certificate is signed by nobody we trust"},
+    {"local issuer certificate", "--ca? its certificate is signed by nobody we trust"},
+    {"verify the first certificate", "--ca? its certificate is signed by nobody we trust"},
+    {"self-signed", "--ca? its certificate is self-signed"},
+    {"self signed", "--ca? its certificate is self-signed"},
+    {"has expired", "its certificate has expired"},
+    {"not yet valid", "its certificate is not valid yet, or a clock is wrong"},
+    {"certificate required", "--cert, --key? it wants a client's certificate"},
+    {"alert handshake failure", "--cert, --key? it refuses the handshake"},
+    {"alert bad certificate", "--cert, --key? it refuses our certificate"},
+    {"alert unknown ca", "--cert? it does not know who signed ours"},
+};
+
+static const char *tls_hint(const char *reason) {
+    for (size_t i = 0; i < sizeof tls_hints / sizeof tls_hints[0]; i++)
+        if (strstr(reason, tls_hints[i].found) != NULL)
+            return tls_hints[i].text;
+    return NULL;
+}
+
 static enum failure tell_tls(const struct fault *f, char *out, size_t size) {
     char clean[TEXT_MAX_BYTES + 1];
     const char *reason = tls_reason(f->curl_text != NULL ? f->curl_text : "");
-    text_clean(clean, reason, strlen(reason));
+    const char *number = strstr(reason, ", errno ");
+    text_clean(clean, reason, number != NULL ? (size_t)(number - reason) : strlen(reason));
+    const char *hint = tls_hint(clean);
+    if (hint == NULL && f->rc == CURLE_PEER_FAILED_VERIFICATION)
+        hint = "--ca, --tls-name? its certificate is not trusted";
     if (strstr(clean, "wrong version number") != NULL || strstr(clean, "packet length too long") != NULL)
         snprintf(out, size, "TLS: port %d does not speak it; is it http://?", f->port);
-    else if (f->rc == CURLE_PEER_FAILED_VERIFICATION)
-        snprintf(out, size, "TLS: certificate not trusted: %.140s (--ca, --tls-name, --insecure)", clean);
+    else if (hint != NULL)
+        snprintf(out, size, "TLS: %s (%.200s)", hint, clean);
     else
         snprintf(out, size, "TLS: %.200s", clean[0] != '\0' ? clean : curl_easy_strerror(f->rc));
     return FAILURE_TLS;
