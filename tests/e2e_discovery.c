@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 
 #include "tests/harness/certificates.h"
+#include "tests/harness/command.h"
 #include "tests/harness/document.h"
 #include "tests/harness/hostile.h"
 #include "tests/harness/http_get.h"
@@ -320,6 +321,31 @@ START_TEST(https_is_verified) {
         documents_wait(&d, says_tls, (void *)(uintptr_t) "--tls-name? its certificate is not for this host",
                        "the name does not match", MS));
     documents_close(&d);
+
+    char name[64]; /* cut on the row, whole on the page of the node */
+    snprintf(name, sizeof name, "%s:%d", s->node[0].address, s->node[0].monitor_port);
+    const char *argv[] = {command_natsight(),
+                          "snapshot",
+                          "-o",
+                          "-",
+                          "--for",
+                          "2s",
+                          "--size",
+                          "80x24",
+                          "--view",
+                          "node",
+                          "--select",
+                          name,
+                          "--ca",
+                          ca,
+                          "--tls-name",
+                          "other.example",
+                          seed[0],
+                          NULL};
+    struct command page;
+    ck_assert_int_eq(command_run(&page, argv, NULL, 10000), 3);
+    ck_assert_msg(strstr(page.output, "'other.example')") != NULL, "%s", page.output);
+    command_free(&page);
 
     char plain[64];
     snprintf(plain, sizeof plain, "http://%s:%d", s->node[0].address, s->node[0].monitor_port);

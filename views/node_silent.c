@@ -7,6 +7,8 @@
 #include "base/text.h"
 #include "views/quantity_text.h"
 
+#define REASON_BESIDE 24 /* columns of the line above: "down for 2m14s: " */
+
 /* By how far the last try got. */
 static const char *const advice[FAILURE_COUNT][3] = {
     [FAILURE_NONE] = {"Its name or address is known from other servers; nobody asks it here.",
@@ -51,6 +53,26 @@ static void fact(struct surface *s, struct rect area, int *y, const char *name, 
     *y += 1;
 }
 
+/* As many lines as it needs: what is cut off elsewhere is whole here. */
+static void fact_wrapped(struct surface *s, struct rect area, int *y, const char *name, const char *text) {
+    int room = area.w - 14;
+    while (*text && room > 0 && *y < area.y + area.h) {
+        char cut[1200];
+        size_t len = strlen(text), word = len;
+        while (word > 0 && (snprintf(cut, sizeof(cut), "%.*s", (int)word, text), text_width(cut) > room))
+            do
+                word--;
+            while (word > 0 && text[word] != ' ');
+        if (word == 0) { /* one word that fits no line */
+            fact(s, area, y, name, text);
+            return;
+        }
+        fact(s, area, y, name, cut);
+        text += word + strspn(text + word, " ");
+        name = "";
+    }
+}
+
 static void instant(char *out, size_t size, const struct view_context *context, int64_t utc_ns) {
     char clock[TIME_TEXT_SIZE], span[TIME_TEXT_SIZE];
     out[0] = 0;
@@ -65,6 +87,7 @@ void node_silent_draw(const struct view_context *context, const struct object *s
                       struct rect area) {
     const struct answer_state *answer = model_answer(context->model, server, SHAPE_VARZ);
     const char *url = quantity_name_text(context->model, server, Q_SERVER_url);
+    const char *reason = quantity_name_text(context->model, server, Q_SERVER_reason);
     const char *const *lines =
         advice[answer && answer->failure < FAILURE_COUNT ? answer->failure : FAILURE_NONE];
     char text[400];
@@ -75,6 +98,8 @@ void node_silent_draw(const struct view_context *context, const struct object *s
     instant(text, sizeof(text), context, answer ? answer->asked_utc_ns : 0);
     fact(s, area, &y, "last tried", text);
     fact(s, area, &y, "answered", "never");
+    if (text_width(reason) + REASON_BESIDE > area.w)
+        fact_wrapped(s, area, &y, "reason", reason);
     if (*url && !answer) /* it is being tried */
         return;
     surface_rule(s, rect_below(area, ++y - area.y), "WHAT TO CHECK", "");
