@@ -5,7 +5,8 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "views/help.h"
+#include "base/text.h"
+#include "entry/layers.h"
 
 /* ---- what keys do everywhere ---- */
 
@@ -15,17 +16,12 @@ static unsigned quit(void *data) {
 }
 
 static unsigned open_help(void *data) {
-    struct app *app = data;
-    app->stage.help_open = true;
-    app->stage.help_filter[0] = '\0';
-    app->stage.help_top = 0;
+    layer_open_help(data);
     return REACT_DRAW;
 }
 
 static unsigned open_menu(void *data) {
-    struct app *app = data;
-    app->stage.menu_open = true;
-    app->stage.menu_choice = app->stage.here.view;
+    layer_open_menu(data);
     return REACT_DRAW;
 }
 
@@ -63,6 +59,7 @@ static unsigned go_previous(void *data) {
 
 static unsigned go_digit(void *data) {
     struct app *app = data;
+    layer_close(app);
     for (int i = 0; i < view_count; i++)
         if (views[i]->digit != 0 && app->key == (uint32_t)('0' + views[i]->digit))
             stage_go(&app->stage, views[i], 0);
@@ -120,7 +117,7 @@ static unsigned suspend(void *data) {
 }
 
 static const struct action everywhere[] = {
-    {"? F1", "help", "help", "Lists the keys that are valid here; / there searches.", open_help},
+    {"? F1", "help", "help", "Lists the keys that are valid here; / searches in them.", open_help},
     {"/", "filter", "filter", "Narrows the list: text, !text, ~regex, column>number.", open_filter},
     {":", "command", "command", "Opens a view by name, forgets a server: see the commands below.",
      open_command},
@@ -132,7 +129,7 @@ static const struct action everywhere[] = {
     {"u", "units", NULL, "Bytes or bits per second.", toggle_units},
     {"I", "cost", NULL, "What watching costs the servers, endpoint by endpoint.", open_cost},
     {"L", "local", NULL, "Local time or UTC.", toggle_local},
-    {"1 2 3 4 5 6 7 8 9", "view", NULL, "The views that have a digit.", go_digit},
+    {"1 2 3", "view", NULL, "The views that have a digit.", go_digit},
     {"m", "menu", NULL, "The menu of all views, with what each one shows.", open_menu},
     {"Ctrl-L", "repaint", NULL, "Paints the screen from scratch.", repaint},
     {"Ctrl-Z", "suspend", NULL, "Suspends the program; fg brings it back.", suspend},
@@ -163,7 +160,7 @@ static const struct command_word {
     const char *word, *help;
     unsigned (*run)(struct app *app, const char *argument);
 } command_words[] = {
-    {"forget", "NAME: this server was taken out of service, it is no longer expected.", command_forget},
+    {"forget", "NAME: this server is out of service, expect it no longer.", command_forget},
     {"quit", "Quits.", command_quit},
 };
 enum {
@@ -235,47 +232,20 @@ const struct action_table *const *app_tables(int *count) {
 
 /* ---- a key ---- */
 
-static void help_key(struct app *app, uint32_t key) {
-    struct stage *st = &app->stage;
-    int page = app->surface->rows / 2;
-    size_t len = strlen(st->help_filter);
-    if (key == 27 || key == '?' || (key == 'q' && len == 0) || key == K_F1) {
-        st->help_open = false;
-    } else if (key == K_DOWN || key == K_UP) {
-        st->help_top += key == K_DOWN ? 1 : -1;
-    } else if (key == K_PGDN || key == K_PGUP) {
-        st->help_top += key == K_PGDN ? page : -page;
-    } else if ((key == 127 || key == 8) && len > 0) {
-        st->help_filter[len - 1] = '\0';
-    } else if (key > ' ' && key < 127 && !(key == '/' && len == 0) && len + 1 < sizeof st->help_filter) {
-        st->help_filter[len] = (char)key;
-        st->help_filter[len + 1] = '\0';
-        st->help_top = 0;
-    }
-    if (st->help_top < 0)
-        st->help_top = 0;
-    app->paint_now = true;
-}
-
-static void menu_key(struct app *app, uint32_t key) {
-    struct stage *st = &app->stage;
-    int choice = st->menu_choice;
-    if (key == K_DOWN || key == 'j' || key == K_UP || key == 'k')
-        choice += key == K_DOWN || key == 'j' ? 1 : -1;
-    else if (key == K_HOME || key == K_END)
-        choice = key == K_HOME ? 0 : view_count - 1;
-    else
-        st->menu_open = false;
-    st->menu_choice = choice < 0 ? 0 : choice >= view_count ? view_count - 1 : choice;
-    if (key == '\r' || key == '\n')
-        stage_go(st, views[st->menu_choice], 0);
-    app_react(app, REACT_DRAW | REACT_WANTS);
+/* What is being narrowed: the list, or help over it. */
+static char *edited(struct stage *st, size_t *size) {
+    *size = st->help_open ? sizeof st->help_filter : STAGE_FILTER_SIZE;
+    return st->help_open ? st->help_filter : st->filters[st->here.view];
 }
 
 static void filter_edited(struct app *app) {
     struct stage *st = &app->stage;
-    char *filter = st->filters[st->here.view];
-    snprintf(filter, STAGE_FILTER_SIZE, "%s", st->prompt.text);
+    size_t size;
+    char *filter = edited(st, &size);
+    text_cut(filter, size, st->prompt.text, (int)size - 1);
+    st->help_top = 0;
+    if (st->help_open)
+        return;
     const char *fault = stage_view(st)->check_filter(st->states[st->here.view], filter);
     snprintf(st->prompt.error, sizeof st->prompt.error, "%s", fault != NULL ? fault : "");
 }
@@ -285,9 +255,10 @@ static void prompt_key_typed(struct app *app, uint32_t key) {
     bool filter = st->prompt.label[0] == '/';
     enum prompt_result result = prompt_key(&st->prompt, key);
     if (result == PROMPT_CANCEL) {
+        size_t size;
         st->prompt.open = false;
         if (filter)
-            st->filters[st->here.view][0] = '\0';
+            edited(st, &size)[0] = '\0';
     } else if (result == PROMPT_ENTER) {
         st->prompt.open =
             filter && st->prompt.error[0] != '\0'; /* a fault stays in sight until it is mended */
@@ -329,21 +300,38 @@ static void unknown_key(struct app *app, uint32_t key) {
     app->paint_now = true;
 }
 
+/* What reaches the program through what lies over the view. */
+static bool goes_through(const struct action *action, uint32_t key) {
+    static const char *const names[] = {"view", "repaint", "suspend"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(action->name, names[i]) == 0)
+            return true;
+    return key == K_CTRL('c');
+}
+
+static void layer_key(struct app *app, uint32_t key) {
+    const struct action *action = action_find(app->stage.over, key);
+    if (action == NULL) {
+        action = action_find(&everywhere_table, key);
+        if (action != NULL && !goes_through(action, key))
+            action = NULL;
+    }
+    if (action == NULL)
+        unknown_key(app, key);
+    else
+        app_react(app, action->run(app));
+}
+
 void app_key(struct app *app, uint32_t key) {
     app->key = key;
     if (app->stage.prompt.open) {
         prompt_key_typed(app, key);
         return;
     }
-    if (app->stage.help_open && key != 3) {
-        help_key(app, key);
+    if (app->stage.over != NULL) {
+        layer_key(app, key);
         return;
     }
-    if (app->stage.menu_open && key != 3 && !(key >= '1' && key <= '9')) {
-        menu_key(app, key);
-        return;
-    }
-    app->stage.menu_open = false;
     struct view_request request = {0};
     unsigned reaction = stage_key(&app->stage, key, clock_mono_ns(), &request);
     if (reaction & REACT_PASS) {

@@ -133,6 +133,13 @@ static int all_tables(const struct stage *st, const struct action_table *out[8])
     return n;
 }
 
+int stage_help_most(const struct stage *st, struct rect screen) {
+    const struct action_table *tables[8];
+    int lines = help_lines(tables, all_tables(st, tables), st->help_filter);
+    int page = chrome_layout(screen).h - 1;
+    return lines > page && page > 0 ? lines - page : 0;
+}
+
 void stage_frame(struct stage *st, struct surface *s, int64_t mono_ns) {
     select_object(st);
     struct view_context context = context_of(st, mono_ns);
@@ -166,8 +173,9 @@ void stage_frame(struct stage *st, struct surface *s, int64_t mono_ns) {
         .prompt = st->prompt.open ? &st->prompt : NULL,
         .interval_ns = st->interval_ns,
         .behind_ns = st->frozen != NULL ? model_utc_ns(st->live) - model_utc_ns(st->frozen) : 0,
-        .tables = tables,
-        .table_count = table_count,
+        .tables = st->over != NULL ? &st->over : tables,
+        .table_count = st->over != NULL ? 1 : table_count,
+        .covered = st->over != NULL,
     };
     chrome_draw(&chrome, s, surface_rect(s));
 }

@@ -36,7 +36,8 @@ struct stage {
     int64_t message_until_ns;
     char note[STAGE_MESSAGE_SIZE]; /* what is wrong with ourselves; "" nothing */
     int64_t note_until_ns;
-    bool menu_open; /* of the views */
+    const struct action_table *over; /* keys of what lies over the view, NULL nothing */
+    bool menu_open;                  /* of the views */
     int menu_choice;
     bool help_open;
     char help_filter[64];
@@ -64,6 +65,8 @@ void stage_go(struct stage *stage, const struct view_ops *view, uint64_t object)
 bool stage_go_back(struct stage *stage); /* false: this was the first place */
 void stage_go_previous(struct stage *stage);
 void stage_pause(struct stage *stage, bool pause);
+/* The last line that help can begin with on a screen of this size. */
+int stage_help_most(const struct stage *stage, struct rect screen);
 /* For 2 s in the footer. */
 void stage_say(struct stage *stage, int64_t mono_ns, bool error, const char *text);
 /* Runs a row of one of the view's actions; returns its reaction, REACT_PASS when the view has none for this

@@ -130,10 +130,40 @@ START_TEST(help_lists_keys_and_is_searched) {
     shown_wait(t, "\\. n3 ");
     shown_type(t, "?", "Everywhere");
     shown_wait(t, "Freezes the picture");
-    shown_type(t, "/susp", "Suspends the program");
+    shown_type(t, "/", "^/");
+    shown_type(t, "susp", "Suspends the program");
     shown_wait_gone(t, "Freezes the picture");
+    shown_type(t, "\r", "search: susp"); /* stays when the prompt is left */
+    shown_type(t, "\033", "Freezes the picture");
+    shown_type(t, "/", "^/");
+    shown_type(t, "1/s", "^/1/s"); /* all characters are for the search while it is typed */
+    shown_type(t, "\033", "Freezes the picture");
     shown_type(t, "\033", "^.NODES 3");
     shown_type(t, "Q", "Q does nothing here, \\? for keys");
+    shown_quit(t);
+}
+END_TEST
+
+/* Help is a list as all others are: the same keys move, and the footer has its own. */
+START_TEST(help_moves_as_lists_do) {
+    static const struct {
+        const char *typed;
+        bool first, last; /* which end is in sight */
+    } keys[] = {{"G", false, true},      {"g", true, false},       {"\033[F", false, true},
+                {"\033[H", true, false}, {"\033[B", false, false}, {"\033[A", true, false},
+                {"j", false, false},     {"k", true, false},       {"\033[6~", false, false},
+                {"\033[5~", true, false}};
+    struct terminal *t = open_size(20, 100);
+    shown_wait(t, "\\. n3 ");
+    shown_type(t, "?", "^ Overview$");
+    shown_wait(t, "/ search +Esc back");
+    ck_assert_int_lt(terminal_find(t, "Tab panel", NULL), 0);
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        ck_assert(terminal_type(t, keys[i].typed));
+        keys[i].first ? shown_wait(t, "^ Overview$") : shown_wait_gone(t, "^ Overview$");
+        keys[i].last ? shown_wait(t, ":quit +Quits") : shown_wait_gone(t, ":quit +Quits");
+    }
+    shown_type(t, "2", "> Connections"); /* the views are reached from here */
     shown_quit(t);
 }
 END_TEST
@@ -616,6 +646,7 @@ static void all(TCase *tc) {
     tcase_add_test(tc, digits_open_views);
     tcase_add_test(tc, enter_opens_a_node_and_escape_goes_back);
     tcase_add_test(tc, help_lists_keys_and_is_searched);
+    tcase_add_test(tc, help_moves_as_lists_do);
     tcase_add_loop_test(tc, filters_narrow_as_they_are_typed, 0, sizeof filters / sizeof *filters);
     tcase_add_test(tc, a_wrong_filter_says_why);
     tcase_add_test(tc, sort_and_reverse);

@@ -29,6 +29,7 @@ struct chrome_context {
     const struct action_table *const
         *tables; /* hints after the views: the view's table first, then the program's */
     int table_count;
+    bool covered; /* help or a menu lies over the view: `tables` are its keys, and nothing else is valid */
 };
 
 /* The body of a screen of this size; {0} where there is room for one line only. */

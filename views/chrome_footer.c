@@ -53,7 +53,7 @@ static const struct action *help_hint(const struct chrome_context *c) {
 static void draw_hints(const struct chrome_context *c, struct surface *s, struct rect row) {
     const struct action *help = help_hint(c);
     int end = row.x + row.w - (help ? hint_width(help) + 1 : 0);
-    int x = draw_views(c, s, row, row.x + 1) + 1;
+    int x = c->covered ? row.x + 1 : draw_views(c, s, row, row.x + 1) + 1;
     for (int t = 0; t < c->table_count; t++)
         for (int i = 0; i < c->tables[t]->count; i++) {
             const struct action *a = &c->tables[t]->actions[i];

@@ -153,7 +153,7 @@ static void quiet_row(const struct chrome_context *c, struct surface *s, struct 
 /* On the overview, while nothing is selected. */
 static bool enter_is_worst(const struct chrome_context *c) {
     const struct list_view *view = c->view_state;
-    return c->view && c->view->digit == 1 && view && !view->focus;
+    return !c->covered && c->view && c->view->digit == 1 && view && !view->focus;
 }
 
 static void count_row(const struct chrome_context *c, struct surface *s, struct rect row,

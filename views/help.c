@@ -66,7 +66,7 @@ static void draw_line(void *data, const struct line *line) {
         surface_text(d->s, row, row.x + 1, row.y, ROLE_HEAD, ATTR_BOLD, line->heading);
     if (!line->action)
         return;
-    int keys = row.w >= 60 ? 18 : 10;
+    int keys = row.w >= 60 ? 14 : 10;
     surface_field(d->s, row, row.x + 2, row.y, keys, -1, ROLE_KEY, 0, line->action->keys);
     text_cut(text, sizeof(text), line->action->help, row.w - keys - 4);
     surface_text(d->s, row, row.x + keys + 3, row.y, ROLE_TEXT, 0, text);
@@ -79,9 +79,13 @@ void help_draw(const struct action_table *const *tables, int count, const char *
     int most = lines > page ? lines - page : 0;
     surface_fill(s, area, ROLE_TEXT, 0, ' ');
     snprintf(head, sizeof(head), "KEYS in %s", title);
-    snprintf(right, sizeof(right), *filter ? "/%s" : "/ search   Esc back%s", *filter ? filter : "");
+    top = top < 0 ? 0 : top > most ? most : top;
+    snprintf(right, sizeof(right), "%s%s", *filter ? "search: " : "", filter);
+    if (most > 0)
+        snprintf(right + strlen(right), sizeof(right) - strlen(right), "%s%d-%d of %d", *filter ? "   " : "",
+                 top + 1, top + page, lines);
     surface_rule(s, area, head, right);
-    struct drawing d = {s, rect_below(area, 1), top < 0 ? 0 : top > most ? most : top, 0};
+    struct drawing d = {s, rect_below(area, 1), top, 0};
     if (lines == 0 && area.h > 1)
         surface_text(s, d.area, area.x + 2, area.y + 1, ROLE_MUTED, 0, "no key has that in its words");
     walk(tables, count, filter, draw_line, &d);

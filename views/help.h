@@ -1,4 +1,4 @@
-/* Help: the keys that are valid here, made of the action tables, searchable by typing. Drawn over the body.
+/* Help: the keys that are valid here, made of the action tables, searchable. Drawn over the body.
  * Main process. */
 #ifndef VIEWS_HELP_H
 #define VIEWS_HELP_H

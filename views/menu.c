@@ -23,7 +23,7 @@ void menu_draw(const struct view_ops *here, int choice, struct surface *s, struc
     if (page < 1 || area.w < 12)
         return;
     surface_fill(s, box, ROLE_TEXT, 0, ' ');
-    surface_rule(s, box, "VIEWS", "Enter=open  Esc=back");
+    surface_rule(s, box, "VIEWS", "");
     for (int i = top; i < view_count && i - top < page; i++)
         draw_line(views[i], views[i] == here, i == choice, s,
                   (struct rect){box.x, box.y + 1 + i - top, box.w, 1});

@@ -598,8 +598,7 @@ static unsigned leave(void *call) {
 }
 
 static const struct action actions[] = {
-    {"Enter d", "open", "open",
-     "Open what is selected; with nothing selected, what the worst finding is about.", enter},
+    {"Enter d", "open", "open", "Open the selected row; with none selected, the worst finding.", enter},
     {"Tab", "next_panel", "panel", "Next panel.", next_panel},
     {"Shift-Tab", "previous_panel", NULL, "Previous panel.", previous_panel},
     {"Esc", "verdict", NULL, "Back to the verdict: nothing selected.", leave},
@@ -615,7 +614,7 @@ static unsigned wants(const void *state, const struct view_context *context, con
 const struct view_ops view_overview = {
     .name = "overview",
     .title = "Overview",
-    .help = "The whole cluster: verdict, throughput, nodes, worst consumers and connections.",
+    .help = "The whole cluster: verdict, rates, nodes, what is worst.",
     .state_size = sizeof(struct overview),
     .init = init,
     .finish = finish,

@@ -123,9 +123,9 @@ unsigned list_open(void *call), list_open_server(void *call);
         {"Left h", "left", NULL, "Columns further left.", list_left},                                        \
         {"Right l", "right", NULL, "Columns further right.", list_right},                                    \
         {"<", "sort_left", NULL, "Sort by the column on the left of the present one.", list_sort_left},      \
-        {"o F6", "sort", "sort", "Choose the column to sort by: Enter takes it, once more reverses.",        \
-         list_sort_menu},                                                                                    \
         {">", "sort_right", NULL, "Sort by the column on the right of the present one.", list_sort_right},   \
+        {"o F6", "sort", "sort", "Choose the column to sort by: Enter takes it, again reverses.",            \
+         list_sort_menu},                                                                                    \
         {"r", "reverse", "reverse", "Reverse the order.", list_reverse},                                     \
         {"c", "columns", "columns", "Choose columns: Space shows or hides one, Esc is done.", list_columns}, \
         {"Space", "toggle_column", NULL, "While columns are chosen: show or hide this one.", list_pick},     \
