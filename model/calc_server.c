@@ -34,6 +34,13 @@ struct value calc_server_failing(const struct model *model, const struct object 
     return server_is_up(server) ? value_text(server->failing) : value_unknown(0);
 }
 
+struct value calc_server_failing_since(const struct model *model, const struct object *object) {
+    (void)model;
+    const struct server *server = server_const(object);
+    bool fails = server_is_up(server) && *server->failing;
+    return fails ? value_time(server->failing_since_utc_ns) : value_unknown(0);
+}
+
 struct value calc_server_state_since(const struct model *model, const struct object *object) {
     (void)model;
     return value_time(server_const(object)->state_since_utc_ns);

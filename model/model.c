@@ -196,6 +196,8 @@ static void note_answer(struct model *model, struct server *server, const struct
     answer->http_status = sample->http_status;
     server->errors[sample->shape] = sample->failure ? model_text(model, sample->error) : NULL;
     answer->error = server->errors[sample->shape] ? server->errors[sample->shape]->bytes : "";
+    int64_t *failing = &server->failing_utc_ns[sample->shape];
+    *failing = !sample->failure ? 0 : *failing ? *failing : sample->answered_utc_ns;
     server_find_failing(server);
     if (sample->failure)
         return;

@@ -15,10 +15,10 @@ static const struct rule {
     enum object_kind kind;
     enum severity severity;
     double hold_s;
-    const char *tag, *condition, *text;
+    const char *tag, *condition, *since, *text;
 } rules[] = {
-#define RULE(NAME, KIND, SEVERITY, HOLD, TAG, CONDITION, TEXT)                                               \
-    {#NAME, OBJECT_##KIND, SEVERITY_##SEVERITY, HOLD, TAG, CONDITION, TEXT},
+#define RULE(NAME, KIND, SEVERITY, HOLD, TAG, CONDITION, SINCE, TEXT)                                        \
+    {#NAME, OBJECT_##KIND, SEVERITY_##SEVERITY, HOLD, TAG, CONDITION, SINCE, TEXT},
 #include "model/rules.def"
 #undef RULE
 };
@@ -96,15 +96,28 @@ static struct truth *truth_of(struct entry *entry, int rule) {
     return NULL;
 }
 
+/* It counts from when that began which it is true of now. */
+static void set_since(const struct model *model, const struct object *object, struct truth *truth) {
+    int q = quantity_by_name(object->kind, rules[truth->rule].since);
+    struct value began = q >= 0 ? quantity_get(model, object, (enum quantity)q) : value_unknown(0);
+    if (began.type != VALUE_TIME || began.i > model->utc_ns)
+        return;
+    truth->since_mono_ns += began.i - truth->since_utc_ns;
+    truth->since_utc_ns = began.i;
+}
+
 static void ask(struct model *model, struct entry *entry, size_t rule) {
     bool now = holds(model, rule, &entry->object);
     struct truth *truth = truth_of(entry, (int)rule);
     if (now && !truth) {
         entry->truths = memory_grow(entry->truths, entry->truth_count + 1, sizeof *entry->truths);
-        entry->truths[entry->truth_count++] = (struct truth){(int)rule, model->utc_ns, model->mono_ns};
+        truth = &entry->truths[entry->truth_count++];
+        *truth = (struct truth){(int)rule, model->utc_ns, model->mono_ns};
     } else if (!now && truth) {
         *truth = entry->truths[--entry->truth_count];
     }
+    if (now)
+        set_since(model, &entry->object, truth);
 }
 
 static bool is_settling(const struct model *model, const struct object *object) {

@@ -155,16 +155,21 @@ void server_failed(struct model *model, struct entry *entry, const struct sample
 
 /* Two pages of one endpoint are two shapes, told apart by what is behind '_'. */
 void server_find_failing(struct server *server) {
-    server->failing[0] = '\0';
+    int longest = SHAPE_NONE;
     for (int shape = SHAPE_NONE + 1; shape < SHAPE_LIMIT; shape++) {
-        const struct answer_state *answer = &server->answers[shape];
-        const char *name = shape_name((unsigned)shape);
-        if (shape == SHAPE_VARZ || !name || !answer->failure || server->interval_ns[shape] == UNWANTED)
+        if (shape == SHAPE_VARZ || !server->failing_utc_ns[shape] || server->interval_ns[shape] == UNWANTED)
             continue;
-        snprintf(server->failing, sizeof server->failing, "/%.*s: %s", (int)strcspn(name, "_"), name,
-                 *answer->error ? answer->error : failure_name(answer->failure));
-        return;
+        if (!longest || server->failing_utc_ns[shape] < server->failing_utc_ns[longest])
+            longest = shape;
     }
+    server->failing[0] = '\0';
+    server->failing_since_utc_ns = server->failing_utc_ns[longest];
+    if (!longest)
+        return;
+    const struct answer_state *answer = &server->answers[longest];
+    const char *name = shape_name((unsigned)longest);
+    snprintf(server->failing, sizeof server->failing, "/%.*s: %s", (int)strcspn(name, "_"), name,
+             *answer->error ? answer->error : failure_name(answer->failure));
 }
 
 /* ---- an answer to /varz ---- */

@@ -54,6 +54,7 @@ struct server {
 
     struct answer_state answers[SHAPE_LIMIT];
     const struct text *errors[SHAPE_LIMIT]; /* behind answers[].error */
+    int64_t failing_utc_ns[SHAPE_LIMIT];    /* the first of its failures running, 0 none */
     uint64_t polls[SHAPE_LIMIT];            /* good ones */
     int64_t asked_mono_ns[SHAPE_LIMIT][2];  /* of the last two good ones, newest first */
     int64_t interval_ns[SHAPE_LIMIT];       /* that the collector chose; 0 not told, UNWANTED not asked now */
@@ -73,6 +74,7 @@ struct server {
     bool connz_known;
 
     char reason[400], failing[400]; /* why it is not up; what of it does not answer, "" nothing */
+    int64_t failing_since_utc_ns;   /* of the endpoint that `failing` names */
     bool silent;                    /* the reason says for how long */
     char routes_text[32];
 };
@@ -94,7 +96,7 @@ const char *server_state_name(enum server_state state); /* NULL for SERVER_NEW *
 const char *server_label(const struct server *server);
 void server_set_state(struct model *model, struct entry *entry, enum server_state state, int64_t utc_ns);
 void servers_tick(struct model *model);
-/* After an answer, or when something is not asked any more: which endpoint fails now. */
+/* After an answer, or when something is not asked any more: which endpoint fails, the longest of several. */
 void server_find_failing(struct server *server);
 void server_failed(struct model *model, struct entry *entry, const struct sample *sample);
 void server_answered(struct model *model, struct entry *entry, const struct sample *sample,

@@ -248,13 +248,40 @@ START_TEST(an_endpoint_that_fails_is_a_warning_after_a_while) {
     ck_assert_int_eq(f->severity, SEVERITY_WARN);
     ck_assert_str_eq(finding_tag(f), "POLL");
     finding_text(n.model, f, text, sizeof text);
-    ck_assert_str_eq(text, "n1 /connz: nested too deep, for 12s");
+    ck_assert_str_eq(text, "n1 /connz: nested too deep, for 13s");
     send_connection(&n, 9, 0);
     ck_assert_str_eq(text_value(&n, server, Q_SERVER_failing), "/jsz: timeout");
     send_interval(&n, 1, SHAPE_JSZ, 0); /* nobody wants it any more */
     go_to(&n, 14);
     ck_assert_int_eq(quantity_get(n.model, server, Q_SERVER_failing).type, VALUE_UNKNOWN);
     ck_assert_ptr_null(finding_of(&n, "endpoint_failing"));
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(a_failure_is_as_old_as_the_endpoint_that_is_named) {
+    struct night n;
+    char text[200];
+    begin_one(&n, 1);
+    const struct object *server = server_named(&n, "n1");
+    send_failure(&n, 1, SHAPE_JSZ, FAILURE_TIMEOUT, "");
+    go_to(&n, 12);
+    send_failure(&n, 1, SHAPE_CONNZ_HOT, FAILURE_BODY, "nested too deep");
+    go_to(&n, 20);
+    send_failure(&n, 1, SHAPE_JSZ, FAILURE_TIMEOUT, "");
+    ck_assert_str_eq(text_value(&n, server, Q_SERVER_failing), "/jsz: timeout"); /* the longest */
+    finding_text(n.model, finding_of(&n, "endpoint_failing"), text, sizeof text);
+    ck_assert_str_eq(text, "n1 /jsz: timeout, for 20s");
+    send(&n, build(&n, 1, SHAPE_JSZ, "IDA"));
+    ck_assert_str_eq(text_value(&n, server, Q_SERVER_failing), "/connz: nested too deep");
+    go_to(&n, 21);
+    ck_assert_ptr_null(finding_of(&n, "endpoint_failing")); /* it has its own ten seconds */
+    go_to(&n, 23);
+    const struct finding *f = finding_of(&n, "endpoint_failing");
+    ck_assert_ptr_nonnull(f);
+    ck_assert_int_eq(f->since_utc_ns, NIGHT_UTC + ns(12));
+    finding_text(n.model, f, text, sizeof text);
+    ck_assert_str_eq(text, "n1 /connz: nested too deep, for 11s");
     night_end(&n);
 }
 END_TEST
@@ -296,6 +323,7 @@ static TCase *cases(void) {
     tcase_add_test(t, a_moved_leader_silences_its_asset);
     tcase_add_test(t, quiet_is_counted_from_the_last_finding);
     tcase_add_test(t, an_endpoint_that_fails_is_a_warning_after_a_while);
+    tcase_add_test(t, a_failure_is_as_old_as_the_endpoint_that_is_named);
     tcase_add_test(t, known_peers_are_not_missing);
     tcase_add_test(t, failing_health_is_a_warning_after_a_while);
     return t;
