@@ -18,6 +18,7 @@
 #define LEAST_FOR_HEAVY 0.01 /* what the heavy ones keep when the light ones use the bound up */
 #define CONNECTION_MIN  600  /* bytes of one in /connz, for want of better knowledge */
 #define LIMIT_MIN       1024u
+#define SLOTS           8 /* of an interval: servers asked together are one waking up */
 #define PATH_SIZE       160
 
 /* ---- demand ---- */
@@ -212,7 +213,8 @@ static int64_t grid_next(const struct target *t, int e, int64_t now) {
     const struct collector *c = t->collector;
     int64_t interval = t->plan[e].interval, steps = interval / c->varz_ns;
     double turns = t->number * 0.6180339887498949; /* any number of servers is spread evenly */
-    int64_t base = c->started_mono_ns + (int64_t)((turns - (double)(int64_t)turns) * (double)c->varz_ns);
+    int64_t slot = (int64_t)((turns - (double)(int64_t)turns) * SLOTS);
+    int64_t base = c->started_mono_ns + slot * (c->varz_ns / SLOTS);
     if (steps > 1 && !follows_varz(t, e))
         base += (int64_t)t->number % steps * c->varz_ns;
     int64_t after = now + interval / 8 - base; /* what was late is not asked twice in a row */

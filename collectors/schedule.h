@@ -1,9 +1,9 @@
 /* When what is asked: cadence, demand, the cost bound, the grid in time.
  *
  * Each target has a grid of instants, so that what belongs together (/varz and, on servers that do not count
- * clients, /routez) is asked together, and servers are spread over the interval; only the first round is at
- * once. A lane takes what is due longest. All endpoints of a server together stay under 5 % of its time:
- * beyond that the dear ones stretch; /varz never. */
+ * clients, /routez) is asked together, and servers are spread over the interval in eight groups: those of a
+ * group share one waking up. Only the first round is at once. A lane takes what is due longest. All endpoints
+ * of a server together stay under 5 % of its time: beyond that the dear ones stretch; /varz never. */
 #ifndef COLLECTORS_SCHEDULE_H
 #define COLLECTORS_SCHEDULE_H
 
