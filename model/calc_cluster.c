@@ -50,6 +50,13 @@ struct value calc_cluster_missing(const struct model *model, const struct object
     return value_uint(expected > there ? expected - there : 0);
 }
 
+/* Who has a row that is down or stale is said by that. */
+struct value calc_cluster_unseen(const struct model *model, const struct object *object) {
+    uint64_t missing = calc_cluster_missing(model, object).u;
+    uint64_t said = count_state(model, object, SERVER_DOWN) + count_state(model, object, SERVER_STALE);
+    return value_uint(missing > said ? missing - said : 0);
+}
+
 struct value calc_cluster_connections(const struct model *model, const struct object *object) {
     uint64_t sum = 0;
     bool any = false;

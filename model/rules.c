@@ -171,7 +171,7 @@ static void ask_entry(struct model *model, struct entry *entry, bool only_dirty)
 }
 
 static void ask_kind(struct model *model, enum object_kind kind) {
-    bool only_dirty = kind == OBJECT_CONSUMER; /* changes with its row alone */
+    bool only_dirty = kind == OBJECT_CONSUMER && !model->leaders_moved; /* changes with its row alone */
     for (size_t i = 0; i < kind_count(model, kind); i++) {
         if (!kind_at(model, kind, i)->dead)
             ask_entry(model, kind_at(model, kind, i), only_dirty);
@@ -247,6 +247,7 @@ void rules_tick(struct model *model) {
         if (kind != OBJECT_CONNECTION)
             ask_kind(model, (enum object_kind)kind);
     ask_watched(model);
+    model->leaders_moved = false;
     if (model->finding_count)
         qsort(model->findings, model->finding_count, sizeof *model->findings, by_urgency);
     if (model->finding_count)
@@ -294,7 +295,8 @@ static void name_cluster(const struct model *model, const struct object *object,
         snprintf(out, size, "%s: ", name.text);
 }
 
-static void fill_in(const struct model *model, const struct finding *finding, const char *name, char *out,
+/* false: it is not known. */
+static bool fill_in(const struct model *model, const struct finding *finding, const char *name, char *out,
                     size_t size) {
     const struct object *object = model_object(model, finding->object);
     if (strcmp(name, "since") == 0 || strcmp(name, "for") == 0) {
@@ -302,11 +304,11 @@ static void fill_in(const struct model *model, const struct finding *finding, co
         bool said = *name == 'f' && object && object->kind == OBJECT_SERVER && server_const(object)->silent;
         span_format_whole(span, model->utc_ns - finding->since_utc_ns);
         snprintf(out, size, "%s%s", *name == 'f' && !said ? ", for " : "", said ? "" : span);
-        return;
+        return true;
     }
     if (strcmp(name, "which") == 0) {
         name_cluster(model, object, out, size);
-        return;
+        return true;
     }
     int q = quantity_by_name(rules[finding->rule].kind, name);
     struct value v = object && q >= 0 ? quantity_get(model, object, (enum quantity)q) : (struct value){0};
@@ -315,26 +317,48 @@ static void fill_in(const struct model *model, const struct finding *finding, co
         char text[NUMBER_TEXT_SIZE];
         number_format_signed(text, number, quantities[q].unit);
         snprintf(out, size, "%s", text);
-        return;
+        return true;
     }
     value_format(out, (unsigned)size, v, q >= 0 ? quantities[q].unit : UNIT_NONE);
+    return v.type != VALUE_UNKNOWN;
+}
+
+struct sentence {
+    char *out;
+    size_t size, used;
+    size_t part; /* where the part began that may be left out */
+    bool known;  /* all of that part */
+};
+
+static void add_char(struct sentence *s, char c) {
+    if (s->used + 1 < s->size)
+        s->out[s->used++] = c;
+}
+
+static void end_part(struct sentence *s) {
+    if (!s->known)
+        s->used = s->part;
 }
 
 void finding_text(const struct model *model, const struct finding *finding, char *out, size_t size) {
-    size_t used = 0;
-    for (const char *p = rules[finding->rule].text; *p && used + 1 < size;) {
+    struct sentence s = {out, size, 0, 0, true};
+    for (const char *p = rules[finding->rule].text; *p && size; p++) {
         const char *end = *p == '{' ? strchr(p, '}') : NULL;
-        if (!end) {
-            out[used++] = *p++;
-            continue;
+        if (*p == '[') {
+            s.part = s.used;
+            s.known = true;
+        } else if (*p == ']') {
+            end_part(&s);
+        } else if (!end) {
+            add_char(&s, *p);
+        } else {
+            char name[64];
+            snprintf(name, sizeof name, "%.*s", (int)(end - p - 1), p + 1);
+            s.known &= fill_in(model, finding, name, out + s.used, size - s.used);
+            s.used += strlen(out + s.used);
+            p = end;
         }
-        char name[64];
-        snprintf(name, sizeof name, "%.*s", (int)(end - p - 1), p + 1);
-        out[used] = '\0';
-        fill_in(model, finding, name, out + used, size - used);
-        used += strlen(out + used);
-        p = end + 1;
     }
     if (size)
-        out[used] = '\0';
+        out[s.used] = '\0';
 }

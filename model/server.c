@@ -78,7 +78,7 @@ void server_set_state(struct model *model, struct entry *entry, enum server_stat
         return;
     server->state = state;
     server->state_since_utc_ns = utc_ns;
-    model->states_moved = true;
+    model->states_moved = model->leaders_moved = true;
     entry_set_freshness(model, entry, freshness_of[state]);
     entry->dirty = true;
     if (state == SERVER_DOWN && server->reached)
@@ -125,7 +125,8 @@ static int64_t silence(const struct model *model, const struct server *server, i
 
 static void judge(struct model *model, struct entry *entry, int64_t utc_ns, int64_t mono_ns) {
     struct server *server = server_of(entry);
-    if (server->placeholder || server->state == SERVER_KNOWN)
+    bool unasked = server->state == SERVER_KNOWN || (server->state == SERVER_DOWN && !server->url);
+    if (server->placeholder || unasked)
         return;
     int64_t silent = silence(model, server, mono_ns);
     bool refused = server->refused >= 2 || (server->refused && !server->reached);

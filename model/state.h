@@ -76,7 +76,8 @@ struct model {
     int64_t interval_ns;     /* cadence of /varz */
     uint64_t next_serial;
     bool has[SHAPE_LIMIT];
-    bool states_moved; /* a server went up or down since the rules were asked */
+    bool states_moved;  /* a server went up or down since findings were looked at */
+    bool leaders_moved; /* the same since all rules were asked: what they lead may have no leader now */
 
     struct text_pool *texts;
     size_t texts_after, entries_after; /* bytes of the pool, and all entries, after its last compaction */

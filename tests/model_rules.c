@@ -59,10 +59,9 @@ START_TEST(a_down_server_is_one_finding_at_once) {
     finding_text(n.model, finding_of(&n, "server_down"), text, 9);
     ck_assert_str_eq(text, "n1 nothi");
     ck_assert_int_eq(model_severity(n.model, server_named(&n, "n1")), SEVERITY_CRIT);
-    ck_assert_ptr_nonnull(finding_of(&n, "server_missing"));
     size_t count;
     ck_assert_str_eq(finding_rule(&model_findings(n.model, &count)[0]), "server_down");
-    ck_assert_uint_eq(count, 2);
+    ck_assert_uint_eq(count, 1);
     send_varz(&n, 1, "IDA", "n1"); /* back: nothing says DOWN beside "1/1 up", not even until the next tick */
     model_findings(n.model, &count);
     ck_assert_uint_eq(count, 0);
@@ -304,9 +303,75 @@ START_TEST(known_peers_are_not_missing) {
     send_target(&n, 3, "10.0.0.3:6222", "route", "gone", "IDC", "n3"); /* no route leads there any more */
     go_to(&n, 40);
     ck_assert_int_eq((int)number_value(&n, cluster, Q_CLUSTER_missing), 1);
-    ck_assert_ptr_nonnull(finding_of(&n, "server_missing"));
+    ck_assert_ptr_null(finding_of(&n, "server_missing"));
+    finding_text(n.model, finding_of(&n, "server_down"), text, sizeof text); /* says it */
+    ck_assert_msg(strstr(text, "n3 no server has a route to it") == text, "%s", text);
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(who_was_never_seen_is_missing) {
+    struct night n;
+    char text[200];
+    night_begin(&n, 4, 1);
+    send_target(&n, 1, "http://h:8222", "named", "polled", NULL, NULL);
+    send_target(&n, 2, "http://h2:8222", "named", "polled", NULL, NULL);
+    send_varz(&n, 1, "IDA", "n1");
+    send_varz(&n, 2, "IDB", "n2");
+    go_to(&n, 25); /* the second one is silent */
+    ck_assert_int_eq((int)number_value(&n, model_cluster(n.model), Q_CLUSTER_missing), 3);
+    ck_assert_int_eq((int)number_value(&n, model_cluster(n.model), Q_CLUSTER_unseen), 2);
     finding_text(n.model, finding_of(&n, "server_missing"), text, sizeof text);
-    ck_assert_ptr_eq(strstr(text, "1 of 3 servers answer, for "), text);
+    ck_assert_ptr_eq(strstr(text, "2 of 4 expected servers never seen, for "), text);
+    ck_assert_ptr_nonnull(finding_of(&n, "server_down"));
+    size_t count;
+    model_findings(n.model, &count);
+    ck_assert_uint_eq(count, 2);
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(a_consumer_without_leader_is_said) {
+    struct night n;
+    char text[200];
+    begin_one(&n, 1);
+    send_consumer(&n, NULL, "IDA", 1, 0);
+    go_to(&n, 11);
+    finding_text(n.model, finding_of(&n, "consumer_no_leader"), text, sizeof text);
+    ck_assert_ptr_eq(strstr(text, "consumer S/C (A) leaderless, for 1"), text);
+    send_target(&n, 2, "http://h2:8222", "named", "polled", NULL, NULL);
+    send_varz(&n, 2, "IDB", "n2");
+    send_consumer(&n, "n2", "IDB", 2, 7);
+    go_to(&n, 12);
+    ck_assert_ptr_null(finding_of(&n, "consumer_no_leader"));
+    go_to(&n, 60); /* who leads it now is silent */
+    finding_text(n.model, finding_of(&n, "consumer_leader_gone"), text, sizeof text);
+    ck_assert_ptr_eq(strstr(text, "consumer S/C (A): its leader n2 does not answer, for "), text);
+    ck_assert_str_eq(finding_tag(finding_of(&n, "consumer_leader_gone")), "JS");
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(what_is_not_known_is_left_out_of_a_sentence) {
+    struct night n;
+    char text[200];
+    begin_one(&n, 1);
+    go_to(&n, 1);
+    struct sample *s = build(&n, 1, SHAPE_CONNZ_HOT, "IDA");
+    struct row *row = sample_add(s, ENTITY_CONNECTION);
+    put_u(row_of(s, ENTITY_ANSWER), F_ANSWER_total, 1);
+    put_u(row, F_CONNECTION_cid, 9);
+    put_i(row, F_CONNECTION_pending_bytes, 40 << 20);
+    send(&n, s);
+    go_to(&n, 6);
+    finding_text(n.model, finding_of(&n, "buffer_half_full"), text, sizeof text);
+    ck_assert_str_eq(text, "n1 cid 9  pending 40.0M, 63% of max");
+    send_connection(&n, 9, 42);
+    go_to(&n, 7);
+    finding_text(n.model, finding_of(&n, "buffer_half_full"), text, sizeof text);
+    ck_assert_ptr_eq(strstr(text, "n1 cid 9 billing  pending 42.0M, 66% of max, +"), text);
+    finding_text(n.model, finding_of(&n, "buffer_half_full"), text, 12);
+    ck_assert_str_eq(text, "n1 cid 9 bi");
     night_end(&n);
 }
 END_TEST
@@ -325,6 +390,9 @@ static TCase *cases(void) {
     tcase_add_test(t, an_endpoint_that_fails_is_a_warning_after_a_while);
     tcase_add_test(t, a_failure_is_as_old_as_the_endpoint_that_is_named);
     tcase_add_test(t, known_peers_are_not_missing);
+    tcase_add_test(t, who_was_never_seen_is_missing);
+    tcase_add_test(t, a_consumer_without_leader_is_said);
+    tcase_add_test(t, what_is_not_known_is_left_out_of_a_sentence);
     tcase_add_test(t, failing_health_is_a_warning_after_a_while);
     return t;
 }
