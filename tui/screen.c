@@ -30,7 +30,6 @@ struct screen {
     int cols, rows; /* as curses has them */
     cchar_t *line;  /* one row on its way to curses */
     bool utf8;
-    uint64_t frames;
 };
 
 /* ---- curses, kept away from the terminal, its input and its signals ---- */
@@ -324,7 +323,6 @@ bool screen_draw(struct screen *s, const struct surface *surface) {
         return true;
     }
     buffer_append_text(out, SYNC_OFF);
-    s->frames++;
     tty_flush(&s->tty);
     return true;
 }
@@ -364,16 +362,4 @@ int screen_flush(struct screen *s) {
 
 bool screen_waiting(const struct screen *s) {
     return tty_waiting(&s->tty);
-}
-
-uint64_t screen_bytes(const struct screen *s) {
-    return s->tty.bytes;
-}
-
-uint64_t screen_frames(const struct screen *s) {
-    return s->frames;
-}
-
-bool screen_has_color(const struct screen *s) {
-    return s->palette.color;
 }

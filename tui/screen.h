@@ -45,9 +45,5 @@ bool screen_waiting(const struct screen *screen);
 /* Asks the terminal to take the text as its clipboard (OSC 52); goes out after what waits. Texts over 4 KiB
  * are not sent. */
 void screen_copy(struct screen *screen, const char *text);
-/* Bytes and frames sent since the start. */
-uint64_t screen_bytes(const struct screen *screen);
-uint64_t screen_frames(const struct screen *screen);
-bool screen_has_color(const struct screen *screen);
 
 #endif

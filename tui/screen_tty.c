@@ -137,7 +137,6 @@ int tty_flush(struct screen_tty *tty) {
     }
     if (n > 0) {
         tty->sent += (size_t)n;
-        tty->bytes += (uint64_t)n;
     }
     if (tty_waiting(tty))
         return 0;

@@ -20,7 +20,6 @@ struct screen_tty {
     struct termios saved;
     struct buffer out; /* from `sent` on it still has to leave */
     size_t sent;
-    uint64_t bytes;             /* sent since the start */
     struct buffer enter, leave; /* what takes the terminal's screen and gives it back */
 };
 

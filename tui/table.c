@@ -2,7 +2,6 @@
 
 #include <limits.h>
 #include <stdlib.h>
-#include <strings.h>
 
 #include "base/clock.h"
 
@@ -56,20 +55,6 @@ void table_sort_next(struct table *t, int by) {
 
 const char *table_sort_title(const struct table *t) {
     return t->sort < 0 ? "severity" : t->columns[t->sort].title;
-}
-
-bool table_sort_by(struct table *t, const char *title) {
-    int found = -2;
-    if (strcasecmp(title, "severity") == 0)
-        found = -1;
-    for (int i = 0; i < t->column_count && found == -2; i++)
-        if (strcasecmp(t->columns[i].title, title) == 0)
-            found = i;
-    if (found == -2)
-        return false;
-    t->sort = found;
-    t->reverse = false;
-    return true;
 }
 
 static const struct {

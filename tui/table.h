@@ -19,6 +19,7 @@ struct table_column {
     int priority; /* 0 never dropped; larger goes first */
     int grow;     /* > 0: takes of what is left over, up to that many columns more */
     int id;       /* the source's name for it */
+    bool pinned;  /* says which row it is: stays when columns are scrolled */
 };
 
 struct table_cell {
@@ -53,7 +54,7 @@ struct table { /* state of one table; init with table_init() */
     uint64_t selected;   /* id, 0: the first row */
     size_t selected_row; /* where it was last arranged */
     size_t top;
-    int scroll;    /* columns scrolled off on the left, the first one stays */
+    int scroll;    /* columns scrolled off on the left, pinned ones not counted */
     int page;      /* rows shown at the last arrangement */
     size_t *order; /* row numbers as shown */
     size_t order_cap, rows;
@@ -83,9 +84,6 @@ uint64_t table_selected(const struct table *t);
 void table_move(struct table *t, long by, int64_t mono_ns); /* LONG_MIN / LONG_MAX: ends */
 void table_sort_next(struct table *t, int by);       /* -1, +1 through severity and the visible columns */
 const char *table_sort_title(const struct table *t); /* "severity", "LAG" */
-bool table_sort_by(
-    struct table *t,
-    const char *title); /* "severity" or a column's title, without case; false: there is none */
 
 /* "!!" " !" " ." " ?" for the severities 3, 2, 0, 1. */
 const char *table_mark(int severity);

@@ -15,23 +15,33 @@ static void drop(struct table_layout *l, int at) {
     l->dropped = true;
 }
 
-/* The column of the largest priority, of equals the one on the right; the first one stays. */
+/* The column of the largest priority, of equals the one on the right; the first one stays, and what was
+ * scrolled to as long as there is another. */
 static int next_to_drop(const struct table *t, const struct table_layout *l) {
-    int found = l->count - 1;
-    for (int i = l->count - 1; i > 0; i--)
-        if (t->columns[l->column[i]].priority > t->columns[l->column[found]].priority)
+    int found = -1;
+    for (int i = l->count - 1; i > 0; i--) {
+        bool needed = l->column[i] == l->lead && l->count > 2;
+        if (!needed &&
+            (found < 0 || t->columns[l->column[i]].priority > t->columns[l->column[found]].priority))
             found = i;
+    }
     return found;
 }
 
 static void collect(struct table_layout *l, const struct table *t, int scroll) {
-    int visible = 0;
+    int skipped = 0;
+    l->lead = -1;
     for (int i = 0; i < t->column_count; i++) {
         if (t->hidden[i])
             continue;
-        if (visible == 0 || visible > scroll)
-            l->column[l->count++] = i;
-        visible++;
+        bool pinned = t->columns[i].pinned;
+        if (!pinned && skipped < scroll) {
+            skipped++;
+            continue;
+        }
+        if (!pinned && l->lead < 0 && scroll > 0)
+            l->lead = i;
+        l->column[l->count++] = i;
     }
 }
 

@@ -9,9 +9,9 @@
 #include "base/text.h"
 
 static const struct quantity_column columns[] = {
-    {.quantity = Q_CONNECTION_cid, .priority = 0, .width = 7},
-    {.quantity = Q_CONNECTION_server, .priority = 1, .grow = 6},
-    {.quantity = Q_CONNECTION_name, .priority = 1, .grow = 16},
+    {.quantity = Q_CONNECTION_cid, .priority = 0, .width = 7, .pinned = true},
+    {.quantity = Q_CONNECTION_server, .priority = 1, .grow = 6, .pinned = true},
+    {.quantity = Q_CONNECTION_name, .priority = 1, .grow = 16, .pinned = true},
     {.quantity = Q_CONNECTION_account, .priority = 8},
     {.quantity = Q_CONNECTION_user, .priority = 19},
     {.quantity = Q_CONNECTION_kind, .priority = 20},

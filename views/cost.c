@@ -9,8 +9,8 @@
 #define BOUND_PERCENT 5.0
 
 static const struct quantity_column columns[] = {
-    {.quantity = Q_COST_server, .priority = 0, .grow = 12},
-    {.quantity = Q_COST_endpoint, .priority = 0},
+    {.quantity = Q_COST_server, .priority = 0, .grow = 12, .pinned = true},
+    {.quantity = Q_COST_endpoint, .priority = 0, .pinned = true},
     {.quantity = Q_COST_requests, .priority = 1},
     {.quantity = Q_COST_failures, .priority = 3},
     {.quantity = Q_COST_bytes, .priority = 4},

@@ -10,7 +10,7 @@
 #include "views/spark.h"
 
 static const struct quantity_column consumer_columns[] = {
-    {.quantity = Q_CONSUMER_path, .priority = 0, .width = 22, .grow = 24},
+    {.quantity = Q_CONSUMER_path, .priority = 0, .width = 22, .grow = 24, .pinned = true},
     {.quantity = Q_CONSUMER_account, .priority = 14},
     {.quantity = Q_CONSUMER_lag, .priority = 1},
     {.quantity = Q_CONSUMER_lag_slope, .priority = 1},
@@ -36,7 +36,7 @@ static const struct quantity_column consumer_columns[] = {
 };
 
 static const struct quantity_column stream_columns[] = {
-    {.quantity = Q_STREAM_name, .priority = 0, .grow = 24},
+    {.quantity = Q_STREAM_name, .priority = 0, .grow = 24, .pinned = true},
     {.quantity = Q_STREAM_account, .priority = 8},
     {.quantity = Q_STREAM_leader, .priority = 2, .grow = 6},
     {.quantity = Q_STREAM_state, .priority = 3},

@@ -17,7 +17,7 @@
 enum { LEAST_FIGURES = 5, LEAST_CHART = 5, LEAST_ROUTES = 3, FAULTS_MOST = 3 };
 
 static const struct quantity_column route_columns[] = {
-    {.quantity = Q_ROUTE_peer, .priority = 0, .grow = 14},
+    {.quantity = Q_ROUTE_peer, .priority = 0, .grow = 14, .pinned = true},
     {.quantity = Q_ROUTE_rtt, .priority = 1, .width = 8},
     {.quantity = Q_ROUTE_pending_bytes, .priority = 1},
     {.quantity = Q_ROUTE_in_msgs_per_s, .priority = 1},

@@ -45,6 +45,7 @@ void quantity_list_init(struct quantity_list *list, enum object_kind kind,
             .align = c->form == COLUMN_VALUE && quantity_on_right(c->quantity) ? 1 : -1,
             .priority = c->priority,
             .grow = c->grow,
+            .pinned = c->pinned,
             .id = i,
         };
     }

@@ -24,6 +24,7 @@ struct quantity_column {
     enum column_form form;
     const char *title; /* NULL: the quantity's own */
     bool off;          /* hidden until `c` shows it */
+    bool pinned;       /* says which object it is: stays when columns are scrolled */
 };
 
 struct quantity_row {
