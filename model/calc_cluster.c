@@ -160,9 +160,7 @@ struct value calc_cluster_max_pending(const struct model *model, const struct ob
 struct value calc_cluster_meta_leader(const struct model *model, const struct object *object) {
     (void)model;
     const struct meta *meta = &cluster_of(object)->meta;
-    if (!meta->leader || (meta->quorum && meta->quorum[0] == 'l'))
-        return value_unknown(0);
-    return value_text(meta->leader->bytes);
+    return meta->led ? value_text(meta->leader->bytes) : value_unknown(0);
 }
 
 struct value calc_cluster_meta_quorum(const struct model *model, const struct object *object) {

@@ -9,7 +9,8 @@
 #include "model/state.h"
 
 struct meta {
-    const struct text *leader; /* NULL: none known */
+    const struct text *leader; /* the last one known, NULL never */
+    bool led;                  /* somebody living says now that it leads */
     const char *quorum;        /* "yes", "no", "leaderless", NULL unknown */
 };
 

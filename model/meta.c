@@ -11,10 +11,11 @@ static const struct row *js_row(const struct entry *entry) {
     return server_const(&entry->object)->sides[SIDE_JETSTREAM].now;
 }
 
-static bool names_itself(const struct entry *entry) {
+static bool names_itself(const struct model *model, const struct entry *entry) {
     const struct row *js = js_row(entry);
     const struct server *server = server_const(&entry->object);
-    return js && server->name && row_has(js, F_JETSTREAM_meta_leader) &&
+    return side_speaks(model, server, SIDE_JETSTREAM) && server->name &&
+           row_has(js, F_JETSTREAM_meta_leader) &&
            text_same(row_cell(js, F_JETSTREAM_meta_leader)->s, server->name);
 }
 
@@ -37,8 +38,7 @@ static struct entry *living_leader(const struct model *model, const struct entry
     for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
         struct entry *entry = kind_at(model, OBJECT_SERVER, i);
         const struct server *server = server_of(entry);
-        if (entry->dead || cluster_at(entry) != cluster || !server_is_up(server) || !names_itself(entry) ||
-            !server_is_fresh(model, server, SHAPE_JSZ))
+        if (entry->dead || cluster_at(entry) != cluster || !names_itself(model, entry))
             continue;
         if (!found ||
             server->sides[SIDE_JETSTREAM].at.mono_ns > server_of(found)->sides[SIDE_JETSTREAM].at.mono_ns)
@@ -71,48 +71,62 @@ static const struct entry *leader_named(const struct model *model, const struct 
     return leader ? leader : server_by_name(model, NULL, name);
 }
 
-static const char *hearsay(const struct model *model, const struct entry *cluster,
-                           const struct entry **elsewhere) {
-    bool clustered = false, answers = false;
+/* A name is believed of one that we can't ask, or that leads in its own words: who is asked and does not say
+ * so leads no more, or not yet. */
+static bool is_believed(const struct model *model, const struct entry *leader) {
+    return !leader || server_const(&leader->object)->state == SERVER_KNOWN || names_itself(model, leader);
+}
+
+struct hearsay {
+    const char *quorum; /* NULL: nothing is proven */
+    const struct text *leader;
+    bool elsewhere; /* the leader is in another cluster */
+};
+
+static struct hearsay hearsay(const struct model *model, const struct entry *cluster) {
+    struct hearsay said = {NULL, NULL, false};
+    bool answers = false, named = false;
     for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
         const struct entry *entry = kind_at(model, OBJECT_SERVER, i);
         const struct server *server = server_const(&entry->object);
         const struct row *js = js_row(entry);
-        if (entry->dead || cluster_at(entry) != cluster || !js || !row_u64(js, F_JETSTREAM_meta, 0))
-            continue;
-        clustered = true;
-        if (!server_is_up(server))
+        if (entry->dead || cluster_at(entry) != cluster || !js || !row_u64(js, F_JETSTREAM_meta, 0) ||
+            !server_is_up(server))
             continue;
         answers = true;
-        const struct entry *leader = leader_named(model, cluster, row_text(js, F_JETSTREAM_meta_leader));
-        if (leader && cluster_at(leader) != cluster && names_itself(leader))
-            *elsewhere = leader;
-        if (*row_text(js, F_JETSTREAM_meta_leader) &&
-            (!leader || server_const(&leader->object)->state != SERVER_DOWN))
-            return NULL; /* one that we can't ask, or have not yet: nothing is proven */
+        const char *name = row_text(js, F_JETSTREAM_meta_leader);
+        const struct entry *leader = leader_named(model, cluster, name);
+        named |= *name && (!leader || server_const(&leader->object)->state != SERVER_DOWN);
+        if (!*name || !side_speaks(model, server, SIDE_JETSTREAM) || !is_believed(model, leader))
+            continue;
+        said.leader = row_cell(js, F_JETSTREAM_meta_leader)->s;
+        said.elsewhere = leader && cluster_at(leader) != cluster;
     }
-    return clustered && answers ? "leaderless" : NULL;
+    said.quorum = answers && !named ? "leaderless" : NULL; /* one that we can't ask, or have not yet */
+    return said;
 }
 
 static void evaluate(struct model *model, struct entry *cluster, int64_t utc_ns) {
-    const struct entry *leader = living_leader(model, cluster), *elsewhere = NULL;
-    const char *quorum =
-        leader ? has_majority(model, leader) ? "yes" : "no" : hearsay(model, cluster, &elsewhere);
-    if (leader)
-        set_leader(model, cluster, server_const(&leader->object)->name, utc_ns);
-    if (elsewhere) {
-        set_leader(model, cluster, server_const(&elsewhere->object)->name, utc_ns);
-        entry_remove_children(model, &cluster->object, OBJECT_META_PEER);
-    }
+    const struct entry *leader = living_leader(model, cluster);
     struct meta *meta = &cluster_of(&cluster->object)->meta;
-    if (quorum != meta->quorum)
+    struct hearsay said = {NULL, NULL, false};
+    if (leader)
+        said = (struct hearsay){has_majority(model, leader) ? "yes" : "no",
+                                server_const(&leader->object)->name, false};
+    else
+        said = hearsay(model, cluster);
+    set_leader(model, cluster, said.leader, utc_ns);
+    if (said.elsewhere)
+        entry_remove_children(model, &cluster->object, OBJECT_META_PEER);
+    if (said.quorum != meta->quorum)
         cluster->dirty = true;
-    meta->quorum = quorum;
+    meta->quorum = said.quorum;
+    meta->led = said.leader != NULL;
 }
 
 void meta_put(struct model *model, struct entry *server, const struct sample *sample,
               const struct stamp *at) {
-    if (names_itself(server)) {
+    if (names_itself(model, server)) {
         for (size_t i = 0; i < sample->count; i++) {
             const struct row *row = sample->rows[i];
             if (row->entity != ENTITY_META_PEER)

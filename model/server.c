@@ -280,6 +280,8 @@ void server_answered(struct model *model, struct entry *entry, const struct samp
     server->failure = FAILURE_NONE;
     server->error = NULL;
     server->good_mono_ns = sample->answered_mono_ns;
+    if (first || restarted || server->state == SERVER_DOWN)
+        server->here_mono_ns = sample->answered_mono_ns;
     server->rtt_ns = sample->answered_mono_ns - sample->asked_mono_ns;
     server_set_state(model, entry, SERVER_UP, utc_ns);
     server->reached = true;
@@ -323,6 +325,12 @@ int side_of(enum entity entity) {
 
 enum shape side_shape(int side) {
     return side_shapes[side];
+}
+
+bool side_speaks(const struct model *model, const struct server *server, int side) {
+    return server->sides[side].now && server_is_up(server) &&
+           server_is_fresh(model, server, side_shapes[side]) &&
+           server->sides[side].at.mono_ns >= server->here_mono_ns;
 }
 
 /* ---- removal: nothing may point here any more ---- */

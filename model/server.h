@@ -49,8 +49,9 @@ struct server {
     enum failure failure;
     const struct text *error; /* of the last failed /varz, NULL none */
     int64_t good_mono_ns;     /* last valid /varz, or when we began to wait for one */
-    struct target *target;    /* whose answers count; NULL: nobody asks */
-    int64_t orphan_mono_ns;   /* a known peer lost its target then */
+    int64_t here_mono_ns;  /* it runs and answers since: its first answer after a start or after being down */
+    struct target *target; /* whose answers count; NULL: nobody asks */
+    int64_t orphan_mono_ns; /* a known peer lost its target then */
 
     struct answer_state answers[SHAPE_LIMIT];
     const struct text *errors[SHAPE_LIMIT]; /* behind answers[].error */
@@ -115,6 +116,9 @@ void side_put(struct model *model, struct server *server, int side, const struct
 /* The side that has the rows of an entity, -1 when that is /varz. */
 int side_of(enum entity entity);
 enum shape side_shape(int side);
+/* It is up, and what that row says is its word of now: not from before it started or was down, and not old.
+ */
+bool side_speaks(const struct model *model, const struct server *server, int side);
 
 /* ---- identity.c ---- */
 struct target *target_find(const struct model *model, uint16_t source, uint64_t id); /* NULL: none */

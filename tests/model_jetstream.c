@@ -611,6 +611,88 @@ START_TEST(a_dead_meta_leader_leaves_the_group_leaderless) {
 }
 END_TEST
 
+static const char *meta_leader(const struct night *n) {
+    return text_value(n, model_cluster(n->model), Q_CLUSTER_meta_leader);
+}
+
+static void send_meta(struct night *n, int node, const char *leader) {
+    struct sample *s = jsz(n, node);
+    add_meta(s, leader);
+    send(n, s);
+}
+
+static void send_restarted(struct night *n, int node, const char *id) {
+    struct sample *s = build_varz(n, (uint64_t)node + 1, id, names[node]);
+    put_i(row_of(s, ENTITY_SERVER), F_SERVER_start, NIGHT_UTC + n->at - ns(0.5));
+    send(n, s);
+}
+
+START_TEST(a_leader_is_named_by_a_living_answer_alone) {
+    struct night n;
+    begin_three(&n);
+    for (int node = 0; node < 3; node++)
+        send_meta(&n, node, "n3");
+    ck_assert_str_eq(meta_leader(&n), "n3");
+    varz_until(&n, 3, 7);
+    send_meta(&n, 0, "n3"); /* the last that it says for a while */
+    for (int i = 0; i < 2; i++) {
+        for (uint64_t target = 2; target <= 3; target++)
+            send_failure(&n, target, SHAPE_VARZ, FAILURE_REFUSED, "");
+    }
+    varz_until(&n, 5, 1);
+    ck_assert_str_eq(meta_leader(&n), "");
+    send_restarted(&n, 1, "IDE");
+    send_restarted(&n, 2, "IDF");
+    night_until(&n, 6); /* n1 still has its old word, n3 has said nothing since its start */
+    ck_assert_str_eq(meta_leader(&n), "");
+    ck_assert_str_eq(quorum(&n), "");
+    struct sample *s = build(&n, 3, SHAPE_JSZ, "IDF");
+    add_meta(s, "");
+    send(&n, s);
+    ck_assert_str_eq(meta_leader(&n), "");
+    s = build(&n, 2, SHAPE_JSZ, "IDE");
+    add_meta(s, "n2");
+    add_peer(s, "n1", true, 0.1);
+    add_peer(s, "n3", true, 0.1);
+    send(&n, s);
+    ck_assert_str_eq(meta_leader(&n), "n2");
+    ck_assert_str_eq(quorum(&n), "yes");
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(who_was_away_leads_when_it_says_so_again) {
+    struct night n;
+    begin_three(&n);
+    send_meta(&n, 0, "n1");
+    send_meta(&n, 1, "n1");
+    ck_assert_str_eq(meta_leader(&n), "n1");
+    for (int i = 0; i < 2; i++)
+        send_failure(&n, 1, SHAPE_VARZ, FAILURE_REFUSED, "");
+    varz_until(&n, 3, 6);
+    ck_assert_str_eq(meta_leader(&n), "");
+    varz_until(&n, 4, 7); /* reached again, the same run */
+    ck_assert_str_eq(meta_leader(&n), "");
+    send_meta(&n, 0, "n1");
+    ck_assert_str_eq(meta_leader(&n), "n1");
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(a_leader_that_is_not_asked_is_believed) {
+    struct night n;
+    night_begin(&n, 0, 1);
+    send_target(&n, 1, "http://h0:8222", "named", "polled", NULL, NULL);
+    varz(&n, 0);
+    send_target(&n, 2, "10.0.0.2:6222", "route", "known", "IDB", "n2");
+    send_meta(&n, 0, "n2");
+    ck_assert_str_eq(meta_leader(&n), "n2");
+    varz_until(&n, 20, 1);
+    ck_assert_str_eq(meta_leader(&n), ""); /* who said so said it too long ago */
+    night_end(&n);
+}
+END_TEST
+
 static TCase *cases(void) {
     TCase *t = tcase_create("jetstream");
     tcase_add_test(t, numbers_come_from_the_leader_alone);
@@ -635,6 +717,9 @@ static TCase *cases(void) {
     tcase_add_test(t, peers_of_dead_servers_count_as_lost_sooner);
     tcase_add_test(t, a_peer_never_heard_of_is_lost_after_two_seconds);
     tcase_add_test(t, a_dead_meta_leader_leaves_the_group_leaderless);
+    tcase_add_test(t, a_leader_is_named_by_a_living_answer_alone);
+    tcase_add_test(t, who_was_away_leads_when_it_says_so_again);
+    tcase_add_test(t, a_leader_that_is_not_asked_is_believed);
     return t;
 }
 

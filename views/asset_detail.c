@@ -226,5 +226,6 @@ void asset_detail_draw(const struct view_context *context, const struct object *
     if (!*leader && !*quorum)
         surface_text(s, left, left.x + 2, left.y, ROLE_MUTED, 0,
                      "nobody who answers leads it or knows who does");
-    draw_peers(context, &meta_peer, NULL, !*quorum, leader, s, take(&left, peer_lines(left.w)));
+    else
+        draw_peers(context, &meta_peer, NULL, !*quorum, leader, s, take(&left, peer_lines(left.w)));
 }
