@@ -139,7 +139,8 @@ static bool is_quarantined(const struct collector *c, const char *url, int e) {
 }
 
 static const char *run_quarantine(struct collector *c, char **rest) {
-    const char *url = strtok_r(NULL, " ", rest), *shape = strtok_r(NULL, " ", rest);
+    const char *url = strtok_r(NULL, " ", rest), *shape = strtok_r(NULL, " ", rest),
+               *known = strtok_r(NULL, " \r", rest);
     int e = shape != NULL ? endpoint_by_shape((unsigned)shape_by_name(shape)) : -1;
     if (e < 0)
         return "a URL and a shape are missing";
@@ -156,7 +157,10 @@ static const char *run_quarantine(struct collector *c, char **rest) {
         if (strcmp(c->targets[i]->base, url) == 0)
             met = c->targets[i];
     }
-    event_tell(c, met, "quarantine", "%s of %s is not asked any more", shape_name(endpoints[e].shape), url);
+    if (known == NULL || strcmp(known, "known") != 0)
+        event_tell(c, met, "quarantine",
+                   "%s of %s is quarantined: its answers ended the collector again and again",
+                   shape_name(endpoints[e].shape), url);
     return NULL;
 }
 

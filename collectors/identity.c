@@ -57,15 +57,13 @@ static void judge_foreign(struct target *t, const struct facts *f) {
 }
 
 static void become_balancer(struct target *t, const struct facts *f, const struct lane *lane) {
+    bool names = strcmp(t->name, f->name) != 0;
     char before[NAME_SIZE];
-    snprintf(before, sizeof before, "%s", t->name);
-    event_tell(t->collector, t, "identity",
-               "%.100s: the id changed from %.60s to %.60s without a later start", t->base, t->server_id,
-               f->server_id);
+    snprintf(before, sizeof before, "%s", names ? t->name : t->server_id);
     remember(t, f, lane);
     target_set(t, TARGET_BALANCER,
                "different servers answer here (%.60s, %.60s): a balancer; name the servers' own URLs", before,
-               f->name);
+               names ? f->name : f->server_id);
 }
 
 /* The same server under two URLs: the one we had stays, unless it has stopped answering. */

@@ -31,6 +31,7 @@ struct blame {
     char server[PAGE_WHAT_SIZE];
     unsigned shape;
     int deaths;
+    bool told; /* to a collector, which told it to the log */
 };
 
 struct supervisor {
@@ -124,12 +125,7 @@ static void blame(struct supervisor *s) {
         *b = (struct blame){.shape = shape};
         memcpy(b->server, server, sizeof server);
     }
-    if (++b->deaths == BLAME_MAX) {
-        char text[400];
-        snprintf(text, sizeof text, "%s of %s is quarantined: it ended the collector %d times",
-                 shape_name(shape) ? shape_name(shape) : "?", server, BLAME_MAX);
-        event(s, text);
-    }
+    b->deaths++;
 }
 
 static void stop_watching(struct supervisor *s) {
@@ -222,8 +218,8 @@ static void on_output(struct loop *loop, int fd, unsigned events, void *data) {
         } else {
             return;
         }
-        if (clock_mono_ns() >= until)
-            return;
+        if ((n > 0 && (size_t)n < sizeof bytes) || clock_mono_ns() >= until)
+            return; /* a short read emptied the pipe */
     }
 }
 
@@ -244,10 +240,14 @@ static void on_errors(struct loop *loop, int fd, unsigned events, void *data) {
 /* ---- life ---- */
 
 static void say_quarantine(struct supervisor *s) {
-    for (int i = 0; i < s->blame_count; i++)
-        if (s->blames[i].deaths >= BLAME_MAX && shape_name(s->blames[i].shape) != NULL)
-            buffer_printf(&s->commands, "quarantine %s %s\n", s->blames[i].server,
-                          shape_name(s->blames[i].shape));
+    for (int i = 0; i < s->blame_count; i++) {
+        struct blame *b = &s->blames[i];
+        if (b->deaths < BLAME_MAX || shape_name(b->shape) == NULL)
+            continue;
+        buffer_printf(&s->commands, "quarantine %s %s%s\n", b->server, shape_name(b->shape),
+                      b->told ? " known" : "");
+        b->told = true;
+    }
 }
 
 static void start(struct supervisor *s) {

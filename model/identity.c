@@ -194,7 +194,7 @@ static void become_nobody(struct model *model, struct target *target, bool news,
     struct entry *entry = target->server;
     if (news)
         model_add_event(model, utc_ns, target_states[target->state], NULL,
-                        target->url ? target->url->bytes : "", "%s: %s", target_states[target->state],
+                        target->url ? target->url->bytes : "", "%s",
                         target->reason ? target->reason->bytes : "no row of its own");
     unbind(model, target);
     bool real = target->state != TARGET_BALANCER && entry && server_of(entry)->name;

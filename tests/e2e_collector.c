@@ -209,6 +209,14 @@ static void crash_while_decoding(struct terminal *t, pid_t collector, const stru
     page_close(page, -1);
 }
 
+static int rows_with(struct terminal *t, const char *text) {
+    int count = 0, rows, cols;
+    terminal_size(t, &rows, &cols);
+    for (int y = 0; y < rows; y++)
+        count += strstr(terminal_row(t, y), text) != NULL;
+    return count;
+}
+
 START_TEST(an_answer_that_ends_it_three_times_is_quarantined) {
     const struct hostile_rule rule = {"/connz", HOSTILE_LARGE, 0, NULL, 0, 40 << 20};
     struct hostile *h = hostile_start("127.0.0.1", 0, "odd", &rule, 1);
@@ -223,6 +231,7 @@ START_TEST(an_answer_that_ends_it_three_times_is_quarantined) {
     }
     shown_type(t, ":events\r", "quarantined");
     shown_wait(t, "connz");
+    ck_assert_int_eq(rows_with(t, "quaranti"), 1); /* kind and text: one event */
     int asked = hostile_requests(h, "/connz"), varz = hostile_requests(h, "/varz");
     int64_t deadline = servers_now_ms() + MS;
     while (hostile_requests(h, "/varz") < varz + 4 && servers_now_ms() < deadline)
@@ -230,6 +239,11 @@ START_TEST(an_answer_that_ends_it_three_times_is_quarantined) {
     ck_assert_int_ge(hostile_requests(h, "/varz"), varz + 4);
     ck_assert_int_eq(hostile_requests(h, "/connz"), asked); /* never again */
     ck_assert_int_eq(collector_of(terminal_pid(t)), collector);
+    kill(collector, SIGKILL);
+    another_collector(t, collector);
+    shown_wait(t, "died of signal 9");
+    is_live(t);
+    ck_assert_int_eq(rows_with(t, "quaranti"), 1); /* and not again for each collector */
     shown_type(t, "1", "^.NODES 2");
     shown_wait(t, "[!.] odd .*2.15.2"); /* it is up all the same, and what is missing is said */
     shown_wait(t, " ! .*odd /connz: not asked any more");

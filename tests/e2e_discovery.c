@@ -259,9 +259,15 @@ START_TEST(a_balancer_is_no_row) {
     struct documents d;
     watch(&d, NULL, (const char *[]){s->node[0].http, hostile_url(h), NULL});
     ck_assert_ptr_nonnull(documents_wait(&d, says_balancer, NULL, "an event about a balancer", MS));
-    json_t *document = documents_next(&d, MS);
+    json_t *document = documents_next(&d, MS), *event;
     ck_assert_int_eq(in_state(document, "up"), 1);
     ck_assert_ptr_nonnull(doc_find(document, "servers", "name", "n1"));
+    size_t i;
+    int told = 0;
+    json_array_foreach(json_object_get(document, "events"), i, event) {
+        told += strstr(doc_text(event, "text"), "balancer") || strstr(doc_text(event, "kind"), "identity");
+    }
+    ck_assert_int_eq(told, 1);
     documents_close(&d);
     hostile_end(h);
     servers_end(s);
