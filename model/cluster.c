@@ -159,3 +159,27 @@ void clusters_settle(struct model *model) {
             cluster_remove(model, entry);
     }
 }
+
+/* Known peers answer nothing: a cluster of these alone is as we were told. */
+static enum freshness freshness_by_servers(const struct model *model, const struct object *cluster) {
+    bool any = false, all_down = true;
+    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
+        const struct entry *entry = kind_at(model, OBJECT_SERVER, i);
+        if (entry->dead || entry->object.parent != cluster)
+            continue;
+        enum server_state state = server_const(&entry->object)->state;
+        if (state == SERVER_UP)
+            return FRESH_LIVE;
+        any = true;
+        all_down &= state == SERVER_DOWN;
+    }
+    return any && all_down ? FRESH_GONE : FRESH_STALE;
+}
+
+void clusters_judge(struct model *model) {
+    for (size_t i = 0; i < kind_count(model, OBJECT_CLUSTER); i++) {
+        struct entry *entry = kind_at(model, OBJECT_CLUSTER, i);
+        if (!entry->dead)
+            entry_set_freshness(model, entry, freshness_by_servers(model, &entry->object));
+    }
+}

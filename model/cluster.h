@@ -45,5 +45,8 @@ void cluster_join(struct model *model, struct entry *server, int64_t utc_ns);
 void cluster_place(struct model *model, struct entry *server, struct entry *cluster);
 /* Which is the first one now; those that nobody who ever answered belongs to are no more. */
 void clusters_settle(struct model *model);
+/* Live while one of its servers is up, gone when all are down, else stale: nobody has answered yet, or for
+ * long. */
+void clusters_judge(struct model *model);
 
 #endif

@@ -275,8 +275,10 @@ bool model_sample_slice(struct model *model, uint16_t source, const struct sampl
     bool done = !entry || take_rows(model, entry, sample, intake, rows);
     model_sweep(model);
     model_compact_texts(model);
-    if (done && model->states_moved)
+    if (done && model->states_moved) {
+        clusters_judge(model);
         rules_recheck(model);
+    }
     return done;
 }
 
@@ -300,6 +302,7 @@ void model_tick(struct model *model, int64_t utc_ns, int64_t mono_ns) {
     twins_tick(model);
     clusters_settle(model);
     expected_tick(model, utc_ns);
+    clusters_judge(model);
     model_sweep(model);
     connections_tick(model);
     links_tick(model);

@@ -180,6 +180,30 @@ START_TEST(what_is_wrong_is_said_of_its_cluster) {
 }
 END_TEST
 
+START_TEST(a_cluster_is_as_fresh_as_its_servers) {
+    struct night n;
+    night_begin(&n, 0, 1);
+    const struct object *cluster = model_cluster(n.model);
+    ck_assert_int_eq(cluster->freshness, FRESH_STALE);
+    send_target(&n, 1, "http://h1:8222", "named", "polled", NULL, NULL);
+    send_target(&n, 2, "http://h2:8222", "named", "polled", NULL, NULL);
+    send_varz(&n, 1, "IDA", "n1");
+    ck_assert_int_eq(cluster->freshness, FRESH_LIVE);
+    send_varz(&n, 2, "IDB", "n2");
+    for (int i = 0; i < 2; i++)
+        send_failure(&n, 1, SHAPE_VARZ, FAILURE_REFUSED, "");
+    night_until(&n, 1);
+    ck_assert_int_eq(cluster->freshness, FRESH_LIVE);
+    night_until(&n, 5);
+    ck_assert_int_eq(cluster->freshness, FRESH_STALE);
+    night_until(&n, 12);
+    ck_assert_int_eq(cluster->freshness, FRESH_GONE);
+    send_varz(&n, 2, "IDB", "n2");
+    ck_assert_int_eq(cluster->freshness, FRESH_LIVE);
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(a_route_tells_whose_peer_it_is) {
     struct night n;
     begin_mix_and_gb(&n);
@@ -336,6 +360,7 @@ static TCase *cases(void) {
     tcase_add_test(t, a_late_answer_does_not_change_the_first_cluster);
     tcase_add_test(t, what_is_wrong_is_said_of_its_cluster);
     tcase_add_test(t, a_route_tells_whose_peer_it_is);
+    tcase_add_test(t, a_cluster_is_as_fresh_as_its_servers);
     tcase_add_test(t, streams_belong_to_their_cluster);
     tcase_add_test(t, a_cluster_may_get_another_name);
     tcase_add_test(t, a_cluster_goes_with_its_last_server);
