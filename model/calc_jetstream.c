@@ -7,8 +7,11 @@ static struct value leader(const struct model *model, const struct object *objec
     return aged(object, value_text(asset->leader->bytes));
 }
 
+/* That something is wrong is our word of now; that all is well is its leader's, as old as that. */
 static struct value state(const struct model *model, const struct object *object) {
-    return value_text(asset_state_name(asset_state(model, object)));
+    enum asset_state state = asset_state(model, object);
+    struct value v = value_text(asset_state_name(state));
+    return state == ASSET_OK ? aged(object, v) : v;
 }
 
 /* Servers write -1, and we take 0 for the same, where there is no limit. */

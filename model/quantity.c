@@ -36,6 +36,8 @@ int quantity_by_name(enum object_kind kind, const char *name) {
 
 static struct value field_of(const struct model *model, const struct object *object, enum field f) {
     int side = object->kind == OBJECT_SERVER ? side_of((enum entity)fields[f].entity) : -1;
+    if (side < 0 && fields[f].kind == KIND_INFO && fields[f].type == TYPE_TEXT)
+        return value_of_field(object->now, f); /* what it is, not how it is doing: names don't grow old */
     if (side < 0)
         return aged(object, value_of_field(object->now, f));
     return value_of_side(model, object, side, value_of_field(server_const(object)->sides[side].now, f));

@@ -623,6 +623,44 @@ START_TEST(a_server_that_is_not_up_has_old_health) {
 }
 END_TEST
 
+static unsigned flags_of(const struct night *n, const struct object *object, enum quantity q) {
+    struct value v = quantity_get(n->model, object, q);
+    ck_assert_int_eq(v.type, VALUE_TEXT);
+    return v.flags;
+}
+
+START_TEST(texts_grow_old_and_names_do_not) {
+    struct night n;
+    night_begin(&n, 0, 1);
+    send_target(&n, 1, "http://h:8222", "named", "polled", NULL, NULL);
+    send_varz(&n, 1, "IDA", "n1");
+    send_health(&n);
+    struct sample *s = build(&n, 1, SHAPE_JSZ, "IDA");
+    struct row *row = sample_add(s, ENTITY_STREAM);
+    put_text(s, row, F_STREAM_account, "A");
+    put_text(s, row, F_STREAM_name, "S");
+    put_u(row, F_STREAM_last_seq, 7);
+    send(&n, s);
+    const struct object *server = server_named(&n, "n1"), *stream = find_by(&n, Q_STREAM_name, "S");
+    static const enum quantity doing[] = {Q_STREAM_state, Q_STREAM_leader},
+                               being[] = {Q_STREAM_name, Q_STREAM_account};
+    for (int i = 0; i < 2; i++)
+        ck_assert_uint_eq(flags_of(&n, stream, doing[i]), 0);
+    night_until(&n, 5);
+    ck_assert_str_eq(text_value(&n, server, Q_SERVER_state), "stale");
+    ck_assert_uint_eq(flags_of(&n, server, Q_SERVER_health), VALUE_OLD);
+    ck_assert_uint_eq(flags_of(&n, server, Q_SERVER_version), 0);
+    for (int i = 0; i < 2; i++) {
+        ck_assert_uint_eq(flags_of(&n, stream, doing[i]), VALUE_OLD);
+        ck_assert_uint_eq(flags_of(&n, stream, being[i]), 0);
+    }
+    night_until(&n, 12);
+    ck_assert_str_eq(text_value(&n, stream, Q_STREAM_state), "leader_gone"); /* our word, of now */
+    ck_assert_uint_eq(flags_of(&n, stream, Q_STREAM_state), 0);
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(health_that_nobody_tells_any_more_is_old) {
     struct night n;
     night_begin(&n, 0, 1);
@@ -748,6 +786,7 @@ static TCase *cases(void) {
     tcase_add_test(t, lost_samples_are_an_event_now_and_then);
     tcase_add_test(t, routes_of_a_dead_server_are_gone);
     tcase_add_test(t, health_that_nobody_tells_any_more_is_old);
+    tcase_add_test(t, texts_grow_old_and_names_do_not);
     return t;
 }
 
