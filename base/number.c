@@ -96,6 +96,8 @@ static void format_with_sign(char *out, double value, enum unit unit, const char
     }
     size_t len = strlen(strcpy(out, sign));
     format_size(out + len, NUMBER_TEXT_SIZE - len, fabs(value), unit);
+    if (len && out[len] == '0' && !strpbrk(out + len, "123456789")) /* a zero has no sign */
+        memmove(out, out + len, strlen(out + len) + 1);
 }
 
 void number_format(char out[NUMBER_TEXT_SIZE], double value, enum unit unit) {

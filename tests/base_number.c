@@ -88,6 +88,8 @@ START_TEST(signs) {
     } rows[] = {
         {2100, UNIT_PER_S, "+2.10k"}, {0, UNIT_PER_S, "0"},          {-300, UNIT_PER_S, "-300"},
         {0.4, UNIT_PER_S, "+0.4"},    {NAN, UNIT_NONE, "-"},         {1048576, UNIT_BYTES_PER_S, "+1.00M"},
+        {0.04, UNIT_PER_S, "0.0"},    {-0.04, UNIT_PER_S, "0.0"},    {-0.0, UNIT_PER_S, "0"},
+        {-0.06, UNIT_PER_S, "-0.1"},  {-0.0004, UNIT_RATIO, "0.0%"}, {-40e3, UNIT_BYTES, "-39.1K"},
         {4e9, UNIT_NS, "+4.0s"},      {INFINITY, UNIT_NONE, "+inf"},
     };
     char out[NUMBER_TEXT_SIZE];

@@ -74,7 +74,7 @@ START_TEST(words_on_the_axis) {
     expect("-IN --------------- 182k msg/s -\n"
            "  300|                   #  .  #\n"
            "    0|             ...::##  #:.#\n"
-           "                      -9s!! !now\n");
+           "                      -9s !! now\n");
 }
 END_TEST
 

@@ -77,25 +77,25 @@ static void draw_column_braille(const struct chart *chart, struct surface *s, st
     }
 }
 
-struct axis { /* cells from `first` to before `now` are free for marks; `now` is where that word begins */
+struct axis { /* cells from `first` to `last` are free for marks; `span`, `now`: where these words begin */
     struct rect at;
-    int span, first, now;
+    int span, first, last, now;
 };
 
 static struct axis lay_axis(const struct chart *chart, const struct surface *s, struct rect at) {
     int per_cell = s->ascii ? 1 : 2, w = text_width(chart->span ? chart->span : "");
-    struct axis a = {at, 0, 0, at.w};
+    struct axis a = {at, 0, 0, at.w - 1, at.w};
     if (chart->span_buckets > 0 && chart->span_buckets <= chart->count)
         a.span = at.w - 1 - (chart->span_buckets - 1) / per_cell;
     if (a.span < 0)
         a.span = 0;
     if (a.span + w + 5 <= at.w)
-        a.now = at.w - 3;
-    a.first = a.span + w;
+        a.now = at.w - 3, a.last = a.now - 2;
+    a.first = a.span + w + (w > 0);
     return a;
 }
 
-/* A mark below one of the words stands beside it. */
+/* A mark below one of the words stands beside it, a column away. */
 static void draw_marks(const struct chart *chart, struct surface *s, const struct axis *a) {
     int per_cell = s->ascii ? 1 : 2;
     for (int i = 0; chart->marks && i < chart->count; i++) {
@@ -104,8 +104,8 @@ static void draw_marks(const struct chart *chart, struct surface *s, const struc
             continue;
         if (cell >= a->span && cell < a->first)
             cell = a->first;
-        if (cell >= a->now)
-            cell = a->now - 1;
+        if (cell > a->last)
+            cell = a->last;
         surface_put(s, a->at, a->at.x + cell, a->at.y, ROLE_CHART_MARK, 0, '!');
     }
 }

@@ -25,7 +25,7 @@ struct chrome_context {
     bool message_is_error;
     const struct prompt *prompt; /* footer while open; may be NULL */
     int64_t interval_ns;         /* cadence of /varz, 0 not shown */
-    int64_t behind_ns;           /* PAUSED: how far the picture is behind, 0 not shown */
+    int64_t behind_ns;           /* PAUSED: how far the picture is behind */
     const struct action_table *const
         *tables; /* hints after the views: the view's table first, then the program's */
     int table_count;

@@ -189,12 +189,14 @@ static void part_interval(const struct chrome_context *c, struct made *out) {
         span_format(out->text, c->interval_ns);
 }
 
+/* How far behind has a place of fixed width: nothing beside it moves while it grows. */
 static void part_mode(const struct chrome_context *c, struct made *out) {
     static const char *const words[] = {"LIVE", "PAUSED", "REPLAY", "SNAPSHOT"};
-    char span[TIME_TEXT_SIZE];
-    span_format(span, c->behind_ns);
-    if (!out->narrow && c->behind_ns > 0 && c->mode == CHROME_PAUSED)
-        snprintf(out->text, sizeof(out->text), "[%s +%s]", words[c->mode], span);
+    char span[TIME_TEXT_SIZE], behind[TIME_TEXT_SIZE + 1];
+    lasted_format(span, c->behind_ns > 0 ? c->behind_ns : 0);
+    snprintf(behind, sizeof(behind), "+%s", span);
+    if (!out->narrow && c->mode == CHROME_PAUSED)
+        snprintf(out->text, sizeof(out->text), "[%s %7s]", words[c->mode], behind);
     else
         snprintf(out->text, sizeof(out->text), out->narrow ? "%s" : "[%s]", words[c->mode]);
     out->attrs = ATTR_BOLD;

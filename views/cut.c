@@ -4,6 +4,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/near.h"
+#include "base/text.h"
+
 /* What a document has when nothing is named, and where it comes from. */
 static const struct kind_info {
     bool usual;
@@ -40,52 +43,30 @@ static int kind_by_name(const char *text, size_t len) {
     return -1;
 }
 
-/* ---- the nearest name, for the message ---- */
+/* ---- what there is instead ---- */
 
-#define NEAR 2 /* letters: what is further away was meant otherwise */
-
-static int distance(const char *a, const char *b) {
-    enum { MOST = 64 };
-    int row[MOST + 1];
-    int la = (int)strnlen(a, MOST), lb = (int)strnlen(b, MOST);
-    for (int j = 0; j <= lb; j++)
-        row[j] = j;
-    for (int i = 1; i <= la; i++) {
-        int corner = row[0];
-        row[0] = i;
-        for (int j = 1; j <= lb; j++) {
-            int change = corner + (a[i - 1] != b[j - 1]),
-                least = row[j] + 1 < row[j - 1] + 1 ? row[j] + 1 : row[j - 1] + 1;
-            corner = row[j];
-            row[j] = change < least ? change : least;
-        }
-    }
-    return row[lb];
-}
-
-static void nearer(const char *wrong, const char *name, int *best, const char **nearest) {
-    int d = distance(wrong, name);
-    if (d < *best) {
-        *best = d;
-        *nearest = name;
-    }
+/* Of what was typed: it may be anything. */
+static void cut_word(char out[TEXT_MAX_BYTES + 1], const char *typed) {
+    char clean[TEXT_MAX_BYTES + 1];
+    text_clean(clean, typed, strlen(typed));
+    text_cut(out, TEXT_MAX_BYTES + 1, *clean ? clean : "\"\"", 60);
 }
 
 static bool unknown_kind(const char *name, char *message, size_t size) {
-    int best = NEAR + 1;
-    const char *nearest = NULL;
-    char word[80];
-    size_t len = 0;
+    char shown[TEXT_MAX_BYTES + 1], word[80];
+    cut_word(shown, name);
     snprintf(word, sizeof(word), "%.*s", (int)strcspn(name, "."), name);
+    struct near near = near_begin(word);
     for (int k = 0; k < OBJECT_KIND_COUNT; k++)
         if (has_quantities((enum object_kind)k))
-            nearer(word, object_kind_plural((enum object_kind)k), &best, &nearest);
-    nearer(word, events_name, &best, &nearest);
-    if (nearest) {
-        snprintf(message, size, "there is no \"%.60s\": did you mean \"%s\"?", name, nearest);
+            near_try(&near, object_kind_plural((enum object_kind)k));
+    near_try(&near, events_name);
+    if (near.name) {
+        snprintf(message, size, "%s: there is no such entity; did you mean %s%s?", shown, near.name,
+                 strlen(name) < sizeof(word) ? name + strcspn(name, ".") : "");
         return false;
     }
-    len = (size_t)snprintf(message, size, "there is no \"%.60s\": there are ", name);
+    size_t len = (size_t)snprintf(message, size, "%s: there is no such entity; there are ", shown);
     for (int k = 0; k < OBJECT_KIND_COUNT && len < size; k++)
         if (has_quantities((enum object_kind)k))
             len +=
@@ -97,17 +78,18 @@ static bool unknown_kind(const char *name, char *message, size_t size) {
 
 static bool unknown_quantity(enum object_kind kind, const char *name, const char *quantity, char *message,
                              size_t size) {
-    int best = NEAR + 1;
-    const char *nearest = NULL;
+    char shown[TEXT_MAX_BYTES + 1];
+    cut_word(shown, name);
+    struct near near = near_begin(quantity);
     for (int q = 0; q < QUANTITY_COUNT; q++)
         if (quantities[q].kind == kind && !(quantities[q].flags & QUANTITY_HIDDEN))
-            nearer(quantity, quantities[q].name, &best, &nearest);
-    if (nearest)
-        snprintf(message, size, "there is no \"%.60s\": did you mean \"%s.%s\"?", name,
-                 object_kind_name(kind), nearest);
+            near_try(&near, quantities[q].name);
+    if (near.name)
+        snprintf(message, size, "%s: there is no such quantity; did you mean %s.%s?", shown,
+                 object_kind_name(kind), near.name);
     else
-        snprintf(message, size, "there is no \"%.60s\": the heads of \"print %s\" are the names", name,
-                 object_kind_plural(kind));
+        snprintf(message, size, "%s: there is no such quantity; natsight print --json %s shows their names",
+                 shown, object_kind_plural(kind));
     return false;
 }
 

@@ -40,7 +40,7 @@ static const struct quantity_column stream_columns[] = {
     {.quantity = Q_STREAM_account, .priority = 8},
     {.quantity = Q_STREAM_leader, .priority = 2, .grow = 6},
     {.quantity = Q_STREAM_state, .priority = 3},
-    {.quantity = Q_STREAM_replicas, .priority = 4},
+    {.quantity = Q_STREAM_replicas, .priority = 4, .width = 4},
     {.quantity = Q_STREAM_messages, .priority = 1},
     {.quantity = Q_STREAM_bytes, .priority = 1},
     {.quantity = Q_STREAM_max_bytes, .priority = 7},

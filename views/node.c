@@ -269,24 +269,32 @@ static bool median_of_others(const struct model *model, const struct object *ser
     return n > 0;
 }
 
+/* "+57", and "" where that is a zero, which has no sign. */
+static void rounded(char out[32], double difference) {
+    out[0] = 0;
+    if (fabs(difference) >= 0.5)
+        snprintf(out, 32, "%+.0f", difference);
+}
+
 /* "+57 points", "+12 %", "6.1x", "same". */
 static void difference(char *out, size_t size, enum quantity q, double value, double median) {
     enum unit unit = quantities[q].unit;
-    double factor = unit == UNIT_RATIO ? 100 : 1;
-    if (unit == UNIT_PERCENT || unit == UNIT_RATIO)
-        snprintf(out, size, "%+.0f points", (value - median) * factor);
-    else if (value == median)
-        snprintf(out, size, "same");
-    else if (median <= 0)
-        snprintf(out, size, "more");
-    else if (value / median >= 3)
+    bool share = unit == UNIT_PERCENT || unit == UNIT_RATIO;
+    char by[32] = "";
+    if (share)
+        rounded(by, (value - median) * (unit == UNIT_RATIO ? 100 : 1));
+    else if (median > 0)
+        rounded(by, (value / median - 1) * 100);
+    if (!share && median > 0 && value / median >= 3)
         snprintf(out, size,
                  value / median < 10      ? "%.1fx"
                  : value / median < 10000 ? "%.0fx"
                                           : "far more",
                  value / median);
+    else if (*by)
+        snprintf(out, size, "%s %s", by, share ? "points" : "%");
     else
-        snprintf(out, size, "%+.0f %%", (value / median - 1) * 100);
+        snprintf(out, size, "%s", median <= 0 && value > median ? "more" : "same");
 }
 
 /* Worse than its peers by so much that it is worth a look. */

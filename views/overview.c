@@ -89,9 +89,9 @@ static const struct quantity_column pending_columns[] = {
 enum { ROW_STEP = 4, CHART_MOST = 14, CHART_MOST_TALL = 18, EVENTS = 5, EVENTS_TALL = 11, TALL = 45 };
 
 static const struct chart_spec chart_specs[] = {
-    {Q_CLUSTER_in_client_msgs_per_s, "IN", ROLE_CHART_IN, " msg/s", Q_CLUSTER_in_client_bytes_per_s, " B/s"},
+    {Q_CLUSTER_in_client_msgs_per_s, "IN", ROLE_CHART_IN, " msg/s", Q_CLUSTER_in_client_bytes_per_s, "B/s"},
     {Q_CLUSTER_out_client_msgs_per_s, "OUT", ROLE_CHART_OUT, " msg/s", Q_CLUSTER_out_client_bytes_per_s,
-     " B/s"},
+     "B/s"},
     {Q_CLUSTER_lag, "TOTAL LAG", ROLE_CHART_LOAD, NULL, 0, NULL},
     {Q_CLUSTER_max_pending_bytes, "MAX PENDING", ROLE_CHART_LOAD, NULL, 0, NULL},
 };
@@ -319,40 +319,73 @@ static void draw_charts(const struct overview *o, const struct view_context *con
     }
 }
 
-static int draw_rate(const struct view_context *context, struct surface *s, struct rect area, int x, int end,
-                     const struct chart_scale *scale, const struct chart_spec *spec) {
-    enum quantity msgs = spec->quantity, bytes = (enum quantity)spec->beside;
-    const struct object *cluster = model_cluster(context->model);
-    struct chart_bucket buckets[400];
-    char a[64], b[64];
+/* "IN", "187k/s", "92.7MB/s": words of fixed width, so that nothing moves as the numbers do. */
+struct rate_words {
+    char title[140], msgs[64], bytes[64];
+};
+
+enum { MSGS_WIDTH = 8, BYTES_WIDTH = 9, LEAST_SPARK = 6, MOST_SPARK = 180 };
+
+static void with_unit(char *out, size_t size, const struct view_context *context, enum quantity q,
+                      const char *unit) {
+    char text[50];
     double unused;
-    bool known = quantity_value(context->model, cluster, msgs, &unused);
-    bool with_bytes = area.w >= 60 && quantity_value(context->model, cluster, bytes, &unused);
-    quantity_text(a, sizeof(a), context, cluster, msgs, 7);
-    quantity_text(b, sizeof(b), context, cluster, bytes, 7);
-    char title[140];
-    struct chart_spec named = *spec;
-    titled(&named, context, title, sizeof(title));
-    x += surface_text(s, area, x, area.y, ROLE_HEAD, ATTR_BOLD, named.title) + 1;
-    x += surface_printf(s, area, x, area.y, ROLE_TEXT, 0, known ? "%s/s" : "%s", a) + 1;
-    if (with_bytes)
-        x += surface_printf(s, area, x, area.y, ROLE_TEXT, 0, "%s%s", b, context->bits ? "b/s" : "B/s") + 1;
-    int width = end - x - 2;
-    if (width < 6 || width > 180)
-        return x;
-    int count = s->ascii ? width : 2 * width;
-    spark_buckets(context, cluster, msgs, 600, count, buckets);
-    surface_put(s, area, x, area.y, ROLE_MUTED, 0, '[');
-    spark_draw(s, area, x + 1, area.y, width, buckets, count, scale->top, spec->role);
-    surface_put(s, area, x + 1 + width, area.y, ROLE_MUTED, 0, ']');
-    return x;
+    bool known = quantity_value(context->model, model_cluster(context->model), q, &unused);
+    quantity_text(text, sizeof(text), context, model_cluster(context->model), q, 7);
+    snprintf(out, size, "%s%s", text, known ? unit : "");
 }
 
+static void make_words(struct rate_words *w, const struct view_context *context,
+                       const struct chart_spec *spec) {
+    struct chart_spec named = *spec;
+    char title[140];
+    titled(&named, context, title, sizeof(title));
+    snprintf(w->title, sizeof(w->title), "%s", named.title);
+    with_unit(w->msgs, sizeof(w->msgs), context, spec->quantity, "/s");
+    with_unit(w->bytes, sizeof(w->bytes), context, (enum quantity)spec->beside,
+              context->bits ? "b/s" : "B/s");
+}
+
+static int words_width(const struct rate_words *w, bool with_bytes) {
+    return text_width(w->title) + 1 + MSGS_WIDTH + 1 + (with_bytes ? BYTES_WIDTH + 1 : 0);
+}
+
+static void draw_rate(const struct view_context *context, const struct rate_words *w,
+                      const struct chart_spec *spec, double top, bool with_bytes, int spark,
+                      struct surface *s, struct rect area) {
+    struct chart_bucket buckets[2 * MOST_SPARK];
+    int x = area.x, count = s->ascii ? spark : 2 * spark;
+    x += surface_text(s, area, x, area.y, ROLE_HEAD, ATTR_BOLD, w->title) + 1;
+    surface_text(s, area, x, area.y, ROLE_TEXT, 0, w->msgs);
+    x += MSGS_WIDTH + 1;
+    if (with_bytes)
+        surface_text(s, area, x, area.y, ROLE_TEXT, 0, w->bytes);
+    x += with_bytes ? BYTES_WIDTH + 1 : 0;
+    if (spark < LEAST_SPARK)
+        return;
+    spark_buckets(context, model_cluster(context->model), spec->quantity, 600, count, buckets);
+    surface_put(s, area, x, area.y, ROLE_MUTED, 0, '[');
+    spark_draw(s, area, x + 1, area.y, spark, buckets, count, top, spec->role);
+    surface_put(s, area, x + 1 + spark, area.y, ROLE_MUTED, 0, ']');
+}
+
+/* In and out side by side, alike: both with bytes or none, sparklines of one width. */
 static void draw_rates(const struct overview *o, const struct view_context *context, struct surface *s,
                        struct rect area) {
-    int middle = area.x + area.w / 2;
-    draw_rate(context, s, area, area.x + 1, middle, &o->scales[0], &chart_specs[0]);
-    draw_rate(context, s, area, middle + 1, area.x + area.w - 1, &o->scales[1], &chart_specs[1]);
+    enum { BOTH = 2 };
+    struct rate_words words[BOTH];
+    int half = (area.w - 2) / BOTH, spark[2]; /* without bytes, with them */
+    for (int i = 0; i < BOTH; i++)
+        make_words(&words[i], context, &chart_specs[i]);
+    for (int b = 0; b < 2; b++) {
+        int a0 = words_width(&words[0], b), a1 = words_width(&words[1], b);
+        spark[b] = half - (a0 > a1 ? a0 : a1) - 3; /* brackets, and a blank before the next */
+    }
+    bool with_bytes = spark[1] >= LEAST_SPARK;
+    int width = spark[with_bytes] < MOST_SPARK ? spark[with_bytes] : MOST_SPARK;
+    for (int i = 0; i < BOTH; i++)
+        draw_rate(context, &words[i], &chart_specs[i], o->scales[i].top, with_bytes, width, s,
+                  rect_cut(area, (struct rect){area.x + 1 + i * half, area.y, half, 1}));
 }
 
 static const struct quantity_row *node_row(const struct overview *o, size_t i) {

@@ -194,7 +194,7 @@ static void set_filter(struct quantity_list *list, const char *text) {
 }
 
 static bool is_tombstone(const struct object *object) {
-    return object->freshness == FRESH_GONE && object->kind != OBJECT_SERVER;
+    return object->freshness == FRESH_GONE && object->kind != OBJECT_SERVER && object->kind != OBJECT_CLUSTER;
 }
 
 static void add_row(struct quantity_list *list, const struct object *object, int severity) {
@@ -264,7 +264,9 @@ static void fit_names(struct quantity_list *list) {
         if (column->grow <= 0 || column->form != COLUMN_VALUE || list->made[c].align > 0)
             continue;
         for (size_t i = 0; i < list->count && i < MOST_ROWS; i++) {
-            int w = text_width(quantity_name_text(list->model, list->rows[i].object, column->quantity));
+            char text[TEXT_MAX_BYTES + 8];
+            quantity_text(text, sizeof(text), &list->at, list->rows[i].object, column->quantity, 0);
+            int w = text_width(text);
             longest = w > longest ? w : longest;
         }
         int width = column->width ? column->width : quantities[column->quantity].width;

@@ -88,7 +88,7 @@ void quantity_text(char *out, size_t size, const struct view_context *context, c
     double number;
     unsigned marked = v.flags & (VALUE_ESTIMATED | VALUE_OLD);
     if (v.type == VALUE_TEXT) {
-        snprintf(out, size, "%s", v.text);
+        snprintf(out, size, "%s%s", v.text, marked && text_width(v.text) < width ? "~" : "");
         return;
     }
     if (v.type == VALUE_TIME && v.i != TIME_UNSET) {

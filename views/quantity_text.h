@@ -5,8 +5,9 @@
 #include "base/clock.h"
 #include "views/view.h"
 
-/* The value as a table shows it. Numbers take at most `width` columns: "~" behind what is estimated or stale,
- * at the cost of a decimal. Instants in the context's time zone, bytes per second in its unit. */
+/* The value as a table shows it, "~" behind what is estimated or stale; what a thing was made as (a name, a
+ * version) does not grow old. Numbers take at most `width` columns, the mark at the cost of a decimal.
+ * Instants in the context's time zone, bytes per second in its unit. */
 void quantity_text(char *out, size_t size, const struct view_context *context, const struct object *object,
                    enum quantity q, int width);
 /* A number of that quantity that is not the object's own (a median, a scale). */

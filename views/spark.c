@@ -95,7 +95,7 @@ static void title_right(char *out, size_t size, int room, const struct view_cont
     if (spec->beside && quantity_value(context->model, object, (enum quantity)spec->beside, &value)) {
         quantity_text(beside + 2, sizeof(beside) - 20, context, object, (enum quantity)spec->beside, 7);
         memcpy(beside, "  ", 2);
-        strcat(beside, context->bits ? " b/s" : spec->beside_suffix);
+        strcat(beside, context->bits ? "b/s" : spec->beside_suffix);
     }
     if (top > 0) {
         memcpy(peak, "  peak ", 8);
@@ -108,6 +108,10 @@ static void title_right(char *out, size_t size, int room, const struct view_cont
     for (int i = 1; i < 4; i++) {
         taken[i] = used + text_width(parts[i]) <= room;
         used += taken[i] ? text_width(parts[i]) : 0;
+    }
+    if (!known && top <= 0) {
+        out[0] = 0;
+        return;
     }
     snprintf(out, size, "%s%s%s%s", now, taken[1] ? suffix : "", taken[3] ? beside : "",
              taken[2] ? peak : "");
