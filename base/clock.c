@@ -31,7 +31,9 @@ static bool is_digit(char c) {
 }
 
 static bool next_is(const struct cursor *c, const char *any) {
-    return c->at < c->end && *c->at && strchr(any, *c->at);
+    while (c->at < c->end && *any && *any != *c->at)
+        any++;
+    return c->at < c->end && *any;
 }
 
 static void expect(struct cursor *c, const char *any) {

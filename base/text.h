@@ -63,7 +63,7 @@ const struct text *text_intern(struct text_pool *pool, const char *bytes,
 size_t text_pool_bytes(const struct text_pool *pool);      /* memory held */
 size_t text_pool_text_bytes(const struct text_pool *pool); /* of it, what texts lie in */
 
-uint32_t hash_bytes(const void *bytes, size_t len); /* FNV-1a with a final mix */
+uint32_t hash_bytes(const void *bytes, size_t len); /* not against an enemy: tables bear collisions */
 
 /* Case-insensitive search of `needle` in `hay` (ASCII case only). */
 bool text_contains(const char *hay, const char *needle);

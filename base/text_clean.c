@@ -1,5 +1,6 @@
 #include "base/text.h"
 
+#include <endian.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -7,16 +8,32 @@
 #define CUT_MARK_BYTES 9 /* "~" and 8 hex digits */
 #define KEPT_WHEN_CUT  (TEXT_MAX_BYTES - CUT_MARK_BYTES)
 
-uint32_t hash_bytes(const void *bytes, size_t len) {
-    const unsigned char *p = bytes;
-    uint32_t h = 2166136261u;
+static uint64_t word_at(const unsigned char *p) {
+    uint64_t word;
+    memcpy(&word, p, sizeof word);
+    return le64toh(word); /* marks of cut names are the same on every machine */
+}
+
+/* The last up to 7 bytes as one word; `len` is part of the hash, so that no two texts fill it alike. */
+static uint64_t short_word(const unsigned char *p, size_t len) {
+    uint64_t word = 0;
     for (size_t i = 0; i < len; i++)
-        h = (h ^ p[i]) * 16777619u;
-    h ^= h >> 16;
-    h *= 0x85ebca6bu;
-    h ^= h >> 13;
-    h *= 0xc2b2ae35u;
-    return h ^ h >> 16;
+        word = word << 8 | p[i];
+    return word;
+}
+
+uint32_t hash_bytes(const void *bytes, size_t len) {
+    const uint64_t odd = 0x9e3779b97f4a7c15u;
+    const unsigned char *p = bytes, *end = p + len;
+    uint64_t h = len * odd;
+    for (; end - p >= 8; p += 8) {
+        h = (h ^ word_at(p)) * odd;
+        h ^= h >> 32;
+    }
+    h = (h ^ short_word(p, (size_t)(end - p))) * odd;
+    h ^= h >> 29;
+    h *= 0xbf58476d1ce4e5b9u;
+    return (uint32_t)(h >> 32);
 }
 
 /* What a lead byte asks for: how many continuation bytes, and the range of the first of them, which is where

@@ -7,6 +7,8 @@
 
 #include "base/memory.h"
 
+#define PLAIN_DIGITS 19 /* so many always fit into 64 bits */
+
 enum state {
     AT_VALUE,
     AT_VALUE_OR_END, /* behind [ */
@@ -381,6 +383,22 @@ static void emit_number(struct json_reader *r, const char *p, size_t len) {
     value_ended(r);
 }
 
+/* An integer without a sign that ends in this piece, as nearly all do; p itself when it is none. */
+static const char *plain_integer(struct json_reader *r, const char *p, const char *end) {
+    const char *q = p, *last = end - p > PLAIN_DIGITS ? p + PLAIN_DIGITS : end;
+    uint64_t v = 0;
+    while (q < last && is_digit(*q))
+        v = v * 10 + (unsigned)(*q++ - '0');
+    if (q == p || q == end || in_number(*q) || (*p == '0' && q - p > 1))
+        return p;
+    if (!quiet(r)) {
+        struct json_scalar s = {.kind = JSON_UINT, .u = v, .f = (double)v};
+        r->handler.scalar(r->data, &s);
+    }
+    value_ended(r);
+    return q;
+}
+
 static const char *read_number(struct json_reader *r, const char *p, const char *end) {
     const char *q = p;
     while (q < end && in_number(*q))
@@ -400,6 +418,14 @@ static const char *read_number(struct json_reader *r, const char *p, const char 
     if (q < end)
         emit_number(r, r->hold, r->held);
     return q;
+}
+
+static const char *begin_number(struct json_reader *r, const char *p, const char *end) {
+    const char *q = plain_integer(r, p, end);
+    if (q > p)
+        return q;
+    r->held = 0;
+    return read_number(r, p, end);
 }
 
 /* ---- literals ---- */
@@ -457,10 +483,8 @@ static const char *begin_value(struct json_reader *r, const char *p, const char 
     case 'f':
         return begin_literal(r, p, end, &literals[2]);
     default:
-        if (*p == '-' || is_digit(*p)) {
-            r->held = 0;
-            return read_number(r, p, end);
-        }
+        if (*p == '-' || is_digit(*p))
+            return begin_number(r, p, end);
         fail(r, "no value where one is due");
         return p;
     }
