@@ -21,6 +21,7 @@ struct naming {
 
 struct peer {
     char remote_id[NAME_SIZE], name[NAME_SIZE], ip[NAME_SIZE];
+    uint32_t hash; /* of remote_id: each of n servers names n - 1 of them, every two seconds */
     uint64_t port;
     uint64_t row_id; /* of its "known" row, 0 none */
     int64_t first_named;
@@ -124,8 +125,9 @@ static void try_again(struct collector *c) {
 /* ---- peers ---- */
 
 static struct peer *find_peer(struct collector *c, const char *remote_id) {
+    uint32_t hash = hash_bytes(remote_id, strlen(remote_id));
     for (int i = 0; i < c->peer_count; i++)
-        if (strcmp(c->peers[i]->remote_id, remote_id) == 0)
+        if (c->peers[i]->hash == hash && strcmp(c->peers[i]->remote_id, remote_id) == 0)
             return c->peers[i];
     return NULL;
 }
@@ -144,6 +146,7 @@ static struct peer *add_peer(struct collector *c, const struct seen_route *route
         return NULL;
     struct peer *p = c->peers[c->peer_count++] = memory_new(sizeof *p);
     snprintf(p->remote_id, sizeof p->remote_id, "%s", route->id);
+    p->hash = hash_bytes(p->remote_id, strlen(p->remote_id));
     p->first_named = clock_mono_ns();
     p->match = match(c, p);
     if (p->match == NULL)

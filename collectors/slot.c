@@ -12,6 +12,7 @@
 
 #define TURN_MAX   (1u << 20) /* bytes written in one turn: the loop has more to do */
 #define BUFFER_MAX (256u << 10)
+#define GATHER_MAX (32u << 10) /* small samples leave in one write: the reader wakes up once */
 
 struct slot {
     uint64_t target;
@@ -191,6 +192,18 @@ static void tell_gap(struct outbox *o, struct slot *slot) {
     stream_write_row(&o->queue, o->source, FRAME_GAP, row);
 }
 
+/* More of what waits, behind the sample in `current`; a loss is told ahead of its sample, so that one ends
+ * it.
+ */
+static void gather(struct outbox *o) {
+    for (struct slot *slot; (slot = oldest(o)) != NULL && slot->lost == 0; o->waiting--) {
+        if (o->current.len + slot->frames.len > GATHER_MAX)
+            return;
+        buffer_append(&o->current, slot->frames.data, slot->frames.len);
+        slot->frames.len = 0;
+    }
+}
+
 /* The next thing to write becomes `current`; false when nothing waits. */
 static bool next(struct outbox *o) {
     reuse(&o->current);
@@ -210,6 +223,7 @@ static bool next(struct outbox *o) {
         return false;
     swap(&o->current, &slot->frames);
     o->waiting--;
+    gather(o);
     return true;
 }
 
