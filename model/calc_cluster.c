@@ -83,7 +83,7 @@ static struct value client_sum(const struct model *model, const struct object *o
         if (!server)
             continue;
         any = true;
-        enum client_rate known = client_rate(server, traffic, &rate);
+        enum client_rate known = client_rate(model, server, traffic, &rate);
         fresh |= known == CLIENT_NEW;
         blind |= known == CLIENT_UNKNOWN;
         estimated |= known == CLIENT_ESTIMATED;

@@ -80,11 +80,11 @@ struct value calc_server_cpu_share(const struct model *model, const struct objec
     return cores ? aged(object, value_real(cpu / (double)cores)) : value_unknown(0);
 }
 
-static struct value client(const struct object *object, int traffic) {
+static struct value client(const struct model *model, const struct object *object, int traffic) {
     struct client_traffic rate;
     double per_s;
     enum client_rate known =
-        object->freshness == FRESH_GONE ? CLIENT_UNKNOWN : client_rate(object, traffic, &rate);
+        object->freshness == FRESH_GONE ? CLIENT_UNKNOWN : client_rate(model, object, traffic, &rate);
     if (known == CLIENT_UNKNOWN || known == CLIENT_NEW || !client_settle(&rate, &per_s))
         return value_unknown(known == CLIENT_NEW ? VALUE_NEW : 0);
     struct value v = value_real(per_s);
@@ -93,23 +93,19 @@ static struct value client(const struct object *object, int traffic) {
 }
 
 struct value calc_server_in_client_msgs(const struct model *model, const struct object *object) {
-    (void)model;
-    return client(object, TRAFFIC_IN_MSGS);
+    return client(model, object, TRAFFIC_IN_MSGS);
 }
 
 struct value calc_server_out_client_msgs(const struct model *model, const struct object *object) {
-    (void)model;
-    return client(object, TRAFFIC_OUT_MSGS);
+    return client(model, object, TRAFFIC_OUT_MSGS);
 }
 
 struct value calc_server_in_client_bytes(const struct model *model, const struct object *object) {
-    (void)model;
-    return client(object, TRAFFIC_IN_BYTES);
+    return client(model, object, TRAFFIC_IN_BYTES);
 }
 
 struct value calc_server_out_client_bytes(const struct model *model, const struct object *object) {
-    (void)model;
-    return client(object, TRAFFIC_OUT_BYTES);
+    return client(model, object, TRAFFIC_OUT_BYTES);
 }
 
 struct value calc_server_max_pending(const struct model *model, const struct object *object) {

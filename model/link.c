@@ -2,13 +2,19 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
-#define AWAITED (30 * NS_PER_S) /* three polls of the longest interval that nobody stretched */
+#define AWAITED     (30 * NS_PER_S) /* three polls of the longest interval that nobody stretched */
+#define LINK_STEPS  2               /* of /varz: how often links are asked whose traffic is subtracted */
+#define LONG_ENOUGH (10 * NS_PER_S) /* no window is longer, however little passes */
+#define EDGE_MSGS   2.0 /* that /varz has and the links not yet, or the other way, at one moment */
 
 static const enum field plain_fields[TRAFFIC_COUNT] = {F_SERVER_in_msgs, F_SERVER_out_msgs, F_SERVER_in_bytes,
                                                        F_SERVER_out_bytes};
 static const enum field client_fields[TRAFFIC_COUNT] = {F_SERVER_in_client_msgs, F_SERVER_out_client_msgs,
                                                         F_SERVER_in_client_bytes, F_SERVER_out_client_bytes};
+static const int messages_of[TRAFFIC_COUNT] = {TRAFFIC_IN_MSGS, TRAFFIC_OUT_MSGS, TRAFFIC_IN_MSGS,
+                                               TRAFFIC_OUT_MSGS};
 static const struct link_kind {
     enum object_kind kind;
     enum entity entity;
@@ -91,10 +97,9 @@ void links_put(struct model *model, struct entry *entry, const struct sample *sa
     if (known < traffic->count)
         remove_others(model, kind->kind, &entry->object, at.serial);
     traffic->count = count;
-    traffic->before = traffic->now;
-    traffic->now = point;
-    if (traffic->polls < 2)
-        traffic->polls++;
+    memmove(traffic->points + 1, traffic->points, sizeof point * (LINK_POINTS - 1));
+    traffic->points[0] = point;
+    traffic->polls += traffic->polls < LINK_POINTS;
 }
 
 static enum freshness freshness_by(const struct model *model, const struct server *server, enum shape shape) {
@@ -116,16 +121,6 @@ void links_tick(struct model *model) {
 }
 
 /* ---- rates ---- */
-
-static bool rate_between(const struct traffic_point *from, const struct traffic_point *to, int traffic,
-                         double *per_s) {
-    double seconds = (double)(to->now_ns - from->now_ns) / (double)NS_PER_S;
-    double growth = to->count[traffic] - from->count[traffic];
-    if (!from->known || !to->known || seconds <= 0 || growth < 0 || from->set != to->set)
-        return false;
-    *per_s = growth / seconds;
-    return true;
-}
 
 static bool field_rate(const struct object *object, enum field f, double *per_s) {
     double from, to;
@@ -159,31 +154,73 @@ static bool needed(const struct object *object, int link) {
     }
 }
 
-static bool too_old(const struct object *object, int link) {
+/* As it would be were nothing late or stretched, twice: beyond that an estimate would stand still unseen. */
+static bool too_old(const struct model *model, const struct object *object, int link) {
     const struct link_traffic *traffic = &server_const(object)->links[link];
-    int64_t seen = traffic->now.now_ns - traffic->before.now_ns;
-    int64_t meant = server_const(object)->interval_ns[link_kinds[link].shape];
-    int64_t gap = 3 * (seen > meant ? seen : meant);
-    int64_t limit = gap > 6 * NS_PER_S ? gap : 6 * NS_PER_S;
-    return object->now_at.now_ns - traffic->now.now_ns > limit;
+    return object->now_at.now_ns - traffic->points[0].now_ns > 2 * LINK_STEPS * model->interval_ns;
 }
 
 static double seconds_between(int64_t from_ns, int64_t to_ns) {
-    return (double)llabs(to_ns - from_ns) / (double)NS_PER_S;
+    return (double)(to_ns - from_ns) / (double)NS_PER_S;
 }
 
-/* Two messages at the edges of the window, and what passes between the moments at which the counters were
- * read. */
-static double slack_of(const struct traffic_point *from, const struct traffic_point *to,
-                       const struct link_traffic *link, int traffic, double all) {
-    int msgs = traffic == TRAFFIC_IN_BYTES    ? TRAFFIC_IN_MSGS
-               : traffic == TRAFFIC_OUT_BYTES ? TRAFFIC_OUT_MSGS
-                                              : traffic;
-    double messages = to->count[msgs] - from->count[msgs];
-    double each = messages > 0 ? (to->count[traffic] - from->count[traffic]) / messages : 1;
-    double skew =
-        seconds_between(from->now_ns, link->before.now_ns) + seconds_between(to->now_ns, link->now.now_ns);
-    return (2 * each + 2 * all * skew) / seconds_between(from->now_ns, to->now_ns);
+struct span { /* counters at both ends of a window */
+    const struct traffic_point *from, *to;
+};
+
+static bool grows(const struct span *span, int traffic, double *growth) {
+    *growth = span->to->count[traffic] - span->from->count[traffic];
+    return span->from->known && span->to->known && span->to->now_ns > span->from->now_ns && *growth >= 0 &&
+           span->from->set == span->to->set;
+}
+
+/* How many messages fit between the moments at which the links and /varz were read. */
+static double fitting(const struct span *links, int msgs, int64_t from_ns, int64_t to_ns) {
+    double growth = links->to->count[msgs] - links->from->count[msgs];
+    return growth * seconds_between(from_ns, to_ns) / seconds_between(links->from->now_ns, links->to->now_ns);
+}
+
+/* Takes one kind of links off: its counters carried to the moments of /varz at their pace, by whole messages,
+ * so that what is counted to the message where little passes stays so. */
+static bool subtract(const struct span *all, const struct span *links, int traffic,
+                     struct client_traffic *out) {
+    int msgs = messages_of[traffic];
+    double growth, messages;
+    if (!grows(links, traffic, &growth) || !grows(links, msgs, &messages))
+        return false;
+    double each = messages > 0 ? growth / messages : 1,
+           seconds = seconds_between(all->from->now_ns, all->to->now_ns);
+    double first = fitting(links, msgs, links->from->now_ns, all->from->now_ns);
+    double last = fitting(links, msgs, links->to->now_ns, all->to->now_ns);
+    out->per_s -= (growth + (trunc(last) - trunc(first)) * each) / seconds;
+    out->slack += (2 * EDGE_MSGS + fabs(first) + fabs(last)) * each / seconds;
+    return true;
+}
+
+/* Over the last `steps` polls of the links. */
+static bool estimate_over(const struct object *object, int steps, int traffic, struct client_traffic *out,
+                          double *seconds) {
+    const struct server *server = server_const(object);
+    struct span all = {NULL, NULL};
+    *out = (struct client_traffic){0, 0};
+    for (int i = 0; i < LINK_COUNT; i++) {
+        const struct link_traffic *link = &server->links[i];
+        struct span links = {&link->points[steps], &link->points[0]};
+        if (!needed(object, i))
+            continue;
+        if (link->polls <= steps)
+            return false;
+        if (!all.to) {
+            all = (struct span){nearest(server, links.from->now_ns), nearest(server, links.to->now_ns)};
+            if (!all.from || !all.to || !grows(&all, traffic, &out->per_s))
+                return false;
+            *seconds = seconds_between(all.from->now_ns, all.to->now_ns);
+            out->per_s /= *seconds;
+        }
+        if (!subtract(&all, &links, traffic, out))
+            return false;
+    }
+    return all.to != NULL;
 }
 
 /* Two answers are on their way as long as none fails and it takes no longer than it should. */
@@ -194,33 +231,53 @@ static enum client_rate awaited(const struct object *object, int link) {
     return late || server->answers[link_kinds[link].shape].failure ? CLIENT_UNKNOWN : CLIENT_NEW;
 }
 
-static enum client_rate estimate(const struct object *object, int traffic, struct client_traffic *out) {
-    const struct server *server = server_const(object);
-    const struct link_traffic *first = NULL;
-    double links = 0, all;
+/* The shortest window in which messages are more than its moments can make of none; else the longest. What
+ * one moment counts too much the next one lacks, so a longer window has less of it. */
+static int steps_needed(const struct object *object, int msgs, bool *quiet) {
+    struct client_traffic rate;
+    double seconds = 0;
+    int steps = 0;
+    *quiet = true;
+    while (*quiet && steps + 1 < LINK_POINTS && seconds * (double)NS_PER_S < (double)LONG_ENOUGH &&
+           estimate_over(object, steps + 1, msgs, &rate, &seconds)) {
+        *quiet = rate.per_s <= rate.slack;
+        steps++;
+    }
+    return steps;
+}
+
+/* The few messages at an edge may be the largest of the window. */
+static double largest_edge(const struct object *object, int steps, int traffic, double seconds) {
+    double bytes = 0;
     for (int i = 0; i < LINK_COUNT; i++) {
-        double rate;
-        const struct link_traffic *link = &server->links[i];
+        const struct traffic_point *points = server_const(object)->links[i].points;
+        bytes += needed(object, i) ? points[0].count[traffic] - points[steps].count[traffic] : 0;
+    }
+    return bytes / seconds;
+}
+
+static enum client_rate estimate(const struct model *model, const struct object *object, int traffic,
+                                 struct client_traffic *out) {
+    bool quiet;
+    double seconds;
+    for (int i = 0; i < LINK_COUNT; i++) {
         if (!needed(object, i))
             continue;
-        if (link->polls < 2)
+        if (server_const(object)->links[i].polls < 2)
             return awaited(object, i);
-        if (too_old(object, i) || !rate_between(&link->before, &link->now, traffic, &rate))
+        if (too_old(model, object, i))
             return CLIENT_UNKNOWN;
-        links += rate;
-        first = first ? first : link;
     }
-    if (!first)
+    int steps = steps_needed(object, messages_of[traffic], &quiet);
+    if (!steps || !estimate_over(object, steps, traffic, out, &seconds))
         return CLIENT_UNKNOWN;
-    const struct traffic_point *from = nearest(server, first->before.now_ns),
-                               *to = nearest(server, first->now.now_ns);
-    if (!from || !to || !rate_between(from, to, traffic, &all))
-        return CLIENT_UNKNOWN;
-    *out = (struct client_traffic){all - links, slack_of(from, to, first, traffic, all)};
+    if (quiet && traffic != messages_of[traffic] && out->per_s < 0)
+        out->slack = fmax(out->slack, largest_edge(object, steps, traffic, seconds));
     return CLIENT_ESTIMATED;
 }
 
-enum client_rate client_rate(const struct object *object, int traffic, struct client_traffic *out) {
+enum client_rate client_rate(const struct model *model, const struct object *object, int traffic,
+                             struct client_traffic *out) {
     bool linked = false;
     *out = (struct client_traffic){0, 0};
     if (!object->now)
@@ -229,7 +286,7 @@ enum client_rate client_rate(const struct object *object, int traffic, struct cl
     for (int i = 0; i < LINK_COUNT; i++)
         linked |= needed(object, i);
     if (!own && linked)
-        return estimate(object, traffic, out);
+        return estimate(model, object, traffic, out);
     enum field f = own ? client_fields[traffic] : plain_fields[traffic];
     if (field_rate(object, f, &out->per_s))
         return CLIENT_EXACT;

@@ -23,10 +23,11 @@ struct traffic_point { /* counters at one moment of the server's clock */
     uint64_t set; /* of the links added up: another set has another sum */
 };
 enum { LINK_ROUTES, LINK_GATEWAYS, LINK_LEAFS, LINK_COUNT };
-struct link_traffic { /* the sum of all links of a kind, at the last two polls */
-    struct traffic_point now, before;
-    int polls;    /* since the server started, at most 2 */
-    size_t count; /* of the links in the last one */
+#define LINK_POINTS 6
+struct link_traffic { /* the sum of all links of a kind, at the last polls of this run of the server */
+    struct traffic_point points[LINK_POINTS]; /* newest first */
+    int polls;                                /* how many of these there are */
+    size_t count;                             /* of the links in the last one */
 };
 #define VARZ_POINTS     64
 #define UNWANTED        (-1)
@@ -154,12 +155,14 @@ void links_put(struct model *model, struct entry *entry, const struct sample *sa
 void links_tick(struct model *model);
 void varz_point_put(struct server *server, const struct row *row, const struct stamp *at);
 /* Per second and signed, since an estimate is a difference of counters that were read at different moments:
- * `slack` is what these moments can make of it. Less than nothing by more than that is nonsense. */
+ * `slack` is what these moments can make of it. Less than nothing by more than that is nonsense. An estimate
+ * goes on with every poll of the links; one older than two of these (unstretched) is unknown. */
 enum client_rate { CLIENT_UNKNOWN, CLIENT_NEW, CLIENT_EXACT, CLIENT_ESTIMATED };
 struct client_traffic {
     double per_s, slack;
 };
-enum client_rate client_rate(const struct object *server, int traffic, struct client_traffic *out);
+enum client_rate client_rate(const struct model *model, const struct object *server, int traffic,
+                             struct client_traffic *out);
 /* false when it is below zero by more than its slack; what is within is nothing. */
 bool client_settle(const struct client_traffic *traffic, double *per_s);
 

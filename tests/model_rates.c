@@ -246,6 +246,84 @@ START_TEST(an_idle_cluster_has_no_traffic) {
 }
 END_TEST
 
+START_TEST(an_estimate_does_not_stand_still_unseen) {
+    struct night n;
+    begin_one(&n);
+    const struct object *cluster = model_cluster(n.model);
+    send_interval(&n, 1, SHAPE_ROUTEZ, 30); /* stretched: that is when it comes, not how long it is worth */
+    for (int i = 0; i <= 12; i++) {
+        night_until(&n, i);
+        send(&n, routed(&n, 1, "IDA", "n1", 1000 * i));
+        if (i == 0 || i == 2 || i == 12)
+            send_route(&n, 1, "IDA", 7, 300 * i);
+        if (i >= 2 && i <= 6)
+            ck_assert_double_eq_tol(number_value(&n, cluster, Q_CLUSTER_in_client_msgs_per_s), 700, 1e-6);
+        if (i > 6 && i < 12) {
+            ck_assert(isnan(number_value(&n, server_named(&n, "n1"), Q_SERVER_in_client_msgs_per_s)));
+            ck_assert(isnan(number_value(&n, cluster, Q_CLUSTER_in_client_msgs_per_s)));
+        }
+    }
+    ck_assert_double_eq_tol(number_value(&n, cluster, Q_CLUSTER_in_client_msgs_per_s), 700, 1e-6);
+    night_end(&n);
+}
+END_TEST
+
+/* What one /routez has too much or too little, for that /varz was read at another moment, the next one evens
+ * out. */
+static const int uneven[] = {0, 0, 2, 0, -2, 0, 0, 2, -1, 0};
+#define POLLS ((int)(sizeof uneven / sizeof *uneven))
+
+START_TEST(between_two_moments_is_no_traffic) {
+    struct night n;
+    begin_one(&n);
+    for (int i = 0; i < POLLS; i++) {
+        night_until(&n, 2 * i);
+        send(&n, routed(&n, 1, "IDA", "n1", 4 * i));
+        night_until(&n, 2 * i + 0.01);
+        send_route(&n, 1, "IDA", 7, 4 * i + uneven[i]);
+        for (int q = Q_CLUSTER_in_client_msgs_per_s; i > 0 && q <= Q_CLUSTER_in_client_bytes_per_s; q += 2) {
+            struct value v = quantity_get(n.model, model_cluster(n.model), (enum quantity)q);
+            ck_assert_int_eq(v.flags, VALUE_ESTIMATED);
+            if (i > 6 && q == Q_CLUSTER_in_client_msgs_per_s)
+                ck_assert_double_le(v.f, 0.2);
+        }
+    }
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(a_trickle_is_found_in_a_longer_window) {
+    struct night n;
+    begin_one(&n);
+    for (int i = 0; i < POLLS; i++) {
+        night_until(&n, 2 * i);
+        send(&n, routed(&n, 1, "IDA", "n1", 4 * i + 2 * i)); /* one message a second */
+        send_route(&n, 1, "IDA", 7, 4 * i + uneven[i]);
+        if (i >= 5)
+            ck_assert_double_eq_tol(number_value(&n, server_named(&n, "n1"), Q_SERVER_in_client_msgs_per_s),
+                                    1, 0.4);
+    }
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(links_are_carried_to_the_moment_of_varz) {
+    struct night n;
+    begin_one(&n);
+    for (int i = 0; i <= 4; i++) { /* 10,000/s over routes, of it read 30 ms later each second time */
+        double late = i % 2 ? 0.03 : 0;
+        night_until(&n, 2 * i);
+        send(&n, routed(&n, 1, "IDA", "n1", 20000 * i + 100 * i));
+        night_until(&n, 2 * i + late);
+        send_route(&n, 1, "IDA", 7, 20000 * i + (int64_t)(10000 * late));
+        if (i > 0) /* 300 messages were off without */
+            ck_assert_double_eq_tol(number_value(&n, server_named(&n, "n1"), Q_SERVER_in_client_msgs_per_s),
+                                    50, 3);
+    }
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(the_servers_own_client_counters_win) {
     struct night n;
     begin_one(&n);
@@ -397,6 +475,10 @@ static TCase *cases(void) {
     tcase_add_test(t, a_new_route_drops_the_estimate);
     tcase_add_test(t, less_than_nothing_is_unknown);
     tcase_add_test(t, an_idle_cluster_has_no_traffic);
+    tcase_add_test(t, an_estimate_does_not_stand_still_unseen);
+    tcase_add_test(t, between_two_moments_is_no_traffic);
+    tcase_add_test(t, a_trickle_is_found_in_a_longer_window);
+    tcase_add_test(t, links_are_carried_to_the_moment_of_varz);
     tcase_add_test(t, the_servers_own_client_counters_win);
     tcase_add_test(t, one_server_that_cannot_tell_makes_the_sum_unknown);
     tcase_add_test(t, only_what_will_come_is_new);
