@@ -7,6 +7,7 @@
 #define AWAITED     (30 * NS_PER_S) /* three polls of the longest interval that nobody stretched */
 #define LINK_STEPS  2               /* of /varz: how often links are asked whose traffic is subtracted */
 #define LONG_ENOUGH (10 * NS_PER_S) /* no window is longer, however little passes */
+#define CLEARLY     4               /* times the slack */
 #define EDGE_MSGS   2.0 /* that /varz has and the links not yet, or the other way, at one moment */
 
 static const enum field plain_fields[TRAFFIC_COUNT] = {F_SERVER_in_msgs, F_SERVER_out_msgs, F_SERVER_in_bytes,
@@ -231,16 +232,19 @@ static enum client_rate awaited(const struct object *object, int link) {
     return late || server->answers[link_kinds[link].shape].failure ? CLIENT_UNKNOWN : CLIENT_NEW;
 }
 
-/* The shortest window in which messages are more than its moments can make of none; else the longest. What
- * one moment counts too much the next one lacks, so a longer window has less of it. */
+/* The shortest window in which messages are far more than its moments can make of none; else the longest.
+ * What one moment counts too much the next one lacks, so a longer window has less of it. *quiet: they may be
+ * none at all. */
 static int steps_needed(const struct object *object, int msgs, bool *quiet) {
     struct client_traffic rate;
     double seconds = 0;
     int steps = 0;
+    bool clear = false;
     *quiet = true;
-    while (*quiet && steps + 1 < LINK_POINTS && seconds * (double)NS_PER_S < (double)LONG_ENOUGH &&
+    while (!clear && steps + 1 < LINK_POINTS && seconds * (double)NS_PER_S < (double)LONG_ENOUGH &&
            estimate_over(object, steps + 1, msgs, &rate, &seconds)) {
         *quiet = rate.per_s <= rate.slack;
+        clear = rate.per_s > CLEARLY * rate.slack;
         steps++;
     }
     return steps;
