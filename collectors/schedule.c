@@ -1,6 +1,7 @@
 #include "collectors/schedule.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -20,6 +21,7 @@
 #define LIMIT_MIN       1024u
 #define SLOTS           8 /* of an interval: servers asked together are one waking up */
 #define PATH_SIZE       160
+#define MEAN_WEIGHT     (1 / 32.0) /* of one answer: a minute on the shortest interval */
 
 /* ---- demand ---- */
 
@@ -229,6 +231,24 @@ static int64_t next_due(struct target *t, int e, int64_t now) {
     return now + t->backoff;
 }
 
+static int by_size(const void *a, const void *b) {
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+int64_t schedule_cost(struct cost_memory *costs, int64_t cost_ns) {
+    int64_t sorted[COSTS_KEPT];
+    costs->last[costs->count++ % COSTS_KEPT] = cost_ns;
+    costs->mean += ((double)cost_ns - costs->mean) * MEAN_WEIGHT;
+    size_t known = costs->count < COSTS_KEPT ? costs->count : COSTS_KEPT;
+    if (known < 2)
+        return -1;
+    memcpy(sorted, costs->last, sizeof sorted);
+    qsort(sorted, known, sizeof *sorted, by_size);
+    int64_t middle = sorted[(known - 1) / 2];
+    return (double)middle > costs->mean ? middle : (int64_t)costs->mean;
+}
+
 void schedule_account(struct target *t, int e, const struct sample *head) {
     struct plan *p = &t->plan[e];
     bool failed_before = p->failing > 0;
@@ -237,7 +257,7 @@ void schedule_account(struct target *t, int e, const struct sample *head) {
     p->bytes += head->bytes;
     p->spent += head->cost_ns;
     p->last = head->cost_ns;
-    p->cost = p->cost < 0 ? head->cost_ns : (p->cost + head->cost_ns) / 2;
+    p->cost = schedule_cost(&p->costs, head->cost_ns);
     p->changed = true;
     count_failing(p, e, head->failure);
     choose(t);

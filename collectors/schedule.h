@@ -38,6 +38,11 @@ uint64_t schedule_connection_bytes(const struct target *t);
  */
 int64_t schedule_failing(int64_t interval, int failing);
 
+/* What an endpoint costs as a rule, after one more answer: the middle one of the last five, since a single
+ * slow answer says nothing of the next; where they are dear again and again what they cost in the mean. -1
+ * while there is but one and that says nothing yet. Pure but for *costs. */
+int64_t schedule_cost(struct cost_memory *costs, int64_t cost_ns);
+
 /* The intervals that keep the sum of cost / interval under the bound: those with the largest share get the
  * same share. Pure. Entries with cost < 0 or fixed[] are counted but never changed. Returns true when any was
  * stretched. */

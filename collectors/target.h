@@ -22,6 +22,14 @@ enum target_state {
     TARGET_KNOWN
 };
 
+/* What the answers of an endpoint cost so far. */
+#define COSTS_KEPT 5
+struct cost_memory {
+    int64_t last[COSTS_KEPT]; /* ring */
+    unsigned count;           /* of all answers */
+    double mean;              /* slow: it takes dozens of answers to move it */
+};
+
 /* The schedule of one endpoint of one target, and what it has cost. */
 struct plan {
     bool active; /* wanted now */
@@ -30,7 +38,8 @@ struct plan {
     int64_t due;        /* mono */
     int64_t last_asked; /* mono, 0 never */
     int64_t interval;   /* chosen now */
-    int64_t cost;       /* smoothed, -1 unknown */
+    struct cost_memory costs;
+    int64_t cost; /* as a rule, -1 unknown */
     char why[64];
     int failing; /* heavy ones: bodies in a row that were no use */
     uint64_t requests, failures, bytes;

@@ -80,6 +80,28 @@ START_TEST(dear_ones_share_the_bound) {
 }
 END_TEST
 
+START_TEST(one_slow_answer_is_no_rule) {
+    struct cost_memory m = {0};
+    ck_assert_int_eq(schedule_cost(&m, MS(900)), -1);
+    ck_assert_int_le(schedule_cost(&m, MS(2)), MS(30)); /* the lesser, or the mean */
+    for (int i = 0; i < 60; i++)
+        schedule_cost(&m, MS(2));
+    int64_t after = schedule_cost(&m, MS(600)); /* 5 % of 2 s are 100 ms */
+    ck_assert_int_gt(after, MS(2));
+    ck_assert_int_lt(after, MS(30));
+    ck_assert_int_lt(schedule_cost(&m, MS(600)), MS(60));
+    ck_assert_int_eq(schedule_cost(&m, MS(600)), MS(600)); /* three of five */
+    struct cost_memory now_and_then = {0};
+    int64_t cost = 0;
+    for (int i = 0; i < 200; i++) /* the middle one never sees it */
+        cost = schedule_cost(&now_and_then, i % 5 ? MS(2) : MS(1000));
+    ck_assert_int_gt(cost, MS(150));
+    struct cost_memory dear = {0};
+    schedule_cost(&dear, MS(900));
+    ck_assert_int_eq(schedule_cost(&dear, MS(800)), MS(800)); /* twice is enough in the beginning */
+}
+END_TEST
+
 START_TEST(useless_bodies_wait_longer) {
     ck_assert_int_eq(schedule_failing(MS(2000), 0), MS(2000));
     ck_assert_int_eq(schedule_failing(MS(2000), 1), MS(4000));
@@ -346,6 +368,7 @@ int main(void) {
     tcase_add_test(c, paths);
     tcase_add_test(c, sets_of_endpoints);
     tcase_add_test(c, dear_ones_share_the_bound);
+    tcase_add_test(c, one_slow_answer_is_no_rule);
     tcase_add_test(c, useless_bodies_wait_longer);
     tcase_add_test(c, events_are_bounded);
     tcase_add_test(c, versions);
