@@ -50,6 +50,19 @@ static const struct action *help_hint(const struct chrome_context *c) {
     return NULL;
 }
 
+/* By a table before it: that one has the key. */
+static bool is_taken(const struct chrome_context *c, int table, const struct action *a) {
+    char key[32], other[32];
+    first_key(key, sizeof(key), a->keys);
+    for (int t = 0; t < table; t++)
+        for (int i = 0; i < c->tables[t]->count; i++) {
+            first_key(other, sizeof(other), c->tables[t]->actions[i].keys);
+            if (strcmp(key, other) == 0)
+                return true;
+        }
+    return false;
+}
+
 static void draw_hints(const struct chrome_context *c, struct surface *s, struct rect row) {
     const struct action *help = help_hint(c);
     int end = row.x + row.w - (help ? hint_width(help) + 1 : 0);
@@ -57,7 +70,7 @@ static void draw_hints(const struct chrome_context *c, struct surface *s, struct
     for (int t = 0; t < c->table_count; t++)
         for (int i = 0; i < c->tables[t]->count; i++) {
             const struct action *a = &c->tables[t]->actions[i];
-            if (!a->hint || a == help)
+            if (!a->hint || a == help || is_taken(c, t, a))
                 continue;
             if (x + hint_width(a) + 2 > end)
                 continue;

@@ -10,8 +10,9 @@
 #include "views/clusters.h"
 #include "views/quantity_text.h"
 
-#define DATA_OLD_NS (3 * NS_PER_S)
-#define NARROW      40
+#define DATA_OLD_NS  (3 * NS_PER_S)
+#define NARROW       40
+#define PAUSED_WIDTH 16 /* "[PAUSED +10m05s]" */
 
 struct made {
     bool narrow; /* in: little room, the short form */
@@ -192,11 +193,11 @@ static void part_interval(const struct chrome_context *c, struct made *out) {
 /* How far behind has a place of fixed width: nothing beside it moves while it grows. */
 static void part_mode(const struct chrome_context *c, struct made *out) {
     static const char *const words[] = {"LIVE", "PAUSED", "REPLAY", "SNAPSHOT"};
-    char span[TIME_TEXT_SIZE], behind[TIME_TEXT_SIZE + 1];
+    char span[TIME_TEXT_SIZE], paused[TIME_TEXT_SIZE + 20];
     lasted_format(span, c->behind_ns > 0 ? c->behind_ns : 0);
-    snprintf(behind, sizeof(behind), "+%s", span);
+    snprintf(paused, sizeof(paused), "[%s +%s]", words[c->mode], span);
     if (!out->narrow && c->mode == CHROME_PAUSED)
-        snprintf(out->text, sizeof(out->text), "[%s %7s]", words[c->mode], behind);
+        snprintf(out->text, sizeof(out->text), "%*s", PAUSED_WIDTH, paused);
     else
         snprintf(out->text, sizeof(out->text), out->narrow ? "%s" : "[%s]", words[c->mode]);
     out->attrs = ATTR_BOLD;

@@ -126,7 +126,8 @@ static void quiet_text(const struct chrome_context *c, const struct cluster_coun
     }
 }
 
-static void quiet_row(const struct chrome_context *c, struct surface *s, struct rect row) {
+static void quiet_rows(const struct chrome_context *c, struct surface *s, struct rect rows) {
+    struct rect row = {rows.x, rows.y, rows.w, 1};
     char text[400], cut[400];
     const struct model *model = c->view_context->model;
     struct cluster_count n = clusters_count(model);
@@ -146,8 +147,14 @@ static void quiet_row(const struct chrome_context *c, struct surface *s, struct 
             surface_text(s, row, row.x + 1, row.y, text[0] == '.' ? ROLE_OK : ROLE_UNKNOWN,
                          waits ? ATTR_BOLD : 0, cut);
     last_event(c->view_context, text, sizeof(text));
-    if (!waits && x + text_width(text) < row.x + row.w)
+    if (waits || !*text)
+        return;
+    if (x + text_width(text) < row.x + row.w) {
         surface_text(s, row, x, row.y, ROLE_MUTED, 0, text);
+    } else if (rows.h > 1) {
+        text_cut(cut, sizeof(cut), text, row.w);
+        surface_text(s, rows, row.x, row.y + 1, ROLE_MUTED, 0, cut);
+    }
 }
 
 /* On the overview, while nothing is selected. */
@@ -204,7 +211,7 @@ void chrome_verdict(const struct chrome_context *c, struct surface *s, struct re
     if (rows.h < 1)
         return;
     if (count == 0) {
-        quiet_row(c, s, row);
+        quiet_rows(c, s, rows);
     } else if (rows.h == 1) { /* words are worth more than how long */
         int x = draw_counts(&t, s, row);
         chrome_worst(model, s, (struct rect){x, row.y, row.x + row.w - x, 1});

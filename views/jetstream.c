@@ -54,9 +54,11 @@ static const struct quantity_column stream_columns[] = {
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
 
 enum {
-    CHART_LEAST = 6,
+    CHART_LEAST = 5,
     CHART_ROWS = 9,
     CHART_MOST = 14,
+    CHART_MOST_TALL = 24,
+    TALL = 45,
     CHART_HEIGHT = 26,
     DETAIL_HEIGHT = 34,
     ROW_STEP = 4
@@ -126,7 +128,8 @@ static void lay_out(struct jetstream *j, struct rect area) {
     j->chart_rows = 0;
     if (any && list == &j->consumers) {
         int least = area.h >= CHART_HEIGHT ? CHART_ROWS : 0;
-        int chart = room < CHART_MOST ? room : CHART_MOST;
+        int most = area.h >= TALL ? CHART_MOST_TALL : CHART_MOST;
+        int chart = room < most ? room : most;
         j->chart_rows = chart > least ? chart : least;
         if (j->chart_rows < CHART_LEAST)
             j->chart_rows = 0;

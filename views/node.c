@@ -11,7 +11,14 @@
 #include "views/spark.h"
 
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
-enum { LEAST_FIGURES = 5, LEAST_CHART = 5, LEAST_ROUTES = 3 };
+enum {
+    LEAST_FIGURES = 5,
+    LEAST_CHART = 5,
+    LEAST_ROUTES = 3,
+    CHART_MOST = 12,
+    CHART_MOST_TALL = 16,
+    TALL = 45
+};
 
 static const struct quantity_column route_columns[] = {
     {.quantity = Q_ROUTE_peer, .priority = 0, .grow = 14, .pinned = true},
@@ -36,7 +43,7 @@ struct node {
     struct chart_scale scales[COUNT(chart_specs)];
     uint64_t shown; /* the server of the last arrangement */
     struct rect endpoints_at, figures_at, charts_at, routes_at;
-    int summary_rows, chart_columns;
+    int state_rows, summary_rows, chart_columns;
 };
 
 static void init(void *state) {
@@ -72,7 +79,8 @@ static void lay_out(struct node *n, const struct view_context *context, const st
     n->summary_rows = node_summary(context, server, NULL, (struct rect){0, 0, area.w, 100});
     if (n->summary_rows > 3)
         n->summary_rows = 3;
-    int y = area.y + 2 + n->summary_rows, left = area.h - 2 - n->summary_rows;
+    n->state_rows = node_state_rows(context, server);
+    int head = 1 + n->state_rows + n->summary_rows, y = area.y + head, left = area.h - head;
     int endpoints = node_endpoints(context, server, NULL, (struct rect){area.x, y, area.w, area.h});
     n->endpoints_at = (struct rect){area.x, y, area.w, endpoints < left ? endpoints : left < 0 ? 0 : left};
     y += n->endpoints_at.h;
@@ -87,7 +95,7 @@ static void lay_out(struct node *n, const struct view_context *context, const st
     n->figures_at = (struct rect){area.x, y, area.w, figure_rows};
     left -= figure_rows;
     y += figure_rows;
-    n->chart_columns = area.w >= 120 ? 3 : area.w >= 66 ? 3 : 2;
+    n->chart_columns = area.w >= 66 ? 3 : 2;
     int bands = (COUNT(chart_specs) + n->chart_columns - 1) / n->chart_columns;
     int routes = left >= 4 ? 2 + (int)(n->routes.known < 1    ? 1
                                        : n->routes.known < 12 ? n->routes.known
@@ -100,7 +108,8 @@ static void lay_out(struct node *n, const struct view_context *context, const st
         bands = 1;
         band = left - routes;
     }
-    band = band < 4 ? 0 : band > 12 ? 12 : band;
+    int most = area.h >= TALL ? CHART_MOST_TALL : CHART_MOST;
+    band = band < 4 ? 0 : band > most ? most : band;
     n->charts_at = (struct rect){area.x, y, area.w, band * bands};
     left -= band * bands;
     y += band * bands;
@@ -123,7 +132,7 @@ static void arrange(void *state, const struct view_context *context, struct rect
     quantity_list_arrange(&n->routes, context, &pick, area.w, n->routes_at.h - 1);
     n->routes.table.focused = true;
     for (int i = 0; i < COUNT(chart_specs); i++)
-        chart_spec_arrange(&chart_specs[i], &n->scales[i], context, server, area.w >= 200 ? 3600 : 600);
+        chart_spec_arrange(&chart_specs[i], &n->scales[i], context, server, spark_span_s(context, area.w));
 }
 
 /* ---- drawing ---- */
@@ -137,7 +146,8 @@ static void draw_charts(const struct node *n, const struct view_context *context
     for (int i = 0; i < columns * bands && i < COUNT(chart_specs); i++) {
         int column = i % columns, x = area.x + column * (w + 1);
         struct rect at = {x, area.y + i / columns * h, column == columns - 1 ? area.x + area.w - x : w, h};
-        chart_spec_draw(&chart_specs[i], &n->scales[i], context, server, area.w >= 200 ? 3600 : 600, s, at);
+        chart_spec_draw(&chart_specs[i], &n->scales[i], context, server, spark_span_s(context, area.w), s,
+                        at);
     }
 }
 
@@ -155,13 +165,14 @@ static void draw(const void *state, const struct view_context *context, struct s
              area.w > 40 ? area.w - 36 : 20);
     snprintf(title, sizeof(title), "NODE %s", name);
     surface_rule(s, area, title, "( ) previous, next   Esc back");
-    node_state_draw(context, server, s, rect_cut(area, (struct rect){area.x, area.y + 1, area.w, 1}));
+    if (n->state_rows)
+        node_state_draw(context, server, s, rect_cut(area, (struct rect){area.x, area.y + 1, area.w, 1}));
     if (node_is_silent(server)) {
         node_silent_draw(context, server, s, rect_below(area, 2));
         return;
     }
     node_summary(context, server, s,
-                 rect_cut(area, (struct rect){area.x, area.y + 2, area.w, n->summary_rows}));
+                 rect_cut(area, (struct rect){area.x, area.y + 1 + n->state_rows, area.w, n->summary_rows}));
     node_endpoints(context, server, s, n->endpoints_at);
     if (n->figures_at.h > 1)
         node_figures_draw(context, server, s, n->figures_at);

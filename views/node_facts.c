@@ -22,6 +22,11 @@ static const enum quantity summary[] = {
 int node_summary(const struct view_context *context, const struct object *server, struct surface *s,
                  struct rect area) {
     int x = area.x + 1, y = area.y;
+    if (!node_state_rows(context, server)) {
+        if (s && area.h > 0)
+            surface_text(s, area, x, y, ROLE_OK, ATTR_BOLD, "up");
+        x += 2 + 3;
+    }
     for (int i = 0; i < COUNT(summary); i++) {
         char value[300], cut[200];
         if (!node_knows(context, server, summary[i]))
@@ -83,6 +88,10 @@ int node_endpoints(const struct view_context *context, const struct object *serv
     if (s && good)
         surface_text(s, row, area.x + 1, y, ROLE_MUTED, 0, head);
     return y - area.y + (good > 0);
+}
+
+int node_state_rows(const struct view_context *context, const struct object *server) {
+    return strcmp(quantity_name_text(context->model, server, Q_SERVER_state), "up") != 0;
 }
 
 void node_state_draw(const struct view_context *context, const struct object *server, struct surface *s,

@@ -5,6 +5,8 @@
 
 #include "views/view.h"
 
+/* What is up needs no row for it: the summary begins with the word. */
+int node_state_rows(const struct view_context *context, const struct object *server);
 /* "down for 42s: connection refused" */
 void node_state_draw(const struct view_context *context, const struct object *server, struct surface *s,
                      struct rect row);

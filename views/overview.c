@@ -34,7 +34,7 @@ static void arrange(void *state, const struct view_context *context, struct rect
         picks[p].no_filter = p != (int)filtered;
         picks[p].shapes = overview_panels[p].shapes;
     }
-    o->span_s = area.w >= 200 ? 3600 : 600;
+    o->span_s = spark_span_s(context, area.w);
     o->compact = area.h < 4 || area.w < 50;
     for (int round = 0; round < 2; round++) { /* rows are counted, then placed, then shown */
         for (int p = PANEL_NODES; p < PANEL_EVENTS; p++)

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
-enum { ROW_STEP = 4, CHART_MOST = 14, CHART_MOST_TALL = 18, EVENTS = 5, EVENTS_TALL = 11, TALL = 45 };
+enum { ROW_STEP = 4, CHART_MOST = 14, CHART_MOST_TALL = 20, EVENTS = 5, TALL = 45 };
 
 /* Rows of a panel with its rule and its head; an empty one says so in one row. */
 static int want_list(const struct overview *o, enum panel panel) {
@@ -86,7 +86,7 @@ static void share_out(int *heights, const struct overview *o, int rows, bool bes
 /* What no list wants: events below, then higher charts. */
 static void spend(int *heights, struct rect area, bool beside) {
     int left = area.h - total(heights, beside);
-    int events = area.h >= TALL ? EVENTS_TALL : EVENTS, chart = area.h >= TALL ? CHART_MOST_TALL : CHART_MOST;
+    int events = area.h >= TALL ? area.h : EVENTS, chart = area.h >= TALL ? CHART_MOST_TALL : CHART_MOST;
     if (left >= overview_panels[PANEL_EVENTS].least && area.w >= 60) {
         heights[PANEL_EVENTS] = events < left ? events : left;
         left -= heights[PANEL_EVENTS];

@@ -73,7 +73,7 @@ static const struct quantity_column pending_columns[] = {
     {.quantity = Q_CONNECTION_pending_share, .priority = 2},
     {.quantity = Q_CONNECTION_pending_share,
      .form = COLUMN_GAUGE,
-     .title = "0   |  max",
+     .title = "0     |  max",
      .width = 12,
      .priority = 6},
     {.quantity = Q_CONNECTION_pending_slope, .priority = 2},

@@ -47,24 +47,16 @@ struct rate_words {
 
 enum { MSGS_WIDTH = 8, BYTES_WIDTH = 9, LEAST_SPARK = 6, MOST_SPARK = 180 };
 
-static void with_unit(char *out, size_t size, const struct view_context *context, enum quantity q,
-                      const char *unit) {
-    char text[50];
-    double unused;
-    bool known = quantity_value(context->model, model_cluster(context->model), q, &unused);
-    quantity_text(text, sizeof(text), context, model_cluster(context->model), q, 7);
-    snprintf(out, size, "%s%s", text, known ? unit : "");
-}
-
 static void make_words(struct rate_words *w, const struct view_context *context,
                        const struct chart_spec *spec) {
     struct chart_spec named = *spec;
     char title[140];
     titled(&named, context, title, sizeof(title));
     snprintf(w->title, sizeof(w->title), "%s", named.title);
-    with_unit(w->msgs, sizeof(w->msgs), context, spec->quantity, "/s");
-    with_unit(w->bytes, sizeof(w->bytes), context, (enum quantity)spec->beside,
-              context->bits ? "b/s" : "B/s");
+    quantity_text_unit(w->msgs, sizeof(w->msgs), context, model_cluster(context->model), spec->quantity, 7,
+                       "/s");
+    quantity_text_unit(w->bytes, sizeof(w->bytes), context, model_cluster(context->model),
+                       (enum quantity)spec->beside, 7, context->bits ? "b/s" : spec->beside_suffix);
 }
 
 static int words_width(const struct rate_words *w, bool with_bytes) {

@@ -110,6 +110,18 @@ void quantity_text(char *out, size_t size, const struct view_context *context, c
     snprintf(out, size, "%s", text);
 }
 
+void quantity_text_unit(char *out, size_t size, const struct view_context *context,
+                        const struct object *object, enum quantity q, int width, const char *unit) {
+    double number;
+    quantity_text(out, size, context, object, q, width);
+    size_t len = strlen(out);
+    if (!quantity_value(context->model, object, q, &number))
+        return;
+    bool marked = len > 0 && out[len - 1] == '~';
+    len -= marked;
+    snprintf(out + len, size - len, "%s%s", unit, marked ? "~" : "");
+}
+
 bool quantity_on_right(enum quantity q) {
     const struct quantity_info *info = &quantities[q];
     if (info->unit != UNIT_NONE)

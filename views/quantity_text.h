@@ -10,6 +10,9 @@
  * Instants in the context's time zone, bytes per second in its unit. */
 void quantity_text(char *out, size_t size, const struct view_context *context, const struct object *object,
                    enum quantity q, int width);
+/* The same with its unit before the mark: "187k/s~"; what is unknown has none. */
+void quantity_text_unit(char *out, size_t size, const struct view_context *context,
+                        const struct object *object, enum quantity q, int width, const char *unit);
 /* A number of that quantity that is not the object's own (a median, a scale). */
 void quantity_number(char *out, size_t size, const struct view_context *context, enum quantity q,
                      double number);

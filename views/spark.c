@@ -62,6 +62,12 @@ double spark_peak(const struct view_context *context, const struct object *objec
     return peak;
 }
 
+int spark_span_s(const struct view_context *context, int width) {
+    enum { USUAL_S = 600, LONG_S = 3600, LONG_WIDTH = 200 };
+    int64_t lived = context->utc_ns - model_cluster(context->model)->first_utc_ns;
+    return width >= LONG_WIDTH && lived > USUAL_S * NS_PER_S ? LONG_S : USUAL_S;
+}
+
 void chart_spec_arrange(const struct chart_spec *spec, struct chart_scale *scale,
                         const struct view_context *context, const struct object *object, int span_s) {
     double factor = context->bits && quantities[spec->quantity].unit == UNIT_BYTES_PER_S ? 8 : 1;
@@ -86,35 +92,32 @@ static void mark_events(const struct view_context *context, const struct object 
 /* As much as `room` columns take: value, unit, what is beside it, peak. */
 static void title_right(char *out, size_t size, int room, const struct view_context *context,
                         const struct object *object, const struct chart_spec *spec, int span_s) {
-    char now[64], beside[80] = "", peak[80] = "";
+    char now[80], plain[64], beside[80] = "", peak[80] = "";
     double top = spark_peak(context, object, spec->quantity, span_s), value = 0;
     bool known = quantity_value(context->model, object, spec->quantity, &value);
-    quantity_text(now, sizeof(now), context, object, spec->quantity, 7);
+    out[0] = 0;
+    if (!known && top <= 0)
+        return;
+    quantity_text(plain, sizeof(plain), context, object, spec->quantity, 7);
+    quantity_text_unit(now, sizeof(now), context, object, spec->quantity, 7,
+                       spec->suffix ? spec->suffix : "");
     if (known && value > top)
         top = value; /* this second's bucket comes after it */
     if (spec->beside && quantity_value(context->model, object, (enum quantity)spec->beside, &value)) {
-        quantity_text(beside + 2, sizeof(beside) - 20, context, object, (enum quantity)spec->beside, 7);
         memcpy(beside, "  ", 2);
-        strcat(beside, context->bits ? "b/s" : spec->beside_suffix);
+        quantity_text_unit(beside + 2, sizeof(beside) - 2, context, object, (enum quantity)spec->beside, 7,
+                           context->bits ? "b/s" : spec->beside_suffix);
     }
     if (top > 0) {
         memcpy(peak, "  peak ", 8);
         quantity_number(peak + 7, sizeof(peak) - 7, context, spec->quantity, top);
     }
-    const char *suffix = known && spec->suffix ? spec->suffix : "";
-    const char *parts[] = {now, suffix, peak, beside};
-    bool taken[4] = {true, false, false, false};
-    int used = text_width(now);
-    for (int i = 1; i < 4; i++) {
-        taken[i] = used + text_width(parts[i]) <= room;
-        used += taken[i] ? text_width(parts[i]) : 0;
-    }
-    if (!known && top <= 0) {
-        out[0] = 0;
-        return;
-    }
-    snprintf(out, size, "%s%s%s%s", now, taken[1] ? suffix : "", taken[3] ? beside : "",
-             taken[2] ? peak : "");
+    bool whole = text_width(now) <= room;
+    int used = text_width(whole ? now : plain);
+    bool with_peak = used + text_width(peak) <= room;
+    used += with_peak ? text_width(peak) : 0;
+    bool with_beside = used + text_width(beside) <= room;
+    snprintf(out, size, "%s%s%s", whole ? now : plain, with_beside ? beside : "", with_peak ? peak : "");
 }
 
 void chart_spec_draw(const struct chart_spec *spec, const struct chart_scale *scale,

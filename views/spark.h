@@ -16,6 +16,10 @@ void spark_text(char *out, size_t size, const struct view_context *context, cons
 double spark_peak(const struct view_context *context, const struct object *object, enum quantity q,
                   int span_s);
 
+/* Seconds that the charts of an area so wide go back: an hour on wide screens, once there is more to show
+ * than ten minutes. */
+int spark_span_s(const struct view_context *context, int width);
+
 /* One chart of a page. */
 struct chart_spec {
     enum quantity quantity;
