@@ -243,8 +243,10 @@ static void measure(struct lane *lane) {
             first = info_ns(lane, CURLINFO_STARTTRANSFER_TIME_T);
     if (first == 0 && sent > 0)
         first = lane->head.took_ns; /* it was at work for us all that time, for all we know */
-    int64_t cost = sent > 0 && first > sent ? first - sent - lane->rtt_ns : 0;
-    lane->head.cost_ns = cost > 0 ? cost : 0;
+    int64_t waited = sent > 0 && first > sent ? first - sent : 0;
+    if (waited > 0 && waited < lane->rtt_ns) /* connecting took longer than a round trip does */
+        lane->rtt_ns = waited;
+    lane->head.cost_ns = waited > 0 ? waited - lane->rtt_ns : 0;
 }
 
 static enum failure tell_fault(struct lane *lane, CURLcode rc) {
