@@ -111,6 +111,17 @@ static inline void send_varz(struct night *n, uint64_t target, const char *id, c
     send(n, build_varz(n, target, id, name));
 }
 
+/* The other counters follow from in_msgs. */
+static inline struct sample *build_counted(struct night *n, uint64_t target, const char *id, const char *name,
+                                           int64_t msgs) {
+    struct sample *s = build_varz(n, target, id, name);
+    put_i(row_of(s, ENTITY_SERVER), F_SERVER_in_msgs, msgs);
+    put_i(row_of(s, ENTITY_SERVER), F_SERVER_out_msgs, 2 * msgs);
+    put_i(row_of(s, ENTITY_SERVER), F_SERVER_in_bytes, 10 * msgs);
+    put_i(row_of(s, ENTITY_SERVER), F_SERVER_out_bytes, 20 * msgs);
+    return s;
+}
+
 static inline void send_failure(struct night *n, uint64_t target, enum shape shape, enum failure failure,
                                 const char *error) {
     struct sample *s = build(n, target, shape, NULL);

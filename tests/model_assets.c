@@ -1,0 +1,207 @@
+#include "tests/model_three.h"
+
+START_TEST(a_group_without_leader_is_leaderless) {
+    struct night n;
+    begin_three(&n);
+    struct sample *s = jsz(&n, 0);
+    add_stream(s, 0, 0, 1000);
+    send(&n, s);
+    ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_state), "ok");
+    varz_until(&n, 5, 7);
+    for (int node = 0; node < 3; node++) {
+        s = jsz(&n, node);
+        add_stream(s, node, -1, 0);
+        send(&n, s);
+    }
+    night_until(&n, 5.5);
+    ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_state), "leaderless");
+    ck_assert_int_eq(stream(&n)->freshness, FRESH_STALE);
+    ck_assert_double_eq(number_value(&n, stream(&n), Q_STREAM_last_seq), 1000);
+    ck_assert(quantity_get(n.model, stream(&n), Q_STREAM_last_seq).flags & VALUE_OLD);
+    ck_assert_int_eq(quantity_get(n.model, stream(&n), Q_STREAM_leader).type, VALUE_UNKNOWN);
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(an_r1_stream_of_a_dead_server_stays) {
+    struct night n;
+    begin_three(&n);
+    struct sample *s = jsz(&n, 0);
+    add_stream(s, 0, 0, 1000);
+    send(&n, s);
+    for (int i = 1; i <= 24; i++) { /* n1 is silent, the others answer and do not list it */
+        varz_until(&n, 5 * i, 6);
+        send(&n, jsz(&n, 1));
+        send(&n, jsz(&n, 2));
+    }
+    ck_assert_ptr_nonnull(stream(&n));
+    ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_state), "leader_gone");
+    ck_assert_int_eq(stream(&n)->freshness, FRESH_STALE);
+    ck_assert_ptr_nonnull(finding_of(&n, "stream_leader_gone"));
+    size_t count;
+    ck_assert_str_eq(finding_rule(&model_findings(n.model, &count)[0]), "server_down");
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(what_nobody_lists_twice_is_deleted) {
+    struct night n;
+    begin_three(&n);
+    for (int node = 0; node < 3; node++) {
+        struct sample *s = jsz(&n, node);
+        add_consumer(s, "C", node, 1, 1, 1);
+        add_stream(s, node, 0, 1000);
+        send(&n, s);
+    }
+    for (int i = 1; i <= 2; i++) {
+        varz_until(&n, 5 * i, 7);
+        for (int node = 0; node < 3; node++)
+            send(&n, jsz(&n, node));
+        varz_until(&n, 5 * i + 1, 7);
+        ck_assert_int_eq(stream(&n)->freshness, i < 2 ? FRESH_STALE : FRESH_GONE);
+    }
+    ck_assert_double_eq(number_value(&n, model_cluster(n.model), Q_CLUSTER_streams), 0);
+    ck_assert_double_eq(number_value(&n, model_cluster(n.model), Q_CLUSTER_consumers), 0);
+    varz_until(&n, 75, 7);
+    ck_assert_uint_eq(count_of(&n, OBJECT_STREAM), 0);
+    ck_assert_uint_eq(count_of(&n, OBJECT_CONSUMER), 0);
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(a_stream_whose_leader_sees_no_majority) {
+    struct night n;
+    begin_three(&n);
+    struct sample *s = jsz(&n, 0);
+    add_stream(s, 0, 0, 1);
+    add_replica(s, "n2", true, false, 0.5);
+    add_replica(s, "n3", true, false, 0.5);
+    send(&n, s);
+    ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_replicas), "3/3");
+    varz_until(&n, 5, 7);
+    s = jsz(&n, 0);
+    add_stream(s, 0, 0, 1);
+    add_replica(s, "n2", true, false, 11);
+    add_replica(s, "n3", true, false, 0.5);
+    send(&n, s);
+    ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_replicas), "2/3");
+    ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_state), "ok");
+    varz_until(&n, 10, 7);
+    s = jsz(&n, 0);
+    add_stream(s, 0, 0, 1);
+    add_replica(s, "n2", true, false, 16);
+    add_replica(s, "n3", true, true, 0.5);
+    send(&n, s);
+    ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_state), "no_quorum");
+    ck_assert_uint_eq(count_of(&n, OBJECT_REPLICA), 2);
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(lag_slope_needs_three_points) {
+    struct night n;
+    begin_three(&n);
+    for (int i = 0; i < 8; i++) {
+        varz_until(&n, 5 * i, 7);
+        struct sample *s = jsz(&n, 1);
+        add_consumer(s, "C", 1, 1, 1000 + 50 * (uint64_t)i, 100 * (uint64_t)i);
+        send(&n, s);
+        ck_assert_int_eq(is_new(&n, consumer(&n, "C"), Q_CONSUMER_lag_slope), i < 2);
+    }
+    ck_assert_double_eq_tol(number_value(&n, consumer(&n, "C"), Q_CONSUMER_lag_slope), 10, 1e-6);
+    ck_assert_double_eq_tol(number_value(&n, consumer(&n, "C"), Q_CONSUMER_acked_per_s), 20, 1e-6);
+    ck_assert_double_eq_tol(number_value(&n, consumer(&n, "C"), Q_CONSUMER_delivered_per_s), 20, 1e-6);
+    /* the ack floor of a new leader may lie further back */
+    varz_until(&n, 40, 7);
+    struct sample *s = jsz(&n, 2);
+    add_consumer(s, "C", 2, 2, 900, 200);
+    send(&n, s);
+    ck_assert(is_new(&n, consumer(&n, "C"), Q_CONSUMER_acked_per_s));
+    ck_assert(is_new(&n, consumer(&n, "C"), Q_CONSUMER_lag_slope));
+    ck_assert_double_eq(number_value(&n, consumer(&n, "C"), Q_CONSUMER_lag), 905);
+    /* its first figures may still be catching up: the slope is made of those after them */
+    for (int i = 9; i < 12; i++) {
+        varz_until(&n, 5 * i, 7);
+        s = jsz(&n, 2);
+        add_consumer(s, "C", 2, 2, 1400 + 50 * (uint64_t)i, 200);
+        send(&n, s);
+    }
+    ck_assert_double_eq_tol(number_value(&n, consumer(&n, "C"), Q_CONSUMER_lag_slope), 10, 1e-6);
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(lag_is_kept_over_time) {
+    struct night n;
+    begin_three(&n);
+    for (int i = 0; i < 24; i++) {
+        varz_until(&n, 5 * i, 7);
+        struct sample *s = jsz(&n, 1);
+        add_consumer(s, "C", 1, 1, i < 12 ? 95 : 195, 1);
+        send(&n, s);
+    }
+    const struct series *series = model_series(n.model, consumer(&n, "C"), Q_CONSUMER_lag);
+    ck_assert_ptr_nonnull(series);
+    ck_assert_ptr_null(model_series(n.model, consumer(&n, "C"), Q_CONSUMER_pending));
+    struct bucket b[2];
+    series_read(series, NIGHT_UTC / NS_PER_S + 115, 60, 2, b);
+    ck_assert_double_eq(b[0].min, 100);
+    ck_assert_double_eq(b[1].min, 200);
+    ck_assert_int_eq(series_reach(series), NIGHT_UTC / NS_PER_S);
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(a_move_has_the_time_that_its_leader_tells) {
+    struct night n;
+    begin_three(&n);
+    varz_until(&n, 10, 7);
+    for (int node = 0; node < 2; node++) {
+        struct sample *s = jsz(&n, node);
+        add_stream(s, node, node, 1000);
+        put_i(row_of(s, ENTITY_STREAM), F_STREAM_leader_since, NIGHT_UTC + ns(node ? 8.5 : -100));
+        send(&n, s);
+    }
+    const struct event *event = model_event(n.model, model_event_count(n.model) - 1);
+    ck_assert_str_eq(event->kind, "leader");
+    ck_assert_int_eq(event->utc_ns, NIGHT_UTC + ns(8.5));
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(who_just_came_back_leads_nothing_that_is_led) {
+    struct night n;
+    begin_three(&n);
+    varz_until(&n, 10, 7);
+    struct sample *s = jsz(&n, 0);
+    add_stream(s, 0, 0, 1000);
+    send(&n, s);
+    varz_until(&n, 12, 3);
+    struct sample *back = build_varz(&n, 3, "ID9", names[2]);
+    put_i(row_of(back, ENTITY_SERVER), F_SERVER_start, NIGHT_UTC + n.at - ns(1));
+    send(&n, back);
+    s = build(&n, 3, SHAPE_JSZ, "ID9");
+    add_stream(s, 2, 2, 50); /* as it was when it died */
+    send(&n, s);
+    ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_leader), "n1");
+    ck_assert_double_eq(number_value(&n, stream(&n), Q_STREAM_last_seq), 1000);
+    night_end(&n);
+}
+END_TEST
+
+static TCase *cases(void) {
+    TCase *t = tcase_create("assets");
+    tcase_add_test(t, a_group_without_leader_is_leaderless);
+    tcase_add_test(t, an_r1_stream_of_a_dead_server_stays);
+    tcase_add_test(t, what_nobody_lists_twice_is_deleted);
+    tcase_add_test(t, a_stream_whose_leader_sees_no_majority);
+    tcase_add_test(t, lag_slope_needs_three_points);
+    tcase_add_test(t, lag_is_kept_over_time);
+    tcase_add_test(t, a_move_has_the_time_that_its_leader_tells);
+    tcase_add_test(t, who_just_came_back_leads_nothing_that_is_led);
+    return t;
+}
+
+int main(void) {
+    return run_case("model: assets", cases);
+}

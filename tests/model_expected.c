@@ -1,0 +1,241 @@
+#include "tests/model_build.h"
+
+static void send_clustered(struct night *n, uint64_t target, const char *id, const char *name, int remotes,
+                           int port) {
+    static const char *const urls[] = {"nats-route://u:p@127.0.0.1:6221/", "nats-route://127.0.0.1:6222",
+                                       "nats-route://127.0.0.1:6223"};
+    struct sample *s = build_varz(n, target, id, name);
+    put_u(row_of(s, ENTITY_SERVER), F_SERVER_remotes, (uint64_t)remotes);
+    put_u(row_of(s, ENTITY_SERVER), F_SERVER_routes, (uint64_t)remotes);
+    put_u(row_of(s, ENTITY_SERVER), F_SERVER_cluster_port, (uint64_t)port);
+    for (size_t i = 0; i < 3; i++)
+        put_text(s, sample_add(s, ENTITY_ROUTE_URL), F_ROUTE_URL_url, urls[i]);
+    send(n, s);
+}
+
+START_TEST(one_dead_before_we_came_is_down_under_its_route_address) {
+    struct night n;
+    night_begin(&n, 0, 1);
+    send_target(&n, 1, "http://127.0.0.1:8221", "named", "polled", NULL, NULL);
+    send_clustered(&n, 1, "IDA", "n1", 1, 6221);
+    ck_assert_int_eq((int)number_value(&n, model_cluster(n.model), Q_CLUSTER_expected), 3);
+    send_target(&n, 2, "http://127.0.0.1:8222", "route", "polled", "IDB", "n2");
+    send_clustered(&n, 2, "IDB", "n2", 1, 6222);
+    night_until(&n, 1);
+    ck_assert_uint_eq(count_of(&n, OBJECT_SERVER), 3);
+    const struct object *dead = server_named(&n, "127.0.0.1:6223");
+    ck_assert_ptr_nonnull(dead);
+    ck_assert_str_eq(text_value(&n, dead, Q_SERVER_state), "down");
+    ck_assert_ptr_nonnull(finding_of(&n, "server_down"));
+    uint64_t id = dead->id;
+    /* it comes to life */
+    send_target(&n, 3, "http://127.0.0.1:8223", "route", "polled", "IDC", "n3");
+    send_clustered(&n, 3, "IDC", "n3", 2, 6223);
+    send_clustered(&n, 1, "IDA", "n1", 2, 6221);
+    night_until(&n, 2);
+    ck_assert_uint_eq(count_of(&n, OBJECT_SERVER), 3);
+    ck_assert_uint_eq(server_named(&n, "n3")->id, id);
+    ck_assert_str_eq(text_value(&n, server_named(&n, "n3"), Q_SERVER_state), "up");
+    ck_assert_ptr_null(finding_of(&n, "server_down"));
+    ck_assert_str_eq(text_value(&n, server_named(&n, "n1"), Q_SERVER_routes), "2/2");
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(a_missing_one_among_several_addresses_is_not_guessed) {
+    struct night n;
+    night_begin(&n, 0, 1);
+    send_target(&n, 1, "http://127.0.0.1:8221", "named", "polled", NULL, NULL);
+    send_clustered(&n, 1, "IDA", "n1", 1, 6221);
+    night_until(&n, 1);
+    ck_assert_uint_eq(count_of(&n, OBJECT_SERVER), 2);
+    ck_assert_ptr_nonnull(server_named(&n, "127.0.0.1:6222 or 127.0.0.1:6223"));
+    night_end(&n);
+}
+END_TEST
+
+static void send_with_urls(struct night *n, uint64_t target, const char *id, const char *name,
+                           const char *const *urls, size_t count) {
+    struct sample *s = build_varz(n, target, id, name);
+    put_u(row_of(s, ENTITY_SERVER), F_SERVER_remotes, 1);
+    put_u(row_of(s, ENTITY_SERVER), F_SERVER_cluster_port, 6222);
+    for (size_t i = 0; i < count; i++)
+        put_text(s, sample_add(s, ENTITY_ROUTE_URL), F_ROUTE_URL_url, urls[i]);
+    send(n, s);
+}
+
+static void send_route(struct night *n, uint64_t target, const char *id, const char *remote_id,
+                       const char *ip) {
+    struct sample *s = build(n, target, SHAPE_ROUTEZ, id);
+    struct row *row = sample_add(s, ENTITY_ROUTE);
+    put_u(row, F_ROUTE_rid, 1);
+    put_text(s, row, F_ROUTE_remote_id, remote_id);
+    put_text(s, row, F_ROUTE_ip, ip);
+    put_u(row, F_ROUTE_port, 6222);
+    send(n, s);
+}
+
+static void send_routes(struct night *n, uint64_t target, const char *id, const char *rids) {
+    struct sample *s = build(n, target, SHAPE_ROUTEZ, id);
+    for (; *rids; rids++)
+        put_u(sample_add(s, ENTITY_ROUTE), F_ROUTE_rid, (uint64_t)(*rids - '0'));
+    send(n, s);
+}
+
+/* Of that server, as digits in order of birth. */
+static void check_routes(const struct night *n, const char *server, const char *expect) {
+    size_t count, len = 0;
+    char rids[32] = "";
+    const struct object *const *all = model_objects(n->model, OBJECT_ROUTE, &count);
+    for (size_t i = 0; i < count && len + 1 < sizeof rids; i++) {
+        if (all[i]->parent == server_named(n, server))
+            rids[len++] = (char)('0' + row_u64(all[i]->now, F_ROUTE_rid, 0));
+    }
+    ck_assert_str_eq(rids, expect);
+}
+
+START_TEST(a_route_that_is_not_told_any_more_is_gone) {
+    static const char *const told[][2] = {{"123", "123"}, {"13", "13"}, {"113", "13"},  {"34", "34"},
+                                          {"", ""},       {"5", "5"},   {"678", "678"}, {"876", "678"}};
+    struct night n;
+    night_begin(&n, 0, 1);
+    send_target(&n, 1, "http://127.0.0.1:8221", "named", "polled", NULL, NULL);
+    send_varz(&n, 1, "IDA", "n1");
+    send_target(&n, 2, "http://127.0.0.1:8222", "named", "polled", NULL, NULL);
+    send_varz(&n, 2, "IDB", "n2");
+    send_routes(&n, 2, "IDB", "12");
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
+        night_until(&n, (double)i + 1);
+        send_routes(&n, 1, "IDA", told[i][0]);
+        check_routes(&n, "n1", told[i][1]);
+        check_routes(&n, "n2", "12");
+    }
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(whom_routes_lead_to_is_not_the_missing_one) {
+    static const char *const urls[] = {"nats://10.9.9.1:6222", "nats://10.9.9.2:6222",
+                                       "nats://10.9.9.3:6222"};
+    struct night n;
+    night_begin(&n, 0, 1);
+    send_target(&n, 1, "http://127.0.0.1:8221", "named", "polled", NULL, NULL);
+    send_with_urls(&n, 1, "IDA", "n1", urls, 3);
+    send_target(&n, 2, "http://127.0.0.1:8222", "route", "polled", "IDB", "n2");
+    send_with_urls(&n, 2, "IDB", "n2", urls, 3);
+    send_route(&n, 1, "IDA", "IDB", "10.9.9.2");
+    send_route(&n, 2, "IDB", "IDA", "10.9.9.1");
+    night_until(&n, 1);
+    ck_assert_uint_eq(count_of(&n, OBJECT_SERVER), 3);
+    ck_assert_str_eq(text_value(&n, server_named(&n, "10.9.9.3:6222"), Q_SERVER_state), "down");
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(expected_follows_what_is_configured_now) {
+    static const char *const urls[] = {"nats://127.0.0.1:6222", "nats://10.9.9.2:6222",
+                                       "nats://10.9.9.3:6222", "nats://10.9.9.4:6222"};
+    struct night n;
+    night_begin(&n, 0, 1);
+    send_target(&n, 1, "http://127.0.0.1:8221", "named", "polled", NULL, NULL);
+    send_with_urls(&n, 1, "IDA", "n1", urls, 3);
+    ck_assert_int_eq((int)number_value(&n, model_cluster(n.model), Q_CLUSTER_expected), 3);
+    send_with_urls(&n, 1, "IDA", "n1", urls, 4);
+    ck_assert_int_eq((int)number_value(&n, model_cluster(n.model), Q_CLUSTER_expected), 4);
+    ck_assert_uint_eq(count_of(&n, OBJECT_SERVER), 3);
+    send_with_urls(&n, 1, "IDA", "n1", urls + 2, 2);
+    ck_assert_int_eq((int)number_value(&n, model_cluster(n.model), Q_CLUSTER_expected), 2);
+    ck_assert_uint_eq(count_of(&n, OBJECT_SERVER), 1);
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(connected_peers_that_are_not_found_yet_are_not_down) {
+    struct night n;
+    night_begin(&n, 0, 1);
+    send_target(&n, 1, "http://127.0.0.1:8221", "named", "polled", NULL, NULL);
+    send_clustered(&n, 1, "IDA", "n1", 2, 6221);
+    night_until(&n, 1);
+    ck_assert_uint_eq(count_of(&n, OBJECT_SERVER), 1);
+    ck_assert_int_eq((int)number_value(&n, model_cluster(n.model), Q_CLUSTER_expected), 3);
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(expected_is_the_largest_of_all_signs) {
+    struct night n;
+    night_begin(&n, 5, 1);
+    send_target(&n, 1, "http://127.0.0.1:8221", "named", "polled", NULL, NULL);
+    send_clustered(&n, 1, "IDA", "n1", 2, 6221);
+    ck_assert_int_eq((int)number_value(&n, model_cluster(n.model), Q_CLUSTER_expected), 5);
+    send_clustered(&n, 1, "IDA", "n1", 6, 6221);
+    ck_assert_int_eq((int)number_value(&n, model_cluster(n.model), Q_CLUSTER_expected), 7);
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(forgetting_a_dead_server_is_scale_down) {
+    struct night n;
+    night_begin(&n, 0, 1);
+    send_target(&n, 1, "http://127.0.0.1:8221", "named", "polled", NULL, NULL);
+    send_clustered(&n, 1, "IDA", "n1", 1, 6221);
+    send_target(&n, 2, "http://127.0.0.1:8222", "route", "polled", "IDB", "n2");
+    send_clustered(&n, 2, "IDB", "n2", 1, 6222);
+    night_until(&n, 1);
+    ck_assert_ptr_nonnull(server_named(&n, "127.0.0.1:6223"));
+    ck_assert(model_forget(n.model, "127.0.0.1:6223"));
+    send_clustered(&n, 1, "IDA", "n1", 1, 6221);
+    night_until(&n, 2);
+    ck_assert_uint_eq(count_of(&n, OBJECT_SERVER), 2);
+    ck_assert_int_eq((int)number_value(&n, model_cluster(n.model), Q_CLUSTER_expected), 2);
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(routes_of_a_dead_server_are_gone) {
+    struct night n;
+    night_begin(&n, 0, 1);
+    send_target(&n, 1, "http://a:8222", "named", "polled", NULL, NULL);
+    send_varz(&n, 1, "IDA", "n1");
+    struct sample *s = build(&n, 1, SHAPE_ROUTEZ, "IDA");
+    struct row *row = sample_add(s, ENTITY_ROUTE);
+    put_u(row, F_ROUTE_rid, 7);
+    put_text(s, row, F_ROUTE_remote_id, "IDB");
+    send(&n, s);
+    size_t count;
+    const struct object *route = model_objects(n.model, OBJECT_ROUTE, &count)[0];
+    night_until(&n, 2);
+    ck_assert_int_eq(route->freshness, FRESH_LIVE);
+    night_until(&n, 4);
+    ck_assert_int_eq(route->freshness, FRESH_STALE);
+    night_until(&n, 29);
+    ck_assert_int_eq(route->freshness, FRESH_STALE);
+    night_until(&n, 31);
+    ck_assert_int_eq(route->freshness, FRESH_GONE);
+    ck_assert(quantity_get(n.model, route, Q_ROUTE_peer).type == VALUE_TEXT);
+    send_varz(&n, 1, "IDA", "n1");
+    night_until(&n, 40);
+    send_varz(&n, 1, "IDA", "n1");
+    night_until(&n, 40.5); /* it is back, and has not told of its routes since */
+    ck_assert_int_eq(route->freshness, FRESH_STALE);
+    night_end(&n);
+}
+END_TEST
+
+static TCase *cases(void) {
+    TCase *t = tcase_create("expected servers");
+    tcase_add_test(t, one_dead_before_we_came_is_down_under_its_route_address);
+    tcase_add_test(t, a_missing_one_among_several_addresses_is_not_guessed);
+    tcase_add_test(t, a_route_that_is_not_told_any_more_is_gone);
+    tcase_add_test(t, whom_routes_lead_to_is_not_the_missing_one);
+    tcase_add_test(t, expected_follows_what_is_configured_now);
+    tcase_add_test(t, connected_peers_that_are_not_found_yet_are_not_down);
+    tcase_add_test(t, expected_is_the_largest_of_all_signs);
+    tcase_add_test(t, forgetting_a_dead_server_is_scale_down);
+    tcase_add_test(t, routes_of_a_dead_server_are_gone);
+    return t;
+}
+
+int main(void) {
+    return run_case("model: expected servers", cases);
+}
