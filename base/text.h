@@ -60,8 +60,7 @@ void text_pool_clear(struct text_pool *pool);   /* forgets all texts, keeps the 
 void text_pool_reserve(struct text_pool *pool, size_t texts);
 const struct text *text_intern(struct text_pool *pool, const char *bytes,
                                size_t len);                /* bytes are clean already */
-size_t text_pool_bytes(const struct text_pool *pool);      /* memory held */
-size_t text_pool_text_bytes(const struct text_pool *pool); /* of it, what texts lie in */
+size_t text_pool_text_bytes(const struct text_pool *pool); /* memory that its texts lie in */
 
 uint32_t hash_bytes(const void *bytes, size_t len); /* not against an enemy: tables bear collisions */
 

@@ -57,10 +57,6 @@ void text_pool_clear(struct text_pool *pool) {
         memset(pool->slots, 0, pool->slot_count * sizeof *pool->slots);
 }
 
-size_t text_pool_bytes(const struct text_pool *pool) {
-    return pool->held;
-}
-
 size_t text_pool_text_bytes(const struct text_pool *pool) {
     return pool->held - sizeof *pool - pool->slot_count * sizeof *pool->slots;
 }

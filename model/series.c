@@ -234,20 +234,3 @@ void series_read(const struct series *series, int64_t until_s, int step_s, int c
         read_bucket(series, from, from + step - 1, &out[i]);
     }
 }
-
-int64_t series_reach(const struct series *series) {
-    if (series->small)
-        return series->run_count ? series->runs[0].from : INT64_MAX;
-    if (series->newest_s == NOTHING_YET)
-        return INT64_MAX;
-    for (int64_t m = series->minutes.first; m <= series->minutes.newest; m++) {
-        if (isnan(ring_at(&series->minutes, m)->last))
-            continue;
-        for (int64_t t = m * 60; t < (m + 1) * 60; t++) {
-            if (ring_has(&series->seconds, t) && !isnan(ring_at(&series->seconds, t)->last))
-                return t;
-        }
-        return m * 60 > series->began_s ? m * 60 : series->began_s;
-    }
-    return INT64_MAX;
-}

@@ -30,7 +30,5 @@ struct bucket {
 /* `count` buckets of `step_s` seconds each; the last one holds the second `until_s`. Buckets begin at
  * multiples of step_s, so that a chart moves by whole cells. */
 void series_read(const struct series *series, int64_t until_s, int step_s, int count, struct bucket *out);
-/* The oldest second known, INT64_MAX when there is none. */
-int64_t series_reach(const struct series *series);
 
 #endif

@@ -74,16 +74,6 @@ int field_by_number(unsigned number) {
     return (int)by_number[number] - 1;
 }
 
-int field_by_name(enum entity entity, const char *name) {
-    if ((unsigned)entity >= ENTITY_COUNT)
-        return -1;
-    const struct entity_info *info = &entities[entity];
-    for (int f = (int)info->first; f < (int)info->first + info->count; f++)
-        if (!strcmp(fields[f].name, name))
-            return f;
-    return -1;
-}
-
 const char *shape_name(unsigned shape) {
     return shape < SHAPE_LIMIT ? shapes[shape] : NULL;
 }

@@ -68,7 +68,6 @@ extern const struct entity_info entities[ENTITY_COUNT];
 
 /* -1 / NULL when there is none. */
 int field_by_number(unsigned number);
-int field_by_name(enum entity entity, const char *name);
 const char *shape_name(unsigned shape); /* NULL for a number that no shape has */
 int shape_by_name(const char *name);    /* SHAPE_NONE when there is none */
 const char *field_type_name(enum field_type type);

@@ -124,20 +124,6 @@ struct row *sample_add(struct sample *sample, enum entity entity) {
     return row;
 }
 
-void sample_take_back(struct sample *sample) {
-    if (!sample->count)
-        return;
-    const struct row *row = sample->rows[--sample->count];
-    if (sample->store->first_of[row->entity] == row)
-        sample->store->first_of[row->entity] = NULL;
-    /* The last row ends where its chunk's content does; after the first one of a chunk the chunk stays,
-     * empty. */
-    struct chunk *last = sample->store->last;
-    size_t size = row_size((enum entity)row->entity);
-    if (last->used >= size && last->bytes + (last->used - size) == (const char *)row)
-        last->used -= size;
-}
-
 const struct text *sample_text(struct sample *sample, const char *clean, size_t len) {
     return text_intern(sample->store->texts, clean, len);
 }

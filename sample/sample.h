@@ -48,8 +48,6 @@ void sample_clear(struct sample *sample);   /* forgets everything, keeps memory 
 
 /* A new empty row at the end. The address stays valid until sample_clear(). */
 struct row *sample_add(struct sample *sample, enum entity entity);
-/* Takes back the last row. */
-void sample_take_back(struct sample *sample);
 /* A copy of the text in the sample's pool (interned). */
 const struct text *sample_text(struct sample *sample, const char *clean, size_t len);
 /* The first row of an entity, NULL when there is none. */

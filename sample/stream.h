@@ -31,10 +31,9 @@ enum frame_kind { /* stable numbers */
 void stream_write_schema(struct buffer *out, uint16_t source);
 /* Any kind but SCHEMA, BEGIN, ROWS, END: one row of the entity of the same name. */
 void stream_write_row(struct buffer *out, uint16_t source, enum frame_kind kind, const struct row *row);
-/* A sample whole: BEGIN, ROWS..., END. */
-void stream_write_sample(struct buffer *out, uint16_t source, const struct sample *sample);
 
-/* The same piecewise, rows encoded as they are decoded. One writer serves one sample at a time. */
+/* A sample: BEGIN, ROWS..., END; rows are encoded as they are decoded. One writer serves one sample at a
+ * time. */
 struct sample_writer;
 struct sample_writer *sample_writer_create(uint16_t source);
 void sample_writer_destroy(struct sample_writer *w);

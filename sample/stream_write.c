@@ -295,12 +295,3 @@ void sample_writer_end(struct sample_writer *w, const struct sample *head) {
     row_put(&end.row, F_END_took)->i = head->took_ns;
     put_single(w->out, &w->single, w->source, FRAME_END, &end.row);
 }
-
-void stream_write_sample(struct buffer *out, uint16_t source, const struct sample *sample) {
-    struct sample_writer *w = sample_writer_create(source);
-    sample_writer_begin(w, out, sample);
-    for (size_t i = 0; i < sample->count; i++)
-        sample_writer_row(w, sample->rows[i]);
-    sample_writer_end(w, sample);
-    sample_writer_destroy(w);
-}

@@ -17,6 +17,7 @@
 #include "collectors/failure.h"
 #include "collectors/schedule.h"
 #include "collectors/slot.h"
+#include "tests/sample_write.h"
 
 START_TEST(paths) {
     char path[160];
@@ -254,7 +255,7 @@ static void put_sample(struct out *o, uint64_t target, uint64_t serial, size_t p
     s->shape = SHAPE_CONNZ_HOT;
     for (size_t i = 0; i < padding; i++)
         row_put(sample_add(s, ENTITY_CONNECTION), F_CONNECTION_cid)->u = i + 1;
-    stream_write_sample(&frames, 1, s);
+    write_sample(&frames, 1, s);
     outbox_sample(o->box, target, s->shape, &frames);
     ck_assert_uint_eq(frames.len, 0);
     buffer_finish(&frames);

@@ -13,7 +13,8 @@ START_TEST(gaps_stay_gaps) {
     ck_assert(isnan(b[3].last));
     ck_assert_double_eq(b[4].last, 5);
     ck_assert(isnan(b[5].last));
-    ck_assert_int_eq(series_reach(s), 1000);
+    series_read(s, 999, 1, 1, b);
+    ck_assert(isnan(b[0].last)); /* before it began */
     series_destroy(s);
 }
 END_TEST
@@ -78,7 +79,6 @@ START_TEST(a_day_of_minutes_keeps_the_peaks) {
     series_read(s, end, 1, 3, b);
     ck_assert_double_eq(b[2].last, 59);
     ck_assert_double_eq(b[0].last, 57);
-    ck_assert_int_eq(series_reach(s), end - 86400 + 1);
     series_read(s, start, 60, 1, b);
     ck_assert(isnan(b[0].last)); /* two days ago */
     series_destroy(s);
@@ -106,9 +106,9 @@ START_TEST(nothing_is_known_in_the_beginning) {
     struct bucket b;
     series_read(s, 1000, 60, 1, &b);
     ck_assert(isnan(b.last));
-    ck_assert_int_eq(series_reach(s), INT64_MAX);
     series_put(s, 1000, NAN, 1);
-    ck_assert_int_eq(series_reach(s), INT64_MAX);
+    series_read(s, 1000, 60, 1, &b);
+    ck_assert(isnan(b.last));
     series_destroy(s);
 }
 END_TEST
@@ -143,7 +143,8 @@ START_TEST(small_ones_keep_runs) {
         series_put(s, t, 7, 7);
     series_put(s, 100000, 9, 7);
     series_put(s, 100060, 9, 7); /* a gap of a minute */
-    ck_assert_int_eq(series_reach(s), 0);
+    series_read(s, 0, 1, 1, b);
+    ck_assert_double_eq(b[0].last, 7); /* one run reaches back to the first */
     series_read(s, 100000, 1, 4, b);
     ck_assert_double_eq(b[0].last, 9);
     series_read(s, 99995, 1, 4, b);
@@ -152,7 +153,11 @@ START_TEST(small_ones_keep_runs) {
     ck_assert(isnan(b[0].last));
     for (int i = 0; i < 1000; i++)
         series_put(s, 100065 + 5 * i, (float)i, 7);
-    ck_assert_int_ge(series_reach(s), 100065 + 5 * (1000 - SERIES_RUNS) - 5);
+    int oldest = 100065 + 5 * (1000 - SERIES_RUNS);
+    series_read(s, oldest + 5, 1, 1, b);
+    ck_assert_double_eq(b[0].last, 1000 - SERIES_RUNS + 1);
+    series_read(s, oldest - 10, 1, 1, b);
+    ck_assert(isnan(b[0].last));
     series_destroy(s);
 }
 END_TEST
