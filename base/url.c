@@ -17,7 +17,7 @@ struct report {
 };
 
 #define FAIL(report, format, ...)                                                                            \
-    (snprintf((report)->message, (report)->size, "`%s` " format, (report)->shown, ##__VA_ARGS__), false)
+    (snprintf((report)->message, (report)->size, "`%s`: " format, (report)->shown, ##__VA_ARGS__), false)
 
 /* What stands before the last "@" may be a secret wherever it stands, and so may a query. */
 static void show(struct report *report, const char *text) {
@@ -59,8 +59,8 @@ static bool take_scheme(struct url *url, const char **text, struct report *repor
     size_t host = strcspn(end + 3, ":/?#");
     bool nats = len == 4 && !strncasecmp(*text, "nats", 4);
     if (nats && host && host < 100 && end[3] != '[' && is_plain(end + 3))
-        return FAIL(report, "is no monitoring URL: write http://%.*s:8222", (int)host, end + 3);
-    return FAIL(report, "is no monitoring URL: write http://host:8222");
+        return FAIL(report, "is no monitoring URL; write http://%.*s:8222", (int)host, end + 3);
+    return FAIL(report, "is no monitoring URL; write http://host:8222");
 }
 
 static bool take_v6(struct url *url, const char **text, struct report *report) {
@@ -68,11 +68,11 @@ static bool take_v6(struct url *url, const char **text, struct report *report) {
     char typed[64];
     const char *end = strchr(*text, ']');
     if (!end)
-        return FAIL(report, "lacks the `]` behind its address: write http://[::1]:8222");
+        return FAIL(report, "lacks the `]` behind its address; write http://[::1]:8222");
     size_t len = (size_t)(end - *text - 1);
     snprintf(typed, sizeof typed, "%.*s", (int)(len < 63 ? len : 63), *text + 1);
     if (len > 63 || inet_pton(AF_INET6, typed, address) != 1)
-        return FAIL(report, "holds no IPv6 address in its brackets: write http://[::1]:8222");
+        return FAIL(report, "holds no IPv6 address in its brackets; write http://[::1]:8222");
     inet_ntop(AF_INET6, address, url->host, sizeof url->host);
     url->v6 = true;
     *text = end + 1;
@@ -86,16 +86,16 @@ static bool is_host_char(char c) {
 static bool take_name(struct url *url, const char **text, struct report *report) {
     size_t len = strcspn(*text, ":/"), authority = strcspn(*text, "/");
     if (len < authority && memchr(*text + len + 1, ':', authority - len - 1))
-        return FAIL(report, "has too many colons: write an IPv6 address in brackets, http://[::1]:8222");
+        return FAIL(report, "has too many colons; write an IPv6 address in brackets, http://[::1]:8222");
     if (!len || **text == '-' || **text == '.')
-        return FAIL(report, "names no host: write http://host:8222");
+        return FAIL(report, "names no host; write http://host:8222");
     if (len >= sizeof url->host)
         return FAIL(report, "has a host name that is longer than 255 characters");
     for (size_t i = 0; i < len; i++) {
         char c = (*text)[i];
         url->host[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
         if (!is_host_char(url->host[i]))
-            return FAIL(report, "has a `%c` in its host name: write http://host:8222", c);
+            return FAIL(report, "has a `%c` in its host name; write http://host:8222", c);
     }
     url->host[len] = '\0';
     *text += len;
@@ -111,7 +111,7 @@ static bool take_port(struct url *url, const char **text, struct report *report)
     for (size_t i = 0; i < digits && port <= 65535; i++)
         port = port * 10 + ((*text)[i] - '0');
     if (!len || digits != len || port < 1 || port > 65535)
-        return FAIL(report, "has no port from 1 to 65535 behind its colon: write http://host:8222");
+        return FAIL(report, "has no port from 1 to 65535 behind its colon; write http://host:8222");
     url->port = port;
     *text += len;
     return true;
@@ -120,7 +120,7 @@ static bool take_port(struct url *url, const char **text, struct report *report)
 static bool take_prefix(struct url *url, const char *text, struct report *report) {
     size_t len = strlen(text);
     if (len && *text != '/')
-        return FAIL(report, "goes on behind its address: write http://host:8222/path");
+        return FAIL(report, "goes on behind its address; write http://host:8222/path");
     while (len && text[len - 1] == '/')
         len--;
     if (len >= sizeof url->prefix)
@@ -135,15 +135,15 @@ bool url_parse(struct url *url, const char *text, char *message, size_t size) {
     *url = (struct url){0};
     show(&report, text);
     if (!*text)
-        return FAIL(&report, "names no host: write http://host:8222");
+        return FAIL(&report, "names no host; write http://host:8222");
     if (strchr(text, '@'))
-        return FAIL(&report, "holds a user name: put it into a file and use --auth-file");
+        return FAIL(&report, "holds a user name; put it into a file and use --auth-file");
     if (!take_scheme(url, &text, &report))
         return false;
     if (!is_plain(text))
-        return FAIL(&report, "has blanks or other characters that no URL has: write http://host:8222");
+        return FAIL(&report, "has blanks or other characters that no URL has; write http://host:8222");
     if (strpbrk(text, "?#"))
-        return FAIL(&report, "has a query: write http://host:8222 alone");
+        return FAIL(&report, "has a query; write http://host:8222 alone");
     if (!(*text == '[' ? take_v6(url, &text, &report) : take_name(url, &text, &report)))
         return false;
     return take_port(url, &text, &report) && take_prefix(url, text, &report);

@@ -8,7 +8,8 @@
 
 int command_collect(const struct options *o) {
     if (!o->supervised && isatty(1)) {
-        fputs("natsight: collect writes a binary stream, not for a terminal: natsight collect URL | natsight "
+        fputs("natsight: collect: writes a binary stream, not for a terminal; write natsight collect URL | "
+              "natsight "
               "replay -\n",
               stderr);
         return EXIT_USAGE;

@@ -278,7 +278,7 @@ int command_snapshot(const struct options *options) {
     for (int i = 0; i < options->output_count; i++)
         if (format_of(options->output[i]) == NULL) {
             fprintf(stderr, "natsight: -o %s: the name must end in .txt or .json, or be -\n",
-                    options->output[i]);
+                    options_typed(options->output[i]));
             return EXIT_USAGE;
         }
     return headless_frame(options, false);

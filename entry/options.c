@@ -9,7 +9,9 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/near.h"
 #include "base/number.h"
+#include "base/text.h"
 #include "base/url.h"
 #include "base/version.h"
 #include "entry/command.h"
@@ -74,7 +76,7 @@ static const char *take_TEXT(const struct option_info *info, void *field, const 
 
 static const char *take_FILE(const struct option_info *info, void *field, const char *value) {
     if (access(value, R_OK) != 0)
-        return errno == ENOENT ? "names a file that is not there" : "names a file that can't be read";
+        return errno == ENOENT ? "there is no such file" : "this file can't be read";
     return take_TEXT(info, field, value);
 }
 
@@ -96,8 +98,8 @@ static const char *take_SPAN(const struct option_info *info, void *field, const 
     double ns;
     enum unit unit;
     size_t used = number_parse(value, &ns, &unit);
-    if (used == 0 || value[used] != '\0' || unit != UNIT_NS || ns <= 0 || ns > 86400e9)
-        return "takes a time such as 500ms, 5s or 2m";
+    if (used == 0 || value[used] != '\0' || unit != UNIT_NS || ns < 1e6 || ns > 86400e9)
+        return "takes a time from 1ms to 24h, such as 500ms, 5s or 2m";
     int64_t ms = (int64_t)(ns / 1e6);
     memcpy(field, &ms, sizeof ms);
     return NULL;
@@ -145,54 +147,45 @@ static int __attribute__((format(printf, 1, 2))) usage(const char *format, ...) 
     return EXIT_USAGE;
 }
 
-/* How many letters differ, roughly: small for a likely slip. */
-static int distance(const char *a, const char *b) {
-    size_t n = strlen(b);
-    int row[64];
-    if (n >= sizeof row / sizeof *row)
-        return 99;
-    for (size_t j = 0; j <= n; j++)
-        row[j] = (int)j;
-    for (size_t i = 1; a[i - 1] != '\0'; i++) {
-        int diagonal = row[0];
-        row[0] = (int)i;
-        for (size_t j = 1; j <= n; j++) {
-            int change = diagonal + (a[i - 1] != b[j - 1]);
-            diagonal = row[j];
-            int least = row[j] < row[j - 1] ? row[j] + 1 : row[j - 1] + 1;
-            row[j] = change < least ? change : least;
-        }
-    }
-    return row[n];
+const char *options_typed(const char *text) {
+    static char out[TEXT_MAX_BYTES + 1];
+    char clean[TEXT_MAX_BYTES + 1];
+    text_clean(clean, text, strlen(text));
+    text_cut(out, sizeof out, *clean ? clean : "\"\"", 60);
+    return out;
 }
 
 static int unknown_option(const char *name) {
-    const struct option_info *nearest = NULL;
-    int best = 4;
-    for (int i = 0; i < INFO_COUNT; i++) {
-        int d = distance(name, infos[i].name);
-        if (d < best) {
-            best = d;
-            nearest = &infos[i];
-        }
-    }
-    if (nearest != NULL)
-        return usage("--%s is no option; did you mean --%s? (natsight help lists all)", name, nearest->name);
-    return usage("--%s is no option; natsight help lists all", name);
+    struct near near = near_begin(name);
+    for (int i = 0; i < INFO_COUNT; i++)
+        near_try(&near, infos[i].name);
+    if (near.name != NULL)
+        return usage("--%s: there is no such option; did you mean --%s? (natsight help lists all)",
+                     options_typed(name), near.name);
+    return usage("--%s: there is no such option; natsight help lists all", options_typed(name));
+}
+
+static int misplaced(const struct options *o, const struct option_info *info) {
+    char belongs[100] = "";
+    size_t len = 0;
+    for (int c = 0; c < COMMAND_COUNT && len < sizeof belongs; c++)
+        if (info->commands & 1u << c)
+            len += (size_t)snprintf(belongs + len, sizeof belongs - len, "%s%s", len > 0 ? ", " : "",
+                                    commands[c].word[0] ? commands[c].word : "the live dashboard");
+    const char *word = commands[o->command].word;
+    return usage("--%s: does not belong to %s, but to %s", info->name, *word ? word : "the live dashboard",
+                 belongs);
 }
 
 static int take(struct options *o, const struct option_info *info, const char *value) {
-    if ((info->commands & 1u << o->command) == 0) {
-        const char *word = commands[o->command].word;
-        return usage("--%s does not belong to %s; natsight help says what does", info->name,
-                     *word ? word : "the live dashboard");
-    }
+    if ((info->commands & 1u << o->command) == 0)
+        return misplaced(o, info);
     const char *fault = info->take(info, (char *)o + info->offset, value);
     if (fault == NULL)
         return 0;
     if (info->take == take_CHOICE)
-        return usage("--%s takes one of %s, not %s", info->name, info->arg, value);
-    return usage("--%s %s: \"%s\" is not", info->name, fault, value);
+        return usage("--%s %s: takes one of %s", info->name, options_typed(value), info->arg);
+    return usage("--%s %s: %s", info->name, options_typed(value), fault);
 }
 
 static const struct option_info *find_option(const char *name, size_t len, char letter) {
@@ -222,16 +215,16 @@ static int parse_option(struct options *o, int argc, char **argv, int *at) {
         info = find_option(NULL, 0, text[1]);
         if (info == NULL) {
             char letter[2] = {text[1], '\0'};
-            return usage("-%s is no option; natsight help lists all", letter);
+            return usage("-%s: there is no such option; natsight help lists all", options_typed(letter));
         }
         if (text[2] != '\0')
             value = text + 2;
     }
     if (info->arg == NULL && value != NULL)
-        return usage("--%s takes no value", info->name);
+        return usage("--%s: takes no value; write it alone", info->name);
     if (info->arg != NULL && value == NULL) {
         if (*at + 1 >= argc)
-            return usage("--%s wants a value: --%s %s", info->name, info->name, info->arg);
+            return usage("--%s: wants a value; write --%s %s", info->name, info->name, info->arg);
         value = argv[++*at];
     }
     return take(o, info, value);
@@ -252,7 +245,7 @@ static int check_urls(struct options *o) {
     static const char local[] = "http://127.0.0.1:8222";
     if (o->command == COMMAND_REPLAY) {
         if (o->url_count != 1 || strcmp(o->urls[0], "-") != 0)
-            return usage("replay reads standard input: natsight collect URL | natsight replay -");
+            return usage("replay: reads standard input; write natsight collect URL | natsight replay -");
         return 0;
     }
     for (int i = 0; i < o->url_count; i++) {
@@ -268,26 +261,68 @@ static int check_urls(struct options *o) {
 
 static int check_combination(const struct options *o) {
     if ((o->cert == NULL) != (o->key == NULL))
-        return usage("--cert and --key go together");
+        return usage("%s: goes together with %s; write both", o->cert ? "--cert" : "--key",
+                     o->cert ? "--key" : "--cert");
     if (o->interval != 0 && o->interval < 100)
-        return usage("--interval is at least 100ms");
+        return usage("--interval %lldms: is too short; 100ms is the least", (long long)o->interval);
     if (o->command == COMMAND_SNAPSHOT && o->output_count == 0)
-        return usage("snapshot wants a file: natsight snapshot -o FILE.txt");
+        return usage("snapshot: wants a file; write natsight snapshot -o FILE.txt");
+    if (o->count < 1)
+        return usage("--count 0: prints nothing; 1 is the least");
     return 0;
+}
+
+/* The value of an option stands in the next argument. */
+static bool has_separate_value(const char *text) {
+    size_t len = text[1] == '-' ? strcspn(text + 2, "=") : 0;
+    const struct option_info *info =
+        text[1] == '-' ? find_option(text + 2, len, 0) : find_option(NULL, 0, text[1]);
+    return info != NULL && info->arg != NULL && (text[1] == '-' ? text[2 + len] == '\0' : text[2] == '\0');
+}
+
+/* Where the first word stands that is no option; argc: nowhere. */
+static int first_word(int argc, char **argv) {
+    int at = 1;
+    for (; at < argc && strcmp(argv[at], "--") != 0; at++)
+        if (argv[at][0] != '-' || argv[at][1] == '\0')
+            return at;
+        else if (has_separate_value(argv[at]))
+            at++;
+    return argc;
+}
+
+/* Returns 0, *at being where it stands, or argc; else the exit code. A host may have the name of a command:
+ * as a URL. */
+static int find_command(struct options *o, int argc, char **argv, int *at) {
+    *at = first_word(argc, argv);
+    if (*at == argc)
+        return 0;
+    const char *word = argv[*at];
+    struct near near = near_begin(word);
+    for (int c = 0; c < COMMAND_COUNT; c++) {
+        near_try(&near, commands[c].word);
+        if (commands[c].word[0] != '\0' && strcmp(word, commands[c].word) == 0) {
+            o->command = c;
+            return 0;
+        }
+    }
+    *at = argc;
+    if (near.name == NULL || strpbrk(word, ".:/[0123456789") != NULL || strcmp(word, "localhost") == 0)
+        return 0;
+    return usage("%s: there is no such command; did you mean %s? (a host of this name is http://%s:8222)",
+                 word, near.name, word);
 }
 
 int options_parse(struct options *o, int argc, char **argv) {
     *o = (struct options){.page_fd = -1, .count = 1};
-    int at = 1;
-    for (int c = 0; at < argc && c < COMMAND_COUNT; c++)
-        if (commands[c].word[0] != '\0' && strcmp(argv[at], commands[c].word) == 0) {
-            o->command = c;
-            at++;
-            break;
-        }
+    int command_at, code = find_command(o, argc, argv, &command_at);
+    if (code != 0)
+        return code;
     bool behind = false;
-    for (; at < argc; at++) {
+    for (int at = 1; at < argc; at++) {
         const char *text = argv[at];
+        if (at == command_at)
+            continue;
         if (!behind && strcmp(text, "--") == 0) {
             behind = true;
         } else if (!behind && (strcmp(text, "--help") == 0 || strcmp(text, "-h") == 0)) {
@@ -297,7 +332,7 @@ int options_parse(struct options *o, int argc, char **argv) {
             printf("natsight %s (%s)\n", version_text(), version_commit());
             exit(0);
         } else if (!behind && text[0] == '-' && text[1] != '\0') {
-            int code = parse_option(o, argc, argv, &at);
+            code = parse_option(o, argc, argv, &at);
             if (code != 0)
                 return code;
         } else if (o->command == COMMAND_PRINT && !behind) {
@@ -307,7 +342,7 @@ int options_parse(struct options *o, int argc, char **argv) {
         }
     }
     drop_transport(o);
-    int code = check_combination(o);
+    code = check_combination(o);
     return code != 0 ? code : check_urls(o);
 }
 

@@ -36,6 +36,9 @@ struct options {
 int options_parse(struct options *options, int argc, char **argv);
 void options_finish(struct options *options);
 
+/* What was typed, fit to be printed in a message: it may be anything. Good until the next call. */
+const char *options_typed(const char *text);
+
 /* The usage text and the manual page, to stdout. */
 void options_print_help(void);
 void options_print_manual(void);

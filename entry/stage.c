@@ -43,7 +43,7 @@ static bool take_filter(struct stage *st, const char *filter, char *message, siz
     if (view->check_filter != NULL)
         fault = view->check_filter(st->states[st->here.view], filter);
     if (fault != NULL)
-        snprintf(message, size, "--filter %s: %s", filter, fault);
+        snprintf(message, size, "--filter %s: %s", options_typed(filter), fault);
     snprintf(st->filters[st->here.view], STAGE_FILTER_SIZE, "%s", filter);
     return fault == NULL;
 }
@@ -64,7 +64,7 @@ bool stage_init(struct stage *st, struct model *model, const struct options *o, 
     if (o->view != NULL && view == NULL) {
         char names[200];
         view_names(names, sizeof names);
-        snprintf(message, size, "--view %s: there is no such view; there are %s", o->view, names);
+        snprintf(message, size, "--view %s: there is no such view; there are %s", options_typed(o->view), names);
         return false;
     }
     st->here.view = st->previous.view = view_index(view);

@@ -137,16 +137,19 @@ START_TEST(wrong_names) {
     struct cut cut;
     char message[300];
     ck_assert(!cut_of(&cut, message, sizeof(message), "servrs", NULL));
-    ck_assert_ptr_nonnull(strstr(message, "\"servers\""));
+    ck_assert_ptr_nonnull(strstr(message, "did you mean servers?"));
     ck_assert(!cut_of(&cut, message, sizeof(message), "consumer.lagg", NULL));
-    ck_assert_ptr_nonnull(strstr(message, "\"consumer.lag\""));
+    ck_assert_ptr_nonnull(strstr(message, "did you mean consumer.lag?"));
     ck_assert(!cut_of(&cut, message, sizeof(message), "consumer.path", NULL));
     ck_assert(!cut_of(&cut, message, sizeof(message), "consumer.foo", NULL));
-    ck_assert_str_eq(message, "there is no \"consumer.foo\": the heads of \"print consumers\" are the names");
+    ck_assert_str_eq(
+        message,
+        "consumer.foo: there is no such quantity; natsight print --json consumers shows their names");
     ck_assert(!cut_of(&cut, message, sizeof(message), "foo", NULL));
-    ck_assert_str_eq(message,
-                     "there is no \"foo\": there are clusters, servers, connections, streams, consumers, "
-                     "routes, costs, events");
+    ck_assert_str_eq(
+        message,
+        "foo: there is no such entity; there are clusters, servers, connections, streams, consumers, "
+        "routes, costs, events");
     ck_assert(!cut_of(&cut, message, sizeof(message), "", NULL));
     ck_assert_ptr_null(strchr(message, '\n'));
 }
