@@ -222,5 +222,6 @@ void jetstream_put(struct model *model, struct entry *entry, const struct sample
         model_add_event(model, answer.at.utc_ns, "leader", NULL, "JetStream", "%u more leaders moved",
                         model->moves - MOVES_TOLD);
     put_replicas(&answer);
+    store_judge(model, entry, answer.at.utc_ns);
     meta_put(model, entry, sample, &answer.at);
 }

@@ -99,7 +99,7 @@ int64_t model_quiet_since(const struct model *model);
 struct event {
     int64_t utc_ns;
     const char *kind;    /* "started", "restarted", "lost", "back", "reloaded", "version", "leader", "peer",
-                            "gap", "collector" */
+                            "gap", "collector", "store" */
     uint64_t object;     /* 0: none */
     const char *subject; /* server or asset name */
     const char *text;    /* one sentence */

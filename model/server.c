@@ -181,6 +181,7 @@ static void forget_run(struct model *model, struct entry *entry) {
     struct server *server = server_of(entry);
     for (size_t i = 0; i < sizeof of_one_run / sizeof *of_one_run; i++)
         entry_remove_children(model, &entry->object, of_one_run[i]);
+    store_remember(server);
     for (int i = 0; i < SIDE_COUNT; i++) {
         free(server->sides[i].now);
         server->sides[i].now = NULL;

@@ -62,6 +62,8 @@ struct server {
     int64_t interval_ns[SHAPE_LIMIT];       /* that the collector chose; 0 not told, UNWANTED not asked now */
     int64_t rtt_ns;                         /* of the last /varz, -1 unknown */
     struct side sides[SIDE_COUNT];
+    uint64_t
+        streams_before; /* that it had a copy of in its last run; 0: none, or this run has told of its own */
 
     const struct text **route_urls; /* host:port of varz.cluster.urls */
     size_t route_url_count;
@@ -171,6 +173,12 @@ bool client_settle(const struct client_traffic *traffic, double *per_s);
 bool connections_put(struct model *model, struct entry *server, const struct sample *sample,
                      struct model_intake *intake, size_t rows);
 void connections_tick(struct model *model);
+
+/* ---- store.c ---- */
+/* Its run is over: what it had is kept for comparison. */
+void store_remember(struct server *server);
+/* After an answer to /jsz: says it when the server came back with nothing of what it had. */
+void store_judge(struct model *model, struct entry *server, int64_t utc_ns);
 
 /* ---- jetstream.c ---- */
 void jetstream_put(struct model *model, struct entry *server, const struct sample *sample);

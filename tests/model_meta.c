@@ -202,6 +202,63 @@ START_TEST(a_leader_that_is_not_asked_is_believed) {
 }
 END_TEST
 
+/* ---- its store ---- */
+
+static void send_streams(struct night *n, const char *id, uint64_t streams, const char *leader) {
+    struct sample *s = build(n, 2, SHAPE_JSZ, id);
+    add_meta(s, leader);
+    put_u(row_of(s, ENTITY_JETSTREAM), F_JETSTREAM_streams, streams);
+    send(n, s);
+}
+
+START_TEST(an_empty_store_is_said_when_it_is_certain) {
+    static const struct {
+        uint64_t streams;
+        const char *leader;
+        int events;
+    } first[] = {{0, "", 1}, {6, "", 0}, {0, "n1", 0}};
+    for (int i = 0; i < 3; i++) {
+        struct night n;
+        begin_three(&n);
+        send_streams(&n, "IDB", 6, "n1");
+        varz_until(&n, 3, 5);
+        send_restarted(&n, 1, "IDE");
+        ck_assert_int_eq(count_events(&n, "store"), 0);
+        send_streams(&n, "IDE", first[i].streams, first[i].leader);
+        ck_assert_int_eq(count_events(&n, "store"), first[i].events);
+        night_until(&n, 4);
+        send_streams(&n, "IDE", 6, "n1");
+        send_streams(&n, "IDE", 0, ""); /* is no news of the restart */
+        ck_assert_int_eq(count_events(&n, "store"), first[i].events);
+        const struct event *e = model_event(n.model, model_event_count(n.model) - 1);
+        if (first[i].events)
+            ck_assert_str_eq(e->text, "restarted with an empty store: had 6 streams, has none");
+        night_end(&n);
+    }
+}
+END_TEST
+
+START_TEST(a_store_that_is_still_read_is_not_empty) {
+    struct night n;
+    begin_three(&n);
+    send_streams(&n, "IDB", 6, NULL);
+    varz_until(&n, 3, 5);
+    send_restarted(&n, 1, "IDE");
+    for (int healthy = 0; healthy < 2; healthy++) { /* alone: no meta group */
+        struct sample *s = build(&n, 2, SHAPE_HEALTHZ, NULL);
+        s->http_status = healthy ? 200 : 503;
+        put_text(s, sample_add(s, ENTITY_HEALTH), F_HEALTH_status, healthy ? "ok" : "unavailable");
+        send(&n, s);
+        night_until(&n, 4 + healthy);
+        s = build(&n, 2, SHAPE_JSZ, "IDE");
+        put_u(sample_add(s, ENTITY_JETSTREAM), F_JETSTREAM_streams, 0);
+        send(&n, s);
+        ck_assert_int_eq(count_events(&n, "store"), healthy);
+    }
+    night_end(&n);
+}
+END_TEST
+
 static TCase *cases(void) {
     TCase *t = tcase_create("meta group");
     tcase_add_test(t, quorum_is_what_the_meta_leader_sees);
@@ -211,6 +268,8 @@ static TCase *cases(void) {
     tcase_add_test(t, a_leader_is_named_by_a_living_answer_alone);
     tcase_add_test(t, who_was_away_leads_when_it_says_so_again);
     tcase_add_test(t, a_leader_that_is_not_asked_is_believed);
+    tcase_add_test(t, an_empty_store_is_said_when_it_is_certain);
+    tcase_add_test(t, a_store_that_is_still_read_is_not_empty);
     return t;
 }
 
