@@ -235,22 +235,24 @@ bool feed_reached(const struct feed *feed) {
     return feed->reached;
 }
 
-static bool asked_twice(const struct asked *asked, unsigned shapes) {
-    for (unsigned shape = 1; shape < SHAPE_LIMIT; shape++)
-        if (asked->times[shape] < 2 && ((shapes >> shape & 1) != 0 || asked->times[shape] == 1))
+static bool asked_enough(const struct asked *asked, unsigned shapes, unsigned slopes) {
+    for (unsigned shape = 1; shape < SHAPE_LIMIT; shape++) {
+        int enough = slopes >> shape & 1 ? 3 : 2;
+        if (asked->times[shape] < enough && ((shapes >> shape & 1) != 0 || asked->times[shape] > 0))
             if (shape != SHAPE_HEALTHZ && shape != SHAPE_SUBSZ) /* no rates are made of these */
                 return false;
+    }
     return true;
 }
 
-bool feed_settled(const struct feed *feed, unsigned shapes) {
+bool feed_settled(const struct feed *feed, unsigned shapes, unsigned slopes) {
     bool any = false;
     for (size_t i = 0; i < feed->count; i++) {
         const struct asked *asked = &feed->asked[i];
         if (!asked->polled)
             continue;
         any = true;
-        if (asked->silent ? asked->times[SHAPE_VARZ] < 2 : !asked_twice(asked, shapes))
+        if (asked->silent ? asked->times[SHAPE_VARZ] < 2 : !asked_enough(asked, shapes, slopes))
             return false;
     }
     return any;

@@ -39,7 +39,7 @@ bool feed_began(const struct feed *feed);
 /* A server gave a usable answer. */
 bool feed_reached(const struct feed *feed);
 /* Every server that is asked has been asked twice for each of these shapes (1 << SHAPE_x) and for whatever
- * else it was asked. */
-bool feed_settled(const struct feed *feed, unsigned shapes);
+ * else it was asked, and three times for those that slopes are made of. */
+bool feed_settled(const struct feed *feed, unsigned shapes, unsigned slopes);
 
 #endif

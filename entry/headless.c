@@ -27,6 +27,7 @@ struct headless {
     struct supervisor *supervisor;
     struct loop_source *look, *stream;
     unsigned shapes; /* wanted beyond what is always asked */
+    unsigned slopes; /* of these, and shown */
     int64_t started_ns, next_ns;
     bool replay, ended; /* a pipe; it has ended */
     int64_t left;       /* documents still to print; 0: snapshot */
@@ -82,11 +83,26 @@ static void on_end_signal(struct loop *loop, int number, void *data) {
     loop_stop(loop, 1);
 }
 
+/* Where nobody tells of any lag, no slope of one is awaited. */
+static bool any_lag(const struct model *model) {
+    size_t count;
+    const struct object *const *consumers = model_objects(model, OBJECT_CONSUMER, &count);
+    for (size_t i = 0; i < count; i++)
+        if (quantity_get(model, consumers[i], Q_CONSUMER_lag).type != VALUE_UNKNOWN)
+            return true;
+    return false;
+}
+
+static bool is_settled(const struct headless *h) {
+    return feed_settled(h->feed, h->shapes, 0) &&
+           (!any_lag(h->model) || feed_settled(h->feed, h->shapes, h->slopes));
+}
+
 static bool is_ready(const struct headless *h) {
     int64_t watched = clock_mono_ns() - h->started_ns;
     if (h->options->watch_for != 0)
         return watched >= h->options->watch_for * NS_PER_MS;
-    return h->ended || watched >= WAIT_MAX_NS || feed_settled(h->feed, h->shapes);
+    return h->ended || watched >= WAIT_MAX_NS || is_settled(h);
 }
 
 /* ---- output ---- */
@@ -257,14 +273,17 @@ static int headless_run(struct headless *h) {
 
 static void snapshot_shapes(struct headless *h) {
     const char *sort;
+    bool frame = h->options->output_count == 0;
     h->shapes = stage_wants(&h->stage, &sort);
-    for (int i = 0; i < h->options->output_count; i++)
-        if (format_of(h->options->output[i])->make == document) {
-            struct cut all;
-            char message[200];
-            if (cut_parse(&all, NULL, 0, message, sizeof message))
-                h->shapes |= cut_shapes(&all);
-        }
+    for (int i = 0; i < h->options->output_count; i++) {
+        struct cut all;
+        char message[200];
+        if (format_of(h->options->output[i])->make != document)
+            frame = true;
+        else if (cut_parse(&all, NULL, 0, message, sizeof message))
+            h->shapes |= cut_shapes(&all);
+    }
+    h->slopes = frame ? stage_view(&h->stage)->slopes : 0; /* in a document, what is not known is absent */
 }
 
 int headless_frame(const struct options *options, bool replay) {

@@ -257,6 +257,7 @@ const struct view_ops view_jetstream = {
     .init = init,
     .finish = finish,
     .wants = wants,
+    .slopes = 1u << SHAPE_JSZ,
     .arrange = arrange,
     .draw = draw,
     .status = status,

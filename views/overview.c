@@ -161,6 +161,7 @@ const struct view_ops view_overview = {
     .init = init,
     .finish = finish,
     .wants = wants,
+    .slopes = 1u << SHAPE_JSZ,
     .arrange = arrange,
     .draw = draw,
     .status = status,

@@ -48,6 +48,7 @@ struct view_ops {
     /* Shapes this view needs beyond what is always polled, as a bit mask of 1 << SHAPE_x; *sort: for
      * CONNZ_FULL, may be NULL. */
     unsigned (*wants)(const void *state, const struct view_context *context, const char **sort);
+    unsigned slopes; /* shapes whose answers it draws slopes from: a slope needs three of them */
     void (*arrange)(void *state, const struct view_context *context, struct rect area);
     void (*draw)(const void *state, const struct view_context *context, struct surface *s, struct rect area);
     /* "sort: severity   filter: -": for row 1 behind the view's name; may be NULL. */

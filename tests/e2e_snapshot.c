@@ -1,0 +1,73 @@
+/* Snapshots: what they wait for, where they are written, and how it is told that they can't be. */
+#include "tests/harness/command.h"
+#include "tests/harness/hostile.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DEADLINE_MS = 40000 };
+
+/* A consumer whose lag grows by a thousand with each request. */
+#define JSZ                                                                                                  \
+    "{\"server_id\":\"$ID\",\"now\":\"$NOW\",\"streams\":1,\"consumers\":1,\"messages\":9,\"bytes\":9,"      \
+    "\"account_details\":[{\"name\":\"APP\",\"id\":\"APP\",\"stream_detail\":[{\"name\":\"ORDERS\","         \
+    "\"state\":{"                                                                                            \
+    "\"messages\":9,"                                                                                        \
+    "\"bytes\":9,\"first_seq\":1,\"last_seq\":9,\"consumer_count\":1},\"consumer_detail\":[{\"stream_"       \
+    "name\":"                                                                                                \
+    "\"ORDERS\",\"name\":\"audit\",\"delivered\":{\"consumer_seq\":1,\"stream_seq\":1},\"ack_floor\":{"      \
+    "\"consumer_seq\":1,\"stream_seq\":1},\"num_ack_pending\":0,\"num_redelivered\":0,\"num_waiting\":0,"    \
+    "\"num_pending\":$N000}]}]}]}"
+
+#define VARZ                                                                                                 \
+    "{\"server_id\":\"$ID\",\"server_name\":\"one\",\"version\":\"2.15.2\",\"start\":\"2026-01-01T00:00:"    \
+    "00Z\","                                                                                                 \
+    "\"now\":\"$NOW\",\"mem\":1,\"cores\":2,\"cpu\":0.5,\"connections\":1,\"in_msgs\":$N,\"out_msgs\":$N,"   \
+    "\"in_bytes\":$N,\"out_bytes\":$N,\"in_client_msgs\":$N,\"out_client_msgs\":$N,\"in_client_bytes\":$N,"  \
+    "\"out_client_bytes\":$N,\"cluster\":{},\"gateway\":{},\"leaf\":{},\"jetstream\":{\"config\":{"          \
+    "\"max_memory\":1000,\"max_storage\":1000,\"store_dir\":\"/"                                             \
+    "d\"},\"stats\":{\"memory\":0,\"storage\":9}}}"
+
+static struct hostile *server;
+
+static void start(void) {
+    const struct hostile_rule rules[] = {{"/jsz", HOSTILE_ANSWER, 0, JSZ, 0, 0},
+                                         {"/varz", HOSTILE_ANSWER, 0, VARZ, 0, 0}};
+    server = hostile_start("127.0.0.1", 0, "one", rules, 2);
+    ck_assert_ptr_nonnull(server);
+}
+
+static void end(void) {
+    hostile_end(server);
+}
+
+/* Two answers make a rate, three a slope: what a view shows is there when the picture is taken. */
+START_TEST(a_slope_is_awaited) {
+    const char *argv[] = {command_natsight(), "snapshot",          "-o", "-", "--view", "jetstream", "--size",
+                          "120x24",           hostile_url(server), NULL};
+    struct command c;
+    ck_assert_int_eq(command_run(&c, argv, NULL, DEADLINE_MS), 0);
+    const char *row = strstr(c.output, "ORDERS / audit");
+    ck_assert_msg(row != NULL, "%s", c.output);
+    ck_assert_msg(memmem(row, strcspn(row, "\n"), "new", 3) == NULL, "%s", c.output);
+    ck_assert_msg(memmem(row, strcspn(row, "\n"), " +", 2) != NULL, "%s", c.output);
+    ck_assert_int_ge(hostile_requests(server, "/jsz"), 3);
+    command_free(&c);
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("snapshot");
+    TCase *tc = tcase_create("snapshot");
+    tcase_set_timeout(tc, 60);
+    tcase_add_unchecked_fixture(tc, start, end);
+    tcase_add_test(tc, a_slope_is_awaited);
+    suite_add_tcase(suite, tc);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}
