@@ -47,7 +47,7 @@ struct decoder {
     unsigned waiting_count;
     char server_name[TEXT_MAX_BYTES + 1];
     size_t bytes;
-    uint64_t handed_out, dropped, unusable;
+    uint64_t handed_out, dropped;
     bool nats, too_large;
 };
 
@@ -156,15 +156,10 @@ static bool is_nothing(const struct path_target *t, const union cell *c) {
     return (fields[t->field].type == TYPE_TIME && c->i == TIME_UNSET) || (t->nonzero && !c->u);
 }
 
-static bool convert(struct decoder *d, const struct path_target *t, const struct json_scalar *s,
-                    union cell *c, char *room) {
+static bool convert(const struct path_target *t, const struct json_scalar *s, union cell *c, char *room) {
     if (s->kind == JSON_NULL_)
         return false;
-    if (!to_cell[fields[t->field].type](s, c, room)) {
-        d->unusable++;
-        return false;
-    }
-    return !is_nothing(t, c);
+    return to_cell[fields[t->field].type](s, c, room) && !is_nothing(t, c);
 }
 
 /* ---- values that wait ---- */
@@ -186,7 +181,7 @@ static void let_wait(struct decoder *d, const struct path_target *t, const struc
         return;
     if (!w->text)
         w->text = memory_new(TEXT_ROOM);
-    if (!convert(d, t, s, &w->cell, w->text)) {
+    if (!convert(t, s, &w->cell, w->text)) {
         struct waiting gone = *w; /* the last value said is the one that counts, also when it is none */
         *w = d->waiting[--d->waiting_count];
         d->waiting[d->waiting_count] = gone;
@@ -202,7 +197,7 @@ static void put(struct decoder *d, const struct path_target *t, const struct jso
     }
     struct open_row *r = &d->rows[t->slot];
     union cell value;
-    if (!convert(d, t, s, &value, r->texts + fields[t->field].cell * TEXT_ROOM)) {
+    if (!convert(t, s, &value, r->texts + fields[t->field].cell * TEXT_ROOM)) {
         row_drop(&r->any.row, t->field);
         return;
     }
@@ -432,7 +427,7 @@ void decoder_start(struct decoder *d, enum shape shape, const char *server_name,
     row_init(&d->rows[0].any.row, ENTITY_ANSWER);
     text_clean(d->server_name, server_name ? server_name : "", server_name ? strlen(server_name) : 0);
     d->bytes = 0;
-    d->handed_out = d->dropped = d->unusable = 0;
+    d->handed_out = d->dropped = 0;
     d->nats = d->too_large = false;
 }
 
@@ -479,10 +474,6 @@ enum failure decoder_finish(struct decoder *d, char *error, size_t size) {
 
 uint64_t decoder_dropped(const struct decoder *d) {
     return d->dropped;
-}
-
-uint64_t decoder_unusable(const struct decoder *d) {
-    return d->unusable;
 }
 
 bool decoder_is_nats(const struct decoder *d) {

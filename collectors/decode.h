@@ -2,8 +2,8 @@
  *
  * The paths of a shape are compiled once into a tree of keys; the JSON reader walks it. A row begins where
  * the path says so (array element or map value), takes over the key fields of the rows around it, is cleaned,
- * freed of what only a leader may say (field flag LEADER, see below), and handed out when its element ends.
- * Owned by a lane of `collect http`.
+ * freed of what only a leader may say (field flag LEADER, see below), and handed out when its element ends. A
+ * value of the wrong type or out of its field's range is absent. Owned by a lane of `collect http`.
  *
  * Leader rule: a STREAM, CONSUMER or REPLICA row keeps its LEADER fields only if the row's (for REPLICA: its
  * parent's) `leader` equals the answering server's name, or the asset has no cluster object at all
@@ -35,9 +35,6 @@ bool decoder_feed(struct decoder *decoder, const char *bytes, size_t len);
 enum failure decoder_finish(struct decoder *decoder, char *error, size_t size);
 /* Rows that could not be used (key incomplete, too many rows): skipped and counted. */
 uint64_t decoder_dropped(const struct decoder *decoder);
-/* Values of the wrong type or out of the field's range (a negative count, a number for a name): absent and
- * counted. */
-uint64_t decoder_unusable(const struct decoder *decoder);
 /* A JSON document without the envelope that the shape's endpoint always has (server_id, or status for
  * healthz; on /subsz before 2.12: num_subscriptions) is not from NATS. */
 bool decoder_is_nats(const struct decoder *decoder);
