@@ -29,7 +29,10 @@ void facts_reset(struct facts *f) {
 }
 
 static void copy_text(char *out, size_t size, const struct row *row, enum field field) {
-    snprintf(out, size, "%s", row_text(row, field));
+    const struct text *text = row_has(row, field) ? row_cell(row, field)->s : text_empty;
+    size_t len = text->len < size ? text->len : size - 1;
+    memcpy(out, text->bytes, len);
+    out[len] = '\0';
 }
 
 /* Room for one more of at most SEEN_MAX, NULL when there are too many. */
@@ -66,15 +69,15 @@ static void see_server(struct facts *f, const struct row *row) {
 }
 
 static void see_route(struct facts *f, const struct row *row) {
-    const char *id = row_text(row, F_ROUTE_remote_id);
     void *list = f->routes;
-    struct seen_route *route =
-        id[0] != '\0' ? one_more(&list, f->route_count, &f->route_cap, sizeof *f->routes) : NULL;
+    struct seen_route *route = row_text(row, F_ROUTE_remote_id)[0] != '\0'
+                                   ? one_more(&list, f->route_count, &f->route_cap, sizeof *f->routes)
+                                   : NULL;
     f->routes = list;
     if (route == NULL)
         return;
     f->route_count++;
-    snprintf(route->id, sizeof route->id, "%s", id);
+    copy_text(route->id, sizeof route->id, row, F_ROUTE_remote_id);
     copy_text(route->name, sizeof route->name, row, F_ROUTE_remote_name);
     copy_text(route->ip, sizeof route->ip, row, F_ROUTE_ip);
     route->port = row_u64(row, F_ROUTE_port, 0);
