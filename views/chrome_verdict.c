@@ -97,12 +97,17 @@ static void left_out(const struct model *model, char *out, size_t size) {
     }
 }
 
-/* "1 is not monitored, 2 do not answer" */
-static void silent_text(const struct cluster_count *n, char *out, size_t size) {
+/* "1 is not monitored, 2 do not answer", "1 not monitored, 2 silent" */
+static void silent_text(const struct cluster_count *n, bool narrow, char *out, size_t size) {
     char known[60] = "", missing[60] = "";
     if (n->known)
-        snprintf(known, sizeof(known), "%u %s not monitored", n->known, n->known == 1 ? "is" : "are");
-    if (n->missing)
+        snprintf(known, sizeof(known), "%u%s not monitored", n->known,
+                 narrow          ? ""
+                 : n->known == 1 ? " is"
+                                 : " are");
+    if (n->missing && narrow)
+        snprintf(missing, sizeof(missing), "%u silent", n->missing);
+    else if (n->missing)
         snprintf(missing, sizeof(missing), "%u %s not answer", n->missing, n->missing == 1 ? "does" : "do");
     snprintf(out, size, "%s%s%s", known, *known && *missing ? ", " : "", missing);
 }
@@ -121,8 +126,10 @@ static void quiet_text(const struct chrome_context *c, const struct cluster_coun
         if (text_width(out) + text_width(of) <= width)
             strcat(out, of);
     } else {
-        silent_text(n, rest, sizeof(rest));
-        snprintf(out, size, "? nothing wrong on %u of %u servers, %s", n->up, clusters_expected(n), rest);
+        bool narrow = width < 50;
+        silent_text(n, narrow, rest, sizeof(rest));
+        snprintf(out, size, narrow ? "? %u/%u ok, %s" : "? nothing wrong on %u of %u servers, %s", n->up,
+                 clusters_expected(n), rest);
     }
 }
 

@@ -73,10 +73,11 @@ static bool median_of_others(const struct model *model, const struct object *ser
     return n > 0;
 }
 
-/* "+57", and "" where that is a zero, which has no sign. */
+/* "+57", and "" where that is a zero, which has no sign; a median between two gives halves, which are none
+ * either. */
 static void rounded(char out[32], double difference) {
     out[0] = 0;
-    if (fabs(difference) >= 0.5)
+    if (fabs(difference) > 0.5)
         snprintf(out, 32, "%+.0f", difference);
 }
 

@@ -119,7 +119,7 @@ static void draw_nodes(const struct overview *o, const struct view_context *cont
                        struct rect area) {
     (void)context;
     char title[64], sort[160], right[400], hidden[160];
-    snprintf(title, sizeof(title), "NODES %zu", o->nodes.count);
+    snprintf(title, sizeof(title), o->nodes.count ? "NODES %zu" : "NODES", o->nodes.count);
     quantity_list_status(&o->nodes, sort, sizeof(sort));
     overview_hidden(o, hidden, sizeof(hidden));
     snprintf(right, sizeof(right), "%s%s%s", hidden, *hidden ? "   " : "", sort);
@@ -150,7 +150,9 @@ static void draw_lag(const struct overview *o, const struct view_context *contex
     struct value sum = clusters_sum(context->model, Q_CLUSTER_lag);
     bool known = any_live(&o->lag) && sum.type == VALUE_REAL;
     quantity_number(total_lag, sizeof(total_lag), context, Q_CLUSTER_lag, sum.f);
-    if (shown == o->lag.known)
+    if (o->lag.known == 0)
+        snprintf(title, sizeof(title), "LAG");
+    else if (shown == o->lag.known)
         snprintf(title, sizeof(title), "LAG %zu", o->lag.known);
     else
         snprintf(title, sizeof(title), "LAG worst %zu of %zu", shown, o->lag.known);
