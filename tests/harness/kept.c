@@ -1,0 +1,57 @@
+#include "tests/harness/kept.h"
+
+#include <check.h>
+#include <math.h>
+
+#include "tests/harness/servers.h"
+
+#define NS INT64_C(1000000000)
+
+void kept_more(struct kept *kept, int ms) {
+    json_t *document = documents_next(&kept->documents, ms);
+    while (document && kept->n < KEPT_MAX) {
+        kept->list[kept->n++] = (struct kept_document){json_incref(document), doc_utc_ns()};
+        document = documents_next(&kept->documents, 0);
+    }
+}
+
+json_t *kept_last(const struct kept *kept) {
+    return kept->n ? kept->list[kept->n - 1].document : NULL;
+}
+
+void kept_until(struct kept *kept, bool (*met)(json_t *document, void *context), void *context,
+                void (*meanwhile)(int turn), const char *what) {
+    int64_t deadline = servers_now_ms() + 30000;
+    for (int turn = 0; !kept_last(kept) || !met(kept_last(kept), context); turn++) {
+        if (meanwhile)
+            meanwhile(turn);
+        kept_more(kept, meanwhile ? 2 : 200);
+        if (servers_now_ms() > deadline)
+            doc_dump(kept->documents.last);
+        ck_assert_msg(servers_now_ms() <= deadline, "no document %s; %s", what,
+                      kept->documents.command.errors);
+    }
+}
+
+double kept_rate(const struct kept *kept, const char *list, const char *name, const char *rate, int64_t from,
+                 int64_t to, int64_t *first, int64_t *last) {
+    double sum = 0;
+    int n = 0;
+    int64_t before = 0;
+    *first = *last = 0;
+    for (int i = 0; i < kept->n; i++) {
+        json_t *object = doc_find(kept->list[i].document, list, "name", name);
+        int64_t at = doc_instant(object, "sampled_at");
+        double value = doc_number(object, rate);
+        if (at <= from || at > to || at == before || isnan(value))
+            continue;
+        if (before > from + NS) { /* so that the window of this one began in the load */
+            *first = *first ? *first : before;
+            *last = at;
+            sum += value * (double)(at - before);
+            n++;
+        }
+        before = at;
+    }
+    return n >= 3 ? sum / (double)(*last - *first) : NAN;
+}
