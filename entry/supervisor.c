@@ -46,6 +46,7 @@ struct supervisor {
     struct buffer commands, complaint;
     uint64_t beat_seen;
     int beat_missed;
+    bool heard; /* a collector has written something */
     int64_t started_ns, backoff_ns;
     unsigned wanted;
     char sort[32];
@@ -148,15 +149,26 @@ static void on_restart_time(struct loop *loop, void *data) {
     start(data);
 }
 
+/* "the collector can't go on: --ca x.pem: ..." */
+static void refusal_text(struct supervisor *s, char *out, size_t size) {
+    static const char program[] = "natsight: ";
+    const char *said = buffer_text(&s->complaint);
+    if (strncmp(said, program, sizeof program - 1) == 0)
+        said += sizeof program - 1;
+    snprintf(out, size, "the collector can't go on: %.*s", (int)strcspn(said, "\n"), said);
+}
+
 static void buried(struct supervisor *s, int status, bool hung) {
     char doing[300] = "", text[500];
     stop_watching(s);
     what_was_done(s, doing, sizeof doing);
-    if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_USAGE) {
+    if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_USAGE && !s->heard) {
         s->handler->on_refusal(s->data, buffer_text(&s->complaint));
         return;
     }
-    if (hung)
+    if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_USAGE) /* a file that was fine is not any more */
+        refusal_text(s, text, sizeof text);
+    else if (hung)
         snprintf(text, sizeof text, "collector killed: no beat for 3 s%s", doing);
     else if (WIFSIGNALED(status))
         snprintf(text, sizeof text, "collector died of signal %d%s", WTERMSIG(status), doing);
@@ -210,6 +222,7 @@ static void on_output(struct loop *loop, int fd, unsigned events, void *data) {
     while (taken < READ_MAX) {
         ssize_t n = read(fd, bytes, sizeof bytes);
         if (n > 0) {
+            s->heard = true;
             s->handler->on_bytes(s->data, bytes, (size_t)n);
             taken += (size_t)n;
         } else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {

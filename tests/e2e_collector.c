@@ -13,6 +13,7 @@
 #include "base/page.h"
 #include "sample/field.h"
 #include "tests/harness/document.h"
+#include "tests/harness/folder.h"
 #include "tests/harness/hostile.h"
 #include "tests/harness/servers.h"
 #include "tests/harness/shown.h"
@@ -89,6 +90,36 @@ START_TEST(killed_it_is_back_at_once) {
     ck_assert_int_lt(terminal_find(t, "restarted", NULL), 0); /* the server did nothing */
     ck_assert_int_eq(terminal_processes(t), 2);
     shown_quit(t);
+}
+END_TEST
+
+static void write_login(const char *path) {
+    FILE *file = fopen(path, "w");
+    ck_assert_ptr_nonnull(file);
+    fputs("somebody:secret\n", file);
+    ck_assert_int_eq(fclose(file), 0);
+}
+
+/* Wrong usage ends the program at its start alone: what is on the screen is worth more than a file. */
+START_TEST(a_file_that_vanished_is_said_and_awaited) {
+    struct folder folder;
+    ck_assert(folder_make(&folder, "natsight-auth"));
+    char login[600];
+    snprintf(login, sizeof login, "%s/login", folder.path);
+    write_login(login);
+    const char *arguments[] = {"--auth-file", login, good->node[0].http, NULL};
+    struct terminal *t = shown_open(arguments, &(struct terminal_options){.rows = 30, .cols = 120});
+    shown_wait(t, "\\. good1 ");
+    pid_t first = collector_of(terminal_pid(t));
+    ck_assert_int_eq(unlink(login), 0);
+    ck_assert_int_eq(kill(first, SIGKILL), 0);
+    shown_type(t, ":events\r", "collector +the collector can't go on: --auth-file");
+    write_login(login);
+    ck_assert_msg(terminal_wait(t, is_other, &first, "another collector", MS), "none");
+    shown_type(t, "1", "^.NODES 1");
+    is_live(t);
+    shown_quit(t);
+    folder_remove(&folder);
 }
 END_TEST
 
@@ -209,11 +240,14 @@ static void crash_while_decoding(struct terminal *t, pid_t collector, const stru
     page_close(page, -1);
 }
 
-static int rows_with(struct terminal *t, const char *text) {
+/* Rows of the event log, which begin with the time, with this text. */
+static int events_with(struct terminal *t, const char *text) {
     int count = 0, rows, cols;
     terminal_size(t, &rows, &cols);
-    for (int y = 0; y < rows; y++)
-        count += strstr(terminal_row(t, y), text) != NULL;
+    for (int y = 0; y < rows; y++) {
+        const char *row = terminal_row(t, y);
+        count += strlen(row) > 9 && row[3] == ':' && row[6] == ':' && strstr(row, text) != NULL;
+    }
     return count;
 }
 
@@ -231,7 +265,7 @@ START_TEST(an_answer_that_ends_it_three_times_is_quarantined) {
     }
     shown_type(t, ":events\r", "quarantined");
     shown_wait(t, "connz");
-    ck_assert_int_eq(rows_with(t, "quaranti"), 1); /* kind and text: one event */
+    ck_assert_int_eq(events_with(t, "quaranti"), 1); /* kind and text: one event */
     int asked = hostile_requests(h, "/connz"), varz = hostile_requests(h, "/varz");
     int64_t deadline = servers_now_ms() + MS;
     while (hostile_requests(h, "/varz") < varz + 4 && servers_now_ms() < deadline)
@@ -243,7 +277,7 @@ START_TEST(an_answer_that_ends_it_three_times_is_quarantined) {
     another_collector(t, collector);
     shown_wait(t, "died of signal 9");
     is_live(t);
-    ck_assert_int_eq(rows_with(t, "quaranti"), 1); /* and not again for each collector */
+    ck_assert_int_eq(events_with(t, "quaranti"), 1); /* and not again for each collector */
     shown_type(t, "1", "^.NODES 2");
     shown_wait(t, "[!.] odd .*2.15.2"); /* it is up all the same, and what is missing is said */
     shown_wait(t, " ! .*odd /connz: not asked any more");
@@ -260,6 +294,7 @@ int main(void) {
     tcase_set_timeout(tc, 120);
     tcase_add_unchecked_fixture(tc, start, end);
     tcase_add_test(tc, killed_it_is_back_at_once);
+    tcase_add_test(tc, a_file_that_vanished_is_said_and_awaited);
     tcase_add_test(tc, stopped_it_is_replaced);
     tcase_add_test(tc, suspended_together_nobody_is_blamed);
     tcase_add_test(tc, print_goes_on_without_it);
