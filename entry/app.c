@@ -269,61 +269,79 @@ static bool open_terminal(struct app *app, bool ascii, char *message, size_t siz
 
 /* ---- life ---- */
 
+static bool refuse(struct app *app, int code, const char *why) {
+    fprintf(stderr, "natsight: %s\n", why);
+    app->code = code;
+    return false;
+}
+
+static bool open_model(struct app *app, bool replay) {
+    const struct options *o = app->options;
+    char message[300];
+    struct model_options model_options = {.label = o->label,
+                                          .expect = (int)o->expect,
+                                          .hold_scale =
+                                              o->hold_scale != NULL ? strtod(o->hold_scale, NULL) : 0};
+    app->model = model_create(&model_options);
+    if (!stage_init(&app->stage, app->model, o, replay ? CHROME_REPLAY : CHROME_LIVE, message,
+                    sizeof message))
+        return refuse(app, EXIT_USAGE, message);
+    app->stage.tables = app_tables(&app->stage.table_count);
+    app->loop = loop_create();
+    app->feed = feed_create(app->model);
+    return true;
+}
+
+/* A replay's stream is standard input, so its keys come from elsewhere. */
+static bool open_source(struct app *app, bool replay) {
+    if (!replay) {
+        app->supervisor = supervisor_create(app->loop, app->options, &supervisor_handler, app);
+        return true;
+    }
+    app->in_fd = open("/dev/tty", O_RDONLY | O_CLOEXEC);
+    if (app->in_fd < 0)
+        return refuse(app, 1,
+                      "replay reads standard input, so keys must come from a terminal, and there is none");
+    app->stream_in = loop_add_fd(app->loop, 0, LOOP_IN, on_stream, app);
+    return true;
+}
+
+static void live(struct app *app) {
+    catch_crashes();
+    watch_signals(app);
+    app->tick = loop_add_timer(app->loop, clock_mono_ns(), on_tick, app);
+    loop_add_hook(app->loop, on_turn_end, app);
+    app->paint_now = true;
+    app_wants(app);
+    loop_run(app->loop);
+}
+
+static void close_all(struct app *app) {
+    supervisor_destroy(app->supervisor);
+    if (app->screen != NULL)
+        screen_close(app->screen, app->code == 0 ? app->surface : NULL);
+    if (app->refusal[0] != '\0')
+        fprintf(stderr, "%s", app->refusal);
+    if (app->loop != NULL)
+        loop_destroy(app->loop);
+    surface_destroy(app->surface);
+    feed_destroy(app->feed);
+    stage_finish(&app->stage);
+    model_destroy(app->model);
+}
+
 static int app_run(const struct options *options, bool replay) {
     struct app app = {.options = options, .in_fd = 0, .out_fd = 1, .started_ns = clock_mono_ns()};
     char message[300];
-    struct model_options model_options = {
-        .label = options->label,
-        .expect = (int)options->expect,
-        .hold_scale = options->hold_scale != NULL ? strtod(options->hold_scale, NULL) : 0};
     bool ascii = set_locale(options);
     signal(SIGPIPE, SIG_IGN);
-    app.model = model_create(&model_options);
-    if (!stage_init(&app.stage, app.model, options, replay ? CHROME_REPLAY : CHROME_LIVE, message,
-                    sizeof message)) {
-        fprintf(stderr, "natsight: %s\n", message);
-        app.code = EXIT_USAGE;
-        goto out;
+    if (open_model(&app, replay) && open_source(&app, replay)) {
+        if (open_terminal(&app, ascii, message, sizeof message))
+            live(&app);
+        else
+            refuse(&app, 1, message);
     }
-    app.stage.tables = app_tables(&app.stage.table_count);
-    app.loop = loop_create();
-    app.feed = feed_create(app.model);
-    if (replay) {
-        app.in_fd = open("/dev/tty", O_RDONLY | O_CLOEXEC);
-        if (app.in_fd < 0) {
-            fprintf(stderr, "natsight: replay reads standard input, so keys must come from a terminal, and "
-                            "there is none\n");
-            app.code = 1;
-            goto out;
-        }
-        app.stream_in = loop_add_fd(app.loop, 0, LOOP_IN, on_stream, &app);
-    } else {
-        app.supervisor = supervisor_create(app.loop, options, &supervisor_handler, &app);
-    }
-    if (!open_terminal(&app, ascii, message, sizeof message)) {
-        fprintf(stderr, "natsight: %s\n", message);
-        app.code = 1;
-        goto out;
-    }
-    catch_crashes();
-    watch_signals(&app);
-    app.tick = loop_add_timer(app.loop, clock_mono_ns(), on_tick, &app);
-    loop_add_hook(app.loop, on_turn_end, &app);
-    app.paint_now = true;
-    app_wants(&app);
-    loop_run(app.loop);
-out:
-    supervisor_destroy(app.supervisor);
-    if (app.screen != NULL)
-        screen_close(app.screen, app.code == 0 ? app.surface : NULL);
-    if (app.refusal[0] != '\0')
-        fprintf(stderr, "%s", app.refusal);
-    if (app.loop != NULL)
-        loop_destroy(app.loop);
-    surface_destroy(app.surface);
-    feed_destroy(app.feed);
-    stage_finish(&app.stage);
-    model_destroy(app.model);
+    close_all(&app);
     return app.code;
 }
 

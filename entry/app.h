@@ -27,7 +27,7 @@ struct app {
     bool paint_now, paint_soon;
     int64_t painted_ns, started_ns;
     uint64_t painted_samples;
-    char refusal[300]; /* the collector's last word; ends the program */
+    char refusal[1400]; /* the collector's last word; ends the program */
     int code;
 };
 
