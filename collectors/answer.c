@@ -199,7 +199,7 @@ static void on_done(void *data, struct lane *lane) {
     const struct facts *f = &t->facts[lane->kind];
     int e = endpoint_by_shape(lane->head.shape);
     bool send = e == EP_VARZ ? identity_take(t, lane, f) : take_other(t, lane, f);
-    schedule_account(t, e, &lane->head);
+    schedule_account(t, e, &lane->head, lane->decoding_ns);
     schedule_stir(t); /* the lane is free again */
     if (send)
         lane_commit(lane);

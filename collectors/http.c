@@ -21,7 +21,7 @@
 
 #define EXIT_USAGE   64
 #define BEAT_EVERY   (250 * NS_PER_MS)
-#define COST_EVERY   (2 * NS_PER_S)
+#define COST_EVERY   (2 * NS_PER_S) /* or two intervals of /varz, where that is sooner */
 #define VARZ_MIN_MS  100
 #define SOURCE       1
 #define DEFAULT_WANT "overview"
@@ -116,12 +116,16 @@ struct costs {
     struct loop_source *timer;
 };
 
+static int64_t next_costs(const struct collector *c) {
+    return clock_mono_ns() + (2 * c->varz_ns < COST_EVERY ? 2 * c->varz_ns : COST_EVERY);
+}
+
 static void on_costs(struct loop *loop, void *data) {
     (void)loop;
     struct costs *costs = data;
     if (outbox_quiet(costs->c->outbox))
         schedule_tell_costs(costs->c, false);
-    loop_timer_set(costs->timer, clock_mono_ns() + COST_EVERY);
+    loop_timer_set(costs->timer, next_costs(costs->c));
 }
 
 static void on_end(struct loop *loop, int signal_number, void *data) {
@@ -225,7 +229,7 @@ static void finish(struct collector *c) {
 static int run(struct collector *c) {
     struct costs costs = {.c = c};
     struct loop_source *beat = loop_add_timer(c->loop, clock_mono_ns(), on_beat, &beat);
-    costs.timer = loop_add_timer(c->loop, clock_mono_ns() + COST_EVERY, on_costs, &costs);
+    costs.timer = loop_add_timer(c->loop, next_costs(c), on_costs, &costs);
     loop_add_hook(c->loop, on_turn, c);
     struct command_input *input = c->options->supervised ? command_input_create(c, STDIN_FILENO) : NULL;
     loop_again(c->loop); /* the first requests go out now, not when something happens */

@@ -116,7 +116,9 @@ static void begin_body(struct lane *lane) {
 
 static bool decode(struct lane *lane, const char *bytes, size_t len) {
     page_doing(lane->client->page, lane->base, (uint32_t)lane->endpoint->shape);
+    int64_t began = clock_mono_ns();
     bool good = decoder_feed(lane->worker->decoder, bytes, len);
+    lane->decoding_ns += clock_mono_ns() - began;
     page_idle(lane->client->page);
     lane->refused = !good;
     return good;
@@ -201,6 +203,7 @@ static void take_over(struct lane *lane, const struct lane_request *r) {
                                  .error = text_empty};
     lane->frames.len = 0;
     lane->text_len = 0;
+    lane->decoding_ns = 0;
     lane->decoding = lane->refused = lane->too_large = lane->greeting = false;
     lane->curl_error[0] = lane->error[0] = '\0';
 }

@@ -72,6 +72,7 @@ struct lane {
     char text[256]; /* the first bytes of the body, raw */
     size_t text_len;
     bool decoding, refused, too_large, greeting;
+    int64_t decoding_ns; /* spent on its body, encoding included */
 };
 
 struct lane_request {

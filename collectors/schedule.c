@@ -19,6 +19,7 @@
 #define LEAST_FOR_HEAVY 0.01 /* what the heavy ones keep when the light ones use the bound up */
 #define CONNECTION_MIN  600  /* bytes of one in /connz, for want of better knowledge */
 #define LIMIT_MIN       1024u
+#define BODY_NS_A_BYTE  8 /* of a link of 1 Gbit/s */
 #define SLOTS           8 /* of an interval: servers asked together are one waking up */
 #define PATH_SIZE       160
 #define MEAN_WEIGHT     (1 / 32.0) /* of one answer: a minute on the shortest interval */
@@ -180,32 +181,44 @@ static void say_failing(char why[64], int64_t interval) {
     snprintf(why, 64, "failing: every %.4gs", (double)interval / (double)NS_PER_S);
 }
 
+/* Longer, on the grid, for that reason. */
+static void lengthen(const struct target *t, int64_t *interval, int64_t to, char why[64],
+                     const char *reason) {
+    if (to <= *interval)
+        return;
+    *interval = on_grid(t, to);
+    snprintf(why, 64, "%s", reason);
+}
+
+static void set_interval(struct plan *p, int64_t interval, const char why[64]) {
+    if (p->interval != interval || strcmp(p->why, why) != 0)
+        p->changed = true;
+    p->interval = interval;
+    memcpy(p->why, why, sizeof p->why);
+}
+
 /* Chooses all intervals of a target. What was not asked for costs nothing. */
 static void choose(struct target *t) {
-    int64_t cost[EP_COUNT], interval[EP_COUNT], base[EP_COUNT];
+    int64_t cost[EP_COUNT], body[EP_COUNT], by_cost[EP_COUNT], by_body[EP_COUNT], base[EP_COUNT];
     bool fixed[EP_COUNT];
-    char why[EP_COUNT][64];
+    char why[EP_COUNT][64], failing[64];
     for (int e = 0; e < EP_COUNT; e++) {
-        base[e] = interval[e] = base_interval(t, e, why[e]);
-        cost[e] = t->plan[e].active ? t->plan[e].cost : -1;
+        const struct plan *p = &t->plan[e];
+        base[e] = by_cost[e] = by_body[e] = base_interval(t, e, why[e]);
+        cost[e] = p->active ? p->cost : -1;
+        body[e] = p->active ? p->body : -1;
         fixed[e] = endpoints[e].lane == LANE_LIGHT;
     }
-    schedule_stretch(cost, fixed, interval, EP_COUNT);
+    schedule_stretch(cost, fixed, by_cost, EP_COUNT);
+    schedule_stretch(body, fixed, by_body, EP_COUNT);
     for (int e = 0; e < EP_COUNT; e++) {
         struct plan *p = &t->plan[e];
-        if (interval[e] > base[e]) {
-            interval[e] = on_grid(t, interval[e]);
-            snprintf(why[e], sizeof why[e], "stretched: %.0f %% bound", COST_BOUND * 100);
-        }
-        int64_t failing = schedule_failing(base[e], p->failing);
-        if (failing > interval[e]) {
-            interval[e] = on_grid(t, failing);
-            say_failing(why[e], interval[e]);
-        }
-        if (p->interval != interval[e] || strcmp(p->why, why[e]) != 0)
-            p->changed = true;
-        p->interval = interval[e];
-        memcpy(p->why, why[e], sizeof p->why);
+        int64_t interval = base[e], retry = schedule_failing(base[e], p->failing);
+        lengthen(t, &interval, by_cost[e], why[e], "stretched: 5 % bound");
+        lengthen(t, &interval, by_body[e], why[e], "stretched: large answers");
+        say_failing(failing, on_grid(t, retry));
+        lengthen(t, &interval, retry, why[e], failing);
+        set_interval(p, interval, why[e]);
     }
 }
 
@@ -249,19 +262,22 @@ int64_t schedule_cost(struct cost_memory *costs, int64_t cost_ns) {
     return (double)middle > costs->mean ? middle : (int64_t)costs->mean;
 }
 
-void schedule_account(struct target *t, int e, const struct sample *head) {
+void schedule_account(struct target *t, int e, const struct sample *head, int64_t decoding_ns) {
     struct plan *p = &t->plan[e];
     bool failed_before = p->failing > 0;
+    int64_t before = p->interval;
     p->requests++;
     p->failures += head->failure != FAILURE_NONE;
     p->bytes += head->bytes;
     p->spent += head->cost_ns;
     p->last = head->cost_ns;
     p->cost = schedule_cost(&p->costs, head->cost_ns);
+    if (head->failure == FAILURE_NONE) /* else it waits for what is failing */
+        p->body = schedule_cost(&p->bodies, (int64_t)head->bytes * BODY_NS_A_BYTE + decoding_ns);
     p->changed = true;
     count_failing(p, e, head->failure);
     choose(t);
-    if (p->failing > 0)
+    if (p->failing > 0 || p->interval > before)
         p->due = clock_mono_ns() + p->interval;
     else if (failed_before)
         p->due = grid_next(t, e, clock_mono_ns());

@@ -22,9 +22,10 @@ void schedule_ask(struct target *t, int endpoint);
 void schedule_want(struct target *t, int endpoint, const struct want *want);
 /* A candidate became a target: from now on it is asked in step. */
 void schedule_adopt(struct target *t);
-/* An answer came: its cost counts, and intervals are chosen anew. Heavy ones whose bodies are no use again
- * and again (endless, cut, no JSON) wait twice as long each time. */
-void schedule_account(struct target *t, int endpoint, const struct sample *head);
+/* An answer came: its cost counts, as does on its own what its body costs the link and us, who took
+ * decoding_ns for it; intervals are chosen anew. Heavy ones whose bodies are no use again and again (endless,
+ * cut, no JSON) wait twice as long each time. */
+void schedule_account(struct target *t, int endpoint, const struct sample *head, int64_t decoding_ns);
 /* COST frames of what changed, when nothing else waits; `all` after frames were lost. */
 void schedule_tell_costs(struct collector *c, bool all);
 /* Marks what the supervisor forbade; for a new target, too. Stirs it. */

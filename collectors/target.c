@@ -73,7 +73,7 @@ struct target *target_create(struct collector *c, const struct url *url, const c
     }
     memcpy(t->wants, c->wants, sizeof t->wants);
     for (int i = 0; i < EP_COUNT; i++)
-        t->plan[i].cost = -1;
+        t->plan[i].cost = t->plan[i].body = -1;
     c->targets[c->target_count++] = t;
     schedule_quarantines(t);
     return t;

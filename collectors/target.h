@@ -38,8 +38,8 @@ struct plan {
     int64_t due;        /* mono */
     int64_t last_asked; /* mono, 0 never */
     int64_t interval;   /* chosen now */
-    struct cost_memory costs;
-    int64_t cost; /* as a rule, -1 unknown */
+    struct cost_memory costs, bodies;
+    int64_t cost, body; /* of the server; of the link and us for its body. As a rule, -1 unknown */
     char why[64];
     int failing; /* heavy ones: bodies in a row that were no use */
     uint64_t requests, failures, bytes;
