@@ -18,8 +18,10 @@
 
 #include "collectors/http.h"
 #include "sample/stream.h"
+#include "tests/harness/hostile.h"
 
-enum { WATCH_MS = 20000, WATCH_TARGETS = 64, WATCH_NOTES = 8192 };
+/* WATCH_PACE: milliseconds between two /varz where a test does not mind. */
+enum { WATCH_MS = 20000, WATCH_PACE = 200, WATCH_TARGETS = 64, WATCH_NOTES = 8192 };
 
 /* One sample, without its rows but for what tests look at. */
 struct note {
@@ -211,13 +213,31 @@ static struct watch *watch_start(const struct collect_options *options) {
 
 static struct watch *watch_url(const char *url) {
     const char *urls[] = {url};
-    struct collect_options o = {.urls = urls, .url_count = 1, .page_fd = -1};
+    struct collect_options o = {.urls = urls, .url_count = 1, .page_fd = -1, .interval_ms = WATCH_PACE};
+    return watch_start(&o);
+}
+
+/* As the main process starts it: with commands. sets, page_fd: NULL and -1 for none. */
+static struct watch *watch_supervised(const char *url, const char *sets, int page_fd) {
+    const char *urls[] = {url};
+    struct collect_options o = {.urls = urls,
+                                .url_count = 1,
+                                .page_fd = page_fd,
+                                .interval_ms = WATCH_PACE,
+                                .supervised = true,
+                                .want = sets};
     return watch_start(&o);
 }
 
 static struct watch *watch_urls(const char **urls, int n) {
-    struct collect_options o = {.urls = urls, .url_count = n, .page_fd = -1};
+    struct collect_options o = {.urls = urls, .url_count = n, .page_fd = -1, .interval_ms = WATCH_PACE};
     return watch_start(&o);
+}
+
+static struct hostile *hostile_with(const struct hostile_rule *rules, int n) {
+    struct hostile *h = hostile_start("127.0.0.1", 0, "odd", rules, n);
+    ck_assert_ptr_nonnull(h);
+    return h;
 }
 
 /* Reads what comes within ms; false at the end of the stream. */
@@ -317,7 +337,7 @@ static int64_t watch_interval_ms(const struct watch *w, enum shape shape, const 
 
 /* Not every test program uses all of them. */
 __attribute__((unused)) static const void *const watch_all[] = {
-    watch_url,  watch_urls,     watch_end,   watch_say,        watch_count,
-    watch_last, watch_in_state, watch_named, watch_ever_known, watch_interval_ms};
+    watch_url,   watch_supervised, hostile_with,   watch_urls,  watch_end,        watch_say,
+    watch_count, watch_last,       watch_in_state, watch_named, watch_ever_known, watch_interval_ms};
 
 #endif

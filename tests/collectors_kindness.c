@@ -1,0 +1,159 @@
+/* collect_http(): what is dear, large or no use is asked less; a reader that is slow. */
+
+#include "tests/harness/watch.h"
+
+#include "tests/harness/hostile.h"
+
+START_TEST(dear_endpoints_stretch) {
+    struct hostile_rule rule = {"/jsz", HOSTILE_ANSWER, 0, NULL, 300, 0}; /* 300 ms each second: 30 % */
+    struct hostile *h = hostile_with(&rule, 1);
+    struct watch *w = watch_supervised(hostile_url(h), NULL, -1);
+    watch_say(w, "want jsz every=1000\n");
+    const char *why;
+    WATCH_UNTIL(w, watch_interval_ms(w, SHAPE_JSZ, &why) > 1000 && strcmp(why, "wanted") != 0);
+    ck_assert_int_ge(watch_interval_ms(w, SHAPE_JSZ, &why), 300 * 20);
+    ck_assert_str_eq(why, "stretched: 5 % bound");
+    ck_assert_int_eq(watch_interval_ms(w, SHAPE_VARZ, &why), WATCH_PACE);
+    ck_assert_str_eq(why, "--interval");
+    ck_assert_int_eq(watch_end(w, SIGTERM), 0);
+    hostile_end(h);
+}
+END_TEST
+
+/* What is begun at once and long: nothing to the server, but to the link and to us. */
+START_TEST(large_answers_stretch) {
+    struct hostile_rule rule = {"/connz", HOSTILE_LARGE, 0, NULL, 0, 16 << 20};
+    struct hostile *h = hostile_with(&rule, 1);
+    struct watch *w = watch_supervised(hostile_url(h), NULL, -1);
+    watch_say(w, "want connz_hot every=400\n");
+    const char *why;
+    WATCH_UNTIL(w, watch_interval_ms(w, SHAPE_CONNZ_HOT, &why) >= (16 << 20) * 8 / 1000000 * 20);
+    ck_assert_msg(strncmp(why, "stretched: ", 11) == 0, "%s", why);
+    ck_assert_int_eq(watch_last(w, 1, SHAPE_CONNZ_HOT)->failure, FAILURE_NONE);
+    ck_assert_int_eq(watch_interval_ms(w, SHAPE_VARZ, &why), WATCH_PACE);
+    ck_assert_int_eq(watch_end(w, SIGTERM), 0);
+    hostile_end(h);
+}
+END_TEST
+
+static const struct {
+    struct hostile_rule rule;
+    enum shape shape;
+    enum failure failure;
+} useless_bodies[] = {
+    {{"/connz", HOSTILE_ENDLESS, 0, NULL, 0, 0},
+     SHAPE_CONNZ_HOT,
+     FAILURE_COUNT}, /* too large, or too slow here */
+    {{"/jsz", HOSTILE_DEEP, 0, NULL, 0, 100000}, SHAPE_JSZ, FAILURE_BODY},
+    {{"/subsz", HOSTILE_CUT, 0, NULL, 0, 0}, SHAPE_SUBSZ, FAILURE_CUT},
+};
+enum { USELESS = sizeof useless_bodies / sizeof useless_bodies[0] };
+
+static bool all_useless_wait(const struct watch *w, int64_t ms) {
+    const char *why;
+    for (int i = 0; i < USELESS; i++)
+        if (watch_interval_ms(w, useless_bodies[i].shape, &why) < ms)
+            return false;
+    return true;
+}
+
+static bool says_failing(const struct watch *w, enum shape shape) {
+    const char *why;
+    watch_interval_ms(w, shape, &why);
+    return strncmp(why, "failing: every ", 15) == 0 && strtod(why + 15, NULL) > 0.1;
+}
+
+/* On a machine that is slow the bound on cost may wait longer than failing does, for a while. */
+static bool one_says_failing(const struct watch *w) {
+    bool says = false;
+    for (int i = 0; i < USELESS; i++)
+        says |= says_failing(w, useless_bodies[i].shape);
+    return says;
+}
+
+static void assert_useless(const struct watch *w, enum shape shape, enum failure failure) {
+    const struct note *n[2] = {0}, *last = watch_last(w, 1, shape);
+    ck_assert(failure == FAILURE_COUNT ? last->failure != FAILURE_NONE : last->failure == failure);
+    for (int i = 0, k = 0; i < w->note_count && k < 2; i++)
+        if (w->notes[i].shape == shape)
+            n[k++] = &w->notes[i];
+    ck_assert_int_ge(n[1]->asked - n[0]->answered, 190000000); /* at least: later is no fault */
+}
+
+START_TEST(useless_bodies_are_asked_less) {
+    struct hostile_rule rules[USELESS];
+    for (int i = 0; i < USELESS; i++)
+        rules[i] = useless_bodies[i].rule;
+    struct hostile *h = hostile_with(rules, USELESS);
+    const char *urls[] = {hostile_url(h)}, *why;
+    struct watch *w = watch_start(&(struct collect_options){
+        .urls = urls, .url_count = 1, .page_fd = -1, .interval_ms = 100, .supervised = true});
+    watch_say(w, "want connz_hot every=100\nwant jsz every=100\nwant subsz every=100\n");
+    WATCH_UNTIL(w, all_useless_wait(w, 400) && one_says_failing(w));
+    for (int i = 0; i < USELESS; i++)
+        assert_useless(w, useless_bodies[i].shape, useless_bodies[i].failure);
+    ck_assert_int_eq(watch_interval_ms(w, SHAPE_VARZ, &why), 100);
+    hostile_rules(h, NULL, 0);
+    for (int i = 0; i < USELESS; i++) /* in step again */
+        WATCH_UNTIL(w, watch_count(w, 1, useless_bodies[i].shape, false) >= 3 &&
+                           !says_failing(w, useless_bodies[i].shape));
+    watch_say(w, "stop\n");
+    ck_assert_int_eq(watch_end(w, 0), 0);
+    hostile_end(h);
+}
+END_TEST
+
+/* A page that stays shorter than it says it could be is asked at its pace. */
+START_TEST(liars_about_connections_are_asked_no_more) {
+    struct hostile_rule rule = {
+        "/connz",
+        HOSTILE_ANSWER,
+        0,
+        "{\"server_id\":\"$ID\",\"now\":\"$NOW\",\"num_connections\":1,\"total\":100000,\"connections\":[]}",
+        0,
+        0};
+    struct hostile *h = hostile_with(&rule, 1);
+    struct watch *w = watch_supervised(hostile_url(h), "connections", -1);
+    WATCH_UNTIL(w, watch_count(w, 1, SHAPE_VARZ, false) >= 4);
+    ck_assert_int_le(hostile_asked(h, "/connz?auth=1&sort"), 2 * watch_count(w, 1, SHAPE_VARZ, false));
+    watch_say(w, "stop\n");
+    ck_assert_int_eq(watch_end(w, 0), 0);
+    hostile_end(h);
+}
+END_TEST
+
+START_TEST(slow_reader) {
+    struct hostile_rule rule = {"/connz", HOSTILE_LARGE, 0, NULL, 0, 8 << 20}; /* more than a pipe holds */
+    struct hostile *h = hostile_with(&rule, 1);
+    const char *urls[] = {hostile_url(h)};
+    struct watch *w = watch_start(
+        &(struct collect_options){.urls = urls, .url_count = 1, .page_fd = -1, .interval_ms = 100});
+    int64_t end = watch_now_ms() + WATCH_MS; /* nobody reads, and it goes on asking */
+    struct pollfd nothing = {.fd = -1};
+    while (hostile_requests(h, "/varz") < 20 && watch_now_ms() < end)
+        poll(&nothing, 1, 20);
+    ck_assert_int_ge(hostile_requests(h, "/varz"), 20);
+    WATCH_UNTIL(w, w->lost >= 5 && watch_count(w, 1, SHAPE_VARZ, false) >= 3);
+    ck_assert_int_gt(w->gaps, 0);
+    ck_assert_int_eq(w->damages, 0);
+    ck_assert_int_eq(watch_end(w, SIGTERM), 0);
+    hostile_end(h);
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("collectors: kindness");
+    TCase *c = tcase_create("kindness");
+    tcase_set_timeout(c, 60);
+    tcase_add_test(c, dear_endpoints_stretch);
+    tcase_add_test(c, large_answers_stretch);
+    tcase_add_test(c, useless_bodies_are_asked_less);
+    tcase_add_test(c, liars_about_connections_are_asked_no_more);
+    tcase_add_test(c, slow_reader);
+    suite_add_tcase(suite, c);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed > 0;
+}
