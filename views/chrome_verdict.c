@@ -61,7 +61,7 @@ static void fault_line(const struct view_context *context, const struct fault *f
         snprintf(end, sizeof(end), "; %zu more server%s", fault->servers - 1, fault->servers > 2 ? "s" : "");
     struct cluster_count n = clusters_count(model);
     if (clusters_whole(&n))
-        strcat(end, ", rest ok");
+        snprintf(end + strlen(end), sizeof(end) - strlen(end), ", rest ok");
     else
         snprintf(end + strlen(end), sizeof(end) - strlen(end), "; %u of %u servers answer", n.up,
                  clusters_expected(&n));
@@ -123,8 +123,9 @@ static void quiet_text(const struct chrome_context *c, const struct cluster_coun
         left_out(model, rest, sizeof(rest));
         snprintf(out, size, ". all ok%s%s%s", *span ? " for " : "", span, rest);
         snprintf(of, sizeof(of), "   %u/%u servers", n->up, clusters_expected(n));
+        size_t len = strlen(out);
         if (text_width(out) + text_width(of) <= width)
-            strcat(out, of);
+            snprintf(out + len, size - len, "%s", of);
     } else {
         bool narrow = width < 50;
         silent_text(n, narrow, rest, sizeof(rest));
@@ -144,7 +145,8 @@ static void quiet_rows(const struct chrome_context *c, struct surface *s, struct
         snprintf(text, sizeof(text), "? waiting for the first answer%s%s",
                  c->waiting_for && *c->waiting_for ? " from " : "", c->waiting_for ? c->waiting_for : "");
     else if (fault.server) {
-        memcpy(text, "? ", 2);
+        text[0] = '?';
+        text[1] = ' ';
         fault_line(c->view_context, &fault, text + 2, sizeof(text) - 2, row.w - 4);
     } else {
         quiet_text(c, &n, text, sizeof(text), row.w - 1);

@@ -64,7 +64,7 @@ enum {
     ROW_STEP = 4
 };
 
-static const struct chart_spec lag_chart = {Q_CONSUMER_lag, "LAG", ROLE_CHART_LOAD, NULL, 0, NULL};
+static const struct chart_spec lag_chart = {Q_CONSUMER_lag, ROLE_CHART_LOAD, "LAG", NULL, NULL, 0};
 
 struct jetstream {
     struct list_view list;

@@ -29,12 +29,12 @@ static const struct quantity_column route_columns[] = {
 };
 
 static const struct chart_spec chart_specs[] = {
-    {Q_SERVER_cpu, "CPU %", ROLE_CHART_LOAD, NULL, 0, NULL},
-    {Q_SERVER_mem, "MEM", ROLE_CHART_LOAD, NULL, 0, NULL},
-    {Q_SERVER_in_client_msgs_per_s, "IN", ROLE_CHART_IN, " msg/s", 0, NULL},
-    {Q_SERVER_out_client_msgs_per_s, "OUT", ROLE_CHART_OUT, " msg/s", 0, NULL},
-    {Q_SERVER_connections, "CONN", ROLE_CHART_LOAD, NULL, 0, NULL},
-    {Q_SERVER_max_pending_bytes, "MAX PENDING", ROLE_CHART_LOAD, NULL, 0, NULL},
+    {Q_SERVER_cpu, ROLE_CHART_LOAD, "CPU %", NULL, NULL, 0},
+    {Q_SERVER_mem, ROLE_CHART_LOAD, "MEM", NULL, NULL, 0},
+    {Q_SERVER_in_client_msgs_per_s, ROLE_CHART_IN, "IN", " msg/s", NULL, 0},
+    {Q_SERVER_out_client_msgs_per_s, ROLE_CHART_OUT, "OUT", " msg/s", NULL, 0},
+    {Q_SERVER_connections, ROLE_CHART_LOAD, "CONN", NULL, NULL, 0},
+    {Q_SERVER_max_pending_bytes, ROLE_CHART_LOAD, "MAX PENDING", NULL, NULL, 0},
 };
 
 struct node {

@@ -8,11 +8,11 @@
 #include "views/clusters.h"
 
 const struct chart_spec overview_charts[OVERVIEW_CHARTS] = {
-    {Q_CLUSTER_in_client_msgs_per_s, "IN", ROLE_CHART_IN, " msg/s", Q_CLUSTER_in_client_bytes_per_s, "B/s"},
-    {Q_CLUSTER_out_client_msgs_per_s, "OUT", ROLE_CHART_OUT, " msg/s", Q_CLUSTER_out_client_bytes_per_s,
-     "B/s"},
-    {Q_CLUSTER_lag, "TOTAL LAG", ROLE_CHART_LOAD, NULL, 0, NULL},
-    {Q_CLUSTER_max_pending_bytes, "MAX PENDING", ROLE_CHART_LOAD, NULL, 0, NULL},
+    {Q_CLUSTER_in_client_msgs_per_s, ROLE_CHART_IN, "IN", " msg/s", "B/s", Q_CLUSTER_in_client_bytes_per_s},
+    {Q_CLUSTER_out_client_msgs_per_s, ROLE_CHART_OUT, "OUT", " msg/s", "B/s",
+     Q_CLUSTER_out_client_bytes_per_s},
+    {Q_CLUSTER_lag, ROLE_CHART_LOAD, "TOTAL LAG", NULL, NULL, 0},
+    {Q_CLUSTER_max_pending_bytes, ROLE_CHART_LOAD, "MAX PENDING", NULL, NULL, 0},
 };
 
 /* "IN", or of several clusters "IN alpha": what the chart does not add up. */

@@ -18,13 +18,13 @@ enum column_form {
 
 struct quantity_column {
     enum quantity quantity;
-    int priority; /* 0 never dropped; larger goes first */
-    int grow;     /* columns more when there is room */
-    int width;    /* 0: the quantity's own */
-    enum column_form form;
+    int priority;      /* 0 never dropped; larger goes first */
+    int grow;          /* columns more when there is room */
+    int width;         /* 0: the quantity's own */
     const char *title; /* NULL: the quantity's own */
-    bool off;          /* hidden until `c` shows it */
-    bool pinned;       /* says which object it is: stays when columns are scrolled */
+    enum column_form form;
+    bool off;    /* hidden until `c` shows it */
+    bool pinned; /* says which object it is: stays when columns are scrolled */
 };
 
 struct quantity_row {

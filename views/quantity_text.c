@@ -102,12 +102,9 @@ void quantity_text(char *out, size_t size, const struct view_context *context, c
         return;
     }
     number_text(text, context, q, number);
-    if (marked) {
+    if (marked)
         make_room(text, width);
-        if ((int)strlen(text) < width)
-            strcat(text, "~");
-    }
-    snprintf(out, size, "%s", text);
+    snprintf(out, size, "%s%s", text, marked && (int)strlen(text) < width ? "~" : "");
 }
 
 void quantity_text_unit(char *out, size_t size, const struct view_context *context,

@@ -98,20 +98,21 @@ static void title_right(char *out, size_t size, int room, const struct view_cont
     out[0] = 0;
     if (!known && top <= 0)
         return;
-    quantity_text(plain, sizeof(plain), context, object, spec->quantity, 7);
     quantity_text_unit(now, sizeof(now), context, object, spec->quantity, 7,
                        spec->suffix ? spec->suffix : "");
     if (known && value > top)
         top = value; /* this second's bucket comes after it */
     if (spec->beside && quantity_value(context->model, object, (enum quantity)spec->beside, &value)) {
-        memcpy(beside, "  ", 2);
-        quantity_text_unit(beside + 2, sizeof(beside) - 2, context, object, (enum quantity)spec->beside, 7,
+        char text[64];
+        quantity_text_unit(text, sizeof(text), context, object, (enum quantity)spec->beside, 7,
                            context->bits ? "b/s" : spec->beside_suffix);
+        snprintf(beside, sizeof(beside), "  %s", text);
     }
     if (top > 0) {
-        memcpy(peak, "  peak ", 8);
-        quantity_number(peak + 7, sizeof(peak) - 7, context, spec->quantity, top);
+        quantity_number(plain, sizeof(plain), context, spec->quantity, top);
+        snprintf(peak, sizeof(peak), "  peak %s", plain);
     }
+    quantity_text(plain, sizeof(plain), context, object, spec->quantity, 7);
     bool whole = text_width(now) <= room;
     int used = text_width(whole ? now : plain);
     bool with_peak = used + text_width(peak) <= room;

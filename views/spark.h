@@ -23,11 +23,11 @@ int spark_span_s(const struct view_context *context, int width);
 /* One chart of a page. */
 struct chart_spec {
     enum quantity quantity;
-    const char *title;
     enum role role;
+    const char *title;
     const char *suffix; /* behind the value now: " msg/s"; NULL none */
-    int beside;         /* a quantity shown beside it, 0 none */
     const char *beside_suffix;
+    int beside; /* a quantity shown beside it, 0 none */
 };
 /* Fits the scale; in a view's arrange. */
 void chart_spec_arrange(const struct chart_spec *spec, struct chart_scale *scale,
