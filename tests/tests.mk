@@ -52,7 +52,7 @@ check-built: natsight $(LIFE_PROGRAMS) $(TESTS)
 #: make check-unit   the tests of single layers
 check-unit: $(UNIT_TESTS)
 	$(RUN_TESTS) $(UNIT_TESTS)
-#: make check-e2e    the tests that drive the program against real servers (NATS_SERVER=PATH)
+#: make check-e2e    the tests that drive the program against real servers (NATS_SERVER=PATH, NATS_SERVER_OTHER=PATH of another version)
 check-e2e: natsight $(LIFE_PROGRAMS) $(E2E_TESTS)
 	$(RUN_TESTS) $(E2E_TESTS)
 #: make soak         the end-to-end tests with full holds and lengths

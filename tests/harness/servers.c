@@ -107,7 +107,7 @@ static bool write_config(const struct servers *s, int i, const char *further) {
 
 static void start_node(struct servers *s, int i) {
     struct server *node = &s->node[i];
-    const char *binary = getenv("NATS_SERVER");
+    const char *binary = getenv(s->options.other >> i & 1 ? "NATS_SERVER_OTHER" : "NATS_SERVER");
     pid_t parent = getpid();
     binary = binary && *binary ? binary : "nats-server";
     node->paused = false;

@@ -27,6 +27,7 @@ struct servers_options {
     const char *const *node_config; /* one further text for each node, entries may be NULL; or NULL */
     uint64_t absent; /* bit i: node i+1 is in everybody's routes but not started (servers_restart() does it
                         later) */
+    uint64_t other;  /* bit i: node i+1 is $NATS_SERVER_OTHER, a server of another version */
     int ready_ms;    /* 20,000 */
     bool https;      /* monitoring over TLS: `config` has a tls block; ready means what the log says */
     bool everywhere; /* monitoring listens on 0.0.0.0 */
