@@ -3,7 +3,8 @@ PREFIX ?= /usr/local
 CC ?= cc
 BUILD ?= build
 VERSION := 0.1.0
-COMMIT := $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
+# A repository of somebody else (`sudo make install`) tells nothing: then what was built stays what it was.
+COMMIT := $(or $(shell git rev-parse --short HEAD 2>/dev/null),$(word 2,$(shell cat $(BUILD)/version 2>/dev/null)),unknown)
 
 LAYERS := base sample collectors model tui views
 PACKAGES := ncursesw libcurl jansson zlib
@@ -20,13 +21,15 @@ export NATS_SERVER
 GOALS := $(or $(MAKECMDGOALS),all)
 ifneq ($(filter-out help clean deps lint demo demo-cluster check,$(GOALS)),)
   include build-aux/packages.mk
+  # Written while the makefile is read, so that nothing is left to be done where nothing has changed.
+  $(shell mkdir -p $(BUILD); echo '$(VERSION) $(COMMIT)' | cmp -s - $(BUILD)/version || echo '$(VERSION) $(COMMIT)' > $(BUILD)/version)
 endif
 
 SOURCES := $(foreach l,$(LAYERS),$(wildcard $(l)/*.c))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
 ENTRY := $(wildcard entry/*.c)
 
-.PHONY: all help deps demo demo-cluster check check-built check-unit check-e2e check-asan soak asan bench fuzz lint install clean ALWAYS
+.PHONY: all help deps demo demo-cluster check check-built check-unit check-e2e check-asan soak asan bench fuzz lint install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -51,9 +54,9 @@ $(BUILD)/%.o: %.c
 
 $(BUILD)/base/version.o: OWN_CFLAGS = -DNATSIGHT_VERSION='"$(VERSION)"' -DNATSIGHT_COMMIT='"$(COMMIT)"'
 $(BUILD)/base/version.o: $(BUILD)/version
-$(BUILD)/version: ALWAYS
+$(BUILD)/version:
 	@mkdir -p $(@D)
-	@echo '$(VERSION) $(COMMIT)' | cmp -s - $@ || echo '$(VERSION) $(COMMIT)' > $@
+	@echo '$(VERSION) $(COMMIT)' > $@
 
 include tests/tests.mk
 

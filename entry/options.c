@@ -356,6 +356,8 @@ int options_run(const struct options *o) {
     return commands[o->command].run(o);
 }
 
+#define EXIT_CODES "0; 1 failed; 3 nothing could be reached; 64 wrong usage."
+
 void options_print_help(void) {
     puts("natsight: a whole NATS cluster on one screen. It reads; it never changes the cluster.\n");
     for (int c = 0; c < COMMAND_COUNT; c++) {
@@ -372,7 +374,7 @@ void options_print_help(void) {
         printf("  %-30s%s%s\n", head, strlen(head) < 30 ? "" : "\n                                ",
                infos[i].help);
     }
-    puts("\nExit codes: 0; 1 failed; 3 nothing could be reached; 64 wrong usage. Inside, ? lists the keys.");
+    puts("\nExit codes: " EXIT_CODES " Inside, ? lists the keys.");
 }
 
 static void troff(const char *text) {
@@ -400,10 +402,14 @@ void options_print_manual(void) {
     }
     puts(".SH OPTIONS");
     for (int i = 0; i < INFO_COUNT; i++) {
-        printf(".TP\n\\fB\\-\\-");
+        fputs(".TP\n\\fB", stdout);
+        if (infos[i].letter)
+            printf("\\-%c\\fR, \\fB", infos[i].letter);
+        fputs("\\-\\-", stdout);
         troff(infos[i].name);
         printf("\\fR \\fI%s\\fR\n", infos[i].arg ? infos[i].arg : "");
         troff(infos[i].help);
         putchar('\n');
     }
+    puts(".SH EXIT STATUS\n" EXIT_CODES);
 }
