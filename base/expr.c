@@ -30,7 +30,7 @@ struct word {
 
 /* A piece of what was typed, fit for a message. */
 static struct word shown(const char *from, size_t len) {
-    struct word word;
+    struct word word = {""};
     char clean[TEXT_MAX_BYTES + 1];
     while (len > 1 && strchr(" \t\r\n", from[len - 1]))
         len--;

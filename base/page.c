@@ -9,6 +9,7 @@
 
 static struct page *map(int fd) {
     void *memory = mmap(NULL, sizeof(struct page), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    /* cppcheck-suppress memleak */
     return memory == MAP_FAILED ? NULL : memory;
 }
 

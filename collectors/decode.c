@@ -87,7 +87,8 @@ static bool to_i64(const struct json_scalar *s, union cell *c, char *room) {
         c->i = (int64_t)s->u;
     else if (s->kind == JSON_INT)
         c->i = s->i;
-    else if (s->kind == JSON_REAL_ && s->f >= -0x1p63 && s->f < 0x1p63 && floor(s->f) == s->f)
+    else if (s->kind == JSON_REAL_ && s->f >= (double)INT64_MIN && s->f < -(double)INT64_MIN &&
+             floor(s->f) == s->f)
         c->i = (int64_t)s->f;
     else
         return false;

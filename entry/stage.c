@@ -64,7 +64,8 @@ bool stage_init(struct stage *st, struct model *model, const struct options *o, 
     if (o->view != NULL && view == NULL) {
         char names[200];
         view_names(names, sizeof names);
-        snprintf(message, size, "--view %s: there is no such view; there are %s", options_typed(o->view), names);
+        snprintf(message, size, "--view %s: there is no such view; there are %s", options_typed(o->view),
+                 names);
         return false;
     }
     st->here.view = st->previous.view = view_index(view);

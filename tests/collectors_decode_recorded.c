@@ -148,8 +148,10 @@ START_TEST(routez_as_recorded) {
         size_t i;
         ck_assert_uint_eq(count_of(said.rows, ENTITY_ROUTE), json_array_size(list));
         ck_assert_uint_eq(json_array_size(list), version_i ? 8 : 2);
-        json_array_foreach(list, i, route) ck_assert_uint_ge(
-            CHECK_FIELDS(nth(said.rows, ENTITY_ROUTE, i), route, route_fields), 11 - !version_i);
+        json_array_foreach(list, i, route) {
+            ck_assert_uint_ge(CHECK_FIELDS(nth(said.rows, ENTITY_ROUTE, i), route, route_fields),
+                              11 - !version_i);
+        }
         ck_assert_uint_eq(row_u64(sample_first(said.rows, ENTITY_ANSWER), F_ANSWER_num, 0),
                           json_array_size(list));
         json_decref(tree);

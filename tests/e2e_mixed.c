@@ -173,7 +173,8 @@ int main(void) {
         tcase_add_test(tc, the_total_is_right_and_marked);
         tcase_add_test(tc, the_screen_names_both);
     } else {
-        puts("skipped: no NATS_SERVER_OTHER names a server of another version: mixed clusters are not tested");
+        puts(
+            "skipped: no NATS_SERVER_OTHER names a server of another version: mixed clusters are not tested");
     }
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);

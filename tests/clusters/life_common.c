@@ -40,7 +40,7 @@ double life_random(uint64_t *state) {
 /* The preferred server first, the others in any order: who loses a server spreads over all that are left. */
 static natsStatus set_options(natsOptions *o, const char *name, int prefer) {
     const struct life_options *life = life_options();
-    const char *urls[LIFE_URLS_MAX];
+    const char *urls[LIFE_URLS_MAX] = {0};
     for (int i = 0; i < life->n_urls; i++)
         urls[i] = life->urls[(i + prefer) % life->n_urls];
     natsStatus s = natsOptions_SetURL(o, urls[0]);

@@ -11,7 +11,7 @@ enum { ARGUMENTS_MAX = 40 };
 
 struct terminal *shown_open(const char *const arguments[], const struct terminal_options *options) {
     const char *argv[ARGUMENTS_MAX] = {command_natsight()};
-    for (int i = 0; arguments[i] && i < ARGUMENTS_MAX - 2; i++)
+    for (int i = 0; i < ARGUMENTS_MAX - 2 && arguments[i]; i++)
         argv[i + 1] = arguments[i];
     struct terminal *t = terminal_open(argv, options);
     ck_assert_ptr_nonnull(t);
