@@ -70,7 +70,7 @@ static uint32_t strings_number(struct strings *t, const char *bytes, uint32_t le
     uint32_t at = hash & (t->cap - 1);
     for (; t->slots[at].number; at = (at + 1) & (t->cap - 1)) {
         const struct known_text *k = &t->slots[at];
-        if (k->hash == hash && k->len == len && !memcmp(t->bytes.data + k->at, bytes, len))
+        if (k->hash == hash && k->len == len && (!len || !memcmp(t->bytes.data + k->at, bytes, len)))
             return k->number;
     }
     t->slots[at] = (struct known_text){hash, len, (uint32_t)t->bytes.len, ++t->count};

@@ -24,6 +24,24 @@ START_TEST(samples_round_trip_at_any_cut) {
 }
 END_TEST
 
+START_TEST(a_sample_whose_only_texts_are_empty) {
+    struct seen expect = {0};
+    struct buffer b = {0};
+    struct sample *s = sample_create();
+    s->serial = 1;
+    s->shape = SHAPE_CONNZ_HOT;
+    for (int i = 0; i < 2; i++)
+        row_put(sample_add(s, ENTITY_CONNECTION), F_CONNECTION_name)->s = text_empty;
+    expect.expect[1] = s;
+    write_sample(&b, 0, s);
+    struct seen seen = read_all(&b, 1000, expect);
+    ck_assert_uint_eq(seen.samples, 1);
+    ck_assert_uint_eq(seen.wrong, 0);
+    sample_destroy(s);
+    buffer_finish(&b);
+}
+END_TEST
+
 struct taking {
     struct stream_reader *reader;
     struct sample *taken[8];
@@ -280,6 +298,7 @@ int main(void) {
     TCase *c = tcase_create("stream");
     tcase_set_timeout(c, 120);
     tcase_add_test(c, samples_round_trip_at_any_cut);
+    tcase_add_test(c, a_sample_whose_only_texts_are_empty);
     tcase_add_test(c, a_sample_that_is_taken_outlives_its_reader);
     tcase_add_test(c, single_rows_and_two_sources_interleave);
     tcase_add_test(c, frames_stay_below_their_limits);
