@@ -143,10 +143,17 @@ static void got_key(void *data, uint32_t key) {
     app_key(data, key);
 }
 
+static void got_report(void *data, const struct key_report *report) {
+    if (report->type == REPORT_PASTE)
+        app_paste(data, &report->paste);
+}
+
+static const struct key_handler key_handler = {got_key, got_report};
+
 static void on_key_timeout(struct loop *loop, void *data) {
     (void)loop;
     struct app *app = data;
-    key_decoder_timeout(&app->keys, clock_mono_ns(), got_key, app);
+    key_decoder_timeout(&app->keys, clock_mono_ns());
     loop_timer_set(app->key_timer, app->keys.deadline_ns);
 }
 
@@ -160,7 +167,7 @@ static void on_terminal_in(struct loop *loop, int fd, unsigned events, void *dat
         return;
     }
     if (n > 0)
-        key_decoder_feed(&app->keys, bytes, (size_t)n, clock_mono_ns(), got_key, app);
+        key_decoder_feed(&app->keys, bytes, (size_t)n, clock_mono_ns());
     loop_timer_set(app->key_timer, app->keys.deadline_ns);
     if ((events & LOOP_HUP) && n <= 0)
         lost_terminal(app);
@@ -259,7 +266,7 @@ static bool open_terminal(struct app *app, bool ascii, char *message, size_t siz
     screen_size(app->screen, &cols, &rows);
     app->surface = surface_create(cols, rows);
     app->surface->ascii = ascii;
-    key_decoder_init(&app->keys);
+    key_decoder_init(&app->keys, &key_handler, app);
     app->key_timer = loop_add_timer(app->loop, INT64_MAX, on_key_timeout, app);
     app->terminal_in = loop_add_fd(app->loop, app->in_fd, LOOP_IN, on_terminal_in, app);
     int out = app->in_fd == app->out_fd ? fcntl(app->out_fd, F_DUPFD_CLOEXEC, 3) : app->out_fd;

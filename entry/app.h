@@ -36,6 +36,9 @@ const struct action_table *const *app_tables(int *count);
 
 /* A key that was typed: prompt, help, view, program, in this order. */
 void app_key(struct app *app, uint32_t key);
+/* Text from a clipboard: goes into a prompt, never to keys. A line that begins with a prompt's key was typed
+ * ahead on a stalled line, or by a script. */
+void app_paste(struct app *app, const struct paste *paste);
 /* `:` text. */
 void app_command(struct app *app, const char *text);
 void app_react(struct app *app, unsigned reaction);

@@ -11,19 +11,43 @@ struct typed {
     char text[512];
 };
 
+static void note_text(struct typed *typed, const char *text) {
+    size_t len = strlen(typed->text);
+    snprintf(typed->text + len, sizeof typed->text - len, "%s%s", len ? " " : "", text);
+}
+
 static void note(void *data, uint32_t key) {
-    struct typed *typed = data;
     char name[32];
     key_name(key, name, sizeof name);
-    size_t len = strlen(typed->text);
-    snprintf(typed->text + len, sizeof typed->text - len, "%s%s", len ? " " : "", name);
+    note_text(data, name);
+}
+
+static void note_report(void *data, const struct key_report *r) {
+    static const char *const mouse[] = {"press", "release", "move", "wheel-up", "wheel-down"};
+    char text[400] = "<answer>";
+    if (r->type == REPORT_MOUSE)
+        snprintf(text, sizeof text, "<%s %d at %d,%d%s%s%s>", mouse[r->mouse.what], r->mouse.button,
+                 r->mouse.x, r->mouse.y, r->mouse.shift ? " shift" : "", r->mouse.alt ? " alt" : "",
+                 r->mouse.control ? " control" : "");
+    if (r->type == REPORT_PASTE)
+        snprintf(text, sizeof text, "<%s%s%s: %s>", r->paste.marked ? "marked" : "paste",
+                 r->paste.one_line ? " line" : "", r->paste.entered ? " entered" : "", r->paste.text);
+    note_text(data, text);
+}
+
+static const struct key_handler noting = {note, note_report};
+
+static void settle(struct key_decoder *d) {
+    while (d->deadline_ns != INT64_MAX)
+        key_decoder_timeout(d, d->deadline_ns);
 }
 
 static void expect_fed(const char *bytes, size_t len, const char *keys) {
     struct typed typed = {""};
     struct key_decoder d;
-    key_decoder_init(&d);
-    key_decoder_feed(&d, bytes, len, 0, note, &typed);
+    key_decoder_init(&d, &noting, &typed);
+    key_decoder_feed(&d, bytes, len, 0);
+    settle(&d);
     ck_assert_str_eq(typed.text, keys);
 }
 
@@ -49,7 +73,9 @@ static const struct {
     {"\033[1;5A\033[5;2~", "Up PgUp"},
     {"\033OM", "Enter"},
     {"\303\244\342\202\254\360\237\230\200\344\270\255", "ä € 😀 中"},
-    {"\033[0nx", "x"},                        /* the answer to a status query */
+    {"\033[0nx", "<answer> x"}, /* to a status query */
+    {"\033[3nx", "<answer> x"},
+    {"\033[1nx", "x"},
     {"\033[12;40R\033[?62;22cy", "y"},        /* where the cursor is, what the terminal is */
     {"\033]11;rgb:0000/0000/0000\007x", "x"}, /* colours */
     {"\033]11;rgb:0000/0000/0000\033\\x", "x"},
@@ -65,6 +91,17 @@ static const struct {
     {"\342\202x", "x"},
     {"\314\201x", "x"},    /* a combining character alone */
     {"\302\233Ax", "A x"}, /* C1 */
+    {"\033[<0;1;1Mx\033[<0;12;40m", "<press 1 at 0,0> x <release 1 at 11,39>"},
+    {"\033[<2;500;200M\033[<1;5;5M", "<press 3 at 499,199> <press 2 at 4,4>"},
+    {"\033[<64;5;6M\033[<65;5;6M\033[<66;5;6Mx", "<wheel-up 0 at 4,5> <wheel-down 0 at 4,5> x"},
+    {"\033[<28;3;4M\033[<35;3;4M\033[<32;3;4M",
+     "<press 1 at 2,3 shift alt control> <move 0 at 2,3> <move 1 at 2,3>"},
+    {"\033[<0;0;1Mx\033[<0;1M\033[<Mz\033[<128;1;1M", "x z"},
+    {"\033[200~q\033[201~x", "<marked line: q> x"},
+    {"a\033[200~one\r\ntwo\tthree\r\033[201~b", "a <marked: one two three> b"},
+    {"\033[200~line\n\033[201~", "<marked line entered: line>"},
+    {"\033[200~\303\244\342\202\033[A\003z\033[201~", "<marked line: äz>"},
+    {"\033[200~\033[201~\033[201~x", "<marked line: > x"},
 };
 #define SEQUENCES (int)(sizeof sequences / sizeof *sequences)
 
@@ -79,11 +116,12 @@ START_TEST(sequences_may_be_split_anywhere) {
     for (size_t first = 1; first < len; first++) {
         struct typed typed = {""};
         struct key_decoder d;
-        key_decoder_init(&d);
-        key_decoder_feed(&d, bytes, first, 0, note, &typed);
+        key_decoder_init(&d, &noting, &typed);
+        key_decoder_feed(&d, bytes, first, 0);
         int64_t later = 20 * NS_PER_MS;
-        key_decoder_timeout(&d, later, note, &typed);
-        key_decoder_feed(&d, bytes + first, len - first, later, note, &typed);
+        key_decoder_timeout(&d, later);
+        key_decoder_feed(&d, bytes + first, len - first, later);
+        settle(&d);
         ck_assert_msg(strcmp(typed.text, sequences[_i].keys) == 0, "split at %zu: \"%s\", expected \"%s\"",
                       first, typed.text, sequences[_i].keys);
     }
@@ -93,9 +131,10 @@ END_TEST
 START_TEST(sequences_may_come_byte_by_byte) {
     struct typed typed = {""};
     struct key_decoder d;
-    key_decoder_init(&d);
+    key_decoder_init(&d, &noting, &typed);
     for (const char *at = sequences[_i].bytes; *at; at++)
-        key_decoder_feed(&d, at, 1, 0, note, &typed);
+        key_decoder_feed(&d, at, 1, 0);
+    settle(&d);
     ck_assert_str_eq(typed.text, sequences[_i].keys);
 }
 END_TEST
@@ -108,16 +147,16 @@ END_TEST
 static void expect_after(const char *bytes, int64_t wait_ms, const char *early, const char *late) {
     struct typed typed = {""};
     struct key_decoder d;
-    key_decoder_init(&d);
+    key_decoder_init(&d, &noting, &typed);
     ck_assert_int_eq(d.deadline_ns, INT64_MAX);
-    key_decoder_feed(&d, bytes, strlen(bytes), NS_PER_S, note, &typed);
+    key_decoder_feed(&d, bytes, strlen(bytes), NS_PER_S);
     ck_assert_int_eq(d.deadline_ns, NS_PER_S + wait_ms * NS_PER_MS);
-    key_decoder_timeout(&d, d.deadline_ns - 1, note, &typed);
+    key_decoder_timeout(&d, d.deadline_ns - 1);
     ck_assert_str_eq(typed.text, early);
-    key_decoder_timeout(&d, d.deadline_ns, note, &typed);
+    key_decoder_timeout(&d, d.deadline_ns);
     ck_assert_str_eq(typed.text, late);
     ck_assert_int_eq(d.deadline_ns, INT64_MAX);
-    key_decoder_feed(&d, "x", 1, 2 * NS_PER_S, note, &typed);
+    key_decoder_feed(&d, "x", 1, 3 * NS_PER_S);
     ck_assert_int_eq(typed.text[strlen(typed.text) - 1], 'x');
 }
 
@@ -126,7 +165,8 @@ START_TEST(time_decides_what_is_incomplete) {
     expect_after("a\033", 25, "a", "a Esc");
     expect_after("\033[", 100, "", "Esc [");
     expect_after("\033O", 100, "", "Esc O");
-    expect_after("\033[1;", 100, "", "");
+    expect_after("\033[1;", 1000, "", "");
+    expect_after("\033[0", 1000, "", ""); /* an answer, the rest of which comes late */
     expect_after("\033]0;title", 100, "", "");
     expect_after("\342\202", 100, "", "");
 }
@@ -139,10 +179,123 @@ START_TEST(an_endless_sequence_is_swallowed) {
     expect_fed(bytes, sizeof bytes, "");
     struct typed typed = {""};
     struct key_decoder d;
-    key_decoder_init(&d);
-    key_decoder_feed(&d, bytes, sizeof bytes, 0, note, &typed);
-    key_decoder_feed(&d, "\033[Bz", 4, 0, note, &typed);
+    key_decoder_init(&d, &noting, &typed);
+    key_decoder_feed(&d, bytes, sizeof bytes, 0);
+    key_decoder_feed(&d, "\033[Bz", 4, 0);
     ck_assert_str_eq(typed.text, "Down z");
+}
+END_TEST
+
+/* In pieces of `piece` bytes, one each `gap_ns`, with the time between them heard. */
+static void feed_in_pieces(struct key_decoder *d, const char *bytes, size_t len, size_t piece,
+                           int64_t gap_ns) {
+    int64_t now = NS_PER_S;
+    for (size_t at = 0; at < len; at += piece, now += gap_ns) {
+        key_decoder_timeout(d, now);
+        key_decoder_feed(d, bytes + at, len - at < piece ? len - at : piece, now);
+    }
+    settle(d);
+}
+
+static void expect_pieces(const char *bytes, size_t piece, int64_t gap_ns, const char *keys) {
+    struct typed typed = {""};
+    struct key_decoder d;
+    key_decoder_init(&d, &noting, &typed);
+    feed_in_pieces(&d, bytes, strlen(bytes), piece, gap_ns);
+    ck_assert_str_eq(typed.text, keys);
+}
+
+static void count_key(void *data, uint32_t key) {
+    (void)key;
+    ++*(int *)data;
+}
+
+static void ignore_report(void *data, const struct key_report *report) {
+    (void)data, (void)report;
+}
+
+static int keys_in(const char *bytes, size_t len, size_t piece, int64_t gap_ns) {
+    static const struct key_handler counting = {count_key, ignore_report};
+    struct key_decoder d;
+    int keys = 0;
+    key_decoder_init(&d, &counting, &keys);
+    feed_in_pieces(&d, bytes, len, piece, gap_ns);
+    return keys;
+}
+
+START_TEST(a_paste_by_accident_is_no_keys) {
+    enum { SIZE = 1 << 20 };
+    static const char words[] =
+        "the quick brown fox\r\njumps over q the lazy dog : / \033[A 1 2 3 Q \343\201\202\t";
+    char *bytes = malloc(SIZE);
+    for (int i = 0; i < SIZE; i++)
+        bytes[i] = words[(size_t)i % (sizeof words - 1)];
+    ck_assert_int_eq(keys_in(bytes, SIZE, 4096, 0), 0);
+    ck_assert_int_eq(keys_in(bytes, SIZE, 4096, 50 * NS_PER_MS), 0);
+    ck_assert_int_eq(keys_in(bytes, SIZE, 64, 10 * NS_PER_MS), 0);
+    ck_assert_int_eq(keys_in(bytes, SIZE, 3, NS_PER_MS), 0);
+    ck_assert_int_le(keys_in(bytes, SIZE, 1, NS_PER_MS), 2); /* a line of 9600 baud */
+    free(bytes);
+    expect_pieces("systemctl restart nats-server\r", 4096, 0,
+                  "<paste line entered: systemctl restart nats-server>");
+    expect_pieces("server_name: n1\njetstream { }\n", 4096, 0, "<paste: server_name: n1 jetstream { }>");
+}
+END_TEST
+
+/* Fingers, key repeat and a stalled line are not taken for a clipboard. */
+START_TEST(fast_fingers_are_keys) {
+    char held[900], arrows[900];
+    memset(held, 'j', sizeof held);
+    for (size_t i = 0; i + 3 <= sizeof arrows; i += 3)
+        memcpy(arrows + i, i % 2 ? "\033[A" : "\033OB", 3);
+    ck_assert_int_eq(keys_in(held, sizeof held, sizeof held, 0), 900);
+    ck_assert_int_eq(keys_in(held, sizeof held, 1, 20 * NS_PER_MS), 900);
+    ck_assert_int_eq(keys_in(held, sizeof held, 7, 5 * NS_PER_MS), 900);
+    ck_assert_int_eq(keys_in(arrows, sizeof arrows, sizeof arrows, 0), 300);
+    ck_assert_int_eq(keys_in(arrows, sizeof arrows, 4, NS_PER_MS), 300);
+    expect_pieces("the quick brown fox jumps", 1, 30 * NS_PER_MS,
+                  "t h e Space q u i c k Space b r o w n Space f o x Space j u m p s");
+    expect_pieces("the quick brown fox jumps", 2, 30 * NS_PER_MS,
+                  "t h e Space q u i c k Space b r o w n Space f o x Space j u m p s");
+    expect_pieces("/orders\rjjd", 4096, 0, "/ o r d e r s Enter j j d");
+    expect_pieces("jj\033[Bk\003", 4096, 0, "j j Down k Ctrl-C");
+}
+END_TEST
+
+START_TEST(single_keys_do_not_wait) {
+    struct typed typed = {""};
+    struct key_decoder d;
+    key_decoder_init(&d, &noting, &typed);
+    key_decoder_feed(&d, "j", 1, 0);
+    key_decoder_feed(&d, "k", 1, NS_PER_MS);
+    key_decoder_feed(&d, "\033[B\033[B\033[B", 9, 2 * NS_PER_MS);
+    ck_assert_str_eq(typed.text, "j k Down Down Down");
+    key_decoder_feed(&d, "qx", 2, 3 * NS_PER_MS);
+    ck_assert_str_eq(typed.text, "j k Down Down Down");
+    ck_assert_int_eq(d.deadline_ns, 18 * NS_PER_MS);
+    key_decoder_timeout(&d, 18 * NS_PER_MS);
+    ck_assert_str_eq(typed.text, "j k Down Down Down q x");
+}
+END_TEST
+
+START_TEST(a_paste_has_an_end) {
+    struct typed typed = {""};
+    struct key_decoder d;
+    char long_line[2000];
+    memset(long_line, 'a', sizeof long_line);
+    key_decoder_init(&d, &noting, &typed);
+    key_decoder_feed(&d, "\033[200~open", 10, 0);
+    ck_assert_int_eq(d.deadline_ns, NS_PER_S);
+    settle(&d);
+    key_decoder_feed(&d, "q", 1, 3 * NS_PER_S);
+    ck_assert_str_eq(typed.text, "<marked line: open> q");
+    typed.text[0] = '\0';
+    key_decoder_feed(&d, "\033[200~", 6, 4 * NS_PER_S);
+    key_decoder_feed(&d, long_line, sizeof long_line, 4 * NS_PER_S);
+    key_decoder_feed(&d, "\033[201~x", 7, 4 * NS_PER_S);
+    ck_assert_int_eq(strncmp(typed.text, "<marked: aaaa", 13), 0);
+    ck_assert_uint_eq(strlen(typed.text), strlen("<marked: >") + PASTE_TEXT_SIZE - 1 + 2);
+    ck_assert_str_eq(typed.text + strlen(typed.text) - 2, " x");
 }
 END_TEST
 
@@ -195,6 +348,10 @@ int main(void) {
     tcase_add_test(test, nul_is_no_key);
     tcase_add_test(test, time_decides_what_is_incomplete);
     tcase_add_test(test, an_endless_sequence_is_swallowed);
+    tcase_add_test(test, a_paste_by_accident_is_no_keys);
+    tcase_add_test(test, fast_fingers_are_keys);
+    tcase_add_test(test, single_keys_do_not_wait);
+    tcase_add_test(test, a_paste_has_an_end);
     tcase_add_test(test, names_and_keys_agree);
     tcase_add_test(test, an_action_has_several_keys);
     SRunner *runner = srunner_create(suite);

@@ -6,9 +6,11 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "tui/keys_paste.h"
 
 #define ESC_WAIT_NS      (25 * NS_PER_MS)
 #define SEQUENCE_WAIT_NS (100 * NS_PER_MS)
+#define ANSWER_WAIT_NS   NS_PER_S /* nobody types ESC [ and a number: the rest of an answer may be late */
 
 static const char *const names[] = {
 #define KEYNAME(ID, NAME) NAME,
@@ -91,10 +93,6 @@ uint32_t key_parse(const char *name) {
     return strncasecmp(name, "Ctrl-", 5) == 0 ? parse_control(name + 5) : 0;
 }
 
-void key_decoder_init(struct key_decoder *d) {
-    *d = (struct key_decoder){.deadline_ns = INT64_MAX};
-}
-
 /* What the pending bytes are, after each new one. */
 enum verdict { MORE, KEY, SWALLOW, AGAIN /* the last byte does not belong to them */, ESC_THEN };
 
@@ -123,27 +121,27 @@ static uint32_t find_tilde(const unsigned char *digits) {
 
 /* ESC [ ... and ESC O ...: parameters, then one final byte. Modifiers among the parameters are ignored. */
 static enum verdict judge_sequence(const struct key_decoder *d, uint32_t *key) {
-    unsigned char last = d->pending[d->len - 1];
-    char introducer = (char)d->pending[1];
-    bool console = introducer == '[' && d->pending[2] == '[';
-    if (d->len == 3 && console)
+    unsigned char last = d->pending.bytes[d->pending.len - 1];
+    char introducer = (char)d->pending.bytes[1];
+    bool console = introducer == '[' && d->pending.bytes[2] == '[';
+    if (d->pending.len == 3 && console)
         return MORE;
     if (last < ' ' || last > 0x7e)
         return AGAIN;
     if (!is_final(last))
         return MORE;
     if (last == '~')
-        *key = introducer == '[' ? find_tilde(d->pending + 2) : 0;
+        *key = introducer == '[' ? find_tilde(d->pending.bytes + 2) : 0;
     else
         *key = find_final(console ? '2' : introducer, last);
-    return *key && d->len < sizeof d->pending ? KEY : SWALLOW;
+    return *key && d->pending.len < sizeof d->pending.bytes ? KEY : SWALLOW;
 }
 
 /* Answers of a terminal, ESC ] ... or ESC P ..., end at BEL or ESC \; another control character breaks them
  * off. */
 static enum verdict judge_string(const struct key_decoder *d) {
-    unsigned char last = d->pending[d->len - 1], before = d->pending[d->len - 2];
-    if (d->len > 3 && before == K_ESC)
+    unsigned char last = d->pending.bytes[d->pending.len - 1], before = d->pending.bytes[d->pending.len - 2];
+    if (d->pending.len > 3 && before == K_ESC)
         return last == '\\' ? SWALLOW : AGAIN;
     if (last == '\a')
         return SWALLOW;
@@ -151,13 +149,13 @@ static enum verdict judge_string(const struct key_decoder *d) {
 }
 
 static enum verdict judge_escape(const struct key_decoder *d, uint32_t *key) {
-    if (d->len == 1)
+    if (d->pending.len == 1)
         return MORE;
-    unsigned char second = d->pending[1];
+    unsigned char second = d->pending.bytes[1];
     bool sequence = second == '[' || second == 'O', string = second == ']' || second == 'P';
     if (!sequence && !string)
         return ESC_THEN;
-    if (d->len == 2)
+    if (d->pending.len == 2)
         return MORE;
     return sequence ? judge_sequence(d, key) : judge_string(d);
 }
@@ -170,19 +168,19 @@ static size_t utf8_length(unsigned char lead) {
 }
 
 static enum verdict judge_utf8(const struct key_decoder *d, uint32_t *key) {
-    size_t length = utf8_length(d->pending[0]);
+    size_t length = utf8_length(d->pending.bytes[0]);
     if (!length)
         return SWALLOW;
-    if (d->len > 1 && (d->pending[d->len - 1] & 0xc0) != 0x80)
+    if (d->pending.len > 1 && (d->pending.bytes[d->pending.len - 1] & 0xc0) != 0x80)
         return AGAIN;
-    if (d->len < length)
+    if (d->pending.len < length)
         return MORE;
-    size_t used = utf8_decode((const char *)d->pending, d->len, key);
+    size_t used = utf8_decode((const char *)d->pending.bytes, d->pending.len, key);
     return used == length && *key != 0xfffd && char_width(*key) > 0 ? KEY : SWALLOW;
 }
 
 static enum verdict judge(const struct key_decoder *d, uint32_t *key) {
-    unsigned char first = d->pending[0];
+    unsigned char first = d->pending.bytes[0];
     if (first == K_ESC)
         return judge_escape(d, key);
     if (first >= 0x80)
@@ -191,46 +189,118 @@ static enum verdict judge(const struct key_decoder *d, uint32_t *key) {
     return first ? KEY : SWALLOW;
 }
 
+/* ---- what nobody typed ---- */
+
+static void report_answer(struct key_decoder *d) {
+    struct key_report report = {.type = REPORT_ANSWER};
+    d->handler->report(d->data, &report);
+}
+
+/* CSI < code ; column ; row M or m. */
+static void report_mouse(struct key_decoder *d, char last) {
+    enum { SHIFT = 4, ALT = 8, CONTROL = 16, MOVES = 32, WHEEL = 64, OTHER = 128 };
+    unsigned code, x, y;
+    if (sscanf((const char *)d->pending.bytes + 3, "%4u;%5u;%5u", &code, &x, &y) != 3 || !x || !y ||
+        code & OTHER || (code & WHEEL && code & 2))
+        return;
+    int button = (int)(code & 3) + 1;
+    struct mouse mouse = {.button = button > 3 || code & WHEEL ? 0 : button,
+                          .x = (int)x - 1,
+                          .y = (int)y - 1,
+                          .shift = code & SHIFT,
+                          .alt = code & ALT,
+                          .control = code & CONTROL};
+    mouse.what = code & WHEEL   ? (code & 1 ? MOUSE_WHEEL_DOWN : MOUSE_WHEEL_UP)
+                 : code & MOVES ? MOUSE_MOVE
+                 : last == 'm'  ? MOUSE_RELEASE
+                                : MOUSE_PRESS;
+    paste_no_more(d);
+    d->handler->report(d->data, &(struct key_report){.type = REPORT_MOUSE, .mouse = mouse});
+}
+
+/* A whole sequence that is no key. */
+static void swallowed(struct key_decoder *d, int64_t mono_ns) {
+    const char *text = (const char *)d->pending.bytes;
+    size_t len = d->pending.len;
+    if (len < 4 || len == sizeof d->pending.bytes || text[0] != K_ESC || text[1] != '[')
+        return;
+    d->pending.bytes[len] = '\0';
+    if (strcmp(text + 2, "0n") == 0 || strcmp(text + 2, "3n") == 0)
+        report_answer(d);
+    else if (strcmp(text + 2, "200~") == 0 || strcmp(text + 2, "201~") == 0)
+        paste_mark(d, text[4] == '0', mono_ns);
+    else if (text[2] == '<' && (text[len - 1] == 'M' || text[len - 1] == 'm'))
+        report_mouse(d, text[len - 1]);
+}
+
+/* ---- bytes ---- */
+
+void key_decoder_init(struct key_decoder *d, const struct key_handler *handler, void *data) {
+    *d = (struct key_decoder){.handler = handler,
+                              .data = data,
+                              .deadline_ns = INT64_MAX,
+                              .pending.until_ns = INT64_MAX,
+                              .quiet_ns = INT64_MAX,
+                              .streak.last_ns = INT64_MIN};
+}
+
 static void forget(struct key_decoder *d) {
-    d->len = 0;
-    d->deadline_ns = INT64_MAX;
+    d->pending.len = 0;
+    d->pending.until_ns = INT64_MAX;
+}
+
+static int64_t patience(const struct key_decoder *d) {
+    const unsigned char *bytes = d->pending.bytes;
+    if (bytes[0] == K_ESC && d->pending.len == 1)
+        return ESC_WAIT_NS;
+    return bytes[0] == K_ESC && bytes[1] == '[' && d->pending.len > 2 ? ANSWER_WAIT_NS : SEQUENCE_WAIT_NS;
 }
 
 /* Takes one byte; true: it has to be taken once more. */
-static bool take(struct key_decoder *d, unsigned char byte, int64_t mono_ns, key_fn *fn, void *data) {
-    if (d->len == sizeof d->pending) /* an endless sequence: only its end is of interest */
-        d->len--;
-    d->pending[d->len++] = byte;
+static bool take(struct key_decoder *d, unsigned char byte, int64_t mono_ns) {
+    if (d->pending.len == sizeof d->pending.bytes) /* an endless sequence: only its end is of interest */
+        d->pending.len--;
+    d->pending.bytes[d->pending.len++] = byte;
     uint32_t key = 0;
     enum verdict verdict = judge(d, &key);
     if (verdict == MORE) {
-        d->deadline_ns = mono_ns + (d->len == 1 && byte == K_ESC ? ESC_WAIT_NS : SEQUENCE_WAIT_NS);
+        d->pending.until_ns = mono_ns + patience(d);
         return false;
     }
+    if (verdict == SWALLOW)
+        swallowed(d, mono_ns);
     forget(d);
     if (verdict == ESC_THEN)
-        fn(data, K_ESC);
+        paste_key(d, K_ESC, mono_ns);
     else if (verdict == KEY)
-        fn(data, key);
+        paste_key(d, key, mono_ns);
     return verdict == AGAIN || verdict == ESC_THEN;
 }
 
-void key_decoder_feed(struct key_decoder *d, const char *bytes, size_t len, int64_t mono_ns, key_fn *fn,
-                      void *data) {
-    for (size_t i = 0; i < len; i++)
-        while (take(d, (unsigned char)bytes[i], mono_ns, fn, data))
-            ;
+static void set_deadline(struct key_decoder *d) {
+    d->deadline_ns = d->pending.until_ns < d->quiet_ns ? d->pending.until_ns : d->quiet_ns;
 }
 
-void key_decoder_timeout(struct key_decoder *d, int64_t mono_ns, key_fn *fn, void *data) {
-    if (!d->len || mono_ns < d->deadline_ns)
-        return;
-    unsigned char first = d->pending[0], second = d->pending[1];
-    size_t len = d->len;
-    forget(d);
-    if (first != K_ESC || len > 2)
-        return;
-    fn(data, K_ESC);
-    if (len == 2)
-        fn(data, second);
+void key_decoder_feed(struct key_decoder *d, const char *bytes, size_t len, int64_t mono_ns) {
+    for (size_t i = 0; i < len; i++)
+        while (take(d, (unsigned char)bytes[i], mono_ns))
+            ;
+    paste_judge(d, mono_ns);
+    set_deadline(d);
+}
+
+void key_decoder_timeout(struct key_decoder *d, int64_t mono_ns) {
+    unsigned char first = d->pending.bytes[0], second = d->pending.bytes[1];
+    size_t len = d->pending.len;
+    if (len && d->pending.until_ns <= mono_ns) {
+        forget(d);
+        if (first == K_ESC && len <= 2)
+            paste_key(d, K_ESC, mono_ns);
+        if (first == K_ESC && len == 2)
+            paste_key(d, second, mono_ns);
+        paste_judge(d, mono_ns);
+    }
+    if (d->quiet_ns <= mono_ns)
+        paste_quiet(d);
+    set_deadline(d);
 }
