@@ -6,7 +6,7 @@ VERSION := 0.1.0
 # A repository of somebody else (`sudo make install`) tells nothing: then what was built stays what it was.
 COMMIT := $(or $(shell git rev-parse --short HEAD 2>/dev/null),$(word 2,$(shell cat $(BUILD)/version 2>/dev/null)),unknown)
 
-LAYERS := base sample collectors model tui views
+LAYERS := base sample collectors model themes tui views
 PACKAGES := ncursesw libcurl jansson zlib
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2
 CFLAGS ?= -O2 -g
@@ -38,7 +38,7 @@ all: natsight
 natsight: $(BUILD)/natsight
 	@cp -f $< $@
 
-$(BUILD)/natsight: $(ENTRY:%.c=$(BUILD)/%.o) $(foreach l,views tui model collectors sample base,$(BUILD)/lib$(l).a)
+$(BUILD)/natsight: $(ENTRY:%.c=$(BUILD)/%.o) $(foreach l,views tui themes model collectors sample base,$(BUILD)/lib$(l).a)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS_ALL)
 
 define LAYER
@@ -57,6 +57,13 @@ $(BUILD)/base/version.o: $(BUILD)/version
 $(BUILD)/version:
 	@mkdir -p $(@D)
 	@echo '$(VERSION) $(COMMIT)' > $@
+
+# The program finds them from where it is: in themes beside it, or in ../share/natsight/themes.
+THEMES := $(wildcard themes/*.theme)
+$(BUILD)/%.theme: %.theme
+	@mkdir -p $(@D)
+	@cp -f $< $@
+$(BUILD)/natsight: | $(THEMES:%=$(BUILD)/%)
 
 include tests/tests.mk
 
@@ -85,6 +92,8 @@ lint:
 install: natsight
 	install -Dm755 natsight $(DESTDIR)$(PREFIX)/bin/natsight
 	install -d $(DESTDIR)$(PREFIX)/share/man/man1
+	install -d $(DESTDIR)$(PREFIX)/share/natsight/themes
+	install -m644 $(THEMES) $(DESTDIR)$(PREFIX)/share/natsight/themes
 	./natsight manual > $(DESTDIR)$(PREFIX)/share/man/man1/natsight.1
 #: make clean        removes what was built
 clean:

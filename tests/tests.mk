@@ -9,8 +9,9 @@ KNOWS_base := base
 KNOWS_sample := sample base
 KNOWS_collectors := collectors sample base
 KNOWS_model := model sample base
-KNOWS_tui := tui base
-KNOWS_views := views tui model sample base
+KNOWS_themes := themes base
+KNOWS_tui := tui themes base
+KNOWS_views := views tui themes model sample base
 KNOWS_e2e := sample base
 
 HARNESS := $(wildcard tests/harness/*.c)

@@ -327,6 +327,10 @@ bool screen_draw(struct screen *s, const struct surface *surface) {
     return true;
 }
 
+void screen_set_theme(struct screen *s, const struct theme *theme) {
+    palette_set(&s->palette, theme);
+}
+
 void screen_repaint(struct screen *s) {
     (void)s;
     clearok(curscr, TRUE);

@@ -6,6 +6,7 @@
 #ifndef TUI_SCREEN_H
 #define TUI_SCREEN_H
 
+#include "themes/theme.h"
 #include "tui/surface.h"
 
 enum screen_color { SCREEN_COLOR_AUTO, SCREEN_COLOR_NEVER, SCREEN_COLOR_ALWAYS };
@@ -26,6 +27,10 @@ struct screen *screen_open(const struct screen_options *options, char *message, 
 void screen_close(struct screen *screen, const struct surface *last);
 /* Async-signal-safe: restores the terminal after a crash. Also what a fatal signal's handler calls. */
 void screen_emergency(void);
+
+/* How roles look from the next draw on, which paints what has changed by that; until then and without files it is
+ * theme_builtin(). The theme is not kept. */
+void screen_set_theme(struct screen *screen, const struct theme *theme);
 
 /* Gives the terminal back for a suspension (Ctrl-Z), and takes it again; the next draw repaints all. */
 void screen_suspend(struct screen *screen);

@@ -2,16 +2,7 @@
 
 #include <curses.h>
 #include <stdlib.h>
-
-static const struct {
-    short fg256, bg256, fg8;
-    unsigned mono;
-} roles[] = {
-#define ROLE(NAME, FALLBACK, TEXT, FG256, BG256, FG8, MONO, MEANING) {FG256, BG256, FG8, MONO},
-#include "themes/roles.def"
-#undef ROLE
-};
-_Static_assert(sizeof roles / sizeof *roles == ROLE_COUNT, "a look for each role");
+#include <term.h>
 
 static bool wanted(enum screen_color color) {
     const char *no = getenv("NO_COLOR");
@@ -20,26 +11,32 @@ static bool wanted(enum screen_color color) {
     return color == SCREEN_COLOR_ALWAYS;
 }
 
-/* Terminals with direct colour take 0xRRGGBB for what is an index elsewhere. */
-static int direct_color(int index) {
-    static const int steps[] = {0, 95, 135, 175, 215, 255};
-    if (index < 16)
-        return index & 7;
-    if (index >= 232)
-        return (8 + (index - 232) * 10) * 0x010101;
-    index -= 16;
-    return steps[index / 36] << 16 | steps[index / 6 % 6] << 8 | steps[index % 6];
+/* RGB is a flag, a number of bits or text, as the description's author liked it. */
+static bool is_direct(void) {
+    char name[] = "RGB";
+    const char *text = tigetstr(name);
+    return COLORS > 256 && (tigetflag(name) > 0 || tigetnum(name) > 0 || (text && text != (const char *)-1));
 }
 
-static int color_here(int index) {
-    return index < 0 || COLORS <= 256 ? index : direct_color(index);
+/* Terminals with direct colour take 0xRRGGBB, but for 0 to 7, which are the terminal's own there, too. */
+static int direct_color(int color) {
+    if (color < 8)
+        return color;
+    int rgb = (int)color_rgb(color);
+    return rgb < 8 ? 8 : rgb;
+}
+
+static int color_here(const struct screen_palette *palette, int color) {
+    if (color < 0)
+        return -1;
+    return palette->direct ? direct_color(color) : color_of_256(color);
 }
 
 /* Without the terminal's own colours they are light on black. */
-static short define_pair(int role, int fg, int bg, bool own_colors) {
+static short define_pair(const struct screen_palette *palette, int role, int fg, int bg) {
     if (fg < 0 && bg < 0)
         return 0;
-    if (!own_colors) {
+    if (!palette->own_colors) {
         fg = fg < 0 ? COLOR_WHITE : fg;
         bg = bg < 0 ? COLOR_BLACK : bg;
     }
@@ -49,19 +46,19 @@ static short define_pair(int role, int fg, int bg, bool own_colors) {
 
 void palette_init(struct screen_palette *palette, enum screen_color color) {
     palette->color = wanted(color) && has_colors() && start_color() == OK && COLORS >= 8;
-    bool own_colors = palette->color && use_default_colors() == OK, many = COLORS >= 256;
+    palette->own_colors = palette->color && use_default_colors() == OK;
+    palette->direct = palette->color && is_direct();
+    palette_set(palette, theme_builtin());
+}
+
+/* On a terminal without colours pairs must not be touched. */
+void palette_set(struct screen_palette *palette, const struct theme *theme) {
+    enum theme_depth depth = !palette->color ? THEME_MONO : COLORS >= 256 ? THEME_256 : THEME_8;
     for (int role = 0; role < ROLE_COUNT; role++) {
-        palette->look[role].attrs = roles[role].mono;
-        palette->look[role].pair = 0;
-        if (!palette->color)
-            continue;
-        if (!many) {
-            palette->look[role].pair = define_pair(role, roles[role].fg8, -1, own_colors);
-            continue;
-        }
-        palette->look[role].pair =
-            define_pair(role, color_here(roles[role].fg256), color_here(roles[role].bg256), own_colors);
-        if (palette->look[role].pair)
-            palette->look[role].attrs = 0;
+        const struct look *look = &theme->looks[role][depth];
+        palette->look[role].attrs = look->attrs;
+        palette->look[role].pair = !palette->color ? (short)0
+                                                   : define_pair(palette, role, color_here(palette, look->fg),
+                                                                 color_here(palette, look->bg));
     }
 }

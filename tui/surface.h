@@ -1,6 +1,6 @@
 /* A surface: a grid of cells that views draw on and backends carry to a terminal, a file or a test.
  *
- * A cell is a character, a role (what it means; themes/roles.def says how that looks) and attributes. Texts
+ * A cell is a character, a role (what it means; a theme says how that looks) and attributes. Texts
  * are cleaned already; a wide character takes two cells, the second with width 0. Everything is clipped,
  * nothing fails. Main process, one thread. */
 #ifndef TUI_SURFACE_H
@@ -10,14 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum role {
-#define ROLE(NAME, ...) ROLE_##NAME,
-#include "themes/roles.def"
-#undef ROLE
-    ROLE_COUNT
-};
-
-enum { ATTR_BOLD = 1, ATTR_REVERSE = 2, ATTR_UNDERLINE = 4, ATTR_DIM = 8 };
+#include "themes/role.h"
 
 struct surface_cell {
     uint32_t c; /* ' ' when empty */
