@@ -13,5 +13,6 @@ command_fn command_print;
 command_fn command_collect;
 command_fn command_help;
 command_fn command_manual;
+command_fn command_version;
 
 #endif

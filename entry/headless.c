@@ -120,12 +120,20 @@ static bool write_all(int fd, const char *text, size_t len) {
     return true;
 }
 
+/* A reader that goes is its own affair. */
+static bool write_out(const char *text, size_t len) {
+    bool good = write_all(STDOUT_FILENO, text, len);
+    if (!good && errno != EPIPE)
+        fprintf(stderr, "natsight: standard output can't be written: %s\n", strerror(errno));
+    return good;
+}
+
 /* Under a temporary name first, so that a full disk or a kill leaves the old file whole. */
 static bool write_file(const char *path, const char *text) {
     if (strcmp(path, "-") == 0)
-        return write_all(1, text, strlen(text));
+        return write_out(text, strlen(text));
     char *temporary = memory_format("%s.tmp-%d", path, (int)getpid());
-    int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     bool good = fd >= 0 && write_all(fd, text, strlen(text)) && fsync(fd) == 0;
     if (fd >= 0)
         good = close(fd) == 0 && good;
@@ -174,7 +182,24 @@ static const struct format *format_of(const char *path) {
     return NULL;
 }
 
+/* The page of another one would be a lie. */
+static bool has_selected(const struct headless *h) {
+    const char *name = h->options->select;
+    if (name == NULL || h->code != 0 || stage_server_named(h->model, name) != 0)
+        return true;
+    fprintf(
+        stderr,
+        "natsight: --select %s: no server of this name was found; natsight print server.name lists them\n",
+        options_typed(name));
+    return false;
+}
+
 static void write_snapshot(struct headless *h) {
+    if (!has_selected(h)) {
+        h->code = 1;
+        loop_stop(h->loop, h->code);
+        return;
+    }
     for (int i = 0; i < h->options->output_count; i++) {
         char *text = format_of(h->options->output[i])->make(h);
         if (!write_file(h->options->output[i], text))
@@ -183,7 +208,7 @@ static void write_snapshot(struct headless *h) {
     }
     if (h->options->output_count == 0) {
         char *text = frame_text(h);
-        if (!write_all(1, text, strlen(text)))
+        if (!write_out(text, strlen(text)))
             h->code = 1;
         free(text);
     }
@@ -199,7 +224,7 @@ static void print_once(struct headless *h) {
     } else {
         print_tables(h->model, &h->cut, &out);
     }
-    bool written = write_all(1, out.data, out.len);
+    bool written = write_out(out.data, out.len);
     if (!written)
         h->code = 1;
     buffer_finish(&out);

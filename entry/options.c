@@ -259,17 +259,42 @@ static int check_urls(struct options *o) {
     return 0;
 }
 
+static int check_outputs(const struct options *o) {
+    if (o->command == COMMAND_SNAPSHOT && o->output_count == 0)
+        return usage("snapshot: wants a file; write natsight snapshot -o FILE.txt");
+    for (int i = 0; i < o->output_count; i++)
+        for (int k = 0; k < i; k++)
+            if (strcmp(o->output[i], o->output[k]) == 0)
+                return usage("-o %s: is named twice; once is enough", options_typed(o->output[i]));
+    return 0;
+}
+
+/* The likeliest slip: a URL where print has names. */
+static int check_words(const struct options *o) {
+    for (int i = 0; i < o->word_count; i++) {
+        const char *word = o->words[i];
+        struct url url;
+        char why[200];
+        if (strpbrk(word, ":/@[") == NULL && strcmp(word, "localhost") != 0)
+            continue;
+        if (!url_parse(&url, word, why, sizeof why))
+            return usage("%s", why);
+        return usage("print %s: URLs stand behind --; write natsight print servers -- %s",
+                     options_typed(word), word);
+    }
+    return 0;
+}
+
 static int check_combination(const struct options *o) {
     if ((o->cert == NULL) != (o->key == NULL))
         return usage("%s: goes together with %s; write both", o->cert ? "--cert" : "--key",
                      o->cert ? "--key" : "--cert");
     if (o->interval != 0 && o->interval < 100)
         return usage("--interval %lldms: is too short; 100ms is the least", (long long)o->interval);
-    if (o->command == COMMAND_SNAPSHOT && o->output_count == 0)
-        return usage("snapshot: wants a file; write natsight snapshot -o FILE.txt");
     if (o->count < 1)
         return usage("--count 0: prints nothing; 1 is the least");
-    return 0;
+    int code = check_outputs(o);
+    return code != 0 ? code : check_words(o);
 }
 
 /* The value of an option stands in the next argument. */
@@ -278,6 +303,13 @@ static bool has_separate_value(const char *text) {
     const struct option_info *info =
         text[1] == '-' ? find_option(text + 2, len, 0) : find_option(NULL, 0, text[1]);
     return info != NULL && info->arg != NULL && (text[1] == '-' ? text[2 + len] == '\0' : text[2] == '\0');
+}
+
+static bool is_command(const char *word) {
+    for (int c = 0; c < COMMAND_COUNT; c++)
+        if (commands[c].word[0] != '\0' && strcmp(word, commands[c].word) == 0)
+            return true;
+    return false;
 }
 
 /* Where the first word stands that is no option; argc: nowhere. */
@@ -329,14 +361,16 @@ int options_parse(struct options *o, int argc, char **argv) {
             o->command = COMMAND_HELP;
             return 0;
         } else if (!behind && (strcmp(text, "--version") == 0 || strcmp(text, "-V") == 0)) {
-            printf("natsight %s (%s)\n", version_text(), version_commit());
-            exit(0);
+            o->command = COMMAND_VERSION;
+            return 0;
         } else if (!behind && text[0] == '-' && text[1] != '\0') {
             code = parse_option(o, argc, argv, &at);
             if (code != 0)
                 return code;
         } else if (o->command == COMMAND_PRINT && !behind) {
             append(&o->words, &o->word_count, text);
+        } else if (!behind && command_at == argc && is_command(text)) {
+            return usage("%s: a command stands in front of the URLs; write natsight %s ...", text, text);
         } else {
             append(&o->urls, &o->url_count, text);
         }

@@ -53,6 +53,10 @@ static const struct wrong {
     {{"print", "conection.cid"}, "print conection.cid", "did you mean connections.cid?"},
     {{"print", "server.memm"}, "print server.memm", "did you mean server.mem?"},
     {{"print", ""}, "print \"\"", "there are clusters"},
+    {{"print", "servers", "http://127.0.0.1:1"}, "print http://127.0.0.1:1", "behind --"},
+    {{"print", "u:secret@127.0.0.1"}, "`...@127.0.0.1`", "--auth-file"},
+    {{"127.0.0.1:1", "snapshot", "-o", "-"}, "snapshot", "in front of the URLs"},
+    {{"snapshot", "-o", "x.txt", "-o", "x.txt"}, "-o x.txt", "twice"},
     {{"replay"}, "replay", "natsight replay -"},
     {{"collect", "--want", "everything", "127.0.0.1:1"}, "--want everything", "overview"},
 };

@@ -1,5 +1,6 @@
 /* Snapshots: what they wait for, where they are written, and how it is told that they can't be. */
 #include "tests/harness/command.h"
+#include "tests/harness/folder.h"
 #include "tests/harness/hostile.h"
 
 #include <check.h>
@@ -58,12 +59,59 @@ START_TEST(a_slope_is_awaited) {
 }
 END_TEST
 
+/* The shell's words: $1 is the program, $2 the URL, $3 a folder. */
+static const struct scene {
+    const char *script;
+    int code;
+    const char *errors; /* their end */
+} scenes[] = {
+    {"\"$1\" snapshot -o - --for 1s \"$2\" <&- | grep -q '1/1 up'", 0, ""},
+    {"\"$1\" snapshot -o - --for 1s \"$2\" 2>&- | grep -q '1/1 up'", 0, ""},
+    {"\"$1\" snapshot -o - --for 200ms \"$2\" | head -c 1 >/dev/null", 0, ""},
+    {"exec \"$1\" snapshot -o - --for 200ms \"$2\" >&-", 1,
+     "natsight: standard output can't be written: Bad file descriptor\n"},
+    {"exec \"$1\" snapshot -o - --for 200ms \"$2\" >/dev/full", 1,
+     "natsight: standard output can't be written: No space left on device\n"},
+    {"exec \"$1\" print --for 200ms servers -- \"$2\" >/dev/full", 1,
+     "natsight: standard output can't be written: No space left on device\n"},
+    {"exec \"$1\" help >/dev/full", 1,
+     "natsight: standard output can't be written: No space left on device\n"},
+    {"exec \"$1\" snapshot -o \"$3/no/x.txt\" --for 200ms \"$2\"", 1,
+     "/no/x.txt can't be written: No such file or directory\n"},
+    {"mkdir \"$3/d.txt\"; exec \"$1\" snapshot -o \"$3/d.txt\" --for 200ms \"$2\"", 1,
+     "/d.txt can't be written: Is a directory\n"},
+    {"umask 027; \"$1\" snapshot -o \"$3/x.txt\" -o \"$3/x.json\" --for 1s \"$2\"; "
+     "cd \"$3\"; test \"$(stat -c '%n %a' x.* | xargs)\" = 'x.json 640 x.txt 640'",
+     0, ""},
+    {"exec \"$1\" snapshot -o - --view node --select nosuch --for 1s \"$2\"", 1,
+     "natsight: --select nosuch: no server of this name was found; natsight print server.name lists them\n"},
+};
+
+START_TEST(what_can_not_be_is_said) {
+    const struct scene *scene = &scenes[_i];
+    struct folder folder;
+    struct command c;
+    ck_assert(folder_make(&folder, "natsight-out"));
+    const char *argv[] = {"sh",        "-c", scene->script, "sh", command_natsight(), hostile_url(server),
+                          folder.path, NULL};
+    int code = command_run(&c, argv, NULL, DEADLINE_MS);
+    ck_assert_msg(code == scene->code, "%s: %d, %s%s", scene->script, code, c.errors, c.output);
+    size_t all = strlen(c.errors), end = strlen(scene->errors);
+    ck_assert_msg(all >= end && strcmp(c.errors + all - end, scene->errors) == 0 && (end > 0 || all == 0),
+                  "%s: %s", scene->script, c.errors);
+    ck_assert_str_eq(c.output, "");
+    command_free(&c);
+    folder_remove(&folder);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("snapshot");
     TCase *tc = tcase_create("snapshot");
     tcase_set_timeout(tc, 60);
     tcase_add_unchecked_fixture(tc, start, end);
     tcase_add_test(tc, a_slope_is_awaited);
+    tcase_add_loop_test(tc, what_can_not_be_is_said, 0, sizeof scenes / sizeof *scenes);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
