@@ -4,23 +4,29 @@
 
 #define MOST 64 /* letters that count */
 
-/* Letters to change, add or leave out (Levenshtein). */
+static int least(int a, int b) {
+    return a < b ? a : b;
+}
+
+/* Letters to change, add, leave out or swap with their neighbour. */
 static int distance(const char *a, const char *b) {
-    int row[MOST + 1];
+    int rows[3][MOST + 1]; /* this one and the two before */
     int la = (int)strnlen(a, MOST), lb = (int)strnlen(b, MOST);
-    for (int j = 0; j <= lb; j++)
-        row[j] = j;
-    for (int i = 1; i <= la; i++) {
-        int corner = row[0];
+    for (int i = 0; i <= la; i++) {
+        int *row = rows[i % 3];
+        const int *before = rows[(i + 2) % 3], *earlier = rows[(i + 1) % 3];
         row[0] = i;
         for (int j = 1; j <= lb; j++) {
-            int change = corner + (a[i - 1] != b[j - 1]);
-            int least = row[j] < row[j - 1] ? row[j] + 1 : row[j - 1] + 1;
-            corner = row[j];
-            row[j] = change < least ? change : least;
+            if (i == 0) {
+                row[j] = j;
+                continue;
+            }
+            row[j] = least(before[j - 1] + (a[i - 1] != b[j - 1]), least(row[j - 1], before[j]) + 1);
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                row[j] = least(row[j], earlier[j - 2] + 1);
         }
     }
-    return row[lb];
+    return rows[la % 3][lb];
 }
 
 struct near near_begin(const char *typed) {
