@@ -262,6 +262,7 @@ static bool open_terminal(struct app *app, bool ascii, char *message, size_t siz
     app->screen = screen_open(&options, message, size);
     if (app->screen == NULL)
         return false;
+    screen_set_theme(app->screen, &app->theme);
     int cols, rows;
     screen_size(app->screen, &cols, &rows);
     app->surface = surface_create(cols, rows);
@@ -342,7 +343,7 @@ static int app_run(const struct options *options, bool replay) {
     char message[300];
     bool ascii = set_locale(options);
     signal(SIGPIPE, SIG_IGN);
-    if (open_model(&app, replay) && open_source(&app, replay)) {
+    if (app_find_theme(&app) && open_model(&app, replay) && open_source(&app, replay)) {
         if (open_terminal(&app, ascii, message, sizeof message))
             live(&app);
         else

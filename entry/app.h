@@ -8,6 +8,7 @@
 #include "entry/options.h"
 #include "entry/stage.h"
 #include "entry/supervisor.h"
+#include "themes/theme.h"
 #include "tui/keys.h"
 #include "tui/screen.h"
 
@@ -19,6 +20,7 @@ struct app {
     struct supervisor *supervisor; /* NULL in replay */
     struct stage stage;
     struct screen *screen;
+    struct theme theme; /* the one that is shown */
     struct surface *surface;
     struct key_decoder keys;
     struct loop_source *tick, *key_timer, *terminal_in, *terminal_out, *stream_in;
@@ -42,6 +44,10 @@ void app_paste(struct app *app, const struct paste *paste);
 /* `:` text. */
 void app_command(struct app *app, const char *text);
 void app_react(struct app *app, unsigned reaction);
+/* Finds the theme that the options name; false: it was said why there is none. */
+bool app_find_theme(struct app *app);
+/* `:theme NAME` shows it at once, `:theme` lists the names. Returns a reaction. */
+unsigned app_theme(struct app *app, const char *argument);
 /* Tells the supervisor what the open view wants. */
 void app_wants(struct app *app);
 

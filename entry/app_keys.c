@@ -162,6 +162,7 @@ static const struct command_word {
 } command_words[] = {
     {"forget", "NAME: this server is out of service, expect it no longer.", command_forget},
     {"quit", "Quits.", command_quit},
+    {"theme", "NAME or FILE: shows this theme; alone it lists them.", app_theme},
 };
 enum {
     COMMAND_WORDS = sizeof command_words / sizeof *command_words,

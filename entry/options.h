@@ -17,7 +17,7 @@ struct option_size {
 struct options {
     int command; /* index into the commands */
     /* The rows of options.def; text is borrowed from argv. */
-    const char *label, *label_color, *view, *select, *filter, *color, *ca, *cert, *key, *tls_name, *auth_file,
+    const char *label, *label_color, *view, *select, *filter, *color, *theme, *ca, *cert, *key, *tls_name, *auth_file,
         *want, *hold_scale;
     int64_t interval, watch_for; /* ms, 0 not given */
     int64_t expect, count, page_fd;

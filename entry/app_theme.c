@@ -1,0 +1,58 @@
+#include "entry/app.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "themes/theme.h"
+
+enum { READ_NS = 5 }; /* seconds that a list or a fault stays */
+
+bool app_find_theme(struct app *app) {
+    char message[THEME_MESSAGE_SIZE];
+    const char *name = app->options->theme;
+    if (name == NULL)
+        app->theme = *theme_builtin();
+    else if (!theme_find(name, &app->theme, message, sizeof message)) {
+        fprintf(stderr, "natsight: --theme %s\n", message);
+        app->code = EXIT_USAGE;
+        return false;
+    }
+    return true;
+}
+
+static void say(struct app *app, bool error, const char *text) {
+    stage_say(&app->stage, clock_mono_ns() + READ_NS * NS_PER_S, error, text);
+}
+
+static void list(struct app *app) {
+    char names[THEME_MOST_NAMES][THEME_NAME_SIZE], text[STAGE_MESSAGE_SIZE];
+    int count = theme_names(names);
+    size_t len = (size_t)snprintf(text, sizeof text, "%s of:", app->theme.name);
+    for (int i = 0; i < count && len < sizeof text; i++)
+        len += (size_t)snprintf(text + len, sizeof text - len, " %s", names[i]);
+    say(app, false, text);
+}
+
+/* The footer has one line. */
+static void tell_fault(struct app *app, const char *message) {
+    char text[STAGE_MESSAGE_SIZE];
+    size_t first = strcspn(message, "\n");
+    const char *more = message[first] != '\0' ? "; more is wrong" : "";
+    snprintf(text, sizeof text, "%.*s%s", (int)(first < 200 ? first : 200), message, more);
+    say(app, true, text);
+}
+
+unsigned app_theme(struct app *app, const char *argument) {
+    char message[THEME_MESSAGE_SIZE];
+    if (argument[0] == '\0') {
+        list(app);
+    } else if (theme_find(argument, &app->theme, message, sizeof message)) {
+        screen_set_theme(app->screen, &app->theme);
+        stage_say(&app->stage, clock_mono_ns(), false, app->theme.name);
+    } else {
+        tell_fault(app, message);
+    }
+    return REACT_DRAW;
+}
