@@ -61,7 +61,7 @@ static void draw_row(const struct table *t, const struct table_layout *l, const 
     if (!selected)
         return;
     surface_put(s, line, line.x + l->prefix - 1, line.y, ROLE_TEXT, 0, '>');
-    surface_tint(s, line, ROLE_SELECT, ATTR_REVERSE);
+    surface_tint(s, line, ROLE_SELECT, 0);
 }
 
 void table_draw(const struct table *t, const struct table_source *source, struct surface *s, struct rect area,

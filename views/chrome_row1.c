@@ -47,7 +47,7 @@ static void part_servers(const struct chrome_context *c, struct made *out) {
         snprintf(clusters, sizeof(clusters), "%zu clusters  ", n.clusters);
     snprintf(out->text, sizeof(out->text), out->narrow ? "%s%u/%u" : "%s%u/%u up", clusters, n.up, expected);
     if (n.up < expected) {
-        out->role = n.up > 0 ? ROLE_WARN : ROLE_CRIT;
+        out->role = n.up > 0 ? ROLE_ROW1_WARN : ROLE_ROW1_CRIT;
         out->attrs = ATTR_BOLD;
     }
 }
@@ -82,7 +82,7 @@ static void part_js(const struct chrome_context *c, struct made *out) {
     else if (model_has(model_of(c), SHAPE_JSZ))
         snprintf(out->text, sizeof(out->text), "%s", chrome_has_jetstream(model_of(c)) ? "JS ?" : "JS off");
     if (word && word->bad) {
-        out->role = ROLE_CRIT;
+        out->role = ROLE_ROW1_CRIT;
         out->attrs = ATTR_BOLD;
     }
 }
@@ -136,7 +136,7 @@ static void part_data(const struct chrome_context *c, struct made *out) {
     else
         snprintf(out->text, sizeof(out->text), "data %s old", span);
     if (bad) {
-        out->role = ROLE_CRIT;
+        out->role = ROLE_ROW1_CRIT;
         out->attrs = ATTR_BOLD;
     }
 }
@@ -160,7 +160,7 @@ static void part_note(const struct chrome_context *c, struct made *out) {
     if (!c->note || !*c->note)
         return;
     text_cut(out->text, sizeof(out->text), c->note, 60);
-    out->role = ROLE_ERROR;
+    out->role = ROLE_ROW1_CRIT;
 }
 
 static void part_date(const struct chrome_context *c, struct made *out) {

@@ -13,7 +13,7 @@ static void draw_line(const struct view_ops *view, bool here, bool chosen, struc
     if (!chosen)
         return;
     surface_put(s, row, row.x + 1, row.y, ROLE_TEXT, 0, '>');
-    surface_tint(s, row, ROLE_SELECT, ATTR_REVERSE);
+    surface_tint(s, row, ROLE_SELECT, 0);
 }
 
 void menu_draw(const struct view_ops *here, int choice, struct surface *s, struct rect area) {

@@ -348,9 +348,9 @@ static void draw_menu_line(const struct quantity_list *list, int line, struct su
              q ? q->name : "", q ? q->help : "The worst first.");
     surface_field(s, row, row.x + 1, row.y, row.w - 2, -1, ROLE_TEXT, 0, text);
     if (line == list->choice)
-        surface_tint(s, row, ROLE_SELECT, ATTR_REVERSE);
+        surface_tint(s, row, ROLE_SELECT, 0);
     if (line == list->choice)
-        surface_put(s, row, row.x, row.y, ROLE_SELECT, ATTR_REVERSE, '>');
+        surface_put(s, row, row.x, row.y, ROLE_SELECT, 0, '>');
 }
 
 static void draw_menu(const struct quantity_list *list, struct surface *s, struct rect area) {
