@@ -294,7 +294,7 @@ static bool open_model(struct app *app, bool replay) {
     if (!stage_init(&app->stage, app->model, o, replay ? CHROME_REPLAY : CHROME_LIVE, message,
                     sizeof message))
         return refuse(app, EXIT_USAGE, message);
-    app->stage.tables = app_tables(&app->stage.table_count);
+    app->stage.commands = app_commands();
     app->loop = loop_create();
     app->feed = feed_create(app->model);
     return true;

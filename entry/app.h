@@ -25,7 +25,7 @@ struct app {
     struct key_decoder keys;
     struct loop_source *tick, *key_timer, *terminal_in, *terminal_out, *stream_in;
     int in_fd, out_fd; /* the terminal */
-    uint32_t key;      /* the one being handled */
+    enum action_id action; /* the one being done */
     bool paint_now, paint_soon;
     int64_t painted_ns, started_ns;
     uint64_t painted_samples;
@@ -33,8 +33,10 @@ struct app {
     int code;
 };
 
-/* What the program itself does with keys, for help and footer; context is the struct app. */
-const struct action_table *const *app_tables(int *count);
+/* What the program itself does for rows of keys.def; context is the struct app. */
+extern const struct action app_actions[];
+/* For help: what may be typed behind the colon. */
+const struct help_line *app_commands(void);
 
 /* A key that was typed: prompt, help, view, program, in this order. */
 void app_key(struct app *app, uint32_t key);
@@ -43,6 +45,8 @@ void app_key(struct app *app, uint32_t key);
 void app_paste(struct app *app, const struct paste *paste);
 /* `:` text. */
 void app_command(struct app *app, const char *text);
+/* Does what a row of keys.def names; false: there is nobody who does it here. */
+bool app_act(struct app *app, enum action_id id);
 void app_react(struct app *app, unsigned reaction);
 /* Finds the theme that the options name; false: it was said why there is none. */
 bool app_find_theme(struct app *app);

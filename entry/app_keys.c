@@ -1,143 +1,11 @@
 #include "entry/app.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/text.h"
 #include "entry/layers.h"
-
-/* ---- what keys do everywhere ---- */
-
-static unsigned quit(void *data) {
-    (void)data;
-    return REACT_QUIT;
-}
-
-static unsigned open_help(void *data) {
-    layer_open_help(data);
-    return REACT_DRAW;
-}
-
-static unsigned open_menu(void *data) {
-    layer_open_menu(data);
-    return REACT_DRAW;
-}
-
-static unsigned open_command(void *data) {
-    struct app *app = data;
-    prompt_open(&app->stage.prompt, ":", "");
-    return REACT_DRAW;
-}
-
-static unsigned open_filter(void *data) {
-    struct app *app = data;
-    if (stage_view(&app->stage)->check_filter == NULL) {
-        stage_say(&app->stage, clock_mono_ns(), true, "nothing to filter here");
-        return REACT_DRAW;
-    }
-    prompt_open(&app->stage.prompt, "/", app->stage.filters[app->stage.here.view]);
-    return REACT_DRAW;
-}
-
-/* The last layer goes first: filter, then place. */
-static unsigned go_back(void *data) {
-    struct app *app = data;
-    char *filter = app->stage.filters[app->stage.here.view];
-    if (filter[0] != '\0')
-        filter[0] = '\0';
-    else if (!stage_go_back(&app->stage))
-        stage_say(&app->stage, clock_mono_ns(), false, "this is the first place; q quits");
-    return REACT_DRAW | REACT_WANTS;
-}
-
-static unsigned go_previous(void *data) {
-    stage_go_previous(&((struct app *)data)->stage);
-    return REACT_DRAW | REACT_WANTS;
-}
-
-static unsigned go_digit(void *data) {
-    struct app *app = data;
-    layer_close(app);
-    for (int i = 0; i < view_count; i++)
-        if (views[i]->digit != 0 && app->key == (uint32_t)('0' + views[i]->digit))
-            stage_go(&app->stage, views[i], 0);
-    return REACT_DRAW | REACT_WANTS;
-}
-
-static unsigned open_cost(void *data) {
-    struct app *app = data;
-    stage_go(&app->stage, view_by_name("cost"), 0);
-    return REACT_DRAW | REACT_WANTS;
-}
-
-static unsigned toggle_pause(void *data) {
-    struct app *app = data;
-    stage_pause(&app->stage, app->stage.frozen == NULL);
-    return REACT_DRAW;
-}
-
-static unsigned toggle(struct app *app, bool *flag, const char *on, const char *off) {
-    *flag = !*flag;
-    stage_say(&app->stage, clock_mono_ns(), false, *flag ? on : off);
-    return REACT_DRAW;
-}
-
-static unsigned toggle_faults(void *data) {
-    struct app *app = data;
-    return toggle(app, &app->stage.faults_only, "faults only: what is ok is hidden", "everything is shown");
-}
-
-static unsigned toggle_hidden(void *data) {
-    struct app *app = data;
-    return toggle(app, &app->stage.show_hidden, "idle and internal ones are shown",
-                  "idle and internal ones are hidden");
-}
-
-static unsigned toggle_units(void *data) {
-    struct app *app = data;
-    return toggle(app, &app->stage.bits, "bits per second", "bytes per second");
-}
-
-static unsigned toggle_local(void *data) {
-    struct app *app = data;
-    return toggle(app, &app->stage.local_time, "local time", "UTC");
-}
-
-static unsigned repaint(void *data) {
-    (void)data;
-    return REACT_REPAINT | REACT_DRAW;
-}
-
-static unsigned suspend(void *data) {
-    (void)data;
-    raise(SIGTSTP); /* comes back through the loop */
-    return REACT_NONE;
-}
-
-static const struct action everywhere[] = {
-    {"? F1", "help", "help", "Lists the keys that are valid here; / searches in them.", open_help},
-    {"/", "filter", "filter", "Narrows the list: text, !text, ~regex, column>number.", open_filter},
-    {":", "command", "command", "Opens a view by name, forgets a server: see the commands below.",
-     open_command},
-    {"Space", "pause", "pause", "Freezes the picture; collection goes on. Again: back to now.", toggle_pause},
-    {"Esc Backspace", "back", "back", "Undoes the last layer: prompt, filter, place. Never quits.", go_back},
-    {"-", "previous", NULL, "The place before this one, and back.", go_previous},
-    {"f", "faults", NULL, "Faults only: hides what is ok.", toggle_faults},
-    {"i", "hidden", NULL, "Shows what is hidden as idle or internal.", toggle_hidden},
-    {"u", "units", NULL, "Bytes or bits per second.", toggle_units},
-    {"I", "cost", NULL, "What watching costs the servers, endpoint by endpoint.", open_cost},
-    {"L", "local", NULL, "Local time or UTC.", toggle_local},
-    {"1 2 3", "view", NULL, "The views that have a digit.", go_digit},
-    {"m", "menu", NULL, "The menu of all views, with what each one shows.", open_menu},
-    {"Ctrl-L", "repaint", NULL, "Paints the screen from scratch.", repaint},
-    {"Ctrl-Z", "suspend", NULL, "Suspends the program; fg brings it back.", suspend},
-    {"q F10 Ctrl-C", "quit", "quit", "Quits; the last picture stays in the scrollback.", quit},
-};
-
-static const struct action_table everywhere_table = {"Everywhere", everywhere,
-                                                     sizeof everywhere / sizeof *everywhere};
 
 /* ---- commands behind : ---- */
 
@@ -202,33 +70,21 @@ void app_command(struct app *app, const char *text) {
     app_react(app, REACT_DRAW | REACT_WANTS);
 }
 
-/* For help alone: what may be typed behind the colon, made of the commands and the views. */
-static const struct action_table *commands_table(void) {
-    static struct action rows[COMMAND_ROWS];
+/* The commands and the views. */
+const struct help_line *app_commands(void) {
+    static struct help_line rows[COMMAND_ROWS + 2] = {{NULL, "Typed after :"}};
     static char keys[COMMAND_ROWS][40];
-    static struct action_table table = {"Typed after :", rows, 0};
-    if (table.count == 0) {
-        for (int i = 0; i < view_count; i++) {
-            snprintf(keys[i], sizeof keys[i], ":%s", views[i]->name);
-            rows[i] = (struct action){.keys = keys[i], .name = views[i]->name, .help = views[i]->help};
-        }
-        for (int i = 0; i < COMMAND_WORDS; i++) {
-            int at = view_count + i;
-            snprintf(keys[at], sizeof keys[at], ":%s", command_words[i].word);
-            rows[at] = (struct action){
-                .keys = keys[at], .name = command_words[i].word, .help = command_words[i].help};
-        }
-        table.count = view_count + COMMAND_WORDS;
+    int n = 0;
+    for (int i = 0; i < view_count && rows[1].text == NULL; i++, n++)
+        snprintf(keys[n], sizeof keys[n], ":%s", views[i]->name);
+    for (int i = 0; i < view_count; i++)
+        rows[1 + i] = (struct help_line){keys[i], views[i]->help};
+    for (int i = 0; i < COMMAND_WORDS; i++) {
+        n = view_count + i;
+        snprintf(keys[n], sizeof keys[n], ":%s", command_words[i].word);
+        rows[1 + n] = (struct help_line){keys[n], command_words[i].help};
     }
-    return &table;
-}
-
-const struct action_table *const *app_tables(int *count) {
-    static const struct action_table *tables[2];
-    tables[0] = &everywhere_table;
-    tables[1] = commands_table();
-    *count = 2;
-    return tables;
+    return rows;
 }
 
 /* ---- a key ---- */
@@ -251,23 +107,44 @@ static void filter_edited(struct app *app) {
     snprintf(st->prompt.error, sizeof st->prompt.error, "%s", fault != NULL ? fault : "");
 }
 
-static void prompt_key_typed(struct app *app, uint32_t key) {
+static void end_prompt(struct app *app, bool cancelled) {
     struct stage *st = &app->stage;
     bool filter = st->prompt.label[0] == '/';
-    enum prompt_result result = prompt_key(&st->prompt, key);
-    if (result == PROMPT_CANCEL) {
-        size_t size;
-        st->prompt.open = false;
-        if (filter)
-            edited(st, &size)[0] = '\0';
-    } else if (result == PROMPT_ENTER) {
-        st->prompt.open =
-            filter && st->prompt.error[0] != '\0'; /* a fault stays in sight until it is mended */
-        if (!filter)
-            app_command(app, st->prompt.text);
-    } else if (filter) {
+    size_t size;
+    st->prompt.open = !cancelled && filter && st->prompt.error[0] != '\0'; /* a fault stays in sight */
+    if (cancelled && filter)
+        edited(st, &size)[0] = '\0';
+    if (!cancelled && !filter)
+        app_command(app, st->prompt.text);
+}
+
+static const struct prompt_row {
+    enum action_id id;
+    enum prompt_edit edit;
+} prompt_rows[] = {
+    {ACTION_CURSOR_LEFT, PROMPT_LEFT},      {ACTION_CURSOR_RIGHT, PROMPT_RIGHT},
+    {ACTION_LINE_BEGIN, PROMPT_HOME},       {ACTION_LINE_FINISH, PROMPT_END},
+    {ACTION_ERASE, PROMPT_ERASE},           {ACTION_DELETE, PROMPT_DELETE},
+    {ACTION_ERASE_WORD, PROMPT_ERASE_WORD}, {ACTION_ERASE_LINE, PROMPT_ERASE_LINE},
+};
+
+static bool edit_prompt(struct prompt *prompt, enum action_id id) {
+    for (size_t i = 0; i < sizeof prompt_rows / sizeof *prompt_rows; i++)
+        if (prompt_rows[i].id == id) {
+            prompt_edit(prompt, prompt_rows[i].edit);
+            return true;
+        }
+    return false;
+}
+
+static void prompt_key(struct app *app, uint32_t key) {
+    struct prompt *prompt = &app->stage.prompt;
+    enum action_id id = keymap_find(CONTEXT_PROMPT, key);
+    bool cancelled = id == ACTION_CANCEL || id == ACTION_INTERRUPT || (id == ACTION_ERASE && !prompt->len);
+    if (cancelled || id == ACTION_ACCEPT)
+        end_prompt(app, cancelled);
+    else if ((edit_prompt(prompt, id) || prompt_insert(prompt, key)) && prompt->label[0] == '/')
         filter_edited(app);
-    }
     app->paint_now = true;
 }
 
@@ -281,8 +158,6 @@ static void obey(struct app *app, const struct view_request *request) {
 }
 
 void app_react(struct app *app, unsigned reaction) {
-    if (reaction & REACT_BACK)
-        reaction |= go_back(app);
     if (reaction & REACT_REPAINT)
         screen_repaint(app->screen);
     if (reaction & (REACT_DRAW | REACT_REPAINT | REACT_WANTS))
@@ -301,50 +176,33 @@ static void unknown_key(struct app *app, uint32_t key) {
     app->paint_now = true;
 }
 
-/* What reaches the program through what lies over the view. */
-static bool goes_through(const struct action *action, uint32_t key) {
-    static const char *const names[] = {"view", "repaint", "suspend"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(action->name, names[i]) == 0)
-            return true;
-    return key == K_CTRL('c');
+/* The view comes first where it is in sight, then the program. */
+static unsigned run(struct app *app, enum action_id id, struct view_request *request) {
+    unsigned reaction = REACT_PASS;
+    if (!layer_is_open(app))
+        reaction = stage_act(&app->stage, id, clock_mono_ns(), request);
+    const struct action *action = action_of(layer_actions, id);
+    if (action == NULL)
+        action = action_of(app_actions, id);
+    return reaction & REACT_PASS && action != NULL ? action->run(app) : reaction;
 }
 
-static void layer_key(struct app *app, uint32_t key) {
-    const struct action *action = action_find(app->stage.over, key);
-    if (action == NULL) {
-        action = action_find(&everywhere_table, key);
-        if (action != NULL && !goes_through(action, key))
-            action = NULL;
-    }
-    if (action == NULL)
-        unknown_key(app, key);
-    else
-        app_react(app, action->run(app));
+bool app_act(struct app *app, enum action_id id) {
+    struct view_request request = {0};
+    app->action = id;
+    unsigned reaction = run(app, id, &request);
+    if (reaction & REACT_PASS)
+        return false;
+    obey(app, &request);
+    app_react(app, reaction | (request.view != NULL || request.copy != NULL ? REACT_DRAW | REACT_WANTS : 0));
+    return true;
 }
 
 void app_key(struct app *app, uint32_t key) {
-    app->key = key;
-    if (app->stage.prompt.open) {
-        prompt_key_typed(app, key);
-        return;
-    }
-    if (app->stage.over != NULL) {
-        layer_key(app, key);
-        return;
-    }
-    struct view_request request = {0};
-    unsigned reaction = stage_key(&app->stage, key, clock_mono_ns(), &request);
-    if (reaction & REACT_PASS) {
-        const struct action *action = action_find(&everywhere_table, key);
-        if (action == NULL) {
-            unknown_key(app, key);
-            return;
-        }
-        reaction = action->run(app);
-    }
-    obey(app, &request);
-    app_react(app, reaction | (request.view != NULL || request.copy != NULL ? REACT_DRAW | REACT_WANTS : 0));
+    if (app->stage.prompt.open)
+        prompt_key(app, key);
+    else if (!app_act(app, keymap_find(stage_contexts(&app->stage), key)))
+        unknown_key(app, key);
 }
 
 void app_wants(struct app *app) {

@@ -5,18 +5,13 @@
 #include "base/clock.h"
 #include "base/text.h"
 
-static const struct action *program_action(uint32_t key) {
-    int count;
-    return action_find(app_tables(&count)[0], key);
-}
-
 static bool opens_prompt(const char *text) {
     uint32_t first;
     if (text[0] == '\0')
         return false;
     utf8_decode(text, strlen(text), &first);
-    const struct action *action = program_action(first);
-    return action != NULL && (strcmp(action->name, "filter") == 0 || strcmp(action->name, "command") == 0);
+    enum action_id id = keymap_find(CONTEXT_EVERYWHERE, first);
+    return id == ACTION_FILTER || id == ACTION_COMMAND;
 }
 
 static void type_text(struct app *app, const char *text) {

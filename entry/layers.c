@@ -72,43 +72,35 @@ static unsigned take(void *data) {
     return REACT_DRAW | REACT_WANTS;
 }
 
-/* The same as in every list. */
-#define MOVES                                                                                                \
-    {"Down j", "down", "down", "Next line.", down}, {"Up k", "up", "up", "Previous line.", up},              \
-        {"PgDn", "page_down", "page", "A page down.", page_down},                                            \
-        {"PgUp", "page_up", NULL, "A page up.", page_up},                                                    \
-        {"Ctrl-D", "half_down", NULL, "Half a page down.", half_down},                                       \
-        {"Ctrl-U", "half_up", NULL, "Half a page up.", half_up},                                             \
-        {"Home g", "home", "first", "First line.", home}, {                                                  \
-        "End G", "end", "last", "Last line.", end                                                            \
-    }
-
-static const struct action help_actions[] = {
-    {"/", "search", "search", "Searches the keys and what they do.", search},
-    {"Esc Backspace", "back", "back", "Ends the search, then help.", leave_help},
-    {"? F1 q", "close", NULL, "Ends help.", put_away},
-    MOVES,
+const struct action layer_actions[] = {
+    {ACTION_SEARCH, search},
+    {ACTION_HELP_BACK, leave_help},
+    {ACTION_HELP_CLOSE, put_away},
+    {ACTION_HELP_QUIT, put_away},
+    {ACTION_OPEN_VIEW, take},
+    {ACTION_MENU_BACK, put_away},
+    {ACTION_MENU_CLOSE, put_away},
+    {ACTION_MENU_QUIT, put_away},
+    {ACTION_LINE_DOWN, down},
+    {ACTION_LINE_UP, up},
+    {ACTION_LINE_PAGE_DOWN, page_down},
+    {ACTION_LINE_PAGE_UP, page_up},
+    {ACTION_LINE_HALF_DOWN, half_down},
+    {ACTION_LINE_HALF_UP, half_up},
+    {ACTION_LINE_HOME, home},
+    {ACTION_LINE_END, end},
+    {ACTION_NONE, NULL},
 };
-static const struct action menu_actions[] = {
-    {"Enter d", "open", "open", "Opens the view.", take},
-    {"Esc Backspace m q", "back", "back", "Back to the view.", put_away},
-    MOVES,
-};
-#define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
-static const struct action_table help_table = {"Help", help_actions, COUNT(help_actions)},
-                                 menu_table = {"Menu", menu_actions, COUNT(menu_actions)};
 
 void layer_open_help(struct app *app) {
     layer_close(app);
     app->stage.help_open = true;
-    app->stage.over = &help_table;
 }
 
 void layer_open_menu(struct app *app) {
     layer_close(app);
     app->stage.menu_open = true;
     app->stage.menu_choice = app->stage.here.view;
-    app->stage.over = &menu_table;
 }
 
 void layer_close(struct app *app) {
@@ -116,5 +108,8 @@ void layer_close(struct app *app) {
     st->help_open = st->menu_open = false;
     st->help_filter[0] = '\0';
     st->help_top = 0;
-    st->over = NULL;
+}
+
+bool layer_is_open(const struct app *app) {
+    return app->stage.help_open || app->stage.menu_open;
 }

@@ -6,8 +6,8 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
-#include "views/help.h"
 #include "views/menu.h"
+#include "views/quantity_table.h"
 
 #define MESSAGE_NS (2 * NS_PER_S)
 
@@ -125,18 +125,25 @@ static struct view_context context_of(const struct stage *st, int64_t mono_ns) {
     };
 }
 
-static int all_tables(const struct stage *st, const struct action_table *out[8]) {
-    int n = 0;
-    if (stage_view(st)->actions != NULL)
-        out[n++] = stage_view(st)->actions;
-    for (int i = 0; i < st->table_count && n < 8; i++)
-        out[n++] = st->tables[i];
-    return n;
+static unsigned contexts_of_view(const struct stage *st) {
+    unsigned chosen = list_contexts(stage_view(st), st->states[st->here.view]);
+    return chosen ? chosen : stage_view(st)->contexts | CONTEXT_EVERYWHERE;
+}
+
+unsigned stage_contexts(const struct stage *st) {
+    return CONTEXT_ALWAYS | (st->help_open   ? CONTEXT_HELP
+                             : st->menu_open ? CONTEXT_MENU
+                                             : contexts_of_view(st));
+}
+
+/* The keys of what lies below it. */
+static struct help help_of(const struct stage *st) {
+    return (struct help){contexts_of_view(st) | CONTEXT_ALWAYS, st->help_filter, st->commands};
 }
 
 int stage_help_most(const struct stage *st, struct rect screen) {
-    const struct action_table *tables[8];
-    int lines = help_lines(tables, all_tables(st, tables), st->help_filter);
+    struct help help = help_of(st);
+    int lines = help_lines(&help);
     int page = chrome_layout(screen).h - 1;
     return lines > page && page > 0 ? lines - page : 0;
 }
@@ -145,8 +152,7 @@ void stage_frame(struct stage *st, struct surface *s, int64_t mono_ns) {
     select_object(st);
     struct view_context context = context_of(st, mono_ns);
     const struct view_ops *view = stage_view(st);
-    const struct action_table *tables[8];
-    int table_count = all_tables(st, tables);
+    struct help help = help_of(st);
     struct rect body = chrome_layout(surface_rect(s));
     surface_clear(s);
     s->cursor_x = s->cursor_y = -1;
@@ -157,7 +163,7 @@ void stage_frame(struct stage *st, struct surface *s, int64_t mono_ns) {
     if (st->menu_open)
         menu_draw(view, st->menu_choice, s, body);
     if (st->help_open)
-        help_draw(tables, table_count, view->title, st->help_filter, st->help_top, s, body);
+        help_draw(&help, view->title, st->help_top, s, body);
     bool message = st->message[0] != '\0' && mono_ns < st->message_until_ns;
     bool note = st->note[0] != '\0' && mono_ns < st->note_until_ns;
     struct chrome_context chrome = {
@@ -174,9 +180,8 @@ void stage_frame(struct stage *st, struct surface *s, int64_t mono_ns) {
         .prompt = st->prompt.open ? &st->prompt : NULL,
         .interval_ns = st->interval_ns,
         .behind_ns = st->frozen != NULL ? model_utc_ns(st->live) - model_utc_ns(st->frozen) : 0,
-        .tables = st->over != NULL ? &st->over : tables,
-        .table_count = st->over != NULL ? 1 : table_count,
-        .covered = st->over != NULL,
+        .contexts = stage_contexts(st),
+        .covered = !(stage_contexts(st) & CONTEXT_EVERYWHERE),
     };
     chrome_draw(&chrome, s, surface_rect(s));
 }
@@ -238,9 +243,8 @@ void stage_say(struct stage *st, int64_t mono_ns, bool error, const char *text) 
     st->message_until_ns = mono_ns + MESSAGE_NS;
 }
 
-unsigned stage_key(struct stage *st, uint32_t key, int64_t mono_ns, struct view_request *request) {
-    const struct action_table *table = stage_view(st)->actions;
-    const struct action *action = table != NULL ? action_find(table, key) : NULL;
+unsigned stage_act(struct stage *st, enum action_id id, int64_t mono_ns, struct view_request *request) {
+    const struct action *action = action_of(stage_view(st)->actions, id);
     if (action == NULL)
         return REACT_PASS;
     struct view_context context = context_of(st, mono_ns);

@@ -8,6 +8,7 @@
 
 #include "entry/options.h"
 #include "views/chrome.h"
+#include "views/help.h"
 #include "views/view.h"
 
 enum { STAGE_MAX_VIEWS = 32, STAGE_MAX_PLACES = 32, STAGE_FILTER_SIZE = 256, STAGE_MESSAGE_SIZE = 300 };
@@ -36,14 +37,12 @@ struct stage {
     int64_t message_until_ns;
     char note[STAGE_MESSAGE_SIZE]; /* what is wrong with ourselves; "" nothing */
     int64_t note_until_ns;
-    const struct action_table *over; /* keys of what lies over the view, NULL nothing */
-    bool menu_open;                  /* of the views */
+    bool menu_open; /* of the views */
     int menu_choice;
     bool help_open;
     char help_filter[64];
     int help_top;
-    const struct action_table *const *tables; /* the program's own */
-    int table_count;
+    const struct help_line *commands; /* for help: what may be typed after : */
 };
 
 /* false: message[] says which view there is not, or what is wrong with the filter. */
@@ -69,8 +68,9 @@ void stage_pause(struct stage *stage, bool pause);
 int stage_help_most(const struct stage *stage, struct rect screen);
 /* For 2 s in the footer. */
 void stage_say(struct stage *stage, int64_t mono_ns, bool error, const char *text);
-/* Runs a row of one of the view's actions; returns its reaction, REACT_PASS when the view has none for this
- * key. */
-unsigned stage_key(struct stage *stage, uint32_t key, int64_t mono_ns, struct view_request *request);
+/* CONTEXT_x whose keys are valid now, a prompt left aside. */
+unsigned stage_contexts(const struct stage *stage);
+/* What the view does for this row of keys.def; returns its reaction, REACT_PASS when it does nothing. */
+unsigned stage_act(struct stage *stage, enum action_id id, int64_t mono_ns, struct view_request *request);
 
 #endif

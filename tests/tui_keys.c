@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "tui/action.h"
 #include "tui/keys.h"
 
 struct typed {
@@ -321,23 +320,6 @@ START_TEST(names_and_keys_agree) {
 }
 END_TEST
 
-START_TEST(an_action_has_several_keys) {
-    static const struct action actions[] = {
-        {"Down j", "down", NULL, "Next row.", NULL},
-        {"Space z", "pause", "pause", "Pause.", NULL},
-        {"/", "filter", "filter", "Filter.", NULL},
-    };
-    const struct action_table table = {"Test", actions, 3};
-    ck_assert_ptr_eq(action_find(&table, K_DOWN), &actions[0]);
-    ck_assert_ptr_eq(action_find(&table, 'j'), &actions[0]);
-    ck_assert_ptr_eq(action_find(&table, ' '), &actions[1]);
-    ck_assert_ptr_eq(action_find(&table, '/'), &actions[2]);
-    ck_assert_ptr_null(action_find(&table, 'J'));
-    ck_assert_ptr_null(action_find(&table, 0));
-    ck_assert_ptr_null(action_find(NULL, 'j'));
-}
-END_TEST
-
 int main(void) {
     Suite *suite = suite_create("tui_keys");
     TCase *test = tcase_create("keys");
@@ -353,7 +335,6 @@ int main(void) {
     tcase_add_test(test, single_keys_do_not_wait);
     tcase_add_test(test, a_paste_has_an_end);
     tcase_add_test(test, names_and_keys_agree);
-    tcase_add_test(test, an_action_has_several_keys);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
     int failed = srunner_ntests_failed(runner);

@@ -85,8 +85,10 @@ START_TEST(any_key) {
             struct view_request request = {0};
             struct view_call call = {f.state, &f.context, &request};
             random = random * 1103515245u + 12345u;
-            const struct action_table *t = f.view->actions;
-            t->actions[(random >> 16) % (unsigned)t->count].run(&call);
+            unsigned count = 0;
+            while (f.view->actions[count].id != ACTION_NONE)
+                count++;
+            f.view->actions[(random >> 16) % count].run(&call);
             if (request.view)
                 ck_assert_msg(view_by_name(request.view) != NULL, "%s leads to %s", f.view->name,
                               request.view);
@@ -110,10 +112,10 @@ START_TEST(another_model) {
         struct view_request request;
         frame_open(&f, &busy, views[v]->name);
         draw_in(&f, 120, 35, false);
-        frame_key(&f, "down", &request);
+        frame_key(&f, "Down", &request);
         f.context.model = empty.model;
-        frame_key(&f, "open", &request);
-        frame_key(&f, "copy", &request);
+        frame_key(&f, "Enter", &request);
+        frame_key(&f, "y", &request);
         draw_in(&f, 120, 35, false);
         frame_close(&f);
     }
@@ -189,8 +191,7 @@ START_TEST(names) {
     ck_assert_ptr_null(view_by_name("nothing"));
     for (int i = 0; i < view_count; i++) {
         ck_assert(views[i]->arrange && views[i]->draw && views[i]->actions && views[i]->help);
-        for (int j = 0; j < i; j++)
-            ck_assert(!views[i]->digit || views[i]->digit != views[j]->digit);
+        ck_assert_msg(view_action(views[i]) != ACTION_NONE, "%s has no row in keys.def", views[i]->name);
     }
 }
 END_TEST
@@ -203,16 +204,16 @@ START_TEST(worst_first) {
     world_stale(&w);
     frame_open(&f, &w, "overview");
     surface_destroy(frame_draw(&f, 120, 40, false));
-    frame_key(&f, "open", &request);
+    frame_key(&f, "Enter", &request);
     ck_assert_str_eq(request.view, "node");
     ck_assert_uint_eq(request.object, world_object(&w, OBJECT_SERVER, Q_SERVER_name, "n2-lon"));
-    frame_key(&f, "next_panel", &request);
-    frame_key(&f, "next_panel", &request);
+    frame_key(&f, "Tab", &request);
+    frame_key(&f, "Tab", &request);
     surface_destroy(frame_draw(&f, 120, 40, false));
-    frame_key(&f, "open", &request);
+    frame_key(&f, "Enter", &request);
     ck_assert_str_eq(request.view, "jetstream");
     ck_assert_uint_eq(model_object(w.model, request.object)->kind, OBJECT_CONSUMER);
-    frame_key(&f, "copy", &request);
+    frame_key(&f, "y", &request);
     ck_assert_ptr_nonnull(request.copy);
     ck_assert_int_eq(strncmp(request.copy, "nats consumer info ", 19), 0);
     frame_close(&f);

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 
 #include "tests/views_world.h"
+#include "tui/keys.h"
 #include "views/chrome.h"
+#include "views/quantity_table.h"
 
 struct frame {
     const struct view_ops *view;
@@ -13,20 +15,6 @@ struct frame {
     struct view_context context;
     struct chrome_context chrome;
 };
-
-static unsigned frame_nothing(void *call) {
-    (void)call;
-    return 0;
-}
-
-static const struct action frame_actions[] = {
-    {"/", "filter", "filter", "Narrow the list.", frame_nothing},
-    {"f", "faults", "faults", "Only what is wrong.", frame_nothing},
-    {"Space", "pause", "pause", "Hold the picture.", frame_nothing},
-    {"?", "help", "help", "The keys that are valid here.", frame_nothing},
-    {"q", "quit", "quit", "Leave.", frame_nothing},
-};
-static const struct action_table frame_table = {"Everywhere", frame_actions, 5};
 
 static inline void frame_open(struct frame *f, const struct world *w, const char *view) {
     memset(f, 0, sizeof(*f));
@@ -50,27 +38,29 @@ static inline void frame_close(struct frame *f) {
     free(f->state);
 }
 
-static inline unsigned frame_key(struct frame *f, const char *action, struct view_request *request) {
+static inline unsigned frame_contexts(const struct frame *f) {
+    unsigned chosen = list_contexts(f->view, f->state);
+    return CONTEXT_ALWAYS | (chosen ? chosen : f->view->contexts | CONTEXT_EVERYWHERE);
+}
+
+/* Does what the key does here; 0: nothing. */
+static inline unsigned frame_key(struct frame *f, const char *key, struct view_request *request) {
     struct view_call call = {f->state, &f->context, request};
+    const struct action *action = action_of(f->view->actions, keymap_find(frame_contexts(f), key_parse(key)));
     *request = (struct view_request){0};
-    for (int i = 0; i < f->view->actions->count; i++)
-        if (strcmp(f->view->actions->actions[i].name, action) == 0)
-            return f->view->actions->actions[i].run(&call);
-    return 0;
+    return action ? action->run(&call) : 0;
 }
 
 static inline struct surface *frame_draw(struct frame *f, int cols, int rows, bool ascii) {
     struct surface *s = surface_create(cols, rows);
-    const struct action_table *tables[] = {f->view->actions, &frame_table};
     struct rect body = chrome_layout(surface_rect(s));
     s->ascii = ascii;
-    f->chrome.tables = tables;
-    f->chrome.table_count = 2;
+    f->chrome.contexts = frame_contexts(f);
+    f->chrome.covered = !(f->chrome.contexts & CONTEXT_EVERYWHERE);
     f->view->arrange(f->state, &f->context, body);
     if (body.w > 0 && body.h > 0)
         f->view->draw(f->state, &f->context, s, body);
     chrome_draw(&f->chrome, s, surface_rect(s));
-    f->chrome.tables = NULL;
     return s;
 }
 

@@ -12,7 +12,7 @@ typedef void prepare_fn(struct frame *f, const struct world *w);
 static void streams_tab(struct frame *f, const struct world *w) {
     struct view_request request;
     (void)w;
-    frame_key(f, "switch", &request);
+    frame_key(f, "Tab", &request);
 }
 
 static void node_n2(struct frame *f, const struct world *w) {
@@ -40,19 +40,19 @@ static void narrowed(struct frame *f, const struct world *w) {
 static void columns_open(struct frame *f, const struct world *w) {
     struct view_request request;
     (void)w;
-    frame_key(f, "columns", &request);
+    frame_key(f, "c", &request);
 }
 
 /* The third line of the menu, taken, and the menu open once more. */
 static void sorted(struct frame *f, const struct world *w) {
     struct view_request request;
     surface_destroy(frame_draw(f, 80, 24, false));
-    frame_key(f, "sort", &request);
+    frame_key(f, "o", &request);
     for (int i = 0; i < 3; i++)
-        frame_key(f, "down", &request);
-    frame_key(f, "open", &request);
+        frame_key(f, "Down", &request);
+    frame_key(f, "Enter", &request);
     ck_assert_ptr_null(request.view);
-    frame_key(f, "sort", &request);
+    frame_key(f, "o", &request);
     (void)w;
 }
 
@@ -185,13 +185,17 @@ END_TEST
 
 START_TEST(golden_help) {
     struct surface *s = surface_create(80, 24);
-    const struct action_table *tables[] = {view_by_name("overview")->actions, &frame_table};
-    help_draw(tables, 2, "Overview", "", 0, s, surface_rect(s));
+    static const struct help_line extra[] = {
+        {NULL, "Typed after :"}, {":column", "No such command."}, {NULL, NULL}};
+    unsigned contexts = view_by_name("overview")->contexts | CONTEXT_EVERYWHERE | CONTEXT_ALWAYS;
+    struct help help = {contexts, "", extra};
+    help_draw(&help, "Overview", 0, s, surface_rect(s));
     char *text = surface_plain(s);
     compare("help", 80, 24, text);
     free(text);
     surface_clear(s);
-    help_draw(tables, 2, "Overview", "column", 0, s, surface_rect(s));
+    help.filter = "column";
+    help_draw(&help, "Overview", 0, s, surface_rect(s));
     text = surface_plain(s);
     compare("help-column", 80, 24, text);
     free(text);

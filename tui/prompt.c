@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "tui/keys.h"
 
 void prompt_open(struct prompt *p, const char *label, const char *text) {
     *p = (struct prompt){.open = true};
@@ -46,67 +45,49 @@ static void erase(struct prompt *p, size_t from, size_t to) {
     p->at = from;
 }
 
-static enum prompt_result insert(struct prompt *p, uint32_t c) {
+bool prompt_insert(struct prompt *p, uint32_t c) {
     char bytes[4];
     if (c < ' ' || c > 0x10ffff || char_width(c) < 1)
-        return PROMPT_IGNORED;
+        return false;
     size_t used = utf8_encode(bytes, c);
     if (p->len + used >= sizeof p->text)
-        return PROMPT_IGNORED;
+        return false;
     memmove(p->text + p->at + used, p->text + p->at, p->len - p->at + 1);
     memcpy(p->text + p->at, bytes, used);
     p->at += used;
     p->len += used;
-    return PROMPT_EDITED;
+    p->error[0] = '\0';
+    return true;
 }
 
-static enum prompt_result cancel(struct prompt *p) {
-    p->open = false;
-    return PROMPT_CANCEL;
-}
-
-static enum prompt_result edit(struct prompt *p, uint32_t key) {
-    switch (key) {
-    case K_LEFT:
+void prompt_edit(struct prompt *p, enum prompt_edit edit) {
+    p->error[0] = '\0';
+    switch (edit) {
+    case PROMPT_LEFT:
         p->at = left_of(p, p->at);
-        return PROMPT_EDITED;
-    case K_RIGHT:
+        break;
+    case PROMPT_RIGHT:
         p->at = right_of(p, p->at);
-        return PROMPT_EDITED;
-    case K_HOME:
-    case K_CTRL('a'):
+        break;
+    case PROMPT_HOME:
         p->at = 0;
-        return PROMPT_EDITED;
-    case K_END:
-    case K_CTRL('e'):
+        break;
+    case PROMPT_END:
         p->at = p->len;
-        return PROMPT_EDITED;
-    case K_BACKSPACE:
+        break;
+    case PROMPT_ERASE:
         erase(p, left_of(p, p->at), p->at);
-        return PROMPT_EDITED;
-    case K_DELETE:
+        break;
+    case PROMPT_DELETE:
         erase(p, p->at, right_of(p, p->at));
-        return PROMPT_EDITED;
-    case K_CTRL('u'):
-        erase(p, 0, p->at);
-        return PROMPT_EDITED;
-    case K_CTRL('w'):
+        break;
+    case PROMPT_ERASE_WORD:
         erase(p, word_left(p), p->at);
-        return PROMPT_EDITED;
-    default:
-        return insert(p, key);
+        break;
+    case PROMPT_ERASE_LINE:
+        erase(p, 0, p->at);
+        break;
     }
-}
-
-enum prompt_result prompt_key(struct prompt *p, uint32_t key) {
-    if (key == K_ESC || key == K_CTRL('c') || (key == K_BACKSPACE && !p->len))
-        return cancel(p);
-    if (key == K_ENTER)
-        return PROMPT_ENTER;
-    enum prompt_result result = edit(p, key);
-    if (result == PROMPT_EDITED)
-        p->error[0] = '\0';
-    return result;
 }
 
 static int width_of(const struct prompt *p, size_t from, size_t to) {

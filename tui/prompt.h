@@ -13,13 +13,22 @@ struct prompt {
     char error[160]; /* shown behind the text; cleared by typing */
 };
 
-enum prompt_result { PROMPT_EDITED, PROMPT_ENTER, PROMPT_CANCEL, PROMPT_IGNORED };
+enum prompt_edit {
+    PROMPT_LEFT,
+    PROMPT_RIGHT,
+    PROMPT_HOME,
+    PROMPT_END,
+    PROMPT_ERASE, /* the character before the cursor */
+    PROMPT_DELETE,
+    PROMPT_ERASE_WORD,
+    PROMPT_ERASE_LINE, /* up to the cursor */
+};
 
 void prompt_open(struct prompt *p, const char *label, const char *text);
-/* Left Right Home End Backspace Del Ctrl-U Ctrl-W Ctrl-A Ctrl-E, characters; Esc, Ctrl-C and Backspace on an
- * empty line cancel. A cancelled prompt is closed; on PROMPT_ENTER the caller closes it (open = false) or
- * says why not in `error`. PROMPT_EDITED: text or cursor changed. */
-enum prompt_result prompt_key(struct prompt *p, uint32_t key);
+/* Which key does what is the caller's, and so are the ends: he closes it (open = false) or says in `error`
+ * why not. false: nothing changed, `c` is no character or there is no room. */
+bool prompt_insert(struct prompt *p, uint32_t c);
+void prompt_edit(struct prompt *p, enum prompt_edit edit);
 void prompt_draw(const struct prompt *p, struct surface *s, struct rect row); /* also parks the cursor */
 
 #endif

@@ -7,7 +7,6 @@
 #ifndef TUI_TABLE_H
 #define TUI_TABLE_H
 
-#include "tui/action.h"
 #include "tui/surface.h"
 
 #define TABLE_MAX_COLUMNS 48

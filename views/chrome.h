@@ -26,10 +26,8 @@ struct chrome_context {
     const struct prompt *prompt; /* footer while open; may be NULL */
     int64_t interval_ns;         /* cadence of /varz, 0 not shown */
     int64_t behind_ns;           /* PAUSED: how far the picture is behind */
-    const struct action_table *const
-        *tables; /* hints after the views: the view's table first, then the program's */
-    int table_count;
-    bool covered; /* help or a menu lies over the view: `tables` are its keys, and nothing else is valid */
+    unsigned contexts; /* CONTEXT_x that are valid: of their keys hints are given, after those of the views */
+    bool covered;      /* something lies over the view, and its keys alone are of interest */
 };
 
 /* The body of a screen of this size; {0} where there is room for one line only. */

@@ -6,78 +6,51 @@
 
 #include "base/text.h"
 
-static void first_key(char *out, size_t size, const char *keys) {
-    size_t len = strcspn(keys, " ");
-    snprintf(out, size, "%.*s", (int)len, keys);
+static int hint_width(enum action_id id) {
+    char key[32];
+    keymap_first(id, key, sizeof(key));
+    return text_width(key) + 1 + text_width(key_infos[id].hint);
 }
 
-static int hint_width(const struct action *a) {
+static int draw_hint(struct surface *s, struct rect row, int x, enum action_id id) {
     char key[32];
-    first_key(key, sizeof(key), a->keys);
-    return text_width(key) + 1 + text_width(a->hint);
-}
-
-static int draw_hint(struct surface *s, struct rect row, int x, const struct action *a) {
-    char key[32];
-    first_key(key, sizeof(key), a->keys);
+    keymap_first(id, key, sizeof(key));
     x += surface_text(s, row, x, row.y, ROLE_KEY, 0, key) + 1;
-    x += surface_text(s, row, x, row.y, ROLE_MUTED, 0, a->hint);
+    x += surface_text(s, row, x, row.y, ROLE_MUTED, 0, key_infos[id].hint);
     return x;
 }
 
 static int draw_views(const struct chrome_context *c, struct surface *s, struct rect row, int x) {
     bool whole = row.w >= 70;
     for (int i = 0; i < view_count; i++) {
-        char title[40];
-        if (!views[i]->digit)
+        char title[40], key[32];
+        keymap_first(view_action(views[i]), key, sizeof(key));
+        if (key[0] < '1' || key[0] > '9' || key[1])
             continue;
         snprintf(title, sizeof(title), whole ? "%s" : "%.4s", views[i]->title);
         if (x + 2 + text_width(title) > row.x + row.w)
             break;
         enum role role = views[i] == c->view ? ROLE_HEAD : ROLE_MUTED;
-        x += surface_printf(s, row, x, row.y, ROLE_KEY, 0, "%d", views[i]->digit) + (whole ? 1 : 0);
+        x += surface_text(s, row, x, row.y, ROLE_KEY, 0, key) + (whole ? 1 : 0);
         x += surface_text(s, row, x, row.y, role, views[i] == c->view ? ATTR_BOLD : 0, title) +
              (whole ? 2 : 1);
     }
     return x;
 }
 
-static const struct action *help_hint(const struct chrome_context *c) {
-    for (int t = 0; t < c->table_count; t++)
-        for (int i = 0; i < c->tables[t]->count; i++)
-            if (c->tables[t]->actions[i].hint && strcmp(c->tables[t]->actions[i].name, "help") == 0)
-                return &c->tables[t]->actions[i];
-    return NULL;
-}
-
-/* By a table before it: that one has the key. */
-static bool is_taken(const struct chrome_context *c, int table, const struct action *a) {
-    char key[32], other[32];
-    first_key(key, sizeof(key), a->keys);
-    for (int t = 0; t < table; t++)
-        for (int i = 0; i < c->tables[t]->count; i++) {
-            first_key(other, sizeof(other), c->tables[t]->actions[i].keys);
-            if (strcmp(key, other) == 0)
-                return true;
-        }
-    return false;
+static bool has_hint(const struct chrome_context *c, int id) {
+    return key_infos[id].contexts & c->contexts && key_infos[id].hint && *keymap_keys((enum action_id)id);
 }
 
 static void draw_hints(const struct chrome_context *c, struct surface *s, struct rect row) {
-    const struct action *help = help_hint(c);
-    int end = row.x + row.w - (help ? hint_width(help) + 1 : 0);
+    bool help = has_hint(c, ACTION_HELP);
+    int end = row.x + row.w - (help ? hint_width(ACTION_HELP) + 1 : 0);
     int x = c->covered ? row.x + 1 : draw_views(c, s, row, row.x + 1) + 1;
-    for (int t = 0; t < c->table_count; t++)
-        for (int i = 0; i < c->tables[t]->count; i++) {
-            const struct action *a = &c->tables[t]->actions[i];
-            if (!a->hint || a == help || is_taken(c, t, a))
-                continue;
-            if (x + hint_width(a) + 2 > end)
-                continue;
-            x = draw_hint(s, row, x, a) + 2;
-        }
+    for (int id = ACTION_NONE + 1; id < ACTION_COUNT; id++)
+        if (has_hint(c, id) && id != ACTION_HELP && x + hint_width((enum action_id)id) + 2 <= end)
+            x = draw_hint(s, row, x, (enum action_id)id) + 2;
     if (help && end > x - 2)
-        draw_hint(s, row, end, help);
+        draw_hint(s, row, end, ACTION_HELP);
 }
 
 void chrome_footer(const struct chrome_context *c, struct surface *s, struct rect row) {

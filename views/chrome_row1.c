@@ -142,7 +142,7 @@ static void part_data(const struct chrome_context *c, struct made *out) {
 }
 
 static void part_place(const struct chrome_context *c, struct made *out) {
-    if (c->view && c->view->digit != 1)
+    if (c->view && !(c->view->contexts & CONTEXT_OVERVIEW))
         snprintf(out->text, sizeof(out->text), "> %s", c->view->title);
 }
 

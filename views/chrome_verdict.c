@@ -169,13 +169,12 @@ static void quiet_rows(const struct chrome_context *c, struct surface *s, struct
 /* On the overview, while nothing is selected. */
 static bool enter_is_worst(const struct chrome_context *c) {
     const struct list_view *view = c->view_state;
-    return !c->covered && c->view && c->view->digit == 1 && view && !view->focus;
+    return !c->covered && c->view && c->view->contexts & CONTEXT_OVERVIEW && view && !view->focus;
 }
 
 static void count_row(const struct chrome_context *c, struct surface *s, struct rect row,
                       const struct tally *t) {
-    static const char worst[] = "Enter=worst";
-    char text[120], clock[TIME_TEXT_SIZE], span[TIME_TEXT_SIZE];
+    char worst[60], text[120], clock[TIME_TEXT_SIZE], span[TIME_TEXT_SIZE];
     int x = row.x;
     if (t->crit) {
         snprintf(text, sizeof(text), "!! %zu CRIT", t->crit);
@@ -192,6 +191,7 @@ static void count_row(const struct chrome_context *c, struct surface *s, struct 
     else
         snprintf(text, sizeof(text), "+%s", span);
     x += surface_text(s, row, x, row.y, ROLE_TEXT, 0, text);
+    keymap_hint(ACTION_OPEN_ROW, "worst", worst, sizeof(worst));
     if (enter_is_worst(c) && x + 2 + (int)strlen(worst) <= row.x + row.w)
         surface_text(s, row, row.x + row.w - (int)strlen(worst) - 1, row.y, ROLE_KEY, 0, worst);
 }

@@ -217,10 +217,11 @@ static const char *check_filter(void *state, const char *filter) {
 }
 
 static const struct action actions[] = {
-    {"Enter d", "open", "server", "The page of the server that holds it.", list_open_server},
+    {ACTION_OPEN_SERVER, list_open_server},
     LIST_ACTIONS,
+    {ACTION_NONE, NULL},
 };
-static const struct action_table action_table = {"Connections", actions, COUNT(actions)};
+
 
 const struct view_ops view_connections = {
     .name = "connections",
@@ -234,6 +235,6 @@ const struct view_ops view_connections = {
     .draw = draw,
     .status = status,
     .check_filter = check_filter,
-    .actions = &action_table,
-    .digit = 2,
+    .actions = actions,
+    .contexts = CONTEXT_CONNECTIONS | CONTEXT_LIST,
 };

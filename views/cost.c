@@ -108,10 +108,10 @@ static const char *check_filter(void *state, const char *filter) {
 }
 
 static const struct action actions[] = {
-    {"Enter d", "open", "server", "The page of the server.", list_open},
+    {ACTION_OPEN_SERVER, list_open},
     LIST_ACTIONS,
+    {ACTION_NONE, NULL},
 };
-static const struct action_table action_table = {"Cost of watching", actions, COUNT(actions)};
 
 const struct view_ops view_cost = {
     .name = "cost",
@@ -124,5 +124,6 @@ const struct view_ops view_cost = {
     .draw = draw,
     .status = status,
     .check_filter = check_filter,
-    .actions = &action_table,
+    .actions = actions,
+    .contexts = CONTEXT_COST | CONTEXT_LIST,
 };

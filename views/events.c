@@ -243,11 +243,20 @@ static unsigned down(void *call) {
 static unsigned up(void *call) {
     return move(call, -1);
 }
+static long page_of(void *call) {
+    return ((struct events *)((struct view_call *)call)->state)->page;
+}
 static unsigned page_down(void *call) {
-    return move(call, ((struct events *)((struct view_call *)call)->state)->page);
+    return move(call, page_of(call));
 }
 static unsigned page_up(void *call) {
-    return move(call, -((struct events *)((struct view_call *)call)->state)->page);
+    return move(call, -page_of(call));
+}
+static unsigned half_down(void *call) {
+    return move(call, (page_of(call) + 1) / 2);
+}
+static unsigned half_up(void *call) {
+    return move(call, -(page_of(call) + 1) / 2);
 }
 static unsigned home(void *call) {
     return move(call, -1000000);
@@ -257,14 +266,12 @@ static unsigned end(void *call) {
 }
 
 static const struct action actions[] = {
-    {"Down j", "down", NULL, "A line down.", down},
-    {"Up k", "up", NULL, "A line up.", up},
-    {"PgDn Ctrl-D", "page_down", NULL, "A page down.", page_down},
-    {"PgUp Ctrl-U", "page_up", NULL, "A page up.", page_up},
-    {"Home g", "home", NULL, "The newest.", home},
-    {"End G", "end", NULL, "The oldest.", end},
+    {ACTION_DOWN, down},           {ACTION_UP, up},
+    {ACTION_PAGE_DOWN, page_down}, {ACTION_PAGE_UP, page_up},
+    {ACTION_HALF_DOWN, half_down}, {ACTION_HALF_UP, half_up},
+    {ACTION_HOME, home},           {ACTION_END, end},
+    {ACTION_NONE, NULL},
 };
-static const struct action_table action_table = {"Events", actions, sizeof(actions) / sizeof(actions[0])};
 
 const struct view_ops view_events = {
     .name = "events",
@@ -275,5 +282,6 @@ const struct view_ops view_events = {
     .draw = draw,
     .status = status,
     .check_filter = check_filter,
-    .actions = &action_table,
+    .actions = actions,
+    .contexts = CONTEXT_EVENTS,
 };

@@ -1,16 +1,26 @@
-/* Help: the keys that are valid here, made of the action tables, searchable. Drawn over the body.
+/* Help: the keys that are valid here, searchable, and what may be typed as a command. Drawn over the body.
  * Main process. */
 #ifndef VIEWS_HELP_H
 #define VIEWS_HELP_H
 
-#include "tui/action.h"
 #include "tui/surface.h"
+#include "views/keymap.h"
 
-/* Lines that the tables give with this filter ("" all): headings, keys with their sentence, tables without a
- * hit left out. */
-int help_lines(const struct action_table *const *tables, int count, const char *filter);
+struct help {
+    unsigned contexts;             /* that are valid here */
+    const char *filter;            /* "" all */
+    const struct help_line *extra; /* behind the keys: "Typed after :"; ends with a text of NULL */
+};
+
+struct help_line {
+    const char *keys,
+        *text; /* keys NULL: `text` is a heading; both NULL: an empty line, the end of `extra` */
+};
+
+/* The line of that number, counted from 0; false: there are not as many. */
+bool help_line(const struct help *help, int number, struct help_line *line);
+int help_lines(const struct help *help);
 /* Draws from line `top` on (clamped) over `area`; `title` is the view's. Clears what was there. */
-void help_draw(const struct action_table *const *tables, int count, const char *title, const char *filter,
-               int top, struct surface *s, struct rect area);
+void help_draw(const struct help *help, const char *title, int top, struct surface *s, struct rect area);
 
 #endif

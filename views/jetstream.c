@@ -243,11 +243,12 @@ static unsigned switch_tab(void *call) {
 }
 
 static const struct action actions[] = {
-    {"Enter d", "open", "leader", "The page of the server that leads it.", list_open_server},
-    {"Tab Shift-Tab", "switch", "streams", "Consumers or streams.", switch_tab},
+    {ACTION_OPEN_LEADER, list_open_server},
+    {ACTION_SWITCH, switch_tab},
     LIST_ACTIONS,
+    {ACTION_NONE, NULL},
 };
-static const struct action_table action_table = {"JetStream", actions, COUNT(actions)};
+
 
 const struct view_ops view_jetstream = {
     .name = "jetstream",
@@ -262,6 +263,6 @@ const struct view_ops view_jetstream = {
     .draw = draw,
     .status = status,
     .check_filter = check_filter,
-    .actions = &action_table,
-    .digit = 3,
+    .actions = actions,
+    .contexts = CONTEXT_JETSTREAM | CONTEXT_LIST,
 };

@@ -3,8 +3,12 @@
 
 #include <limits.h>
 
-#include "tui/action.h"
 #include "views/place.h"
+
+unsigned list_contexts(const struct view_ops *view, const void *state) {
+    const struct list_view *lists = state;
+    return view->contexts & CONTEXT_LIST && lists->focus && lists->focus->menu ? CONTEXT_CHOICE : 0;
+}
 
 static struct quantity_list *focus_of(void *call) {
     struct view_call *c = call;
@@ -170,8 +174,6 @@ unsigned list_open(void *call) {
     struct quantity_list *list = focus_of(call);
     const struct object *object = list ? quantity_list_selected(list, c->context->model) : NULL;
     uint64_t target;
-    if (list && list->menu)
-        return list_pick(call);
     if (!object)
         return REACT_PASS;
     const char *view = place_of(c->context->model, object, &target);
@@ -182,8 +184,6 @@ unsigned list_open_server(void *call) {
     struct view_call *c = call;
     struct quantity_list *list = focus_of(call);
     const struct object *object = list ? quantity_list_selected(list, c->context->model) : NULL;
-    if (list && list->menu)
-        return list_pick(call);
     const struct object *server = object ? place_server(c->context->model, object) : NULL;
     return server ? go(c, "node", server->id) : REACT_PASS;
 }

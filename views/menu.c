@@ -4,9 +4,8 @@
 
 static void draw_line(const struct view_ops *view, bool here, bool chosen, struct surface *s,
                       struct rect row) {
-    char key[16] = "", text[400];
-    if (view->digit)
-        snprintf(key, sizeof(key), "%d", view->digit);
+    char key[32], text[400];
+    keymap_first(view_action(view), key, sizeof(key));
     surface_field(s, row, row.x + 2, row.y, 2, -1, ROLE_KEY, 0, key);
     snprintf(text, sizeof(text), "%-12s %c %s", view->title, here ? '*' : ' ', view->help);
     surface_field(s, row, row.x + 4, row.y, row.w - 5, -1, ROLE_TEXT, 0, text);

@@ -1,4 +1,4 @@
-/* The menu of all views, those without a digit too. Pure drawing, main process. */
+/* The menu of all views, those without a key too. Pure drawing, main process. */
 #ifndef VIEWS_MENU_H
 #define VIEWS_MENU_H
 

@@ -154,7 +154,7 @@ static void draw_charts(const struct node *n, const struct view_context *context
 static void draw(const void *state, const struct view_context *context, struct surface *s, struct rect area) {
     const struct node *n = state;
     const struct object *server = server_of(context);
-    char name[300], title[320];
+    char name[300], title[320], previous[32], next[32], back[32], keys[160];
     if (!server) {
         surface_rule(s, area, "NODE", "");
         surface_text(s, area, area.x + 1, area.y + 1, ROLE_MUTED, 0,
@@ -164,7 +164,11 @@ static void draw(const void *state, const struct view_context *context, struct s
     text_cut(name, sizeof(name), quantity_name_text(context->model, server, Q_SERVER_name),
              area.w > 40 ? area.w - 36 : 20);
     snprintf(title, sizeof(title), "NODE %s", name);
-    surface_rule(s, area, title, "( ) previous, next   Esc back");
+    keymap_first(ACTION_PREVIOUS_OBJECT, previous, sizeof(previous));
+    keymap_first(ACTION_NEXT_OBJECT, next, sizeof(next));
+    keymap_first(ACTION_BACK, back, sizeof(back));
+    snprintf(keys, sizeof(keys), "%s %s previous, next   %s back", previous, next, back);
+    surface_rule(s, area, title, keys);
     if (n->state_rows)
         node_state_draw(context, server, s, rect_cut(area, (struct rect){area.x, area.y + 1, area.w, 1}));
     if (node_is_silent(server)) {
@@ -180,7 +184,8 @@ static void draw(const void *state, const struct view_context *context, struct s
         draw_charts(n, context, server, s, n->charts_at);
     if (n->routes_at.h) {
         snprintf(title, sizeof(title), "ROUTES %zu", n->routes.count);
-        quantity_panel_draw(&n->routes, s, n->routes_at, title, "Enter=peer",
+        keymap_hint(ACTION_OPEN_PEER, "peer", keys, sizeof(keys));
+        quantity_panel_draw(&n->routes, s, n->routes_at, title, keys,
                             model_has(context->model, SHAPE_ROUTEZ) ? "no routes" : "not collected here");
     }
 }
@@ -215,12 +220,6 @@ static unsigned previous_node(void *call) {
     return neighbour(call, -1);
 }
 
-static unsigned leave(void *call) {
-    struct view_call *c = call;
-    struct node *n = c->state;
-    return n->list.focus->menu ? list_close(call) : REACT_BACK;
-}
-
 static unsigned copy(void *call) {
     struct view_call *c = call;
     const struct object *server = server_of(c->context);
@@ -233,14 +232,14 @@ static unsigned copy(void *call) {
 }
 
 static const struct action actions[] = {
-    {"(", "previous_object", NULL, "Previous node.", previous_node},
-    {")", "next_object", "node", "Next node.", next_node},
-    {"Esc Backspace", "back", "back", "Back to where this was opened.", leave},
-    {"Enter d", "open", NULL, "The node at the other end of the route.", list_open},
-    {"y", "copy", NULL, "Copy the nats command that continues at this node.", copy},
+    {ACTION_PREVIOUS_OBJECT, previous_node},
+    {ACTION_NEXT_OBJECT, next_node},
+    {ACTION_OPEN_PEER, list_open},
+    {ACTION_COPY, copy},
     LIST_ACTIONS,
+    {ACTION_NONE, NULL},
 };
-static const struct action_table action_table = {"Node", actions, COUNT(actions)};
+
 
 const struct view_ops view_node = {
     .name = "node",
@@ -253,5 +252,6 @@ const struct view_ops view_node = {
     .arrange = arrange,
     .draw = draw,
     .status = status,
-    .actions = &action_table,
+    .actions = actions,
+    .contexts = CONTEXT_NODE | CONTEXT_LIST,
 };

@@ -131,8 +131,6 @@ static unsigned enter(void *call) {
 static unsigned leave(void *call) {
     struct view_call *c = call;
     struct overview *o = c->state;
-    if (o->list.focus && o->list.focus->menu)
-        return list_close(call);
     if (!o->list.focus)
         return REACT_PASS;
     o->list.focus = NULL;
@@ -140,13 +138,13 @@ static unsigned leave(void *call) {
 }
 
 static const struct action actions[] = {
-    {"Enter d", "open", "open", "Open the selected row; with none selected, the worst finding.", enter},
-    {"Tab", "next_panel", "panel", "Next panel.", next_panel},
-    {"Shift-Tab", "previous_panel", NULL, "Previous panel.", previous_panel},
-    {"Esc", "verdict", NULL, "Back to the verdict: nothing selected.", leave},
+    {ACTION_OPEN_ROW, enter},
+    {ACTION_NEXT_PANEL, next_panel},
+    {ACTION_PREVIOUS_PANEL, previous_panel},
+    {ACTION_BACK, leave}, /* to the verdict first */
     LIST_ACTIONS,
+    {ACTION_NONE, NULL},
 };
-static const struct action_table action_table = {"Overview", actions, COUNT(actions)};
 
 static unsigned wants(const void *state, const struct view_context *context, const char **sort) {
     (void)state, (void)context, (void)sort;
@@ -166,6 +164,6 @@ const struct view_ops view_overview = {
     .draw = draw,
     .status = status,
     .check_filter = check_filter,
-    .actions = &action_table,
-    .digit = 1,
+    .actions = actions,
+    .contexts = CONTEXT_OVERVIEW | CONTEXT_LIST,
 };

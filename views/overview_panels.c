@@ -93,6 +93,7 @@ struct quantity_list *overview_list(const struct overview *o, enum panel panel) 
     return lists[panel];
 }
 
+
 void overview_lists_init(struct overview *o) {
     quantity_list_init(&o->nodes, OBJECT_SERVER, node_columns, COUNT(node_columns), -1, 0);
     quantity_list_init(&o->lag, OBJECT_CONSUMER, lag_columns, COUNT(lag_columns), -1, 1);
@@ -100,19 +101,22 @@ void overview_lists_init(struct overview *o) {
     o->list.first = &o->nodes;
 }
 
-static int digit_of(const char *view) {
+static void key_of(const char *view, char *out, size_t size) {
     const struct view_ops *ops = view ? view_by_name(view) : NULL;
-    return ops ? ops->digit : 0;
+    keymap_first(ops ? view_action(ops) : ACTION_NONE, out, size);
 }
 
 void overview_hidden(const struct overview *o, char *out, size_t size) {
     size_t len = 0;
     out[0] = 0;
-    for (int p = PANEL_LAG; p < PANEL_EVENTS && !o->compact; p++)
-        if (!o->place[p].h && len < size)
-            len += (size_t)snprintf(out + len, size - len, "%s%s (%d)",
-                                    len ? ", " : "hidden: ", overview_panels[p].name,
-                                    digit_of(overview_panels[p].view));
+    for (int p = PANEL_LAG; p < PANEL_EVENTS && !o->compact; p++) {
+        char key[32];
+        if (o->place[p].h || len >= size)
+            continue;
+        key_of(overview_panels[p].view, key, sizeof(key));
+        len += (size_t)snprintf(out + len, size - len, *key ? "%s%s (%s)" : "%s%s",
+                                len ? ", " : "hidden: ", overview_panels[p].name, key);
+    }
 }
 
 static void draw_nodes(const struct overview *o, const struct view_context *context, struct surface *s,
@@ -138,8 +142,9 @@ static bool any_live(const struct quantity_list *list) {
 static void right_text(const struct quantity_list *list, char *out, size_t size, const char *view,
                        const char *title) {
     const char *filter = list->filter ? filter_text(list->filter) : "";
-    snprintf(out, size, "%s%s%s%d=%s", *filter ? "filter: " : "", filter, *filter ? "   " : "",
-             digit_of(view), title);
+    char key[60];
+    keymap_hint(view_action(view_by_name(view)), title, key, sizeof(key));
+    snprintf(out, size, "%s%s%s%s", *filter ? "filter: " : "", filter, *filter ? "   " : "", key);
 }
 
 static void draw_lag(const struct overview *o, const struct view_context *context, struct surface *s,

@@ -359,22 +359,34 @@ static void draw_menu(const struct quantity_list *list, struct surface *s, struc
     int w = wide < area.w ? wide : area.w, h = lines + 2 < area.h ? lines + 2 : area.h;
     struct rect box = {area.x + area.w - w, area.y, w, h};
     int page = h - 2, top = list->choice >= page ? list->choice - page + 1 : 0;
+    char take[50], done[50], keys[120];
     if (page < 1 || w < 12)
         return;
     surface_fill(s, box, ROLE_TEXT, 0, ' ');
-    surface_rule(s, box, sort ? "SORT BY" : "COLUMNS",
-                 sort ? "Enter=take  Esc=done" : "Space=show  Esc=done");
+    keymap_hint(sort ? ACTION_TAKE : ACTION_TOGGLE_COLUMN, sort ? "take" : "show", take, sizeof(take));
+    keymap_hint(ACTION_CHOICE_BACK, "done", done, sizeof(done));
+    snprintf(keys, sizeof(keys), "%s  %s", take, done);
+    surface_rule(s, box, sort ? "SORT BY" : "COLUMNS", keys);
     for (int i = top; i < lines && i - top < page; i++)
         draw_menu_line(list, i, s, (struct rect){box.x, box.y + 1 + i - top, w, 1});
     surface_rule(s, (struct rect){box.x, box.y + h - 1, w, 1}, "", "");
 }
 
-static const char *empty_text(const struct quantity_list *list, const char *empty) {
+static const char *hidden_text(enum action_id id, const char *why, const char *what, char *out, size_t size) {
+    char key[32];
+    keymap_first(id, key, sizeof(key));
+    snprintf(out, size, *key ? "%s: %s %s" : "%s", why, key, what);
+    return out;
+}
+
+static const char *empty_text(const struct quantity_list *list, const char *empty, char *out, size_t size) {
     if (list->known == 0)
         return list->trouble[0] ? "nothing known" : empty;
     if (list->quiet == list->known)
-        return list->idle_text ? list->idle_text : "all idle: i shows them";
-    return list->at.faults_only ? "nothing wrong here: f shows all" : "nothing passes the filter";
+        return list->idle_text ? list->idle_text
+                               : hidden_text(ACTION_HIDDEN, "all idle", "shows them", out, size);
+    return list->at.faults_only ? hidden_text(ACTION_FAULTS, "nothing wrong here", "shows all", out, size)
+                                : "nothing passes the filter";
 }
 
 static void draw_trouble(const struct quantity_list *list, struct surface *s, struct rect area) {
@@ -389,9 +401,11 @@ void quantity_list_draw(const struct quantity_list *list, struct surface *s, str
     struct list_data data = {list, s->ascii, false};
     struct table_source source = source_of(&data);
     int lines = trouble_rows(list, area.h);
+    char text[120];
     if (lines)
         draw_trouble(list, s, area);
-    table_draw(&list->table, &source, s, rect_below(area, lines), empty_text(list, empty));
+    table_draw(&list->table, &source, s, rect_below(area, lines),
+               empty_text(list, empty, text, sizeof(text)));
     if (list->menu)
         draw_menu(list, s, area);
 }
@@ -411,7 +425,8 @@ void quantity_panel_draw(const struct quantity_list *list, struct surface *s, st
     else if (area.h > 1 && list->trouble[0])
         draw_trouble(list, s, rect_below(area, 1));
     else if (area.h > 1)
-        surface_text(s, area, area.x + 3, area.y + 1, ROLE_MUTED, 0, empty_text(list, empty));
+        surface_text(s, area, area.x + 3, area.y + 1, ROLE_MUTED, 0,
+                     empty_text(list, empty, cut, sizeof(cut)));
 }
 
 void quantity_list_status(const struct quantity_list *list, char *out, size_t size) {

@@ -103,6 +103,9 @@ struct list_view {
         *focus; /* the list that keys go to; NULL: none yet, the first movement goes to `first` */
     struct quantity_list *first;
 };
+/* CONTEXT_CHOICE while something is chosen over a list of the view, else 0. */
+unsigned list_contexts(const struct view_ops *view, const void *state);
+
 unsigned list_down(void *call), list_up(void *call), list_page_down(void *call), list_page_up(void *call);
 unsigned list_half_down(void *call), list_half_up(void *call), list_home(void *call), list_end(void *call);
 unsigned list_left(void *call), list_right(void *call), list_sort_left(void *call),
@@ -113,25 +116,21 @@ unsigned list_copy(void *call);
 /* Enter: the view of the selected object; the page of the server behind it. */
 unsigned list_open(void *call), list_open_server(void *call);
 
-/* The keys of a list, as rows of a view's own table. */
+/* What a list does for its keys and for those of its choices, as rows of a view's own table. */
 #define LIST_ACTIONS                                                                                         \
-    {"Down j", "down", NULL, "Next row.", list_down}, {"Up k", "up", NULL, "Previous row.", list_up},        \
-        {"PgDn", "page_down", NULL, "A page down.", list_page_down},                                         \
-        {"PgUp", "page_up", NULL, "A page up.", list_page_up},                                               \
-        {"Ctrl-D", "half_down", NULL, "Half a page down.", list_half_down},                                  \
-        {"Ctrl-U", "half_up", NULL, "Half a page up.", list_half_up},                                        \
-        {"Home g", "home", NULL, "First row.", list_home}, {"End G", "end", NULL, "Last row.", list_end},    \
-        {"Left h", "left", NULL, "Columns further left.", list_left},                                        \
-        {"Right l", "right", NULL, "Columns further right.", list_right},                                    \
-        {"<", "sort_left", NULL, "Sort by the column on the left of the present one.", list_sort_left},      \
-        {">", "sort_right", NULL, "Sort by the column on the right of the present one.", list_sort_right},   \
-        {"o F6", "sort", "sort", "Choose the column to sort by: Enter takes it, again reverses.",            \
-         list_sort_menu},                                                                                    \
-        {"r", "reverse", "reverse", "Reverse the order.", list_reverse},                                     \
-        {"c", "columns", "columns", "Choose columns: Space shows or hides one, Esc is done.", list_columns}, \
-        {"Space", "toggle_column", NULL, "While columns are chosen: show or hide this one.", list_pick},     \
-        {"Esc", "close", NULL, "While something is chosen: done.", list_close}, {                            \
-        "y", "copy", NULL, "Copy the nats command that continues at this row.", list_copy                    \
+    {ACTION_DOWN, list_down}, {ACTION_UP, list_up}, {ACTION_PAGE_DOWN, list_page_down},                      \
+        {ACTION_PAGE_UP, list_page_up}, {ACTION_HALF_DOWN, list_half_down}, {ACTION_HALF_UP, list_half_up},  \
+        {ACTION_HOME, list_home}, {ACTION_END, list_end}, {ACTION_LEFT, list_left},                          \
+        {ACTION_RIGHT, list_right}, {ACTION_SORT_LEFT, list_sort_left},                                      \
+        {ACTION_SORT_RIGHT, list_sort_right}, {ACTION_SORT, list_sort_menu}, {ACTION_REVERSE, list_reverse}, \
+        {ACTION_COLUMNS, list_columns}, {ACTION_COPY, list_copy}, {ACTION_TAKE, list_pick},                  \
+        {ACTION_TOGGLE_COLUMN, list_pick}, {ACTION_CHOICE_BACK, list_close},                                 \
+        {ACTION_CHOICE_QUIT, list_close}, {ACTION_CHOICE_SORT, list_sort_menu},                              \
+        {ACTION_CHOICE_COLUMNS, list_columns}, {ACTION_LINE_DOWN, list_down}, {ACTION_LINE_UP, list_up},     \
+        {ACTION_LINE_PAGE_DOWN, list_page_down}, {ACTION_LINE_PAGE_UP, list_page_up},                        \
+        {ACTION_LINE_HALF_DOWN, list_half_down}, {ACTION_LINE_HALF_UP, list_half_up},                        \
+        {ACTION_LINE_HOME, list_home}, {                                                                     \
+        ACTION_LINE_END, list_end                                                                            \
     }
 
 #endif

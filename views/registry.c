@@ -14,6 +14,13 @@ const struct view_ops *const views[] = {
 };
 const int view_count = sizeof(views) / sizeof(views[0]);
 
+enum action_id view_action(const struct view_ops *view) {
+    for (int id = ACTION_NONE + 1; id < ACTION_COUNT; id++)
+        if (key_infos[id].contexts & CONTEXT_ALWAYS && strcmp(key_infos[id].name, view->name) == 0)
+            return (enum action_id)id;
+    return ACTION_NONE;
+}
+
 const struct view_ops *view_by_name(const char *name) {
     const struct view_ops *prefix = NULL;
     size_t len = strlen(name);

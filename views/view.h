@@ -8,9 +8,9 @@
 #define VIEWS_VIEW_H
 
 #include "model/model.h"
-#include "tui/action.h"
 #include "tui/chart.h"
 #include "tui/surface.h"
+#include "views/action.h"
 
 /* What holds for the whole screen; owned by the program. */
 struct view_context {
@@ -56,14 +56,19 @@ struct view_ops {
     /* The filter's fault, NULL when it is fine: shown behind the prompt while it is typed. May be NULL: the
      * view has no filter. */
     const char *(*check_filter)(void *state, const char *filter);
-    const struct action_table *actions; /* the view's own keys; run() gets struct view_call * */
-    int digit;                          /* 1..9, 0: opened by name only */
+    const struct action *actions; /* what it does for the rows of its contexts; run() gets struct view_call *.
+                                     A row of Everywhere may stand here, too: then it is asked first */
+    unsigned contexts;            /* CONTEXT_x that are valid in it, beside Everywhere and Always */
 };
 
 /* views.def, in order. */
 extern const struct view_ops *const views[];
 extern const int view_count;
+
+
 /* NULL when there is none; a prefix that fits one view only is enough. */
 const struct view_ops *view_by_name(const char *name);
+/* The row of keys.def that opens it. */
+enum action_id view_action(const struct view_ops *view);
 
 #endif

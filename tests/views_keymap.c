@@ -1,0 +1,184 @@
+/* The table of keys: what is listed is what is dispatched, nothing is bound twice, names and faults. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tui/keys.h"
+#include "views/help.h"
+#include "views/quantity_table.h"
+#include "views/view.h"
+
+static struct keymap map;
+static char message[500];
+
+static void defaults(void) {
+    keymap_defaults(&map);
+    keymap_use(&map);
+}
+
+static void change(const char *name, const char *keys, const char *where) {
+    ck_assert_msg(keymap_change(&map, name, keys, where, message, sizeof message), "%s", message);
+}
+
+static void refused(const char *name, const char *keys, const char *why) {
+    struct keymap before = map;
+    ck_assert(!keymap_change(&map, name, keys, "natsight.conf:7", message, sizeof message));
+    ck_assert_str_eq(message, why);
+    ck_assert(memcmp(&before, &map, sizeof map) == 0);
+}
+
+/* The sets of contexts that are valid at some moment. */
+static int moments(unsigned out[]) {
+    int n = 0;
+    for (int i = 0; i < view_count; i++)
+        out[n++] = views[i]->contexts | CONTEXT_EVERYWHERE | CONTEXT_ALWAYS;
+    out[n++] = CONTEXT_CHOICE | CONTEXT_ALWAYS;
+    out[n++] = CONTEXT_MENU | CONTEXT_ALWAYS;
+    out[n++] = CONTEXT_HELP | CONTEXT_ALWAYS;
+    out[n++] = CONTEXT_PROMPT;
+    return n;
+}
+
+static bool listed(const struct help *help, const char *keys, const char *text) {
+    struct help_line line;
+    for (int i = 0; help_line(help, i, &line); i++)
+        if (line.keys && strcmp(line.keys, keys) == 0 && strcmp(line.text, text) == 0)
+            return true;
+    return false;
+}
+
+static int keys_listed(const struct help *help) {
+    struct help_line line;
+    int n = 0;
+    for (int i = 0; help_line(help, i, &line); i++)
+        n += line.keys != NULL;
+    return n;
+}
+
+START_TEST(each_key_does_what_help_says) {
+    unsigned moment[64];
+    int count = moments(moment);
+    defaults();
+    ck_assert_msg(keymap_check(&map, message, sizeof message), "%s", message);
+    for (int m = 0; m < count; m++) {
+        struct help help = {moment[m], "", NULL};
+        int rows = 0;
+        for (int id = ACTION_NONE + 1; id < ACTION_COUNT; id++) {
+            if (!(key_infos[id].contexts & moment[m]))
+                continue;
+            rows += map.row[id].count > 0;
+            for (int k = 0; k < map.row[id].count; k++)
+                ck_assert_msg(keymap_find(moment[m], map.row[id].keys[k]) == (enum action_id)id,
+                              "key %d of %s", k, key_infos[id].name);
+            if (map.row[id].count)
+                ck_assert_msg(listed(&help, map.row[id].text, key_infos[id].help), "%s is not listed",
+                              key_infos[id].name);
+        }
+        ck_assert_int_eq(keys_listed(&help), rows);
+    }
+}
+END_TEST
+
+/* What the program does itself is shown end to end. */
+START_TEST(views_do_what_their_contexts_list) {
+    for (int i = 0; i < view_count; i++)
+        for (int id = ACTION_NONE + 1; id < ACTION_COUNT; id++)
+            if (key_infos[id].contexts & views[i]->contexts ||
+                (views[i]->contexts & CONTEXT_LIST && key_infos[id].contexts & CONTEXT_CHOICE))
+                ck_assert_msg(action_of(views[i]->actions, (enum action_id)id) != NULL, "%s: nobody does %s",
+                              views[i]->name, key_infos[id].name);
+}
+END_TEST
+
+START_TEST(names_are_bindings) {
+    for (int id = ACTION_NONE + 1; id < ACTION_COUNT; id++) {
+        ck_assert_uint_gt(strlen(key_infos[id].help), 3);
+        ck_assert_msg(key_infos[id].help[strlen(key_infos[id].help) - 1] == '.', "%s", key_infos[id].help);
+        for (int other = 1; other < id; other++)
+            if (strcmp(key_infos[id].name, key_infos[other].name) == 0)
+                ck_assert_str_eq(key_infos[id].keys, key_infos[other].keys);
+    }
+    defaults();
+    for (int id = ACTION_NONE + 1; id < ACTION_COUNT; id++)
+        ck_assert_str_eq(map.row[id].text, key_infos[id].keys);
+}
+END_TEST
+
+START_TEST(a_binding_is_renamed_everywhere) {
+    defaults();
+    change("down", "n F9", "natsight.conf:3");
+    change("quit", "", "natsight.conf:4");
+    ck_assert(keymap_check(&map, message, sizeof message));
+    ck_assert_int_eq(keymap_find(CONTEXT_LIST, 'j'), ACTION_DOWN); /* not in force yet */
+    keymap_use(&map);
+    ck_assert_int_eq(keymap_find(CONTEXT_LIST, 'j'), ACTION_NONE);
+    ck_assert_int_eq(keymap_find(CONTEXT_LIST, 'n'), ACTION_DOWN);
+    ck_assert_int_eq(keymap_find(CONTEXT_HELP, K_F9), ACTION_LINE_DOWN);
+    ck_assert_str_eq(keymap_keys(ACTION_DOWN), "n F9");
+    ck_assert_int_eq(keymap_find(CONTEXT_EVERYWHERE, 'q'), ACTION_NONE);
+    ck_assert_int_eq(keymap_find(CONTEXT_ALWAYS, K_CTRL('c')), ACTION_INTERRUPT);
+    char text[40];
+    keymap_hint(ACTION_DOWN, "next", text, sizeof text);
+    ck_assert_str_eq(text, "n=next");
+    keymap_hint(ACTION_QUIT, "quit", text, sizeof text);
+    ck_assert_str_eq(text, "");
+}
+END_TEST
+
+START_TEST(a_clash_names_both_places) {
+    defaults();
+    change("faults", "c", "natsight.conf:12");
+    ck_assert(!keymap_check(&map, message, sizeof message));
+    ck_assert_str_eq(message, "natsight.conf:12: faults is c, but columns has that key (the default)");
+    change("columns", "C", "natsight.conf:13"); /* they may change places */
+    ck_assert(keymap_check(&map, message, sizeof message));
+    change("units", "C", "natsight.conf:14");
+    ck_assert(!keymap_check(&map, message, sizeof message));
+    ck_assert_str_eq(message, "natsight.conf:14: units is C, but columns has that key (natsight.conf:13)");
+    change("units", "Tab", "natsight.conf:14"); /* of two views, beside what is valid everywhere */
+    ck_assert(!keymap_check(&map, message, sizeof message));
+    ck_assert_ptr_nonnull(strstr(message, "units is Tab, but "));
+    defaults();
+    change("next_object", "Tab", "natsight.conf:2"); /* never valid together */
+    ck_assert(keymap_check(&map, message, sizeof message));
+    change("half_up", "Ctrl-B", "natsight.conf:3");
+    ck_assert(keymap_check(&map, message, sizeof message));
+}
+END_TEST
+
+START_TEST(faults_name_the_nearest) {
+    defaults();
+    refused("quti", "x", "natsight.conf:7: nothing is called \"quti\"; did you mean quit?");
+    refused("zzzzzzzz", "x",
+            "natsight.conf:7: nothing is called \"zzzzzzzz\"; natsight manual lists all names");
+    refused("", "x", "natsight.conf:7: nothing is called \"\"; natsight manual lists all names");
+    refused("quit", "q PgDwn", "natsight.conf:7: no key is called \"PgDwn\"; did you mean PgDn?");
+    refused("quit", "Hyper-Left-Q",
+            "natsight.conf:7: no key is called \"Hyper-Left-Q\"; write a character, Ctrl-X, F5, PgUp");
+    refused("interrupt", "x", "natsight.conf:7: interrupt is always Ctrl-C");
+    refused("faults", "f Ctrl-C", "natsight.conf:7: faults can't be Ctrl-C: it quits");
+    refused("cancel", "x", "natsight.conf:7: cancel can't be x: it is typed there");
+    refused("units", "a b c d e f g h i", "natsight.conf:7: at most 8 keys for one thing");
+    change("cancel", "F12", "natsight.conf:8");
+    change("units", "  b   b ", "natsight.conf:9");
+    ck_assert_str_eq(map.row[ACTION_UNITS].text, "b");
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("views keymap");
+    TCase *tc = tcase_create("keymap");
+    tcase_add_test(tc, each_key_does_what_help_says);
+    tcase_add_test(tc, views_do_what_their_contexts_list);
+    tcase_add_test(tc, names_are_bindings);
+    tcase_add_test(tc, a_binding_is_renamed_everywhere);
+    tcase_add_test(tc, a_clash_names_both_places);
+    tcase_add_test(tc, faults_name_the_nearest);
+    suite_add_tcase(suite, tc);
+    SRunner *sr = srunner_create(suite);
+    srunner_run_all(sr, CK_NORMAL);
+    int failed = srunner_ntests_failed(sr);
+    srunner_free(sr);
+    return failed != 0;
+}

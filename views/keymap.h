@@ -1,0 +1,71 @@
+/* Keys: what can be done (keys.def), by which keys in force, and where each binding comes from.
+ *
+ * A map is a value: begin with the defaults, change bindings by name, check the whole (two bindings may
+ * change places), put it in force. A key is looked up among the contexts that are valid at that moment; no
+ * two rows that can be valid together have a key in common, and Ctrl-C belongs to nobody else. Dispatch,
+ * footer, help, manual and configuration read this. Main process. */
+#ifndef VIEWS_KEYMAP_H
+#define VIEWS_KEYMAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+#define CONTEXT(ID, TITLE) CONTEXT_INDEX_##ID,
+#include "views/keys.def"
+    CONTEXT_COUNT
+};
+enum { /* sets of contexts are these or'ed */
+#define CONTEXT(ID, TITLE) CONTEXT_##ID = 1 << CONTEXT_INDEX_##ID,
+#include "views/keys.def"
+};
+extern const char *const context_titles[CONTEXT_COUNT];
+
+enum action_id {
+    ACTION_NONE,
+#define KEY(ID, CONTEXTS, NAME, KEYS, HINT, HELP) ACTION_##ID,
+#include "views/keys.def"
+    ACTION_COUNT
+};
+
+struct key_info {
+    const char *name, *keys; /* as the configuration calls it; by default */
+    const char *hint;        /* for the footer, NULL: not there */
+    const char *help;        /* one sentence */
+    unsigned contexts;
+};
+extern const struct key_info key_infos[ACTION_COUNT]; /* of ACTION_NONE all empty */
+
+enum { KEYMAP_MOST = 8, KEYMAP_TEXT = 96, KEYMAP_WHERE = 200 };
+
+struct keymap {
+    struct keymap_row {
+        uint32_t keys[KEYMAP_MOST];
+        int count;
+        char text[KEYMAP_TEXT];   /* names separated by spaces, the first is shown: "Down j" */
+        char where[KEYMAP_WHERE]; /* "natsight.conf:12"; "" the default */
+    } row[ACTION_COUNT];
+};
+
+void keymap_defaults(struct keymap *map);
+/* Binds all rows of that name to `keys`, names separated by spaces, "" to none. `where` is said in messages,
+ * also about a later clash. false: message[] says which key or name there is not, and the nearest there is;
+ * nothing was changed. */
+bool keymap_change(struct keymap *map, const char *name, const char *keys, const char *where, char *message,
+                   size_t size);
+/* false: two bindings that can be valid together have a key in common; message[] names both and where they
+ * come from. */
+bool keymap_check(const struct keymap *map, char *message, size_t size);
+/* Puts a copy in force; before the first call the defaults are. */
+void keymap_use(const struct keymap *map);
+
+/* Of the map in force. */
+const char *keymap_keys(enum action_id id);
+void keymap_first(enum action_id id, char *out, size_t size); /* the first of them, "" when there is none */
+/* "Enter=peer", for texts that stand where the key helps; "" when there is no key. */
+void keymap_hint(enum action_id id, const char *what, char *out, size_t size);
+/* What this key does where these contexts are valid; ACTION_NONE: nothing. */
+enum action_id keymap_find(unsigned contexts, uint32_t key);
+
+#endif
