@@ -20,7 +20,12 @@
 
 /* ---- painting ---- */
 
-static void paint(struct app *app) {
+static void lost_terminal(struct app *app) {
+    app->code = 1;
+    loop_stop(app->loop, 1);
+}
+
+static void paint(struct app *app, enum screen_haste haste) {
     int64_t now = clock_mono_ns();
     int cols, rows;
     screen_size(app->screen, &cols, &rows);
@@ -28,22 +33,35 @@ static void paint(struct app *app) {
         surface_resize(app->surface, cols, rows);
         screen_repaint(app->screen);
     }
+    app->stage.link_lag_ns = screen_link(app->screen).lag_ns;
     stage_frame(&app->stage, app->surface, now);
+    screen_mark_pastes(app->screen, app->stage.prompt.open);
     app->paint_now = app->paint_soon = false;
     app->painted_ns = now;
     app->painted_samples = feed_samples(app->feed);
-    if (!screen_draw(app->screen, app->surface))
-        app->paint_soon = true; /* the frame before is still leaving: the newest goes next */
+    app->paint_rest = !screen_draw(app->screen, app->surface, haste);
+    if (screen_flush(app->screen) < 0)
+        lost_terminal(app);
     loop_fd_want(app->terminal_out, screen_waiting(app->screen) ? LOOP_OUT : 0);
 }
 
+/* What is left of a slow link's frame goes as soon as it can, with the newest of what is urgent. */
 static void paint_when_due(struct app *app) {
-    if (app->screen == NULL || screen_waiting(app->screen))
+    if (app->screen == NULL)
         return;
-    int64_t now = clock_mono_ns();
-    int64_t gap = now - app->started_ns < FIRST_NS ? FIRST_GAP : DATA_GAP;
-    if (app->paint_now || (app->paint_soon && now - app->painted_ns >= gap))
-        paint(app);
+    int64_t now = clock_mono_ns(), gap = now - app->started_ns < FIRST_NS ? FIRST_GAP : DATA_GAP;
+    enum screen_haste haste = app->paint_now ? SCREEN_KEY : SCREEN_DATA;
+    bool due = app->paint_now || app->paint_rest || (app->paint_soon && now - app->painted_ns >= gap);
+    bool ready = due && screen_ready(app->screen, haste);
+    if (ready)
+        paint(app, haste);
+    bool waits = ready ? app->paint_rest : due;
+    loop_timer_set(app->link_timer, waits ? screen_next_ns(app->screen, haste) : INT64_MAX);
+}
+
+/* Only ends the wait: painting is for the end of the turn. */
+static void on_link_time(struct loop *loop, void *data) {
+    (void)loop, (void)data;
 }
 
 static void on_tick(struct loop *loop, void *data) {
@@ -134,18 +152,16 @@ static void on_stream(struct loop *loop, int fd, unsigned events, void *data) {
 
 /* ---- the terminal ---- */
 
-static void lost_terminal(struct app *app) {
-    app->code = 1;
-    loop_stop(app->loop, 1);
-}
-
 static void got_key(void *data, uint32_t key) {
     app_key(data, key);
 }
 
 static void got_report(void *data, const struct key_report *report) {
-    if (report->type == REPORT_PASTE)
-        app_paste(data, &report->paste);
+    struct app *app = data;
+    if (report->type == REPORT_ANSWER)
+        screen_answer(app->screen);
+    else if (report->type == REPORT_PASTE)
+        app_paste(app, &report->paste);
 }
 
 static const struct key_handler key_handler = {got_key, got_report};
@@ -253,7 +269,10 @@ static bool set_locale(const struct options *o) {
 }
 
 static bool open_terminal(struct app *app, bool ascii, char *message, size_t size) {
-    struct screen_options options = {.in_fd = app->in_fd, .out_fd = app->out_fd, .term = getenv("TERM")};
+    struct screen_options options = {.in_fd = app->in_fd,
+                                     .out_fd = app->out_fd,
+                                     .term = getenv("TERM"),
+                                     .max_rate = app->options->max_rate};
     const char *color = app->options->color;
     if (color != NULL)
         options.color = strcmp(color, "never") == 0    ? SCREEN_COLOR_NEVER
@@ -269,6 +288,7 @@ static bool open_terminal(struct app *app, bool ascii, char *message, size_t siz
     app->surface->ascii = ascii;
     key_decoder_init(&app->keys, &key_handler, app);
     app->key_timer = loop_add_timer(app->loop, INT64_MAX, on_key_timeout, app);
+    app->link_timer = loop_add_timer(app->loop, INT64_MAX, on_link_time, app);
     app->terminal_in = loop_add_fd(app->loop, app->in_fd, LOOP_IN, on_terminal_in, app);
     int out = app->in_fd == app->out_fd ? fcntl(app->out_fd, F_DUPFD_CLOEXEC, 3) : app->out_fd;
     app->terminal_out = loop_add_fd(app->loop, out, 0, on_terminal_out, app);

@@ -23,10 +23,10 @@ struct app {
     struct theme theme; /* the one that is shown */
     struct surface *surface;
     struct key_decoder keys;
-    struct loop_source *tick, *key_timer, *terminal_in, *terminal_out, *stream_in;
-    int in_fd, out_fd; /* the terminal */
-    enum action_id action; /* the one being done */
-    bool paint_now, paint_soon;
+    struct loop_source *tick, *key_timer, *link_timer, *terminal_in, *terminal_out, *stream_in;
+    int in_fd, out_fd;                      /* the terminal */
+    enum action_id action;                  /* the one being done */
+    bool paint_now, paint_soon, paint_rest; /* rest: the last frame has not gone whole */
     int64_t painted_ns, started_ns;
     uint64_t painted_samples;
     char refusal[1400]; /* the collector's last word; ends the program */

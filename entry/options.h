@@ -20,7 +20,7 @@ struct options {
     const char *label, *label_color, *view, *select, *filter, *color, *theme, *ca, *cert, *key, *tls_name, *auth_file,
         *want, *hold_scale;
     int64_t interval, watch_for; /* ms, 0 not given */
-    int64_t expect, count, page_fd;
+    int64_t expect, count, page_fd, max_rate;
     bool ascii, local_time, insecure, json, supervised;
     struct option_size size;
     const char **output;

@@ -156,6 +156,7 @@ void stage_frame(struct stage *st, struct surface *s, int64_t mono_ns) {
     struct rect body = chrome_layout(surface_rect(s));
     surface_clear(s);
     s->cursor_x = s->cursor_y = -1;
+    s->patient = body;
     if (body.h > 0 && view->arrange != NULL)
         view->arrange(st->states[st->here.view], &context, body);
     if (body.h > 0)
@@ -179,6 +180,7 @@ void stage_frame(struct stage *st, struct surface *s, int64_t mono_ns) {
         .message_is_error = st->message_is_error,
         .prompt = st->prompt.open ? &st->prompt : NULL,
         .interval_ns = st->interval_ns,
+        .link_lag_ns = st->link_lag_ns,
         .behind_ns = st->frozen != NULL ? model_utc_ns(st->live) - model_utc_ns(st->frozen) : 0,
         .contexts = stage_contexts(st),
         .covered = !(stage_contexts(st) & CONTEXT_EVERYWHERE),

@@ -37,7 +37,8 @@ struct stage {
     int64_t message_until_ns;
     char note[STAGE_MESSAGE_SIZE]; /* what is wrong with ourselves; "" nothing */
     int64_t note_until_ns;
-    bool menu_open; /* of the views */
+    int64_t link_lag_ns; /* how far the terminal is behind */
+    bool menu_open;      /* of the views */
     int menu_choice;
     bool help_open;
     char help_filter[64];

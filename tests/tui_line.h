@@ -28,6 +28,7 @@ static struct {
     VTerm *vterm;
     VTermScreen *cells;
     bool alternate, cursor;
+    int64_t max_rate;     /* as good as none, and nothing is asked; 0: asked */
     struct buffer output; /* all that came */
 } line;
 
@@ -57,6 +58,7 @@ static inline void setup(void) {
     vterm_screen_set_callbacks(line.cells, &callbacks, NULL);
     vterm_screen_enable_altscreen(line.cells, 1);
     line.cursor = true;
+    line.max_rate = INT64_MAX / 2;
     vterm_screen_reset(line.cells, 1);
     surface = surface_create(COLS, ROWS);
 }
@@ -72,7 +74,7 @@ static inline void teardown(void) {
 
 static inline void open_as(const char *term, enum screen_color color) {
     char message[200] = "";
-    struct screen_options options = {line.slave, line.slave, term, color};
+    struct screen_options options = {line.slave, line.slave, term, color, line.max_rate};
     screen = screen_open(&options, message, sizeof message);
     ck_assert_msg(screen != NULL, "%s", message);
 }
@@ -110,7 +112,7 @@ static inline void receive_until(const char *mark) {
 }
 
 static inline void draw(void) {
-    ck_assert(screen_draw(screen, surface));
+    ck_assert(screen_draw(screen, surface, SCREEN_DATA));
     receive_all();
 }
 

@@ -157,17 +157,17 @@ START_TEST(a_slow_terminal_drops_frames) {
     do {
         ck_assert_uint_lt(drawn, 100);
         fill_noise(drawn++);
-    } while (screen_draw(screen, surface));
+    } while (screen_draw(screen, surface, SCREEN_DATA));
     ck_assert(screen_waiting(screen));
     ck_assert_int_eq(screen_flush(screen), 0);
     fill_noise(200);
-    ck_assert(!screen_draw(screen, surface));
+    ck_assert(!screen_draw(screen, surface, SCREEN_DATA));
     receive_all();
     ck_assert_int_eq(frames(), (int)drawn - 1); /* but for the one that was refused at last, and this one */
     ck_assert_int_eq(screen_flush(screen), 1);
     surface_clear(surface);
     text_at(0, 0, ROLE_TEXT, "the newest");
-    ck_assert(screen_draw(screen, surface));
+    ck_assert(screen_draw(screen, surface, SCREEN_DATA));
     receive_all();
     expect_text(0, "the newest");
     expect_text(30, "");

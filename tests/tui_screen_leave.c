@@ -77,7 +77,7 @@ START_TEST(close_does_not_wait_for_ever) {
     resize(200, 60);
     for (unsigned i = 0; i < 100 && !screen_waiting(screen); i++) {
         fill_noise(i);
-        screen_draw(screen, surface);
+        screen_draw(screen, surface, SCREEN_DATA);
     }
     screen_close(screen, surface);
     screen = NULL;
@@ -93,7 +93,7 @@ START_TEST(a_gone_terminal_is_said) {
     close(line.master);
     for (int i = 0; i < 3; i++) {
         fill_noise((unsigned)i);
-        ck_assert(screen_draw(screen, surface));
+        ck_assert(screen_draw(screen, surface, SCREEN_DATA));
     }
     ck_assert_int_eq(screen_flush(screen), -1);
     ck_assert(!screen_waiting(screen));
@@ -119,7 +119,7 @@ END_TEST
 
 static void expect_refused(int in_fd, int out_fd, const char *term, const char *why) {
     char message[200] = "";
-    struct screen_options options = {in_fd, out_fd, term, SCREEN_COLOR_AUTO};
+    struct screen_options options = {in_fd, out_fd, term, SCREEN_COLOR_AUTO, 0};
     ck_assert_ptr_null(screen_open(&options, message, sizeof message));
     ck_assert_msg(strstr(message, why) != NULL, "%s", message);
     expect_restored();

@@ -12,24 +12,34 @@
 #include <unistd.h>
 #include <wchar.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
+#include "tui/fence.h"
 #include "tui/screen_palette.h"
+#include "tui/screen_rows.h"
 #include "tui/screen_tty.h"
 
-#define SYNC_ON  "\033[?2026h"
-#define SYNC_OFF "\033[?2026l"
+#define SYNC_ON       "\033[?2026h"
+#define SYNC_OFF      "\033[?2026l"
+#define MARK_ON       "\033[?2004h"
+#define MARK_OFF      "\033[?2004l"
+#define DRAIN_NS      (200 * NS_PER_MS)
+#define DRAIN_MOST_NS (3 * NS_PER_S)
 enum { MAX_COLS = 1000, MAX_ROWS = 1000, MAX_COPY = 4096 };
 
 struct screen {
     struct screen_tty tty;
     struct screen_palette palette;
+    struct fence fence;
+    struct screen_rows rows;
     int size_fd;
     int memfd; /* where curses writes to */
     FILE *to, *from;
     SCREEN *curses;
-    int cols, rows; /* as curses has them */
-    cchar_t *line;  /* one row on its way to curses */
+    int cols, height; /* as curses has them */
+    cchar_t *line;    /* one row on its way to curses */
     bool utf8;
+    bool mark_pastes, marks_pastes; /* wanted, and as the terminal has it */
 };
 
 /* ---- curses, kept away from the terminal, its input and its signals ---- */
@@ -111,11 +121,14 @@ static bool append_capability(struct buffer *out, const char *name) {
     return true;
 }
 
+/* Asked once before the first frame: whether there are answers does not hang on how long that takes. */
 static void make_transitions(struct screen *s) {
     struct buffer *enter = &s->tty.enter, *leave = &s->tty.leave;
     append_capability(enter, "smcup");
     append_capability(enter, "civis");
-    buffer_append_text(leave, SYNC_OFF);
+    if (fence_asks(&s->fence))
+        buffer_append_text(enter, FENCE_QUERY);
+    buffer_append_text(leave, SYNC_OFF MARK_OFF);
     append_capability(leave, "sgr0");
     if (s->palette.color)
         append_capability(leave, "op");
@@ -127,9 +140,9 @@ static void make_transitions(struct screen *s) {
 static void resize_curses(struct screen *s, int cols, int rows) {
     resize_term(rows, cols);
     s->cols = cols;
-    s->rows = rows;
+    s->height = rows;
     s->line = memory_grow(s->line, (size_t)cols + 1, sizeof *s->line);
-    clearok(curscr, TRUE);
+    screen_repaint(s);
 }
 
 /* Once endwin() and refresh() are through curses no longer flushes on each cursor move; what both write is
@@ -160,8 +173,25 @@ static void release(struct screen *s) {
     if (s->from)
         fclose(s->from);
     tty_close(&s->tty);
+    rows_finish(&s->rows);
     free(s->line);
     free(s);
+}
+
+static void take(struct screen *s) {
+    int64_t now = clock_mono_ns();
+    tty_take(&s->tty);
+    fence_restart(&s->fence, now);
+    if (fence_asks(&s->fence))
+        fence_sent(&s->fence, 0, now);
+}
+
+/* Answers that still come are not for whoever reads next. A far terminal is given the time it has shown to
+ * need. */
+static void give_back(struct screen *s, const struct buffer *text) {
+    int64_t patience = DRAIN_NS + (s->fence.answers ? 2 * s->fence.trip_ns : 0);
+    tty_give_back(&s->tty, text, s->fence.asked_count, patience < DRAIN_MOST_NS ? patience : DRAIN_MOST_NS);
+    s->marks_pastes = false;
 }
 
 static struct screen *refuse(struct screen *s, char *message, size_t size, const char *why) {
@@ -192,9 +222,10 @@ struct screen *screen_open(const struct screen_options *options, char *message, 
         return refuse(s, message, size,
                       "this terminal can't place the cursor: set TERM, or use natsight snapshot");
     start_curses(s, options->color);
+    fence_init(&s->fence, options->max_rate, clock_mono_ns());
     make_transitions(s);
     memory_on_exhaustion(screen_emergency);
-    tty_take(&s->tty);
+    take(s);
     return s;
 }
 
@@ -228,7 +259,7 @@ void screen_close(struct screen *s, const struct surface *last) {
     struct buffer text = {0};
     if (last)
         append_plain(&text, last, s->utf8);
-    tty_give_back(&s->tty, &text);
+    give_back(s, &text);
     buffer_finish(&text);
     release(s);
 }
@@ -238,12 +269,12 @@ void screen_emergency(void) {
 }
 
 void screen_suspend(struct screen *s) {
-    tty_give_back(&s->tty, NULL);
+    give_back(s, NULL);
 }
 
 void screen_resume(struct screen *s) {
     curs_set(0);
-    tty_take(&s->tty);
+    take(s);
     screen_repaint(s);
 }
 
@@ -301,39 +332,82 @@ static void place_cursor(const struct surface *surface) {
         wmove(stdscr, surface->cursor_y, surface->cursor_x);
 }
 
-bool screen_draw(struct screen *s, const struct surface *surface) {
+bool screen_ready(struct screen *s, enum screen_haste haste) {
+    return !tty_waiting(&s->tty) && fence_open(&s->fence, haste == SCREEN_KEY, clock_mono_ns());
+}
+
+int64_t screen_next_ns(const struct screen *s, enum screen_haste haste) {
+    return tty_waiting(&s->tty) ? INT64_MAX : fence_next_ns(&s->fence, haste == SCREEN_KEY);
+}
+
+/* Curses gets what goes; it keeps the rows that don't. */
+static bool encode(struct screen *s, const struct surface *surface, bool key) {
+    if (surface->cols != s->cols || surface->rows != s->height)
+        resize_curses(s, surface->cols, surface->rows);
+    bool whole = rows_plan(&s->rows, surface, fence_budget(&s->fence, key), key);
+    for (int y = 0; y < surface->rows; y++)
+        if (s->rows.from[y])
+            encode_row(s, s->rows.from[y], y);
+    place_cursor(surface);
+    wnoutrefresh(stdscr);
+    doupdate();
+    return whole;
+}
+
+static void end_frame(struct screen *s, struct buffer *out) {
+    buffer_append_text(out, SYNC_OFF);
+    if (s->mark_pastes != s->marks_pastes)
+        buffer_append_text(out, s->mark_pastes ? MARK_ON : MARK_OFF);
+    s->marks_pastes = s->mark_pastes;
+    if (fence_asks(&s->fence))
+        buffer_append_text(out, FENCE_QUERY);
+    fence_sent(&s->fence, out->len, clock_mono_ns());
+}
+
+bool screen_draw(struct screen *s, const struct surface *surface, enum screen_haste haste) {
     if (tty_waiting(&s->tty) && tty_flush(&s->tty) == 0)
         return false;
     if (s->tty.gone || surface->cols < 1 || surface->rows < 1 || surface->cols > MAX_COLS ||
         surface->rows > MAX_ROWS)
         return true;
-    if (surface->cols != s->cols || surface->rows != s->rows)
-        resize_curses(s, surface->cols, surface->rows);
-    for (int y = 0; y < surface->rows; y++)
-        encode_row(s, surface, y);
-    place_cursor(surface);
-    wnoutrefresh(stdscr);
-    doupdate();
+    if (!screen_ready(s, haste))
+        return false;
+    bool whole = encode(s, surface, haste == SCREEN_KEY);
     struct buffer *out = &s->tty.out;
     buffer_append_text(out, SYNC_ON);
     size_t empty = out->len;
     take_bytes(s, out);
     if (out->len == empty) {
         out->len = 0;
-        return true;
+        return whole;
     }
-    buffer_append_text(out, SYNC_OFF);
+    end_frame(s, out);
     tty_flush(&s->tty);
-    return true;
+    return whole;
+}
+
+void screen_answer(struct screen *s) {
+    fence_answer(&s->fence, clock_mono_ns());
+}
+
+struct screen_link screen_link(const struct screen *s) {
+    return (struct screen_link){fence_lag_ns(&s->fence, clock_mono_ns()), s->fence.capped};
+}
+
+void screen_mark_pastes(struct screen *s, bool on) {
+    s->mark_pastes = on;
 }
 
 void screen_set_theme(struct screen *s, const struct theme *theme) {
     palette_set(&s->palette, theme);
+    rows_forget(&s->rows);
 }
 
+/* What does not go with the next frame is blank until it does. */
 void screen_repaint(struct screen *s) {
-    (void)s;
+    werase(stdscr);
     clearok(curscr, TRUE);
+    rows_blank(&s->rows, s->cols, s->height);
 }
 
 static void append_base64(struct buffer *out, const char *text, size_t len) {

@@ -1,10 +1,13 @@
 /* The terminal: a surface goes out through curses, bytes come in, and everything is left as it was found.
  *
  * curses draws into a memfd, never on the terminal; the bytes of one frame are sent in one non-blocking write
- * between synchronized-update marks. While a frame is still waiting to leave, further ones are skipped: a
- * slow terminal drops frames, never input. Main process only, one at a time. */
+ * between synchronized-update marks, with a status query behind them: no more than two frames may be on their
+ * way (fence.h). Further ones are skipped: a slow terminal drops frames, never input. Where the line is
+ * narrow the patient rows of a surface follow in parts. Main process only, one at a time. */
 #ifndef TUI_SCREEN_H
 #define TUI_SCREEN_H
+
+#include <stddef.h>
 
 #include "themes/theme.h"
 #include "tui/surface.h"
@@ -17,6 +20,7 @@ struct screen_options {
     int in_fd, out_fd;       /* the terminal; may be the same */
     const char *term;        /* $TERM; NULL or unknown to terminfo: xterm-256color, then vt100 are tried */
     enum screen_color color; /* AUTO: NO_COLOR in the environment and the terminal decide */
+    int64_t max_rate;        /* bytes/s, and nothing is asked; 0: the terminal's answers decide */
 };
 
 /* Puts the terminal into raw mode and the alternate screen. NULL: message[] says why not, nothing was
@@ -28,8 +32,8 @@ void screen_close(struct screen *screen, const struct surface *last);
 /* Async-signal-safe: restores the terminal after a crash. Also what a fatal signal's handler calls. */
 void screen_emergency(void);
 
-/* How roles look from the next draw on, which paints what has changed by that; until then and without files it is
- * theme_builtin(). The theme is not kept. */
+/* How roles look from the next draw on, which paints what has changed by that; until then and without files
+ * it is theme_builtin(). The theme is not kept. */
 void screen_set_theme(struct screen *screen, const struct theme *theme);
 
 /* Gives the terminal back for a suspension (Ctrl-Z), and takes it again; the next draw repaints all. */
@@ -38,9 +42,23 @@ void screen_resume(struct screen *screen);
 
 /* The terminal's size now (TIOCGWINSZ). */
 void screen_size(const struct screen *screen, int *cols, int *rows);
-/* Encodes the difference to what is shown and starts to send it. false: the frame before has not left yet,
- * try again when the out descriptor is writable. */
-bool screen_draw(struct screen *screen, const struct surface *surface);
+enum screen_haste { SCREEN_DATA, SCREEN_KEY /* answers a key: goes before data */ };
+/* May a frame be drawn? Else ask again after screen_answer(), screen_flush() or when screen_next_ns() has
+ * passed. */
+bool screen_ready(struct screen *screen, enum screen_haste haste);
+int64_t screen_next_ns(const struct screen *screen, enum screen_haste haste);
+/* Encodes the difference to what is shown and starts to send it. false: it has not gone, or not all of it;
+ * draw again when ready. */
+bool screen_draw(struct screen *screen, const struct surface *surface, enum screen_haste haste);
+/* The terminal answered a status query (REPORT_ANSWER of the keys). */
+void screen_answer(struct screen *screen);
+struct screen_link {
+    int64_t lag_ns; /* how far the terminal is behind */
+    bool capped;    /* by a rate in bytes, because it does not answer or the option says so */
+};
+struct screen_link screen_link(const struct screen *screen);
+/* From the next frame on the terminal marks what is pasted, or no longer. */
+void screen_mark_pastes(struct screen *screen, bool on);
 /* Forgets what is shown: the next draw repaints from scratch (resize, Ctrl-L). */
 void screen_repaint(struct screen *screen);
 /* Sends on; call when out_fd is writable. Returns 1: all has left, 0: more waits, -1: the terminal is gone.

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+
 enum { POLL_MS = 50, CLOSE_POLLS = 10, EMERGENCY_POLLS = 4, FOREGROUND_TRIES = 100 };
 
 /* All that a signal handler needs, complete before `active` is set. */
@@ -152,7 +154,37 @@ static void flush_patiently(struct screen_tty *tty) {
     }
 }
 
-void tty_give_back(struct screen_tty *tty, const struct buffer *text) {
+/* How many of ESC [ 0 n and ESC [ 3 n end in these bytes; *at: how much of one has come. */
+static int count_answers(const char *bytes, ssize_t len, int *at) {
+    int count = 0;
+    for (ssize_t i = 0; i < len; i++) {
+        char c = bytes[i];
+        bool fits = *at == 1 ? c == '[' : *at == 2 ? c == '0' || c == '3' : *at == 3 && c == 'n';
+        count += *at == 3 && fits;
+        *at = fits ? (*at + 1) % 4 : c == '\033';
+    }
+    return count;
+}
+
+/* What was typed meanwhile goes with them; what comes still later can't be helped. */
+static void drain_answers(struct screen_tty *tty, int answers, int64_t patience_ns) {
+    int64_t until = clock_mono_ns() + patience_ns, left;
+    int at = 0;
+    while (answers > 0 && !tty->gone && (left = until - clock_mono_ns()) > 0) {
+        char bytes[256];
+        struct pollfd wait = {.fd = tty->in_fd, .events = POLLIN};
+        if (poll(&wait, 1, (int)(left / NS_PER_MS) + 1) != 1)
+            continue;
+        ssize_t n = read(tty->in_fd, bytes, sizeof bytes);
+        if (n <= 0)
+            break;
+        answers -= count_answers(bytes, n, &at);
+    }
+    if (answers > 0)
+        tcflush(tty->in_fd, TCIFLUSH);
+}
+
+void tty_give_back(struct screen_tty *tty, const struct buffer *text, int answers, int64_t patience_ns) {
     if (!tty->raw)
         return;
     flush_patiently(tty);
@@ -162,6 +194,7 @@ void tty_give_back(struct screen_tty *tty, const struct buffer *text) {
         buffer_append(&tty->out, text->data, text->len);
     flush_patiently(tty);
     forget_output(tty);
+    drain_answers(tty, answers, patience_ns);
     emergency.active = 0;
     set_modes(tty->in_fd, &tty->saved);
     tty->raw = false;
@@ -184,6 +217,7 @@ void tty_emergency(void) {
         struct pollfd wait = {.fd = emergency.out_fd, .events = POLLOUT};
         poll(&wait, 1, POLL_MS);
     }
+    tcflush(emergency.in_fd, TCIFLUSH); /* answers that came */
     set_modes(emergency.in_fd, &emergency.saved);
     if (emergency.old_flags >= 0)
         fcntl(emergency.out_fd, F_SETFL, emergency.old_flags);

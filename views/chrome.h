@@ -25,6 +25,7 @@ struct chrome_context {
     bool message_is_error;
     const struct prompt *prompt; /* footer while open; may be NULL */
     int64_t interval_ns;         /* cadence of /varz, 0 not shown */
+    int64_t link_lag_ns;         /* how far the terminal is behind; shown above a second */
     int64_t behind_ns;           /* PAUSED: how far the picture is behind */
     unsigned contexts; /* CONTEXT_x that are valid: of their keys hints are given, after those of the views */
     bool covered;      /* something lies over the view, and its keys alone are of interest */

@@ -11,7 +11,9 @@
 #include "views/quantity_text.h"
 
 #define DATA_OLD_NS  (3 * NS_PER_S)
+#define LINK_LATE_NS NS_PER_S
 #define NARROW       40
+#define DATE_WIDTH   10
 #define PAUSED_WIDTH 16 /* "[PAUSED +10m05s]" */
 
 struct made {
@@ -163,8 +165,22 @@ static void part_note(const struct chrome_context *c, struct made *out) {
     out->role = ROLE_ROW1_CRIT;
 }
 
+/* In the date's place, as wide as that: nothing moves. */
+static void part_link(const struct chrome_context *c, struct made *out) {
+    double seconds = (double)c->link_lag_ns / (double)NS_PER_S;
+    char lag[40];
+    if (c->link_lag_ns <= LINK_LATE_NS)
+        return;
+    snprintf(lag, sizeof(lag), seconds < 99.95 ? "LINK %.1fs" : "LINK %.0fs", seconds);
+    snprintf(out->text, sizeof(out->text), "%*s", out->narrow ? 0 : DATE_WIDTH, lag);
+    out->role = ROLE_WARN;
+    out->attrs = ATTR_BOLD;
+}
+
 static void part_date(const struct chrome_context *c, struct made *out) {
     char date[TIME_TEXT_SIZE];
+    if (c->link_lag_ns > LINK_LATE_NS)
+        return;
     time_format_date(date, c->view_context->utc_ns, c->view_context->local_time);
     if (c->view_context->utc_ns)
         snprintf(out->text, sizeof(out->text), "%s", date);
@@ -210,8 +226,8 @@ static const struct part {
 } parts[] = {
     {part_label, false, 100},  {part_servers, false, 95}, {part_js, false, 60},    {part_meta, false, 20},
     {part_version, false, 22}, {part_data, false, 90},    {part_place, false, 50}, {part_status, false, 45},
-    {part_faults, false, 55},  {part_note, false, 85},    {part_date, true, 30},   {part_time, true, 80},
-    {part_interval, true, 10}, {part_mode, true, 92},
+    {part_faults, false, 55},  {part_note, false, 85},    {part_link, true, 86},   {part_date, true, 30},
+    {part_time, true, 80},     {part_interval, true, 10}, {part_mode, true, 92},
 };
 #define PART_COUNT ((int)(sizeof(parts) / sizeof(parts[0])))
 
