@@ -2,6 +2,7 @@
  * them. */
 #include <check.h>
 
+#include "tests/views_colorless.h"
 #include "tests/views_frame.h"
 #include "views/help.h"
 #include "views/menu.h"
@@ -168,6 +169,49 @@ START_TEST(golden) {
 }
 END_TEST
 
+START_TEST(states_are_told_without_color) {
+    const struct screen_case *c = &cases[_i];
+    struct world w;
+    int untold = 0;
+    c->world(&w);
+    for (int i = 0; i < c->sizes; i++) {
+        struct frame f;
+        frame_open(&f, &w, c->view);
+        if (c->prepare)
+            c->prepare(&f, &w);
+        struct surface *s = frame_draw(&f, sizes[i][0], sizes[i][1], c->ascii);
+        untold += colorless_untold(s, c->name);
+        surface_destroy(s);
+        frame_close(&f);
+    }
+    world_finish(&w);
+    ck_assert_int_eq(untold, 0);
+}
+END_TEST
+
+/* One line each: what was drawn, and whether that can be told. */
+static const struct {
+    const char *mark, *text;
+    enum role role;
+    int untold;
+} told[] = {
+    {"!!", "33.5M", ROLE_CRIT, 0}, {" !", "33.5M", ROLE_CRIT, 1}, {" .", "33.5M", ROLE_CRIT, 1},
+    {"", "33.5M", ROLE_WARN, 1},   {" !", "33.5M", ROLE_WARN, 0}, {" .", "33.5M~", ROLE_DIM, 0},
+    {" .", "33.5M", ROLE_DIM, 1},  {" ?", "33.5M", ROLE_DIM, 0},  {"", "down", ROLE_CRIT, 0},
+    {"!!", "down", ROLE_OK, 1},    {" .", "down", ROLE_OK, 1},    {"", "up", ROLE_OK, 0},
+    {"", "2/3 up", ROLE_ROW1_WARN, 0}, {"", "3/3 up", ROLE_ROW1_WARN, 1}, {"", "!", ROLE_CHART_MARK, 0},
+    {"!!3 !2", "SLOW", ROLE_CRIT, 0},  {"!3", "SLOW", ROLE_CRIT, 1},      {"!!x !2", "SLOW", ROLE_CRIT, 1},
+};
+
+START_TEST(a_state_by_color_alone_is_found) {
+    struct surface *s = surface_create(40, 1);
+    surface_text(s, surface_rect(s), 0, 0, ROLE_TEXT, 0, told[_i].mark);
+    surface_text(s, surface_rect(s), 10, 0, told[_i].role, 0, told[_i].text);
+    ck_assert_int_eq(colorless_untold(s, "one line"), told[_i].untold);
+    surface_destroy(s);
+}
+END_TEST
+
 START_TEST(golden_menu) {
     struct surface *s = surface_create(80, 24);
     menu_draw(view_by_name("connections"), 3, s, surface_rect(s));
@@ -208,6 +252,8 @@ int main(void) {
     TCase *tc = tcase_create("screens");
     tcase_set_timeout(tc, 60);
     tcase_add_loop_test(tc, golden, 0, sizeof(cases) / sizeof(cases[0]));
+    tcase_add_loop_test(tc, states_are_told_without_color, 0, sizeof(cases) / sizeof(cases[0]));
+    tcase_add_loop_test(tc, a_state_by_color_alone_is_found, 0, sizeof(told) / sizeof(told[0]));
     tcase_add_test(tc, golden_menu);
     tcase_add_test(tc, golden_help);
     suite_add_tcase(suite, tc);

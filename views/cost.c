@@ -74,13 +74,14 @@ static void draw_sums(const struct view_context *context, struct surface *s, str
         struct rect row = {area.x, area.y + 1 + (int)i, area.w, 1};
         char percent[64] = "-";
         double sum;
-        bool known = sum_of(context->model, servers[i], &sum);
+        bool known = sum_of(context->model, servers[i], &sum), dear = known && sum > BOUND_PERCENT;
         if (known)
             snprintf(percent, sizeof(percent), "%.2f %%", sum);
         surface_field(s, row, row.x + 3, row.y, 22, -1, ROLE_TEXT, 0,
                       quantity_name_text(context->model, servers[i], Q_SERVER_name));
-        surface_field(s, row, row.x + 26, row.y, 8, 1, known && sum > BOUND_PERCENT ? ROLE_WARN : ROLE_TEXT,
-                      0, percent);
+        surface_field(s, row, row.x + 26, row.y, 8, 1, dear ? ROLE_WARN : ROLE_TEXT, 0, percent);
+        if (dear)
+            surface_text(s, row, row.x, row.y, ROLE_WARN, ATTR_BOLD, " !");
         if (known && row.w >= 60)
             gauge_draw(s, row, row.x + 36, row.y, 22, sum / BOUND_PERCENT, -1, ROLE_CHART_LOAD);
     }

@@ -121,6 +121,8 @@ static void draw_figure(const struct view_context *context, const struct object 
     enum role role = server->freshness == FRESH_LIVE ? ROLE_TEXT : ROLE_DIM;
     if (compared && role == ROLE_TEXT && stands_out(q, value, median))
         role = ROLE_WARN;
+    if (role == ROLE_WARN)
+        surface_put(s, cell, cell.x, cell.y, ROLE_WARN, ATTR_BOLD, '!');
     surface_field(s, cell, cell.x + 1, cell.y, 9, -1, ROLE_MUTED, 0, quantities[q].title);
     surface_field(s, cell, cell.x + 10, cell.y, 8, 1, role, 0, now);
     if (!compared)

@@ -393,7 +393,7 @@ static void draw_trouble(const struct quantity_list *list, struct surface *s, st
     char shown[1100];
     surface_text(s, area, area.x, area.y, ROLE_UNKNOWN, ATTR_BOLD, " ?");
     text_cut(shown, sizeof(shown), list->trouble, area.w - 3);
-    surface_text(s, area, area.x + 3, area.y, ROLE_WARN, 0, shown);
+    surface_text(s, area, area.x + 3, area.y, ROLE_UNKNOWN, 0, shown);
 }
 
 void quantity_list_draw(const struct quantity_list *list, struct surface *s, struct rect area,
