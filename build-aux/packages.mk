@@ -12,6 +12,7 @@ $(eval $(call NEED,ncursesw,libncurses-dev))
 $(eval $(call NEED,libcurl,libcurl4-openssl-dev))
 $(eval $(call NEED,jansson,libjansson-dev))
 $(eval $(call NEED,zlib,zlib1g-dev))
+$(eval $(call NEED,libconfig,libconfig-dev))
 # Tests, demo and bench need more than the program.
 ifneq ($(filter check% soak asan bench $(BUILD)/tests/%,$(GOALS)),)
   $(eval $(call NEED,check,check))

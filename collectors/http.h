@@ -27,10 +27,11 @@ struct collect_options {
     bool insecure;
     const char
         *auth_file; /* "user:password" or "Bearer TOKEN" or the bare token on the first line; may be NULL */
-    int64_t interval_ms; /* of /varz and what is aligned to it; 0: the table's */
-    const char *want;    /* comma list of sets, NULL: "overview" */
-    bool supervised;     /* commands on stdin, page on page_fd */
-    int page_fd;         /* -1: none */
+    int64_t interval_ms;     /* of /varz and what is aligned to it; 0: the table's */
+    const int64_t *every_ms; /* of each shape, SHAPE_LIMIT of them, 0: the table's; may be NULL */
+    const char *want;        /* comma list of sets, NULL: "overview" */
+    bool supervised;         /* commands on stdin, page on page_fd */
+    int page_fd;             /* -1: none */
 };
 
 /* Runs until end of input, `stop`, SIGTERM or a broken pipe; returns the exit code. */

@@ -93,6 +93,11 @@ static int64_t base_interval(const struct target *t, int e, char why[64]) {
             snprintf(why, 64, "--interval");
         every = t->state == TARGET_DUPLICATE ? DUPLICATE_EVERY : c->varz_ns;
     }
+    int64_t told = c->options->every_ms != NULL ? c->options->every_ms[endpoints[e].shape] : 0;
+    if (told > 0) {
+        every = told * NS_PER_MS;
+        snprintf(why, 64, "configured");
+    }
     if (w->every_ms > 0) {
         every = w->every_ms * NS_PER_MS;
         snprintf(why, 64, "wanted");

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "entry/command.h"
+#include "entry/settings_live.h"
 
 #define FIRST_NS  (3 * NS_PER_S) /* so long everything is painted as it comes */
 #define FIRST_GAP (30 * NS_PER_MS)
@@ -243,17 +244,23 @@ static void catch_crashes(void) {
     memory_on_exhaustion(screen_emergency);
 }
 
+static void on_reload_signal(struct loop *loop, int number, void *data) {
+    (void)loop, (void)number;
+    settings_reload(data);
+}
+
 static void watch_signals(struct app *app) {
     static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
         loop_add_signal(app->loop, ends[i], on_end_signal, app);
     loop_add_signal(app->loop, SIGWINCH, on_resize, app);
+    loop_add_signal(app->loop, SIGUSR1, on_reload_signal, app);
     loop_add_signal(app->loop, SIGTSTP, on_stop_signal, app);
 }
 
 /* The character set of the terminal: what LANG says, else UTF-8 for the characters alone. true: ASCII only.
  */
-static bool set_locale(const struct options *o) {
+static bool set_locale(void) {
     bool named = false;
     const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
     for (int i = 0; i < 3; i++) {
@@ -265,10 +272,10 @@ static bool set_locale(const struct options *o) {
     bool utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
     if (!utf8)
         setlocale(LC_CTYPE, "C.UTF-8"); /* ncurses then measures characters; none beyond ASCII is sent */
-    return o->ascii || !utf8;
+    return !utf8;
 }
 
-static bool open_terminal(struct app *app, bool ascii, char *message, size_t size) {
+static bool open_terminal(struct app *app, char *message, size_t size) {
     struct screen_options options = {.in_fd = app->in_fd,
                                      .out_fd = app->out_fd,
                                      .term = getenv("TERM"),
@@ -285,7 +292,7 @@ static bool open_terminal(struct app *app, bool ascii, char *message, size_t siz
     int cols, rows;
     screen_size(app->screen, &cols, &rows);
     app->surface = surface_create(cols, rows);
-    app->surface->ascii = ascii;
+    app->surface->ascii = app->only_ascii || app->options->ascii;
     key_decoder_init(&app->keys, &key_handler, app);
     app->key_timer = loop_add_timer(app->loop, INT64_MAX, on_key_timeout, app);
     app->link_timer = loop_add_timer(app->loop, INT64_MAX, on_link_time, app);
@@ -355,16 +362,18 @@ static void close_all(struct app *app) {
     surface_destroy(app->surface);
     feed_destroy(app->feed);
     stage_finish(&app->stage);
+    settings_finish(app);
     model_destroy(app->model);
 }
 
 static int app_run(const struct options *options, bool replay) {
-    struct app app = {.options = options, .in_fd = 0, .out_fd = 1, .started_ns = clock_mono_ns()};
+    struct app app = {.in_force = *options, .in_fd = 0, .out_fd = 1, .started_ns = clock_mono_ns()};
     char message[300];
-    bool ascii = set_locale(options);
+    app.options = &app.in_force;
+    app.only_ascii = set_locale();
     signal(SIGPIPE, SIG_IGN);
     if (app_find_theme(&app) && open_model(&app, replay) && open_source(&app, replay)) {
-        if (open_terminal(&app, ascii, message, sizeof message))
+        if (open_terminal(&app, message, sizeof message))
             live(&app);
         else
             refuse(&app, 1, message);

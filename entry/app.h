@@ -6,6 +6,7 @@
 #include "base/loop.h"
 #include "entry/feed.h"
 #include "entry/options.h"
+#include "entry/settings.h"
 #include "entry/stage.h"
 #include "entry/supervisor.h"
 #include "themes/theme.h"
@@ -13,7 +14,11 @@
 #include "tui/screen.h"
 
 struct app {
-    const struct options *options;
+    const struct options *options; /* those in force, below */
+    struct options in_force;
+    struct config *config;       /* read again since the start, NULL before */
+    char *changed[SETTINGS_MAX]; /* texts of settings that were changed here */
+    bool only_ascii;             /* the terminal knows no more */
     struct loop *loop;
     struct model *model;
     struct feed *feed;

@@ -5,6 +5,8 @@
 
 #include "base/clock.h"
 #include "entry/layers.h"
+#include "entry/settings_dialog.h"
+#include "entry/settings_live.h"
 
 static unsigned quit(void *data) {
     (void)data;
@@ -100,6 +102,11 @@ static unsigned repaint(void *data) {
     return REACT_REPAINT | REACT_DRAW;
 }
 
+static unsigned reload(void *data) {
+    settings_reload(data);
+    return REACT_DRAW | REACT_WANTS;
+}
+
 static unsigned suspend(void *data) {
     (void)data;
     raise(SIGTSTP); /* comes back through the loop */
@@ -107,15 +114,28 @@ static unsigned suspend(void *data) {
 }
 
 const struct action app_actions[] = {
-    {ACTION_HELP, open_help},       {ACTION_FILTER, open_filter},
-    {ACTION_COMMAND, open_command}, {ACTION_PAUSE, toggle_pause},
-    {ACTION_BACK, go_back},         {ACTION_PREVIOUS, go_previous},
-    {ACTION_FAULTS, toggle_faults}, {ACTION_HIDDEN, toggle_hidden},
-    {ACTION_UNITS, toggle_units},   {ACTION_LOCAL, toggle_local},
-    {ACTION_MENU, open_menu},       {ACTION_QUIT, quit},
-    {ACTION_OVERVIEW, go_view},     {ACTION_CONNECTIONS, go_view},
-    {ACTION_JETSTREAM, go_view},    {ACTION_NODE, go_view},
-    {ACTION_EVENTS, go_view},       {ACTION_COST, go_view},
-    {ACTION_REPAINT, repaint},      {ACTION_SUSPEND, suspend},
-    {ACTION_INTERRUPT, quit},       {ACTION_NONE, NULL},
+    {ACTION_HELP, open_help},
+    {ACTION_FILTER, open_filter},
+    {ACTION_COMMAND, open_command},
+    {ACTION_PAUSE, toggle_pause},
+    {ACTION_BACK, go_back},
+    {ACTION_PREVIOUS, go_previous},
+    {ACTION_FAULTS, toggle_faults},
+    {ACTION_HIDDEN, toggle_hidden},
+    {ACTION_UNITS, toggle_units},
+    {ACTION_LOCAL, toggle_local},
+    {ACTION_SETTINGS, settings_dialog_open},
+    {ACTION_RELOAD, reload},
+    {ACTION_MENU, open_menu},
+    {ACTION_QUIT, quit},
+    {ACTION_OVERVIEW, go_view},
+    {ACTION_CONNECTIONS, go_view},
+    {ACTION_JETSTREAM, go_view},
+    {ACTION_NODE, go_view},
+    {ACTION_EVENTS, go_view},
+    {ACTION_COST, go_view},
+    {ACTION_REPAINT, repaint},
+    {ACTION_SUSPEND, suspend},
+    {ACTION_INTERRUPT, quit},
+    {ACTION_NONE, NULL},
 };

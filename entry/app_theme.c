@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "entry/settings_live.h"
 #include "themes/theme.h"
 
 enum { READ_NS = 5 }; /* seconds that a list or a fault stays */
@@ -49,7 +50,7 @@ unsigned app_theme(struct app *app, const char *argument) {
     if (argument[0] == '\0') {
         list(app);
     } else if (theme_find(argument, &app->theme, message, sizeof message)) {
-        screen_set_theme(app->screen, &app->theme);
+        settings_change(app, setting_by_path("theme"), argument);
         stage_say(&app->stage, clock_mono_ns(), false, app->theme.name);
     } else {
         tell_fault(app, message);

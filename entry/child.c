@@ -58,6 +58,10 @@ static const char **arguments(const struct options *o, int page_fd) {
         add_option(&a, "--page-fd", memory_format("%d", page_fd));
     if (o->interval != 0)
         add_option(&a, "--interval", memory_format("%lldms", (long long)o->interval));
+    for (unsigned shape = 1; shape < SHAPE_LIMIT; shape++)
+        if (o->every[shape] != 0)
+            add_option(&a, "--every",
+                       memory_format("%s=%lldms", shape_name(shape), (long long)o->every[shape]));
     add_option(&a, "--label", o->label);
     add_option(&a, "--ca", o->ca);
     add_option(&a, "--cert", o->cert);

@@ -25,6 +25,7 @@ int command_collect(const struct options *o) {
         .insecure = o->insecure,
         .auth_file = o->auth_file,
         .interval_ms = o->interval,
+        .every_ms = o->every,
         .want = o->want,
         .supervised = o->supervised,
         .page_fd = (int)o->page_fd,

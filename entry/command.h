@@ -11,6 +11,7 @@ command_fn command_replay;
 command_fn command_snapshot;
 command_fn command_print;
 command_fn command_collect;
+command_fn command_config;
 command_fn command_help;
 command_fn command_manual;
 command_fn command_version;

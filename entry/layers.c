@@ -2,12 +2,15 @@
 
 #include <limits.h>
 
+#include "entry/settings_dialog.h"
 #include "views/chrome.h"
 
 static unsigned move(struct app *app, long by) {
     struct stage *st = &app->stage;
-    long most = st->help_open ? stage_help_most(st, surface_rect(app->surface)) : view_count - 1;
-    int *at = st->help_open ? &st->help_top : &st->menu_choice;
+    long most = st->help_open       ? stage_help_most(st, surface_rect(app->surface))
+                : st->settings_open ? settings_dialog_lines() - 1
+                                    : view_count - 1;
+    int *at = st->help_open ? &st->help_top : st->settings_open ? &st->settings_choice : &st->menu_choice;
     long to = by == LONG_MIN ? 0 : by == LONG_MAX ? most : *at + by;
     *at = (int)(to < 0 ? 0 : to > most ? most : to);
     return REACT_DRAW;
@@ -81,6 +84,11 @@ const struct action layer_actions[] = {
     {ACTION_MENU_BACK, put_away},
     {ACTION_MENU_CLOSE, put_away},
     {ACTION_MENU_QUIT, put_away},
+    {ACTION_CHANGE, settings_dialog_change},
+    {ACTION_WRITE, settings_dialog_write},
+    {ACTION_SETTINGS_BACK, put_away},
+    {ACTION_SETTINGS_CLOSE, put_away},
+    {ACTION_SETTINGS_QUIT, put_away},
     {ACTION_LINE_DOWN, down},
     {ACTION_LINE_UP, up},
     {ACTION_LINE_PAGE_DOWN, page_down},
@@ -103,13 +111,19 @@ void layer_open_menu(struct app *app) {
     app->stage.menu_choice = app->stage.here.view;
 }
 
+void layer_open_settings(struct app *app) {
+    layer_close(app);
+    app->stage.settings_open = true;
+    app->stage.draw_settings = settings_dialog_draw;
+}
+
 void layer_close(struct app *app) {
     struct stage *st = &app->stage;
-    st->help_open = st->menu_open = false;
+    st->help_open = st->menu_open = st->settings_open = false;
     st->help_filter[0] = '\0';
     st->help_top = 0;
 }
 
 bool layer_is_open(const struct app *app) {
-    return app->stage.help_open || app->stage.menu_open;
+    return app->stage.help_open || app->stage.menu_open || app->stage.settings_open;
 }

@@ -9,6 +9,7 @@ extern const struct action layer_actions[]; /* context is the struct app */
 
 void layer_open_help(struct app *app);
 void layer_open_menu(struct app *app);
+void layer_open_settings(struct app *app);
 /* Puts away what is open. */
 void layer_close(struct app *app);
 bool layer_is_open(const struct app *app);

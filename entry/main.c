@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/version.h"
+#include "entry/config.h"
 
 int command_help(const struct options *options) {
     (void)options;
@@ -43,12 +44,43 @@ static int flushed(int code) {
     return 1;
 }
 
+static int told(struct config_faults *faults) {
+    const char *text = buffer_text(&faults->text);
+    for (size_t len; *text != '\0'; text += len + 1) {
+        len = strcspn(text, "\n");
+        fprintf(stderr, "natsight: %.*s\n", (int)len, text);
+    }
+    if (faults->count > CONFIG_FAULTS_MAX)
+        fprintf(stderr, "natsight: and %d more\n", faults->count - CONFIG_FAULTS_MAX);
+    return EXIT_USAGE;
+}
+
+/* What is in force, where the command has to do with the configuration. */
+static int configure(const struct options *typed, struct options *in_force, struct config **config) {
+    struct config_faults faults = {0};
+    int code = 0;
+    *in_force = *typed;
+    if (options_configured(typed)) {
+        *config = config_load(typed->config_path, &faults);
+        bool good = *config != NULL && config_apply(*config, typed, in_force, &faults);
+        if (good)
+            keymap_use(config_keymap(*config));
+        code = good ? options_check(in_force) : told(&faults);
+    }
+    config_faults_finish(&faults);
+    return code;
+}
+
 int main(int argc, char **argv) {
-    struct options options;
+    struct options typed, in_force;
+    struct config *config = NULL;
     take_descriptors();
-    int code = options_parse(&options, argc, argv);
+    int code = options_parse(&typed, argc, argv);
     if (code == 0)
-        code = options_run(&options);
-    options_finish(&options);
+        code = configure(&typed, &in_force, &config);
+    if (code == 0)
+        code = options_run(&in_force);
+    config_free(config);
+    options_finish(&typed);
     return flushed(code);
 }

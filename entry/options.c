@@ -1,20 +1,19 @@
 #include "entry/options.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/memory.h"
 #include "base/near.h"
-#include "base/number.h"
 #include "base/text.h"
 #include "base/url.h"
 #include "base/version.h"
 #include "entry/command.h"
+#include "entry/config.h"
+#include "entry/option_types.h"
 
 enum {
 #define COMMAND(ID, ...) COMMAND_##ID,
@@ -27,8 +26,8 @@ enum { /* masks for options.def */
 #define COMMAND(ID, ...) ID = 1 << COMMAND_##ID,
 #include "entry/commands.def"
 #undef COMMAND
-       SHOW = LIVE | SNAPSHOT | REPLAY,
-       ASK = LIVE | SNAPSHOT | PRINT | COLLECT,
+       SHOW = LIVE | SNAPSHOT | REPLAY | CONFIG,
+       ASK = LIVE | SNAPSHOT | PRINT | COLLECT | CONFIG,
 };
 
 static const struct command {
@@ -40,102 +39,21 @@ static const struct command {
 #undef COMMAND
 };
 
-struct option_info;
-/* Takes the option's value; NULL when it is fine, else what was meant. */
-typedef const char *option_take_fn(const struct option_info *info, void *field, const char *value);
-
-static option_take_fn take_FLAG, take_TEXT, take_FILE, take_LIST, take_SPAN, take_INT, take_SIZE, take_CHOICE;
-
 static const struct option_info {
     const char *name;
     char letter;
-    option_take_fn *take;
+    const struct option_type *type;
     const char *arg; /* NULL: a flag */
     unsigned commands;
     const char *help;
     size_t offset;
 } infos[] = {
 #define OPTION(FIELD, NAME, LETTER, TYPE, ARG, COMMANDS, HELP)                                               \
-    {NAME, LETTER, take_##TYPE, ARG, COMMANDS, HELP, offsetof(struct options, FIELD)},
+    {NAME, LETTER, &type_##TYPE, ARG, COMMANDS, HELP, offsetof(struct options, FIELD)},
 #include "entry/options.def"
 #undef OPTION
 };
 enum { INFO_COUNT = sizeof infos / sizeof *infos };
-
-static const char *take_FLAG(const struct option_info *info, void *field, const char *value) {
-    (void)info, (void)value;
-    *(bool *)field = true;
-    return NULL;
-}
-
-static const char *take_TEXT(const struct option_info *info, void *field, const char *value) {
-    (void)info;
-    *(const char **)field = value;
-    return NULL;
-}
-
-static const char *take_FILE(const struct option_info *info, void *field, const char *value) {
-    if (access(value, R_OK) != 0)
-        return errno == ENOENT ? "there is no such file" : "this file can't be read";
-    return take_TEXT(info, field, value);
-}
-
-static const char *take_LIST(const struct option_info *info, void *field, const char *value) {
-    (void)info;
-    struct { /* a list is followed by its count in struct options */
-        const char **items;
-        int count;
-    } list;
-    memcpy(&list, field, sizeof list);
-    list.items = memory_grow(list.items, (size_t)list.count + 1, sizeof *list.items);
-    list.items[list.count++] = value;
-    memcpy(field, &list, sizeof list);
-    return NULL;
-}
-
-static const char *take_SPAN(const struct option_info *info, void *field, const char *value) {
-    (void)info;
-    double ns;
-    enum unit unit;
-    size_t used = number_parse(value, &ns, &unit);
-    if (used == 0 || value[used] != '\0' || unit != UNIT_NS || ns < 1e6 || ns > 86400e9)
-        return "takes a time from 1ms to 24h, such as 500ms, 5s or 2m";
-    int64_t ms = (int64_t)(ns / 1e6);
-    memcpy(field, &ms, sizeof ms);
-    return NULL;
-}
-
-static const char *take_INT(const struct option_info *info, void *field, const char *value) {
-    (void)info;
-    char *end;
-    errno = 0;
-    long long n = strtoll(value, &end, 10);
-    if (errno != 0 || end == value || *end != '\0' || n < 0 || n > 1000000)
-        return "takes a whole number from 0 to 1000000";
-    int64_t number = n;
-    memcpy(field, &number, sizeof number);
-    return NULL;
-}
-
-static const char *take_SIZE(const struct option_info *info, void *field, const char *value) {
-    (void)info;
-    struct option_size size;
-    char rest;
-    if (sscanf(value, "%dx%d%c", &size.cols, &size.rows, &rest) != 2 || size.cols < 1 || size.rows < 1 ||
-        size.cols > 500 || size.rows > 200)
-        return "takes COLSxROWS from 1x1 to 500x200, such as 120x40";
-    memcpy(field, &size, sizeof size);
-    return NULL;
-}
-
-static const char *take_CHOICE(const struct option_info *info, void *field, const char *value) {
-    size_t len = strlen(value);
-    for (const char *choice = info->arg; choice != NULL;
-         choice = strchr(choice, '|') ? strchr(choice, '|') + 1 : NULL)
-        if (len > 0 && strncmp(choice, value, len) == 0 && (choice[len] == '|' || choice[len] == '\0'))
-            return take_TEXT(info, field, value);
-    return "takes one of these words";
-}
 
 static int __attribute__((format(printf, 1, 2))) usage(const char *format, ...) {
     va_list list;
@@ -180,11 +98,9 @@ static int misplaced(const struct options *o, const struct option_info *info) {
 static int take(struct options *o, const struct option_info *info, const char *value) {
     if ((info->commands & 1u << o->command) == 0)
         return misplaced(o, info);
-    const char *fault = info->take(info, (char *)o + info->offset, value);
+    const char *fault = info->type->take(info->arg, (char *)o + info->offset, value);
     if (fault == NULL)
         return 0;
-    if (info->take == take_CHOICE)
-        return usage("--%s %s: takes one of %s", info->name, options_typed(value), info->arg);
     return usage("--%s %s: %s", info->name, options_typed(value), fault);
 }
 
@@ -241,8 +157,7 @@ static void drop_transport(struct options *o) {
         memmove((void *)o->urls, (void *)(o->urls + 1), (size_t)--o->url_count * sizeof *o->urls);
 }
 
-static int check_urls(struct options *o) {
-    static const char local[] = "http://127.0.0.1:8222";
+static int check_urls(const struct options *o) {
     if (o->command == COMMAND_REPLAY) {
         if (o->url_count != 1 || strcmp(o->urls[0], "-") != 0)
             return usage("replay: reads standard input; write natsight collect URL | natsight replay -");
@@ -254,8 +169,6 @@ static int check_urls(struct options *o) {
         if (!url_parse(&url, o->urls[i], why, sizeof why))
             return usage("%s", why);
     }
-    if (o->url_count == 0)
-        append(&o->urls, &o->url_count, local);
     return 0;
 }
 
@@ -285,12 +198,14 @@ static int check_words(const struct options *o) {
     return 0;
 }
 
-static int check_combination(const struct options *o) {
+int options_check(const struct options *o) {
     if ((o->cert == NULL) != (o->key == NULL))
         return usage("%s: goes together with %s; write both", o->cert ? "--cert" : "--key",
                      o->cert ? "--key" : "--cert");
-    if (o->interval != 0 && o->interval < 100)
-        return usage("--interval %lldms: is too short; 100ms is the least", (long long)o->interval);
+    return check_urls(o);
+}
+
+static int check_combination(const struct options *o) {
     if (o->count < 1)
         return usage("--count 0: prints nothing; 1 is the least");
     int code = check_outputs(o);
@@ -323,6 +238,21 @@ static int first_word(int argc, char **argv) {
     return argc;
 }
 
+/* Asked before anything else is known of the command line. */
+static bool is_cluster(int argc, char **argv, const char *word) {
+    static const char name[] = "--config";
+    const char *path = NULL;
+    struct config_faults faults = {0};
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strncmp(argv[i], name, sizeof name - 1) == 0)
+            path = argv[i][sizeof name - 1] == '=' ? argv[i] + sizeof name : argv[i + 1];
+    struct config *config = config_load(path, &faults);
+    bool named = config != NULL && config_has_cluster(config, word);
+    config_free(config);
+    config_faults_finish(&faults);
+    return named;
+}
+
 /* Returns 0, *at being where it stands, or argc; else the exit code. A host may have the name of a command:
  * as a URL. */
 static int find_command(struct options *o, int argc, char **argv, int *at) {
@@ -340,6 +270,8 @@ static int find_command(struct options *o, int argc, char **argv, int *at) {
     }
     *at = argc;
     if (near.name == NULL || strpbrk(word, ".:/[0123456789") != NULL || strcmp(word, "localhost") == 0)
+        return 0;
+    if (is_cluster(argc, argv, word))
         return 0;
     return usage("%s: there is no such command; did you mean %s? (a host of this name is http://%s:8222)",
                  word, near.name, word);
@@ -376,8 +308,12 @@ int options_parse(struct options *o, int argc, char **argv) {
         }
     }
     drop_transport(o);
-    code = check_combination(o);
-    return code != 0 ? code : check_urls(o);
+    return check_combination(o);
+}
+
+bool options_configured(const struct options *o) {
+    return !o->supervised && !o->print_default &&
+           (find_option("config", strlen("config"), 0)->commands & 1u << o->command) != 0;
 }
 
 void options_finish(struct options *o) {
@@ -399,7 +335,8 @@ void options_print_help(void) {
                commands[c].synopsis[0] ? " " : "", commands[c].synopsis, commands[c].help);
     }
     puts("\nURL: host, host:port, [v6]:port, http://host:8222/prefix or https://...; http://127.0.0.1:8222 "
-         "when none is given.\n\nOptions:");
+         "when none is given, or the cluster that the configuration has for that.\nNAME: a cluster of the "
+         "configuration, in place of URLs.\n\nOptions:");
     for (int i = 0; i < INFO_COUNT; i++) {
         char head[80];
         char letter[] = {'-', infos[i].letter, ',', '\0'};

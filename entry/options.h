@@ -8,20 +8,26 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sample/field.h"
+#include "views/keymap.h"
+
 enum { EXIT_NOTHING_REACHED = 3, EXIT_USAGE = 64 };
 
 struct option_size {
     int cols, rows;
 };
 
+enum { COLUMN_LISTS_MAX = 16 };
+
 struct options {
     int command; /* index into the commands */
-    /* The rows of options.def; text is borrowed from argv. */
-    const char *label, *label_color, *view, *select, *filter, *color, *theme, *ca, *cert, *key, *tls_name, *auth_file,
-        *want, *hold_scale;
+    /* The rows of options.def and settings.def; text is borrowed from argv or the configuration. */
+    const char *label, *label_color, *view, *select, *filter, *color, *theme, *units, *ca, *cert, *key,
+        *tls_name, *auth_file, *want, *hold_scale, *config_path;
     int64_t interval, watch_for; /* ms, 0 not given */
+    int64_t every[SHAPE_LIMIT];  /* ms, of each endpoint but /varz */
     int64_t expect, count, page_fd, max_rate;
-    bool ascii, local_time, insecure, json, supervised;
+    bool ascii, local_time, insecure, json, supervised, print_default, cluster_default;
     struct option_size size;
     const char **output;
     int output_count;
@@ -29,11 +35,22 @@ struct options {
     int word_count;
     const char **urls; /* for every command but print: the words; for print: what stands behind -- */
     int url_count;
+    /* Of the configuration alone. */
+    const char *cluster;                   /* the one that was taken, NULL none */
+    const char *columns[COLUMN_LISTS_MAX]; /* names with blanks between, of view_list_at() */
+    const char *keys[ACTION_COUNT];        /* of the first row of a name */
+    /* What the rest was made of; see entry/config.h. */
+    const struct options *typed;
+    const struct config *config;
 };
 
 /* Fills *options; the arrays are freed by options_finish(). Returns 0, or the exit code after having said
  * why. */
 int options_parse(struct options *options, int argc, char **argv);
+/* Its command has to do with the configuration. */
+bool options_configured(const struct options *options);
+/* What has to hold of the options in force. Returns 0, or the exit code after having said why. */
+int options_check(const struct options *in_force);
 void options_finish(struct options *options);
 
 /* What was typed, fit to be printed in a message: it may be anything. Good until the next call. */

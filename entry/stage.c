@@ -48,18 +48,29 @@ static bool take_filter(struct stage *st, const char *filter, char *message, siz
     return fault == NULL;
 }
 
-bool stage_init(struct stage *st, struct model *model, const struct options *o, enum chrome_mode mode,
-                char *message, size_t size) {
-    *st = (struct stage){.live = model, .mode = mode, .label = o->label, .local_time = o->local_time};
-    st->select = o->select;
+void stage_configure(struct stage *st, const struct options *o) {
+    struct view_list list;
+    st->options = o;
+    st->label = o->label;
+    st->local_time = o->local_time;
+    st->bits = o->units != NULL && strcmp(o->units, "bits") == 0;
     st->waiting_for = o->url_count > 0 ? o->urls[0] : "";
     st->interval_ns = o->interval != 0 ? o->interval * NS_PER_MS : NS_PER_S;
     st->label_role = label_role(o->label_color);
+    for (int i = 0; i < COLUMN_LISTS_MAX && view_list_at(i, &list); i++)
+        quantity_list_set_columns((void *)((char *)st->states[list.view_index] + list.row.offset),
+                                  o->columns[i]);
+}
+
+bool stage_init(struct stage *st, struct model *model, const struct options *o, enum chrome_mode mode,
+                char *message, size_t size) {
+    *st = (struct stage){.live = model, .mode = mode, .select = o->select};
     for (int i = 0; i < view_count; i++) {
         st->states[i] = memory_new(views[i]->state_size);
         if (views[i]->init != NULL)
             views[i]->init(st->states[i]);
     }
+    stage_configure(st, o);
     const struct view_ops *view = o->view != NULL ? view_by_name(o->view) : views[0];
     if (o->view != NULL && view == NULL) {
         char names[200];
@@ -131,9 +142,10 @@ static unsigned contexts_of_view(const struct stage *st) {
 }
 
 unsigned stage_contexts(const struct stage *st) {
-    return CONTEXT_ALWAYS | (st->help_open   ? CONTEXT_HELP
-                             : st->menu_open ? CONTEXT_MENU
-                                             : contexts_of_view(st));
+    return CONTEXT_ALWAYS | (st->help_open       ? CONTEXT_HELP
+                             : st->menu_open     ? CONTEXT_MENU
+                             : st->settings_open ? CONTEXT_SETTINGS
+                                                 : contexts_of_view(st));
 }
 
 /* The keys of what lies below it. */
@@ -163,6 +175,8 @@ void stage_frame(struct stage *st, struct surface *s, int64_t mono_ns) {
         view->draw(st->states[st->here.view], &context, s, body);
     if (st->menu_open)
         menu_draw(view, st->menu_choice, s, body);
+    if (st->settings_open)
+        st->draw_settings(st, s, body);
     if (st->help_open)
         help_draw(&help, view->title, st->help_top, s, body);
     bool message = st->message[0] != '\0' && mono_ns < st->message_until_ns;

@@ -31,6 +31,8 @@ struct stage {
         *select; /* select: the server to open as soon as there is one of that name */
     enum role label_role;
     int64_t interval_ns;
+    const struct options *options;
+    void (*draw_settings)(const struct stage *stage, struct surface *s, struct rect area); /* the program's */
     struct prompt prompt;
     char message[STAGE_MESSAGE_SIZE];
     bool message_is_error;
@@ -40,6 +42,8 @@ struct stage {
     int64_t link_lag_ns; /* how far the terminal is behind */
     bool menu_open;      /* of the views */
     int menu_choice;
+    bool settings_open;
+    int settings_choice;
     bool help_open;
     char help_filter[64];
     int help_top;
@@ -49,6 +53,8 @@ struct stage {
 /* false: message[] says which view there is not, or what is wrong with the filter. */
 bool stage_init(struct stage *stage, struct model *model, const struct options *options,
                 enum chrome_mode mode, char *message, size_t size);
+/* Takes what can change while it is shown: label, time zone, units, columns. The options must outlive it. */
+void stage_configure(struct stage *stage, const struct options *options);
 void stage_finish(struct stage *stage);
 
 const struct model *stage_model(const struct stage *stage); /* what is shown: the frozen one while paused */

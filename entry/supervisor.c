@@ -299,6 +299,14 @@ struct supervisor *supervisor_create(struct loop *loop, const struct options *op
     return s;
 }
 
+void supervisor_restart(struct supervisor *s) {
+    stop_watching(s);
+    child_end(&s->child);
+    loop_timer_set(s->restart, INT64_MAX);
+    s->backoff_ns = BACKOFF_FIRST_NS;
+    start(s);
+}
+
 void supervisor_destroy(struct supervisor *s) {
     if (s == NULL)
         return;

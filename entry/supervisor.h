@@ -29,6 +29,8 @@ struct supervisor_handler {
 /* options and handler must outlive it. */
 struct supervisor *supervisor_create(struct loop *loop, const struct options *options,
                                      const struct supervisor_handler *handler, void *data);
+/* The options changed: ends the collector and starts one that knows them. */
+void supervisor_restart(struct supervisor *s);
 void supervisor_destroy(struct supervisor *s); /* ends the child by its pid; NULL is fine */
 
 /* Wants exactly these shapes on top of what is always asked, as a bit mask of 1 << SHAPE_x; `sort` is for

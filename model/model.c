@@ -22,6 +22,13 @@ struct model *model_create(const struct model_options *options) {
     return model;
 }
 
+void model_told(struct model *model, const char *label, int expect) {
+    char *own = label && *label ? memory_text(label) : NULL;
+    free(model->label);
+    model->label = own;
+    model->expect = expect;
+}
+
 void model_destroy(struct model *model) {
     if (!model)
         return;

@@ -20,6 +20,8 @@ struct model_options {
 };
 
 struct model *model_create(const struct model_options *options);
+/* What the user says of the cluster, from now on. */
+void model_told(struct model *model, const char *label, int expect);
 void model_destroy(struct model *model);
 /* A frozen copy for the paused screen. */
 struct model *model_clone(const struct model *model);

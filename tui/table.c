@@ -14,6 +14,8 @@ void table_init(struct table *t, const struct table_column *columns, int count, 
                         .then = then,
                         .mark = true,
                         .focused = true};
+    for (int i = 0; i < t->column_count; i++)
+        t->sequence[i] = i;
 }
 
 void table_finish(struct table *t) {
@@ -44,12 +46,21 @@ void table_move(struct table *t, long by, int64_t mono_ns) {
     t->frozen_until_ns = mono_ns + FREEZE_NS;
 }
 
+/* Where it stands from the left; -1: nowhere, as severity. */
+static int place_of(const struct table *t, int column) {
+    for (int i = 0; i < t->column_count; i++)
+        if (t->sequence[i] == column)
+            return i;
+    return -1;
+}
+
 void table_sort_next(struct table *t, int by) {
-    int places = t->column_count + 1, at = t->sort;
-    do
+    int places = t->column_count + 1, at = place_of(t, t->sort), column;
+    do {
         at = (at + 1 + (by < 0 ? -1 : 1) + places) % places - 1;
-    while (at >= 0 && t->hidden[at] && at != t->sort);
-    t->sort = at;
+        column = at < 0 ? -1 : t->sequence[at];
+    } while (column >= 0 && t->hidden[column] && column != t->sort);
+    t->sort = column;
     t->reverse = false;
 }
 

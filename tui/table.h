@@ -47,7 +47,8 @@ struct table { /* state of one table; init with table_init() */
     const struct table_column *columns;
     int column_count;
     bool hidden[TABLE_MAX_COLUMNS];
-    int sort; /* index into columns; -1: by severity, then `then` */
+    int sequence[TABLE_MAX_COLUMNS]; /* indexes into columns, from the left */
+    int sort;                        /* index into columns; -1: by severity, then `then` */
     int then;
     bool reverse; /* of the default direction: largest first for right-aligned columns, A first for others */
     uint64_t selected;   /* id, 0: the first row */

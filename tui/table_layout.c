@@ -31,7 +31,8 @@ static int next_to_drop(const struct table *t, const struct table_layout *l) {
 static void collect(struct table_layout *l, const struct table *t, int scroll) {
     int skipped = 0;
     l->lead = -1;
-    for (int i = 0; i < t->column_count; i++) {
+    for (int at = 0; at < t->column_count; at++) {
+        int i = t->sequence[at];
         if (t->hidden[i])
             continue;
         bool pinned = t->columns[i].pinned;

@@ -222,8 +222,11 @@ static const struct action actions[] = {
     {ACTION_NONE, NULL},
 };
 
+static const struct view_list_row lists[] = {
+    {"connections", offsetof(struct connections, all), columns, COUNT(columns)}, {NULL, 0, NULL, 0}};
 
 const struct view_ops view_connections = {
+    .lists = lists,
     .name = "connections",
     .title = "Connections",
     .help = "Every client of every server, the fullest buffers first.",

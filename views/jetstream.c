@@ -249,8 +249,13 @@ static const struct action actions[] = {
     {ACTION_NONE, NULL},
 };
 
+static const struct view_list_row lists[] = {
+    {"consumers", offsetof(struct jetstream, consumers), consumer_columns, COUNT(consumer_columns)},
+    {"streams", offsetof(struct jetstream, streams), stream_columns, COUNT(stream_columns)},
+    {NULL, 0, NULL, 0}};
 
 const struct view_ops view_jetstream = {
+    .lists = lists,
     .name = "jetstream",
     .title = "JetStream",
     .help = "Streams and consumers: who lags, who leads, worst first.",

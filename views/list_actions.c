@@ -143,6 +143,22 @@ unsigned list_pick(void *call) {
     return REACT_DRAW | REACT_WANTS;
 }
 
+static unsigned move_column(void *call, int by) {
+    struct quantity_list *list = focus_of(call);
+    if (!list || list->menu != LIST_MENU_COLUMNS)
+        return REACT_NONE;
+    if (quantity_list_move_column(list, list->choice, by))
+        list->choice += by;
+    return REACT_DRAW;
+}
+
+unsigned list_move_left(void *call) {
+    return move_column(call, -1);
+}
+unsigned list_move_right(void *call) {
+    return move_column(call, 1);
+}
+
 unsigned list_close(void *call) {
     struct quantity_list *list = focus_of(call);
     if (!list || !list->menu)

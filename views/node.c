@@ -240,8 +240,11 @@ static const struct action actions[] = {
     {ACTION_NONE, NULL},
 };
 
+static const struct view_list_row lists[] = {
+    {"routes", offsetof(struct node, routes), route_columns, COUNT(route_columns)}, {NULL, 0, NULL, 0}};
 
 const struct view_ops view_node = {
+    .lists = lists,
     .name = "node",
     .title = "Node",
     .help = "One server: its figures against its peers, charts, routes.",

@@ -152,6 +152,7 @@ static unsigned wants(const void *state, const struct view_context *context, con
 }
 
 const struct view_ops view_overview = {
+    .lists = overview_list_rows,
     .name = "overview",
     .title = "Overview",
     .help = "The whole cluster: verdict, rates, nodes, what is worst.",

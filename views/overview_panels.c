@@ -93,6 +93,12 @@ struct quantity_list *overview_list(const struct overview *o, enum panel panel) 
     return lists[panel];
 }
 
+const struct view_list_row overview_list_rows[] = {
+    {"nodes", offsetof(struct overview, nodes), node_columns, COUNT(node_columns)},
+    {"lag", offsetof(struct overview, lag), lag_columns, COUNT(lag_columns)},
+    {"pending", offsetof(struct overview, pending), pending_columns, COUNT(pending_columns)},
+    {NULL, 0, NULL, 0},
+};
 
 void overview_lists_init(struct overview *o) {
     quantity_list_init(&o->nodes, OBJECT_SERVER, node_columns, COUNT(node_columns), -1, 0);

@@ -36,6 +36,7 @@ extern const struct panel_info overview_panels[PANEL_COUNT];
 /* NULL for a panel that is no list. */
 struct quantity_list *overview_list(const struct overview *o, enum panel panel);
 void overview_lists_init(struct overview *o);
+extern const struct view_list_row overview_list_rows[];
 /* "hidden: lag (3), pending (2)", "" when nothing is. */
 void overview_hidden(const struct overview *o, char *out, size_t size);
 

@@ -319,7 +319,7 @@ void quantity_list_arrange(struct quantity_list *list, const struct view_context
 
 int quantity_menu_column(const struct quantity_list *list, int line) {
     if (list->menu == LIST_MENU_COLUMNS)
-        return line;
+        return list->table.sequence[line];
     for (int i = 0, n = 0; i < list->column_count; i++)
         if (list->columns[i].form == COLUMN_VALUE && ++n == line)
             return i;

@@ -94,6 +94,20 @@ void quantity_list_select(struct quantity_list *list, uint64_t id);
 /* Lines of the open menu, and the column of one: -1 is severity. */
 int quantity_menu_lines(const struct quantity_list *list);
 int quantity_menu_column(const struct quantity_list *list, int line);
+/* ---- columns: which, and in which order (quantity_columns.c) ---- */
+
+/* "cpu", "cpu_spark", "buffer_gauge": what a configuration calls it. */
+void quantity_column_name(const struct quantity_column *column, char *out, size_t size);
+int quantity_column_named(const struct quantity_column *columns, int count, const char *name); /* -1: none */
+/* Names with blanks between: those shown unless told otherwise. */
+void quantity_columns_default(const struct quantity_column *columns, int count, char *out, size_t size);
+/* Shows exactly these, in this order; what says which row it is stays on the left. NULL: the defaults. */
+void quantity_list_set_columns(struct quantity_list *list, const char *names);
+void quantity_list_columns(const struct quantity_list *list, char *out, size_t size);
+/* The column of a line of the menu moves to the left or right; false: it stands at the end, or has to stay.
+ */
+bool quantity_list_move_column(struct quantity_list *list, int line, int by);
+
 /* A filter's fault for this list, NULL when it is fine; lives until the next call for the list. */
 const char *quantity_list_check(struct quantity_list *list, const char *filter);
 
@@ -112,7 +126,7 @@ unsigned list_left(void *call), list_right(void *call), list_sort_left(void *cal
     list_sort_right(void *call);
 unsigned list_reverse(void *call), list_columns(void *call), list_sort_menu(void *call),
     list_pick(void *call), list_close(void *call);
-unsigned list_copy(void *call);
+unsigned list_copy(void *call), list_move_left(void *call), list_move_right(void *call);
 /* Enter: the view of the selected object; the page of the server behind it. */
 unsigned list_open(void *call), list_open_server(void *call);
 
@@ -124,7 +138,8 @@ unsigned list_open(void *call), list_open_server(void *call);
         {ACTION_RIGHT, list_right}, {ACTION_SORT_LEFT, list_sort_left},                                      \
         {ACTION_SORT_RIGHT, list_sort_right}, {ACTION_SORT, list_sort_menu}, {ACTION_REVERSE, list_reverse}, \
         {ACTION_COLUMNS, list_columns}, {ACTION_COPY, list_copy}, {ACTION_TAKE, list_pick},                  \
-        {ACTION_TOGGLE_COLUMN, list_pick}, {ACTION_CHOICE_BACK, list_close},                                 \
+        {ACTION_TOGGLE_COLUMN, list_pick}, {ACTION_MOVE_LEFT, list_move_left},                               \
+        {ACTION_MOVE_RIGHT, list_move_right}, {ACTION_CHOICE_BACK, list_close},                              \
         {ACTION_CHOICE_QUIT, list_close}, {ACTION_CHOICE_SORT, list_sort_menu},                              \
         {ACTION_CHOICE_COLUMNS, list_columns}, {ACTION_LINE_DOWN, list_down}, {ACTION_LINE_UP, list_up},     \
         {ACTION_LINE_PAGE_DOWN, list_page_down}, {ACTION_LINE_PAGE_UP, list_page_up},                        \

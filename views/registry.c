@@ -35,3 +35,13 @@ const struct view_ops *view_by_name(const char *name) {
     }
     return fits == 1 ? prefix : NULL;
 }
+
+bool view_list_at(int index, struct view_list *out) {
+    for (int v = 0; v < view_count; v++)
+        for (const struct view_list_row *row = views[v]->lists; row && row->name; row++)
+            if (index-- == 0) {
+                *out = (struct view_list){views[v], v, *row};
+                return true;
+            }
+    return false;
+}

@@ -38,6 +38,16 @@ struct view_call { /* context of every view action */
     struct view_request *request;
 };
 
+struct quantity_column;
+
+/* A list of a view, whose columns can be chosen and configured. */
+struct view_list_row { /* a table of them ends with a name of NULL */
+    const char *name;  /* "consumers" */
+    size_t offset;     /* of its struct quantity_list in the state */
+    const struct quantity_column *columns;
+    int column_count;
+};
+
 struct view_ops {
     const char *name;  /* "overview": --view, :overview */
     const char *title; /* "Overview" */
@@ -58,13 +68,21 @@ struct view_ops {
     const char *(*check_filter)(void *state, const char *filter);
     const struct action *actions; /* what it does for the rows of its contexts; run() gets struct view_call *.
                                      A row of Everywhere may stand here, too: then it is asked first */
-    unsigned contexts;            /* CONTEXT_x that are valid in it, beside Everywhere and Always */
+    const struct view_list_row *lists; /* NULL: none */
+    unsigned contexts;                 /* CONTEXT_x that are valid in it, beside Everywhere and Always */
 };
 
 /* views.def, in order. */
 extern const struct view_ops *const views[];
 extern const int view_count;
 
+struct view_list {
+    const struct view_ops *view;
+    int view_index;
+    struct view_list_row row;
+};
+/* The lists of all views, in the order of views.def; false: there are not so many. */
+bool view_list_at(int index, struct view_list *out);
 
 /* NULL when there is none; a prefix that fits one view only is enough. */
 const struct view_ops *view_by_name(const char *name);

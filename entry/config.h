@@ -1,0 +1,37 @@
+/* The configuration: which file it is, what it says, and what follows for the options in force.
+ *
+ * Loading has no effect on anything: a configuration is a value, with all its faults said. In force is what
+ * was typed, then the environment, then the file, then the defaults, setting by setting. Main process. */
+#ifndef ENTRY_CONFIG_H
+#define ENTRY_CONFIG_H
+
+#include "entry/config_file.h"
+#include "entry/settings.h"
+#include "views/keymap.h"
+
+struct config;
+
+/* The file of --config (`path`), else the user's, else the system's; none is fine. NULL: the faults were
+ * told. */
+struct config *config_load(const char *path, struct config_faults *faults);
+/* The same as if this text stood in the file. */
+struct config *config_load_text(const char *path, const char *text, struct config_faults *faults);
+void config_free(struct config *config); /* NULL is fine; what was made of it borrows its texts */
+
+const char *config_path(const struct config *config); /* "" when there is none */
+/* The file that is the user's to write; NULL: there is no home. To be freed. */
+char *config_user_path(const struct options *typed);
+const struct keymap *config_keymap(const struct config *config);
+bool config_has_cluster(const struct config *config, const char *name);
+
+/* The options in force, which borrow from both. false: the faults of the taken cluster were told. */
+bool config_apply(const struct config *config, const struct options *typed, struct options *out,
+                  struct config_faults *faults);
+
+/* Where a value comes from: "default", "natsight.conf:12", "environment: NO_COLOR", "option", "changed here".
+ */
+void config_origin(const struct setting *setting, const struct options *in_force, char *out, size_t size);
+/* Differs from what options, environment and file say: changed since, by a key or in the dialog. */
+bool config_changed(const struct setting *setting, const struct options *in_force);
+
+#endif

@@ -1,0 +1,180 @@
+/* What is in force: typed, else environment, else file, else default. */
+#include "entry/config_layer.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/url.h"
+
+static const char *local_urls[] = {"http://127.0.0.1:8222"};
+
+static void copy(const struct setting *row, struct options *out, const struct options *from) {
+    memcpy(setting_field(row, out), (const char *)from + row->offset, row->type->size);
+}
+
+/* NULL: it says nothing of this setting. */
+static const char *from_environment(const struct setting *row, const char **value) {
+    const char *no_color = getenv("NO_COLOR");
+    if (strcmp(row->path, "color") != 0 || no_color == NULL || no_color[0] == '\0')
+        return NULL;
+    *value = "never";
+    return "NO_COLOR";
+}
+
+/* ---- the cluster ---- */
+
+static const struct config_layer *named(const struct config *c, const char *name) {
+    for (int i = 0; i < c->cluster_count; i++)
+        if (strcmp(c->clusters[i].values.cluster, name) == 0)
+            return &c->clusters[i];
+    return NULL;
+}
+
+bool config_has_cluster(const struct config *c, const char *name) {
+    return named(c, name) != NULL;
+}
+
+static const struct config_layer *by_default(const struct config *c) {
+    for (int i = 0; i < c->cluster_count; i++)
+        if (c->clusters[i].values.cluster_default)
+            return &c->clusters[i];
+    return c->cluster_count == 1 ? &c->clusters[0] : NULL;
+}
+
+/* A URL that is written out is still the cluster's that names it: its label and colour hold. */
+static const struct config_layer *by_url(const struct config *c, const char *text) {
+    struct url typed, url;
+    char why[200];
+    if (!url_parse(&typed, text, why, sizeof why))
+        return NULL;
+    for (int i = 0; i < c->cluster_count; i++)
+        for (int k = 0; k < c->clusters[i].values.url_count; k++)
+            if (url_parse(&url, c->clusters[i].values.urls[k], why, sizeof why) && url_same(&url, &typed))
+                return &c->clusters[i];
+    return NULL;
+}
+
+static const struct config_layer *taken(const struct config *c, const struct options *typed, bool *whole) {
+    *whole = typed->url_count == 0;
+    if (*whole)
+        return by_default(c);
+    const struct config_layer *layer = typed->url_count == 1 ? named(c, typed->urls[0]) : NULL;
+    *whole = layer != NULL;
+    return layer != NULL ? layer : by_url(c, typed->urls[0]);
+}
+
+static void check_file(const struct setting *row, const struct config_layer *layer, int at,
+                       const struct options *out, struct config_faults *faults) {
+    const char *path = *(const char *const *)((const char *)out + row->offset);
+    if (row->check != setting_check_FILE || path == NULL || access(path, R_OK) == 0)
+        return;
+    config_fault(faults, layer->places[at].file, layer->places[at].line, row->path, "%s: %s",
+                 options_typed(path), errno == ENOENT ? "there is no such file" : "this file can't be read");
+}
+
+static void take_cluster(const struct config_layer *layer, bool whole, struct options *out,
+                         struct config_faults *faults) {
+    int count;
+    const struct setting *rows = settings_of_clusters(&count);
+    if (whole)
+        out->urls = NULL, out->url_count = 0;
+    for (int i = 0; i < count; i++) {
+        if (layer->places[i].line == 0 || setting_given(&rows[i], out))
+            continue;
+        copy(&rows[i], out, &layer->values);
+        check_file(&rows[i], layer, i, out, faults);
+    }
+    out->cluster = layer->values.cluster;
+    if (out->label == NULL)
+        out->label = out->cluster;
+}
+
+static void check_words(const struct config *c, const struct options *typed, struct config_faults *faults) {
+    for (int i = 0; i < typed->url_count && typed->url_count > 1; i++) {
+        const struct config_layer *layer = named(c, typed->urls[i]);
+        if (layer != NULL)
+            config_fault(faults, layer->places[0].file, layer->places[0].line, NULL,
+                         "%s is a cluster; write it alone", typed->urls[i]);
+    }
+}
+
+/* ---- all ---- */
+
+bool config_apply(const struct config *c, const struct options *typed, struct options *out,
+                  struct config_faults *faults) {
+    int count, before = faults->count;
+    bool whole;
+    const struct setting *all = settings_all(&count);
+    *out = *typed;
+    out->typed = typed;
+    out->config = c;
+    for (int i = 0; i < count; i++) {
+        const char *value;
+        if (setting_given(&all[i], out))
+            continue;
+        if (from_environment(&all[i], &value) != NULL)
+            all[i].type->take(all[i].words, setting_field(&all[i], out), value);
+        else if (c->top.places[i].line > 0)
+            copy(&all[i], out, &c->top.values);
+    }
+    if (typed->url_count == 1 && strcmp(typed->urls[0], "-") == 0)
+        return faults->count == before;
+    check_words(c, typed, faults);
+    const struct config_layer *layer = taken(c, typed, &whole);
+    if (layer != NULL)
+        take_cluster(layer, whole, out, faults);
+    if (out->url_count == 0) {
+        out->urls = local_urls;
+        out->url_count = 1;
+    }
+    return faults->count == before;
+}
+
+/* ---- where from ---- */
+
+static bool is_of_cluster(const struct setting *row, int *at, const struct setting **rows, int *count) {
+    *rows = settings_of_clusters(count);
+    if (row >= *rows && row < *rows + *count) {
+        *at = (int)(row - *rows);
+        return true;
+    }
+    *rows = settings_all(count);
+    *at = (int)(row - *rows);
+    return false;
+}
+
+bool config_changed(const struct setting *row, const struct options *in_force) {
+    struct options loaded;
+    struct config_faults faults = {0};
+    char now[SETTING_TEXT], then[SETTING_TEXT];
+    config_apply(in_force->config, in_force->typed, &loaded, &faults);
+    config_faults_finish(&faults);
+    setting_show(row, in_force, now, sizeof now);
+    setting_show(row, &loaded, then, sizeof then);
+    return strcmp(now, then) != 0;
+}
+
+void config_origin(const struct setting *row, const struct options *in_force, char *out, size_t size) {
+    int at, count;
+    const struct setting *rows;
+    const char *value, *variable = from_environment(row, &value);
+    const struct config *c = in_force->config;
+    const struct config_layer *layer = &c->top;
+    if (is_of_cluster(row, &at, &rows, &count))
+        layer = in_force->cluster != NULL ? named(c, in_force->cluster) : NULL;
+    bool typed = setting_given(row, in_force->typed) &&
+                 !(strcmp(row->path, "urls") == 0 && named(c, in_force->typed->urls[0]) != NULL);
+    if (config_changed(row, in_force))
+        snprintf(out, size, "changed here");
+    else if (typed)
+        snprintf(out, size, "option");
+    else if (variable != NULL)
+        snprintf(out, size, "environment: %s", variable);
+    else if (layer != NULL && layer->places[at].line > 0)
+        snprintf(out, size, "%s:%d", layer->places[at].file, layer->places[at].line);
+    else
+        snprintf(out, size, "default");
+}

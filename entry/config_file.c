@@ -1,0 +1,173 @@
+#include "entry/config_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "entry/config_text.h"
+
+enum { INCLUDES_MAX = 9, FILES_MAX = 200 }; /* deep; in all */
+
+/* ---- faults ---- */
+
+void config_fault(struct config_faults *faults, const char *file, int line, const char *key,
+                  const char *format, ...) {
+    char text[500];
+    if (++faults->count > CONFIG_FAULTS_MAX)
+        return;
+    va_list list;
+    va_start(list, format);
+    vsnprintf(text, sizeof text, format, list);
+    va_end(list);
+    if (line > 0)
+        buffer_printf(&faults->text, "%s:%d: ", file, line);
+    else if (file != NULL)
+        buffer_printf(&faults->text, "%s: ", file);
+    buffer_printf(&faults->text, "%s%s%s\n", key != NULL ? key : "", key != NULL ? ": " : "", text);
+}
+
+void config_first_fault(struct config_faults *faults, char *out, size_t size) {
+    const char *text = buffer_text(&faults->text);
+    snprintf(out, size, "%.*s", (int)strcspn(text, "\n"), text);
+}
+
+void config_faults_finish(struct config_faults *faults) {
+    buffer_finish(&faults->text);
+    faults->count = 0;
+}
+
+/* ---- files ---- */
+
+char *config_file_beside(const char *path, const char *name) {
+    const char *slash = strrchr(path, '/'), *home = getenv("HOME");
+    if (strncmp(name, "~/", 2) == 0 && home != NULL && home[0] == '/')
+        return memory_format("%s%s", home, name + 1);
+    if (name[0] == '/' || slash == NULL)
+        return memory_text(name);
+    return memory_format("%.*s/%s", (int)(slash - path), path, name);
+}
+
+static bool read_all(int fd, char *text, size_t size, size_t *len) {
+    *len = 0;
+    while (*len < size) {
+        ssize_t n = read(fd, text + *len, size - *len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return false;
+        if (n == 0)
+            return true;
+        *len += (size_t)n;
+    }
+    errno = EFBIG;
+    return false;
+}
+
+static const char *open_fault(int fd, struct stat *info) {
+    if (fd < 0 || fstat(fd, info) != 0)
+        return errno == ENOENT ? "there is no such file" : strerror(errno);
+    if (!S_ISREG(info->st_mode))
+        return "this is no file";
+    return info->st_size > CONFIG_SIZE_MAX ? "this file is too large for a configuration" : NULL;
+}
+
+char *config_file_text(const char *path, struct config_faults *faults, const char *from, int line) {
+    struct stat info;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    const char *fault = open_fault(fd, &info);
+    size_t len = 0;
+    char *text = fault == NULL ? memory_new(CONFIG_SIZE_MAX + 2) : NULL;
+    if (fault == NULL && !read_all(fd, text, CONFIG_SIZE_MAX + 1, &len))
+        fault = errno == EFBIG ? "this file is too large for a configuration" : strerror(errno);
+    if (fault == NULL && memchr(text, '\0', len) != NULL)
+        fault = "this file holds a NUL byte and is no text";
+    if (fd >= 0)
+        close(fd);
+    if (fault == NULL) {
+        text[len] = '\n'; /* a comment on the last line wants one */
+        return text;
+    }
+    free(text);
+    if (from != NULL)
+        config_fault(faults, from, line, NULL, "@include %s: %s", path, fault);
+    else
+        config_fault(faults, path, 0, NULL, "%s", fault);
+    return NULL;
+}
+
+/* ---- what libconfig would not survive, or not tell ---- */
+
+struct check {
+    const char *main;
+    struct config_faults *faults;
+    int files;
+};
+
+static void check_text(struct check *check, const char *path, const char *text, int depth);
+
+/* Included files are looked for beside the first one. */
+static void check_include(struct check *check, const char *path, const char *text,
+                          const struct config_token *t, int depth) {
+    const char *quote = memchr(text + t->start, '"', t->end - t->start);
+    char *name = memory_text_cut(quote + 1, t->end - (size_t)(quote - text) - 2);
+    const char *slash = strrchr(check->main, '/');
+    char *file = name[0] == '/' || slash == NULL
+                     ? memory_text(name)
+                     : memory_format("%.*s/%s", (int)(slash - check->main), check->main, name);
+    if (depth >= INCLUDES_MAX || ++check->files > FILES_MAX) {
+        config_fault(check->faults, path, t->line, NULL, "@include %s: files include each other too deep",
+                     name);
+    } else {
+        char *inner = config_file_text(file, check->faults, path, t->line);
+        if (inner != NULL)
+            check_text(check, file, inner, depth + 1);
+        free(inner);
+    }
+    free(name);
+    free(file);
+}
+
+static void check_text(struct check *check, const char *path, const char *text, int depth) {
+    struct config_lexer l = config_lexer(text, strlen(text));
+    for (;;) {
+        struct config_token t = config_next(&l);
+        if (t.kind == CONFIG_END || check->faults->count >= CONFIG_FAULTS_MAX)
+            return;
+        if (t.fault != NULL)
+            config_fault(check->faults, path, t.line, NULL, "%s", t.fault);
+        if (t.kind == CONFIG_BROKEN)
+            return;
+        if (t.kind == CONFIG_INCLUDE)
+            check_include(check, path, text, &t, depth);
+    }
+}
+
+bool config_file_parse(config_t *parsed, const char *path, const char *text, struct config_faults *faults) {
+    struct check check = {.main = path, .faults = faults};
+    int before = faults->count;
+    check_text(&check, path, text, 0);
+    if (faults->count > before)
+        return false;
+    const char *slash = strrchr(path, '/');
+    char *folder = slash != NULL ? memory_text_cut(path, (size_t)(slash - path) + (slash == path)) : NULL;
+    config_init(parsed);
+    if (folder != NULL)
+        config_set_include_dir(parsed, folder);
+    free(folder);
+    if (config_read_string(parsed, text) == CONFIG_TRUE)
+        return true;
+    const char *file = config_error_file(parsed), *what = config_error_text(parsed);
+    config_fault(faults, file != NULL ? file : path, config_error_line(parsed), NULL, "%s%s", what,
+                 strcmp(what, "syntax error") == 0
+                     ? " here or just before: NAME = VALUE; is what a file is made of, text stands in quotes"
+                     : "");
+    config_destroy(parsed);
+    return false;
+}

@@ -1,0 +1,37 @@
+/* One configuration file with what it includes, read so that nothing in it can end or block the program.
+ *
+ * libconfig 1.5 ends the process where an included file is a directory, waits for a pipe, and takes large
+ * numbers for others: files are looked at before it sees them. Faults are collected, not only the first. Main
+ * process. */
+#ifndef ENTRY_CONFIG_FILE_H
+#define ENTRY_CONFIG_FILE_H
+
+#include <libconfig.h>
+#include <stdbool.h>
+
+#include "base/buffer.h"
+
+enum { CONFIG_FAULTS_MAX = 20, CONFIG_SIZE_MAX = 1 << 20 };
+
+struct config_faults {
+    struct buffer text; /* a line each, as many as are told */
+    int count;
+};
+
+/* "file:line: key: what is wrong"; each of the three may be missing (NULL, 0). */
+void config_fault(struct config_faults *faults, const char *file, int line, const char *key,
+                  const char *format, ...) __attribute__((format(printf, 5, 6)));
+/* The first of them without its end, fit for the footer. */
+void config_first_fault(struct config_faults *faults, char *out, size_t size);
+void config_faults_finish(struct config_faults *faults);
+
+/* The whole of a small regular file, a newline at its end; NULL: the fault was told. To be freed. */
+char *config_file_text(const char *path, struct config_faults *faults, const char *from, int line);
+
+/* Parses text that stands in `path`. false: *parsed needs no end, the faults were told. */
+bool config_file_parse(config_t *parsed, const char *path, const char *text, struct config_faults *faults);
+
+/* "folder/file" for a name as it stands in a file of that path; "~/" is the home. To be freed. */
+char *config_file_beside(const char *path, const char *name);
+
+#endif

@@ -1,0 +1,157 @@
+/* The settings in words: what is in force, the defaults as a file, the manual's section. */
+#include "entry/config_print.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "entry/command.h"
+
+/* ---- in force ---- */
+
+static void print_setting(const struct setting *row, const char *prefix, const struct options *in_force) {
+    char value[SETTING_TEXT], origin[600], head[SETTING_TEXT + 200];
+    setting_show(row, in_force, value, sizeof value);
+    config_origin(row, in_force, origin, sizeof origin);
+    snprintf(head, sizeof head, "%s%s = %s", prefix, row->path, value);
+    printf("%-58s # %s\n", head, origin);
+}
+
+static void print_in_force(const struct options *o) {
+    int count;
+    const struct setting *rows = settings_of_clusters(&count);
+    char *user = config_user_path(o->typed);
+    const char *path = config_path(o->config);
+    if (path[0] != '\0')
+        printf("# configuration: %s\n", path);
+    else
+        printf("# configuration: none; looked for %s%s/etc/natsight/natsight.conf\n",
+               user != NULL ? user : "", user != NULL ? " and " : "");
+    free(user);
+    printf("# cluster: %s\n", o->cluster != NULL ? o->cluster : "none of the configuration");
+    for (int i = 0; i < count; i++)
+        if (setting_given(&rows[i], o) && strcmp(rows[i].path, "name") != 0 &&
+            strcmp(rows[i].path, "default") != 0)
+            print_setting(&rows[i], "cluster.", o);
+    rows = settings_all(&count);
+    for (int i = 0; i < count; i++)
+        print_setting(&rows[i], "", o);
+}
+
+/* ---- the defaults as a file ---- */
+
+enum { LEVELS = 4, WIDTH = 100 };
+
+struct group { /* where the last row stood: "columns", "overview" */
+    char names[LEVELS][64];
+    int depth;
+};
+
+static void indent(FILE *out, int depth) {
+    fprintf(out, "%*s", depth * 4, "");
+}
+
+static int split(const char *path, char names[LEVELS][64]) {
+    int count = 0;
+    while (count < LEVELS && *path != '\0') {
+        size_t len = strcspn(path, ".");
+        snprintf(names[count++], 64, "%.*s", (int)len, path);
+        path += len + (path[len] == '.');
+    }
+    return count;
+}
+
+/* Leaves and enters groups until the row's own is open; returns its depth. */
+static int move_to(FILE *out, struct group *at, const char *path, const char **name) {
+    static char names[LEVELS][64];
+    int count = split(path, names), same = 0;
+    while (same < at->depth && same < count - 1 && strcmp(at->names[same], names[same]) == 0)
+        same++;
+    for (; at->depth > same; at->depth--) {
+        indent(out, at->depth - 1);
+        fputs("};\n", out);
+    }
+    for (; at->depth < count - 1; at->depth++) {
+        snprintf(at->names[at->depth], 64, "%s", names[at->depth]);
+        fputs(at->depth == 0 ? "\n" : "", out);
+        indent(out, at->depth);
+        fprintf(out, "%s = {\n", names[at->depth]);
+    }
+    *name = count > 0 ? names[count - 1] : "";
+    return count - 1;
+}
+
+/* Lists are broken between names. */
+static void print_value(FILE *out, const char *value, int column, int depth) {
+    for (size_t len; *value != '\0'; value += len) {
+        const char *comma = strstr(value, ", ");
+        len = comma != NULL ? (size_t)(comma - value) + 2 : strlen(value);
+        if (column + (int)len > WIDTH && column > depth * 4 + 4) {
+            fputc('\n', out);
+            indent(out, depth + 1);
+            column = depth * 4 + 4;
+        }
+        fprintf(out, "%.*s", (int)len, value);
+        column += (int)len;
+    }
+}
+
+static void print_row(FILE *out, struct group *at, const struct setting *row) {
+    const char *name;
+    int depth = move_to(out, at, row->path, &name);
+    if (depth == 0)
+        fputc('\n', out);
+    indent(out, depth);
+    fprintf(out, "# %s", row->help);
+    if (row->words != NULL)
+        fprintf(out, " One of %s.", row->words);
+    fputc('\n', out);
+    indent(out, depth);
+    int column = fprintf(out, "%s = ", name) + depth * 4;
+    print_value(out, row->initial, column, depth);
+    fputs(";\n", out);
+}
+
+static void print_clusters(FILE *out) {
+    int count;
+    const struct setting *rows = settings_of_clusters(&count);
+    fputs(
+        "\n# The clusters, each a group with these settings; name and urls it must have. Files stand beside "
+        "this one, or\n# begin with / or ~/.\n",
+        out);
+    for (int i = 0; i < count; i++)
+        fprintf(out, "#   %-10s %s%s%s%s\n", rows[i].path, rows[i].help, rows[i].words ? " One of " : "",
+                rows[i].words ? rows[i].words : "", rows[i].words ? "." : "");
+    fputs(
+        "#\n"
+        "# clusters = (\n"
+        "#     { name = \"production\"; color = \"red\"; expect = 3; default = true;\n"
+        "#       urls = [\"http://n1.example.com:8222\", \"http://n2.example.com:8222\"]; },\n"
+        "#     { name = \"staging\"; color = \"green\"; urls = [\"http://n1.staging.example.com:8222\"]; }\n"
+        "# );\n",
+        out);
+}
+
+void config_print_default(FILE *out) {
+    int count;
+    const char *name;
+    struct group at = {.depth = 0};
+    const struct setting *all = settings_all(&count);
+    fputs("# natsight.conf: what natsight does when nothing else is said. Everything here may be left out.\n"
+          "# It is looked for in $XDG_CONFIG_HOME/natsight (~/.config/natsight), then in /etc/natsight;\n"
+          "# --config FILE names another. Options beat it. Ctrl-R reads it again.\n"
+          "# Other files come in by a line of their own: @include \"FILE\"\n",
+          out);
+    print_clusters(out);
+    for (int i = 0; i < count; i++)
+        print_row(out, &at, &all[i]);
+    move_to(out, &at, "", &name);
+}
+
+int command_config(const struct options *options) {
+    if (options->print_default)
+        config_print_default(stdout);
+    else
+        print_in_force(options);
+    return 0;
+}

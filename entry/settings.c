@@ -1,0 +1,255 @@
+#include "entry/settings.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/near.h"
+#include "base/text.h"
+#include "base/url.h"
+#include "collectors/endpoint.h"
+#include "themes/theme.h"
+#include "views/quantity_table.h"
+
+/* ---- checks ---- */
+
+static char meant[700]; /* what a check answers, until the next one */
+
+static const char *mean_near(const char *what, const struct near *near, const char *all) {
+    if (near->name != NULL)
+        snprintf(meant, sizeof meant, "%s; did you mean %s?", what, near->name);
+    else
+        snprintf(meant, sizeof meant, "%s; there are %s", what, all);
+    return meant;
+}
+
+static const char *check_VIEW(const struct setting *setting, const char *text) {
+    (void)setting;
+    char all[200] = "", what[100];
+    size_t len = 0;
+    struct near near = near_begin(text);
+    if (view_by_name(text) != NULL)
+        return NULL;
+    for (int i = 0; i < view_count && len < sizeof all; i++) {
+        near_try(&near, views[i]->name);
+        len += (size_t)snprintf(all + len, sizeof all - len, "%s%s", i > 0 ? ", " : "", views[i]->name);
+    }
+    snprintf(what, sizeof what, "there is no view %s", options_typed(text));
+    return mean_near(what, &near, all);
+}
+
+static const char *check_NAME(const struct setting *setting, const char *text) {
+    (void)setting;
+    if (text[0] == '\0' || strpbrk(text, " /:@?#[]") != NULL || text[0] == '-')
+        return "takes a word without blanks, slashes and colons: it is typed behind natsight";
+    return NULL;
+}
+
+static const char *check_URL(const struct setting *setting, const char *text) {
+    (void)setting;
+    struct url url;
+    return url_parse(&url, text, meant, sizeof meant) ? NULL : meant;
+}
+
+static const char *check_THEME(const struct setting *setting, const char *text) {
+    (void)setting;
+    struct theme theme;
+    static char message[THEME_MESSAGE_SIZE];
+    if (theme_find(text, &theme, message, sizeof message))
+        return NULL;
+    message[strcspn(message, "\n")] = '\0';
+    return message;
+}
+
+/* What is wrong is said once the cluster is taken: another one's missing file stops nobody. */
+const char *setting_check_FILE(const struct setting *setting, const char *text) {
+    (void)setting;
+    return text[0] == '\0' ? "takes the path of a file" : NULL;
+}
+
+static const char *check_COLUMNS(const struct setting *setting, const char *text) {
+    char word[64];
+    struct view_list list;
+    view_list_at(setting->index, &list);
+    for (size_t len; *text != '\0'; text += len + (text[len] == ' ')) {
+        len = strcspn(text, " ");
+        snprintf(word, sizeof word, "%.*s", (int)(len < sizeof word ? len : sizeof word - 1), text);
+        if (quantity_column_named(list.row.columns, list.row.column_count, word) >= 0)
+            continue;
+        char all[500] = "", what[120];
+        size_t at = 0;
+        struct near near = near_begin(word);
+        static char names[TABLE_MAX_COLUMNS][48];
+        for (int i = 0; i < list.row.column_count && at < sizeof all; i++) {
+            quantity_column_name(&list.row.columns[i], names[i], sizeof names[i]);
+            near_try(&near, names[i]);
+            at += (size_t)snprintf(all + at, sizeof all - at, "%s%s", i > 0 ? ", " : "", names[i]);
+        }
+        snprintf(what, sizeof what, "there is no column %s", options_typed(word));
+        return mean_near(what, &near, all);
+    }
+    return NULL;
+}
+
+/* ---- the rows ---- */
+
+#define check_NONE NULL
+#define check_FILE setting_check_FILE
+
+static const struct setting written[] = {
+#define SETTING(FIELD, PATH, TYPE, WORDS, INITIAL, CHECK, EFFECT, HELP)                                      \
+    {PATH,                                                                                                   \
+     &type_##TYPE,                                                                                           \
+     WORDS,                                                                                                  \
+     offsetof(struct options, FIELD),                                                                        \
+     INITIAL,                                                                                                \
+     check_##CHECK,                                                                                          \
+     SETTING_##EFFECT,                                                                                       \
+     HELP,                                                                                                   \
+     0},
+#include "entry/settings.def"
+};
+
+static const struct setting cluster_rows[] = {
+#define CLUSTER(FIELD, NAME, TYPE, WORDS, CHECK, EFFECT, HELP)                                               \
+    {NAME, &type_##TYPE, WORDS, offsetof(struct options, FIELD), "", check_##CHECK, SETTING_##EFFECT, HELP,  \
+     0},
+#include "entry/settings.def"
+};
+enum {
+    WRITTEN = sizeof written / sizeof *written,
+    CLUSTER_ROWS = sizeof cluster_rows / sizeof *cluster_rows
+};
+
+static struct setting rows[SETTINGS_MAX];
+static int row_count;
+
+static void add(struct setting row) {
+    if (row_count < SETTINGS_MAX)
+        rows[row_count++] = row;
+}
+
+/* /varz has the option --interval, the others --every. */
+static void add_cadences(void) {
+    for (int e = 0; e < EP_COUNT; e++) {
+        char initial[64];
+        int64_t every = endpoints[e].every_ms;
+        size_t field = offsetof(struct options, every) + sizeof(int64_t) * endpoints[e].shape;
+        type_CADENCE.show(NULL, &every, initial, sizeof initial);
+        add((struct setting){
+            .path = memory_format("cadences.%s", shape_name(endpoints[e].shape)),
+            .type = &type_CADENCE,
+            .offset = endpoints[e].shape == SHAPE_VARZ ? offsetof(struct options, interval) : field,
+            .initial = memory_text(initial),
+            .effect = SETTING_ASKING,
+            .help = memory_format("How often %.*s is asked; less often where it is dear.",
+                                  (int)strcspn(endpoints[e].path, "?{"), endpoints[e].path)});
+    }
+}
+
+static void add_columns(void) {
+    struct view_list list;
+    for (int i = 0; i < COLUMN_LISTS_MAX && view_list_at(i, &list); i++) {
+        char text[SETTING_TEXT] = "", initial[SETTING_TEXT];
+        const char *words = text;
+        quantity_columns_default(list.row.columns, list.row.column_count, text, sizeof text);
+        type_WORDS.show(NULL, &words, initial, sizeof initial);
+        add((struct setting){
+            .path = memory_format("columns.%s.%s", list.view->name, list.row.name),
+            .type = &type_WORDS,
+            .offset = offsetof(struct options, columns) + sizeof(char *) * (size_t)i,
+            .initial = memory_text(initial),
+            .check = check_COLUMNS,
+            .effect = SETTING_LIVE,
+            .help = memory_format("Columns of %s, in this order; c shows and moves them.", list.row.name),
+            .index = i});
+    }
+}
+
+/* Rows of one name are one binding. */
+static bool is_first(int id) {
+    for (int before = ACTION_NONE + 1; before < id; before++)
+        if (strcmp(key_infos[before].name, key_infos[id].name) == 0)
+            return false;
+    return true;
+}
+
+static void add_keys(void) {
+    for (int id = ACTION_NONE + 1; id < ACTION_COUNT; id++) {
+        char initial[200];
+        if (!is_first(id) || id == ACTION_INTERRUPT) /* which is always Ctrl-C */
+            continue;
+        type_TEXT.show(NULL, &key_infos[id].keys, initial, sizeof initial);
+        add((struct setting){.path = memory_format("keys.%s", key_infos[id].name),
+                             .type = &type_TEXT,
+                             .offset = offsetof(struct options, keys) + sizeof(char *) * (size_t)id,
+                             .initial = memory_text(initial),
+                             .effect = SETTING_LIVE,
+                             .help = key_infos[id].help,
+                             .index = id});
+    }
+}
+
+const struct setting *settings_all(int *count) {
+    if (row_count == 0) {
+        for (int i = 0; i < WRITTEN; i++)
+            add(written[i]);
+        add_cadences();
+        add_columns();
+        add_keys();
+    }
+    *count = row_count;
+    return rows;
+}
+
+const struct setting *settings_of_clusters(int *count) {
+    *count = CLUSTER_ROWS;
+    return cluster_rows;
+}
+
+const struct setting *setting_by_path(const char *path) {
+    int count;
+    const struct setting *all = settings_all(&count);
+    for (int i = 0; i < count; i++)
+        if (strcmp(all[i].path, path) == 0)
+            return &all[i];
+    return NULL;
+}
+
+/* ---- values ---- */
+
+const char *setting_words(const struct setting *setting) {
+    static char words[600];
+    size_t len = 0;
+    if (setting->check == check_VIEW)
+        for (int i = 0; i < view_count && len < sizeof words; i++)
+            len +=
+                (size_t)snprintf(words + len, sizeof words - len, "%s%s", i > 0 ? "|" : "", views[i]->name);
+    if (setting->check == check_THEME) {
+        static char names[THEME_MOST_NAMES][THEME_NAME_SIZE];
+        int count = theme_names(names);
+        for (int i = 0; i < count && len < sizeof words; i++)
+            len += (size_t)snprintf(words + len, sizeof words - len, "%s%s", i > 0 ? "|" : "", names[i]);
+    }
+    return len > 0 ? words : setting->words;
+}
+
+void *setting_field(const struct setting *setting, struct options *options) {
+    return (char *)options + setting->offset;
+}
+
+bool setting_given(const struct setting *setting, const struct options *options) {
+    const char *field = (const char *)options + setting->offset;
+    for (size_t i = 0; i < setting->type->size; i++)
+        if (field[i] != 0)
+            return true;
+    return false;
+}
+
+void setting_show(const struct setting *setting, const struct options *options, char *out, size_t size) {
+    if (setting_given(setting, options) || setting->initial[0] == '\0')
+        setting->type->show(setting->words, (const char *)options + setting->offset, out, size);
+    else
+        snprintf(out, size, "%s", setting->initial);
+}

@@ -1,0 +1,49 @@
+/* The settings as one list: rows of settings.def, and those that follow from the tables of endpoints, columns
+ * and keys.
+ *
+ * Each is a field of struct options, so that options and settings of one meaning have one place; a field is
+ * all zero as long as nothing was said. Main process. */
+#ifndef ENTRY_SETTINGS_H
+#define ENTRY_SETTINGS_H
+
+#include "entry/option_types.h"
+#include "entry/options.h"
+
+enum { SETTINGS_MAX = 256, SETTING_TEXT = 1200 };
+
+enum setting_effect {
+    SETTING_LIVE,   /* at once */
+    SETTING_START,  /* at the next start */
+    SETTING_ASKING, /* the collector is started anew */
+};
+
+struct setting {
+    const char *path; /* "cadences.jsz"; of a cluster's the name in its group */
+    const struct option_type *type;
+    const char *words;
+    size_t offset;       /* in struct options */
+    const char *initial; /* the default as a file has it; "" none */
+    /* What else has to hold of a text that was taken: NULL, or what was meant; may be NULL. */
+    const char *(*check)(const struct setting *setting, const char *text);
+    enum setting_effect effect;
+    const char *help;
+    int index; /* in the table that it comes from */
+};
+
+/* All but those of clusters; made at the first call, in the order of a file. */
+const struct setting *settings_all(int *count);
+const struct setting *settings_of_clusters(int *count);
+/* NULL: there is none. */
+const struct setting *setting_by_path(const char *path);
+
+/* What its value can be, a|b|c; NULL: too much to choose from. */
+const char *setting_words(const struct setting *setting);
+void *setting_field(const struct setting *setting, struct options *options);
+bool setting_given(const struct setting *setting, const struct options *options);
+/* The value as a file has it: the default where nothing was said. */
+void setting_show(const struct setting *setting, const struct options *options, char *out, size_t size);
+
+/* A check that config.c knows: the text is the name of a file beside the configuration. */
+const char *setting_check_FILE(const struct setting *setting, const char *text);
+
+#endif

@@ -1,0 +1,127 @@
+#include "entry/settings_dialog.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "entry/settings_write.h"
+#include "entry/layers.h"
+#include "entry/settings_live.h"
+
+enum { PATH_COLUMN = 3, NARROW = 100 };
+
+int settings_dialog_lines(void) {
+    int count;
+    settings_all(&count);
+    return count;
+}
+
+/* ---- drawing ---- */
+
+static void draw_row(const struct setting *row, const struct options *o, bool chosen, struct surface *s,
+                     struct rect at) {
+    char value[SETTING_TEXT], origin[600];
+    int path = at.w < NARROW ? 27 : 32, from = at.w < NARROW ? 18 : 34;
+    int room = at.w - PATH_COLUMN - path - from - 2;
+    setting_show(row, o, value, sizeof value);
+    config_origin(row, o, origin, sizeof origin);
+    bool is_default = strcmp(origin, "default") == 0;
+    surface_field(s, at, at.x + PATH_COLUMN, at.y, path, -1, ROLE_TEXT, 0, row->path);
+    surface_field(s, at, at.x + PATH_COLUMN + path + 1, at.y, room > 0 ? room : 0, -1,
+                  is_default ? ROLE_MUTED : ROLE_TEXT, 0, value);
+    /* Of a place the end says most: its line. */
+    int width = text_width(origin), skip = width > from ? width - from : 0;
+    surface_field(s, at, at.x + at.w - from, at.y, from, -1, is_default ? ROLE_MUTED : ROLE_HEAD, 0,
+                  origin + skip);
+    if (!chosen)
+        return;
+    surface_put(s, at, at.x + 1, at.y, ROLE_TEXT, 0, '>');
+    surface_tint(s, at, ROLE_SELECT, ATTR_REVERSE);
+}
+
+static void draw_help(const struct setting *row, struct surface *s, struct rect at) {
+    static const char *const when[] = {[SETTING_LIVE] = "At once.",
+                                       [SETTING_START] = "At the next start.",
+                                       [SETTING_ASKING] = "At once; the servers are asked anew."};
+    char text[700], cut[1000];
+    snprintf(text, sizeof text, "%s%s%s%s %s", row->help, row->words ? " One of " : "",
+             row->words ? row->words : "", row->words ? "." : "", when[row->effect]);
+    text_cut(cut, sizeof cut, text, at.w - 2);
+    surface_text(s, at, at.x + 1, at.y, ROLE_TEXT, 0, cut);
+}
+
+void settings_dialog_draw(const struct stage *st, struct surface *s, struct rect area) {
+    int count, page = area.h - 3, choice = st->settings_choice;
+    const struct setting *all = settings_all(&count);
+    const char *path = config_path(st->options->config);
+    char right[400];
+    surface_fill(s, area, ROLE_TEXT, 0, ' ');
+    snprintf(right, sizeof right, "%d of %d   %.300s", choice + 1, count,
+             *path ? path : "no configuration file");
+    surface_rule(s, area, "SETTINGS", right);
+    if (page < 1)
+        return;
+    int top = choice >= page ? choice - page + 1 : 0;
+    for (int i = top; i < count && i - top < page; i++)
+        draw_row(&all[i], st->options, i == choice, s,
+                 (struct rect){area.x, area.y + 1 + i - top, area.w, 1});
+    surface_rule(s, (struct rect){area.x, area.y + area.h - 2, area.w, 1}, "", "");
+    draw_help(&all[choice], s, (struct rect){area.x, area.y + area.h - 1, area.w, 1});
+}
+
+/* ---- keys ---- */
+
+unsigned settings_dialog_open(void *data) {
+    struct app *app = data;
+    settings_pull(app);
+    layer_open_settings(app);
+    return REACT_DRAW;
+}
+
+static bool unquote(const char *value, char *out, size_t size) {
+    size_t len = strlen(value);
+    bool quoted = len >= 2 && value[0] == '"';
+    snprintf(out, size, "%.*s", (int)(quoted ? len - 2 : len), quoted ? value + 1 : value);
+    return quoted;
+}
+
+/* The value after the present one; false: there are not a few to choose from. */
+static bool next_value(const struct setting *row, const struct options *o, char *out, size_t size) {
+    char shown[SETTING_TEXT], now[SETTING_TEXT];
+    setting_show(row, o, shown, sizeof shown);
+    unquote(shown, now, sizeof now);
+    const char *words = row->type == &type_FLAG ? "false|true" : setting_words(row);
+    if (words == NULL)
+        return false;
+    if (!choice_word(words, choice_index(words, now) + 1, out, size))
+        choice_word(words, 0, out, size);
+    return true;
+}
+
+unsigned settings_dialog_change(void *data) {
+    struct app *app = data;
+    int count;
+    const struct setting *row = &settings_all(&count)[app->stage.settings_choice];
+    char next[100];
+    const char *fault = NULL;
+    if (next_value(row, &app->in_force, next, sizeof next))
+        fault = settings_change(app, row, next);
+    else if (strncmp(row->path, "columns.", 8) == 0)
+        fault = "columns are chosen and moved in the list itself";
+    else
+        fault = "is written in the file";
+    if (fault != NULL)
+        stage_say(&app->stage, clock_mono_ns(), true, fault);
+    return REACT_DRAW | REACT_WANTS;
+}
+
+unsigned settings_dialog_write(void *data) {
+    struct app *app = data;
+    char message[STAGE_MESSAGE_SIZE];
+    bool good = settings_write(&app->in_force, message, sizeof message);
+    if (good)
+        settings_reload(app); /* what was written comes from the file from now on */
+    stage_say(&app->stage, clock_mono_ns() + 4 * NS_PER_S, !good, message);
+    return REACT_DRAW;
+}

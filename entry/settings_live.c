@@ -1,0 +1,182 @@
+#include "entry/settings_live.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "entry/config.h"
+#include "views/quantity_table.h"
+
+#define TOLD_NS (8 * NS_PER_S)
+
+/* ---- one value ---- */
+
+/* Kept until the next change of this setting: options borrow their texts. */
+static const char *take(struct app *app, const struct setting *row, const char *text) {
+    int count, at = (int)(row - settings_all(&count));
+    struct options trial = app->in_force;
+    char *own = memory_text(text);
+    const char *fault = row->type->take(row->words, setting_field(row, &trial), own);
+    if (fault == NULL && row->check != NULL)
+        fault = row->check(row, own);
+    if (fault != NULL) {
+        free(own);
+        return fault;
+    }
+    app->in_force = trial;
+    free(app->changed[at]);
+    app->changed[at] = own;
+    return NULL;
+}
+
+static void pull(struct app *app, const char *path, const char *now) {
+    const struct setting *row = setting_by_path(path);
+    char before[SETTING_TEXT], after[SETTING_TEXT];
+    struct options trial = app->in_force;
+    row->type->take(row->words, setting_field(row, &trial), now);
+    setting_show(row, &app->in_force, before, sizeof before);
+    setting_show(row, &trial, after, sizeof after);
+    if (strcmp(before, after) != 0)
+        take(app, row, now);
+}
+
+static struct quantity_list *list_of(const struct app *app, const struct view_list *list) {
+    return (struct quantity_list *)(void *)((char *)app->stage.states[list->view_index] + list->row.offset);
+}
+
+void settings_pull(struct app *app) {
+    struct view_list list;
+    char text[SETTING_TEXT], path[100];
+    pull(app, "time", app->stage.local_time ? "local" : "utc");
+    pull(app, "units", app->stage.bits ? "bits" : "bytes");
+    for (int i = 0; i < COLUMN_LISTS_MAX && view_list_at(i, &list); i++) {
+        snprintf(path, sizeof path, "columns.%s.%s", list.view->name, list.row.name);
+        quantity_list_columns(list_of(app, &list), text, sizeof text);
+        pull(app, path, text);
+    }
+}
+
+static void push_theme(struct app *app) {
+    char message[THEME_MESSAGE_SIZE];
+    const char *name = app->in_force.theme != NULL ? app->in_force.theme : theme_builtin()->name;
+    if (theme_find(name, &app->theme, message, sizeof message))
+        screen_set_theme(app->screen, &app->theme);
+    else
+        stage_say(&app->stage, clock_mono_ns(), true, message);
+}
+
+void settings_push(struct app *app) {
+    const struct options *o = &app->in_force;
+    stage_configure(&app->stage, o);
+    model_told(app->model, o->label, (int)o->expect);
+    if (o->config != NULL)
+        keymap_use(config_keymap(o->config));
+    push_theme(app);
+    app->surface->ascii = app->only_ascii || o->ascii;
+    screen_repaint(app->screen);
+    app->paint_now = true;
+}
+
+static void say(struct app *app, bool error, const char *text) {
+    stage_say(&app->stage, clock_mono_ns() + (error ? TOLD_NS : 0), error, text);
+    app->paint_now = true;
+}
+
+const char *settings_change(struct app *app, const struct setting *row, const char *text) {
+    settings_pull(app);
+    const char *fault = take(app, row, text);
+    if (fault != NULL)
+        return fault;
+    settings_push(app);
+    if (row->effect == SETTING_ASKING && app->supervisor != NULL)
+        supervisor_restart(app->supervisor);
+    return NULL;
+}
+
+/* ---- reading again ---- */
+
+static bool same(const struct setting *row, const struct options *a, const struct options *b) {
+    char left[SETTING_TEXT], right[SETTING_TEXT];
+    setting_show(row, a, left, sizeof left);
+    setting_show(row, b, right, sizeof right);
+    return strcmp(left, right) == 0;
+}
+
+/* What was changed here, and of which the file says nothing new, stays. */
+static void keep_changed(const struct app *app, struct options *fresh) {
+    int count;
+    struct options before;
+    struct config_faults faults = {0};
+    const struct setting *all = settings_all(&count);
+    config_apply(app->in_force.config, app->in_force.typed, &before, &faults);
+    config_faults_finish(&faults);
+    for (int i = 0; i < count; i++)
+        if (!same(&all[i], &before, &app->in_force) && same(&all[i], &before, fresh))
+            memcpy(setting_field(&all[i], fresh), (const char *)&app->in_force + all[i].offset,
+                   all[i].type->size);
+}
+
+static bool asks_otherwise(const struct options *a, const struct options *b) {
+    for (int clusters = 0; clusters < 2; clusters++) {
+        int count;
+        const struct setting *rows = clusters ? settings_of_clusters(&count) : settings_all(&count);
+        for (int i = 0; i < count; i++)
+            if (rows[i].effect == SETTING_ASKING && !same(&rows[i], a, b))
+                return true;
+    }
+    return false;
+}
+
+/* A name that was typed has to go on being a cluster's. */
+static bool is_still_there(const struct app *app, const struct config *next, struct config_faults *faults) {
+    const struct options *typed = app->in_force.typed;
+    if (typed->url_count != 1 || !config_has_cluster(app->in_force.config, typed->urls[0]) ||
+        config_has_cluster(next, typed->urls[0]))
+        return true;
+    config_fault(faults, config_path(next), 0, "clusters", "there is no cluster %s any more", typed->urls[0]);
+    return false;
+}
+
+static void take_over(struct app *app, struct config *next, struct options *fresh) {
+    bool anew = asks_otherwise(&app->in_force, fresh) && app->supervisor != NULL;
+    app->in_force = *fresh;
+    settings_push(app);
+    config_free(app->config);
+    app->config = next;
+    if (anew)
+        supervisor_restart(app->supervisor);
+    say(app, false,
+        config_path(next)[0] == '\0' ? "there is no configuration file: the defaults are in force"
+        : anew                       ? "configuration reloaded; the servers are asked anew"
+                                     : "configuration reloaded");
+}
+
+void settings_reload(struct app *app) {
+    struct config_faults faults = {0};
+    struct options fresh;
+    if (app->in_force.config == NULL)
+        return;
+    settings_pull(app);
+    struct config *next = config_load(app->in_force.typed->config_path, &faults);
+    bool good = next != NULL && is_still_there(app, next, &faults) &&
+                config_apply(next, app->in_force.typed, &fresh, &faults);
+    if (good) {
+        keep_changed(app, &fresh);
+        take_over(app, next, &fresh);
+    } else {
+        char first[250], text[STAGE_MESSAGE_SIZE];
+        config_first_fault(&faults, first, sizeof first);
+        snprintf(text, sizeof text, "not reloaded: %s", first);
+        say(app, true, text);
+        config_free(next);
+    }
+    config_faults_finish(&faults);
+}
+
+void settings_finish(struct app *app) {
+    config_free(app->config);
+    for (int i = 0; i < SETTINGS_MAX; i++)
+        free(app->changed[i]);
+}

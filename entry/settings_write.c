@@ -1,0 +1,162 @@
+#include "entry/settings_write.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "entry/config_text.h"
+
+/* ---- the new text ---- */
+
+static char *changed_text(const struct options *in_force, const char *text, int *changes, char *message,
+                          size_t size) {
+    int count;
+    const struct setting *all = settings_all(&count);
+    char *result = memory_text(text);
+    *changes = 0;
+    for (int i = 0; i < count && result != NULL; i++) {
+        char value[SETTING_TEXT];
+        if (!config_changed(&all[i], in_force))
+            continue;
+        setting_show(&all[i], in_force, value, sizeof value);
+        char *next = config_text_set(result, all[i].path, value);
+        free(result);
+        result = next;
+        if (result == NULL)
+            snprintf(message, size, "%s can't be changed in the text of the file: write it there",
+                     all[i].path);
+        ++*changes;
+    }
+    return result;
+}
+
+/* Read back, it has to say what is in force: an included file, say, may say it too. */
+static bool says_the_same(const char *path, const char *text, const struct options *in_force, char *message,
+                          size_t size) {
+    int count;
+    const struct setting *all = settings_all(&count);
+    struct config_faults faults = {0};
+    struct options then;
+    bool same = false;
+    struct config *config = config_load_text(path, text, &faults);
+    if (config != NULL && config_apply(config, in_force->typed, &then, &faults)) {
+        same = true;
+        for (int i = 0; i < count && same; i++) {
+            char now[SETTING_TEXT], read[SETTING_TEXT];
+            setting_show(&all[i], in_force, now, sizeof now);
+            setting_show(&all[i], &then, read, sizeof read);
+            same = strcmp(now, read) == 0 || setting_given(&all[i], in_force->typed);
+            if (!same)
+                snprintf(message, size,
+                         config_changed(&all[i], in_force)
+                             ? "nothing written: %s is said elsewhere, too"
+                             : "nothing written: %s was changed in the file meanwhile; read it again first",
+                         all[i].path);
+        }
+    } else {
+        char first[300];
+        config_first_fault(&faults, first, sizeof first);
+        snprintf(message, size, "nothing written: %s", first);
+    }
+    config_free(config);
+    config_faults_finish(&faults);
+    return same;
+}
+
+/* ---- the file ---- */
+
+static bool make_folders(const char *path) {
+    char *folder = memory_text(path);
+    for (char *slash = strchr(folder + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        if (mkdir(folder, 0755) != 0 && errno != EEXIST) {
+            free(folder);
+            return false;
+        }
+        *slash = '/';
+    }
+    free(folder);
+    return true;
+}
+
+static bool write_whole(const char *path, const char *text, mode_t mode) {
+    size_t len = strlen(text);
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    bool good = fd >= 0 && fchmod(fd, mode) == 0;
+    while (good && len > 0) {
+        ssize_t n = write(fd, text, len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        good = n > 0;
+        text += good ? n : 0;
+        len -= good ? (size_t)n : 0;
+    }
+    good = good && fsync(fd) == 0;
+    if (fd >= 0)
+        good = close(fd) == 0 && good;
+    return good;
+}
+
+/* What was there is kept under another name; the new one takes its place at once. */
+static bool replace(const char *path, const char *text, bool exists) {
+    struct stat info;
+    mode_t mode = exists && stat(path, &info) == 0 ? info.st_mode & 0777 : 0644;
+    char *temporary = memory_format("%s.tmp-%d", path, (int)getpid()), *kept = memory_format("%s~", path);
+    bool good = write_whole(temporary, text, mode);
+    if (good && exists) {
+        unlink(kept);
+        good = link(path, kept) == 0;
+    }
+    good = good && rename(temporary, path) == 0;
+    int error = errno;
+    if (!good)
+        unlink(temporary);
+    free(temporary);
+    free(kept);
+    errno = error;
+    return good;
+}
+
+static bool write_changes(const struct options *in_force, const char *path, char *message, size_t size) {
+    struct config_faults faults = {0};
+    bool exists = access(path, F_OK) == 0, good = false;
+    const char *from = exists ? path : config_path(in_force->config);
+    char *text = from[0] != '\0' ? config_file_text(from, &faults, NULL, 0) : memory_text("");
+    int changes = 0;
+    if (text != NULL && exists && text[0] != '\0') /* the newline that reading adds */
+        text[strlen(text) - 1] = '\0';
+    char *changed = text != NULL ? changed_text(in_force, text, &changes, message, size) : NULL;
+    if (text == NULL) {
+        config_first_fault(&faults, message, size);
+    } else if (changes == 0) {
+        snprintf(message, size, "nothing was changed: nothing to write");
+        good = true;
+    } else if (changed != NULL && says_the_same(path, changed, in_force, message, size)) {
+        good = make_folders(path) && replace(path, changed, exists);
+        snprintf(message, size, good ? "%s: %s" : "%s can't be written: %s", path,
+                 good ? (exists ? "written; what it was is beside it, with ~ behind its name" : "written")
+                      : strerror(errno));
+    }
+    config_faults_finish(&faults);
+    free(text);
+    free(changed);
+    return good;
+}
+
+bool settings_write(const struct options *in_force, char *message, size_t size) {
+    char *path = config_user_path(in_force->typed), real[PATH_MAX];
+    if (path == NULL) {
+        snprintf(message, size, "nothing written: there is no home folder; --config FILE names a file");
+        return false;
+    }
+    /* A link stays one. */
+    bool good = write_changes(in_force, realpath(path, real) != NULL ? real : path, message, size);
+    free(path);
+    return good;
+}

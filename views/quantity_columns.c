@@ -1,0 +1,90 @@
+/* Which columns a list shows, and in which order: by name for the configuration, by line for the menu. */
+#include "views/quantity_table.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *const endings[] = {
+    [COLUMN_VALUE] = "", [COLUMN_SPARK] = "_spark", [COLUMN_GAUGE] = "_gauge"};
+
+void quantity_column_name(const struct quantity_column *column, char *out, size_t size) {
+    snprintf(out, size, "%s%s", quantities[column->quantity].name, endings[column->form]);
+}
+
+int quantity_column_named(const struct quantity_column *columns, int count, const char *name) {
+    char own[64];
+    for (int i = 0; i < count; i++) {
+        quantity_column_name(&columns[i], own, sizeof(own));
+        if (strcmp(own, name) == 0)
+            return i;
+    }
+    return -1;
+}
+
+static size_t append(char *out, size_t size, size_t len, const struct quantity_column *column) {
+    char name[64];
+    quantity_column_name(column, name, sizeof(name));
+    if (len + strlen(name) + 2 > size)
+        return len;
+    return len + (size_t)snprintf(out + len, size - len, "%s%s", len ? " " : "", name);
+}
+
+void quantity_columns_default(const struct quantity_column *columns, int count, char *out, size_t size) {
+    size_t len = 0;
+    out[0] = 0;
+    for (int i = 0; i < count; i++)
+        if (!columns[i].off)
+            len = append(out, size, len, &columns[i]);
+}
+
+void quantity_list_columns(const struct quantity_list *list, char *out, size_t size) {
+    const struct table *t = &list->table;
+    size_t len = 0;
+    out[0] = 0;
+    for (int i = 0; i < t->column_count; i++)
+        if (!t->hidden[t->sequence[i]])
+            len = append(out, size, len, &list->columns[t->sequence[i]]);
+}
+
+/* It says which row it is: always there, and before the others. */
+static bool stays(const struct quantity_column *column) {
+    return column->priority == 0;
+}
+
+void quantity_list_set_columns(struct quantity_list *list, const char *names) {
+    struct table *t = &list->table;
+    char usual[TABLE_MAX_COLUMNS * 64], name[64];
+    bool taken[TABLE_MAX_COLUMNS] = {false};
+    int count = 0;
+    if (!names) {
+        quantity_columns_default(list->columns, list->column_count, usual, sizeof(usual));
+        names = usual;
+    }
+    for (int i = 0; i < list->column_count; i++)
+        if (stays(&list->columns[i]))
+            taken[i] = true, t->sequence[count++] = i;
+    for (size_t len; *names; names += len + (names[len] == ' ')) {
+        len = strcspn(names, " ");
+        snprintf(name, sizeof(name), "%.*s", (int)(len < sizeof(name) ? len : sizeof(name) - 1), names);
+        int i = quantity_column_named(list->columns, list->column_count, name);
+        if (i >= 0 && !taken[i])
+            taken[i] = true, t->sequence[count++] = i;
+    }
+    for (int i = 0; i < list->column_count; i++) {
+        t->hidden[i] = !taken[i];
+        if (!taken[i])
+            t->sequence[count++] = i;
+    }
+}
+
+bool quantity_list_move_column(struct quantity_list *list, int line, int by) {
+    int *sequence = list->table.sequence, to = line + by;
+    if (line < 0 || line >= list->column_count || to < 0 || to >= list->column_count)
+        return false;
+    if (stays(&list->columns[sequence[line]]) || stays(&list->columns[sequence[to]]))
+        return false;
+    int moved = sequence[line];
+    sequence[line] = sequence[to];
+    sequence[to] = moved;
+    return true;
+}
