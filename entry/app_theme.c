@@ -30,7 +30,7 @@ static void say(struct app *app, bool error, const char *text) {
 static void list(struct app *app) {
     char names[THEME_MOST_NAMES][THEME_NAME_SIZE], text[STAGE_MESSAGE_SIZE];
     int count = theme_names(names);
-    size_t len = (size_t)snprintf(text, sizeof text, "%s of:", app->theme.name);
+    size_t len = (size_t)snprintf(text, sizeof text, "%s is shown; there are", app->theme.name);
     for (int i = 0; i < count && len < sizeof text; i++)
         len += (size_t)snprintf(text + len, sizeof text - len, " %s", names[i]);
     say(app, false, text);
