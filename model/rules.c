@@ -240,8 +240,18 @@ void rules_recheck(struct model *model) {
     model->states_moved = false;
 }
 
+/* Not by what the last tick left behind: rules_recheck() takes findings back in between. */
+static void count_quiet(struct model *model) {
+    if (model->finding_count)
+        model->quiet_since = 0;
+    else if (model->troubled)
+        model->quiet_since = model->utc_ns;
+    else if (!model->quiet_since && model->utc_ns - model->began_utc_ns >= BEGINNING)
+        model->quiet_since = model->began_utc_ns;
+    model->troubled = model->finding_count > 0;
+}
+
 void rules_tick(struct model *model) {
-    bool was_quiet = model->finding_count == 0;
     model->finding_count = 0;
     for (int kind = 0; kind < OBJECT_KIND_COUNT; kind++)
         if (kind != OBJECT_CONNECTION)
@@ -250,12 +260,7 @@ void rules_tick(struct model *model) {
     model->leaders_moved = false;
     if (model->finding_count)
         qsort(model->findings, model->finding_count, sizeof *model->findings, by_urgency);
-    if (model->finding_count)
-        model->quiet_since = 0;
-    else if (!was_quiet)
-        model->quiet_since = model->utc_ns;
-    else if (!model->quiet_since && model->utc_ns - model->began_utc_ns >= BEGINNING)
-        model->quiet_since = model->began_utc_ns;
+    count_quiet(model);
 }
 
 /* ---- out ---- */

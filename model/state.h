@@ -104,6 +104,7 @@ struct model {
     struct finding *findings;
     size_t finding_count, finding_cap;
     int64_t quiet_since;
+    bool troubled; /* the last tick had findings */
 };
 
 static inline struct entry *entry_of(const struct object *object) {

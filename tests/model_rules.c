@@ -212,6 +212,26 @@ START_TEST(quiet_is_counted_from_the_last_finding) {
 }
 END_TEST
 
+START_TEST(quiet_after_an_outage_is_counted_from_its_end) {
+    struct night n;
+    size_t count;
+    begin_one(&n, 1);
+    go_to(&n, 12);
+    ck_assert_int_eq(model_quiet_since(n.model), NIGHT_UTC);
+    for (int i = 0; i < 2; i++)
+        send_failure(&n, 1, SHAPE_VARZ, FAILURE_REFUSED, "nothing listens there");
+    night_until(&n, 20.2);
+    ck_assert_ptr_nonnull(finding_of(&n, "server_down"));
+    send_varz(&n, 1, "IDA", "n1"); /* takes the finding back between two ticks */
+    model_findings(n.model, &count);
+    ck_assert_uint_eq(count, 0);
+    ck_assert_int_eq(model_quiet_since(n.model), 0);
+    go_to(&n, 30);
+    ck_assert_int_eq(model_quiet_since(n.model), NIGHT_UTC + ns(20.5));
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(failing_health_is_a_warning_after_a_while) {
     struct night n;
     begin_one(&n, 1);
@@ -387,6 +407,7 @@ static TCase *cases(void) {
     tcase_add_test(t, a_growing_consumer_speaks_after_a_minute);
     tcase_add_test(t, a_moved_leader_silences_its_asset);
     tcase_add_test(t, quiet_is_counted_from_the_last_finding);
+    tcase_add_test(t, quiet_after_an_outage_is_counted_from_its_end);
     tcase_add_test(t, an_endpoint_that_fails_is_a_warning_after_a_while);
     tcase_add_test(t, a_failure_is_as_old_as_the_endpoint_that_is_named);
     tcase_add_test(t, known_peers_are_not_missing);
