@@ -293,8 +293,8 @@ static const struct target *reason_of(struct collector *c, const struct peer *p,
             continue;
         const char *open = t->url.v6 ? "[" : "", *close = t->url.v6 ? "]" : "";
         if (t->server_id[0] != '\0' && t->failure == FAILURE_NONE) {
-            snprintf(out, size, "%s%s%s:%d answers as another server; name its URL", open, p->ip, close,
-                     t->url.port);
+            snprintf(out, size, "another server answers at %s%s%s:%d; name this one's own URL", open, p->ip,
+                     close, t->url.port);
             return t;
         }
         if (t->failure != FAILURE_NONE)

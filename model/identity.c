@@ -50,11 +50,24 @@ static void target_destroy(struct model *model, struct target *target) {
     free(target);
 }
 
+static void find_balancer(struct model *model) {
+    model->balancer = NULL;
+    for (size_t i = 0; i < model->target_count && !model->balancer; i++) {
+        if (model->targets[i]->state == TARGET_BALANCER)
+            model->balancer = model->targets[i]->url;
+    }
+}
+
+const char *model_balancer(const struct model *model) {
+    return model->balancer ? model->balancer->bytes : NULL;
+}
+
 void targets_forget(struct model *model, uint16_t source) {
     for (size_t i = model->target_count; i-- > 0;) {
         if (model->targets[i]->source == source)
             target_destroy(model, model->targets[i]);
     }
+    find_balancer(model);
 }
 
 static void bind(struct model *model, struct target *target, struct entry *entry) {
@@ -240,6 +253,7 @@ void target_row(struct model *model, uint16_t source, const struct row *row) {
         become_nobody(model, target, target->state != before, utc_ns);
         break;
     }
+    find_balancer(model);
 }
 
 /* ---- whose answer to /varz is this ---- */

@@ -78,6 +78,8 @@ struct answer_state {
 };
 const struct answer_state *model_answer(const struct model *model, const struct object *server,
                                         enum shape shape);
+/* The first URL behind which different servers answer: it has no row. NULL when there is none. */
+const char *model_balancer(const struct model *model);
 
 /* ---- findings: what row 2 says ---- */
 enum severity { SEVERITY_OK, SEVERITY_UNKNOWN, SEVERITY_WARN, SEVERITY_CRIT };

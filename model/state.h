@@ -87,6 +87,7 @@ struct model {
     struct target **targets;
     size_t target_count;
     const struct text *told_label; /* hello's cluster */
+    const struct text *balancer;   /* URL of the first one; outlives the targets in a clone */
 
     const struct text **forgotten; /* route addresses that no longer count */
     size_t forgotten_count;

@@ -64,6 +64,7 @@ void model_visit_texts(struct model *model, text_visit_fn *fn, void *data) {
     for (size_t i = 0; i < model->forgotten_count; i++)
         visit(fn, data, &model->forgotten[i]);
     visit(fn, data, &model->told_label);
+    visit(fn, data, &model->balancer);
     visit(fn, data, &model->gap.reason);
 }
 

@@ -53,8 +53,15 @@ START_TEST(a_balancer_that_never_was_a_server_has_no_row) {
     night_begin(&n, 0, 1);
     send_target(&n, 1, "http://lb:8222", "named", "probing", NULL, NULL);
     ck_assert_uint_eq(count_of(&n, OBJECT_SERVER), 1);
+    ck_assert_ptr_null(model_balancer(n.model));
     send_target(&n, 1, "http://lb:8222", "named", "balancer", NULL, NULL);
     ck_assert_uint_eq(count_of(&n, OBJECT_SERVER), 0);
+    struct model *paused = model_clone(n.model);
+    ck_assert_str_eq(model_balancer(paused), "http://lb:8222");
+    send_hello(&n, 1); /* a new collector judges anew */
+    ck_assert_ptr_null(model_balancer(n.model));
+    ck_assert_str_eq(model_balancer(paused), "http://lb:8222");
+    model_destroy(paused);
     night_end(&n);
 }
 END_TEST

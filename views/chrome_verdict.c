@@ -134,6 +134,19 @@ static void quiet_text(const struct chrome_context *c, const struct cluster_coun
     }
 }
 
+/* Nobody answers under a name: either nobody has at all, or what was named is nobody's own address. */
+static void waiting_text(const struct chrome_context *c, char *out, size_t size, int width) {
+    const char *balancer = model_balancer(c->view_context->model);
+    const char *url = balancer ? balancer : c->waiting_for ? c->waiting_for : "";
+    if (!balancer)
+        snprintf(out, size, "? waiting for the first answer%s%s", *url ? " from " : "", url);
+    else
+        snprintf(out, size,
+                 width < 60 ? "? a balancer: name each server"
+                            : "? %s is a balancer: name each server's own URL",
+                 url);
+}
+
 static void quiet_rows(const struct chrome_context *c, struct surface *s, struct rect rows) {
     struct rect row = {rows.x, rows.y, rows.w, 1};
     char text[400], cut[400];
@@ -142,8 +155,7 @@ static void quiet_rows(const struct chrome_context *c, struct surface *s, struct
     struct fault fault = faults_worst(model, &unsaid);
     bool waits = n.up == 0;
     if (waits)
-        snprintf(text, sizeof(text), "? waiting for the first answer%s%s",
-                 c->waiting_for && *c->waiting_for ? " from " : "", c->waiting_for ? c->waiting_for : "");
+        waiting_text(c, text, sizeof(text), row.w - 1);
     else if (fault.server) {
         text[0] = '?';
         text[1] = ' ';

@@ -1,0 +1,55 @@
+/* Row 2 in words: what it says when nothing is found. */
+#include "tests/views_frame.h"
+
+#include <check.h>
+
+/* The row under the first one of the overview. */
+static const char *row2(const struct world *w, int cols, char out[400]) {
+    struct frame f;
+    frame_open(&f, w, "overview");
+    char *text = frame_text(&f, cols, 24, false), *line = strchr(text, '\n') + 1;
+    int len = (int)strcspn(line, "\n");
+    while (len > 0 && line[len - 1] == ' ')
+        len--;
+    snprintf(out, 400, "%.*s", len, line);
+    free(text);
+    frame_close(&f);
+    return out;
+}
+
+static void target(struct world *w, uint64_t id, const char *url, const char *state) {
+    struct sample *s = sample_create();
+    struct row *row = sample_add(s, ENTITY_TARGET);
+    world_u(row, F_TARGET_id, id);
+    world_text(s, row, F_TARGET_url, url);
+    world_text(s, row, F_TARGET_origin, "named");
+    world_text(s, row, F_TARGET_state, state);
+    world_i(row, F_TARGET_utc, world_utc(w));
+    model_row(w->model, 1, FRAME_TARGET, row);
+    sample_destroy(s);
+}
+
+START_TEST(a_balancer_is_what_there_is_to_say) {
+    struct world w;
+    char line[400];
+    world_init(&w);
+    target(&w, 1, "http://10.0.0.1:8222", "probing");
+    ck_assert_str_eq(row2(&w, 80, line), " ? waiting for the first answer from http://10.0.0.1:8222");
+    target(&w, 1, "http://10.0.0.1:8222", "balancer");
+    ck_assert_str_eq(row2(&w, 80, line), " ? http://10.0.0.1:8222 is a balancer: name each server's own URL");
+    ck_assert_str_eq(row2(&w, 40, line), " ? a balancer: name each server");
+    world_finish(&w);
+}
+END_TEST
+
+int main(void) {
+    TCase *t = tcase_create("verdict");
+    tcase_add_test(t, a_balancer_is_what_there_is_to_say);
+    Suite *suite = suite_create("views: verdict");
+    suite_add_tcase(suite, t);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
