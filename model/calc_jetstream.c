@@ -88,9 +88,24 @@ struct value calc_consumer_max_ack_pending(const struct model *model, const stru
     return limit(object, F_CONSUMER_max_ack_pending);
 }
 
+/* What is redelivered is delivered once more and was pending before: these count as acknowledged here. */
+static bool may_be_redelivered(const struct object *object) {
+    return row_u64(object->now, F_CONSUMER_redelivered, 1) ||
+           row_u64(object->before, F_CONSUMER_redelivered, 1);
+}
+
 struct value calc_consumer_acked_per_s(const struct model *model, const struct object *object) {
     (void)model;
-    return aged(object, rate_of_field(object, F_CONSUMER_ack_floor_consumer_seq));
+    struct value acked = rate_of_field(object, F_CONSUMER_delivered_consumer_seq);
+    struct value pending = rate_of_field(object, F_CONSUMER_ack_pending);
+    if (acked.type == VALUE_UNKNOWN || pending.type == VALUE_UNKNOWN)
+        return acked.type == VALUE_UNKNOWN ? acked : pending;
+    acked.f -= pending.f;
+    if (acked.f < 0)
+        return value_unknown(0);
+    if (may_be_redelivered(object))
+        acked.flags |= VALUE_ESTIMATED;
+    return aged(object, acked);
 }
 
 struct value calc_consumer_last_ack(const struct model *model, const struct object *object) {

@@ -131,6 +131,51 @@ START_TEST(lag_slope_needs_three_points) {
 }
 END_TEST
 
+/* One consumer with an old message that nobody acknowledges: its ack floor stands still. */
+static void send_stuck(struct night *n, uint64_t delivered, uint64_t ack_pending, int redelivered) {
+    struct sample *s = jsz(n, 1);
+    add_consumer(s, "C", 1, 1, 0, 7);
+    struct row *row = row_of(s, ENTITY_CONSUMER);
+    put_u(row, F_CONSUMER_delivered_consumer_seq, delivered);
+    put_u(row, F_CONSUMER_ack_pending, ack_pending);
+    if (redelivered >= 0)
+        put_u(row, F_CONSUMER_redelivered, (uint64_t)redelivered);
+    send(n, s);
+}
+
+START_TEST(acks_behind_an_old_message_are_counted) {
+    static const struct {
+        uint64_t delivered, ack_pending;
+        int redelivered; /* -1 not told */
+        double acked_per_s;
+        bool estimated;
+    } steps[] = {
+        {1250, 1, 0, 50, false},    {1500, 101, 0, 30, false},
+        {1500, 1, 0, 20, false},    {1500, 1, 0, 0, false},
+        {1750, 1, 3, 50, true},     {2000, 1, 0, 50, true},
+        {2250, 1, 0, 50, false},    {2500, 1, -1, 50, true},
+        {2750, 301, 0, NAN, false}, /* nonsense, not less than nothing */
+    };
+    struct night n;
+    begin_three(&n);
+    send_stuck(&n, 1000, 1, 0);
+    ck_assert(is_new(&n, consumer(&n, "C"), Q_CONSUMER_acked_per_s));
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        varz_until(&n, 5.0 * (double)(i + 1), 7);
+        send_stuck(&n, steps[i].delivered, steps[i].ack_pending, steps[i].redelivered);
+        struct value v = quantity_get(n.model, consumer(&n, "C"), Q_CONSUMER_acked_per_s);
+        if (isnan(steps[i].acked_per_s)) {
+            ck_assert_int_eq(v.type, VALUE_UNKNOWN);
+            continue;
+        }
+        ck_assert_int_eq(v.type, VALUE_REAL);
+        ck_assert_double_eq_tol(v.f, steps[i].acked_per_s, 1e-6);
+        ck_assert_int_eq((v.flags & VALUE_ESTIMATED) != 0, steps[i].estimated);
+    }
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(lag_is_kept_over_time) {
     struct night n;
     begin_three(&n);
@@ -197,6 +242,7 @@ static TCase *cases(void) {
     tcase_add_test(t, what_nobody_lists_twice_is_deleted);
     tcase_add_test(t, a_stream_whose_leader_sees_no_majority);
     tcase_add_test(t, lag_slope_needs_three_points);
+    tcase_add_test(t, acks_behind_an_old_message_are_counted);
     tcase_add_test(t, lag_is_kept_over_time);
     tcase_add_test(t, a_move_has_the_time_that_its_leader_tells);
     tcase_add_test(t, who_just_came_back_leads_nothing_that_is_led);
