@@ -149,6 +149,24 @@ START_TEST(a_theme_takes_over) {
 }
 END_TEST
 
+static const char *const grounded[] = {"xterm-256color", "tmux-256color", "xterm", "linux"};
+
+START_TEST(a_ground_fills_the_screen) {
+    open_as(grounded[_i], SCREEN_COLOR_AUTO);
+    text_at(0, 0, ROLE_TEXT, "x");
+    draw();
+    struct theme theme = *theme_builtin();
+    theme.looks[ROLE_TEXT][THEME_256] = theme.looks[ROLE_TEXT][THEME_8] = (struct look){7, 4, 0};
+    screen_set_theme(screen, &theme);
+    draw();
+    for (int y = 0; y < ROWS; y++)
+        for (int x = 0; x < COLS; x++) {
+            VTermScreenCell cell = cell_at(x, y);
+            expect_color(cell.bg, VTERM_COLOR_IS_DEFAULT_BG(&cell.bg), 4);
+        }
+}
+END_TEST
+
 #define COLOR_OF(few, many)                                                                                  \
     "\\E[%?%p1%{8}%<%t" few "%p1%d%e" many                                                                   \
     "\\:2\\:\\:%p1%{65536}%/%d\\:%p1%{256}%/%{255}%&%d\\:%p1%{255}%&%d%;m"
@@ -229,6 +247,7 @@ int main(void) {
     tcase_add_test(test, empty_no_color_counts_for_nothing);
     tcase_add_test(test, never_is_never);
     tcase_add_loop_test(test, a_theme_takes_over, 0, sizeof themed / sizeof *themed);
+    tcase_add_loop_test(test, a_ground_fills_the_screen, 0, sizeof grounded / sizeof *grounded);
     tcase_add_loop_test(test, direct_color_is_exact, 0, sizeof exact / sizeof *exact);
     tcase_add_test(test, twenty_four_bits_are_for_direct_color_alone);
     tcase_add_test(test, a_theme_brings_no_color_where_none_is_wanted);
