@@ -37,7 +37,7 @@ static void draw_row(const struct setting *row, const struct options *o, bool ch
     if (!chosen)
         return;
     surface_put(s, at, at.x + 1, at.y, ROLE_TEXT, 0, '>');
-    surface_tint(s, at, ROLE_SELECT, ATTR_REVERSE);
+    surface_tint(s, at, ROLE_SELECT, 0);
 }
 
 static void draw_help(const struct setting *row, struct surface *s, struct rect at) {
@@ -108,9 +108,9 @@ unsigned settings_dialog_change(void *data) {
     if (next_value(row, &app->in_force, next, sizeof next))
         fault = settings_change(app, row, next);
     else if (strncmp(row->path, "columns.", 8) == 0)
-        fault = "columns are chosen and moved in the list itself";
+        fault = "columns are chosen and moved in the list itself, by c";
     else
-        fault = "is written in the file";
+        fault = "this one is written in the file, which Ctrl-R reads again";
     if (fault != NULL)
         stage_say(&app->stage, clock_mono_ns(), true, fault);
     return REACT_DRAW | REACT_WANTS;

@@ -42,7 +42,7 @@ static void pull(struct app *app, const char *path, const char *now) {
         take(app, row, now);
 }
 
-static struct quantity_list *list_of(const struct app *app, const struct view_list *list) {
+static struct quantity_list *shown_list(const struct app *app, const struct view_list *list) {
     return (struct quantity_list *)(void *)((char *)app->stage.states[list->view_index] + list->row.offset);
 }
 
@@ -53,7 +53,7 @@ void settings_pull(struct app *app) {
     pull(app, "units", app->stage.bits ? "bits" : "bytes");
     for (int i = 0; i < COLUMN_LISTS_MAX && view_list_at(i, &list); i++) {
         snprintf(path, sizeof path, "columns.%s.%s", list.view->name, list.row.name);
-        quantity_list_columns(list_of(app, &list), text, sizeof text);
+        quantity_list_columns(shown_list(app, &list), text, sizeof text);
         pull(app, path, text);
     }
 }

@@ -1,0 +1,410 @@
+/* The configuration: what a file may say, what is said about one that is wrong, and where values come from.
+ */
+#include <check.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/harness/command.h"
+#include "tests/harness/folder.h"
+
+static struct folder folder;
+static char path[600];
+
+static void make_folder(void) {
+    ck_assert(folder_make(&folder, "config"));
+    snprintf(path, sizeof path, "%s/natsight.conf", folder.path);
+}
+
+static void remove_folder(void) {
+    folder_remove(&folder);
+}
+
+static void write_file(const char *name, const char *text) {
+    char file[700];
+    snprintf(file, sizeof file, "%s/%s", folder.path, name);
+    FILE *out = fopen(file, "w");
+    ck_assert_ptr_nonnull(out);
+    fputs(text, out);
+    ck_assert_int_eq(fclose(out), 0);
+}
+
+/* natsight config with further arguments; ended by NULL. */
+static int config(struct command *c, const char *const *env, ...) {
+    const char *argv[12] = {command_natsight(), "config"};
+    va_list list;
+    va_start(list, env);
+    for (int i = 2; i < 11 && (argv[i] = va_arg(list, const char *)) != NULL; i++)
+        continue;
+    va_end(list);
+    return command_run(c, argv, env, 10000);
+}
+
+static void says(const struct command *c, const char *line) {
+    ck_assert_msg(strstr(c->output, line) != NULL, "no \"%s\" in:\n%s%s", line, c->output, c->errors);
+}
+
+/* "units = "bits"  # natsight.conf:3": the value, then the end of its origin. */
+static void has(const struct command *c, const char *value, const char *origin) {
+    char start[200];
+    snprintf(start, sizeof start, "\n%s ", value);
+    const char *line = strstr(c->output, start);
+    ck_assert_msg(line != NULL, "no \"%s\" in:\n%s%s", value, c->output, c->errors);
+    const char *end = strchr(line + 1, '\n');
+    size_t len = strlen(origin);
+    ck_assert_msg((size_t)(end - line) > len && strncmp(end - len, origin, len) == 0, "not from \"%s\": %.*s",
+                  origin, (int)(end - line), line);
+}
+
+/* ---- what is wrong ---- */
+
+static const struct wrong {
+    const char *text, *says; /* behind the path */
+} wrongs[] = {
+    {"\nasci = true;", ":2: asci: there is no such setting; did you mean ascii?"},
+    {"xyzzyxyzzy = 1;", ":1: xyzzyxyzzy: there is no such setting; natsight config lists all"},
+    {"ascii = \"true\";", ":1: ascii: stands without quotes"},
+    {"ascii = 1;", ":1: ascii: 1: takes true or false"},
+    {"time = local;", ":1: syntax error"},
+    {"time = \"berlin\";", ":1: time: berlin: takes one of utc|local"},
+    {"units = 8;", ":1: units: takes text in quotes, such as \"bytes\""},
+    {"units = { a = 1; };", ":1: units: takes one value"},
+    {"view = \"conections\";", "did you mean connections?"},
+    {"theme = \"drak\";", "did you mean dark?"},
+    {"cadences = 5;", ":1: cadences: takes a group: { NAME = VALUE; }"},
+    {"cadences = {\n jzs = \"1s\"; };", ":2: cadences.jzs: there is no such setting; did you mean jsz?"},
+    {"cadences = { jsz = 5; };", ":1: cadences.jsz: takes text in quotes, such as \"5s\""},
+    {"cadences = { jsz = \"5\"; };", ":1: cadences.jsz: 5: takes a time"},
+    {"cadences = { varz = \"10ms\"; };", "10ms: is too short; 100ms is the least"},
+    {"cadences = { subsz = \"2h\"; };", "2h: is too long; 1h is the most"},
+    {"columns = { jetstream = { streems = []; }; };", "did you mean streams?"},
+    {"columns = { node = { routes = \"rtt\"; }; };", "takes names in brackets"},
+    {"columns = { node = { routes = []; }; };", "names no column"},
+    {"columns = { node = { routes = [\n\"peer\",\n\"rt\"]; }; };",
+     ":3: columns.node.routes: rt: there is no column rt; did you mean rtt?"},
+    {"keys = { quitt = \"x\"; };", ":1: keys.quitt: there is no such setting; did you mean quit?"},
+    {"keys = { quit = \"Hime\"; };", ":1: no key is called \"Hime\"; did you mean Home?"},
+    {"keys = { quit = \"x\";\n pause = \"x\"; };", ":2"},
+    {"keys = { interrupt = \"x\"; };", ":1: keys.interrupt: there is no such setting"},
+    {"units = \"bits\";\nunits = \"bits\";", ":2: duplicate setting name"},
+    {"units = \"bits;\n\n\n", ":1: a text begins here and has no end: a quote is missing"},
+    {"/* units = \"bits\";\n", ": a comment begins behind this line and has no end"},
+    {"units = ;", ":1: syntax error"},
+    {"clusters = { name = \"a\"; };", ":1: clusters: takes groups in parentheses"},
+    {"clusters = ( 5 );", ":1: clusters: takes groups: {"},
+    {"clusters = ( { urls = [\"h\"]; } );", "wants a name"},
+    {"clusters = ( { name = \"a\"; } );", "wants a server to ask"},
+    {"clusters = ( { name = \"a b\"; urls = [\"h\"]; } );", ":1: clusters.name: a b: takes a word"},
+    {"clusters = ( { name = \"a\"; urls = [\"h\",\n\"nats://h:4222\"]; } );",
+     ":2: clusters.urls: nats://h:4222: `nats://h:4222`"},
+    {"clusters = ( { name = \"a\"; urls = [\"h\"]; colour = \"red\"; } );",
+     ":1: clusters.colour: there is no such setting; did you mean color?"},
+    {"clusters = ( { name = \"a\"; urls = [\"h\"]; color = \"pink\"; } );", "takes one of red|green"},
+    {"clusters = ( { name = \"a\"; urls = [\"h\"]; expect = -1; } );", "takes a whole number"},
+    {"clusters = ( { name = \"a\"; urls = [\"h\"]; expect = 4294967297; } );",
+     ":1: this number is too large"},
+    {"clusters = ( { name = \"a\"; urls = [\"h\"]; cert = \"c\"; } );", "cert and key go together"},
+    {"clusters = ( { name = \"a\"; urls = [\"h\"]; },\n{ name = \"a\"; urls = [\"h\"]; } );",
+     ":2: clusters.name: a is the name of two clusters"},
+    {"clusters = ( { name = \"a\"; urls = [\"h\"]; default = true; },\n{ name = \"b\"; urls = [\"h\"]; "
+     "default = true; } );",
+     ":2: clusters.default: only one"},
+    {"clusters = ( { name = \"a\"; urls = [\"h\"]; auth_file = \"none\"; } );", ":1: auth_file: "},
+    {"clusters = ( { name = \"a\"; urls = [\"h\"]; label = \"\033[31mred\"; } );",
+     "characters that can't be shown"},
+    {"@include \"nowhere.conf\"", "nowhere.conf: there is no such file"},
+    {"@include \".\"", "this is no file"},
+    {"@include \"natsight.conf\"", "files include each other too deep"},
+};
+
+START_TEST(a_fault_is_told_with_its_line) {
+    const struct wrong *wrong = &wrongs[_i];
+    struct command c;
+    make_folder();
+    write_file("natsight.conf", wrong->text);
+    int code = config(&c, NULL, "--config", path, NULL);
+    ck_assert_msg(code == 64, "exit code %d for %s: %s", code, wrong->text, c.errors);
+    char start[700];
+    snprintf(start, sizeof start, "natsight: %s", path);
+    ck_assert_msg(strncmp(c.errors, start, strlen(start)) == 0, "no \"%s\" in front of: %s", start, c.errors);
+    ck_assert_msg(strstr(c.errors, wrong->says) != NULL, "no \"%s\" in: %s", wrong->says, c.errors);
+    ck_assert_ptr_eq(strchr(c.errors, '\n'), c.errors + strlen(c.errors) - 1);
+    ck_assert_uint_eq(c.output_size, 0);
+    command_free(&c);
+    remove_folder();
+}
+END_TEST
+
+START_TEST(all_faults_are_told_as_far_as_they_can_be_read) {
+    char text[4000] = "";
+    struct command c;
+    int lines = 0;
+    make_folder();
+    for (int i = 0; i < 30; i++)
+        sprintf(text + strlen(text), "unknown_%d = 1;\n", i);
+    write_file("natsight.conf", text);
+    ck_assert_int_eq(config(&c, NULL, "--config", path, NULL), 64);
+    for (const char *at = c.errors; (at = strchr(at, '\n')) != NULL; at++)
+        lines++;
+    ck_assert_int_eq(lines, 21);
+    ck_assert_ptr_nonnull(strstr(c.errors, "natsight.conf:1: unknown_0:"));
+    ck_assert_ptr_nonnull(strstr(c.errors, "natsight.conf:20: unknown_19:"));
+    ck_assert_ptr_nonnull(strstr(c.errors, "natsight: and 10 more\n"));
+    command_free(&c);
+    remove_folder();
+}
+END_TEST
+
+START_TEST(what_is_no_file_is_refused) {
+    struct command c;
+    make_folder();
+    ck_assert_int_eq(config(&c, NULL, "--config", path, NULL), 64);
+    ck_assert_ptr_nonnull(strstr(c.errors, "there is no such file"));
+    command_free(&c);
+    ck_assert_int_eq(config(&c, NULL, "--config", folder.path, NULL), 64);
+    ck_assert_ptr_nonnull(strstr(c.errors, "this is no file"));
+    command_free(&c);
+    ck_assert_int_eq(mkfifo(path, 0600), 0);
+    ck_assert_int_eq(config(&c, NULL, "--config", path, NULL), 64);
+    ck_assert_ptr_nonnull(strstr(c.errors, "this is no file"));
+    command_free(&c);
+    ck_assert_int_eq(config(&c, NULL, "--config", "/dev/zero", NULL), 64);
+    command_free(&c);
+    remove_folder();
+}
+END_TEST
+
+START_TEST(an_included_file_is_named) {
+    struct command c;
+    make_folder();
+    write_file("natsight.conf", "# the main one\n@include \"more.conf\"\nascii = true;\n");
+    write_file("more.conf", "\nunits = \"bits\"; # no newline");
+    ck_assert_int_eq(config(&c, NULL, "--config", path, NULL), 64); /* libconfig wants one there */
+    command_free(&c);
+    write_file("more.conf", "\nunits = \"bits\"; # newline\n");
+    ck_assert_int_eq(config(&c, NULL, "--config", path, NULL), 0);
+    has(&c, "units = \"bits\"", "more.conf:2");
+    has(&c, "ascii = true", "natsight.conf:3");
+    command_free(&c);
+    write_file("more.conf", "\nunits = \"bats\";\n");
+    ck_assert_int_eq(config(&c, NULL, "--config", path, NULL), 64);
+    ck_assert_ptr_nonnull(strstr(c.errors, "more.conf:2: units: bats"));
+    command_free(&c);
+    remove_folder();
+}
+END_TEST
+
+/* ---- what is in force ---- */
+
+/* The values alone: from the first setting on, without origins. */
+static char *values(const char *output) {
+    char *text = strdup(strstr(output, "\nview ")), *to = text;
+    bool skip = false;
+    for (const char *from = text; *from != '\0'; from++) {
+        skip = (skip || strncmp(from, " # ", 3) == 0) && *from != '\n';
+        if (!skip && *from != ' ')
+            *to++ = *from;
+    }
+    *to = '\0';
+    return text;
+}
+
+START_TEST(the_default_file_loads_and_is_the_default) {
+    struct command printed, bare, loaded;
+    make_folder();
+    ck_assert_int_eq(config(&printed, NULL, "--default", NULL), 0);
+    ck_assert_ptr_nonnull(strstr(printed.output, "    # How often /jsz is asked"));
+    write_file("natsight.conf", printed.output);
+    ck_assert_int_eq(config(&bare, NULL, NULL), 0);
+    int code = config(&loaded, NULL, "--config", path, NULL);
+    ck_assert_msg(code == 0, "%s", loaded.errors);
+    char *a = values(bare.output), *b = values(loaded.output);
+    ck_assert_str_eq(a, b);
+    ck_assert_ptr_nonnull(strstr(a, "cadences.jsz=\"5s\""));
+    has(&bare, "cadences.jsz = \"5s\"", "# default");
+    ck_assert_ptr_null(strstr(strstr(loaded.output, "\nview "), "# default"));
+    free(a);
+    free(b);
+    command_free(&printed);
+    command_free(&bare);
+    command_free(&loaded);
+    remove_folder();
+}
+END_TEST
+
+START_TEST(options_beat_environment_beats_file) {
+    const char *no_color[] = {"NO_COLOR=1", NULL}, *colorful[] = {"NO_COLOR", NULL};
+    struct command c;
+    make_folder();
+    write_file("natsight.conf",
+               "color = \"always\";\nunits = \"bits\";\ncadences = { jsz = \"7s\"; varz = \"3s\"; };");
+    ck_assert_int_eq(config(&c, no_color, "--config", path, "--every", "jsz=9s", NULL), 0);
+    has(&c, "color = \"never\"", "# environment: NO_COLOR");
+    has(&c, "units = \"bits\"", "natsight.conf:2");
+    has(&c, "cadences.jsz = \"9s\"", "# option");
+    has(&c, "cadences.varz = \"3s\"", "natsight.conf:3");
+    has(&c, "cadences.subsz = \"30s\"", "# default");
+    command_free(&c);
+    ck_assert_int_eq(config(&c, no_color, "--config", path, "--color", "auto", "-i", "2s", NULL), 0);
+    has(&c, "color = \"auto\"", "# option");
+    has(&c, "cadences.varz = \"2s\"", "# option");
+    command_free(&c);
+    ck_assert_int_eq(config(&c, colorful, "--config", path, NULL), 0);
+    has(&c, "color = \"always\"", "natsight.conf:1");
+    command_free(&c);
+    remove_folder();
+}
+END_TEST
+
+START_TEST(the_file_is_looked_for_in_the_users_folders) {
+    char xdg[600], home[600], no_xdg[] = "XDG_CONFIG_HOME", deeper[700];
+    struct command c;
+    make_folder();
+    snprintf(xdg, sizeof xdg, "XDG_CONFIG_HOME=%s", folder.path);
+    snprintf(home, sizeof home, "HOME=%s", folder.path);
+    const char *by_xdg[] = {xdg, NULL}, *by_home[] = {no_xdg, home, NULL},
+               *homeless[] = {no_xdg, "HOME", NULL};
+    ck_assert_int_eq(config(&c, by_xdg, NULL), 0);
+    says(&c, "# configuration: none; looked for ");
+    command_free(&c);
+    ck_assert_int_eq(config(&c, homeless, NULL), 0);
+    says(&c, "looked for /etc/natsight/natsight.conf");
+    command_free(&c);
+    const char *below[] = {"natsight", ".config", ".config/natsight"};
+    for (int i = 0; i < 3; i++) {
+        snprintf(deeper, sizeof deeper, "%s/%s", folder.path, below[i]);
+        ck_assert_int_eq(mkdir(deeper, 0700), 0);
+    }
+    write_file("natsight/natsight.conf", "units = \"bits\";");
+    write_file(".config/natsight/natsight.conf", "time = \"local\";");
+    ck_assert_int_eq(config(&c, by_xdg, NULL), 0);
+    has(&c, "units = \"bits\"", "/natsight/natsight.conf:1");
+    command_free(&c);
+    ck_assert_int_eq(config(&c, by_home, NULL), 0);
+    has(&c, "time = \"local\"", "/.config/natsight/natsight.conf:1");
+    has(&c, "units = \"bytes\"", "# default");
+    command_free(&c);
+    remove_folder();
+}
+END_TEST
+
+/* ---- clusters ---- */
+
+static const char two[] = "clusters = (\n"
+                          " { name = \"replica\"; label = \"LIVE\"; color = \"red\"; expect = 3;\n"
+                          "   urls = [\"http://127.0.0.1:1\", \"127.0.0.1:2\"]; },\n"
+                          " { name = \"staging\"; urls = \"127.0.0.1:3\"; ca = \"ca.pem\"; }\n"
+                          ");\n";
+
+START_TEST(a_cluster_is_taken_by_its_name) {
+    struct command c;
+    char ca[700];
+    make_folder();
+    write_file("natsight.conf", two);
+    write_file("ca.pem", "");
+    ck_assert_int_eq(config(&c, NULL, "--config", path, "replica", NULL), 0); /* near the command replay */
+    says(&c, "# cluster: replica\n");
+    has(&c, "cluster.label = \"LIVE\"", "natsight.conf:2");
+    has(&c, "cluster.urls = [\"http://127.0.0.1:1\", \"127.0.0.1:2\"]", "natsight.conf:3");
+    has(&c, "cluster.expect = 3", "natsight.conf:2");
+    command_free(&c);
+    ck_assert_int_eq(config(&c, NULL, "--config", path, "-l", "mine", "-e", "5", "replica", NULL), 0);
+    has(&c, "cluster.label = \"mine\"", "# option");
+    has(&c, "cluster.expect = 5", "# option");
+    command_free(&c);
+    ck_assert_int_eq(config(&c, NULL, "--config", path, "staging", NULL), 0);
+    snprintf(ca, sizeof ca, "cluster.ca = \"%s/ca.pem\"", folder.path); /* beside the file */
+    says(&c, ca);
+    has(&c, "cluster.label = \"staging\"", "# default");
+    command_free(&c);
+    ck_assert_int_eq(config(&c, NULL, "--config", path, "replica", "staging", NULL), 64);
+    ck_assert_ptr_nonnull(strstr(c.errors, "replica is a cluster; write it alone"));
+    command_free(&c);
+    remove_folder();
+}
+END_TEST
+
+START_TEST(a_url_that_a_cluster_names_is_the_clusters) {
+    struct command c;
+    make_folder();
+    write_file("natsight.conf", two);
+    ck_assert_int_eq(config(&c, NULL, "--config", path, "http://127.0.0.1:2", NULL), 0);
+    says(&c, "# cluster: replica\n");
+    has(&c, "cluster.color = \"red\"", "natsight.conf:2");
+    has(&c, "cluster.urls = [\"http://127.0.0.1:2\"]", "# option");
+    command_free(&c);
+    ck_assert_int_eq(config(&c, NULL, "--config", path, "elsewhere", NULL), 0);
+    says(&c, "# cluster: none of the configuration\n");
+    has(&c, "cluster.urls = [\"elsewhere\"]", "# option");
+    command_free(&c);
+    remove_folder();
+}
+END_TEST
+
+START_TEST(without_a_url_the_default_or_the_only_cluster_is_taken) {
+    struct command c;
+    make_folder();
+    write_file("natsight.conf", two);
+    write_file("ca.pem", "");
+    ck_assert_int_eq(config(&c, NULL, "--config", path, NULL), 0);
+    has(&c, "cluster.urls = [\"http://127.0.0.1:8222\"]", "# default");
+    command_free(&c);
+    write_file("natsight.conf", "clusters = ( { name = \"only\"; urls = [\"127.0.0.1:3\"]; } );");
+    ck_assert_int_eq(config(&c, NULL, "--config", path, NULL), 0);
+    says(&c, "# cluster: only\n");
+    command_free(&c);
+    write_file("natsight.conf", "clusters = ( { name = \"a\"; urls = [\"127.0.0.1:3\"]; },\n"
+                                "{ name = \"b\"; urls = [\"127.0.0.1:4\"]; default = true; } );");
+    ck_assert_int_eq(config(&c, NULL, "--config", path, NULL), 0);
+    says(&c, "# cluster: b\n");
+    has(&c, "cluster.urls = [\"127.0.0.1:4\"]", "natsight.conf:2");
+    command_free(&c);
+    remove_folder();
+}
+END_TEST
+
+START_TEST(a_picture_has_the_configured_columns_units_and_label) {
+    struct command c;
+    make_folder();
+    write_file("natsight.conf",
+               "columns = { overview = { nodes = [\"rtt\", \"cpu\"]; }; };\n"
+               "clusters = ( { name = \"only\"; label = \"NEAR\"; urls = [\"127.0.0.1:1\"]; } );");
+    const char *argv[] = {
+        command_natsight(), "snapshot", "-o", "-", "--config", path, "--for", "200ms", NULL};
+    ck_assert_int_eq(command_run(&c, argv, NULL, 10000), 3); /* nobody there */
+    says(&c, " NEAR ");
+    const char *head = strstr(c.output, " S NODE");
+    ck_assert_ptr_nonnull(head);
+    const char *rtt = strstr(head, "RTT"), *cpu = strstr(head, "CPU%"), *end = strchr(head, '\n');
+    ck_assert_msg(rtt != NULL && cpu != NULL && rtt < cpu && cpu < end, "%.*s", (int)(end - head), head);
+    ck_assert_ptr_null(memmem(head, (size_t)(end - head), "MEM", 3));
+    command_free(&c);
+    remove_folder();
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("configuration");
+    TCase *tc = tcase_create("file");
+    tcase_set_timeout(tc, 30);
+    tcase_add_loop_test(tc, a_fault_is_told_with_its_line, 0, sizeof wrongs / sizeof *wrongs);
+    tcase_add_test(tc, all_faults_are_told_as_far_as_they_can_be_read);
+    tcase_add_test(tc, what_is_no_file_is_refused);
+    tcase_add_test(tc, an_included_file_is_named);
+    tcase_add_test(tc, the_default_file_loads_and_is_the_default);
+    tcase_add_test(tc, options_beat_environment_beats_file);
+    tcase_add_test(tc, the_file_is_looked_for_in_the_users_folders);
+    tcase_add_test(tc, a_cluster_is_taken_by_its_name);
+    tcase_add_test(tc, a_url_that_a_cluster_names_is_the_clusters);
+    tcase_add_test(tc, without_a_url_the_default_or_the_only_cluster_is_taken);
+    tcase_add_test(tc, a_picture_has_the_configured_columns_units_and_label);
+    suite_add_tcase(suite, tc);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}
