@@ -500,7 +500,14 @@ static int parse_or(struct parser *p) {
     return parse_joined(p, "or", OP_OR, parse_and);
 }
 
-struct expr *expr_parse(const char *text, expr_resolve_fn *resolver, void *data, struct expr_error *error) {
+static int unexpected(struct parser *p) {
+    size_t word = bare_word_len(p->at);
+    return fail(p, p->at, "`%s` is not expected here: join comparisons with `and` or `or`",
+                shown(p->at, word ? word : 1).text);
+}
+
+struct expr *expr_parse_first(const char *text, expr_resolve_fn *resolver, void *data,
+                              struct expr_error *error, const char **rest) {
     struct parser p = {.expr = memory_new(sizeof *p.expr),
                        .text = text,
                        .at = text,
@@ -508,15 +515,24 @@ struct expr *expr_parse(const char *text, expr_resolve_fn *resolver, void *data,
                        .data = data,
                        .error = error};
     int root = parse_or(&p);
+    const char *end = p.at;
     skip_blanks(&p);
-    if (root != NO_NODE && *p.at) {
-        size_t word = bare_word_len(p.at);
-        root = fail(&p, p.at, "`%s` is not expected here: join comparisons with `and` or `or`",
-                    shown(p.at, word ? word : 1).text);
-    }
+    if (root != NO_NODE && *p.at && p.at == end && (p.at == text || p.at[-1] != ' '))
+        root = unexpected(&p);
+    *rest = p.at;
     if (root != NO_NODE)
         return p.expr;
     expr_destroy(p.expr);
+    return NULL;
+}
+
+struct expr *expr_parse(const char *text, expr_resolve_fn *resolver, void *data, struct expr_error *error) {
+    struct parser p = {.text = text, .error = error};
+    struct expr *expr = expr_parse_first(text, resolver, data, error, &p.at);
+    if (!expr || !*p.at)
+        return expr;
+    unexpected(&p);
+    expr_destroy(expr);
     return NULL;
 }
 

@@ -50,9 +50,16 @@ struct expr_error {
 
 /* NULL and *error when the text is no expression. The text is not kept. */
 struct expr *expr_parse(const char *text, expr_resolve_fn *resolve, void *data, struct expr_error *error);
+/* The same for a text that may go on behind the expression, after a blank: *rest is what follows there. */
+struct expr *expr_parse_first(const char *text, expr_resolve_fn *resolve, void *data,
+                              struct expr_error *error, const char **rest);
 void expr_destroy(struct expr *expr);
 struct expr_value expr_eval(const struct expr *expr, expr_get_fn *get, void *data);
 /* true exactly when the expression is known and true. */
 bool expr_true(const struct expr *expr, expr_get_fn *get, void *data);
+
+/* NULL, or why this pattern is not given to libc: back references can take exponential time to match, and
+ * stacked repetitions exponential memory to compile. */
+const char *expr_pattern_refused(const char *pattern);
 
 #endif

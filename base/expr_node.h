@@ -60,8 +60,4 @@ struct expr {
 bool expr_units_combine(struct expr *expr, struct expr_node *node, const char **hint);
 const char *expr_unit_name(const struct expr_node *node);
 
-/* NULL, or why this pattern is not given to libc: back references can take exponential time to match, and
- * stacked repetitions exponential memory to compile. */
-const char *expr_pattern_refused(const char *pattern);
-
 #endif

@@ -1,4 +1,4 @@
-#include "base/expr_node.h"
+#include "base/expr.h"
 
 #include <stdlib.h>
 #include <string.h>

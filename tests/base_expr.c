@@ -317,6 +317,27 @@ START_TEST(bounds) {
 }
 END_TEST
 
+START_TEST(text_goes_on_behind_it) {
+    static const struct {
+        const char *text, *rest;
+    } cases[] = {{"lag > 1 billing", "billing"},
+                 {"lag>1  and name = x !y", "!y"},
+                 {"(lag>1) name=z", "name=z"},
+                 {"lag > 1 ", ""},
+                 {"lag>1,x", NULL},
+                 {"lag>1 or x", NULL}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct expr_error error = {0};
+        const char *rest;
+        struct expr *expr = expr_parse_first(cases[i].text, resolve, NULL, &error, &rest);
+        ck_assert_msg((expr != NULL) == (cases[i].rest != NULL), "%s: %s", cases[i].text, error.message);
+        if (expr)
+            ck_assert_str_eq(rest, cases[i].rest);
+        expr_destroy(expr);
+    }
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("base/expr");
     TCase *c = tcase_create("expr");
@@ -330,6 +351,7 @@ int main(void) {
     tcase_add_test(c, unknown_is_not_zero);
     tcase_add_test(c, faults);
     tcase_add_test(c, bounds);
+    tcase_add_test(c, text_goes_on_behind_it);
     suite_add_tcase(suite, c);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

@@ -78,7 +78,58 @@ START_TEST(expression) {
     ck_assert_str_eq(passing("ack/s"), "");
     ck_assert_str_eq(fault("lag>1000"), "");
     ck_assert_str_ne(fault("lag>"), "");
-    ck_assert_str_eq(fault("a=b"), ""); /* a text that happens to hold a sign */
+}
+END_TEST
+
+START_TEST(words_all_have_to_be_found) {
+    ck_assert_str_eq(passing("orders n1-lon"), "audit");
+    ck_assert_str_eq(passing("  geo   ~S$ "), "tiles");
+    ck_assert_str_eq(passing("!orders ~(ing|tch)"), "ingest,watch");
+    ck_assert_str_eq(passing("!orders ~(geo|kv_) !cache"), "tiles,watch");
+    ck_assert_str_eq(passing("geo lag>1000"), "tiles");
+    ck_assert_str_eq(passing("lag > 0 geo"), "tiles,cache");
+    ck_assert_str_eq(passing("stream=ORDERS !audit lag>0"), "billing");
+    ck_assert_str_eq(passing("!lag>1000 geo"), "cache");
+    ck_assert_str_eq(passing("!max_ack_pending<300 geo"), "");
+    ck_assert_str_eq(passing("ACK/s>1000 orders"), "audit,email");
+    ck_assert_str_eq(passing("\"GEO / tiles\""), "tiles");
+    ck_assert_str_eq(passing("\"tiles GEO\""), "");
+    ck_assert_str_eq(passing("~(o r|GEO / t)"), "tiles");
+}
+END_TEST
+
+/* Never rows that were not asked for without a word about it. */
+START_TEST(what_is_no_filter_is_said) {
+    static const struct {
+        const char *typed, *fault;
+    } cases[] = {
+        {"foo>1", "there is no column foo; a text with signs stands in quotes"},
+        {"geo foo > 1", "there is no column foo; a text with signs stands in quotes"},
+        {"a=b", "there is no column a; a text with signs stands in quotes"},
+        {"\"a=b\"", ""},
+        {"leadr=n1", "there is no column leadr; did you mean leader?"},
+        {"lag>1 or geo", "`geo` is no quantity"},
+        {"lag>0 and geo", "`geo` is no quantity"},
+        {"lag>1 and foo>2", "`foo` is no quantity"},
+        {"geo or orders", "`or` stands between comparisons: name~this or name~that"},
+        {"not geo", "`not` stands before a comparison; a word is left out by !word"},
+        {"or", ""},
+        {"geo and orders", ""},
+        {"1<2", "this comparison names no column"},
+        {"lag>", "a quantity, a number or \"text\" is expected at the end"},
+        {"lag > 10s geo", "`lag` (messages) does not go with `10s` (time span)"},
+        {"lag>5,geo", "`,` is not expected here: join comparisons with `and` or `or`"},
+        {"= geo", "a quantity, a number or \"text\" is expected before `=`"},
+        {"geo ~(a)\\1", "back references are not supported"},
+        {"geo !=", "there is no column geo; a text with signs stands in quotes"},
+        {"a b c d e f g h i j k l m n o p q r s t u v w x y z a b c d e f g h", "more than 32 words"},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const char *said = fault(cases[i].typed);
+        ck_assert_msg(strcmp(said, cases[i].fault) == 0, "%s: %s", cases[i].typed, said);
+        if (*said)
+            ck_assert_str_eq(passing(cases[i].typed), passing(""));
+    }
 }
 END_TEST
 
@@ -130,6 +181,8 @@ int main(void) {
     tcase_add_test(tc, inverse);
     tcase_add_test(tc, regex);
     tcase_add_test(tc, expression);
+    tcase_add_test(tc, words_all_have_to_be_found);
+    tcase_add_test(tc, what_is_no_filter_is_said);
     tcase_add_test(tc, in_a_view);
     tcase_add_test(tc, faults_only);
     suite_add_tcase(suite, tc);

@@ -1,9 +1,12 @@
-/* What `/` narrows a list to: plain text, `!text`, `~regex`, or an expression over the quantities of the
- * list's kind.
+/* What `/` narrows a list to: words, which all have to be found.
  *
- * A text that looks like a relation ("lag>1000", "name ~ bill") and names a quantity, or a column by its
- * title, is an expression; all else is looked for in the texts of a row. Owned by the list it filters. Main
- * process. */
+ *   word            somewhere in the texts of a row; "two words" in quotes are one
+ *   ~regex          a text of the row matches, without case; blanks inside parentheses belong to it
+ *   lag > 1000      a comparison (base/expr.h) of a quantity of the list's kind, or of a column by its title
+ *   !word !~regex   the opposite; of a comparison, too
+ *
+ * What looks like a comparison and names no column is an error, never a word. Owned by the list it filters.
+ * Main process. */
 #ifndef VIEWS_FILTER_H
 #define VIEWS_FILTER_H
 
