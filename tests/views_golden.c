@@ -30,6 +30,11 @@ static void hot_node(struct frame *f, const struct world *w) {
     f->chrome.behind_ns = 12 * NS_PER_S;
 }
 
+static void late_link(struct frame *f, const struct world *w) {
+    (void)w;
+    f->chrome.link_lag_ns = 1900 * NS_PER_MS;
+}
+
 static void narrowed(struct frame *f, const struct world *w) {
     (void)w;
     f->context.filter = "lag>1000";
@@ -104,6 +109,7 @@ static const struct screen_case {
     {"jetstream-none", "jetstream", world_quiet, NULL, false, 1},
     {"jetstream-stale", "jetstream", world_stale, NULL, false, 3},
     {"jetstream-hostile", "jetstream", world_hostile, NULL, false, 3},
+    {"overview-late", "overview", world_busy, late_link, false, 2},
     {"node-busy", "node", world_busy, hot_node, false, 3},
     {"node-ascii", "node", world_busy, node_n2, true, 2},
     {"node-empty", "node", world_empty, NULL, false, 1},

@@ -27,9 +27,8 @@ struct surface {
     int cols, rows;
     struct surface_cell *cells; /* row by row */
     int cursor_x, cursor_y;     /* where the terminal's cursor is parked; -1: hidden */
-    struct rect
-        patient; /* rows that may come later where the line is slow; inside the surface, set a frame */
-    bool ascii;  /* no character beyond ASCII will be shown: draw +-|, not lines; charts in " .:-=+*#%@" */
+    struct rect patient;        /* rows that may come later where the line is slow; set with each frame */
+    bool ascii; /* no character beyond ASCII will be shown: draw +-|, not lines; charts in " .:-=+*#%@" */
 };
 
 struct surface *surface_create(int cols, int rows);
