@@ -118,6 +118,7 @@ static const struct screen_case {
     {"events-stale", "events", world_stale, NULL, false, 3},
     {"events-empty", "events", world_empty, NULL, false, 1},
     {"cost-busy", "cost", world_busy, NULL, false, 3},
+    {"cost-dear", "cost", world_dear, NULL, false, 2},
     {"cost-empty", "cost", world_empty, NULL, false, 1},
 };
 static const int sizes[][2] = {{80, 24}, {120, 40}, {200, 60}, {60, 15}, {28, 8},
@@ -201,10 +202,10 @@ static const struct {
     enum role role;
     int untold;
 } told[] = {
-    {"!!", "33.5M", ROLE_CRIT, 0}, {" !", "33.5M", ROLE_CRIT, 1}, {" .", "33.5M", ROLE_CRIT, 1},
-    {"", "33.5M", ROLE_WARN, 1},   {" !", "33.5M", ROLE_WARN, 0}, {" .", "33.5M~", ROLE_DIM, 0},
-    {" .", "33.5M", ROLE_DIM, 1},  {" ?", "33.5M", ROLE_DIM, 0},  {"", "down", ROLE_CRIT, 0},
-    {"!!", "down", ROLE_OK, 1},    {" .", "down", ROLE_OK, 1},    {"", "up", ROLE_OK, 0},
+    {"!!", "33.5M", ROLE_CRIT, 0},     {" !", "33.5M", ROLE_CRIT, 1},     {" .", "33.5M", ROLE_CRIT, 1},
+    {"", "33.5M", ROLE_WARN, 1},       {" !", "33.5M", ROLE_WARN, 0},     {" .", "33.5M~", ROLE_DIM, 0},
+    {" .", "33.5M", ROLE_DIM, 1},      {" ?", "33.5M", ROLE_DIM, 0},      {"", "down", ROLE_CRIT, 0},
+    {"!!", "down", ROLE_OK, 1},        {" .", "down", ROLE_OK, 1},        {"", "up", ROLE_OK, 0},
     {"", "2/3 up", ROLE_ROW1_WARN, 0}, {"", "3/3 up", ROLE_ROW1_WARN, 1}, {"", "!", ROLE_CHART_MARK, 0},
     {"!!3 !2", "SLOW", ROLE_CRIT, 0},  {"!3", "SLOW", ROLE_CRIT, 1},      {"!!x !2", "SLOW", ROLE_CRIT, 1},
 };
