@@ -11,13 +11,15 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/memory.h"
 #include "entry/command.h"
+#include "entry/crash.h"
 #include "entry/settings_live.h"
+#include "tui/screen_term.h"
 
-#define FIRST_NS  (3 * NS_PER_S) /* so long everything is painted as it comes */
-#define FIRST_GAP (30 * NS_PER_MS)
-#define DATA_GAP  (900 * NS_PER_MS) /* then once a second, with the tick */
+#define FIRST_NS    (3 * NS_PER_S) /* so long everything is painted as it comes */
+#define FIRST_GAP   (30 * NS_PER_MS)
+#define FALLBACK_NS (8 * NS_PER_S)    /* longer than what follows a key */
+#define DATA_GAP    (900 * NS_PER_MS) /* then once a second, with the tick */
 
 /* ---- painting ---- */
 
@@ -71,7 +73,10 @@ static void on_tick(struct loop *loop, void *data) {
     int64_t step = FEED_TICK_MS * NS_PER_MS;
     loop_timer_set(app->tick, (clock_mono_ns() / step + 1) * step);
     feed_tick(app->feed);
-    app_wants(app);
+    if (app->plain != NULL)
+        app_lines(app);
+    else
+        app_wants(app);
     app->paint_soon = true;
 }
 
@@ -149,6 +154,8 @@ static void on_stream(struct loop *loop, int fd, unsigned events, void *data) {
     feed_restart(app->feed);
     feed_event(app->feed, "the stream ended");
     note(app, "the stream ended: what is shown is the last that came");
+    if (app->plain != NULL)
+        app_end_lines(app);
 }
 
 /* ---- the terminal ---- */
@@ -211,9 +218,11 @@ static void on_end_signal(struct loop *loop, int number, void *data) {
     loop_stop(loop, 0);
 }
 
+/* Also when the size is the same again: what was cut off meanwhile is lost. */
 static void on_resize(struct loop *loop, int number, void *data) {
     (void)loop, (void)number;
     struct app *app = data;
+    screen_repaint(app->screen);
     app->paint_now = true;
 }
 
@@ -230,20 +239,6 @@ static void on_stop_signal(struct loop *loop, int number, void *data) {
     app->paint_now = true;
 }
 
-static void on_crash(int number) {
-    screen_emergency();
-    signal(number, SIG_DFL);
-    raise(number);
-}
-
-static void catch_crashes(void) {
-    static const int numbers[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
-    struct sigaction action = {.sa_handler = on_crash, .sa_flags = (int)(SA_RESETHAND | SA_NODEFER)};
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        sigaction(numbers[i], &action, NULL);
-    memory_on_exhaustion(screen_emergency);
-}
-
 static void on_reload_signal(struct loop *loop, int number, void *data) {
     (void)loop, (void)number;
     settings_reload(data);
@@ -253,6 +248,8 @@ static void watch_signals(struct app *app) {
     static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
         loop_add_signal(app->loop, ends[i], on_end_signal, app);
+    if (app->screen == NULL)
+        return;
     loop_add_signal(app->loop, SIGWINCH, on_resize, app);
     loop_add_signal(app->loop, SIGUSR1, on_reload_signal, app);
     loop_add_signal(app->loop, SIGTSTP, on_stop_signal, app);
@@ -275,6 +272,15 @@ static bool set_locale(void) {
     return !utf8;
 }
 
+/* Where it is the wrong one, somebody can mend that. */
+static void say_fallback(struct app *app, const char *term, const char *drawn_as) {
+    char text[STAGE_MESSAGE_SIZE];
+    if (strcmp(drawn_as, term) == 0)
+        return;
+    snprintf(text, sizeof text, "TERM=%s is not known here: drawing as %s", options_typed(term), drawn_as);
+    stage_say(&app->stage, app->started_ns + FALLBACK_NS, false, text);
+}
+
 static bool open_terminal(struct app *app, char *message, size_t size) {
     struct screen_options options = {.in_fd = app->in_fd,
                                      .out_fd = app->out_fd,
@@ -285,9 +291,11 @@ static bool open_terminal(struct app *app, char *message, size_t size) {
         options.color = strcmp(color, "never") == 0    ? SCREEN_COLOR_NEVER
                         : strcmp(color, "always") == 0 ? SCREEN_COLOR_ALWAYS
                                                        : SCREEN_COLOR_AUTO;
+    const char *drawn_as = screen_term(options.term);
     app->screen = screen_open(&options, message, size);
     if (app->screen == NULL)
         return false;
+    say_fallback(app, options.term, drawn_as);
     screen_set_theme(app->screen, &app->theme);
     int cols, rows;
     screen_size(app->screen, &cols, &rows);
@@ -328,13 +336,13 @@ static bool open_model(struct app *app, bool replay) {
 }
 
 /* A replay's stream is standard input, so its keys come from elsewhere. */
-static bool open_source(struct app *app, bool replay) {
+static bool open_source(struct app *app, bool replay, bool keys) {
     if (!replay) {
         app->supervisor = supervisor_create(app->loop, app->options, &supervisor_handler, app);
         return true;
     }
-    app->in_fd = open("/dev/tty", O_RDONLY | O_CLOEXEC);
-    if (app->in_fd < 0)
+    app->in_fd = keys ? open("/dev/tty", O_RDONLY | O_CLOEXEC) : -1;
+    if (keys && app->in_fd < 0)
         return refuse(app, 1,
                       "replay reads standard input, so keys must come from a terminal, and there is none");
     app->stream_in = loop_add_fd(app->loop, 0, LOOP_IN, on_stream, app);
@@ -342,17 +350,19 @@ static bool open_source(struct app *app, bool replay) {
 }
 
 static void live(struct app *app) {
-    catch_crashes();
+    crash_catch();
     watch_signals(app);
     app->tick = loop_add_timer(app->loop, clock_mono_ns(), on_tick, app);
     loop_add_hook(app->loop, on_turn_end, app);
     app->paint_now = true;
-    app_wants(app);
+    if (app->plain == NULL)
+        app_wants(app);
     loop_run(app->loop);
 }
 
 static void close_all(struct app *app) {
     supervisor_destroy(app->supervisor);
+    plain_destroy(app->plain);
     if (app->screen != NULL)
         screen_close(app->screen, app->code == 0 ? app->surface : NULL);
     if (app->refusal[0] != '\0')
@@ -366,14 +376,16 @@ static void close_all(struct app *app) {
     model_destroy(app->model);
 }
 
-static int app_run(const struct options *options, bool replay) {
+static int app_run(const struct options *options, bool replay, bool lines) {
     struct app app = {.in_force = *options, .in_fd = 0, .out_fd = 1, .started_ns = clock_mono_ns()};
     char message[300];
     app.options = &app.in_force;
     app.only_ascii = set_locale();
     signal(SIGPIPE, SIG_IGN);
-    if (app_find_theme(&app) && open_model(&app, replay) && open_source(&app, replay)) {
-        if (open_terminal(&app, message, sizeof message))
+    if (app_find_theme(&app) && open_model(&app, replay) && open_source(&app, replay, !lines)) {
+        if (lines)
+            app_open_lines(&app);
+        if (lines || open_terminal(&app, message, sizeof message))
             live(&app);
         else
             refuse(&app, 1, message);
@@ -382,14 +394,16 @@ static int app_run(const struct options *options, bool replay) {
     return app.code;
 }
 
+static int shown(const struct options *options, bool replay) {
+    if (!options->plain && !isatty(1))
+        return headless_frame(options, replay);
+    return app_run(options, replay, options->plain || screen_term(getenv("TERM")) == NULL);
+}
+
 int command_live(const struct options *options) {
-    if (!isatty(1))
-        return headless_frame(options, false);
-    return app_run(options, false);
+    return shown(options, false);
 }
 
 int command_replay(const struct options *options) {
-    if (!isatty(1))
-        return headless_frame(options, true);
-    return app_run(options, true);
+    return shown(options, true);
 }

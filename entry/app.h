@@ -6,6 +6,7 @@
 #include "base/loop.h"
 #include "entry/feed.h"
 #include "entry/options.h"
+#include "entry/plain.h"
 #include "entry/settings.h"
 #include "entry/stage.h"
 #include "entry/supervisor.h"
@@ -24,6 +25,7 @@ struct app {
     struct feed *feed;
     struct supervisor *supervisor; /* NULL in replay */
     struct stage stage;
+    struct plain *plain; /* lines: then screen and surface are NULL */
     struct screen *screen;
     struct theme theme; /* the one that is shown */
     struct surface *surface;
@@ -61,6 +63,13 @@ unsigned app_theme(struct app *app, const char *argument);
 void app_wants(struct app *app);
 
 #define NO_STREAM "standard input holds no natsight stream: natsight collect URL | natsight replay -"
+
+/* ---- lines instead of a screen: app_lines.c ---- */
+void app_open_lines(struct app *app);
+/* After each tick. */
+void app_lines(struct app *app);
+/* The stream has ended: nothing more will change. */
+void app_end_lines(struct app *app);
 
 /* One plain frame on standard output, for when that is no terminal. */
 int headless_frame(const struct options *options, bool replay);

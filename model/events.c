@@ -20,6 +20,7 @@ static void slot_free(struct event_slot *slot) {
 }
 
 static struct event_slot *next_slot(struct model *model) {
+    model->event_total++;
     if (model->event_count < EVENTS_MAX)
         return &model->events[(model->event_first + model->event_count++) % EVENTS_MAX];
     struct event_slot *slot = &model->events[model->event_first];
@@ -46,6 +47,10 @@ size_t model_event_count(const struct model *model) {
     return model->event_count;
 }
 
+uint64_t model_event_total(const struct model *model) {
+    return model->event_total;
+}
+
 const struct event *model_event(const struct model *model, size_t index) {
     if (index >= model->event_count)
         return NULL;
@@ -59,6 +64,7 @@ void events_destroy(struct model *model) {
 
 void events_clone(struct model *to, const struct model *from) {
     to->event_first = to->event_count = 0;
+    to->event_total = from->event_total - from->event_count;
     for (size_t i = 0; i < from->event_count; i++) {
         const struct event *e = model_event(from, i);
         struct event_slot *slot = next_slot(to);

@@ -94,6 +94,8 @@ const struct finding *model_findings(const struct model *model, size_t *count);
 const char *finding_tag(const struct finding *finding);
 const char *finding_rule(const struct finding *finding);
 void finding_text(const struct model *model, const struct finding *finding, char *out, size_t size);
+/* What the condition is about, as a table shows it: its first quantity; "-" when that is not known. */
+void finding_figure(const struct model *model, const struct finding *finding, char *out, size_t size);
 /* The worst finding about this object, SEVERITY_OK when there is none; UNKNOWN for stale and gone ones. */
 enum severity model_severity(const struct model *model, const struct object *object);
 /* Since when there has been no finding; 0 while there are some or when we just began. */
@@ -110,6 +112,7 @@ struct event {
 };
 /* Oldest first; the last 1,000 are kept. */
 size_t model_event_count(const struct model *model);
+uint64_t model_event_total(const struct model *model); /* ever: which are new */
 const struct event *model_event(const struct model *model, size_t index);
 
 #endif

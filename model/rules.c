@@ -328,6 +328,15 @@ static bool fill_in(const struct model *model, const struct finding *finding, co
     return v.type != VALUE_UNKNOWN;
 }
 
+void finding_figure(const struct model *model, const struct finding *finding, char *out, size_t size) {
+    const char *condition = rules[finding->rule].condition;
+    char name[64];
+    snprintf(name, sizeof name, "%.*s", (int)strspn(condition, "abcdefghijklmnopqrstuvwxyz0123456789_"),
+             condition);
+    if (!fill_in(model, finding, name, out, size))
+        snprintf(out, size, "-");
+}
+
 struct sentence {
     char *out;
     size_t size, used;

@@ -97,6 +97,7 @@ struct model {
     unsigned moves;     /* of leaders, told by the sample at hand */
     struct event_slot events[EVENTS_MAX];
     size_t event_first, event_count;
+    uint64_t event_total; /* ever */
 
     struct expr **rules;
     bool *rule_about_state;

@@ -1,94 +1,8 @@
-/* The terminal is left as it was found, whatever ends or stops the program, and gets what it can show. */
+/* A terminal gets what it can show. */
 #include <check.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #include "tests/harness/quiet.h"
-
-/* ---- ways out ---- */
-
-START_TEST(q_leaves_the_last_picture) {
-    struct terminal *t = quiet_open_size(24, 80);
-    shown_wait(t, "ORDERS / billing");
-    ck_assert(terminal_alternate(t));
-    int status;
-    ck_assert(terminal_type(t, "q"));
-    ck_assert(terminal_wait_exit(t, &status, SHOWN_MS));
-    ck_assert(terminal_restored(t));
-    ck_assert_int_ge(terminal_find(t, "ORDERS / billing", NULL), 0);
-    ck_assert_int_ge(terminal_find(t, "NODES 3", NULL), 0);
-    ck_assert(shown_nothing_left(t));
-    terminal_close(t);
-}
-END_TEST
-
-static const int deadly[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGSEGV, SIGABRT, SIGBUS};
-
-START_TEST(signals_leave_the_terminal_as_it_was) {
-    struct terminal *t = quiet_open_size(24, 80);
-    int status;
-    shown_wait(t, "\\. n3 ");
-    ck_assert(terminal_signal(t, deadly[_i]));
-    ck_assert(terminal_wait_exit(t, &status, SHOWN_MS));
-    ck_assert_msg(terminal_restored(t), "signal %d", deadly[_i]);
-    if (WIFSIGNALED(status))
-        ck_assert_int_eq(WTERMSIG(status), deadly[_i]);
-    ck_assert_msg(shown_nothing_left(t), "signal %d leaves processes", deadly[_i]);
-    terminal_close(t);
-}
-END_TEST
-
-START_TEST(control_c_quits) {
-    struct terminal *t = quiet_open_size(24, 80);
-    int status;
-    shown_wait(t, "\\. n3 ");
-    shown_type(t, "/n", "/n");
-    ck_assert(terminal_type(t, "\x03")); /* the prompt first */
-    shown_wait_gone(t, "/n");
-    ck_assert(terminal_type(t, "\x03"));
-    ck_assert(terminal_wait_exit(t, &status, SHOWN_MS));
-    ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-    ck_assert(terminal_restored(t));
-    terminal_close(t);
-}
-END_TEST
-
-START_TEST(a_lost_line_or_a_kill_leaves_nothing_running) {
-    struct terminal *t = quiet_open_size(24, 80);
-    int status;
-    shown_wait(t, "\\. n3 ");
-    ck_assert_int_ge(terminal_processes(t), 2);
-    if (_i == 0)
-        terminal_hangup(t);
-    else
-        ck_assert(terminal_signal(t, SIGKILL));
-    ck_assert(terminal_wait_exit(t, &status, SHOWN_MS));
-    ck_assert(shown_nothing_left(t));
-    terminal_close(t);
-}
-END_TEST
-START_TEST(suspended_and_back) {
-    struct terminal *t = quiet_open_size(24, 80);
-    shown_wait(t, "\\. n3 ");
-    ck_assert(terminal_alternate(t));
-    for (int i = 0; i < 2; i++) {
-        ck_assert(terminal_type(t, "\x1a"));
-        ck_assert(terminal_wait_stopped(t, SHOWN_MS));
-        ck_assert(terminal_restored(t));
-        terminal_resize(t, 40, 120);
-        ck_assert(terminal_continue(t));
-        shown_wait(t, "2026|20[0-9][0-9]-"); /* there is room for the date now */
-        shown_wait(t, "^.PENDING");
-        ck_assert(terminal_alternate(t));
-        shown_type(t, "2", " reader-3 ");
-        shown_type(t, "1", "^.NODES 3");
-    }
-    shown_quit(t);
-}
-END_TEST
-
-/* ---- terminals ---- */
 
 START_TEST(no_color) {
     static const struct {
@@ -143,11 +57,6 @@ int main(void) {
     TCase *tc = tcase_create("terminal");
     tcase_set_timeout(tc, 90);
     tcase_add_unchecked_fixture(tc, quiet_start, quiet_end);
-    tcase_add_test(tc, suspended_and_back);
-    tcase_add_test(tc, q_leaves_the_last_picture);
-    tcase_add_loop_test(tc, signals_leave_the_terminal_as_it_was, 0, sizeof deadly / sizeof *deadly);
-    tcase_add_test(tc, control_c_quits);
-    tcase_add_loop_test(tc, a_lost_line_or_a_kill_leaves_nothing_running, 0, 2);
     tcase_add_test(tc, no_color);
     tcase_add_test(tc, ascii_where_the_locale_has_no_more);
     suite_add_tcase(suite, tc);

@@ -17,6 +17,7 @@
 #include "tui/fence.h"
 #include "tui/screen_palette.h"
 #include "tui/screen_rows.h"
+#include "tui/screen_term.h"
 #include "tui/screen_tty.h"
 
 #define SYNC_ON       "\033[?2026h"
@@ -51,7 +52,9 @@ static void ignore_signal(int number) {
     (void)number;
 }
 
-/* newterm() takes over signals that have their default; it finds them taken. */
+/* newterm() takes over signals that have their default; it finds them taken. It would believe LINES and
+ * COLUMNS more than us, at the start and later; use_env(FALSE) is no help: it then fails where the
+ * description has no size. */
 static SCREEN *newterm_quietly(const char *term, FILE *to, FILE *from) {
     struct sigaction before[CURSES_SIGNALS], taken = {.sa_handler = ignore_signal};
     sigset_t block, mask;
@@ -61,32 +64,12 @@ static SCREEN *newterm_quietly(const char *term, FILE *to, FILE *from) {
     sigprocmask(SIG_BLOCK, &block, &mask);
     for (int i = 0; i < CURSES_SIGNALS; i++)
         sigaction(curses_signals[i], &taken, &before[i]);
+    unsetenv("LINES");
+    unsetenv("COLUMNS");
     SCREEN *curses = newterm(term, to, from);
     for (int i = 0; i < CURSES_SIGNALS; i++)
         sigaction(curses_signals[i], &before[i], NULL);
     sigprocmask(SIG_SETMASK, &mask, NULL);
-    return curses;
-}
-
-/* curses would believe LINES and COLUMNS more than us, at the start and later. use_env(FALSE) is no help:
- * newterm() then fails where the terminal's description has no size. */
-/* Asked beforehand, because newterm() leaks when there is no such terminal. */
-static bool is_described(const char *term, int fd) {
-    int error;
-    if (setupterm(term, fd, &error) != OK)
-        return false;
-    del_curterm(cur_term);
-    return true;
-}
-
-static SCREEN *newterm_first(const char *term, FILE *to, FILE *from) {
-    const char *const names[] = {term && *term ? term : "xterm-256color", "xterm-256color", "vt100"};
-    SCREEN *curses = NULL;
-    unsetenv("LINES");
-    unsetenv("COLUMNS");
-    for (size_t i = 0; !curses && i < sizeof names / sizeof *names; i++)
-        if (is_described(names[i], fileno(to)))
-            curses = newterm_quietly(names[i], to, from);
     return curses;
 }
 
@@ -214,13 +197,12 @@ struct screen *screen_open(const struct screen_options *options, char *message, 
     s->from = fopen("/dev/null", "re");
     if (!s->to || !s->from)
         return refuse(s, message, size, "no memory for the screen");
-    s->curses = newterm_first(options->term, s->to, s->from);
+    const char *term = screen_term(options->term);
+    if (!term)
+        return refuse(s, message, size, "this terminal can't place the cursor: set TERM, or use --plain");
+    s->curses = newterm_quietly(term, s->to, s->from);
     if (!s->curses)
-        return refuse(s, message, size, "no terminal description: install ncurses-base or set TERM");
-    const char *place = tigetstr("cup");
-    if (!place || place == (const char *)-1)
-        return refuse(s, message, size,
-                      "this terminal can't place the cursor: set TERM, or use natsight snapshot");
+        return refuse(s, message, size, "no memory for the screen");
     start_curses(s, options->color);
     fence_init(&s->fence, options->max_rate, clock_mono_ns());
     make_transitions(s);

@@ -18,7 +18,7 @@ struct screen;
 
 struct screen_options {
     int in_fd, out_fd;       /* the terminal; may be the same */
-    const char *term;        /* $TERM; NULL or unknown to terminfo: xterm-256color, then vt100 are tried */
+    const char *term;        /* $TERM, read by screen_term() */
     enum screen_color color; /* AUTO: NO_COLOR in the environment and the terminal decide */
     int64_t max_rate;        /* bytes/s, and nothing is asked; 0: the terminal's answers decide */
 };

@@ -42,7 +42,37 @@ static void answer(const char *bytes, size_t size, void *user) {
         perror("terminal answer");
 }
 
+static void note_unknown(struct terminal *t, const char *text) {
+    size_t used = strlen(t->unknown);
+    if (!strstr(t->unknown, text))
+        snprintf(t->unknown + used, sizeof t->unknown - used, "%s ", text);
+}
+
+static int unknown_csi(const char *leader, const long args[], int count, const char *between, char command,
+                       void *user) {
+    char text[32];
+    (void)args, (void)count;
+    snprintf(text, sizeof text, "%s%s%c", leader ? leader : "", between ? between : "", command);
+    note_unknown(user, text);
+    return 1;
+}
+
+static int unknown_control(unsigned char control, void *user) {
+    char text[16];
+    snprintf(text, sizeof text, "\\x%02x", control);
+    note_unknown(user, text);
+    return 1;
+}
+
+static int unknown_string(const char *text, size_t size, void *user) {
+    (void)text, (void)size;
+    note_unknown(user, "string");
+    return 1;
+}
+
 static void make_screen(struct terminal *t) {
+    static const VTermParserCallbacks unknown = {
+        .csi = unknown_csi, .control = unknown_control, .osc = unknown_string, .dcs = unknown_string};
     static const VTermScreenCallbacks callbacks = {.settermprop = set_property};
     t->vt = vterm_new(t->rows, t->cols);
     vterm_set_utf8(t->vt, 1);
@@ -50,6 +80,7 @@ static void make_screen(struct terminal *t) {
     t->screen = vterm_obtain_screen(t->vt);
     t->cursor_visible = true;
     vterm_screen_set_callbacks(t->screen, &callbacks, t);
+    vterm_screen_set_unrecognised_fallbacks(t->screen, &unknown, t);
     vterm_screen_enable_altscreen(t->screen, 1);
     vterm_screen_reset(t->screen, 1);
     t->row_text = calloc((size_t)t->rows, sizeof *t->row_text);
@@ -269,6 +300,36 @@ static bool same_line(const struct termios *a, const struct termios *b) {
            a->c_lflag == b->c_lflag && memcmp(a->c_cc, b->c_cc, sizeof a->c_cc) == 0;
 }
 
+const char *terminal_unknown(const struct terminal *t) {
+    return t->unknown;
+}
+
+enum { MODES_MAX = 4096, WRAP_MODE = 7, CURSOR_MODE = 25 };
+
+/* One that stays changed, 0 none: the two that are usually set may not be reset, all others not set. */
+static int mode_left(const struct terminal *t) {
+    static signed char set[MODES_MAX];
+    memset(set, 0, sizeof set);
+    for (size_t i = 0; i + 3 < t->output_size; i++) {
+        const char *p = t->output + i, *end = t->output + t->output_size;
+        if (memcmp(p, "\033[?", 3) != 0)
+            continue;
+        long modes[16], n = 0, value = 0;
+        for (p += 3; p < end && n < 16 && (*p == ';' || (*p >= '0' && *p <= '9')); p++) {
+            value = *p == ';' ? 0 : value * 10 + *p - '0';
+            if (p + 1 < end && (p[1] < '0' || p[1] > '9'))
+                modes[n++] = value;
+        }
+        for (long k = 0; p < end && (*p == 'h' || *p == 'l') && k < n; k++)
+            if (modes[k] > 0 && modes[k] < MODES_MAX)
+                set[modes[k]] = (*p == 'h') != (modes[k] == CURSOR_MODE || modes[k] == WRAP_MODE);
+    }
+    for (int mode = 1; mode < MODES_MAX; mode++)
+        if (set[mode])
+            return mode;
+    return 0;
+}
+
 /* Its last bytes, readable: which sequence went wrong. */
 static void dump_end(const struct terminal *t) {
     size_t from = t->output_size > 6000 ? t->output_size - 6000 : 0;
@@ -289,7 +350,11 @@ bool terminal_restored(struct terminal *t) {
     if (!t->cursor_visible || t->alternate || t->mouse)
         fprintf(stderr, "terminal: cursor %s, %s screen, mouse mode %d\n",
                 t->cursor_visible ? "visible" : "hidden", t->alternate ? "alternate" : "main", t->mouse);
-    if (!line || !t->cursor_visible || t->alternate || t->mouse)
+    int mode = mode_left(t);
+    if (mode)
+        fprintf(stderr, "terminal: mode %d is not as it was\n", mode);
+    bool good = line && t->cursor_visible && !t->alternate && !t->mouse && !mode;
+    if (!good)
         dump_end(t);
-    return line && t->cursor_visible && !t->alternate && !t->mouse;
+    return good;
 }

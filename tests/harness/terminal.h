@@ -86,8 +86,10 @@ bool terminal_wait_exit(struct terminal *t, int *status, int ms);
 bool terminal_wait_stopped(struct terminal *t, int ms);
 /* Back to the foreground, SIGCONT. */
 bool terminal_continue(struct terminal *t);
+/* Sequences that the terminal does not understand, by their last byte ("?c" is CSI ? ... c); "" none. */
+const char *terminal_unknown(const struct terminal *t);
 /* The line settings are as they were at the start, the cursor is visible, the main screen shown, the mouse
- * off. Says what is not. */
+ * off, and each mode that was changed (ESC [ ? N h or l) is as it usually is. Says what is not. */
 bool terminal_restored(struct terminal *t);
 
 #endif

@@ -1,0 +1,43 @@
+#include <signal.h>
+
+#include "base/clock.h"
+#include "entry/app.h"
+
+#define SHAPES   (1u << SHAPE_JSZ)  /* what rules are about, beyond what is always asked */
+#define FIRST_NS (3 * NS_PER_S / 2) /* what little is known at first would be said as changes */
+
+static void lost(void *data) {
+    struct app *app = data;
+    app->code = 1;
+    loop_stop(app->loop, 1);
+}
+
+void app_open_lines(struct app *app) {
+    static const char *const piped[] = {"standard input"};
+    signal(SIGUSR1, SIG_IGN); /* a new configuration is for screens */
+    bool asks = app->supervisor != NULL;
+    struct plain_options options = {.out_fd = app->out_fd,
+                                    .ascii = app->only_ascii || app->options->ascii,
+                                    .local_time = app->options->local_time,
+                                    .watching = asks ? app->options->urls : piped,
+                                    .watching_count = asks ? app->options->url_count : 1,
+                                    .lost = lost,
+                                    .data = app};
+    if (!app->options->plain)
+        options.remark = "can't place the cursor (TERM): lines instead of the screen";
+    app->plain = plain_create(app->loop, app->model, &options);
+    if (asks)
+        supervisor_want(app->supervisor, SHAPES, NULL);
+}
+
+void app_lines(struct app *app) {
+    bool settled = feed_settled(app->feed, SHAPES, 0);
+    plain_tick(app->plain, settled || clock_mono_ns() - app->started_ns >= FIRST_NS);
+}
+
+void app_end_lines(struct app *app) {
+    feed_drain(app->feed);
+    feed_tick(app->feed);
+    plain_tick(app->plain, true);
+    loop_stop(app->loop, 0);
+}

@@ -1,0 +1,335 @@
+#include "entry/plain.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "base/clock.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "tui/surface.h"
+
+enum { WAITING_MAX = 256 << 10, LINE_MAX_BYTES = 4096, POLL_MS = 50, CLOSE_POLLS = 10, NAME_SIZE = 800 };
+
+struct said { /* a finding that was told and has not ended */
+    struct finding finding;
+    char *name; /* its object may be gone when it ends */
+};
+
+struct told { /* how many servers, when it was last said */
+    uint64_t cluster;
+    char figure[90];
+};
+
+struct plain {
+    const struct model *model;
+    struct plain_options options;
+    struct loop_source *out;
+    int fd;
+    bool own_fd, gone;
+    struct buffer waiting;
+    uint64_t left_out; /* lines */
+    struct said *said; /* by object and tag */
+    size_t said_count;
+    uint64_t events; /* told */
+    char date[TIME_TEXT_SIZE];
+    struct told *told;
+    size_t told_count;
+    bool began;
+};
+
+/* ---- out ---- */
+
+/* A file or a pipe of our own, so that whoever shares ours does not find it changed. */
+static void open_output(struct plain *p, int fd) {
+    struct stat status;
+    char path[32];
+    p->fd = fd;
+    if (fstat(fd, &status) < 0 || S_ISREG(status.st_mode))
+        return; /* a file never blocks, and opened again it would begin at its start */
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    int own = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    p->own_fd = own >= 0;
+    if (p->own_fd)
+        p->fd = own;
+}
+
+static void lose(struct plain *p) {
+    p->waiting.len = 0;
+    if (!p->gone)
+        p->options.lost(p->options.data);
+    p->gone = true;
+}
+
+static void send_waiting(struct plain *p) {
+    while (p->waiting.len > 0 && !p->gone) {
+        ssize_t n = write(p->fd, p->waiting.data, p->waiting.len);
+        if (n > 0)
+            buffer_consume(&p->waiting, (size_t)n);
+        else if (n < 0 && errno == EINTR)
+            continue;
+        else if (n < 0 && errno == EAGAIN)
+            break;
+        else
+            lose(p);
+    }
+    loop_fd_want(p->out, p->waiting.len > 0 ? LOOP_OUT : 0);
+}
+
+static void on_out(struct loop *loop, int fd, unsigned events, void *data) {
+    (void)loop, (void)fd;
+    if ((events & LOOP_HUP) && !(events & LOOP_OUT)) {
+        loop_fd_want(((struct plain *)data)->out, 0);
+        lose(data);
+        return;
+    }
+    send_waiting(data);
+}
+
+/* Names were cleaned when they came; this holds of whatever else gets here, too. */
+static void append_clean(struct buffer *out, const char *text, bool ascii) {
+    size_t len = strlen(text);
+    while (len > 0) {
+        uint32_t c;
+        size_t used = utf8_decode(text, len, &c);
+        char plain = surface_ascii(c);
+        if (char_kind(c) == CHAR_CONTROL)
+            buffer_append(out, "?", 1);
+        else if (ascii || c < 0x80)
+            buffer_append(out, &plain, 1);
+        else
+            buffer_append(out, text, used);
+        text += used;
+        len -= used;
+    }
+}
+
+static void put_line(struct plain *p, const char *severity, const char *what, const char *object,
+                     const char *figure) {
+    char at[TIME_TEXT_SIZE], line[LINE_MAX_BYTES];
+    if (p->waiting.len > WAITING_MAX) {
+        p->left_out++;
+        return;
+    }
+    time_format_clock(at, model_utc_ns(p->model), p->options.local_time);
+    snprintf(line, sizeof line, "%s %s %s %s %s", at, severity, what, *object ? object : "-",
+             *figure ? figure : "-");
+    append_clean(&p->waiting, line, p->options.ascii);
+    buffer_append(&p->waiting, "\n", 1);
+}
+
+static void tell_left_out(struct plain *p) {
+    char count[40];
+    if (p->left_out == 0 || p->waiting.len > WAITING_MAX / 2)
+        return;
+    snprintf(count, sizeof count, "%llu lines", (unsigned long long)p->left_out);
+    p->left_out = 0;
+    put_line(p, "warn", "left_out", "-", count);
+}
+
+/* ---- findings ---- */
+
+static const char *severity_word(enum severity severity) {
+    static const char *const words[] = {"ok", "unknown", "warn", "crit"};
+    return words[severity];
+}
+
+/* What says which object it is, with slashes between; the global account goes without saying. */
+static void name_object(const struct model *model, const struct object *object, char *out, size_t size) {
+    size_t len = 0;
+    out[0] = '\0';
+    for (int q = 0; q < QUANTITY_COUNT && object && len < size; q++) {
+        char text[TEXT_MAX_BYTES + 1];
+        if (quantities[q].kind != object->kind || !(quantities[q].flags & QUANTITY_KEY))
+            continue;
+        struct value v = quantity_get(model, object, (enum quantity)q);
+        if (v.type == VALUE_UNKNOWN || (v.type == VALUE_TEXT && (!*v.text || strcmp(v.text, "$G") == 0)))
+            continue;
+        v.flags = 0;
+        if (v.type == VALUE_UINT) /* a number that is a name */
+            snprintf(text, sizeof text, "%llu", (unsigned long long)v.u);
+        else
+            value_format(text, sizeof text, v, quantities[q].unit);
+        len += (size_t)snprintf(out + len, size - len, "%s%s", len ? "/" : "", text);
+    }
+}
+
+static int by_object(const void *a, const void *b) {
+    const struct said *x = a, *y = b;
+    if (x->finding.object != y->finding.object)
+        return x->finding.object < y->finding.object ? -1 : 1;
+    return strcmp(finding_tag(&x->finding), finding_tag(&y->finding));
+}
+
+static struct said *find(struct said *said, size_t count, const struct finding *finding) {
+    struct said key = {.finding = *finding};
+    return count ? bsearch(&key, said, count, sizeof *said, by_object) : NULL;
+}
+
+static void put_finding(struct plain *p, const char *severity, const struct said *said) {
+    char figure[300];
+    finding_figure(p->model, &said->finding, figure, sizeof figure);
+    put_line(p, severity, finding_rule(&said->finding), said->name, figure);
+}
+
+/* Of one object and tag another rule may speak now: that is no end. */
+static void tell_begun(struct plain *p, struct said *now, size_t count) {
+    size_t same;
+    const struct finding *findings = model_findings(p->model, &same);
+    for (size_t i = 0; i < same; i++) { /* the most urgent first */
+        char name[NAME_SIZE];
+        struct said *before = find(p->said, p->said_count, &findings[i]);
+        struct said *here = find(now, count, &findings[i]);
+        if (before && before->name) {
+            here->name = before->name;
+            before->name = NULL;
+        } else {
+            name_object(p->model, model_object(p->model, findings[i].object), name, sizeof name);
+            here->name = memory_text(name);
+        }
+        if (!before || before->finding.rule != findings[i].rule)
+            put_finding(p, severity_word(findings[i].severity), here);
+    }
+}
+
+static void tell_ended(struct plain *p, struct said *now, size_t count) {
+    for (size_t i = 0; i < p->said_count; i++) {
+        if (!find(now, count, &p->said[i].finding))
+            put_finding(p, "ok", &p->said[i]);
+        free(p->said[i].name);
+    }
+}
+
+static void tell_findings(struct plain *p) {
+    size_t count;
+    const struct finding *findings = model_findings(p->model, &count);
+    struct said *now = memory_array(count, sizeof *now);
+    for (size_t i = 0; i < count; i++)
+        now[i].finding = findings[i];
+    qsort(now, count, sizeof *now, by_object);
+    tell_begun(p, now, count);
+    tell_ended(p, now, count);
+    free(p->said);
+    p->said = now;
+    p->said_count = count;
+}
+
+/* ---- the rest ---- */
+
+static void number_text(const struct model *model, const struct object *object, enum quantity q, char *out,
+                        unsigned size) {
+    struct value v = quantity_get(model, object, q);
+    v.flags = 0;
+    value_format(out, size, v, quantities[q].unit);
+}
+
+static struct told *told_of(struct plain *p, uint64_t cluster) {
+    for (size_t i = 0; i < p->told_count; i++)
+        if (p->told[i].cluster == cluster)
+            return &p->told[i];
+    p->told = memory_grow(p->told, p->told_count + 1, sizeof *p->told);
+    p->told[p->told_count] = (struct told){.cluster = cluster};
+    return &p->told[p->told_count++];
+}
+
+/* A server that is known by its routes alone is not missed. */
+static bool misses_some(const struct model *model, const struct object *cluster) {
+    double missing;
+    return value_number(quantity_get(model, cluster, Q_CLUSTER_missing), &missing) && missing > 0;
+}
+
+static void tell_servers(struct plain *p) {
+    size_t count;
+    const struct object *const *clusters = model_objects(p->model, OBJECT_CLUSTER, &count);
+    for (size_t i = 0; i < count; i++) {
+        char up[40], all[40], name[NAME_SIZE], figure[sizeof p->told->figure];
+        struct told *told = told_of(p, clusters[i]->id);
+        number_text(p->model, clusters[i], Q_CLUSTER_servers, up, sizeof up);
+        number_text(p->model, clusters[i], Q_CLUSTER_expected, all, sizeof all);
+        snprintf(figure, sizeof figure, "%s/%s", up, all);
+        if (strcmp(figure, told->figure) == 0)
+            continue;
+        snprintf(told->figure, sizeof told->figure, "%s", figure);
+        name_object(p->model, clusters[i], name, sizeof name);
+        put_line(p, misses_some(p->model, clusters[i]) ? "warn" : "ok", "servers", name, figure);
+    }
+}
+
+static void tell_events(struct plain *p) {
+    uint64_t total = model_event_total(p->model);
+    size_t kept = model_event_count(p->model);
+    uint64_t new = total - p->events;
+    for (size_t i = new < kept ? kept - (size_t) new : 0; i < kept; i++) {
+        const struct event *e = model_event(p->model, i);
+        put_line(p, "info", e->kind, e->subject ? e->subject : "", e->text ? e->text : "");
+    }
+    p->events = total;
+}
+
+static void tell_date(struct plain *p) {
+    char date[TIME_TEXT_SIZE];
+    time_format_date(date, model_utc_ns(p->model), p->options.local_time);
+    if (p->date[0] == '\0') {
+        struct buffer urls = {0};
+        char figure[TIME_TEXT_SIZE + 20];
+        for (int i = 0; i < p->options.watching_count; i++)
+            buffer_printf(&urls, "%s%s", i ? "," : "", p->options.watching[i]);
+        snprintf(figure, sizeof figure, "%s %s", date, p->options.local_time ? "local" : "UTC");
+        put_line(p, "info", "watching", buffer_text(&urls), figure);
+        buffer_finish(&urls);
+        if (p->options.remark)
+            put_line(p, "info", "terminal", "-", p->options.remark);
+    } else if (strcmp(date, p->date) != 0) {
+        put_line(p, "info", "date", "-", date);
+    }
+    snprintf(p->date, sizeof p->date, "%s", date);
+}
+
+void plain_tick(struct plain *p, bool began) {
+    p->began |= began;
+    tell_left_out(p);
+    tell_date(p);
+    if (p->began) {
+        tell_servers(p);
+        tell_findings(p);
+        tell_events(p);
+    }
+    send_waiting(p);
+}
+
+/* ---- life ---- */
+
+struct plain *plain_create(struct loop *loop, const struct model *model,
+                           const struct plain_options *options) {
+    struct plain *p = memory_new(sizeof *p);
+    p->model = model;
+    p->options = *options;
+    open_output(p, options->out_fd);
+    p->out = loop_add_fd(loop, p->fd, 0, on_out, p);
+    return p;
+}
+
+void plain_destroy(struct plain *p) {
+    if (!p)
+        return;
+    for (int polls = 0; polls < CLOSE_POLLS && p->waiting.len > 0 && !p->gone; polls++) {
+        struct pollfd wait = {.fd = p->fd, .events = POLLOUT};
+        poll(&wait, 1, POLL_MS);
+        send_waiting(p);
+    }
+    loop_remove(p->out);
+    for (size_t i = 0; i < p->said_count; i++)
+        free(p->said[i].name);
+    free(p->said);
+    free(p->told);
+    buffer_finish(&p->waiting);
+    if (p->own_fd)
+        close(p->fd);
+    free(p);
+}

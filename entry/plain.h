@@ -1,0 +1,36 @@
+/* Line mode: what changes, a line each, for logs, screen readers and terminals that can't place a cursor.
+ *
+ *     02:31:00 info watching http://127.0.0.1:8222 2026-11-21 UTC
+ *     02:31:01 ok servers main 3/3
+ *     02:31:04 crit consumer_growing_fast ORDERS/billing 1.24M
+ *     02:40:12 ok consumer_growing_fast ORDERS/billing 0
+ *
+ * Time, severity, what (a rule, "servers", a kind of event), object, figure. Nothing is said twice, and no
+ * byte is sent that is no text. Main process; never blocks: what a slow reader does not take waits, and
+ * beyond 256 KiB is left out and counted. */
+#ifndef ENTRY_PLAIN_H
+#define ENTRY_PLAIN_H
+
+#include "base/loop.h"
+#include "model/model.h"
+
+struct plain;
+
+struct plain_options {
+    int out_fd;
+    bool ascii, local_time;
+    const char *const *watching; /* URLs, borrowed during the call */
+    int watching_count;
+    const char *remark;       /* why it is lines, when nobody asked for them; NULL */
+    void (*lost)(void *data); /* nobody reads any more: called once */
+    void *data;
+};
+
+struct plain *plain_create(struct loop *loop, const struct model *model, const struct plain_options *options);
+/* Sends what still waits, for half a second at most. NULL is fine. */
+void plain_destroy(struct plain *plain);
+/* After each tick of the model: what has changed. began: the first answers are there; before that little is
+ * known, and little said. */
+void plain_tick(struct plain *plain, bool began);
+
+#endif
