@@ -101,7 +101,7 @@ static int take(struct options *o, const struct option_info *info, const char *v
     const char *fault = info->type->take(info->arg, (char *)o + info->offset, value);
     if (fault == NULL)
         return 0;
-    return usage("--%s %s: %s", info->name, options_typed(value), fault);
+    return usage("--%s %s: %s", info->name, options_typed(value != NULL ? value : ""), fault);
 }
 
 static const struct option_info *find_option(const char *name, size_t len, char letter) {

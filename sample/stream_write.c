@@ -70,6 +70,7 @@ static uint32_t strings_number(struct strings *t, const char *bytes, uint32_t le
     uint32_t at = hash & (t->cap - 1);
     for (; t->slots[at].number; at = (at + 1) & (t->cap - 1)) {
         const struct known_text *k = &t->slots[at];
+        /* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): what is known has bytes, or none at all */
         if (k->hash == hash && k->len == len && (!len || !memcmp(t->bytes.data + k->at, bytes, len)))
             return k->number;
     }

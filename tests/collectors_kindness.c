@@ -77,6 +77,7 @@ static void assert_useless(const struct watch *w, enum shape shape, enum failure
     for (int i = 0, k = 0; i < w->note_count && k < 2; i++)
         if (w->notes[i].shape == shape)
             n[k++] = &w->notes[i];
+    ck_assert(n[0] && n[1]);
     ck_assert_int_ge(n[1]->asked - n[0]->answered, 190000000); /* at least: later is no fault */
 }
 

@@ -110,7 +110,8 @@ START_TEST(later_start_is_a_restart) {
     WATCH_UNTIL(w, strcmp(w->targets[0].server_id, "NTWO") == 0);
     ck_assert_int_eq(w->target_count, 1);
     ck_assert_str_eq(w->targets[0].state, "polled");
-    WATCH_UNTIL(w, strcmp(watch_last(w, 1, SHAPE_VARZ)->id, "NTWO") == 0);
+    const struct note *last = NULL;
+    WATCH_UNTIL(w, (last = watch_last(w, 1, SHAPE_VARZ)) != NULL && strcmp(last->id, "NTWO") == 0);
     ck_assert_int_eq(w->events, 0);
     ck_assert_int_eq(watch_end(w, SIGTERM), 0);
     hostile_end(h);

@@ -88,6 +88,7 @@ START_TEST(any_key) {
             unsigned count = 0;
             while (f.view->actions[count].id != ACTION_NONE)
                 count++;
+            ck_assert_uint_gt(count, 0);
             f.view->actions[(random >> 16) % count].run(&call);
             if (request.view)
                 ck_assert_msg(view_by_name(request.view) != NULL, "%s leads to %s", f.view->name,
