@@ -8,12 +8,12 @@
 enum { CLIENTS = 5 };
 
 static struct servers *cluster;
-static struct natsc *maker;
+static struct natsc *maker, *readers[CLIENTS];
 
 static void connect_reader(int i) {
     char name[32];
     snprintf(name, sizeof name, "reader-%d", i);
-    struct natsc *c =
+    struct natsc *c = readers[i] =
         natsc_connect(cluster->node[i % 3].url, &(struct natsc_options){.name = name}, SHOWN_MS);
     ck_assert(c && natsc_subscribe(c, "quiet", NULL) && natsc_flush(c, SHOWN_MS));
     for (int k = 0; k < i; k++)
@@ -33,6 +33,9 @@ void quiet_start(void) {
 }
 
 void quiet_end(void) {
+    for (int i = 0; i < CLIENTS; i++)
+        natsc_close(readers[i]);
+    natsc_close(maker);
     servers_end(cluster);
 }
 
