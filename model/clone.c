@@ -37,6 +37,15 @@ static struct entry *entry_clone(const struct model *to, const struct entry *fro
     return entry;
 }
 
+static struct finding_list findings_clone(const struct finding_list *from) {
+    struct finding_list list = {NULL, from->count, from->count};
+    if (from->count) {
+        list.items = memory_array(from->count, sizeof *list.items);
+        memcpy(list.items, from->items, from->count * sizeof *list.items);
+    }
+    return list;
+}
+
 static void own_text(void *data, const struct text **place) {
     *place = text_intern(data, (*place)->bytes, (*place)->len);
 }
@@ -67,11 +76,7 @@ struct model *model_clone(const struct model *model) {
     events_clone(clone, model);
     clone->watched = NULL;
     clone->watched_count = clone->watched_cap = 0;
-    clone->findings = NULL;
-    if (model->finding_count) {
-        clone->findings = memory_array(model->finding_count, sizeof *clone->findings);
-        memcpy(clone->findings, model->findings, model->finding_count * sizeof *clone->findings);
-    }
-    clone->finding_cap = model->finding_count;
+    clone->findings = findings_clone(&model->findings);
+    clone->forming = findings_clone(&model->forming);
     return clone;
 }

@@ -91,6 +91,11 @@ struct finding {
 };
 /* Worst first: severity, then order of the rules, then age. */
 const struct finding *model_findings(const struct model *model, size_t *count);
+/* What will be a finding if it goes on: the condition is true, and its hold or what its object settles in is
+ * not over. Same order. */
+const struct finding *model_forming(const struct model *model, size_t *count);
+/* Until that one speaks, ns. */
+int64_t finding_due_ns(const struct model *model, const struct finding *finding);
 const char *finding_tag(const struct finding *finding);
 const char *finding_rule(const struct finding *finding);
 void finding_text(const struct model *model, const struct finding *finding, char *out, size_t size);

@@ -59,7 +59,8 @@ void rules_destroy(struct model *model) {
         expr_destroy(model->rules[i]);
     free(model->rules);
     free(model->rule_about_state);
-    free(model->findings);
+    free(model->findings.items);
+    free(model->forming.items);
     free(model->watched);
 }
 
@@ -120,41 +121,59 @@ static void ask(struct model *model, struct entry *entry, size_t rule) {
         set_since(model, &entry->object, truth);
 }
 
-static bool is_settling(const struct model *model, const struct object *object) {
+static int64_t left_to_settle(const struct model *model, const struct object *object) {
     if (object->kind != OBJECT_STREAM && object->kind != OBJECT_CONSUMER)
-        return false;
+        return 0;
     int64_t moved = asset_of(object)->moved_mono_ns;
-    return moved && (double)(model->mono_ns - moved) < (double)AFTER_A_MOVE * model->hold_scale;
+    int64_t left = moved + (int64_t)((double)AFTER_A_MOVE * model->hold_scale) - model->mono_ns;
+    return moved && left > 0 ? left : 0;
+}
+
+/* `held_ns`: for so long it is true. */
+static int64_t left_to_hold(const struct model *model, int rule, int64_t held_ns) {
+    int64_t left = (int64_t)(rules[rule].hold_s * model->hold_scale * (double)NS_PER_S) - held_ns;
+    return left > 0 ? left : 0;
 }
 
 static bool is_held(const struct model *model, const struct truth *truth) {
-    double held = (double)(model->mono_ns - truth->since_mono_ns) / (double)NS_PER_S;
-    return held >= rules[truth->rule].hold_s * model->hold_scale;
+    return left_to_hold(model, truth->rule, model->mono_ns - truth->since_mono_ns) == 0;
 }
 
-/* One trouble of one object is said once, by the most urgent rule of its tag. */
-static bool is_said_worse(const struct model *model, const struct entry *entry, const struct truth *truth) {
+/* One trouble of one object is said once, by the most urgent rule of its tag; what is held speaks before what
+ * is forming. */
+static bool is_said_by_other(const struct model *model, const struct entry *entry,
+                             const struct truth *truth) {
+    bool held = is_held(model, truth);
     for (size_t t = 0; t < entry->truth_count; t++) {
         const struct truth *other = &entry->truths[t];
-        if (other->rule < truth->rule && is_held(model, other) &&
+        bool other_held = is_held(model, other);
+        if ((other_held == held ? other->rule < truth->rule : other_held) &&
             strcmp(rules[other->rule].tag, rules[truth->rule].tag) == 0)
             return true;
     }
     return false;
 }
 
-static void find(struct model *model, struct entry *entry, const struct truth *truth) {
-    const struct rule *rule = &rules[truth->rule];
-    if (!is_held(model, truth) || is_said_worse(model, entry, truth))
-        return;
-    if (model->finding_count == model->finding_cap) {
-        model->finding_cap = model->finding_cap ? model->finding_cap * 2 : 16;
-        model->findings = memory_grow(model->findings, model->finding_cap, sizeof *model->findings);
+static void list_add(struct finding_list *list, const struct entry *entry, const struct truth *truth) {
+    if (list->count == list->cap) {
+        list->cap = list->cap ? list->cap * 2 : 16;
+        list->items = memory_grow(list->items, list->cap, sizeof *list->items);
     }
-    model->findings[model->finding_count++] =
-        (struct finding){rule->severity, truth->rule, entry->object.id, truth->since_utc_ns};
-    if (rule->severity > entry->severity)
-        entry->severity = rule->severity;
+    list->items[list->count++] =
+        (struct finding){rules[truth->rule].severity, truth->rule, entry->object.id, truth->since_utc_ns};
+}
+
+static void find(struct model *model, struct entry *entry, const struct truth *truth) {
+    enum severity severity = rules[truth->rule].severity;
+    if (is_said_by_other(model, entry, truth))
+        return;
+    if (!is_held(model, truth) || left_to_settle(model, &entry->object)) {
+        list_add(&model->forming, entry, truth);
+        return;
+    }
+    list_add(&model->findings, entry, truth);
+    if (severity > entry->severity)
+        entry->severity = severity;
 }
 
 static void ask_entry(struct model *model, struct entry *entry, bool only_dirty) {
@@ -164,8 +183,6 @@ static void ask_entry(struct model *model, struct entry *entry, bool only_dirty)
             ask(model, entry, r);
     }
     entry->dirty = false;
-    if (!entry->truth_count || is_settling(model, &entry->object))
-        return;
     for (size_t t = 0; t < entry->truth_count; t++)
         find(model, entry, &entry->truths[t]);
 }
@@ -226,48 +243,70 @@ static int by_urgency(const void *a, const void *b) {
     return (x->object > y->object) - (x->object < y->object);
 }
 
-void rules_recheck(struct model *model) {
+static void recheck(struct model *model, struct finding_list *list) {
     size_t kept = 0;
-    for (size_t i = 0; i < model->finding_count; i++) {
-        const struct finding f = model->findings[i];
+    for (size_t i = 0; i < list->count; i++) {
+        const struct finding f = list->items[i];
         struct entry *entry = entry_by_id(model, f.object);
         if (entry && holds(model, (size_t)f.rule, &entry->object))
-            model->findings[kept++] = f;
-        else if (entry)
+            list->items[kept++] = f;
+        else if (entry && list == &model->findings)
             entry->severity = SEVERITY_OK; /* until the tick, which weighs what else there is */
     }
-    model->finding_count = kept;
+    list->count = kept;
+}
+
+void rules_recheck(struct model *model) {
+    recheck(model, &model->findings);
+    recheck(model, &model->forming);
     model->states_moved = false;
+}
+
+static void sort(struct finding_list *list) {
+    if (list->count)
+        qsort(list->items, list->count, sizeof *list->items, by_urgency);
 }
 
 /* Not by what the last tick left behind: rules_recheck() takes findings back in between. */
 static void count_quiet(struct model *model) {
-    if (model->finding_count)
+    if (model->findings.count)
         model->quiet_since = 0;
     else if (model->troubled)
         model->quiet_since = model->utc_ns;
     else if (!model->quiet_since && model->utc_ns - model->began_utc_ns >= BEGINNING)
         model->quiet_since = model->began_utc_ns;
-    model->troubled = model->finding_count > 0;
+    model->troubled = model->findings.count > 0;
 }
 
 void rules_tick(struct model *model) {
-    model->finding_count = 0;
+    model->findings.count = model->forming.count = 0;
     for (int kind = 0; kind < OBJECT_KIND_COUNT; kind++)
         if (kind != OBJECT_CONNECTION)
             ask_kind(model, (enum object_kind)kind);
     ask_watched(model);
     model->leaders_moved = false;
-    if (model->finding_count)
-        qsort(model->findings, model->finding_count, sizeof *model->findings, by_urgency);
+    sort(&model->findings);
+    sort(&model->forming);
     count_quiet(model);
 }
 
 /* ---- out ---- */
 
 const struct finding *model_findings(const struct model *model, size_t *count) {
-    *count = model->finding_count;
-    return model->findings;
+    *count = model->findings.count;
+    return model->findings.items;
+}
+
+const struct finding *model_forming(const struct model *model, size_t *count) {
+    *count = model->forming.count;
+    return model->forming.items;
+}
+
+int64_t finding_due_ns(const struct model *model, const struct finding *finding) {
+    const struct object *object = model_object(model, finding->object);
+    int64_t hold = left_to_hold(model, finding->rule, model->utc_ns - finding->since_utc_ns);
+    int64_t settle = object ? left_to_settle(model, object) : 0;
+    return hold > settle ? hold : settle;
 }
 
 const char *finding_tag(const struct finding *finding) {

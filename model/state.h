@@ -60,6 +60,11 @@ struct gap { /* samples lost on their way here, that no event has told yet */
     int64_t said_mono_ns;
 };
 
+struct finding_list {
+    struct finding *items;
+    size_t count, cap;
+};
+
 #define EVENTS_MAX 1000
 struct event_slot {
     struct event event;
@@ -103,8 +108,7 @@ struct model {
     bool *rule_about_state;
     struct entry **watched; /* connections that a rule holds of, or will at the next tick */
     size_t watched_count, watched_cap;
-    struct finding *findings;
-    size_t finding_count, finding_cap;
+    struct finding_list findings, forming;
     int64_t quiet_since;
     bool troubled; /* the last tick had findings */
 };

@@ -42,9 +42,39 @@ START_TEST(a_balancer_is_what_there_is_to_say) {
 }
 END_TEST
 
+/* n1 has a consumer whose lag is large and grows. */
+static void world_lags(struct world *w) {
+    static const struct world_consumer consumers[] = {
+        {"ORDERS", "audit", 0, 200000, 200, 2500, 64, 1000, 0, 12}};
+    world_init(w);
+    w->consumers = consumers;
+    w->consumer_count = 1;
+}
+
+START_TEST(what_may_become_an_alert_is_not_ok) {
+    struct world w;
+    char line[400];
+    world_lags(&w);
+    world_run(&w, 20);
+    ck_assert_str_eq(row2(&w, 80, line), " ? no alert yet: LAG ORDERS/audit 58.0k, +200/s; alert in 52s");
+    ck_assert_str_eq(row2(&w, 40, line), " ? not yet: LAG ORDERS/audit 58.0k, +20~");
+    struct frame f;
+    frame_open(&f, &w, "overview");
+    char *text = frame_text(&f, 19, 3, false);
+    ck_assert_msg(strncmp(text, "? 02", 4) == 0, "%s", text);
+    free(text);
+    frame_close(&f);
+    world_run(&w, 60);
+    row2(&w, 80, line);
+    ck_assert_msg(strstr(line, " ! 1 WARN") == line, "%s", line);
+    world_finish(&w);
+}
+END_TEST
+
 int main(void) {
     TCase *t = tcase_create("verdict");
     tcase_add_test(t, a_balancer_is_what_there_is_to_say);
+    tcase_add_test(t, what_may_become_an_alert_is_not_ok);
     Suite *suite = suite_create("views: verdict");
     suite_add_tcase(suite, t);
     SRunner *runner = srunner_create(suite);

@@ -134,6 +134,27 @@ static void quiet_text(const struct chrome_context *c, const struct cluster_coun
     }
 }
 
+/* "? no alert yet: LAG ORDERS/audit 177k, +80/s; 2 more; alert in 58s": what may become a finding is not
+ * "all ok". "" when there is nothing. */
+static void forming_text(const struct model *model, char *out, size_t size, int width) {
+    char text[512], more[40] = "", end[100], due[TIME_TEXT_SIZE], cut[512];
+    size_t count;
+    const struct finding *forming = model_forming(model, &count);
+    const char *head = width < 50 ? "? not yet:" : "? no alert yet:";
+    out[0] = 0;
+    if (count == 0)
+        return;
+    lasted_format(due, finding_due_ns(model, &forming[0]));
+    if (count > 1)
+        snprintf(more, sizeof(more), "; %zu more", count - 1);
+    snprintf(end, sizeof(end), "%s; alert in %s", more, due);
+    finding_text(model, &forming[0], text, sizeof(text));
+    int room = width - text_width(head) - (int)strlen(finding_tag(&forming[0])) - 2;
+    bool whole = text_width(text) + text_width(end) <= room;
+    text_cut(cut, sizeof(cut), text, width < 50 || whole ? room : room - text_width(end));
+    snprintf(out, size, "%s %s %s%s", head, finding_tag(&forming[0]), cut, width < 50 && !whole ? "" : end);
+}
+
 /* Nobody answers under a name: either nobody has at all, or what was named is nobody's own address. */
 static void waiting_text(const struct chrome_context *c, char *out, size_t size, int width) {
     const char *balancer = model_balancer(c->view_context->model);
@@ -149,7 +170,7 @@ static void waiting_text(const struct chrome_context *c, char *out, size_t size,
 
 static void quiet_rows(const struct chrome_context *c, struct surface *s, struct rect rows) {
     struct rect row = {rows.x, rows.y, rows.w, 1};
-    char text[400], cut[400];
+    char text[800], cut[800];
     const struct model *model = c->view_context->model;
     struct cluster_count n = clusters_count(model);
     struct fault fault = faults_worst(model, &unsaid);
@@ -161,7 +182,9 @@ static void quiet_rows(const struct chrome_context *c, struct surface *s, struct
         text[1] = ' ';
         fault_line(c->view_context, &fault, text + 2, sizeof(text) - 2, row.w - 4);
     } else {
-        quiet_text(c, &n, text, sizeof(text), row.w - 1);
+        forming_text(model, text, sizeof(text), row.w - 1);
+        if (!*text)
+            quiet_text(c, &n, text, sizeof(text), row.w - 1);
     }
     text_cut(cut, sizeof(cut), text, row.w - 1);
     int x = row.x + 1 +
@@ -249,7 +272,9 @@ void chrome_line(const struct chrome_context *c, struct surface *s, struct rect 
     struct rect row = {rows.x, rows.y, rows.w, 1};
     int x = draw_counts(&t, s, row);
     struct cluster_count n = clusters_count(model);
-    bool ok = clusters_whole(&n) && !faults_worst(model, &unsaid).server;
+    size_t forming;
+    model_forming(model, &forming);
+    bool ok = clusters_whole(&n) && !faults_worst(model, &unsaid).server && !forming;
     if (!t.crit && !t.warn)
         x = part(s, row, x, ok ? ROLE_OK : ROLE_UNKNOWN, ok ? ".ok" : "?") + 1;
     time_format_clock(clock, c->view_context->utc_ns, c->view_context->local_time);
