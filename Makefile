@@ -95,6 +95,8 @@ install: natsight
 	install -d $(DESTDIR)$(PREFIX)/share/natsight/themes
 	install -m644 $(THEMES) $(DESTDIR)$(PREFIX)/share/natsight/themes
 	./natsight manual > $(DESTDIR)$(PREFIX)/share/man/man1/natsight.1
+	install -d $(DESTDIR)$(PREFIX)/share/doc/natsight
+	./natsight config --default > $(DESTDIR)$(PREFIX)/share/doc/natsight/natsight.conf
 #: make clean        removes what was built
 clean:
 	rm -rf $(BUILD) build-asan build-fuzz natsight

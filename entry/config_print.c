@@ -148,6 +148,48 @@ void config_print_default(FILE *out) {
     move_to(out, &at, "", &name);
 }
 
+static void print_item(const char *path, const char *initial, const char *help, const char *words,
+                       void (*troff)(const char *text)) {
+    fputs(".TP\n\\fB", stdout);
+    troff(path);
+    fputs("\\fR", stdout);
+    if (initial[0] != '\0' && strlen(initial) < 40) {
+        fputs(" = ", stdout);
+        troff(initial);
+    }
+    putchar('\n');
+    troff(help);
+    if (words != NULL) {
+        fputs(" One of ", stdout);
+        troff(words);
+        putchar('.');
+    }
+    putchar('\n');
+}
+
+void config_print_manual(void (*troff)(const char *text)) {
+    int count;
+    const struct setting *rows = settings_of_clusters(&count);
+    puts(
+        ".SH CONFIGURATION\nThe file natsight/natsight.conf in $XDG_CONFIG_HOME (~/.config), else in /etc, "
+        "else the "
+        "one of \\-\\-config,\nin the syntax of libconfig: NAME = VALUE; with text in quotes, groups in "
+        "braces, "
+        "lists in brackets, comments behind #, and\n@include \"FILE\" on a line of its own. Options beat the "
+        "environment, which beats the file. Ctrl-R and SIGUSR1 read it again;\na faulty file changes "
+        "nothing. "
+        "\\fBnatsight config\\fR prints what is in force and where it comes from,\n"
+        "\\fBnatsight config \\-\\-default\\fR a file of the defaults. Nothing is written but by the key w "
+        "of "
+        "the dialog F2.\n.SS clusters = ( { ... }, ... );");
+    for (int i = 0; i < count; i++)
+        print_item(rows[i].path, rows[i].initial, rows[i].help, rows[i].words, troff);
+    puts(".SS settings; NAME.NAME is a setting in a group");
+    rows = settings_all(&count);
+    for (int i = 0; i < count; i++)
+        print_item(rows[i].path, rows[i].initial, rows[i].help, rows[i].words, troff);
+}
+
 int command_config(const struct options *options) {
     if (options->print_default)
         config_print_default(stdout);

@@ -8,5 +8,7 @@
 
 /* The defaults as a commented file, which loads. */
 void config_print_default(FILE *out);
+/* The settings as a part of the manual page (troff), to stdout. */
+void config_print_manual(void (*troff)(const char *text));
 
 #endif

@@ -12,7 +12,7 @@
 #include "base/url.h"
 #include "base/version.h"
 #include "entry/command.h"
-#include "entry/config.h"
+#include "entry/config_print.h"
 #include "entry/option_types.h"
 
 enum {
@@ -382,5 +382,6 @@ void options_print_manual(void) {
         troff(infos[i].help);
         putchar('\n');
     }
+    config_print_manual(troff);
     puts(".SH EXIT STATUS\n" EXIT_CODES);
 }

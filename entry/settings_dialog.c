@@ -9,7 +9,7 @@
 #include "entry/layers.h"
 #include "entry/settings_live.h"
 
-enum { PATH_COLUMN = 3, NARROW = 100 };
+enum { PATH_COLUMN = 3, PHONE = 60, NARROW = 100 };
 
 int settings_dialog_lines(void) {
     int count;
@@ -22,7 +22,12 @@ int settings_dialog_lines(void) {
 static void draw_row(const struct setting *row, const struct options *o, bool chosen, struct surface *s,
                      struct rect at) {
     char value[SETTING_TEXT], origin[600];
-    int path = at.w < NARROW ? 27 : 32, from = at.w < NARROW ? 18 : 34;
+    int path = at.w < PHONE    ? at.w / 2
+               : at.w < NARROW ? 27
+                               : 32,
+        from = at.w < PHONE    ? 0
+               : at.w < NARROW ? 18
+                               : 34;
     int room = at.w - PATH_COLUMN - path - from - 2;
     setting_show(row, o, value, sizeof value);
     config_origin(row, o, origin, sizeof origin);

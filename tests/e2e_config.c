@@ -386,6 +386,26 @@ START_TEST(a_picture_has_the_configured_columns_units_and_label) {
 }
 END_TEST
 
+START_TEST(the_example_loads) {
+    struct command c;
+    ck_assert_int_eq(config(&c, NULL, "--config", "docs/natsight.conf", NULL), 0);
+    says(&c, "# cluster: production\n");
+    command_free(&c);
+}
+END_TEST
+
+START_TEST(the_manual_has_every_setting) {
+    const char *argv[] = {command_natsight(), "manual", NULL};
+    struct command c;
+    ck_assert_int_eq(command_run(&c, argv, NULL, 10000), 0);
+    says(&c, "\\fBcadences.connz_hot\\fR");
+    says(&c, "\\fBauth_file\\fR");
+    says(&c, "\\fBkeys.quit\\fR");
+    says(&c, "\\fBlimits.max_rate\\fR");
+    command_free(&c);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("configuration");
     TCase *tc = tcase_create("file");
@@ -401,6 +421,8 @@ int main(void) {
     tcase_add_test(tc, a_url_that_a_cluster_names_is_the_clusters);
     tcase_add_test(tc, without_a_url_the_default_or_the_only_cluster_is_taken);
     tcase_add_test(tc, a_picture_has_the_configured_columns_units_and_label);
+    tcase_add_test(tc, the_example_loads);
+    tcase_add_test(tc, the_manual_has_every_setting);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

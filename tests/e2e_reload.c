@@ -1,0 +1,321 @@
+/* Settings while the program runs: read again, changed in the dialog, written when told to. */
+#include <check.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/harness/command.h"
+#include "tests/harness/folder.h"
+#include "tests/harness/hostile.h"
+#include "tests/harness/servers.h"
+#include "tests/harness/terminal.h"
+
+enum { WAIT = 15000 };
+
+static struct servers *servers, *others;
+static struct folder folder;
+static char path[600];
+
+static void setup(void) {
+    servers = servers_start(&(struct servers_options){.nodes = 1, .cluster = "first"});
+    others = servers_start(&(struct servers_options){.nodes = 1, .prefix = "other"});
+    ck_assert(servers != NULL && others != NULL);
+}
+
+static void teardown(void) {
+    servers_end(servers);
+    servers_end(others);
+}
+
+static void make_folder(void) {
+    ck_assert(folder_make(&folder, "reload"));
+    snprintf(path, sizeof path, "%s/natsight.conf", folder.path);
+}
+
+static void remove_folder(void) {
+    folder_remove(&folder);
+}
+
+/* A cluster of this label on these servers, and further text. */
+static void write_config(const char *label, const struct servers *s, const char *more) {
+    FILE *out = fopen(path, "w");
+    ck_assert_ptr_nonnull(out);
+    fprintf(out, "# ours\nclusters = ( { name = \"mine\"; label = \"%s\"; urls = [\"%s\"]; } );\n%s", label,
+            s->node[0].http, more);
+    ck_assert_int_eq(fclose(out), 0);
+}
+
+static char *read_file(const char *file) {
+    static char text[8192];
+    FILE *in = fopen(file, "r");
+    size_t n = in != NULL ? fread(text, 1, sizeof text - 1, in) : 0;
+    text[n] = '\0';
+    if (in != NULL)
+        fclose(in);
+    return text;
+}
+
+static struct terminal *begin(const struct terminal_options *options) {
+    const char *const argv[] = {command_natsight(), "--config", path, NULL};
+    struct terminal *t = terminal_open(argv, options);
+    ck_assert_ptr_nonnull(t);
+    ck_assert(terminal_wait_text(t, "FIRST", WAIT));
+    ck_assert(terminal_wait_regex(t, "\\. n1 ", WAIT));
+    return t;
+}
+
+static void end(struct terminal *t) {
+    int status;
+    ck_assert(terminal_signal(t, SIGTERM));
+    ck_assert(terminal_wait_exit(t, &status, WAIT));
+    ck_assert_int_eq(status, 0);
+    ck_assert(terminal_restored(t));
+    terminal_close(t);
+}
+
+START_TEST(a_good_file_holds_at_once) {
+    make_folder();
+    write_config("FIRST", servers, "");
+    struct terminal *t = begin(NULL);
+    write_config("SECOND", servers,
+                 "time = \"local\"; units = \"bits\"; ascii = true;\n"
+                 "columns = { overview = { nodes = [\"rtt\", \"cpu\"]; }; };\n"
+                 "keys = { help = \"x\"; };\n");
+    ck_assert(terminal_signal(t, SIGUSR1));
+    ck_assert(terminal_wait_text(t, "configuration reloaded", WAIT));
+    ck_assert(terminal_wait_text(t, " SECOND ", WAIT));
+    ck_assert(terminal_wait_gone(t, "FIRST", WAIT));
+    ck_assert(terminal_wait_regex(t, "S NODE +RTT +CPU%", WAIT));
+    ck_assert(terminal_type(t, "x"));
+    ck_assert(terminal_wait_text(t, "KEYS in Overview", WAIT));
+    ck_assert(terminal_type(t, "x"));
+    ck_assert(terminal_wait_gone(t, "KEYS in Overview", WAIT));
+    end(t);
+    remove_folder();
+}
+END_TEST
+
+START_TEST(a_faulty_file_changes_nothing) {
+    make_folder();
+    write_config("FIRST", servers, "keys = { help = \"x\"; };\n");
+    struct terminal *t = begin(NULL);
+    write_config("SECOND", servers, "unit = \"bits\";\n");
+    ck_assert(terminal_type(t, "\022")); /* Ctrl-R */
+    ck_assert(terminal_wait_text(t, "not reloaded: ", WAIT));
+    ck_assert(terminal_wait_text(t, " FIRST ", WAIT));
+    ck_assert(terminal_type(t, "x")); /* the binding, too */
+    ck_assert(terminal_wait_text(t, "KEYS in Overview", WAIT));
+    ck_assert(terminal_type(t, "x"));
+    write_config("THIRD", servers, "");
+    ck_assert(terminal_type(t, "\022"));
+    ck_assert(terminal_wait_text(t, " THIRD ", WAIT));
+    end(t);
+    remove_folder();
+}
+END_TEST
+
+START_TEST(the_fault_is_told_with_its_line) {
+    make_folder();
+    write_config("FIRST", servers, "");
+    struct terminal *t = begin(&(struct terminal_options){.rows = 24, .cols = 160});
+    write_config("SECOND", servers, "unit = \"bits\";\n");
+    ck_assert(terminal_type(t, "\022"));
+    ck_assert(
+        terminal_wait_text(t, "natsight.conf:3: unit: there is no such setting; did you mean units?", WAIT));
+    end(t);
+    remove_folder();
+}
+END_TEST
+
+START_TEST(other_servers_are_asked_at_once) {
+    make_folder();
+    write_config("FIRST", servers, "");
+    struct terminal *t = begin(NULL);
+    write_config("SECOND", others, "cadences = { varz = \"500ms\"; };\n");
+    ck_assert(terminal_signal(t, SIGUSR1));
+    ck_assert(terminal_wait_text(t, "the servers are asked anew", WAIT));
+    ck_assert(terminal_wait_regex(t, "\\. other1 ", WAIT));
+    end(t);
+    remove_folder();
+}
+END_TEST
+
+static bool is_asked_often(struct terminal *t, void *context) {
+    struct hostile *server = context;
+    return terminal_alternate(t) && hostile_requests(server, "/healthz") >= 20;
+}
+
+/* By default all of the wait would bring two. */
+START_TEST(cadences_reach_the_collector) {
+    struct hostile *server = hostile_start("127.0.0.1", 0, "n1", NULL, 0);
+    struct servers at = {.n = 1};
+    ck_assert_ptr_nonnull(server);
+    snprintf(at.node[0].http, sizeof at.node[0].http, "%s", hostile_url(server));
+    make_folder();
+    write_config("FIRST", &at, "");
+    struct terminal *t = begin(NULL);
+    ck_assert_int_lt(hostile_requests(server, "/healthz"), 5);
+    write_config("FIRST", &at, "cadences = { healthz = \"100ms\"; };\n");
+    ck_assert(terminal_signal(t, SIGUSR1));
+    ck_assert(terminal_wait(t, is_asked_often, server, "20 requests of /healthz", WAIT));
+    end(t);
+    hostile_end(server);
+    remove_folder();
+}
+END_TEST
+
+START_TEST(what_was_changed_here_stays_unless_the_file_says_something_new) {
+    make_folder();
+    write_config("FIRST", servers, "units = \"bytes\";\n");
+    struct terminal *t = begin(NULL);
+    ck_assert(terminal_type(t, "u"));
+    ck_assert(terminal_wait_text(t, "bits per second", WAIT));
+    ck_assert(terminal_type(t, "\022"));
+    ck_assert(terminal_wait_text(t, "configuration reloaded", WAIT));
+    terminal_key(t, VTERM_KEY_FUNCTION(2), VTERM_MOD_NONE);
+    ck_assert(terminal_wait_regex(t, "units +\"bits\" +changed here", WAIT));
+    end(t);
+    remove_folder();
+}
+END_TEST
+
+/* ---- the dialog ---- */
+
+START_TEST(the_dialog_changes_at_once_and_writes_when_told) {
+    static const char more[] = "units = \"bytes\"; # as the disks people count\n";
+    char before[8192], kept[700];
+    make_folder();
+    write_config("FIRST", servers, more);
+    snprintf(before, sizeof before, "%s", read_file(path));
+    struct terminal *t = begin(NULL);
+    terminal_key(t, VTERM_KEY_FUNCTION(2), VTERM_MOD_NONE);
+    ck_assert(terminal_wait_regex(t, "units +\"bytes\" +.*conf:3", WAIT));
+    ck_assert(terminal_type(t, "j "));
+    ck_assert(terminal_wait_regex(t, "> time +\"local\" +changed here", WAIT));
+    ck_assert(terminal_type(t, "j "));
+    ck_assert(terminal_wait_regex(t, "> units +\"bits\" +changed here", WAIT));
+    ck_assert_str_eq(read_file(path), before);
+    ck_assert(terminal_type(t, "w"));
+    ck_assert(terminal_wait_regex(t, "> units +\"bits\" +.*conf:3", WAIT));
+    ck_assert_ptr_nonnull(strstr(read_file(path), "# ours\n"));
+    ck_assert_ptr_nonnull(strstr(read_file(path), "units = \"bits\"; # as the disks people count\n"));
+    ck_assert_ptr_nonnull(strstr(read_file(path), "\ntime = \"local\";\n"));
+    snprintf(kept, sizeof kept, "%s~", path);
+    ck_assert_str_eq(read_file(kept), before);
+    end(t);
+    remove_folder();
+}
+END_TEST
+
+START_TEST(columns_are_moved_and_written) {
+    make_folder();
+    write_config("FIRST", servers, "columns = {\n    node = { routes = [\"peer\"]; };\n};\n");
+    struct terminal *t = begin(NULL);
+    ck_assert(terminal_type(t, "2c"));
+    ck_assert(terminal_wait_regex(t, "\\[x\\] NODE ", WAIT));
+    ck_assert(terminal_type(t, "jjJ ")); /* NAME below ACCT, and hidden */
+    ck_assert(terminal_wait_regex(t, ">\\[ \\] NAME ", WAIT));
+    ck_assert(terminal_type(t, "\033"));
+    ck_assert(terminal_wait_gone(t, "[x] NODE", WAIT));
+    terminal_key(t, VTERM_KEY_FUNCTION(2), VTERM_MOD_NONE);
+    ck_assert(terminal_wait_text(t, "SETTINGS", WAIT));
+    ck_assert(terminal_type(t, "w"));
+    ck_assert(terminal_wait_text(t, "written", WAIT));
+    const char *text = read_file(path);
+    ck_assert_msg(
+        strstr(text, "connections = { connections = [\"cid\", \"server\", \"account\", \"user\",") != NULL,
+        "%s", text);
+    ck_assert_ptr_nonnull(strstr(text, "    node = { routes = [\"peer\"]; };\n"));
+    end(t);
+    remove_folder();
+}
+END_TEST
+
+START_TEST(nothing_is_written_that_would_not_be_read_back) {
+    char more[700];
+    make_folder();
+    snprintf(more, sizeof more, "%s/more.conf", folder.path);
+    write_config("FIRST", servers, "@include \"more.conf\"\n");
+    FILE *out = fopen(more, "w");
+    ck_assert_ptr_nonnull(out);
+    fputs("time = \"utc\";\n", out);
+    ck_assert_int_eq(fclose(out), 0);
+    char before[8192];
+    snprintf(before, sizeof before, "%s", read_file(path));
+    struct terminal *t = begin(NULL);
+    ck_assert(terminal_type(t, "L"));
+    ck_assert(terminal_wait_text(t, "local time", WAIT));
+    terminal_key(t, VTERM_KEY_FUNCTION(2), VTERM_MOD_NONE);
+    ck_assert(terminal_wait_regex(t, "time +\"local\" +changed here", WAIT));
+    ck_assert(terminal_type(t, "w"));
+    ck_assert(terminal_wait_text(t, "nothing written: ", WAIT));
+    ck_assert_str_eq(read_file(path), before);
+    ck_assert_str_eq(read_file(more), "time = \"utc\";\n");
+    end(t);
+    remove_folder();
+}
+END_TEST
+
+START_TEST(a_first_file_is_made_where_it_will_be_found) {
+    char xdg[700], file[800];
+    make_folder();
+    snprintf(xdg, sizeof xdg, "XDG_CONFIG_HOME=%s/deep/er", folder.path);
+    snprintf(file, sizeof file, "%s/deep/er/natsight/natsight.conf", folder.path);
+    const char *env[] = {xdg, NULL};
+    const char *const argv[] = {command_natsight(), servers->node[0].http, NULL};
+    struct terminal *t = terminal_open(argv, &(struct terminal_options){.env = env});
+    ck_assert(terminal_wait_regex(t, "\\. n1 ", WAIT));
+    terminal_key(t, VTERM_KEY_FUNCTION(2), VTERM_MOD_NONE);
+    ck_assert(terminal_wait_text(t, "no configuration file", WAIT));
+    ck_assert(terminal_type(t, "j "));
+    ck_assert(terminal_wait_regex(t, "> time +\"local\" +changed here", WAIT));
+    ck_assert_int_ne(access(file, F_OK), 0);
+    ck_assert(terminal_type(t, "w"));
+    ck_assert(terminal_wait_regex(t, "> time +\"local\" +.*conf:1", WAIT));
+    ck_assert_str_eq(read_file(file), "time = \"local\";\n");
+    end(t);
+    remove_folder();
+}
+END_TEST
+
+START_TEST(a_folder_that_can_not_be_written_is_said) {
+    char xdg[] = "XDG_CONFIG_HOME=/proc/self";
+    const char *env[] = {xdg, NULL};
+    const char *const argv[] = {command_natsight(), servers->node[0].http, NULL};
+    struct terminal *t = terminal_open(argv, &(struct terminal_options){.env = env});
+    ck_assert(terminal_wait_regex(t, "\\. n1 ", WAIT));
+    terminal_key(t, VTERM_KEY_FUNCTION(2), VTERM_MOD_NONE);
+    ck_assert(terminal_type(t, "j "));
+    ck_assert(terminal_wait_regex(t, "> time +\"local\" +changed here", WAIT));
+    ck_assert(terminal_type(t, "w"));
+    ck_assert(terminal_wait_text(t, "can't be written", WAIT));
+    end(t);
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("reload");
+    TCase *tc = tcase_create("running");
+    tcase_set_timeout(tc, 60);
+    tcase_add_unchecked_fixture(tc, setup, teardown);
+    tcase_add_test(tc, a_good_file_holds_at_once);
+    tcase_add_test(tc, a_faulty_file_changes_nothing);
+    tcase_add_test(tc, the_fault_is_told_with_its_line);
+    tcase_add_test(tc, other_servers_are_asked_at_once);
+    tcase_add_test(tc, cadences_reach_the_collector);
+    tcase_add_test(tc, what_was_changed_here_stays_unless_the_file_says_something_new);
+    tcase_add_test(tc, the_dialog_changes_at_once_and_writes_when_told);
+    tcase_add_test(tc, columns_are_moved_and_written);
+    tcase_add_test(tc, nothing_is_written_that_would_not_be_read_back);
+    tcase_add_test(tc, a_first_file_is_made_where_it_will_be_found);
+    tcase_add_test(tc, a_folder_that_can_not_be_written_is_said);
+    suite_add_tcase(suite, tc);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}
