@@ -36,7 +36,7 @@ static const struct colorless_rule {
     {ROLE_CRIT, {"!!"}, {"down", "lost", "store", "offline"}, NULL},
     {ROLE_DIM, {"?", "!", "!!"}, {NULL}, colorless_old},
     {ROLE_CHART_MARK, {"!"}, {NULL}, NULL},
-    {ROLE_ROW1_WARN, {NULL}, {NULL}, colorless_fewer},
+    {ROLE_ROW1_WARN, {NULL}, {"LINK 1.9s"}, colorless_fewer},
     {ROLE_ROW1_CRIT,
      {"!!"},
      {"NO DATA", "JS no quorum", "collector restarts: killed by signal 9"},

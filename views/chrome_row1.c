@@ -173,7 +173,7 @@ static void part_link(const struct chrome_context *c, struct made *out) {
         return;
     snprintf(lag, sizeof(lag), seconds < 99.95 ? "LINK %.1fs" : "LINK %.0fs", seconds);
     snprintf(out->text, sizeof(out->text), "%*s", out->narrow ? 0 : DATE_WIDTH, lag);
-    out->role = ROLE_WARN;
+    out->role = ROLE_ROW1_WARN;
     out->attrs = ATTR_BOLD;
 }
 

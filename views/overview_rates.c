@@ -76,7 +76,8 @@ static void draw_rate(const struct view_context *context, const struct rate_word
     x += with_bytes ? BYTES_WIDTH + 1 : 0;
     if (spark < LEAST_SPARK)
         return;
-    spark_buckets(context, model_cluster(context->model), spec->quantity, 600, count, buckets);
+    spark_buckets(context, model_cluster(context->model), spec->quantity, 600, count,
+                  spark_per_cell(s->ascii), buckets);
     surface_put(s, area, x, area.y, ROLE_MUTED, 0, '[');
     spark_draw(s, area, x + 1, area.y, spark, buckets, count, top, spec->role);
     surface_put(s, area, x + 1 + spark, area.y, ROLE_MUTED, 0, ']');

@@ -16,34 +16,46 @@ static int step_for(int span_s, int count) {
     return step < 1 ? 1 : step;
 }
 
-static int64_t until_s(const struct view_context *context) {
-    return context->utc_ns / NS_PER_S;
+static int64_t bucket_now(const struct view_context *context, int step) {
+    return context->utc_ns / NS_PER_S / step;
+}
+
+/* The last bucket of the cell that now is in. */
+static int64_t last_bucket(const struct view_context *context, int step, int per_cell) {
+    return bucket_now(context, step) / per_cell * per_cell + per_cell - 1;
+}
+
+int spark_per_cell(bool ascii) {
+    return ascii ? 1 : 2;
 }
 
 void spark_buckets(const struct view_context *context, const struct object *object, enum quantity q,
-                   int span_s, int count, struct chart_bucket *out) {
+                   int span_s, int count, int per_cell, struct chart_bucket *out) {
     const struct series *series = object ? model_series(context->model, object, q) : NULL;
     struct bucket read[MAX_BUCKETS];
     if (count > MAX_BUCKETS)
         count = MAX_BUCKETS;
+    int step = step_for(span_s, count);
+    int64_t last = last_bucket(context, step, per_cell), now = bucket_now(context, step);
     if (series)
-        series_read(series, until_s(context), step_for(span_s, count), count, read);
+        series_read(series, last * step, step, count, read);
     for (int i = 0; i < count; i++)
-        out[i] = series ? (struct chart_bucket){read[i].min, read[i].max, read[i].last}
-                        : (struct chart_bucket){NAN, NAN, NAN};
+        out[i] = series && last - (count - 1 - i) <= now
+                     ? (struct chart_bucket){read[i].min, read[i].max, read[i].last}
+                     : (struct chart_bucket){NAN, NAN, NAN};
 }
 
 void spark_text(char *out, size_t size, const struct view_context *context, const struct object *object,
                 enum quantity q, int span_s, int width, double top, bool ascii) {
     struct chart_bucket buckets[MAX_BUCKETS];
-    int count = ascii ? width : 2 * width;
+    int per_cell = spark_per_cell(ascii), count = per_cell * width;
     size_t len = 0;
     out[0] = 0;
     if (width < 1 || count > MAX_BUCKETS)
         return;
     struct surface *s = surface_create(width, 1);
     s->ascii = ascii;
-    spark_buckets(context, object, q, span_s, count, buckets);
+    spark_buckets(context, object, q, span_s, count, per_cell, buckets);
     spark_draw(s, surface_rect(s), 0, 0, width, buckets, count, top, ROLE_CHART_LOAD);
     for (int x = 0; x < width && len + 5 < size; x++)
         len += utf8_encode(out + len, s->cells[x].c);
@@ -55,7 +67,7 @@ double spark_peak(const struct view_context *context, const struct object *objec
                   int span_s) {
     struct chart_bucket buckets[120];
     double peak = 0;
-    spark_buckets(context, object, q, span_s, 120, buckets);
+    spark_buckets(context, object, q, span_s, 120, 1, buckets);
     for (int i = 0; i < 120; i++)
         if (!isnan(buckets[i].max) && buckets[i].max > peak)
             peak = buckets[i].max;
@@ -76,8 +88,8 @@ void chart_spec_arrange(const struct chart_spec *spec, struct chart_scale *scale
 }
 
 static void mark_events(const struct view_context *context, const struct object *object, int step, int count,
-                        uint8_t *marks) {
-    int64_t last = until_s(context) / step;
+                        int per_cell, uint8_t *marks) {
+    int64_t last = last_bucket(context, step, per_cell);
     size_t events = model_event_count(context->model);
     for (size_t i = events; i-- > 0;) {
         const struct event *e = model_event(context->model, i);
@@ -127,15 +139,15 @@ void chart_spec_draw(const struct chart_spec *spec, const struct chart_scale *sc
     struct chart_bucket buckets[MAX_BUCKETS];
     uint8_t marks[MAX_BUCKETS] = {0};
     char right[320], span[TIME_TEXT_SIZE + 1];
-    int count = chart_buckets(s, area.w);
+    int count = chart_buckets(s, area.w), per_cell = spark_per_cell(s->ascii);
     if (count < 1 || count > MAX_BUCKETS || area.h < 4)
         return;
     int step = step_for(span_s, count);
     double factor = context->bits && quantities[spec->quantity].unit == UNIT_BYTES_PER_S ? 8 : 1;
-    spark_buckets(context, object, spec->quantity, span_s, count, buckets);
+    spark_buckets(context, object, spec->quantity, span_s, count, per_cell, buckets);
     for (int i = 0; factor > 1 && i < count; i++)
         buckets[i] = (struct chart_bucket){buckets[i].min * 8, buckets[i].max * 8, buckets[i].last * 8};
-    mark_events(context, object, step, count, marks);
+    mark_events(context, object, step, count, per_cell, marks);
     title_right(right, sizeof(right), area.w - text_width(spec->title) - 6, context, object, spec, span_s);
     snprintf(span, sizeof(span), span_s >= 120 ? "-%dm" : "-%ds", span_s >= 120 ? span_s / 60 : span_s);
     struct chart chart = {.title = spec->title,

@@ -6,9 +6,13 @@
 #include "tui/chart.h"
 #include "views/view.h"
 
-/* The last span_s seconds of a series in `count` buckets; all unknown when the series is not kept. */
+/* Buckets that one cell shows. */
+int spark_per_cell(bool ascii);
+/* The last span_s seconds of a series in `count` buckets; all unknown when the series is not kept. The cells,
+ * each of so many buckets, stay where they are until a whole one is added: what of the last is still to come
+ * is unknown. */
 void spark_buckets(const struct view_context *context, const struct object *object, enum quantity q,
-                   int span_s, int count, struct chart_bucket *out);
+                   int span_s, int count, int per_cell, struct chart_bucket *out);
 /* A sparkline as UTF-8 text of exactly `width` columns. */
 void spark_text(char *out, size_t size, const struct view_context *context, const struct object *object,
                 enum quantity q, int span_s, int width, double top, bool ascii);
