@@ -120,6 +120,13 @@ START_TEST(without_mark_or_focus) {
 }
 END_TEST
 
+START_TEST(one_line_is_a_row) {
+    expect_at(24, 1, 0, "!!>banana      900 w5\n");
+    table_move(&table, 1, 0);
+    expect_at(24, 1, 0, " !>date         30 w5\n");
+}
+END_TEST
+
 START_TEST(nothing_to_show) {
     basket_size = 0;
     expect_at(20, 3, 0,
@@ -129,7 +136,7 @@ START_TEST(nothing_to_show) {
     ck_assert_uint_eq(table_selected(&table), 0);
     table_move(&table, 1, 0);
     table_move(&table, LONG_MAX, 0);
-    expect_at(20, 1, 0, " S NAME          LAG\n");
+    expect_at(20, 1, 0, "   no fruit\n");
     expect_at(0, 0, 0, "");
 }
 END_TEST
@@ -188,6 +195,7 @@ int main(void) {
     tcase_add_test(test, scrolling_brings_dropped_columns);
     tcase_add_test(test, pinned_columns_stay);
     tcase_add_test(test, without_mark_or_focus);
+    tcase_add_test(test, one_line_is_a_row);
     tcase_add_test(test, nothing_to_show);
     tcase_add_test(test, the_sorted_column_is_marked);
     tcase_add_test(test, stale_rows_are_dim_when_asked);

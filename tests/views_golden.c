@@ -75,7 +75,7 @@ static const struct screen_case {
     bool ascii;
     int sizes; /* of the list below, from the first on */
 } cases[] = {
-    {"overview-busy", "overview", world_busy, NULL, false, 7},
+    {"overview-busy", "overview", world_busy, NULL, false, 11},
     {"overview-busy-ascii", "overview", world_busy, NULL, true, 3},
     {"overview-empty", "overview", world_empty, NULL, false, 7},
     {"overview-failing", "overview", world_failing, NULL, false, 9},
@@ -94,14 +94,14 @@ static const struct screen_case {
     {"overview-quiet", "overview", world_quiet, NULL, false, 3},
     {"overview-stale", "overview", world_stale, NULL, false, 10},
     {"overview-hostile", "overview", world_hostile, NULL, false, 5},
-    {"connections-busy", "connections", world_busy, NULL, false, 3},
+    {"connections-busy", "connections", world_busy, NULL, false, 5},
     {"connections-empty", "connections", world_empty, NULL, false, 1},
     {"connections-stale", "connections", world_stale, NULL, false, 3},
     {"connections-hostile", "connections", world_hostile, NULL, false, 3},
     {"connections-columns", "connections", world_busy, columns_open, false, 1},
     {"connections-sort", "connections", world_busy, sorted, false, 1},
     {"connections-bits", "connections", world_busy, bits_and_local, false, 2},
-    {"jetstream-busy", "jetstream", world_busy, NULL, false, 3},
+    {"jetstream-busy", "jetstream", world_busy, NULL, false, 5},
     {"jetstream-ascii", "jetstream", world_busy, NULL, true, 2},
     {"jetstream-streams", "jetstream", world_busy, streams_tab, false, 3},
     {"jetstream-filter", "jetstream", world_busy, narrowed, false, 2},
@@ -121,8 +121,8 @@ static const struct screen_case {
     {"cost-dear", "cost", world_dear, NULL, false, 2},
     {"cost-empty", "cost", world_empty, NULL, false, 1},
 };
-static const int sizes[][2] = {{80, 24}, {120, 40}, {200, 60}, {60, 15}, {28, 8},
-                               {19, 3},  {40, 5},   {110, 6},  {80, 5},  {80, 3}};
+static const int sizes[][2] = {{80, 24}, {120, 40}, {200, 60}, {60, 15}, {28, 8}, {19, 3},
+                               {40, 5},  {110, 6},  {80, 5},   {80, 3},  {40, 12}};
 
 static char *read_all(const char *path) {
     FILE *file = fopen(path, "r");

@@ -72,8 +72,8 @@ struct table { /* state of one table; init with table_init() */
 void table_init(struct table *t, const struct table_column *columns, int count, int sort, int then);
 void table_finish(struct table *t);
 /* Sorts and clamps: before each draw, with the rows as they are now and the height of the area (the head
- * takes one row of it). Rows in equal places are in the source's order of ties, else in its own. When the
- * selected object is gone, the row at its place is selected. */
+ * takes one row of it, unless there is no other). Rows in equal places are in the source's order of ties,
+ * else in its own. When the selected object is gone, the row at its place is selected. */
 void table_arrange(struct table *t, const struct table_source *source, int height, int64_t mono_ns);
 /* Head and rows inside `area`. const: draws, changes nothing. `empty` (may be NULL) is shown when there is no
  * row. A focused table shows '>' before the selected row, reversed. */

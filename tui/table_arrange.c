@@ -169,7 +169,7 @@ static void clamp_top(struct table *t) {
 }
 
 void table_arrange(struct table *t, const struct table_source *source, int height, int64_t mono_ns) {
-    t->page = height > 1 ? height - 1 : 0;
+    t->page = height > 1 ? height - 1 : height;
     reserve(t, source->rows);
     if (order_changed(t))
         t->frozen_until_ns = 0;

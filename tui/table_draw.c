@@ -68,8 +68,9 @@ void table_draw(const struct table *t, const struct table_source *source, struct
                 const char *empty) {
     struct table_layout l;
     table_layout_make(&l, t, area.w, table_layout_scroll(t, area.w, t->scroll));
-    draw_head(t, &l, s, area);
-    struct rect body = rect_below(area, 1);
+    if (area.h > 1)
+        draw_head(t, &l, s, area);
+    struct rect body = area.h > 1 ? rect_below(area, 1) : area;
     surface_fill(s, body, ROLE_TEXT, 0, ' ');
     if (!t->rows && empty && body.h > 0)
         surface_text(s, body, body.x + l.prefix, body.y, ROLE_MUTED, 0, empty);

@@ -10,30 +10,30 @@
 
 static const struct quantity_column columns[] = {
     {.quantity = Q_CONNECTION_cid, .priority = 0, .width = 7, .pinned = true},
-    {.quantity = Q_CONNECTION_server, .priority = 1, .grow = 6, .pinned = true},
-    {.quantity = Q_CONNECTION_name, .priority = 1, .grow = 16, .pinned = true},
-    {.quantity = Q_CONNECTION_account, .priority = 8},
-    {.quantity = Q_CONNECTION_user, .priority = 19},
-    {.quantity = Q_CONNECTION_kind, .priority = 20},
+    {.quantity = Q_CONNECTION_server, .priority = 2, .grow = 6, .pinned = true},
+    {.quantity = Q_CONNECTION_name, .priority = 2, .grow = 16, .pinned = true},
+    {.quantity = Q_CONNECTION_account, .priority = 9},
+    {.quantity = Q_CONNECTION_user, .priority = 20},
+    {.quantity = Q_CONNECTION_kind, .priority = 21},
     {.quantity = Q_CONNECTION_pending_bytes, .priority = 1},
-    {.quantity = Q_CONNECTION_pending_share, .priority = 5},
-    {.quantity = Q_CONNECTION_pending_slope, .priority = 9},
-    {.quantity = Q_CONNECTION_in_msgs_per_s, .priority = 2},
-    {.quantity = Q_CONNECTION_out_msgs_per_s, .priority = 2},
-    {.quantity = Q_CONNECTION_in_bytes_per_s, .priority = 4},
-    {.quantity = Q_CONNECTION_out_bytes_per_s, .priority = 4},
-    {.quantity = Q_CONNECTION_in_msgs, .priority = 15},
-    {.quantity = Q_CONNECTION_out_msgs, .priority = 15},
-    {.quantity = Q_CONNECTION_in_bytes, .priority = 16},
-    {.quantity = Q_CONNECTION_out_bytes, .priority = 16},
-    {.quantity = Q_CONNECTION_subscriptions, .priority = 7},
-    {.quantity = Q_CONNECTION_idle, .priority = 6},
-    {.quantity = Q_CONNECTION_uptime, .priority = 10},
-    {.quantity = Q_CONNECTION_rtt, .priority = 14},
-    {.quantity = Q_CONNECTION_lang, .priority = 11},
-    {.quantity = Q_CONNECTION_version, .priority = 13},
-    {.quantity = Q_CONNECTION_tls, .priority = 18},
-    {.quantity = Q_CONNECTION_address, .priority = 12},
+    {.quantity = Q_CONNECTION_pending_share, .priority = 6},
+    {.quantity = Q_CONNECTION_pending_slope, .priority = 10},
+    {.quantity = Q_CONNECTION_in_msgs_per_s, .priority = 3},
+    {.quantity = Q_CONNECTION_out_msgs_per_s, .priority = 3},
+    {.quantity = Q_CONNECTION_in_bytes_per_s, .priority = 5},
+    {.quantity = Q_CONNECTION_out_bytes_per_s, .priority = 5},
+    {.quantity = Q_CONNECTION_in_msgs, .priority = 16},
+    {.quantity = Q_CONNECTION_out_msgs, .priority = 16},
+    {.quantity = Q_CONNECTION_in_bytes, .priority = 17},
+    {.quantity = Q_CONNECTION_out_bytes, .priority = 17},
+    {.quantity = Q_CONNECTION_subscriptions, .priority = 8},
+    {.quantity = Q_CONNECTION_idle, .priority = 7},
+    {.quantity = Q_CONNECTION_uptime, .priority = 11},
+    {.quantity = Q_CONNECTION_rtt, .priority = 15},
+    {.quantity = Q_CONNECTION_lang, .priority = 12},
+    {.quantity = Q_CONNECTION_version, .priority = 14},
+    {.quantity = Q_CONNECTION_tls, .priority = 19},
+    {.quantity = Q_CONNECTION_address, .priority = 13},
 };
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
 #define PENDING  6
@@ -138,7 +138,7 @@ static void arrange(void *state, const struct view_context *context, struct rect
     follow(&c->cover, context);
     c->all.table.focused = true;
     struct quantity_pick pick = {.shapes = 1u << SHAPE_CONNZ_HOT | 1u << SHAPE_CONNZ_FULL};
-    quantity_list_arrange(&c->all, context, &pick, area.w, area.h - 1);
+    quantity_list_arrange(&c->all, context, &pick, area.w, quantity_panel_rows(area.h));
 }
 
 /* "   every 8.0s on n2: stretched: 5 % bound", where the page comes less often than usual; of several servers

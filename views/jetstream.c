@@ -134,7 +134,7 @@ static void lay_out(struct jetstream *j, struct rect area) {
         if (j->chart_rows < CHART_LEAST)
             j->chart_rows = 0;
     }
-    int left = area.h - 1 - j->chart_rows - j->detail_rows;
+    int left = quantity_panel_rows(area.h) - j->chart_rows - j->detail_rows;
     j->table_rows = (j->chart_rows || j->detail_rows) && table < left ? table : left;
 }
 
@@ -146,7 +146,7 @@ static void arrange(void *state, const struct view_context *context, struct rect
         .idle = idle, .keep = j->opened, .no_filter = !consumers, .shapes = 1u << SHAPE_JSZ};
     struct quantity_pick other = {.no_filter = consumers, .shapes = 1u << SHAPE_JSZ};
     for (int round = 0; round < 2; round++) { /* rows are counted, then placed */
-        int height = round ? j->table_rows : area.h - 1;
+        int height = round ? j->table_rows : quantity_panel_rows(area.h);
         quantity_list_arrange(&j->consumers, context, &pick, area.w, height);
         quantity_list_arrange(&j->streams, context, &other, area.w, height);
         if (round == 0)
@@ -206,10 +206,11 @@ static const char *empty_text(const struct jetstream *j, const struct model *mod
 
 static void draw(const void *state, const struct view_context *context, struct surface *s, struct rect area) {
     const struct jetstream *j = state;
-    struct rect body = rect_below(area, 1);
+    struct rect body = rect_below(area, area.h - quantity_panel_rows(area.h));
     int y = body.y + j->table_rows;
     const struct object *selected = quantity_list_selected(j->list.focus, context->model);
-    draw_tabs(j, s, area);
+    if (body.y > area.y)
+        draw_tabs(j, s, area);
     quantity_list_draw(
         j->list.focus, s,
         j->list.focus->menu ? body : rect_cut(body, (struct rect){body.x, body.y, body.w, j->table_rows}),

@@ -39,11 +39,14 @@ static void arrange(void *state, const struct view_context *context, struct rect
     for (int round = 0; round < 2; round++) { /* rows are counted, then placed, then shown */
         for (int p = PANEL_NODES; p < PANEL_EVENTS; p++)
             quantity_list_arrange(overview_list(o, (enum panel)p), context, &picks[p],
-                                  round ? o->place[p].w : 0, round ? o->place[p].h - 1 : 1);
+                                  round ? o->place[p].w : 0, round ? quantity_panel_rows(o->place[p].h) : 1);
         o->no_consumers = o->lag.known == 0 && model_has(context->model, SHAPE_JSZ);
-        if (round == 0)
+        if (round == 0 && o->compact)
+            overview_place_compact(o, context, area);
+        else if (round == 0)
             overview_place(o, area);
     }
+    o->list.first = o->compact && o->place[PANEL_LAG].h ? &o->lag : &o->nodes;
     for (int p = PANEL_NODES; p < PANEL_EVENTS; p++)
         overview_list(o, (enum panel)p)->table.focused = o->list.focus == overview_list(o, (enum panel)p);
     for (int i = 0; i < OVERVIEW_CHARTS; i++)
@@ -53,21 +56,18 @@ static void arrange(void *state, const struct view_context *context, struct rect
 
 static void draw(const void *state, const struct view_context *context, struct surface *s, struct rect area) {
     const struct overview *o = state;
-    if (o->compact) {
-        overview_draw_compact(o, context, s, area);
-        return;
-    }
+    if (o->compact)
+        overview_draw_compact(o, context, s,
+                              rect_cut(area, (struct rect){area.x, area.y, area.w, o->compact_rows}));
     for (int p = 0; p < PANEL_COUNT; p++)
         if (o->place[p].h)
             overview_panels[p].draw(o, context, s, o->place[p]);
 }
 
 static void status(const void *state, const struct view_context *context, char *out, size_t size) {
-    const struct overview *o = state;
+    (void)state;
     if (*context->filter)
         snprintf(out, size, "filter: %s", context->filter);
-    else
-        overview_hidden(o, out, size);
 }
 
 static const char *check_filter(void *state, const char *filter) {

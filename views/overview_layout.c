@@ -95,6 +95,22 @@ static void spend(int *heights, struct rect area, bool beside) {
         heights[PANEL_CHARTS] = heights[PANEL_CHARTS] + left < chart ? heights[PANEL_CHARTS] + left : chart;
 }
 
+void overview_place_compact(struct overview *o, const struct view_context *context, struct rect area) {
+    int marks = overview_marks_rows(o, context, area.w), most = area.h < 6 ? area.h - 1 : area.h / 2;
+    int y = area.h > 1 ? 1 + (marks < most ? marks : most) : 1;
+    memset(o->place, 0, sizeof(o->place));
+    o->compact_rows = y;
+    for (int p = PANEL_LAG; p < PANEL_EVENTS; p++) {
+        int left = area.h - y, want = want_list(o, (enum panel)p);
+        int others =
+            p == PANEL_LAG && o->pending.count && left >= 6 ? overview_panels[PANEL_PENDING].least : 0;
+        if (left < 2 || !overview_list(o, (enum panel)p)->count)
+            continue;
+        o->place[p] = (struct rect){area.x, area.y + y, area.w, want < left - others ? want : left - others};
+        y += o->place[p].h;
+    }
+}
+
 void overview_place(struct overview *o, struct rect area) {
     int heights[PANEL_COUNT];
     bool beside = side_by_side(area);

@@ -112,16 +112,19 @@ static void key_of(const char *view, char *out, size_t size) {
     keymap_first(ops ? view_action(ops) : ACTION_NONE, out, size);
 }
 
-void overview_hidden(const struct overview *o, char *out, size_t size) {
+void overview_hidden(const struct overview *o, bool brief, char *out, size_t size) {
     size_t len = 0;
     out[0] = 0;
-    for (int p = PANEL_LAG; p < PANEL_EVENTS && !o->compact; p++) {
+    for (int p = PANEL_LAG; p < PANEL_EVENTS; p++) {
         char key[32];
-        if (o->place[p].h || len >= size)
+        if (o->place[p].h || len >= size || (o->compact && !overview_list(o, (enum panel)p)->count))
             continue;
         key_of(overview_panels[p].view, key, sizeof(key));
-        len += (size_t)snprintf(out + len, size - len, *key ? "%s%s (%s)" : "%s%s",
-                                len ? ", " : "hidden: ", overview_panels[p].name, key);
+        if (brief)
+            len += (size_t)snprintf(out + len, size - len, "%s%s", len ? " " : "more: ", key);
+        else
+            len += (size_t)snprintf(out + len, size - len, *key ? "%s%s (%s)" : "%s%s",
+                                    len ? ", " : "hidden: ", overview_panels[p].name, key);
     }
 }
 
@@ -131,7 +134,7 @@ static void draw_nodes(const struct overview *o, const struct view_context *cont
     char title[64], sort[160], right[400], hidden[160];
     snprintf(title, sizeof(title), o->nodes.count ? "NODES %zu" : "NODES", o->nodes.count);
     quantity_list_status(&o->nodes, sort, sizeof(sort));
-    overview_hidden(o, hidden, sizeof(hidden));
+    overview_hidden(o, false, hidden, sizeof(hidden));
     snprintf(right, sizeof(right), "%s%s%s", hidden, *hidden ? "   " : "", sort);
     quantity_panel_draw(&o->nodes, s, area, title, right, "no server yet");
 }

@@ -17,6 +17,7 @@ struct overview {
     struct chart_scale scales[OVERVIEW_CHARTS];
     struct rect place[PANEL_COUNT]; /* h 0: not shown */
     bool compact, no_consumers;
+    int compact_rows; /* of rates and marks, while compact */
     int span_s;
 };
 
@@ -37,11 +38,15 @@ extern const struct panel_info overview_panels[PANEL_COUNT];
 struct quantity_list *overview_list(const struct overview *o, enum panel panel);
 void overview_lists_init(struct overview *o);
 extern const struct view_list_row overview_list_rows[];
-/* "hidden: lag (3), pending (2)", "" when nothing is. */
-void overview_hidden(const struct overview *o, char *out, size_t size);
+/* "hidden: lag (3), pending (2)", with little room "more: 3 2"; "" when nothing is. */
+void overview_hidden(const struct overview *o, bool brief, char *out, size_t size);
 
 /* Shares the rows of `area` among the panels: o->place. */
 void overview_place(struct overview *o, struct rect area);
+/* The same where rates and marks of nodes stand in place of the nodes' own panel. */
+void overview_place_compact(struct overview *o, const struct view_context *context, struct rect area);
+/* Rows that the marks of all nodes take. */
+int overview_marks_rows(const struct overview *o, const struct view_context *context, int width);
 
 extern const struct chart_spec overview_charts[OVERVIEW_CHARTS];
 panel_draw_fn overview_draw_charts, overview_draw_rates, overview_draw_compact;

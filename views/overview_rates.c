@@ -137,6 +137,22 @@ static void draw_marks(const struct overview *o, const struct view_context *cont
     }
 }
 
+int overview_marks_rows(const struct overview *o, const struct view_context *context, int width) {
+    int x = 0, rows = 1;
+    for (size_t i = 0; i < o->nodes.count; i++) {
+        char name[64];
+        const char *mark;
+        node_and_mark(context, &o->nodes.rows[i], name, &mark);
+        int w = text_width(name) + 1 + text_width(mark);
+        if (x > 0 && x + w > width) {
+            rows++;
+            x = 0;
+        }
+        x += w + 1;
+    }
+    return rows;
+}
+
 /* Over all clusters. */
 static void total_text(char *out, size_t size, const struct view_context *context, enum quantity q,
                        int width) {
@@ -150,11 +166,16 @@ static void total_text(char *out, size_t size, const struct view_context *contex
 /* The rates and a mark for each node: what a phone has room for. */
 void overview_draw_compact(const struct overview *o, const struct view_context *context, struct surface *s,
                            struct rect area) {
-    char in[64], out[64];
+    char in[64], out[64], hidden[160];
     if (area.h > 1) {
         total_text(in, sizeof(in), context, Q_CLUSTER_in_client_msgs_per_s, 6);
         total_text(out, sizeof(out), context, Q_CLUSTER_out_client_msgs_per_s, 6);
-        surface_printf(s, area, area.x, area.y, ROLE_TEXT, 0, "IN %s  OUT %s", in, out);
+        int room = area.w - surface_printf(s, area, area.x, area.y, ROLE_TEXT, 0, "IN %s  OUT %s", in, out);
+        overview_hidden(o, false, hidden, sizeof(hidden));
+        if (text_width(hidden) >= room)
+            overview_hidden(o, true, hidden, sizeof(hidden));
+        if (text_width(hidden) < room)
+            surface_text(s, area, area.x + area.w - text_width(hidden), area.y, ROLE_MUTED, 0, hidden);
         area = rect_below(area, 1);
     }
     if (area.h > 0)

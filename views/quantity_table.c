@@ -253,6 +253,12 @@ static void find_spark_top(struct quantity_list *list) {
     }
 }
 
+/* On a phone the first column leaves room for what it is about. */
+static int narrowed(const struct quantity_list *list, const struct quantity_column *column, int width) {
+    int most = list->table.width * 4 / 7;
+    return column->priority == 0 && most > 0 && width > most ? most : width;
+}
+
 /* Columns of names grow as far as the names need, in steps, so that what they don't need is left to others.
  * The one that says which row it is comes before other columns. */
 static void fit_names(struct quantity_list *list) {
@@ -269,7 +275,8 @@ static void fit_names(struct quantity_list *list) {
             int w = text_width(text);
             longest = w > longest ? w : longest;
         }
-        int width = column->width ? column->width : quantities[column->quantity].width;
+        int width =
+            narrowed(list, column, column->width ? column->width : quantities[column->quantity].width);
         int more = longest > width ? (longest - width + STEP - 1) / STEP * STEP : 0;
         more = more < column->grow ? more : column->grow;
         int first = column->priority > 0 ? 0 : more < first_most ? more : first_most;
@@ -410,6 +417,10 @@ void quantity_list_draw(const struct quantity_list *list, struct surface *s, str
         draw_menu(list, s, area);
 }
 
+int quantity_panel_rows(int height) {
+    return height > 2 ? height - 1 : height;
+}
+
 void quantity_panel_draw(const struct quantity_list *list, struct surface *s, struct rect area,
                          const char *title, const char *right, const char *empty) {
     if (area.h < 1)
@@ -417,16 +428,19 @@ void quantity_panel_draw(const struct quantity_list *list, struct surface *s, st
     char cut[400];
     int room = area.w - text_width(title) - 6; /* what narrows it comes first: that stays */
     text_cut(cut, sizeof(cut), right, room > 0 ? room : 0);
-    surface_rule(s, area, title, cut);
-    if (list->table.focused)
-        surface_tint(s, (struct rect){area.x, area.y, area.w, 1}, -1, ATTR_BOLD);
-    if (list->count || list->menu)
-        quantity_list_draw(list, s, rect_below(area, 1), empty);
-    else if (area.h > 1 && list->trouble[0])
-        draw_trouble(list, s, rect_below(area, 1));
-    else if (area.h > 1)
-        surface_text(s, area, area.x + 3, area.y + 1, ROLE_MUTED, 0,
-                     empty_text(list, empty, cut, sizeof(cut)));
+    bool any = list->count || list->menu;
+    struct rect below = rect_below(area, any ? area.h - quantity_panel_rows(area.h) : area.h > 1);
+    if (below.y > area.y) {
+        surface_rule(s, area, title, cut);
+        if (list->table.focused)
+            surface_tint(s, (struct rect){area.x, area.y, area.w, 1}, -1, ATTR_BOLD);
+    }
+    if (any)
+        quantity_list_draw(list, s, below, empty);
+    else if (list->trouble[0])
+        draw_trouble(list, s, below);
+    else
+        surface_text(s, area, below.x + 3, below.y, ROLE_MUTED, 0, empty_text(list, empty, cut, sizeof(cut)));
 }
 
 void quantity_list_status(const struct quantity_list *list, char *out, size_t size) {

@@ -76,6 +76,8 @@ struct quantity_pick {
     bool no_filter;        /* the view's filter is not for this list */
     unsigned shapes; /* 1 << SHAPE_x that its rows come by: when one fails, a line above the head says so */
 };
+/* Rows that a panel of that height has for its list: small ones have no title. */
+int quantity_panel_rows(int height);
 /* Rows of a list beyond head and objects. */
 int quantity_list_trouble_rows(const struct quantity_list *list);
 /* Collects, filters, sorts and clamps for an area of that size, the head among its rows. */
