@@ -60,12 +60,18 @@ static const struct peer_word {
     enum role role;
 } words[] = {{"current", ROLE_TEXT}, {"behind", ROLE_WARN}, {"offline", ROLE_CRIT}};
 
-/* `old`: said by a leader that no longer answers. */
+static int64_t since_told(const struct view_context *context, const struct object *peer) {
+    int64_t since = context->utc_ns - peer->now_at.utc_ns;
+    return since > 0 ? since : 0;
+}
+
+/* `old`: said by a leader that no longer answers. What an answering one says is its own figure: how long ago
+ * we asked is no silence of the peer's, and stands at the leader. */
 static void put_peer(struct flow *f, const struct view_context *context, const struct peer_kind *kind,
                      const struct object *peer, bool old) {
     const struct row *row = peer->now;
     char text[160], span[TIME_TEXT_SIZE], number[NUMBER_TEXT_SIZE];
-    int64_t silent = row_i64(row, kind->active, TIME_UNSET), since = context->utc_ns - peer->now_at.utc_ns;
+    int64_t silent = row_i64(row, kind->active, TIME_UNSET);
     const struct peer_word *word = &words[flag(row, kind->offline) ? 2 : flag(row, kind->current) ? 0 : 1];
     size_t len = (size_t)snprintf(text, sizeof(text), "%s%s", word->text, old ? "~" : "");
     if (row_has(row, kind->lag)) {
@@ -73,10 +79,35 @@ static void put_peer(struct flow *f, const struct view_context *context, const s
         len += (size_t)snprintf(text + len, sizeof(text) - len, ", lag %s", number);
     }
     if (silent != TIME_UNSET && silent > 0) {
-        age_format(span, silent + (since > 0 ? since : 0));
+        age_format(span, silent + (old ? since_told(context, peer) : 0));
         snprintf(text + len, sizeof(text) - len, ", seen %s", span);
     }
     flow_put(f, ROLE_MUTED, row_text(row, kind->name), old ? ROLE_DIM : word->role, text);
+}
+
+static bool is_of(const struct object *peer, const struct object *parent) {
+    return peer->now && (!parent || (peer->parent && peer->parent->id == parent->id)) &&
+           peer->freshness != FRESH_GONE;
+}
+
+static const struct object *first_of(const struct object *const *all, size_t count,
+                                     const struct object *parent) {
+    for (size_t i = 0; i < count; i++)
+        if (is_of(all[i], parent))
+            return all[i];
+    return NULL;
+}
+
+/* "n2 leader, asked 3.4s ago": of all peers it says something in one answer. */
+static void put_leader(struct flow *f, const struct view_context *context, const char *leader, bool old,
+                       const struct object *peer) {
+    char text[80], span[TIME_TEXT_SIZE];
+    snprintf(text, sizeof(text), "leader%s", old ? "~" : "");
+    if (!old && peer) {
+        age_format(span, since_told(context, peer));
+        snprintf(text, sizeof(text), "leader, asked %s ago", span);
+    }
+    flow_put(f, ROLE_MUTED, leader, old ? ROLE_DIM : ROLE_TEXT, text);
 }
 
 static void draw_peers(const struct view_context *context, const struct peer_kind *kind,
@@ -86,10 +117,9 @@ static void draw_peers(const struct view_context *context, const struct peer_kin
     struct flow f = flow_in(s, area);
     const struct object *const *all = model_objects(context->model, kind->kind, &count);
     if (*leader)
-        flow_put(&f, ROLE_MUTED, leader, old ? ROLE_DIM : ROLE_TEXT, old ? "leader~" : "leader");
+        put_leader(&f, context, leader, old, first_of(all, count, parent));
     for (size_t i = 0; i < count; i++)
-        if (all[i]->now && (!parent || (all[i]->parent && all[i]->parent->id == parent->id)) &&
-            all[i]->freshness != FRESH_GONE)
+        if (is_of(all[i], parent))
             put_peer(&f, context, kind, all[i], old || all[i]->freshness != FRESH_LIVE);
 }
 
