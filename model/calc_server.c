@@ -28,6 +28,12 @@ struct value calc_server_reason(const struct model *model, const struct object *
     return value_text(server_const(object)->reason);
 }
 
+struct value calc_server_twin(const struct model *model, const struct object *object) {
+    const struct server *server = server_const(object);
+    const struct entry *twin = server_is_up(server) ? server_twin(model, object) : NULL;
+    return twin && twin->object.id < object->id ? calc_server_url(model, &twin->object) : value_unknown(0);
+}
+
 struct value calc_server_failing(const struct model *model, const struct object *object) {
     (void)model;
     const struct server *server = server_const(object);

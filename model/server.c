@@ -218,16 +218,22 @@ static void say_first_seen(struct model *model, struct entry *entry, const struc
                     server_label(server_of(entry)), started ? "started" : "seen for the first time");
 }
 
-static void say_twin(struct model *model, struct entry *entry, int64_t utc_ns) {
-    const struct server *server = server_of(entry);
+const struct entry *server_twin(const struct model *model, const struct object *object) {
+    const struct server *server = server_const(object);
     for (size_t i = 0; server->name && !server->nameless && i < kind_count(model, OBJECT_SERVER); i++) {
         const struct entry *other = kind_at(model, OBJECT_SERVER, i);
         const struct server *there = server_const(&other->object);
-        if (other != entry && !other->dead && server_is_up(there) && text_same(there->name, server->name) &&
-            other->object.parent == entry->object.parent)
-            model_add_event(model, utc_ns, "peer", &entry->object, server_label(server),
-                            "two living servers have this name");
+        if (&other->object != object && !other->dead && server_is_up(there) &&
+            text_same(there->name, server->name) && other->object.parent == object->parent)
+            return other;
     }
+    return NULL;
+}
+
+static void say_twin(struct model *model, struct entry *entry, int64_t utc_ns) {
+    if (server_twin(model, &entry->object))
+        model_add_event(model, utc_ns, "peer", &entry->object, server_label(server_of(entry)),
+                        "two living servers have this name");
 }
 
 static void say_reloaded(struct model *model, struct entry *entry, const struct row *row, int64_t utc_ns) {

@@ -109,6 +109,8 @@ void server_remove(struct model *model, struct entry *entry);
 struct entry *server_by_id(const struct model *model, const struct text *server_id);
 /* By name within a cluster, NULL: in any; of several the one that answers. */
 struct entry *server_by_name(const struct model *model, const struct object *cluster, const char *name);
+/* Another one of its name and cluster that answers; NULL: there is none, or it has no name. */
+const struct entry *server_twin(const struct model *model, const struct object *object);
 /* Answered not long ago, as long goes with this shape; `times` as long. */
 bool server_is_fresh(const struct model *model, const struct server *server, enum shape shape);
 bool server_was_fresh(const struct model *model, const struct server *server, enum shape shape, int times);

@@ -98,6 +98,23 @@ START_TEST(two_living_ids_under_one_name_are_two_rows) {
     ck_assert_uint_eq(count_of(&n, OBJECT_SERVER), 2);
     ck_assert_int_eq(count_events(&n, "restarted"), 0);
     ck_assert_int_eq(count_events(&n, "peer"), 1);
+    char text[200];
+    size_t count;
+    for (int i = 1; i <= 12; i++) {
+        night_until(&n, i);
+        send_varz(&n, 1, "IDA", "n1");
+        send_varz(&n, 2, "IDB", "n1");
+        if (i == 9)
+            ck_assert_ptr_null(finding_of(&n, "server_twin"));
+    }
+    ck_assert_ptr_nonnull(finding_of(&n, "server_twin"));
+    ck_assert_int_eq(finding_of(&n, "server_twin")->severity, SEVERITY_WARN);
+    finding_text(n.model, finding_of(&n, "server_twin"), text, sizeof text);
+    ck_assert_str_eq(text, "two living servers are called n1: http://a:8222 and http://b:8222");
+    model_findings(n.model, &count); /* of the two it is said once */
+    ck_assert_uint_eq(count, 1);
+    night_until(&n, 16); /* neither answers: what was is no evidence */
+    ck_assert_ptr_null(finding_of(&n, "server_twin"));
     night_end(&n);
 }
 END_TEST
