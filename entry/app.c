@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "entry/command.h"
+#include "entry/command_line.h"
 #include "entry/crash.h"
 #include "entry/settings_live.h"
 #include "tui/screen_term.h"
@@ -329,7 +330,7 @@ static bool open_model(struct app *app, bool replay) {
     if (!stage_init(&app->stage, app->model, o, replay ? CHROME_REPLAY : CHROME_LIVE, message,
                     sizeof message))
         return refuse(app, EXIT_USAGE, message);
-    app->stage.commands = app_commands();
+    app->stage.commands = command_line_help();
     app->loop = loop_create();
     app->feed = feed_create(app->model);
     return true;

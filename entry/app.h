@@ -5,6 +5,7 @@
 
 #include "base/loop.h"
 #include "entry/feed.h"
+#include "entry/line_history.h"
 #include "entry/options.h"
 #include "entry/plain.h"
 #include "entry/settings.h"
@@ -33,6 +34,7 @@ struct app {
     struct loop_source *tick, *key_timer, *link_timer, *terminal_in, *terminal_out, *stream_in;
     int in_fd, out_fd;                      /* the terminal */
     enum action_id action;                  /* the one being done */
+    struct line_history history[2]; /* of commands, of filters */
     bool paint_now, paint_soon, paint_rest; /* rest: the last frame has not gone whole */
     int64_t painted_ns, started_ns;
     uint64_t painted_samples;
@@ -42,16 +44,15 @@ struct app {
 
 /* What the program itself does for rows of keys.def; context is the struct app. */
 extern const struct action app_actions[];
-/* For help: what may be typed behind the colon. */
-const struct help_line *app_commands(void);
 
 /* A key that was typed: prompt, help, view, program, in this order. */
 void app_key(struct app *app, uint32_t key);
 /* Text from a clipboard: goes into a prompt, never to keys. A line that begins with a prompt's key was typed
  * ahead on a stalled line, or by a script. */
 void app_paste(struct app *app, const struct paste *paste);
-/* `:` text. */
-void app_command(struct app *app, const char *text);
+/* "/" and ":", with the text that stands there already. */
+void app_open_prompt(struct app *app, const char *label, const char *text);
+void app_prompt_key(struct app *app, uint32_t key);
 /* Does what a row of keys.def names; false: there is nobody who does it here. */
 bool app_act(struct app *app, enum action_id id);
 void app_react(struct app *app, unsigned reaction);

@@ -25,7 +25,7 @@ static unsigned open_menu(void *data) {
 
 static unsigned open_command(void *data) {
     struct app *app = data;
-    prompt_open(&app->stage.prompt, ":", "");
+    app_open_prompt(app, ":", "");
     return REACT_DRAW;
 }
 
@@ -35,7 +35,7 @@ static unsigned open_filter(void *data) {
         stage_say(&app->stage, clock_mono_ns(), true, "nothing to filter here");
         return REACT_DRAW;
     }
-    prompt_open(&app->stage.prompt, "/", app->stage.filters[app->stage.here.view]);
+    app_open_prompt(app, "/", app->stage.filters[app->stage.here.view]);
     return REACT_DRAW;
 }
 

@@ -48,7 +48,7 @@ static unsigned end(void *app) {
 
 static unsigned search(void *data) {
     struct app *app = data;
-    prompt_open(&app->stage.prompt, "/", app->stage.help_filter);
+    app_open_prompt(app, "/", app->stage.help_filter);
     return REACT_DRAW;
 }
 

@@ -13,6 +13,7 @@
 #include "base/version.h"
 #include "entry/command.h"
 #include "entry/config_print.h"
+#include "entry/manual_keys.h"
 #include "entry/option_types.h"
 
 enum {
@@ -382,6 +383,7 @@ void options_print_manual(void) {
         troff(infos[i].help);
         putchar('\n');
     }
+    manual_print_keys(troff);
     config_print_manual(troff);
     puts(".SH EXIT STATUS\n" EXIT_CODES);
 }

@@ -200,6 +200,8 @@ void stage_frame(struct stage *st, struct surface *s, int64_t mono_ns) {
         .covered = !(stage_contexts(st) & CONTEXT_EVERYWHERE),
     };
     chrome_draw(&chrome, s, surface_rect(s));
+    if (st->prompt.open && body.h > 1)
+        completion_draw(&st->completion, s, (struct rect){body.x, body.y + body.h - 1, body.w, 1});
 }
 
 /* A view that needs nothing itself looks at what is going on: what the place before it wanted stays wanted.

@@ -6,6 +6,7 @@
 #ifndef ENTRY_STAGE_H
 #define ENTRY_STAGE_H
 
+#include "entry/completion.h"
 #include "entry/options.h"
 #include "views/chrome.h"
 #include "views/help.h"
@@ -34,6 +35,7 @@ struct stage {
     const struct options *options;
     void (*draw_settings)(const struct stage *stage, struct surface *s, struct rect area); /* the program's */
     struct prompt prompt;
+    struct completion completion; /* of what is typed behind : */
     char message[STAGE_MESSAGE_SIZE];
     bool message_is_error;
     int64_t message_until_ns;

@@ -8,8 +8,13 @@
 void prompt_open(struct prompt *p, const char *label, const char *text) {
     *p = (struct prompt){.open = true};
     snprintf(p->label, sizeof p->label, "%s", label);
+    prompt_set(p, text);
+}
+
+void prompt_set(struct prompt *p, const char *text) {
     text_cut(p->text, sizeof p->text, text, sizeof p->text - 1);
     p->len = p->at = strlen(p->text);
+    p->error[0] = '\0';
 }
 
 static bool continues(const struct prompt *p, size_t at) {

@@ -25,6 +25,7 @@ enum prompt_edit {
 };
 
 void prompt_open(struct prompt *p, const char *label, const char *text);
+void prompt_set(struct prompt *p, const char *text); /* another text, the cursor behind it */
 /* Which key does what is the caller's, and so are the ends: he closes it (open = false) or says in `error`
  * why not. false: nothing changed, `c` is no character or there is no room. */
 bool prompt_insert(struct prompt *p, uint32_t c);

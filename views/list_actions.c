@@ -2,12 +2,37 @@
 #include "views/quantity_table.h"
 
 #include <limits.h>
+#include <strings.h>
 
 #include "views/place.h"
 
 unsigned list_contexts(const struct view_ops *view, const void *state) {
     const struct list_view *lists = state;
     return view->contexts & CONTEXT_LIST && lists->focus && lists->focus->menu ? CONTEXT_CHOICE : 0;
+}
+
+struct quantity_list *list_of_view(const struct view_ops *view, void *state) {
+    const struct list_view *lists = state;
+    return !(view->contexts & CONTEXT_LIST) ? NULL : lists->focus ? lists->focus : lists->first;
+}
+
+const char *list_sort_name(const struct quantity_list *list, int column) {
+    if (column < 0)
+        return "severity";
+    const struct quantity_column *c = &list->columns[column];
+    return c->form == COLUMN_VALUE ? quantities[c->quantity].name : NULL;
+}
+
+bool list_sort_by(struct quantity_list *list, const char *name) {
+    for (int i = -1; i < list->column_count; i++) {
+        const char *known = list_sort_name(list, i);
+        if (!known || (strcasecmp(known, name) != 0 && (i < 0 || strcasecmp(list->titles[i], name) != 0)))
+            continue;
+        list->table.reverse = list->table.sort == i && !list->table.reverse;
+        list->table.sort = i;
+        return true;
+    }
+    return false;
 }
 
 static struct quantity_list *focus_of(void *call) {

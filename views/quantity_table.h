@@ -53,6 +53,7 @@ struct quantity_list {
     size_t quiet;              /* of these hidden as idle */
     const struct model *model; /* of the arrangement */
     const char *idle_text;
+    bool several;           /* clusters: their column is there */
     struct view_context at; /* a copy, same */
     enum list_menu menu;    /* what is open over the list */
     int choice;             /* its line */
@@ -119,6 +120,12 @@ struct list_view {
         *focus; /* the list that keys go to; NULL: none yet, the first movement goes to `first` */
     struct quantity_list *first;
 };
+/* The list that keys go to, or will go to; NULL: the view has none. */
+struct quantity_list *list_of_view(const struct view_ops *view, void *state);
+/* What `:sort` calls a column: the name of its quantity; -1 is severity. NULL: rows can't be sorted by it. */
+const char *list_sort_name(const struct quantity_list *list, int column);
+/* By that name, or the column's title; again: reversed. false: there is no such column. */
+bool list_sort_by(struct quantity_list *list, const char *name);
 /* CONTEXT_CHOICE while something is chosen over a list of the view, else 0. */
 unsigned list_contexts(const struct view_ops *view, const void *state);
 

@@ -1,0 +1,295 @@
+#include "entry/command_line.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/clock.h"
+#include "base/near.h"
+#include "entry/layers.h"
+#include "themes/theme.h"
+#include "views/quantity_table.h"
+
+static void fault(struct app *app, const char *text) {
+    stage_say(&app->stage, clock_mono_ns(), true, text);
+}
+
+/* ---- arguments ---- */
+
+/* The names live on until the next call. */
+typedef void names_of(struct app *app, name_fn *each, void *data);
+
+static void names_of_kind(struct app *app, enum object_kind kind, enum quantity name, name_fn *each,
+                          void *data) {
+    size_t count;
+    const struct model *model = stage_model(&app->stage);
+    const struct object *const *all = model_objects(model, kind, &count);
+    for (size_t i = 0; i < count; i++) {
+        struct value v = quantity_get(model, all[i], name);
+        if (v.type == VALUE_TEXT && v.text[0] != '\0')
+            each(data, v.text);
+    }
+}
+
+static void server_names(struct app *app, name_fn *each, void *data) {
+    names_of_kind(app, OBJECT_SERVER, Q_SERVER_name, each, data);
+}
+
+static void stream_names(struct app *app, name_fn *each, void *data) {
+    names_of_kind(app, OBJECT_STREAM, Q_STREAM_name, each, data);
+}
+
+static struct quantity_list *list_here(struct app *app) {
+    return list_of_view(stage_view(&app->stage), app->stage.states[app->stage.here.view]);
+}
+
+static void column_names(struct app *app, name_fn *each, void *data) {
+    const struct quantity_list *list = list_here(app);
+    for (int i = -1; list != NULL && i < list->column_count; i++)
+        if (list_sort_name(list, i) != NULL)
+            each(data, list_sort_name(list, i));
+}
+
+static void all_theme_names(struct app *app, name_fn *each, void *data) {
+    static char names[THEME_MOST_NAMES][THEME_NAME_SIZE];
+    int count = theme_names(names);
+    (void)app;
+    for (int i = 0; i < count; i++)
+        each(data, names[i]);
+}
+
+static void try_name(void *near, const char *name) {
+    near_try(near, name);
+}
+
+/* "no server is called "n9"; did you mean n1?" */
+static void say_unknown(struct app *app, const char *what, const char *name, names_of *names) {
+    char text[STAGE_MESSAGE_SIZE];
+    struct near near = near_begin(name);
+    if (names != NULL)
+        names(app, try_name, &near);
+    snprintf(text, sizeof text, "no %s is called \"%.80s\"%s%.80s%s", what, name,
+             near.name ? "; did you mean " : "", near.name ? near.name : "", near.name ? "?" : "");
+    fault(app, text);
+}
+
+/* ---- words ---- */
+
+struct word {
+    const char *name, *argument, *help; /* argument NULL: takes none */
+    names_of *names;                    /* that the argument may be */
+    unsigned (*run)(struct app *app, const struct word *word, const char *argument);
+};
+
+static unsigned go_view(struct app *app, const struct word *word, const char *argument) {
+    uint64_t object = 0;
+    if (argument[0] != '\0' && (object = stage_server_named(stage_model(&app->stage), argument)) == 0) {
+        say_unknown(app, "server", argument, server_names);
+        return REACT_DRAW;
+    }
+    stage_go(&app->stage, view_by_name(word->name), object);
+    return REACT_DRAW | REACT_WANTS;
+}
+
+static unsigned go_stream(struct app *app, const struct word *word, const char *argument) {
+    size_t count;
+    (void)word;
+    const struct model *model = stage_model(&app->stage);
+    const struct object *const *all = model_objects(model, OBJECT_STREAM, &count);
+    for (size_t i = 0; i < count; i++) {
+        struct value v = quantity_get(model, all[i], Q_STREAM_name);
+        if (v.type != VALUE_TEXT || strcmp(v.text, argument) != 0)
+            continue;
+        stage_go(&app->stage, view_by_name("jetstream"), all[i]->id);
+        return REACT_DRAW | REACT_WANTS;
+    }
+    say_unknown(app, "stream", argument, stream_names);
+    return REACT_DRAW;
+}
+
+static unsigned sort_by(struct app *app, const struct word *word, const char *argument) {
+    struct quantity_list *list = list_here(app);
+    (void)word;
+    if (list == NULL)
+        fault(app, "there is no list to sort here");
+    else if (!list_sort_by(list, argument))
+        say_unknown(app, "column", argument, column_names);
+    return REACT_DRAW | REACT_WANTS;
+}
+
+static unsigned choose_columns(struct app *app, const struct word *word, const char *argument) {
+    (void)word, (void)argument;
+    if (!app_act(app, ACTION_COLUMNS))
+        fault(app, "there are no columns to choose here");
+    return REACT_DRAW;
+}
+
+static unsigned set_theme(struct app *app, const struct word *word, const char *argument) {
+    (void)word;
+    return app_theme(app, argument);
+}
+
+static unsigned forget(struct app *app, const struct word *word, const char *argument) {
+    char text[STAGE_MESSAGE_SIZE];
+    (void)word;
+    if (argument[0] == '\0' || !model_forget(app->model, argument)) {
+        say_unknown(app, "server", argument, server_names);
+        return REACT_DRAW;
+    }
+    snprintf(text, sizeof text, "%.100s is no longer expected", argument);
+    stage_say(&app->stage, clock_mono_ns(), false, text);
+    return REACT_DRAW;
+}
+
+static unsigned show_help(struct app *app, const struct word *word, const char *argument) {
+    (void)word, (void)argument;
+    layer_open_help(app);
+    return REACT_DRAW;
+}
+
+static unsigned quit(struct app *app, const struct word *word, const char *argument) {
+    (void)app, (void)word, (void)argument;
+    return REACT_QUIT;
+}
+
+/* Beside the views. One that is called like a view says what that view takes. */
+static const struct word own_words[] = {
+    {"node", "NAME", NULL, server_names, go_view},
+    {"stream", "NAME", "JetStream with this stream selected.", stream_names, go_stream},
+    {"sort", "COLUMN", "Sorts the list by this column; again: reversed.", column_names, sort_by},
+    {"columns", NULL, "Choose the columns of the list.", NULL, choose_columns},
+    {"theme", "NAME", "Shows this theme, or one from a file; alone it lists them.", all_theme_names,
+     set_theme},
+    {"forget", "NAME", "This server is out of service, expect it no longer.", server_names, forget},
+    {"help", NULL, "The keys that are valid here.", NULL, show_help},
+    {"quit", NULL, "Quits.", NULL, quit},
+};
+enum { OWN_WORDS = sizeof own_words / sizeof *own_words, MOST_WORDS = STAGE_MAX_VIEWS + OWN_WORDS };
+
+static const struct word *own_word(const char *name) {
+    for (int i = 0; i < OWN_WORDS; i++)
+        if (strcasecmp(own_words[i].name, name) == 0)
+            return &own_words[i];
+    return NULL;
+}
+
+/* The words in order, views first; false: there are not so many. */
+static bool word_at(int index, struct word *out) {
+    for (int i = 0; i < view_count; i++) {
+        if (index-- != 0)
+            continue;
+        const struct word *own = own_word(views[i]->name);
+        *out = own != NULL ? *own : (struct word){views[i]->name, NULL, NULL, NULL, go_view};
+        out->help = views[i]->help;
+        return true;
+    }
+    for (int i = 0; i < OWN_WORDS; i++) {
+        if (view_by_name(own_words[i].name) != NULL &&
+            strcmp(view_by_name(own_words[i].name)->name, own_words[i].name) == 0)
+            continue;
+        if (index-- != 0)
+            continue;
+        *out = own_words[i];
+        return true;
+    }
+    return false;
+}
+
+/* By its name, or by a beginning that fits one only; *fits: how many it fits. */
+static bool find_word(const char *typed, struct word *out, int *fits) {
+    struct word word;
+    *fits = 0;
+    for (int i = 0; word_at(i, &word); i++) {
+        if (strncasecmp(word.name, typed, strlen(typed)) != 0)
+            continue;
+        (*fits)++;
+        *out = word;
+        if (strlen(word.name) != strlen(typed))
+            continue;
+        *fits = 1;
+        break;
+    }
+    return *fits == 1;
+}
+
+static void all_words(struct app *app, name_fn *each, void *data) {
+    struct word word;
+    (void)app;
+    for (int i = 0; word_at(i, &word); i++)
+        each(data, word.name);
+}
+
+/* ---- what is typed ---- */
+
+/* The first word of the text; returns where the argument begins. */
+static size_t split(const char *text, char *word, size_t size) {
+    size_t begin = strspn(text, " "), len = strcspn(text + begin, " ");
+    snprintf(word, size, "%.*s", (int)len, text + begin);
+    return begin + len + strspn(text + begin + len, " ");
+}
+
+static void say_no_command(struct app *app, const char *typed, int fits) {
+    char text[STAGE_MESSAGE_SIZE];
+    struct word word;
+    if (fits == 0) {
+        say_unknown(app, "command", typed, all_words);
+        return;
+    }
+    size_t len = (size_t)snprintf(text, sizeof text, "\"%.60s\" is the beginning of", typed);
+    for (int i = 0; word_at(i, &word) && len < sizeof text; i++)
+        if (strncasecmp(word.name, typed, strlen(typed)) == 0)
+            len += (size_t)snprintf(text + len, sizeof text - len, " %s", word.name);
+    fault(app, text);
+}
+
+void command_line_run(struct app *app, const char *text) {
+    char typed[64];
+    struct word word;
+    int fits;
+    size_t at = split(text, typed, sizeof typed);
+    char argument[sizeof app->stage.prompt.text];
+    snprintf(argument, sizeof argument, "%s", text + at);
+    for (size_t len = strlen(argument); len > 0 && argument[len - 1] == ' ';)
+        argument[--len] = '\0'; /* a completion leaves one */
+    if (typed[0] == '\0')
+        return;
+    if (!find_word(typed, &word, &fits)) {
+        say_no_command(app, typed, fits);
+        app_react(app, REACT_DRAW);
+    } else {
+        app_react(app, word.run(app, &word, argument));
+    }
+}
+
+size_t command_line_names(struct app *app, const char *text, name_fn *each, void *data) {
+    char typed[64];
+    struct word word;
+    int fits;
+    size_t at = split(text, typed, sizeof typed);
+    size_t begin = strspn(text, " ");
+    if (text[begin] == '\0' || at == begin + strlen(typed)) {
+        all_words(app, each, data);
+        return begin;
+    }
+    if (find_word(typed, &word, &fits) && word.names != NULL)
+        word.names(app, each, data);
+    return at;
+}
+
+bool command_line_takes_more(const char *name) {
+    struct word word;
+    int fits;
+    return find_word(name, &word, &fits) && word.argument != NULL;
+}
+
+const struct help_line *command_line_help(void) {
+    static struct help_line rows[MOST_WORDS + 2] = {{NULL, "Typed after :"}};
+    static char keys[MOST_WORDS][40];
+    struct word word;
+    for (int i = 0; i < MOST_WORDS && word_at(i, &word); i++) {
+        snprintf(keys[i], sizeof keys[i], ":%s%s%s", word.name, word.argument != NULL ? " " : "",
+                 word.argument != NULL ? word.argument : "");
+        rows[1 + i] = (struct help_line){keys[i], word.help};
+    }
+    return rows;
+}

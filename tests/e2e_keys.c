@@ -1,0 +1,205 @@
+/* Keys that hold everywhere, the command line with completion and history. */
+#include <check.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/harness/command.h"
+#include "tests/harness/quiet.h"
+
+enum {
+#define KEY(ID, CONTEXTS, NAME, KEYS, HINT, HELP) ROW_##ID,
+#include "views/keys.def"
+    ROWS
+};
+enum {
+#define CONTEXT(ID, TITLE) ID##_INDEX,
+#include "views/keys.def"
+};
+enum {
+#define CONTEXT(ID, TITLE) ID = 1 << ID##_INDEX,
+#include "views/keys.def"
+};
+static const struct row {
+    const char *name, *keys;
+    unsigned contexts;
+} rows[ROWS] = {
+#define KEY(ID, CONTEXTS, NAME, KEYS, HINT, HELP) {NAME, KEYS, CONTEXTS},
+#include "views/keys.def"
+};
+
+/* What the program does itself, in this order: the key, what is seen, what leads back to the overview. */
+static const struct {
+    int row;
+    const char *typed, *seen, *back, *seen_then;
+} everywhere[] = {
+    {ROW_HELP, "?", "KEYS in Overview", "?", "^.NODES 3"},
+    {ROW_FILTER, "/", "^/", "\033", "1 Overview"},
+    {ROW_COMMAND, ":", "^:", "\033", "1 Overview"},
+    {ROW_PAUSE, " ", "PAUSED", " ", "\\[LIVE\\]"},
+    {ROW_FAULTS, "f", "faults only: what is ok", "f", "everything is shown"},
+    {ROW_HIDDEN, "i", "internal ones are shown", "i", "internal ones are hidden"},
+    {ROW_UNITS, "u", "bits per second", "u", "bytes per second"},
+    {ROW_LOCAL, "L", "local time", "L", "UTC$"},
+    {ROW_MENU, "m", "^.VIEWS", "m", "^.NODES 3"},
+    {ROW_SETTINGS, "\033OQ", "SETTINGS", "\033", "^.NODES 3"},
+    {ROW_CONNECTIONS, "2", "> Connections", "1", "^.NODES 3"},
+    {ROW_JETSTREAM, "3", "> JetStream", "1", "^.NODES 3"},
+    {ROW_COST, "I", "> Cost", "1", "^.NODES 3"},
+    {ROW_PREVIOUS, "-", "> Cost", "1", "^.NODES 3"},
+    {ROW_OVERVIEW, "1", "^.NODES 3", "1", "^.NODES 3"},
+    {ROW_BACK, "\033[B\033", "first place|VERDICT|1 Overview", "1", "^.NODES 3"},
+    /* elsewhere: with what the signals and the configuration do */
+    {ROW_REPAINT, NULL, NULL, NULL, NULL},
+    {ROW_SUSPEND, NULL, NULL, NULL, NULL},
+    {ROW_RELOAD, NULL, NULL, NULL, NULL},
+    {ROW_INTERRUPT, NULL, NULL, NULL, NULL},
+    {ROW_QUIT, NULL, NULL, NULL, NULL},
+};
+enum { EVERYWHERES = sizeof everywhere / sizeof *everywhere };
+
+START_TEST(what_help_says_everywhere_is_done) {
+    struct terminal *t = quiet_open_size(40, 120);
+    shown_wait(t, "\\. n3 ");
+    for (int row = 0; row < ROWS; row++) {
+        int tested = 0;
+        for (int i = 0; i < EVERYWHERES; i++)
+            tested += everywhere[i].row == row;
+        if (rows[row].contexts & (EVERYWHERE | ALWAYS) && rows[row].keys[0] != '\0')
+            ck_assert_msg(tested == 1, "nobody shows what %s does", rows[row].name);
+    }
+    for (int i = 0; i < EVERYWHERES && everywhere[i].typed != NULL; i++) {
+        shown_type(t, everywhere[i].typed, everywhere[i].seen);
+        ck_assert_int_lt(terminal_find(t, "does nothing here", NULL), 0);
+        shown_type(t, everywhere[i].back, everywhere[i].seen_then);
+    }
+    shown_quit(t);
+}
+END_TEST
+
+START_TEST(the_manual_names_every_key) {
+    struct command c;
+    const char *manual[] = {command_natsight(), "manual", NULL};
+    ck_assert_int_eq(command_run(&c, manual, NULL, SHOWN_MS), 0);
+    for (int row = 0; row < ROWS; row++) {
+        char expected[200];
+        snprintf(expected, sizeof expected, "\\fI%s\\fR\n", rows[row].name);
+        ck_assert_msg(strstr(c.output, expected) != NULL, "%s", expected);
+    }
+    ck_assert_ptr_nonnull(strstr(c.output, "\n.TP\n\\fB:sort COLUMN\\fR\nSorts the list"));
+    ck_assert_ptr_nonnull(strstr(c.output, "\n.TP\n\\fB\\-\\fR \\fIprevious\\fR\n"));
+    command_free(&c);
+}
+END_TEST
+
+START_TEST(control_c_cancels_then_quits) {
+    struct terminal *t = quiet_open_size(24, 80);
+    int status;
+    shown_wait(t, "\\. n3 ");
+    shown_type(t, ":forg", "^:forg");
+    shown_type(t, "\003", "1 Overview");
+    ck_assert(terminal_type(t, "\003"));
+    ck_assert(terminal_wait_exit(t, &status, SHOWN_MS));
+    ck_assert_int_eq(status, 0);
+    ck_assert(terminal_restored(t));
+    terminal_close(t);
+}
+END_TEST
+
+START_TEST(an_unknown_key_is_said_for_a_while) {
+    struct terminal *t = quiet_open_size(24, 80);
+    shown_wait(t, "\\. n3 ");
+    shown_type(t, "Q", "^ Q does nothing here, \\? for keys");
+    shown_wait(t, "^ 1 Overview"); /* goes by itself */
+    shown_type(t, "\033[24~", "^ F12 does nothing here, \\? for keys");
+    shown_quit(t);
+}
+END_TEST
+
+START_TEST(tab_completes_a_command) {
+    struct terminal *t = quiet_open_size(24, 120);
+    shown_wait(t, "\\. n3 ");
+    shown_type(t, ":", "^ overview +connections +jetstream .* quit"); /* all that there is */
+    shown_type(t, "s", "^ stream  sort$");
+    shown_type(t, "\t", "^:stream$"); /* they agree in nothing more: one after the other */
+    shown_type(t, "\t", "^:sort$");
+    shown_type(t, "\033[Z", "^:stream$");
+    shown_type(t, "\025f\t", "^:forget$");
+    shown_type(t, "\025no\t", "^ n1  n2  n3$"); /* a space, and what may follow */
+    shown_type(t, "\t", "^:node n$");           /* as far as all agree */
+    shown_type(t, "\t\t", "^:node n2$");
+    shown_type(t, "\r", "> Node +n2");
+    shown_type(t, ":str\t", "^ ORDERS$");
+    shown_type(t, "\t\r", "> JetStream");
+    shown_wait(t, "\\[streams\\]");
+    shown_type(t, ":theme ", "^ dark");
+    shown_type(t, "\0332", "> Connections");
+    shown_type(t, ":sort rt\t\r", "sort: RTT");
+    shown_type(t, ":sort RTT\r", "sort: RTT.old. reversed");
+    ck_assert_int_lt(terminal_find(t, "invalid sorting", NULL), 0);
+    shown_type(t, ":columns\r", "^.*COLUMNS");
+    shown_type(t, "\033:help\r", "KEYS in Connections");
+    shown_type(t, "?", "> Connections");
+    shown_quit(t);
+}
+END_TEST
+
+START_TEST(an_unknown_command_names_the_nearest) {
+    static const char *const lines[][2] = {
+        {":jetsteam\r", "no command is called \"jetsteam\"; did you mean jetstream\\?"},
+        {":c\r", "\"c\" is the beginning of connections cost columns"},
+        {":node n11\r", "no server is called \"n11\"; did you mean n1\\?"},
+        {":stream ORDRES\r", "no stream is called \"ORDRES\"; did you mean ORDERS\\?"},
+        {":sort cqu\r", "no column is called \"cqu\"; did you mean cpu\\?"},
+        {":forget\r", "no server is called \"\""},
+    };
+    struct terminal *t = quiet_open_size(24, 100);
+    shown_wait(t, "\\. n3 ");
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        shown_type(t, lines[i][0], lines[i][1]);
+    shown_type(t, ":events\r:sort x\r", "there is no list to sort here");
+    shown_type(t, ":columns\r", "there are no columns to choose here");
+    shown_quit(t);
+}
+END_TEST
+
+START_TEST(lines_typed_before_come_back) {
+    struct terminal *t = quiet_open_size(24, 100);
+    shown_wait(t, "\\. n3 ");
+    shown_type(t, ":node n1\r", "> Node +n1");
+    shown_type(t, ":jetstream\r", "> JetStream");
+    shown_type(t, "/bill\r", "filter: bill");
+    shown_type(t, ":ov", "^:ov$");
+    shown_type(t, "\033[A", "^:jetstream$");
+    shown_type(t, "\033OA", "^:node n1$");
+    shown_type(t, "\033[A", "^:node n1$");  /* the oldest */
+    shown_type(t, "\033[B\033[B", "^:ov$"); /* what was being typed */
+    shown_type(t, "\033[A\033[A\r", "> Node +n1");
+    shown_type(t, "3/", "^/bill$");
+    shown_type(t, "\025ship\r", "filter: ship");
+    shown_type(t, "/", "^/ship$");
+    shown_type(t, "\033[A\033[A", "^/bill$");
+    shown_wait(t, "ORDERS / billing"); /* narrowed at once */
+    shown_type(t, "\r", "filter: bill");
+    shown_quit(t);
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("keys");
+    TCase *tc = tcase_create("keys");
+    tcase_set_timeout(tc, 120);
+    tcase_add_unchecked_fixture(tc, quiet_start, quiet_end);
+    tcase_add_test(tc, what_help_says_everywhere_is_done);
+    tcase_add_test(tc, the_manual_names_every_key);
+    tcase_add_test(tc, control_c_cancels_then_quits);
+    tcase_add_test(tc, an_unknown_key_is_said_for_a_while);
+    tcase_add_test(tc, tab_completes_a_command);
+    tcase_add_test(tc, an_unknown_command_names_the_nearest);
+    tcase_add_test(tc, lines_typed_before_come_back);
+    suite_add_tcase(suite, tc);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}
