@@ -10,6 +10,7 @@
 
 static const struct quantity_column columns[] = {
     {.quantity = Q_CONNECTION_cid, .priority = 0, .width = 7, .pinned = true},
+    {.quantity = Q_CONNECTION_cluster, .priority = 1, .grow = 6, .pinned = true, .off = true},
     {.quantity = Q_CONNECTION_server, .priority = 2, .grow = 6, .pinned = true},
     {.quantity = Q_CONNECTION_name, .priority = 2, .grow = 16, .pinned = true},
     {.quantity = Q_CONNECTION_account, .priority = 9},
@@ -36,7 +37,7 @@ static const struct quantity_column columns[] = {
     {.quantity = Q_CONNECTION_address, .priority = 13},
 };
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
-#define PENDING  6
+#define PENDING  7
 
 #define SETTLED_NS (10 * NS_PER_S)
 
@@ -86,7 +87,6 @@ static const struct sort {
     {Q_CONNECTION_subscriptions, "subs"},
     {Q_CONNECTION_idle, "idle"},
     {Q_CONNECTION_uptime, "uptime"},
-    {Q_CONNECTION_rtt, "rtt"},
 };
 
 static const char *page_sort(const struct connections *c) {
