@@ -13,6 +13,7 @@ void bench_start(void);
 void bench_keys(void);
 void bench_large(void);
 void bench_bytes(void);
+void bench_screens(void);
 void bench_link(void);
 void bench_cost(void);
 void bench_fleet(void);
