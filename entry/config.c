@@ -50,9 +50,11 @@ static char *own(struct config *c, char *text) {
     return c->owned[c->owned_count++] = text;
 }
 
-static struct config_place place_of(const struct config *c, const config_setting_t *s) {
+/* libconfig gives an included file as it was written, and the first one not at all. */
+static struct config_place place_of(struct config *c, const config_setting_t *s) {
     const char *file = config_setting_source_file(s);
-    return (struct config_place){file != NULL ? file : c->path, (int)config_setting_source_line(s)};
+    return (struct config_place){file != NULL ? own(c, config_file_beside(c->path, file)) : c->path,
+                                 (int)config_setting_source_line(s)};
 }
 
 static void fault(struct reading *r, const config_setting_t *s, const char *key, const char *what) {

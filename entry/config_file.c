@@ -163,11 +163,13 @@ bool config_file_parse(config_t *parsed, const char *path, const char *text, str
     free(folder);
     if (config_read_string(parsed, text) == CONFIG_TRUE)
         return true;
-    const char *file = config_error_file(parsed), *what = config_error_text(parsed);
-    config_fault(faults, file != NULL ? file : path, config_error_line(parsed), NULL, "%s%s", what,
+    const char *what = config_error_text(parsed), *included = config_error_file(parsed);
+    char *file = config_file_beside(path, included != NULL ? included : path);
+    config_fault(faults, included != NULL ? file : path, config_error_line(parsed), NULL, "%s%s", what,
                  strcmp(what, "syntax error") == 0
                      ? " here or just before: NAME = VALUE; is what a file is made of, text stands in quotes"
                      : "");
+    free(file);
     config_destroy(parsed);
     return false;
 }

@@ -46,6 +46,15 @@ static struct quantity_list *shown_list(const struct app *app, const struct view
     return (struct quantity_list *)(void *)((char *)app->stage.states[list->view_index] + list->row.offset);
 }
 
+/* What says which row it is, is shown whether it was named or not: no change. */
+static bool shows_as_told(const struct quantity_list *list, const char *names, const char *shown) {
+    struct quantity_list told = *list;
+    char text[SETTING_TEXT];
+    quantity_list_set_columns(&told, names);
+    quantity_list_columns(&told, text, sizeof text);
+    return strcmp(text, shown) == 0;
+}
+
 void settings_pull(struct app *app) {
     struct view_list list;
     char text[SETTING_TEXT], path[100];
@@ -54,7 +63,8 @@ void settings_pull(struct app *app) {
     for (int i = 0; i < COLUMN_LISTS_MAX && view_list_at(i, &list); i++) {
         snprintf(path, sizeof path, "columns.%s.%s", list.view->name, list.row.name);
         quantity_list_columns(shown_list(app, &list), text, sizeof text);
-        pull(app, path, text);
+        if (!shows_as_told(shown_list(app, &list), app->in_force.columns[i], text))
+            pull(app, path, text);
     }
 }
 

@@ -10,6 +10,7 @@
 
 #include "tests/harness/command.h"
 #include "tests/harness/folder.h"
+#include "tests/harness/hostile.h"
 
 static struct folder folder;
 static char path[600];
@@ -191,7 +192,9 @@ START_TEST(an_included_file_is_named) {
     command_free(&c);
     write_file("more.conf", "\nunits = \"bats\";\n");
     ck_assert_int_eq(config(&c, NULL, "--config", path, NULL), 64);
-    ck_assert_ptr_nonnull(strstr(c.errors, "more.conf:2: units: bats"));
+    char place[700];
+    snprintf(place, sizeof place, "natsight: %s/more.conf:2: units: bats", folder.path);
+    ck_assert_msg(strstr(c.errors, place) == c.errors, "%s", c.errors);
     command_free(&c);
     remove_folder();
 }
@@ -366,23 +369,28 @@ START_TEST(without_a_url_the_default_or_the_only_cluster_is_taken) {
 }
 END_TEST
 
-START_TEST(a_picture_has_the_configured_columns_units_and_label) {
+START_TEST(a_picture_has_the_configured_columns_and_label) {
     struct command c;
+    char text[700];
+    struct hostile *server = hostile_start("127.0.0.1", 0, "n1", NULL, 0);
+    ck_assert_ptr_nonnull(server);
     make_folder();
-    write_file("natsight.conf",
-               "columns = { overview = { nodes = [\"rtt\", \"cpu\"]; }; };\n"
-               "clusters = ( { name = \"only\"; label = \"NEAR\"; urls = [\"127.0.0.1:1\"]; } );");
-    const char *argv[] = {
-        command_natsight(), "snapshot", "-o", "-", "--config", path, "--for", "200ms", NULL};
-    ck_assert_int_eq(command_run(&c, argv, NULL, 10000), 3); /* nobody there */
+    snprintf(text, sizeof text,
+             "columns = { overview = { nodes = [\"rtt\", \"cpu\"]; }; };\n"
+             "clusters = ( { name = \"only\"; label = \"NEAR\"; urls = [\"%s\"]; } );",
+             hostile_url(server));
+    write_file("natsight.conf", text);
+    const char *argv[] = {command_natsight(), "snapshot", "-o", "-", "--config", path, NULL};
+    ck_assert_int_eq(command_run(&c, argv, NULL, 28000), 0);
     says(&c, " NEAR ");
     const char *head = strstr(c.output, " S NODE");
-    ck_assert_ptr_nonnull(head);
+    ck_assert_msg(head != NULL, "%s", c.output);
     const char *rtt = strstr(head, "RTT"), *cpu = strstr(head, "CPU%"), *end = strchr(head, '\n');
     ck_assert_msg(rtt != NULL && cpu != NULL && rtt < cpu && cpu < end, "%.*s", (int)(end - head), head);
     ck_assert_ptr_null(memmem(head, (size_t)(end - head), "MEM", 3));
     command_free(&c);
     remove_folder();
+    hostile_end(server);
 }
 END_TEST
 
@@ -409,7 +417,7 @@ END_TEST
 int main(void) {
     Suite *suite = suite_create("configuration");
     TCase *tc = tcase_create("file");
-    tcase_set_timeout(tc, 30);
+    tcase_set_timeout(tc, 60);
     tcase_add_loop_test(tc, a_fault_is_told_with_its_line, 0, sizeof wrongs / sizeof *wrongs);
     tcase_add_test(tc, all_faults_are_told_as_far_as_they_can_be_read);
     tcase_add_test(tc, what_is_no_file_is_refused);
@@ -420,7 +428,7 @@ int main(void) {
     tcase_add_test(tc, a_cluster_is_taken_by_its_name);
     tcase_add_test(tc, a_url_that_a_cluster_names_is_the_clusters);
     tcase_add_test(tc, without_a_url_the_default_or_the_only_cluster_is_taken);
-    tcase_add_test(tc, a_picture_has_the_configured_columns_units_and_label);
+    tcase_add_test(tc, a_picture_has_the_configured_columns_and_label);
     tcase_add_test(tc, the_example_loads);
     tcase_add_test(tc, the_manual_has_every_setting);
     suite_add_tcase(suite, tc);

@@ -89,6 +89,12 @@ START_TEST(a_good_file_holds_at_once) {
     ck_assert(terminal_wait_text(t, " SECOND ", WAIT));
     ck_assert(terminal_wait_gone(t, "FIRST", WAIT));
     ck_assert(terminal_wait_regex(t, "S NODE +RTT +CPU%", WAIT));
+    terminal_key(t, VTERM_KEY_FUNCTION(2), VTERM_MOD_NONE);
+    ck_assert(terminal_wait_regex(t, "time +\"local\" .*conf:3", WAIT));
+    ck_assert(terminal_type(t, "\004\004")); /* further down */
+    ck_assert(terminal_wait_regex(t, "columns.overview.nodes +\\[\"rtt\", \"cpu\"\\] +.*conf:4", WAIT));
+    ck_assert(terminal_type(t, "q"));
+    ck_assert(terminal_wait_gone(t, "SETTINGS", WAIT));
     ck_assert(terminal_type(t, "x"));
     ck_assert(terminal_wait_text(t, "KEYS in Overview", WAIT));
     ck_assert(terminal_type(t, "x"));
