@@ -263,11 +263,10 @@ static void tell_servers(struct plain *p) {
 
 static void tell_events(struct plain *p) {
     uint64_t total = model_event_total(p->model);
-    size_t kept = model_event_count(p->model);
-    uint64_t new = total - p->events;
-    for (size_t i = new < kept ? kept - (size_t) new : 0; i < kept; i++) {
+    for (size_t i = 0; p->events < total && i < model_event_count(p->model); i++) {
         const struct event *e = model_event(p->model, i);
-        put_line(p, "info", e->kind, e->subject ? e->subject : "", e->text ? e->text : "");
+        if (e->number > p->events) /* one learnt late stands among older ones */
+            put_line(p, "info", e->kind, e->subject ? e->subject : "", e->text ? e->text : "");
     }
     p->events = total;
 }

@@ -19,14 +19,34 @@ static void slot_free(struct event_slot *slot) {
     free(slot->text);
 }
 
-static struct event_slot *next_slot(struct model *model) {
-    model->event_total++;
-    if (model->event_count < EVENTS_MAX)
-        return &model->events[(model->event_first + model->event_count++) % EVENTS_MAX];
-    struct event_slot *slot = &model->events[model->event_first];
-    model->event_first = (model->event_first + 1) % EVENTS_MAX;
-    slot_free(slot);
-    return slot;
+static struct event_slot *slot_at(struct model *model, size_t index) {
+    return &model->events[(model->event_first + index) % EVENTS_MAX];
+}
+
+/* At its place in time: what a leader says happened comes to be known later. NULL: it is older than all that
+ * are kept. */
+static struct event_slot *take_slot(struct model *model, int64_t utc_ns) {
+    if (model->event_count == EVENTS_MAX) {
+        if (utc_ns < slot_at(model, 0)->event.utc_ns)
+            return NULL;
+        slot_free(slot_at(model, 0));
+        model->event_first = (model->event_first + 1) % EVENTS_MAX;
+        model->event_count--;
+    }
+    size_t at = model->event_count++;
+    for (; at > 0 && slot_at(model, at - 1)->event.utc_ns > utc_ns; at--)
+        *slot_at(model, at) = *slot_at(model, at - 1);
+    return slot_at(model, at);
+}
+
+static void fill(struct event_slot *slot, const struct event *e) {
+    slot->kind = memory_text(e->kind);
+    slot->subject = memory_text(e->subject);
+    slot->text = memory_text(e->text);
+    slot->event = *e;
+    slot->event.kind = slot->kind;
+    slot->event.subject = slot->subject;
+    slot->event.text = slot->text;
 }
 
 void model_add_event(struct model *model, int64_t utc_ns, const char *kind, const struct object *object,
@@ -36,11 +56,10 @@ void model_add_event(struct model *model, int64_t utc_ns, const char *kind, cons
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    struct event_slot *slot = next_slot(model);
-    slot->kind = memory_text(kind);
-    slot->subject = memory_text(subject);
-    slot->text = memory_text(text);
-    slot->event = (struct event){utc_ns, slot->kind, object ? object->id : 0, slot->subject, slot->text};
+    struct event_slot *slot = take_slot(model, utc_ns);
+    if (slot)
+        fill(slot,
+             &(struct event){++model->event_total, utc_ns, kind, object ? object->id : 0, subject, text});
 }
 
 size_t model_event_count(const struct model *model) {
@@ -64,13 +83,6 @@ void events_destroy(struct model *model) {
 
 void events_clone(struct model *to, const struct model *from) {
     to->event_first = to->event_count = 0;
-    to->event_total = from->event_total - from->event_count;
-    for (size_t i = 0; i < from->event_count; i++) {
-        const struct event *e = model_event(from, i);
-        struct event_slot *slot = next_slot(to);
-        slot->kind = memory_text(e->kind);
-        slot->subject = memory_text(e->subject);
-        slot->text = memory_text(e->text);
-        slot->event = (struct event){e->utc_ns, slot->kind, e->object, slot->subject, slot->text};
-    }
+    for (size_t i = 0; i < from->event_count; i++)
+        fill(slot_at(to, to->event_count++), model_event(from, i));
 }

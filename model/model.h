@@ -108,6 +108,7 @@ int64_t model_quiet_since(const struct model *model);
 
 /* ---- events: what changed ---- */
 struct event {
+    uint64_t number; /* of all ever, from 1, as they came to be known */
     int64_t utc_ns;
     const char *kind;    /* "started", "restarted", "lost", "back", "reloaded", "version", "leader", "peer",
                             "gap", "collector", "store" */
@@ -115,9 +116,9 @@ struct event {
     const char *subject; /* server or asset name */
     const char *text;    /* one sentence */
 };
-/* Oldest first; the last 1,000 are kept. */
+/* Oldest first, by when it happened and not by when it came to be known; the last 1,000 are kept. */
 size_t model_event_count(const struct model *model);
-uint64_t model_event_total(const struct model *model); /* ever: which are new */
+uint64_t model_event_total(const struct model *model); /* ever: `number` of the one learnt last */
 const struct event *model_event(const struct model *model, size_t index);
 
 #endif

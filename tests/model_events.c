@@ -38,6 +38,38 @@ START_TEST(the_last_thousand_events_are_kept) {
 }
 END_TEST
 
+START_TEST(what_is_learnt_late_stands_at_its_time) {
+    static const struct {
+        int second;
+        const char *text;
+    } told[] = {{30, "c"}, {50, "e"}, {10, "a"}, {30, "d"}, {20, "b"}, {60, "f"}};
+    struct night n;
+    night_begin(&n, 0, 1);
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++)
+        model_source_event(n.model, 1, NIGHT_UTC + ns(told[i].second), told[i].text);
+    for (size_t i = 0; i < 6; i++)
+        ck_assert_int_eq(*model_event(n.model, i)->text, "abcdef"[i]);
+    ck_assert_uint_eq(model_event(n.model, 0)->number, 3); /* as they came */
+    ck_assert_uint_eq(model_event(n.model, 5)->number, 6);
+    for (int i = 0; i < 1200; i++) { /* through the whole ring, each second one late */
+        char text[32];
+        snprintf(text, sizeof text, "word %d", i ^ 1);
+        model_source_event(n.model, 1, NIGHT_UTC + ns(100 + (i ^ 1)), text);
+    }
+    ck_assert_uint_eq(model_event_count(n.model), 1000);
+    for (int i = 0; i < 1000; i++)
+        ck_assert_int_eq(model_event(n.model, (size_t)i)->utc_ns, NIGHT_UTC + ns(300 + i));
+    model_source_event(n.model, 1, NIGHT_UTC, "older than all");
+    ck_assert_uint_eq(model_event_count(n.model), 1000);
+    ck_assert_str_eq(model_event(n.model, 0)->text, "word 200");
+    struct model *paused = model_clone(n.model);
+    ck_assert_str_eq(model_event(paused, 999)->text, "word 1199");
+    ck_assert_uint_eq(model_event(paused, 999)->number, model_event(n.model, 999)->number);
+    model_destroy(paused);
+    night_end(&n);
+}
+END_TEST
+
 static void send_gap(struct night *n, uint64_t target, enum shape shape, uint64_t lost) {
     struct sample *s = sample_create();
     struct row *row = sample_add(s, ENTITY_GAP);
@@ -80,6 +112,7 @@ static TCase *cases(void) {
     TCase *t = tcase_create("events");
     tcase_add_test(t, what_we_find_in_the_beginning_did_not_start_now);
     tcase_add_test(t, the_last_thousand_events_are_kept);
+    tcase_add_test(t, what_is_learnt_late_stands_at_its_time);
     tcase_add_test(t, lost_samples_are_an_event_now_and_then);
     return t;
 }
