@@ -71,10 +71,37 @@ START_TEST(what_may_become_an_alert_is_not_ok) {
 }
 END_TEST
 
+START_TEST(the_last_event_is_said_in_words) {
+    struct world w;
+    char line[400];
+    world_init(&w);
+    world_run(&w, 20);
+    ck_assert_str_eq(row2(&w, 120, line), " . all ok for 20s   3/3 servers");
+    model_source_event(w.model, 1, world_utc(&w), "collector died of signal 9");
+    ck_assert_str_eq(row2(&w, 120, line),
+                     " . all ok for 20s   3/3 servers   last: 02:29:20 collector died of signal 9");
+    ck_assert_str_eq(row2(&w, 80, line),
+                     " . all ok for 20s   3/3 servers   last: 02:29:20 collector died of signal 9");
+    ck_assert_str_eq(row2(&w, 74, line),
+                     " . all ok for 20s   3/3 servers   last: 02:29:20 collector died of signa~");
+    target(&w, 9, "http://127.0.0.1:23001", "duplicate");
+    row2(&w, 200, line);
+    ck_assert_msg(strstr(line, "   last: 02:29:20 http://127.0.0.1:23001 no row of its own"), "%s", line);
+    w.nodes[1].answers = false;
+    world_run(&w, 3);
+    w.nodes[1].answers = true;
+    world_run(&w, 2);
+    row2(&w, 120, line);
+    ck_assert_msg(strstr(line, " n2-lon back") && !strstr(line, "again"), "%s", line);
+    world_finish(&w);
+}
+END_TEST
+
 int main(void) {
     TCase *t = tcase_create("verdict");
     tcase_add_test(t, a_balancer_is_what_there_is_to_say);
     tcase_add_test(t, what_may_become_an_alert_is_not_ok);
+    tcase_add_test(t, the_last_event_is_said_in_words);
     Suite *suite = suite_create("views: verdict");
     suite_add_tcase(suite, t);
     SRunner *runner = srunner_create(suite);

@@ -37,6 +37,15 @@ static int part(struct surface *s, struct rect row, int x, enum role role, const
     return x + surface_text(s, row, x, row.y, role, ATTR_BOLD, text);
 }
 
+/* "n1 back" says it all; of "n4 peer" the sentence is needed. */
+static bool kind_says_it(const char *kind) {
+    static const char *const kinds[] = {"started", "restarted", "lost", "back", "reloaded"};
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+        if (strcmp(kinds[i], kind) == 0)
+            return true;
+    return false;
+}
+
 /* "   last: 14:39:24 n1 back" */
 static void last_event(const struct view_context *context, char *out, size_t size) {
     size_t count = model_event_count(context->model);
@@ -45,9 +54,27 @@ static void last_event(const struct view_context *context, char *out, size_t siz
     if (count == 0)
         return;
     const struct event *e = model_event(context->model, count - 1);
+    const char *what = kind_says_it(e->kind) ? e->kind : e->text;
+    bool named = strncmp(what, e->subject, strlen(e->subject)) == 0;
     time_format_clock(clock, e->utc_ns, context->local_time);
-    text_cut(subject, sizeof(subject), e->subject, 20);
-    snprintf(out, size, "   last: %s %s %s", clock, subject, e->kind);
+    text_cut(subject, sizeof(subject), e->subject, 30);
+    snprintf(out, size, "   last: %s %s%s%s", clock, named ? "" : subject, named ? "" : " ", what);
+}
+
+/* Behind the verdict as far as it goes, in a row of its own where too little of it would be left. */
+static void draw_last(const struct view_context *context, struct surface *s, struct rect rows, int x) {
+    enum { ENOUGH = 40 };
+    char text[1200], cut[1200];
+    last_event(context, text, sizeof(text));
+    int width = text_width(text), room = rows.x + rows.w - x - 1, y = rows.y;
+    if (room < width && room < ENOUGH) {
+        x = rows.x;
+        y++;
+        room = rows.w;
+    }
+    text_cut(cut, sizeof(cut), text, room);
+    if (y < rows.y + rows.h && *text)
+        surface_text(s, rows, x, y, ROLE_MUTED, 0, cut);
 }
 
 static const struct fault_query unsaid = {.shapes = FAULTS_ALL, .unsaid = true};
@@ -190,15 +217,8 @@ static void quiet_rows(const struct chrome_context *c, struct surface *s, struct
     int x = row.x + 1 +
             surface_text(s, row, row.x + 1, row.y, text[0] == '.' ? ROLE_OK : ROLE_UNKNOWN,
                          waits ? ATTR_BOLD : 0, cut);
-    last_event(c->view_context, text, sizeof(text));
-    if (waits || !*text)
-        return;
-    if (x + text_width(text) < row.x + row.w) {
-        surface_text(s, row, x, row.y, ROLE_MUTED, 0, text);
-    } else if (rows.h > 1) {
-        text_cut(cut, sizeof(cut), text, row.w);
-        surface_text(s, rows, row.x, row.y + 1, ROLE_MUTED, 0, cut);
-    }
+    if (!waits)
+        draw_last(c->view_context, s, rows, x);
 }
 
 /* On the overview, while nothing is selected. */
