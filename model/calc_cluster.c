@@ -21,6 +21,14 @@ struct value calc_cluster_name(const struct model *model, const struct object *o
     return value_text(name ? name->bytes : NULL);
 }
 
+struct value calc_cluster_of_server(const struct model *model, const struct object *object) {
+    return calc_server_cluster(model, object->parent);
+}
+
+struct value calc_cluster_of_asset(const struct model *model, const struct object *object) {
+    return calc_cluster_name(model, object->parent);
+}
+
 static uint64_t count_state(const struct model *model, const struct object *cluster,
                             enum server_state state) {
     uint64_t count = 0;

@@ -22,6 +22,7 @@ enum quantity_flags {
     QUANTITY_SERIES = 1, /* kept over time: an hour of seconds, a day of minutes */
     QUANTITY_HIDDEN = 2, /* not in JSON: a text for the screen only */
     QUANTITY_SIGNED = 4, /* shown with its sign */
+    QUANTITY_WHERE = 16, /* in which cluster: in every document, and a column where there are several */
     QUANTITY_KEY = 8,    /* says which object it is: in every document, and the order of what is equal */
 };
 

@@ -163,8 +163,8 @@ START_TEST(as_tables) {
     ck_assert(cut_parse(&cut, names, 2, message, sizeof(message)));
     print_tables(world.model, &cut, &out);
     const char *text = buffer_text(&out);
-    ck_assert_int_eq(strncmp(text, "consumers\naccount  stream  name     ", 36), 0);
-    ck_assert_ptr_nonnull(strstr(text, "\n$G       ORDERS  billing  "));
+    ck_assert_int_eq(strncmp(text, "consumers\ncluster    account  stream  name     ", 47), 0);
+    ck_assert_ptr_nonnull(strstr(text, "\nnats-prod  $G       ORDERS  billing  "));
     ck_assert_ptr_nonnull(strstr(text, "\n\nevents\n"));
     buffer_finish(&out);
     print_tables(world.model, NULL, &out);
@@ -181,12 +181,43 @@ static void teardown(void) {
     world_finish(&world);
 }
 
+/* Servers, streams and consumers of two clusters may be called alike: rows are told apart, and joined. */
+START_TEST(every_row_says_its_cluster) {
+    static const char *const kinds[] = {"servers", "connections", "streams", "consumers", "routes"};
+    struct world twins;
+    struct cut cut;
+    char message[200];
+    int east = 0, west = 0;
+    world_twins(&twins);
+    ck_assert(cut_parse(&cut, (const char *[]){"servers", "connections", "streams", "consumer.lag", "routes"},
+                        5, message, sizeof(message)));
+    json_t *d = document_json(twins.model, &(struct document_options){.cut = &cut});
+    for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
+        size_t i;
+        json_t *one;
+        json_array_foreach(json_object_get(d, kinds[k]), i, one) {
+            const char *cluster = json_string_value(json_object_get(one, "cluster"));
+            ck_assert_msg(cluster != NULL, "one of %s has no cluster", kinds[k]);
+            east += strcmp(cluster, "east") == 0;
+            west += strcmp(cluster, "west") == 0;
+            if (json_object_get(one, "cid") && json_integer_value(json_object_get(one, "cid")) == 250)
+                ck_assert_str_eq(cluster, "west");
+        }
+    }
+    ck_assert_int_eq(east, 1 + 2 + 1 + 2); /* n1, its clients, EDGE, two consumers */
+    ck_assert_int_eq(west, 2 + 3 + 2 + 1);
+    json_decref(d);
+    world_finish(&twins);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("views json");
     TCase *tc = tcase_create("document");
     tcase_set_timeout(tc, 60);
     tcase_add_unchecked_fixture(tc, setup, teardown);
     tcase_add_test(tc, names_of_scripts);
+    tcase_add_test(tc, every_row_says_its_cluster);
     tcase_add_test(tc, unknown_is_absent);
     tcase_add_test(tc, stale_says_so);
     tcase_add_test(tc, exact_integers);

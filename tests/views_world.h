@@ -598,6 +598,25 @@ static inline void world_apart(struct world *w) {
     world_run(w, 60);
 }
 
+/* Two clusters that name their servers and streams alike. */
+static inline void world_twins(struct world *w) {
+    static const struct world_consumer consumers[] = {
+        {"ORDERS", "billing", 1, 4000, 10, 5, 100, 1000, 0, 0},
+        {"EDGE", "billing", 0, 60, 0, 5, 0, 1000, 0, 0},
+        {"ORDERS", "billing", 0, 7, 0, 5, 0, 1000, 0, 0},
+    };
+    world_init(w);
+    w->nodes[0].cluster = "east";
+    w->nodes[1].cluster = w->nodes[2].cluster = "west";
+    w->nodes[0].name = w->nodes[1].name = "n1";
+    w->nodes[2].name = "n2";
+    w->consumers = consumers;
+    w->consumer_count = 3;
+    w->clients = world_clients + 2;
+    w->client_count = 5;
+    world_run(w, 60);
+}
+
 /* One answer of each: no rate yet. */
 static inline void world_first(struct world *w) {
     world_init(w);

@@ -239,7 +239,7 @@ static void draw_stream(const struct view_context *context, const struct object 
 void asset_detail_draw(const struct view_context *context, const struct object *asset, struct surface *s,
                        struct rect area) {
     struct rect left = area;
-    const struct object *cluster = model_cluster(context->model), *stream = stream_of(context, asset);
+    const struct object *stream = stream_of(context, asset), *cluster = asset->parent;
     char right[120], quorum[40];
     if (stream)
         draw_stream(context, stream, s, &left);

@@ -30,10 +30,14 @@ static const struct model *model_of(const struct chrome_context *c) {
 }
 
 static void part_label(const struct chrome_context *c, struct made *out) {
-    const char *name = c->label && *c->label
-                           ? c->label
-                           : quantity_name_text(model_of(c), model_cluster(model_of(c)), Q_CLUSTER_name);
-    char cut[120];
+    size_t clusters = clusters_count(model_of(c)).clusters;
+    char cut[120], several[40];
+    const char *name = quantity_name_text(model_of(c), model_cluster(model_of(c)), Q_CLUSTER_name);
+    snprintf(several, sizeof(several), out->narrow ? "%zu cl." : "%zu clusters", clusters);
+    if (c->label && *c->label)
+        name = c->label;
+    else if (clusters > 1)
+        name = several;
     text_cut(cut, sizeof(cut), *name ? name : "NATS", out->narrow ? 10 : 24);
     snprintf(out->text, sizeof(out->text), out->narrow ? " %s" : " %s ", cut);
     out->role = c->label_role;
@@ -45,7 +49,7 @@ static void part_servers(const struct chrome_context *c, struct made *out) {
     char clusters[40] = "";
     if (!expected)
         return;
-    if (n.clusters > 1 && !out->narrow)
+    if (n.clusters > 1 && c->label && *c->label && !out->narrow)
         snprintf(clusters, sizeof(clusters), "%zu clusters  ", n.clusters);
     snprintf(out->text, sizeof(out->text), out->narrow ? "%s%u/%u" : "%s%u/%u up", clusters, n.up, expected);
     if (n.up < expected) {

@@ -10,6 +10,7 @@
 
 static const struct quantity_column columns[] = {
     {.quantity = Q_COST_server, .priority = 0, .grow = 12, .pinned = true},
+    {.quantity = Q_COST_cluster, .priority = 1, .grow = 6, .pinned = true, .off = true},
     {.quantity = Q_COST_endpoint, .priority = 0, .pinned = true},
     {.quantity = Q_COST_requests, .priority = 1},
     {.quantity = Q_COST_failures, .priority = 3},
@@ -21,7 +22,7 @@ static const struct quantity_column columns[] = {
     {.quantity = Q_COST_why, .priority = 2, .grow = 40},
 };
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
-#define SHARE    7
+#define SHARE    8
 
 struct cost {
     struct list_view list;

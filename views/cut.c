@@ -120,7 +120,7 @@ static bool take_name(struct cut *cut, const char *name, char *message, size_t s
     int q = quantity_by_name((enum object_kind)kind, name + len + 1);
     if (q < 0 || quantities[q].flags & QUANTITY_HIDDEN)
         return unknown_quantity((enum object_kind)kind, name, name + len + 1, message, size);
-    take_kind(cut, (enum object_kind)kind, QUANTITY_KEY);
+    take_kind(cut, (enum object_kind)kind, QUANTITY_KEY | QUANTITY_WHERE);
     cut->quantities[q] = true;
     return true;
 }

@@ -11,6 +11,7 @@
 
 static const struct quantity_column consumer_columns[] = {
     {.quantity = Q_CONSUMER_path, .priority = 0, .width = 22, .grow = 24, .pinned = true},
+    {.quantity = Q_CONSUMER_cluster, .priority = 1, .grow = 6, .pinned = true, .off = true},
     {.quantity = Q_CONSUMER_account, .priority = 14},
     {.quantity = Q_CONSUMER_lag, .priority = 1},
     {.quantity = Q_CONSUMER_lag_slope, .priority = 1},
@@ -37,6 +38,7 @@ static const struct quantity_column consumer_columns[] = {
 
 static const struct quantity_column stream_columns[] = {
     {.quantity = Q_STREAM_name, .priority = 0, .grow = 24, .pinned = true},
+    {.quantity = Q_STREAM_cluster, .priority = 1, .grow = 6, .pinned = true, .off = true},
     {.quantity = Q_STREAM_account, .priority = 8},
     {.quantity = Q_STREAM_leader, .priority = 2, .grow = 6},
     {.quantity = Q_STREAM_state, .priority = 3},
@@ -77,8 +79,8 @@ struct jetstream {
 
 static void init(void *state) {
     struct jetstream *j = state;
-    quantity_list_init(&j->consumers, OBJECT_CONSUMER, consumer_columns, COUNT(consumer_columns), -1, 2);
-    quantity_list_init(&j->streams, OBJECT_STREAM, stream_columns, COUNT(stream_columns), -1, 8);
+    quantity_list_init(&j->consumers, OBJECT_CONSUMER, consumer_columns, COUNT(consumer_columns), -1, 3);
+    quantity_list_init(&j->streams, OBJECT_STREAM, stream_columns, COUNT(stream_columns), -1, 9);
     j->list.first = j->list.focus = &j->consumers;
 }
 

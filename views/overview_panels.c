@@ -15,6 +15,7 @@
  * tells good from bad, the view of its own what tells why. So the lists are written out here and there. */
 static const struct quantity_column node_columns[] = {
     {.quantity = Q_SERVER_name, .priority = 0, .grow = 24, .pinned = true},
+    {.quantity = Q_SERVER_cluster, .priority = 1, .grow = 6, .pinned = true, .off = true},
     {.quantity = Q_SERVER_version, .priority = 9},
     {.quantity = Q_SERVER_health, .priority = 20, .grow = 6},
     {.quantity = Q_SERVER_cpu, .priority = 1},
@@ -47,6 +48,7 @@ static const struct quantity_column node_columns[] = {
 
 static const struct quantity_column lag_columns[] = {
     {.quantity = Q_CONSUMER_path, .priority = 0, .width = 20, .grow = 20, .pinned = true},
+    {.quantity = Q_CONSUMER_cluster, .priority = 1, .grow = 6, .pinned = true, .off = true},
     {.quantity = Q_CONSUMER_lag, .priority = 1},
     {.quantity = Q_CONSUMER_lag_slope, .priority = 1},
     {.quantity = Q_CONSUMER_ack_pending, .priority = 4},
@@ -66,6 +68,7 @@ static const struct quantity_column lag_columns[] = {
 
 static const struct quantity_column pending_columns[] = {
     {.quantity = Q_CONNECTION_cid, .priority = 0, .width = 7, .pinned = true},
+    {.quantity = Q_CONNECTION_cluster, .priority = 1, .grow = 6, .pinned = true, .off = true},
     {.quantity = Q_CONNECTION_server, .priority = 1, .grow = 4, .pinned = true},
     {.quantity = Q_CONNECTION_name, .priority = 1, .grow = 8, .pinned = true},
     {.quantity = Q_CONNECTION_account, .priority = 7},
@@ -102,8 +105,8 @@ const struct view_list_row overview_list_rows[] = {
 
 void overview_lists_init(struct overview *o) {
     quantity_list_init(&o->nodes, OBJECT_SERVER, node_columns, COUNT(node_columns), -1, 0);
-    quantity_list_init(&o->lag, OBJECT_CONSUMER, lag_columns, COUNT(lag_columns), -1, 1);
-    quantity_list_init(&o->pending, OBJECT_CONNECTION, pending_columns, COUNT(pending_columns), -1, 4);
+    quantity_list_init(&o->lag, OBJECT_CONSUMER, lag_columns, COUNT(lag_columns), -1, 2);
+    quantity_list_init(&o->pending, OBJECT_CONNECTION, pending_columns, COUNT(pending_columns), -1, 5);
     o->list.first = &o->nodes;
 }
 

@@ -1,7 +1,6 @@
 /* Throughput: as charts, as one row with sparklines, as two numbers above the marks of the nodes. */
 #include "views/overview_parts.h"
 
-#include <math.h>
 #include <stdio.h>
 
 #include "base/text.h"
@@ -15,14 +14,20 @@ const struct chart_spec overview_charts[OVERVIEW_CHARTS] = {
     {Q_CLUSTER_max_pending_bytes, ROLE_CHART_LOAD, "MAX PENDING", NULL, NULL, 0},
 };
 
-/* "IN", or of several clusters "IN alpha": what the chart does not add up. */
-static void titled(struct chart_spec *spec, const struct view_context *context, char *title, size_t size) {
-    char name[100];
-    if (clusters_count(context->model).clusters < 2)
+/* "IN", or of several clusters "IN 2 clusters", briefly "IN", and "IN 1 of 2 clusters" while the other is
+ * down. */
+static void titled(struct chart_spec *spec, const struct view_context *context, bool brief, char *title,
+                   size_t size) {
+    size_t count, part = 0, clusters = clusters_count(context->model).clusters;
+    const struct object *const *all = model_objects(context->model, OBJECT_CLUSTER, &count);
+    for (size_t i = 0; i < count; i++)
+        part += clusters_counts(context->model, all[i]);
+    if (clusters < 2 || (brief && part == clusters))
         return;
-    text_cut(name, sizeof(name),
-             quantity_name_text(context->model, model_cluster(context->model), Q_CLUSTER_name), 16);
-    snprintf(title, size, "%s %s", spec->title, name);
+    if (part < clusters)
+        snprintf(title, size, "%s %zu of %zu clusters", spec->title, part, clusters);
+    else
+        snprintf(title, size, "%s %zu clusters", spec->title, clusters);
     spec->title = title;
 }
 
@@ -35,7 +40,7 @@ void overview_draw_charts(const struct overview *o, const struct view_context *c
                           i == count - 1 ? area.x + area.w - (area.x + i * (w + gap)) : w, area.h};
         char title[140];
         struct chart_spec spec = overview_charts[i];
-        titled(&spec, context, title, sizeof(title));
+        titled(&spec, context, false, title, sizeof(title));
         chart_spec_draw(&spec, &o->scales[i], context, model_cluster(context->model), o->span_s, s, at);
     }
 }
@@ -51,12 +56,11 @@ static void make_words(struct rate_words *w, const struct view_context *context,
                        const struct chart_spec *spec) {
     struct chart_spec named = *spec;
     char title[140];
-    titled(&named, context, title, sizeof(title));
+    titled(&named, context, true, title, sizeof(title));
     snprintf(w->title, sizeof(w->title), "%s", named.title);
-    quantity_text_unit(w->msgs, sizeof(w->msgs), context, model_cluster(context->model), spec->quantity, 7,
-                       "/s");
-    quantity_text_unit(w->bytes, sizeof(w->bytes), context, model_cluster(context->model),
-                       (enum quantity)spec->beside, 7, context->bits ? "b/s" : spec->beside_suffix);
+    clusters_text(w->msgs, sizeof(w->msgs), context, spec->quantity, 7, "/s");
+    clusters_text(w->bytes, sizeof(w->bytes), context, (enum quantity)spec->beside, 7,
+                  context->bits ? "b/s" : spec->beside_suffix);
 }
 
 static int words_width(const struct rate_words *w, bool with_bytes) {
@@ -153,23 +157,13 @@ int overview_marks_rows(const struct overview *o, const struct view_context *con
     return rows;
 }
 
-/* Over all clusters. */
-static void total_text(char *out, size_t size, const struct view_context *context, enum quantity q,
-                       int width) {
-    struct value sum = clusters_sum(context->model, q);
-    if (clusters_count(context->model).clusters < 2)
-        quantity_text(out, size, context, model_cluster(context->model), q, width);
-    else
-        quantity_number(out, size, context, q, sum.type == VALUE_REAL ? sum.f : NAN);
-}
-
 /* The rates and a mark for each node: what a phone has room for. */
 void overview_draw_compact(const struct overview *o, const struct view_context *context, struct surface *s,
                            struct rect area) {
     char in[64], out[64], hidden[160];
     if (area.h > 1) {
-        total_text(in, sizeof(in), context, Q_CLUSTER_in_client_msgs_per_s, 6);
-        total_text(out, sizeof(out), context, Q_CLUSTER_out_client_msgs_per_s, 6);
+        clusters_text(in, sizeof(in), context, Q_CLUSTER_in_client_msgs_per_s, 6, "");
+        clusters_text(out, sizeof(out), context, Q_CLUSTER_out_client_msgs_per_s, 6, "");
         int room = area.w - surface_printf(s, area, area.x, area.y, ROLE_TEXT, 0, "IN %s  OUT %s", in, out);
         overview_hidden(o, false, hidden, sizeof(hidden));
         if (text_width(hidden) >= room)

@@ -70,6 +70,7 @@ void quantity_list_set_columns(struct quantity_list *list, const char *names) {
         if (i >= 0 && !taken[i])
             taken[i] = true, t->sequence[count++] = i;
     }
+    list->several = false;
     for (int i = 0; i < list->column_count; i++) {
         t->hidden[i] = !taken[i];
         if (!taken[i])

@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "views/clusters.h"
 #include "views/faults.h"
 #include "views/spark.h"
 
@@ -285,6 +286,15 @@ static void fit_names(struct quantity_list *list) {
     }
 }
 
+/* Only where it tells rows apart; `c` hides it all the same. */
+static void show_cluster(struct quantity_list *list) {
+    bool several = clusters_count(list->model).clusters > 1;
+    for (int c = 0; c < list->column_count && several != list->several; c++)
+        if (quantities[list->columns[c].quantity].flags & QUANTITY_WHERE)
+            list->table.hidden[c] = !several;
+    list->several = several;
+}
+
 int quantity_list_trouble_rows(const struct quantity_list *list) {
     return list->trouble[0] ? 1 : 0;
 }
@@ -315,6 +325,7 @@ void quantity_list_arrange(struct quantity_list *list, const struct view_context
     const struct object *const *all = model_objects(context->model, list->kind, &total);
     for (size_t i = 0; i < total; i++)
         consider(list, pick, all[i]);
+    show_cluster(list);
     find_spark_top(list);
     fit_names(list);
     find_trouble(list, pick, width);

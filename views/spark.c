@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "views/clusters.h"
 #include "views/quantity_text.h"
 
 #define MAX_BUCKETS 1024
@@ -29,8 +30,8 @@ int spark_per_cell(bool ascii) {
     return ascii ? 1 : 2;
 }
 
-void spark_buckets(const struct view_context *context, const struct object *object, enum quantity q,
-                   int span_s, int count, int per_cell, struct chart_bucket *out) {
+static void own_buckets(const struct view_context *context, const struct object *object, enum quantity q,
+                        int span_s, int count, int per_cell, struct chart_bucket *out) {
     const struct series *series = object ? model_series(context->model, object, q) : NULL;
     struct bucket read[MAX_BUCKETS];
     if (count > MAX_BUCKETS)
@@ -43,6 +44,44 @@ void spark_buckets(const struct view_context *context, const struct object *obje
         out[i] = series && last - (count - 1 - i) <= now
                      ? (struct chart_bucket){read[i].min, read[i].max, read[i].last}
                      : (struct chart_bucket){NAN, NAN, NAN};
+}
+
+static bool is_of_all(const struct view_context *context, const struct object *object) {
+    return object && object->kind == OBJECT_CLUSTER && clusters_count(context->model).clusters > 1;
+}
+
+/* What a cluster does not tell while it lives nobody knows; before its first figure there was nothing of it.
+ */
+static void add_buckets(enum quantity q, int count, const struct chart_bucket *part,
+                        struct chart_bucket *out) {
+    int first = 0;
+    while (first < count && !(part[first].max >= 0))
+        first++;
+    for (int i = first; i < count; i++) {
+        bool none = out[i].max < 0;
+        out[i].min = none ? part[i].min : clusters_add(q, out[i].min, part[i].min);
+        out[i].max = none ? part[i].max : clusters_add(q, out[i].max, part[i].max);
+        out[i].last = none ? part[i].last : clusters_add(q, out[i].last, part[i].last);
+    }
+}
+
+void spark_buckets(const struct view_context *context, const struct object *object, enum quantity q,
+                   int span_s, int count, int per_cell, struct chart_bucket *out) {
+    struct chart_bucket part[MAX_BUCKETS];
+    size_t clusters;
+    const struct object *const *all = model_objects(context->model, OBJECT_CLUSTER, &clusters);
+    if (!is_of_all(context, object)) {
+        own_buckets(context, object, q, span_s, count, per_cell, out);
+        return;
+    }
+    for (int i = 0; i < count; i++)
+        out[i] = (struct chart_bucket){-1, -1, -1};
+    for (size_t c = 0; c < clusters; c++) {
+        if (!clusters_counts(context->model, all[c]))
+            continue;
+        own_buckets(context, all[c], q, span_s, count, per_cell, part);
+        add_buckets(q, count, part, out);
+    }
 }
 
 void spark_text(char *out, size_t size, const struct view_context *context, const struct object *object,
@@ -101,30 +140,44 @@ static void mark_events(const struct view_context *context, const struct object 
     }
 }
 
+static bool figure(const struct view_context *context, const struct object *object, enum quantity q,
+                   double *out) {
+    struct value v = is_of_all(context, object) ? clusters_sum(context->model, q)
+                                                : quantity_get(context->model, object, q);
+    return value_number(v, out);
+}
+
+static void figure_text(char *out, size_t size, const struct view_context *context,
+                        const struct object *object, enum quantity q, const char *unit) {
+    if (is_of_all(context, object))
+        clusters_text(out, size, context, q, 7, unit);
+    else
+        quantity_text_unit(out, size, context, object, q, 7, unit);
+}
+
 /* As much as `room` columns take: value, unit, what is beside it, peak. */
 static void title_right(char *out, size_t size, int room, const struct view_context *context,
                         const struct object *object, const struct chart_spec *spec, int span_s) {
     char now[80], plain[64], beside[80] = "", peak[80] = "";
     double top = spark_peak(context, object, spec->quantity, span_s), value = 0;
-    bool known = quantity_value(context->model, object, spec->quantity, &value);
+    bool known = figure(context, object, spec->quantity, &value);
     out[0] = 0;
     if (!known && top <= 0)
         return;
-    quantity_text_unit(now, sizeof(now), context, object, spec->quantity, 7,
-                       spec->suffix ? spec->suffix : "");
+    figure_text(now, sizeof(now), context, object, spec->quantity, spec->suffix ? spec->suffix : "");
     if (known && value > top)
         top = value; /* this second's bucket comes after it */
-    if (spec->beside && quantity_value(context->model, object, (enum quantity)spec->beside, &value)) {
+    if (spec->beside && figure(context, object, (enum quantity)spec->beside, &value)) {
         char text[64];
-        quantity_text_unit(text, sizeof(text), context, object, (enum quantity)spec->beside, 7,
-                           context->bits ? "b/s" : spec->beside_suffix);
+        figure_text(text, sizeof(text), context, object, (enum quantity)spec->beside,
+                    context->bits ? "b/s" : spec->beside_suffix);
         snprintf(beside, sizeof(beside), "  %s", text);
     }
     if (top > 0) {
         quantity_number(plain, sizeof(plain), context, spec->quantity, top);
         snprintf(peak, sizeof(peak), "  peak %s", plain);
     }
-    quantity_text(plain, sizeof(plain), context, object, spec->quantity, 7);
+    figure_text(plain, sizeof(plain), context, object, spec->quantity, "");
     bool whole = text_width(now) <= room;
     int used = text_width(whole ? now : plain);
     bool with_peak = used + text_width(peak) <= room;

@@ -8,9 +8,9 @@
 
 /* Buckets that one cell shows. */
 int spark_per_cell(bool ascii);
-/* The last span_s seconds of a series in `count` buckets; all unknown when the series is not kept. The cells,
- * each of so many buckets, stay where they are until a whole one is added: what of the last is still to come
- * is unknown. */
+/* The last span_s seconds of a series (of a cluster, where there are several: of all of them together) in
+ * `count` buckets; all unknown when the series is not kept. The cells, each of so many buckets, stay where
+ * they are until a whole one is added: what of the last is still to come is unknown. */
 void spark_buckets(const struct view_context *context, const struct object *object, enum quantity q,
                    int span_s, int count, int per_cell, struct chart_bucket *out);
 /* A sparkline as UTF-8 text of exactly `width` columns. */
