@@ -173,6 +173,24 @@ START_TEST(as_tables) {
 }
 END_TEST
 
+START_TEST(tables_are_in_the_order_asked_for) {
+    struct cut cut;
+    char message[300];
+    struct buffer out = {0};
+    const char *names[] = {"consumer.state", "server.mem", "consumer.lag", "consumer.state", "server.cpu"};
+    ck_assert(cut_parse(&cut, names, 5, message, sizeof(message)));
+    print_tables(world.model, &cut, &out);
+    ck_assert_int_eq(strncmp(buffer_text(&out), "consumers\n", 10), 0);
+    const char *heads = buffer_text(&out) + 10, *servers = strstr(heads, "\nservers\n");
+    ck_assert_ptr_nonnull(servers);
+    const char *state = strstr(heads, " state "), *lag = strstr(heads, " lag\n");
+    ck_assert(state != NULL && strstr(heads, "name ") < state && state < lag && lag < servers);
+    const char *mem = strstr(servers, " mem "), *cpu = strstr(servers, " cpu\n");
+    ck_assert(mem != NULL && mem < cpu);
+    buffer_finish(&out);
+}
+END_TEST
+
 static void setup(void) {
     world_busy(&world);
 }
@@ -224,6 +242,7 @@ int main(void) {
     tcase_add_test(tc, cuts);
     tcase_add_test(tc, wrong_names);
     tcase_add_test(tc, as_tables);
+    tcase_add_test(tc, tables_are_in_the_order_asked_for);
     suite_add_tcase(suite, tc);
     SRunner *sr = srunner_create(suite);
     srunner_run_all(sr, CK_NORMAL);

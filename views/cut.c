@@ -95,13 +95,21 @@ static bool unknown_quantity(enum object_kind kind, const char *name, const char
 
 /* ---- parsing ---- */
 
+static void take_quantity(struct cut *cut, enum quantity q) {
+    if (!cut->quantities[q])
+        cut->quantity_order[cut->quantity_count++] = q;
+    cut->quantities[q] = true;
+}
+
 /* All that are for documents, or of these the ones with a flag. */
 static void take_kind(struct cut *cut, enum object_kind kind, unsigned flag) {
+    if (!cut->kinds[kind])
+        cut->kind_order[cut->kind_count++] = kind;
     cut->kinds[kind] = true;
     for (int q = 0; q < QUANTITY_COUNT; q++)
         if (quantities[q].kind == kind && !(quantities[q].flags & QUANTITY_HIDDEN) &&
             (!flag || quantities[q].flags & flag))
-            cut->quantities[q] = true;
+            take_quantity(cut, (enum quantity)q);
 }
 
 static bool take_name(struct cut *cut, const char *name, char *message, size_t size) {
@@ -121,7 +129,7 @@ static bool take_name(struct cut *cut, const char *name, char *message, size_t s
     if (q < 0 || quantities[q].flags & QUANTITY_HIDDEN)
         return unknown_quantity((enum object_kind)kind, name, name + len + 1, message, size);
     take_kind(cut, (enum object_kind)kind, QUANTITY_KEY | QUANTITY_WHERE);
-    cut->quantities[q] = true;
+    take_quantity(cut, (enum quantity)q);
     return true;
 }
 

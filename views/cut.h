@@ -11,6 +11,10 @@ struct cut {
     bool kinds[OBJECT_KIND_COUNT];
     bool quantities[QUANTITY_COUNT];
     bool events;
+    /* The same as it was asked for, as tables have it; which object it is comes first. */
+    enum object_kind kind_order[OBJECT_KIND_COUNT];
+    enum quantity quantity_order[QUANTITY_COUNT];
+    int kind_count, quantity_count;
 };
 
 /* false: message[] is one line with the nearest valid name, or all of them. */

@@ -95,18 +95,17 @@ void print_tables(const struct model *model, const struct cut *cut, struct buffe
         cut = &all;
     }
     struct block *b = memory_new(sizeof(*b));
-    for (int k = 0; k < OBJECT_KIND_COUNT; k++) {
-        if (!cut->kinds[k])
-            continue;
+    for (int k = 0; k < cut->kind_count; k++) {
+        enum object_kind kind = cut->kind_order[k];
         *b = (struct block){.model = model,
                             .context = {.model = model, .utc_ns = model_utc_ns(model), .filter = ""}};
-        b->objects = model_objects(model, (enum object_kind)k, &b->rows);
-        for (int q = 0; q < QUANTITY_COUNT; q++)
-            if (quantities[q].kind == (enum object_kind)k && cut->quantities[q])
-                b->columns[b->count++] = (enum quantity)q;
+        b->objects = model_objects(model, kind, &b->rows);
+        for (int q = 0; q < cut->quantity_count; q++)
+            if (quantities[cut->quantity_order[q]].kind == kind)
+                b->columns[b->count++] = cut->quantity_order[q];
         measure(b);
         separate(out, &first);
-        print_block(b, (enum object_kind)k, out);
+        print_block(b, kind, out);
     }
     if (cut->events) {
         separate(out, &first);
