@@ -102,16 +102,25 @@ static const char *take_EVERY(const char *arg, void *field, const char *text) {
     return take_CADENCE(arg, (int64_t *)field + shape, value + 1);
 }
 
-static const char *take_INT(const char *arg, void *field, const char *text) {
-    (void)arg;
+static bool take_number(int64_t least, void *field, const char *text) {
     char *end;
     errno = 0;
     long long n = strtoll(text, &end, 10);
-    if (errno != 0 || end == text || *end != '\0' || n < 0 || n > 1000000)
-        return "takes a whole number from 0 to 1000000";
+    if (errno != 0 || end == text || *end != '\0' || n < least || n > 1000000)
+        return false;
     int64_t number = n;
     memcpy(field, &number, sizeof number);
-    return NULL;
+    return true;
+}
+
+static const char *take_INT(const char *arg, void *field, const char *text) {
+    (void)arg;
+    return take_number(0, field, text) ? NULL : "takes a whole number from 0 to 1000000";
+}
+
+static const char *take_TIMES(const char *arg, void *field, const char *text) {
+    (void)arg;
+    return take_number(1, field, text) ? NULL : "takes a whole number from 1 to 1000000";
 }
 
 static const char *take_SIZE(const char *arg, void *field, const char *text) {
@@ -240,5 +249,6 @@ const struct option_type type_SPAN = {take_SPAN, show_SPAN, sizeof(int64_t), tru
 const struct option_type type_CADENCE = {take_CADENCE, show_SPAN, sizeof(int64_t), true};
 const struct option_type type_EVERY = {take_EVERY, NULL, sizeof(int64_t) * SHAPE_LIMIT, true};
 const struct option_type type_INT = {take_INT, show_INT, sizeof(int64_t), false};
+const struct option_type type_TIMES = {take_TIMES, show_INT, sizeof(int64_t), false};
 const struct option_type type_SIZE = {take_SIZE, NULL, sizeof(struct option_size), true};
 const struct option_type type_SWITCH = {take_SWITCH, show_SWITCH, sizeof(bool), true};

@@ -21,10 +21,10 @@ struct option_type {
 
 /* FLAG bool; TEXT, FILE (readable), CHOICE (one of `arg`), WORDS (several with blanks) const char *; LIST:
  * const char ** followed by its int count, may come again; SPAN int64_t ms; CADENCE the same from 100ms to
- * 1h; EVERY: "jsz=10s" into int64_t[SHAPE_LIMIT]; INT int64_t; SIZE struct option_size; SWITCH: bool, false
- * is the first word of `arg`. */
+ * 1h; EVERY: "jsz=10s" into int64_t[SHAPE_LIMIT]; INT int64_t; TIMES the same from 1; SIZE struct
+ * option_size; SWITCH: bool, false is the first word of `arg`. */
 extern const struct option_type type_FLAG, type_TEXT, type_FILE, type_CHOICE, type_WORDS, type_LIST,
-    type_SPAN, type_CADENCE, type_EVERY, type_INT, type_SIZE, type_SWITCH;
+    type_SPAN, type_CADENCE, type_EVERY, type_INT, type_TIMES, type_SIZE, type_SWITCH;
 
 /* The n-th word of a|b|c into out; false when there are not so many. */
 bool choice_word(const char *words, int n, char *out, size_t size);

@@ -207,8 +207,6 @@ int options_check(const struct options *o) {
 }
 
 static int check_combination(const struct options *o) {
-    if (o->count < 1)
-        return usage("--count 0: prints nothing; 1 is the least");
     int code = check_outputs(o);
     return code != 0 ? code : check_words(o);
 }
