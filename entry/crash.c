@@ -3,7 +3,6 @@
 #include <execinfo.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,6 +30,8 @@ static struct {
     char folders[FOLDERS][PATH_SIZE]; /* "": none */
     char version[100];
 } prepared;
+
+static char own_stack[STACK_SIZE]; /* one that ran over has no room for a handler */
 
 /* ---- async-signal-safe from here on ---- */
 
@@ -222,10 +223,7 @@ void crash_catch(void) {
     void *frames[2];
     prepare();
     backtrace(frames, 2); /* loads what it needs now: in a handler nothing can be loaded */
-    stack_t stack = {.ss_sp = memory_new(STACK_SIZE), .ss_size = STACK_SIZE};
-    bool apart = sigaltstack(&stack, NULL) == 0; /* a stack that ran over has no room for a handler */
-    if (!apart)
-        free(stack.ss_sp);
+    sigaltstack(&(stack_t){.ss_sp = own_stack, .ss_size = sizeof own_stack}, NULL);
     struct sigaction action = {.sa_sigaction = on_crash,
                                .sa_flags = (int)(SA_SIGINFO | SA_ONSTACK | SA_RESETHAND | SA_NODEFER)};
     for (size_t i = 0; i < CRASHES; i++)
