@@ -20,7 +20,7 @@
 #define FIRST_NS    (3 * NS_PER_S) /* so long everything is painted as it comes */
 #define FIRST_GAP   (30 * NS_PER_MS)
 #define FALLBACK_NS (8 * NS_PER_S)    /* longer than what follows a key */
-#define DATA_GAP    (900 * NS_PER_MS) /* then once a second, with the tick */
+#define DATA_GAP    (200 * NS_PER_MS) /* then once a second, as the clock that is shown */
 
 /* ---- painting ---- */
 
@@ -42,6 +42,7 @@ static void paint(struct app *app, enum screen_haste haste) {
     screen_mark_pastes(app->screen, app->stage.prompt.open);
     app->paint_now = app->paint_soon = false;
     app->painted_ns = now;
+    app->painted_s = clock_utc_ns() / NS_PER_S;
     app->painted_samples = feed_samples(app->feed);
     app->paint_rest = !screen_draw(app->screen, app->surface, haste);
     if (screen_flush(app->screen) < 0)
@@ -68,17 +69,18 @@ static void on_link_time(struct loop *loop, void *data) {
     (void)loop, (void)data;
 }
 
+/* Ticks fall on the seconds of the clock that is shown: it is never older than it must be. */
 static void on_tick(struct loop *loop, void *data) {
     (void)loop;
     struct app *app = data;
-    int64_t step = FEED_TICK_MS * NS_PER_MS;
-    loop_timer_set(app->tick, (clock_mono_ns() / step + 1) * step);
+    int64_t step = FEED_TICK_MS * NS_PER_MS, utc = clock_utc_ns(), now = clock_mono_ns();
+    loop_timer_set(app->tick, now + step - utc % step);
     feed_tick(app->feed);
     if (app->plain != NULL)
         app_lines(app);
     else
         app_wants(app);
-    app->paint_soon = true;
+    app->paint_soon |= utc / NS_PER_S != app->painted_s || now - app->started_ns < FIRST_NS;
 }
 
 static void on_first_paints(struct app *app) {

@@ -32,11 +32,11 @@ struct app {
     struct surface *surface;
     struct key_decoder keys;
     struct loop_source *tick, *key_timer, *link_timer, *terminal_in, *terminal_out, *stream_in;
-    int in_fd, out_fd;                      /* the terminal */
-    enum action_id action;                  /* the one being done */
-    struct line_history history[2]; /* of commands, of filters */
-    bool paint_now, paint_soon, paint_rest; /* rest: the last frame has not gone whole */
-    int64_t painted_ns, started_ns;
+    int in_fd, out_fd;                         /* the terminal */
+    enum action_id action;                     /* the one being done */
+    struct line_history history[2];            /* of commands, of filters */
+    bool paint_now, paint_soon, paint_rest;    /* rest: the last frame has not gone whole */
+    int64_t painted_ns, started_ns, painted_s; /* painted_s: the second of UTC */
     uint64_t painted_samples;
     char refusal[1400]; /* the collector's last word; ends the program */
     int code;
