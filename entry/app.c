@@ -40,6 +40,7 @@ static void paint(struct app *app, enum screen_haste haste) {
     app->stage.link_lag_ns = screen_link(app->screen).lag_ns;
     stage_frame(&app->stage, app->surface, now);
     screen_mark_pastes(app->screen, app->stage.prompt.open);
+    screen_ask_mouse(app->screen, app->options->mouse);
     app->paint_now = app->paint_soon = false;
     app->painted_ns = now;
     app->painted_s = clock_utc_ns() / NS_PER_S;
@@ -173,6 +174,8 @@ static void got_report(void *data, const struct key_report *report) {
         screen_answer(app->screen);
     else if (report->type == REPORT_PASTE)
         app_paste(app, &report->paste);
+    else
+        app_mouse(app, &report->mouse);
 }
 
 static const struct key_handler key_handler = {got_key, got_report};

@@ -14,6 +14,7 @@
 #include "themes/theme.h"
 #include "tui/keys.h"
 #include "tui/screen.h"
+#include "tui/zone.h"
 
 struct app {
     const struct options *options; /* those in force, below */
@@ -32,11 +33,13 @@ struct app {
     struct surface *surface;
     struct key_decoder keys;
     struct loop_source *tick, *key_timer, *link_timer, *terminal_in, *terminal_out, *stream_in;
-    int in_fd, out_fd;                         /* the terminal */
-    enum action_id action;                     /* the one being done */
-    struct line_history history[2];            /* of commands, of filters */
-    bool paint_now, paint_soon, paint_rest;    /* rest: the last frame has not gone whole */
-    int64_t painted_ns, started_ns, painted_s; /* painted_s: the second of UTC */
+    int in_fd, out_fd;                      /* the terminal */
+    enum action_id action;                  /* the one being done */
+    struct line_history history[2]; /* of commands, of filters */
+    struct zone clicked;            /* for the second click */
+    int64_t clicked_until_ns;
+    bool paint_now, paint_soon, paint_rest; /* rest: the last frame has not gone whole */
+    int64_t painted_ns, started_ns;
     uint64_t painted_samples;
     char refusal[1400]; /* the collector's last word; ends the program */
     int code;
@@ -50,6 +53,7 @@ void app_key(struct app *app, uint32_t key);
 /* Text from a clipboard: goes into a prompt, never to keys. A line that begins with a prompt's key was typed
  * ahead on a stalled line, or by a script. */
 void app_paste(struct app *app, const struct paste *paste);
+void app_mouse(struct app *app, const struct mouse *mouse);
 /* "/" and ":", with the text that stands there already. */
 void app_open_prompt(struct app *app, const char *label, const char *text);
 void app_prompt_key(struct app *app, uint32_t key);

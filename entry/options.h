@@ -27,7 +27,7 @@ struct options {
     int64_t interval, watch_for; /* ms, 0 not given */
     int64_t every[SHAPE_LIMIT];  /* ms, of each endpoint but /varz */
     int64_t expect, count, page_fd, max_rate;
-    bool ascii, local_time, insecure, json, supervised, plain, print_default, cluster_default;
+    bool ascii, mouse, local_time, insecure, json, supervised, plain, print_default, cluster_default;
     struct option_size size;
     const char **output;
     int output_count;

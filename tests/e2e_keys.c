@@ -1,5 +1,6 @@
 /* Keys that hold everywhere, the command line with completion and history. */
 #include <check.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -184,6 +185,91 @@ START_TEST(lines_typed_before_come_back) {
 }
 END_TEST
 
+/* Presses and lets go of the left button on the text. */
+static void click_times(struct terminal *t, const char *text, int times) {
+    int col, row = terminal_find(t, text, &col);
+    char bytes[120] = "";
+    ck_assert_msg(row >= 0, "%s is not there", text);
+    for (int i = 0; i < times; i++)
+        snprintf(bytes + strlen(bytes), sizeof bytes - strlen(bytes), "\033[<0;%d;%dM\033[<0;%d;%dm", col + 2,
+                 row + 1, col + 2, row + 1);
+    ck_assert(terminal_type(t, bytes));
+}
+
+static void click(struct terminal *t, const char *text) {
+    click_times(t, text, 1);
+}
+
+static bool sent(struct terminal *t, const char *bytes) {
+    size_t size;
+    const char *output = terminal_output(t, &size);
+    return memmem(output, size, bytes, strlen(bytes)) != NULL;
+}
+
+START_TEST(the_mouse_is_taken_where_it_was_asked_for) {
+    struct terminal *t =
+        quiet_open(&(struct terminal_options){.rows = 40, .cols = 120}, (const char *[]){"--mouse", NULL});
+    shown_wait(t, "\\. n3 ");
+    ck_assert(sent(t, "\033[?1000h\033[?1006h"));
+    click(t, ". n2 ");
+    shown_wait(t, "\\.>n2 ");
+    ck_assert(terminal_type(t, "\033[<65;9;9M")); /* the wheel */
+    shown_wait(t, "\\.>n3 ");
+    ck_assert(terminal_type(t, "\033[<64;9;9M"));
+    shown_wait(t, "\\.>n1 ");
+    shown_wait(t, "ORDERS / billing");
+    click(t, "ORDERS / billing"); /* in another panel */
+    shown_wait(t, "\\.>ORDERS / billing");
+    click(t, "CONN  SUBS");
+    shown_wait(t, "sort: CONN ");
+    click(t, "CONN  SUBS");
+    shown_wait(t, "sort: CONN reversed");
+    click_times(t, ". n2 ", 2); /* Enter */
+    shown_wait(t, "> Node +n2");
+    click(t, "3 JetStream");
+    shown_wait(t, "> JetStream");
+    shown_wait(t, "Tab streams +o sort"); /* row 1 comes before the footer */
+    click(t, "o sort");
+    shown_wait(t, "SORT BY");
+    shown_wait(t, "^ Enter take .*Esc done");
+    click(t, "ack_pending");
+    shown_wait(t, "sort: ACKPEND");
+    shown_type(t, "m", "^.VIEWS");
+    shown_wait(t, "^ Enter open +Esc back");
+    click(t, "Events ");
+    shown_wait(t, "> Events");
+    shown_type(t, "?", "KEYS in Events");
+    ck_assert(terminal_type(t, "\033[<65;9;9M"));
+    shown_wait(t, "^.KEYS in Events -+ 4-"); /* help scrolls */
+    shown_type(t, "?", "^.EVENTS");
+    shown_quit(t);
+}
+END_TEST
+
+START_TEST(a_crash_leaves_no_mouse_behind) {
+    int status;
+    struct terminal *t =
+        quiet_open(&(struct terminal_options){.rows = 24, .cols = 80}, (const char *[]){"--mouse", NULL});
+    shown_wait(t, "\\. n3 ");
+    ck_assert(sent(t, "\033[?1000h"));
+    ck_assert(terminal_signal(t, SIGSEGV));
+    ck_assert(terminal_wait_exit(t, &status, SHOWN_MS));
+    ck_assert(terminal_restored(t));
+    terminal_close(t);
+}
+END_TEST
+
+START_TEST(the_mouse_is_left_alone_else) {
+    struct terminal *t = quiet_open_size(40, 120);
+    shown_wait(t, "\\. n3 ");
+    ck_assert(!sent(t, "\033[?1000h"));
+    click(t, "2 Connections"); /* a terminal that sends it all the same */
+    shown_type(t, "3", "> JetStream");
+    shown_type(t, "-", "^.NODES 3");
+    shown_quit(t);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("keys");
     TCase *tc = tcase_create("keys");
@@ -196,6 +282,9 @@ int main(void) {
     tcase_add_test(tc, tab_completes_a_command);
     tcase_add_test(tc, an_unknown_command_names_the_nearest);
     tcase_add_test(tc, lines_typed_before_come_back);
+    tcase_add_test(tc, the_mouse_is_taken_where_it_was_asked_for);
+    tcase_add_test(tc, a_crash_leaves_no_mouse_behind);
+    tcase_add_test(tc, the_mouse_is_left_alone_else);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

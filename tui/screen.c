@@ -20,13 +20,14 @@
 #include "tui/screen_term.h"
 #include "tui/screen_tty.h"
 
-#define SYNC_ON         "\033[?2026h"
-#define SYNC_OFF        "\033[?2026l"
-#define MARK_ON         "\033[?2004h"
-#define MARK_OFF        "\033[?2004l"
-#define DRAIN_NS        (200 * NS_PER_MS)
-#define DRAIN_MOST_NS   (3 * NS_PER_S)
-#define DRAIN_SILENT_NS (10 * NS_PER_S)
+#define SYNC_ON       "\033[?2026h"
+#define SYNC_OFF      "\033[?2026l"
+#define MARK_ON       "\033[?2004h"
+#define MARK_OFF      "\033[?2004l"
+#define MOUSE_ON      "\033[?1000h\033[?1006h"
+#define MOUSE_OFF     "\033[?1006l\033[?1000l"
+#define DRAIN_NS      (200 * NS_PER_MS)
+#define DRAIN_MOST_NS (3 * NS_PER_S)
 enum { MAX_COLS = 1000, MAX_ROWS = 1000, MAX_COPY = 4096 };
 
 struct screen {
@@ -42,6 +43,7 @@ struct screen {
     cchar_t *line;    /* one row on its way to curses */
     bool utf8;
     bool mark_pastes, marks_pastes; /* wanted, and as the terminal has it */
+    bool ask_mouse, asks_mouse;     /* same */
 };
 
 /* ---- curses, kept away from the terminal, its input and its signals ---- */
@@ -112,7 +114,7 @@ static void make_transitions(struct screen *s) {
     append_capability(enter, "civis");
     if (fence_asks(&s->fence))
         buffer_append_text(enter, FENCE_QUERY);
-    buffer_append_text(leave, SYNC_OFF MARK_OFF);
+    buffer_append_text(leave, SYNC_OFF MARK_OFF MOUSE_OFF);
     append_capability(leave, "sgr0");
     if (s->palette.color)
         append_capability(leave, "op");
@@ -171,12 +173,11 @@ static void take(struct screen *s) {
 }
 
 /* Answers that still come are not for whoever reads next. A far terminal is given the time it has shown to
- * need, one that is silent is not. */
+ * need. */
 static void give_back(struct screen *s, const struct buffer *text) {
-    int64_t lag = fence_lag_ns(&s->fence, clock_mono_ns());
-    int64_t patience = DRAIN_NS + (s->fence.answers && lag < DRAIN_SILENT_NS ? 2 * lag : 0);
+    int64_t patience = DRAIN_NS + (s->fence.answers ? 2 * s->fence.trip_ns : 0);
     tty_give_back(&s->tty, text, s->fence.asked_count, patience < DRAIN_MOST_NS ? patience : DRAIN_MOST_NS);
-    s->marks_pastes = false;
+    s->marks_pastes = s->asks_mouse = false;
 }
 
 static struct screen *refuse(struct screen *s, char *message, size_t size, const char *why) {
@@ -343,6 +344,9 @@ static void end_frame(struct screen *s, struct buffer *out) {
     if (s->mark_pastes != s->marks_pastes)
         buffer_append_text(out, s->mark_pastes ? MARK_ON : MARK_OFF);
     s->marks_pastes = s->mark_pastes;
+    if (s->ask_mouse != s->asks_mouse)
+        buffer_append_text(out, s->ask_mouse ? MOUSE_ON : MOUSE_OFF);
+    s->asks_mouse = s->ask_mouse;
     if (fence_asks(&s->fence))
         buffer_append_text(out, FENCE_QUERY);
     fence_sent(&s->fence, out->len, clock_mono_ns());
@@ -380,6 +384,10 @@ struct screen_link screen_link(const struct screen *s) {
 
 void screen_mark_pastes(struct screen *s, bool on) {
     s->mark_pastes = on;
+}
+
+void screen_ask_mouse(struct screen *s, bool on) {
+    s->ask_mouse = on;
 }
 
 void screen_set_theme(struct screen *s, const struct theme *theme) {

@@ -59,6 +59,8 @@ struct screen_link {
 struct screen_link screen_link(const struct screen *screen);
 /* From the next frame on the terminal marks what is pasted, or no longer. */
 void screen_mark_pastes(struct screen *screen, bool on);
+/* Same for what the mouse does, which comes as key reports. */
+void screen_ask_mouse(struct screen *screen, bool on);
 /* Forgets what is shown: the next draw repaints from scratch (resize, Ctrl-L). */
 void screen_repaint(struct screen *screen);
 /* Sends on; call when out_fd is writable. Returns 1: all has left, 0: more waits, -1: the terminal is gone.

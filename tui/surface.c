@@ -24,6 +24,7 @@ void surface_destroy(struct surface *s) {
     if (!s)
         return;
     free(s->cells);
+    free(s->zones);
     free(s);
 }
 
@@ -40,6 +41,7 @@ void surface_clear(struct surface *s) {
     for (size_t i = 0; i < count; i++)
         s->cells[i] = blank;
     s->cursor_x = s->cursor_y = -1;
+    s->zone_count = 0;
 }
 
 struct rect rect_cut(struct rect a, struct rect b) {

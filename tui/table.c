@@ -54,6 +54,11 @@ static int place_of(const struct table *t, int column) {
     return -1;
 }
 
+void table_select(struct table *t, uint64_t id, int64_t mono_ns) {
+    t->selected = id; /* its row is found with the next arrangement */
+    t->frozen_until_ns = mono_ns + FREEZE_NS;
+}
+
 void table_sort_next(struct table *t, int by) {
     int places = t->column_count + 1, at = place_of(t, t->sort), column;
     do {

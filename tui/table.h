@@ -81,6 +81,7 @@ void table_draw(const struct table *t, const struct table_source *source, struct
                 const char *empty);
 /* The id of the selected row, 0 when there is none. */
 uint64_t table_selected(const struct table *t);
+void table_select(struct table *t, uint64_t id, int64_t mono_ns);
 void table_move(struct table *t, long by, int64_t mono_ns); /* LONG_MIN / LONG_MAX: ends */
 void table_sort_next(struct table *t, int by);       /* -1, +1 through severity and the visible columns */
 const char *table_sort_title(const struct table *t); /* "severity", "LAG" */

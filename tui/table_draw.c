@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "tui/table_layout.h"
+#include "tui/zone.h"
 
 static void underline_sorted(struct surface *s, struct rect cell, int align, const char *title) {
     int used = text_width(title);
@@ -18,12 +19,16 @@ static void draw_head(const struct table *t, const struct table_layout *l, struc
     struct rect head = rect_cut(area, (struct rect){area.x, area.y, area.w, 1});
     surface_fill(s, head, ROLE_HEAD, 0, ' ');
     if (t->mark)
+        surface_zone(s, (struct rect){area.x, area.y, l->prefix, 1}, ZONE_HEAD, t, -1);
+    if (t->mark)
         surface_text(s, head, area.x + 1, area.y, ROLE_HEAD, t->sort < 0 ? ATTR_UNDERLINE | ATTR_BOLD : 0,
                      "S");
     for (int i = 0; i < l->count; i++) {
         const struct table_column *c = &t->columns[l->column[i]];
         int x = area.x + l->x[i];
+        struct rect cell = rect_cut(head, (struct rect){x, area.y, l->width[i], 1});
         surface_field(s, head, x, area.y, l->width[i], c->align, ROLE_HEAD, 0, c->title);
+        surface_zone(s, cell, ZONE_HEAD, t, l->column[i]);
         if (l->column[i] == t->sort)
             underline_sorted(s, rect_cut(head, (struct rect){x, area.y, l->width[i], 1}), c->align, c->title);
     }
@@ -77,6 +82,7 @@ void table_draw(const struct table *t, const struct table_source *source, struct
     for (int y = 0; y < body.h && t->top + (size_t)y < t->rows; y++) {
         size_t at = t->top + (size_t)y, row = t->order[at];
         struct rect line = rect_cut(body, (struct rect){body.x, body.y + y, body.w, 1});
+        surface_zone(s, line, ZONE_ROW, t, (int64_t)t->frozen_ids[at]);
         if (row < source->rows)
             draw_row(t, &l, source, s, line, row, t->focused && at == t->selected_row);
     }

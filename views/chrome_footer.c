@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "tui/zone.h"
 
 static int hint_width(enum action_id id) {
     char key[32];
@@ -15,6 +16,7 @@ static int hint_width(enum action_id id) {
 static int draw_hint(struct surface *s, struct rect row, int x, enum action_id id) {
     char key[32];
     keymap_first(id, key, sizeof(key));
+    surface_zone(s, rect_cut(row, (struct rect){x, row.y, hint_width(id), 1}), ZONE_ACTION, NULL, id);
     x += surface_text(s, row, x, row.y, ROLE_KEY, 0, key) + 1;
     x += surface_text(s, row, x, row.y, ROLE_MUTED, 0, key_infos[id].hint);
     return x;
@@ -30,6 +32,8 @@ static int draw_views(const struct chrome_context *c, struct surface *s, struct 
         snprintf(title, sizeof(title), whole ? "%s" : "%.4s", views[i]->title);
         if (x + 2 + text_width(title) > row.x + row.w)
             break;
+        struct rect place = {x, row.y, 1 + (whole ? 1 : 0) + text_width(title), 1};
+        surface_zone(s, rect_cut(row, place), ZONE_ACTION, NULL, view_action(views[i]));
         enum role role = views[i] == c->view ? ROLE_HEAD : ROLE_MUTED;
         x += surface_text(s, row, x, row.y, ROLE_KEY, 0, key) + (whole ? 1 : 0);
         x += surface_text(s, row, x, row.y, role, views[i] == c->view ? ATTR_BOLD : 0, title) +

@@ -23,16 +23,55 @@ const char *list_sort_name(const struct quantity_list *list, int column) {
     return c->form == COLUMN_VALUE ? quantities[c->quantity].name : NULL;
 }
 
+static void sort_again(struct quantity_list *list, int column) {
+    list->table.reverse = list->table.sort == column && !list->table.reverse;
+    list->table.sort = column;
+}
+
 bool list_sort_by(struct quantity_list *list, const char *name) {
     for (int i = -1; i < list->column_count; i++) {
         const char *known = list_sort_name(list, i);
         if (!known || (strcasecmp(known, name) != 0 && (i < 0 || strcasecmp(list->titles[i], name) != 0)))
             continue;
-        list->table.reverse = list->table.sort == i && !list->table.reverse;
-        list->table.sort = i;
+        sort_again(list, i);
         return true;
     }
     return false;
+}
+
+/* Keys go to it from now on. */
+static struct quantity_list *list_clicked(const struct view_ops *view, void *state, const void *of) {
+    struct list_view *lists = state;
+    for (const struct view_list_row *row = view->lists; of && row && row->name; row++) {
+        struct quantity_list *list = (void *)((char *)state + row->offset);
+        if (&list->table == of)
+            return lists->focus = list;
+    }
+    struct quantity_list *only = list_of_view(view, state);
+    return only && &only->table == of ? lists->focus = only : NULL;
+}
+
+bool list_select(const struct view_ops *view, void *state, const void *of, uint64_t id, int64_t mono_ns) {
+    struct quantity_list *list = list_clicked(view, state, of);
+    if (list)
+        table_select(&list->table, id, mono_ns);
+    return list != NULL;
+}
+
+bool list_sort_column(const struct view_ops *view, void *state, const void *of, int column) {
+    struct quantity_list *list = list_clicked(view, state, of);
+    if (!list || column >= list->column_count || !list_sort_name(list, column))
+        return false;
+    sort_again(list, column);
+    return true;
+}
+
+bool list_choose(const struct view_ops *view, void *state, const void *of, int line) {
+    struct quantity_list *list = list_clicked(view, state, of);
+    if (!list || !list->menu || line >= quantity_menu_lines(list))
+        return false;
+    list->choice = line;
+    return true;
 }
 
 static struct quantity_list *focus_of(void *call) {
@@ -162,8 +201,7 @@ unsigned list_pick(void *call) {
             list->table.hidden[column] = !list->table.hidden[column];
         return REACT_DRAW;
     }
-    list->table.reverse = list->table.sort == column && !list->table.reverse;
-    list->table.sort = column;
+    sort_again(list, column);
     list->menu = LIST_MENU_NONE;
     return REACT_DRAW | REACT_WANTS;
 }

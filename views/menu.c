@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "tui/zone.h"
+
 static void draw_line(const struct view_ops *view, bool here, bool chosen, struct surface *s,
                       struct rect row) {
     char key[32], text[400];
@@ -24,7 +26,8 @@ void menu_draw(const struct view_ops *here, int choice, struct surface *s, struc
     surface_fill(s, box, ROLE_TEXT, 0, ' ');
     surface_rule(s, box, "VIEWS", "");
     for (int i = top; i < view_count && i - top < page; i++)
-        draw_line(views[i], views[i] == here, i == choice, s,
-                  (struct rect){box.x, box.y + 1 + i - top, box.w, 1});
+        surface_zone(s, (struct rect){box.x, box.y + 1 + i - top, box.w, 1}, ZONE_LINE, NULL, i),
+            draw_line(views[i], views[i] == here, i == choice, s,
+                      (struct rect){box.x, box.y + 1 + i - top, box.w, 1});
     surface_rule(s, (struct rect){box.x, box.y + h - 1, box.w, 1}, "", "");
 }

@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "tui/zone.h"
 #include "views/clusters.h"
 #include "views/faults.h"
 #include "views/spark.h"
@@ -354,6 +355,7 @@ int quantity_menu_lines(const struct quantity_list *list) {
 }
 
 static void draw_menu_line(const struct quantity_list *list, int line, struct surface *s, struct rect row) {
+    surface_zone(s, row, ZONE_LINE, &list->table, line);
     bool sort = list->menu == LIST_MENU_SORT;
     int column = quantity_menu_column(list, line);
     const struct quantity_info *q = column < 0 ? NULL : &quantities[list->columns[column].quantity];

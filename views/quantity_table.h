@@ -126,6 +126,11 @@ struct quantity_list *list_of_view(const struct view_ops *view, void *state);
 const char *list_sort_name(const struct quantity_list *list, int column);
 /* By that name, or the column's title; again: reversed. false: there is no such column. */
 bool list_sort_by(struct quantity_list *list, const char *name);
+/* What the mouse does to the list of a view whose table is `of`; false: there is none. Selects the row; sorts
+ * by the column, again: reversed; goes to the line of what is chosen from. */
+bool list_select(const struct view_ops *view, void *state, const void *of, uint64_t id, int64_t mono_ns);
+bool list_sort_column(const struct view_ops *view, void *state, const void *of, int column);
+bool list_choose(const struct view_ops *view, void *state, const void *of, int line);
 /* CONTEXT_CHOICE while something is chosen over a list of the view, else 0. */
 unsigned list_contexts(const struct view_ops *view, const void *state);
 
