@@ -33,13 +33,14 @@ struct app {
     struct surface *surface;
     struct key_decoder keys;
     struct loop_source *tick, *key_timer, *link_timer, *terminal_in, *terminal_out, *stream_in;
-    int in_fd, out_fd;                      /* the terminal */
-    enum action_id action;                  /* the one being done */
+    int in_fd, out_fd;              /* the terminal */
+    enum action_id action;          /* the one being done */
     struct line_history history[2]; /* of commands, of filters */
     struct zone clicked;            /* for the second click */
     int64_t clicked_until_ns;
     bool paint_now, paint_soon, paint_rest; /* rest: the last frame has not gone whole */
     int64_t painted_ns, started_ns;
+    int64_t painted_s; /* the second of UTC that is shown */
     uint64_t painted_samples;
     char refusal[1400]; /* the collector's last word; ends the program */
     int code;

@@ -20,14 +20,15 @@
 #include "tui/screen_term.h"
 #include "tui/screen_tty.h"
 
-#define SYNC_ON       "\033[?2026h"
-#define SYNC_OFF      "\033[?2026l"
-#define MARK_ON       "\033[?2004h"
-#define MARK_OFF      "\033[?2004l"
-#define MOUSE_ON      "\033[?1000h\033[?1006h"
-#define MOUSE_OFF     "\033[?1006l\033[?1000l"
-#define DRAIN_NS      (200 * NS_PER_MS)
-#define DRAIN_MOST_NS (3 * NS_PER_S)
+#define SYNC_ON         "\033[?2026h"
+#define SYNC_OFF        "\033[?2026l"
+#define MARK_ON         "\033[?2004h"
+#define MARK_OFF        "\033[?2004l"
+#define MOUSE_ON        "\033[?1000h\033[?1006h"
+#define MOUSE_OFF       "\033[?1006l\033[?1000l"
+#define DRAIN_NS        (200 * NS_PER_MS)
+#define DRAIN_MOST_NS   (3 * NS_PER_S)
+#define DRAIN_SILENT_NS (10 * NS_PER_S)
 enum { MAX_COLS = 1000, MAX_ROWS = 1000, MAX_COPY = 4096 };
 
 struct screen {
@@ -173,9 +174,10 @@ static void take(struct screen *s) {
 }
 
 /* Answers that still come are not for whoever reads next. A far terminal is given the time it has shown to
- * need. */
+ * need, one that is silent is not. */
 static void give_back(struct screen *s, const struct buffer *text) {
-    int64_t patience = DRAIN_NS + (s->fence.answers ? 2 * s->fence.trip_ns : 0);
+    int64_t lag = fence_lag_ns(&s->fence, clock_mono_ns());
+    int64_t patience = DRAIN_NS + (s->fence.answers && lag < DRAIN_SILENT_NS ? 2 * lag : 0);
     tty_give_back(&s->tty, text, s->fence.asked_count, patience < DRAIN_MOST_NS ? patience : DRAIN_MOST_NS);
     s->marks_pastes = s->asks_mouse = false;
 }
