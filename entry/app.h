@@ -38,9 +38,8 @@ struct app {
     struct line_history history[2]; /* of commands, of filters */
     struct zone clicked;            /* for the second click */
     int64_t clicked_until_ns;
-    bool paint_now, paint_soon, paint_rest; /* rest: the last frame has not gone whole */
-    int64_t painted_ns, started_ns;
-    int64_t painted_s; /* the second of UTC that is shown */
+    bool paint_now, paint_soon, paint_rest;    /* rest: the last frame has not gone whole */
+    int64_t painted_ns, started_ns, painted_s; /* painted_s: the second of UTC */
     uint64_t painted_samples;
     char refusal[1400]; /* the collector's last word; ends the program */
     int code;

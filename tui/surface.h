@@ -29,9 +29,9 @@ struct surface {
     int cols, rows;
     struct surface_cell *cells; /* row by row */
     int cursor_x, cursor_y;     /* where the terminal's cursor is parked; -1: hidden */
-    struct zone *zones; /* what stands where: zone.h */
+    struct zone *zones;         /* what stands where: zone.h */
     int zone_count, zone_cap;
-    struct rect patient;        /* rows that may come later where the line is slow; set with each frame */
+    struct rect patient; /* rows that may come later where the line is slow; set with each frame */
     bool ascii; /* no character beyond ASCII will be shown: draw +-|, not lines; charts in " .:-=+*#%@" */
 };
 
