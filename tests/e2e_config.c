@@ -1,7 +1,6 @@
 /* The configuration: what a file may say, what is said about one that is wrong, and where values come from.
  */
 #include <check.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,14 +32,12 @@ static void write_file(const char *name, const char *text) {
     ck_assert_int_eq(fclose(out), 0);
 }
 
-/* natsight config with further arguments; ended by NULL. */
-static int config(struct command *c, const char *const *env, ...) {
+/* natsight config with further arguments; the last one is NULL. */
+#define config(c, env, ...) run_config(c, env, (const char *const[]){__VA_ARGS__})
+static int run_config(struct command *c, const char *const *env, const char *const *arguments) {
     const char *argv[12] = {command_natsight(), "config"};
-    va_list list;
-    va_start(list, env);
-    for (int i = 2; i < 11 && (argv[i] = va_arg(list, const char *)) != NULL; i++)
-        continue;
-    va_end(list);
+    for (int i = 0; i < 9 && arguments[i] != NULL; i++)
+        argv[i + 2] = arguments[i];
     return command_run(c, argv, env, 10000);
 }
 
@@ -84,8 +81,8 @@ static const struct wrong {
     {"columns = { jetstream = { streems = []; }; };", "did you mean streams?"},
     {"columns = { node = { routes = \"rtt\"; }; };", "takes names in brackets"},
     {"columns = { node = { routes = []; }; };", "names no column"},
-    {"columns = { node = { routes = [\n\"peer\",\n\"rt\"]; }; };",
-     ":3: columns.node.routes: rt: there is no column rt; did you mean rtt?"},
+    {"columns = { jetstream = { streams = [\n\"name\",\n\"byts\"]; }; };",
+     ":3: columns.jetstream.streams: byts: there is no column byts; did you mean bytes?"},
     {"keys = { quitt = \"x\"; };", ":1: keys.quitt: there is no such setting; did you mean quit?"},
     {"keys = { quit = \"Hime\"; };", ":1: no key is called \"Hime\"; did you mean Home?"},
     {"keys = { quit = \"x\";\n pause = \"x\"; };", ":2"},

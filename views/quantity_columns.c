@@ -53,7 +53,7 @@ static bool stays(const struct quantity_column *column) {
 
 void quantity_list_set_columns(struct quantity_list *list, const char *names) {
     struct table *t = &list->table;
-    char usual[TABLE_MAX_COLUMNS * 64], name[64];
+    char usual[TABLE_MAX_COLUMNS * 64] = "", name[64];
     bool taken[TABLE_MAX_COLUMNS] = {false};
     int count = 0;
     if (!names) {
