@@ -128,9 +128,9 @@ START_TEST(an_empty_chart_has_its_frame) {
     draw_on(24, 5, false);
     chart_draw(&chart, surface, surface_rect(surface));
     expect("-IN ---------------- - -\n"
-           " 1.5M|\n"
            "     |\n"
-           "    0|\n"
+           "     | no data yet\n"
+           "     |\n"
            "      -1h            now\n");
 }
 END_TEST

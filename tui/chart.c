@@ -29,8 +29,17 @@ static void format_label(char out[NUMBER_TEXT_SIZE], double value, enum unit uni
     memmove(last, end, strlen(end) + 1);
 }
 
+/* Without anything to measure there is no scale. */
+static bool is_empty(const struct chart *chart) {
+    for (int i = 0; i < chart->count; i++)
+        if (chart_known(chart->buckets[i]))
+            return false;
+    return true;
+}
+
 static void draw_scale(const struct chart *chart, struct surface *s, struct rect body) {
     char text[NUMBER_TEXT_SIZE];
+    bool empty = is_empty(chart);
     for (int row = 0; row < body.h; row++) {
         bool middle = row == body.h / 2 && body.h >= 5;
         text[0] = '\0';
@@ -40,7 +49,7 @@ static void draw_scale(const struct chart *chart, struct surface *s, struct rect
             strcpy(text, "0");
         else if (middle)
             format_label(text, chart->top / 2, chart->unit);
-        surface_field(s, body, body.x, body.y + row, LABEL_WIDTH, 1, ROLE_MUTED, 0, text);
+        surface_field(s, body, body.x, body.y + row, LABEL_WIDTH, 1, ROLE_MUTED, 0, empty ? "" : text);
         surface_put(s, body, body.x + LABEL_WIDTH, body.y + row, ROLE_MUTED, 0, '|');
     }
 }
@@ -132,6 +141,8 @@ void chart_draw(const struct chart *chart, struct surface *s, struct rect area) 
         else
             draw_column_braille(chart, s, body, cell);
     }
+    if (is_empty(chart))
+        surface_text(s, body, body.x + 1, body.y + body.h / 2, ROLE_MUTED, 0, "no data yet");
     surface_fill(s, (struct rect){area.x, body.y + body.h, SCALE_WIDTH, 1}, ROLE_MUTED, 0, ' ');
     draw_axis(chart, s, (struct rect){body.x, body.y + body.h, body.w, 1});
 }
