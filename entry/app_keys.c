@@ -9,6 +9,8 @@
 static void obey(struct app *app, const struct view_request *request) {
     if (request->view != NULL && view_by_name(request->view) != NULL)
         stage_go(&app->stage, view_by_name(request->view), request->object);
+    if (request->say != NULL)
+        stage_say(&app->stage, clock_mono_ns(), false, request->say);
     if (request->copy != NULL) {
         screen_copy(app->screen, request->copy);
         stage_say(&app->stage, clock_mono_ns() + 4 * NS_PER_S, false, request->copy);

@@ -222,11 +222,27 @@ START_TEST(worst_first) {
 }
 END_TEST
 
+START_TEST(an_empty_list_says_that_nothing_is_copied) {
+    struct world w;
+    struct frame f;
+    struct view_request request;
+    world_empty(&w);
+    frame_open(&f, &w, "connections");
+    surface_destroy(frame_draw(&f, 80, 24, false));
+    ck_assert_uint_eq(frame_key(&f, "y", &request), REACT_DRAW);
+    ck_assert_ptr_null(request.copy);
+    ck_assert_str_eq(request.say, "nothing to copy: the list is empty");
+    frame_close(&f);
+    world_finish(&w);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("views conform");
     TCase *tc = tcase_create("conform");
     int worlds_count = sizeof(worlds) / sizeof(worlds[0]);
     tcase_set_timeout(tc, 120);
+    tcase_add_test(tc, an_empty_list_says_that_nothing_is_copied);
     tcase_add_loop_test(tc, any_rectangle, 0, worlds_count);
     tcase_add_loop_test(tc, any_screen, 0, worlds_count);
     tcase_add_loop_test(tc, any_key, 0, worlds_count);

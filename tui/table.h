@@ -67,6 +67,7 @@ struct table { /* state of one table; init with table_init() */
                   0: not known */
     bool mark; /* show the severity mark column */
     bool focused; /* show the selection */
+    bool covered; /* not now: what is chosen lies over it */
 };
 
 void table_init(struct table *t, const struct table_column *columns, int count, int sort, int then);

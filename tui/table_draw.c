@@ -84,6 +84,6 @@ void table_draw(const struct table *t, const struct table_source *source, struct
         struct rect line = rect_cut(body, (struct rect){body.x, body.y + y, body.w, 1});
         surface_zone(s, line, ZONE_ROW, t, (int64_t)t->frozen_ids[at]);
         if (row < source->rows)
-            draw_row(t, &l, source, s, line, row, t->focused && at == t->selected_row);
+            draw_row(t, &l, source, s, line, row, t->focused && !t->covered && at == t->selected_row);
     }
 }

@@ -234,8 +234,10 @@ unsigned list_copy(void *call) {
     struct view_call *c = call;
     struct quantity_list *list = focus_of(call);
     const struct object *object = list ? quantity_list_selected(list, c->context->model) : NULL;
-    if (!object)
-        return REACT_PASS;
+    if (!object) {
+        c->request->say = !list || list->count ? "no row is selected" : "nothing to copy: the list is empty";
+        return REACT_DRAW;
+    }
     quantity_command(c->request->text, sizeof(c->request->text), c->context->model, object);
     if (c->request->text[0])
         c->request->copy = c->request->text;

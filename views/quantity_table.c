@@ -227,6 +227,8 @@ static void consider(struct quantity_list *list, const struct quantity_pick *pic
         return;
     if (is_tombstone(object) && !at->show_hidden)
         return;
+    if (pick && pick->skip && pick->skip(list->model, object))
+        return;
     list->known++;
     int severity = severity_of(list->model, object);
     if (at->faults_only && severity == SEVERITY_OK)
@@ -319,6 +321,7 @@ void quantity_list_arrange(struct quantity_list *list, const struct view_context
     list->table.width = width;
     list->model = context->model;
     list->at = *context;
+    list->table.covered = list->menu != LIST_MENU_NONE;
     list->idle_text = pick ? pick->idle_text : NULL;
     list->count = list->known = list->quiet = 0;
     make_titles(list, context->bits);
@@ -360,12 +363,13 @@ static void draw_menu_line(const struct quantity_list *list, int line, struct su
     int column = quantity_menu_column(list, line);
     const struct quantity_info *q = column < 0 ? NULL : &quantities[list->columns[column].quantity];
     const char *mark = sort                                  ? column == list->table.sort ? "(*)" : "( )"
-                       : list->columns[column].priority == 0 ? " x "
+                       : list->columns[column].priority == 0 ? "[=]"
                        : list->table.hidden[column]          ? "[ ]"
                                                              : "[x]";
     char text[300];
-    snprintf(text, sizeof(text), "%s %-8.20s %-20s %s", mark, q ? list->titles[column] : "severity",
-             q ? q->name : "", q ? q->help : "The worst first.");
+    bool stays = !sort && list->columns[column].priority == 0;
+    snprintf(text, sizeof(text), "%s %-8.20s %-20s %s%s", mark, q ? list->titles[column] : "severity",
+             q ? q->name : "", stays ? "Always there. " : "", q ? q->help : "The worst first.");
     surface_field(s, row, row.x + 1, row.y, row.w - 2, -1, ROLE_TEXT, 0, text);
     if (line == list->choice)
         surface_tint(s, row, ROLE_SELECT, 0);

@@ -70,6 +70,7 @@ void quantity_list_finish(struct quantity_list *list);
 
 struct quantity_pick {
     uint64_t parent; /* only objects of this parent, 0 all */
+    bool (*skip)(const struct model *model, const struct object *object); /* no row of its own; NULL none */
     bool (*idle)(const struct model *model,
                  const struct object *object); /* hidden unless show_hidden; NULL none */
     uint64_t keep;                             /* this one is never idle */

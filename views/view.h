@@ -29,6 +29,7 @@ struct view_request {
     const char *view; /* go there; NULL: stay */
     uint64_t object;  /* with this object */
     const char *copy; /* put this text where the user can take it (the `nats` command of `y`); NULL nothing */
+    const char *say;  /* for a moment in the footer; NULL nothing */
     char text[256];   /* storage for it */
 };
 
