@@ -61,21 +61,7 @@ struct value calc_connection_uptime(const struct model *model, const struct obje
     return aged(object, since_field(object, F_CONNECTION_start));
 }
 
-/* ---- routes and the cost of watching ---- */
-
-struct value calc_route_server(const struct model *model, const struct object *object) {
-    return calc_server_name(model, object->parent);
-}
-
-struct value calc_route_peer(const struct model *model, const struct object *object) {
-    if (*row_text(object->now, F_ROUTE_remote_name))
-        return value_text(row_text(object->now, F_ROUTE_remote_name));
-    if (!row_has(object->now, F_ROUTE_remote_id))
-        return value_unknown(0);
-    const struct entry *peer = server_by_id(model, row_cell(object->now, F_ROUTE_remote_id)->s);
-    return value_text(peer ? server_label(server_const(&peer->object))
-                           : row_text(object->now, F_ROUTE_remote_id));
-}
+/* ---- the cost of watching ---- */
 
 struct value calc_cost_server(const struct model *model, const struct object *object) {
     return calc_server_name(model, object->parent);

@@ -115,6 +115,7 @@ static const struct screen_case {
     {"overview-late", "overview", world_busy, late_link, false, 2},
     {"node-busy", "node", world_busy, hot_node, false, 3},
     {"node-ascii", "node", world_busy, node_n2, true, 2},
+    {"node-pooled", "node", world_pooled, node_n2, false, 1},
     {"node-empty", "node", world_empty, NULL, false, 1},
     {"node-stale", "node", world_stale, node_n2, false, 3},
     {"node-hostile", "node", world_hostile, NULL, false, 2},

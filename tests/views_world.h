@@ -46,6 +46,7 @@ struct world {
     int second; /* since WORLD_START */
     uint64_t serial;
     bool jetstream, busy;
+    int pool;        /* connections of each route, 0 one */
     int64_t cost_ns; /* of one request for the figures of cost; 0: 900 us */
     int asked;       /* so many nodes are monitored, the others known by their routes; 0 all */
     struct world_node nodes[WORLD_NODES];
@@ -224,24 +225,30 @@ static inline void world_connz(struct world *w, int node) {
     world_send(w, s);
 }
 
+static inline void world_route(struct world *w, struct sample *s, int node, int peer, int link) {
+    struct row *r = sample_add(s, ENTITY_ROUTE);
+    world_u(r, F_ROUTE_rid, (uint64_t)(peer + 10 * (link + 1)));
+    world_text(s, r, F_ROUTE_remote_id, w->nodes[peer].id);
+    world_text(s, r, F_ROUTE_remote_name, w->nodes[peer].name);
+    world_text(s, r, F_ROUTE_ip, "10.0.0.2");
+    world_u(r, F_ROUTE_port, 6222);
+    world_i(r, F_ROUTE_rtt, (peer + node + link) * 900 * NS_PER_US);
+    world_i(r, F_ROUTE_pending_bytes, link * 1000);
+    world_i(r, F_ROUTE_in_msgs, w->second * 20000LL);
+    world_i(r, F_ROUTE_out_msgs, w->second * 21000LL);
+    world_i(r, F_ROUTE_in_bytes, w->second * 2000000LL);
+    world_i(r, F_ROUTE_out_bytes, w->second * 2100000LL);
+}
+
 static inline void world_routes(struct world *w, int node) {
     struct sample *s = world_sample(w, node, SHAPE_ROUTEZ);
     world_answer(w, s, node);
     for (int peer = 0; peer < WORLD_NODES; peer++) {
         if (peer == node || !w->nodes[peer].answers)
             continue;
-        struct row *r = sample_add(s, ENTITY_ROUTE);
-        world_u(r, F_ROUTE_rid, (uint64_t)peer + 10);
-        world_text(s, r, F_ROUTE_remote_id, w->nodes[peer].id);
-        world_text(s, r, F_ROUTE_remote_name, w->nodes[peer].name);
-        world_text(s, r, F_ROUTE_ip, "10.0.0.2");
-        world_u(r, F_ROUTE_port, 6222);
-        world_i(r, F_ROUTE_rtt, (peer + node) * 900 * NS_PER_US);
-        world_i(r, F_ROUTE_pending_bytes, 0);
-        world_i(r, F_ROUTE_in_msgs, w->second * 20000LL);
-        world_i(r, F_ROUTE_out_msgs, w->second * 21000LL);
-        world_i(r, F_ROUTE_in_bytes, w->second * 2000000LL);
-        world_i(r, F_ROUTE_out_bytes, w->second * 2100000LL);
+        world_route(w, s, node, peer, 0);
+        for (int i = 1; i < w->pool; i++)
+            world_route(w, s, node, peer, i);
     }
     world_send(w, s);
 }
@@ -614,6 +621,13 @@ static inline void world_twins(struct world *w) {
     w->consumer_count = 3;
     w->clients = world_clients + 2;
     w->client_count = 5;
+    world_run(w, 60);
+}
+
+/* Servers that keep four connections to each peer. */
+static inline void world_pooled(struct world *w) {
+    world_init(w);
+    w->pool = 4;
     world_run(w, 60);
 }
 

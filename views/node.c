@@ -22,10 +22,11 @@ enum {
 
 static const struct quantity_column route_columns[] = {
     {.quantity = Q_ROUTE_peer, .priority = 0, .grow = 14, .pinned = true},
-    {.quantity = Q_ROUTE_rtt, .priority = 1, .width = 8},
-    {.quantity = Q_ROUTE_pending_bytes, .priority = 1},
-    {.quantity = Q_ROUTE_in_msgs_per_s, .priority = 1},
-    {.quantity = Q_ROUTE_out_msgs_per_s, .priority = 1},
+    {.quantity = Q_ROUTE_links, .priority = 2},
+    {.quantity = Q_ROUTE_peer_rtt, .priority = 1, .title = "RTT"},
+    {.quantity = Q_ROUTE_peer_pending_bytes, .priority = 1, .width = 6, .title = "PEND"},
+    {.quantity = Q_ROUTE_peer_in_msgs_per_s, .priority = 1, .width = 6, .title = "IN/s"},
+    {.quantity = Q_ROUTE_peer_out_msgs_per_s, .priority = 1, .width = 6, .title = "OUT/s"},
 };
 
 static const struct chart_spec chart_specs[] = {
@@ -69,6 +70,17 @@ static const struct object *server_of(const struct view_context *context) {
         return object;
     const struct object *const *servers = model_objects(context->model, OBJECT_SERVER, &count);
     return context->object == 0 && count ? servers[0] : NULL;
+}
+
+/* A peer has one row, whatever the number of connections to it: that of the first. */
+static bool is_further_route(const struct model *model, const struct object *route) {
+    size_t count;
+    const char *peer = row_text(route->now, F_ROUTE_remote_id);
+    const struct object *const *all = model_objects(model, OBJECT_ROUTE, &count);
+    for (size_t i = 0; *peer && i < count && all[i] != route; i++)
+        if (all[i]->parent == route->parent && strcmp(row_text(all[i]->now, F_ROUTE_remote_id), peer) == 0)
+            return true;
+    return false;
 }
 
 /* ---- layout ---- */
@@ -126,7 +138,8 @@ static void arrange(void *state, const struct view_context *context, struct rect
     if (n->shown != server->id)
         memset(n->scales, 0, sizeof(n->scales));
     n->shown = server->id;
-    struct quantity_pick pick = {.parent = server->id, .shapes = 1u << SHAPE_ROUTEZ};
+    struct quantity_pick pick = {
+        .parent = server->id, .skip = is_further_route, .shapes = 1u << SHAPE_ROUTEZ};
     quantity_list_arrange(&n->routes, context, &pick, area.w, 1);
     lay_out(n, context, server, area);
     quantity_list_arrange(&n->routes, context, &pick, area.w, n->routes_at.h - 1);
