@@ -5,8 +5,6 @@
 
 #include "views/place.h"
 
-#define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
-
 static void init(void *state) {
     overview_lists_init(state);
 }
