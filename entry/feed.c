@@ -227,6 +227,10 @@ uint64_t feed_samples(const struct feed *feed) {
     return feed->samples;
 }
 
+int64_t feed_utc_ns(const struct feed *feed) {
+    return feed->utc_last_ns;
+}
+
 bool feed_began(const struct feed *feed) {
     return feed->began;
 }

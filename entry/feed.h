@@ -34,6 +34,8 @@ void feed_tick(struct feed *feed);
 
 /* Samples in the model so far; grows with each. */
 uint64_t feed_samples(const struct feed *feed);
+/* The latest time that the stream has told, 0 none yet. */
+int64_t feed_utc_ns(const struct feed *feed);
 /* A stream began: the first frame came. What never has one is no stream of ours. */
 bool feed_began(const struct feed *feed);
 /* A server gave a usable answer. */

@@ -18,6 +18,8 @@
 
 #define WAIT_MAX_NS (25 * NS_PER_S)
 #define LOOK_NS     (100 * NS_PER_MS)
+#define AHEAD_NS    (3 * NS_PER_S)
+#define FIRST_BYTES 4096 /* until the time is known: then it is that of the beginning */
 
 struct headless {
     const struct options *options;
@@ -29,8 +31,9 @@ struct headless {
     unsigned shapes; /* wanted beyond what is always asked */
     unsigned slopes; /* of these, and shown */
     int64_t started_ns, next_ns;
-    bool replay, ended; /* a pipe; it has ended */
-    int64_t left;       /* documents still to print; 0: snapshot */
+    bool replay, ended;                  /* a pipe; it has ended */
+    int64_t first_utc_ns, first_mono_ns; /* when the pipe's first time was read, and which; 0 not yet */
+    int64_t left;                        /* documents still to print; 0: snapshot */
     struct cut cut;
     struct stage stage;
     int code;
@@ -63,9 +66,13 @@ static void on_stream(struct loop *loop, int fd, unsigned events, void *data) {
     (void)loop, (void)events;
     static char bytes[64 << 10];
     struct headless *h = data;
-    ssize_t n = read(fd, bytes, sizeof bytes);
+    ssize_t n = read(fd, bytes, h->first_utc_ns != 0 ? sizeof bytes : FIRST_BYTES);
     if (n > 0) {
         on_bytes(h, bytes, (size_t)n);
+        if (h->first_utc_ns == 0) {
+            h->first_utc_ns = feed_utc_ns(h->feed);
+            h->first_mono_ns = clock_mono_ns();
+        }
     } else if (n == 0 || (errno != EINTR && errno != EAGAIN)) {
         loop_remove(h->stream);
         h->ended = true;
@@ -98,7 +105,15 @@ static bool is_settled(const struct headless *h) {
            (!any_lag(h->model) || feed_settled(h->feed, h->shapes, h->slopes));
 }
 
+/* It runs faster than the clock: what it shows is its end. */
+static bool is_recording(const struct headless *h) {
+    return h->first_utc_ns != 0 &&
+           feed_utc_ns(h->feed) - h->first_utc_ns > clock_mono_ns() - h->first_mono_ns + AHEAD_NS;
+}
+
 static bool is_ready(const struct headless *h) {
+    if (h->replay && !h->ended && is_recording(h))
+        return false;
     int64_t watched = clock_mono_ns() - h->started_ns;
     if (h->options->watch_for != 0)
         return watched >= h->options->watch_for * NS_PER_MS;

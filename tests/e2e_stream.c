@@ -4,8 +4,10 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "base/clock.h"
 #include "tests/harness/command.h"
 #include "tests/harness/quiet.h"
+#include "tests/sample_write.h"
 
 /* ---- no terminal ---- */
 
@@ -43,6 +45,86 @@ START_TEST(a_pipe_a_file_and_a_replay_get_one_plain_frame) {
     }
 }
 END_TEST
+
+/* ---- a recording ---- */
+
+static const int64_t recorded_ns = 1795228140 * NS_PER_S;
+
+static void put_text(struct sample *s, struct row *row, enum field field, const char *text) {
+    row_put(row, field)->s = sample_text(s, text, strlen(text));
+}
+
+/* One second of a server that has so many connections. */
+static void record(struct buffer *out, enum shape shape, int second, uint64_t connections) {
+    struct sample *s = sample_create();
+    s->target = 1;
+    s->serial = (uint64_t)(second * 2) + (shape == SHAPE_JSZ) + 1;
+    s->shape = shape;
+    s->asked_utc_ns = s->answered_utc_ns = recorded_ns + second * NS_PER_S;
+    s->asked_mono_ns = s->answered_mono_ns = (1000 + second) * NS_PER_S;
+    s->http_status = 200;
+    s->error = text_empty;
+    struct row *row = sample_add(s, ENTITY_ANSWER);
+    put_text(s, row, F_ANSWER_server_id, "NA");
+    row_put(row, F_ANSWER_now)->i = s->answered_utc_ns;
+    row = sample_add(s, shape == SHAPE_JSZ ? ENTITY_JETSTREAM : ENTITY_SERVER);
+    if (shape == SHAPE_JSZ) {
+        row_put(row, F_JETSTREAM_disabled)->u = 1;
+    } else {
+        put_text(s, row, F_SERVER_server_id, "NA");
+        put_text(s, row, F_SERVER_name, "n1");
+        put_text(s, row, F_SERVER_version, "2.10.22");
+        row_put(row, F_SERVER_connections)->u = connections;
+    }
+    write_sample(out, 1, s);
+    sample_destroy(s);
+}
+
+static void record_minute(struct command *c, int minute, uint64_t connections) {
+    struct buffer out = {0};
+    struct row_any any;
+    struct sample *pool = sample_create();
+    if (minute == 0) {
+        stream_write_schema(&out, 1);
+        row_init(&any.row, ENTITY_HELLO);
+        put_text(pool, &any.row, F_HELLO_program, "natsight");
+        row_put(&any.row, F_HELLO_utc)->i = recorded_ns;
+        row_put(&any.row, F_HELLO_mono)->i = 1000 * NS_PER_S;
+        row_put(&any.row, F_HELLO_interval)->i = NS_PER_S;
+        stream_write_row(&out, 1, FRAME_HELLO, &any.row);
+        row_init(&any.row, ENTITY_TARGET);
+        row_put(&any.row, F_TARGET_id)->u = 1;
+        put_text(pool, &any.row, F_TARGET_url, "http://10.0.0.1:8222");
+        put_text(pool, &any.row, F_TARGET_origin, "named");
+        put_text(pool, &any.row, F_TARGET_state, "polled");
+        row_put(&any.row, F_TARGET_utc)->i = recorded_ns;
+        stream_write_row(&out, 1, FRAME_TARGET, &any.row);
+    }
+    for (int second = minute * 60; second < minute * 60 + 60; second++) {
+        record(&out, SHAPE_VARZ, second, connections);
+        record(&out, SHAPE_JSZ, second, connections);
+    }
+    ck_assert(command_write(c, out.data, out.len));
+    buffer_finish(&out);
+    sample_destroy(pool);
+}
+
+/* However settled it is half way. */
+START_TEST(a_recording_is_shown_at_its_end) {
+    const char *argv[] = {command_natsight(), "replay", "-", NULL};
+    struct command c;
+    ck_assert(command_start(&c, argv, NULL));
+    record_minute(&c, 0, 12345);
+    ck_assert(!command_wait_output(&c, "1/1 up", 1000)); /* it would have come by now */
+    record_minute(&c, 1, 54321);
+    command_close_input(&c);
+    ck_assert_int_eq(command_finish(&c, SHOWN_MS), 0);
+    ck_assert_ptr_nonnull(strstr(c.output, "1/1 up"));
+    ck_assert_ptr_nonnull(strstr(c.output, " 54.3k "));
+    command_free(&c);
+}
+END_TEST
+
 /* ---- a stream through a pipe shows the same ---- */
 
 /* A row as its shape: every figure is '#', every run of blanks one blank; what moves by itself is left out.
@@ -195,6 +277,7 @@ int main(void) {
     TCase *tc = tcase_create("stream");
     tcase_set_timeout(tc, 90);
     tcase_add_unchecked_fixture(tc, quiet_start, quiet_end);
+    tcase_add_test(tc, a_recording_is_shown_at_its_end);
     tcase_add_test(tc, a_pipe_a_file_and_a_replay_get_one_plain_frame);
     tcase_add_test(tc, collect_and_replay_show_what_live_shows);
     tcase_add_test(tc, what_was_not_collected_is_said);
