@@ -43,6 +43,13 @@ static void narrowed(struct frame *f, const struct world *w) {
     f->chrome.note = "collector restarts: killed by signal 9";
 }
 
+/* As the program does in the beginning: the columns of the configuration, here the usual ones. */
+static void configured(struct frame *f, const struct world *w) {
+    (void)w;
+    for (const struct view_list_row *row = f->view->lists; row && row->name; row++)
+        quantity_list_set_columns((void *)((char *)f->state + row->offset), NULL);
+}
+
 static void columns_open(struct frame *f, const struct world *w) {
     struct view_request request;
     (void)w;
@@ -90,9 +97,9 @@ static const struct screen_case {
     {"overview-minority", "overview", world_minority, NULL, false, 6},
     {"overview-known", "overview", world_known, NULL, false, 5},
     {"overview-apart", "overview", world_apart, NULL, false, 5},
-    {"overview-twins", "overview", world_twins, NULL, false, 5},
-    {"jetstream-twins", "jetstream", world_twins, NULL, false, 2},
-    {"connections-twins", "connections", world_twins, NULL, false, 1},
+    {"overview-twins", "overview", world_twins, configured, false, 5},
+    {"jetstream-twins", "jetstream", world_twins, configured, false, 2},
+    {"connections-twins", "connections", world_twins, configured, false, 1},
     {"overview-first", "overview", world_first, NULL, false, 1},
     {"overview-quiet", "overview", world_quiet, NULL, false, 3},
     {"overview-stale", "overview", world_stale, NULL, false, 10},

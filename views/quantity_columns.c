@@ -51,29 +51,60 @@ static bool stays(const struct quantity_column *column) {
     return column->priority == 0;
 }
 
+/* Beside what it belongs to, for when it is shown. */
+static int place_cluster(const struct quantity_list *list, const bool *taken, int *sequence, int count) {
+    for (int i = 0; i < list->column_count; i++)
+        if (!taken[i] && quantities[list->columns[i].quantity].flags & QUANTITY_WHERE)
+            sequence[count++] = i;
+    return count;
+}
+
+static bool is_placed(const int *sequence, int count, int column) {
+    for (int i = 0; i < count; i++)
+        if (sequence[i] == column)
+            return true;
+    return false;
+}
+
+static int column_at(const struct quantity_list *list, const char *names, size_t len) {
+    char name[64];
+    snprintf(name, sizeof(name), "%.*s", (int)(len < sizeof(name) ? len : sizeof(name) - 1), names);
+    return quantity_column_named(list->columns, list->column_count, name);
+}
+
+static void take_named(const struct quantity_list *list, const char *names, bool *taken) {
+    for (size_t len; *names; names += len + (names[len] == ' ')) {
+        len = strcspn(names, " ");
+        int i = column_at(list, names, len);
+        if (i >= 0)
+            taken[i] = true;
+    }
+}
+
 void quantity_list_set_columns(struct quantity_list *list, const char *names) {
     struct table *t = &list->table;
-    char usual[TABLE_MAX_COLUMNS * 64] = "", name[64];
+    char usual[TABLE_MAX_COLUMNS * 64];
     bool taken[TABLE_MAX_COLUMNS] = {false};
     int count = 0;
     if (!names) {
         quantity_columns_default(list->columns, list->column_count, usual, sizeof(usual));
         names = usual;
     }
+    take_named(list, names, taken);
     for (int i = 0; i < list->column_count; i++)
         if (stays(&list->columns[i]))
             taken[i] = true, t->sequence[count++] = i;
+    count = place_cluster(list, taken, t->sequence, count);
     for (size_t len; *names; names += len + (names[len] == ' ')) {
         len = strcspn(names, " ");
-        snprintf(name, sizeof(name), "%.*s", (int)(len < sizeof(name) ? len : sizeof(name) - 1), names);
-        int i = quantity_column_named(list->columns, list->column_count, name);
-        if (i >= 0 && !taken[i])
-            taken[i] = true, t->sequence[count++] = i;
+        int i = column_at(list, names, len);
+        if (i >= 0 && !is_placed(t->sequence, count, i))
+            t->sequence[count++] = i;
     }
     list->several = false;
     for (int i = 0; i < list->column_count; i++) {
         t->hidden[i] = !taken[i];
-        if (!taken[i])
+        if (!is_placed(t->sequence, count, i))
             t->sequence[count++] = i;
     }
 }
