@@ -263,8 +263,8 @@ START_TEST(an_answer_that_ends_it_three_times_is_quarantined) {
         shown_type(t, i % 2 ? "1" : "3", i % 2 ? "^.NODES 2" : "> JetStream");
         collector = another_collector(t, collector);
     }
-    shown_type(t, ":events\r", "quarantined");
-    shown_wait(t, "connz");
+    shown_type(t, ":events\r", "> Events");
+    shown_wait(t, "^ ..:..:.. .*quaranti.*connz");
     ck_assert_int_eq(events_with(t, "quaranti"), 1); /* kind and text: one event */
     int asked = hostile_requests(h, "/connz"), varz = hostile_requests(h, "/varz");
     int64_t deadline = servers_now_ms() + MS;

@@ -13,7 +13,6 @@ static const struct {
     {"xterm-256color", ROLE_LABEL_RED, 231, 160, false, false},
     {"xterm-256color", ROLE_SELECT, -1, -1, false, true},
     {"nosuchterm", ROLE_CRIT, 203, -1, false, false},
-    {NULL, ROLE_WARN, 214, -1, false, false},
     {"xterm", ROLE_CRIT, 1, -1, true, false},
     {"linux", ROLE_CHART_OUT, 2, -1, false, false},
     {"xterm", ROLE_LABEL_RED, 7, 1, false, false},
