@@ -82,9 +82,9 @@ demo: deps
 demo-cluster: deps
 	@$(MAKE) --no-print-directory $(LIFE_PROGRAMS)
 	@$(BUILD)/tests/demo
-#: make check        builds and runs every test (NATSIGHT_TEST_JOBS=2: two programs at a time)
+#: make check        builds and runs every test, two programs at a time (NATSIGHT_TEST_JOBS=1: one)
 check: deps
-	@$(MAKE) --no-print-directory check-built
+	@$(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$$(nproc)) check-built
 #: make lint         clang-format, clang-tidy, cppcheck, include arrows
 lint:
 	@build-aux/lint

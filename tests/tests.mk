@@ -62,6 +62,8 @@ soak:
 #: make asan         all tests with address, undefined-behaviour and leak sanitizers
 asan:
 	@$(MAKE) --no-print-directory BUILD=build-asan CFLAGS="-O1 -g -fno-omit-frame-pointer" SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=all" check-asan
+# One at a time: sanitizers are slow, and tests have deadlines.
+check-asan: export NATSIGHT_TEST_JOBS ?= 1
 check-asan: $(BUILD)/natsight $(LIFE_PROGRAMS) $(TESTS)
 	$(RUN_TESTS) $(TESTS)
 
