@@ -51,11 +51,11 @@ static void add_number(struct line *line, uint64_t number, unsigned base, int wi
     char digits[65];
     int at = sizeof digits - 1;
     digits[at] = '\0';
-    while ((number > 0 || width > 0) && at > 0) {
+    do {
         digits[--at] = "0123456789abcdef"[number % base];
         number /= base;
         width--;
-    }
+    } while ((number > 0 || width > 0) && at > 0);
     add(line, digits + at);
 }
 
@@ -122,7 +122,7 @@ static int open_note(struct line *path, int64_t seconds) {
 
 static void write_note(int fd, const char *name, const siginfo_t *info, int64_t seconds) {
     struct line line = {.len = 0};
-    void *frames[FRAMES];
+    void *frames[FRAMES] = {NULL};
     add(&line, prepared.version);
     add(&line, name);
     add(&line, ", code ");

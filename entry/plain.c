@@ -54,10 +54,10 @@ static void open_output(struct plain *p, int fd) {
     if (fstat(fd, &status) < 0 || S_ISREG(status.st_mode))
         return; /* a file never blocks, and opened again it would begin at its start */
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    int own = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    p->own_fd = own >= 0;
-    if (p->own_fd)
-        p->fd = own;
+    p->fd = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    p->own_fd = p->fd >= 0;
+    if (!p->own_fd)
+        p->fd = fd;
 }
 
 static void lose(struct plain *p) {
