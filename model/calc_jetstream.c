@@ -88,22 +88,30 @@ struct value calc_consumer_max_ack_pending(const struct model *model, const stru
     return limit(object, F_CONSUMER_max_ack_pending);
 }
 
-/* What is redelivered is delivered once more and was pending before: these count as acknowledged here. */
-static bool may_be_redelivered(const struct object *object) {
-    return row_u64(object->now, F_CONSUMER_redelivered, 1) ||
-           row_u64(object->before, F_CONSUMER_redelivered, 1);
+/* Deliveries count redeliveries, the place in the stream counts messages that a filter passes over: the
+ * smaller of the two is exact unless both happen. */
+static struct value delivered_once(const struct object *object, bool *repeated) {
+    struct value deliveries = rate_of_field(object, F_CONSUMER_delivered_consumer_seq);
+    struct value messages = rate_of_field(object, F_CONSUMER_delivered_stream_seq);
+    if (deliveries.type == VALUE_UNKNOWN)
+        return deliveries;
+    bool fewer = messages.type != VALUE_UNKNOWN && messages.f < deliveries.f;
+    *repeated = fewer || row_u64(object->now, F_CONSUMER_redelivered, 1) ||
+                row_u64(object->before, F_CONSUMER_redelivered, 1);
+    return fewer ? messages : deliveries;
 }
 
 struct value calc_consumer_acked_per_s(const struct model *model, const struct object *object) {
     (void)model;
-    struct value acked = rate_of_field(object, F_CONSUMER_delivered_consumer_seq);
+    bool repeated = false;
+    struct value acked = delivered_once(object, &repeated);
     struct value pending = rate_of_field(object, F_CONSUMER_ack_pending);
     if (acked.type == VALUE_UNKNOWN || pending.type == VALUE_UNKNOWN)
         return acked.type == VALUE_UNKNOWN ? acked : pending;
     acked.f -= pending.f;
     if (acked.f < 0)
         return value_unknown(0);
-    if (may_be_redelivered(object))
+    if (repeated)
         acked.flags |= VALUE_ESTIMATED;
     return aged(object, acked);
 }

@@ -160,6 +160,9 @@ void server_find_failing(struct server *server) {
     for (int shape = SHAPE_NONE + 1; shape < SHAPE_LIMIT; shape++) {
         if (shape == SHAPE_VARZ || !server->failing_utc_ns[shape] || server->interval_ns[shape] == UNWANTED)
             continue;
+        if (server->answers[shape].failure ==
+            FAILURE_REFUSED) /* nothing listens: that is no endpoint's fault */
+            continue;
         if (!longest || server->failing_utc_ns[shape] < server->failing_utc_ns[longest])
             longest = shape;
     }

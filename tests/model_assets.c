@@ -132,11 +132,13 @@ START_TEST(lag_slope_needs_three_points) {
 END_TEST
 
 /* One consumer with an old message that nobody acknowledges: its ack floor stands still. */
-static void send_stuck(struct night *n, uint64_t delivered, uint64_t ack_pending, int redelivered) {
+static void send_stuck(struct night *n, uint64_t delivered, uint64_t place, uint64_t ack_pending,
+                       int redelivered) {
     struct sample *s = jsz(n, 1);
     add_consumer(s, "C", 1, 1, 0, 7);
     struct row *row = row_of(s, ENTITY_CONSUMER);
     put_u(row, F_CONSUMER_delivered_consumer_seq, delivered);
+    put_u(row, F_CONSUMER_delivered_stream_seq, place);
     put_u(row, F_CONSUMER_ack_pending, ack_pending);
     if (redelivered >= 0)
         put_u(row, F_CONSUMER_redelivered, (uint64_t)redelivered);
@@ -145,24 +147,27 @@ static void send_stuck(struct night *n, uint64_t delivered, uint64_t ack_pending
 
 START_TEST(acks_behind_an_old_message_are_counted) {
     static const struct {
-        uint64_t delivered, ack_pending;
+        uint64_t delivered, place, ack_pending;
         int redelivered; /* -1 not told */
         double acked_per_s;
         bool estimated;
     } steps[] = {
-        {1250, 1, 0, 50, false},    {1500, 101, 0, 30, false},
-        {1500, 1, 0, 20, false},    {1500, 1, 0, 0, false},
-        {1750, 1, 3, 50, true},     {2000, 1, 0, 50, true},
-        {2250, 1, 0, 50, false},    {2500, 1, -1, 50, true},
-        {2750, 301, 0, NAN, false}, /* nonsense, not less than nothing */
+        {1250, 5250, 1, 0, 50, false},    {1500, 5500, 101, 0, 30, false},
+        {1500, 5500, 1, 0, 20, false},    {1500, 5500, 1, 0, 0, false},
+        {1750, 5750, 1, 3, 50, true},     {2000, 6000, 1, 0, 50, true},
+        {2250, 7000, 1, 0, 50, false}, /* three of four are passed over by its filter */
+        {2500, 7250, 1, -1, 50, true},    {2750, 7500, 1, 0, 50, true},
+        {2850, 7550, 1, 0, 10, true},     /* each refused once, between two answers */
+        {3850, 7650, 101, 0, 0, true},    /* each refused again and again */
+        {4100, 7900, 401, 0, NAN, false}, /* nonsense, not less than nothing */
     };
     struct night n;
     begin_three(&n);
-    send_stuck(&n, 1000, 1, 0);
+    send_stuck(&n, 1000, 5000, 1, 0);
     ck_assert(is_new(&n, consumer(&n, "C"), Q_CONSUMER_acked_per_s));
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
         varz_until(&n, 5.0 * (double)(i + 1), 7);
-        send_stuck(&n, steps[i].delivered, steps[i].ack_pending, steps[i].redelivered);
+        send_stuck(&n, steps[i].delivered, steps[i].place, steps[i].ack_pending, steps[i].redelivered);
         struct value v = quantity_get(n.model, consumer(&n, "C"), Q_CONSUMER_acked_per_s);
         if (isnan(steps[i].acked_per_s)) {
             ck_assert_int_eq(v.type, VALUE_UNKNOWN);

@@ -255,7 +255,9 @@ START_TEST(an_endpoint_that_fails_is_a_warning_after_a_while) {
     char text[200];
     begin_one(&n, 1);
     const struct object *server = server_named(&n, "n1");
+    send_failure(&n, 1, SHAPE_CONNZ_HOT, FAILURE_REFUSED, "nothing listens"); /* that is the whole server */
     ck_assert_int_eq(quantity_get(n.model, server, Q_SERVER_failing).type, VALUE_UNKNOWN);
+    send_connection(&n, 9, 0);
     send_failure(&n, 1, SHAPE_JSZ, FAILURE_TIMEOUT, "");
     send_failure(&n, 1, SHAPE_CONNZ_HOT, FAILURE_BODY, "nested too deep");
     ck_assert_str_eq(text_value(&n, server, Q_SERVER_failing), "/connz: nested too deep");
