@@ -68,6 +68,12 @@ START_TEST(what_may_become_an_alert_is_not_ok) {
     row2(&w, 80, line);
     ck_assert_msg(strstr(line, " ! 1 WARN") == line, "%s", line);
     world_finish(&w);
+    world_lags(&w);
+    w.asked = 1; /* who is not monitored is said all the same */
+    world_run(&w, 20);
+    ck_assert_str_eq(row2(&w, 100, line),
+                     " ? no alert yet: LAG ORDERS/audit 58.0k, +200/s; alert in 52s; 2 not monitored");
+    world_finish(&w);
 }
 END_TEST
 

@@ -161,10 +161,11 @@ static void quiet_text(const struct chrome_context *c, const struct cluster_coun
     }
 }
 
-/* "? no alert yet: LAG ORDERS/audit 177k, +80/s; 2 more; alert in 58s": what may become a finding is not
- * "all ok". "" when there is nothing. */
-static void forming_text(const struct model *model, char *out, size_t size, int width) {
-    char text[512], more[40] = "", end[100], due[TIME_TEXT_SIZE], cut[512];
+/* "? no alert yet: LAG ORDERS/audit 177k, +80/s; 2 more; alert in 58s; 1 not monitored": what may become a
+ * finding is not "all ok". "" when there is nothing. */
+static void forming_text(const struct model *model, const struct cluster_count *n, char *out, size_t size,
+                         int width) {
+    char text[512], more[40] = "", silent[124] = "", end[240], due[TIME_TEXT_SIZE], cut[512];
     size_t count;
     const struct finding *forming = model_forming(model, &count);
     const char *head = width < 50 ? "? not yet:" : "? no alert yet:";
@@ -174,7 +175,9 @@ static void forming_text(const struct model *model, char *out, size_t size, int 
     lasted_format(due, finding_due_ns(model, &forming[0]));
     if (count > 1)
         snprintf(more, sizeof(more), "; %zu more", count - 1);
-    snprintf(end, sizeof(end), "%s; alert in %s", more, due);
+    if (!clusters_whole(n))
+        silent_text(n, true, silent, sizeof(silent));
+    snprintf(end, sizeof(end), "%s; alert in %s%s%s", more, due, *silent ? "; " : "", silent);
     finding_text(model, &forming[0], text, sizeof(text));
     int room = width - text_width(head) - (int)strlen(finding_tag(&forming[0])) - 2;
     bool whole = text_width(text) + text_width(end) <= room;
@@ -209,7 +212,7 @@ static void quiet_rows(const struct chrome_context *c, struct surface *s, struct
         text[1] = ' ';
         fault_line(c->view_context, &fault, text + 2, sizeof(text) - 2, row.w - 4);
     } else {
-        forming_text(model, text, sizeof(text), row.w - 1);
+        forming_text(model, &n, text, sizeof(text), row.w - 1);
         if (!*text)
             quiet_text(c, &n, text, sizeof(text), row.w - 1);
     }
