@@ -97,6 +97,7 @@ static const struct screen_case {
     {"overview-minority", "overview", world_minority, NULL, false, 6},
     {"overview-known", "overview", world_known, NULL, false, 5},
     {"overview-apart", "overview", world_apart, NULL, false, 5},
+    {"overview-crowded", "overview", world_crowded, NULL, false, 2},
     {"overview-twins", "overview", world_twins, configured, false, 5},
     {"jetstream-twins", "jetstream", world_twins, configured, false, 2},
     {"connections-twins", "connections", world_twins, configured, false, 1},

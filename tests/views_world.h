@@ -15,7 +15,7 @@
 
 #define WORLD_START   1795228140LL /* 2026-11-21T02:29:00Z */
 #define WORLD_SECONDS 727
-#define WORLD_NODES   3
+#define WORLD_NODES   6 /* at most */
 #define WORLD_STREAMS 3
 
 struct world_node {
@@ -50,6 +50,7 @@ struct world {
     int64_t cost_ns; /* of one request for the figures of cost; 0: 900 us */
     int asked;       /* so many nodes are monitored, the others known by their routes; 0 all */
     struct world_node nodes[WORLD_NODES];
+    int node_count;
     const struct world_client *clients;
     int client_count;
     int leads[WORLD_STREAMS]; /* the node that leads it */
@@ -243,7 +244,7 @@ static inline void world_route(struct world *w, struct sample *s, int node, int 
 static inline void world_routes(struct world *w, int node) {
     struct sample *s = world_sample(w, node, SHAPE_ROUTEZ);
     world_answer(w, s, node);
-    for (int peer = 0; peer < WORLD_NODES; peer++) {
+    for (int peer = 0; peer < w->node_count; peer++) {
         if (peer == node || !w->nodes[peer].answers)
             continue;
         world_route(w, s, node, peer, 0);
@@ -299,7 +300,7 @@ static inline void world_stream_row(struct world *w, struct sample *s, const cha
     world_i(r, F_STREAM_max_bytes, 40LL << 30);
     world_u(r, F_STREAM_replicas, (uint64_t)replicas);
     world_text(s, r, F_STREAM_storage, "file");
-    for (int peer = 0; peer < WORLD_NODES && replicas > 1; peer++) {
+    for (int peer = 0; peer < w->node_count && replicas > 1; peer++) {
         if (peer == leader)
             continue;
         struct row *p = sample_add(s, ENTITY_REPLICA);
@@ -325,8 +326,8 @@ static inline void world_jsz(struct world *w, int node) {
     if (w->jetstream) {
         world_u(r, F_JETSTREAM_meta, 1);
         world_text(s, r, F_JETSTREAM_meta_leader, w->nodes[0].name);
-        world_u(r, F_JETSTREAM_meta_size, WORLD_NODES);
-        for (int peer = 1; peer < WORLD_NODES && node == 0; peer++) {
+        world_u(r, F_JETSTREAM_meta_size, w->node_count);
+        for (int peer = 1; peer < w->node_count && node == 0; peer++) {
             struct row *p = sample_add(s, ENTITY_META_PEER);
             world_text(s, p, F_META_PEER_name, w->nodes[peer].name);
             world_text(s, p, F_META_PEER_peer, w->nodes[peer].id);
@@ -374,7 +375,7 @@ static inline void world_cost(struct world *w, int node, enum shape shape, int e
 }
 
 static inline int world_asked(const struct world *w) {
-    return w->asked ? w->asked : WORLD_NODES;
+    return w->asked ? w->asked : w->node_count;
 }
 
 static inline void world_targets(struct world *w) {
@@ -387,7 +388,7 @@ static inline void world_targets(struct world *w) {
     world_i(&any.row, F_HELLO_mono, world_mono(w));
     world_i(&any.row, F_HELLO_interval, NS_PER_S);
     model_row(w->model, 1, FRAME_HELLO, &any.row);
-    for (int i = 0; i < WORLD_NODES; i++) {
+    for (int i = 0; i < w->node_count; i++) {
         bool asked = i < world_asked(w);
         row_init(&any.row, ENTITY_TARGET);
         world_u(&any.row, F_TARGET_id, (uint64_t)i + 1);
@@ -480,11 +481,36 @@ static inline void world_init(struct world *w) {
          .mem = 1126,
          .connections = 325,
          .answers = true},
+        {.name = "n4-ams",
+         .id = "NAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA4",
+         .url = "http://10.0.0.4:8222",
+         .version = "2.10.22",
+         .cpu = 30,
+         .mem = 1100,
+         .connections = 320,
+         .answers = true},
+        {.name = "n5-par",
+         .id = "NAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA5",
+         .url = "http://10.0.0.5:8222",
+         .version = "2.10.22",
+         .cpu = 29,
+         .mem = 1090,
+         .connections = 318,
+         .answers = true},
+        {.name = "n6-par",
+         .id = "NAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA6",
+         .url = "http://10.0.0.6:8222",
+         .version = "2.10.22",
+         .cpu = 28,
+         .mem = 1080,
+         .connections = 317,
+         .answers = true},
     };
     struct model_options options = {.label = NULL};
     memset(w, 0, sizeof(*w));
     w->model = model_create(&options);
     memcpy(w->nodes, nodes, sizeof(nodes));
+    w->node_count = 3;
     w->leads[0] = 1;
     w->leads[1] = 2;
     w->jetstream = true;
@@ -621,6 +647,17 @@ static inline void world_twins(struct world *w) {
     w->consumer_count = 3;
     w->clients = world_clients + 2;
     w->client_count = 5;
+    world_run(w, 60);
+}
+
+/* More servers than a small screen has rows for. */
+static inline void world_crowded(struct world *w) {
+    world_init(w);
+    w->node_count = WORLD_NODES;
+    w->clients = world_clients;
+    w->client_count = 6;
+    w->consumers = world_consumers;
+    w->consumer_count = 8;
     world_run(w, 60);
 }
 

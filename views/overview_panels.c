@@ -131,11 +131,25 @@ void overview_hidden(const struct overview *o, bool brief, char *out, size_t siz
     }
 }
 
+/* "LAG 3"; cut "LAG worst 5 of 9", and "LAG 5 of 9" where the rows seen are not the worst ones. */
+static void counted_title(const struct quantity_list *list, size_t all, const char *name, char *out,
+                          size_t size) {
+    const struct table *t = &list->table;
+    size_t page = t->page > 0 ? (size_t)t->page : 0, shown = page < list->count ? page : list->count;
+    bool worst = t->sort < 0 && !t->reverse && t->top == 0;
+    if (all == 0)
+        snprintf(out, size, "%s", name);
+    else if (shown == all)
+        snprintf(out, size, "%s %zu", name, all);
+    else
+        snprintf(out, size, "%s %s%zu of %zu", name, worst ? "worst " : "", shown, all);
+}
+
 static void draw_nodes(const struct overview *o, const struct view_context *context, struct surface *s,
                        struct rect area) {
     (void)context;
     char title[64], sort[160], right[400], hidden[160];
-    snprintf(title, sizeof(title), o->nodes.count ? "NODES %zu" : "NODES", o->nodes.count);
+    counted_title(&o->nodes, o->nodes.count, "NODES", title, sizeof(title));
     quantity_list_status(&o->nodes, sort, sizeof(sort));
     overview_hidden(o, false, hidden, sizeof(hidden));
     snprintf(right, sizeof(right), "%s%s%s", hidden, *hidden ? "   " : "", sort);
@@ -162,17 +176,10 @@ static void right_text(const struct quantity_list *list, char *out, size_t size,
 static void draw_lag(const struct overview *o, const struct view_context *context, struct surface *s,
                      struct rect area) {
     char title[200], total_lag[64], right[400];
-    size_t shown = (size_t)(area.h > 2 ? area.h - 2 : 0);
-    shown = shown < o->lag.count ? shown : o->lag.count;
     struct value sum = clusters_sum(context->model, Q_CLUSTER_lag);
     bool known = any_live(&o->lag) && sum.type == VALUE_REAL;
     quantity_number(total_lag, sizeof(total_lag), context, Q_CLUSTER_lag, sum.f);
-    if (o->lag.known == 0)
-        snprintf(title, sizeof(title), "LAG");
-    else if (shown == o->lag.known)
-        snprintf(title, sizeof(title), "LAG %zu", o->lag.known);
-    else
-        snprintf(title, sizeof(title), "LAG worst %zu of %zu", shown, o->lag.known);
+    counted_title(&o->lag, o->lag.known, "LAG", title, sizeof(title));
     if (known)
         snprintf(title + strlen(title), sizeof(title) - strlen(title), "   total %s%s", total_lag,
                  sum.flags & (VALUE_ESTIMATED | VALUE_OLD) ? "~" : "");
