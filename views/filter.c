@@ -273,6 +273,10 @@ static const char *take_term(struct filter *f, const char *at) {
         t->inverse = true;
         at += 1 + strspn(at + 1, " ");
     }
+    if (t->inverse && *at == '!') {
+        snprintf(f->error, sizeof(f->error), "`!` stands once before a word; a text with signs in quotes");
+        return at;
+    }
     if (*at != '~' && (rest = take_comparison(f, t, at))) {
         f->count++;
         return rest;
@@ -287,6 +291,9 @@ static const char *take_term(struct filter *f, const char *at) {
     }
     rest = take_word(t, at);
     f->count++;
+    if (!*t->needle && (t->inverse || t->form == TERM_REGEX))
+        snprintf(f->error, sizeof(f->error), "a text is expected behind `%s`",
+                 t->form == TERM_REGEX ? "~" : "!");
     if (t->form == TERM_REGEX)
         compile(f, t);
     return rest;
