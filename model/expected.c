@@ -353,6 +353,38 @@ static void placeholder_add(struct model *model, struct entry *cluster, const ch
     placeholder_set(model, entry, name, utc_ns);
 }
 
+/* A URL that never answered and counts to the first cluster, because no one knows better. */
+static bool is_stray(const struct entry *entry) {
+    const struct server *server = server_const(&entry->object);
+    return !entry->dead && !server->placed && !server->placeholder && server->state == SERVER_DOWN &&
+           server->address;
+}
+
+static bool is_missing_at(const struct missing *missing, const struct text *address) {
+    char host[300], other[300];
+    host_of(address->bytes, host, sizeof host);
+    for (size_t i = 0; i < missing->count; i++) {
+        host_of(missing->addresses[i]->bytes, other, sizeof other);
+        if (same_host(host, other))
+            return true;
+    }
+    return false;
+}
+
+/* Silent URLs at a host where this cluster misses somebody are who is missed; how many of them there were. */
+static size_t claim_strays(struct model *model, struct entry *cluster, const struct missing *missing) {
+    size_t claimed = 0;
+    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER) && claimed < missing->absent; i++) {
+        struct entry *entry = kind_at(model, OBJECT_SERVER, i);
+        if (cluster_at(entry) == cluster || !is_stray(entry) ||
+            !is_missing_at(missing, server_of(entry)->address))
+            continue;
+        cluster_place(model, entry, cluster);
+        claimed++;
+    }
+    return claimed;
+}
+
 static void look_for_missing(struct model *model, struct entry *cluster, int64_t utc_ns) {
     struct missing missing;
     char name[1000];
@@ -361,6 +393,8 @@ static void look_for_missing(struct model *model, struct entry *cluster, int64_t
     if (connected < 0)
         return; /* no one to tell: what we knew stays */
     find_missing(model, cluster, connected, &missing);
+    if (claim_strays(model, cluster, &missing))
+        find_missing(model, cluster, connected, &missing);
     for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
         struct entry *entry = kind_at(model, OBJECT_SERVER, i);
         if (entry->dead || cluster_at(entry) != cluster || !server_of(entry)->placeholder)

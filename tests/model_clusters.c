@@ -351,6 +351,29 @@ START_TEST(expect_counts_all_clusters) {
 }
 END_TEST
 
+START_TEST(a_silent_url_is_who_is_missed_at_its_host) {
+    static const struct node silent = {5, NULL, NULL, NULL, 0};
+    struct night n;
+    begin_mix_and_gb(&n);
+    name_url(&n, &silent);
+    send_failure(&n, silent.target, SHAPE_VARZ, FAILURE_REFUSED, "refused");
+    night_until(&n, 1);
+    ck_assert_uint_eq(count_of(&n, OBJECT_SERVER), 5);
+    ck_assert_int_eq(int_value(&n, cluster_called(&n, "MIX"), Q_CLUSTER_expected),
+                     4); /* nobody knows better */
+    struct sample *s = build_node(&n, &gb);
+    put_text(s, sample_add(s, ENTITY_ROUTE_URL), F_ROUTE_URL_url, "nats-route://h4:6222");
+    put_text(s, sample_add(s, ENTITY_ROUTE_URL), F_ROUTE_URL_url, "nats-route://h5:6222");
+    send(&n, s);
+    night_until(&n, 2);
+    ck_assert_uint_eq(count_of(&n, OBJECT_SERVER), 5);
+    ck_assert_int_eq(int_value(&n, cluster_called(&n, "MIX"), Q_CLUSTER_expected), 3);
+    ck_assert_int_eq(int_value(&n, cluster_called(&n, "GB"), Q_CLUSTER_expected), 2);
+    ck_assert_str_eq(text_value(&n, server_named(&n, "h5:8222"), Q_SERVER_cluster), "GB");
+    night_end(&n);
+}
+END_TEST
+
 static TCase *cases(void) {
     TCase *t = tcase_create("clusters");
     tcase_add_test(t, two_clusters_are_two);
@@ -366,6 +389,7 @@ static TCase *cases(void) {
     tcase_add_test(t, a_cluster_goes_with_its_last_server);
     tcase_add_test(t, a_meta_group_of_two_clusters_is_told_by_its_leader);
     tcase_add_test(t, expect_counts_all_clusters);
+    tcase_add_test(t, a_silent_url_is_who_is_missed_at_its_host);
     return t;
 }
 
