@@ -69,6 +69,15 @@ static void sorted(struct frame *f, const struct world *w) {
     (void)w;
 }
 
+/* The last line of the menu, over a list of few rows. */
+static void last_sort(struct frame *f, const struct world *w) {
+    struct view_request request;
+    surface_destroy(frame_draw(f, 80, 24, false));
+    frame_key(f, "o", &request);
+    frame_key(f, "End", &request);
+    (void)w;
+}
+
 static void bits_and_local(struct frame *f, const struct world *w) {
     (void)w;
     f->context.bits = true;
@@ -98,6 +107,7 @@ static const struct screen_case {
     {"overview-known", "overview", world_known, NULL, false, 5},
     {"overview-apart", "overview", world_apart, NULL, false, 5},
     {"overview-crowded", "overview", world_crowded, NULL, false, 2},
+    {"overview-sort", "overview", world_busy, last_sort, false, 4},
     {"overview-twins", "overview", world_twins, configured, false, 5},
     {"jetstream-twins", "jetstream", world_twins, configured, false, 2},
     {"connections-twins", "connections", world_twins, configured, false, 1},

@@ -203,6 +203,7 @@ static void draw(const void *state, const struct view_context *context, struct s
     quantity_list_status(&c->all, sort, sizeof(sort));
     quantity_panel_draw(&c->all, s, area, any ? title : "CONNECTIONS", sort,
                         any ? "no connections" : "not collected here");
+    quantity_menu_draw(&c->all, s, area, area.y + area.h);
 }
 
 static void status(const void *state, const struct view_context *context, char *out, size_t size) {

@@ -96,6 +96,7 @@ static void draw(const void *state, const struct view_context *context, struct s
     snprintf(title, sizeof(title), "ENDPOINTS %zu", c->all.count);
     quantity_list_status(&c->all, sort, sizeof(sort));
     quantity_panel_draw(&c->all, s, rect_below(area, c->sums), title, sort, "no figures yet");
+    quantity_menu_draw(&c->all, s, rect_below(area, c->sums), area.y + area.h);
 }
 
 static void status(const void *state, const struct view_context *context, char *out, size_t size) {

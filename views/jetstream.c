@@ -217,6 +217,7 @@ static void draw(const void *state, const struct view_context *context, struct s
         j->list.focus, s,
         j->list.focus->menu ? body : rect_cut(body, (struct rect){body.x, body.y, body.w, j->table_rows}),
         empty_text(j, context->model));
+    quantity_menu_draw(j->list.focus, s, area, area.y + area.h);
     if (j->list.focus->menu)
         return;
     if (j->chart_rows)

@@ -200,6 +200,7 @@ static void draw(const void *state, const struct view_context *context, struct s
         keymap_hint(ACTION_OPEN_PEER, "peer", keys, sizeof(keys));
         quantity_panel_draw(&n->routes, s, n->routes_at, title, keys,
                             model_has(context->model, SHAPE_ROUTEZ) ? "no routes" : "not collected here");
+        quantity_menu_draw(&n->routes, s, n->routes_at, area.y + area.h);
     }
 }
 

@@ -60,6 +60,9 @@ static void draw(const void *state, const struct view_context *context, struct s
     for (int p = 0; p < PANEL_COUNT; p++)
         if (o->place[p].h)
             overview_panels[p].draw(o, context, s, o->place[p]);
+    for (int p = PANEL_NODES; p < PANEL_EVENTS; p++) /* over the panels below, too */
+        quantity_menu_draw(overview_list(o, (enum panel)p), s, o->place[p].h ? o->place[p] : area,
+                           area.y + area.h);
 }
 
 static void status(const void *state, const struct view_context *context, char *out, size_t size) {

@@ -378,6 +378,7 @@ static void draw_menu_line(const struct quantity_list *list, int line, struct su
 }
 
 static void draw_menu(const struct quantity_list *list, struct surface *s, struct rect area) {
+    char seen[40] = "";
     bool sort = list->menu == LIST_MENU_SORT;
     int lines = quantity_menu_lines(list), wide = area.w * 3 / 4 > 44 ? area.w * 3 / 4 : 44;
     int w = wide < area.w ? wide : area.w, h = lines + 2 < area.h ? lines + 2 : area.h;
@@ -393,7 +394,16 @@ static void draw_menu(const struct quantity_list *list, struct surface *s, struc
     surface_rule(s, box, sort ? "SORT BY" : "COLUMNS", keys);
     for (int i = top; i < lines && i - top < page; i++)
         draw_menu_line(list, i, s, (struct rect){box.x, box.y + 1 + i - top, w, 1});
-    surface_rule(s, (struct rect){box.x, box.y + h - 1, w, 1}, "", "");
+    if (lines > page)
+        snprintf(seen, sizeof(seen), "%d to %d of %d", top + 1, top + page, lines);
+    surface_rule(s, (struct rect){box.x, box.y + h - 1, w, 1}, "", seen);
+}
+
+void quantity_menu_draw(const struct quantity_list *list, struct surface *s, struct rect panel, int bottom) {
+    struct rect area = rect_below(panel, panel.h - quantity_panel_rows(panel.h));
+    area.h = bottom - area.y;
+    if (list->menu)
+        draw_menu(list, s, area);
 }
 
 static const char *hidden_text(enum action_id id, const char *why, const char *what, char *out, size_t size) {
@@ -430,8 +440,6 @@ void quantity_list_draw(const struct quantity_list *list, struct surface *s, str
         draw_trouble(list, s, area);
     table_draw(&list->table, &source, s, rect_below(area, lines),
                empty_text(list, empty, text, sizeof(text)));
-    if (list->menu)
-        draw_menu(list, s, area);
 }
 
 int quantity_panel_rows(int height) {
