@@ -224,6 +224,11 @@ static void on_end_signal(struct loop *loop, int number, void *data) {
     loop_stop(loop, 0);
 }
 
+static void on_deadly_signal(struct loop *loop, int number, void *data) {
+    ((struct app *)data)->killed_by = number;
+    on_end_signal(loop, number, data);
+}
+
 /* Also when the size is the same again: what was cut off meanwhile is lost. */
 static void on_resize(struct loop *loop, int number, void *data) {
     (void)loop, (void)number;
@@ -251,9 +256,17 @@ static void on_reload_signal(struct loop *loop, int number, void *data) {
 }
 
 static void watch_signals(struct app *app) {
-    static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+    static const struct {
+        int number;
+        loop_signal_fn *fn;
+    } ends[] = {
+        {SIGINT, on_end_signal},       {SIGTERM, on_end_signal},    {SIGHUP, on_end_signal},
+        {SIGQUIT, on_end_signal},      {SIGUSR2, on_deadly_signal}, {SIGALRM, on_deadly_signal},
+        {SIGVTALRM, on_deadly_signal}, {SIGPROF, on_deadly_signal}, {SIGXCPU, on_deadly_signal},
+        {SIGXFSZ, on_deadly_signal},   {SIGIO, on_deadly_signal},   {SIGPWR, on_deadly_signal},
+    };
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
-        loop_add_signal(app->loop, ends[i], on_end_signal, app);
+        loop_add_signal(app->loop, ends[i].number, ends[i].fn, app);
     if (app->screen == NULL)
         return;
     loop_add_signal(app->loop, SIGWINCH, on_resize, app);
@@ -397,6 +410,10 @@ static int app_run(const struct options *options, bool replay, bool lines) {
             refuse(&app, 1, message);
     }
     close_all(&app);
+    if (app.killed_by != 0) {
+        signal(app.killed_by, SIG_DFL);
+        raise(app.killed_by);
+    }
     return app.code;
 }
 

@@ -43,6 +43,7 @@ struct app {
     uint64_t painted_samples;
     char refusal[1400]; /* the collector's last word; ends the program */
     int code;
+    int killed_by; /* the signal that the program dies of once all is put away; 0: none */
 };
 
 /* What the program itself does for rows of keys.def; context is the struct app. */

@@ -20,8 +20,8 @@ enum { PATH_SIZE = 512, FRAMES = 64, FOLDERS = 2, GIVE_UP_S = 5, STACK_SIZE = 12
 static const struct crash {
     int number;
     const char *name;
-} crashes[] = {
-    {SIGSEGV, "SIGSEGV"}, {SIGBUS, "SIGBUS"}, {SIGFPE, "SIGFPE"}, {SIGILL, "SIGILL"}, {SIGABRT, "SIGABRT"}};
+} crashes[] = {{SIGSEGV, "SIGSEGV"}, {SIGBUS, "SIGBUS"},   {SIGFPE, "SIGFPE"}, {SIGILL, "SIGILL"},
+               {SIGABRT, "SIGABRT"}, {SIGTRAP, "SIGTRAP"}, {SIGSYS, "SIGSYS"}};
 enum { CRASHES = sizeof crashes / sizeof *crashes };
 
 /* Complete before the handler is in place, which only reads it. */
@@ -171,6 +171,7 @@ static void leave_word(int number, const siginfo_t *info) {
     struct line path = {.len = 0};
     struct timespec now = {0};
     screen_emergency();
+    signal(SIGALRM, SIG_DFL);
     alarm(GIVE_UP_S); /* a stack that is no stack must not keep us */
     clock_gettime(CLOCK_REALTIME, &now);
     int fd = open_note(&path, now.tv_sec);

@@ -6,7 +6,8 @@
 #ifndef ENTRY_CRASH_H
 #define ENTRY_CRASH_H
 
-/* For SIGSEGV, SIGBUS, SIGFPE, SIGILL and SIGABRT of this process; a forked child's crash is its own. */
+/* For SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP and SIGSYS of this process; a forked child's crash is
+ * its own. */
 void crash_catch(void);
 
 #endif
