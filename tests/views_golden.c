@@ -107,6 +107,7 @@ static const struct screen_case {
     {"overview-known", "overview", world_known, NULL, false, 5},
     {"overview-apart", "overview", world_apart, NULL, false, 5},
     {"overview-crowded", "overview", world_crowded, NULL, false, 2},
+    {"overview-untold", "overview", world_untold, NULL, false, 2},
     {"overview-sort", "overview", world_busy, last_sort, false, 4},
     {"overview-twins", "overview", world_twins, configured, false, 5},
     {"jetstream-twins", "jetstream", world_twins, configured, false, 2},

@@ -51,6 +51,7 @@ struct world {
     int asked;       /* so many nodes are monitored, the others known by their routes; 0 all */
     struct world_node nodes[WORLD_NODES];
     int node_count;
+    bool followers; /* tell of consumers whose leader's /jsz fails */
     const struct world_client *clients;
     int client_count;
     int leads[WORLD_STREAMS]; /* the node that leads it */
@@ -283,6 +284,16 @@ static inline void world_consumer_row(struct world *w, struct sample *s, const s
     world_i(r, F_CONSUMER_max_ack_pending, c->max_ack_pending ? (int64_t)c->max_ack_pending : -1);
 }
 
+/* As one tells it that does not lead it. */
+static inline void world_follower_row(struct world *w, struct sample *s, const struct world_consumer *c) {
+    struct row *r = sample_add(s, ENTITY_CONSUMER);
+    world_text(s, r, F_CONSUMER_account, "$G");
+    world_text(s, r, F_CONSUMER_stream, c->stream);
+    world_text(s, r, F_CONSUMER_name, c->name);
+    world_text(s, r, F_CONSUMER_leader, w->nodes[c->leader].name);
+    world_u(r, F_CONSUMER_clustered, 1);
+}
+
 static inline void world_stream_row(struct world *w, struct sample *s, const char *name, int leader,
                                     int replicas, double rate) {
     struct row *r = sample_add(s, ENTITY_STREAM);
@@ -346,6 +357,8 @@ static inline void world_jsz(struct world *w, int node) {
         for (int i = 0; i < w->consumer_count; i++)
             if (w->consumers[i].leader == node)
                 world_consumer_row(w, s, &w->consumers[i]);
+            else if (w->followers && w->nodes[w->consumers[i].leader].jsz_error)
+                world_follower_row(w, s, &w->consumers[i]);
     }
     world_send(w, s);
 }
@@ -648,6 +661,25 @@ static inline void world_twins(struct world *w) {
     w->clients = world_clients + 2;
     w->client_count = 5;
     world_run(w, 60);
+}
+
+/* Two consumers that their leader tells nothing of beside some that are told. */
+static inline void world_untold(struct world *w) {
+    static const struct world_consumer consumers[] = {
+        {"ORDERS", "audit", 0, 700, 5, 2500, 64, 1000, 0, 12},
+        {"GEO", "lost", 1, 0, 0, 0, 0, 0, 0, 0},
+        {"EDGE", "gone", 1, 0, 0, 0, 0, 0, 0, 0},
+        {"GEO", "tiles", 2, 4200, 7, 1220, 12, 200, 0, 4},
+        {"GEO", "cache", 0, 0, 0, 120, 0, 200, 0, 4},
+    };
+    world_init(w);
+    w->clients = world_clients + 2;
+    w->client_count = 3;
+    w->consumers = consumers;
+    w->consumer_count = 5;
+    w->followers = true;
+    w->nodes[1].jsz_error = "no answer within 10s";
+    world_run(w, WORLD_SECONDS);
 }
 
 /* More servers than a small screen has rows for. */

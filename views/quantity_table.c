@@ -71,9 +71,20 @@ static uint64_t row_id(void *data, size_t row) {
     return d->list->rows[row].object->id;
 }
 
+/* What its leader tells nothing of: behind all that lag, before those that don't. */
+static int consumer_rank(const struct model *model, const struct object *object, int severity) {
+    double lag;
+    bool known = quantity_value(model, object, Q_CONSUMER_lag, &lag);
+    if (severity > SEVERITY_UNKNOWN || (severity == SEVERITY_UNKNOWN && known))
+        return 3 * severity;
+    return severity == SEVERITY_UNKNOWN ? 1 : known && lag > 0 ? 2 : 0;
+}
+
 static int row_severity(void *data, size_t row) {
     const struct list_data *d = data;
     int severity = d->list->rows[row].severity;
+    if (d->sorting && d->list->kind == OBJECT_CONSUMER)
+        return consumer_rank(d->list->model, d->list->rows[row].object, severity);
     /* A lost server's connections are evidence of nothing: behind those that live. */
     if (d->sorting && d->list->kind == OBJECT_CONNECTION && severity == SEVERITY_UNKNOWN)
         return -1;
