@@ -38,9 +38,13 @@ static void take_descriptors(void) {
 
 /* A full disk is told; a reader that goes is its own affair. */
 static int flushed(int code) {
-    if (fflush(stdout) == 0 || errno == EPIPE)
+    int error = ferror(stdout) ? errno : 0; /* what failed before is not tried again */
+    if (fflush(stdout) != 0)
+        error = errno;
+    if (error == EPIPE || (error == 0 && !ferror(stdout)))
         return code;
-    fprintf(stderr, "natsight: standard output can't be written: %s\n", strerror(errno));
+    fprintf(stderr, "natsight: standard output can't be written: %s\n",
+            error != 0 ? strerror(error) : "some of it is lost");
     return 1;
 }
 

@@ -164,6 +164,18 @@ START_TEST(help_and_manual_name_every_option) {
 }
 END_TEST
 
+START_TEST(a_full_disk_is_told) {
+    static const char *const commands[] = {"help", "manual", "version", "config --default"};
+    char script[100];
+    struct command c;
+    snprintf(script, sizeof script, "\"$1\" %s >/dev/full", commands[_i]);
+    const char *argv[] = {"sh", "-c", script, "sh", command_natsight(), NULL};
+    ck_assert_int_eq(command_run(&c, argv, NULL, 5000), 1);
+    ck_assert_str_eq(c.errors, "natsight: standard output can't be written: No space left on device\n");
+    command_free(&c);
+}
+END_TEST
+
 START_TEST(nothing_reached_is_code_3_and_says_why) {
     const char *argv[] = {command_natsight(), "snapshot", "-o", "-", "--for", "1500ms", "127.0.0.1:1", NULL};
     struct command c;
@@ -182,6 +194,7 @@ int main(void) {
     tcase_add_loop_test(tc, wrong_usage_says_what_to_write_instead, 0, sizeof wrongs / sizeof *wrongs);
     tcase_add_test(tc, files_that_hold_no_certificate_or_key_are_refused);
     tcase_add_test(tc, help_and_manual_name_every_option);
+    tcase_add_loop_test(tc, a_full_disk_is_told, 0, 4);
     tcase_add_test(tc, nothing_reached_is_code_3_and_says_why);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
