@@ -108,17 +108,36 @@ static bool take_text(struct reading *r, const struct setting *row, void *field,
     }
     const char *wrong = can_be_shown(text) ? row->type->take(row->words, field, text)
                                            : "is too long, or holds characters that can't be shown";
-    if (wrong == NULL && row->check != NULL)
-        wrong = row->check(row, text);
-    if (wrong == NULL)
-        return true;
-    snprintf(what, sizeof what, "%s: %s", options_typed(text), wrong);
-    fault_of(r, s, row, what);
+    if (wrong != NULL) {
+        snprintf(what, sizeof what, "%s: %s", options_typed(text), wrong);
+        fault_of(r, s, row, what);
+        return false;
+    }
+    wrong = row->check != NULL ? row->check(row, text) : NULL;
+    if (wrong != NULL)
+        fault_of(r, s, row, wrong); /* which names the text */
+    return wrong == NULL;
+}
+
+/* Among words with a blank between. */
+static bool holds_word(const char *words, const char *word) {
+    size_t len = strlen(word);
+    for (const char *at = words; (at = strstr(at, word)) != NULL; at++)
+        if ((at == words || at[-1] == ' ') && (at[len] == ' ' || at[len] == '\0'))
+            return true;
     return false;
 }
 
 static bool is_list(const config_setting_t *s) {
     return config_setting_is_array(s) || config_setting_is_list(s);
+}
+
+static bool told_twice(struct reading *r, const struct setting *row, const config_setting_t *s,
+                       const char *word) {
+    char what[200];
+    snprintf(what, sizeof what, "%s: is named twice; once is enough", options_typed(word));
+    fault_of(r, s, row, what);
+    return false;
 }
 
 /* Column names: each is checked on its own line, then they are one text. */
@@ -132,6 +151,8 @@ static bool take_words(struct reading *r, const struct setting *row, void *field
         const config_setting_t *item = config_setting_get_elem(s, (unsigned)i);
         if (!take_text(r, row, &word, item))
             good = false;
+        else if (holds_word(buffer_text(&words), word))
+            good = told_twice(r, row, item, word);
         else
             buffer_printf(&words, "%s%s", words.len > 0 ? " " : "", word);
     }

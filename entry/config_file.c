@@ -13,6 +13,8 @@
 #include "base/text.h"
 #include "entry/config_text.h"
 
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
+
 enum { INCLUDES_MAX = 9, FILES_MAX = 200 }; /* deep; in all */
 
 /* ---- faults ---- */
@@ -86,12 +88,17 @@ char *config_file_text(const char *path, struct config_faults *faults, const cha
     char *text = fault == NULL ? memory_new(CONFIG_SIZE_MAX + 2) : NULL;
     if (fault == NULL && !read_all(fd, text, CONFIG_SIZE_MAX + 1, &len))
         fault = errno == EFBIG ? "this file is too large for a configuration" : strerror(errno);
+    bool marked = fault == NULL && memcmp(text, BYTE_ORDER_MARK, sizeof BYTE_ORDER_MARK - 1) == 0;
+    if (marked && from != NULL) /* libconfig reads it itself */
+        fault = "this file begins with a byte order mark, which only the first file may";
     if (fault == NULL && memchr(text, '\0', len) != NULL)
         fault = "this file holds a NUL byte and is no text";
     if (fd >= 0)
         close(fd);
     if (fault == NULL) {
         text[len] = '\n'; /* a comment on the last line wants one */
+        if (marked)
+            memmove(text, text + sizeof BYTE_ORDER_MARK - 1, len + 2 - (sizeof BYTE_ORDER_MARK - 1));
         return text;
     }
     free(text);

@@ -140,7 +140,8 @@ void config_print_default(FILE *out) {
     fputs("# natsight.conf: what natsight does when nothing else is said. Everything here may be left out.\n"
           "# It is looked for in $XDG_CONFIG_HOME/natsight (~/.config/natsight), then in /etc/natsight;\n"
           "# --config FILE names another. Options beat it. Ctrl-R reads it again.\n"
-          "# Other files come in by a line of their own: @include \"FILE\"\n",
+          "# Other files come in by a line of their own: @include \"FILE\"\n"
+          "# In the group keys, NAME = \"\"; takes all keys away from what NAME does.\n",
           out);
     print_clusters(out);
     for (int i = 0; i < count; i++)
@@ -184,7 +185,9 @@ void config_print_manual(void (*troff)(const char *text)) {
         "the dialog F2.\n.SS clusters = ( { ... }, ... );");
     for (int i = 0; i < count; i++)
         print_item(rows[i].path, rows[i].initial, rows[i].help, rows[i].words, troff);
-    puts(".SS settings; NAME.NAME is a setting in a group");
+    puts(
+        ".SS settings; NAME.NAME is a setting in a group\nOf keys, NAME = \"\" takes all keys away from what "
+        "NAME does.");
     rows = settings_all(&count);
     for (int i = 0; i < count; i++)
         print_item(rows[i].path, rows[i].initial, rows[i].help, rows[i].words, troff);

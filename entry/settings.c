@@ -42,8 +42,12 @@ static const char *check_VIEW(const struct setting *setting, const char *text) {
 static const char *check_NAME(const struct setting *setting, const char *text) {
     (void)setting;
     if (text[0] == '\0' || strpbrk(text, " /:@?#[]") != NULL || text[0] == '-')
-        return "takes a word without blanks, slashes and colons: it is typed behind natsight";
-    return NULL;
+        snprintf(meant, sizeof meant,
+                 "%s: takes a word without blanks, slashes and colons: it is typed behind natsight",
+                 options_typed(text));
+    else
+        return NULL;
+    return meant;
 }
 
 static const char *check_URL(const struct setting *setting, const char *text) {

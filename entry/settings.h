@@ -23,7 +23,8 @@ struct setting {
     const char *words;
     size_t offset;       /* in struct options */
     const char *initial; /* the default as a file has it; "" none */
-    /* What else has to hold of a text that was taken: NULL, or what was meant; may be NULL. */
+    /* What else has to hold of a text that was taken: NULL, or what was meant, with the text
+     * where that helps; may be NULL. */
     const char *(*check)(const struct setting *setting, const char *text);
     enum setting_effect effect;
     const char *help;

@@ -70,8 +70,8 @@ static const struct wrong {
     {"time = \"berlin\";", ":1: time: berlin: takes one of utc|local"},
     {"units = 8;", ":1: units: takes text in quotes, such as \"bytes\""},
     {"units = { a = 1; };", ":1: units: takes one value"},
-    {"view = \"conections\";", "did you mean connections?"},
-    {"theme = \"drak\";", "did you mean dark?"},
+    {"view = \"conections\";", ":1: view: there is no view conections; did you mean connections?"},
+    {"theme = \"drak\";", ":1: theme: drak: there is no such theme; did you mean dark?"},
     {"cadences = 5;", ":1: cadences: takes a group: { NAME = VALUE; }"},
     {"cadences = {\n jzs = \"1s\"; };", ":2: cadences.jzs: there is no such setting; did you mean jsz?"},
     {"cadences = { jsz = 5; };", ":1: cadences.jsz: takes text in quotes, such as \"5s\""},
@@ -82,7 +82,9 @@ static const struct wrong {
     {"columns = { node = { routes = \"rtt\"; }; };", "takes names in brackets"},
     {"columns = { node = { routes = []; }; };", "names no column"},
     {"columns = { jetstream = { streams = [\n\"name\",\n\"byts\"]; }; };",
-     ":3: columns.jetstream.streams: byts: there is no column byts; did you mean bytes?"},
+     ":3: columns.jetstream.streams: there is no column byts; did you mean bytes?"},
+    {"columns = { jetstream = { streams = [\"name\", \"bytes\",\n\"name\"]; }; };",
+     ":2: columns.jetstream.streams: name: is named twice; once is enough"},
     {"keys = { quitt = \"x\"; };", ":1: keys.quitt: there is no such setting; did you mean quit?"},
     {"keys = { quit = \"Hime\"; };", ":1: no key is called \"Hime\"; did you mean Home?"},
     {"keys = { quit = \"x\";\n pause = \"x\"; };", ":2"},
@@ -97,7 +99,7 @@ static const struct wrong {
     {"clusters = ( { name = \"a\"; } );", "wants a server to ask"},
     {"clusters = ( { name = \"a b\"; urls = [\"h\"]; } );", ":1: clusters.name: a b: takes a word"},
     {"clusters = ( { name = \"a\"; urls = [\"h\",\n\"nats://h:4222\"]; } );",
-     ":2: clusters.urls: nats://h:4222: `nats://h:4222`"},
+     ":2: clusters.urls: `nats://h:4222`"},
     {"clusters = ( { name = \"a\"; urls = [\"h\"]; colour = \"red\"; } );",
      ":1: clusters.colour: there is no such setting; did you mean color?"},
     {"clusters = ( { name = \"a\"; urls = [\"h\"]; color = \"pink\"; } );", "takes one of red|green"},
@@ -192,6 +194,37 @@ START_TEST(an_included_file_is_named) {
     char place[700];
     snprintf(place, sizeof place, "natsight: %s/more.conf:2: units: bats", folder.path);
     ck_assert_msg(strstr(c.errors, place) == c.errors, "%s", c.errors);
+    command_free(&c);
+    remove_folder();
+}
+END_TEST
+
+START_TEST(a_byte_order_mark_is_no_fault) {
+    struct command c;
+    make_folder();
+    write_file("natsight.conf", "\xef\xbb\xbf# marked\nunits = \"bits\";\n");
+    ck_assert_int_eq(config(&c, NULL, "--config", path, NULL), 0);
+    has(&c, "units = \"bits\"", "natsight.conf:2");
+    command_free(&c);
+    write_file("natsight.conf", "@include \"more.conf\"\n");
+    write_file("more.conf", "\xef\xbb\xbfunits = \"bits\";\n");
+    ck_assert_int_eq(config(&c, NULL, "--config", path, NULL), 64);
+    ck_assert_msg(strstr(c.errors, "more.conf: this file begins with a byte order mark") != NULL, "%s",
+                  c.errors);
+    command_free(&c);
+    remove_folder();
+}
+END_TEST
+
+START_TEST(no_key_is_a_choice) {
+    struct command c;
+    make_folder();
+    write_file("natsight.conf", "keys = { quit = \"\"; };");
+    ck_assert_int_eq(config(&c, NULL, "--config", path, NULL), 0);
+    has(&c, "keys.quit = \"\"", "natsight.conf:1");
+    command_free(&c);
+    ck_assert_int_eq(config(&c, NULL, "--default", NULL), 0);
+    says(&c, "NAME = \"\"; takes all keys away");
     command_free(&c);
     remove_folder();
 }
@@ -419,6 +452,8 @@ int main(void) {
     tcase_add_test(tc, all_faults_are_told_as_far_as_they_can_be_read);
     tcase_add_test(tc, what_is_no_file_is_refused);
     tcase_add_test(tc, an_included_file_is_named);
+    tcase_add_test(tc, a_byte_order_mark_is_no_fault);
+    tcase_add_test(tc, no_key_is_a_choice);
     tcase_add_test(tc, the_default_file_loads_and_is_the_default);
     tcase_add_test(tc, options_beat_environment_beats_file);
     tcase_add_test(tc, the_file_is_looked_for_in_the_users_folders);
