@@ -1,4 +1,6 @@
 #include <signal.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "entry/app.h"
@@ -6,8 +8,11 @@
 #define SHAPES   (1u << SHAPE_JSZ)  /* what rules are about, beyond what is always asked */
 #define FIRST_NS (3 * NS_PER_S / 2) /* what little is known at first would be said as changes */
 
-static void lost(void *data) {
+static void lost(void *data, int error) {
     struct app *app = data;
+    if (error != 0)
+        snprintf(app->refusal, sizeof app->refusal, "natsight: standard output can't be written: %s\n",
+                 strerror(error));
     app->code = 1;
     loop_stop(app->loop, 1);
 }

@@ -24,6 +24,7 @@ struct said { /* a finding that was told and has not ended */
 
 struct told { /* how many servers, when it was last said */
     uint64_t cluster;
+    enum severity severity;
     char figure[90];
 };
 
@@ -53,6 +54,8 @@ static void open_output(struct plain *p, int fd) {
     p->fd = fd;
     if (fstat(fd, &status) < 0 || S_ISREG(status.st_mode))
         return; /* a file never blocks, and opened again it would begin at its start */
+    if ((fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDONLY)
+        return; /* the stand-in for a closed one: opened again it could be written to */
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     p->fd = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     p->own_fd = p->fd >= 0;
@@ -60,10 +63,10 @@ static void open_output(struct plain *p, int fd) {
         p->fd = fd;
 }
 
-static void lose(struct plain *p) {
+static void lose(struct plain *p, int error) {
     p->waiting.len = 0;
     if (!p->gone)
-        p->options.lost(p->options.data);
+        p->options.lost(p->options.data, error);
     p->gone = true;
 }
 
@@ -77,7 +80,7 @@ static void send_waiting(struct plain *p) {
         else if (n < 0 && errno == EAGAIN)
             break;
         else
-            lose(p);
+            lose(p, errno == EPIPE ? 0 : errno);
     }
     loop_fd_want(p->out, p->waiting.len > 0 ? LOOP_OUT : 0);
 }
@@ -86,7 +89,7 @@ static void on_out(struct loop *loop, int fd, unsigned events, void *data) {
     (void)loop, (void)fd;
     if ((events & LOOP_HUP) && !(events & LOOP_OUT)) {
         loop_fd_want(((struct plain *)data)->out, 0);
-        lose(data);
+        lose(data, 0);
         return;
     }
     send_waiting(data);
@@ -238,10 +241,16 @@ static struct told *told_of(struct plain *p, uint64_t cluster) {
     return &p->told[p->told_count++];
 }
 
-/* A server that is known by its routes alone is not missed. */
-static bool misses_some(const struct model *model, const struct object *cluster) {
-    double missing;
-    return value_number(quantity_get(model, cluster, Q_CLUSTER_missing), &missing) && missing > 0;
+static bool has_some(const struct model *model, const struct object *cluster, enum quantity q) {
+    double count;
+    return value_number(quantity_get(model, cluster, q), &count) && count > 0;
+}
+
+/* A server that is known by its routes alone is not missed; but nobody knows how it is. */
+static enum severity servers_severity(const struct model *model, const struct object *cluster) {
+    if (has_some(model, cluster, Q_CLUSTER_missing))
+        return SEVERITY_WARN;
+    return has_some(model, cluster, Q_CLUSTER_known) ? SEVERITY_UNKNOWN : SEVERITY_OK;
 }
 
 static void tell_servers(struct plain *p) {
@@ -253,11 +262,13 @@ static void tell_servers(struct plain *p) {
         number_text(p->model, clusters[i], Q_CLUSTER_servers, up, sizeof up);
         number_text(p->model, clusters[i], Q_CLUSTER_expected, all, sizeof all);
         snprintf(figure, sizeof figure, "%s/%s", up, all);
-        if (strcmp(figure, told->figure) == 0)
+        enum severity severity = servers_severity(p->model, clusters[i]);
+        if (strcmp(figure, told->figure) == 0 && severity == told->severity)
             continue;
+        told->severity = severity;
         snprintf(told->figure, sizeof told->figure, "%s", figure);
         name_object(p->model, clusters[i], name, sizeof name);
-        put_line(p, misses_some(p->model, clusters[i]) ? "warn" : "ok", "servers", name, figure);
+        put_line(p, severity_word(severity), "servers", name, figure);
     }
 }
 

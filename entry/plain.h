@@ -5,9 +5,9 @@
  *     02:31:04 crit consumer_growing_fast ORDERS/billing 1.24M
  *     02:40:12 ok consumer_growing_fast ORDERS/billing 0
  *
- * Time, severity, what (a rule, "servers", a kind of event), object, figure. Nothing is said twice, and no
- * byte is sent that is no text. Main process; never blocks: what a slow reader does not take waits, and
- * beyond 256 KiB is left out and counted. */
+ * Time, severity (ok, info, unknown, warn, crit), what (a rule, "servers", a kind of event), object, figure.
+ * Nothing is said twice, and no byte is sent that is no text. Main process; never blocks: what a slow reader
+ * does not take waits, and beyond 256 KiB is left out and counted. */
 #ifndef ENTRY_PLAIN_H
 #define ENTRY_PLAIN_H
 
@@ -21,8 +21,9 @@ struct plain_options {
     bool ascii, local_time;
     const char *const *watching; /* URLs, borrowed during the call */
     int watching_count;
-    const char *remark;       /* why it is lines, when nobody asked for them; NULL */
-    void (*lost)(void *data); /* nobody reads any more: called once */
+    const char *remark; /* why it is lines, when nobody asked for them; NULL */
+    /* Nobody reads any more: called once; errno of the write, 0 when the reader went. */
+    void (*lost)(void *data, int error);
     void *data;
 };
 

@@ -32,10 +32,10 @@ static int count_of(const char *text, const char *part) {
 /* Time, severity, what, object, figure; and nothing that is no text. */
 static void expect_lines(char *text) {
     regex_t line;
-    ck_assert_int_eq(regcomp(&line,
-                             "^[0-2][0-9]:[0-5][0-9]:[0-5][0-9] (ok|info|warn|crit) [a-z_]+ [^ ].* [^ ]+$",
-                             REG_EXTENDED | REG_NOSUB),
-                     0);
+    ck_assert_int_eq(
+        regcomp(&line, "^[0-2][0-9]:[0-5][0-9]:[0-5][0-9] (ok|info|unknown|warn|crit) [a-z_]+ [^ ].* [^ ]+$",
+                REG_EXTENDED | REG_NOSUB),
+        0);
     for (const char *at = text; *at; at++)
         ck_assert_msg(*at == '\n' || ((unsigned char)*at >= ' ' && *at != 0x7f), "byte %02x in: %s",
                       (unsigned char)*at, text);
@@ -80,6 +80,19 @@ START_TEST(what_holds_at_the_start_is_told) {
 }
 END_TEST
 
+START_TEST(who_is_not_monitored_is_not_fine) {
+    const char *argv[] = {command_natsight(), "--plain", cluster->node[0].http, NULL};
+    struct command c;
+    ck_assert(command_start(&c, argv, NULL));
+    ck_assert(command_wait_output(&c, " unknown servers test 1/2\n", SHOWN_MS));
+    ck_assert_int_eq(kill(c.pid, SIGTERM), 0);
+    ck_assert_int_eq(command_finish(&c, SHOWN_MS), 0);
+    ck_assert_int_eq(count_of(c.output, " ok servers "), 0);
+    expect_lines(c.output);
+    command_free(&c);
+}
+END_TEST
+
 /* $1 is the program, $2 the URL. */
 static void run(struct command *c, const char *script, const char *const *env) {
     const char *argv[] = {"sh", "-c", script, "sh", command_natsight(), cluster->node[0].http, NULL};
@@ -92,6 +105,18 @@ START_TEST(it_ends_with_its_reader) {
     run(&c, "{ \"$1\" --plain \"$2\"; echo \"code $?\" >&2; } | head -n 1", NULL);
     ck_assert_int_eq(count_of(c.output, "\n"), 1);
     ck_assert_str_eq(c.errors, "code 1\n");
+    command_free(&c);
+}
+END_TEST
+
+START_TEST(what_can_not_be_written_is_told) {
+    static const char *const scripts[] = {"\"$1\" --plain \"$2\" >/dev/full; echo \"code $?\" >&2",
+                                          "\"$1\" --plain \"$2\" >&-; echo \"code $?\" >&2"};
+    struct command c;
+    run(&c, scripts[_i], NULL);
+    ck_assert_int_eq(count_of(c.errors, "natsight: standard output can't be written: "), 1);
+    ck_assert_msg(strstr(c.errors, "\ncode 1\n") != NULL, "%s", c.errors);
+    ck_assert_int_eq(count_of(c.errors, "\n"), 2);
     command_free(&c);
 }
 END_TEST
@@ -154,7 +179,9 @@ int main(void) {
     tcase_set_timeout(tc, 90);
     tcase_add_unchecked_fixture(tc, start, end);
     tcase_add_test(tc, what_holds_at_the_start_is_told);
+    tcase_add_test(tc, who_is_not_monitored_is_not_fine);
     tcase_add_test(tc, it_ends_with_its_reader);
+    tcase_add_loop_test(tc, what_can_not_be_written_is_told, 0, 2);
     tcase_add_test(tc, a_stream_is_told_in_lines);
     tcase_add_test(tc, a_locale_without_more_gets_ascii);
     tcase_add_loop_test(tc, terminals_without_a_cursor_get_lines, 0, sizeof ways / sizeof *ways);
