@@ -5,22 +5,13 @@
 #include "base/clock.h"
 #include "base/text.h"
 
-/* A line that was typed ahead, not longer than anybody types without a look. */
-static bool typed_ahead(const struct paste *paste) {
-    enum { COLUMNS = 80 };
+static bool opens_prompt(const char *text) {
     uint32_t first;
-    if (paste->marked || !paste->one_line || paste->text[0] == '\0' || text_width(paste->text) > COLUMNS)
+    if (text[0] == '\0')
         return false;
-    utf8_decode(paste->text, strlen(paste->text), &first);
+    utf8_decode(text, strlen(text), &first);
     enum action_id id = keymap_find(CONTEXT_EVERYWHERE, first);
-    return (id == ACTION_FILTER || id == ACTION_COMMAND) &&
-           (paste->key_count == 0 || paste->keys[0] == first);
-}
-
-/* As they came, Tab and all, until one of them closes the prompt. */
-static void type_keys(struct app *app, const struct paste *paste) {
-    for (int i = 0; i < paste->key_count && (i == 0 || app->stage.prompt.open); i++)
-        app_key(app, paste->keys[i]);
+    return id == ACTION_FILTER || id == ACTION_COMMAND;
 }
 
 static void type_text(struct app *app, const char *text) {
@@ -33,14 +24,13 @@ static void type_text(struct app *app, const char *text) {
 }
 
 void app_paste(struct app *app, const struct paste *paste) {
-    if (!app->stage.prompt.open && !typed_ahead(paste)) {
+    bool typed = paste->one_line && !paste->marked;
+    if (!app->stage.prompt.open && !(typed && opens_prompt(paste->text))) {
         stage_say(&app->stage, clock_mono_ns(), false, "pasted text ignored");
         app->paint_now = true;
-    } else if (paste->key_count > 0) {
-        type_keys(app, paste);
-    } else {
-        type_text(app, paste->text);
-        if (paste->entered && !paste->marked)
-            app_key(app, K_ENTER);
+        return;
     }
+    type_text(app, paste->text);
+    if (typed && paste->entered)
+        app_key(app, K_ENTER);
 }

@@ -133,17 +133,12 @@ START_TEST(tab_completes_a_command) {
     shown_type(t, "\t\r", "> JetStream");
     shown_wait(t, "\\[streams\\]");
     shown_type(t, ":theme ", "^ dark");
-    ck_assert(terminal_type(t, "\033"));
-    ck_assert(terminal_wait_gone(t, ":theme", SHOWN_MS));
-    shown_type(t, "\0332", "^ Alt-2 does nothing here, \\? for keys");
-    shown_type(t, "2", "> Connections");
+    shown_type(t, "\0332", "> Connections");
     shown_type(t, ":sort rt\t\r", "sort: RTT");
     shown_type(t, ":sort RTT\r", "sort: RTT.old. reversed");
     ck_assert_int_lt(terminal_find(t, "invalid sorting", NULL), 0);
     shown_type(t, ":columns\r", "^.*COLUMNS");
-    ck_assert(terminal_type(t, "\033"));
-    ck_assert(terminal_wait_gone(t, "COLUMNS", SHOWN_MS));
-    shown_type(t, ":help\r", "KEYS in Connections");
+    shown_type(t, "\033:help\r", "KEYS in Connections");
     shown_type(t, "?", "> Connections");
     shown_quit(t);
 }
@@ -162,8 +157,7 @@ START_TEST(an_unknown_command_names_the_nearest) {
     shown_wait(t, "\\. n3 ");
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         shown_type(t, lines[i][0], lines[i][1]);
-    shown_type(t, ":events\r", "> Events");
-    shown_type(t, ":sort x\r", "there is no list to sort here");
+    shown_type(t, ":events\r:sort x\r", "there is no list to sort here");
     shown_type(t, ":columns\r", "there are no columns to choose here");
     shown_quit(t);
 }
@@ -186,8 +180,7 @@ START_TEST(lines_typed_before_come_back) {
     shown_type(t, "/", "^/ship$");
     shown_type(t, "\033[A\033[A", "^/bill$");
     shown_wait(t, "ORDERS / billing"); /* narrowed at once */
-    ck_assert(terminal_type(t, "\r"));
-    ck_assert(terminal_wait_gone(t, "/bill", SHOWN_MS));
+    shown_type(t, "\r", "filter: bill");
     shown_quit(t);
 }
 END_TEST
