@@ -5,9 +5,8 @@
  *   lag > 1000      a comparison (base/expr.h) of a quantity of the list's kind, or of a column by its title
  *   !word !~regex   the opposite; of a comparison, too
  *
- * What looks like a comparison and names no column is an error, never a word; so is a sign with no text behind
- * it. Owned by the list it filters.
- * Main process. */
+ * What looks like a comparison and names no column is an error, never a word; so is a sign with no text
+ * behind it. Owned by the list it filters. Main process. */
 #ifndef VIEWS_FILTER_H
 #define VIEWS_FILTER_H
 
