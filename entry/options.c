@@ -15,6 +15,7 @@
 #include "entry/config_print.h"
 #include "entry/manual_keys.h"
 #include "entry/option_types.h"
+#include "entry/settings.h"
 
 enum {
 #define COMMAND(ID, ...) COMMAND_##ID,
@@ -55,6 +56,7 @@ static const struct option_info {
 #undef OPTION
 };
 enum { INFO_COUNT = sizeof infos / sizeof *infos };
+_Static_assert(INFO_COUNT <= 64, "said_bits has one for each");
 
 static int __attribute__((format(printf, 1, 2))) usage(const char *format, ...) {
     va_list list;
@@ -100,9 +102,22 @@ static int take(struct options *o, const struct option_info *info, const char *v
     if ((info->commands & 1u << o->command) == 0)
         return misplaced(o, info);
     const char *fault = info->type->take(info->arg, (char *)o + info->offset, value);
+    o->said_bits |= UINT64_C(1) << (info - infos);
     if (fault == NULL)
         return 0;
     return usage("--%s %s: %s", info->name, options_typed(value != NULL ? value : ""), fault);
+}
+
+bool options_said(const struct options *o, size_t offset) {
+    for (int i = 0; i < INFO_COUNT; i++)
+        if (infos[i].offset == offset)
+            return (o->said_bits & UINT64_C(1) << i) != 0;
+    return false;
+}
+
+/* A flag that a file can switch on has a --no- that switches it off. */
+static bool has_no(const struct option_info *info) {
+    return info->type == &type_FLAG && setting_by_field(info->offset) != NULL;
 }
 
 static const struct option_info *find_option(const char *name, size_t len, char letter) {
@@ -113,6 +128,19 @@ static const struct option_info *find_option(const char *name, size_t len, char 
     return NULL;
 }
 
+/* "no-mouse"; NULL: it is none of those. */
+static const struct option_info *find_negated(const char *name, size_t len) {
+    const struct option_info *info =
+        len > 3 && strncmp(name, "no-", 3) == 0 ? find_option(name + 3, len - 3, 0) : NULL;
+    return info != NULL && has_no(info) ? info : NULL;
+}
+
+static int parse_negated(struct options *o, const struct option_info *info, const char *text) {
+    if (text[2 + strlen("no-") + strlen(info->name)] != '\0')
+        return usage("--no-%s: takes no value; write it alone", info->name);
+    return take(o, info, "false");
+}
+
 /* One argument that begins with '-'; *at moves past a separate value. */
 static int parse_option(struct options *o, int argc, char **argv, int *at) {
     const char *text = argv[*at];
@@ -121,6 +149,8 @@ static int parse_option(struct options *o, int argc, char **argv, int *at) {
     if (text[1] == '-') {
         size_t len = strcspn(text + 2, "=");
         info = find_option(text + 2, len, 0);
+        if (info == NULL && find_negated(text + 2, len) != NULL)
+            return parse_negated(o, find_negated(text + 2, len), text);
         if (info == NULL) {
             char name[64];
             snprintf(name, sizeof name, "%.*s", (int)(len < 60 ? len : 60), text + 2);
@@ -335,12 +365,14 @@ void options_print_help(void) {
     }
     puts("\nURL: host, host:port, [v6]:port, http://host:8222/prefix or https://...; http://127.0.0.1:8222 "
          "when none is given, or the cluster that the configuration has for that.\nNAME: a cluster of the "
-         "configuration, in place of URLs.\n\nOptions:");
+         "configuration, in place of URLs.\n\nOptions beat the configuration; --no- switches off what it "
+         "switches on:");
     for (int i = 0; i < INFO_COUNT; i++) {
         char head[80];
         char letter[] = {'-', infos[i].letter, ',', '\0'};
-        snprintf(head, sizeof head, "%s --%s%s%s", infos[i].letter ? letter : "   ", infos[i].name,
-                 infos[i].arg ? " " : "", infos[i].arg ? infos[i].arg : "");
+        snprintf(head, sizeof head, "%s --%s%s%s%s", infos[i].letter ? letter : "   ",
+                 has_no(&infos[i]) ? "[no-]" : "", infos[i].name, infos[i].arg ? " " : "",
+                 infos[i].arg ? infos[i].arg : "");
         printf("  %-30s%s%s\n", head, strlen(head) < 30 ? "" : "\n                                ",
                infos[i].help);
     }
@@ -370,12 +402,12 @@ void options_print_manual(void) {
         troff(commands[c].help);
         putchar('\n');
     }
-    puts(".SH OPTIONS");
+    puts(".SH OPTIONS\nThey beat the configuration; \\-\\-no\\- switches off what it switches on.");
     for (int i = 0; i < INFO_COUNT; i++) {
         fputs(".TP\n\\fB", stdout);
         if (infos[i].letter)
             printf("\\-%c\\fR, \\fB", infos[i].letter);
-        fputs("\\-\\-", stdout);
+        fputs(has_no(&infos[i]) ? "\\-\\-[no\\-]" : "\\-\\-", stdout);
         troff(infos[i].name);
         printf("\\fR \\fI%s\\fR\n", infos[i].arg ? infos[i].arg : "");
         troff(infos[i].help);

@@ -6,6 +6,7 @@
 #define ENTRY_OPTIONS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "sample/field.h"
@@ -20,7 +21,8 @@ struct option_size {
 enum { COLUMN_LISTS_MAX = 16 };
 
 struct options {
-    int command; /* index into the commands */
+    int command;        /* index into the commands */
+    uint64_t said_bits; /* the rows of options.def that were typed: also 0 and "not" are a word */
     /* The rows of options.def and settings.def; text is borrowed from argv or the configuration. */
     const char *label, *label_color, *view, *select, *filter, *color, *theme, *units, *ca, *cert, *key,
         *tls_name, *auth_file, *want, *hold_scale, *config_path;
@@ -47,6 +49,8 @@ struct options {
 /* Fills *options; the arrays are freed by options_finish(). Returns 0, or the exit code after having said
  * why. */
 int options_parse(struct options *options, int argc, char **argv);
+/* An option with the field at this offset was typed, even if it holds nothing else than without. */
+bool options_said(const struct options *options, size_t offset);
 /* Its command has to do with the configuration. */
 bool options_configured(const struct options *options);
 /* What has to hold of the options in force. Returns 0, or the exit code after having said why. */

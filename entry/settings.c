@@ -221,6 +221,16 @@ const struct setting *setting_by_path(const char *path) {
     return NULL;
 }
 
+const struct setting *setting_by_field(size_t offset) {
+    for (int i = 0; i < WRITTEN; i++)
+        if (written[i].offset == offset)
+            return &written[i];
+    for (int i = 0; i < CLUSTER_ROWS; i++)
+        if (cluster_rows[i].offset == offset)
+            return &cluster_rows[i];
+    return NULL;
+}
+
 /* ---- values ---- */
 
 const char *setting_words(const struct setting *setting) {
@@ -248,7 +258,7 @@ bool setting_given(const struct setting *setting, const struct options *options)
     for (size_t i = 0; i < setting->type->size; i++)
         if (field[i] != 0)
             return true;
-    return false;
+    return options_said(options, setting->offset);
 }
 
 void setting_show(const struct setting *setting, const struct options *options, char *out, size_t size) {

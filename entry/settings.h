@@ -37,9 +37,13 @@ const struct setting *settings_of_clusters(int *count);
 /* NULL: there is none. */
 const struct setting *setting_by_path(const char *path);
 
+/* The one with this field of struct options, of those that settings.def names; NULL: there is none. */
+const struct setting *setting_by_field(size_t offset);
+
 /* What its value can be, a|b|c; NULL: too much to choose from. */
 const char *setting_words(const struct setting *setting);
 void *setting_field(const struct setting *setting, struct options *options);
+/* Something was said of it: by its option, or the field holds more than nothing. */
 bool setting_given(const struct setting *setting, const struct options *options);
 /* The value as a file has it: the default where nothing was said. */
 void setting_show(const struct setting *setting, const struct options *options, char *out, size_t size);

@@ -35,8 +35,8 @@ static void write_file(const char *name, const char *text) {
 /* natsight config with further arguments; the last one is NULL. */
 #define config(c, env, ...) run_config(c, env, (const char *const[]){__VA_ARGS__})
 static int run_config(struct command *c, const char *const *env, const char *const *arguments) {
-    const char *argv[12] = {command_natsight(), "config"};
-    for (int i = 0; i < 9 && arguments[i] != NULL; i++)
+    const char *argv[14] = {command_natsight(), "config"};
+    for (int i = 0; i < 11 && arguments[i] != NULL; i++)
         argv[i + 2] = arguments[i];
     return command_run(c, argv, env, 10000);
 }
@@ -292,6 +292,34 @@ START_TEST(options_beat_environment_beats_file) {
 }
 END_TEST
 
+START_TEST(the_command_line_switches_off_what_the_file_switches_on) {
+    struct command c;
+    make_folder();
+    write_file("natsight.conf",
+               "ascii = true; mouse = true; plain = true; time = \"local\"; limits = { max_rate = 500; };\n"
+               "clusters = ( { name = \"a\"; urls = [\"127.0.0.1:1\"]; expect = 3; insecure = true; } );\n");
+    ck_assert_int_eq(config(&c, NULL, "--config", path, NULL), 0);
+    has(&c, "mouse = true", "natsight.conf:1");
+    has(&c, "cluster.expect = 3", "natsight.conf:2");
+    command_free(&c);
+    ck_assert_int_eq(config(&c, NULL, "--config", path, "--no-ascii", "--no-mouse", "--expect", "0",
+                            "--no-insecure", "--max-rate=0", "--no-local-time", NULL),
+                     0);
+    has(&c, "ascii = false", "# option");
+    has(&c, "mouse = false", "# option");
+    has(&c, "plain = true", "natsight.conf:1");
+    has(&c, "time = \"utc\"", "# option");
+    has(&c, "limits.max_rate = 0", "# option");
+    has(&c, "cluster.expect = 0", "# option");
+    has(&c, "cluster.insecure = false", "# option");
+    command_free(&c);
+    ck_assert_int_eq(config(&c, NULL, "--config", path, "--no-mouse", "--mouse", NULL), 0);
+    has(&c, "mouse = true", "# option"); /* the last word counts */
+    command_free(&c);
+    remove_folder();
+}
+END_TEST
+
 START_TEST(the_file_is_looked_for_in_the_users_folders) {
     char xdg[600], home[600], no_xdg[] = "XDG_CONFIG_HOME", deeper[700];
     struct command c;
@@ -456,6 +484,7 @@ int main(void) {
     tcase_add_test(tc, no_key_is_a_choice);
     tcase_add_test(tc, the_default_file_loads_and_is_the_default);
     tcase_add_test(tc, options_beat_environment_beats_file);
+    tcase_add_test(tc, the_command_line_switches_off_what_the_file_switches_on);
     tcase_add_test(tc, the_file_is_looked_for_in_the_users_folders);
     tcase_add_test(tc, a_cluster_is_taken_by_its_name);
     tcase_add_test(tc, a_url_that_a_cluster_names_is_the_clusters);

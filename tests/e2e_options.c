@@ -23,6 +23,9 @@ static const struct wrong {
     {{"--interval", "10ms"}, "--interval 10ms", "100ms is the least"},
     {{"--label-color", "pink"}, "--label-color pink", "red|"},
     {{"--insecure=yes"}, "--insecure", "takes no value"},
+    {{"--no-insecure=yes"}, "--no-insecure", "takes no value"},
+    {{"--no-view"}, "--no-view", "no such option"},
+    {{"print", "servers", "--no-json"}, "--no-json", "no such option"},
     {{"--ca", "/nonexistent/ca.pem"}, "--ca /nonexistent/ca.pem", "no such file"},
     {{"--auth-file", "/nonexistent/secret"}, "--auth-file /nonexistent/secret", "no such file"},
     {{"--cert", "/dev/null"}, "--cert", "--key"},
@@ -158,6 +161,9 @@ START_TEST(help_and_manual_name_every_option) {
         ck_assert_ptr_nonnull(strstr(c.output, options[i]));
         ck_assert_msg(strstr(m.output, escaped) != NULL, "%s", escaped);
     }
+    ck_assert_ptr_nonnull(strstr(c.output, " --[no-]mouse "));
+    ck_assert_ptr_nonnull(strstr(m.output, "\\-\\-[no\\-]mouse"));
+    ck_assert_ptr_null(strstr(c.output, "[no-]json")); /* which no file switches on */
     ck_assert_ptr_nonnull(strstr(c.output, "64"));
     command_free(&c);
     command_free(&m);
