@@ -132,10 +132,27 @@ static bool is_list(const config_setting_t *s) {
     return config_setting_is_array(s) || config_setting_is_list(s);
 }
 
+/* Where `before`, the first of the two, stands. */
+static const char *other_place(struct reading *r, const config_setting_t *s, struct config_place before) {
+    static char text[600];
+    config_other_place(place_of(r->config, s).file, before.file, before.line, text, sizeof text);
+    return text;
+}
+
+/* The one in front that says the same. */
+static const config_setting_t *first_of(const config_setting_t *list, const char *word) {
+    unsigned i = 0;
+    while (strcmp(config_setting_get_string(config_setting_get_elem(list, i)), word) != 0)
+        i++;
+    return config_setting_get_elem(list, i);
+}
+
 static bool told_twice(struct reading *r, const struct setting *row, const config_setting_t *s,
                        const char *word) {
-    char what[200];
-    snprintf(what, sizeof what, "%s: is named twice; once is enough", options_typed(word));
+    char what[900];
+    struct config_place first = place_of(r->config, first_of(config_setting_parent(s), word));
+    snprintf(what, sizeof what, "%s: is named twice; the other one is at %s", options_typed(word),
+             other_place(r, s, first));
     fault_of(r, s, row, what);
     return false;
 }
@@ -276,6 +293,25 @@ static void unknown_of_cluster(struct reading *r, const config_setting_t *s) {
     fault(r, s, key, what);
 }
 
+/* Two clusters have this row, which only one may; the line of the second is where it says so. */
+static void clash(struct reading *r, const struct config_layer *layer, const struct config_layer *other,
+                  int row, const char *what) {
+    char key[100], place[600];
+    int count;
+    const struct config_place *at = &layer->places[row], *before = &other->places[row];
+    snprintf(key, sizeof key, "clusters.%s", settings_of_clusters(&count)[row].path);
+    config_other_place(at->file, before->file, before->line, place, sizeof place);
+    config_fault(r->faults, at->file, at->line, key, "%s; the other one is at %s", what, place);
+}
+
+static int row_of_cluster(const char *path) {
+    int count, at = 0;
+    const struct setting *rows = settings_of_clusters(&count);
+    while (strcmp(rows[at].path, path) != 0)
+        at++;
+    return at;
+}
+
 static void check_cluster(struct reading *r, const struct config_layer *layer, const config_setting_t *s) {
     const struct options *v = &layer->values;
     char what[300];
@@ -289,12 +325,11 @@ static void check_cluster(struct reading *r, const struct config_layer *layer, c
         const struct config_layer *other = &r->config->clusters[i];
         if (v->cluster != NULL && other->values.cluster != NULL &&
             strcmp(v->cluster, other->values.cluster) == 0) {
-            snprintf(what, sizeof what, "%s is the name of two clusters; the other one is at line %d",
-                     options_typed(v->cluster), other->places[0].line);
-            fault(r, s, "clusters.name", what);
+            snprintf(what, sizeof what, "%s is the name of two clusters", options_typed(v->cluster));
+            clash(r, layer, other, row_of_cluster("name"), what);
         }
         if (v->cluster_default && other->values.cluster_default)
-            fault(r, s, "clusters.default", "only one cluster can be the default");
+            clash(r, layer, other, row_of_cluster("default"), "only one cluster can be the default");
     }
 }
 

@@ -16,6 +16,7 @@
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
 enum { INCLUDES_MAX = 9, FILES_MAX = 200 }; /* deep; in all */
+enum { GROUPS_DEEP = 64, NAMED_MAX = 4096 };
 
 /* ---- faults ---- */
 
@@ -33,6 +34,13 @@ void config_fault(struct config_faults *faults, const char *file, int line, cons
     else if (file != NULL)
         buffer_printf(&faults->text, "%s: ", file);
     buffer_printf(&faults->text, "%s%s%s\n", key != NULL ? key : "", key != NULL ? ": " : "", text);
+}
+
+void config_other_place(const char *file, const char *other, int line, char *out, size_t size) {
+    if (strcmp(file, other) == 0)
+        snprintf(out, size, "line %d", line);
+    else
+        snprintf(out, size, "%s:%d", other, line);
 }
 
 void config_first_fault(struct config_faults *faults, char *out, size_t size) {
@@ -111,56 +119,122 @@ char *config_file_text(const char *path, struct config_faults *faults, const cha
 
 /* ---- what libconfig would not survive, or not tell ---- */
 
+struct reader { /* a file that is being read, and the one that includes it */
+    const char *path, *text;
+    const struct reader *from;
+    int depth;
+};
+
+struct named { /* a setting that was met */
+    char *name, *file;
+    int line, group;
+};
+
 struct check {
     const char *main;
     struct config_faults *faults;
     int files;
+    struct named *named;
+    int named_count;
+    int open[GROUPS_DEEP], depth, groups; /* the groups around, by number */
 };
 
-static void check_text(struct check *check, const char *path, const char *text, int depth);
+/* libconfig tells the second of two alone. Settings beyond a number that no file has are left to it. */
+static void check_named(struct check *check, const struct reader *in, const struct config_token *t) {
+    char place[600];
+    size_t len = t->end - t->start;
+    int group = check->depth > 0 ? check->open[check->depth - 1] : 0;
+    if (check->depth > GROUPS_DEEP || check->named_count == NAMED_MAX)
+        return;
+    for (int i = 0; i < check->named_count; i++) {
+        const struct named *n = &check->named[i];
+        if (n->group != group || strlen(n->name) != len || memcmp(n->name, in->text + t->start, len) != 0)
+            continue;
+        config_other_place(in->path, n->file, n->line, place, sizeof place);
+        config_fault(check->faults, in->path, t->line, n->name, "is said twice; the other one is at %s",
+                     place);
+        return;
+    }
+    check->named = memory_grow(check->named, (size_t)check->named_count + 1, sizeof *check->named);
+    check->named[check->named_count++] =
+        (struct named){memory_text_cut(in->text + t->start, len), memory_text(in->path), t->line, group};
+}
+
+static void check_mark(struct check *check, char mark) {
+    if (strchr("{[(", mark) != NULL && ++check->depth <= GROUPS_DEEP)
+        check->open[check->depth - 1] = ++check->groups;
+    else if (strchr("}])", mark) != NULL && check->depth > 0)
+        check->depth--;
+}
+
+static void check_text(struct check *check, const struct reader *in);
+
+static bool is_read_already(const struct reader *in, const char *file) {
+    for (; in != NULL; in = in->from)
+        if (strcmp(in->path, file) == 0)
+            return true;
+    return false;
+}
 
 /* Included files are looked for beside the first one. */
-static void check_include(struct check *check, const char *path, const char *text,
-                          const struct config_token *t, int depth) {
-    const char *quote = memchr(text + t->start, '"', t->end - t->start);
-    char *name = memory_text_cut(quote + 1, t->end - (size_t)(quote - text) - 2);
+static void check_include(struct check *check, const struct reader *in, const struct config_token *t) {
+    const char *quote = memchr(in->text + t->start, '"', t->end - t->start);
+    char *name = memory_text_cut(quote + 1, t->end - (size_t)(quote - in->text) - 2);
     const char *slash = strrchr(check->main, '/');
     char *file = name[0] == '/' || slash == NULL
                      ? memory_text(name)
                      : memory_format("%.*s/%s", (int)(slash - check->main), check->main, name);
-    if (depth >= INCLUDES_MAX || ++check->files > FILES_MAX) {
-        config_fault(check->faults, path, t->line, NULL, "@include %s: files include each other too deep",
+    if (is_read_already(in, file)) {
+        config_fault(check->faults, in->path, t->line, NULL, "@include %s: a file can't include itself%s",
+                     name, strcmp(in->path, file) == 0 ? "" : ", also not through another one");
+    } else if (in->depth >= INCLUDES_MAX || ++check->files > FILES_MAX) {
+        config_fault(check->faults, in->path, t->line, NULL, "@include %s: files include each other too deep",
                      name);
     } else {
-        char *inner = config_file_text(file, check->faults, path, t->line);
+        char *inner = config_file_text(file, check->faults, in->path, t->line);
         if (inner != NULL)
-            check_text(check, file, inner, depth + 1);
+            check_text(check, &(struct reader){file, inner, in, in->depth + 1});
         free(inner);
     }
     free(name);
     free(file);
 }
 
-static void check_text(struct check *check, const char *path, const char *text, int depth) {
-    struct config_lexer l = config_lexer(text, strlen(text));
-    for (;;) {
-        struct config_token t = config_next(&l);
+static void check_text(struct check *check, const struct reader *in) {
+    struct config_lexer l = config_lexer(in->text, strlen(in->text));
+    struct config_token t, before = {.kind = CONFIG_END};
+    for (;; before = t) {
+        t = config_next(&l);
         if (t.kind == CONFIG_END || check->faults->count >= CONFIG_FAULTS_MAX)
             return;
         if (t.fault != NULL)
-            config_fault(check->faults, path, t.line, NULL, "%s", t.fault);
+            config_fault(check->faults, in->path, t.line, NULL, "%s", t.fault);
         if (t.kind == CONFIG_BROKEN)
             return;
+        char mark = t.kind == CONFIG_MARK ? in->text[t.start] : ' ';
         if (t.kind == CONFIG_INCLUDE)
-            check_include(check, path, text, &t, depth);
+            check_include(check, in, &t);
+        else if (before.kind == CONFIG_NAME && (mark == '=' || mark == ':'))
+            check_named(check, in, &before);
+        else if (mark != ' ')
+            check_mark(check, mark);
     }
 }
 
-bool config_file_parse(config_t *parsed, const char *path, const char *text, struct config_faults *faults) {
+static bool survives(const char *path, const char *text, struct config_faults *faults) {
     struct check check = {.main = path, .faults = faults};
     int before = faults->count;
-    check_text(&check, path, text, 0);
-    if (faults->count > before)
+    check_text(&check, &(struct reader){path, text, NULL, 0});
+    for (int i = 0; i < check.named_count; i++) {
+        free(check.named[i].name);
+        free(check.named[i].file);
+    }
+    free(check.named);
+    return faults->count == before;
+}
+
+bool config_file_parse(config_t *parsed, const char *path, const char *text, struct config_faults *faults) {
+    if (!survives(path, text, faults))
         return false;
     const char *slash = strrchr(path, '/');
     char *folder = slash != NULL ? memory_text_cut(path, (size_t)(slash - path) + (slash == path)) : NULL;

@@ -21,6 +21,8 @@ struct config_faults {
 /* "file:line: key: what is wrong"; each of the three may be missing (NULL, 0). */
 void config_fault(struct config_faults *faults, const char *file, int line, const char *key,
                   const char *format, ...) __attribute__((format(printf, 5, 6)));
+/* Where the other of two faults is, for a message about `file`: "line 3", or "more.conf:3". */
+void config_other_place(const char *file, const char *other, int line, char *out, size_t size);
 /* The first of them without its end, fit for the footer. */
 void config_first_fault(struct config_faults *faults, char *out, size_t size);
 void config_faults_finish(struct config_faults *faults);

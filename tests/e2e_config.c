@@ -84,12 +84,14 @@ static const struct wrong {
     {"columns = { jetstream = { streams = [\n\"name\",\n\"byts\"]; }; };",
      ":3: columns.jetstream.streams: there is no column byts; did you mean bytes?"},
     {"columns = { jetstream = { streams = [\"name\", \"bytes\",\n\"name\"]; }; };",
-     ":2: columns.jetstream.streams: name: is named twice; once is enough"},
+     ":2: columns.jetstream.streams: name: is named twice; the other one is at line 1"},
     {"keys = { quitt = \"x\"; };", ":1: keys.quitt: there is no such setting; did you mean quit?"},
     {"keys = { quit = \"Hime\"; };", ":1: no key is called \"Hime\"; did you mean Home?"},
     {"keys = { quit = \"x\";\n pause = \"x\"; };", ":2"},
     {"keys = { interrupt = \"x\"; };", ":1: keys.interrupt: there is no such setting"},
-    {"units = \"bits\";\nunits = \"bits\";", ":2: duplicate setting name"},
+    {"units = \"bits\";\nunits = \"bits\";", ":2: units: is said twice; the other one is at line 1"},
+    {"cadences = { jsz = \"5s\";\n varz = \"1s\";\n jsz = \"6s\"; };",
+     ":3: jsz: is said twice; the other one is at line 1"},
     {"units = \"bits;\n\n\n", ":1: a text begins here and has no end: a quote is missing"},
     {"/* units = \"bits\";\n", ": a comment begins behind this line and has no end"},
     {"units = ;", ":1: syntax error"},
@@ -108,16 +110,16 @@ static const struct wrong {
      ":1: this number is too large"},
     {"clusters = ( { name = \"a\"; urls = [\"h\"]; cert = \"c\"; } );", "cert and key go together"},
     {"clusters = ( { name = \"a\"; urls = [\"h\"]; },\n{ name = \"a\"; urls = [\"h\"]; } );",
-     ":2: clusters.name: a is the name of two clusters"},
-    {"clusters = ( { name = \"a\"; urls = [\"h\"]; default = true; },\n{ name = \"b\"; urls = [\"h\"]; "
+     ":2: clusters.name: a is the name of two clusters; the other one is at line 1"},
+    {"clusters = ( { name = \"a\"; urls = [\"h\"];\n default = true; },\n{ name = \"b\"; urls = [\"h\"];\n"
      "default = true; } );",
-     ":2: clusters.default: only one"},
+     ":4: clusters.default: only one cluster can be the default; the other one is at line 2"},
     {"clusters = ( { name = \"a\"; urls = [\"h\"]; auth_file = \"none\"; } );", ":1: auth_file: "},
     {"clusters = ( { name = \"a\"; urls = [\"h\"]; label = \"\033[31mred\"; } );",
      "characters that can't be shown"},
     {"@include \"nowhere.conf\"", "nowhere.conf: there is no such file"},
     {"@include \".\"", "this is no file"},
-    {"@include \"natsight.conf\"", "files include each other too deep"},
+    {"ascii = true;\n@include \"natsight.conf\"", ":2: @include natsight.conf: a file can't include itself"},
 };
 
 START_TEST(a_fault_is_told_with_its_line) {
@@ -194,6 +196,30 @@ START_TEST(an_included_file_is_named) {
     char place[700];
     snprintf(place, sizeof place, "natsight: %s/more.conf:2: units: bats", folder.path);
     ck_assert_msg(strstr(c.errors, place) == c.errors, "%s", c.errors);
+    command_free(&c);
+    remove_folder();
+}
+END_TEST
+
+START_TEST(two_files_are_both_named) {
+    struct command c;
+    char says[1500];
+    make_folder();
+    write_file("natsight.conf", "# the main one\nascii = true;\n@include \"more.conf\"\n");
+    write_file("more.conf", "\n\nascii = false;\n");
+    ck_assert_int_eq(config(&c, NULL, "--config", path, NULL), 64);
+    snprintf(says, sizeof says,
+             "natsight: %s/more.conf:3: ascii: is said twice; the other one is at %s/natsight.conf:2\n",
+             folder.path, folder.path);
+    ck_assert_str_eq(c.errors, says);
+    command_free(&c);
+    write_file("more.conf", "\n@include \"natsight.conf\"\n");
+    ck_assert_int_eq(config(&c, NULL, "--config", path, NULL), 64);
+    snprintf(says, sizeof says,
+             "natsight: %s/more.conf:2: @include natsight.conf: a file can't include itself, also not "
+             "through another one\n",
+             folder.path);
+    ck_assert_str_eq(c.errors, says);
     command_free(&c);
     remove_folder();
 }
@@ -480,6 +506,7 @@ int main(void) {
     tcase_add_test(tc, all_faults_are_told_as_far_as_they_can_be_read);
     tcase_add_test(tc, what_is_no_file_is_refused);
     tcase_add_test(tc, an_included_file_is_named);
+    tcase_add_test(tc, two_files_are_both_named);
     tcase_add_test(tc, a_byte_order_mark_is_no_fault);
     tcase_add_test(tc, no_key_is_a_choice);
     tcase_add_test(tc, the_default_file_loads_and_is_the_default);
