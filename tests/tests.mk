@@ -68,7 +68,7 @@ check-asan: $(BUILD)/natsight $(LIFE_PROGRAMS) $(TESTS)
 	$(RUN_TESTS) $(TESTS)
 
 FUZZ := $(patsubst tests/fuzz/%.c,build-fuzz/%,$(wildcard tests/fuzz/*.c))
-build-fuzz/%: tests/fuzz/%.c $(wildcard base/*.c sample/*.c) collectors/json_reader.c $(wildcard collectors/decode*.c) $(wildcard base/*.h sample/*.h sample/*.def collectors/*.h collectors/*.def)
+build-fuzz/%: tests/fuzz/%.c $(wildcard base/*.c sample/*.c) $(wildcard collectors/json_*.c collectors/decode*.c) $(wildcard base/*.h sample/*.h sample/*.def collectors/*.h collectors/*.def)
 	@mkdir -p $(@D)
 	clang -std=c11 -D_GNU_SOURCE -I. -g -O1 -fsanitize=fuzzer,address,undefined -o $@ $(filter %.c,$^) $(PKG_CFLAGS) -lz -lm
 #: make fuzz         each fuzz target for FUZZ_SECONDS (300)
