@@ -5,13 +5,18 @@
 #include "base/clock.h"
 #include "base/text.h"
 
-static bool opens_prompt(const char *text) {
-    uint32_t first;
-    if (text[0] == '\0')
+/* Nobody types ahead but behind a key that opens a prompt. */
+static bool typed_ahead(const struct paste *paste) {
+    if (paste->key_count == 0)
         return false;
-    utf8_decode(text, strlen(text), &first);
-    enum action_id id = keymap_find(CONTEXT_EVERYWHERE, first);
+    enum action_id id = keymap_find(CONTEXT_EVERYWHERE, paste->keys[0]);
     return id == ACTION_FILTER || id == ACTION_COMMAND;
+}
+
+/* As they came, Tab and all, until one of them closes the prompt. */
+static void type_keys(struct app *app, const struct paste *paste) {
+    for (int i = 0; i < paste->key_count && (i == 0 || app->stage.prompt.open); i++)
+        app_key(app, paste->keys[i]);
 }
 
 static void type_text(struct app *app, const char *text) {
@@ -24,13 +29,14 @@ static void type_text(struct app *app, const char *text) {
 }
 
 void app_paste(struct app *app, const struct paste *paste) {
-    bool typed = paste->one_line && !paste->marked;
-    if (!app->stage.prompt.open && !(typed && opens_prompt(paste->text))) {
+    if (!app->stage.prompt.open && !typed_ahead(paste)) {
         stage_say(&app->stage, clock_mono_ns(), false, "pasted text ignored");
         app->paint_now = true;
-        return;
+    } else if (paste->key_count > 0) {
+        type_keys(app, paste);
+    } else {
+        type_text(app, paste->text);
+        if (paste->entered && !paste->marked)
+            app_key(app, K_ENTER);
     }
-    type_text(app, paste->text);
-    if (typed && paste->entered)
-        app_key(app, K_ENTER);
 }

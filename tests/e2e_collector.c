@@ -133,7 +133,8 @@ START_TEST(stopped_it_is_replaced) {
     ck_assert_int_ne(kill(first, 0), 0); /* and it is gone */
     shown_wait(t, "no beat");
     is_live(t);
-    shown_type(t, ":events\r", "collector.*killed: no beat for 3 s");
+    shown_type(t, ":events\r", "> Events");
+    shown_wait(t, "collector.*killed: no beat for 3 s");
     shown_quit(t);
 }
 END_TEST

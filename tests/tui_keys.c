@@ -8,6 +8,7 @@
 
 struct typed {
     char text[512];
+    int line_keys; /* of the last paste */
 };
 
 static void note_text(struct typed *typed, const char *text) {
@@ -28,9 +29,11 @@ static void note_report(void *data, const struct key_report *r) {
         snprintf(text, sizeof text, "<%s %d at %d,%d%s%s%s>", mouse[r->mouse.what], r->mouse.button,
                  r->mouse.x, r->mouse.y, r->mouse.shift ? " shift" : "", r->mouse.alt ? " alt" : "",
                  r->mouse.control ? " control" : "");
-    if (r->type == REPORT_PASTE)
+    if (r->type == REPORT_PASTE) {
+        ((struct typed *)data)->line_keys = r->paste.key_count;
         snprintf(text, sizeof text, "<%s%s%s: %s>", r->paste.marked ? "marked" : "paste",
                  r->paste.one_line ? " line" : "", r->paste.entered ? " entered" : "", r->paste.text);
+    }
     note_text(data, text);
 }
 
@@ -42,7 +45,7 @@ static void settle(struct key_decoder *d) {
 }
 
 static void expect_fed(const char *bytes, size_t len, const char *keys) {
-    struct typed typed = {""};
+    struct typed typed = {.text = ""};
     struct key_decoder d;
     key_decoder_init(&d, &noting, &typed);
     key_decoder_feed(&d, bytes, len, 0);
@@ -62,16 +65,21 @@ static const struct {
     {"\003\014\032", "Ctrl-C Ctrl-L Ctrl-Z"},
     {"\033[A\033[B\033[C\033[D", "Up Down Right Left"},
     {"\033OA\033OB\033OC\033OD", "Up Down Right Left"},
-    {"\033[H\033[F\033OH\033OF\033[1~\033[4~\033[7~\033[8~", "Home End Home End Home End Home End"},
+    {"\033[H\033[F\033OH\033OF", "Home End Home End"},
+    {"\033[1~\033[4~\033[7~\033[8~", "Home End Home End"},
     {"\033[2~\033[3~\033[5~\033[6~", "Ins Del PgUp PgDn"},
     {"\033[Z", "Shift-Tab"},
-    {"\033OP\033OQ\033OR\033OS\033[15~\033[17~", "F1 F2 F3 F4 F5 F6"},
-    {"\033[18~\033[19~\033[20~\033[21~\033[23~\033[24~", "F7 F8 F9 F10 F11 F12"},
-    {"\033[11~\033[12~\033[13~\033[14~", "F1 F2 F3 F4"},
+    {"\033OP\033OQ\033OR\033OS", "F1 F2 F3 F4"},
+    {"\033[15~\033[17~\033[18~", "F5 F6 F7"},
+    {"\033[19~\033[20~\033[21~", "F8 F9 F10"},
+    {"\033[23~\033[24~", "F11 F12"},
+    {"\033[11~\033[12~", "F1 F2"},
+    {"\033[13~\033[14~", "F3 F4"},
     {"\033[[A\033[[E", "F1 F5"},
     {"\033[1;5A\033[5;2~", "Up PgUp"},
     {"\033OM", "Enter"},
-    {"\303\244\342\202\254\360\237\230\200\344\270\255", "ä € 😀 中"},
+    {"\303\244\342\202\254", "ä €"},
+    {"\360\237\230\200\344\270\255", "😀 中"},
     {"\033[0nx", "<answer> x"}, /* to a status query */
     {"\033[3nx", "<answer> x"},
     {"\033[1nx", "x"},
@@ -84,7 +92,14 @@ static const struct {
     {"\033[1\003x", "Ctrl-C x"}, /* a broken sequence takes no key with it */
     {"\033[1\033[A", "Up"},
     {"\033\033[A", "Esc Up"},
-    {"\033jq", "Esc j q"},
+    {"\033jq", "Alt-j q"},
+    {"\033q", "Alt-q"},
+    {"\033\303\244", "Alt-ä"},
+    {"\033\r\033\177", "Alt-Enter Alt-Backspace"},
+    {"\033\033q", "Esc Alt-q"},
+    {"\033\303x", "x"},
+    {"\033\003", "Esc Ctrl-C"},
+    {"\033[31m\033[0m", ""},
     {"\377\300\200\355\240\200x", "x"}, /* no UTF-8 */
     {"\303x", "x"},
     {"\342\202x", "x"},
@@ -113,7 +128,7 @@ START_TEST(sequences_may_be_split_anywhere) {
     const char *bytes = sequences[_i].bytes;
     size_t len = strlen(bytes);
     for (size_t first = 1; first < len; first++) {
-        struct typed typed = {""};
+        struct typed typed = {.text = ""};
         struct key_decoder d;
         key_decoder_init(&d, &noting, &typed);
         key_decoder_feed(&d, bytes, first, 0);
@@ -128,7 +143,7 @@ START_TEST(sequences_may_be_split_anywhere) {
 END_TEST
 
 START_TEST(sequences_may_come_byte_by_byte) {
-    struct typed typed = {""};
+    struct typed typed = {.text = ""};
     struct key_decoder d;
     key_decoder_init(&d, &noting, &typed);
     for (const char *at = sequences[_i].bytes; *at; at++)
@@ -144,7 +159,7 @@ START_TEST(nul_is_no_key) {
 END_TEST
 
 static void expect_after(const char *bytes, int64_t wait_ms, const char *early, const char *late) {
-    struct typed typed = {""};
+    struct typed typed = {.text = ""};
     struct key_decoder d;
     key_decoder_init(&d, &noting, &typed);
     ck_assert_int_eq(d.deadline_ns, INT64_MAX);
@@ -176,7 +191,7 @@ START_TEST(an_endless_sequence_is_swallowed) {
     memset(bytes + 2, '1', sizeof bytes - 3);
     bytes[sizeof bytes - 1] = 'A';
     expect_fed(bytes, sizeof bytes, "");
-    struct typed typed = {""};
+    struct typed typed = {.text = ""};
     struct key_decoder d;
     key_decoder_init(&d, &noting, &typed);
     key_decoder_feed(&d, bytes, sizeof bytes, 0);
@@ -197,7 +212,7 @@ static void feed_in_pieces(struct key_decoder *d, const char *bytes, size_t len,
 }
 
 static void expect_pieces(const char *bytes, size_t piece, int64_t gap_ns, const char *keys) {
-    struct typed typed = {""};
+    struct typed typed = {.text = ""};
     struct key_decoder d;
     key_decoder_init(&d, &noting, &typed);
     feed_in_pieces(&d, bytes, strlen(bytes), piece, gap_ns);
@@ -241,6 +256,100 @@ START_TEST(a_paste_by_accident_is_no_keys) {
 }
 END_TEST
 
+static void expect_no_keys_of(const char *text) {
+    enum { SIZE = 1 << 20 };
+    size_t len = strlen(text);
+    char *bytes = malloc(SIZE);
+    for (size_t i = 0; i < SIZE; i++)
+        bytes[i] = text[i % len];
+    ck_assert_int_eq(keys_in(bytes, SIZE, 4096, 0), 0);
+    ck_assert_int_eq(keys_in(bytes, SIZE, 4095, 14 * NS_PER_MS), 0);
+    ck_assert_int_eq(keys_in(bytes, len, len, 0), 0);
+    ck_assert_int_eq(keys_in(bytes, 4 * len, 4 * len, 0), 0);
+    free(bytes);
+}
+
+static const char *const short_words[] = {"quit\r\n",
+                                          "q\tr\ts\tq\r\n",
+                                          "\033[31merror \033[0m queue full\r\n",
+                                          "\033[31mq\033[0m\r\n",
+                                          "q\r\n",
+                                          "q\n",
+                                          "\033[31mq",
+                                          "q\033[m",
+                                          "quit\r",
+                                          "quit",
+                                          "top\r",
+                                          "q\tq\rq\t",
+                                          "\033[?25lq"};
+#define SHORT_WORDS (int)(sizeof short_words / sizeof *short_words)
+
+START_TEST(a_paste_of_short_words_is_no_keys) {
+    expect_no_keys_of(short_words[_i]);
+}
+END_TEST
+
+START_TEST(one_short_line_keeps_its_keys) {
+    static const struct {
+        const char *bytes, *report;
+        int keys;
+    } lines[] = {
+        {":events\r", "<paste line entered: :events>", 8},
+        {":events\r\n", "<paste line entered: :events>", 0},
+        {"a\033bcd\r", "<paste line entered: acd>", 5},
+        {":sort rt\t\r", "<paste line entered: :sort rt >", 10},
+        {"abc\025d\r", "<paste line entered: abcd>", 6},
+        {":quit\r:quit\r", "<paste: :quit :quit>", 0},
+        {"\r:qu\r", "<paste: :qu>", 0},
+        {":\033[mq\r", "<paste: :q>", 0},
+        {"/orders\rjjd", "<paste: /orders jjd>", 0},
+        {":theme high-contrast\r", "<paste line entered: :theme high-contrast>", 21},
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        struct typed typed = {.text = ""};
+        struct key_decoder d;
+        key_decoder_init(&d, &noting, &typed);
+        key_decoder_feed(&d, lines[i].bytes, strlen(lines[i].bytes), 0);
+        settle(&d);
+        ck_assert_str_eq(typed.text, lines[i].report);
+        ck_assert_int_eq(typed.line_keys, lines[i].keys);
+    }
+}
+END_TEST
+
+/* What comes without a pause belongs to the paste, behind a pause it is typed. */
+START_TEST(a_burst_ends_with_a_pause) {
+    struct typed typed = {.text = ""};
+    struct key_decoder d;
+    key_decoder_init(&d, &noting, &typed);
+    key_decoder_feed(&d, "q\r\n", 3, 0);
+    key_decoder_timeout(&d, 14 * NS_PER_MS);
+    key_decoder_feed(&d, "q", 1, 14 * NS_PER_MS);
+    key_decoder_timeout(&d, 28 * NS_PER_MS);
+    key_decoder_feed(&d, "q", 1, 28 * NS_PER_MS);
+    ck_assert_str_eq(typed.text, "");
+    key_decoder_timeout(&d, 43 * NS_PER_MS);
+    ck_assert_str_eq(typed.text, "<paste: q qq>");
+    key_decoder_feed(&d, "x", 1, 44 * NS_PER_MS);
+    ck_assert_str_eq(typed.text, "<paste: q qq> x");
+}
+END_TEST
+
+START_TEST(alt_is_not_esc_and_a_key) {
+    struct typed typed = {.text = ""};
+    struct key_decoder d;
+    key_decoder_init(&d, &noting, &typed);
+    key_decoder_feed(&d, "\033", 1, 0);
+    key_decoder_timeout(&d, 25 * NS_PER_MS);
+    key_decoder_feed(&d, "q", 1, 26 * NS_PER_MS);
+    settle(&d);
+    ck_assert_str_eq(typed.text, "Esc q");
+    char name[32];
+    key_name(K_ALT('q'), name, sizeof name);
+    ck_assert_str_eq(name, "Alt-q");
+}
+END_TEST
+
 /* Fingers, key repeat and a stalled line are not taken for a clipboard. */
 START_TEST(fast_fingers_are_keys) {
     char held[900], arrows[900];
@@ -256,29 +365,45 @@ START_TEST(fast_fingers_are_keys) {
                   "t h e Space q u i c k Space b r o w n Space f o x Space j u m p s");
     expect_pieces("the quick brown fox jumps", 2, 30 * NS_PER_MS,
                   "t h e Space q u i c k Space b r o w n Space f o x Space j u m p s");
-    expect_pieces("/orders\rjjd", 4096, 0, "/ o r d e r s Enter j j d");
+    expect_pieces("jjkkjdjj", 4096, 0, "j j k k j d j j");
+    expect_pieces("jkjkjkjkjkjkjkjk", 4096, 0, "j k j k j k j k j k j k j k j k");
     expect_pieces("jj\033[Bk\003", 4096, 0, "j j Down k Ctrl-C");
 }
 END_TEST
 
+START_TEST(what_a_late_line_brings_together_is_typed) {
+    static const char *const together[][2] = {
+        {"3\t", "3 Tab"},
+        {"\t3", "Tab 3"},
+        {"j\r", "j Enter"},
+        {"2sj", "2 s j"},
+        {"\r\n", "Enter Enter"},
+        {"3\tjj\r", "3 Tab j j Enter"},
+        {"y\rn\r", "y Enter n Enter"},
+    };
+    for (size_t i = 0; i < sizeof together / sizeof *together; i++)
+        expect_pieces(together[i][0], 4096, 0, together[i][1]);
+}
+END_TEST
+
 START_TEST(single_keys_do_not_wait) {
-    struct typed typed = {""};
+    struct typed typed = {.text = ""};
     struct key_decoder d;
     key_decoder_init(&d, &noting, &typed);
     key_decoder_feed(&d, "j", 1, 0);
     key_decoder_feed(&d, "k", 1, NS_PER_MS);
     key_decoder_feed(&d, "\033[B\033[B\033[B", 9, 2 * NS_PER_MS);
     ck_assert_str_eq(typed.text, "j k Down Down Down");
-    key_decoder_feed(&d, "qx", 2, 3 * NS_PER_MS);
+    key_decoder_feed(&d, "qx", 2, 20 * NS_PER_MS);
     ck_assert_str_eq(typed.text, "j k Down Down Down");
-    ck_assert_int_eq(d.deadline_ns, 18 * NS_PER_MS);
-    key_decoder_timeout(&d, 18 * NS_PER_MS);
+    ck_assert_int_eq(d.deadline_ns, 35 * NS_PER_MS);
+    key_decoder_timeout(&d, 35 * NS_PER_MS);
     ck_assert_str_eq(typed.text, "j k Down Down Down q x");
 }
 END_TEST
 
 START_TEST(a_paste_has_an_end) {
-    struct typed typed = {""};
+    struct typed typed = {.text = ""};
     struct key_decoder d;
     char long_line[2000];
     memset(long_line, 'a', sizeof long_line);
@@ -331,7 +456,12 @@ int main(void) {
     tcase_add_test(test, time_decides_what_is_incomplete);
     tcase_add_test(test, an_endless_sequence_is_swallowed);
     tcase_add_test(test, a_paste_by_accident_is_no_keys);
+    tcase_add_loop_test(test, a_paste_of_short_words_is_no_keys, 0, SHORT_WORDS);
+    tcase_add_test(test, one_short_line_keeps_its_keys);
+    tcase_add_test(test, a_burst_ends_with_a_pause);
+    tcase_add_test(test, alt_is_not_esc_and_a_key);
     tcase_add_test(test, fast_fingers_are_keys);
+    tcase_add_test(test, what_a_late_line_brings_together_is_typed);
     tcase_add_test(test, single_keys_do_not_wait);
     tcase_add_test(test, a_paste_has_an_end);
     tcase_add_test(test, names_and_keys_agree);

@@ -54,7 +54,15 @@ static uint32_t canonical(uint32_t key) {
     return key == '\n' ? K_ENTER : key == '\b' ? K_BACKSPACE : key;
 }
 
+static bool is_alt(uint32_t key) {
+    return (key & K_ALT(0u)) != 0;
+}
+
 void key_name(uint32_t key, char *out, size_t size) {
+    if (is_alt(key) && size > 4) {
+        memcpy(out, "Alt-", 4);
+        out += 4, size -= 4, key &= ~K_ALT(0u);
+    }
     key = canonical(key);
     for (size_t i = 0; i < NAMED_CHARACTERS; i++)
         if (named_characters[i].key == key) {
@@ -148,18 +156,6 @@ static enum verdict judge_string(const struct key_decoder *d) {
     return last < ' ' && last != K_ESC ? AGAIN : MORE;
 }
 
-static enum verdict judge_escape(const struct key_decoder *d, uint32_t *key) {
-    if (d->pending.len == 1)
-        return MORE;
-    unsigned char second = d->pending.bytes[1];
-    bool sequence = second == '[' || second == 'O', string = second == ']' || second == 'P';
-    if (!sequence && !string)
-        return ESC_THEN;
-    if (d->pending.len == 2)
-        return MORE;
-    return sequence ? judge_sequence(d, key) : judge_string(d);
-}
-
 static size_t utf8_length(unsigned char lead) {
     return lead >= 0xf0 && lead <= 0xf4  ? 4
            : lead >= 0xe0 && lead < 0xf0 ? 3
@@ -167,16 +163,42 @@ static size_t utf8_length(unsigned char lead) {
                                          : 0;
 }
 
-static enum verdict judge_utf8(const struct key_decoder *d, uint32_t *key) {
-    size_t length = utf8_length(d->pending.bytes[0]);
+static enum verdict judge_utf8(const unsigned char *bytes, size_t len, uint32_t *key) {
+    size_t length = utf8_length(bytes[0]);
     if (!length)
         return SWALLOW;
-    if (d->pending.len > 1 && (d->pending.bytes[d->pending.len - 1] & 0xc0) != 0x80)
+    if (len > 1 && (bytes[len - 1] & 0xc0) != 0x80)
         return AGAIN;
-    if (d->pending.len < length)
+    if (len < length)
         return MORE;
-    size_t used = utf8_decode((const char *)d->pending.bytes, d->pending.len, key);
+    size_t used = utf8_decode((const char *)bytes, len, key);
     return used == length && *key != 0xfffd && char_width(*key) > 0 ? KEY : SWALLOW;
+}
+
+/* Behind ESC, a character: with Alt, as nobody is fast enough to have typed both. */
+static enum verdict judge_alt(const unsigned char *bytes, size_t len, uint32_t *key) {
+    enum verdict verdict = KEY;
+    if (bytes[0] >= 0x80)
+        verdict = judge_utf8(bytes, len, key);
+    else if (bytes[0] < ' ' && bytes[0] != K_ENTER && bytes[0] != K_TAB)
+        return ESC_THEN;
+    else
+        *key = bytes[0];
+    if (verdict == KEY)
+        *key = K_ALT(*key);
+    return verdict;
+}
+
+static enum verdict judge_escape(const struct key_decoder *d, uint32_t *key) {
+    if (d->pending.len == 1)
+        return MORE;
+    unsigned char second = d->pending.bytes[1];
+    bool sequence = second == '[' || second == 'O', string = second == ']' || second == 'P';
+    if (!sequence && !string)
+        return judge_alt(d->pending.bytes + 1, d->pending.len - 1, key);
+    if (d->pending.len == 2)
+        return MORE;
+    return sequence ? judge_sequence(d, key) : judge_string(d);
 }
 
 static enum verdict judge(const struct key_decoder *d, uint32_t *key) {
@@ -184,8 +206,8 @@ static enum verdict judge(const struct key_decoder *d, uint32_t *key) {
     if (first == K_ESC)
         return judge_escape(d, key);
     if (first >= 0x80)
-        return judge_utf8(d, key);
-    *key = canonical(first);
+        return judge_utf8(d->pending.bytes, d->pending.len, key);
+    *key = first == '\n' ? first : canonical(first); /* a paste is told by it */
     return first ? KEY : SWALLOW;
 }
 
@@ -218,11 +240,14 @@ static void report_mouse(struct key_decoder *d, char last) {
     d->handler->report(d->data, &(struct key_report){.type = REPORT_MOUSE, .mouse = mouse});
 }
 
+/* Last bytes of sequences that colour, clear and set modes: no key and no answer ends in one. */
+#define OUTPUT_FINALS "GJKXdfghlmqrs"
+
 /* A whole sequence that is no key. */
 static void swallowed(struct key_decoder *d, int64_t mono_ns) {
     const char *text = (const char *)d->pending.bytes;
     size_t len = d->pending.len;
-    if (len < 4 || len == sizeof d->pending.bytes || text[0] != K_ESC || text[1] != '[')
+    if (len < 3 || len == sizeof d->pending.bytes || text[0] != K_ESC || text[1] != '[')
         return;
     d->pending.bytes[len] = '\0';
     if (strcmp(text + 2, "0n") == 0 || strcmp(text + 2, "3n") == 0)
@@ -231,6 +256,8 @@ static void swallowed(struct key_decoder *d, int64_t mono_ns) {
         paste_mark(d, text[4] == '0', mono_ns);
     else if (text[2] == '<' && (text[len - 1] == 'M' || text[len - 1] == 'm'))
         report_mouse(d, text[len - 1]);
+    else if (strchr(OUTPUT_FINALS, text[len - 1]) != NULL)
+        paste_output(d, mono_ns);
 }
 
 /* ---- bytes ---- */
@@ -241,7 +268,7 @@ void key_decoder_init(struct key_decoder *d, const struct key_handler *handler, 
                               .deadline_ns = INT64_MAX,
                               .pending.until_ns = INT64_MAX,
                               .quiet_ns = INT64_MAX,
-                              .streak.last_ns = INT64_MIN};
+                              .burst.last_ns = INT64_MIN};
 }
 
 static void forget(struct key_decoder *d) {
@@ -296,6 +323,7 @@ void key_decoder_timeout(struct key_decoder *d, int64_t mono_ns) {
         forget(d);
         if (first == K_ESC && len <= 2)
             paste_key(d, K_ESC, mono_ns);
+        paste_judge(d, mono_ns);
         if (first == K_ESC && len == 2)
             paste_key(d, second, mono_ns);
         paste_judge(d, mono_ns);

@@ -3,12 +3,14 @@
  * Accepts both arrow forms (ESC [ A, ESC O A), sequences split across reads (25 ms after ESC, 100 ms after
  * ESC [ or ESC O, a second within one), UTF-8. A key is a Unicode character, or one of enum key; Enter is
  * '\r', Backspace 127, Ctrl-letter K_CTRL('l'). Shift, Alt and Ctrl on keys that are no characters are
- * ignored, Alt on a character is Esc and the character. Unknown sequences are swallowed.
+ * ignored, Alt on a character is a key of its own, K_ALT. Unknown sequences are swallowed.
  *
  * What nobody typed is no key: the terminal's answers, the mouse and pastes are reported apart. A paste is
- * what stands between the marks of bracketed paste, and without marks what comes faster and in more different
- * characters than fingers do; three or more different characters at once wait 15 ms to show which they are.
- * A held key is no paste, however fast. Main process. */
+ * what stands between the marks of bracketed paste, and without marks a burst (no pause of 15 ms) of four
+ * different characters, or of characters beside what no key sends: a line feed, the colours of some output;
+ * three do with an Enter or Tab behind one. All that goes on belongs to it. What a late line brings together,
+ * a digit and Tab, a letter and Enter, is typed. Different keys at once wait 15 ms to show which they are; a
+ * key alone goes out at once. A held key is no paste, however fast, nor are arrows. Main process. */
 #ifndef TUI_KEYS_H
 #define TUI_KEYS_H
 
@@ -24,15 +26,16 @@ enum key { /* beyond Unicode */
 #undef KEYNAME
            KEY_LIMIT_
 };
-#define K_CTRL(letter) ((letter)&0x1f)
-#define K_TAB          9
-#define K_ENTER        13
-#define K_ESC          27
-#define K_BACKSPACE    127
+#define K_CTRL(letter)   ((letter)&0x1f)
+#define K_ALT(character) (0x200000u | (character))
+#define K_TAB            9
+#define K_ENTER          13
+#define K_ESC            27
+#define K_BACKSPACE      127
 
-/* "q", "Ctrl-L", "Up", "PgDn", "Enter", "Esc", "Space", "F1": for footer, help, manual. */
+/* "q", "Ctrl-L", "Alt-q", "Up", "PgDn", "Enter", "Esc", "Space", "F1": for footer, help, manual. */
 void key_name(uint32_t key, char *out, size_t size);
-/* The reverse; 0 when there is no such key. */
+/* The reverse, for all but Alt; 0 when there is no such key. */
 uint32_t key_parse(const char *name);
 
 enum mouse_what { MOUSE_PRESS, MOUSE_RELEASE, MOUSE_MOVE, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };
@@ -49,6 +52,9 @@ struct paste {
     bool marked;      /* by the terminal; else it was guessed */
     bool one_line;    /* whole and one line: a script or a stalled line may have held back what was typed */
     bool entered;     /* that line, and Enter */
+    /* Of a guessed line that may have been typed ahead: its keys up to Enter, during the call. Else none. */
+    const uint32_t *keys;
+    int key_count;
 };
 
 enum key_report_type { REPORT_ANSWER /* to a status query */, REPORT_MOUSE, REPORT_PASTE };
@@ -65,7 +71,7 @@ struct key_handler {
     void (*report)(void *data, const struct key_report *report); /* of what was not typed */
 };
 
-enum { KEY_RUNS = 64, PASTE_TEXT_SIZE = 256 };
+enum { KEY_RUNS = 64, PASTE_TEXT_SIZE = 256, TYPED_AHEAD = 80 };
 struct key_decoder {
     int64_t deadline_ns; /* when time alone decides; INT64_MAX: nothing is open */
     const struct key_handler *handler;
@@ -82,16 +88,22 @@ struct key_decoder {
         int count;
     } runs[KEY_RUNS];
     int run_count;
-    struct { /* characters without a pause between them */
-        int count;
+    struct { /* without a pause in it */
+        int characters;
         uint64_t seen[2]; /* which, as bits */
+        int separated;    /* Enters and Tabs behind a character */
+        bool behind_character;
+        bool feeds;  /* line feeds */
+        bool output; /* what no key sends */
         int64_t last_ns;
-    } streak;
+    } burst;
     struct { /* pasted */
         char bytes[PASTE_TEXT_SIZE];
         size_t len;
         bool cut, ended /* by Enter */;
-        int breaks; /* Enters with text behind them */
+        int breaks; /* Enters before or behind which more stands */
+        uint32_t keys[TYPED_AHEAD];
+        int key_count;
     } text;
 };
 /* The handler outlives the decoder. */

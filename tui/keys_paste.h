@@ -5,7 +5,10 @@
 
 #include "tui/keys.h"
 
+/* It came as so many bytes. */
 void paste_key(struct key_decoder *d, uint32_t key, int64_t mono_ns);
+/* A sequence that is found in output and that no key sends. */
+void paste_output(struct key_decoder *d, int64_t mono_ns);
 /* A mark of bracketed paste. */
 void paste_mark(struct key_decoder *d, bool begins, int64_t mono_ns);
 /* What has no place in a paste comes: keys that were held stand before it. */

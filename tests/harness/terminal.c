@@ -209,7 +209,12 @@ bool terminal_send(struct terminal *t, const void *bytes, size_t size) {
     return size == 0;
 }
 
+/* Fingers need 40 ms between two strokes; what comes faster is a paste, or one key with Alt. */
 bool terminal_type(struct terminal *t, const char *text) {
+    enum { STROKE_MS = 40 };
+    for (long long now; (now = terminal_now_ms()) < t->typed_ms + STROKE_MS;)
+        terminal_pump(t, (int)(t->typed_ms + STROKE_MS - now));
+    t->typed_ms = terminal_now_ms();
     return terminal_send(t, text, strlen(text));
 }
 

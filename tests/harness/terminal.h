@@ -65,6 +65,7 @@ void terminal_size(const struct terminal *t, int *rows, int *cols);
 void terminal_dump(struct terminal *t);
 
 bool terminal_send(struct terminal *t, const void *bytes, size_t size);
+/* All of it at once, but not sooner behind what was typed before than fingers would. */
 bool terminal_type(struct terminal *t, const char *text);
 /* VTERM_KEY_UP, VTERM_KEY_FUNCTION(5), ... with VTERM_MOD_SHIFT, ..., as this terminal's modes have it. */
 void terminal_key(struct terminal *t, VTermKey key, VTermModifier modifier);

@@ -17,6 +17,7 @@ struct terminal {
     char **row_text;
     bool alternate, cursor_visible;
     int mouse;
+    long long typed_ms; /* when something was typed last */
     char unknown[200];
     char *output;
     size_t output_size, output_room, bytes;
