@@ -1,4 +1,5 @@
 # Tests: tests/LAYER_what.c links LAYER and what it may know; tests/e2e_*.c drive the program; each is a Check runner.
+# What several tests of a layer share stands in tests/LAYER/*.c.
 # A test sees exactly the layers that its own may include, so a wrong include does not link.
 CHECK_CFLAGS := $(shell pkg-config --cflags check vterm 2>/dev/null)
 CHECK_LIBS := $(shell pkg-config --libs check vterm 2>/dev/null)
@@ -23,7 +24,7 @@ E2E_TESTS := $(filter $(BUILD)/tests/e2e_%,$(TESTS))
 $(BUILD)/tests/%.o: OWN_CFLAGS = $(CHECK_CFLAGS) $(CNATS_CFLAGS)
 
 define LAYER_TEST
-$(BUILD)/tests/$(1)_%: $(BUILD)/tests/$(1)_%.o $(HARNESS:%.c=$(BUILD)/%.o) $(foreach l,$(KNOWS_$(1)),$(BUILD)/lib$(l).a)
+$(BUILD)/tests/$(1)_%: $(BUILD)/tests/$(1)_%.o $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/$(1)/*.c)) $(HARNESS:%.c=$(BUILD)/%.o) $(foreach l,$(KNOWS_$(1)),$(BUILD)/lib$(l).a)
 	$$(CC) $$(ALL_CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(CHECK_LIBS) $$(LDLIBS_ALL)
 endef
 $(foreach l,$(LAYERS) e2e,$(eval $(call LAYER_TEST,$(l))))

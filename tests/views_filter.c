@@ -1,5 +1,6 @@
 /* What `/` narrows a list to. */
 #include <check.h>
+#include <stdio.h>
 
 #include "tests/views_frame.h"
 #include "views/filter.h"

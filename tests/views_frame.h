@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "tests/views_world.h"
+#include "tests/views/world.h"
 #include "tui/keys.h"
 #include "views/chrome.h"
 #include "views/quantity_table.h"

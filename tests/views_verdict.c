@@ -2,6 +2,7 @@
 #include "tests/views_frame.h"
 
 #include <check.h>
+#include <stdio.h>
 
 /* The row under the first one of the overview. */
 static const char *row2(const struct world *w, int cols, char out[400]) {

@@ -1,0 +1,113 @@
+/* A constructed cluster for the tests of views: three nodes at 02:41:07, twelve minutes of history.
+ *
+ * A test takes a scene, or makes one: world_init(), what is to be different, world_run(). Whoever began one
+ * ends it with world_finish(). Nothing here reads a clock. */
+#ifndef TESTS_VIEWS_WORLD_H
+#define TESTS_VIEWS_WORLD_H
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "model/model.h"
+
+#define WORLD_START   1795228140LL /* 2026-11-21T02:29:00Z */
+#define WORLD_SECONDS 727
+#define WORLD_NODES   6 /* at most */
+#define WORLD_STREAMS 3
+
+struct world_node {
+    const char *name, *id, *url, *version;
+    const char *cluster; /* of its own, without routes; NULL: that of the others */
+    double cpu, mem, connections;
+    bool answers;
+    const char *connz_error, *jsz_error;           /* these two fail in these words; NULL: they don't */
+    double in_msgs, out_msgs, in_bytes, out_bytes; /* counters */
+};
+
+struct world_client {
+    int node;
+    uint64_t cid;
+    const char *name, *account, *lang;
+    double pending, in_rate, out_rate;
+};
+
+struct world_consumer {
+    const char *stream, *name;
+    int leader;
+    double lag_at_end, lag_slope, acked_per_s;
+    uint64_t ack_pending, max_ack_pending, redelivered, waiting;
+};
+
+struct world {
+    struct model *model;
+    int second; /* since WORLD_START */
+    uint64_t serial;
+    bool jetstream, busy;
+    int pool;        /* connections of each route, 0 one */
+    int64_t cost_ns; /* of one request for the figures of cost; 0: 900 us */
+    int asked;       /* so many nodes are monitored, the others known by their routes; 0 all */
+    struct world_node nodes[WORLD_NODES];
+    int node_count;
+    bool followers; /* tell of consumers whose leader's /jsz fails */
+    const struct world_client *clients;
+    int client_count;
+    int leads[WORLD_STREAMS]; /* the node that leads it */
+    const struct world_consumer *consumers;
+    int consumer_count;
+};
+
+int64_t world_utc(const struct world *w);
+int64_t world_mono(const struct world *w);
+/* One field of a row; a text is cleaned as a decoder does it. */
+void world_text(struct sample *sample, struct row *row, enum field f, const char *text);
+void world_u(struct row *row, enum field f, uint64_t u);
+void world_i(struct row *row, enum field f, int64_t i);
+
+void world_init(struct world *w);
+/* So many seconds of the cluster's life, and what the collector saw of them. */
+void world_run(struct world *w, int seconds);
+void world_finish(struct world *w);
+
+/* ---- scenes ---- */
+
+/* Nothing heard yet. */
+void world_empty(struct world *w);
+/* All servers live, and some of their endpoints fail: one of n2 since 14 s, one of n3 from the beginning. */
+void world_failing(struct world *w);
+/* n2 falls, and what it led is led by n1 and n3 some seconds later. */
+void world_failover(struct world *w);
+/* The whole page of n2's connections is dear. */
+void world_stretched(struct world *w);
+/* Watching costs more than it may. */
+void world_dear(struct world *w);
+/* An endpoint of n2 fails since 6 s: too short for a finding, too long for "all ok". */
+void world_fails_now(struct world *w);
+/* n1 refused from the beginning. */
+void world_silent(struct world *w);
+/* n2 and n3 are gone: the meta group has no majority any more, and what they led nobody leads. */
+void world_minority(struct world *w);
+/* n1 alone is asked; it has routes to the others. */
+void world_known(struct world *w);
+/* Three servers that know nothing of each other. */
+void world_apart(struct world *w);
+/* Two clusters that name their servers and streams alike. */
+void world_twins(struct world *w);
+/* Two consumers that their leader tells nothing of beside some that are told. */
+void world_untold(struct world *w);
+/* More servers than a small screen has rows for. */
+void world_crowded(struct world *w);
+/* Servers that keep four connections to each peer. */
+void world_pooled(struct world *w);
+/* One answer of each: no rate yet. */
+void world_first(struct world *w);
+/* All there is: two lagging consumers, two filling buffers, one hot node. */
+void world_busy(struct world *w);
+/* All well, no JetStream. */
+void world_quiet(struct world *w);
+/* The same as busy, but n2 refuses since 40 s and nobody else has answered for 4 s. */
+void world_stale(struct world *w);
+/* Names as an enemy gives them. */
+void world_hostile(struct world *w);
+
+#endif

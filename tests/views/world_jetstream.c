@@ -1,0 +1,109 @@
+#include "tests/views/world_parts.h"
+
+static double world_lag(const struct world *w, const struct world_consumer *c) {
+    double lag = c->lag_at_end - c->lag_slope * (WORLD_SECONDS - w->second);
+    return lag > 0 ? lag : 0;
+}
+
+static void world_consumer_row(struct world *w, struct sample *s, const struct world_consumer *c) {
+    struct row *r = sample_add(s, ENTITY_CONSUMER);
+    double lag = world_lag(w, c), acked = 80000000 + c->acked_per_s * w->second;
+    world_text(s, r, F_CONSUMER_account, "$G");
+    world_text(s, r, F_CONSUMER_stream, c->stream);
+    world_text(s, r, F_CONSUMER_name, c->name);
+    world_text(s, r, F_CONSUMER_leader, w->nodes[c->leader].name);
+    world_u(r, F_CONSUMER_clustered, 1);
+    world_u(r, F_CONSUMER_pending,
+            lag > (double)c->ack_pending ? (uint64_t)(lag - (double)c->ack_pending) : 0);
+    world_u(r, F_CONSUMER_ack_pending, c->ack_pending);
+    world_u(r, F_CONSUMER_redelivered, c->redelivered);
+    world_u(r, F_CONSUMER_waiting, c->waiting);
+    world_u(r, F_CONSUMER_delivered_consumer_seq, (uint64_t)acked + c->ack_pending);
+    world_u(r, F_CONSUMER_delivered_stream_seq, (uint64_t)acked + c->ack_pending);
+    world_u(r, F_CONSUMER_ack_floor_consumer_seq, (uint64_t)acked);
+    world_u(r, F_CONSUMER_ack_floor_stream_seq, (uint64_t)acked);
+    if (c->acked_per_s > 0) {
+        world_i(r, F_CONSUMER_last_ack, world_utc(w) - 300 * NS_PER_MS);
+        world_i(r, F_CONSUMER_last_delivered, world_utc(w) - 200 * NS_PER_MS);
+    }
+    world_i(r, F_CONSUMER_max_ack_pending, c->max_ack_pending ? (int64_t)c->max_ack_pending : -1);
+}
+
+/* As one tells it that does not lead it. */
+static void world_follower_row(struct world *w, struct sample *s, const struct world_consumer *c) {
+    struct row *r = sample_add(s, ENTITY_CONSUMER);
+    world_text(s, r, F_CONSUMER_account, "$G");
+    world_text(s, r, F_CONSUMER_stream, c->stream);
+    world_text(s, r, F_CONSUMER_name, c->name);
+    world_text(s, r, F_CONSUMER_leader, w->nodes[c->leader].name);
+    world_u(r, F_CONSUMER_clustered, 1);
+}
+
+static void world_stream_row(struct world *w, struct sample *s, const char *name, int leader, int replicas,
+                             double rate) {
+    struct row *r = sample_add(s, ENTITY_STREAM);
+    uint64_t last = 88412007 + (uint64_t)(rate * w->second);
+    world_text(s, r, F_STREAM_account, "$G");
+    world_text(s, r, F_STREAM_name, name);
+    world_text(s, r, F_STREAM_leader, w->nodes[leader].name);
+    world_u(r, F_STREAM_clustered, 1);
+    world_u(r, F_STREAM_messages, last - 71000000);
+    world_u(r, F_STREAM_bytes, (last - 71000000) * 600);
+    world_u(r, F_STREAM_first_seq, 71000001);
+    world_u(r, F_STREAM_last_seq, last);
+    world_i(r, F_STREAM_last_ts, world_utc(w) - 100 * NS_PER_MS);
+    world_u(r, F_STREAM_consumer_count, 2);
+    world_i(r, F_STREAM_max_bytes, 40LL << 30);
+    world_u(r, F_STREAM_replicas, (uint64_t)replicas);
+    world_text(s, r, F_STREAM_storage, "file");
+    for (int peer = 0; peer < w->node_count && replicas > 1; peer++) {
+        if (peer == leader)
+            continue;
+        struct row *p = sample_add(s, ENTITY_REPLICA);
+        world_text(s, p, F_REPLICA_account, "$G");
+        world_text(s, p, F_REPLICA_stream, name);
+        world_text(s, p, F_REPLICA_name, w->nodes[peer].name);
+        world_u(p, F_REPLICA_current, w->nodes[peer].answers);
+        world_u(p, F_REPLICA_offline, !w->nodes[peer].answers);
+        world_i(p, F_REPLICA_active, 100 * NS_PER_MS);
+        world_u(p, F_REPLICA_lag, 0);
+    }
+}
+
+void world_jsz(struct world *w, int node) {
+    if (w->nodes[node].jsz_error) {
+        world_failed(w, node, SHAPE_JSZ, FAILURE_TIMEOUT, w->nodes[node].jsz_error);
+        return;
+    }
+    struct sample *s = world_sample(w, node, SHAPE_JSZ);
+    world_answer(w, s, node);
+    struct row *r = sample_add(s, ENTITY_JETSTREAM);
+    world_u(r, F_JETSTREAM_disabled, !w->jetstream);
+    if (w->jetstream) {
+        world_u(r, F_JETSTREAM_meta, 1);
+        world_text(s, r, F_JETSTREAM_meta_leader, w->nodes[0].name);
+        world_u(r, F_JETSTREAM_meta_size, w->node_count);
+        for (int peer = 1; peer < w->node_count && node == 0; peer++) {
+            struct row *p = sample_add(s, ENTITY_META_PEER);
+            world_text(s, p, F_META_PEER_name, w->nodes[peer].name);
+            world_text(s, p, F_META_PEER_peer, w->nodes[peer].id);
+            world_u(p, F_META_PEER_current, w->nodes[peer].answers);
+            world_u(p, F_META_PEER_offline, !w->nodes[peer].answers);
+            world_i(p, F_META_PEER_active, 200 * NS_PER_MS);
+        }
+        static const struct {
+            const char *name;
+            int replicas;
+            double rate;
+        } streams[WORLD_STREAMS] = {{"ORDERS", 3, 2700}, {"GEO", 3, 120}, {"EDGE", 1, 40}};
+        for (int i = 0; i < WORLD_STREAMS; i++)
+            if (w->leads[i] == node)
+                world_stream_row(w, s, streams[i].name, node, streams[i].replicas, streams[i].rate);
+        for (int i = 0; i < w->consumer_count; i++)
+            if (w->consumers[i].leader == node)
+                world_consumer_row(w, s, &w->consumers[i]);
+            else if (w->followers && w->nodes[w->consumers[i].leader].jsz_error)
+                world_follower_row(w, s, &w->consumers[i]);
+    }
+    world_send(w, s);
+}
