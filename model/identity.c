@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "model/address.h"
 
 #define ORPHAN_NS (10 * NS_PER_S) /* a known peer whose collector began anew and does not name it again */
 

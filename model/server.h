@@ -146,12 +146,12 @@ int expected_servers(const struct model *model, const struct entry *cluster);
 void expected_tick(struct model *model, int64_t utc_ns);
 /* The same after one answer to /varz: does nothing while as many are missing as before. */
 void expected_answered(struct model *model, struct entry *cluster, int64_t utc_ns);
+struct entry *placeholder_take(struct model *model, const char *host); /* NULL: there is none */
+
+/* ---- places.c ---- */
+void route_urls_put(struct model *model, struct entry *entry, const struct sample *sample);
 /* A server's configured routes changed, or it went: how many they name is counted anew. */
 void route_addresses_changed(struct model *model, const struct entry *cluster);
-struct entry *placeholder_take(struct model *model, const char *host); /* NULL: there is none */
-void address_of(const char *url, char *out, size_t size);              /* "host:port" of a URL */
-void host_of(const char *address, char *out, size_t size);
-void route_urls_put(struct model *model, struct entry *entry, const struct sample *sample);
 
 /* ---- link.c ---- */
 void links_put(struct model *model, struct entry *entry, const struct sample *sample, int link);
