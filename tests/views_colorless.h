@@ -39,7 +39,7 @@ static const struct colorless_rule {
     {ROLE_ROW1_WARN, {NULL}, {"LINK 1.9s"}, colorless_fewer},
     {ROLE_ROW1_CRIT,
      {"!!"},
-     {"NO DATA", "JS no quorum", "collector restarts: killed by signal 9"},
+     {"NO DATA", "JS no quorum", "collector restarts: killed by signal 9", "collector restarts: kil~"},
      colorless_fewer},
 };
 enum { COLORLESS_RULES = sizeof colorless_rules / sizeof *colorless_rules };

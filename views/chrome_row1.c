@@ -13,6 +13,8 @@
 #define DATA_OLD_NS  (3 * NS_PER_S)
 #define LINK_LATE_NS NS_PER_S
 #define NARROW       40
+#define SHORT_CLOCK  50
+#define LEAST_NOTE   16
 #define DATE_WIDTH   10
 #define PAUSED_WIDTH 16 /* "[PAUSED +10m05s]" */
 
@@ -230,7 +232,7 @@ static const struct part {
 } parts[] = {
     {part_label, false, 100},  {part_servers, false, 95}, {part_js, false, 60},    {part_meta, false, 20},
     {part_version, false, 22}, {part_data, false, 90},    {part_place, false, 50}, {part_status, false, 45},
-    {part_faults, false, 55},  {part_note, false, 85},    {part_link, true, 86},   {part_date, true, 30},
+    {part_faults, false, 55},  {part_note, false, 79},    {part_link, true, 86},   {part_date, true, 30},
     {part_time, true, 80},     {part_interval, true, 10}, {part_mode, true, 92},
 };
 #define PART_COUNT ((int)(sizeof(parts) / sizeof(parts[0])))
@@ -243,13 +245,32 @@ static int width_of(const struct made *made, int gap) {
     return total;
 }
 
-static void drop_one(struct made *made) {
+/* Of a note its beginning is better than nothing. */
+static void drop_or_cut(struct made *part, bool note, int excess) {
+    char cut[sizeof(part->text)];
+    int left = text_width(part->text) - excess;
+    text_cut(cut, sizeof(cut), part->text, note && left >= LEAST_NOTE ? left : 0);
+    snprintf(part->text, sizeof(part->text), "%s", cut);
+}
+
+static void drop_one(struct made *made, int excess) {
     int worst = -1;
     for (int i = 0; i < PART_COUNT; i++)
         if (made[i].text[0] && (worst < 0 || parts[i].keep < parts[worst].keep))
             worst = i;
     if (worst >= 0)
-        made[worst].text[0] = 0;
+        drop_or_cut(&made[worst], parts[worst].make == part_note, excess);
+}
+
+/* What went after it may have left room enough. */
+static void bring_back_clock(const struct chrome_context *c, struct made *made, int gap, int width) {
+    for (int i = 0; i < PART_COUNT; i++) {
+        if (parts[i].make != part_time || made[i].text[0])
+            continue;
+        parts[i].make(c, &made[i]);
+        if (width_of(made, gap) > width + gap)
+            made[i].text[0] = 0;
+    }
 }
 
 static int parts_left(const struct made *made) {
@@ -264,11 +285,13 @@ void chrome_row1(const struct chrome_context *c, struct surface *s, struct rect 
     enum role base = c->mode == CHROME_LIVE || c->mode == CHROME_SNAPSHOT ? ROLE_ROW1 : ROLE_ROW1_HELD;
     int gap = row.w >= 100 ? 3 : row.w < NARROW ? 1 : 2;
     for (int i = 0; i < PART_COUNT; i++) {
-        made[i] = (struct made){.narrow = row.w < NARROW, .role = base};
+        int narrow = parts[i].make == part_time ? SHORT_CLOCK : NARROW;
+        made[i] = (struct made){.narrow = row.w < narrow, .role = base};
         parts[i].make(c, &made[i]);
     }
     while (width_of(made, gap) > row.w + gap && parts_left(made) > 1)
-        drop_one(made);
+        drop_one(made, width_of(made, gap) - row.w - gap);
+    bring_back_clock(c, made, gap, row.w);
     surface_fill(s, row, base, 0, ' ');
     int left = row.x, right = row.x + row.w;
     for (int i = 0; i < PART_COUNT; i++)
