@@ -14,6 +14,7 @@
 #include "entry/command.h"
 #include "entry/command_line.h"
 #include "entry/crash.h"
+#include "entry/layers.h"
 #include "entry/settings_live.h"
 #include "tui/screen_term.h"
 
@@ -379,11 +380,26 @@ static void live(struct app *app) {
     loop_run(app->loop);
 }
 
+/* What stays in the scrollback is the view: keys that do nothing any more, and what was being typed, would
+ * look like the shell's. */
+static const struct surface *last_picture(struct app *app) {
+    struct view_request request;
+    if (app->code != 0)
+        return NULL;
+    app->stage.prompt.open = false;
+    layer_close(app);
+    if (stage_contexts(&app->stage) & CONTEXT_CHOICE)
+        stage_act(&app->stage, ACTION_CHOICE_BACK, clock_mono_ns(), &request);
+    app->stage.last = true;
+    stage_frame(&app->stage, app->surface, clock_mono_ns());
+    return app->surface;
+}
+
 static void close_all(struct app *app) {
     supervisor_destroy(app->supervisor);
     plain_destroy(app->plain);
     if (app->screen != NULL)
-        screen_close(app->screen, app->code == 0 ? app->surface : NULL);
+        screen_close(app->screen, last_picture(app));
     if (app->refusal[0] != '\0')
         fprintf(stderr, "%s", app->refusal);
     if (app->loop != NULL)

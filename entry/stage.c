@@ -198,6 +198,7 @@ void stage_frame(struct stage *st, struct surface *s, int64_t mono_ns) {
         .behind_ns = st->frozen != NULL ? model_utc_ns(st->live) - model_utc_ns(st->frozen) : 0,
         .contexts = stage_contexts(st),
         .covered = !(stage_contexts(st) & CONTEXT_EVERYWHERE),
+        .last = st->last,
     };
     chrome_draw(&chrome, s, surface_rect(s));
     if (st->prompt.open && body.h > 1)

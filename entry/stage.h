@@ -49,6 +49,7 @@ struct stage {
     bool help_open;
     char help_filter[64];
     int help_top;
+    bool last;                        /* the frame that stays behind: no footer */
     const struct help_line *commands; /* for help: what may be typed after : */
 };
 

@@ -96,6 +96,23 @@ START_TEST(ways_out_leave_the_terminal_as_it_was) {
 }
 END_TEST
 
+/* Of what lay over the view nothing stays, nor of what was being typed: keys that do nothing any more. */
+START_TEST(what_stays_behind_is_the_view) {
+    static const char *const over[][2] = {
+        {":hel", "^:hel"}, {"?", "KEYS in"}, {"m", "-VIEWS "}, {"o", "SORT BY"}, {"\x1bOQ", "-SETTINGS "}};
+    struct terminal *t = open_in(state_env, NULL);
+    int status;
+    shown_wait(t, "ORDERS / billing");
+    shown_type(t, over[_i][0], over[_i][1]);
+    ck_assert(terminal_signal(t, SIGTERM));
+    ck_assert(terminal_wait_exit(t, &status, SHOWN_MS));
+    ck_assert_int_ge(terminal_find(t, "NODES 3", NULL), 0);
+    ck_assert_int_lt(terminal_find(t, over[_i][1], NULL), 0);
+    ck_assert_int_lt(terminal_find(t, "help", NULL), 0);
+    terminal_close(t);
+}
+END_TEST
+
 START_TEST(a_lost_line_or_a_kill_leaves_nothing_running) {
     struct terminal *t = open_in(state_env, NULL);
     int status;
@@ -177,6 +194,7 @@ int main(void) {
     tcase_set_timeout(tc, 90);
     tcase_add_unchecked_fixture(tc, start, end);
     tcase_add_loop_test(tc, ways_out_leave_the_terminal_as_it_was, 0, sizeof ways / sizeof *ways);
+    tcase_add_loop_test(tc, what_stays_behind_is_the_view, 0, 5);
     tcase_add_loop_test(tc, a_lost_line_or_a_kill_leaves_nothing_running, 0, 2);
     tcase_add_test(tc, suspended_and_back);
     tcase_add_loop_test(tc, a_crash_says_where, 0, 3);

@@ -29,6 +29,7 @@ struct chrome_context {
     int64_t behind_ns;           /* PAUSED: how far the picture is behind */
     unsigned contexts; /* CONTEXT_x that are valid: of their keys hints are given, after those of the views */
     bool covered;      /* something lies over the view, and its keys alone are of interest */
+    bool last;         /* the picture that stays behind: no keys, nothing typed, no message */
 };
 
 /* The body of a screen of this size; {0} where there is room for one line only. */

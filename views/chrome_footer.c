@@ -59,6 +59,8 @@ static void draw_hints(const struct chrome_context *c, struct surface *s, struct
 
 void chrome_footer(const struct chrome_context *c, struct surface *s, struct rect row) {
     char text[600];
+    if (c->last)
+        return;
     if (c->prompt && c->prompt->open) {
         prompt_draw(c->prompt, s, row);
         return;
