@@ -2,6 +2,7 @@
 #include "entry/app.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "entry/layers.h"
@@ -51,10 +52,17 @@ static unsigned run(struct app *app, enum action_id id, struct view_request *req
 
 bool app_act(struct app *app, enum action_id id) {
     struct view_request request = {0};
+    struct stage *st = &app->stage;
+    char said[STAGE_MESSAGE_SIZE];
+    unsigned before = stage_contexts(st) & CONTEXT_EVERYWHERE;
     app->action = id;
+    snprintf(said, sizeof said, "%s", st->message);
     unsigned reaction = run(app, id, &request);
     if (reaction & REACT_PASS)
         return false;
+    /* What was said before is not about what lies over the view now: its keys are of interest. */
+    if (before != (stage_contexts(st) & CONTEXT_EVERYWHERE) && strcmp(said, st->message) == 0)
+        st->message[0] = '\0';
     obey(app, &request);
     app_react(app, reaction | (request.view != NULL || request.copy != NULL ? REACT_DRAW | REACT_WANTS : 0));
     return true;

@@ -40,8 +40,7 @@ END_TEST
 /* ---- keys ---- */
 
 START_TEST(digits_open_views) {
-    struct terminal *t = quiet_open_size(40, 120);
-    shown_wait(t, "\\. n3 ");
+    struct terminal *t = quiet_open_seen(40, 120);
     shown_type(t, "2", "> Connections");
     shown_wait(t, " reader-4 .*\\$G");
     shown_wait(t, " maker ");
@@ -55,8 +54,7 @@ START_TEST(digits_open_views) {
 END_TEST
 
 START_TEST(enter_opens_a_node_and_escape_goes_back) {
-    struct terminal *t = quiet_open_size(40, 120);
-    shown_wait(t, "\\. n3 ");
+    struct terminal *t = quiet_open_seen(40, 120);
     shown_type(t, "\033[B", ">n1 ");
     shown_type(t, "\033OB", ">n2 "); /* both forms of the cursor keys */
     shown_type(t, "\r", "> Node +n2");
@@ -74,8 +72,7 @@ START_TEST(enter_opens_a_node_and_escape_goes_back) {
 END_TEST
 
 START_TEST(help_lists_keys_and_is_searched) {
-    struct terminal *t = quiet_open_size(50, 120);
-    shown_wait(t, "\\. n3 ");
+    struct terminal *t = quiet_open_seen(50, 120);
     shown_type(t, "?", "Everywhere");
     shown_wait(t, "Freezes the picture");
     shown_type(t, "/", "^/");
@@ -101,8 +98,7 @@ START_TEST(help_moves_as_lists_do) {
                 {"\033[H", true, false}, {"\033[B", false, false}, {"\033[A", true, false},
                 {"j", false, false},     {"k", true, false},       {"\033[6~", false, false},
                 {"\033[5~", true, false}};
-    struct terminal *t = quiet_open_size(20, 100);
-    shown_wait(t, "\\. n3 ");
+    struct terminal *t = quiet_open_seen(20, 100);
     shown_type(t, "?", "^ Overview$");
     shown_wait(t, "/ search +Esc back");
     ck_assert_int_lt(terminal_find(t, "Tab panel", NULL), 0);
@@ -151,6 +147,18 @@ START_TEST(a_wrong_filter_says_why) {
     shown_wait(t, " reader-3 ");
     shown_type(t, "\x7f\x7fsubs>", "/subs>.+[a-z]{4}");
     shown_type(t, "\033", " reader-3 ");
+    shown_quit(t);
+}
+END_TEST
+
+START_TEST(what_lies_over_the_view_tells_its_keys) {
+    struct terminal *t = quiet_open_size(30, 120);
+    shown_wait(t, "^.NODES 3");
+    shown_type(t, "f", "faults only: what is ok");
+    shown_type(t, "c", "COLUMNS");
+    ck_assert_int_lt(terminal_find(t, "faults only: what is ok", NULL), 0);
+    ck_assert_int_ge(terminal_find(t, "^ Enter take", NULL), 0);
+    shown_type(t, "c", "^ 1 Overview");
     shown_quit(t);
 }
 END_TEST
@@ -276,6 +284,7 @@ int main(void) {
     tcase_add_test(tc, help_moves_as_lists_do);
     tcase_add_loop_test(tc, filters_narrow_as_they_are_typed, 0, sizeof filters / sizeof *filters);
     tcase_add_test(tc, a_wrong_filter_says_why);
+    tcase_add_test(tc, what_lies_over_the_view_tells_its_keys);
     tcase_add_test(tc, sort_and_reverse);
     tcase_add_test(tc, pause_freezes_the_picture_and_not_the_collection);
     tcase_add_test(tc, control_l_paints_all_again);
