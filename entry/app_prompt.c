@@ -106,5 +106,7 @@ void app_prompt_key(struct app *app, uint32_t key) {
         step_completion(app, id == ACTION_COMPLETE ? 1 : -1);
     else if (edit_prompt(prompt, id) || prompt_insert(prompt, key))
         edited_now(app);
+    else
+        app_act(app, id); /* what is valid here and no editing */
     app->paint_now = true;
 }

@@ -59,8 +59,7 @@ static const struct {
 enum { EVERYWHERES = sizeof everywhere / sizeof *everywhere };
 
 START_TEST(what_help_says_everywhere_is_done) {
-    struct terminal *t = quiet_open_size(40, 120);
-    shown_wait(t, "\\. n3 ");
+    struct terminal *t = quiet_open_seen(40, 120);
     for (int row = 0; row < ROWS; row++) {
         int tested = 0;
         for (int i = 0; i < EVERYWHERES; i++)
@@ -93,9 +92,8 @@ START_TEST(the_manual_names_every_key) {
 END_TEST
 
 START_TEST(control_c_cancels_then_quits) {
-    struct terminal *t = quiet_open_size(24, 80);
+    struct terminal *t = quiet_open_seen(24, 80);
     int status;
-    shown_wait(t, "\\. n3 ");
     shown_type(t, ":forg", "^:forg");
     shown_type(t, "\003", "1 Overview");
     ck_assert(terminal_type(t, "\003"));
@@ -107,8 +105,7 @@ START_TEST(control_c_cancels_then_quits) {
 END_TEST
 
 START_TEST(an_unknown_key_is_said_for_a_while) {
-    struct terminal *t = quiet_open_size(24, 80);
-    shown_wait(t, "\\. n3 ");
+    struct terminal *t = quiet_open_seen(24, 80);
     shown_type(t, "Q", "^ Q does nothing here, \\? for keys");
     shown_wait(t, "^ 1 Overview"); /* goes by itself */
     shown_type(t, "\033[24~", "^ F12 does nothing here, \\? for keys");
@@ -117,8 +114,7 @@ START_TEST(an_unknown_key_is_said_for_a_while) {
 END_TEST
 
 START_TEST(tab_completes_a_command) {
-    struct terminal *t = quiet_open_size(24, 120);
-    shown_wait(t, "\\. n3 ");
+    struct terminal *t = quiet_open_seen(24, 120);
     shown_type(t, ":", "^ overview +connections +jetstream .* quit"); /* all that there is */
     shown_type(t, "s", "^ stream  sort$");
     shown_type(t, "\t", "^:stream$"); /* they agree in nothing more: one after the other */
@@ -147,6 +143,24 @@ START_TEST(tab_completes_a_command) {
 }
 END_TEST
 
+/* A prompt that is open takes text, and leaves the shell within reach. */
+START_TEST(a_prompt_can_be_suspended) {
+    static const char *const open[][2] = {{"/maker", "^/maker"}, {":theme da", "^:theme da"}};
+    struct terminal *t = quiet_open_size(24, 80);
+    shown_wait(t, "\\. n3 ");
+    shown_type(t, "2", " maker ");
+    shown_type(t, open[_i][0], open[_i][1]);
+    ck_assert(terminal_type(t, "\x1a"));
+    ck_assert(terminal_wait_stopped(t, SHOWN_MS));
+    ck_assert(terminal_restored(t));
+    terminal_resize(t, 30, 100);
+    ck_assert(terminal_continue(t));
+    shown_wait(t, open[_i][1]);
+    shown_type(t, "\033", "> Connections");
+    shown_quit(t);
+}
+END_TEST
+
 START_TEST(an_unknown_command_names_the_nearest) {
     static const char *const lines[][2] = {
         {":jetsteam\r", "no command is called \"jetsteam\"; did you mean jetstream\\?"},
@@ -156,8 +170,7 @@ START_TEST(an_unknown_command_names_the_nearest) {
         {":sort cqu\r", "no column is called \"cqu\"; did you mean cpu\\?"},
         {":forget\r", "no server is called \"\""},
     };
-    struct terminal *t = quiet_open_size(24, 100);
-    shown_wait(t, "\\. n3 ");
+    struct terminal *t = quiet_open_seen(24, 100);
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         shown_type(t, lines[i][0], lines[i][1]);
     shown_type(t, ":events\r", "> Events");
@@ -168,8 +181,7 @@ START_TEST(an_unknown_command_names_the_nearest) {
 END_TEST
 
 START_TEST(lines_typed_before_come_back) {
-    struct terminal *t = quiet_open_size(24, 100);
-    shown_wait(t, "\\. n3 ");
+    struct terminal *t = quiet_open_seen(24, 100);
     shown_type(t, ":node n1\r", "> Node +n1");
     shown_type(t, ":jetstream\r", "> JetStream");
     shown_type(t, "/bill\r", "filter: bill");
@@ -264,8 +276,7 @@ START_TEST(a_crash_leaves_no_mouse_behind) {
 END_TEST
 
 START_TEST(the_mouse_is_left_alone_else) {
-    struct terminal *t = quiet_open_size(40, 120);
-    shown_wait(t, "\\. n3 ");
+    struct terminal *t = quiet_open_seen(40, 120);
     ck_assert(!sent(t, "\033[?1000h"));
     click(t, "2 Connections"); /* a terminal that sends it all the same */
     shown_type(t, "3", "> JetStream");
@@ -284,6 +295,7 @@ int main(void) {
     tcase_add_test(tc, control_c_cancels_then_quits);
     tcase_add_test(tc, an_unknown_key_is_said_for_a_while);
     tcase_add_test(tc, tab_completes_a_command);
+    tcase_add_loop_test(tc, a_prompt_can_be_suspended, 0, 2);
     tcase_add_test(tc, an_unknown_command_names_the_nearest);
     tcase_add_test(tc, lines_typed_before_come_back);
     tcase_add_test(tc, the_mouse_is_taken_where_it_was_asked_for);
