@@ -36,25 +36,6 @@ static const char *consumer_name(int i) {
 
 /* ---- the scenario ---- */
 
-static json_t *get(int node, const char *path) {
-    char url[300];
-    snprintf(url, sizeof url, "%s%s", cluster->node[node].http, path);
-    json_t *answer = http_get_json(url, MS);
-    ck_assert_msg(answer != NULL, "%s", url);
-    return answer;
-}
-
-/* One more turn of a load of `rate` messages a second to `subject`, by the clock; late ones too. */
-static void generate(struct tally *count, int64_t from, const char *subject, double rate) {
-    int64_t now = doc_utc_ns();
-    double due = floor((double)(now - from) / 1e9 * rate),
-           done = count->n ? count->points[count->n - 1].count : 0;
-    if (due > done) {
-        ck_assert(natsc_publish_many(publisher, subject, SIZE, (int)(due - done)));
-        tally_add(count, doc_utc_ns(), due);
-    }
-}
-
 static void look_at_consumer(int i) {
     json_t *info = jetstream_consumer_info(asker, "TRUTH", consumer_name(i));
     double lag = jetstream_lag(info);
@@ -93,7 +74,7 @@ static void until_jetstream_is_from(int64_t instant, void (*meanwhile)(int turn)
 
 /* c1 is pulled from, c2 and c3 are left alone, their leaders move. */
 static void js_load(int turn) {
-    generate(&stored, js_from, "load.stream", JS_RATE);
+    tally_publish(&stored, js_from, publisher, "load.stream", SIZE, JS_RATE);
     if (turn % 20 == 0)
         look_at_consumer(turn / 20 % CONSUMERS);
     if (turn % 400 == 399)
@@ -183,7 +164,7 @@ static void live_through(void) {
     quiet_from = doc_utc_ns();
     until_jetstream_is_from(quiet_from, NULL, "after the load");
     for (int i = 0; i < NODES; i++)
-        own_jsz[i] = get(i, "/jsz?streams=1&consumers=1&config=1");
+        own_jsz[i] = kept_truth(cluster->node[i].http, "/jsz?streams=1&consumers=1&config=1");
     note_stillness(true);
 }
 

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/harness/http_get.h"
 #include "tests/harness/kept.h"
 #include "tests/harness/natsc.h"
 #include "tests/harness/servers.h"
@@ -26,10 +25,7 @@ static char versions[NODES][32];
 static bool client_only[NODES]; /* this one counts clients apart */
 
 static void look_at(int node) {
-    char url[200];
-    snprintf(url, sizeof url, "%s/varz", cluster->node[node].http);
-    json_t *answer = http_get_json(url, MS);
-    ck_assert_ptr_nonnull(answer);
+    json_t *answer = kept_truth(cluster->node[node].http, "/varz");
     snprintf(versions[node], sizeof versions[node], "%s", doc_text(answer, "version"));
     client_only[node] = json_object_get(answer, "in_client_msgs") != NULL;
     json_decref(answer);
@@ -48,16 +44,10 @@ static void connect_all(void) {
 
 static void load(double seconds) {
     struct natsc_message message;
-    double sent = 0;
     load_from = doc_utc_ns();
     tally_add(&generated, load_from, 0);
     while (doc_utc_ns() < load_from + (int64_t)(seconds * 1e9)) {
-        double due = floor((double)(doc_utc_ns() - load_from) / 1e9 * RATE);
-        if (due > sent) {
-            ck_assert(natsc_publish_many(publisher, "load", SIZE, (int)(due - sent)));
-            tally_add(&generated, doc_utc_ns(), due);
-            sent = due;
-        }
+        tally_publish(&generated, load_from, publisher, "load", SIZE, RATE);
         for (int i = 0; i < NODES; i++)
             while (natsc_next(subscribers[i], &message, 0))
                 ;

@@ -36,16 +36,8 @@ static bool client_only; /* these servers count clients apart */
 
 /* ---- the scenario ---- */
 
-static json_t *get(int node, const char *path) {
-    char url[300];
-    snprintf(url, sizeof url, "%s%s", cluster->node[node].http, path);
-    json_t *answer = http_get_json(url, MS);
-    ck_assert_msg(answer != NULL, "%s", url);
-    return answer;
-}
-
 static void look_at_varz(int node) {
-    json_t *answer = get(node, "/varz");
+    json_t *answer = kept_truth(cluster->node[node].http, "/varz");
     int64_t now = doc_instant(answer, "now");
     for (int i = 0; i < COUNTERS; i++)
         tally_add(&varz[node][i], now, json_path_number(answer, varz_names[i]));
@@ -59,24 +51,13 @@ static void drain(struct natsc *c) {
         ;
 }
 
-/* One more turn of a load of `rate` messages a second to `subject`, by the clock; late ones too. */
-static void generate(struct tally *count, int64_t from, const char *subject, double rate) {
-    int64_t now = doc_utc_ns();
-    double due = floor((double)(now - from) / 1e9 * rate),
-           done = count->n ? count->points[count->n - 1].count : 0;
-    if (due > done) {
-        ck_assert(natsc_publish_many(publisher, subject, SIZE, (int)(due - done)));
-        tally_add(count, doc_utc_ns(), due);
-    }
-}
-
 static void core_load(double seconds) {
     int turn = 0;
     load_from = doc_utc_ns();
     tally_add(&generated, load_from, 0);
     load_to = load_from + (int64_t)(seconds * 1e9);
     while (doc_utc_ns() < load_to) {
-        generate(&generated, load_from, "load.core", RATE);
+        tally_publish(&generated, load_from, publisher, "load.core", SIZE, RATE);
         for (int i = 0; i < SUBSCRIBERS; i++)
             drain(subscribers[i]);
         if (turn++ % 60 == 0)
@@ -136,8 +117,8 @@ static void live_through(void) {
     quiet_from = doc_utc_ns();
     kept_until(&kept, is_still, NULL, NULL, "from after the load");
     for (int i = 0; i < NODES; i++) {
-        own_varz[i] = get(i, "/varz");
-        own_connz[i] = get(i, "/connz?auth=1&limit=1000");
+        own_varz[i] = kept_truth(cluster->node[i].http, "/varz");
+        own_connz[i] = kept_truth(cluster->node[i].http, "/connz?auth=1&limit=1000");
     }
 }
 

@@ -2,7 +2,9 @@
 
 #include <check.h>
 #include <math.h>
+#include <stdio.h>
 
+#include "tests/harness/http_get.h"
 #include "tests/harness/servers.h"
 
 #define NS INT64_C(1000000000)
@@ -54,4 +56,12 @@ double kept_rate(const struct kept *kept, const char *list, const char *name, co
         before = at;
     }
     return n >= 3 ? sum / (double)(*last - *first) : NAN;
+}
+
+json_t *kept_truth(const char *http, const char *path) {
+    char url[300];
+    snprintf(url, sizeof url, "%s%s", http, path);
+    json_t *answer = http_get_json(url, 10000);
+    ck_assert_msg(answer != NULL, "%s", url);
+    return answer;
 }

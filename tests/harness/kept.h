@@ -28,4 +28,8 @@ json_t *kept_last(const struct kept *kept); /* NULL before the first */
 double kept_rate(const struct kept *kept, const char *list, const char *name, const char *rate, int64_t from,
                  int64_t to, int64_t *first, int64_t *last);
 
+/* What a server says itself, asked by this program: `http` its address, path "/varz". To be freed. Fails the
+ * Check test when it says nothing. */
+json_t *kept_truth(const char *http, const char *path);
+
 #endif

@@ -61,3 +61,9 @@ struct terminal *quiet_open(const struct terminal_options *options, const char *
 struct terminal *quiet_open_size(int rows, int cols) {
     return quiet_open(&(struct terminal_options){.rows = rows, .cols = cols}, NULL);
 }
+
+struct terminal *quiet_open_seen(int rows, int cols) {
+    struct terminal *t = quiet_open_size(rows, cols);
+    shown_wait(t, "\\. n3 ");
+    return t;
+}

@@ -18,5 +18,7 @@ struct natsc *quiet_maker(void);
 /* The program on all three; more: options in front, NULL-terminated, or NULL. */
 struct terminal *quiet_open(const struct terminal_options *options, const char *const more[]);
 struct terminal *quiet_open_size(int rows, int cols);
+/* The same, and its overview has all three nodes. */
+struct terminal *quiet_open_seen(int rows, int cols);
 
 #endif

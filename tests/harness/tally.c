@@ -1,8 +1,11 @@
 #include "tests/harness/tally.h"
 
+#include <check.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "tests/harness/document.h"
 
 void tally_add(struct tally *t, int64_t at_ns, double count) {
     if (t->n == t->room) {
@@ -50,6 +53,16 @@ void tally_range(const struct tally *t, int64_t from_ns, int64_t to_ns, double *
     for (size_t i = first ? first - 1 : 0; i <= last && i < t->n; i++) {
         *least = fmin(*least, t->points[i].count);
         *most = fmax(*most, t->points[i].count);
+    }
+}
+
+void tally_publish(struct tally *count, int64_t from_ns, struct natsc *publisher, const char *subject,
+                   size_t size, double rate) {
+    double due = floor((double)(doc_utc_ns() - from_ns) / 1e9 * rate);
+    double done = count->n ? count->points[count->n - 1].count : 0;
+    if (due > done) {
+        ck_assert(natsc_publish_many(publisher, subject, size, (int)(due - done)));
+        tally_add(count, doc_utc_ns(), due);
     }
 }
 

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "tests/harness/natsc.h"
+
 struct tally {
     struct tally_point {
         int64_t at_ns; /* since 1970, of whichever clock the count came with; never goes back */
@@ -20,6 +22,10 @@ double tally_at(const struct tally *t, int64_t at_ns);
 double tally_rate(const struct tally *t, int64_t from_ns, int64_t to_ns);
 /* Smallest and largest count seen from the last point before `from_ns` to the first one after `to_ns`. */
 void tally_range(const struct tally *t, int64_t from_ns, int64_t to_ns, double *least, double *most);
+/* One more turn of a load of `rate` messages a second since `from_ns`, by the clock, late ones too; `count`
+ * is what was sent. Fails the Check test on its own. */
+void tally_publish(struct tally *count, int64_t from_ns, struct natsc *publisher, const char *subject,
+                   size_t size, double rate);
 void tally_free(struct tally *t);
 
 #endif
