@@ -144,6 +144,8 @@ static const struct screen_case {
     {"cost-dear", "cost", world_dear, NULL, false, 2},
     {"cost-empty", "cost", world_empty, NULL, false, 1},
 };
+/* A phone, and a pane of a split window. */
+static const int small_sizes[][2] = {{28, 8}, {40, 12}};
 static const int sizes[][2] = {{80, 24}, {120, 40}, {200, 60}, {60, 15}, {28, 8}, {19, 3},
                                {40, 5},  {110, 6},  {80, 5},   {80, 3},  {40, 12}};
 
@@ -195,6 +197,32 @@ START_TEST(golden) {
         free(text);
         frame_close(&f);
     }
+    world_finish(&w);
+}
+END_TEST
+
+/* Whatever is wrong: rows of data are seen. */
+START_TEST(small_screens_show_data) {
+    static const char *const shown[][3] = {{"overview", "ORDERS / billing", "ORDERS / audit"},
+                                           {"connections", "4711", "4702"},
+                                           {"jetstream", "ORDERS / billing", "ORDERS / audit"},
+                                           {"node", "CPU%", "CONN"},
+                                           {"cost", "n1-lon", "n2-lon"},
+                                           {"events", "nothing has changed", "since"}};
+    struct world w;
+    char name[60];
+    world_busy(&w);
+    for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++)
+        for (size_t k = 0; k < 2; k++) {
+            struct frame f;
+            frame_open(&f, &w, shown[i][0]);
+            char *text = frame_text(&f, small_sizes[k][0], small_sizes[k][1], false);
+            snprintf(name, sizeof(name), "small-%s", shown[i][0]);
+            compare(name, small_sizes[k][0], small_sizes[k][1], text);
+            ck_assert_msg(strstr(text, shown[i][1]) && strstr(text, shown[i][2]), "%s", text);
+            free(text);
+            frame_close(&f);
+        }
     world_finish(&w);
 }
 END_TEST
@@ -282,6 +310,7 @@ int main(void) {
     TCase *tc = tcase_create("screens");
     tcase_set_timeout(tc, 60);
     tcase_add_loop_test(tc, golden, 0, sizeof(cases) / sizeof(cases[0]));
+    tcase_add_test(tc, small_screens_show_data);
     tcase_add_loop_test(tc, states_are_told_without_color, 0, sizeof(cases) / sizeof(cases[0]));
     tcase_add_loop_test(tc, a_state_by_color_alone_is_found, 0, sizeof(told) / sizeof(told[0]));
     tcase_add_test(tc, golden_menu);

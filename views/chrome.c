@@ -4,11 +4,13 @@
 
 #define NARROW 50 /* sentences take two rows there */
 
-/* Rows at the top by the height of the screen: row 1, counts, sentences. */
+/* Rows at the top by the height of the screen: row 1, counts, sentences. Where there are few, one of the
+ * verdict is enough: rows of data are what the screen is for. */
 static const struct height {
     int rows, verdict, narrow; /* from this height on; verdict rows, the counts among them */
     bool footer;
-} heights[] = {{50, 4, 5, true}, {15, 3, 5, true}, {8, 3, 4, true}, {6, 1, 1, true}, {3, 1, 1, false}};
+} heights[] = {{50, 4, 5, true}, {24, 3, 5, true}, {15, 3, 3, true},
+               {11, 2, 2, true}, {6, 1, 1, true},  {3, 1, 1, false}};
 
 static const struct height *height_of(struct rect area) {
     if (area.w < 20)

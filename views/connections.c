@@ -10,7 +10,7 @@
 
 static const struct quantity_column columns[] = {
     {.quantity = Q_CONNECTION_cid, .priority = 0, .width = 7, .pinned = true},
-    {.quantity = Q_CONNECTION_cluster, .priority = 1, .grow = 6, .pinned = true, .off = true},
+    {.quantity = Q_CONNECTION_cluster, .priority = 2, .grow = 6, .pinned = true, .off = true},
     {.quantity = Q_CONNECTION_server, .priority = 2, .grow = 6, .pinned = true},
     {.quantity = Q_CONNECTION_name, .priority = 2, .grow = 16, .pinned = true},
     {.quantity = Q_CONNECTION_account, .priority = 9},
@@ -203,7 +203,7 @@ static void draw(const void *state, const struct view_context *context, struct s
     quantity_list_status(&c->all, sort, sizeof(sort));
     quantity_panel_draw(&c->all, s, area, any ? title : "CONNECTIONS", sort,
                         any ? "no connections" : "not collected here");
-    quantity_menu_draw(&c->all, s, area, area.y + area.h);
+    quantity_menu_draw(&c->all, s, area, area);
 }
 
 static void status(const void *state, const struct view_context *context, char *out, size_t size) {

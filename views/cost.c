@@ -46,7 +46,7 @@ static void arrange(void *state, const struct view_context *context, struct rect
     size_t servers;
     model_objects(context->model, OBJECT_SERVER, &servers);
     int most = area.h / 3;
-    c->sums = area.h < 8 ? 0 : (int)servers + 1 < most ? (int)servers + 1 : most;
+    c->sums = area.h < 12 ? 0 : (int)servers + 1 < most ? (int)servers + 1 : most;
     quantity_list_arrange(&c->all, context, NULL, area.w, area.h - c->sums - 1);
 }
 
@@ -96,7 +96,7 @@ static void draw(const void *state, const struct view_context *context, struct s
     snprintf(title, sizeof(title), "ENDPOINTS %zu", c->all.count);
     quantity_list_status(&c->all, sort, sizeof(sort));
     quantity_panel_draw(&c->all, s, rect_below(area, c->sums), title, sort, "no figures yet");
-    quantity_menu_draw(&c->all, s, rect_below(area, c->sums), area.y + area.h);
+    quantity_menu_draw(&c->all, s, rect_below(area, c->sums), area);
 }
 
 static void status(const void *state, const struct view_context *context, char *out, size_t size) {

@@ -11,7 +11,7 @@
 
 static const struct quantity_column consumer_columns[] = {
     {.quantity = Q_CONSUMER_path, .priority = 0, .width = 22, .grow = 24, .pinned = true},
-    {.quantity = Q_CONSUMER_cluster, .priority = 1, .grow = 6, .pinned = true, .off = true},
+    {.quantity = Q_CONSUMER_cluster, .priority = 2, .grow = 6, .pinned = true, .off = true},
     {.quantity = Q_CONSUMER_account, .priority = 14},
     {.quantity = Q_CONSUMER_lag, .priority = 1},
     {.quantity = Q_CONSUMER_lag_slope, .priority = 1},
@@ -38,7 +38,7 @@ static const struct quantity_column consumer_columns[] = {
 
 static const struct quantity_column stream_columns[] = {
     {.quantity = Q_STREAM_name, .priority = 0, .grow = 24, .pinned = true},
-    {.quantity = Q_STREAM_cluster, .priority = 1, .grow = 6, .pinned = true, .off = true},
+    {.quantity = Q_STREAM_cluster, .priority = 2, .grow = 6, .pinned = true, .off = true},
     {.quantity = Q_STREAM_account, .priority = 8},
     {.quantity = Q_STREAM_leader, .priority = 2, .grow = 6},
     {.quantity = Q_STREAM_state, .priority = 3},
@@ -55,16 +55,7 @@ static const struct quantity_column stream_columns[] = {
 };
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
 
-enum {
-    CHART_LEAST = 5,
-    CHART_ROWS = 9,
-    CHART_MOST = 14,
-    CHART_MOST_TALL = 24,
-    TALL = 45,
-    CHART_HEIGHT = 26,
-    DETAIL_HEIGHT = 34,
-    ROW_STEP = 4
-};
+enum { CHART_LEAST = 5, CHART_ROWS = 9, CHART_HEIGHT = 26, DETAIL_HEIGHT = 34, ROW_STEP = 4 };
 
 static const struct chart_spec lag_chart = {Q_CONSUMER_lag, ROLE_CHART_LOAD, "LAG", NULL, NULL, 0};
 
@@ -130,9 +121,7 @@ static void lay_out(struct jetstream *j, struct rect area) {
     j->chart_rows = 0;
     if (any && list == &j->consumers) {
         int least = area.h >= CHART_HEIGHT ? CHART_ROWS : 0;
-        int most = area.h >= TALL ? CHART_MOST_TALL : CHART_MOST;
-        int chart = room < most ? room : most;
-        j->chart_rows = chart > least ? chart : least;
+        j->chart_rows = room > least ? room : least;
         if (j->chart_rows < CHART_LEAST)
             j->chart_rows = 0;
     }
@@ -217,7 +206,7 @@ static void draw(const void *state, const struct view_context *context, struct s
         j->list.focus, s,
         j->list.focus->menu ? body : rect_cut(body, (struct rect){body.x, body.y, body.w, j->table_rows}),
         empty_text(j, context->model));
-    quantity_menu_draw(j->list.focus, s, area, area.y + area.h);
+    quantity_menu_draw(j->list.focus, s, area, area);
     if (j->list.focus->menu)
         return;
     if (j->chart_rows)

@@ -21,6 +21,7 @@ void menu_draw(const struct view_ops *here, int choice, struct surface *s, struc
     int h = view_count + 2 < area.h ? view_count + 2 : area.h, page = h - 2;
     int top = choice >= page ? choice - page + 1 : 0;
     struct rect box = {area.x, area.y, area.w, h};
+    char seen[40] = "";
     if (page < 1 || area.w < 12)
         return;
     surface_fill(s, box, ROLE_TEXT, 0, ' ');
@@ -29,5 +30,7 @@ void menu_draw(const struct view_ops *here, int choice, struct surface *s, struc
         surface_zone(s, (struct rect){box.x, box.y + 1 + i - top, box.w, 1}, ZONE_LINE, NULL, i),
             draw_line(views[i], views[i] == here, i == choice, s,
                       (struct rect){box.x, box.y + 1 + i - top, box.w, 1});
-    surface_rule(s, (struct rect){box.x, box.y + h - 1, box.w, 1}, "", "");
+    if (view_count > page)
+        snprintf(seen, sizeof(seen), "%d to %d of %d", top + 1, top + page, view_count);
+    surface_rule(s, (struct rect){box.x, box.y + h - 1, box.w, 1}, "", seen);
 }

@@ -11,14 +11,7 @@
 #include "views/spark.h"
 
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
-enum {
-    LEAST_FIGURES = 5,
-    LEAST_CHART = 5,
-    LEAST_ROUTES = 3,
-    CHART_MOST = 12,
-    CHART_MOST_TALL = 16,
-    TALL = 45
-};
+enum { LEAST_FIGURES = 5, LEAST_CHART = 5, LEAST_ROUTES = 3, SUMMARY_MOST = 3, FEW_ROWS = 12 };
 
 static const struct quantity_column route_columns[] = {
     {.quantity = Q_ROUTE_peer, .priority = 0, .grow = 14, .pinned = true},
@@ -43,8 +36,9 @@ struct node {
     struct quantity_list routes;
     struct chart_scale scales[COUNT(chart_specs)];
     uint64_t shown; /* the server of the last arrangement */
-    struct rect endpoints_at, figures_at, charts_at, routes_at;
-    int state_rows, summary_rows, chart_columns;
+    struct rect summary_at, endpoints_at, figures_at, charts_at, routes_at;
+    int state_rows, chart_columns;
+    bool few_rows; /* the figures before all else */
 };
 
 static void init(void *state) {
@@ -85,14 +79,33 @@ static bool is_further_route(const struct model *model, const struct object *rou
 
 /* ---- layout ---- */
 
+/* Where rows are few the figures come first. */
+static void lay_out_few(struct node *n, const struct view_context *context, const struct object *server,
+                        struct rect area) {
+    int figures = node_figures_rows(context, server, area.w), y = area.y + 1;
+    n->state_rows = node_state_rows(context, server);
+    y += n->state_rows;
+    int left = area.y + area.h > y ? area.y + area.h - y : 0;
+    struct rect none = {area.x, y, area.w, 0};
+    n->summary_at = n->endpoints_at = n->charts_at = n->routes_at = none;
+    n->figures_at = (struct rect){area.x, y, area.w, figures < left ? figures : left};
+    n->summary_at.y += n->figures_at.h;
+    n->summary_at.h = left - n->figures_at.h;
+}
+
 static void lay_out(struct node *n, const struct view_context *context, const struct object *server,
                     struct rect area) {
-    int figure_rows = node_figures_rows(context, server, area.w);
-    n->summary_rows = node_summary(context, server, NULL, (struct rect){0, 0, area.w, 100});
-    if (n->summary_rows > 3)
-        n->summary_rows = 3;
+    n->few_rows = area.h < FEW_ROWS;
+    if (n->few_rows) {
+        lay_out_few(n, context, server, area);
+        return;
+    }
+    int figure_rows = 1 + node_figures_rows(context, server, area.w);
+    int summary = node_summary(context, server, NULL, (struct rect){0, 0, area.w, 100});
     n->state_rows = node_state_rows(context, server);
-    int head = 1 + n->state_rows + n->summary_rows, y = area.y + head, left = area.h - head;
+    n->summary_at = (struct rect){area.x, area.y + 1 + n->state_rows, area.w,
+                                  summary < SUMMARY_MOST ? summary : SUMMARY_MOST};
+    int head = 1 + n->state_rows + n->summary_at.h, y = area.y + head, left = area.h - head;
     int endpoints = node_endpoints(context, server, NULL, (struct rect){area.x, y, area.w, area.h});
     n->endpoints_at = (struct rect){area.x, y, area.w, endpoints < left ? endpoints : left < 0 ? 0 : left};
     y += n->endpoints_at.h;
@@ -120,8 +133,7 @@ static void lay_out(struct node *n, const struct view_context *context, const st
         bands = 1;
         band = left - routes;
     }
-    int most = area.h >= TALL ? CHART_MOST_TALL : CHART_MOST;
-    band = band < 4 ? 0 : band > most ? most : band;
+    band = band < 4 ? 0 : band;
     n->charts_at = (struct rect){area.x, y, area.w, band * bands};
     left -= band * bands;
     y += band * bands;
@@ -176,7 +188,7 @@ static void draw(const void *state, const struct view_context *context, struct s
     }
     text_cut(name, sizeof(name), quantity_name_text(context->model, server, Q_SERVER_name),
              area.w > 40 ? area.w - 36 : 20);
-    snprintf(title, sizeof(title), "NODE %s", name);
+    snprintf(title, sizeof(title), "NODE %s%s", name, n->few_rows && !n->state_rows ? " up" : "");
     keymap_first(ACTION_PREVIOUS_OBJECT, previous, sizeof(previous));
     keymap_first(ACTION_NEXT_OBJECT, next, sizeof(next));
     keymap_first(ACTION_BACK, back, sizeof(back));
@@ -188,11 +200,13 @@ static void draw(const void *state, const struct view_context *context, struct s
         node_silent_draw(context, server, s, rect_below(area, 2));
         return;
     }
-    node_summary(context, server, s,
-                 rect_cut(area, (struct rect){area.x, area.y + 1 + n->state_rows, area.w, n->summary_rows}));
+    node_summary(context, server, s, rect_cut(area, n->summary_at));
     node_endpoints(context, server, s, n->endpoints_at);
-    if (n->figures_at.h > 1)
-        node_figures_draw(context, server, s, n->figures_at);
+    if (n->few_rows)
+        node_figures_draw(context, server, title, s, area, n->figures_at);
+    else if (n->figures_at.h > 1)
+        node_figures_draw(context, server, "NOW, AND THE MEDIAN OF THE OTHER NODES", s, n->figures_at,
+                          rect_below(n->figures_at, 1));
     if (n->charts_at.h)
         draw_charts(n, context, server, s, n->charts_at);
     if (n->routes_at.h) {
@@ -200,8 +214,8 @@ static void draw(const void *state, const struct view_context *context, struct s
         keymap_hint(ACTION_OPEN_PEER, "peer", keys, sizeof(keys));
         quantity_panel_draw(&n->routes, s, n->routes_at, title, keys,
                             model_has(context->model, SHAPE_ROUTEZ) ? "no routes" : "not collected here");
-        quantity_menu_draw(&n->routes, s, n->routes_at, area.y + area.h);
     }
+    quantity_menu_draw(&n->routes, s, n->routes_at.h ? n->routes_at : area, area);
 }
 
 static void status(const void *state, const struct view_context *context, char *out, size_t size) {

@@ -130,29 +130,30 @@ static void draw_figure(const struct view_context *context, const struct object 
     quantity_number(peers, sizeof(peers), context, q, median);
     difference(diff, sizeof(diff), q, value, median);
     surface_field(s, cell, cell.x + 19, cell.y, 7, 1, ROLE_MUTED, 0, peers);
-    surface_field(s, cell, cell.x + 27, cell.y, 10, 1, role, 0, diff);
+    if (cell.w >= 27 + 10)
+        surface_field(s, cell, cell.x + 27, cell.y, 10, 1, role, 0, diff);
 }
 
-void node_figures_draw(const struct view_context *context, const struct object *server, struct surface *s,
-                       struct rect area) {
+void node_figures_draw(const struct view_context *context, const struct object *server, const char *title,
+                       struct surface *s, struct rect rule, struct rect area) {
     int columns = figure_columns(area.w), w = area.w / columns, n = 0;
     int known = known_figures(context, server), rows = (known + columns - 1) / columns;
     char right[40] = "";
-    if (rows > area.h - 1)
-        rows = area.h - 1;
+    if (rows > area.h)
+        rows = area.h;
     if (rows * columns < known)
         snprintf(right, sizeof(right), "%d of %d", rows * columns, known);
-    surface_rule(s, area, "NOW, AND THE MEDIAN OF THE OTHER NODES", right);
+    surface_rule(s, rule, title, right);
     for (int i = 0; i < COUNT(figures) && n < rows * columns; i++) {
         if (!node_knows(context, server, figures[i]))
             continue;
         draw_figure(context, server, figures[i], s,
-                    (struct rect){area.x + n / rows * w, area.y + 1 + n % rows, w, 1});
+                    (struct rect){area.x + n / rows * w, area.y + n % rows, w, 1});
         n++;
     }
 }
 
 int node_figures_rows(const struct view_context *context, const struct object *server, int width) {
     int columns = figure_columns(width);
-    return 1 + (known_figures(context, server) + columns - 1) / columns;
+    return (known_figures(context, server) + columns - 1) / columns;
 }

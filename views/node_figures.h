@@ -6,9 +6,10 @@
 
 /* Known, or soon: what a server of its version never tells has no place. */
 bool node_knows(const struct view_context *context, const struct object *server, enum quantity q);
-/* Rows that all of them take, the rule among them. */
+/* Rows that all of them take, below their rule. */
 int node_figures_rows(const struct view_context *context, const struct object *server, int width);
-void node_figures_draw(const struct view_context *context, const struct object *server, struct surface *s,
-                       struct rect area);
+/* As many as fit; the title in `rule`, with how many there are where some don't. */
+void node_figures_draw(const struct view_context *context, const struct object *server, const char *title,
+                       struct surface *s, struct rect rule, struct rect area);
 
 #endif

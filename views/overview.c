@@ -21,6 +21,10 @@ static bool no_buffer(const struct model *model, const struct object *connection
     return !quantity_value(model, connection, Q_CONNECTION_pending_bytes, &pending) || pending <= 0;
 }
 
+static int rows_of_list(const struct overview *o, int height) {
+    return o->bare ? height : quantity_panel_rows(height);
+}
+
 static void arrange(void *state, const struct view_context *context, struct rect area) {
     struct overview *o = state;
     struct quantity_pick picks[PANEL_COUNT] = {
@@ -34,10 +38,11 @@ static void arrange(void *state, const struct view_context *context, struct rect
     }
     o->span_s = spark_span_s(context, area.w);
     o->compact = area.h < 4 || area.w < 50;
+    o->bare = o->compact && area.h < 10;
     for (int round = 0; round < 2; round++) { /* rows are counted, then placed, then shown */
         for (int p = PANEL_NODES; p < PANEL_EVENTS; p++)
             quantity_list_arrange(overview_list(o, (enum panel)p), context, &picks[p],
-                                  round ? o->place[p].w : 0, round ? quantity_panel_rows(o->place[p].h) : 1);
+                                  round ? o->place[p].w : 0, round ? rows_of_list(o, o->place[p].h) : 1);
         o->no_consumers = o->lag.known == 0 && model_has(context->model, SHAPE_JSZ);
         if (round == 0 && o->compact)
             overview_place_compact(o, context, area);
@@ -58,11 +63,12 @@ static void draw(const void *state, const struct view_context *context, struct s
         overview_draw_compact(o, context, s,
                               rect_cut(area, (struct rect){area.x, area.y, area.w, o->compact_rows}));
     for (int p = 0; p < PANEL_COUNT; p++)
-        if (o->place[p].h)
+        if (o->place[p].h && o->bare)
+            quantity_list_draw(overview_list(o, (enum panel)p), s, o->place[p], "");
+        else if (o->place[p].h)
             overview_panels[p].draw(o, context, s, o->place[p]);
     for (int p = PANEL_NODES; p < PANEL_EVENTS; p++) /* over the panels below, too */
-        quantity_menu_draw(overview_list(o, (enum panel)p), s, o->place[p].h ? o->place[p] : area,
-                           area.y + area.h);
+        quantity_menu_draw(overview_list(o, (enum panel)p), s, o->place[p].h ? o->place[p] : area, area);
 }
 
 static void status(const void *state, const struct view_context *context, char *out, size_t size) {

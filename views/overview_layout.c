@@ -4,7 +4,7 @@
 #include <string.h>
 
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
-enum { ROW_STEP = 4, CHART_MOST = 14, CHART_MOST_TALL = 20, EVENTS = 5, TALL = 45 };
+enum { ROW_STEP = 4, CHART_MOST = 14, EVENTS = 5, TALL = 45 };
 
 /* Rows of a panel with its rule and its head; an empty one says so in one row. */
 static int want_list(const struct overview *o, enum panel panel) {
@@ -83,27 +83,38 @@ static void share_out(int *heights, const struct overview *o, int rows, bool bes
     }
 }
 
-/* What no list wants: events below, then higher charts. */
+/* What no list wants: some events below, then higher charts, then more events. */
 static void spend(int *heights, struct rect area, bool beside) {
-    int left = area.h - total(heights, beside);
-    int events = area.h >= TALL ? area.h : EVENTS, chart = area.h >= TALL ? CHART_MOST_TALL : CHART_MOST;
-    if (left >= overview_panels[PANEL_EVENTS].least && area.w >= 60) {
-        heights[PANEL_EVENTS] = events < left ? events : left;
+    int left = area.h - total(heights, beside), chart = area.h >= TALL ? area.h * 9 / 20 : CHART_MOST;
+    bool events = left >= overview_panels[PANEL_EVENTS].least && area.w >= 60;
+    if (events) {
+        heights[PANEL_EVENTS] = EVENTS < left ? EVENTS : left;
         left -= heights[PANEL_EVENTS];
     }
-    if (heights[PANEL_CHARTS] && left > 0)
-        heights[PANEL_CHARTS] = heights[PANEL_CHARTS] + left < chart ? heights[PANEL_CHARTS] + left : chart;
+    if (heights[PANEL_CHARTS] && left > 0) {
+        int more = chart - heights[PANEL_CHARTS] < left ? chart - heights[PANEL_CHARTS] : left;
+        heights[PANEL_CHARTS] += more;
+        left -= more;
+    }
+    if (events && area.h >= TALL)
+        heights[PANEL_EVENTS] += left;
 }
 
 void overview_place_compact(struct overview *o, const struct view_context *context, struct rect area) {
     int marks = overview_marks_rows(o, context, area.w), most = area.h < 6 ? area.h - 1 : area.h / 2;
     int y = area.h > 1 ? 1 + (marks < most ? marks : most) : 1;
+    int title = o->bare ? 0 : 1, nodes = want_list(o, PANEL_NODES) - 1 + title;
     memset(o->place, 0, sizeof(o->place));
     o->compact_rows = y;
+    if (!o->lag.count && o->nodes.count && 1 + nodes <= area.h) { /* whole, in place of the marks */
+        o->compact_rows = 1;
+        o->place[PANEL_NODES] = (struct rect){area.x, area.y + 1, area.w, nodes};
+        y = 1 + nodes;
+    }
     for (int p = PANEL_LAG; p < PANEL_EVENTS; p++) {
-        int left = area.h - y, want = want_list(o, (enum panel)p);
-        int others =
-            p == PANEL_LAG && o->pending.count && left >= 6 ? overview_panels[PANEL_PENDING].least : 0;
+        int left = area.h - y, want = want_list(o, (enum panel)p) - 1 + title;
+        int least = overview_panels[PANEL_PENDING].least - 1 + title;
+        int others = p == PANEL_LAG && o->pending.count && left >= 2 * least ? least : 0;
         if (left < 2 || !overview_list(o, (enum panel)p)->count)
             continue;
         o->place[p] = (struct rect){area.x, area.y + y, area.w, want < left - others ? want : left - others};

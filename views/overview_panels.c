@@ -48,7 +48,7 @@ static const struct quantity_column node_columns[] = {
 
 static const struct quantity_column lag_columns[] = {
     {.quantity = Q_CONSUMER_path, .priority = 0, .width = 20, .grow = 20, .pinned = true},
-    {.quantity = Q_CONSUMER_cluster, .priority = 1, .grow = 6, .pinned = true, .off = true},
+    {.quantity = Q_CONSUMER_cluster, .priority = 2, .grow = 6, .pinned = true, .off = true},
     {.quantity = Q_CONSUMER_lag, .priority = 1},
     {.quantity = Q_CONSUMER_lag_slope, .priority = 1},
     {.quantity = Q_CONSUMER_ack_pending, .priority = 4},
@@ -68,9 +68,9 @@ static const struct quantity_column lag_columns[] = {
 
 static const struct quantity_column pending_columns[] = {
     {.quantity = Q_CONNECTION_cid, .priority = 0, .width = 7, .pinned = true},
-    {.quantity = Q_CONNECTION_cluster, .priority = 1, .grow = 6, .pinned = true, .off = true},
+    {.quantity = Q_CONNECTION_cluster, .priority = 2, .grow = 6, .pinned = true, .off = true},
     {.quantity = Q_CONNECTION_server, .priority = 1, .grow = 4, .pinned = true},
-    {.quantity = Q_CONNECTION_name, .priority = 1, .grow = 8, .pinned = true},
+    {.quantity = Q_CONNECTION_name, .priority = 2, .grow = 8, .pinned = true},
     {.quantity = Q_CONNECTION_account, .priority = 7},
     {.quantity = Q_CONNECTION_pending_bytes, .priority = 1},
     {.quantity = Q_CONNECTION_pending_share, .priority = 2},

@@ -290,11 +290,11 @@ static void fit_names(struct quantity_list *list) {
             int w = text_width(text);
             longest = w > longest ? w : longest;
         }
-        int width =
-            narrowed(list, column, column->width ? column->width : quantities[column->quantity].width);
+        int usual = column->width ? column->width : quantities[column->quantity].width;
+        int width = narrowed(list, column, usual);
         int more = longest > width ? (longest - width + STEP - 1) / STEP * STEP : 0;
         more = more < column->grow ? more : column->grow;
-        int first = column->priority > 0 ? 0 : more < first_most ? more : first_most;
+        int first = column->priority > 0 || width < usual ? 0 : more < first_most ? more : first_most;
         list->made[c].width = width + first;
         list->made[c].grow = more - first;
     }
@@ -403,18 +403,28 @@ static void draw_menu(const struct quantity_list *list, struct surface *s, struc
     keymap_hint(ACTION_CHOICE_BACK, "done", done, sizeof(done));
     snprintf(keys, sizeof(keys), "%s  %s", take, done);
     surface_rule(s, box, sort ? "SORT BY" : "COLUMNS", keys);
-    for (int i = top; i < lines && i - top < page; i++)
-        draw_menu_line(list, i, s, (struct rect){box.x, box.y + 1 + i - top, w, 1});
+    int edge = box.x > area.x ? 1 : 0; /* what it covers ends there */
+    for (int i = top; i < lines && i - top < page; i++) {
+        struct rect row = {box.x + edge, box.y + 1 + i - top, w - edge, 1};
+        if (edge)
+            surface_put(s, box, box.x, row.y, ROLE_MUTED, 0, '|');
+        draw_menu_line(list, i, s, row);
+    }
     if (lines > page)
         snprintf(seen, sizeof(seen), "%d to %d of %d", top + 1, top + page, lines);
     surface_rule(s, (struct rect){box.x, box.y + h - 1, w, 1}, "", seen);
 }
 
-void quantity_menu_draw(const struct quantity_list *list, struct surface *s, struct rect panel, int bottom) {
+void quantity_menu_draw(const struct quantity_list *list, struct surface *s, struct rect panel,
+                        struct rect view) {
+    if (!list->menu)
+        return;
     struct rect area = rect_below(panel, panel.h - quantity_panel_rows(panel.h));
+    int bottom = view.y + view.h, want = quantity_menu_lines(list) + 2;
+    if (area.y + want > bottom)
+        area.y = bottom - want > view.y ? bottom - want : view.y;
     area.h = bottom - area.y;
-    if (list->menu)
-        draw_menu(list, s, area);
+    draw_menu(list, s, area);
 }
 
 static const char *hidden_text(enum action_id id, const char *why, const char *what, char *out, size_t size) {

@@ -95,9 +95,10 @@ void quantity_list_status(const struct quantity_list *list, char *out, size_t si
 /* The selected object; NULL when the list is empty. */
 const struct object *quantity_list_selected(const struct quantity_list *list, const struct model *model);
 void quantity_list_select(struct quantity_list *list, uint64_t id);
-/* The menu that is open over the list, if one is: from below the title of the panel as far as the row
- * `bottom`. After whatever stands there. */
-void quantity_menu_draw(const struct quantity_list *list, struct surface *s, struct rect panel, int bottom);
+/* The menu that is open over the list, if one is: from below the title of the panel, or from as far above as
+ * it needs within `view`. After whatever stands there. */
+void quantity_menu_draw(const struct quantity_list *list, struct surface *s, struct rect panel,
+                        struct rect view);
 /* Lines of the open menu, and the column of one: -1 is severity. */
 int quantity_menu_lines(const struct quantity_list *list);
 int quantity_menu_column(const struct quantity_list *list, int line);
