@@ -76,6 +76,7 @@ static void bind(struct model *model, struct target *target, struct entry *entry
     if (target->server != entry)
         unbind(model, target);
     target->server = entry;
+    server->left_behind = false;
     if (server->target && server->target != target && server_is_up(server))
         return; /* a second way to it: the first one serves */
     server->target = target;

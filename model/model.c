@@ -68,6 +68,7 @@ static void on_hello(struct model *model, uint16_t source, const struct row *row
         model->interval_ns = interval;
     if (row_has(row, F_HELLO_cluster))
         model->told_label = model_text(model, row_cell(row, F_HELLO_cluster)->s);
+    others_began(model);
     targets_forget(model, source); /* a new collector counts its targets from one again */
 }
 
@@ -307,6 +308,7 @@ void model_tick(struct model *model, int64_t utc_ns, int64_t mono_ns) {
     model->mono_ns = mono_ns;
     servers_tick(model);
     twins_tick(model);
+    others_tick(model);
     clusters_settle(model);
     expected_tick(model, utc_ns);
     clusters_judge(model);

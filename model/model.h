@@ -22,6 +22,9 @@ struct model_options {
 struct model *model_create(const struct model_options *options);
 /* What the user says of the cluster, from now on. */
 void model_told(struct model *model, const char *label, int expect);
+/* Another configuration: the next collector watches other servers. Who was there and is not found through
+ * these goes without a word, once they have answered or had the time to; who is found stays what it was. */
+void model_watches_others(struct model *model);
 void model_destroy(struct model *model);
 /* A frozen copy for the paused screen. */
 struct model *model_clone(const struct model *model);

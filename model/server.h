@@ -53,6 +53,7 @@ struct server {
     int64_t here_mono_ns;  /* it runs and answers since: its first answer after a start or after being down */
     struct target *target; /* whose answers count; NULL: nobody asks */
     int64_t orphan_mono_ns; /* a known peer lost its target then */
+    bool left_behind;       /* was there when others came to be watched, and was not found again yet */
 
     struct answer_state answers[SHAPE_LIMIT];
     const struct text *errors[SHAPE_LIMIT]; /* behind answers[].error */
@@ -135,6 +136,10 @@ bool target_is_named(const struct target *target); /* by the user */
 struct entry *identify(struct model *model, struct target *target, const struct sample *sample,
                        const struct row *row);
 void twins_tick(struct model *model);
+
+/* ---- others.c ---- */
+void others_began(struct model *model); /* another collector did */
+void others_tick(struct model *model);
 
 /* ---- gaps.c ---- */
 /* Lost samples become an event, at most one a server in ten seconds. */

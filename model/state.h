@@ -79,6 +79,8 @@ struct model {
     int64_t began_utc_ns;    /* first that we heard, 0 nothing yet */
     int64_t awake_mono_ns;   /* nothing is silent for longer than we listened without a break */
     int64_t interval_ns;     /* cadence of /varz */
+    bool others_awaited;     /* the next collector watches others */
+    int64_t others_mono_ns;  /* it does since; 0: it is known who is left behind */
     uint64_t next_serial;
     bool has[SHAPE_LIMIT];
     bool states_moved;  /* a server went up or down since findings were looked at */

@@ -175,6 +175,59 @@ START_TEST(a_new_collector_finds_the_old_rows) {
 }
 END_TEST
 
+/* Two servers of a cluster and one of another are watched, then that cluster's and a new one. */
+static void watch_others(struct night *n) {
+    send_hello(n, 1);
+    send_target(n, 1, "http://a:8222", "named", "probing", NULL, NULL);
+    send_target(n, 2, "http://b:8222", "named", "probing", NULL, NULL);
+    send_target(n, 3, "http://c:8222", "named", "probing", NULL, NULL);
+    send_varz(n, 1, "IDA", "n1");
+    send_varz(n, 2, "IDB", "n2");
+    struct sample *s = build_varz(n, 3, "IDC", "elsewhere");
+    put_text(s, row_of(s, ENTITY_SERVER), F_SERVER_cluster, "D");
+    send(n, s);
+    night_until(n, 2);
+    model_watches_others(n->model);
+    night_until(n, 3);
+    ck_assert_uint_eq(count_of(n, OBJECT_SERVER), 3); /* the old collector still answers */
+    send_hello(n, 1);
+    send_target(n, 1, "http://other:8222", "named", "probing", NULL, NULL);
+}
+
+START_TEST(who_is_watched_no_longer_goes) {
+    struct night n;
+    night_begin(&n, 0, 1);
+    watch_others(&n);
+    uint64_t kept = server_named(&n, "n2")->id;
+    send_varz(&n, 1, "IDB", "n2"); /* under another address; its peer is told by it */
+    night_until(&n, 4);
+    send_varz(&n, 1, "IDB", "n2");
+    ck_assert_ptr_nonnull(server_named(&n, "n1"));
+    for (int i = 5; i <= 8; i++) {
+        night_until(&n, i);
+        send_varz(&n, 1, "IDB", "n2");
+    }
+    ck_assert_uint_eq(server_named(&n, "n2")->id, kept);
+    ck_assert_ptr_null(server_named(&n, "n1"));
+    ck_assert_ptr_null(server_named(&n, "elsewhere"));
+    ck_assert_uint_eq(count_of(&n, OBJECT_SERVER), 1);
+    ck_assert_uint_eq(count_of(&n, OBJECT_CLUSTER), 1);
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(who_is_watched_now_has_time_to_answer) {
+    struct night n;
+    night_begin(&n, 0, 1);
+    watch_others(&n);
+    night_until(&n, 11);
+    ck_assert_uint_eq(count_of(&n, OBJECT_SERVER), 4);
+    night_until(&n, 14);
+    ck_assert_uint_eq(count_of(&n, OBJECT_SERVER), 1); /* the one that is asked */
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(a_known_peer_is_a_row_while_routed) {
     struct night n;
     night_begin(&n, 0, 1);
@@ -217,6 +270,8 @@ static TCase *cases(void) {
     tcase_add_test(t, a_discovered_twin_is_said);
     tcase_add_test(t, a_server_that_moved_is_the_same_row);
     tcase_add_test(t, a_new_collector_finds_the_old_rows);
+    tcase_add_test(t, who_is_watched_no_longer_goes);
+    tcase_add_test(t, who_is_watched_now_has_time_to_answer);
     tcase_add_test(t, a_known_peer_is_a_row_while_routed);
     tcase_add_test(t, a_named_known_peer_that_left_is_down);
     return t;
