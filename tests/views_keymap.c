@@ -105,6 +105,26 @@ START_TEST(names_are_bindings) {
 }
 END_TEST
 
+START_TEST(a_sentence_names_the_key_in_force) {
+    char text[100];
+    keymap_defaults(&map);
+    ck_assert_str_eq(keymap_fill("{quit} quits, {filter} {", text, sizeof text), "q quits, / {");
+    ck_assert(keymap_change(&map, "quit", "F9 x", "conf:1", message, sizeof message));
+    ck_assert(keymap_change(&map, "filter", "", "conf:2", message, sizeof message));
+    keymap_use(&map);
+    ck_assert_str_eq(keymap_fill("{quit} quits", text, sizeof text), "F9 quits");
+    ck_assert_str_eq(keymap_fill("{filter}!", text, sizeof text), "(filter, which has no key)!");
+    ck_assert_str_eq(keymap_fill("{quit}{quit}{quit}", text, 6), "F9F9F");
+    for (int id = ACTION_NONE + 1; id < ACTION_COUNT; id++) {
+        char help[600];
+        keymap_fill(key_infos[id].help, help, sizeof help);
+        ck_assert_ptr_null(strchr(help, '{'));
+    }
+    keymap_defaults(&map);
+    keymap_use(&map);
+}
+END_TEST
+
 START_TEST(a_binding_is_renamed_everywhere) {
     defaults();
     change("down", "n F9", "natsight.conf:3");
@@ -172,6 +192,7 @@ int main(void) {
     tcase_add_test(tc, each_key_does_what_help_says);
     tcase_add_test(tc, views_do_what_their_contexts_list);
     tcase_add_test(tc, names_are_bindings);
+    tcase_add_test(tc, a_sentence_names_the_key_in_force);
     tcase_add_test(tc, a_binding_is_renamed_everywhere);
     tcase_add_test(tc, a_clash_names_both_places);
     tcase_add_test(tc, faults_name_the_nearest);

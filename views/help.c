@@ -19,9 +19,10 @@ static void give(struct walk *w, const char *keys, const char *text) {
 }
 
 static void give_row(struct walk *w, const char *keys, const char *name, const char *text) {
+    char filled[600];
     const char *filter = w->help->filter;
     if (*filter && !text_contains(keys, filter) && !text_contains(name, filter) &&
-        !text_contains(text, filter))
+        !text_contains(keymap_fill(text, filled, sizeof(filled)), filter))
         return;
     if (w->heading && w->lines > 0)
         give(w, NULL, NULL);
@@ -68,14 +69,14 @@ int help_lines(const struct help *help) {
 }
 
 static void draw_line(const struct help_line *line, struct surface *s, struct rect row) {
-    char text[600];
+    char filled[600], text[600];
     if (!line->keys) {
         surface_text(s, row, row.x + 1, row.y, ROLE_HEAD, ATTR_BOLD, line->text ? line->text : "");
         return;
     }
     int keys = row.w >= 60 ? 14 : 10;
     surface_field(s, row, row.x + 2, row.y, keys, -1, ROLE_KEY, 0, line->keys);
-    text_cut(text, sizeof(text), line->text, row.w - keys - 4);
+    text_cut(text, sizeof(text), keymap_fill(line->text, filled, sizeof(filled)), row.w - keys - 4);
     surface_text(s, row, row.x + keys + 3, row.y, ROLE_TEXT, 0, text);
 }
 

@@ -231,6 +231,34 @@ void keymap_hint(enum action_id id, const char *what, char *out, size_t size) {
     snprintf(out, size, "%s%s%s", key, *key ? "=" : "", *key ? what : "");
 }
 
+/* Of a binding without a key the name is said: it can be given one. */
+static size_t fill_key(const char *name, size_t len, char *out, size_t size) {
+    for (int id = ACTION_NONE + 1; id < ACTION_COUNT; id++) {
+        if (strlen(key_infos[id].name) != len || strncmp(key_infos[id].name, name, len) != 0)
+            continue;
+        keymap_first((enum action_id)id, out, size);
+        if (*out)
+            return strlen(out);
+    }
+    snprintf(out, size, "(%.*s, which has no key)", (int)len, name);
+    return strlen(out);
+}
+
+const char *keymap_fill(const char *text, char *out, size_t size) {
+    size_t at = 0;
+    while (*text && at + 1 < size) {
+        const char *end = *text == '{' ? strchr(text, '}') : NULL;
+        if (end) {
+            at += fill_key(text + 1, (size_t)(end - text) - 1, out + at, size - at);
+            text = end + 1;
+        } else {
+            out[at++] = *text++;
+        }
+    }
+    out[at] = 0;
+    return out;
+}
+
 enum action_id keymap_find(unsigned contexts, uint32_t key) {
     const struct keymap *map = current();
     for (int id = ACTION_NONE + 1; key && id < ACTION_COUNT; id++)

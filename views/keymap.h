@@ -65,6 +65,8 @@ const char *keymap_keys(enum action_id id);
 void keymap_first(enum action_id id, char *out, size_t size); /* the first of them, "" when there is none */
 /* "Enter=peer", for texts that stand where the key helps; "" when there is no key. */
 void keymap_hint(enum action_id id, const char *what, char *out, size_t size);
+/* A text of a table, in which {NAME} stands for the first key in force of the binding called that. */
+const char *keymap_fill(const char *text, char *out, size_t size);
 /* What this key does where these contexts are valid; ACTION_NONE: nothing. */
 enum action_id keymap_find(unsigned contexts, uint32_t key);
 
