@@ -42,11 +42,12 @@ static unsigned open_filter(void *data) {
 /* The last layer goes first: filter, then place. */
 static unsigned go_back(void *data) {
     struct app *app = data;
-    char *filter = app->stage.filters[app->stage.here.view];
+    char *filter = app->stage.filters[app->stage.here.view], text[100];
     if (filter[0] != '\0')
         filter[0] = '\0';
     else if (!stage_go_back(&app->stage))
-        stage_say(&app->stage, clock_mono_ns(), false, "this is the first place; q quits");
+        stage_say(&app->stage, clock_mono_ns(), false,
+                  keymap_fill("this is the first place; {quit} quits", text, sizeof text));
     return REACT_DRAW | REACT_WANTS;
 }
 

@@ -33,7 +33,13 @@ static bool is_twice(struct app *app, const struct zone *zone) {
     return twice;
 }
 
-static void choose_line(struct app *app, const struct zone *zone) {
+static void choose_line(struct app *app, const struct zone *zone, bool twice) {
+    if (app->stage.settings_open) {
+        app->stage.settings_choice = (int)zone->value;
+        if (twice)
+            act_named(app, "change");
+        return;
+    }
     if (app->stage.menu_open)
         app->stage.menu_choice = (int)zone->value;
     else if (!list_choose(stage_view(&app->stage), view_state(app), zone->of, (int)zone->value))
@@ -49,7 +55,7 @@ static void press(struct app *app, const struct zone *zone) {
     if (zone->what == ZONE_ACTION)
         app_act(app, (enum action_id)zone->value);
     else if (zone->what == ZONE_LINE)
-        choose_line(app, zone);
+        choose_line(app, zone, twice);
     else if (zone->what == ZONE_HEAD && list_sort_column(view, view_state(app), zone->of, (int)zone->value))
         app_react(app, REACT_DRAW | REACT_WANTS);
     else if (zone->what == ZONE_ROW &&

@@ -7,8 +7,11 @@
 #include "base/clock.h"
 #include "base/near.h"
 #include "entry/layers.h"
+#include "entry/settings_live.h"
 #include "themes/theme.h"
 #include "views/quantity_table.h"
+
+#define BETWEEN ", " /* names, where there may be several */
 
 static void fault(struct app *app, const char *text) {
     stage_say(&app->stage, clock_mono_ns(), true, text);
@@ -50,6 +53,15 @@ static void column_names(struct app *app, name_fn *each, void *data) {
             each(data, list_sort_name(list, i));
 }
 
+static void shown_names(struct app *app, name_fn *each, void *data) {
+    static char names[TABLE_MAX_COLUMNS][48];
+    const struct quantity_list *list = list_here(app);
+    for (int i = 0; list != NULL && i < list->column_count; i++) {
+        quantity_column_name(&list->columns[i], names[i], sizeof names[i]);
+        each(data, names[i]);
+    }
+}
+
 static void all_theme_names(struct app *app, name_fn *each, void *data) {
     static char names[THEME_MOST_NAMES][THEME_NAME_SIZE];
     int count = theme_names(names);
@@ -78,6 +90,7 @@ static void say_unknown(struct app *app, const char *what, const char *name, nam
 struct word {
     const char *name, *argument, *help; /* argument NULL: takes none */
     names_of *names;                    /* that the argument may be */
+    bool several;                       /* of them, with commas */
     unsigned (*run)(struct app *app, const struct word *word, const char *argument);
 };
 
@@ -117,8 +130,30 @@ static unsigned sort_by(struct app *app, const struct word *word, const char *ar
     return REACT_DRAW | REACT_WANTS;
 }
 
+static unsigned set_columns(struct app *app, const char *argument) {
+    char names[SETTING_TEXT] = "";
+    size_t used = 0;
+    const struct quantity_list *list = list_here(app);
+    const struct setting *row = list != NULL ? settings_of_columns(app, list) : NULL;
+    for (size_t len; *argument != '\0'; argument += len) {
+        argument += strspn(argument, BETWEEN);
+        len = strcspn(argument, BETWEEN);
+        if (len > 0 && used < sizeof names)
+            used += (size_t)snprintf(names + used, sizeof names - used, "%s%.*s", used > 0 ? " " : "",
+                                     (int)len, argument);
+    }
+    const char *wrong = row == NULL ? "there are no columns to choose here"
+                        : used == 0 ? "this names no column"
+                                    : settings_change(app, row, names);
+    if (wrong != NULL)
+        fault(app, wrong);
+    return REACT_DRAW | REACT_WANTS;
+}
+
 static unsigned choose_columns(struct app *app, const struct word *word, const char *argument) {
-    (void)word, (void)argument;
+    (void)word;
+    if (argument[0] != '\0')
+        return set_columns(app, argument);
     if (!app_act(app, ACTION_COLUMNS))
         fault(app, "there are no columns to choose here");
     return REACT_DRAW;
@@ -154,15 +189,16 @@ static unsigned quit(struct app *app, const struct word *word, const char *argum
 
 /* Beside the views. One that is called like a view says what that view takes. */
 static const struct word own_words[] = {
-    {"node", "NAME", NULL, server_names, go_view},
-    {"stream", "NAME", "JetStream with this stream selected.", stream_names, go_stream},
-    {"sort", "COLUMN", "Sorts the list by this column; again: reversed.", column_names, sort_by},
-    {"columns", NULL, "Choose the columns of the list.", NULL, choose_columns},
-    {"theme", "NAME", "Shows this theme, or one from a file; alone it lists them.", all_theme_names,
+    {"node", "NAME", NULL, server_names, false, go_view},
+    {"stream", "NAME", "JetStream with this stream selected.", stream_names, false, go_stream},
+    {"sort", "COLUMN", "Sorts the list by this column; again: reversed.", column_names, false, sort_by},
+    {"columns", "NAME,...", "The list has these columns, in this order; alone: choose them.", shown_names,
+     true, choose_columns},
+    {"theme", "NAME", "Shows this theme, or one from a file; alone it lists them.", all_theme_names, false,
      set_theme},
-    {"forget", "NAME", "This server is out of service, expect it no longer.", server_names, forget},
-    {"help", NULL, "The keys that are valid here.", NULL, show_help},
-    {"quit", NULL, "Quits.", NULL, quit},
+    {"forget", "NAME", "This server is out of service, expect it no longer.", server_names, false, forget},
+    {"help", NULL, "The keys that are valid here.", NULL, false, show_help},
+    {"quit", NULL, "Quits.", NULL, false, quit},
 };
 enum { OWN_WORDS = sizeof own_words / sizeof *own_words, MOST_WORDS = STAGE_MAX_VIEWS + OWN_WORDS };
 
@@ -179,7 +215,7 @@ static bool word_at(int index, struct word *out) {
         if (index-- != 0)
             continue;
         const struct word *own = own_word(views[i]->name);
-        *out = own != NULL ? *own : (struct word){views[i]->name, NULL, NULL, NULL, go_view};
+        *out = own != NULL ? *own : (struct word){views[i]->name, NULL, NULL, NULL, false, go_view};
         out->help = views[i]->help;
         return true;
     }
@@ -271,8 +307,11 @@ size_t command_line_names(struct app *app, const char *text, name_fn *each, void
         all_words(app, each, data);
         return begin;
     }
-    if (find_word(typed, &word, &fits) && word.names != NULL)
-        word.names(app, each, data);
+    if (!find_word(typed, &word, &fits) || word.names == NULL)
+        return at;
+    for (size_t i = at; word.several && text[i] != '\0'; i++)
+        at = strchr(BETWEEN, text[i]) != NULL ? i + 1 : at;
+    word.names(app, each, data);
     return at;
 }
 

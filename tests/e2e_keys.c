@@ -258,6 +258,37 @@ START_TEST(the_mouse_is_taken_where_it_was_asked_for) {
     ck_assert(terminal_type(t, "\033[<65;9;9M"));
     shown_wait(t, "^.KEYS in Events -+ 4-"); /* help scrolls */
     shown_type(t, "?", "^.EVENTS");
+    terminal_key(t, VTERM_KEY_FUNCTION(2), VTERM_MOD_NONE);
+    shown_wait(t, "^.SETTINGS -+ 1 of ");
+    ck_assert(terminal_type(t, "\033[<65;9;9M"));
+    shown_wait(t, "^.SETTINGS -+ 4 of ");
+    click(t, "units ");
+    shown_wait(t, "^.> ?units +\"bytes\"");
+    click_times(t, "units ", 2);
+    shown_wait(t, "units +\"bits\" +changed here");
+    shown_type(t, "q", "^.EVENTS");
+    shown_quit(t);
+}
+END_TEST
+
+START_TEST(columns_are_set_by_name) {
+    struct terminal *t = quiet_open_size(40, 120);
+    shown_wait(t, "\\. n3 ");
+    shown_type(t, "2", "> Connections");
+    shown_type(t, ":columns sub", "^:columns sub");
+    shown_type(t, "\t", "^:columns subscriptions");
+    shown_type(t, ",cid,rt\t", "^:columns subscriptions,cid,rtt");
+    shown_type(t, "\r", "CID +SUBS +RTT");
+    shown_type(t, ":columns subscriptions,rttt\r", "there is no column rttt; did you mean rtt\\?");
+    shown_type(t, ":columns ,\r", "this names no column");
+    terminal_key(t, VTERM_KEY_FUNCTION(2), VTERM_MOD_NONE);
+    shown_wait(t, "^.SETTINGS");
+    for (int i = 0; i < 3; i++)
+        ck_assert(terminal_type(t, "\004"));
+    shown_wait(t, "columns.connections.* \\[.*\"subscriptions\".*\"rtt\"\\] +changed here");
+    shown_type(t, "q", "> Connections");
+    shown_type(t, ":events\r", "> Events");
+    shown_type(t, ":columns x\r", "there are no columns to choose here");
     shown_quit(t);
 }
 END_TEST
@@ -299,6 +330,7 @@ int main(void) {
     tcase_add_test(tc, an_unknown_command_names_the_nearest);
     tcase_add_test(tc, lines_typed_before_come_back);
     tcase_add_test(tc, the_mouse_is_taken_where_it_was_asked_for);
+    tcase_add_test(tc, columns_are_set_by_name);
     tcase_add_test(tc, a_crash_leaves_no_mouse_behind);
     tcase_add_test(tc, the_mouse_is_left_alone_else);
     suite_add_tcase(suite, tc);
