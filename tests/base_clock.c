@@ -1,4 +1,5 @@
 #include "base/clock.h"
+#include "tests/harness/suite.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -203,9 +204,5 @@ int main(void) {
     tcase_add_test(c, spans_stay_narrow);
     tcase_add_test(c, clocks_run);
     suite_add_tcase(suite, c);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

@@ -1,4 +1,5 @@
 #include "base/expr.h"
+#include "tests/harness/suite.h"
 
 #include <check.h>
 #include <math.h>
@@ -353,9 +354,5 @@ int main(void) {
     tcase_add_test(c, bounds);
     tcase_add_test(c, text_goes_on_behind_it);
     suite_add_tcase(suite, c);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "tests/harness/suite.h"
 
 static struct loop *loop;
 static int calls[8];
@@ -326,9 +327,5 @@ int main(void) {
     tcase_add_test(c, stop_before_run);
     tcase_add_test(c, no_turn_in_a_turn);
     suite_add_tcase(suite, c);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

@@ -1,4 +1,5 @@
 #include "base/number.h"
+#include "tests/harness/suite.h"
 
 #include <check.h>
 #include <locale.h>
@@ -236,9 +237,5 @@ int main(void) {
     tcase_add_test(c, many_digits);
     tcase_add_test(c, no_locale);
     suite_add_tcase(suite, c);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

@@ -7,6 +7,7 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
+#include "tests/harness/suite.h"
 
 #define MARK "\xef\xbf\xbd"
 
@@ -385,9 +386,5 @@ int main(void) {
     tcase_add_test(c, memory_is_ready);
     tcase_add_exit_test(c, exhaustion_ends, 1);
     suite_add_tcase(suite, c);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

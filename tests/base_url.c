@@ -8,6 +8,7 @@
 
 #include "base/page.h"
 #include "base/version.h"
+#include "tests/harness/suite.h"
 
 START_TEST(taken) {
     static const struct {
@@ -192,9 +193,5 @@ int main(void) {
     tcase_add_test(c, page_needs_its_descriptor);
     tcase_add_test(c, version);
     suite_add_tcase(suite, c);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

@@ -6,6 +6,7 @@
 #include "tests/harness/http_get.h"
 #include "tests/harness/ports.h"
 #include "tests/harness/servers.h"
+#include "tests/harness/suite.h"
 
 /* At the cadence of the table. */
 static struct watch *watch_as_usual(const char *url) {
@@ -189,9 +190,5 @@ int main(void) {
     tcase_add_test(c, failing_health_is_an_answer);
     tcase_add_test(c, sixty_megabytes);
     suite_add_tcase(suite, c);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    return suite_run(suite);
 }

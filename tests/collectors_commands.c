@@ -6,6 +6,7 @@
 
 #include "base/page.h"
 #include "tests/harness/hostile.h"
+#include "tests/harness/suite.h"
 
 START_TEST(commands) {
     struct hostile *h = hostile_with(NULL, 0);
@@ -127,9 +128,5 @@ int main(void) {
     tcase_add_test(c, stop_and_broken_pipe);
     tcase_add_test(c, sets);
     suite_add_tcase(suite, c);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    return suite_run(suite);
 }

@@ -1,6 +1,7 @@
 /* Made bodies: values by their type, rows by their key, who leads. */
 #include "base/clock.h"
 #include "tests/harness/decoded.h"
+#include "tests/harness/suite.h"
 
 START_TEST(values_by_their_type) {
     struct said s =
@@ -149,9 +150,5 @@ int main(void) {
     tcase_add_test(c, maps_and_their_keys);
     tcase_add_test(c, what_is_not_nats);
     suite_add_tcase(suite, c);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    return suite_run(suite);
 }

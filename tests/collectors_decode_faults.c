@@ -1,6 +1,7 @@
 /* Bodies that are cut, deep, hostile, too large. */
 #include "base/memory.h"
 #include "tests/harness/decoded.h"
+#include "tests/harness/suite.h"
 
 START_TEST(faults_are_told_apart) {
     static const struct {
@@ -171,9 +172,5 @@ int main(void) {
     tcase_add_test(c, any_cut_is_told_and_any_piece_gives_the_same);
     tcase_add_test(c, bodies_and_rows_are_capped);
     suite_add_tcase(suite, c);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    return suite_run(suite);
 }

@@ -1,5 +1,6 @@
 /* /jsz as recorded: each asset speaks once, by its leader. */
 #include "tests/harness/recorded.h"
+#include "tests/harness/suite.h"
 
 static const struct expected stream_leader_fields[] = {
     {"name", F_STREAM_name},
@@ -189,9 +190,5 @@ int main(void) {
     tcase_add_test(c, each_asset_has_one_authoritative_row);
     tcase_add_test(c, without_a_name_nobody_leads);
     suite_add_tcase(suite, c);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    return suite_run(suite);
 }

@@ -7,6 +7,7 @@
 #include "tests/harness/http_get.h"
 #include "tests/harness/ports.h"
 #include "tests/harness/servers.h"
+#include "tests/harness/suite.h"
 
 static struct servers *cluster(bool addresses) {
     struct servers *s = servers_start(&(struct servers_options){.nodes = 3, .addresses = addresses});
@@ -304,9 +305,5 @@ int main(void) {
     tcase_add_loop_test(c, login_is_for_named_urls_alone, 0, 2);
     tcase_add_test(c, hostile_routes_are_bounded);
     suite_add_tcase(suite, c);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    return suite_run(suite);
 }

@@ -8,6 +8,7 @@
 #include "base/buffer.h"
 #include "base/memory.h"
 #include "collectors/json_reader.h"
+#include "tests/harness/suite.h"
 
 #define DEPTH 2048
 
@@ -577,9 +578,5 @@ int main(void) {
     tcase_add_test(tc, a_reader_is_used_again);
     tcase_add_test(tc, random_documents_and_damage_agree_with_jansson);
     suite_add_tcase(s, tc);
-    SRunner *sr = srunner_create(s);
-    srunner_run_all(sr, CK_NORMAL);
-    int failed = srunner_ntests_failed(sr);
-    srunner_free(sr);
-    return failed != 0;
+    return suite_run(s);
 }

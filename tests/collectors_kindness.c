@@ -3,6 +3,7 @@
 #include "tests/harness/watch.h"
 
 #include "tests/harness/hostile.h"
+#include "tests/harness/suite.h"
 
 START_TEST(dear_endpoints_stretch) {
     struct hostile_rule rule = {"/jsz", HOSTILE_ANSWER, 0, NULL, 300, 0}; /* 300 ms each second: 30 % */
@@ -152,9 +153,5 @@ int main(void) {
     tcase_add_test(c, liars_about_connections_are_asked_no_more);
     tcase_add_test(c, slow_reader);
     suite_add_tcase(suite, c);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    return suite_run(suite);
 }

@@ -4,6 +4,7 @@
 
 #include "tests/harness/hostile.h"
 #include "tests/harness/silent_dns.h"
+#include "tests/harness/suite.h"
 
 START_TEST(slow_jsz_delays_nobody) {
     struct hostile_rule rule = {"/jsz", HOSTILE_ANSWER, 0, NULL, 1500, 0};
@@ -168,9 +169,5 @@ int main(void) {
     tcase_add_test(c, login_from_a_file);
     tcase_add_test(c, unreadable_files_end_it);
     suite_add_tcase(suite, c);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    return suite_run(suite);
 }

@@ -17,6 +17,7 @@
 #include "collectors/failure.h"
 #include "collectors/schedule.h"
 #include "collectors/slot.h"
+#include "tests/harness/suite.h"
 #include "tests/sample_write.h"
 
 START_TEST(paths) {
@@ -379,9 +380,5 @@ int main(void) {
     tcase_add_test(c, overflow_is_said_again);
     tcase_add_test(c, nobody_reads);
     suite_add_tcase(suite, c);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    return suite_run(suite);
 }

@@ -2,6 +2,7 @@
  * it ends well when nobody reads any more. */
 #include "tests/harness/command.h"
 #include "tests/harness/hostile.h"
+#include "tests/harness/suite.h"
 
 #include <check.h>
 #include <signal.h>
@@ -85,9 +86,5 @@ int main(void) {
     tcase_add_loop_test(tc, it_is_told_to_end, 0, sizeof inputs / sizeof *inputs);
     tcase_add_test(tc, closed_output_is_said);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    return suite_run(suite);
 }

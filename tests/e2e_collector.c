@@ -17,6 +17,7 @@
 #include "tests/harness/hostile.h"
 #include "tests/harness/servers.h"
 #include "tests/harness/shown.h"
+#include "tests/harness/suite.h"
 
 enum { MS = 20000 };
 
@@ -301,9 +302,5 @@ int main(void) {
     tcase_add_test(tc, print_goes_on_without_it);
     tcase_add_test(tc, an_answer_that_ends_it_three_times_is_quarantined);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

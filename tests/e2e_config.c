@@ -10,6 +10,7 @@
 #include "tests/harness/command.h"
 #include "tests/harness/folder.h"
 #include "tests/harness/hostile.h"
+#include "tests/harness/suite.h"
 
 static struct folder folder;
 static char path[600];
@@ -520,9 +521,5 @@ int main(void) {
     tcase_add_test(tc, the_example_loads);
     tcase_add_test(tc, the_manual_has_every_setting);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

@@ -3,6 +3,7 @@
 #include "tests/harness/folder.h"
 #include "tests/harness/http_get.h"
 #include "tests/harness/servers.h"
+#include "tests/harness/suite.h"
 #include "tests/harness/terminal.h"
 
 #include <check.h>
@@ -244,9 +245,5 @@ static Suite *suite(void) {
 }
 
 int main(void) {
-    SRunner *runner = srunner_create(suite());
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return suite_run(suite());
 }

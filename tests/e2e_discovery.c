@@ -13,6 +13,7 @@
 #include "tests/harness/hostile.h"
 #include "tests/harness/http_get.h"
 #include "tests/harness/servers.h"
+#include "tests/harness/suite.h"
 
 enum { MS = 15000 };
 
@@ -378,9 +379,5 @@ int main(void) {
     tcase_add_test(tc, a_balancer_is_no_row);
     tcase_add_test(tc, https_is_verified);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

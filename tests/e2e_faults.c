@@ -10,6 +10,7 @@
 #include "tests/harness/jetstream.h"
 #include "tests/harness/servers.h"
 #include "tests/harness/shown.h"
+#include "tests/harness/suite.h"
 
 enum { MS = 20000, NODES = 3 };
 
@@ -267,9 +268,5 @@ int main(void) {
     tcase_add_test(tc, dead_before_the_start);
     tcase_add_loop_test(tc, two_of_three_gone, 0, soak ? 2 : 1);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

@@ -15,6 +15,7 @@
 #include "tests/harness/ports.h"
 #include "tests/harness/servers.h"
 #include "tests/harness/shown.h"
+#include "tests/harness/suite.h"
 
 enum { MS = 30000, MEMORY_MAX_KB = 200 << 10 };
 
@@ -424,9 +425,5 @@ int main(void) {
     tcase_add_test(tc, a_clients_name_is_cleaned);
     tcase_add_test(tc, a_crowd_with_long_names);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

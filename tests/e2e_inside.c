@@ -12,6 +12,7 @@
 #include "tests/harness/ports.h"
 #include "tests/harness/servers.h"
 #include "tests/harness/shown.h"
+#include "tests/harness/suite.h"
 
 static struct servers *server;
 static struct folder folder;
@@ -217,9 +218,5 @@ int main(void) {
     tcase_add_test(tc, inside_tmux);
     tcase_add_test(tc, through_ssh);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

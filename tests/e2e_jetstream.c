@@ -12,6 +12,7 @@
 #include "tests/harness/kept.h"
 #include "tests/harness/natsc.h"
 #include "tests/harness/servers.h"
+#include "tests/harness/suite.h"
 #include "tests/harness/tally.h"
 
 #define NS INT64_C(1000000000)
@@ -316,9 +317,5 @@ int main(void) {
     tcase_add_test(tc, stream_rate_is_what_was_stored);
     tcase_add_test(tc, nothing_is_negative_and_the_first_sample_has_no_rate);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

@@ -6,6 +6,7 @@
 
 #include "tests/harness/command.h"
 #include "tests/harness/quiet.h"
+#include "tests/harness/suite.h"
 
 enum {
 #define KEY(ID, CONTEXTS, NAME, KEYS, HINT, HELP) ROW_##ID,
@@ -334,9 +335,5 @@ int main(void) {
     tcase_add_test(tc, a_crash_leaves_no_mouse_behind);
     tcase_add_test(tc, the_mouse_is_left_alone_else);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "tests/harness/quiet.h"
+#include "tests/harness/suite.h"
 
 static struct folder folder;
 static char state[600], state_env[700], temporary_env[700], home_env[700];
@@ -199,9 +200,5 @@ int main(void) {
     tcase_add_test(tc, suspended_and_back);
     tcase_add_loop_test(tc, a_crash_says_where, 0, 3);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "tests/harness/command.h"
+#include "tests/harness/suite.h"
 #include "tests/harness/terminal.h"
 
 enum { WAIT_MS = 20000, PASTE = 1 << 20 };
@@ -164,9 +165,5 @@ int main(void) {
     tcase_add_test(lines, a_line_typed_ahead_is_typed);
     tcase_add_test(lines, nothing_is_cleared_but_by_resize_and_ctrl_l);
     tcase_add_test(lost, a_lost_terminal_is_the_end);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

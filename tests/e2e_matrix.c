@@ -10,6 +10,7 @@
 
 #include "tests/harness/servers.h"
 #include "tests/harness/shown.h"
+#include "tests/harness/suite.h"
 
 /* Last: their macros have the names of much. */
 #define NCURSES_NOMACROS
@@ -234,9 +235,5 @@ int main(void) {
     tcase_add_loop_test(tc, every_terminal_works, 0, sizeof kinds / sizeof *kinds);
     tcase_add_test(tc, the_last_of_many_sizes_wins);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

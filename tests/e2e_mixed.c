@@ -10,6 +10,7 @@
 #include "tests/harness/natsc.h"
 #include "tests/harness/servers.h"
 #include "tests/harness/shown.h"
+#include "tests/harness/suite.h"
 #include "tests/harness/tally.h"
 
 #define NS INT64_C(1000000000)
@@ -167,9 +168,5 @@ int main(void) {
             "skipped: no NATS_SERVER_OTHER names a server of another version: mixed clusters are not tested");
     }
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

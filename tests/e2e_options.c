@@ -7,6 +7,7 @@
 
 #include "tests/harness/certificates.h"
 #include "tests/harness/command.h"
+#include "tests/harness/suite.h"
 
 static const struct wrong {
     const char *arguments[8];
@@ -203,9 +204,5 @@ int main(void) {
     tcase_add_loop_test(tc, a_full_disk_is_told, 0, 4);
     tcase_add_test(tc, nothing_reached_is_code_3_and_says_why);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

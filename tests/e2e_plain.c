@@ -10,6 +10,7 @@
 #include "tests/harness/command.h"
 #include "tests/harness/servers.h"
 #include "tests/harness/shown.h"
+#include "tests/harness/suite.h"
 
 static struct servers *cluster;
 
@@ -187,9 +188,5 @@ int main(void) {
     tcase_add_loop_test(tc, terminals_without_a_cursor_get_lines, 0, sizeof ways / sizeof *ways);
     suite_add_tcase(suite, changes);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

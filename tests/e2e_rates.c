@@ -12,6 +12,7 @@
 #include "tests/harness/kept.h"
 #include "tests/harness/natsc.h"
 #include "tests/harness/servers.h"
+#include "tests/harness/suite.h"
 #include "tests/harness/tally.h"
 
 #define NS INT64_C(1000000000)
@@ -336,9 +337,5 @@ int main(void) {
     tcase_add_test(tc, connections_are_as_connz_says);
     tcase_add_test(tc, document_has_its_frame);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

@@ -4,6 +4,7 @@
 
 #include "tests/harness/http_get.h"
 #include "tests/harness/quiet.h"
+#include "tests/harness/suite.h"
 
 /* ---- sizes ---- */
 
@@ -292,9 +293,5 @@ int main(void) {
     tcase_add_test(tc, a_storm_of_resizes);
     tcase_add_test(tc, y_gives_the_nats_command);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

@@ -2,6 +2,7 @@
 #include "tests/harness/command.h"
 #include "tests/harness/folder.h"
 #include "tests/harness/hostile.h"
+#include "tests/harness/suite.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -113,9 +114,5 @@ int main(void) {
     tcase_add_test(tc, a_slope_is_awaited);
     tcase_add_loop_test(tc, what_can_not_be_is_said, 0, sizeof scenes / sizeof *scenes);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "tests/harness/command.h"
 #include "tests/harness/quiet.h"
+#include "tests/harness/suite.h"
 #include "tests/sample_write.h"
 
 /* ---- no terminal ---- */
@@ -284,9 +285,5 @@ int main(void) {
     tcase_add_test(tc, a_replayed_pipe_is_suspended_whole);
     tcase_add_test(tc, what_is_no_stream_is_said);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

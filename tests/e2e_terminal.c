@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "tests/harness/quiet.h"
+#include "tests/harness/suite.h"
 
 START_TEST(no_color) {
     static const struct {
@@ -60,9 +61,5 @@ int main(void) {
     tcase_add_test(tc, no_color);
     tcase_add_test(tc, ascii_where_the_locale_has_no_more);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

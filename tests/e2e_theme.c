@@ -10,6 +10,7 @@
 #include "tests/harness/folder.h"
 #include "tests/harness/hostile.h"
 #include "tests/harness/shown.h"
+#include "tests/harness/suite.h"
 
 static struct hostile *server;
 static struct folder folder;
@@ -138,9 +139,5 @@ int main(void) {
     tcase_add_test(test, a_user_s_own_comes_first);
     tcase_add_test(test, the_command_shows_it_at_once);
     tcase_add_test(test, a_faulty_theme_ends_the_start);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

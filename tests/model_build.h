@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "model/model.h"
+#include "tests/harness/suite.h"
 
 #define NIGHT_UTC  (1795228140LL * NS_PER_S) /* 2026-11-21T02:29:00Z */
 #define NIGHT_MONO (1000 * NS_PER_S)
@@ -235,11 +236,7 @@ static inline const struct finding *finding_of(const struct night *n, const char
 static inline int run_case(const char *name, TCase *(*make)(void)) {
     Suite *suite = suite_create(name);
     suite_add_tcase(suite, make());
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }
 
 #endif

@@ -1,6 +1,7 @@
 /* Streams that were cut, flipped, made up: nothing is believed that was not whole. */
 #include "base/memory.h"
 #include "tests/harness/frames.h"
+#include "tests/harness/suite.h"
 
 static struct buffer three_samples(struct seen *expect) {
     struct buffer b = {0};
@@ -204,9 +205,5 @@ int main(void) {
     tcase_add_test(c, an_endless_sample_is_dropped);
     tcase_add_test(c, false_headers_cost_no_more_than_their_bytes);
     suite_add_tcase(suite, c);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    return suite_run(suite);
 }

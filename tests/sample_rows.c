@@ -2,6 +2,7 @@
 #include <check.h>
 
 #include "sample/sample.h"
+#include "tests/harness/suite.h"
 
 START_TEST(tables_agree) {
     unsigned char taken[1024] = {0};
@@ -95,9 +96,5 @@ int main(void) {
     tcase_add_test(c, keys_compare_by_content);
     tcase_add_test(c, a_sample_keeps_addresses);
     suite_add_tcase(suite, c);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    return suite_run(suite);
 }

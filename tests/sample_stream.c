@@ -1,5 +1,6 @@
 /* What is written is read: at any cut, from several sources, from a newer writer. */
 #include "tests/harness/frames.h"
+#include "tests/harness/suite.h"
 
 START_TEST(samples_round_trip_at_any_cut) {
     struct seen expect = {0};
@@ -305,9 +306,5 @@ int main(void) {
     tcase_add_test(c, a_newer_writer_is_understood_as_far_as_we_know);
     tcase_add_test(c, a_field_that_no_schema_names_is_damage);
     suite_add_tcase(suite, c);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    return suite_run(suite);
 }

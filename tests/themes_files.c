@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "tests/harness/folder.h"
+#include "tests/harness/suite.h"
 #include "themes/theme.h"
 
 static struct folder folder;
@@ -350,9 +351,5 @@ int main(void) {
     tcase_add_test(test, names_are_listed_once_and_in_order);
     tcase_add_test(test, the_shipped_dark_is_the_one_compiled_in);
     tcase_add_test(test, the_shipped_mono_is_what_no_colour_looks_like);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "tests/harness/suite.h"
 #include "themes/theme.h"
 
 enum eyes { NORMAL, PROTAN, DEUTAN, TRITAN, EYES };
@@ -177,9 +178,5 @@ int main(void) {
     tcase_add_loop_test(test, all_roles_can_be_read, 0, count);
     tcase_add_loop_test(test, eight_colours_can_be_read, 0, count);
     tcase_add_loop_test(test, states_differ_with_eight_colours, 0, count);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/harness/suite.h"
 #include "tui/chart.h"
 #include "tui/chart_level.h"
 
@@ -265,9 +266,5 @@ int main(void) {
     tcase_add_test(test, gauges);
     tcase_add_loop_test(test, scales_have_steps, 0, sizeof fits / sizeof *fits);
     tcase_add_test(test, scales_do_not_breathe);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

@@ -3,6 +3,7 @@
 #include <check.h>
 
 #include "base/clock.h"
+#include "tests/harness/suite.h"
 
 static struct fence fence;
 static int64_t now;
@@ -239,9 +240,5 @@ int main(void) {
     tcase_add_test(test, the_rate_is_measured);
     tcase_add_test(test, a_long_way_is_not_a_narrow_one);
     tcase_add_test(test, a_key_goes_before_data);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

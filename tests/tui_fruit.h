@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "tests/harness/suite.h"
 #include "tui/table.h"
 
 struct fruit {
@@ -141,11 +142,7 @@ static inline int run_fruit_tests(TCase *test, const char *name) {
     Suite *suite = suite_create(name);
     suite_add_tcase(suite, test);
     tcase_add_checked_fixture(test, setup, teardown);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "tests/harness/suite.h"
 #include "tui/keys.h"
 
 struct typed {
@@ -465,9 +466,5 @@ int main(void) {
     tcase_add_test(test, single_keys_do_not_wait);
     tcase_add_test(test, a_paste_has_an_end);
     tcase_add_test(test, names_and_keys_agree);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

@@ -18,6 +18,7 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
+#include "tests/harness/suite.h"
 #include "tui/screen.h"
 
 enum { ROWS = 24, COLS = 80, WAIT_MS = 10000 };
@@ -185,11 +186,7 @@ static inline int run_line_tests(TCase *test, const char *name) {
     suite_add_tcase(suite, test);
     tcase_set_timeout(test, 60);
     tcase_add_checked_fixture(test, setup, teardown);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/harness/suite.h"
 #include "tui/keys.h"
 #include "tui/prompt.h"
 
@@ -154,9 +155,5 @@ int main(void) {
     tcase_add_test(test, typing_clears_the_error);
     tcase_add_test(test, it_is_drawn_with_its_cursor);
     tcase_add_test(test, a_long_text_scrolls);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

@@ -1,3 +1,4 @@
+#include "tests/harness/suite.h"
 #include "tui/screen_rows.h"
 
 #include <check.h>
@@ -125,9 +126,5 @@ int main(void) {
     tcase_add_test(test, a_row_goes_even_if_it_is_dear);
     tcase_add_test(test, a_key_takes_up_what_is_new_and_the_cursor_goes_first);
     tcase_add_test(test, other_looks_are_sent_again);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

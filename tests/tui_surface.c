@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/harness/suite.h"
 #include "tui/surface.h"
 
 static struct surface *surface;
@@ -239,9 +240,5 @@ int main(void) {
     tcase_add_test(test, ascii_has_a_stand_in);
     tcase_add_test(test, rects);
     tcase_add_test(test, no_size_is_a_size);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

@@ -2,6 +2,7 @@
  * breaks it. */
 #include <check.h>
 
+#include "tests/harness/suite.h"
 #include "tests/views_frame.h"
 
 typedef void world_fn(struct world *w);
@@ -252,9 +253,5 @@ int main(void) {
     tcase_add_test(tc, names);
     tcase_add_test(tc, worst_first);
     suite_add_tcase(suite, tc);
-    SRunner *sr = srunner_create(suite);
-    srunner_run_all(sr, CK_NORMAL);
-    int failed = srunner_ntests_failed(sr);
-    srunner_free(sr);
-    return failed != 0;
+    return suite_run(suite);
 }

@@ -2,6 +2,7 @@
 #include <check.h>
 #include <stdio.h>
 
+#include "tests/harness/suite.h"
 #include "tests/views_frame.h"
 #include "views/filter.h"
 
@@ -196,9 +197,5 @@ int main(void) {
     tcase_add_test(tc, in_a_view);
     tcase_add_test(tc, faults_only);
     suite_add_tcase(suite, tc);
-    SRunner *sr = srunner_create(suite);
-    srunner_run_all(sr, CK_NORMAL);
-    int failed = srunner_ntests_failed(sr);
-    srunner_free(sr);
-    return failed != 0;
+    return suite_run(suite);
 }

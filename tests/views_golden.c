@@ -2,6 +2,7 @@
  * them. */
 #include <check.h>
 
+#include "tests/harness/suite.h"
 #include "tests/views_colorless.h"
 #include "tests/views_frame.h"
 #include "views/help.h"
@@ -316,9 +317,5 @@ int main(void) {
     tcase_add_test(tc, golden_menu);
     tcase_add_test(tc, golden_help);
     suite_add_tcase(suite, tc);
-    SRunner *sr = srunner_create(suite);
-    srunner_run_all(sr, CK_NORMAL);
-    int failed = srunner_ntests_failed(sr);
-    srunner_free(sr);
-    return failed != 0;
+    return suite_run(suite);
 }

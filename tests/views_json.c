@@ -1,6 +1,7 @@
 /* The document that scripts lean on: names, types, exactness, absence. */
 #include <check.h>
 
+#include "tests/harness/suite.h"
 #include "tests/views_frame.h"
 #include "views/json.h"
 #include "views/print.h"
@@ -244,9 +245,5 @@ int main(void) {
     tcase_add_test(tc, as_tables);
     tcase_add_test(tc, tables_are_in_the_order_asked_for);
     suite_add_tcase(suite, tc);
-    SRunner *sr = srunner_create(suite);
-    srunner_run_all(sr, CK_NORMAL);
-    int failed = srunner_ntests_failed(sr);
-    srunner_free(sr);
-    return failed != 0;
+    return suite_run(suite);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/harness/suite.h"
 #include "tui/keys.h"
 #include "views/help.h"
 #include "views/quantity_table.h"
@@ -197,9 +198,5 @@ int main(void) {
     tcase_add_test(tc, a_clash_names_both_places);
     tcase_add_test(tc, faults_name_the_nearest);
     suite_add_tcase(suite, tc);
-    SRunner *sr = srunner_create(suite);
-    srunner_run_all(sr, CK_NORMAL);
-    int failed = srunner_ntests_failed(sr);
-    srunner_free(sr);
-    return failed != 0;
+    return suite_run(suite);
 }

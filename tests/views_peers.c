@@ -1,4 +1,5 @@
 /* What the leader of a group says of its peers, and how old that is. */
+#include "tests/harness/suite.h"
 #include "tests/views_frame.h"
 
 #include <check.h>
@@ -31,9 +32,5 @@ int main(void) {
     tcase_add_test(t, our_own_pause_is_no_silence_of_a_peer);
     Suite *suite = suite_create("views: peers");
     suite_add_tcase(suite, t);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

@@ -1,4 +1,5 @@
 /* Row 2 in words: what it says when nothing is found. */
+#include "tests/harness/suite.h"
 #include "tests/views_frame.h"
 
 #include <check.h>
@@ -111,9 +112,5 @@ int main(void) {
     tcase_add_test(t, the_last_event_is_said_in_words);
     Suite *suite = suite_create("views: verdict");
     suite_add_tcase(suite, t);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }
