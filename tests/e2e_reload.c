@@ -307,67 +307,6 @@ START_TEST(a_folder_that_can_not_be_written_is_said) {
 }
 END_TEST
 
-/* Is the signal ignored or held by this process? */
-static bool bears(pid_t pid, int number) {
-    char name[64], line[200];
-    unsigned long long held = 0, ignored = 0, caught = 0;
-    snprintf(name, sizeof name, "/proc/%d/status", (int)pid);
-    FILE *in = fopen(name, "r");
-    while (in != NULL && fgets(line, sizeof line, in) != NULL)
-        (void)(sscanf(line, "SigBlk: %llx", &held) == 1 || sscanf(line, "SigIgn: %llx", &ignored) == 1 ||
-               sscanf(line, "SigCgt: %llx", &caught) == 1);
-    if (in != NULL)
-        fclose(in);
-    return ((held | ignored | caught) >> (number - 1)) & 1;
-}
-
-static pid_t child_of(pid_t parent) {
-    char name[80];
-    int child = 0;
-    snprintf(name, sizeof name, "/proc/%d/task/%d/children", (int)parent, (int)parent);
-    FILE *in = fopen(name, "r");
-    if (in != NULL && fscanf(in, "%d", &child) != 1)
-        child = 0;
-    if (in != NULL)
-        fclose(in);
-    return child;
-}
-
-START_TEST(reloads_from_the_first_moment_kill_nobody) {
-    make_folder();
-    write_config("FIRST", servers, "");
-    const char *const argv[] = {command_natsight(), "--config", path, NULL};
-    struct terminal *t = terminal_open(argv, NULL);
-    ck_assert_ptr_nonnull(t);
-    for (int i = 0; i < WAIT && !bears(terminal_pid(t), SIGUSR1) && !terminal_alternate(t); i++)
-        terminal_pump(t, 1);
-    ck_assert_msg(!terminal_alternate(t), "what is shown should be able to reload long since");
-    write_config("SECOND", servers, "");
-    ck_assert(terminal_signal(t, SIGUSR1)); /* read already or not, it is heard */
-    ck_assert(terminal_wait_text(t, "SECOND", WAIT));
-    pid_t collector = child_of(terminal_pid(t));
-    ck_assert_int_gt(collector, 0);
-    ck_assert(bears(collector, SIGUSR1));
-    end(t);
-    remove_folder();
-}
-END_TEST
-
-START_TEST(a_collector_alone_bears_it) {
-    struct command c;
-    const char *const argv[] = {command_natsight(), "collect", servers->node[0].http, NULL};
-    ck_assert(command_start(&c, argv, NULL));
-    while (c.output_size == 0)
-        ck_assert(command_pump(&c, WAIT));
-    ck_assert(bears(c.pid, SIGUSR1));
-    ck_assert_int_eq(kill(c.pid, SIGUSR1), 0);
-    size_t before = c.output_size;
-    while (c.output_size == before)
-        ck_assert(command_pump(&c, WAIT));
-    command_free(&c);
-}
-END_TEST
-
 int main(void) {
     Suite *suite = suite_create("reload");
     TCase *tc = tcase_create("running");
@@ -383,8 +322,6 @@ int main(void) {
     tcase_add_test(tc, columns_are_moved_and_written);
     tcase_add_test(tc, nothing_is_written_that_would_not_be_read_back);
     tcase_add_test(tc, a_first_file_is_made_where_it_will_be_found);
-    tcase_add_test(tc, reloads_from_the_first_moment_kill_nobody);
-    tcase_add_test(tc, a_collector_alone_bears_it);
     tcase_add_test(tc, a_folder_that_can_not_be_written_is_said);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
