@@ -192,7 +192,7 @@ static void over_link(int bytes_per_s, int way_ms, size_t bytes, int count) {
 
 START_TEST(the_rate_is_measured) {
     begin_answering();
-    ck_assert_uint_eq(fence_budget(&fence, false), SIZE_MAX);
+    ck_assert_uint_eq(fence_budget(&fence, false), FENCE_FIRST_BYTES); /* the first picture goes in parts */
     over_link(960, 20, 900, 5);
     ck_assert_uint_ge(fence_budget(&fence, false), 450);
     ck_assert_uint_le(fence_budget(&fence, false), 520);
@@ -202,6 +202,49 @@ START_TEST(the_rate_is_measured) {
     ck_assert_uint_le(fence_budget(&fence, false), 4300);
     over_link(1000000, 20, 1500, 30);
     ck_assert_uint_eq(fence_budget(&fence, false), SIZE_MAX);
+}
+END_TEST
+
+START_TEST(the_end_waits_for_what_is_on_its_way) {
+    begin(0);
+    ck_assert_int_eq(fence_unanswered(&fence, now), 1);
+    ck_assert_int_eq(fence_patience_ns(&fence, now), 200 * NS_PER_MS); /* it never answered */
+    answer_after_ms(20);
+    ck_assert_int_eq(fence_unanswered(&fence, now), 0);
+    frame(900);
+    ck_assert_int_eq(fence_patience_ns(&fence, now), 240 * NS_PER_MS);
+    pass_ms(600); /* nothing is measured yet, and this takes long */
+    ck_assert_int_eq(fence_patience_ns(&fence, now), 10 * NS_PER_S);
+    answer_after_ms(2400);
+    over_link(300, 20, 300, 8);
+    frame(600);
+    ck_assert_int_eq(fence_unanswered(&fence, now), 1);
+    ck_assert_int_ge(fence_patience_ns(&fence, now), 4 * NS_PER_S); /* 2 s and twice the last trip */
+    ck_assert_int_lt(fence_patience_ns(&fence, now), 5 * NS_PER_S);
+    ck_assert(fence_open(&fence, true, now));
+    fence_sent(&fence, 5000, now);
+    ck_assert_int_eq(fence_patience_ns(&fence, now), 10 * NS_PER_S);
+    pass_ms(10000);
+    ck_assert_int_eq(fence_patience_ns(&fence, now), 200 * NS_PER_MS); /* nobody is there any more */
+}
+END_TEST
+
+START_TEST(what_was_given_up_may_still_come) {
+    begin_answering();
+    frame(500);
+    frame(500);
+    pass_ms(15000);
+    frame(500); /* tried again */
+    ck_assert_int_eq(fence_unanswered(&fence, now), 3);
+    for (int left = 2; left >= 0; left--) {
+        answer_after_ms(10);
+        ck_assert_int_eq(fence_unanswered(&fence, now), left);
+    }
+    frame(500);
+    pass_ms(15000);
+    frame(500);
+    pass_ms(15000);
+    ck_assert_int_eq(fence_unanswered(&fence, now), 1);
 }
 END_TEST
 
@@ -238,6 +281,8 @@ int main(void) {
     tcase_add_test(test, silence_is_waited_for_and_tried_again);
     tcase_add_test(test, who_types_at_a_silent_terminal_is_served);
     tcase_add_test(test, the_rate_is_measured);
+    tcase_add_test(test, the_end_waits_for_what_is_on_its_way);
+    tcase_add_test(test, what_was_given_up_may_still_come);
     tcase_add_test(test, a_long_way_is_not_a_narrow_one);
     tcase_add_test(test, a_key_goes_before_data);
     return suite_run(suite);

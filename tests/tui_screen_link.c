@@ -4,6 +4,8 @@
 #define QUERY  "\033[5n"
 #define ANSWER "\033[0n"
 
+enum { FIRST_PART = 1000 }; /* bytes of the patient rows */
+
 static void open_asking(void) {
     line.max_rate = 0;
     open_as("xterm-256color", SCREEN_COLOR_AUTO);
@@ -79,6 +81,32 @@ START_TEST(answers_that_do_not_all_come_hold_nobody_up) {
 }
 END_TEST
 
+START_TEST(control_c_ends_the_wait) {
+    expect_drained("x\x03" ANSWER);
+}
+END_TEST
+
+START_TEST(the_first_picture_goes_in_parts) {
+    open_asking();
+    surface->patient = (struct rect){0, 3, COLS, ROWS - 4};
+    fill_noise(1);
+    text_at(0, 1, ROLE_CRIT, "verdict first");
+    ck_assert(!screen_draw(screen, surface, SCREEN_DATA));
+    receive_all();
+    ck_assert_int_eq(frames(), 1);
+    ck_assert_uint_lt(line.output.len, 8 * FIRST_PART);
+    ck_assert_ptr_nonnull(strstr(buffer_text(&line.output), "verdict first"));
+    bool whole = false;
+    for (int i = 0; i < 100 && !whole; i++) { /* at once where the terminal is near */
+        screen_answer(screen);
+        screen_answer(screen);
+        whole = screen_draw(screen, surface, SCREEN_DATA);
+        receive_all();
+    }
+    ck_assert(whole);
+}
+END_TEST
+
 START_TEST(what_was_typed_for_the_next_one_stays) {
     open_asking();
     draw_number(1, SCREEN_DATA);
@@ -148,6 +176,8 @@ int main(void) {
     tcase_add_test(test, two_frames_may_be_unanswered);
     tcase_add_test(test, answers_are_read_away_at_the_end);
     tcase_add_test(test, answers_that_do_not_all_come_hold_nobody_up);
+    tcase_add_test(test, control_c_ends_the_wait);
+    tcase_add_test(test, the_first_picture_goes_in_parts);
     tcase_add_test(test, what_was_typed_for_the_next_one_stays);
     tcase_add_test(test, a_suspension_asks_again);
     tcase_add_test(test, a_given_rate_asks_nothing);

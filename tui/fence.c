@@ -15,6 +15,11 @@
 #define FORGET          0.8
 #define SLOW_RATE       32768.0
 #define LEAST_BUDGET    300.0
+#define MOMENT_NS       (200 * NS_PER_MS)
+#define PATIENCE_NS     (10 * NS_PER_S)
+#define LATE_NS         (500 * NS_PER_MS) /* a link that was not measured yet is narrow then */
+
+enum { LOST_MOST = 2 * FENCE_QUERIES };
 
 void fence_init(struct fence *f, int64_t max_rate, int64_t mono_ns) {
     *f = (struct fence){.max_rate = max_rate > 0 ? max_rate : FENCE_DEFAULT_RATE,
@@ -26,7 +31,7 @@ void fence_init(struct fence *f, int64_t max_rate, int64_t mono_ns) {
 }
 
 void fence_restart(struct fence *f, int64_t mono_ns) {
-    f->asked_count = 0;
+    f->asked_count = f->lost = 0;
     f->capped = f->forced;
     f->answers = false;
     f->waiting_ns = f->witness_ns = INT64_MAX;
@@ -57,9 +62,15 @@ static bool is_silent(const struct fence *f, int64_t mono_ns) {
     return f->answers && mono_ns >= later(f->waiting_ns, SILENT_NS);
 }
 
+static void lose_asked(struct fence *f, int64_t mono_ns) {
+    f->lost = f->lost + f->asked_count < LOST_MOST ? f->lost + f->asked_count : LOST_MOST;
+    f->lost_ns = mono_ns;
+    f->asked_count = 0;
+}
+
 static void cap(struct fence *f, int64_t mono_ns) {
     f->capped = true;
-    f->asked_count = 0;
+    lose_asked(f, mono_ns);
     f->waiting_ns = f->witness_ns = INT64_MAX;
     f->tokens_ns = mono_ns;
     f->tokens = (double)f->max_rate;
@@ -81,11 +92,15 @@ static void look(struct fence *f, int64_t mono_ns) {
         cap(f, mono_ns);
 }
 
-static bool much_on_its_way(const struct fence *f) {
+static double on_its_way(const struct fence *f) {
     double bytes = 0;
     for (int i = 0; i < f->asked_count; i++)
         bytes += (double)f->asked[i].bytes;
-    return rate(f) > 0 && bytes > rate(f) * DATA_AHEAD_S;
+    return bytes;
+}
+
+static bool much_on_its_way(const struct fence *f) {
+    return rate(f) > 0 && on_its_way(f) > rate(f) * DATA_AHEAD_S;
 }
 
 bool fence_open(struct fence *f, bool key, int64_t mono_ns) {
@@ -116,7 +131,7 @@ int64_t fence_next_ns(const struct fence *f, bool key) {
 /* ---- what went and came ---- */
 
 static void forget_asked(struct fence *f, int64_t mono_ns) {
-    f->asked_count = 0;
+    lose_asked(f, mono_ns);
     f->retry_ns = mono_ns + f->retry_gap_ns;
     f->retry_gap_ns = 2 * f->retry_gap_ns < RETRY_MOST_NS ? 2 * f->retry_gap_ns : RETRY_MOST_NS;
 }
@@ -168,6 +183,8 @@ void fence_answer(struct fence *f, int64_t mono_ns) {
         measure(f, mono_ns);
         note_trip(f, mono_ns - f->waiting_ns);
         memmove(f->asked, f->asked + 1, (size_t)--f->asked_count * sizeof *f->asked);
+    } else if (f->lost > 0) {
+        f->lost--;
     }
     f->waiting_ns = f->asked_count > 0 ? f->asked[0].ns : INT64_MAX;
     f->heard_ns = mono_ns;
@@ -178,9 +195,30 @@ int64_t fence_lag_ns(const struct fence *f, int64_t mono_ns) {
     return age > f->trip_ns ? age : f->trip_ns > 0 ? f->trip_ns : 0;
 }
 
+int fence_unanswered(const struct fence *f, int64_t mono_ns) {
+    return f->asked_count + (f->lost > 0 && mono_ns - f->lost_ns < SILENT_NS ? f->lost : 0);
+}
+
+int64_t fence_patience_ns(const struct fence *f, int64_t mono_ns) {
+    int64_t lag = fence_lag_ns(f, mono_ns);
+    if (!f->answers || lag >= SILENT_NS)
+        return MOMENT_NS;
+    if (rate(f) <= 0)
+        return lag >= LATE_NS ? PATIENCE_NS : MOMENT_NS + 2 * lag;
+    double seconds = on_its_way(f) / rate(f);
+    int64_t patience = MOMENT_NS + 2 * lag;
+    if (seconds < (double)(PATIENCE_NS / NS_PER_S))
+        patience += (int64_t)(seconds * (double)NS_PER_S);
+    else
+        patience = PATIENCE_NS;
+    return patience < PATIENCE_NS ? patience : PATIENCE_NS;
+}
+
 size_t fence_budget(const struct fence *f, bool key) {
     double bytes = rate(f) * (key ? 2 : 1) * DATA_AHEAD_S;
-    if (rate(f) <= 0 || rate(f) > SLOW_RATE)
+    if (rate(f) <= 0)
+        return FENCE_FIRST_BYTES;
+    if (rate(f) > SLOW_RATE)
         return SIZE_MAX;
     return (size_t)(bytes > LEAST_BUDGET ? bytes : LEAST_BUDGET);
 }

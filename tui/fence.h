@@ -14,6 +14,7 @@
 
 #define FENCE_QUERY        "\033[5n"
 #define FENCE_DEFAULT_RATE 8000 /* bytes a second to a terminal that does not answer */
+#define FENCE_FIRST_BYTES  1000 /* of a frame as long as nobody knows how narrow the link is */
 
 enum { FENCE_FRAMES = 2, FENCE_QUERIES = FENCE_FRAMES + 1 };
 
@@ -27,6 +28,8 @@ struct fence {
         size_t bytes;       /* of the frame before it */
     } asked[FENCE_QUERIES]; /* unanswered, oldest first */
     int asked_count;
+    int lost; /* answers that are awaited no longer, and may come all the same */
+    int64_t lost_ns;
     int64_t heard_ns, sent_ns;
     int64_t waiting_ns;             /* since when an answer is due; INT64_MAX: all came */
     int64_t retry_ns, retry_gap_ns; /* of a terminal that fell silent */
@@ -53,6 +56,10 @@ void fence_answer(struct fence *f, int64_t mono_ns);
 
 /* How far behind the terminal is: the oldest unanswered query's age, at least the last round trip. */
 int64_t fence_lag_ns(const struct fence *f, int64_t mono_ns);
+/* Answers that may still come, and how long it is worth while to wait for them: as long as what is on its way
+ * takes at the measured rate, at most 10 s. A terminal that never answered gets a moment. */
+int fence_unanswered(const struct fence *f, int64_t mono_ns);
+int64_t fence_patience_ns(const struct fence *f, int64_t mono_ns);
 /* Bytes that take the link half a second, for a key one; SIZE_MAX where that is no limit. */
 size_t fence_budget(const struct fence *f, bool key);
 

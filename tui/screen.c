@@ -20,15 +20,12 @@
 #include "tui/screen_term.h"
 #include "tui/screen_tty.h"
 
-#define SYNC_ON         "\033[?2026h"
-#define SYNC_OFF        "\033[?2026l"
-#define MARK_ON         "\033[?2004h"
-#define MARK_OFF        "\033[?2004l"
-#define MOUSE_ON        "\033[?1000h\033[?1006h"
-#define MOUSE_OFF       "\033[?1006l\033[?1000l"
-#define DRAIN_NS        (200 * NS_PER_MS)
-#define DRAIN_MOST_NS   (3 * NS_PER_S)
-#define DRAIN_SILENT_NS (10 * NS_PER_S)
+#define SYNC_ON   "\033[?2026h"
+#define SYNC_OFF  "\033[?2026l"
+#define MARK_ON   "\033[?2004h"
+#define MARK_OFF  "\033[?2004l"
+#define MOUSE_ON  "\033[?1000h\033[?1006h"
+#define MOUSE_OFF "\033[?1006l\033[?1000l"
 enum { MAX_COLS = 1000, MAX_ROWS = 1000, MAX_COPY = 4096 };
 
 struct screen {
@@ -111,6 +108,7 @@ static bool append_capability(struct buffer *out, const char *name) {
 /* Asked once before the first frame: whether there are answers does not hang on how long that takes. */
 static void make_transitions(struct screen *s) {
     struct buffer *enter = &s->tty.enter, *leave = &s->tty.leave;
+    enter->len = leave->len = 0;
     append_capability(enter, "smcup");
     append_capability(enter, "civis");
     if (fence_asks(&s->fence))
@@ -176,9 +174,8 @@ static void take(struct screen *s) {
 /* Answers that still come are not for whoever reads next. A far terminal is given the time it has shown to
  * need, one that is silent is not. */
 static void give_back(struct screen *s, const struct buffer *text) {
-    int64_t lag = fence_lag_ns(&s->fence, clock_mono_ns());
-    int64_t patience = DRAIN_NS + (s->fence.answers && lag < DRAIN_SILENT_NS ? 2 * lag : 0);
-    tty_give_back(&s->tty, text, s->fence.asked_count, patience < DRAIN_MOST_NS ? patience : DRAIN_MOST_NS);
+    int64_t now = clock_mono_ns();
+    tty_give_back(&s->tty, text, fence_unanswered(&s->fence, now), fence_patience_ns(&s->fence, now));
     s->marks_pastes = s->asks_mouse = false;
 }
 
@@ -395,6 +392,12 @@ void screen_ask_mouse(struct screen *s, bool on) {
 void screen_set_theme(struct screen *s, const struct theme *theme) {
     palette_set(&s->palette, theme);
     rows_forget(&s->rows);
+}
+
+void screen_set_color(struct screen *s, enum screen_color color) {
+    palette_init(&s->palette, color);
+    make_transitions(s);
+    tty_rearm(&s->tty);
 }
 
 /* What does not go with the next frame is blank until it does. */

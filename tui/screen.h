@@ -36,6 +36,9 @@ void screen_emergency(void);
  * it is theme_builtin(). The theme is not kept. */
 void screen_set_theme(struct screen *screen, const struct theme *theme);
 
+/* Colour or none from the next draw on; the theme has to be set again. */
+void screen_set_color(struct screen *screen, enum screen_color color);
+
 /* Gives the terminal back for a suspension (Ctrl-Z), and takes it again; the next draw repaints all. */
 void screen_suspend(struct screen *screen);
 void screen_resume(struct screen *screen);

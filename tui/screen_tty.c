@@ -10,7 +10,7 @@
 
 #include "base/clock.h"
 
-enum { POLL_MS = 50, CLOSE_POLLS = 10, EMERGENCY_POLLS = 4, FOREGROUND_TRIES = 100 };
+enum { POLL_MS = 50, CLOSE_POLLS = 10, EMERGENCY_POLLS = 4, FOREGROUND_TRIES = 100, INTERRUPT = 3 };
 
 /* All that a signal handler needs, complete before `active` is set. */
 static struct {
@@ -83,6 +83,11 @@ static void arm_emergency(const struct screen_tty *tty) {
     emergency.len = tty->leave.len < sizeof emergency.bytes ? tty->leave.len : 0;
     memcpy(emergency.bytes, tty->leave.data, emergency.len);
     emergency.active = 1;
+}
+
+void tty_rearm(struct screen_tty *tty) {
+    if (tty->raw)
+        arm_emergency(tty);
 }
 
 /* Started or continued in the background: stopped until the shell puts us in front, whose modes would be
@@ -166,7 +171,8 @@ static int count_answers(const char *bytes, ssize_t len, int *at) {
     return count;
 }
 
-/* What was typed meanwhile goes with them; what comes still later can't be helped. */
+/* What was typed meanwhile goes with them, but Ctrl-C: somebody is tired of waiting. What comes still later
+ * can't be helped. */
 static void drain_answers(struct screen_tty *tty, int answers, int64_t patience_ns) {
     int64_t until = clock_mono_ns() + patience_ns, left;
     int at = 0;
@@ -179,6 +185,8 @@ static void drain_answers(struct screen_tty *tty, int answers, int64_t patience_
         if (n <= 0)
             break;
         answers -= count_answers(bytes, n, &at);
+        if (memchr(bytes, INTERRUPT, (size_t)n))
+            break;
     }
     if (answers > 0)
         tcflush(tty->in_fd, TCIFLUSH);

@@ -28,8 +28,10 @@ bool tty_open(struct screen_tty *tty, int in_fd, int out_fd, char *message, size
 void tty_close(struct screen_tty *tty);
 /* Raw mode, then `enter` is on its way; from now on tty_emergency() has something to do. */
 void tty_take(struct screen_tty *tty);
+/* `leave` is another one. */
+void tty_rearm(struct screen_tty *tty);
 /* What waits is given a moment to leave, then `leave` and `text` (may be NULL) are sent; so many answers to
- * status queries are read away, for at most `patience_ns`, and the modes are as they were. */
+ * status queries are read away, for at most `patience_ns` or until Ctrl-C, and the modes are as they were. */
 void tty_give_back(struct screen_tty *tty, const struct buffer *text, int answers, int64_t patience_ns);
 /* One write. 1: all has left, 0: more waits, -1: the terminal is gone. */
 int tty_flush(struct screen_tty *tty);
