@@ -256,6 +256,17 @@ static void on_reload_signal(struct loop *loop, int number, void *data) {
     settings_reload(data);
 }
 
+/* From the first byte to the terminal until somebody listens, what would end us waits; what a fault raises,
+ * or the terminal that is another job's, does not. */
+static void hold_signals(bool hold) {
+    static const int at_once[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS, SIGTTIN, SIGTTOU};
+    sigset_t set;
+    sigfillset(&set);
+    for (size_t i = 0; i < sizeof at_once / sizeof *at_once; i++)
+        sigdelset(&set, at_once[i]);
+    sigprocmask(hold ? SIG_BLOCK : SIG_UNBLOCK, &set, NULL);
+}
+
 static void watch_signals(struct app *app) {
     static const struct {
         int number;
@@ -295,7 +306,7 @@ static bool set_locale(void) {
 /* Where it is the wrong one, somebody can mend that. */
 static void say_fallback(struct app *app, const char *term, const char *drawn_as) {
     char text[STAGE_MESSAGE_SIZE];
-    if (strcmp(drawn_as, term) == 0)
+    if (term == NULL || strcmp(drawn_as, term) == 0)
         return;
     snprintf(text, sizeof text, "TERM=%s is not known here: drawing as %s", options_typed(term), drawn_as);
     stage_say(&app->stage, app->started_ns + FALLBACK_NS, false, text);
@@ -372,6 +383,7 @@ static bool open_source(struct app *app, bool replay, bool keys) {
 static void live(struct app *app) {
     crash_catch();
     watch_signals(app);
+    hold_signals(false);
     app->tick = loop_add_timer(app->loop, clock_mono_ns(), on_tick, app);
     loop_add_hook(app->loop, on_turn_end, app);
     app->paint_now = true;
@@ -420,10 +432,12 @@ static int app_run(const struct options *options, bool replay, bool lines) {
     if (app_find_theme(&app) && open_model(&app, replay) && open_source(&app, replay, !lines)) {
         if (lines)
             app_open_lines(&app);
+        hold_signals(true);
         if (lines || open_terminal(&app, message, sizeof message))
             live(&app);
         else
             refuse(&app, 1, message);
+        hold_signals(false);
     }
     close_all(&app);
     if (app.killed_by != 0) {
