@@ -276,13 +276,16 @@ static void watch_signals(struct app *app) {
         {SIGQUIT, on_end_signal},      {SIGUSR2, on_deadly_signal}, {SIGALRM, on_deadly_signal},
         {SIGVTALRM, on_deadly_signal}, {SIGPROF, on_deadly_signal}, {SIGXCPU, on_deadly_signal},
         {SIGXFSZ, on_deadly_signal},   {SIGIO, on_deadly_signal},   {SIGPWR, on_deadly_signal},
+        {SIGSTKFLT, on_deadly_signal},
     };
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
         loop_add_signal(app->loop, ends[i].number, ends[i].fn, app);
+    for (int number = SIGRTMIN; number <= SIGRTMAX; number++)
+        loop_add_signal(app->loop, number, on_deadly_signal, app);
+    loop_add_signal(app->loop, SIGUSR1, on_reload_signal, app);
     if (app->screen == NULL)
         return;
     loop_add_signal(app->loop, SIGWINCH, on_resize, app);
-    loop_add_signal(app->loop, SIGUSR1, on_reload_signal, app);
     loop_add_signal(app->loop, SIGTSTP, on_stop_signal, app);
 }
 
@@ -316,12 +319,8 @@ static bool open_terminal(struct app *app, char *message, size_t size) {
     struct screen_options options = {.in_fd = app->in_fd,
                                      .out_fd = app->out_fd,
                                      .term = getenv("TERM"),
+                                     .color = app_color(app),
                                      .max_rate = app->options->max_rate};
-    const char *color = app->options->color;
-    if (color != NULL)
-        options.color = strcmp(color, "never") == 0    ? SCREEN_COLOR_NEVER
-                        : strcmp(color, "always") == 0 ? SCREEN_COLOR_ALWAYS
-                                                       : SCREEN_COLOR_AUTO;
     const char *drawn_as = screen_term(options.term);
     app->screen = screen_open(&options, message, size);
     if (app->screen == NULL)
@@ -429,7 +428,8 @@ static int app_run(const struct options *options, bool replay, bool lines) {
     app.options = &app.in_force;
     app.only_ascii = set_locale();
     signal(SIGPIPE, SIG_IGN);
-    if (app_find_theme(&app) && open_model(&app, replay) && open_source(&app, replay, !lines)) {
+    app_find_theme(&app);
+    if (open_model(&app, replay) && open_source(&app, replay, !lines)) {
         if (lines)
             app_open_lines(&app);
         hold_signals(true);

@@ -61,8 +61,9 @@ void app_prompt_key(struct app *app, uint32_t key);
 /* Does what a row of keys.def names; false: there is nobody who does it here. */
 bool app_act(struct app *app, enum action_id id);
 void app_react(struct app *app, unsigned reaction);
-/* Finds the theme that the options name; false: it was said why there is none. */
-bool app_find_theme(struct app *app);
+/* Of the options, which were checked. */
+void app_find_theme(struct app *app);
+enum screen_color app_color(const struct app *app);
 /* `:theme NAME` shows it at once, `:theme` lists the names. Returns a reaction. */
 unsigned app_theme(struct app *app, const char *argument);
 /* Tells the supervisor what the open view wants. */
@@ -72,6 +73,8 @@ void app_wants(struct app *app);
 
 /* ---- lines instead of a screen: app_lines.c ---- */
 void app_open_lines(struct app *app);
+/* The options in force are others now. */
+void app_configure_lines(struct app *app);
 /* After each tick. */
 void app_lines(struct app *app);
 /* The stream has ended: nothing more will change. */

@@ -1,4 +1,3 @@
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,22 +16,30 @@ static void lost(void *data, int error) {
     loop_stop(app->loop, 1);
 }
 
-void app_open_lines(struct app *app) {
+static struct plain_options options_of(struct app *app) {
     static const char *const piped[] = {"standard input"};
-    signal(SIGUSR1, SIG_IGN); /* a new configuration is for screens */
     bool asks = app->supervisor != NULL;
-    struct plain_options options = {.out_fd = app->out_fd,
-                                    .ascii = app->only_ascii || app->options->ascii,
-                                    .local_time = app->options->local_time,
-                                    .watching = asks ? app->options->urls : piped,
-                                    .watching_count = asks ? app->options->url_count : 1,
-                                    .lost = lost,
-                                    .data = app};
+    return (struct plain_options){.out_fd = app->out_fd,
+                                  .ascii = app->only_ascii || app->options->ascii,
+                                  .local_time = app->options->local_time,
+                                  .watching = asks ? app->options->urls : piped,
+                                  .watching_count = asks ? app->options->url_count : 1,
+                                  .lost = lost,
+                                  .data = app};
+}
+
+void app_open_lines(struct app *app) {
+    struct plain_options options = options_of(app);
     if (!app->options->plain)
         options.remark = "can't place the cursor (TERM): lines instead of the screen";
     app->plain = plain_create(app->loop, app->model, &options);
-    if (asks)
+    if (app->supervisor != NULL)
         supervisor_want(app->supervisor, SHAPES, NULL);
+}
+
+void app_configure_lines(struct app *app) {
+    struct plain_options options = options_of(app);
+    plain_configure(app->plain, &options);
 }
 
 void app_lines(struct app *app) {

@@ -10,17 +10,18 @@
 
 enum { READ_NS = 5 }; /* seconds that a list or a fault stays */
 
-bool app_find_theme(struct app *app) {
+void app_find_theme(struct app *app) {
     char message[THEME_MESSAGE_SIZE];
     const char *name = app->options->theme;
-    if (name == NULL)
-        app->theme = *theme_builtin();
-    else if (!theme_find(name, &app->theme, message, sizeof message)) {
-        fprintf(stderr, "natsight: --theme %s\n", message);
-        app->code = EXIT_USAGE;
-        return false;
-    }
-    return true;
+    if (name == NULL || !theme_find(name, &app->theme, message, sizeof message))
+        app->theme = *theme_builtin(); /* a file that went since it was checked */
+}
+
+enum screen_color app_color(const struct app *app) {
+    const char *color = app->options->color;
+    return color == NULL || strcmp(color, "auto") == 0 ? SCREEN_COLOR_AUTO
+           : strcmp(color, "never") == 0               ? SCREEN_COLOR_NEVER
+                                                       : SCREEN_COLOR_ALWAYS;
 }
 
 static void say(struct app *app, bool error, const char *text) {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "entry/command.h"
+#include "views/keymap.h"
 
 /* ---- in force ---- */
 
@@ -102,7 +103,8 @@ static void print_row(FILE *out, struct group *at, const struct setting *row) {
     if (depth == 0)
         fputc('\n', out);
     indent(out, depth);
-    fprintf(out, "# %s", row->help);
+    char filled[600];
+    fprintf(out, "# %s", keymap_fill(row->help, filled, sizeof filled));
     if (row->words != NULL)
         fprintf(out, " One of %s.", row->words);
     fputc('\n', out);
@@ -159,7 +161,8 @@ static void print_item(const char *path, const char *initial, const char *help, 
         troff(initial);
     }
     putchar('\n');
-    troff(help);
+    char filled[600];
+    troff(keymap_fill(help, filled, sizeof filled));
     if (words != NULL) {
         fputs(" One of ", stdout);
         troff(words);

@@ -15,7 +15,8 @@ static void print_row(const char *keys, const char *name, const char *help, void
         fputs("\\fR", stdout);
     }
     putchar('\n');
-    troff(help);
+    char filled[600];
+    troff(keymap_fill(help, filled, sizeof filled));
     putchar('\n');
 }
 

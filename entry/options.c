@@ -16,6 +16,7 @@
 #include "entry/manual_keys.h"
 #include "entry/option_types.h"
 #include "entry/settings.h"
+#include "themes/theme.h"
 
 enum {
 #define COMMAND(ID, ...) COMMAND_##ID,
@@ -229,11 +230,21 @@ static int check_words(const struct options *o) {
     return 0;
 }
 
+/* Also where nothing is coloured: a script's slip is found when it is written. */
+static int check_theme(const struct options *o) {
+    struct theme theme;
+    char message[THEME_MESSAGE_SIZE];
+    if (o->theme == NULL || theme_find(o->theme, &theme, message, sizeof message))
+        return 0;
+    return usage("--theme %s", message);
+}
+
 int options_check(const struct options *o) {
     if ((o->cert == NULL) != (o->key == NULL))
         return usage("%s: goes together with %s; write both", o->cert ? "--cert" : "--key",
                      o->cert ? "--key" : "--cert");
-    return check_urls(o);
+    int code = check_theme(o);
+    return code != 0 ? code : check_urls(o);
 }
 
 static int check_combination(const struct options *o) {

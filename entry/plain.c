@@ -325,6 +325,16 @@ struct plain *plain_create(struct loop *loop, const struct model *model,
     return p;
 }
 
+void plain_configure(struct plain *p, const struct plain_options *options) {
+    p->options = *options;
+    p->date[0] = '\0';
+}
+
+void plain_say(struct plain *p, bool warning, const char *what, const char *text) {
+    put_line(p, warning ? "warn" : "info", what, "-", text);
+    send_waiting(p);
+}
+
 void plain_destroy(struct plain *p) {
     if (!p)
         return;

@@ -19,7 +19,7 @@ struct plain;
 struct plain_options {
     int out_fd;
     bool ascii, local_time;
-    const char *const *watching; /* URLs, borrowed during the call */
+    const char *const *watching; /* URLs, borrowed until others are given */
     int watching_count;
     const char *remark; /* why it is lines, when nobody asked for them; NULL */
     /* Nobody reads any more: called once; errno of the write, 0 when the reader went. */
@@ -28,6 +28,10 @@ struct plain_options {
 };
 
 struct plain *plain_create(struct loop *loop, const struct model *model, const struct plain_options *options);
+/* Takes others, but for the output and who is told of its end; what is watched is said anew. */
+void plain_configure(struct plain *plain, const struct plain_options *options);
+/* A line about the program itself: "info reload - TEXT", or a warning. */
+void plain_say(struct plain *plain, bool warning, const char *what, const char *text);
 /* Sends what still waits, for half a second at most. NULL is fine. */
 void plain_destroy(struct plain *plain);
 /* After each tick of the model: what has changed. began: the first answers are there; before that little is

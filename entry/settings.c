@@ -166,7 +166,8 @@ static void add_columns(void) {
             .initial = memory_text(initial),
             .check = check_COLUMNS,
             .effect = SETTING_LIVE,
-            .help = memory_format("Columns of %s, in this order; c shows and moves them.", list.row.name),
+            .help =
+                memory_format("Columns of %s, in this order; {columns} shows and moves them.", list.row.name),
             .index = i});
     }
 }

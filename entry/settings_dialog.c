@@ -8,6 +8,7 @@
 #include "entry/settings_write.h"
 #include "entry/layers.h"
 #include "entry/settings_live.h"
+#include "tui/zone.h"
 
 enum { PATH_COLUMN = 3, PHONE = 60, NARROW = 100 };
 
@@ -19,8 +20,8 @@ int settings_dialog_lines(void) {
 
 /* ---- drawing ---- */
 
-static void draw_row(const struct setting *row, const struct options *o, bool chosen, struct surface *s,
-                     struct rect at) {
+static void draw_row(const struct setting *row, const struct options *o, int number, bool chosen,
+                     struct surface *s, struct rect at) {
     char value[SETTING_TEXT], origin[600];
     int path = at.w < PHONE    ? at.w / 2
                : at.w < NARROW ? 27
@@ -39,6 +40,7 @@ static void draw_row(const struct setting *row, const struct options *o, bool ch
     int width = text_width(origin), skip = width > from ? width - from : 0;
     surface_field(s, at, at.x + at.w - from, at.y, from, -1, is_default ? ROLE_MUTED : ROLE_HEAD, 0,
                   origin + skip);
+    surface_zone(s, at, ZONE_LINE, row, number);
     if (!chosen)
         return;
     surface_put(s, at, at.x + 1, at.y, ROLE_TEXT, 0, '>');
@@ -49,8 +51,9 @@ static void draw_help(const struct setting *row, struct surface *s, struct rect 
     static const char *const when[] = {[SETTING_LIVE] = "At once.",
                                        [SETTING_START] = "At the next start.",
                                        [SETTING_ASKING] = "At once; the servers are asked anew."};
-    char text[700], cut[1000];
-    snprintf(text, sizeof text, "%s%s%s%s %s", row->help, row->words ? " One of " : "",
+    char help[600], text[700], cut[1000];
+    keymap_fill(row->help, help, sizeof help);
+    snprintf(text, sizeof text, "%s%s%s%s %s", help, row->words ? " One of " : "",
              row->words ? row->words : "", row->words ? "." : "", when[row->effect]);
     text_cut(cut, sizeof cut, text, at.w - 2);
     surface_text(s, at, at.x + 1, at.y, ROLE_TEXT, 0, cut);
@@ -69,7 +72,7 @@ void settings_dialog_draw(const struct stage *st, struct surface *s, struct rect
         return;
     int top = choice >= page ? choice - page + 1 : 0;
     for (int i = top; i < count && i - top < page; i++)
-        draw_row(&all[i], st->options, i == choice, s,
+        draw_row(&all[i], st->options, i, i == choice, s,
                  (struct rect){area.x, area.y + 1 + i - top, area.w, 1});
     surface_rule(s, (struct rect){area.x, area.y + area.h - 2, area.w, 1}, "", "");
     draw_help(&all[choice], s, (struct rect){area.x, area.y + area.h - 1, area.w, 1});
@@ -108,14 +111,16 @@ unsigned settings_dialog_change(void *data) {
     struct app *app = data;
     int count;
     const struct setting *row = &settings_all(&count)[app->stage.settings_choice];
-    char next[100];
+    char next[100], filled[200];
     const char *fault = NULL;
     if (next_value(row, &app->in_force, next, sizeof next))
         fault = settings_change(app, row, next);
     else if (strncmp(row->path, "columns.", 8) == 0)
-        fault = "columns are chosen and moved in the list itself, by c";
+        fault = keymap_fill("columns are chosen and moved in the list itself, by {columns}", filled,
+                            sizeof filled);
     else
-        fault = "this one is written in the file, which Ctrl-R reads again";
+        fault =
+            keymap_fill("this one is written in the file, which {reload} reads again", filled, sizeof filled);
     if (fault != NULL)
         stage_say(&app->stage, clock_mono_ns(), true, fault);
     return REACT_DRAW | REACT_WANTS;

@@ -31,8 +31,7 @@ static const char *take(struct app *app, const struct setting *row, const char *
     return NULL;
 }
 
-static void pull(struct app *app, const char *path, const char *now) {
-    const struct setting *row = setting_by_path(path);
+static void pull(struct app *app, const struct setting *row, const char *now) {
     char before[SETTING_TEXT], after[SETTING_TEXT];
     struct options trial = app->in_force;
     row->type->take(row->words, setting_field(row, &trial), now);
@@ -55,16 +54,29 @@ static bool shows_as_told(const struct quantity_list *list, const char *names, c
     return strcmp(text, shown) == 0;
 }
 
+static const struct setting *setting_of_list(const struct view_list *list) {
+    char path[100];
+    snprintf(path, sizeof path, "columns.%s.%s", list->view->name, list->row.name);
+    return setting_by_path(path);
+}
+
+const struct setting *settings_of_columns(const struct app *app, const struct quantity_list *shown) {
+    struct view_list list;
+    for (int i = 0; i < COLUMN_LISTS_MAX && view_list_at(i, &list); i++)
+        if (shown_list(app, &list) == shown)
+            return setting_of_list(&list);
+    return NULL;
+}
+
 void settings_pull(struct app *app) {
     struct view_list list;
-    char text[SETTING_TEXT], path[100];
-    pull(app, "time", app->stage.local_time ? "local" : "utc");
-    pull(app, "units", app->stage.bits ? "bits" : "bytes");
+    char text[SETTING_TEXT];
+    pull(app, setting_by_path("time"), app->stage.local_time ? "local" : "utc");
+    pull(app, setting_by_path("units"), app->stage.bits ? "bits" : "bytes");
     for (int i = 0; i < COLUMN_LISTS_MAX && view_list_at(i, &list); i++) {
-        snprintf(path, sizeof path, "columns.%s.%s", list.view->name, list.row.name);
         quantity_list_columns(shown_list(app, &list), text, sizeof text);
         if (!shows_as_told(shown_list(app, &list), app->in_force.columns[i], text))
-            pull(app, path, text);
+            pull(app, setting_of_list(&list), text);
     }
 }
 
@@ -83,6 +95,11 @@ void settings_push(struct app *app) {
     model_told(app->model, o->label, (int)o->expect);
     if (o->config != NULL)
         keymap_use(config_keymap(o->config));
+    if (app->plain != NULL) {
+        app_configure_lines(app);
+        return;
+    }
+    screen_set_color(app->screen, app_color(app));
     push_theme(app);
     app->surface->ascii = app->only_ascii || o->ascii;
     screen_repaint(app->screen);
@@ -90,22 +107,13 @@ void settings_push(struct app *app) {
 }
 
 static void say(struct app *app, bool error, const char *text) {
+    if (app->plain != NULL) {
+        plain_say(app->plain, error, "reload", text);
+        return;
+    }
     stage_say(&app->stage, clock_mono_ns() + (error ? TOLD_NS : 0), error, text);
     app->paint_now = true;
 }
-
-const char *settings_change(struct app *app, const struct setting *row, const char *text) {
-    settings_pull(app);
-    const char *fault = take(app, row, text);
-    if (fault != NULL)
-        return fault;
-    settings_push(app);
-    if (row->effect == SETTING_ASKING && app->supervisor != NULL)
-        supervisor_restart(app->supervisor);
-    return NULL;
-}
-
-/* ---- reading again ---- */
 
 static bool same(const struct setting *row, const struct options *a, const struct options *b) {
     char left[SETTING_TEXT], right[SETTING_TEXT];
@@ -113,6 +121,33 @@ static bool same(const struct setting *row, const struct options *a, const struc
     setting_show(row, b, right, sizeof right);
     return strcmp(left, right) == 0;
 }
+
+/* Another view than before is to be open. */
+static void push_view(struct app *app, const struct options *before) {
+    const struct options *o = &app->in_force;
+    if (!same(setting_by_path("view"), before, o))
+        stage_go(&app->stage, o->view != NULL ? view_by_name(o->view) : views[0], 0);
+}
+
+const char *settings_change(struct app *app, const struct setting *row, const char *text) {
+    settings_pull(app);
+    struct options before = app->in_force;
+    char *kept = before.view != NULL ? memory_text(before.view) : NULL; /* its text may be replaced */
+    before.view = kept;
+    const char *fault = take(app, row, text);
+    if (fault == NULL) {
+        settings_push(app);
+        push_view(app, &before);
+    }
+    free(kept);
+    if (fault != NULL)
+        return fault;
+    if (row->effect == SETTING_ASKING && app->supervisor != NULL)
+        supervisor_restart(app->supervisor);
+    return NULL;
+}
+
+/* ---- reading again ---- */
 
 /* What was changed here, and of which the file says nothing new, stays. */
 static void keep_changed(const struct app *app, struct options *fresh) {
@@ -139,6 +174,13 @@ static bool asks_otherwise(const struct options *a, const struct options *b) {
     return false;
 }
 
+static bool names_others(const struct options *a, const struct options *b) {
+    bool others = a->url_count != b->url_count;
+    for (int i = 0; i < a->url_count && !others; i++)
+        others = strcmp(a->urls[i], b->urls[i]) != 0;
+    return others;
+}
+
 /* A name that was typed has to go on being a cluster's. */
 static bool is_still_there(const struct app *app, const struct config *next, struct config_faults *faults) {
     const struct options *typed = app->in_force.typed;
@@ -149,18 +191,37 @@ static bool is_still_there(const struct app *app, const struct config *next, str
     return false;
 }
 
+/* "; plain, limits.max_rate: at the next start": what has changed and can't be shown. */
+static void add_later(const struct options *a, const struct options *b, char *text, size_t size) {
+    int count, found = 0;
+    const struct setting *all = settings_all(&count);
+    size_t len = strlen(text);
+    for (int i = 0; i < count; i++)
+        if (all[i].effect == SETTING_START && !same(&all[i], a, b) && len < size)
+            len += (size_t)snprintf(text + len, size - len, "%s%s", found++ ? ", " : "; ", all[i].path);
+    if (found > 0 && len < size)
+        snprintf(text + len, size - len, ": at the next start");
+}
+
 static void take_over(struct app *app, struct config *next, struct options *fresh) {
     bool anew = asks_otherwise(&app->in_force, fresh) && app->supervisor != NULL;
+    char text[STAGE_MESSAGE_SIZE];
+    snprintf(text, sizeof text, "%s%s",
+             config_path(next)[0] == '\0' ? "there is no configuration file: the defaults are in force"
+                                          : "configuration reloaded",
+             anew ? "; the servers are asked anew" : "");
+    add_later(&app->in_force, fresh, text, sizeof text);
+    struct options before = app->in_force;
+    if (names_others(&before, fresh))
+        model_watches_others(app->model);
     app->in_force = *fresh;
     settings_push(app);
+    push_view(app, &before);
     config_free(app->config);
     app->config = next;
     if (anew)
         supervisor_restart(app->supervisor);
-    say(app, false,
-        config_path(next)[0] == '\0' ? "there is no configuration file: the defaults are in force"
-        : anew                       ? "configuration reloaded; the servers are asked anew"
-                                     : "configuration reloaded");
+    say(app, false, text);
 }
 
 void settings_reload(struct app *app) {

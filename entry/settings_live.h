@@ -12,6 +12,9 @@ void settings_pull(struct app *app);
 void settings_push(struct app *app);
 /* Takes this text for a setting and shows it; NULL when it is fine, else what was meant. */
 const char *settings_change(struct app *app, const struct setting *setting, const char *text);
+/* The setting of the columns of a list that a view shows; NULL: they are none. */
+struct quantity_list;
+const struct setting *settings_of_columns(const struct app *app, const struct quantity_list *list);
 /* Reads the file again. A faulty one changes nothing and is told; of a good one everything that can be is
  * taken at once, what was changed here stays as long as the file says the same of it as before. */
 void settings_reload(struct app *app);

@@ -38,6 +38,8 @@ static struct terminal *open_in(const char *first, const char *second) {
 
 /* ---- ways out ---- */
 
+enum { REAL_TIME_FIRST = 34, REAL_TIME_LAST = 64 }; /* SIGRTMIN and SIGRTMAX, which are no constants */
+
 /* What the last terminal row with something on it has to hold, is `last`. All leave the line, the screen, the
  * cursor and each mode as they were, and no process. */
 static const struct way {
@@ -63,6 +65,9 @@ static const struct way {
     {SIGXFSZ, NULL, SIGXFSZ, true, NULL},
     {SIGIO, NULL, SIGIO, true, NULL},
     {SIGPWR, NULL, SIGPWR, true, NULL},
+    {SIGSTKFLT, NULL, SIGSTKFLT, true, NULL},
+    {REAL_TIME_FIRST, NULL, REAL_TIME_FIRST, true, NULL},
+    {REAL_TIME_LAST, NULL, REAL_TIME_LAST, true, NULL},
     {SIGSEGV, NULL, SIGSEGV, false, "natsight crashed (SIGSEGV): "},
     {SIGBUS, NULL, SIGBUS, false, "natsight crashed (SIGBUS): "},
     {SIGFPE, NULL, SIGFPE, false, "natsight crashed (SIGFPE): "},

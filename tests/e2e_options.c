@@ -41,6 +41,8 @@ static const struct wrong {
     {{"snapshit", "-o", "x.txt"}, "snapshit", "did you mean snapshot?"},
     {{"-o", "x.txt", "127.0.0.1:1"}, "--output", "snapshot"},
     {{"--view", "nothing", "127.0.0.1:1"}, "--view nothing", "overview"},
+    {{"--theme", "drak", "127.0.0.1:1"}, "--theme drak", "did you mean dark?"},
+    {{"config", "--theme", "/nonexistent/x.theme"}, "--theme /nonexistent/x.theme", ""},
     {{"--filter", "cpu>", "127.0.0.1:1"}, "--filter cpu>", ""},
     {{"--filter", "~[", "127.0.0.1:1"}, "--filter ~[", ""},
     {{"--want", "overview"}, "--want", "to collect"},

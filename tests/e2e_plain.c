@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 
 #include "tests/harness/command.h"
+#include "tests/harness/folder.h"
 #include "tests/harness/servers.h"
 #include "tests/harness/shown.h"
 #include "tests/harness/suite.h"
@@ -91,6 +92,44 @@ START_TEST(who_is_not_monitored_is_not_fine) {
     ck_assert_int_eq(count_of(c.output, " ok servers "), 0);
     expect_lines(c.output);
     command_free(&c);
+}
+END_TEST
+
+static void write_config(const char *path, const char *label, int expect, const char *more) {
+    FILE *out = fopen(path, "w");
+    ck_assert_ptr_nonnull(out);
+    fprintf(out, "clusters = ( { name = \"mine\"; label = \"%s\"; urls = [\"%s\"]; expect = %d; } );\n%s",
+            label, cluster->node[1].http, expect, more);
+    ck_assert_int_eq(fclose(out), 0);
+}
+
+START_TEST(a_new_configuration_is_taken) {
+    struct folder folder;
+    char path[600];
+    ck_assert(folder_make(&folder, "plain"));
+    snprintf(path, sizeof path, "%s/natsight.conf", folder.path);
+    write_config(path, "first", 2, "");
+    const char *argv[] = {command_natsight(), "--plain", "--config", path, NULL};
+    struct command c;
+    ck_assert(command_start(&c, argv, NULL));
+    ck_assert(command_wait_output(&c, " servers first ", SHOWN_MS));
+    write_config(path, "second", 2, "unit = 1;\n");
+    ck_assert_int_eq(kill(c.pid, SIGUSR1), 0);
+    ck_assert(command_wait_output(&c, " warn reload - not reloaded: ", SHOWN_MS));
+    write_config(path, "second", 4, "cadences = { varz = \"500ms\"; };\nlimits = { max_rate = 500; };\n");
+    ck_assert_int_eq(kill(c.pid, SIGUSR1), 0);
+    ck_assert(command_wait_output(&c,
+                                  " info reload - configuration reloaded; the servers are asked anew; "
+                                  "limits.max_rate: at the next start\n",
+                                  SHOWN_MS));
+    ck_assert(command_wait_output(&c, " warn servers second ", SHOWN_MS));
+    ck_assert(command_wait_output(&c, "/4\n", SHOWN_MS));
+    ck_assert_int_eq(kill(c.pid, SIGTERM), 0);
+    ck_assert_int_eq(command_finish(&c, SHOWN_MS), 0);
+    ck_assert_int_eq(count_of(c.output, " info watching "), 2);
+    expect_lines(c.output);
+    command_free(&c);
+    folder_remove(&folder);
 }
 END_TEST
 
@@ -181,6 +220,7 @@ int main(void) {
     tcase_add_unchecked_fixture(tc, start, end);
     tcase_add_test(tc, what_holds_at_the_start_is_told);
     tcase_add_test(tc, who_is_not_monitored_is_not_fine);
+    tcase_add_test(tc, a_new_configuration_is_taken);
     tcase_add_test(tc, it_ends_with_its_reader);
     tcase_add_loop_test(tc, what_can_not_be_written_is_told, 0, 2);
     tcase_add_test(tc, a_stream_is_told_in_lines);

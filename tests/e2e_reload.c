@@ -84,7 +84,7 @@ START_TEST(a_good_file_holds_at_once) {
     write_config("SECOND", servers,
                  "time = \"local\"; units = \"bits\"; ascii = true;\n"
                  "columns = { overview = { nodes = [\"rtt\", \"cpu\"]; }; };\n"
-                 "keys = { help = \"x\"; };\n");
+                 "keys = { help = \"x\"; local = \"F9\"; filter = \"F8\"; };\n");
     ck_assert(terminal_signal(t, SIGUSR1));
     ck_assert(terminal_wait_text(t, "configuration reloaded", WAIT));
     ck_assert(terminal_wait_text(t, " SECOND ", WAIT));
@@ -92,14 +92,59 @@ START_TEST(a_good_file_holds_at_once) {
     ck_assert(terminal_wait_regex(t, "S NODE +RTT +CPU%", WAIT));
     terminal_key(t, VTERM_KEY_FUNCTION(2), VTERM_MOD_NONE);
     ck_assert(terminal_wait_regex(t, "time +\"local\" .*conf:3", WAIT));
+    ck_assert(terminal_type(t, "j"));
+    ck_assert(terminal_wait_text(t, "Time zone of what is shown; F9 changes it.", WAIT));
     ck_assert(terminal_type(t, "\004\004")); /* further down */
     ck_assert(terminal_wait_regex(t, "columns.overview.nodes +\\[\"rtt\", \"cpu\"\\] +.*conf:4", WAIT));
     ck_assert(terminal_type(t, "q"));
     ck_assert(terminal_wait_gone(t, "SETTINGS", WAIT));
     ck_assert(terminal_type(t, "x"));
     ck_assert(terminal_wait_text(t, "KEYS in Overview", WAIT));
+    terminal_key(t, VTERM_KEY_FUNCTION(8), VTERM_MOD_NONE);
+    ck_assert(terminal_type(t, "searches in\r"));
+    ck_assert(terminal_wait_text(t, "valid here; F8 searches in them", WAIT));
     ck_assert(terminal_type(t, "x"));
     ck_assert(terminal_wait_gone(t, "KEYS in Overview", WAIT));
+    end(t);
+    remove_folder();
+}
+END_TEST
+
+static bool is_colored(struct terminal *t) {
+    int rows, cols;
+    terminal_size(t, &rows, &cols);
+    for (int y = 0; y < rows; y++)
+        for (int x = 0; x < cols; x++)
+            if (terminal_cell(t, y, x).fg != TERMINAL_DEFAULT)
+                return true;
+    return false;
+}
+
+static bool lost_color(struct terminal *t, void *context) {
+    (void)context;
+    return !is_colored(t);
+}
+
+static bool got_color(struct terminal *t, void *context) {
+    (void)context;
+    return is_colored(t);
+}
+
+START_TEST(view_and_color_hold_at_once_the_rest_is_said) {
+    make_folder();
+    write_config("FIRST", servers, "color = \"always\";\n");
+    struct terminal *t = begin(&(struct terminal_options){.rows = 24, .cols = 120});
+    ck_assert(is_colored(t));
+    write_config("FIRST", servers, "color = \"never\"; view = \"connections\";\n");
+    ck_assert(terminal_signal(t, SIGUSR1));
+    ck_assert(terminal_wait_text(t, "> Connections", WAIT));
+    ck_assert(terminal_wait(t, lost_color, NULL, "no colour", WAIT));
+    write_config("FIRST", servers,
+                 "color = \"always\"; view = \"connections\"; plain = true; limits = { max_rate = 900; };\n");
+    ck_assert(terminal_signal(t, SIGUSR1));
+    ck_assert(
+        terminal_wait_text(t, "configuration reloaded; plain, limits.max_rate: at the next start", WAIT));
+    ck_assert(terminal_wait(t, got_color, NULL, "colour", WAIT));
     end(t);
     remove_folder();
 }
@@ -145,6 +190,8 @@ START_TEST(other_servers_are_asked_at_once) {
     ck_assert(terminal_signal(t, SIGUSR1));
     ck_assert(terminal_wait_text(t, "the servers are asked anew", WAIT));
     ck_assert(terminal_wait_regex(t, "\\. other1 ", WAIT));
+    ck_assert(terminal_wait_gone(t, " n1 ", WAIT)); /* who is watched no longer is no row */
+    ck_assert(terminal_wait_regex(t, " 1/1 ", WAIT));
     end(t);
     remove_folder();
 }
@@ -313,6 +360,7 @@ int main(void) {
     tcase_set_timeout(tc, 60);
     tcase_add_unchecked_fixture(tc, setup, teardown);
     tcase_add_test(tc, a_good_file_holds_at_once);
+    tcase_add_test(tc, view_and_color_hold_at_once_the_rest_is_said);
     tcase_add_test(tc, a_faulty_file_changes_nothing);
     tcase_add_test(tc, the_fault_is_told_with_its_line);
     tcase_add_test(tc, other_servers_are_asked_at_once);
