@@ -68,8 +68,10 @@ static const struct config_layer *taken(const struct config *c, const struct opt
 
 static void check_file(const struct setting *row, const struct config_layer *layer, int at,
                        const struct options *out, struct config_faults *faults) {
+    if (row->check != setting_check_FILE)
+        return; /* only then is the field a text */
     const char *path = *(const char *const *)((const char *)out + row->offset);
-    if (row->check != setting_check_FILE || path == NULL || access(path, R_OK) == 0)
+    if (path == NULL || access(path, R_OK) == 0)
         return;
     config_fault(faults, layer->places[at].file, layer->places[at].line, row->path, "%s: %s",
                  options_typed(path), errno == ENOENT ? "there is no such file" : "this file can't be read");
