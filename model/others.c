@@ -47,10 +47,14 @@ static bool is_watched(const struct model *model, const struct entry *cluster) {
     return false;
 }
 
-/* Who was down already may be one that its cluster misses still. */
+/* Who was down already may be one that its cluster misses still, if it is of a cluster. */
+static bool is_missed(const struct model *model, const struct entry *entry) {
+    const struct server *server = server_const(&entry->object);
+    return !server->left_behind && server->placed && is_watched(model, cluster_at(entry));
+}
+
 static void leave(struct model *model, struct entry *entry) {
-    const struct server *server = server_of(entry);
-    if (entry->dead || server->target || (!server->left_behind && is_watched(model, cluster_at(entry))))
+    if (entry->dead || server_of(entry)->target || is_missed(model, entry))
         return;
     cluster_of(entry->object.parent)->remotes_max = 0; /* grows again from what the servers say next */
     server_remove(model, entry);

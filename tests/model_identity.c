@@ -181,15 +181,18 @@ static void watch_others(struct night *n) {
     send_target(n, 1, "http://a:8222", "named", "probing", NULL, NULL);
     send_target(n, 2, "http://b:8222", "named", "probing", NULL, NULL);
     send_target(n, 3, "http://c:8222", "named", "probing", NULL, NULL);
+    send_target(n, 4, "http://nobody:8222", "named", "probing", NULL, NULL);
     send_varz(n, 1, "IDA", "n1");
     send_varz(n, 2, "IDB", "n2");
+    for (int i = 0; i < 2; i++)
+        send_failure(n, 4, SHAPE_VARZ, FAILURE_REFUSED, "refused");
     struct sample *s = build_varz(n, 3, "IDC", "elsewhere");
     put_text(s, row_of(s, ENTITY_SERVER), F_SERVER_cluster, "D");
     send(n, s);
     night_until(n, 2);
     model_watches_others(n->model);
     night_until(n, 3);
-    ck_assert_uint_eq(count_of(n, OBJECT_SERVER), 3); /* the old collector still answers */
+    ck_assert_uint_eq(count_of(n, OBJECT_SERVER), 4); /* the old collector still answers */
     send_hello(n, 1);
     send_target(n, 1, "http://other:8222", "named", "probing", NULL, NULL);
 }
@@ -221,7 +224,7 @@ START_TEST(who_is_watched_now_has_time_to_answer) {
     night_begin(&n, 0, 1);
     watch_others(&n);
     night_until(&n, 11);
-    ck_assert_uint_eq(count_of(&n, OBJECT_SERVER), 4);
+    ck_assert_uint_eq(count_of(&n, OBJECT_SERVER), 5);
     night_until(&n, 14);
     ck_assert_uint_eq(count_of(&n, OBJECT_SERVER), 1); /* the one that is asked */
     night_end(&n);
