@@ -4,8 +4,6 @@
 
 #define REMEMBERS_FOR (30 * NS_PER_S)
 #define TOMBSTONE_NS  (60 * NS_PER_S)
-#define SLOPE_WINDOW  (30 * NS_PER_S)
-#define SLOPE_POINTS  3
 
 static const char *const state_names[] = {[ASSET_UNKNOWN] = NULL,
                                           [ASSET_OK] = "ok",
@@ -229,46 +227,4 @@ void peer_judge(struct model *model, struct entry *entry, const struct peer_fiel
         peer->silent_since_mono_ns = mono_ns;
     peer->lost = row_u64(row, f->offline, 0) || active > (down ? LOST_AFTER_IF_DOWN : LOST_AFTER) ||
                  (never && mono_ns - peer->silent_since_mono_ns >= NEVER_HEARD_FOR);
-}
-
-/* ---- lag ---- */
-
-bool consumer_lag(const struct object *consumer, double *lag) {
-    double pending, ack_pending;
-    if (!consumer->now || !row_number(consumer->now, F_CONSUMER_pending, &pending) ||
-        !row_number(consumer->now, F_CONSUMER_ack_pending, &ack_pending))
-        return false;
-    *lag = pending + ack_pending;
-    return true;
-}
-
-void consumer_put_point(struct consumer *consumer, const struct object *object) {
-    double lag;
-    if (!consumer_lag(object, &lag))
-        return;
-    unsigned last = (consumer->point_next + LAG_POINTS - 1) % LAG_POINTS;
-    if (consumer->point_count && consumer->points[last].now_ns >= object->now_at.now_ns)
-        consumer->point_count = 0;
-    consumer->points[consumer->point_next] = (struct lag_point){object->now_at.now_ns, lag};
-    consumer->point_next = (consumer->point_next + 1) % LAG_POINTS;
-    if (consumer->point_count < LAG_POINTS)
-        consumer->point_count++;
-}
-
-bool consumer_slope(const struct consumer *consumer, double *per_s) {
-    double n = 0, sum_t = 0, sum_l = 0, sum_tt = 0, sum_tl = 0;
-    unsigned newest = (consumer->point_next + LAG_POINTS - 1) % LAG_POINTS;
-    for (unsigned i = 0; i < consumer->point_count; i++) {
-        const struct lag_point *p = &consumer->points[(newest + LAG_POINTS - i) % LAG_POINTS];
-        int64_t age = consumer->points[newest].now_ns - p->now_ns;
-        if (age > SLOPE_WINDOW && n >= SLOPE_POINTS)
-            break;
-        double t = -(double)age / (double)NS_PER_S;
-        n++, sum_t += t, sum_l += p->lag, sum_tt += t * t, sum_tl += t * p->lag;
-    }
-    double spread = n * sum_tt - sum_t * sum_t;
-    if (n < SLOPE_POINTS || spread <= 0)
-        return false;
-    *per_s = (n * sum_tl - sum_t * sum_l) / spread;
-    return true;
 }

@@ -6,6 +6,7 @@
 #ifndef MODEL_ASSET_H
 #define MODEL_ASSET_H
 
+#include "model/lag.h"
 #include "model/server.h"
 
 struct asset {
@@ -24,17 +25,11 @@ struct stream {
     char replicas_text[24];
 };
 
-#define LAG_POINTS 8
-struct lag_point {
-    int64_t now_ns;
-    double lag;
-};
 struct consumer {
     struct asset asset;      /* first */
     const struct text *path; /* "STREAM / CONSUMER" */
     uint64_t stream;         /* its object, 0 unknown */
-    struct lag_point points[LAG_POINTS];
-    unsigned point_count, point_next;
+    struct lag_history lag;
 };
 
 static inline struct asset *asset_of(const struct object *object) {
@@ -54,10 +49,6 @@ bool asset_claim(struct model *model, struct entry *entry, struct entry *server,
 void asset_named(struct model *model, struct entry *entry, const struct text *leader, const struct stamp *at);
 void assets_tick(struct model *model);
 void asset_bury(struct model *model, struct entry *entry);
-bool consumer_lag(const struct object *consumer, double *lag);
-void consumer_put_point(struct consumer *consumer, const struct object *object);
-/* Messages per second over a window of its own lag points. */
-bool consumer_slope(const struct consumer *consumer, double *per_s);
 
 /* Replica and peer rows of Raft groups: is this one lost by what its leader says? */
 struct peer {                     /* extra of REPLICA and META_PEER */

@@ -59,6 +59,8 @@ struct value value_of_field(const struct row *row, enum field f);
 /* Unknown: new while so many rows are awaited, for ever unknown after that. */
 struct value value_awaited(const struct object *object, unsigned rows);
 struct value rate_of_field(const struct object *object, enum field f);
+/* A configured limit; unknown where there is none. */
+struct value limit_of_field(const struct object *object, enum field f);
 /* Since an instant, by the clock of the answer that said it; unknown when in the future. */
 struct value since_field(const struct object *object, enum field f);
 

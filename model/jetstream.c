@@ -84,10 +84,9 @@ static int cadence_s(const struct answer *answer) {
 static void consumer_told(const struct answer *answer, struct entry *entry, bool same_leader) {
     struct consumer *consumer = entry->object.extra;
     if (same_leader)
-        consumer_put_point(consumer, &entry->object);
+        lag_put(&consumer->lag, &entry->object);
     else
-        consumer->point_count =
-            0; /* a new leader's first figures may still be catching up: no slope from them */
+        lag_forget(&consumer->lag);
     history_consumer(answer->model, entry, answer->at.utc_ns, cadence_s(answer));
 }
 

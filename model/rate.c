@@ -56,6 +56,12 @@ struct value rate_of_field(const struct object *object, enum field f) {
     return value_real(by * (double)NS_PER_S / (double)window);
 }
 
+/* Servers write -1, and we take 0 for the same, where there is no limit. */
+struct value limit_of_field(const struct object *object, enum field f) {
+    int64_t most = object->now ? row_i64(object->now, f, -1) : -1;
+    return most > 0 ? aged(object, value_int(most)) : value_unknown(0);
+}
+
 struct value since_field(const struct object *object, enum field f) {
     int64_t from = object->now ? row_i64(object->now, f, TIME_UNSET) : TIME_UNSET;
     if (from == TIME_UNSET || from > object->now_at.now_ns)

@@ -36,7 +36,7 @@ static int resolve(void *data, const char *function, const char *name, enum unit
     int q = function ? -1 : quantity_by_name(resolving->kind, name);
     if (q < 0)
         return -1;
-    resolving->about_state |= strcmp(name, "state") == 0;
+    resolving->about_state |= q == (int)Q_SERVER_state || strcmp(name, "leadership") == 0;
     *unit = quantities[q].unit;
     return q;
 }

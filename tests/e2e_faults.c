@@ -223,7 +223,7 @@ static bool quorum(json_t *document, void *context) {
 static bool stream_in_trouble(json_t *document, void *context) {
     json_t *stream = doc_find(document, "streams", "name", "THREE");
     (void)context;
-    return stream && strcmp(doc_text(stream, "state"), "ok") != 0;
+    return stream && strcmp(doc_text(stream, "leadership"), "ok") != 0;
 }
 
 /* Of a survivor that still calls itself leader, and of one that only follows. */

@@ -211,7 +211,7 @@ START_TEST(lag_is_exact_when_nothing_moves) {
         ck_assert_str_eq(doc_text(c, "leader"), still_leader[i]);
         ck_assert_str_eq(doc_text(c, "stream"), "TRUTH");
         ck_assert_str_eq(doc_text(c, "account"), "$G");
-        ck_assert_str_eq(doc_text(c, "state"), "ok");
+        ck_assert_str_eq(doc_text(c, "leadership"), "ok");
     }
 }
 END_TEST

@@ -6,7 +6,7 @@ START_TEST(a_group_without_leader_is_leaderless) {
     struct sample *s = jsz(&n, 0);
     add_stream(s, 0, 0, 1000);
     send(&n, s);
-    ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_state), "ok");
+    ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_leadership), "ok");
     varz_until(&n, 5, 7);
     for (int node = 0; node < 3; node++) {
         s = jsz(&n, node);
@@ -14,7 +14,7 @@ START_TEST(a_group_without_leader_is_leaderless) {
         send(&n, s);
     }
     night_until(&n, 5.5);
-    ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_state), "leaderless");
+    ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_leadership), "leaderless");
     ck_assert_int_eq(stream(&n)->freshness, FRESH_STALE);
     ck_assert_double_eq(number_value(&n, stream(&n), Q_STREAM_last_seq), 1000);
     ck_assert(quantity_get(n.model, stream(&n), Q_STREAM_last_seq).flags & VALUE_OLD);
@@ -35,7 +35,7 @@ START_TEST(an_r1_stream_of_a_dead_server_stays) {
         send(&n, jsz(&n, 2));
     }
     ck_assert_ptr_nonnull(stream(&n));
-    ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_state), "leader_gone");
+    ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_leadership), "leader_gone");
     ck_assert_int_eq(stream(&n)->freshness, FRESH_STALE);
     ck_assert_ptr_nonnull(finding_of(&n, "stream_leader_gone"));
     size_t count;
@@ -85,14 +85,14 @@ START_TEST(a_stream_whose_leader_sees_no_majority) {
     add_replica(s, "n3", true, false, 0.5);
     send(&n, s);
     ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_replicas), "2/3");
-    ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_state), "ok");
+    ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_leadership), "ok");
     varz_until(&n, 10, 7);
     s = jsz(&n, 0);
     add_stream(s, 0, 0, 1);
     add_replica(s, "n2", true, false, 16);
     add_replica(s, "n3", true, true, 0.5);
     send(&n, s);
-    ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_state), "no_quorum");
+    ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_leadership), "no_quorum");
     ck_assert_uint_eq(count_of(&n, OBJECT_REPLICA), 2);
     night_end(&n);
 }

@@ -219,7 +219,7 @@ START_TEST(texts_grow_old_and_names_do_not) {
     put_u(row, F_STREAM_last_seq, 7);
     send(&n, s);
     const struct object *server = server_named(&n, "n1"), *stream = find_by(&n, Q_STREAM_name, "S");
-    static const enum quantity doing[] = {Q_STREAM_state, Q_STREAM_leader},
+    static const enum quantity doing[] = {Q_STREAM_leadership, Q_STREAM_leader},
                                being[] = {Q_STREAM_name, Q_STREAM_account};
     for (int i = 0; i < 2; i++)
         ck_assert_uint_eq(flags_of(&n, stream, doing[i]), 0);
@@ -232,8 +232,8 @@ START_TEST(texts_grow_old_and_names_do_not) {
         ck_assert_uint_eq(flags_of(&n, stream, being[i]), 0);
     }
     night_until(&n, 12);
-    ck_assert_str_eq(text_value(&n, stream, Q_STREAM_state), "leader_gone"); /* our word, of now */
-    ck_assert_uint_eq(flags_of(&n, stream, Q_STREAM_state), 0);
+    ck_assert_str_eq(text_value(&n, stream, Q_STREAM_leadership), "leader_gone"); /* our word, of now */
+    ck_assert_uint_eq(flags_of(&n, stream, Q_STREAM_leadership), 0);
     night_end(&n);
 }
 END_TEST

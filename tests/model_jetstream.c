@@ -59,7 +59,7 @@ START_TEST(a_standalone_server_leads_all_it_has) {
     put_u(row, F_CONSUMER_ack_pending, 4);
     send(&n, s);
     ck_assert_double_eq(number_value(&n, consumer(&n, "C"), Q_CONSUMER_lag), 7);
-    ck_assert_str_eq(text_value(&n, consumer(&n, "C"), Q_CONSUMER_state), "ok");
+    ck_assert_str_eq(text_value(&n, consumer(&n, "C"), Q_CONSUMER_leadership), "ok");
     ck_assert_str_eq(text_value(&n, consumer(&n, "C"), Q_CONSUMER_leader), "n1");
     night_end(&n);
 }

@@ -178,13 +178,13 @@ START_TEST(tables_are_in_the_order_asked_for) {
     struct cut cut;
     char message[300];
     struct buffer out = {0};
-    const char *names[] = {"consumer.state", "server.mem", "consumer.lag", "consumer.state", "server.cpu"};
+    const char *names[] = {"consumer.leadership", "server.mem", "consumer.lag", "consumer.leadership", "server.cpu"};
     ck_assert(cut_parse(&cut, names, 5, message, sizeof(message)));
     print_tables(world.model, &cut, &out);
     ck_assert_int_eq(strncmp(buffer_text(&out), "consumers\n", 10), 0);
     const char *heads = buffer_text(&out) + 10, *servers = strstr(heads, "\nservers\n");
     ck_assert_ptr_nonnull(servers);
-    const char *state = strstr(heads, " state "), *lag = strstr(heads, " lag\n");
+    const char *state = strstr(heads, " leadership "), *lag = strstr(heads, " lag\n");
     ck_assert(state != NULL && strstr(heads, "name ") < state && state < lag && lag < servers);
     const char *mem = strstr(servers, " mem "), *cpu = strstr(servers, " cpu\n");
     ck_assert(mem != NULL && mem < cpu);

@@ -147,7 +147,7 @@ static const struct shown {
         {Q_STREAM_storage, "on"},
 },
   consumer_numbers[] = {
-      {Q_CONSUMER_state, "state"},
+      {Q_CONSUMER_leadership, "state"},
       {Q_CONSUMER_delivered_seq, "delivered"},
       {Q_CONSUMER_ack_floor_seq, "ack floor"},
       {Q_CONSUMER_pending, "to deliver"},

@@ -1,64 +1,8 @@
 #include "model/calc.h"
 
-static struct value leader(const struct model *model, const struct object *object) {
-    const struct asset *asset = asset_of(object);
-    if (!asset->leader || asset_state(model, object) == ASSET_LEADERLESS)
-        return value_unknown(0);
-    return aged(object, value_text(asset->leader->bytes));
-}
-
-/* That something is wrong is our word of now; that all is well is its leader's, as old as that. */
-static struct value state(const struct model *model, const struct object *object) {
-    enum asset_state state = asset_state(model, object);
-    struct value v = value_text(asset_state_name(state));
-    return state == ASSET_OK ? aged(object, v) : v;
-}
-
-/* Servers write -1, and we take 0 for the same, where there is no limit. */
-static struct value limit(const struct object *object, enum field f) {
-    int64_t most = row_i64(object->now, f, -1);
-    return most > 0 ? aged(object, value_int(most)) : value_unknown(0);
-}
-
-struct value calc_stream_leader(const struct model *model, const struct object *object) {
-    return leader(model, object);
-}
-
-struct value calc_stream_state(const struct model *model, const struct object *object) {
-    return state(model, object);
-}
-
-struct value calc_stream_consumers(const struct model *model, const struct object *object) {
-    (void)model;
-    return aged(object, value_uint(((const struct stream *)object->extra)->consumers));
-}
-
-struct value calc_stream_replicas(const struct model *model, const struct object *object) {
-    (void)model;
-    return aged(object, value_text(((const struct stream *)object->extra)->replicas_text));
-}
-
-struct value calc_stream_max_bytes(const struct model *model, const struct object *object) {
-    (void)model;
-    return limit(object, F_STREAM_max_bytes);
-}
-
-struct value calc_stream_last_message(const struct model *model, const struct object *object) {
-    (void)model;
-    return aged(object, since_field(object, F_STREAM_last_ts));
-}
-
 struct value calc_consumer_path(const struct model *model, const struct object *object) {
     (void)model;
     return value_text(((const struct consumer *)object->extra)->path->bytes);
-}
-
-struct value calc_consumer_leader(const struct model *model, const struct object *object) {
-    return leader(model, object);
-}
-
-struct value calc_consumer_state(const struct model *model, const struct object *object) {
-    return state(model, object);
 }
 
 struct value calc_consumer_lag(const struct model *model, const struct object *object) {
@@ -78,14 +22,14 @@ struct value calc_consumer_lag_slope(const struct model *model, const struct obj
     double per_s;
     if (object->freshness == FRESH_GONE)
         return value_unknown(0);
-    if (!consumer_slope(object->extra, &per_s))
+    if (!lag_slope(&((const struct consumer *)object->extra)->lag, &per_s))
         return object->seen_utc_ns ? value_awaited(object, 3) : value_unknown(0);
     return aged(object, value_real(per_s));
 }
 
 struct value calc_consumer_max_ack_pending(const struct model *model, const struct object *object) {
     (void)model;
-    return limit(object, F_CONSUMER_max_ack_pending);
+    return limit_of_field(object, F_CONSUMER_max_ack_pending);
 }
 
 /* Deliveries count redeliveries, the place in the stream counts messages that a filter passes over: the

@@ -1,0 +1,28 @@
+/* The lag of one consumer over its last answers, and how fast it changes.
+ *
+ * A slope is made of a window of points, not of two: a load that breathes has one slope. Points are the word
+ * of one leader; what another one says first may still be catching up, so a change of leader begins anew.
+ * Owned by its consumer, used by the model alone. */
+#ifndef MODEL_LAG_H
+#define MODEL_LAG_H
+
+#include "model/object.h"
+
+#define LAG_POINTS 8
+struct lag_point {
+    int64_t now_ns; /* the server's clock */
+    double lag;
+};
+struct lag_history {
+    struct lag_point points[LAG_POINTS];
+    unsigned count, next;
+};
+
+/* Messages not yet acknowledged, by the consumer's present row; false: not told. */
+bool lag_of(const struct object *consumer, double *lag);
+void lag_put(struct lag_history *history, const struct object *consumer);
+void lag_forget(struct lag_history *history);
+/* Messages per second; false: not enough points. */
+bool lag_slope(const struct lag_history *history, double *per_s);
+
+#endif
