@@ -5,14 +5,6 @@
 
 #include "base/memory.h"
 
-static struct row *row_clone(const struct row *row) {
-    if (!row)
-        return NULL;
-    struct row *clone = row_create((enum entity)row->entity);
-    row_copy(clone, row);
-    return clone;
-}
-
 /* Texts still point into the original's pool. */
 static struct entry *entry_clone(const struct model *to, const struct entry *from) {
     struct entry *entry = memory_new(sizeof *entry);

@@ -51,14 +51,6 @@ static void server_destroy(void *extra) {
     free(server->route_urls);
 }
 
-static struct row *row_clone(const struct row *row) {
-    if (!row)
-        return NULL;
-    struct row *clone = row_create((enum entity)row->entity);
-    row_copy(clone, row);
-    return clone;
-}
-
 static void *server_clone(const void *extra) {
     struct server *server = memory_new(sizeof *server);
     memcpy(server, extra, sizeof *server);

@@ -27,6 +27,14 @@ void row_copy(struct row *to, const struct row *from) {
     memcpy(to->cell, from->cell, from->cells * sizeof(union cell));
 }
 
+struct row *row_clone(const struct row *row) {
+    if (!row)
+        return NULL;
+    struct row *clone = row_create((enum entity)row->entity);
+    row_copy(clone, row);
+    return clone;
+}
+
 static bool same_cell(const struct row *a, const struct row *b, enum field f) {
     if (row_has(a, f) != row_has(b, f))
         return false;

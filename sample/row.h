@@ -35,6 +35,7 @@ size_t row_size(enum entity entity); /* bytes of a row of that entity */
 void row_init(struct row *row, enum entity entity);
 struct row *row_create(enum entity entity);            /* freed by free() */
 void row_copy(struct row *to, const struct row *from); /* same entity; text pointers are copied as they are */
+struct row *row_clone(const struct row *row);          /* the same, created; NULL of NULL */
 
 static inline bool row_has(const struct row *row, enum field f) {
     unsigned c = fields[f].cell;

@@ -15,6 +15,7 @@
 #include "tests/harness/document.h"
 #include "tests/harness/folder.h"
 #include "tests/harness/hostile.h"
+#include "tests/harness/job.h"
 #include "tests/harness/servers.h"
 #include "tests/harness/shown.h"
 #include "tests/harness/suite.h"
@@ -205,17 +206,6 @@ static struct page *page_of(pid_t collector) {
     return page;
 }
 
-static bool is_stopped(pid_t pid) {
-    char path[64], state = '?';
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    FILE *in = fopen(path, "re");
-    if (in && fscanf(in, "%*d (%*[^)]) %c", &state) != 1)
-        state = '?';
-    if (in)
-        fclose(in);
-    return state == 'T';
-}
-
 /* Kills it in the middle of this server's answer, as if that had crashed it: stopped again and again until it
  * is found there.
  */
@@ -230,7 +220,7 @@ static void crash_while_decoding(struct terminal *t, pid_t collector, const stru
     for (;;) {
         ck_assert_msg(servers_now_ms() < deadline, "never found at work on %s", hostile_url(h));
         kill(collector, SIGSTOP);
-        for (int i = 0; i < 1000 && !is_stopped(collector); i++)
+        for (int i = 0; i < 1000 && job_state(collector) != 'T'; i++)
             terminal_pump(t, 0);
         if (page->shape == SHAPE_CONNZ_HOT && strstr(page->server, hostile_url(h)))
             break;

@@ -182,7 +182,7 @@ static bool is_gone(pid_t pid) {
 }
 
 START_TEST(through_ssh) {
-    struct command sshd = {0};
+    struct command sshd = {.in = -1, .out = -1, .err = -1};
     if (!have("ssh") || !have("ssh-keygen") || (!have("sshd") && access("/usr/sbin/sshd", X_OK) != 0)) {
         printf("skipped: openssh-server and openssh-client are not installed\n");
         return;

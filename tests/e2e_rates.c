@@ -215,19 +215,7 @@ END_TEST
 
 START_TEST(nothing_is_negative) {
     static const char *const lists[] = {"clusters", "servers", "connections", "streams", "consumers"};
-    for (int i = 0; i < kept.n; i++)
-        for (size_t l = 0; l < sizeof lists / sizeof *lists; l++) {
-            size_t at;
-            json_t *object, *value;
-            const char *key;
-            json_array_foreach(json_object_get(kept.list[i].document, lists[l]), at, object) {
-                json_object_foreach(object, key, value) {
-                    bool slope = strstr(key, "slope") != NULL;
-                    ck_assert_msg(!json_is_number(value) || json_number_value(value) >= 0 || slope,
-                                  "%s %s %g", lists[l], key, json_number_value(value));
-                }
-            }
-        }
+    kept_never_negative(&kept, lists, sizeof lists / sizeof *lists);
 }
 END_TEST
 

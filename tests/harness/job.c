@@ -152,14 +152,14 @@ static int children_of(pid_t pid, pid_t *out, int room) {
     return n;
 }
 
-static bool living(pid_t pid) {
-    char path[64], state = 'Z';
+char job_state(pid_t pid) {
+    char path[64], state;
     snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
     FILE *in = fopen(path, "re");
     bool read_it = in && fscanf(in, "%*d (%*[^)]) %c", &state) == 1;
     if (in)
         fclose(in);
-    return read_it && state != 'Z';
+    return read_it && state != 'Z' ? state : 0;
 }
 
 static int descendants(const struct job *job, pid_t *all) {
@@ -167,7 +167,7 @@ static int descendants(const struct job *job, pid_t *all) {
     for (int i = 0; i < n; i++)
         n += children_of(all[i], all + n, DESCENDANTS_MAX - n);
     for (int i = 0; i < n; i++)
-        if (living(all[i]))
+        if (job_state(all[i]))
             all[alive++] = all[i];
     return alive;
 }

@@ -23,6 +23,8 @@ void job_watch(struct job *job, int ms);
 bool job_continue(struct job *job);
 /* Living descendants of the parent. */
 int job_processes(const struct job *job);
+/* What the kernel says of any process: R, S, T ...; 0: it lives no more. */
+char job_state(pid_t pid);
 /* Kills all of them, and the parent. */
 void job_end(struct job *job);
 

@@ -3,6 +3,7 @@
 #include <check.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "tests/harness/http_get.h"
 #include "tests/harness/servers.h"
@@ -64,4 +65,24 @@ json_t *kept_truth(const char *http, const char *path) {
     json_t *answer = http_get_json(url, 10000);
     ck_assert_msg(answer != NULL, "%s", url);
     return answer;
+}
+
+static void assert_not_negative(const char *list, json_t *object) {
+    const char *key;
+    json_t *value;
+    json_object_foreach(object, key, value) {
+        bool slope = strstr(key, "slope") != NULL;
+        ck_assert_msg(!json_is_number(value) || json_number_value(value) >= 0 || slope, "%s %s %g", list, key,
+                      json_number_value(value));
+    }
+}
+
+void kept_never_negative(const struct kept *kept, const char *const lists[], size_t count) {
+    for (int i = 0; i < kept->n; i++)
+        for (size_t l = 0; l < count; l++) {
+            size_t at;
+            json_t *object;
+            json_array_foreach(json_object_get(kept->list[i].document, lists[l]), at, object)
+                assert_not_negative(lists[l], object);
+        }
 }

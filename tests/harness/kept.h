@@ -31,5 +31,8 @@ double kept_rate(const struct kept *kept, const char *list, const char *name, co
 /* What a server says itself, asked by this program: `http` its address, path "/varz". To be freed. Fails the
  * Check test when it says nothing. */
 json_t *kept_truth(const char *http, const char *path);
+/* No number of any object of these lists was ever below zero, but for slopes. Fails the Check test otherwise.
+ */
+void kept_never_negative(const struct kept *kept, const char *const lists[], size_t count);
 
 #endif
