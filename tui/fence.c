@@ -207,7 +207,7 @@ int64_t fence_patience_ns(const struct fence *f, int64_t mono_ns) {
         return lag >= LATE_NS ? PATIENCE_NS : MOMENT_NS + 2 * lag;
     double seconds = on_its_way(f) / rate(f);
     int64_t patience = MOMENT_NS + 2 * lag;
-    if (seconds < (double)(PATIENCE_NS / NS_PER_S))
+    if (seconds < (double)PATIENCE_NS / NS_PER_S)
         patience += (int64_t)(seconds * (double)NS_PER_S);
     else
         patience = PATIENCE_NS;
