@@ -6,16 +6,10 @@
 
 #include "base/memory.h"
 #include "base/text.h"
-#include "tui/zone.h"
 #include "views/clusters.h"
 #include "views/faults.h"
+#include "views/quantity_parts.h"
 #include "views/spark.h"
-
-struct list_data {
-    const struct quantity_list *list;
-    bool ascii;
-    bool sorting;
-};
 
 static void make_titles(struct quantity_list *list, bool bits) {
     for (int i = 0; i < list->column_count; i++) {
@@ -64,130 +58,6 @@ void quantity_list_finish(struct quantity_list *list) {
     memset(list, 0, sizeof(*list));
 }
 
-/* ---- what the table asks ---- */
-
-static uint64_t row_id(void *data, size_t row) {
-    const struct list_data *d = data;
-    return d->list->rows[row].object->id;
-}
-
-/* What its leader tells nothing of: behind all that lag, before those that don't. */
-static int consumer_rank(const struct model *model, const struct object *object, int severity) {
-    double lag;
-    bool known = quantity_value(model, object, Q_CONSUMER_lag, &lag);
-    if (severity > SEVERITY_UNKNOWN || (severity == SEVERITY_UNKNOWN && known))
-        return 3 * severity;
-    return severity == SEVERITY_UNKNOWN ? 1 : known && lag > 0 ? 2 : 0;
-}
-
-static int row_severity(void *data, size_t row) {
-    const struct list_data *d = data;
-    int severity = d->list->rows[row].severity;
-    if (d->sorting && d->list->kind == OBJECT_CONSUMER)
-        return consumer_rank(d->list->model, d->list->rows[row].object, severity);
-    /* A lost server's connections are evidence of nothing: behind those that live. */
-    if (d->sorting && d->list->kind == OBJECT_CONNECTION && severity == SEVERITY_UNKNOWN)
-        return -1;
-    return severity;
-}
-
-static int row_compare(void *data, size_t a, size_t b, int column) {
-    const struct quantity_list *list = ((const struct list_data *)data)->list;
-    const struct quantity_row *ra = &list->rows[a], *rb = &list->rows[b];
-    if (column == list->table.sort)
-        return value_compare(ra->key, rb->key);
-    if (column == list->table.then)
-        return value_compare(ra->then, rb->then);
-    enum quantity q = list->columns[column].quantity;
-    return value_compare(quantity_get(list->model, ra->object, q), quantity_get(list->model, rb->object, q));
-}
-
-/* By what says which object it is. */
-static int row_tie(void *data, size_t a, size_t b) {
-    const struct quantity_list *list = ((const struct list_data *)data)->list;
-    const struct object *left = list->rows[a].object, *right = list->rows[b].object;
-    int order = 0;
-    for (int i = 0; i < list->key_count && !order; i++)
-        order = value_compare(quantity_get(list->model, left, list->keys[i]),
-                              quantity_get(list->model, right, list->keys[i]));
-    return order;
-}
-
-static bool server_is_away(const struct model *model, const struct object *object) {
-    return object->kind == OBJECT_SERVER &&
-           strcmp(quantity_name_text(model, object, Q_SERVER_state), "up") != 0;
-}
-
-static void gauge_text(char *out, size_t size, double share, int width) {
-    int inner = width - 2, full = (int)(share * inner + 0.5);
-    size_t len = 0;
-    if (inner < 1 || (size_t)width >= size)
-        return;
-    out[len++] = '[';
-    for (int i = 0; i < inner; i++)
-        out[len++] = i == inner / 2 ? '|' : i < full ? '#' : ' '; /* from half on publishers are held */
-    out[len++] = ']';
-    out[len] = 0;
-}
-
-static void special_cell(const struct list_data *d, const struct object *object,
-                         const struct quantity_column *c, int width, struct table_cell *out) {
-    const struct quantity_list *list = d->list;
-    double share;
-    if (c->form == COLUMN_GAUGE) {
-        if (quantity_value(list->model, object, c->quantity, &share))
-            gauge_text(out->text, sizeof(out->text), share, width);
-    } else if (server_is_away(list->model, object)) {
-        snprintf(out->text, sizeof(out->text), "%s",
-                 quantity_name_text(list->model, object, Q_SERVER_reason));
-        out->role = ROLE_TEXT;
-    } else {
-        double top = quantities[c->quantity].unit == UNIT_PERCENT ? list->spark_top : 0;
-        spark_text(out->text, sizeof(out->text), &list->at, object, c->quantity, list->spark_s, width, top,
-                   d->ascii);
-        out->role = ROLE_CHART_LOAD;
-    }
-}
-
-static void row_cell_text(void *data, size_t row, int column, int width, struct table_cell *out) {
-    const struct list_data *d = data;
-    const struct quantity_list *list = d->list;
-    const struct object *object = list->rows[row].object;
-    const struct quantity_column *c = &list->columns[column];
-    if (object->freshness != FRESH_LIVE)
-        out->role = ROLE_DIM;
-    if (c->form == COLUMN_VALUE)
-        quantity_text(out->text, sizeof(out->text), &list->at, object, c->quantity, width);
-    else
-        special_cell(d, object, c, width, out);
-}
-
-/* A server that never answered has no numbers: why stands in their place. */
-static bool row_note(void *data, size_t row, struct table_cell *out) {
-    const struct quantity_list *list = ((const struct list_data *)data)->list;
-    const struct object *object = list->rows[row].object;
-    if (!server_is_away(list->model, object) || *quantity_name_text(list->model, object, Q_SERVER_version))
-        return false;
-    const char *reason = quantity_name_text(list->model, object, Q_SERVER_reason);
-    snprintf(out->text, sizeof(out->text), "%s%s%s", quantity_name_text(list->model, object, Q_SERVER_state),
-             *reason ? ", " : "", reason);
-    return out->text[0] != 0;
-}
-
-static struct table_source source_of(struct list_data *data) {
-    return (struct table_source){
-        .data = data,
-        .rows = data->list->count,
-        .id = row_id,
-        .cell = row_cell_text,
-        .compare = row_compare,
-        .tie = row_tie,
-        .severity = row_severity,
-        .note = row_note,
-        .dim_stale = true,
-    };
-}
-
 /* ---- which rows there are ---- */
 
 static struct filter *make_filter(const struct quantity_list *list, const char *text) {
@@ -228,7 +98,7 @@ static void add_row(struct quantity_list *list, const struct object *object, int
 /* What can't be asked is not known to be well. */
 static int severity_of(const struct model *model, const struct object *object) {
     int severity = (int)model_severity(model, object);
-    return severity == SEVERITY_OK && server_is_away(model, object) ? SEVERITY_UNKNOWN : severity;
+    return severity == SEVERITY_OK && list_server_is_away(model, object) ? SEVERITY_UNKNOWN : severity;
 }
 
 static void consider(struct quantity_list *list, const struct quantity_pick *pick,
@@ -344,88 +214,11 @@ void quantity_list_arrange(struct quantity_list *list, const struct view_context
     find_spark_top(list);
     fit_names(list);
     find_trouble(list, pick, width);
-    struct table_source source = source_of(&data);
+    struct table_source source = list_source(&data);
     table_arrange(&list->table, &source, height - trouble_rows(list, height), context->mono_ns);
 }
 
 /* ---- drawing ---- */
-
-int quantity_menu_column(const struct quantity_list *list, int line) {
-    if (list->menu == LIST_MENU_COLUMNS)
-        return list->table.sequence[line];
-    for (int i = 0, n = 0; i < list->column_count; i++)
-        if (list->columns[i].form == COLUMN_VALUE && ++n == line)
-            return i;
-    return -1;
-}
-
-int quantity_menu_lines(const struct quantity_list *list) {
-    int lines = 1;
-    if (list->menu == LIST_MENU_COLUMNS)
-        return list->column_count;
-    for (int i = 0; i < list->column_count; i++)
-        lines += list->columns[i].form == COLUMN_VALUE;
-    return lines;
-}
-
-static void draw_menu_line(const struct quantity_list *list, int line, struct surface *s, struct rect row) {
-    surface_zone(s, row, ZONE_LINE, &list->table, line);
-    bool sort = list->menu == LIST_MENU_SORT;
-    int column = quantity_menu_column(list, line);
-    const struct quantity_info *q = column < 0 ? NULL : &quantities[list->columns[column].quantity];
-    const char *mark = sort                                  ? column == list->table.sort ? "(*)" : "( )"
-                       : list->columns[column].priority == 0 ? "[=]"
-                       : list->table.hidden[column]          ? "[ ]"
-                                                             : "[x]";
-    char text[300];
-    bool stays = !sort && list->columns[column].priority == 0;
-    snprintf(text, sizeof(text), "%s %-8.20s %-20s %s%s", mark, q ? list->titles[column] : "severity",
-             q ? q->name : "", stays ? "Always there. " : "", q ? q->help : "The worst first.");
-    surface_field(s, row, row.x + 1, row.y, row.w - 2, -1, ROLE_TEXT, 0, text);
-    if (line == list->choice)
-        surface_tint(s, row, ROLE_SELECT, 0);
-    if (line == list->choice)
-        surface_put(s, row, row.x, row.y, ROLE_SELECT, 0, '>');
-}
-
-static void draw_menu(const struct quantity_list *list, struct surface *s, struct rect area) {
-    char seen[40] = "";
-    bool sort = list->menu == LIST_MENU_SORT;
-    int lines = quantity_menu_lines(list), wide = area.w * 3 / 4 > 44 ? area.w * 3 / 4 : 44;
-    int w = wide < area.w ? wide : area.w, h = lines + 2 < area.h ? lines + 2 : area.h;
-    struct rect box = {area.x + area.w - w, area.y, w, h};
-    int page = h - 2, top = list->choice >= page ? list->choice - page + 1 : 0;
-    char take[50], done[50], keys[120];
-    if (page < 1 || w < 12)
-        return;
-    surface_fill(s, box, ROLE_TEXT, 0, ' ');
-    keymap_hint(sort ? ACTION_TAKE : ACTION_TOGGLE_COLUMN, sort ? "take" : "show", take, sizeof(take));
-    keymap_hint(ACTION_CHOICE_BACK, "done", done, sizeof(done));
-    snprintf(keys, sizeof(keys), "%s  %s", take, done);
-    surface_rule(s, box, sort ? "SORT BY" : "COLUMNS", keys);
-    int edge = box.x > area.x ? 1 : 0; /* what it covers ends there */
-    for (int i = top; i < lines && i - top < page; i++) {
-        struct rect row = {box.x + edge, box.y + 1 + i - top, w - edge, 1};
-        if (edge)
-            surface_put(s, box, box.x, row.y, ROLE_MUTED, 0, '|');
-        draw_menu_line(list, i, s, row);
-    }
-    if (lines > page)
-        snprintf(seen, sizeof(seen), "%d to %d of %d", top + 1, top + page, lines);
-    surface_rule(s, (struct rect){box.x, box.y + h - 1, w, 1}, "", seen);
-}
-
-void quantity_menu_draw(const struct quantity_list *list, struct surface *s, struct rect panel,
-                        struct rect view) {
-    if (!list->menu)
-        return;
-    struct rect area = rect_below(panel, panel.h - quantity_panel_rows(panel.h));
-    int bottom = view.y + view.h, want = quantity_menu_lines(list) + 2;
-    if (area.y + want > bottom)
-        area.y = bottom - want > view.y ? bottom - want : view.y;
-    area.h = bottom - area.y;
-    draw_menu(list, s, area);
-}
 
 static const char *hidden_text(enum action_id id, const char *why, const char *what, char *out, size_t size) {
     char key[32];
@@ -454,7 +247,7 @@ static void draw_trouble(const struct quantity_list *list, struct surface *s, st
 void quantity_list_draw(const struct quantity_list *list, struct surface *s, struct rect area,
                         const char *empty) {
     struct list_data data = {list, s->ascii, false};
-    struct table_source source = source_of(&data);
+    struct table_source source = list_source(&data);
     int lines = trouble_rows(list, area.h);
     char text[120];
     if (lines)

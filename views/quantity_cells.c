@@ -1,0 +1,129 @@
+#include "views/quantity_parts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "views/spark.h"
+
+static uint64_t row_id(void *data, size_t row) {
+    const struct list_data *d = data;
+    return d->list->rows[row].object->id;
+}
+
+/* What its leader tells nothing of: behind all that lag, before those that don't. */
+static int consumer_rank(const struct model *model, const struct object *object, int severity) {
+    double lag;
+    bool known = quantity_value(model, object, Q_CONSUMER_lag, &lag);
+    if (severity > SEVERITY_UNKNOWN || (severity == SEVERITY_UNKNOWN && known))
+        return 3 * severity;
+    return severity == SEVERITY_UNKNOWN ? 1 : known && lag > 0 ? 2 : 0;
+}
+
+static int row_severity(void *data, size_t row) {
+    const struct list_data *d = data;
+    int severity = d->list->rows[row].severity;
+    if (d->sorting && d->list->kind == OBJECT_CONSUMER)
+        return consumer_rank(d->list->model, d->list->rows[row].object, severity);
+    /* A lost server's connections are evidence of nothing: behind those that live. */
+    if (d->sorting && d->list->kind == OBJECT_CONNECTION && severity == SEVERITY_UNKNOWN)
+        return -1;
+    return severity;
+}
+
+static int row_compare(void *data, size_t a, size_t b, int column) {
+    const struct quantity_list *list = ((const struct list_data *)data)->list;
+    const struct quantity_row *ra = &list->rows[a], *rb = &list->rows[b];
+    if (column == list->table.sort)
+        return value_compare(ra->key, rb->key);
+    if (column == list->table.then)
+        return value_compare(ra->then, rb->then);
+    enum quantity q = list->columns[column].quantity;
+    return value_compare(quantity_get(list->model, ra->object, q), quantity_get(list->model, rb->object, q));
+}
+
+/* By what says which object it is. */
+static int row_tie(void *data, size_t a, size_t b) {
+    const struct quantity_list *list = ((const struct list_data *)data)->list;
+    const struct object *left = list->rows[a].object, *right = list->rows[b].object;
+    int order = 0;
+    for (int i = 0; i < list->key_count && !order; i++)
+        order = value_compare(quantity_get(list->model, left, list->keys[i]),
+                              quantity_get(list->model, right, list->keys[i]));
+    return order;
+}
+
+bool list_server_is_away(const struct model *model, const struct object *object) {
+    return object->kind == OBJECT_SERVER &&
+           strcmp(quantity_name_text(model, object, Q_SERVER_state), "up") != 0;
+}
+
+static void gauge_text(char *out, size_t size, double share, int width) {
+    int inner = width - 2, full = (int)(share * inner + 0.5);
+    size_t len = 0;
+    if (inner < 1 || (size_t)width >= size)
+        return;
+    out[len++] = '[';
+    for (int i = 0; i < inner; i++)
+        out[len++] = i == inner / 2 ? '|' : i < full ? '#' : ' '; /* from half on publishers are held */
+    out[len++] = ']';
+    out[len] = 0;
+}
+
+static void special_cell(const struct list_data *d, const struct object *object,
+                         const struct quantity_column *c, int width, struct table_cell *out) {
+    const struct quantity_list *list = d->list;
+    double share;
+    if (c->form == COLUMN_GAUGE) {
+        if (quantity_value(list->model, object, c->quantity, &share))
+            gauge_text(out->text, sizeof(out->text), share, width);
+    } else if (list_server_is_away(list->model, object)) {
+        snprintf(out->text, sizeof(out->text), "%s",
+                 quantity_name_text(list->model, object, Q_SERVER_reason));
+        out->role = ROLE_TEXT;
+    } else {
+        double top = quantities[c->quantity].unit == UNIT_PERCENT ? list->spark_top : 0;
+        spark_text(out->text, sizeof(out->text), &list->at, object, c->quantity, list->spark_s, width, top,
+                   d->ascii);
+        out->role = ROLE_CHART_LOAD;
+    }
+}
+
+static void row_cell_text(void *data, size_t row, int column, int width, struct table_cell *out) {
+    const struct list_data *d = data;
+    const struct quantity_list *list = d->list;
+    const struct object *object = list->rows[row].object;
+    const struct quantity_column *c = &list->columns[column];
+    if (object->freshness != FRESH_LIVE)
+        out->role = ROLE_DIM;
+    if (c->form == COLUMN_VALUE)
+        quantity_text(out->text, sizeof(out->text), &list->at, object, c->quantity, width);
+    else
+        special_cell(d, object, c, width, out);
+}
+
+/* A server that never answered has no numbers: why stands in their place. */
+static bool row_note(void *data, size_t row, struct table_cell *out) {
+    const struct quantity_list *list = ((const struct list_data *)data)->list;
+    const struct object *object = list->rows[row].object;
+    if (!list_server_is_away(list->model, object) ||
+        *quantity_name_text(list->model, object, Q_SERVER_version))
+        return false;
+    const char *reason = quantity_name_text(list->model, object, Q_SERVER_reason);
+    snprintf(out->text, sizeof(out->text), "%s%s%s", quantity_name_text(list->model, object, Q_SERVER_state),
+             *reason ? ", " : "", reason);
+    return out->text[0] != 0;
+}
+
+struct table_source list_source(struct list_data *data) {
+    return (struct table_source){
+        .data = data,
+        .rows = data->list->count,
+        .id = row_id,
+        .cell = row_cell_text,
+        .compare = row_compare,
+        .tie = row_tie,
+        .severity = row_severity,
+        .note = row_note,
+        .dim_stale = true,
+    };
+}

@@ -1,0 +1,82 @@
+#include "views/quantity_table.h"
+
+#include <stdio.h>
+
+#include "tui/zone.h"
+
+int quantity_menu_column(const struct quantity_list *list, int line) {
+    if (list->menu == LIST_MENU_COLUMNS)
+        return list->table.sequence[line];
+    for (int i = 0, n = 0; i < list->column_count; i++)
+        if (list->columns[i].form == COLUMN_VALUE && ++n == line)
+            return i;
+    return -1;
+}
+
+int quantity_menu_lines(const struct quantity_list *list) {
+    int lines = 1;
+    if (list->menu == LIST_MENU_COLUMNS)
+        return list->column_count;
+    for (int i = 0; i < list->column_count; i++)
+        lines += list->columns[i].form == COLUMN_VALUE;
+    return lines;
+}
+
+static void draw_menu_line(const struct quantity_list *list, int line, struct surface *s, struct rect row) {
+    surface_zone(s, row, ZONE_LINE, &list->table, line);
+    bool sort = list->menu == LIST_MENU_SORT;
+    int column = quantity_menu_column(list, line);
+    const struct quantity_info *q = column < 0 ? NULL : &quantities[list->columns[column].quantity];
+    const char *mark = sort                                  ? column == list->table.sort ? "(*)" : "( )"
+                       : list->columns[column].priority == 0 ? "[=]"
+                       : list->table.hidden[column]          ? "[ ]"
+                                                             : "[x]";
+    char text[300];
+    bool stays = !sort && list->columns[column].priority == 0;
+    snprintf(text, sizeof(text), "%s %-8.20s %-20s %s%s", mark, q ? list->titles[column] : "severity",
+             q ? q->name : "", stays ? "Always there. " : "", q ? q->help : "The worst first.");
+    surface_field(s, row, row.x + 1, row.y, row.w - 2, -1, ROLE_TEXT, 0, text);
+    if (line == list->choice)
+        surface_tint(s, row, ROLE_SELECT, 0);
+    if (line == list->choice)
+        surface_put(s, row, row.x, row.y, ROLE_SELECT, 0, '>');
+}
+
+static void draw_menu(const struct quantity_list *list, struct surface *s, struct rect area) {
+    char seen[40] = "";
+    bool sort = list->menu == LIST_MENU_SORT;
+    int lines = quantity_menu_lines(list), wide = area.w * 3 / 4 > 44 ? area.w * 3 / 4 : 44;
+    int w = wide < area.w ? wide : area.w, h = lines + 2 < area.h ? lines + 2 : area.h;
+    struct rect box = {area.x + area.w - w, area.y, w, h};
+    int page = h - 2, top = list->choice >= page ? list->choice - page + 1 : 0;
+    char take[50], done[50], keys[120];
+    if (page < 1 || w < 12)
+        return;
+    surface_fill(s, box, ROLE_TEXT, 0, ' ');
+    keymap_hint(sort ? ACTION_TAKE : ACTION_TOGGLE_COLUMN, sort ? "take" : "show", take, sizeof(take));
+    keymap_hint(ACTION_CHOICE_BACK, "done", done, sizeof(done));
+    snprintf(keys, sizeof(keys), "%s  %s", take, done);
+    surface_rule(s, box, sort ? "SORT BY" : "COLUMNS", keys);
+    int edge = box.x > area.x ? 1 : 0; /* what it covers ends there */
+    for (int i = top; i < lines && i - top < page; i++) {
+        struct rect row = {box.x + edge, box.y + 1 + i - top, w - edge, 1};
+        if (edge)
+            surface_put(s, box, box.x, row.y, ROLE_MUTED, 0, '|');
+        draw_menu_line(list, i, s, row);
+    }
+    if (lines > page)
+        snprintf(seen, sizeof(seen), "%d to %d of %d", top + 1, top + page, lines);
+    surface_rule(s, (struct rect){box.x, box.y + h - 1, w, 1}, "", seen);
+}
+
+void quantity_menu_draw(const struct quantity_list *list, struct surface *s, struct rect panel,
+                        struct rect view) {
+    if (!list->menu)
+        return;
+    struct rect area = rect_below(panel, panel.h - quantity_panel_rows(panel.h));
+    int bottom = view.y + view.h, want = quantity_menu_lines(list) + 2;
+    if (area.y + want > bottom)
+        area.y = bottom - want > view.y ? bottom - want : view.y;
+    area.h = bottom - area.y;
+    draw_menu(list, s, area);
+}

@@ -1,0 +1,18 @@
+/* Inside lists of objects: quantity_table.c arranges and draws them, quantity_cells.c answers what the table
+ * widget asks of their rows. */
+#ifndef VIEWS_QUANTITY_PARTS_H
+#define VIEWS_QUANTITY_PARTS_H
+
+#include "views/quantity_table.h"
+
+struct list_data { /* lives as long as the source that is made of it */
+    const struct quantity_list *list;
+    bool ascii;
+    bool sorting; /* else it is drawn */
+};
+
+struct table_source list_source(struct list_data *data);
+/* A server that is not up: what it said last is of no use. */
+bool list_server_is_away(const struct model *model, const struct object *object);
+
+#endif
