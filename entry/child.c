@@ -83,6 +83,7 @@ static void become(const struct options *o, int page_fd, const int in[2], const 
                    const int err[2]) {
     sigset_t none;
     sigemptyset(&none);
+    signal(SIGUSR1, SIG_IGN); /* a reload is ours to do, but whoever asks may mean all that is called so */
     sigprocmask(SIG_SETMASK, &none, NULL);
     if (dup2(in[0], 0) < 0 || dup2(out[1], 1) < 0 || dup2(err[1], 2) < 0)
         _exit(1);

@@ -391,8 +391,11 @@ struct config *config_load_text(const char *path, const char *text, struct confi
 }
 
 struct config *config_load(const char *path, struct config_faults *faults) {
-    char *file = find_file(path);
-    char *text = file != NULL ? config_file_text(file, faults, NULL, 0) : NULL;
+    bool pipe = path != NULL && config_file_is_pipe(path);
+    char *file = pipe && strcmp(path, "-") == 0 ? memory_text("standard input") : find_file(path);
+    char *text = pipe           ? config_pipe_text(path, faults)
+                 : file != NULL ? config_file_text(file, faults, NULL, 0)
+                                : NULL;
     struct config *c = config_load_text(file != NULL ? file : "", text, faults);
     free(text);
     free(file);

@@ -11,8 +11,8 @@
 
 struct config;
 
-/* The file of --config (`path`), else the user's, else the system's; none is fine. NULL: the faults were
- * told. */
+/* The file of --config (`path`; it may be a pipe, "-" standard input), else the user's, else the system's;
+ * none is fine. NULL: the faults were told. */
 struct config *config_load(const char *path, struct config_faults *faults);
 /* The same as if this text stood in the file. */
 struct config *config_load_text(const char *path, const char *text, struct config_faults *faults);

@@ -14,6 +14,7 @@
 #include "entry/config_text.h"
 
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
+#define TOO_LARGE       "this file is too large for a configuration"
 
 enum { INCLUDES_MAX = 9, FILES_MAX = 200 }; /* deep; in all */
 enum { GROUPS_DEEP = 64, NAMED_MAX = 4096 };
@@ -80,41 +81,82 @@ static bool read_all(int fd, char *text, size_t size, size_t *len) {
     return false;
 }
 
-static const char *open_fault(int fd, struct stat *info) {
+static bool is_pipe(mode_t mode) {
+    return S_ISFIFO(mode) || S_ISSOCK(mode) || S_ISCHR(mode);
+}
+
+static const char *open_fault(int fd, bool pipes, struct stat *info) {
     if (fd < 0 || fstat(fd, info) != 0)
         return errno == ENOENT ? "there is no such file" : strerror(errno);
+    if (pipes && is_pipe(info->st_mode))
+        return isatty(fd) ? "this is a terminal, no file" : NULL;
     if (!S_ISREG(info->st_mode))
         return "this is no file";
-    return info->st_size > CONFIG_SIZE_MAX ? "this file is too large for a configuration" : NULL;
+    return info->st_size > CONFIG_SIZE_MAX ? TOO_LARGE : NULL;
+}
+
+static const char *text_fault(const char *text, size_t len, bool included) {
+    if (included && strncmp(text, BYTE_ORDER_MARK, sizeof BYTE_ORDER_MARK - 1) == 0) /* libconfig reads it */
+        return "this file begins with a byte order mark, which only the first file may";
+    return memchr(text, '\0', len) != NULL ? "this file holds a NUL byte and is no text" : NULL;
+}
+
+/* NULL: *fault says why. */
+static char *text_of(int fd, bool pipes, bool included, const char **fault) {
+    struct stat info;
+    size_t len = 0, skip = 0;
+    *fault = open_fault(fd, pipes, &info);
+    char *text = *fault == NULL ? memory_new(CONFIG_SIZE_MAX + 2) : NULL;
+    if (*fault == NULL && !S_ISREG(info.st_mode)) /* now it may wait for who writes; without one it ends */
+        fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
+    if (*fault == NULL && !read_all(fd, text, CONFIG_SIZE_MAX + 1, &len))
+        *fault = errno == EFBIG ? TOO_LARGE : strerror(errno);
+    if (*fault == NULL && len == 0 && !S_ISREG(info.st_mode))
+        *fault = "nothing comes from this pipe";
+    if (*fault == NULL)
+        *fault = text_fault(text, len, included);
+    if (*fault != NULL) {
+        free(text);
+        return NULL;
+    }
+    text[len] = '\n'; /* a comment on the last line wants one */
+    if (strncmp(text, BYTE_ORDER_MARK, sizeof BYTE_ORDER_MARK - 1) == 0)
+        skip = sizeof BYTE_ORDER_MARK - 1;
+    memmove(text, text + skip, len + 2 - skip);
+    return text;
 }
 
 char *config_file_text(const char *path, struct config_faults *faults, const char *from, int line) {
-    struct stat info;
+    const char *fault;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    const char *fault = open_fault(fd, &info);
-    size_t len = 0;
-    char *text = fault == NULL ? memory_new(CONFIG_SIZE_MAX + 2) : NULL;
-    if (fault == NULL && !read_all(fd, text, CONFIG_SIZE_MAX + 1, &len))
-        fault = errno == EFBIG ? "this file is too large for a configuration" : strerror(errno);
-    bool marked = fault == NULL && memcmp(text, BYTE_ORDER_MARK, sizeof BYTE_ORDER_MARK - 1) == 0;
-    if (marked && from != NULL) /* libconfig reads it itself */
-        fault = "this file begins with a byte order mark, which only the first file may";
-    if (fault == NULL && memchr(text, '\0', len) != NULL)
-        fault = "this file holds a NUL byte and is no text";
+    char *text = text_of(fd, false, from != NULL, &fault);
     if (fd >= 0)
         close(fd);
-    if (fault == NULL) {
-        text[len] = '\n'; /* a comment on the last line wants one */
-        if (marked)
-            memmove(text, text + sizeof BYTE_ORDER_MARK - 1, len + 2 - (sizeof BYTE_ORDER_MARK - 1));
-        return text;
-    }
-    free(text);
-    if (from != NULL)
+    if (fault != NULL && from != NULL)
         config_fault(faults, from, line, NULL, "@include %s: %s", path, fault);
-    else
+    else if (fault != NULL)
         config_fault(faults, path, 0, NULL, "%s", fault);
-    return NULL;
+    return text;
+}
+
+bool config_file_is_pipe(const char *path) {
+    struct stat info;
+    return strcmp(path, "-") == 0 || (stat(path, &info) == 0 && is_pipe(info.st_mode));
+}
+
+char *config_pipe_text(const char *path, struct config_faults *faults) {
+    static char *kept;
+    const char *fault = NULL;
+    if (kept != NULL)
+        return memory_text(kept);
+    bool given = strcmp(path, "-") == 0;
+    int fd = given ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    kept = text_of(fd, true, false, &fault);
+    if (fd >= 0 && !given)
+        close(fd);
+    if (fault != NULL)
+        config_fault(faults, given ? "standard input" : path, 0, NULL, "%s", fault);
+    return kept != NULL ? memory_text(kept) : NULL;
 }
 
 /* ---- what libconfig would not survive, or not tell ---- */

@@ -29,6 +29,11 @@ void config_faults_finish(struct config_faults *faults);
 
 /* The whole of a small regular file, a newline at its end; NULL: the fault was told. To be freed. */
 char *config_file_text(const char *path, struct config_faults *faults, const char *from, int line);
+/* "-", standard input, or what can be read once only. */
+bool config_file_is_pipe(const char *path);
+/* The same of such a one, read at the first call and kept: a pipe that nobody writes to is a fault, an
+ * endless one too. */
+char *config_pipe_text(const char *path, struct config_faults *faults);
 
 /* Parses text that stands in `path`. false: *parsed needs no end, the faults were told. */
 bool config_file_parse(config_t *parsed, const char *path, const char *text, struct config_faults *faults);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -34,6 +35,15 @@ static void take_descriptors(void) {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
         if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) != fd)
             _exit(1);
+}
+
+/* "Reload" never kills, whatever runs here; one that comes early waits for who does it. */
+static void hold_reload(void) {
+    sigset_t reload;
+    sigemptyset(&reload);
+    sigaddset(&reload, SIGUSR1);
+    sigprocmask(SIG_BLOCK, &reload, NULL);
+    signal(SIGUSR1, SIG_IGN);
 }
 
 /* A full disk is told; a reader that goes is its own affair. */
@@ -78,6 +88,7 @@ static int configure(const struct options *typed, struct options *in_force, stru
 int main(int argc, char **argv) {
     struct options typed, in_force;
     struct config *config = NULL;
+    hold_reload();
     take_descriptors();
     int code = options_parse(&typed, argc, argv);
     if (code == 0)

@@ -224,10 +224,21 @@ static void take_over(struct app *app, struct config *next, struct options *fres
     say(app, false, text);
 }
 
+static bool came_from_pipe(struct app *app) {
+    char text[STAGE_MESSAGE_SIZE];
+    const char *path = app->in_force.typed->config_path;
+    if (path == NULL || !config_file_is_pipe(path))
+        return false;
+    snprintf(text, sizeof text, "not reloaded: %s is no file, what came from it can't be read again",
+             config_path(app->in_force.config));
+    say(app, true, text);
+    return true;
+}
+
 void settings_reload(struct app *app) {
     struct config_faults faults = {0};
     struct options fresh;
-    if (app->in_force.config == NULL)
+    if (app->in_force.config == NULL || came_from_pipe(app))
         return;
     settings_pull(app);
     struct config *next = config_load(app->in_force.typed->config_path, &faults);

@@ -155,6 +155,11 @@ bool settings_write(const struct options *in_force, char *message, size_t size) 
         snprintf(message, size, "nothing written: there is no home folder; --config FILE names a file");
         return false;
     }
+    if (in_force->typed->config_path != NULL && config_file_is_pipe(path)) {
+        snprintf(message, size, "nothing written: %s is no file", config_path(in_force->config));
+        free(path);
+        return false;
+    }
     /* A link stays one. */
     bool good = write_changes(in_force, realpath(path, real) != NULL ? real : path, message, size);
     free(path);

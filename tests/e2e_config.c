@@ -172,11 +172,28 @@ START_TEST(what_is_no_file_is_refused) {
     command_free(&c);
     ck_assert_int_eq(mkfifo(path, 0600), 0);
     ck_assert_int_eq(config(&c, NULL, "--config", path, NULL), 64);
-    ck_assert_ptr_nonnull(strstr(c.errors, "this is no file"));
+    ck_assert_ptr_nonnull(strstr(c.errors, "nothing comes from this pipe"));
     command_free(&c);
     ck_assert_int_eq(config(&c, NULL, "--config", "/dev/zero", NULL), 64);
+    ck_assert_ptr_nonnull(strstr(c.errors, "too large"));
     command_free(&c);
     remove_folder();
+}
+END_TEST
+
+START_TEST(a_pipe_is_read_whole) {
+    static const char *const names[] = {"-", "/dev/stdin"};
+    for (int i = 0; i < 2; i++) {
+        struct command c;
+        const char *const argv[] = {command_natsight(), "--config", names[i], "config", NULL};
+        ck_assert(command_start(&c, argv, NULL));
+        ck_assert(command_write(&c, "units = \"bits\";\n# no end", 24));
+        command_close_input(&c);
+        ck_assert_int_eq(command_finish(&c, 10000), 0);
+        ck_assert_ptr_nonnull(strstr(c.output, "units = \"bits\""));
+        ck_assert_ptr_nonnull(strstr(c.output, i == 0 ? "standard input:1" : "/dev/stdin:1"));
+        command_free(&c);
+    }
 }
 END_TEST
 
@@ -506,6 +523,7 @@ int main(void) {
     tcase_add_loop_test(tc, a_fault_is_told_with_its_line, 0, sizeof wrongs / sizeof *wrongs);
     tcase_add_test(tc, all_faults_are_told_as_far_as_they_can_be_read);
     tcase_add_test(tc, what_is_no_file_is_refused);
+    tcase_add_test(tc, a_pipe_is_read_whole);
     tcase_add_test(tc, an_included_file_is_named);
     tcase_add_test(tc, two_files_are_both_named);
     tcase_add_test(tc, a_byte_order_mark_is_no_fault);

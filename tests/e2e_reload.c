@@ -1,9 +1,12 @@
 /* Settings while the program runs: read again, changed in the dialog, written when told to. */
 #include <check.h>
+#include <dirent.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -354,6 +357,83 @@ START_TEST(a_folder_that_can_not_be_written_is_said) {
 }
 END_TEST
 
+/* Is the signal ignored or held by this process? */
+static bool bears(pid_t pid, int number) {
+    char name[64], line[200];
+    unsigned long long held = 0, ignored = 0, caught = 0;
+    snprintf(name, sizeof name, "/proc/%d/status", (int)pid);
+    FILE *in = fopen(name, "r");
+    while (in != NULL && fgets(line, sizeof line, in) != NULL)
+        (void)(sscanf(line, "SigBlk: %llx", &held) == 1 || sscanf(line, "SigIgn: %llx", &ignored) == 1 ||
+               sscanf(line, "SigCgt: %llx", &caught) == 1);
+    if (in != NULL)
+        fclose(in);
+    return ((held | ignored | caught) >> (number - 1)) & 1;
+}
+
+static pid_t child_of(pid_t parent) {
+    DIR *all = opendir("/proc");
+    pid_t found = 0;
+    for (struct dirent *entry; found == 0 && (entry = readdir(all)) != NULL;) {
+        char name[300];
+        int pid = 0, of = 0;
+        snprintf(name, sizeof name, "/proc/%s/stat", entry->d_name);
+        FILE *in = fopen(name, "r");
+        if (in != NULL && fscanf(in, "%d (%*[^)]) %*c %d", &pid, &of) == 2 && of == parent)
+            found = pid;
+        if (in != NULL)
+            fclose(in);
+    }
+    closedir(all);
+    return found;
+}
+
+static bool is_taken(struct terminal *t, void *pipe) {
+    int left = 0;
+    return ioctl(*(int *)pipe, FIONREAD, &left) == 0 && left == 0 && t != NULL;
+}
+
+/* While its configuration is still on its way through a pipe, which can be read once only. */
+START_TEST(a_reload_that_comes_too_early_kills_nobody) {
+    make_folder();
+    ck_assert_int_eq(mkfifo(path, 0600), 0);
+    int pipe = open(path, O_RDWR);
+    ck_assert_int_eq(write(pipe, "# ours\n", 7), 7);
+    const char *const argv[] = {command_natsight(), "--config", path, NULL};
+    struct terminal *t = terminal_open(argv, &(struct terminal_options){.rows = 24, .cols = 160});
+    ck_assert_ptr_nonnull(t);
+    ck_assert(terminal_wait(t, is_taken, &pipe, "the beginning is read", WAIT));
+    ck_assert(bears(terminal_pid(t), SIGUSR1));
+    ck_assert(terminal_signal(t, SIGUSR1));
+    dprintf(pipe, "clusters = ( { name = \"mine\"; label = \"FIRST\"; urls = [\"%s\"]; } );\n",
+            servers->node[0].http);
+    close(pipe);
+    ck_assert(terminal_wait_text(t, "FIRST", WAIT));
+    ck_assert(terminal_wait_text(t, "is no file, what came from it can't be read again", WAIT));
+    ck_assert(terminal_wait_regex(t, "\\. n1 ", WAIT));
+    pid_t collector = child_of(terminal_pid(t));
+    ck_assert_int_gt(collector, 0);
+    ck_assert(bears(collector, SIGUSR1));
+    end(t);
+    remove_folder();
+}
+END_TEST
+
+START_TEST(a_collector_alone_bears_it) {
+    struct command c;
+    const char *const argv[] = {command_natsight(), "collect", servers->node[0].http, NULL};
+    ck_assert(command_start(&c, argv, NULL));
+    while (c.output_size == 0)
+        ck_assert(command_pump(&c, WAIT));
+    ck_assert(bears(c.pid, SIGUSR1));
+    ck_assert_int_eq(kill(c.pid, SIGUSR1), 0);
+    size_t before = c.output_size;
+    while (c.output_size == before)
+        ck_assert(command_pump(&c, WAIT));
+    command_free(&c);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("reload");
     TCase *tc = tcase_create("running");
@@ -370,6 +450,8 @@ int main(void) {
     tcase_add_test(tc, columns_are_moved_and_written);
     tcase_add_test(tc, nothing_is_written_that_would_not_be_read_back);
     tcase_add_test(tc, a_first_file_is_made_where_it_will_be_found);
+    tcase_add_test(tc, a_reload_that_comes_too_early_kills_nobody);
+    tcase_add_test(tc, a_collector_alone_bears_it);
     tcase_add_test(tc, a_folder_that_can_not_be_written_is_said);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
