@@ -208,7 +208,7 @@ END_TEST
 START_TEST(the_end_waits_for_what_is_on_its_way) {
     begin(0);
     ck_assert_int_eq(fence_unanswered(&fence, now), 1);
-    ck_assert_int_eq(fence_patience_ns(&fence, now), 200 * NS_PER_MS); /* it never answered */
+    ck_assert_int_eq(fence_patience_ns(&fence, now), 3 * NS_PER_S); /* it may be far */
     answer_after_ms(20);
     ck_assert_int_eq(fence_unanswered(&fence, now), 0);
     frame(900);
@@ -226,6 +226,15 @@ START_TEST(the_end_waits_for_what_is_on_its_way) {
     ck_assert_int_eq(fence_patience_ns(&fence, now), 10 * NS_PER_S);
     pass_ms(10000);
     ck_assert_int_eq(fence_patience_ns(&fence, now), 200 * NS_PER_MS); /* nobody is there any more */
+}
+END_TEST
+
+START_TEST(the_end_waits_for_nobody_who_never_answers) {
+    begin(0);
+    pass_ms(2000);
+    ck_assert_int_eq(fence_patience_ns(&fence, now), NS_PER_S);
+    pass_ms(900);
+    ck_assert_int_eq(fence_patience_ns(&fence, now), 200 * NS_PER_MS);
 }
 END_TEST
 
@@ -282,6 +291,7 @@ int main(void) {
     tcase_add_test(test, who_types_at_a_silent_terminal_is_served);
     tcase_add_test(test, the_rate_is_measured);
     tcase_add_test(test, the_end_waits_for_what_is_on_its_way);
+    tcase_add_test(test, the_end_waits_for_nobody_who_never_answers);
     tcase_add_test(test, what_was_given_up_may_still_come);
     tcase_add_test(test, a_long_way_is_not_a_narrow_one);
     tcase_add_test(test, a_key_goes_before_data);

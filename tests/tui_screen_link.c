@@ -76,6 +76,26 @@ START_TEST(answers_are_read_away_at_the_end) {
 }
 END_TEST
 
+/* The answers come when the screen has been given back. */
+START_TEST(a_crash_reads_answers_away) {
+    open_asking();
+    draw_number(1, SCREEN_DATA);
+    receive_all();
+    pid_t far = fork();
+    if (far == 0) {
+        poll(NULL, 0, 150); /* the way there and back */
+        ssize_t n = write(line.master, ANSWER ANSWER, 2 * (sizeof ANSWER - 1));
+        _exit(n <= 0);
+    }
+    screen_emergency();
+    int status;
+    ck_assert_int_eq(waitpid(far, &status, 0), far);
+    ck_assert_int_eq(status, 0);
+    receive_until("\033[?1049l");
+    expect_nothing_to_read();
+}
+END_TEST
+
 START_TEST(answers_that_do_not_all_come_hold_nobody_up) {
     expect_drained(ANSWER "\033[0");
 }
@@ -175,6 +195,7 @@ int main(void) {
     tcase_add_test(test, a_frame_ends_with_a_query);
     tcase_add_test(test, two_frames_may_be_unanswered);
     tcase_add_test(test, answers_are_read_away_at_the_end);
+    tcase_add_test(test, a_crash_reads_answers_away);
     tcase_add_test(test, answers_that_do_not_all_come_hold_nobody_up);
     tcase_add_test(test, control_c_ends_the_wait);
     tcase_add_test(test, the_first_picture_goes_in_parts);

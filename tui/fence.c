@@ -201,7 +201,10 @@ int fence_unanswered(const struct fence *f, int64_t mono_ns) {
 
 int64_t fence_patience_ns(const struct fence *f, int64_t mono_ns) {
     int64_t lag = fence_lag_ns(f, mono_ns);
-    if (!f->answers || lag >= SILENT_NS)
+    int64_t unsure = FIRST_ANSWER_NS + NS_PER_S - lag; /* it may be a far one that just began */
+    if (!f->answers)
+        return unsure > MOMENT_NS ? unsure : MOMENT_NS;
+    if (lag >= SILENT_NS)
         return MOMENT_NS;
     if (rate(f) <= 0)
         return lag >= LATE_NS ? PATIENCE_NS : MOMENT_NS + 2 * lag;

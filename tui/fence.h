@@ -57,7 +57,8 @@ void fence_answer(struct fence *f, int64_t mono_ns);
 /* How far behind the terminal is: the oldest unanswered query's age, at least the last round trip. */
 int64_t fence_lag_ns(const struct fence *f, int64_t mono_ns);
 /* Answers that may still come, and how long it is worth while to wait for them: as long as what is on its way
- * takes at the measured rate, at most 10 s. A terminal that never answered gets a moment. */
+ * takes at the measured rate, at most 10 s. A terminal that has not answered in 3 s since the
+ * first query gets a moment. */
 int fence_unanswered(const struct fence *f, int64_t mono_ns);
 int64_t fence_patience_ns(const struct fence *f, int64_t mono_ns);
 /* Bytes that take the link half a second, for a key one; SIZE_MAX where that is no limit. */

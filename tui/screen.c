@@ -169,6 +169,7 @@ static void take(struct screen *s) {
     fence_restart(&s->fence, now);
     if (fence_asks(&s->fence))
         fence_sent(&s->fence, 0, now);
+    tty_expect(&s->tty, s->fence.asked_count);
 }
 
 /* Answers that still come are not for whoever reads next. A far terminal is given the time it has shown to
@@ -349,6 +350,7 @@ static void end_frame(struct screen *s, struct buffer *out) {
     if (fence_asks(&s->fence))
         buffer_append_text(out, FENCE_QUERY);
     fence_sent(&s->fence, out->len, clock_mono_ns());
+    tty_expect(&s->tty, s->fence.asked_count);
 }
 
 bool screen_draw(struct screen *s, const struct surface *surface, enum screen_haste haste) {
@@ -375,6 +377,7 @@ bool screen_draw(struct screen *s, const struct surface *surface, enum screen_ha
 
 void screen_answer(struct screen *s) {
     fence_answer(&s->fence, clock_mono_ns());
+    tty_expect(&s->tty, s->fence.asked_count);
 }
 
 struct screen_link screen_link(const struct screen *s) {

@@ -10,13 +10,21 @@
 
 #include "base/clock.h"
 
-enum { POLL_MS = 50, CLOSE_POLLS = 10, EMERGENCY_POLLS = 4, FOREGROUND_TRIES = 100, INTERRUPT = 3 };
+enum {
+    POLL_MS = 50,
+    CLOSE_POLLS = 10,
+    EMERGENCY_POLLS = 4,
+    EMERGENCY_WAITS = 40,
+    FOREGROUND_TRIES = 100,
+    INTERRUPT = 3
+};
 
 /* All that a signal handler needs, complete before `active` is set. */
 static struct {
     volatile sig_atomic_t active;
     pid_t owner; /* a forked child's crash is not the terminal's business */
     int in_fd, out_fd, old_flags;
+    volatile sig_atomic_t answers; /* that may still come */
     struct termios saved;
     char bytes[512];
     size_t len;
@@ -208,6 +216,29 @@ void tty_give_back(struct screen_tty *tty, const struct buffer *text, int answer
     tty->raw = false;
 }
 
+void tty_expect(struct screen_tty *tty, int answers) {
+    if (tty->raw)
+        emergency.answers = answers;
+}
+
+/* Two seconds at most: who comes back to a crash wants the shell. */
+static void drain_in_emergency(void) {
+    char bytes[64];
+    int at = 0, answers = emergency.answers;
+    for (int waits = 0; answers > 0 && waits < EMERGENCY_WAITS; waits++) {
+        struct pollfd wait = {.fd = emergency.in_fd, .events = POLLIN};
+        if (poll(&wait, 1, POLL_MS) != 1)
+            continue;
+        ssize_t n = read(emergency.in_fd, bytes, sizeof bytes);
+        if (n <= 0)
+            break;
+        for (ssize_t i = 0; i < n; i++)
+            if (bytes[i] == INTERRUPT)
+                return;
+        answers -= count_answers(bytes, n, &at);
+    }
+}
+
 void tty_emergency(void) {
     if (!emergency.active || emergency.owner != getpid())
         return;
@@ -225,7 +256,8 @@ void tty_emergency(void) {
         struct pollfd wait = {.fd = emergency.out_fd, .events = POLLOUT};
         poll(&wait, 1, POLL_MS);
     }
-    tcflush(emergency.in_fd, TCIFLUSH); /* answers that came */
+    drain_in_emergency();
+    tcflush(emergency.in_fd, TCIFLUSH);
     set_modes(emergency.in_fd, &emergency.saved);
     if (emergency.old_flags >= 0)
         fcntl(emergency.out_fd, F_SETFL, emergency.old_flags);

@@ -36,6 +36,8 @@ void tty_give_back(struct screen_tty *tty, const struct buffer *text, int answer
 /* One write. 1: all has left, 0: more waits, -1: the terminal is gone. */
 int tty_flush(struct screen_tty *tty);
 bool tty_waiting(const struct screen_tty *tty);
+/* So many answers to status queries may still come: for a crash. */
+void tty_expect(struct screen_tty *tty, int answers);
 /* Async-signal-safe. */
 void tty_emergency(void);
 
