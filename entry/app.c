@@ -259,7 +259,8 @@ static void on_reload_signal(struct loop *loop, int number, void *data) {
 /* From the first byte to the terminal until somebody listens, what would end us waits; what a fault raises,
  * or the terminal that is another job's, does not. */
 static void hold_signals(bool hold) {
-    static const int at_once[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS, SIGTTIN, SIGTTOU};
+    static const int at_once[] = {SIGSEGV, SIGBUS, SIGFPE,  SIGILL, SIGABRT,
+                                  SIGTRAP, SIGSYS, SIGTTIN, SIGTTOU};
     sigset_t set;
     sigfillset(&set);
     for (size_t i = 0; i < sizeof at_once / sizeof *at_once; i++)

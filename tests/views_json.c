@@ -178,7 +178,8 @@ START_TEST(tables_are_in_the_order_asked_for) {
     struct cut cut;
     char message[300];
     struct buffer out = {0};
-    const char *names[] = {"consumer.leadership", "server.mem", "consumer.lag", "consumer.leadership", "server.cpu"};
+    const char *names[] = {"consumer.leadership", "server.mem", "consumer.lag", "consumer.leadership",
+                           "server.cpu"};
     ck_assert(cut_parse(&cut, names, 5, message, sizeof(message)));
     print_tables(world.model, &cut, &out);
     ck_assert_int_eq(strncmp(buffer_text(&out), "consumers\n", 10), 0);

@@ -147,14 +147,10 @@ static const struct shown {
         {Q_STREAM_storage, "on"},
 },
   consumer_numbers[] = {
-      {Q_CONSUMER_leadership, "state"},
-      {Q_CONSUMER_delivered_seq, "delivered"},
-      {Q_CONSUMER_ack_floor_seq, "ack floor"},
-      {Q_CONSUMER_pending, "to deliver"},
-      {Q_CONSUMER_ack_pending, "ack pending"},
-      {Q_CONSUMER_max_ack_pending, "of at most"},
-      {Q_CONSUMER_last_ack, "last ack"},
-      {Q_CONSUMER_last_delivered, "last delivery"},
+      {Q_CONSUMER_leadership, "state"},        {Q_CONSUMER_delivered_seq, "delivered"},
+      {Q_CONSUMER_ack_floor_seq, "ack floor"}, {Q_CONSUMER_pending, "to deliver"},
+      {Q_CONSUMER_ack_pending, "ack pending"}, {Q_CONSUMER_max_ack_pending, "of at most"},
+      {Q_CONSUMER_last_ack, "last ack"},       {Q_CONSUMER_last_delivered, "last delivery"},
 };
 
 static void draw_numbers(const struct view_context *context, const struct object *object,

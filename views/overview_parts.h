@@ -17,7 +17,7 @@ struct overview {
     struct chart_scale scales[OVERVIEW_CHARTS];
     struct rect place[PANEL_COUNT]; /* h 0: not shown */
     bool compact, no_consumers;
-    bool bare; /* compact, and no rows for titles */
+    bool bare;        /* compact, and no rows for titles */
     int compact_rows; /* of rates and marks, while compact */
     int span_s;
 };

@@ -82,7 +82,8 @@ void kept_never_negative(const struct kept *kept, const char *const lists[], siz
         for (size_t l = 0; l < count; l++) {
             size_t at;
             json_t *object;
-            json_array_foreach(json_object_get(kept->list[i].document, lists[l]), at, object)
+            json_array_foreach(json_object_get(kept->list[i].document, lists[l]), at, object) {
                 assert_not_negative(lists[l], object);
+            }
         }
 }
