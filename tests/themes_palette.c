@@ -1,5 +1,5 @@
-/* The shipped themes to eyes of four kinds: what ok, warn, crit and muted are apart, and what can be read on
- * the ground they are for.
+/* The shipped themes to eyes of four kinds: what ok, warn, crit and muted are apart, what the series of a
+ * chart and keys are, and what can be read on the grounds they are for.
  *
  * Colour blindness as in Machado, Oliveira and Fernandes, "A Physiologically-based Model for Simulation of
  * Color Vision Deficiency", IEEE TVCG 15(6), 2009, doi:10.1109/TVCG.2009.113: the matrices published with it
@@ -80,16 +80,20 @@ static double contrast(int a, int b) {
 
 /* ---- the shipped ones ---- */
 
+#define GREY  (COLOR_EXACT | 0x1e1e1e)
+#define CREAM (COLOR_EXACT | 0xfdf6e3)
+
 static const struct shipped {
     const char *file;
     int ground, text;     /* the terminal's own, that it is made for */
+    int other_ground;     /* which terminals have as well */
     double apart[EYES];   /* at least */
     double text_contrast; /* of whatever is text, at least */
 } shipped[] = {
-    {"themes/dark.theme", 16, 231, {50, 30, 40, 40}, 4.5},
-    {"themes/light.theme", 231, 16, {56, 17.5, 31.5, 37.5}, 4.5},
-    {"themes/high-contrast.theme", 16, 231, {40, 40, 40, 40}, 7},
-    {"themes/okabe.theme", 16, 231, {30, 30, 30, 30}, 4.5},
+    {"themes/dark.theme", 16, 231, GREY, {50, 30, 40, 40}, 4.5},
+    {"themes/light.theme", 231, 16, CREAM, {56, 17.5, 31.5, 37.5}, 4.5},
+    {"themes/high-contrast.theme", 16, 231, 16, {40, 40, 40, 40}, 7},
+    {"themes/okabe.theme", 16, 231, GREY, {29, 29, 29, 29}, 4.5},
 };
 
 static struct theme load(const char *file) {
@@ -116,21 +120,56 @@ START_TEST(states_are_apart_to_all_eyes) {
 }
 END_TEST
 
+static void expect_apart(const struct theme *theme, enum role a, enum role b, double least) {
+    int one = theme->looks[a][THEME_256].fg, other = theme->looks[b][THEME_256].fg;
+    for (int eyes = 0; eyes < EYES; eyes++) {
+        double exact = apart(one, other, (enum eyes)eyes);
+        double shown = apart(color_of_256(one), color_of_256(other), (enum eyes)eyes);
+        ck_assert_msg(exact >= least && shown >= least, "%s: roles %d and %d, eyes %d: %.1f, %.1f",
+                      theme->name, (int)a, (int)b, eyes, exact, shown);
+    }
+}
+
+/* Of one chart; thin lines of dots, which are told by their marks where there is no colour. */
+START_TEST(series_are_apart_to_all_eyes) {
+    static const enum role series[] = {ROLE_CHART_IN, ROLE_CHART_OUT, ROLE_CHART_LOAD, ROLE_CHART_MARK};
+    struct theme theme = load(shipped[_i].file);
+    for (int a = 0; a < 4; a++)
+        for (int b = 0; b < a; b++)
+            expect_apart(&theme, series[a], series[b], 20);
+}
+END_TEST
+
+/* A footer full of keys is no row of warnings; stale is not just of less interest. */
+START_TEST(keys_are_no_states) {
+    struct theme theme = load(shipped[_i].file);
+    expect_apart(&theme, ROLE_KEY, ROLE_WARN, 20);
+    expect_apart(&theme, ROLE_KEY, ROLE_CRIT, 20);
+    expect_apart(&theme, ROLE_MUTED, ROLE_DIM, 5);
+}
+END_TEST
+
 /* Charts are graphics, for which 3 is enough. */
 static double least_contrast(const struct shipped *s, int role) {
     return role >= ROLE_CHART_IN && role <= ROLE_CHART_MARK ? 3 : s->text_contrast;
 }
 
-START_TEST(all_roles_can_be_read) {
-    const struct shipped *s = &shipped[_i];
+/* `rounded`: how much less may be left of it by the nearest of 256 colours. */
+static void expect_readable(const struct shipped *s, int ground, double rounded) {
     struct theme theme = load(s->file);
     for (int role = 0; role < ROLE_COUNT; role++) {
         struct look look = theme.looks[role][THEME_256];
-        int fg = look.fg < 0 ? s->text : look.fg, bg = look.bg < 0 ? s->ground : look.bg;
-        double exact = contrast(fg, bg), shown = contrast(color_of_256(fg), color_of_256(bg));
-        ck_assert_msg(exact >= least_contrast(s, role) && shown >= least_contrast(s, role),
+        int fg = look.fg < 0 ? s->text : look.fg, bg = look.bg < 0 ? ground : look.bg;
+        double exact = contrast(fg, bg),
+               shown = contrast(color_of_256(fg), bg == ground ? bg : color_of_256(bg));
+        ck_assert_msg(exact >= least_contrast(s, role) && shown >= least_contrast(s, role) - rounded,
                       "%s: role %d: %.2f, %.2f", s->file, role, exact, shown);
     }
+}
+
+START_TEST(all_roles_can_be_read) {
+    expect_readable(&shipped[_i], shipped[_i].ground, 0);
+    expect_readable(&shipped[_i], shipped[_i].other_ground, 0.2);
 }
 END_TEST
 
@@ -175,6 +214,8 @@ int main(void) {
     suite_add_tcase(suite, test);
     tcase_add_test(test, the_measure_measures);
     tcase_add_loop_test(test, states_are_apart_to_all_eyes, 0, count);
+    tcase_add_loop_test(test, series_are_apart_to_all_eyes, 0, count);
+    tcase_add_loop_test(test, keys_are_no_states, 0, count);
     tcase_add_loop_test(test, all_roles_can_be_read, 0, count);
     tcase_add_loop_test(test, eight_colours_can_be_read, 0, count);
     tcase_add_loop_test(test, states_differ_with_eight_colours, 0, count);
