@@ -19,6 +19,7 @@
 #include "tests/harness/servers.h"
 #include "tests/harness/shown.h"
 #include "tests/harness/suite.h"
+#include "tests/harness/text_file.h"
 
 enum { MS = 20000 };
 
@@ -96,10 +97,7 @@ START_TEST(killed_it_is_back_at_once) {
 END_TEST
 
 static void write_login(const char *path) {
-    FILE *file = fopen(path, "w");
-    ck_assert_ptr_nonnull(file);
-    fputs("somebody:secret\n", file);
-    ck_assert_int_eq(fclose(file), 0);
+    text_file_write(path, "somebody:secret\n");
 }
 
 /* Wrong usage ends the program at its start alone: what is on the screen is worth more than a file. */

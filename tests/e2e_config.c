@@ -11,6 +11,7 @@
 #include "tests/harness/folder.h"
 #include "tests/harness/hostile.h"
 #include "tests/harness/suite.h"
+#include "tests/harness/text_file.h"
 
 static struct folder folder;
 static char path[600];
@@ -27,10 +28,7 @@ static void remove_folder(void) {
 static void write_file(const char *name, const char *text) {
     char file[700];
     snprintf(file, sizeof file, "%s/%s", folder.path, name);
-    FILE *out = fopen(file, "w");
-    ck_assert_ptr_nonnull(out);
-    fputs(text, out);
-    ck_assert_int_eq(fclose(out), 0);
+    text_file_write(file, "%s", text);
 }
 
 /* natsight config with further arguments; the last one is NULL. */

@@ -13,6 +13,7 @@
 #include "tests/harness/servers.h"
 #include "tests/harness/shown.h"
 #include "tests/harness/suite.h"
+#include "tests/harness/text_file.h"
 
 static struct servers *server;
 static struct folder folder;
@@ -38,10 +39,7 @@ static bool have(const char *program) {
 static const char *put(const char *name, const char *text) {
     static char path[800];
     snprintf(path, sizeof path, "%s/%s", folder.path, name);
-    FILE *out = fopen(path, "we");
-    ck_assert_ptr_nonnull(out);
-    fputs(text, out);
-    ck_assert_int_eq(fclose(out), 0);
+    text_file_write(path, "%s", text);
     return path;
 }
 

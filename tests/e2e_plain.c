@@ -12,6 +12,7 @@
 #include "tests/harness/servers.h"
 #include "tests/harness/shown.h"
 #include "tests/harness/suite.h"
+#include "tests/harness/text_file.h"
 
 static struct servers *cluster;
 
@@ -96,11 +97,9 @@ START_TEST(who_is_not_monitored_is_not_fine) {
 END_TEST
 
 static void write_config(const char *path, const char *label, int expect, const char *more) {
-    FILE *out = fopen(path, "w");
-    ck_assert_ptr_nonnull(out);
-    fprintf(out, "clusters = ( { name = \"mine\"; label = \"%s\"; urls = [\"%s\"]; expect = %d; } );\n%s",
-            label, cluster->node[1].http, expect, more);
-    ck_assert_int_eq(fclose(out), 0);
+    text_file_write(path,
+                    "clusters = ( { name = \"mine\"; label = \"%s\"; urls = [\"%s\"]; expect = %d; } );\n%s",
+                    label, cluster->node[1].http, expect, more);
 }
 
 START_TEST(a_new_configuration_is_taken) {

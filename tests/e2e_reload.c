@@ -16,6 +16,7 @@
 #include "tests/harness/servers.h"
 #include "tests/harness/suite.h"
 #include "tests/harness/terminal.h"
+#include "tests/harness/text_file.h"
 
 enum { WAIT = 15000 };
 
@@ -45,11 +46,8 @@ static void remove_folder(void) {
 
 /* A cluster of this label on these servers, and further text. */
 static void write_config(const char *label, const struct servers *s, const char *more) {
-    FILE *out = fopen(path, "w");
-    ck_assert_ptr_nonnull(out);
-    fprintf(out, "# ours\nclusters = ( { name = \"mine\"; label = \"%s\"; urls = [\"%s\"]; } );\n%s", label,
-            s->node[0].http, more);
-    ck_assert_int_eq(fclose(out), 0);
+    text_file_write(path, "# ours\nclusters = ( { name = \"mine\"; label = \"%s\"; urls = [\"%s\"]; } );\n%s",
+                    label, s->node[0].http, more);
 }
 
 static char *read_file(const char *file) {
@@ -300,10 +298,7 @@ START_TEST(nothing_is_written_that_would_not_be_read_back) {
     make_folder();
     snprintf(more, sizeof more, "%s/more.conf", folder.path);
     write_config("FIRST", servers, "@include \"more.conf\"\n");
-    FILE *out = fopen(more, "w");
-    ck_assert_ptr_nonnull(out);
-    fputs("time = \"utc\";\n", out);
-    ck_assert_int_eq(fclose(out), 0);
+    text_file_write(more, "time = \"utc\";\n");
     char before[8192];
     snprintf(before, sizeof before, "%s", read_file(path));
     struct terminal *t = begin(NULL);

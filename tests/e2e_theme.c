@@ -11,6 +11,7 @@
 #include "tests/harness/hostile.h"
 #include "tests/harness/shown.h"
 #include "tests/harness/suite.h"
+#include "tests/harness/text_file.h"
 
 static struct hostile *server;
 static struct folder folder;
@@ -36,10 +37,7 @@ static void teardown(void) {
 static void write_theme(const char *name, const char *text) {
     char path[700];
     snprintf(path, sizeof path, "%s/natsight/themes/%s.theme", folder.path, name);
-    FILE *file = fopen(path, "w");
-    ck_assert_ptr_nonnull(file);
-    fputs(text, file);
-    ck_assert_int_eq(fclose(file), 0);
+    text_file_write(path, "%s", text);
 }
 
 static struct terminal *open_with(const char *theme) {

@@ -8,6 +8,7 @@
 
 #include "tests/harness/folder.h"
 #include "tests/harness/suite.h"
+#include "tests/harness/text_file.h"
 #include "themes/theme.h"
 
 static struct folder folder;
@@ -36,10 +37,7 @@ static const char *user_path(const char *name) {
 }
 
 static void write_theme(const char *name, const char *text) {
-    FILE *file = fopen(user_path(name), "w");
-    ck_assert_ptr_nonnull(file);
-    fputs(text, file);
-    ck_assert_int_eq(fclose(file), 0);
+    text_file_write(user_path(name), "%s", text);
 }
 
 static void load(const char *text) {

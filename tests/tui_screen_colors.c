@@ -1,5 +1,6 @@
 /* How roles look, with colours and without. */
 #include "tests/harness/folder.h"
+#include "tests/harness/text_file.h"
 #include "tests/tui_line.h"
 
 static const struct {
@@ -174,13 +175,10 @@ END_TEST
 static void describe_direct_terminal(const struct folder *folder) {
     char path[600], command[1400];
     snprintf(path, sizeof path, "%s/direct.ti", folder->path);
-    FILE *file = fopen(path, "w");
-    ck_assert_ptr_nonnull(file);
-    fputs("test-direct|24 bits of colour,\n\tRGB, colors#0x1000000, pairs#0x10000, ccc@, "
-          "initc@,\n\tsetab=" COLOR_OF("4", "48") ",\n\tsetaf=" COLOR_OF("3",
-                                                                         "38") ",\n\tuse=xterm-256color,\n",
-          file);
-    ck_assert_int_eq(fclose(file), 0);
+    text_file_write(path, "%s",
+                    "test-direct|24 bits of colour,\n\tRGB, colors#0x1000000, pairs#0x10000, ccc@, "
+                    "initc@,\n\tsetab=" COLOR_OF("4", "48") ",\n\tsetaf=" COLOR_OF(
+                        "3", "38") ",\n\tuse=xterm-256color,\n");
     snprintf(command, sizeof command, "PATH=$PATH:/usr/bin tic -x -o '%s' '%s'", folder->path, path);
     ck_assert_int_eq(system(command), 0);
     setenv("TERMINFO", folder->path, 1);

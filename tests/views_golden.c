@@ -3,6 +3,7 @@
 #include <check.h>
 
 #include "tests/harness/suite.h"
+#include "tests/harness/text_file.h"
 #include "tests/views_colorless.h"
 #include "tests/views_frame.h"
 #include "views/help.h"
@@ -161,19 +162,12 @@ static char *read_all(const char *path) {
     return text;
 }
 
-static void write_all(const char *path, const char *text) {
-    FILE *file = fopen(path, "w");
-    ck_assert_msg(file != NULL, "%s cannot be written", path);
-    fputs(text, file);
-    ck_assert_int_eq(fclose(file), 0);
-}
-
 static void compare(const char *name, int cols, int rows, const char *text) {
     char path[200];
     snprintf(path, sizeof(path), "tests/golden/%s.%dx%d.txt", name, cols, rows);
     const char *mode = getenv("NATSIGHT_GOLDEN");
     if (mode && strcmp(mode, "write") == 0) {
-        write_all(path, text);
+        text_file_write(path, "%s", text);
         return;
     }
     const char *expected = read_all(path);
