@@ -85,37 +85,72 @@ static bool make_folders(const char *path) {
     return true;
 }
 
-static bool write_whole(const char *path, const char *text, mode_t mode) {
+static bool write_all(int fd, const char *text) {
     size_t len = strlen(text);
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-    bool good = fd >= 0 && fchmod(fd, mode) == 0;
-    while (good && len > 0) {
+    while (len > 0) {
         ssize_t n = write(fd, text, len);
         if (n < 0 && errno == EINTR)
             continue;
-        good = n > 0;
-        text += good ? n : 0;
-        len -= good ? (size_t)n : 0;
+        if (n <= 0)
+            return false;
+        text += n;
+        len -= (size_t)n;
     }
-    good = good && fsync(fd) == 0;
+    return fsync(fd) == 0;
+}
+
+/* A new file; *others: it can't be given to whom the old one belongs, nothing is left of it. */
+static bool write_new(const char *path, const char *text, const struct stat *old, bool *others) {
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    struct stat own;
+    if (fd < 0)
+        return false;
+    bool good = fstat(fd, &own) == 0;
+    *others = good && old != NULL && (own.st_uid != old->st_uid || own.st_gid != old->st_gid) &&
+              fchown(fd, old->st_uid, old->st_gid) != 0;
+    good =
+        good && !*others && fchmod(fd, old != NULL ? old->st_mode & 07777 : 0644) == 0 && write_all(fd, text);
+    int error = errno;
+    good = close(fd) == 0 && good;
+    if (good)
+        return true;
+    unlink(path);
+    errno = error;
+    return false;
+}
+
+/* The file stays the one it is, with all that belongs to it; what it said is kept by a copy. */
+static bool write_in_place(const char *path, const char *before, const char *text, const char *kept) {
+    bool others;
+    struct stat copy = {.st_mode = 0600, .st_uid = geteuid(), .st_gid = getegid()};
+    unlink(kept);
+    if (!write_new(kept, before, &copy, &others))
+        return false;
+    int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+    bool good = fd >= 0 && write_all(fd, text);
+    int error = errno;
     if (fd >= 0)
         good = close(fd) == 0 && good;
+    errno = error;
     return good;
 }
 
-/* What was there is kept under another name; the new one takes its place at once. */
-static bool replace(const char *path, const char *text, bool exists) {
+/* What was there is kept under another name; the new one takes its place at once, where it can have the same
+ * owner and group. */
+static bool replace(const char *path, const char *before, const char *text, bool exists) {
     struct stat info;
-    mode_t mode = exists && stat(path, &info) == 0 ? info.st_mode & 0777 : 0644;
+    bool others = false, known = exists && stat(path, &info) == 0;
     char *temporary = memory_format("%s.tmp-%d", path, (int)getpid()), *kept = memory_format("%s~", path);
-    bool good = write_whole(temporary, text, mode);
-    if (good && exists) {
+    bool made = write_new(temporary, text, known ? &info : NULL, &others), good = made;
+    if (others)
+        good = write_in_place(path, before, text, kept);
+    if (made && exists) {
         unlink(kept);
         good = link(path, kept) == 0;
     }
-    good = good && rename(temporary, path) == 0;
+    good = good && (!made || rename(temporary, path) == 0);
     int error = errno;
-    if (!good)
+    if (made && !good)
         unlink(temporary);
     free(temporary);
     free(kept);
@@ -138,7 +173,7 @@ static bool write_changes(const struct options *in_force, const char *path, char
         snprintf(message, size, "nothing was changed: nothing to write");
         good = true;
     } else if (changed != NULL && says_the_same(path, changed, in_force, message, size)) {
-        good = make_folders(path) && replace(path, changed, exists);
+        good = make_folders(path) && replace(path, text, changed, exists);
         snprintf(message, size, good ? "%s: %s" : "%s can't be written: %s", path,
                  good ? (exists ? "written; what it was is beside it, with ~ behind its name" : "written")
                       : strerror(errno));

@@ -265,6 +265,41 @@ START_TEST(the_dialog_changes_at_once_and_writes_when_told) {
 }
 END_TEST
 
+/* As root another's; else of another group, where there is one. */
+static bool give_away(void) {
+    gid_t groups[64];
+    int count = getgroups(64, groups);
+    if (geteuid() == 0)
+        return chown(path, 65534, 65533) == 0;
+    for (int i = 0; i < count; i++)
+        if (groups[i] != getegid())
+            return chown(path, (uid_t)-1, groups[i]) == 0;
+    return true;
+}
+
+START_TEST(a_written_file_belongs_to_whom_it_did) {
+    struct stat before, after;
+    make_folder();
+    write_config("FIRST", servers, "");
+    ck_assert(give_away());
+    ck_assert_int_eq(chmod(path, 0640), 0);
+    ck_assert_int_eq(stat(path, &before), 0);
+    struct terminal *t = begin(NULL);
+    terminal_key(t, VTERM_KEY_FUNCTION(2), VTERM_MOD_NONE);
+    ck_assert(terminal_wait_text(t, "SETTINGS", WAIT));
+    ck_assert(terminal_type(t, "j "));
+    ck_assert(terminal_wait_regex(t, "> time +\"local\" +changed here", WAIT));
+    ck_assert(terminal_type(t, "w"));
+    ck_assert(terminal_wait_regex(t, "> time +\"local\" +.*conf:3", WAIT));
+    ck_assert_int_eq(stat(path, &after), 0);
+    ck_assert_uint_eq(after.st_uid, before.st_uid);
+    ck_assert_uint_eq(after.st_gid, before.st_gid);
+    ck_assert_uint_eq(after.st_mode, before.st_mode);
+    end(t);
+    remove_folder();
+}
+END_TEST
+
 START_TEST(columns_are_moved_and_written) {
     make_folder();
     write_config("FIRST", servers, "columns = {\n    node = { routes = [\"peer\"]; };\n};\n");
@@ -442,6 +477,7 @@ int main(void) {
     tcase_add_test(tc, cadences_reach_the_collector);
     tcase_add_test(tc, what_was_changed_here_stays_unless_the_file_says_something_new);
     tcase_add_test(tc, the_dialog_changes_at_once_and_writes_when_told);
+    tcase_add_test(tc, a_written_file_belongs_to_whom_it_did);
     tcase_add_test(tc, columns_are_moved_and_written);
     tcase_add_test(tc, nothing_is_written_that_would_not_be_read_back);
     tcase_add_test(tc, a_first_file_is_made_where_it_will_be_found);
