@@ -163,6 +163,7 @@ static void asset_gone(struct model *model, struct entry *entry) {
 void asset_bury(struct model *model, struct entry *entry) {
     if (entry->object.kind == OBJECT_STREAM) {
         entry_remove_children(model, &entry->object, OBJECT_REPLICA);
+        entry_remove_children(model, &entry->object, OBJECT_SOURCE);
     } else {
         struct consumer *consumer = entry->object.extra;
         struct entry *stream = consumer->stream ? entry_by_id(model, consumer->stream) : NULL;

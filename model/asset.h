@@ -18,11 +18,21 @@ struct asset {
     int64_t moved_mono_ns; /* last change of leader, 0 none */
 };
 
+struct copying { /* what all sources of a stream say together */
+    unsigned sources;
+    bool told, never;        /* of their lag; one had no contact yet */
+    uint64_t lag;            /* the worst */
+    int64_t active_ns;       /* the longest without contact */
+    const struct text *text; /* "mirror of X", NULL: copies from nowhere */
+    const struct object *any; /* one of them, while they are added up */
+};
+
 struct stream {
     struct asset asset; /* first */
     unsigned consumers; /* that we know */
     unsigned replicas, current, lost;
     char replicas_text[24];
+    struct copying copying;
 };
 
 struct consumer {

@@ -23,6 +23,7 @@ static const struct {
     [OBJECT_STREAM] = {"streams", "stream"},
     [OBJECT_CONSUMER] = {"consumers", "consumer"},
     [OBJECT_REPLICA] = {"replicas", "replica"},
+    [OBJECT_SOURCE] = {"sources", "source"},
     [OBJECT_META_PEER] = {"meta_peers", "meta_peer"},
     [OBJECT_ROUTE] = {"routes", "route"},
     [OBJECT_GATEWAY] = {"gateways", "gateway"},

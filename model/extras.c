@@ -1,5 +1,5 @@
 #include "model/connection.h"
-#include "model/asset.h"
+#include "model/source.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -70,6 +70,7 @@ static void connection_texts(void *extra, text_visit_fn *fn, void *data) {
 
 static void stream_texts(void *extra, text_visit_fn *fn, void *data) {
     visit(fn, data, &((struct stream *)extra)->asset.leader);
+    visit(fn, data, &((struct stream *)extra)->copying.text);
 }
 
 static void consumer_texts(void *extra, text_visit_fn *fn, void *data) {
@@ -103,6 +104,10 @@ static void *peer_clone(const void *extra) {
     return flat_clone(extra, sizeof(struct peer));
 }
 
+static void *source_clone(const void *extra) {
+    return flat_clone(extra, sizeof(struct source));
+}
+
 const struct extra_ops extra_ops[OBJECT_KIND_COUNT] = {
     [OBJECT_CLUSTER] = {cluster_texts, NULL, cluster_clone},
     [OBJECT_SERVER] = {server_texts, server_destroy, server_clone},
@@ -110,5 +115,6 @@ const struct extra_ops extra_ops[OBJECT_KIND_COUNT] = {
     [OBJECT_STREAM] = {stream_texts, NULL, stream_clone},
     [OBJECT_CONSUMER] = {consumer_texts, NULL, consumer_clone},
     [OBJECT_REPLICA] = {NULL, NULL, peer_clone},
+    [OBJECT_SOURCE] = {NULL, NULL, source_clone},
     [OBJECT_META_PEER] = {NULL, NULL, peer_clone},
 };

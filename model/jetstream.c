@@ -1,4 +1,4 @@
-#include "model/asset.h"
+#include "model/source.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -221,6 +221,7 @@ void jetstream_put(struct model *model, struct entry *entry, const struct sample
         model_add_event(model, answer.at.utc_ns, "leader", NULL, "JetStream", "%u more leaders moved",
                         model->moves - MOVES_TOLD);
     put_replicas(&answer);
+    sources_put(model, entry, sample, answer.domain, &answer.at);
     store_judge(model, entry, answer.at.utc_ns);
     meta_put(model, entry, sample, &answer.at);
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "model/asset.h"
+#include "model/source.h"
 
 #define LONGEST_INTERVAL (3600 * NS_PER_S) /* that we wait for an answer */
 #define UNWATCHED_NS     (20 * NS_PER_S)   /* between two ticks: we slept, and nobody's silence was heard */
@@ -316,6 +316,7 @@ void model_tick(struct model *model, int64_t utc_ns, int64_t mono_ns) {
     connections_tick(model);
     links_tick(model);
     assets_tick(model);
+    asset_parts_tick(model);
     meta_tick(model);
     gaps_tick(model);
     history_clusters(model);

@@ -16,6 +16,7 @@ static const struct place {
     [OBJECT_STREAM] = {"jetstream", Q_STREAM_leader, false},
     [OBJECT_CONSUMER] = {"jetstream", Q_CONSUMER_leader, false},
     [OBJECT_REPLICA] = {"jetstream", -1, false},
+    [OBJECT_SOURCE] = {"jetstream", -1, false},
     [OBJECT_META_PEER] = {"jetstream", -1, false},
     [OBJECT_ROUTE] = {"node", Q_ROUTE_peer, true},
     [OBJECT_GATEWAY] = {"node", -1, true},
