@@ -110,7 +110,7 @@ void world_connz(struct world *w, int node) {
 
 static void world_route(struct world *w, struct sample *s, int node, int peer, int link) {
     struct row *r = sample_add(s, ENTITY_ROUTE);
-    world_u(r, F_ROUTE_rid, (uint64_t)(peer + 10 * (link + 1)));
+    world_u(r, F_ROUTE_rid, (uint64_t)peer + 10 * ((uint64_t)link + 1));
     world_text(s, r, F_ROUTE_remote_id, w->nodes[peer].id);
     world_text(s, r, F_ROUTE_remote_name, w->nodes[peer].name);
     world_text(s, r, F_ROUTE_ip, "10.0.0.2");
