@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buffer.h"
 #include "base/memory.h"
 #include "base/near.h"
 #include "base/text.h"
@@ -354,7 +355,12 @@ static void read_cluster(struct reading *r, const config_setting_t *group) {
 
 /* ---- keys ---- */
 
-/* Which keys are meant, and whether two of them clash, is the map's to say; it names the places. */
+static void told_clash(void *faults, const char *where, const char *message) {
+    config_fault_at(faults, where, message);
+}
+
+/* Which keys are meant, and whether two of them clash, is the map's to say; it names the places. What is
+ * wrong by itself clashes with nothing. */
 static void bind_keys(struct reading *r) {
     int count;
     char message[600], where[KEYMAP_WHERE];
@@ -364,13 +370,15 @@ static void bind_keys(struct reading *r) {
     for (int i = 0; i < count; i++) {
         if (strncmp(all[i].path, "keys.", 5) != 0 || c->top.places[i].line == 0)
             continue;
-        const char *keys = *(const char **)setting_field(&all[i], &c->top.values);
+        const char *keys = *(const char **)setting_field(&all[i], &c->top.values), *name = all[i].path + 5;
         snprintf(where, sizeof where, "%s:%d", c->top.places[i].file, c->top.places[i].line);
-        if (keys != NULL && !keymap_change(&c->keymap, all[i].path + 5, keys, where, message, sizeof message))
-            config_fault(r->faults, NULL, 0, NULL, "%s", message); /* begins with the place */
+        bool good = keys != NULL && keymap_change(&c->keymap, name, keys, where, message, sizeof message);
+        if (!good && keys != NULL)
+            config_fault_at(r->faults, where, message);
+        if (!good)
+            keymap_change(&c->keymap, name, "", where, message, sizeof message);
     }
-    if (r->faults->count == 0 && !keymap_check(&c->keymap, message, sizeof message))
-        config_fault(r->faults, NULL, 0, NULL, "%s", message);
+    keymap_clashes(&c->keymap, told_clash, r->faults);
 }
 
 /* ---- the whole ---- */
@@ -382,7 +390,7 @@ struct config *config_load_text(const char *path, const char *text, struct confi
     c->parsed = text != NULL && config_file_parse(&c->tree, path, text, faults);
     if (c->parsed)
         read_group(&r, config_root_setting(&c->tree), "");
-    if (faults->count == 0)
+    if (c->parsed || faults->count == 0)
         bind_keys(&r);
     if (faults->count == 0)
         return c;

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/buffer.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "entry/config_text.h"
@@ -21,20 +22,61 @@ enum { GROUPS_DEEP = 64, NAMED_MAX = 4096 };
 
 /* ---- faults ---- */
 
+static bool is_file(const struct config_told *told, const char *file) {
+    return told->file == NULL || file == NULL ? told->file == file : strcmp(told->file, file) == 0;
+}
+
+/* Behind those of the same file up to this line; a file that is new comes last. */
+static int place_in(const struct config_faults *faults, const char *file, int line) {
+    int at = faults->kept;
+    for (int i = 0; i < faults->kept; i++)
+        if (is_file(&faults->told[i], file)) {
+            if (faults->told[i].line > line)
+                return i;
+            at = i + 1;
+        }
+    return at;
+}
+
+/* Takes over `text`. What was said already is not said again. */
+static void tell(struct config_faults *faults, const char *file, int line, char *text) {
+    for (int i = 0; i < faults->kept; i++)
+        if (strcmp(faults->told[i].text, text) == 0) {
+            free(text);
+            return;
+        }
+    faults->count++;
+    if (faults->kept == CONFIG_FAULTS_KEPT) {
+        free(text);
+        return;
+    }
+    int at = place_in(faults, file, line);
+    memmove(&faults->told[at + 1], &faults->told[at], (size_t)(faults->kept++ - at) * sizeof *faults->told);
+    faults->told[at] = (struct config_told){text, file != NULL ? memory_text(file) : NULL, line};
+}
+
 void config_fault(struct config_faults *faults, const char *file, int line, const char *key,
                   const char *format, ...) {
     char text[500];
-    if (++faults->count > CONFIG_FAULTS_MAX)
-        return;
+    struct buffer whole = {0};
     va_list list;
     va_start(list, format);
     vsnprintf(text, sizeof text, format, list);
     va_end(list);
     if (line > 0)
-        buffer_printf(&faults->text, "%s:%d: ", file, line);
+        buffer_printf(&whole, "%s:%d: ", file, line);
     else if (file != NULL)
-        buffer_printf(&faults->text, "%s: ", file);
-    buffer_printf(&faults->text, "%s%s%s\n", key != NULL ? key : "", key != NULL ? ": " : "", text);
+        buffer_printf(&whole, "%s: ", file);
+    buffer_printf(&whole, "%s%s%s", key != NULL ? key : "", key != NULL ? ": " : "", text);
+    tell(faults, file, line, memory_text(buffer_text(&whole)));
+    buffer_finish(&whole);
+}
+
+void config_fault_at(struct config_faults *faults, const char *where, const char *text) {
+    const char *colon = strrchr(where, ':');
+    char *file = colon != NULL ? memory_text_cut(where, (size_t)(colon - where)) : NULL;
+    tell(faults, file, colon != NULL ? atoi(colon + 1) : 0, memory_text(text));
+    free(file);
 }
 
 void config_other_place(const char *file, const char *other, int line, char *out, size_t size) {
@@ -45,13 +87,15 @@ void config_other_place(const char *file, const char *other, int line, char *out
 }
 
 void config_first_fault(struct config_faults *faults, char *out, size_t size) {
-    const char *text = buffer_text(&faults->text);
-    snprintf(out, size, "%.*s", (int)strcspn(text, "\n"), text);
+    snprintf(out, size, "%s", faults->kept > 0 ? faults->told[0].text : "");
 }
 
 void config_faults_finish(struct config_faults *faults) {
-    buffer_finish(&faults->text);
-    faults->count = 0;
+    for (int i = 0; i < faults->kept; i++) {
+        free(faults->told[i].text);
+        free(faults->told[i].file);
+    }
+    faults->kept = faults->count = 0;
 }
 
 /* ---- files ---- */
@@ -247,7 +291,7 @@ static void check_text(struct check *check, const struct reader *in) {
     struct config_token t, before = {.kind = CONFIG_END};
     for (;; before = t) {
         t = config_next(&l);
-        if (t.kind == CONFIG_END || check->faults->count >= CONFIG_FAULTS_MAX)
+        if (t.kind == CONFIG_END || check->faults->count >= CONFIG_FAULTS_KEPT)
             return;
         if (t.fault != NULL)
             config_fault(check->faults, in->path, t.line, NULL, "%s", t.fault);

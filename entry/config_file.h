@@ -9,18 +9,22 @@
 #include <libconfig.h>
 #include <stdbool.h>
 
-#include "base/buffer.h"
-
-enum { CONFIG_FAULTS_MAX = 20, CONFIG_SIZE_MAX = 1 << 20 };
+enum { CONFIG_FAULTS_MAX = 20, CONFIG_FAULTS_KEPT = 200, CONFIG_SIZE_MAX = 1 << 20 };
 
 struct config_faults {
-    struct buffer text; /* a line each, as many as are told */
-    int count;
+    struct config_told {
+        char *text, *file; /* of the whole, with its place; NULL: no file's */
+        int line;
+    } told[CONFIG_FAULTS_KEPT]; /* in the order of files as they came and of lines; CONFIG_FAULTS_MAX are for
+                                   the reader */
+    int kept, count;
 };
 
 /* "file:line: key: what is wrong"; each of the three may be missing (NULL, 0). */
 void config_fault(struct config_faults *faults, const char *file, int line, const char *key,
                   const char *format, ...) __attribute__((format(printf, 5, 6)));
+/* One that begins with its place, `where`: "file:line". */
+void config_fault_at(struct config_faults *faults, const char *where, const char *text);
 /* Where the other of two faults is, for a message about `file`: "line 3", or "more.conf:3". */
 void config_other_place(const char *file, const char *other, int line, char *out, size_t size);
 /* The first of them without its end, fit for the footer. */

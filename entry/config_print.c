@@ -143,7 +143,8 @@ void config_print_default(FILE *out) {
           "# It is looked for in $XDG_CONFIG_HOME/natsight (~/.config/natsight), then in /etc/natsight;\n"
           "# --config FILE names another. Options beat it. Ctrl-R reads it again.\n"
           "# Other files come in by a line of their own: @include \"FILE\"\n"
-          "# In the group keys, NAME = \"\"; takes all keys away from what NAME does.\n",
+          "# In the group keys, NAME = \"\"; takes all keys away from what NAME does; one that is named "
+          "twice counts\n# once.\n",
           out);
     print_clusters(out);
     for (int i = 0; i < count; i++)
@@ -190,7 +191,7 @@ void config_print_manual(void (*troff)(const char *text)) {
         print_item(rows[i].path, rows[i].initial, rows[i].help, rows[i].words, troff);
     puts(
         ".SS settings; NAME.NAME is a setting in a group\nOf keys, NAME = \"\" takes all keys away from what "
-        "NAME does.");
+        "NAME does; a key named twice counts once.");
     rows = settings_all(&count);
     for (int i = 0; i < count; i++)
         print_item(rows[i].path, rows[i].initial, rows[i].help, rows[i].words, troff);

@@ -59,11 +59,8 @@ static int flushed(int code) {
 }
 
 static int told(struct config_faults *faults) {
-    const char *text = buffer_text(&faults->text);
-    for (size_t len; *text != '\0'; text += len + 1) {
-        len = strcspn(text, "\n");
-        fprintf(stderr, "natsight: %.*s\n", (int)len, text);
-    }
+    for (int i = 0; i < faults->kept && i < CONFIG_FAULTS_MAX; i++)
+        fprintf(stderr, "natsight: %s\n", faults->told[i].text);
     if (faults->count > CONFIG_FAULTS_MAX)
         fprintf(stderr, "natsight: and %d more\n", faults->count - CONFIG_FAULTS_MAX);
     return EXIT_USAGE;

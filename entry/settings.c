@@ -180,6 +180,15 @@ static bool is_first(int id) {
     return true;
 }
 
+/* Of rows of one name: the one for lists or everywhere says most, else the first. */
+static const char *help_of_binding(int first) {
+    for (int id = ACTION_COUNT - 1; id > first; id--)
+        if (strcmp(key_infos[id].name, key_infos[first].name) == 0 &&
+            key_infos[id].contexts & (CONTEXT_LIST | CONTEXT_EVERYWHERE | CONTEXT_ALWAYS))
+            return key_infos[id].help;
+    return key_infos[first].help;
+}
+
 static void add_keys(void) {
     for (int id = ACTION_NONE + 1; id < ACTION_COUNT; id++) {
         char initial[200];
@@ -191,7 +200,7 @@ static void add_keys(void) {
                              .offset = offsetof(struct options, keys) + sizeof(char *) * (size_t)id,
                              .initial = memory_text(initial),
                              .effect = SETTING_LIVE,
-                             .help = key_infos[id].help,
+                             .help = help_of_binding(id),
                              .index = id});
     }
 }

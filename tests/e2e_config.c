@@ -159,6 +159,40 @@ START_TEST(all_faults_are_told_as_far_as_they_can_be_read) {
 }
 END_TEST
 
+/* quit does something in menus too, but what a file of defaults says of it is not that. */
+START_TEST(a_binding_is_told_by_where_it_counts_most) {
+    static const char *const pairs[] = {
+        "# Quits; the last picture of the view stays in the scrollback.\n    quit =",
+        "# The menu of all views, with what each one shows.\n    menu =", "# Next row.\n    down =",
+        "# Choose the column to sort by.\n    sort =",
+        "# Open the selected row; with none selected, the worst finding.\n    open ="};
+    struct command c;
+    ck_assert_int_eq(config(&c, NULL, "--default", NULL), 0);
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+        ck_assert_msg(strstr(c.output, pairs[i]) != NULL, "no \"%s\" in: %s", pairs[i], c.output);
+    command_free(&c);
+}
+END_TEST
+
+START_TEST(faults_come_in_the_order_of_lines) {
+    static const char *const lines[] = {":1: keys.pause", ":2: keys.paus", ":3: help can't be Ctrl-C",
+                                        ":5: quit is p, but faults has that key", ":6: unit: there is no"};
+    struct command c;
+    make_folder();
+    write_file("natsight.conf", "keys = { pause = 1;\n paus = \"x\";\n help = \"Ctrl-C\"; open = \"Enter "
+                                "Enter\";\n faults = \"p\";\n quit = \"p\"; };\nunit = 1;\n");
+    ck_assert_int_eq(config(&c, NULL, "--config", path, NULL), 64);
+    const char *at = c.errors;
+    for (int i = 0; i < 5; i++, at = strchr(at, '\n') + 1) {
+        const char *said = strstr(at, lines[i]);
+        ck_assert_msg(said != NULL && said < strchr(at, '\n'), "no \"%s\" in: %s", lines[i], c.errors);
+    }
+    ck_assert_str_eq(at, "");
+    command_free(&c);
+    remove_folder();
+}
+END_TEST
+
 START_TEST(what_is_no_file_is_refused) {
     struct command c;
     make_folder();
@@ -520,6 +554,8 @@ int main(void) {
     tcase_set_timeout(tc, 60);
     tcase_add_loop_test(tc, a_fault_is_told_with_its_line, 0, sizeof wrongs / sizeof *wrongs);
     tcase_add_test(tc, all_faults_are_told_as_far_as_they_can_be_read);
+    tcase_add_test(tc, a_binding_is_told_by_where_it_counts_most);
+    tcase_add_test(tc, faults_come_in_the_order_of_lines);
     tcase_add_test(tc, what_is_no_file_is_refused);
     tcase_add_test(tc, a_pipe_is_read_whole);
     tcase_add_test(tc, an_included_file_is_named);

@@ -173,30 +173,28 @@ static const char *where_of(const struct keymap_row *row) {
     return row->where[0] ? row->where : "the default";
 }
 
-static bool clash(const struct keymap *map, int a, int b, char *message, size_t size) {
+static void clash(const struct keymap *map, int a, int b, keymap_clash_fn *told, void *data) {
     const struct keymap_row *row = &map->row[a], *other = &map->row[b];
     if (!together(key_infos[a].contexts, key_infos[b].contexts))
-        return false;
+        return;
     for (int i = 0; i < row->count; i++) {
-        char key[32];
+        char key[32], message[2 * KEYMAP_WHERE + 200];
         if (!has_key(other, row->keys[i]))
             continue;
         key_name(row->keys[i], key, sizeof(key));
         bool swap = !row->where[0]; /* begin with what the user wrote */
-        snprintf(message, size, "%s: %s is %s, but %s has that key (%s)", where_of(swap ? other : row),
+        const char *where = where_of(swap ? other : row);
+        snprintf(message, sizeof(message), "%s: %s is %s, but %s has that key (%s)", where,
                  key_infos[swap ? b : a].name, key, key_infos[swap ? a : b].name,
                  where_of(swap ? row : other));
-        return true;
+        told(data, where, message);
     }
-    return false;
 }
 
-bool keymap_check(const struct keymap *map, char *message, size_t size) {
+void keymap_clashes(const struct keymap *map, keymap_clash_fn *told, void *data) {
     for (int a = 0; a < ACTION_COUNT; a++)
         for (int b = 0; b < a; b++)
-            if (clash(map, a, b, message, size))
-                return false;
-    return true;
+            clash(map, a, b, told, data);
 }
 
 /* ---- in force ---- */

@@ -49,14 +49,15 @@ struct keymap {
 };
 
 void keymap_defaults(struct keymap *map);
-/* Binds all rows of that name to `keys`, names separated by spaces, "" to none. `where` is said in messages,
- * also about a later clash. false: message[] says which key or name there is not, and the nearest there is;
- * nothing was changed. */
+/* Binds all rows of that name to `keys`, names separated by spaces, "" to none; one that is named twice
+ * counts once. `where` is said in messages, also about a later clash. false: message[] says which key or name
+ * there is not, and the nearest there is; nothing was changed. */
 bool keymap_change(struct keymap *map, const char *name, const char *keys, const char *where, char *message,
                    size_t size);
-/* false: two bindings that can be valid together have a key in common; message[] names both and where they
- * come from. */
-bool keymap_check(const struct keymap *map, char *message, size_t size);
+/* Tells of all bindings that can be valid together and have a key in common: a message that names both and
+ * where they come from, and begins with `where`. Rows of one name say the same more than once. */
+typedef void keymap_clash_fn(void *data, const char *where, const char *message);
+void keymap_clashes(const struct keymap *map, keymap_clash_fn *told, void *data);
 /* Puts a copy in force; before the first call the defaults are. */
 void keymap_use(const struct keymap *map);
 
