@@ -147,7 +147,7 @@ static const char *text_fault(const char *text, size_t len, bool included) {
 
 /* NULL: *fault says why. */
 static char *text_of(int fd, bool pipes, bool included, const char **fault) {
-    struct stat info;
+    struct stat info = {0};
     size_t len = 0, skip = 0;
     *fault = open_fault(fd, pipes, &info);
     char *text = *fault == NULL ? memory_new(CONFIG_SIZE_MAX + 2) : NULL;
@@ -170,10 +170,17 @@ static char *text_of(int fd, bool pipes, bool included, const char **fault) {
     return text;
 }
 
+static bool leads_nowhere(const char *path) {
+    struct stat info;
+    return lstat(path, &info) == 0 && S_ISLNK(info.st_mode) && stat(path, &info) != 0;
+}
+
 char *config_file_text(const char *path, struct config_faults *faults, const char *from, int line) {
     const char *fault;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     char *text = text_of(fd, false, from != NULL, &fault);
+    if (fd < 0 && leads_nowhere(path))
+        fault = "this link leads to a file that is not there";
     if (fd >= 0)
         close(fd);
     if (fault != NULL && from != NULL)
