@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buffer.h"
@@ -32,7 +33,8 @@ static char *find_file(const char *path) {
     if (path != NULL)
         return memory_text(path);
     char *own = user_file();
-    if (own != NULL && access(own, F_OK) == 0)
+    struct stat link; /* one that leads nowhere is somebody's mistake */
+    if (own != NULL && lstat(own, &link) == 0)
         return own;
     free(own);
     return access(SYSTEM_FILE, F_OK) == 0 ? memory_text(SYSTEM_FILE) : NULL;

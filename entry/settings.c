@@ -62,7 +62,8 @@ static const char *check_THEME(const struct setting *setting, const char *text) 
     static char message[THEME_MESSAGE_SIZE];
     if (theme_find(text, &theme, message, sizeof message))
         return NULL;
-    message[strcspn(message, "\n")] = '\0';
+    for (char *end = message; (end = strchr(end, '\n')) != NULL;)
+        *end = ' '; /* each begins with its place */
     return message;
 }
 

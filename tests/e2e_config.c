@@ -213,6 +213,23 @@ START_TEST(what_is_no_file_is_refused) {
 }
 END_TEST
 
+START_TEST(a_link_that_leads_nowhere_is_told) {
+    char link[700], xdg[700];
+    struct command c;
+    make_folder();
+    snprintf(link, sizeof link, "%s/natsight", folder.path);
+    ck_assert_int_eq(mkdir(link, 0700), 0);
+    snprintf(link, sizeof link, "%s/natsight/natsight.conf", folder.path);
+    snprintf(xdg, sizeof xdg, "XDG_CONFIG_HOME=%s", folder.path);
+    ck_assert_int_eq(symlink("nowhere", link), 0);
+    const char *const env[] = {xdg, NULL};
+    ck_assert_int_eq(config(&c, env, NULL), 64);
+    ck_assert_ptr_nonnull(strstr(c.errors, "natsight.conf: this link leads to a file that is not there"));
+    command_free(&c);
+    remove_folder();
+}
+END_TEST
+
 START_TEST(a_pipe_is_read_whole) {
     static const char *const names[] = {"-", "/dev/stdin"};
     for (int i = 0; i < 2; i++) {
@@ -557,6 +574,7 @@ int main(void) {
     tcase_add_test(tc, a_binding_is_told_by_where_it_counts_most);
     tcase_add_test(tc, faults_come_in_the_order_of_lines);
     tcase_add_test(tc, what_is_no_file_is_refused);
+    tcase_add_test(tc, a_link_that_leads_nowhere_is_told);
     tcase_add_test(tc, a_pipe_is_read_whole);
     tcase_add_test(tc, an_included_file_is_named);
     tcase_add_test(tc, two_files_are_both_named);

@@ -56,6 +56,9 @@ static void expect_look(enum role role, enum theme_depth depth, int fg, int bg, 
 /* ---- what a file says ---- */
 
 START_TEST(a_line_is_a_look) {
+    load("\xef\xbb\xbf"
+         "head = 98");
+    expect_look(ROLE_HEAD, THEME_256, 98, -1, 0);
     load("  # a comment\n\n\tcrit=#FF8000 17 bold underline\n"
          "warn = 99 default reverse dim # a comment\r\n"
          "ok = default #123456 #\n"
@@ -179,7 +182,7 @@ static const struct {
     {"inherits = dark light", 1, "inherits takes the name of one theme"},
     {"inherits = dark\ninherits = dark", 2, "inherits stands on line 1 already"},
     {"\ninherits = drak", 2, "there is no theme \"drak\" to inherit; did you mean dark?"},
-    {"inherits = one", 1, "there is no theme \"one\" to inherit"},
+    {"inherits = one", 1, "a theme can't inherit itself"},
     {"inherits = ../../etc/passwd", 1, "there is no theme"},
     {"crit\033[31m = 1", 1, "\"crit\357\277\275[31m\""},
 };
@@ -220,7 +223,8 @@ START_TEST(rings_and_towers_end) {
     write_theme("a", "inherits = b");
     write_theme("b", "inherits = a");
     ck_assert(!theme_find("a", &theme, message, sizeof message));
-    ck_assert_ptr_nonnull(strstr(message, "b.theme:1: there is no theme \"a\" to inherit"));
+    ck_assert_ptr_nonnull(
+        strstr(message, "b.theme:1: a theme can't inherit itself, also not through another one"));
     for (int i = 0; i < 20; i++) {
         snprintf(name, sizeof name, "t%d", i);
         snprintf(text, sizeof text, "# floor\ninherits = t%d", i + 1);

@@ -111,12 +111,12 @@ static bool is_in_chain(const struct chain *chain, const char *path) {
     return false;
 }
 
-/* Passes over files that are being read already: a user's dark.theme may inherit dark. */
-static bool find_path(const struct chain *chain, const char *name, char path[PATH_SIZE]) {
+/* A file of this name that is being read already, or one that is not. */
+static bool find_path(const struct chain *chain, bool in_chain, const char *name, char path[PATH_SIZE]) {
     char folder[PATH_SIZE];
     for (int i = 0; i < FOLDERS; i++) {
         int len = folders[i](folder) ? snprintf(path, PATH_SIZE, "%s/%s" ENDING, folder, name) : 0;
-        if (len > 0 && len < PATH_SIZE && access(path, F_OK) == 0 && !is_in_chain(chain, path))
+        if (len > 0 && len < PATH_SIZE && access(path, F_OK) == 0 && is_in_chain(chain, path) == in_chain)
             return true;
     }
     return false;
@@ -132,7 +132,7 @@ static const char *nearest_name(const char *name) {
 }
 
 static void not_found(struct chain *chain, const char *name) {
-    char clean[TEXT_MAX_BYTES + 1], shown[80], cause[60] = "";
+    char clean[TEXT_MAX_BYTES + 1], shown[80], cause[60] = "", path[PATH_SIZE];
     text_clean(clean, name, strnlen(name, 200));
     text_cut(shown, sizeof shown, clean, 40);
     const char *near = nearest_name(name);
@@ -140,6 +140,10 @@ static void not_found(struct chain *chain, const char *name) {
         snprintf(cause, sizeof cause, "; did you mean %.40s?", near);
     if (chain->count == 0)
         theme_fault(&chain->faults, shown, 0, "there is no such theme%s", cause);
+    else if (is_name(name) && find_path(chain, true, name, path))
+        theme_fault(&chain->faults, chain->paths[chain->count - 1],
+                    chain->drafts[chain->count - 1].inherits_line,
+                    "a theme can't inherit itself, also not through another one: %s is read already", path);
     else
         theme_fault(&chain->faults, chain->paths[chain->count - 1],
                     chain->drafts[chain->count - 1].inherits_line, "there is no theme \"%s\" to inherit%s",
@@ -149,7 +153,8 @@ static void not_found(struct chain *chain, const char *name) {
 /* One step: the file, or what is compiled in, that this name means. */
 static bool add_named(struct chain *chain, const char *name) {
     char path[PATH_SIZE];
-    if (is_name(name) && find_path(chain, name, path))
+    /* Another of the same name: a user's dark.theme may inherit dark. */
+    if (is_name(name) && find_path(chain, false, name, path))
         return add_file(chain, path);
     if (strcmp(name, theme_builtin()->name) == 0) {
         chain->on_builtin = true;

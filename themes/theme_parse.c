@@ -8,6 +8,8 @@
 #include "base/near.h"
 #include "base/text.h"
 
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
+
 enum { MOST_WORDS = 8, MOST_TOLD = 8 };
 
 static const char *const depth_suffixes[THEME_DEPTHS] = {"", ".8", ".mono"};
@@ -235,7 +237,9 @@ void draft_parse(struct draft *draft, const char *file, const char *text, size_t
     struct parse p = {.draft = draft, .file = file, .faults = faults};
     char line[400];
     *draft = (struct draft){0};
-    for (size_t at = 0; at < len;) {
+    size_t mark = sizeof BYTE_ORDER_MARK - 1,
+           begin = len >= mark && memcmp(text, BYTE_ORDER_MARK, mark) == 0 ? mark : 0;
+    for (size_t at = begin; at < len;) {
         const char *end = memchr(text + at, '\n', len - at);
         size_t used = end != NULL ? (size_t)(end - text) - at : len - at;
         p.line++;
