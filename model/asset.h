@@ -6,6 +6,7 @@
 #ifndef MODEL_ASSET_H
 #define MODEL_ASSET_H
 
+#include "model/growth.h"
 #include "model/lag.h"
 #include "model/server.h"
 
@@ -33,6 +34,8 @@ struct stream {
     unsigned replicas, current, lost;
     char replicas_text[24];
     struct copying copying;
+    struct growth growth;
+    const struct text *shown; /* what people call it */
 };
 
 struct consumer {

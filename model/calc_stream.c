@@ -1,13 +1,114 @@
 #include "model/calc.h"
+#include "model/stream.h"
 
-struct value calc_stream_consumers(const struct model *model, const struct object *object) {
+#define NOT_FORESEEN (100 * 365.25 * 86400) /* seconds */
+
+static const struct stream *stream_const(const struct object *object) {
+    return object->extra;
+}
+
+/* ---- what it is ---- */
+
+struct value calc_stream_shown(const struct model *model, const struct object *object) {
     (void)model;
-    return aged(object, value_uint(((const struct stream *)object->extra)->consumers));
+    const struct text *shown = stream_const(object)->shown;
+    return value_text(shown ? shown->bytes : NULL);
+}
+
+struct value calc_stream_kind(const struct model *model, const struct object *object) {
+    (void)model;
+    return value_text(stream_kind(row_text(object->now, F_STREAM_name)));
+}
+
+static struct value internal(const struct object *object, enum field account, enum field stream) {
+    bool is = stream_is_internal(row_text(object->now, account), row_text(object->now, stream));
+    return (struct value){.type = VALUE_BOOL, .b = is};
+}
+
+struct value calc_stream_internal(const struct model *model, const struct object *object) {
+    (void)model;
+    return internal(object, F_STREAM_account, F_STREAM_name);
+}
+
+struct value calc_consumer_internal(const struct model *model, const struct object *object) {
+    (void)model;
+    return internal(object, F_CONSUMER_account, F_CONSUMER_stream);
 }
 
 struct value calc_stream_replicas(const struct model *model, const struct object *object) {
     (void)model;
-    return aged(object, value_text(((const struct stream *)object->extra)->replicas_text));
+    return aged(object, value_text(stream_const(object)->replicas_text));
+}
+
+/* ---- its consumers ---- */
+
+struct value calc_stream_consumers(const struct model *model, const struct object *object) {
+    (void)model;
+    return aged(object, value_uint(stream_const(object)->consumers));
+}
+
+/* From 2.15 a server bounds streams that don't bound themselves, and their configuration does not say so. */
+struct value calc_stream_max_consumers(const struct model *model, const struct object *object) {
+    if (!row_has(object->now, F_STREAM_max_consumers))
+        return value_unknown(0);
+    struct value own = limit_of_field(object, F_STREAM_max_consumers);
+    const struct object *leader = model_object(model, asset_of(object)->claimant);
+    if (own.type != VALUE_UNKNOWN || !leader)
+        return own;
+    const struct row *js = server_const(leader)->sides[SIDE_JETSTREAM].now;
+    int64_t most = js ? row_i64(js, F_JETSTREAM_default_max_consumers, -1) : -1;
+    return most > 0 ? aged(object, value_int(most)) : value_unknown(0);
+}
+
+struct value calc_stream_consumers_share(const struct model *model, const struct object *object) {
+    struct value most = calc_stream_max_consumers(model, object);
+    if (most.type != VALUE_INT)
+        return value_unknown(0);
+    return aged(object, value_real((double)stream_const(object)->consumers / (double)most.i));
+}
+
+/* ---- its messages ---- */
+
+struct value calc_stream_last_message(const struct model *model, const struct object *object) {
+    (void)model;
+    return aged(object, since_field(object, F_STREAM_last_ts));
+}
+
+struct value calc_stream_first_age(const struct model *model, const struct object *object) {
+    (void)model;
+    if (!row_u64(object->now, F_STREAM_messages, 0))
+        return value_unknown(0);
+    return aged(object, since_field(object, F_STREAM_first_ts));
+}
+
+static bool grew(const struct object *object, enum field f, uint64_t *by) {
+    uint64_t before = row_u64(object->before, f, 0), now = row_u64(object->now, f, 0);
+    *by = now - before;
+    return row_has(object->before, f) && row_has(object->now, f) && now >= before;
+}
+
+/* While nothing is taken out the store grows by what comes in; else by the size of the average message. */
+struct value calc_stream_in_bytes(const struct model *model, const struct object *object) {
+    (void)model;
+    struct value in = rate_of_field(object, F_STREAM_last_seq);
+    uint64_t came, more, bytes = row_u64(object->now, F_STREAM_bytes, 0);
+    uint64_t messages = row_u64(object->now, F_STREAM_messages, 0);
+    if (in.type != VALUE_REAL || !object->before)
+        return in;
+    if (grew(object, F_STREAM_last_seq, &came) && grew(object, F_STREAM_messages, &more) && came == more)
+        return aged(object, rate_of_field(object, F_STREAM_bytes));
+    if (!messages)
+        return value_unknown(0);
+    struct value v = value_real(in.f * (double)bytes / (double)messages);
+    v.flags = VALUE_ESTIMATED;
+    return aged(object, v);
+}
+
+/* ---- its limits ---- */
+
+struct value calc_stream_max_msgs(const struct model *model, const struct object *object) {
+    (void)model;
+    return limit_of_field(object, F_STREAM_max_msgs);
 }
 
 struct value calc_stream_max_bytes(const struct model *model, const struct object *object) {
@@ -15,7 +116,95 @@ struct value calc_stream_max_bytes(const struct model *model, const struct objec
     return limit_of_field(object, F_STREAM_max_bytes);
 }
 
-struct value calc_stream_last_message(const struct model *model, const struct object *object) {
+struct value calc_stream_max_age(const struct model *model, const struct object *object) {
     (void)model;
-    return aged(object, since_field(object, F_STREAM_last_ts));
+    return limit_of_field(object, F_STREAM_max_age);
+}
+
+/* Of each limit: how much there is of what it bounds. */
+static const struct limited {
+    quantity_calc_fn *limit;
+    enum field used; /* of an age: the instant that it is since */
+    int growth;
+    const char *name;
+} limits[] = {
+    {calc_stream_max_msgs, F_STREAM_messages, GROWTH_MESSAGES, "messages"},
+    {calc_stream_max_bytes, F_STREAM_bytes, GROWTH_BYTES, "bytes"},
+    {calc_stream_max_age, F_STREAM_first_ts, GROWTH_FIRST_AGE, "age"},
+};
+enum { LIMIT_MSGS, LIMIT_BYTES, LIMIT_AGE, LIMIT_COUNT };
+
+static bool used_of(const struct model *model, const struct object *object, int limit, double *used,
+                    double *most) {
+    struct value v = limit == LIMIT_AGE ? calc_stream_first_age(model, object)
+                                        : value_of_field(object->now, limits[limit].used);
+    return value_number(limits[limit].limit(model, object), most) && value_number(v, used);
+}
+
+static struct value share_of(const struct model *model, const struct object *object, int limit) {
+    double used, most;
+    if (!used_of(model, object, limit, &used, &most))
+        return value_unknown(0);
+    return aged(object, value_real(used / most));
+}
+
+struct value calc_stream_msgs_share(const struct model *model, const struct object *object) {
+    return share_of(model, object, LIMIT_MSGS);
+}
+
+struct value calc_stream_bytes_share(const struct model *model, const struct object *object) {
+    return share_of(model, object, LIMIT_BYTES);
+}
+
+struct value calc_stream_age_share(const struct model *model, const struct object *object) {
+    return share_of(model, object, LIMIT_AGE);
+}
+
+/* Unknown while it does not grow: what stands at its limit or below will not reach it. */
+static struct value full_in(const struct model *model, const struct object *object, int limit) {
+    double used, most, per_s;
+    if (object->freshness == FRESH_GONE || !used_of(model, object, limit, &used, &most) || used >= most ||
+        !growth_is_up(&stream_const(object)->growth, limits[limit].growth, &per_s))
+        return value_unknown(0);
+    double seconds = (most - used) / per_s;
+    if (!(seconds < NOT_FORESEEN))
+        return value_unknown(0);
+    struct value v = value_span((int64_t)(seconds * (double)NS_PER_S));
+    v.flags = VALUE_ESTIMATED;
+    return aged(object, v);
+}
+
+struct value calc_stream_msgs_full_in(const struct model *model, const struct object *object) {
+    return full_in(model, object, LIMIT_MSGS);
+}
+
+struct value calc_stream_bytes_full_in(const struct model *model, const struct object *object) {
+    return full_in(model, object, LIMIT_BYTES);
+}
+
+struct value calc_stream_age_full_in(const struct model *model, const struct object *object) {
+    return full_in(model, object, LIMIT_AGE);
+}
+
+static struct value first_full(const struct model *model, const struct object *object, int *which) {
+    struct value first = value_unknown(0);
+    for (int limit = 0; limit < LIMIT_COUNT; limit++) {
+        struct value v = full_in(model, object, limit);
+        if (v.type == VALUE_UNKNOWN || (first.type != VALUE_UNKNOWN && first.i <= v.i))
+            continue;
+        first = v;
+        *which = limit;
+    }
+    return first;
+}
+
+struct value calc_stream_full_in(const struct model *model, const struct object *object) {
+    int which;
+    return first_full(model, object, &which);
+}
+
+struct value calc_stream_full_by(const struct model *model, const struct object *object) {
+    int which = 0;
+    struct value first = first_full(model, object, &which);
+    return first.type == VALUE_UNKNOWN ? first : aged(object, value_text(limits[which].name));
 }

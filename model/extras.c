@@ -71,6 +71,7 @@ static void connection_texts(void *extra, text_visit_fn *fn, void *data) {
 static void stream_texts(void *extra, text_visit_fn *fn, void *data) {
     visit(fn, data, &((struct stream *)extra)->asset.leader);
     visit(fn, data, &((struct stream *)extra)->copying.text);
+    visit(fn, data, &((struct stream *)extra)->shown);
 }
 
 static void consumer_texts(void *extra, text_visit_fn *fn, void *data) {

@@ -1,4 +1,5 @@
 #include "model/source.h"
+#include "model/stream.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -107,6 +108,8 @@ static void put_asset(const struct answer *answer, const struct asset_kind *kind
         entry_set_freshness(model, entry, FRESH_STALE);
         if (kind->kind == OBJECT_CONSUMER)
             consumer_created(answer, entry, row);
+        else
+            stream_created(model, entry);
     }
     struct asset *asset = asset_of(&entry->object);
     asset->listed_mono_ns = at.mono_ns;
@@ -126,6 +129,8 @@ static void put_asset(const struct answer *answer, const struct asset_kind *kind
     entry_set_freshness(model, entry, FRESH_LIVE);
     if (kind->kind == OBJECT_CONSUMER)
         consumer_told(answer, entry, same);
+    else
+        stream_told(entry, same);
 }
 
 static void put_assets(const struct answer *answer, const struct asset_kind *kind) {

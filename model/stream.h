@@ -1,0 +1,20 @@
+/* What a stream is by its name: plain, or one that something else is made of.
+ *
+ * Buckets, object stores and MQTT sessions are streams whose names begin in a certain way; people know them
+ * by the rest. */
+#ifndef MODEL_STREAM_H
+#define MODEL_STREAM_H
+
+#include "model/asset.h"
+
+/* "stream", "kv", "object", "mqtt" */
+const char *stream_kind(const char *name);
+/* Made by the server for itself, or of the system account: nobody's data. */
+bool stream_is_internal(const char *account, const char *name);
+
+/* It came to be known: what it is called. */
+void stream_created(struct model *model, struct entry *entry);
+/* Its leader told of it. `same`: the leader that did so before. */
+void stream_told(struct entry *entry, bool same);
+
+#endif
