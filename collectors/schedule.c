@@ -90,7 +90,7 @@ static int64_t base_interval(const struct target *t, int e, char why[64]) {
     snprintf(why, 64, "default");
     if (e == EP_VARZ) {
         if (c->varz_ns != every)
-            snprintf(why, 64, "--interval");
+            snprintf(why, 64, "configured"); /* by option or file */
         every = t->state == TARGET_DUPLICATE ? DUPLICATE_EVERY : c->varz_ns;
     }
     int64_t told = c->options->every_ms != NULL ? c->options->every_ms[endpoints[e].shape] : 0;

@@ -30,9 +30,10 @@ void app_react(struct app *app, unsigned reaction) {
 }
 
 static void unknown_key(struct app *app, uint32_t key) {
-    char name[32], help[32], text[120];
+    char name[32], help[32] = "", text[120];
     key_name(key, name, sizeof name);
-    keymap_first(ACTION_HELP, help, sizeof help);
+    if (key_infos[ACTION_HELP].contexts & stage_contexts(&app->stage))
+        keymap_first(ACTION_HELP, help, sizeof help);
     snprintf(text, sizeof text, "%s does nothing here%s%s%s", name, help[0] != '\0' ? ", " : "", help,
              help[0] != '\0' ? " for keys" : "");
     stage_say(&app->stage, clock_mono_ns(), false, text);

@@ -292,6 +292,11 @@ void command_line_run(struct app *app, const char *text) {
     if (!find_word(typed, &word, &fits)) {
         say_no_command(app, typed, fits);
         app_react(app, REACT_DRAW);
+    } else if (word.argument == NULL && argument[0] != '\0') {
+        char said[STAGE_MESSAGE_SIZE];
+        snprintf(said, sizeof said, "%s takes no argument", word.name);
+        fault(app, said);
+        app_react(app, REACT_DRAW);
     } else {
         app_react(app, word.run(app, &word, argument));
     }

@@ -15,7 +15,7 @@ START_TEST(dear_endpoints_stretch) {
     ck_assert_int_ge(watch_interval_ms(w, SHAPE_JSZ, &why), 300 * 20);
     ck_assert_str_eq(why, "stretched: 5 % bound");
     ck_assert_int_eq(watch_interval_ms(w, SHAPE_VARZ, &why), WATCH_PACE);
-    ck_assert_str_eq(why, "--interval");
+    ck_assert_str_eq(why, "configured");
     ck_assert_int_eq(watch_end(w, SIGTERM), 0);
     hostile_end(h);
 }

@@ -110,6 +110,9 @@ START_TEST(an_unknown_key_is_said_for_a_while) {
     shown_type(t, "Q", "^ Q does nothing here, \\? for keys");
     shown_wait(t, "^ 1 Overview"); /* goes by itself */
     shown_type(t, "\033[24~", "^ F12 does nothing here, \\? for keys");
+    shown_type(t, "m", "VIEWS");
+    shown_type(t, "?", "^ \\? does nothing here$"); /* so it is no advice */
+    shown_type(t, "m", "^ 1 Overview");
     shown_quit(t);
 }
 END_TEST
@@ -170,6 +173,7 @@ START_TEST(an_unknown_command_names_the_nearest) {
         {":stream ORDRES\r", "no stream is called \"ORDRES\"; did you mean ORDERS\\?"},
         {":sort cqu\r", "no column is called \"cqu\"; did you mean cpu\\?"},
         {":forget\r", "no server is called \"\""},
+        {":overview x\r", "overview takes no argument"},
     };
     struct terminal *t = quiet_open_seen(24, 100);
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
