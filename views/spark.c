@@ -119,11 +119,21 @@ int spark_span_s(const struct view_context *context, int width) {
     return width >= LONG_WIDTH && lived > USUAL_S * NS_PER_S ? LONG_S : USUAL_S;
 }
 
+static bool figure(const struct view_context *context, const struct object *object, enum quantity q,
+                   double *out) {
+    struct value v = is_of_all(context, object) ? clusters_sum(context->model, q)
+                                                : quantity_get(context->model, object, q);
+    return value_number(v, out);
+}
+
 void chart_spec_arrange(const struct chart_spec *spec, struct chart_scale *scale,
                         const struct view_context *context, const struct object *object, int span_s) {
     double factor = context->bits && quantities[spec->quantity].unit == UNIT_BYTES_PER_S ? 8 : 1;
     enum unit unit = factor > 1 ? UNIT_PER_S : quantities[spec->quantity].unit;
-    chart_scale_fit(scale, spark_peak(context, object, spec->quantity, span_s) * factor, unit);
+    double top = spark_peak(context, object, spec->quantity, span_s), now;
+    if (figure(context, object, spec->quantity, &now) && now > top)
+        top = now; /* this second's bucket comes after it */
+    chart_scale_fit(scale, top * factor, unit);
 }
 
 static void mark_events(const struct view_context *context, const struct object *object, int step, int count,
@@ -138,13 +148,6 @@ static void mark_events(const struct view_context *context, const struct object 
         if (at < count && (object->kind == OBJECT_CLUSTER || e->object == object->id))
             marks[at] = 1;
     }
-}
-
-static bool figure(const struct view_context *context, const struct object *object, enum quantity q,
-                   double *out) {
-    struct value v = is_of_all(context, object) ? clusters_sum(context->model, q)
-                                                : quantity_get(context->model, object, q);
-    return value_number(v, out);
 }
 
 static void figure_text(char *out, size_t size, const struct view_context *context,
