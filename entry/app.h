@@ -29,7 +29,8 @@ struct app {
     struct stage stage;
     struct plain *plain; /* lines: then screen and surface are NULL */
     struct screen *screen;
-    struct theme theme; /* the one that is shown */
+    struct theme theme;              /* the one that is shown */
+    char previewed[THEME_NAME_SIZE]; /* instead, while it is typed; "" none */
     struct surface *surface;
     struct key_decoder keys;
     struct loop_source *tick, *key_timer, *link_timer, *terminal_in, *terminal_out, *stream_in;
@@ -66,6 +67,8 @@ void app_find_theme(struct app *app);
 enum screen_color app_color(const struct app *app);
 /* `:theme NAME` shows it at once, `:theme` lists the names. Returns a reaction. */
 unsigned app_theme(struct app *app, const char *argument);
+/* Shows this one while it is typed; "", or what is no theme's name: the one in force again. */
+void app_preview_theme(struct app *app, const char *name);
 /* Tells the supervisor what the open view wants. */
 void app_wants(struct app *app);
 

@@ -108,5 +108,6 @@ void app_prompt_key(struct app *app, uint32_t key) {
         edited_now(app);
     else
         app_act(app, id); /* what is valid here and no editing */
+    app_preview_theme(app, prompt->open && !is_filter(app) ? command_line_theme(prompt->text) : "");
     app->paint_now = true;
 }

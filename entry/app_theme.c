@@ -58,3 +58,23 @@ unsigned app_theme(struct app *app, const char *argument) {
     }
     return REACT_DRAW;
 }
+
+static bool is_theme(const char *name) {
+    char names[THEME_MOST_NAMES][THEME_NAME_SIZE];
+    for (int i = theme_names(names); i-- > 0;)
+        if (strcmp(names[i], name) == 0)
+            return true;
+    return false;
+}
+
+void app_preview_theme(struct app *app, const char *name) {
+    static struct theme preview; /* the screen borrows it */
+    char message[THEME_MESSAGE_SIZE];
+    if (name[0] == '\0' || strcmp(name, app->theme.name) == 0 || !is_theme(name) ||
+        (strcmp(name, app->previewed) != 0 && !theme_find(name, &preview, message, sizeof message)))
+        name = "";
+    if (strcmp(name, app->previewed) == 0)
+        return;
+    snprintf(app->previewed, sizeof app->previewed, "%s", name);
+    screen_set_theme(app->screen, name[0] != '\0' ? &preview : &app->theme);
+}

@@ -194,8 +194,8 @@ static const struct word own_words[] = {
     {"sort", "COLUMN", "Sorts the list by this column; again: reversed.", column_names, false, sort_by},
     {"columns", "NAME,...", "The list has these columns, in this order; alone: choose them.", shown_names,
      true, choose_columns},
-    {"theme", "NAME", "Shows this theme, or one from a file; alone it lists them.", all_theme_names, false,
-     set_theme},
+    {"theme", "NAME", "Shows this theme, at once while it is typed, or one from a file; alone lists them.",
+     all_theme_names, false, set_theme},
     {"forget", "NAME", "This server is out of service, expect it no longer.", server_names, false, forget},
     {"help", NULL, "The keys that are valid here.", NULL, false, show_help},
     {"quit", NULL, "Quits.", NULL, false, quit},
@@ -300,6 +300,14 @@ void command_line_run(struct app *app, const char *text) {
     } else {
         app_react(app, word.run(app, &word, argument));
     }
+}
+
+const char *command_line_theme(const char *text) {
+    char typed[64];
+    struct word word;
+    int fits;
+    size_t at = split(text, typed, sizeof typed);
+    return typed[0] != '\0' && find_word(typed, &word, &fits) && word.run == set_theme ? text + at : "";
 }
 
 size_t command_line_names(struct app *app, const char *text, name_fn *each, void *data) {

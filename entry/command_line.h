@@ -18,4 +18,7 @@ bool command_line_takes_more(const char *word);
 /* For help and manual: ":node NAME" and what it does. */
 const struct help_line *command_line_help(void);
 
+/* What stands behind `theme` in a text that begins so, as the name it would be; "" otherwise. */
+const char *command_line_theme(const char *text);
+
 #endif

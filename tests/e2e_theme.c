@@ -108,6 +108,25 @@ START_TEST(the_command_shows_it_at_once) {
 }
 END_TEST
 
+START_TEST(a_theme_is_shown_while_it_is_typed) {
+    struct terminal *t = open_with(NULL);
+    wait_color(t, ". n1", 39);
+    ck_assert(terminal_type(t, ":theme lig"));
+    wait_color(t, ". n1", 39);
+    ck_assert(terminal_type(t, "\t")); /* completed */
+    wait_color(t, ". n1", 26);
+    ck_assert(terminal_type(t, "h"));
+    wait_color(t, ". n1", 39); /* no name */
+    ck_assert(terminal_type(t, "\177"));
+    wait_color(t, ". n1", 26);
+    ck_assert(terminal_type(t, "\033"));
+    wait_color(t, ". n1", 39);
+    shown_type(t, ":theme light\r", " light *$");
+    wait_color(t, ". n1", 26);
+    shown_quit(t);
+}
+END_TEST
+
 /* Before anything is asked or the terminal is touched. */
 START_TEST(a_faulty_theme_ends_the_start) {
     const char *const env[] = {config, NULL};
@@ -136,6 +155,7 @@ int main(void) {
     tcase_add_test(test, shipped_themes_lie_beside_the_program);
     tcase_add_test(test, a_user_s_own_comes_first);
     tcase_add_test(test, the_command_shows_it_at_once);
+    tcase_add_test(test, a_theme_is_shown_while_it_is_typed);
     tcase_add_test(test, a_faulty_theme_ends_the_start);
     return suite_run(suite);
 }
