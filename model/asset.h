@@ -8,6 +8,7 @@
 
 #include "model/growth.h"
 #include "model/lag.h"
+#include "model/loss.h"
 #include "model/server.h"
 
 struct asset {
@@ -36,6 +37,7 @@ struct stream {
     struct copying copying;
     struct growth growth;
     const struct text *shown; /* what people call it */
+    struct loss loss;
 };
 
 struct consumer {
@@ -43,6 +45,8 @@ struct consumer {
     const struct text *path; /* "STREAM / CONSUMER" */
     uint64_t stream;         /* its object, 0 unknown */
     struct lag_history lag;
+    bool weighed;
+    double lost_s; /* until its oldest unprocessed message is lost; INFINITY never */
 };
 
 static inline struct asset *asset_of(const struct object *object) {

@@ -227,6 +227,7 @@ void jetstream_put(struct model *model, struct entry *entry, const struct sample
                         model->moves - MOVES_TOLD);
     put_replicas(&answer);
     sources_put(model, entry, sample, answer.domain, &answer.at);
+    losses_weigh(model, entry->object.parent);
     store_judge(model, entry, answer.at.utc_ns);
     meta_put(model, entry, sample, &answer.at);
 }

@@ -1,0 +1,265 @@
+#include "model/loss.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "model/calc.h"
+
+#define FULL         0.99  /* of a limit: what comes takes the place of what goes */
+#define LOOK_AHEAD   86400 /* seconds: what is further away is no risk yet */
+#define SOON         3600
+#define WAITED_TWICE 2 /* has waited for twice as long as is left */
+
+static const char *const names[] = {
+    [LOSS_UNKNOWN] = "unknown", [LOSS_NO] = "no", [LOSS_AT_RISK] = "at_risk", [LOSS_LOSING] = "losing"};
+static const char *const limit_names[] = {"max_msgs", "max_bytes", "max_age"};
+
+const char *loss_name(enum loss_state state) {
+    return names[state];
+}
+
+static bool is_text(const struct row *row, enum field f, const char *text) {
+    return strcmp(row_text(row, f), text) == 0;
+}
+
+/* ---- what the limits of a stream will do ---- */
+
+static double full_s(const struct object *object, enum field used_by, enum field limit, int growth) {
+    const struct stream *stream = object->extra;
+    double most = (double)row_i64(object->now, limit, -1), used, per_s;
+    if (most <= 0 || !row_number(object->now, used_by, &used))
+        return INFINITY;
+    if (used >= FULL * most)
+        return 0;
+    return growth_is_up(&stream->growth, growth, &per_s) ? (most - used) / per_s : INFINITY;
+}
+
+static struct prospect prospect_of(const struct object *object) {
+    const struct stream *stream = object->extra;
+    const struct row *row = object->now;
+    struct prospect p = {.known = row_has(row, F_STREAM_retention) && row_has(row, F_STREAM_first_seq) &&
+                                  row_has(row, F_STREAM_last_seq)};
+    int64_t max_age = row_i64(row, F_STREAM_max_age, 0);
+    uint64_t first = row_u64(row, F_STREAM_first_seq, 0), last = row_u64(row, F_STREAM_last_seq, 0);
+    bool sealed = row_u64(row, F_STREAM_sealed, 0);
+    p.max_age_s = max_age > 0 && !sealed ? (double)max_age / (double)NS_PER_S : INFINITY;
+    p.full_s[LOSS_BY_MSGS] = full_s(object, F_STREAM_messages, F_STREAM_max_msgs, GROWTH_MESSAGES);
+    p.full_s[LOSS_BY_BYTES] = full_s(object, F_STREAM_bytes, F_STREAM_max_bytes, GROWTH_BYTES);
+    if (!growth_per_s(&stream->growth, GROWTH_LAST_SEQ, &p.in_per_s))
+        p.in_per_s = 0;
+    p.density = last >= first ? (double)row_u64(row, F_STREAM_messages, 0) / ((double)(last - first) + 1) : 1;
+    p.density = p.density > 1 ? 1 : p.density;
+    p.drops_old = is_text(row, F_STREAM_discard, "old") && !sealed;
+    p.limits_only =
+        is_text(row, F_STREAM_retention, "limits") && row_i64(row, F_STREAM_max_msgs_per_subject, -1) <= 0;
+    return p;
+}
+
+/* ---- one consumer ---- */
+
+struct backlog {
+    const struct object *consumer, *stream;
+    uint64_t oldest; /* sequence */
+    double lag, age_s;
+};
+
+static bool is_older(const struct stamp *stream, const struct stamp *consumer) {
+    return stream->serial == consumer->serial || stream->mono_ns <= consumer->asked_mono_ns;
+}
+
+/* Its first message as of when the consumer told: what went after that may have been processed by then. */
+static bool first_seq_then(const struct backlog *b, uint64_t *first) {
+    const struct object *s = b->stream;
+    const struct stamp *told = &b->consumer->now_at;
+    const struct row *row = is_older(&s->now_at, told)                   ? s->now
+                            : s->before && is_older(&s->before_at, told) ? s->before
+                                                                         : NULL;
+    *first = row ? row_u64(row, F_STREAM_first_seq, 0) : 0;
+    return row && row_has(row, F_STREAM_first_seq);
+}
+
+/* The ack floor of one that filters stays behind for as long as nothing of its own comes. */
+static bool is_evicted(const struct backlog *b, const struct prospect *p) {
+    const struct row *row = b->consumer->now;
+    uint64_t first, floor = row_u64(row, F_CONSUMER_ack_floor_stream_seq, 0);
+    bool filters = *row_text(row, F_CONSUMER_filter_subject) || row_u64(row, F_CONSUMER_filter_subjects, 0);
+    return p->limits_only && row_has(row, F_CONSUMER_config) && !filters && first_seq_then(b, &first) &&
+           first > floor && first - floor > 1;
+}
+
+/* Seconds; NAN unknown. Between its first and its last message a stream is taken to have grown evenly. */
+static double age_of(const struct backlog *b) {
+    const struct row *row = b->stream->now;
+    int64_t first_ts = row_i64(row, F_STREAM_first_ts, TIME_UNSET);
+    int64_t last_ts = row_i64(row, F_STREAM_last_ts, TIME_UNSET);
+    uint64_t first = row_u64(row, F_STREAM_first_seq, 0), last = row_u64(row, F_STREAM_last_seq, 0);
+    if (first_ts == TIME_UNSET || last_ts == TIME_UNSET || last_ts < first_ts || last < first)
+        return NAN;
+    double way = last > first ? (double)(b->oldest - first) / (double)(last - first) : 0;
+    double came = (double)first_ts + (way < 1 ? way : 1) * (double)(last_ts - first_ts);
+    return ((double)b->stream->now_at.now_ns - came) / (double)NS_PER_S;
+}
+
+static double lost_s(const struct backlog *b, const struct prospect *p, int *by) {
+    double soonest = INFINITY;
+    uint64_t first = row_u64(b->stream->now, F_STREAM_first_seq, 0);
+    double ahead = (double)(b->oldest - first) * p->density;
+    if (isfinite(p->max_age_s) && !isnan(b->age_s)) {
+        soonest = p->max_age_s > b->age_s ? p->max_age_s - b->age_s : 0;
+        *by = LOSS_BY_AGE;
+    }
+    for (int limit = LOSS_BY_MSGS; limit <= LOSS_BY_BYTES && p->drops_old && p->in_per_s > 0; limit++) {
+        double s = p->full_s[limit] + ahead / p->in_per_s;
+        if (s < soonest) {
+            soonest = s;
+            *by = limit;
+        }
+    }
+    return soonest;
+}
+
+static bool will_be_done(const struct model *model, const struct backlog *b, double lost) {
+    struct value slope = calc_consumer_lag_slope(model, b->consumer);
+    return slope.type == VALUE_REAL && slope.f < 0 && b->lag / -slope.f < lost;
+}
+
+static enum loss_state judge(const struct model *model, const struct backlog *b, const struct prospect *p,
+                             double lost) {
+    if (is_evicted(b, p))
+        return LOSS_LOSING;
+    if (!(lost <= LOOK_AHEAD) || will_be_done(model, b, lost))
+        return LOSS_NO;
+    bool soon = isnan(b->age_s) ? lost <= SOON : lost * WAITED_TWICE <= b->age_s;
+    return soon ? LOSS_AT_RISK : LOSS_NO;
+}
+
+static bool is_worse(const struct loss *loss, enum loss_state state, double lost, double lag) {
+    if (!loss->consumer || state != loss->state)
+        return !loss->consumer || state > loss->state;
+    return lost != loss->lost_s ? lost < loss->lost_s : lag > loss->lag;
+}
+
+static bool counts(const struct row *row) {
+    return !row_u64(row, F_CONSUMER_config, 0) || *row_text(row, F_CONSUMER_durable);
+}
+
+static void weigh(const struct model *model, const struct object *stream, const struct object *object) {
+    struct loss *loss = &((struct stream *)stream->extra)->loss;
+    struct consumer *consumer = object->extra;
+    struct value lag = calc_consumer_lag(model, object);
+    const struct row *row = object->now;
+    consumer->weighed = true;
+    consumer->lost_s = INFINITY;
+    loss->consumers += counts(row);
+    if (!loss->prospect.known || lag.type != VALUE_UINT || !row_has(row, F_CONSUMER_ack_floor_stream_seq)) {
+        loss->blind |= counts(row);
+        return;
+    }
+    if (!lag.u)
+        return;
+    uint64_t floor = row_u64(row, F_CONSUMER_ack_floor_stream_seq, 0);
+    uint64_t first = row_u64(stream->now, F_STREAM_first_seq, 0);
+    struct backlog b = {object, stream, floor < first ? first : floor + 1, (double)lag.u, NAN};
+    b.age_s = age_of(&b);
+    int by = 0;
+    double lost = lost_s(&b, &loss->prospect, &by);
+    enum loss_state state = judge(model, &b, &loss->prospect, lost);
+    consumer->lost_s = lost;
+    if (counts(row) && is_worse(loss, state, lost, b.lag)) {
+        loss->state = state;
+        loss->consumer = object->id;
+        loss->lost_s = lost, loss->age_s = b.age_s, loss->lag = b.lag, loss->by = by;
+    }
+}
+
+/* ---- in words ---- */
+
+static void span_of(char out[TIME_TEXT_SIZE], double seconds) {
+    span_format(out, (int64_t)(seconds * (double)NS_PER_S));
+}
+
+static size_t say_risk(const struct loss *loss, char *out, size_t size) {
+    char age[TIME_TEXT_SIZE], limit[TIME_TEXT_SIZE], left[TIME_TEXT_SIZE];
+    bool safe = loss->state == LOSS_NO;
+    span_of(left, loss->lost_s);
+    if (loss->by != LOSS_BY_AGE)
+        return (size_t)snprintf(out, size, "%s takes its oldest unprocessed in %s", limit_names[loss->by],
+                                left);
+    span_of(age, loss->age_s);
+    span_of(limit, loss->prospect.max_age_s);
+    return (size_t)snprintf(out, size, "oldest unprocessed %s old, max_age %s: %s %s", age, limit,
+                            safe ? "safe for" : "lost in", left);
+}
+
+static size_t say_worst(const struct model *model, const struct object *stream, char *out, size_t size) {
+    const struct loss *loss = &((const struct stream *)stream->extra)->loss;
+    const struct object *consumer = model_object(model, loss->consumer);
+    char lag[NUMBER_TEXT_SIZE];
+    const char *name = consumer ? row_text(consumer->now, F_CONSUMER_name) : "";
+    number_format(lag, loss->lag, UNIT_MSGS);
+    size_t len = (size_t)snprintf(out, size, "%.80s %s behind: ", name, lag);
+    if (loss->state == LOSS_LOSING && consumer)
+        return len + (size_t)snprintf(
+                         out + len, size - len, "processed up to %llu, and %llu is the first left",
+                         (unsigned long long)row_u64(consumer->now, F_CONSUMER_ack_floor_stream_seq, 0),
+                         (unsigned long long)row_u64(stream->now, F_STREAM_first_seq, 0));
+    if (isinf(loss->lost_s))
+        return len + (size_t)snprintf(out + len, size - len, "no limit takes what is unprocessed");
+    return len + say_risk(loss, out + len, size - len);
+}
+
+/* A stream that discards new messages loses none that it has: those who publish are told. */
+static void say_refused(const struct object *stream, char *out, size_t size) {
+    const struct prospect *p = &((const struct stream *)stream->extra)->loss.prospect;
+    double full = p->full_s[0] < p->full_s[1] ? p->full_s[0] : p->full_s[1];
+    char span[TIME_TEXT_SIZE];
+    if (!is_text(stream->now, F_STREAM_discard, "new") || !(full < LOOK_AHEAD * 365.0))
+        return;
+    span_of(span, full);
+    snprintf(out, size, full > 0 ? "; producers are refused in %s" : "; producers are refused", span);
+}
+
+static void conclude(const struct model *model, const struct object *object) {
+    struct loss *loss = &((struct stream *)object->extra)->loss;
+    size_t len, size = sizeof loss->why;
+    if (loss->blind && loss->state < LOSS_AT_RISK)
+        loss->state = LOSS_UNKNOWN;
+    if (!loss->prospect.known)
+        len = (size_t)snprintf(loss->why, size, "its configuration is not known yet");
+    else if (loss->state == LOSS_UNKNOWN)
+        len = (size_t)snprintf(loss->why, size, "not all of its consumers are known");
+    else if (loss->consumer)
+        len = say_worst(model, object, loss->why, size);
+    else
+        len = (size_t)snprintf(loss->why, size, loss->consumers ? "all is processed" : "no durable consumer");
+    if (len < size && loss->state != LOSS_UNKNOWN)
+        say_refused(object, loss->why + len, size - len);
+}
+
+static void begin(const struct object *object) {
+    struct loss *loss = &((struct stream *)object->extra)->loss;
+    *loss = (struct loss){.prospect = prospect_of(object)};
+    loss->state = loss->prospect.known ? LOSS_NO : LOSS_UNKNOWN;
+}
+
+void losses_weigh(struct model *model, const struct object *cluster) {
+    for (size_t i = 0; i < kind_count(model, OBJECT_STREAM); i++) {
+        const struct entry *entry = kind_at(model, OBJECT_STREAM, i);
+        if (!entry->dead && entry->object.parent == cluster)
+            begin(&entry->object);
+    }
+    for (size_t i = 0; i < kind_count(model, OBJECT_CONSUMER); i++) {
+        const struct entry *entry = kind_at(model, OBJECT_CONSUMER, i);
+        const struct consumer *consumer = entry->object.extra;
+        const struct entry *stream =
+            consumer->stream && entry->object.parent == cluster ? entry_by_id(model, consumer->stream) : NULL;
+        if (stream && !entry->dead && entry->object.freshness != FRESH_GONE)
+            weigh(model, &stream->object, &entry->object);
+    }
+    for (size_t i = 0; i < kind_count(model, OBJECT_STREAM); i++) {
+        const struct entry *entry = kind_at(model, OBJECT_STREAM, i);
+        if (!entry->dead && entry->object.parent == cluster)
+            conclude(model, &entry->object);
+    }
+}

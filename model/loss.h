@@ -1,0 +1,41 @@
+/* Will a stream's limits take messages that a consumer has not processed yet?
+ *
+ * Weighed after each answer to /jsz, stream by stream over its durable consumers: who reads without a name to
+ * come back under has nothing to lose. A limit of age takes a message when it is that old; limits of messages
+ * and bytes take the oldest once they are reached, if the stream discards old ones. Owned by the stream. */
+#ifndef MODEL_LOSS_H
+#define MODEL_LOSS_H
+
+#include "model/object.h"
+
+struct model;
+struct growth;
+
+enum loss_state { LOSS_UNKNOWN, LOSS_NO, LOSS_AT_RISK, LOSS_LOSING };
+
+struct prospect { /* of a stream: how soon its limits take the oldest message */
+    bool known;
+    double max_age_s;            /* INFINITY: none */
+    double full_s[2];            /* until messages and bytes are at their limits; INFINITY: never */
+    double in_per_s, density;    /* messages; of them for each sequence number */
+    bool drops_old, limits_only; /* at its limits; nothing else takes messages out */
+};
+
+struct loss {
+    enum loss_state state;
+    struct prospect prospect;
+    uint64_t consumer; /* the one that is worst off, 0 none lags */
+    double lost_s, age_s, lag;
+    int by;     /* which limit, LOSS_BY_ */
+    bool blind; /* one of its consumers is not known well enough */
+    unsigned consumers;
+    char why[200]; /* one sentence */
+};
+
+enum { LOSS_BY_MSGS, LOSS_BY_BYTES, LOSS_BY_AGE };
+
+const char *loss_name(enum loss_state state);
+/* All streams of a cluster. Also sets when each consumer's oldest unprocessed message is lost. */
+void losses_weigh(struct model *model, const struct object *cluster);
+
+#endif
