@@ -1,6 +1,7 @@
 #include "base/clock.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -236,6 +237,48 @@ void time_format_date(char out[TIME_TEXT_SIZE], int64_t utc_ns, bool local) {
     strcpy(out, "-");
     if (split_time(&parts, utc_ns, local))
         strftime(out, TIME_TEXT_SIZE, "%Y-%m-%d", &parts);
+}
+
+bool time_zone_known(const char *name) {
+    char path[400], begin[4] = "";
+    const char *folder = getenv("TZDIR");
+    int len = snprintf(path, sizeof path, "%s/%s", folder != NULL ? folder : "/usr/share/zoneinfo", name);
+    if (name[0] == '\0' || name[0] == '/' || strstr(name, "..") != NULL || len >= (int)sizeof path)
+        return false;
+    FILE *in = fopen(path, "re");
+    bool known = in != NULL && fread(begin, 1, 4, in) == 4 && memcmp(begin, "TZif", 4) == 0;
+    if (in != NULL)
+        fclose(in);
+    return known;
+}
+
+/* "Europe/Nowhere" is to the C library UTC by the name of "Europe". */
+static bool is_no_zone(const char *name) {
+    name += name[0] == ':';
+    return name[0] != '\0' && name[0] != '/' && strpbrk(name, "0123456789") == NULL && !time_zone_known(name);
+}
+
+void time_format_zone(char out[TIME_TEXT_SIZE], int64_t utc_ns, bool local) {
+    struct tm parts;
+    const char *name = getenv("TZ");
+    strcpy(out, "UTC");
+    if (local && split_time(&parts, utc_ns, true) && !(name != NULL && is_no_zone(name)))
+        snprintf(out, TIME_TEXT_SIZE, "%.8s", parts.tm_zone);
+}
+
+void time_zone_use(const char *name) {
+    static char *given;
+    static bool begun;
+    if (!begun && getenv("TZ") != NULL)
+        given = strdup(getenv("TZ"));
+    begun = true;
+    if (name == NULL)
+        name = given;
+    if (name != NULL)
+        setenv("TZ", name, 1);
+    else
+        unsetenv("TZ");
+    tzset();
 }
 
 /* Below a minute: the unit that is shown with one decimal below 10 and none above. */

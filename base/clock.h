@@ -28,6 +28,13 @@ void time_format_rfc3339(char out[TIME_TEXT_SIZE], int64_t utc_ns);
 /* "02:41:07" and "2026-11-21", UTC or local time. */
 void time_format_clock(char out[TIME_TEXT_SIZE], int64_t utc_ns, bool local);
 void time_format_date(char out[TIME_TEXT_SIZE], int64_t utc_ns, bool local);
+/* The name of the zone that the two above show: "UTC", "CET"; of one that is not known here, which is UTC, so
+ * too. */
+void time_format_zone(char out[TIME_TEXT_SIZE], int64_t utc_ns, bool local);
+/* Does the system's database have this one: "Europe/Berlin"? */
+bool time_zone_known(const char *name);
+/* From now on local time is that of this zone; NULL: the environment's, as it was at the first call. */
+void time_zone_use(const char *name);
 /* At most 6 columns: "89us" "0.9ms" "412ms" "4.0s" "38s" "10m05s" "3h02m" "12d03h" "100d" "27y"; "0s" is
  * nothing. Rounded below an hour. Negative spans get a '-' more; TIME_UNSET, here and above, is "-". */
 void span_format(char out[TIME_TEXT_SIZE], int64_t ns);

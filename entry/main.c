@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/version.h"
 #include "entry/config.h"
 
@@ -76,6 +77,8 @@ static int configure(const struct options *typed, struct options *in_force, stru
         bool good = *config != NULL && config_apply(*config, typed, in_force, &faults);
         if (good)
             keymap_use(config_keymap(*config));
+        if (good)
+            time_zone_use(in_force->zone != NULL && in_force->zone[0] != '\0' ? in_force->zone : NULL);
         code = good ? options_check(in_force) : told(&faults);
     }
     config_faults_finish(&faults);

@@ -24,7 +24,7 @@ struct options {
     int command;        /* index into the commands */
     uint64_t said_bits; /* the rows of options.def that were typed: also 0 and "not" are a word */
     /* The rows of options.def and settings.def; text is borrowed from argv or the configuration. */
-    const char *label, *label_color, *view, *select, *filter, *color, *theme, *units, *ca, *cert, *key,
+    const char *label, *label_color, *view, *select, *filter, *color, *theme, *zone, *units, *ca, *cert, *key,
         *tls_name, *auth_file, *want, *hold_scale, *config_path;
     int64_t interval, watch_for; /* ms, 0 not given */
     int64_t every[SHAPE_LIMIT];  /* ms, of each endpoint but /varz */

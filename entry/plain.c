@@ -283,14 +283,15 @@ static void tell_events(struct plain *p) {
 }
 
 static void tell_date(struct plain *p) {
-    char date[TIME_TEXT_SIZE];
+    char date[TIME_TEXT_SIZE], zone[TIME_TEXT_SIZE];
     time_format_date(date, model_utc_ns(p->model), p->options.local_time);
+    time_format_zone(zone, model_utc_ns(p->model), p->options.local_time);
     if (p->date[0] == '\0') {
         struct buffer urls = {0};
-        char figure[TIME_TEXT_SIZE + 20];
+        char figure[2 * TIME_TEXT_SIZE];
         for (int i = 0; i < p->options.watching_count; i++)
             buffer_printf(&urls, "%s%s", i ? "," : "", p->options.watching[i]);
-        snprintf(figure, sizeof figure, "%s %s", date, p->options.local_time ? "local" : "UTC");
+        snprintf(figure, sizeof figure, "%s %s", date, zone);
         put_line(p, "info", "watching", buffer_text(&urls), figure);
         buffer_finish(&urls);
         if (p->options.remark)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "base/near.h"
 #include "base/text.h"
@@ -65,6 +66,15 @@ static const char *check_THEME(const struct setting *setting, const char *text) 
     for (char *end = message; (end = strchr(end, '\n')) != NULL;)
         *end = ' '; /* each begins with its place */
     return message;
+}
+
+static const char *check_ZONE(const struct setting *setting, const char *text) {
+    (void)setting;
+    if (text[0] == '\0' || time_zone_known(text))
+        return NULL;
+    snprintf(meant, sizeof meant, "%s: the system knows no such time zone; write one as Europe/Berlin",
+             options_typed(text));
+    return meant;
 }
 
 /* What is wrong is said once the cluster is taken: another one's missing file stops nobody. */

@@ -92,6 +92,7 @@ static void push_theme(struct app *app) {
 void settings_push(struct app *app) {
     const struct options *o = &app->in_force;
     stage_configure(&app->stage, o);
+    time_zone_use(o->zone != NULL && o->zone[0] != '\0' ? o->zone : NULL);
     model_told(app->model, o->label, (int)o->expect);
     if (o->config != NULL)
         keymap_use(config_keymap(o->config));

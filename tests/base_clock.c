@@ -121,6 +121,23 @@ START_TEST(shown_times) {
     tzset();
     time_format_date(out, at, true);
     ck_assert_str_eq(out, "2026-11-20");
+    time_format_zone(out, at, true);
+    ck_assert_str_eq(out, "XXX");
+    time_format_zone(out, at, false);
+    ck_assert_str_eq(out, "UTC");
+    setenv("TZ", "Europe/Nowhere", 1);
+    tzset();
+    time_format_zone(out, at, true);
+    ck_assert_str_eq(out, "UTC"); /* which it is */
+    ck_assert(!time_zone_known("Europe/Nowhere"));
+    ck_assert(!time_zone_known("../../etc/passwd"));
+    if (time_zone_known("Europe/Berlin")) {
+        time_zone_use("Europe/Berlin");
+        time_format_clock(out, at, true);
+        ck_assert_str_eq(out, "03:41:07");
+        time_format_zone(out, at, true);
+        ck_assert_str_eq(out, "CET");
+    }
     time_format_rfc3339(out, TIME_UNSET);
     ck_assert_str_eq(out, "-");
     time_format_clock(out, TIME_UNSET, true);

@@ -117,6 +117,7 @@ static const struct wrong {
     {"clusters = ( { name = \"a\"; urls = [\"h\"]; label = \"\033[31mred\"; } );",
      "characters that can't be shown"},
     {"@include \"nowhere.conf\"", "nowhere.conf: there is no such file"},
+    {"zone = \"Europe/Berlim\";", ":1: zone: Europe/Berlim: the system knows no such time zone"},
     {"@include \".\"", "this is no file"},
     {"ascii = true;\n@include \"natsight.conf\"", ":2: @include natsight.conf: a file can't include itself"},
 };

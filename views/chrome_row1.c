@@ -193,14 +193,15 @@ static void part_date(const struct chrome_context *c, struct made *out) {
 }
 
 static void part_time(const struct chrome_context *c, struct made *out) {
-    char clock[TIME_TEXT_SIZE];
+    char clock[TIME_TEXT_SIZE], zone[TIME_TEXT_SIZE];
     if (!c->view_context->utc_ns)
         return;
     time_format_clock(clock, c->view_context->utc_ns, c->view_context->local_time);
+    time_format_zone(zone, c->view_context->utc_ns, c->view_context->local_time);
     if (out->narrow)
         snprintf(out->text, sizeof(out->text), "%s", clock);
     else
-        snprintf(out->text, sizeof(out->text), "%s %s", clock, c->view_context->local_time ? "local" : "UTC");
+        snprintf(out->text, sizeof(out->text), "%s %s", clock, zone);
 }
 
 static void part_interval(const struct chrome_context *c, struct made *out) {
