@@ -4,18 +4,23 @@
 
 #include "base/memory.h"
 
-/* A consumer keeps its lag alone, and that in a small series. */
+/* Of a consumer these, each in a small series: the first always, all of them for DETAILED_MOST consumers. */
+static const enum quantity of_consumer[] = {Q_CONSUMER_lag, Q_CONSUMER_delivered_per_s,
+                                            Q_CONSUMER_acked_per_s};
+enum { OF_CONSUMER = sizeof of_consumer / sizeof *of_consumer };
+
 int series_slots(enum object_kind kind) {
     int slots = 0;
     for (int q = 0; q < QUANTITY_COUNT; q++)
         slots += quantities[q].kind == kind && quantities[q].flags & QUANTITY_SERIES;
-    return kind == OBJECT_CONSUMER ? 1 : slots;
+    return kind == OBJECT_CONSUMER ? OF_CONSUMER : slots;
 }
 
 static int slot_of(enum quantity q) {
     int slot = 0;
-    if (q == Q_CONSUMER_lag)
-        return 0;
+    for (int i = 0; i < OF_CONSUMER; i++)
+        if (of_consumer[i] == q)
+            return i;
     if (!(quantities[q].flags & QUANTITY_SERIES))
         return -1;
     for (int i = 0; i < (int)q; i++)
@@ -65,6 +70,76 @@ void history_clusters(struct model *model) {
     }
 }
 
+/* ---- consumers: thousands of them, so only some in detail ---- */
+
+static bool is_detailed(const struct entry *consumer) {
+    return consumer->series && consumer->series[OF_CONSUMER - 1];
+}
+
+static double its_lag(const struct model *model, const struct entry *consumer) {
+    double lag = 0;
+    value_number(quantity_get(model, &consumer->object, Q_CONSUMER_lag), &lag);
+    return lag;
+}
+
+static void forget_details(struct entry *consumer) {
+    for (int i = 1; consumer->series && i < OF_CONSUMER; i++) {
+        series_destroy(consumer->series[i]);
+        consumer->series[i] = NULL;
+    }
+}
+
+/* The place of one that is no more, or of the one that lags least; -1: all lag more than half of `lag`. */
+static int place_for(struct model *model, double lag) {
+    int least = -1;
+    double least_lag = lag / 2;
+    for (int i = 0; i < DETAILED_MOST; i++) {
+        struct entry *entry = entry_by_id(model, model->detailed[i]);
+        if (!entry || !is_detailed(entry))
+            return i;
+        double its = its_lag(model, entry);
+        if (its < least_lag) {
+            least = i;
+            least_lag = its;
+        }
+    }
+    if (least >= 0)
+        forget_details(entry_by_id(model, model->detailed[least]));
+    else
+        model->detailed_above = lag;
+    return least;
+}
+
+/* Who comes first has a place, then who lags most: the least must give it up to one that lags twice as much.
+ */
+static bool take_place(struct model *model, const struct entry *consumer, int64_t utc_ns) {
+    int at = (int)model->detailed_count;
+    if (model->detailed_count < DETAILED_MOST) {
+        model->detailed_count++;
+    } else {
+        double lag = its_lag(model, consumer);
+        if (utc_ns / NS_PER_S != model->detailed_s) /* in this second it is known what is too little */
+            model->detailed_above = 0;
+        model->detailed_s = utc_ns / NS_PER_S;
+        if (lag <= model->detailed_above)
+            return false;
+        at = place_for(model, lag);
+    }
+    if (at >= 0)
+        model->detailed[at] = consumer->object.id;
+    return at >= 0;
+}
+
 void history_consumer(struct model *model, struct entry *consumer, int64_t utc_ns, int hold_s) {
-    put(consumer, 0, calc_consumer_lag(model, &consumer->object), utc_ns, hold_s);
+    bool detailed = is_detailed(consumer) || take_place(model, consumer, utc_ns);
+    put(consumer, 0, quantity_get(model, &consumer->object, of_consumer[0]), utc_ns, hold_s);
+    if (!detailed)
+        return;
+    if (!consumer->series)
+        consumer->series = memory_array(OF_CONSUMER, sizeof(struct series *));
+    for (int i = 1; i < OF_CONSUMER; i++) {
+        if (!consumer->series[i])
+            consumer->series[i] = series_create_small();
+        put(consumer, i, quantity_get(model, &consumer->object, of_consumer[i]), utc_ns, hold_s);
+    }
 }

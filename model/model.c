@@ -335,6 +335,33 @@ const struct object *model_cluster(const struct model *model) {
     return &model->cluster->object;
 }
 
+static const struct text *text_at(const struct row *row, enum field f) {
+    return row_has(row, f) ? row_cell(row, f)->s : NULL;
+}
+
+static const struct object *stream_named(const struct model *model, const struct object *consumer) {
+    const struct row *row = consumer->now;
+    for (size_t i = 0; row && i < kind_count(model, OBJECT_STREAM); i++) {
+        const struct entry *stream = kind_at(model, OBJECT_STREAM, i);
+        if (!stream->dead && stream->object.now && stream->object.parent == consumer->parent &&
+            text_same(stream->scope, entry_of(consumer)->scope) &&
+            text_same(text_at(stream->object.now, F_STREAM_name), text_at(row, F_CONSUMER_stream)) &&
+            text_same(text_at(stream->object.now, F_STREAM_account), text_at(row, F_CONSUMER_account)))
+            return &stream->object;
+    }
+    return NULL;
+}
+
+const struct object *model_stream_of(const struct model *model, const struct object *asset) {
+    if (asset->kind == OBJECT_CONSUMER) { /* made before its stream it does not know that one's id */
+        const struct object *stream = model_object(model, ((const struct consumer *)asset->extra)->stream);
+        return stream ? stream : stream_named(model, asset);
+    }
+    if ((asset->kind == OBJECT_REPLICA || asset->kind == OBJECT_SOURCE) && asset->parent)
+        return model_stream_of(model, asset->parent);
+    return asset->kind == OBJECT_STREAM ? asset : NULL;
+}
+
 int64_t model_data_age_ns(const struct model *model) {
     int64_t oldest = -1;
     for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {

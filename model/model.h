@@ -62,7 +62,10 @@ const struct object *const *model_objects(const struct model *model, enum object
 const struct object *model_object(const struct model *model, uint64_t id); /* NULL when it is no more */
 /* The first cluster, always there: of the servers that a person named, and that answered, the first one's. */
 const struct object *model_cluster(const struct model *model);
-/* NULL when that is not kept. Servers and clusters: quantities flagged SERIES. Consumers: lag. */
+/* The stream of a consumer, a replica or a source; a stream is its own. NULL: not seen. */
+const struct object *model_stream_of(const struct model *model, const struct object *asset);
+/* NULL when that is not kept. Quantities flagged SERIES; of consumers lag for all of them, the others for
+ * those that lag most (history.c). */
 const struct series *model_series(const struct model *model, const struct object *object, enum quantity q);
 /* For CONNECTION: how many there are in truth over all servers that answer, and of how many we have rows from
  * the last pages. */

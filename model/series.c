@@ -16,8 +16,8 @@ struct ring {
     int64_t newest, first; /* slots known to the ring; none: newest < first */
 };
 
-struct run { /* one value from a second to another one, both included */
-    int64_t from, to;
+struct run { /* one value from a second to another one, both included; since began_s */
+    int32_t from, to;
     float value;
 };
 
@@ -110,24 +110,32 @@ static void ring_clone(struct ring *to, const struct ring *from) {
 
 /* ---- runs ---- */
 
-static void runs_put(struct series *series, int64_t from, int64_t to, float value) {
+static void runs_grow(struct series *series) {
+    int cap = series->run_cap ? series->run_cap * 2 : 4;
+    series->run_cap = cap < SERIES_RUNS ? cap : SERIES_RUNS;
+    series->runs = memory_grow(series->runs, (size_t)series->run_cap, sizeof *series->runs);
+}
+
+static void runs_put(struct series *series, int64_t from_s, int64_t to_s, float value) {
     struct run *last = series->run_count ? &series->runs[series->run_count - 1] : NULL;
-    if (last && last->value == value && from <= last->to + 1) {
-        last->to = to;
+    int64_t from = from_s - series->began_s, to = to_s - series->began_s;
+    if (to > INT32_MAX)
+        return;
+    if (last && last->value == value && from <= (int64_t)last->to + 1) {
+        last->to = (int32_t)to;
         return;
     }
-    if (series->runs && series->run_count == SERIES_RUNS) {
+    if (series->run_count == SERIES_RUNS) {
         memmove(series->runs, series->runs + 1, (SERIES_RUNS - 1) * sizeof *series->runs);
         series->run_count--;
     }
-    if (!series->runs || series->run_count == series->run_cap) {
-        series->run_cap = series->run_cap ? series->run_cap * 2 : 4;
-        series->runs = memory_grow(series->runs, (size_t)series->run_cap, sizeof *series->runs);
-    }
-    series->runs[series->run_count++] = (struct run){from, to, value};
+    if (series->run_count == series->run_cap)
+        runs_grow(series);
+    series->runs[series->run_count++] = (struct run){(int32_t)from, (int32_t)to, value};
 }
 
-static void runs_read(const struct series *series, int64_t from, int64_t to, struct bucket *out) {
+static void runs_read(const struct series *series, int64_t from_s, int64_t to_s, struct bucket *out) {
+    int64_t from = from_s - series->began_s, to = to_s - series->began_s;
     for (int i = 0; i < series->run_count; i++) {
         const struct run *run = &series->runs[i];
         struct bucket one = {run->value, run->value, run->value};

@@ -13,7 +13,7 @@
 struct series;
 struct series *series_create(void);
 /* A small one for things of which there are thousands: runs of equal values, SERIES_RUNS of them (more than
- * ten minutes at poll cadence), the oldest forgotten first. */
+ * ten minutes at poll cadence), the oldest forgotten first; 2 kB when it is full. */
 #define SERIES_RUNS 150
 struct series *series_create_small(void);
 void series_destroy(struct series *series);

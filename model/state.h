@@ -65,7 +65,8 @@ struct finding_list {
     size_t count, cap;
 };
 
-#define EVENTS_MAX 1000
+#define EVENTS_MAX    1000
+#define DETAILED_MOST 512 /* of them three small series more: 3 MB */
 struct event_slot {
     struct event event;
     char *kind, *subject, *text;
@@ -105,6 +106,11 @@ struct model {
     struct event_slot events[EVENTS_MAX];
     size_t event_first, event_count;
     uint64_t event_total; /* ever */
+
+    uint64_t detailed[DETAILED_MOST]; /* consumers whose rates are kept over time, by id */
+    size_t detailed_count;
+    int64_t detailed_s; /* in this second of UTC who has no more lag than that has no place among them */
+    double detailed_above;
 
     struct expr **rules;
     bool *rule_about_state;

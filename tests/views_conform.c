@@ -213,7 +213,7 @@ START_TEST(worst_first) {
     frame_key(&f, "Tab", &request);
     surface_destroy(frame_draw(&f, 120, 40, false));
     frame_key(&f, "Enter", &request);
-    ck_assert_str_eq(request.view, "jetstream");
+    ck_assert_str_eq(request.view, "consumer");
     ck_assert_uint_eq(model_object(w.model, request.object)->kind, OBJECT_CONSUMER);
     frame_key(&f, "y", &request);
     ck_assert_ptr_nonnull(request.copy);

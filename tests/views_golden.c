@@ -18,6 +18,19 @@ static void streams_tab(struct frame *f, const struct world *w) {
     frame_key(f, "Tab", &request);
 }
 
+static void meta_tab(struct frame *f, const struct world *w) {
+    streams_tab(f, w);
+    streams_tab(f, w);
+}
+
+static void consumer_billing(struct frame *f, const struct world *w) {
+    f->context.object = world_object(w, OBJECT_CONSUMER, Q_CONSUMER_name, "billing");
+}
+
+static void stream_orders(struct frame *f, const struct world *w) {
+    f->context.object = world_object(w, OBJECT_STREAM, Q_STREAM_name, "ORDERS");
+}
+
 static void node_n2(struct frame *f, const struct world *w) {
     f->context.object = world_object(w, OBJECT_SERVER, Q_SERVER_name, "n2-lon");
 }
@@ -133,6 +146,19 @@ static const struct screen_case {
     {"jetstream-none", "jetstream", world_quiet, NULL, false, 1},
     {"jetstream-stale", "jetstream", world_stale, NULL, false, 3},
     {"jetstream-hostile", "jetstream", world_hostile, NULL, false, 3},
+    {"jetstream-meta", "jetstream", world_busy, meta_tab, false, 5},
+    {"jetstream-meta-stale", "jetstream", world_stale, meta_tab, false, 2},
+    {"consumer-busy", "consumer", world_busy, consumer_billing, false, 5},
+    {"consumer-ascii", "consumer", world_busy, consumer_billing, true, 2},
+    {"consumer-stale", "consumer", world_stale, consumer_billing, false, 2},
+    {"consumer-empty", "consumer", world_empty, NULL, false, 1},
+    {"consumer-none", "consumer", world_quiet, NULL, false, 1},
+    {"consumer-hostile", "consumer", world_hostile, NULL, false, 2},
+    {"stream-busy", "stream", world_busy, stream_orders, false, 5},
+    {"stream-ascii", "stream", world_busy, stream_orders, true, 2},
+    {"stream-stale", "stream", world_stale, stream_orders, false, 2},
+    {"stream-empty", "stream", world_empty, NULL, false, 1},
+    {"stream-hostile", "stream", world_hostile, NULL, false, 2},
     {"overview-late", "overview", world_busy, late_link, false, 2},
     {"node-busy", "node", world_busy, hot_node, false, 3},
     {"node-ascii", "node", world_busy, node_n2, true, 2},
@@ -202,6 +228,8 @@ START_TEST(small_screens_show_data) {
                                            {"connections", "4711", "4702"},
                                            {"jetstream", "ORDERS / billing", "ORDERS / audit"},
                                            {"node", "CPU%", "CONN"},
+                                           {"stream", "ORDERS", "19.4M"},
+                                           {"consumer", "ORDERS / billing", "1.24M"},
                                            {"cost", "n1-lon", "n2-lon"},
                                            {"events", "nothing has changed", "since"}};
     struct world w;

@@ -129,11 +129,12 @@ static void draw_axis(const struct chart *chart, struct surface *s, struct rect 
 }
 
 void chart_draw(const struct chart *chart, struct surface *s, struct rect area) {
-    if (area.h < LEAST_ROWS || area.w < LEAST_COLS)
+    if (area.h < LEAST_ROWS - chart->no_axis || area.w < LEAST_COLS)
         return;
     surface_rule(s, area, chart->title, chart->right);
-    struct rect scale = {area.x, area.y + 1, SCALE_WIDTH, area.h - 2};
-    struct rect body = {area.x + SCALE_WIDTH, area.y + 1, area.w - SCALE_WIDTH, area.h - 2};
+    int rows = area.h - 1 - !chart->no_axis;
+    struct rect scale = {area.x, area.y + 1, SCALE_WIDTH, rows};
+    struct rect body = {area.x + SCALE_WIDTH, area.y + 1, area.w - SCALE_WIDTH, rows};
     draw_scale(chart, s, scale);
     for (int cell = 0; cell < body.w; cell++) {
         if (s->ascii)
@@ -143,6 +144,8 @@ void chart_draw(const struct chart *chart, struct surface *s, struct rect area) 
     }
     if (is_empty(chart))
         surface_text(s, body, body.x + 1, body.y + body.h / 2, ROLE_MUTED, 0, "no data yet");
+    if (chart->no_axis)
+        return;
     surface_fill(s, (struct rect){area.x, body.y + body.h, SCALE_WIDTH, 1}, ROLE_MUTED, 0, ' ');
     draw_axis(chart, s, (struct rect){body.x, body.y + body.h, body.w, 1});
 }

@@ -31,12 +31,13 @@ struct chart {
     const uint8_t *marks; /* count entries, nonzero: an event there; may be NULL */
     const char *span;     /* "-10m" */
     int span_buckets;     /* back from the newest, where `span` stands on the axis; 0: at the left end */
+    bool no_axis;         /* a chart below it has the axis for both: one row less */
 };
 /* Buckets that a chart of this width shows: cells after the scale, times two in braille. */
 int chart_buckets(const struct surface *s, int width);
-/* Rule with title, then scale, body and time axis. Needs at least 4 rows, 16 columns; draws nothing below
- * that. Bars show the maximum of a bucket; zero is the lowest dot, unknown is blank. The newest bucket is at
- * the right edge. */
+/* Rule with title, then scale, body and time axis. Needs at least 4 rows (3 without axis), 16 columns; draws
+ * nothing below that. Bars show the maximum of a bucket; zero is the lowest dot, unknown is blank. The newest
+ * bucket is at the right edge. */
 void chart_draw(const struct chart *chart, struct surface *s, struct rect area);
 
 /* One row: `width` cells of the last buckets against top (0: their own maximum), the newest on the right;

@@ -1,4 +1,5 @@
-/* JetStream: consumers and streams, worst first; below them the lag of the selected consumer over time. */
+/* JetStream: consumers and streams, worst first, and the meta group; below them the lag of the selected
+ * consumer over time, its stream and who keeps that. */
 #include "views/quantity_table.h"
 
 #include <stdio.h>
@@ -6,6 +7,7 @@
 
 #include "base/text.h"
 #include "views/asset_detail.h"
+#include "views/asset_peers.h"
 #include "views/chrome_parts.h"
 #include "views/spark.h"
 
@@ -53,32 +55,67 @@ static const struct quantity_column stream_columns[] = {
     {.quantity = Q_STREAM_first_seq, .priority = 11, .width = 12},
     {.quantity = Q_STREAM_last_seq, .priority = 10, .width = 12},
 };
+/* The meta group and the JetStream of each server. */
+static const struct quantity_column meta_columns[] = {
+    {.quantity = Q_SERVER_name, .priority = 0, .grow = 24, .pinned = true},
+    {.quantity = Q_SERVER_cluster, .priority = 2, .grow = 6, .pinned = true, .off = true},
+    {.quantity = Q_SERVER_meta_role, .priority = 1},
+    {.quantity = Q_SERVER_meta_lag, .priority = 4, .width = 6, .title = "LAG"},
+    {.quantity = Q_SERVER_meta_seen, .priority = 3},
+    {.quantity = Q_SERVER_js_memory, .priority = 6},
+    {.quantity = Q_SERVER_js_memory_share, .priority = 2},
+    {.quantity = Q_SERVER_js_storage, .priority = 5},
+    {.quantity = Q_SERVER_js_storage_share, .priority = 1},
+    {.quantity = Q_SERVER_js_api_per_s, .priority = 8},
+    {.quantity = Q_SERVER_js_api_errors, .priority = 7},
+};
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
 
-enum { CHART_LEAST = 5, CHART_ROWS = 9, CHART_HEIGHT = 26, DETAIL_HEIGHT = 34, ROW_STEP = 4 };
+enum { CHART_LEAST = 5, CHART_ROWS = 9, CHART_HEIGHT = 26, DETAIL_HEIGHT = 34, ROW_STEP = 4, META_LINES = 4 };
 
-static const struct chart_spec lag_chart = {Q_CONSUMER_lag, ROLE_CHART_LOAD, "LAG", NULL, NULL, 0};
+static const struct chart_spec lag_chart = {
+    .quantity = Q_CONSUMER_lag, .role = ROLE_CHART_LOAD, .title = "LAG"};
+
+enum tab { TAB_CONSUMERS, TAB_STREAMS, TAB_META, TAB_COUNT };
+
+static const struct tab_info {
+    const char *name;
+    enum object_kind kind;
+    const struct quantity_column *columns;
+    int column_count, then; /* sorted by severity, then by this column */
+    const char *empty;
+} tabs[TAB_COUNT] = {
+    [TAB_CONSUMERS] = {"consumers", OBJECT_CONSUMER, consumer_columns, COUNT(consumer_columns), 3,
+                       "no consumers"},
+    [TAB_STREAMS] = {"streams", OBJECT_STREAM, stream_columns, COUNT(stream_columns), 9, "no streams"},
+    [TAB_META] = {"meta group", OBJECT_SERVER, meta_columns, COUNT(meta_columns), 8, "no server yet"},
+};
 
 struct jetstream {
     struct list_view list;
-    struct quantity_list consumers, streams;
+    struct quantity_list lists[TAB_COUNT];
     uint64_t opened;
     struct chart_scale scale;
     uint64_t scale_of;                       /* the object it fits */
     int chart_rows, detail_rows, table_rows; /* from below */
 };
 
+static enum tab tab_of(const struct jetstream *j) {
+    return (enum tab)(j->list.focus - j->lists);
+}
+
 static void init(void *state) {
     struct jetstream *j = state;
-    quantity_list_init(&j->consumers, OBJECT_CONSUMER, consumer_columns, COUNT(consumer_columns), -1, 3);
-    quantity_list_init(&j->streams, OBJECT_STREAM, stream_columns, COUNT(stream_columns), -1, 9);
-    j->list.first = j->list.focus = &j->consumers;
+    for (int t = 0; t < TAB_COUNT; t++)
+        quantity_list_init(&j->lists[t], tabs[t].kind, tabs[t].columns, tabs[t].column_count, -1,
+                           tabs[t].then);
+    j->list.first = j->list.focus = &j->lists[TAB_CONSUMERS];
 }
 
 static void finish(void *state) {
     struct jetstream *j = state;
-    quantity_list_finish(&j->consumers);
-    quantity_list_finish(&j->streams);
+    for (int t = 0; t < TAB_COUNT; t++)
+        quantity_list_finish(&j->lists[t]);
 }
 
 static unsigned wants(const void *state, const struct view_context *context, const char **sort) {
@@ -101,25 +138,38 @@ static void open_object(struct jetstream *j, const struct view_context *context)
         return;
     j->opened = context->object;
     const struct object *object = j->opened ? model_object(context->model, j->opened) : NULL;
-    if (!object || (object->kind != OBJECT_STREAM && object->kind != OBJECT_CONSUMER))
-        return;
-    j->list.focus = object->kind == OBJECT_STREAM ? &j->streams : &j->consumers;
-    quantity_list_select(j->list.focus, j->opened);
+    for (int t = 0; object && t < TAB_COUNT; t++)
+        if (tabs[t].kind == object->kind) {
+            j->list.focus = &j->lists[t];
+            quantity_list_select(j->list.focus, j->opened);
+        }
+}
+
+static const struct object *shown_cluster(const struct jetstream *j, const struct view_context *context) {
+    const struct object *server = quantity_list_selected(&j->lists[TAB_META], context->model);
+    return server && server->parent ? server->parent : model_cluster(context->model);
+}
+
+static int detail_rows(const struct jetstream *j, const struct view_context *context, int width) {
+    if (tab_of(j) != TAB_META)
+        return asset_detail_rows(width);
+    return 1 +
+           asset_meta_draw(context, shown_cluster(j, context), NULL, (struct rect){0, 0, width, META_LINES});
 }
 
 /* Chart and detail take what the table leaves, in steps of its rows; where it leaves nothing they have their
  * place on high screens. */
-static void lay_out(struct jetstream *j, struct rect area) {
+static void lay_out(struct jetstream *j, const struct view_context *context, struct rect area) {
     const struct quantity_list *list = j->list.focus;
     int rows = list->count < 1000 ? (int)list->count : 1000;
     int table = 1 + quantity_list_trouble_rows(list) + (rows + ROW_STEP - 1) / ROW_STEP * ROW_STEP,
         room = area.h - 1 - table;
-    int detail = asset_detail_rows(area.w);
+    int detail = detail_rows(j, context, area.w);
     bool any = rows > 0 && area.w >= 60;
     j->detail_rows = any && (room >= detail || area.h >= DETAIL_HEIGHT) ? detail : 0;
     room -= j->detail_rows;
     j->chart_rows = 0;
-    if (any && list == &j->consumers) {
+    if (any && tab_of(j) == TAB_CONSUMERS) {
         int least = area.h >= CHART_HEIGHT ? CHART_ROWS : 0;
         j->chart_rows = room > least ? room : least;
         if (j->chart_rows < CHART_LEAST)
@@ -132,18 +182,19 @@ static void lay_out(struct jetstream *j, struct rect area) {
 static void arrange(void *state, const struct view_context *context, struct rect area) {
     struct jetstream *j = state;
     open_object(j, context);
-    bool consumers = j->list.focus == &j->consumers;
-    struct quantity_pick pick = {
-        .idle = idle, .keep = j->opened, .no_filter = !consumers, .shapes = 1u << SHAPE_JSZ};
-    struct quantity_pick other = {.no_filter = consumers, .shapes = 1u << SHAPE_JSZ};
     for (int round = 0; round < 2; round++) { /* rows are counted, then placed */
         int height = round ? j->table_rows : quantity_panel_rows(area.h);
-        quantity_list_arrange(&j->consumers, context, &pick, area.w, height);
-        quantity_list_arrange(&j->streams, context, &other, area.w, height);
+        for (int t = 0; t < TAB_COUNT; t++) {
+            struct quantity_pick pick = {.idle = t == TAB_CONSUMERS ? idle : NULL,
+                                         .keep = j->opened,
+                                         .no_filter = t != (int)tab_of(j),
+                                         .shapes = 1u << SHAPE_JSZ};
+            quantity_list_arrange(&j->lists[t], context, &pick, area.w, height);
+        }
         if (round == 0)
-            lay_out(j, area);
+            lay_out(j, context, area);
     }
-    const struct object *selected = quantity_list_selected(&j->consumers, context->model);
+    const struct object *selected = quantity_list_selected(&j->lists[TAB_CONSUMERS], context->model);
     if (!selected || !j->chart_rows)
         return;
     if (j->scale_of != selected->id)
@@ -152,31 +203,42 @@ static void arrange(void *state, const struct view_context *context, struct rect
     chart_spec_arrange(&lag_chart, &j->scale, context, selected, 600);
 }
 
+/* "[consumers] 41, 32 idle hidden (i)   streams 12   meta group 3": as much of it as fits. */
+static int draw_tab(const struct jetstream *j, enum tab t, bool counted, struct surface *s, struct rect row,
+                    int x) {
+    const struct quantity_list *list = &j->lists[t];
+    bool here = tab_of(j) == t;
+    char key[32], hidden[80] = "";
+    keymap_first(ACTION_HIDDEN, key, sizeof(key));
+    if (list->quiet || list->internal)
+        snprintf(hidden, sizeof(hidden), ", %zu %s hidden%s%s%s", list->quiet + list->internal,
+                 !list->internal ? "idle"
+                 : !list->quiet  ? "internal"
+                                 : "idle or internal",
+                 *key ? " (" : "", key, *key ? ")" : "");
+    x += surface_printf(s, row, x, row.y, here ? ROLE_HEAD : ROLE_MUTED, here ? ATTR_BOLD : 0,
+                        here ? "[%s]" : "%s", tabs[t].name);
+    if (counted)
+        x += surface_printf(s, row, x, row.y, ROLE_MUTED, 0, " %zu%s", list->known, here ? hidden : "");
+    return x;
+}
+
 static void draw_tabs(const struct jetstream *j, struct surface *s, struct rect row) {
-    bool consumers = j->list.focus == &j->consumers;
     const char *filter = j->list.focus->filter ? filter_text(j->list.focus->filter) : "";
     char sort[300];
     int x = row.x + 1;
-    x += surface_text(s, row, x, row.y, consumers ? ROLE_HEAD : ROLE_MUTED, consumers ? ATTR_BOLD : 0,
-                      consumers ? "[consumers]" : "consumers") +
-         1;
-    x += surface_text(s, row, x, row.y, consumers ? ROLE_MUTED : ROLE_HEAD, consumers ? 0 : ATTR_BOLD,
-                      consumers ? "streams" : "[streams]") +
-         3;
-    x += surface_printf(s, row, x, row.y, ROLE_MUTED, 0, "%zu consumers, %zu streams", j->consumers.known,
-                        j->streams.known);
-    if (consumers && j->consumers.quiet)
-        x += surface_printf(s, row, x, row.y, ROLE_MUTED, 0, "   %zu idle hidden (i)", j->consumers.quiet);
+    for (int t = 0; t < TAB_COUNT; t++)
+        x = draw_tab(j, (enum tab)t, row.w >= 60, s, row, x) + (row.w >= 60 ? 3 : 1);
     quantity_list_status(j->list.focus, sort, sizeof(sort));
-    if (x + 3 + text_width(sort) + 1 > row.x + row.w)
+    if (x + text_width(sort) + 1 > row.x + row.w)
         snprintf(sort, sizeof(sort), *filter ? "filter: %s" : "%s", filter);
-    if (x + 3 + text_width(sort) + 1 <= row.x + row.w)
+    if (x + text_width(sort) + 1 <= row.x + row.w)
         surface_text(s, row, row.x + row.w - text_width(sort) - 1, row.y, ROLE_MUTED, 0, sort);
 }
 
 static void draw_chart(const struct jetstream *j, const struct view_context *context, struct surface *s,
                        struct rect area) {
-    const struct object *selected = quantity_list_selected(&j->consumers, context->model);
+    const struct object *selected = quantity_list_selected(&j->lists[TAB_CONSUMERS], context->model);
     char name[160], title[200];
     if (!selected)
         return;
@@ -187,12 +249,20 @@ static void draw_chart(const struct jetstream *j, const struct view_context *con
     chart_spec_draw(&spec, &j->scale, context, selected, 600, s, area);
 }
 
+static void draw_meta(const struct view_context *context, const struct object *cluster, struct surface *s,
+                      struct rect area) {
+    char quorum[60];
+    asset_meta_quorum(context, cluster, quorum, sizeof(quorum));
+    surface_rule(s, area, "META GROUP", quorum);
+    asset_meta_draw(context, cluster, s, rect_below(area, 1));
+}
+
 static const char *empty_text(const struct jetstream *j, const struct model *model) {
     if (!model_has(model, SHAPE_JSZ))
         return "not collected here";
     if (!chrome_has_jetstream(model))
         return "no JetStream on this cluster";
-    return j->list.focus == &j->consumers ? "no consumers" : "no streams";
+    return tabs[tab_of(j)].empty;
 }
 
 static void draw(const void *state, const struct view_context *context, struct surface *s, struct rect area) {
@@ -211,9 +281,11 @@ static void draw(const void *state, const struct view_context *context, struct s
         return;
     if (j->chart_rows)
         draw_chart(j, context, s, (struct rect){area.x, y, area.w, j->chart_rows});
-    if (j->detail_rows && selected)
-        asset_detail_draw(context, selected, s,
-                          (struct rect){area.x, y + j->chart_rows, area.w, j->detail_rows});
+    struct rect detail = {area.x, y + j->chart_rows, area.w, j->detail_rows};
+    if (j->detail_rows && tab_of(j) == TAB_META)
+        draw_meta(context, shown_cluster(j, context), s, detail);
+    else if (j->detail_rows && selected)
+        asset_detail_draw(context, selected, s, detail);
 }
 
 static void status(const void *state, const struct view_context *context, char *out, size_t size) {
@@ -227,31 +299,42 @@ static const char *check_filter(void *state, const char *filter) {
     return quantity_list_check(j->list.focus, filter);
 }
 
-static unsigned switch_tab(void *call) {
-    struct view_call *c = call;
+static unsigned switch_tab(struct view_call *c, int by) {
     struct jetstream *j = c->state;
     j->list.focus->menu = LIST_MENU_NONE;
-    j->list.focus = j->list.focus == &j->consumers ? &j->streams : &j->consumers;
+    j->list.focus = &j->lists[((int)tab_of(j) + by + TAB_COUNT) % TAB_COUNT];
     return REACT_DRAW;
 }
 
+static unsigned next_tab(void *call) {
+    return switch_tab(call, 1);
+}
+
+static unsigned previous_tab(void *call) {
+    return switch_tab(call, -1);
+}
+
 static const struct action actions[] = {
+    {ACTION_OPEN_ASSET, list_open},
     {ACTION_OPEN_LEADER, list_open_server},
-    {ACTION_SWITCH, switch_tab},
+    {ACTION_SWITCH, next_tab},
+    {ACTION_SWITCH_BACK, previous_tab},
     LIST_ACTIONS,
     {ACTION_NONE, NULL},
 };
 
 static const struct view_list_row lists[] = {
-    {"consumers", offsetof(struct jetstream, consumers), consumer_columns, COUNT(consumer_columns)},
-    {"streams", offsetof(struct jetstream, streams), stream_columns, COUNT(stream_columns)},
+    {"consumers", offsetof(struct jetstream, lists[TAB_CONSUMERS]), consumer_columns,
+     COUNT(consumer_columns)},
+    {"streams", offsetof(struct jetstream, lists[TAB_STREAMS]), stream_columns, COUNT(stream_columns)},
+    {"meta", offsetof(struct jetstream, lists[TAB_META]), meta_columns, COUNT(meta_columns)},
     {NULL, 0, NULL, 0}};
 
 const struct view_ops view_jetstream = {
     .lists = lists,
     .name = "jetstream",
     .title = "JetStream",
-    .help = "Streams and consumers: who lags, who leads, worst first.",
+    .help = "Consumers, streams and the meta group: who lags, who leads, worst first.",
     .state_size = sizeof(struct jetstream),
     .init = init,
     .finish = finish,

@@ -23,12 +23,12 @@ static const struct quantity_column route_columns[] = {
 };
 
 static const struct chart_spec chart_specs[] = {
-    {Q_SERVER_cpu, ROLE_CHART_LOAD, "CPU %", NULL, NULL, 0},
-    {Q_SERVER_mem, ROLE_CHART_LOAD, "MEM", NULL, NULL, 0},
-    {Q_SERVER_in_client_msgs_per_s, ROLE_CHART_IN, "IN", " msg/s", NULL, 0},
-    {Q_SERVER_out_client_msgs_per_s, ROLE_CHART_OUT, "OUT", " msg/s", NULL, 0},
-    {Q_SERVER_connections, ROLE_CHART_LOAD, "CONN", NULL, NULL, 0},
-    {Q_SERVER_max_pending_bytes, ROLE_CHART_LOAD, "MAX PENDING", NULL, NULL, 0},
+    {.quantity = Q_SERVER_cpu, .role = ROLE_CHART_LOAD, .title = "CPU %"},
+    {.quantity = Q_SERVER_mem, .role = ROLE_CHART_LOAD, .title = "MEM"},
+    {.quantity = Q_SERVER_in_client_msgs_per_s, .role = ROLE_CHART_IN, .title = "IN", .suffix = " msg/s"},
+    {.quantity = Q_SERVER_out_client_msgs_per_s, .role = ROLE_CHART_OUT, .title = "OUT", .suffix = " msg/s"},
+    {.quantity = Q_SERVER_connections, .role = ROLE_CHART_LOAD, .title = "CONN"},
+    {.quantity = Q_SERVER_max_pending_bytes, .role = ROLE_CHART_LOAD, .title = "MAX PENDING"},
 };
 
 struct node {

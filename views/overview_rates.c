@@ -7,11 +7,20 @@
 #include "views/clusters.h"
 
 const struct chart_spec overview_charts[OVERVIEW_CHARTS] = {
-    {Q_CLUSTER_in_client_msgs_per_s, ROLE_CHART_IN, "IN", " msg/s", "B/s", Q_CLUSTER_in_client_bytes_per_s},
-    {Q_CLUSTER_out_client_msgs_per_s, ROLE_CHART_OUT, "OUT", " msg/s", "B/s",
-     Q_CLUSTER_out_client_bytes_per_s},
-    {Q_CLUSTER_lag, ROLE_CHART_LOAD, "TOTAL LAG", NULL, NULL, 0},
-    {Q_CLUSTER_max_pending_bytes, ROLE_CHART_LOAD, "MAX PENDING", NULL, NULL, 0},
+    {.quantity = Q_CLUSTER_in_client_msgs_per_s,
+     .role = ROLE_CHART_IN,
+     .title = "IN",
+     .suffix = " msg/s",
+     .beside_suffix = "B/s",
+     .beside = Q_CLUSTER_in_client_bytes_per_s},
+    {.quantity = Q_CLUSTER_out_client_msgs_per_s,
+     .role = ROLE_CHART_OUT,
+     .title = "OUT",
+     .suffix = " msg/s",
+     .beside_suffix = "B/s",
+     .beside = Q_CLUSTER_out_client_bytes_per_s},
+    {.quantity = Q_CLUSTER_lag, .role = ROLE_CHART_LOAD, .title = "TOTAL LAG"},
+    {.quantity = Q_CLUSTER_max_pending_bytes, .role = ROLE_CHART_LOAD, .title = "MAX PENDING"},
 };
 
 /* "IN", or of several clusters "IN 2 clusters", briefly "IN", and "IN 1 of 2 clusters" while the other is

@@ -106,7 +106,9 @@ static void consider(struct quantity_list *list, const struct quantity_pick *pic
     const struct view_context *at = &list->at;
     if (pick && pick->parent && (!object->parent || object->parent->id != pick->parent))
         return;
-    if (is_tombstone(object) && !at->show_hidden)
+    if (pick && pick->stream && model_stream_of(list->model, object) != pick->stream)
+        return;
+    if (is_tombstone(object) && !at->show_hidden && !(pick && object->id == pick->keep))
         return;
     if (pick && pick->skip && pick->skip(list->model, object))
         return;
@@ -116,11 +118,13 @@ static void consider(struct quantity_list *list, const struct quantity_pick *pic
         return;
     if (!(pick && pick->no_filter) && !filter_pass(list->filter, list->model, object))
         return;
-    bool may_hide = pick && pick->idle && !at->show_hidden && object->id != pick->keep;
-    if (may_hide && severity <= SEVERITY_UNKNOWN && pick->idle(list->model, object)) {
-        list->quiet++;
+    bool may_hide = pick && !at->show_hidden && object->id != pick->keep && severity <= SEVERITY_UNKNOWN;
+    bool internal = may_hide && pick->internal && pick->internal(list->model, object);
+    bool idle = may_hide && !internal && pick->idle && pick->idle(list->model, object);
+    list->internal += internal;
+    list->quiet += idle;
+    if (internal || idle)
         return;
-    }
     add_row(list, object, severity);
 }
 
@@ -204,7 +208,7 @@ void quantity_list_arrange(struct quantity_list *list, const struct view_context
     list->at = *context;
     list->table.covered = list->menu != LIST_MENU_NONE;
     list->idle_text = pick ? pick->idle_text : NULL;
-    list->count = list->known = list->quiet = 0;
+    list->count = list->known = list->quiet = list->internal = 0;
     make_titles(list, context->bits);
     set_filter(list, context->filter && !(pick && pick->no_filter) ? context->filter : "");
     const struct object *const *all = model_objects(context->model, list->kind, &total);
@@ -230,9 +234,10 @@ static const char *hidden_text(enum action_id id, const char *why, const char *w
 static const char *empty_text(const struct quantity_list *list, const char *empty, char *out, size_t size) {
     if (list->known == 0)
         return list->trouble[0] ? "nothing known" : empty;
-    if (list->quiet == list->known)
+    if (list->quiet + list->internal == list->known)
         return list->idle_text ? list->idle_text
-                               : hidden_text(ACTION_HIDDEN, "all idle", "shows them", out, size);
+                               : hidden_text(ACTION_HIDDEN, list->quiet ? "all idle" : "all internal",
+                                             "shows them", out, size);
     return list->at.faults_only ? hidden_text(ACTION_FAULTS, "nothing wrong here", "shows all", out, size)
                                 : "nothing passes the filter";
 }

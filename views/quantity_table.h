@@ -50,7 +50,7 @@ struct quantity_list {
     struct quantity_row *rows;
     size_t count, cap;
     size_t known;              /* objects of the kind that the view accepted */
-    size_t quiet;              /* of these hidden as idle */
+    size_t quiet, internal;    /* of these hidden as idle, as internal */
     const struct model *model; /* of the arrangement */
     const char *idle_text;
     bool several;           /* clusters: their column is there */
@@ -73,7 +73,10 @@ struct quantity_pick {
     bool (*skip)(const struct model *model, const struct object *object); /* no row of its own; NULL none */
     bool (*idle)(const struct model *model,
                  const struct object *object); /* hidden unless show_hidden; NULL none */
-    uint64_t keep;                             /* this one is never idle */
+    bool (*internal)(const struct model *model,
+                     const struct object *object); /* the same, counted apart; NULL none */
+    const struct object *stream;                   /* only what is its; NULL all */
+    uint64_t keep;                                 /* this one is never hidden */
     const char *idle_text; /* when all are: "none holds a buffer"; NULL: "all idle: i shows them" */
     bool no_filter;        /* the view's filter is not for this list */
     unsigned shapes; /* 1 << SHAPE_x that its rows come by: when one fails, a line above the head says so */

@@ -196,7 +196,7 @@ void chart_spec_draw(const struct chart_spec *spec, const struct chart_scale *sc
     uint8_t marks[MAX_BUCKETS] = {0};
     char right[320], span[TIME_TEXT_SIZE + 1];
     int count = chart_buckets(s, area.w), per_cell = spark_per_cell(s->ascii);
-    if (count < 1 || count > MAX_BUCKETS || area.h < 4)
+    if (count < 1 || count > MAX_BUCKETS || area.h < 4 - spec->no_axis)
         return;
     int step = step_for(span_s, count);
     double factor = context->bits && quantities[spec->quantity].unit == UNIT_BYTES_PER_S ? 8 : 1;
@@ -215,6 +215,7 @@ void chart_spec_draw(const struct chart_spec *spec, const struct chart_scale *sc
                           .role = spec->role,
                           .marks = marks,
                           .span = span,
-                          .span_buckets = span_s / step};
+                          .span_buckets = span_s / step,
+                          .no_axis = spec->no_axis};
     chart_draw(&chart, s, area);
 }

@@ -31,7 +31,10 @@ struct chart_spec {
     const char *title;
     const char *suffix; /* behind the value now: " msg/s"; NULL none */
     const char *beside_suffix;
-    int beside; /* a quantity shown beside it, 0 none */
+    int beside;   /* a quantity shown beside it, 0 none */
+    bool no_axis; /* it has that of the chart below */
+    const char
+        *brief; /* in place of the title, where it is a single row: at most 6 columns; NULL: the title */
 };
 /* Fits the scale; in a view's arrange. */
 void chart_spec_arrange(const struct chart_spec *spec, struct chart_scale *scale,

@@ -1,0 +1,183 @@
+#include "views/asset_page.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "views/chrome_parts.h"
+#include "views/place.h"
+
+static const struct page_kind {
+    const char *title, *none;
+    int name, account, worse; /* quantities */
+} page_kinds[OBJECT_KIND_COUNT] = {
+    [OBJECT_STREAM] = {"STREAM", "no streams", Q_STREAM_name, Q_STREAM_account, Q_STREAM_in_msgs_per_s},
+    [OBJECT_CONSUMER] = {"CONSUMER", "no consumers", Q_CONSUMER_path, Q_CONSUMER_account, Q_CONSUMER_lag},
+};
+
+static const char *name_of(const struct model *model, const struct object *object) {
+    return quantity_name_text(model, object, (enum quantity)page_kinds[object->kind].name);
+}
+
+/* ---- which ---- */
+
+static bool is_worse(const struct model *model, const struct object *a, const struct object *b) {
+    enum quantity q = (enum quantity)page_kinds[a->kind].worse;
+    enum severity left = model_severity(model, a), right = model_severity(model, b);
+    return left != right ? left > right
+                         : value_compare(quantity_get(model, a, q), quantity_get(model, b, q)) > 0;
+}
+
+const struct object *asset_page_object(const struct view_context *context, enum object_kind kind) {
+    size_t count;
+    const struct model *model = context->model;
+    const struct object *object = context->object ? model_object(model, context->object) : NULL;
+    const struct object *const *all = model_objects(model, kind, &count);
+    if (context->object)
+        return object && object->kind == kind ? object : NULL;
+    for (size_t i = 0; i < count; i++)
+        if (all[i]->freshness != FRESH_GONE && (!object || is_worse(model, all[i], object)))
+            object = all[i];
+    return object;
+}
+
+/* By account and name; what is called alike in another cluster by what came first. */
+static int order(const struct model *model, const struct object *a, const struct object *b) {
+    const struct page_kind *kind = &page_kinds[a->kind];
+    int by = value_compare(quantity_get(model, a, (enum quantity)kind->account),
+                           quantity_get(model, b, (enum quantity)kind->account));
+    if (!by)
+        by = strcmp(name_of(model, a), name_of(model, b));
+    return by ? by : (a->id > b->id) - (a->id < b->id);
+}
+
+/* The nearest one on that side; behind the last one comes the first. */
+static const struct object *neighbour(const struct model *model, const struct object *of, int side) {
+    size_t count;
+    const struct object *near = NULL, *far = NULL;
+    const struct object *const *all = model_objects(model, of->kind, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (all[i]->freshness == FRESH_GONE || all[i] == of)
+            continue;
+        if (order(model, all[i], of) * side > 0) {
+            if (!near || order(model, all[i], near) * side < 0)
+                near = all[i];
+        } else if (!far || order(model, all[i], far) * side < 0) {
+            far = all[i];
+        }
+    }
+    return near ? near : far;
+}
+
+static unsigned step(struct view_call *c, int side) {
+    const struct asset_page *page = c->state;
+    const struct object *shown = page->shown ? model_object(c->context->model, page->shown) : NULL;
+    const struct object *next = shown ? neighbour(c->context->model, shown, side) : NULL;
+    if (!next)
+        return REACT_NONE;
+    c->request->view = place_of(c->context->model, next, &c->request->object);
+    return REACT_DRAW | REACT_WANTS;
+}
+
+unsigned asset_page_next(void *call) {
+    return step(call, 1);
+}
+
+unsigned asset_page_previous(void *call) {
+    return step(call, -1);
+}
+
+unsigned asset_page_copy(void *call) {
+    struct view_call *c = call;
+    const struct asset_page *page = c->state;
+    const struct object *shown = page->shown ? model_object(c->context->model, page->shown) : NULL;
+    if (!shown)
+        return REACT_NONE;
+    quantity_command(c->request->text, sizeof(c->request->text), c->context->model, shown);
+    if (c->request->text[0])
+        c->request->copy = c->request->text;
+    return REACT_DRAW;
+}
+
+unsigned asset_page_server(void *call) {
+    struct view_call *c = call;
+    const struct asset_page *page = c->state;
+    const struct object *shown = page->shown ? model_object(c->context->model, page->shown) : NULL;
+    const struct object *server = shown ? place_server(c->context->model, shown) : NULL;
+    if (!server) {
+        c->request->say = "its leader is not known";
+        return REACT_DRAW;
+    }
+    c->request->view = "node";
+    c->request->object = server->id;
+    return REACT_DRAW | REACT_WANTS;
+}
+
+/* ---- the list ---- */
+
+void asset_page_init(struct asset_page *page, const struct quantity_column *columns, int count, int then) {
+    quantity_list_init(&page->consumers, OBJECT_CONSUMER, columns, count, -1, then);
+    page->list.first = page->list.focus = &page->consumers;
+}
+
+void asset_page_finish(struct asset_page *page) {
+    quantity_list_finish(&page->consumers);
+}
+
+/* ---- lines ---- */
+
+struct rect asset_page_take(struct rect *left, int rows) {
+    struct rect taken = rect_cut(*left, (struct rect){left->x, left->y, left->w, rows});
+    *left = rect_below(*left, rows);
+    return taken;
+}
+
+void asset_page_title(const struct view_context *context, const struct object *object, struct surface *s,
+                      struct rect area) {
+    char name[600], title[640], previous[32], next[32], back[32], keys[160];
+    keymap_first(ACTION_PREVIOUS_OBJECT, previous, sizeof(previous));
+    keymap_first(ACTION_NEXT_OBJECT, next, sizeof(next));
+    keymap_first(ACTION_BACK, back, sizeof(back));
+    snprintf(keys, sizeof(keys), "%s %s previous, next   %s back", previous, next, back);
+    text_cut(name, sizeof(name), name_of(context->model, object), area.w > 50 ? area.w - 42 : area.w - 12);
+    snprintf(title, sizeof(title), "%s %s", page_kinds[object->kind].title, name);
+    surface_rule(s, area, title, area.w > 50 ? keys : "");
+}
+
+void asset_page_nothing(const struct view_context *context, enum object_kind kind, struct surface *s,
+                        struct rect area) {
+    const struct page_kind *page = &page_kinds[kind];
+    const char *text = context->object                         ? "it is no more"
+                       : !model_has(context->model, SHAPE_JSZ) ? "not collected here"
+                       : !chrome_has_jetstream(context->model) ? "no JetStream on this cluster"
+                                                               : page->none;
+    surface_rule(s, area, page->title, "");
+    surface_text(s, area, area.x + 1, area.y + 1, ROLE_MUTED, 0, text);
+}
+
+void asset_page_line(int severity, const char *head, const char *text, struct surface *s, struct rect row) {
+    char cut[1100];
+    if (row.h < 1 || (!*head && !*text))
+        return;
+    int x = row.x +
+            surface_text(s, row, row.x, row.y, table_mark_role(severity), ATTR_BOLD, table_mark(severity)) +
+            1;
+    x += surface_text(s, row, x, row.y, ROLE_TEXT, ATTR_BOLD, head);
+    if (*head && *text)
+        x += surface_text(s, row, x, row.y, ROLE_TEXT, 0, ": ");
+    text_cut(cut, sizeof(cut), text, row.x + row.w - x > 0 ? row.x + row.w - x : 0);
+    surface_text(s, row, x, row.y, ROLE_TEXT, 0, cut);
+}
+
+void asset_page_state(const struct view_context *context, const struct object *object, struct surface *s,
+                      struct rect row) {
+    enum quantity leadership = object->kind == OBJECT_STREAM ? Q_STREAM_leadership : Q_CONSUMER_leadership;
+    asset_page_line((int)model_severity(context->model, object),
+                    quantity_name_text(context->model, object, leadership), "", s, row);
+}
+
+void asset_page_status(const struct view_context *context, enum object_kind kind, char *out, size_t size) {
+    const struct object *object = asset_page_object(context, kind);
+    if (object)
+        text_cut(out, size, name_of(context->model, object), 24);
+}

@@ -1,0 +1,247 @@
+/* Consumer: one consumer, why it is as it is, how it went, how it is set up, beside those of its stream. */
+#include "views/asset_page.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "views/asset_peers.h"
+#include "views/chart_stack.h"
+#include "views/flow.h"
+#include "views/place.h"
+
+#define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
+enum {
+    FEW_ROWS = 12,
+    SUMMARY_MOST = 3,
+    CONFIG_MOST = 3,
+    REPLICA_MOST = 2,
+    LIST_LEAST = 4,
+    LIST_MOST = 10,
+    CHART_LEAST = 4
+};
+
+static const struct quantity_column sibling_columns[] = {
+    {.quantity = Q_CONSUMER_name, .priority = 0, .width = 16, .grow = 24, .pinned = true},
+    {.quantity = Q_CONSUMER_lag, .priority = 1},
+    {.quantity = Q_CONSUMER_lag_slope, .priority = 1},
+    {.quantity = Q_CONSUMER_ack_pending, .priority = 5},
+    {.quantity = Q_CONSUMER_max_ack_pending, .priority = 9},
+    {.quantity = Q_CONSUMER_redelivered, .priority = 6},
+    {.quantity = Q_CONSUMER_waiting, .priority = 8},
+    {.quantity = Q_CONSUMER_delivered_per_s, .priority = 7},
+    {.quantity = Q_CONSUMER_acked_per_s, .priority = 4},
+    {.quantity = Q_CONSUMER_leader, .priority = 10, .grow = 6},
+    {.quantity = Q_CONSUMER_last_ack, .priority = 11},
+    {.quantity = Q_CONSUMER_lag,
+     .form = COLUMN_SPARK,
+     .title = "LAG 10m",
+     .width = 10,
+     .priority = 2,
+     .grow = 20},
+};
+
+static const struct fact summary[] = {
+    {Q_CONSUMER_lag, "lag"},
+    {Q_CONSUMER_lag_slope, "growing/s"},
+    {Q_CONSUMER_pending, "to deliver"},
+    {Q_CONSUMER_ack_pending, "ack pending"},
+    {Q_CONSUMER_max_ack_pending, "of at most"},
+    {Q_CONSUMER_redelivered, "redelivered"},
+    {Q_CONSUMER_waiting, "waiting pulls"},
+    {Q_CONSUMER_delivered_per_s, "delivered/s"},
+    {Q_CONSUMER_acked_per_s, "acked/s"},
+    {Q_CONSUMER_last_delivered, "last delivery"},
+    {Q_CONSUMER_last_ack, "last ack"},
+    {Q_CONSUMER_delivered_seq, "delivered"},
+    {Q_CONSUMER_ack_floor_seq, "ack floor"},
+};
+
+static const struct fact config[] = {
+    {Q_CONSUMER_account, "account"},
+};
+
+static const struct chart_spec charts[] = {
+    {.quantity = Q_CONSUMER_lag, .role = ROLE_CHART_LOAD, .title = "LAG"},
+    {.quantity = Q_CONSUMER_delivered_per_s,
+     .role = ROLE_CHART_OUT,
+     .title = "DELIVERED",
+     .suffix = "/s",
+     .brief = "DLV/s"},
+    {.quantity = Q_CONSUMER_acked_per_s,
+     .role = ROLE_CHART_IN,
+     .title = "ACKED",
+     .suffix = "/s",
+     .brief = "ACK/s"},
+};
+
+struct consumer_page {
+    struct asset_page page;
+    struct chart_stack charts;
+    struct rect state_at, loss_at, summary_at, charts_at, config_at, replicas_at, list_at;
+};
+
+static void init(void *state) {
+    struct consumer_page *p = state;
+    asset_page_init(&p->page, sibling_columns, COUNT(sibling_columns), 1);
+    p->charts.specs = charts;
+    p->charts.count = COUNT(charts);
+}
+
+static unsigned wants(const void *state, const struct view_context *context, const char **sort) {
+    (void)state, (void)context, (void)sort;
+    return 1u << SHAPE_JSZ;
+}
+
+/* ---- layout ---- */
+
+static int summary_rows(const struct view_context *context, const struct object *consumer, struct rect area,
+                        int most) {
+    return facts_draw(context, consumer, summary, COUNT(summary), NULL, (struct rect){0, 0, area.w, most});
+}
+
+static int at_most(int wanted, int room) {
+    return wanted < room ? wanted : room > 0 ? room : 0;
+}
+
+static int list_rows(const struct consumer_page *p) {
+    int rows = 2 + (int)p->page.consumers.known;
+    return rows < LIST_LEAST ? LIST_LEAST : rows > LIST_MOST ? LIST_MOST : rows;
+}
+
+/* What says why comes first, then how it went, then the others of its stream, then what never changes. */
+static void lay_out(struct consumer_page *p, const struct view_context *context,
+                    const struct object *consumer, struct rect area) {
+    struct rect left = rect_below(area, 1), block = {0, 0, area.w, CONFIG_MOST};
+    bool few = area.h < FEW_ROWS;
+    int facts = 1 + facts_draw(context, consumer, config, COUNT(config), NULL, block);
+    int replicas =
+        1 + asset_replicas_draw(context, consumer, NULL, (struct rect){0, 0, area.w, REPLICA_MOST});
+    p->state_at = asset_page_take(&left, 1);
+    p->summary_at =
+        asset_page_take(&left, summary_rows(context, consumer, area, few ? left.h : SUMMARY_MOST));
+    p->charts_at = p->config_at = p->replicas_at = p->list_at = asset_page_take(&left, 0);
+    if (few)
+        return;
+    int room = left.h - CHART_LEAST, list = room >= LIST_LEAST ? list_rows(p) : 0;
+    list = at_most(list, room);
+    room -= list;
+    replicas = replicas > room ? 0 : replicas;
+    room -= replicas;
+    facts = facts > room ? 0 : facts;
+    p->charts_at = asset_page_take(&left, chart_stack_rows(&p->charts, left.h - list - replicas - facts));
+    p->config_at = asset_page_take(&left, facts);
+    p->replicas_at = asset_page_take(&left, replicas);
+    p->list_at = left;
+}
+
+static void arrange(void *state, const struct view_context *context, struct rect area) {
+    struct consumer_page *p = state;
+    const struct object *consumer = asset_page_object(context, OBJECT_CONSUMER);
+    uint64_t shown = consumer ? consumer->id : 0;
+    if (p->page.shown != shown)
+        memset(p->charts.scales, 0, sizeof(p->charts.scales));
+    if (p->page.shown != shown && consumer)
+        quantity_list_select(&p->page.consumers, shown);
+    p->page.shown = shown;
+    if (!consumer)
+        return;
+    struct quantity_pick pick = {.stream = model_stream_of(context->model, consumer), .keep = shown};
+    quantity_list_arrange(&p->page.consumers, context, &pick, area.w, 1);
+    lay_out(p, context, consumer, area);
+    quantity_list_arrange(&p->page.consumers, context, &pick, area.w, p->list_at.h - 1);
+    p->page.consumers.table.focused = true;
+    chart_stack_arrange(&p->charts, context, consumer, spark_span_s(context, area.w));
+}
+
+/* ---- drawing ---- */
+
+static void draw_list(const struct consumer_page *p, const struct view_context *context,
+                      const struct object *consumer, struct surface *s) {
+    char title[300], stream[200], hint[60];
+    text_cut(stream, sizeof(stream), quantity_name_text(context->model, consumer, Q_CONSUMER_stream), 40);
+    snprintf(title, sizeof(title), "CONSUMERS OF %s %zu", stream, p->page.consumers.known);
+    keymap_hint(ACTION_OPEN_STREAM, "stream", hint, sizeof(hint));
+    quantity_panel_draw(&p->page.consumers, s, p->list_at, title, hint, "no consumers");
+}
+
+static void draw(const void *state, const struct view_context *context, struct surface *s, struct rect area) {
+    const struct consumer_page *p = state;
+    const struct object *consumer = asset_page_object(context, OBJECT_CONSUMER);
+    if (!consumer) {
+        asset_page_nothing(context, OBJECT_CONSUMER, s, area);
+        return;
+    }
+    asset_page_title(context, consumer, s, area);
+    asset_page_state(context, consumer, s, p->state_at);
+    facts_draw(context, consumer, summary, COUNT(summary), s, p->summary_at);
+    if (p->charts_at.h)
+        chart_stack_draw(&p->charts, context, consumer, spark_span_s(context, area.w), s, p->charts_at);
+    if (p->config_at.h) {
+        surface_rule(s, p->config_at, "CONFIGURATION", "");
+        facts_draw(context, consumer, config, COUNT(config), s, rect_below(p->config_at, 1));
+    }
+    if (p->replicas_at.h) {
+        surface_rule(s, p->replicas_at, "REPLICAS", "");
+        asset_replicas_draw(context, consumer, s, rect_below(p->replicas_at, 1));
+    }
+    if (p->list_at.h > 2)
+        draw_list(p, context, consumer, s);
+    quantity_menu_draw(&p->page.consumers, s, p->list_at.h > 2 ? p->list_at : area, area);
+}
+
+static void status(const void *state, const struct view_context *context, char *out, size_t size) {
+    (void)state;
+    asset_page_status(context, OBJECT_CONSUMER, out, size);
+}
+
+static const char *check_filter(void *state, const char *filter) {
+    return quantity_list_check(&((struct consumer_page *)state)->page.consumers, filter);
+}
+
+static void finish(void *state) {
+    asset_page_finish(&((struct consumer_page *)state)->page);
+}
+
+static unsigned open_stream(void *call) {
+    struct view_call *c = call;
+    const struct consumer_page *p = c->state;
+    const struct object *consumer = p->page.shown ? model_object(c->context->model, p->page.shown) : NULL;
+    const struct object *stream = consumer ? model_stream_of(c->context->model, consumer) : NULL;
+    if (!stream)
+        return REACT_NONE;
+    c->request->view = place_of(c->context->model, stream, &c->request->object);
+    return REACT_DRAW | REACT_WANTS;
+}
+
+static const struct action actions[] = {
+    {ACTION_PREVIOUS_OBJECT, asset_page_previous},
+    {ACTION_NEXT_OBJECT, asset_page_next},
+    {ACTION_OPEN_SIBLING, list_open},
+    {ACTION_OPEN_STREAM, open_stream},
+    {ACTION_OPEN_LEADER, asset_page_server},
+    {ACTION_COPY, asset_page_copy},
+    LIST_ACTIONS,
+    {ACTION_NONE, NULL},
+};
+
+static const struct view_list_row lists[] = {
+    {"siblings", offsetof(struct consumer_page, page.consumers), sibling_columns, COUNT(sibling_columns)},
+    {NULL, 0, NULL, 0}};
+
+const struct view_ops view_consumer = {
+    .lists = lists,
+    .name = "consumer",
+    .title = "Consumer",
+    .help = "One consumer: why it lags, how it went, beside those of its stream.",
+    .state_size = sizeof(struct consumer_page),
+    .init = init,
+    .finish = finish,
+    .wants = wants,
+    .slopes = 1u << SHAPE_JSZ,
+    .arrange = arrange,
+    .draw = draw,
+    .status = status,
+    .check_filter = check_filter,
+    .actions = actions,
+    .contexts = CONTEXT_CONSUMER | CONTEXT_LIST,
+};
