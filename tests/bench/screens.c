@@ -16,7 +16,8 @@ enum { STARTS = 5, TIMES = 15, QUIET_MS = 60, LATE_MS = 1500, PAINTED_ROWS = 8, 
 
 struct screen_figures {
     double start_ms, bytes_s, key_bytes, key_ms, resize_ms;
-    int clears, frames, writes; /* of the watched seconds; frames: synchronized updates */
+    double writes;      /* to the terminal, of each synchronized update */
+    int clears, frames; /* of the watched seconds; frames: synchronized updates */
 };
 
 struct program {
@@ -113,32 +114,47 @@ static int count_of(const char *bytes, size_t len, const char *part) {
     return n;
 }
 
-/* write(2)s of the process so far, those to its children included; 0 where nobody counts. */
-static int writes_of(pid_t pid) {
-    char path[64], line[128];
-    int writes = 0;
-    snprintf(path, sizeof path, "/proc/%d/io", (int)pid);
-    FILE *in = fopen(path, "re");
-    while (in && fgets(line, sizeof line, in))
-        if (sscanf(line, "syscw: %d", &writes) == 1)
-            break;
-    if (in)
-        fclose(in);
-    return writes;
+/* The whole screen, and all behind the cursor. */
+static int clears_of(const char *bytes, size_t len) {
+    return count_of(bytes, len, "\033[2J") + count_of(bytes, len, "\033[J") + count_of(bytes, len, "\033[0J");
+}
+
+static bool is_installed(const char *name) {
+    char look[100];
+    snprintf(look, sizeof look, "command -v %s >/dev/null", name);
+    return system(look) == 0;
+}
+
+/* write(2)s to the terminal of each synchronized update, as strace sees them; NAN where it can't. */
+static double writes_a_frame(struct terminal *t) {
+    struct command tracer;
+    char pid[20];
+    size_t len, before = terminal_bytes(t);
+    snprintf(pid, sizeof pid, "%d", (int)terminal_pid(t));
+    const char *const argv[] = {"strace", "-qq",         "-y", "-e", "trace=write",
+                                "-o",     "/dev/stdout", "-p", pid,  NULL};
+    if (!is_installed("strace") || !command_start(&tracer, argv, NULL))
+        return NAN;
+    session_run(t, bench_seconds(5));
+    while (command_pump(&tracer, 50))
+        ;
+    const char *bytes = terminal_output(t, &len);
+    int frames = len < before ? 0 : count_of(bytes + before, len - before, "\033[?2026h");
+    int writes = count_of(tracer.output, tracer.output_size, "</dev/pts/");
+    command_free(&tracer);
+    return frames > 0 && writes > 0 ? (double)writes / frames : NAN;
 }
 
 static void watch(struct terminal *t, struct screen_figures *f) {
     size_t len, before = terminal_bytes(t);
-    int writes = writes_of(terminal_pid(t));
     double seconds = bench_seconds(10);
     session_run(t, seconds);
     const char *bytes = terminal_output(t, &len);
     if (len < before)
         return;
     f->bytes_s = (double)(len - before) / seconds;
-    f->clears = count_of(bytes + before, len - before, "\033[2J");
+    f->clears = clears_of(bytes + before, len - before);
     f->frames = count_of(bytes + before, len - before, "\033[?2026h");
-    f->writes = writes_of(terminal_pid(t)) - writes;
 }
 
 static void measure(struct program *p) {
@@ -156,18 +172,13 @@ static void measure(struct program *p) {
     watch(t, &p->figures);
     press_keys(t, &p->figures);
     resize(t, &p->figures);
+    p->figures.writes = p->figures.frames ? writes_a_frame(t) : NAN;
     p->figures.start_ms = bench_quantile(starts, n, 0.5);
     p->measured = true;
     terminal_close(t);
 }
 
 /* ---- as lines ---- */
-
-static bool is_installed(const char *name) {
-    char look[100];
-    snprintf(look, sizeof look, "command -v %s >/dev/null", name);
-    return system(look) == 0;
-}
 
 static void say(const struct program *all, int n, const char *figure, const char *goal, const char *unit,
                 int decimals, size_t offset) {
@@ -201,8 +212,7 @@ static void say_all(const struct program *all, int n) {
                      all[i].figures.clears);
     }
     bench_line("full clears while watched", "0", peers, "%d", f->clears);
-    bench_line("writes a frame, those to the collector included", "1", "", "%.2f (%d frames)",
-               f->frames ? (double)f->writes / f->frames : NAN, f->frames);
+    bench_line("writes to the terminal a frame", "1", "", "%.2f (%d frames watched)", f->writes, f->frames);
 }
 
 static void against_peers(const struct servers *cluster) {
