@@ -40,10 +40,10 @@ $(BUILD)/tests/demo: $(DEMO_SOURCES:%.c=$(BUILD)/%.o)
 
 RUN_TESTS = @NATSIGHT=$(BUILD)/natsight LIFE=$(BUILD)/tests/life DEMO=$(BUILD)/tests/demo tests/run
 
-# The figures of `make bench`: all but decoding through the program itself; decoding beside jansson on the same body.
+# The figures of `make bench`: nearly all through the program itself, some through its parts; decoding beside jansson on the same body.
 BENCH_PROGRAMS := $(BUILD)/tests/bench_figures $(BUILD)/tests/bench_decode
 BENCH_SOURCES := $(filter-out tests/bench/decode.c,$(wildcard tests/bench/*.c))
-$(BUILD)/tests/bench_figures: $(BENCH_SOURCES:%.c=$(BUILD)/%.o) $(HARNESS:%.c=$(BUILD)/%.o) $(foreach l,$(KNOWS_e2e),$(BUILD)/lib$(l).a)
+$(BUILD)/tests/bench_figures: $(BENCH_SOURCES:%.c=$(BUILD)/%.o) $(HARNESS:%.c=$(BUILD)/%.o) $(BUILD)/entry/feed.o $(foreach l,views tui themes model collectors sample base,$(BUILD)/lib$(l).a)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(CHECK_LIBS) $(LDLIBS_ALL)
 $(BUILD)/tests/bench_decode: $(BUILD)/tests/bench/decode.o $(foreach l,collectors sample base,$(BUILD)/lib$(l).a)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS_ALL)
@@ -78,6 +78,6 @@ fuzz: $(FUZZ)
 	@tests/fuzz/seeds build-fuzz
 	@for f in $(FUZZ); do mkdir -p $$f.corpus; $$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 -max_len=16384 -len_control=0 -artifact_prefix=$$f- $$f.corpus $$f.seeds || exit 1; done
 
-#: make bench        prints the figures, each beside its limit or peer (NATS_TOP=PATH, BENCH=name,name, BENCH_SECONDS=20)
+#: make bench        prints the figures, each beside its limit or peer (NATS_TOP=PATH, NATS_CLI=PATH, BENCH=name,name, BENCH_SECONDS=20)
 bench: natsight $(LIFE_PROGRAMS) $(BENCH_PROGRAMS)
 	@BUILD=$(BUILD) NATSIGHT=$(BUILD)/natsight LIFE=$(BUILD)/tests/life tests/bench/run

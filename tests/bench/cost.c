@@ -2,67 +2,13 @@
  */
 #include "tests/bench/bench.h"
 #include "tests/bench/load.h"
-#include "tests/bench/processes.h"
-#include "tests/bench/session.h"
-#include "tests/harness/http_get.h"
-#include "tests/harness/servers.h"
+#include "tests/bench/spend.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
-enum { CONNECTIONS = 1000, RATE = 5000, FLEET = 50, FLEET_CONNECTIONS = 100, FLEET_RATE = 500, WARM = 8 };
-
-struct spent {
-    double cpu, server_cpu; /* percent of a core */
-    double pss_mb;
-    double bytes; /* a second, to the terminal */
-    double connz; /* a second, asked of the first server */
-    bool known;
-};
-
-static double servers_cpu(const struct servers *s) {
-    double cpu = 0;
-    for (int i = 0; i < s->n; i++)
-        cpu += processes_of(s->node[i].pid).cpu_s;
-    return cpu;
-}
-
-/* Requests for /connz that the first server has answered. */
-static double connz_requests(const struct servers *s) {
-    char url[128];
-    snprintf(url, sizeof url, "%s/varz", s->node[0].http);
-    json_t *varz = http_get_json(url, 5000);
-    double n = json_number_value(json_object_get(json_object_get(varz, "http_req_stats"), "/connz"));
-    json_decref(varz);
-    return n;
-}
-
-/* t NULL: nobody looks. Closes it. */
-static struct spent spend(struct terminal *t, const struct servers *s, const char *ready) {
-    struct spent spent = {.known = !ready || (t && session_shows(t, ready, 30))};
-    struct processes none = {0};
-    if (t && spent.known)
-        session_run(t, bench_seconds(WARM));
-    double connz = connz_requests(s), server = servers_cpu(s);
-    struct processes before = t ? processes_of(terminal_pid(t)) : none;
-    size_t bytes = t ? terminal_bytes(t) : 0;
-    int64_t began = bench_now_ns(), length = (int64_t)(bench_seconds(20) * 1e9);
-    if (t)
-        session_run(t, (double)length / 1e9);
-    else
-        nanosleep(&(struct timespec){length / 1000000000, length % 1000000000}, NULL);
-    double took = (double)(bench_now_ns() - began) / 1e9;
-    struct processes after = t ? processes_of(terminal_pid(t)) : none;
-    spent.cpu = (after.cpu_s - before.cpu_s) / took * 100;
-    spent.pss_mb = after.pss_mb;
-    spent.bytes = t ? (double)(terminal_bytes(t) - bytes) / took : 0;
-    spent.server_cpu = (servers_cpu(s) - server) / took * 100;
-    spent.connz = (connz_requests(s) - connz) / took;
-    terminal_close(t);
-    return spent;
-}
+enum { CONNECTIONS = 1000, RATE = 5000, FLEET = 50, FLEET_CONNECTIONS = 100, FLEET_RATE = 500, WATCHED = 20 };
 
 static void say(const char *what, const struct spent *ours, const struct spent *theirs, const char *of) {
     char figure[64], goal[32], peer[96];
@@ -95,7 +41,8 @@ static struct terminal *list_on(const struct servers *s) {
 static struct spent nats_top_spends(const struct servers *s) {
     if (!bench_nats_top()) /* as measured once on two other cores, 2.15.2, under the same load */
         return (struct spent){.cpu = 13.1, .pss_mb = 23, .server_cpu = 1.3, .bytes = 1562, .connz = 1};
-    return spend(session_nats_top(s->node[0].address, s->node[0].monitor_port), s, "Memory: *[0-9]*[1-9]");
+    return spend(session_nats_top(s->node[0].address, s->node[0].monitor_port), s, "Memory: *[0-9]*[1-9]",
+                 WATCHED);
 }
 
 static const char *where(const struct spent *theirs) {
@@ -103,8 +50,8 @@ static const char *where(const struct spent *theirs) {
 }
 
 static void cost_of(const struct servers *s) {
-    struct spent overview = spend(overview_on(s), s, "1/1 up");
-    struct spent list = spend(list_on(s), s, "worker-");
+    struct spent overview = spend(overview_on(s), s, "1/1 up", WATCHED);
+    struct spent list = spend(list_on(s), s, "worker-", WATCHED);
     struct spent theirs = nats_top_spends(s);
     say("1,000 busy connections", &overview, &theirs, where(&theirs));
     say("1,000 busy connections, listed", &list, &theirs, where(&theirs));
@@ -113,9 +60,9 @@ static void cost_of(const struct servers *s) {
 /* On connections without traffic: with traffic the server's own CPU varies more than any of this. */
 static void server_cost_of(const struct servers *s) {
     char peer[96];
-    struct spent idle = spend(NULL, s, NULL);
-    struct spent overview = spend(overview_on(s), s, "1/1 up");
-    struct spent list = spend(list_on(s), s, "worker-");
+    struct spent idle = spend(NULL, s, NULL, WATCHED);
+    struct spent overview = spend(overview_on(s), s, "1/1 up", WATCHED);
+    struct spent list = spend(list_on(s), s, "worker-", WATCHED);
     struct spent theirs = nats_top_spends(s);
     if (theirs.known)
         theirs.server_cpu -= idle.server_cpu;
@@ -152,8 +99,9 @@ static int fleet_size(void) {
 static void fleet_of(const struct servers *s) {
     char ready[32], figure[64];
     snprintf(ready, sizeof ready, "%d/%d up", s->n, s->n);
-    struct spent idle = spend(NULL, s, NULL);
-    struct spent ours = spend(session_natsight((const char *const[]){s->node[0].http, NULL}), s, ready);
+    struct spent idle = spend(NULL, s, NULL, WATCHED);
+    struct spent ours =
+        spend(session_natsight((const char *const[]){s->node[0].http, NULL}), s, ready, WATCHED);
     snprintf(figure, sizeof figure, "CPU, %d servers", s->n);
     if (!ours.known) {
         bench_missing(figure, "not all servers came");
