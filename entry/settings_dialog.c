@@ -67,13 +67,17 @@ void settings_dialog_draw(const struct stage *st, struct surface *s, struct rect
     surface_fill(s, area, ROLE_TEXT, 0, ' ');
     snprintf(right, sizeof right, "%d of %d   %.300s", choice + 1, count,
              *path ? path : "no configuration file");
-    surface_rule(s, area, "SETTINGS", right);
-    if (page < 1)
-        return;
+    bool bare = page < 1; /* too small for a frame: rows alone */
+    if (bare)
+        page = area.h;
+    else
+        surface_rule(s, area, "SETTINGS", right);
     int top = choice >= page ? choice - page + 1 : 0;
     for (int i = top; i < count && i - top < page; i++)
         draw_row(&all[i], st->options, i, i == choice, s,
-                 (struct rect){area.x, area.y + 1 + i - top, area.w, 1});
+                 (struct rect){area.x, area.y + !bare + i - top, area.w, 1});
+    if (bare)
+        return;
     surface_rule(s, (struct rect){area.x, area.y + area.h - 2, area.w, 1}, "", "");
     draw_help(&all[choice], s, (struct rect){area.x, area.y + area.h - 1, area.w, 1});
 }

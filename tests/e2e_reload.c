@@ -300,6 +300,21 @@ START_TEST(a_written_file_belongs_to_whom_it_did) {
 }
 END_TEST
 
+START_TEST(the_dialog_has_rows_on_the_smallest_screen) {
+    make_folder();
+    write_config("FIRST", servers, "");
+    const char *const argv[] = {command_natsight(), "--config", path, NULL};
+    struct terminal *t = terminal_open(argv, &(struct terminal_options){.rows = 8, .cols = 28});
+    ck_assert(terminal_wait_text(t, "n1", WAIT));
+    terminal_key(t, VTERM_KEY_FUNCTION(2), VTERM_MOD_NONE);
+    ck_assert(terminal_wait_regex(t, "> view ", WAIT));
+    ck_assert(terminal_type(t, "j"));
+    ck_assert(terminal_wait_regex(t, "> time ", WAIT));
+    end(t);
+    remove_folder();
+}
+END_TEST
+
 START_TEST(columns_are_moved_and_written) {
     make_folder();
     write_config("FIRST", servers, "columns = {\n    node = { routes = [\"peer\"]; };\n};\n");
@@ -478,6 +493,7 @@ int main(void) {
     tcase_add_test(tc, what_was_changed_here_stays_unless_the_file_says_something_new);
     tcase_add_test(tc, the_dialog_changes_at_once_and_writes_when_told);
     tcase_add_test(tc, a_written_file_belongs_to_whom_it_did);
+    tcase_add_test(tc, the_dialog_has_rows_on_the_smallest_screen);
     tcase_add_test(tc, columns_are_moved_and_written);
     tcase_add_test(tc, nothing_is_written_that_would_not_be_read_back);
     tcase_add_test(tc, a_first_file_is_made_where_it_will_be_found);
