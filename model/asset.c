@@ -1,106 +1,42 @@
 #include "model/asset.h"
 
-#include <string.h>
+#include <stdarg.h>
+#include <stdio.h>
 
-#define REMEMBERS_FOR (30 * NS_PER_S)
-#define TOMBSTONE_NS  (60 * NS_PER_S)
+#define TOMBSTONE_NS (60 * NS_PER_S)
 
 static const char *const state_names[] = {[ASSET_UNKNOWN] = NULL,
                                           [ASSET_OK] = "ok",
                                           [ASSET_LEADERLESS] = "leaderless",
                                           [ASSET_LEADER_GONE] = "leader_gone",
-                                          [ASSET_NO_QUORUM] = "no_quorum"};
+                                          [ASSET_NO_QUORUM] = "no_quorum",
+                                          [ASSET_CONTESTED] = "contested"};
 
 const char *asset_state_name(enum asset_state state) {
     return state_names[state];
 }
 
-/* ---- who leads ---- */
-
-static const struct server *claimant(const struct model *model, const struct asset *asset) {
-    const struct object *object = asset->claimant ? model_object(model, asset->claimant) : NULL;
-    return object ? server_const(object) : NULL;
-}
-
-bool asset_has_claim(const struct model *model, const struct asset *asset) {
-    const struct server *server = claimant(model, asset);
-    return server && (server->state == SERVER_UP || server->state == SERVER_STALE) &&
-           asset->claim_poll == server->polls[SHAPE_JSZ];
-}
-
-static const char *asset_name(const struct object *object) {
+const char *asset_name(const struct object *object) {
     return object->kind == OBJECT_STREAM ? row_text(object->now, F_STREAM_name)
                                          : ((struct consumer *)object->extra)->path->bytes;
 }
 
-/* since: when the leader says that it became one, TIME_UNSET not told (before 2.11.9, and by followers). */
-static void set_leader(struct model *model, struct entry *entry, const struct text *leader, int64_t since,
-                       const struct stamp *at) {
-    struct asset *asset = asset_of(&entry->object);
-    if (!leader || text_same(asset->leader, leader))
-        return;
-    const struct text *old = asset->leader;
-    asset->leader = model_text(model, leader);
-    entry->dirty = true;
-    if (!old)
-        return;
-    asset->moved_mono_ns = at->mono_ns;
-    int64_t moved_utc_ns = since != TIME_UNSET && since <= at->utc_ns ? since : at->utc_ns;
+void asset_tell(struct model *model, const struct entry *entry, const char *kind, int64_t utc_ns,
+                const char *format, ...) {
+    char text[600];
+    va_list arguments;
     if (++model->moves > MOVES_TOLD)
         return;
-    model_add_event(model, moved_utc_ns, "leader", &entry->object, asset_name(&entry->object),
-                    "leader of %s moved from %s to %s", object_kind_name(entry->object.kind), old->bytes,
-                    leader->bytes);
-}
-
-/* A server that comes back remembers having led until its group tells it better. */
-static bool has_just_started(const struct entry *server) {
-    const struct object *object = &server->object;
-    return object->now && row_has(object->now, F_SERVER_start) &&
-           object->now_at.now_ns - row_cell(object->now, F_SERVER_start)->i < REMEMBERS_FOR;
-}
-
-bool asset_claim(struct model *model, struct entry *entry, struct entry *server, const struct text *leader,
-                 int64_t leader_since, const struct stamp *at) {
-    struct asset *asset = asset_of(&entry->object);
-    bool rival = asset->claimant != server->object.id && asset_has_claim(model, asset);
-    if (rival && leader_since != TIME_UNSET && asset->claim_since != TIME_UNSET &&
-        leader_since < asset->claim_since)
-        return false;
-    if (rival && has_just_started(server))
-        return false;
-    set_leader(model, entry, leader, leader_since, at);
-    asset->claimant = server->object.id;
-    asset->claim_poll = server_of(server)->polls[SHAPE_JSZ];
-    asset->claim_since = leader_since;
-    asset->claim_mono_ns = at->mono_ns;
-    return true;
-}
-
-void asset_named(struct model *model, struct entry *entry, const struct text *leader,
-                 const struct stamp *at) {
-    struct asset *asset = asset_of(&entry->object);
-    entry->dirty = true;
-    if (!leader) {
-        asset->leaderless_mono_ns = at->mono_ns;
-        return;
-    }
-    asset->named_mono_ns = at->mono_ns;
-    if (asset_has_claim(model, asset))
-        return;
-    const struct entry *named = server_by_name(model, entry->object.parent, leader->bytes);
-    bool stale_word = asset->leader && named && server_const(&named->object)->state == SERVER_DOWN;
-    if (!stale_word)
-        set_leader(model, entry, leader, TIME_UNSET, at);
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    model_add_event(model, utc_ns, kind, &entry->object, asset_name(&entry->object), "%s", text);
 }
 
 /* ---- states ---- */
 
-static bool lost_majority(const struct object *object) {
-    if (object->kind != OBJECT_STREAM)
-        return false;
-    const struct stream *stream = object->extra;
-    return stream->replicas && stream->replicas - stream->lost < stream->replicas / 2 + 1;
+static bool lost_majority(const struct asset *asset) {
+    return asset->replicas && asset->replicas - asset->lost < asset->replicas / 2 + 1;
 }
 
 static const struct entry *leader_of(const struct model *model, const struct object *object) {
@@ -115,15 +51,94 @@ static enum asset_state by_leader(const struct model *model, const struct object
     return server_const(&leader->object)->state == SERVER_DOWN ? ASSET_LEADER_GONE : ASSET_OK;
 }
 
+static bool is_leaderless(const struct asset *asset) {
+    return asset->leaderless_mono_ns > asset->claim.mono_ns &&
+           asset->leaderless_mono_ns >= asset->named_mono_ns;
+}
+
 enum asset_state asset_state(const struct model *model, const struct object *object) {
     const struct asset *asset = asset_of(object);
     if (object->freshness == FRESH_GONE)
         return ASSET_UNKNOWN;
-    if (asset_has_claim(model, asset))
-        return lost_majority(object) ? ASSET_NO_QUORUM : ASSET_OK;
-    if (asset->leaderless_mono_ns > asset->claim_mono_ns && asset->leaderless_mono_ns >= asset->named_mono_ns)
-        return ASSET_LEADERLESS;
-    return by_leader(model, object);
+    if (asset_is_contested(model, asset))
+        return ASSET_CONTESTED;
+    if (claim_stands(model, &asset->claim))
+        return lost_majority(asset) ? ASSET_NO_QUORUM : ASSET_OK;
+    return is_leaderless(asset) ? ASSET_LEADERLESS : by_leader(model, object);
+}
+
+/* ---- why, in words ---- */
+
+struct said {
+    char *out;
+    size_t size;
+};
+
+static bool say(struct said *said, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static bool say(struct said *said, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(said->out, said->size, format, arguments);
+    va_end(arguments);
+    return true;
+}
+
+static const char *since(const struct model *model, int64_t mono_ns, char text[TIME_TEXT_SIZE]) {
+    span_format_whole(text, model->mono_ns > mono_ns ? model->mono_ns - mono_ns : 0);
+    return text;
+}
+
+/* Of one that leads by its last answer. */
+static bool say_of_leader(const struct model *model, const struct asset *asset, const struct entry *entry,
+                          struct said *said) {
+    const struct server *server = server_of(entry);
+    char span[TIME_TEXT_SIZE];
+    if (!server_is_up(server))
+        return say(said, "leader %s silent for %s", server_label(server),
+                   since(model, server->good_mono_ns, span));
+    if (!server_is_fresh(model, server, SHAPE_JSZ))
+        return say(said, "leader %s answers, but not /jsz for %s", server_label(server),
+                   since(model, asset->claim.mono_ns, span));
+    if (lost_majority(asset))
+        return say(said, "leader %s in contact with %u of %u replicas", server_label(server),
+                   asset->replicas - asset->lost - 1, asset->replicas - 1);
+    return false;
+}
+
+/* Of one that was named, and has not said so itself. */
+static bool say_of_named(const struct model *model, const struct object *object, struct said *said) {
+    const struct asset *asset = asset_of(object);
+    const struct entry *leader = leader_of(model, object), *last = claim_server(model, &asset->claim);
+    const struct server *server = leader ? server_of(leader) : NULL;
+    char span[TIME_TEXT_SIZE];
+    if (server && server->state == SERVER_DOWN)
+        return say(said, "leader %s gone %s", asset->leader->bytes, since(model, server->good_mono_ns, span));
+    if (last && last != leader)
+        return say(said, "leader moving from %s to %s", server_label(server_of(last)), asset->leader->bytes);
+    if (server && side_speaks(model, server, SIDE_JETSTREAM) &&
+        row_u64(server->sides[SIDE_JETSTREAM].now, F_JETSTREAM_disabled, 0))
+        return say(said, "JetStream is off on leader %s", asset->leader->bytes);
+    if (last)
+        return say(said, "leader %s does not list it now", asset->leader->bytes);
+    return say(said, server && server->target ? "leader %s has not told yet" : "leader %s is not asked",
+               asset->leader->bytes);
+}
+
+bool asset_why(const struct model *model, const struct object *object, char *out, size_t size) {
+    const struct asset *asset = asset_of(object);
+    struct said said = {out, size};
+    char span[TIME_TEXT_SIZE];
+    if (object->freshness == FRESH_GONE)
+        return false;
+    const struct entry *claimant = claim_server(model, &asset->claim);
+    if (asset_is_contested(model, asset))
+        return say(&said, "contested by %s and %s", server_label(server_of(claimant)),
+                   server_label(server_of(claim_server(model, &asset->rival))));
+    if (claim_stands(model, &asset->claim))
+        return say_of_leader(model, asset, claimant, &said);
+    if (is_leaderless(asset))
+        return say(&said, "no leader for %s", since(model, asset->leaderless_since_mono_ns, span));
+    return asset->leader ? say_of_named(model, object, &said) : false;
 }
 
 /* ---- time ---- */
@@ -143,14 +158,20 @@ static void look(const struct model *model) {
     }
 }
 
+/* What it stores is still there. */
+static bool is_off(const struct server *server) {
+    const struct row *js = server->sides[SIDE_JETSTREAM].now;
+    return js && row_u64(js, F_JETSTREAM_disabled, 0);
+}
+
 static bool is_deleted(const struct model *model, const struct entry *entry) {
     const struct asset *asset = asset_of(&entry->object);
     const struct listing *l = &cluster_of(entry->object.parent)->listing;
     if (l->horizon_mono_ns == INT64_MAX || asset->listed_mono_ns >= l->horizon_mono_ns)
         return false;
-    const struct server *holder = claimant(model, asset);
+    const struct entry *holder = claim_server(model, &asset->claim);
     if (holder)
-        return server_is_up(holder);
+        return server_is_up(server_of(holder)) && !is_off(server_of(holder));
     const struct entry *leader = leader_of(model, &entry->object);
     return leader ? server_is_up(server_const(&leader->object)) : l->all_up;
 }
@@ -161,8 +182,9 @@ static void asset_gone(struct model *model, struct entry *entry) {
 }
 
 void asset_bury(struct model *model, struct entry *entry) {
-    if (entry->object.kind == OBJECT_STREAM) {
+    if (asset_of(&entry->object)->children)
         entry_remove_children(model, &entry->object, OBJECT_REPLICA);
+    if (entry->object.kind == OBJECT_STREAM) {
         entry_remove_children(model, &entry->object, OBJECT_SOURCE);
     } else {
         struct consumer *consumer = entry->object.extra;
@@ -173,21 +195,26 @@ void asset_bury(struct model *model, struct entry *entry) {
     entry_remove(model, entry);
 }
 
+/* The row that we hold is the word of the one who speaks for it, and not an old one. */
+static bool is_live(const struct model *model, const struct object *object) {
+    const struct asset *asset = asset_of(object);
+    if (!claim_stands(model, &asset->claim))
+        return false;
+    const struct server *server = server_of(claim_server(model, &asset->claim));
+    return server_is_up(server) && server_is_fresh(model, server, SHAPE_JSZ) &&
+           text_same(object->now_at.server_id, server->server_id);
+}
+
 static void judge(struct model *model, struct entry *entry) {
-    struct asset *asset = asset_of(&entry->object);
     if (entry->object.freshness == FRESH_GONE) {
         if (model->mono_ns - entry->gone_mono_ns > TOMBSTONE_NS)
             asset_bury(model, entry);
         return;
     }
-    if (is_deleted(model, entry)) {
+    if (is_deleted(model, entry))
         asset_gone(model, entry);
-        return;
-    }
-    const struct server *server = claimant(model, asset);
-    bool live =
-        asset_has_claim(model, asset) && server_is_up(server) && server_is_fresh(model, server, SHAPE_JSZ);
-    entry_set_freshness(model, entry, live ? FRESH_LIVE : FRESH_STALE);
+    else
+        entry_set_freshness(model, entry, is_live(model, &entry->object) ? FRESH_LIVE : FRESH_STALE);
 }
 
 void assets_tick(struct model *model) {
@@ -199,33 +226,4 @@ void assets_tick(struct model *model) {
                 judge(model, kind_at(model, kinds[k], i));
         }
     }
-}
-
-/* ---- replicas and peers ---- */
-
-#define LOST_AFTER         (10 * NS_PER_S)
-#define LOST_AFTER_IF_DOWN (3 * NS_PER_S)
-#define NEVER_HEARD_FOR    (2 * NS_PER_S)
-
-/* The meta group of several clusters has peers in all of them. */
-static const struct entry *peer_of(const struct model *model, const struct entry *entry, const char *name) {
-    bool meta = entry->object.kind == OBJECT_META_PEER;
-    const struct object *cluster = meta ? entry->object.parent : entry->object.parent->parent;
-    const struct entry *server = server_by_name(model, cluster, name);
-    return server || !meta ? server : server_by_name(model, NULL, name);
-}
-
-void peer_judge(struct model *model, struct entry *entry, const struct peer_fields *f) {
-    struct peer *peer = entry->object.extra;
-    const struct row *row = entry->object.now;
-    const struct entry *server = peer_of(model, entry, row_text(row, f->name));
-    bool down = server && server_const(&server->object)->state == SERVER_DOWN;
-    int64_t active = row_i64(row, f->active, 0), mono_ns = entry->object.now_at.mono_ns;
-    bool never = row_has(row, f->current) && !row_u64(row, f->current, 0) && active == 0;
-    if (!never)
-        peer->silent_since_mono_ns = 0;
-    else if (!peer->silent_since_mono_ns)
-        peer->silent_since_mono_ns = mono_ns;
-    peer->lost = row_u64(row, f->offline, 0) || active > (down ? LOST_AFTER_IF_DOWN : LOST_AFTER) ||
-                 (never && mono_ns - peer->silent_since_mono_ns >= NEVER_HEARD_FOR);
 }

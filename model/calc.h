@@ -6,6 +6,7 @@
 #define MODEL_CALC_H
 
 #include "model/asset.h"
+#include "model/peer.h"
 
 #define FIELD(FIELD_ID)
 #define RATE(FIELD_ID)

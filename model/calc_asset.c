@@ -15,3 +15,14 @@ struct value calc_asset_leadership(const struct model *model, const struct objec
     struct value v = value_text(asset_state_name(state));
     return state == ASSET_OK ? aged(object, v) : v;
 }
+
+struct value calc_asset_leader_why(const struct model *model, const struct object *object) {
+    char why[3 * TEXT_MAX_BYTES];
+    return asset_why(model, object, why, sizeof why) ? value_text(model_say(model, why)) : value_unknown(0);
+}
+
+struct value calc_asset_replicas(const struct model *model, const struct object *object) {
+    (void)model;
+    const struct text *text = asset_of(object)->replicas_text;
+    return text ? aged(object, value_text(text->bytes)) : value_unknown(0);
+}

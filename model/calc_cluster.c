@@ -188,11 +188,13 @@ static bool has_told(const struct model *model, const struct object *cluster) {
 static struct value count_assets(const struct model *model, const struct object *cluster,
                                  enum object_kind kind) {
     uint64_t count = 0;
+    bool some_live = answers(model, cluster);
     if (!has_told(model, cluster))
         return value_unknown(0);
     for (size_t i = 0; i < kind_count(model, kind); i++) {
         const struct object *asset = &kind_at(model, kind, i)->object;
-        count += asset->parent == cluster && asset->freshness != FRESH_GONE;
+        count += asset->parent == cluster && asset->freshness != FRESH_GONE &&
+                 !(some_live && asset_is_lost_with_its_server(model, asset));
     }
     return value_uint(count);
 }

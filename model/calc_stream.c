@@ -35,11 +35,6 @@ struct value calc_consumer_internal(const struct model *model, const struct obje
     return internal(object, F_CONSUMER_account, F_CONSUMER_stream);
 }
 
-struct value calc_stream_replicas(const struct model *model, const struct object *object) {
-    (void)model;
-    return aged(object, value_text(stream_const(object)->replicas_text));
-}
-
 /* ---- its consumers ---- */
 
 struct value calc_stream_consumers(const struct model *model, const struct object *object) {
@@ -52,7 +47,7 @@ struct value calc_stream_max_consumers(const struct model *model, const struct o
     if (!row_has(object->now, F_STREAM_max_consumers))
         return value_unknown(0);
     struct value own = limit_of_field(object, F_STREAM_max_consumers);
-    const struct object *leader = model_object(model, asset_of(object)->claimant);
+    const struct object *leader = model_object(model, asset_of(object)->claim.server);
     if (own.type != VALUE_UNKNOWN || !leader)
         return own;
     const struct row *js = server_const(leader)->sides[SIDE_JETSTREAM].now;

@@ -212,10 +212,10 @@ static void shift(struct entry *entry, struct row *next, const struct stamp *at)
 /* A row that follows within milliseconds is none that a rate is made of. */
 static void count_row(struct entry *entry, const struct stamp *at) {
     const struct object *object = &entry->object;
-    if (!object->seen_utc_ns || !text_same(object->now_at.server_id, at->server_id)) {
+    if (!object->seen_utc_ns || !text_same(object->now_at.server_id, at->server_id))
         entry->rows = 0;
+    if (!entry->rows)
         entry->run_mono_ns = at->mono_ns;
-    }
     if (entry->rows != 1 || at->mono_ns - entry->run_mono_ns >= SHORT_WINDOW)
         entry->rows += entry->rows < ROWS_COUNTED;
 }

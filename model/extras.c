@@ -1,4 +1,5 @@
 #include "model/connection.h"
+#include "model/peer.h"
 #include "model/source.h"
 
 #include <stdlib.h>
@@ -68,14 +69,19 @@ static void connection_texts(void *extra, text_visit_fn *fn, void *data) {
     visit(fn, data, &((struct connection *)extra)->address);
 }
 
+static void asset_texts(struct asset *asset, text_visit_fn *fn, void *data) {
+    visit(fn, data, &asset->leader);
+    visit(fn, data, &asset->replicas_text);
+}
+
 static void stream_texts(void *extra, text_visit_fn *fn, void *data) {
-    visit(fn, data, &((struct stream *)extra)->asset.leader);
+    asset_texts(extra, fn, data);
     visit(fn, data, &((struct stream *)extra)->copying.text);
     visit(fn, data, &((struct stream *)extra)->shown);
 }
 
 static void consumer_texts(void *extra, text_visit_fn *fn, void *data) {
-    visit(fn, data, &((struct consumer *)extra)->asset.leader);
+    asset_texts(extra, fn, data);
     visit(fn, data, &((struct consumer *)extra)->path);
 }
 

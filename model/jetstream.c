@@ -1,8 +1,8 @@
+#include "model/replica.h"
 #include "model/source.h"
 #include "model/stream.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "base/memory.h"
 
@@ -10,13 +10,17 @@
 static const struct asset_kind {
     enum object_kind kind;
     enum entity entity;
-    enum field leader, clustered, leader_since;
-    int ts; /* when the row itself was made, -1: no such field */
+    enum field leader, clustered, leader_since, created;
+    enum field seq;          /* how far it got in its stream */
+    enum field counter;      /* falls when it is made anew, and hardly ever else */
+    bool created_everywhere; /* `created` is the same on all servers, of whatever version */
+    int ts;                  /* when the row itself was made, -1: no such field */
     size_t extra_size;
 } asset_kinds[] = {
-    {OBJECT_STREAM, ENTITY_STREAM, F_STREAM_leader, F_STREAM_clustered, F_STREAM_leader_since, -1,
-     sizeof(struct stream)},
+    {OBJECT_STREAM, ENTITY_STREAM, F_STREAM_leader, F_STREAM_clustered, F_STREAM_leader_since,
+     F_STREAM_created, F_STREAM_last_seq, F_STREAM_last_seq, true, -1, sizeof(struct stream)},
     {OBJECT_CONSUMER, ENTITY_CONSUMER, F_CONSUMER_leader, F_CONSUMER_clustered, F_CONSUMER_leader_since,
+     F_CONSUMER_created, F_CONSUMER_delivered_stream_seq, F_CONSUMER_delivered_consumer_seq, false,
      F_CONSUMER_ts, sizeof(struct consumer)},
 };
 
@@ -26,6 +30,8 @@ struct answer { /* one /jsz being merged */
     const struct sample *sample;
     struct stamp at;
     const struct text *domain; /* foreign or ours; NULL none */
+    struct groups groups;
+    bool fewer_replicas; /* than before, of some asset */
 };
 
 static bool has_leader_fields(const struct row *row) {
@@ -91,127 +97,142 @@ static void consumer_told(const struct answer *answer, struct entry *entry, bool
     history_consumer(answer->model, entry, answer->at.utc_ns, cadence_s(answer));
 }
 
+/* ---- the same thing as before? ---- */
+
+#define OLDER_BY NS_PER_S
+
+/* Consumers are created at one instant on all servers from 2.14 on. */
+static bool created_counts(const struct answer *answer, const struct asset_kind *kind) {
+    const struct row *row = answer->server->object.now;
+    int major, minor;
+    return kind->created_everywhere ||
+           (row && sscanf(row_text(row, F_SERVER_version), "%d.%d", &major, &minor) == 2 &&
+            (major > 2 || (major == 2 && minor >= 14)));
+}
+
+/* 1: a thing made later than the one whose row we hold, under the same name; -1: made earlier; 0: the same,
+ * or not told. */
+static int compare_age(const struct answer *answer, const struct asset_kind *kind, const struct object *held,
+                       const struct row *row) {
+    int64_t then = row_i64(held->now, kind->created, TIME_UNSET),
+            now = row_i64(row, kind->created, TIME_UNSET);
+    if (!held->seen_utc_ns || then == TIME_UNSET || now == TIME_UNSET)
+        return 0;
+    bool same_run = text_same(held->now_at.server_id, answer->at.server_id);
+    if (!same_run && !(asset_of(held)->created_counts && created_counts(answer, kind)))
+        return 0;
+    return (now > then + OLDER_BY) - (now < then - OLDER_BY);
+}
+
+/* Where `created` proves nothing: what a new leader has not heard of yet is never that much. */
+static bool begins_anew(const struct asset_kind *kind, const struct object *held, const struct row *row) {
+    int64_t then = row_i64(held->now, kind->created, TIME_UNSET),
+            now = row_i64(row, kind->created, TIME_UNSET);
+    uint64_t old = row_u64(held->now, kind->counter, 0), new = row_u64(row, kind->counter, UINT64_MAX);
+    bool later = then == TIME_UNSET || now == TIME_UNSET || now > then + OLDER_BY;
+    return held->seen_utc_ns && later && new < old &&new <= old / 2;
+}
+
+/* What was told of the one before is not true of this one. */
+static void made_again(const struct answer *answer, const struct asset_kind *kind, struct entry *entry,
+                       const struct row *row) {
+    struct row *held = entry->object.now;
+    const struct entity_info *entity = &entities[kind->entity];
+    for (int i = 0; i < entity->count; i++) {
+        enum field f = (enum field)((int)entity->first + i);
+        if (fields[f].flags & FIELD_KEPT)
+            row_drop(held, f);
+    }
+    entry->rows = 0;
+    int64_t created = row_i64(row, kind->created, TIME_UNSET);
+    bool told = created > row_i64(held, kind->created, 0) && created <= answer->at.utc_ns;
+    asset_tell(answer->model, entry, "recreated", told ? created : answer->at.utc_ns,
+               "%s was deleted and created again", object_kind_name(kind->kind));
+}
+
 /* ---- one row ---- */
 
-static void put_asset(const struct answer *answer, const struct asset_kind *kind, const struct row *row) {
+static struct entry *take_asset(const struct answer *answer, const struct asset_kind *kind,
+                                const struct row *row, const struct stamp *at) {
     struct model *model = answer->model;
-    struct stamp at = answer->at;
     bool made;
-    if (kind->ts >= 0)
-        at.now_ns = row_i64(row, (enum field)kind->ts, TIME_UNSET) > 0 ? row_i64(row, (enum field)kind->ts, 0)
-                                                                       : at.now_ns;
     struct entry *entry =
-        entry_take(model, kind->kind, answer->server->object.parent, answer->domain, row, &at, &made);
+        entry_take(model, kind->kind, answer->server->object.parent, answer->domain, row, at, &made);
     if (made) {
         entry->object.extra = memory_new(kind->extra_size);
-        asset_of(&entry->object)->claim_since = TIME_UNSET;
+        asset_of(&entry->object)->claim.since = TIME_UNSET;
         entry_set_freshness(model, entry, FRESH_STALE);
         if (kind->kind == OBJECT_CONSUMER)
             consumer_created(answer, entry, row);
         else
             stream_created(model, entry);
     }
-    struct asset *asset = asset_of(&entry->object);
-    asset->listed_mono_ns = at.mono_ns;
+    asset_of(&entry->object)->listed_mono_ns = at->mono_ns;
     if (entry->object.freshness == FRESH_GONE)
         entry_set_freshness(model, entry, FRESH_STALE);
-    const struct text *leader = text_in(row, kind->leader);
-    if (!leads(answer, kind, row)) {
-        asset_named(model, entry, leader && leader->len ? leader : NULL, &at);
-        return;
-    }
-    bool same = !asset->claimant || (asset->claimant == answer->server->object.id &&
-                                     text_same(entry->object.now_at.server_id, at.server_id));
-    if (!asset_claim(model, entry, answer->server, leader ? leader : server_of(answer->server)->name,
-                     row_i64(row, kind->leader_since, TIME_UNSET), &at))
-        return;
-    entry_update(model, entry, row, &at);
-    entry_set_freshness(model, entry, FRESH_LIVE);
-    if (kind->kind == OBJECT_CONSUMER)
-        consumer_told(answer, entry, same);
-    else
-        stream_told(entry, same);
+    return entry;
 }
 
-static void put_assets(const struct answer *answer, const struct asset_kind *kind) {
+static struct stamp stamp_of_row(const struct answer *answer, const struct asset_kind *kind,
+                                 const struct row *row) {
+    struct stamp at = answer->at;
+    int64_t ts = kind->ts >= 0 ? row_i64(row, (enum field)kind->ts, TIME_UNSET) : TIME_UNSET;
+    if (ts > 0)
+        at.now_ns = ts;
+    return at;
+}
+
+/* The row of the one who leads it. */
+static void put_led(struct answer *answer, const struct asset_kind *kind, struct entry *entry,
+                    const struct row *row, const struct stamp *at) {
+    struct asset *asset = asset_of(&entry->object);
+    const struct text *leader = text_in(row, kind->leader);
+    struct group *group = groups_find(&answer->groups, row);
+    const struct word word = {answer->server,
+                              leader ? leader : server_of(answer->server)->name,
+                              row_i64(row, kind->leader_since, TIME_UNSET),
+                              row_u64(row, kind->seq, UINT64_MAX),
+                              compare_age(answer, kind, &entry->object, row),
+                              group};
+    bool same = !entry->object.seen_utc_ns || text_same(entry->object.now_at.server_id, answer->at.server_id);
+    if (!asset_claim(answer->model, entry, &word, at))
+        return;
+    bool again = word.age > 0 || (!word.age && begins_anew(kind, &entry->object, row));
+    if (again)
+        made_again(answer, kind, entry, row);
+    entry_update(answer->model, entry, row, at);
+    if (again)
+        entry_drop_window(entry);
+    asset->created_counts = created_counts(answer, kind);
+    entry_set_freshness(answer->model, entry, FRESH_LIVE);
+    answer->fewer_replicas |= replicas_begin(answer->model, entry, group);
+    if (kind->kind == OBJECT_CONSUMER)
+        consumer_told(answer, entry, same && !again);
+    else
+        stream_told(entry, same && !again);
+}
+
+static void put_asset(struct answer *answer, const struct asset_kind *kind, const struct row *row) {
+    struct stamp at = stamp_of_row(answer, kind, row);
+    struct entry *entry = take_asset(answer, kind, row, &at);
+    const struct text *leader = text_in(row, kind->leader);
+    if (leads(answer, kind, row))
+        put_led(answer, kind, entry, row, &at);
+    else
+        asset_named(answer->model, entry, leader && leader->len ? leader : NULL, &at);
+}
+
+static void put_assets(struct answer *answer, const struct asset_kind *kind) {
     for (size_t i = 0; i < answer->sample->count; i++) {
         if (answer->sample->rows[i]->entity == kind->entity)
             put_asset(answer, kind, answer->sample->rows[i]);
     }
 }
 
-/* ---- replicas of streams, as their leader sees them ---- */
-
-static const struct peer_fields replica_fields = {F_REPLICA_name, F_REPLICA_current, F_REPLICA_offline,
-                                                  F_REPLICA_active};
-
-static void put_replica(const struct answer *answer, const struct row *row) {
-    struct model *model = answer->model;
-    if (row_has(row, F_REPLICA_consumer) || !has_leader_fields(row))
-        return;
-    struct entry *stream = stream_of(answer, text_in(row, F_REPLICA_account), text_in(row, F_REPLICA_stream));
-    if (!stream || asset_of(&stream->object)->claimant != answer->server->object.id ||
-        stream->object.now_at.serial != answer->at.serial)
-        return;
-    bool made;
-    struct entry *entry = entry_take(model, OBJECT_REPLICA, &stream->object, NULL, row, &answer->at, &made);
-    if (made)
-        entry->object.extra = memory_new(sizeof(struct peer));
-    entry_update(model, entry, row, &answer->at);
-    struct peer *peer = entry->object.extra;
-    peer->serial = answer->at.serial;
-    peer_judge(model, entry, &replica_fields);
-}
-
-static void count_none(const struct answer *answer) {
-    for (size_t i = 0; i < kind_count(answer->model, OBJECT_STREAM); i++) {
-        struct entry *entry = kind_at(answer->model, OBJECT_STREAM, i);
-        struct stream *stream = entry->object.extra;
-        if (entry->object.now_at.serial == answer->at.serial && entry->object.seen_utc_ns)
-            stream->replicas = stream->current = 1, stream->lost = 0;
-    }
-}
-
-static void count_replica(const struct answer *answer, struct entry *entry) {
-    const struct object *parent = entry->object.parent;
-    const struct peer *peer = entry->object.extra;
-    struct stream *stream = parent->extra;
-    if (parent->now_at.serial != answer->at.serial)
-        return;
-    if (peer->serial != answer->at.serial) {
-        entry_remove(answer->model, entry);
-        return;
-    }
-    stream->replicas++;
-    stream->lost += peer->lost;
-    stream->current += !peer->lost && row_u64(entry->object.now, F_REPLICA_current, 0);
-}
-
-static void name_replicas(const struct answer *answer) {
-    for (size_t i = 0; i < kind_count(answer->model, OBJECT_STREAM); i++) {
-        struct stream *stream = kind_at(answer->model, OBJECT_STREAM, i)->object.extra;
-        if (stream->replicas)
-            snprintf(stream->replicas_text, sizeof stream->replicas_text, "%u/%u", stream->current,
-                     stream->replicas);
-    }
-}
-
-static void put_replicas(const struct answer *answer) {
-    for (size_t i = 0; i < answer->sample->count; i++) {
-        if (answer->sample->rows[i]->entity == ENTITY_REPLICA)
-            put_replica(answer, answer->sample->rows[i]);
-    }
-    count_none(answer);
-    for (size_t i = 0; i < kind_count(answer->model, OBJECT_REPLICA); i++) {
-        if (!kind_at(answer->model, OBJECT_REPLICA, i)->dead)
-            count_replica(answer, kind_at(answer->model, OBJECT_REPLICA, i));
-    }
-    name_replicas(answer);
-}
-
 void jetstream_put(struct model *model, struct entry *entry, const struct sample *sample) {
     struct server *server = server_of(entry);
-    struct answer answer = {model, entry, sample, stamp_of(sample, server->server_id), NULL};
+    struct answer answer = {model, entry,     sample, stamp_of(sample, server->server_id),
+                            NULL,  {NULL, 0}, false};
     const struct row *js = sample_first(sample, ENTITY_JETSTREAM);
     if (js) {
         side_put(model, server, SIDE_JETSTREAM, js, &answer.at);
@@ -219,13 +240,17 @@ void jetstream_put(struct model *model, struct entry *entry, const struct sample
     }
     if (!answer.domain && entry->object.now)
         answer.domain = text_in(entry->object.now, F_SERVER_js_domain);
+    groups_count(&answer.groups, model, entry->object.parent, sample);
     model->moves = 0;
     for (size_t i = 0; i < sizeof asset_kinds / sizeof *asset_kinds; i++)
         put_assets(&answer, &asset_kinds[i]);
     if (model->moves > MOVES_TOLD)
-        model_add_event(model, answer.at.utc_ns, "leader", NULL, "JetStream", "%u more leaders moved",
-                        model->moves - MOVES_TOLD);
-    put_replicas(&answer);
+        model_add_event(model, answer.at.utc_ns, "leader", NULL, "JetStream",
+                        "%u more leaders moved, or things made again", model->moves - MOVES_TOLD);
+    answer.fewer_replicas |= replicas_put(model, &answer.groups, sample, &answer.at);
+    if (answer.fewer_replicas)
+        replicas_sweep(model, &answer.at);
+    groups_finish(&answer.groups);
     sources_put(model, entry, sample, answer.domain, &answer.at);
     losses_weigh(model, entry->object.parent);
     store_judge(model, entry, answer.at.utc_ns);

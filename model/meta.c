@@ -1,4 +1,5 @@
 #include "model/asset.h"
+#include "model/peer.h"
 
 #include <string.h>
 

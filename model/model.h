@@ -116,8 +116,8 @@ int64_t model_quiet_since(const struct model *model);
 struct event {
     uint64_t number; /* of all ever, from 1, as they came to be known */
     int64_t utc_ns;
-    const char *kind;    /* "started", "restarted", "lost", "back", "reloaded", "version", "leader", "peer",
-                            "gap", "collector", "store" */
+    const char *kind;    /* "started", "restarted", "lost", "back", "reloaded", "version", "leader", "contested",
+                            "recreated", "peer", "gap", "collector", "store" */
     uint64_t object;     /* 0: none */
     const char *subject; /* server or asset name */
     const char *text;    /* one sentence */

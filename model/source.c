@@ -22,7 +22,7 @@ static struct entry *told_stream(struct model *model, const struct entry *server
     if (name)
         row_put(&key.row, F_STREAM_name)->s = name;
     struct entry *stream = entry_find(model, OBJECT_STREAM, server->object.parent, domain, &key.row);
-    bool told = stream && asset_of(&stream->object)->claimant == server->object.id &&
+    bool told = stream && asset_of(&stream->object)->claim.server == server->object.id &&
                 stream->object.now_at.serial == at->serial;
     return told ? stream : NULL;
 }

@@ -138,6 +138,8 @@ static inline struct entry *entry_by_id(const struct model *model, uint64_t id) 
 /* The model's own copy of a text from elsewhere; NULL stays NULL. */
 const struct text *model_text(struct model *model, const struct text *foreign);
 const struct text *model_text_of(struct model *model, const char *clean);
+/* A text made for one answer to one question: lives until the model's next change. */
+const char *model_say(const struct model *model, const char *sentence);
 typedef void text_visit_fn(void *data, const struct text **place); /* *place is never NULL */
 void model_visit_texts(struct model *model, text_visit_fn *visit, void *data);
 void model_compact_texts(struct model *model);              /* when about half of it is in use */

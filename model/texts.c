@@ -13,6 +13,10 @@ const struct text *model_text_of(struct model *model, const char *clean) {
     return text_intern(model->texts, clean, strlen(clean));
 }
 
+const char *model_say(const struct model *model, const char *sentence) {
+    return text_intern(model->texts, sentence, strlen(sentence))->bytes;
+}
+
 bool text_same(const struct text *a, const struct text *b) {
     if (a == b)
         return true;

@@ -118,11 +118,11 @@ START_TEST(of_two_claimants_the_later_leader_wins) {
     }
     ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_leader), "n1");
     ck_assert_double_eq(number_value(&n, stream(&n), Q_STREAM_last_seq), 1000);
-    /* without leader_since the later answer does */
+    /* without leader_since the one that got further does */
     struct sample *s = jsz(&n, 1);
-    add_stream(s, 1, 1, 60);
+    add_stream(s, 1, 1, 1060);
     send(&n, s);
-    ck_assert_double_eq(number_value(&n, stream(&n), Q_STREAM_last_seq), 60);
+    ck_assert_double_eq(number_value(&n, stream(&n), Q_STREAM_last_seq), 1060);
     night_end(&n);
 }
 END_TEST

@@ -1,0 +1,31 @@
+/* Members of Raft groups as their leader sees them: which are lost by its word.
+ *
+ * Hangs at REPLICA and META_PEER objects as `extra`. Meaningful on a leader's row alone: a follower knows
+ * nothing of the others. Owned by the model. */
+#ifndef MODEL_PEER_H
+#define MODEL_PEER_H
+
+#include "model/server.h"
+
+#define LOST_AFTER   (10 * NS_PER_S) /* the servers' own lost-quorum interval */
+#define UNHEARD_LOST (2 * NS_PER_S)  /* a leader that has just been chosen has not heard anybody yet */
+
+struct peer {
+    int64_t silent_since_mono_ns; /* never heard since then, 0 no */
+    uint64_t serial;              /* of the sample that last listed it */
+    bool lost;
+};
+
+struct peer_fields {
+    enum field name, current, offline, active;
+};
+extern const struct peer_fields replica_fields;
+
+enum contact { CONTACT_HEARD, CONTACT_NEVER, CONTACT_LOST };
+/* What the leader's row says of a member; `cluster` where its server is looked for, NULL: in any. */
+enum contact peer_contact(const struct model *model, const struct object *cluster, const struct row *row,
+                          const struct peer_fields *f);
+/* After entry_update(): sets `lost`. */
+void peer_judge(struct model *model, struct entry *entry, const struct peer_fields *f);
+
+#endif

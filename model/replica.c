@@ -1,0 +1,174 @@
+#include "model/replica.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+/* The fields that a key is made of, in an asset's row and in a replica's. */
+enum { KEY_ACCOUNT, KEY_STREAM, KEY_CONSUMER, KEYS };
+static const enum field replica_key[KEYS] = {F_REPLICA_account, F_REPLICA_stream, F_REPLICA_consumer};
+static const enum field consumer_key[KEYS] = {F_CONSUMER_account, F_CONSUMER_stream, F_CONSUMER_name};
+static const enum field stream_key[KEYS - 1] = {F_STREAM_account, F_STREAM_name};
+
+struct key {
+    const struct text *part[KEYS]; /* NULL: absent */
+};
+
+static struct key key_of(const struct row *row, const enum field *parts, int count) {
+    struct key key = {{NULL}};
+    for (int i = 0; i < count; i++)
+        key.part[i] = row_has(row, parts[i]) ? row_cell(row, parts[i])->s : NULL;
+    return key;
+}
+
+static bool same_key(const struct key *a, const struct key *b) {
+    for (int i = 0; i < KEYS; i++) {
+        if (!text_same(a->part[i], b->part[i]))
+            return false;
+    }
+    return true;
+}
+
+static size_t place_of(const struct groups *groups, const struct key *key) {
+    uint32_t hash = 0;
+    for (int i = 0; i < KEYS; i++)
+        hash = hash * 0x9e3779b1u + (key->part[i] ? key->part[i]->hash : 0);
+    return (hash ^ hash >> 15) & (groups->size - 1);
+}
+
+/* The group of that key, or the empty place where it goes. */
+static struct group *find(const struct groups *groups, const struct key *key) {
+    for (size_t at = place_of(groups, key);; at = (at + 1) & (groups->size - 1)) {
+        struct group *group = &groups->places[at];
+        if (!group->row)
+            return group;
+        struct key there = key_of(group->row, replica_key, KEYS);
+        if (same_key(&there, key))
+            return group;
+    }
+}
+
+/* Followers know nothing of each other. */
+static bool is_told(const struct row *row) {
+    return row->entity == ENTITY_REPLICA &&
+           (row_has(row, F_REPLICA_current) || row_has(row, F_REPLICA_active));
+}
+
+static struct group *group_of(const struct groups *groups, const struct row *replica) {
+    struct key key = key_of(replica, replica_key, KEYS);
+    return find(groups, &key);
+}
+
+/* ---- counting ---- */
+
+static void count(struct groups *groups, const struct model *model, const struct object *cluster,
+                  const struct row *row) {
+    struct group *group = group_of(groups, row);
+    if (!group->row)
+        group->row = row;
+    enum contact contact = peer_contact(model, cluster, row, &replica_fields);
+    group->listed++;
+    group->heard += contact == CONTACT_HEARD;
+    group->never += contact == CONTACT_NEVER;
+}
+
+void groups_count(struct groups *groups, const struct model *model, const struct object *cluster,
+                  const struct sample *sample) {
+    size_t told = 0;
+    *groups = (struct groups){NULL, 0};
+    for (size_t i = 0; i < sample->count; i++)
+        told += is_told(sample->rows[i]);
+    if (!told)
+        return;
+    for (groups->size = 16; groups->size < 2 * told;)
+        groups->size *= 2;
+    groups->places = memory_array(groups->size, sizeof *groups->places);
+    for (size_t i = 0; i < sample->count; i++) {
+        if (is_told(sample->rows[i]))
+            count(groups, model, cluster, sample->rows[i]);
+    }
+}
+
+struct group *groups_find(const struct groups *groups, const struct row *asset) {
+    if (!groups->places)
+        return NULL;
+    struct key key = asset->entity == ENTITY_STREAM ? key_of(asset, stream_key, KEYS - 1)
+                                                    : key_of(asset, consumer_key, KEYS);
+    struct group *group = find(groups, &key);
+    return group->row ? group : NULL;
+}
+
+void groups_finish(struct groups *groups) {
+    free(groups->places);
+}
+
+/* ---- objects ---- */
+
+static void name_count(struct model *model, struct asset *asset) {
+    char text[32];
+    snprintf(text, sizeof text, "%u/%u", asset->current, asset->replicas);
+    if (!asset->replicas_text || strcmp(asset->replicas_text->bytes, text) != 0)
+        asset->replicas_text = model_text_of(model, text);
+}
+
+bool replicas_begin(struct model *model, struct entry *entry, struct group *group) {
+    struct asset *asset = asset_of(&entry->object);
+    asset->replicas = asset->current = 1;
+    asset->lost = 0;
+    if (group)
+        group->asset = entry;
+    else
+        name_count(model, asset);
+    return !group && asset->children;
+}
+
+static void put(struct model *model, struct entry *parent, const struct row *row, const struct stamp *at) {
+    struct asset *asset = asset_of(&parent->object);
+    bool made;
+    struct entry *entry = entry_take(model, OBJECT_REPLICA, &parent->object, NULL, row, at, &made);
+    if (made) {
+        entry->object.extra = memory_new(sizeof(struct peer));
+        asset->children++;
+    }
+    struct peer *peer = entry->object.extra;
+    entry_update(model, entry, row, at);
+    peer->serial = at->serial;
+    peer_judge(model, entry, &replica_fields);
+    asset->replicas++;
+    asset->lost += peer->lost;
+    asset->current += !peer->lost && row_u64(row, F_REPLICA_current, 0);
+}
+
+bool replicas_put(struct model *model, const struct groups *groups, const struct sample *sample,
+                  const struct stamp *at) {
+    for (size_t i = 0; groups->places && i < sample->count; i++) {
+        const struct row *row = sample->rows[i];
+        struct group *group = is_told(row) ? group_of(groups, row) : NULL;
+        if (group && group->asset)
+            put(model, group->asset, row, at);
+    }
+    bool fewer = false;
+    for (size_t i = 0; i < groups->size; i++) {
+        const struct group *group = &groups->places[i];
+        if (!group->asset)
+            continue;
+        struct asset *asset = asset_of(&group->asset->object);
+        name_count(model, asset);
+        fewer |= asset->children != group->listed;
+    }
+    return fewer;
+}
+
+void replicas_sweep(struct model *model, const struct stamp *at) {
+    for (size_t i = 0; i < kind_count(model, OBJECT_REPLICA); i++) {
+        struct entry *entry = kind_at(model, OBJECT_REPLICA, i);
+        const struct object *parent = entry->object.parent;
+        if (entry->dead || parent->now_at.serial != at->serial ||
+            ((struct peer *)entry->object.extra)->serial == at->serial)
+            continue;
+        asset_of(parent)->children--;
+        entry_remove(model, entry);
+    }
+}

@@ -1,0 +1,37 @@
+/* The replicas of streams and consumers, as one answer to /jsz lists them.
+ *
+ * First they are counted by asset: whether who says that it leads sees a majority decides whether it is
+ * believed. Then those of the believed become REPLICA objects, children of their asset. All work is in
+ * proportion to the rows of the answer. Groups live while one answer is taken; texts are the sample's. */
+#ifndef MODEL_REPLICA_H
+#define MODEL_REPLICA_H
+
+#include "model/asset.h"
+#include "model/peer.h"
+
+struct group {             /* of one asset */
+    const struct row *row; /* a replica row of it: its key. NULL: an empty place */
+    unsigned listed, heard, never;
+    struct entry *asset; /* once its leader is believed */
+};
+
+struct groups {
+    struct group *places; /* a hash; NULL: nobody lists replicas */
+    size_t size;          /* a power of two */
+};
+
+void groups_count(struct groups *groups, const struct model *model, const struct object *cluster,
+                  const struct sample *sample);
+/* Of a STREAM or a CONSUMER row; NULL: it has no other replicas. */
+struct group *groups_find(const struct groups *groups, const struct row *asset);
+void groups_finish(struct groups *groups);
+
+/* The believed word about an asset comes with this group (may be NULL). true: its replicas have gone. */
+bool replicas_begin(struct model *model, struct entry *asset, struct group *group);
+/* Replicas of those assets that replicas_begin() was called for. true: some of them have gone. */
+bool replicas_put(struct model *model, const struct groups *groups, const struct sample *sample,
+                  const struct stamp *at);
+/* Those that this answer no longer lists go. Looks at all replicas there are. */
+void replicas_sweep(struct model *model, const struct stamp *at);
+
+#endif
