@@ -176,6 +176,28 @@ struct value calc_cluster_meta_quorum(const struct model *model, const struct ob
     return value_text(cluster_of(object)->meta.quorum);
 }
 
+struct value calc_cluster_meta_pending(const struct model *model, const struct object *object) {
+    (void)model;
+    const struct meta *meta = &cluster_of(object)->meta;
+    return meta->pending_told ? value_uint(meta->pending) : value_unknown(0);
+}
+
+static struct value changes_within(const struct model *model, const struct object *cluster, int64_t span_ns) {
+    const struct meta *meta = &cluster_of(cluster)->meta;
+    uint64_t count = 0;
+    for (unsigned i = 0; i < meta->changes && i < LEADERS_MOST; i++)
+        count += model->utc_ns - meta->changed_utc_ns[i] < span_ns;
+    return meta->leader ? value_uint(count) : value_unknown(0);
+}
+
+struct value calc_cluster_meta_leader_changes(const struct model *model, const struct object *object) {
+    return changes_within(model, object, 3600 * NS_PER_S);
+}
+
+struct value calc_cluster_meta_flaps(const struct model *model, const struct object *object) {
+    return changes_within(model, object, 600 * NS_PER_S);
+}
+
 static bool has_told(const struct model *model, const struct object *cluster) {
     for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
         const struct object *server = server_in(model, cluster, i);

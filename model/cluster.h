@@ -8,10 +8,15 @@
 
 #include "model/state.h"
 
+#define LEADERS_MOST 64 /* changes that are remembered */
 struct meta {
     const struct text *leader; /* the last one known, NULL never */
     bool led;                  /* somebody living says now that it leads */
     const char *quorum;        /* "yes", "no", "leaderless", NULL unknown */
+    bool pending_told;
+    uint64_t pending;                     /* proposals that its leader has not applied yet */
+    int64_t changed_utc_ns[LEADERS_MOST]; /* ring: another leader */
+    unsigned changes;                     /* ever */
 };
 
 struct listing {             /* what the living servers' /jsz answers prove together */

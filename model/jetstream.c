@@ -236,6 +236,7 @@ void jetstream_put(struct model *model, struct entry *entry, const struct sample
     const struct row *js = sample_first(sample, ENTITY_JETSTREAM);
     if (js) {
         side_put(model, server, SIDE_JETSTREAM, js, &answer.at);
+        power_judge(model, entry, answer.at.utc_ns);
         answer.domain = text_in(js, F_JETSTREAM_domain);
     }
     if (!answer.domain && entry->object.now)

@@ -27,9 +27,11 @@ static void set_leader(struct model *model, struct entry *cluster, const struct 
         return;
     const struct text *old = meta->leader;
     meta->leader = model_text(model, leader);
-    if (old)
-        model_add_event(model, utc_ns, "leader", &cluster->object, "JetStream",
-                        "leader of the meta group moved from %s to %s", old->bytes, leader->bytes);
+    if (!old)
+        return;
+    meta->changed_utc_ns[meta->changes++ % LEADERS_MOST] = utc_ns;
+    model_add_event(model, utc_ns, "leader", &cluster->object, "JetStream",
+                    "leader of the meta group moved from %s to %s", old->bytes, leader->bytes);
 }
 
 /* ---- the living meta leader and what it sees ---- */
@@ -107,6 +109,15 @@ static struct hearsay hearsay(const struct model *model, const struct entry *clu
     return said;
 }
 
+/* Without a leader that answers they are what the last one saw. */
+static void age_peers(struct model *model, const struct entry *cluster, bool live) {
+    for (size_t i = 0; i < kind_count(model, OBJECT_META_PEER); i++) {
+        struct entry *entry = kind_at(model, OBJECT_META_PEER, i);
+        if (!entry->dead && entry->object.parent == &cluster->object)
+            entry_set_freshness(model, entry, live ? FRESH_LIVE : FRESH_STALE);
+    }
+}
+
 static void evaluate(struct model *model, struct entry *cluster, int64_t utc_ns) {
     const struct entry *leader = living_leader(model, cluster);
     struct meta *meta = &cluster_of(&cluster->object)->meta;
@@ -123,6 +134,9 @@ static void evaluate(struct model *model, struct entry *cluster, int64_t utc_ns)
         cluster->dirty = true;
     meta->quorum = said.quorum;
     meta->led = said.leader != NULL;
+    meta->pending_told = leader && row_has(js_row(leader), F_JETSTREAM_meta_pending);
+    meta->pending = leader ? row_u64(js_row(leader), F_JETSTREAM_meta_pending, 0) : 0;
+    age_peers(model, cluster, leader != NULL);
 }
 
 void meta_put(struct model *model, struct entry *server, const struct sample *sample,

@@ -190,6 +190,7 @@ static void forget_run(struct model *model, struct entry *entry) {
         server->sides[i].now = NULL;
     }
     memset(server->links, 0, sizeof server->links);
+    usage_forget(&server->usage);
     server->varz_count = server->varz_next = 0;
     server->max_pending = -1;
     server->connz_known = false;
@@ -281,6 +282,7 @@ void server_answered(struct model *model, struct entry *entry, const struct samp
     struct stamp at = stamp_of(sample, server->server_id);
     entry_update(model, entry, row, &at);
     varz_point_put(server, entry->object.now, &at);
+    usage_put(&server->usage, &entry->object);
     route_urls_put(model, entry, sample);
     uint64_t remotes = row_u64(row, F_SERVER_remotes, 0);
     if (remotes > cluster->remotes_max && remotes < 10000)

@@ -6,6 +6,7 @@
 #define MODEL_SERVER_H
 
 #include "model/cluster.h"
+#include "model/usage.h"
 
 enum server_state { SERVER_NEW, SERVER_UP, SERVER_STALE, SERVER_DOWN, SERVER_KNOWN };
 
@@ -72,6 +73,7 @@ struct server {
     struct traffic_point varz[VARZ_POINTS]; /* ring */
     size_t varz_next, varz_count;
     struct link_traffic links[LINK_COUNT];
+    struct usage usage;
     struct gap gap;
 
     int64_t max_pending; /* largest buffer of one connection, -1 unknown */

@@ -259,6 +259,206 @@ START_TEST(a_store_that_is_still_read_is_not_empty) {
 }
 END_TEST
 
+/* ---- what the meta group tells of itself ---- */
+
+START_TEST(changes_of_leader_are_counted_for_an_hour) {
+    struct night n;
+    begin_three(&n);
+    const struct object *c = model_cluster(n.model);
+    ck_assert(isnan(number_value(&n, c, Q_CLUSTER_meta_leader_changes)));
+    for (int i = 0; i < 4; i++) {
+        varz_until(&n, 60 * i, 7);
+        send_meta(&n, i % 2, i % 2 ? "n2" : "n1");
+        send_meta(&n, 1 - i % 2, i % 2 ? "n2" : "n1");
+        ck_assert_double_eq(number_value(&n, c, Q_CLUSTER_meta_leader_changes), i);
+    }
+    ck_assert_double_eq(number_value(&n, c, Q_CLUSTER_meta_flaps), 3);
+    night_until(&n, 60 + 601);
+    ck_assert_double_eq(number_value(&n, c, Q_CLUSTER_meta_flaps), 2);
+    night_until(&n, 120 + 3599);
+    ck_assert_double_eq(number_value(&n, c, Q_CLUSTER_meta_leader_changes), 2);
+    night_until(&n, 180 + 3601);
+    ck_assert_double_eq(number_value(&n, c, Q_CLUSTER_meta_leader_changes), 0);
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(pending_is_the_meta_leaders) {
+    struct night n;
+    begin_three(&n);
+    const struct object *c = model_cluster(n.model);
+    for (int node = 1; node >= 0; node--) {
+        struct sample *s = jsz(&n, node);
+        add_meta(s, "n1");
+        put_u(row_of(s, ENTITY_JETSTREAM), F_JETSTREAM_meta_pending, node ? 9 : 140);
+        send(&n, s);
+        if (node)
+            ck_assert(isnan(number_value(&n, c, Q_CLUSTER_meta_pending)));
+    }
+    ck_assert_double_eq(number_value(&n, c, Q_CLUSTER_meta_pending), 140);
+    ck_assert_double_eq(number_value(&n, server_named(&n, "n2"), Q_SERVER_js_api_pending), 9);
+    night_end(&n);
+}
+END_TEST
+
+static const char *peer_state(const struct night *n, const char *name) {
+    return text_value(n, find_by(n, Q_META_PEER_name, name), Q_META_PEER_state);
+}
+
+START_TEST(peers_have_a_state_each) {
+    struct night n;
+    begin_three(&n);
+    struct sample *s = jsz(&n, 0);
+    add_meta(s, "n1");
+    add_peer(s, "n2", true, 0.4);
+    add_peer(s, "n3", false, 1.5);
+    add_peer(s, "n4", true, 11);
+    add_peer(s, "n5", true, 0.2);
+    put_u((struct row *)(uintptr_t)s->rows[s->count - 1], F_META_PEER_offline, 1);
+    put_u((struct row *)(uintptr_t)s->rows[s->count - 1], F_META_PEER_lag, 70);
+    send(&n, s);
+    ck_assert_str_eq(peer_state(&n, "n2"), "current");
+    ck_assert_str_eq(peer_state(&n, "n3"), "behind");
+    ck_assert_str_eq(peer_state(&n, "n4"), "lost");
+    ck_assert_str_eq(peer_state(&n, "n5"), "offline"); /* the server still calls it current */
+    const struct object *n5 = find_by(&n, Q_META_PEER_name, "n5");
+    ck_assert_double_eq(number_value(&n, n5, Q_META_PEER_lag), 70);
+    ck_assert_double_eq(number_value(&n, n5, Q_META_PEER_seen), 0.2e9);
+    ck_assert_str_eq(text_value(&n, n5, Q_META_PEER_cluster), "C");
+    for (int i = 0; i < 2; i++)
+        send_failure(&n, 1, SHAPE_VARZ, FAILURE_REFUSED, "");
+    varz_until(&n, 2, 6);
+    ck_assert_int_eq(find_by(&n, Q_META_PEER_name, "n2")->freshness, FRESH_STALE); /* nobody sees it now */
+    night_end(&n);
+}
+END_TEST
+
+static const char *replica_state(const struct night *n, const char *name) {
+    return text_value(n, find_by(n, Q_REPLICA_name, name), Q_REPLICA_state);
+}
+
+START_TEST(replicas_have_a_state_each) {
+    struct night n;
+    begin_three(&n);
+    struct sample *s = jsz(&n, 0);
+    add_stream(s, 0, 0, 100);
+    add_replica(s, "n2", false, false, 0.9);
+    add_replica(s, "n3", true, true, 0.9);
+    send(&n, s);
+    ck_assert_str_eq(replica_state(&n, "n2"), "behind");
+    ck_assert_str_eq(replica_state(&n, "n3"), "offline");
+    const struct object *replica = find_by(&n, Q_REPLICA_name, "n2");
+    ck_assert_str_eq(text_value(&n, replica, Q_REPLICA_stream), "ORDERS");
+    ck_assert_str_eq(text_value(&n, replica, Q_REPLICA_cluster), "C");
+    ck_assert_double_eq(number_value(&n, replica, Q_REPLICA_seen), 0.9e9);
+    ck_assert(isnan(number_value(&n, replica, Q_REPLICA_lag)));
+    night_end(&n);
+}
+END_TEST
+
+/* ---- JetStream of one server ---- */
+
+static void send_api(struct night *n, const char *id, uint64_t calls, uint64_t errors) {
+    struct sample *s = build_varz(n, 1, id, "n1");
+    put_u(row_of(s, ENTITY_SERVER), F_SERVER_js_api_total, calls);
+    put_u(row_of(s, ENTITY_SERVER), F_SERVER_js_api_errors, errors);
+    send(n, s);
+}
+
+static double on_n1(const struct night *n, enum quantity q) {
+    return number_value(n, server_named(n, "n1"), q);
+}
+
+START_TEST(api_errors_are_those_of_the_last_minute) {
+    struct night n;
+    begin_three(&n);
+    for (int second = 1; second <= 120; second++) { /* 10 a second; errors in the second minute alone */
+        night_until(&n, second);
+        send_api(&n, "IDA", 5000 + 10 * (uint64_t)second, 77 + (uint64_t)(second > 60 ? second - 60 : 0));
+        if (second <= 5)
+            ck_assert(isnan(on_n1(&n, Q_SERVER_js_api_errors_per_min)));
+        if (second == 60)
+            ck_assert_double_eq(on_n1(&n, Q_SERVER_js_api_errors_per_min), 0); /* 77 are long ago */
+    }
+    ck_assert_double_eq_tol(on_n1(&n, Q_SERVER_js_api_errors_per_min), 60, 1e-6);
+    ck_assert_double_eq_tol(on_n1(&n, Q_SERVER_js_api_error_share), 0.1, 1e-9);
+    night_until(&n, 123);
+    send_restarted(&n, 0, "IDZ");
+    send_api(&n, "IDZ", 3, 1);
+    ck_assert(isnan(on_n1(&n, Q_SERVER_js_api_errors_per_min)));
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(nobody_called_and_nothing_failed) {
+    struct night n;
+    begin_three(&n);
+    for (int second = 1; second <= 30; second++) {
+        night_until(&n, second);
+        send_api(&n, "IDA", 5000, 77);
+    }
+    ck_assert_double_eq(on_n1(&n, Q_SERVER_js_api_errors_per_min), 0);
+    ck_assert(isnan(on_n1(&n, Q_SERVER_js_api_error_share))); /* of nothing */
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(what_an_account_may_is_no_reservation) {
+    struct night n;
+    begin_three(&n);
+    struct sample *s = jsz(&n, 0);
+    struct row *row = sample_add(s, ENTITY_JETSTREAM);
+    put_u(row, F_JETSTREAM_reserved_memory, UINT64_MAX); /* -1 */
+    put_u(row, F_JETSTREAM_reserved_storage, 5 << 20);
+    send(&n, s);
+    ck_assert(isnan(on_n1(&n, Q_SERVER_js_reserved_memory)));
+    ck_assert_double_eq(on_n1(&n, Q_SERVER_js_reserved_storage), 5 << 20);
+    night_end(&n);
+}
+END_TEST
+
+static void send_power(struct night *n, const char *id, bool disabled) {
+    struct sample *s = build(n, 1, SHAPE_JSZ, id);
+    struct row *row = sample_add(s, ENTITY_JETSTREAM);
+    if (disabled)
+        put_u(row, F_JETSTREAM_disabled, 1);
+    send(n, s);
+}
+
+START_TEST(jetstream_switched_off_is_said) {
+    struct night n;
+    begin_three(&n);
+    ck_assert(isnan(on_n1(&n, Q_SERVER_js_enabled)));
+    send_power(&n, "IDA", false);
+    ck_assert_double_eq(on_n1(&n, Q_SERVER_js_enabled), 1);
+    varz_until(&n, 5, 6);
+    send_restarted(&n, 0, "IDZ");
+    send_power(&n, "IDZ", true);
+    ck_assert_double_eq(on_n1(&n, Q_SERVER_js_enabled), 0);
+    ck_assert_double_eq(on_n1(&n, Q_SERVER_js_switched_off), 1);
+    ck_assert_int_eq(count_events(&n, "store"), 1);
+    ck_assert_str_eq(model_event(n.model, model_event_count(n.model) - 1)->text, "JetStream is off, was on");
+    send_power(&n, "IDZ", true);
+    ck_assert_int_eq(count_events(&n, "store"), 1);
+    varz_until(&n, 6, 6);
+    send_power(&n, "IDZ", false);
+    ck_assert_double_eq(on_n1(&n, Q_SERVER_js_switched_off), 0);
+    ck_assert_str_eq(model_event(n.model, model_event_count(n.model) - 1)->text, "JetStream is on again");
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(jetstream_that_never_was_on_is_not_missed) {
+    struct night n;
+    begin_three(&n);
+    send_power(&n, "IDA", true);
+    ck_assert_double_eq(on_n1(&n, Q_SERVER_js_enabled), 0);
+    ck_assert_double_eq(on_n1(&n, Q_SERVER_js_switched_off), 0);
+    ck_assert_int_eq(count_events(&n, "store"), 0);
+    night_end(&n);
+}
+END_TEST
+
 static TCase *cases(void) {
     TCase *t = tcase_create("meta group");
     tcase_add_test(t, quorum_is_what_the_meta_leader_sees);
@@ -270,6 +470,15 @@ static TCase *cases(void) {
     tcase_add_test(t, a_leader_that_is_not_asked_is_believed);
     tcase_add_test(t, an_empty_store_is_said_when_it_is_certain);
     tcase_add_test(t, a_store_that_is_still_read_is_not_empty);
+    tcase_add_test(t, changes_of_leader_are_counted_for_an_hour);
+    tcase_add_test(t, pending_is_the_meta_leaders);
+    tcase_add_test(t, peers_have_a_state_each);
+    tcase_add_test(t, replicas_have_a_state_each);
+    tcase_add_test(t, api_errors_are_those_of_the_last_minute);
+    tcase_add_test(t, nobody_called_and_nothing_failed);
+    tcase_add_test(t, what_an_account_may_is_no_reservation);
+    tcase_add_test(t, jetstream_switched_off_is_said);
+    tcase_add_test(t, jetstream_that_never_was_on_is_not_missed);
     return t;
 }
 

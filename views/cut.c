@@ -18,7 +18,9 @@ static const struct kind_info {
     [OBJECT_CONNECTION] = {true, 1u << SHAPE_CONNZ_FULL},
     [OBJECT_STREAM] = {true, 1u << SHAPE_JSZ},
     [OBJECT_CONSUMER] = {true, 1u << SHAPE_JSZ},
+    [OBJECT_REPLICA] = {false, 1u << SHAPE_JSZ},
     [OBJECT_SOURCE] = {true, 1u << SHAPE_JSZ},
+    [OBJECT_META_PEER] = {false, 1u << SHAPE_JSZ},
     [OBJECT_ROUTE] = {false, 1u << SHAPE_ROUTEZ},
 };
 
