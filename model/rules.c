@@ -4,8 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/expr.h"
 #include "base/memory.h"
+#include "model/asking.h"
+#include "model/sentence.h"
 
 #define AFTER_A_MOVE (30 * NS_PER_S) /* numbers settle after a change of leader */
 #define BEGINNING    (10 * NS_PER_S) /* no quiet to speak of before */
@@ -64,27 +65,11 @@ void rules_destroy(struct model *model) {
     free(model->watched);
 }
 
-struct asking {
-    const struct model *model;
-    const struct object *object;
-};
-
-static struct expr_value get(void *data, int id) {
-    const struct asking *asking = data;
-    struct value v = quantity_get(asking->model, asking->object, (enum quantity)id);
-    struct expr_value out = {EXPR_UNKNOWN, 0, NULL};
-    if (v.type == VALUE_TEXT)
-        out = (struct expr_value){EXPR_TEXT, 0, v.text};
-    else if (value_number(v, &out.number))
-        out.type = v.type == VALUE_BOOL ? EXPR_BOOL : EXPR_NUMBER;
-    return out;
-}
-
 static bool holds(const struct model *model, size_t rule, const struct object *object) {
     if (!model->rules[rule] || (object->freshness != FRESH_LIVE && !model->rule_about_state[rule]))
         return false;
     struct asking asking = {model, object};
-    return expr_true(model->rules[rule], get, &asking);
+    return expr_true(model->rules[rule], asking_get, &asking);
 }
 
 /* ---- what holds of one object, and since when ---- */
@@ -339,32 +324,28 @@ static void name_cluster(const struct model *model, const struct object *object,
         snprintf(out, size, "%s: ", name.text);
 }
 
-/* false: it is not known. */
-static bool fill_in(const struct model *model, const struct finding *finding, const char *name, char *out,
-                    size_t size) {
-    const struct object *object = model_object(model, finding->object);
+struct telling {
+    const struct model *model;
+    const struct finding *finding;
+    const struct object *object;
+};
+
+/* What only a finding knows. */
+static int tell(void *data, const char *name, char *out, size_t size) {
+    const struct telling *t = data;
     if (strcmp(name, "since") == 0 || strcmp(name, "for") == 0) {
         char span[TIME_TEXT_SIZE];
-        bool said = *name == 'f' && object && object->kind == OBJECT_SERVER && server_const(object)->silent;
-        span_format_whole(span, model->utc_ns - finding->since_utc_ns);
+        bool said =
+            *name == 'f' && t->object && t->object->kind == OBJECT_SERVER && server_const(t->object)->silent;
+        span_format_whole(span, t->model->utc_ns - t->finding->since_utc_ns);
         snprintf(out, size, "%s%s", *name == 'f' && !said ? ", for " : "", said ? "" : span);
-        return true;
+        return 1;
     }
     if (strcmp(name, "which") == 0) {
-        name_cluster(model, object, out, size);
-        return true;
+        name_cluster(t->model, t->object, out, size);
+        return 1;
     }
-    int q = quantity_by_name(rules[finding->rule].kind, name);
-    struct value v = object && q >= 0 ? quantity_get(model, object, (enum quantity)q) : (struct value){0};
-    double number;
-    if (q >= 0 && quantities[q].flags & QUANTITY_SIGNED && value_number(v, &number)) {
-        char text[NUMBER_TEXT_SIZE];
-        number_format_signed(text, number, quantities[q].unit);
-        snprintf(out, size, "%s", text);
-        return true;
-    }
-    value_format(out, (unsigned)size, v, q >= 0 ? quantities[q].unit : UNIT_NONE);
-    return v.type != VALUE_UNKNOWN;
+    return -1;
 }
 
 void finding_figure(const struct model *model, const struct finding *finding, char *out, size_t size) {
@@ -372,46 +353,11 @@ void finding_figure(const struct model *model, const struct finding *finding, ch
     char name[64];
     snprintf(name, sizeof name, "%.*s", (int)strspn(condition, "abcdefghijklmnopqrstuvwxyz0123456789_"),
              condition);
-    if (!fill_in(model, finding, name, out, size))
+    if (!sentence_quantity(model, model_object(model, finding->object), name, out, size))
         snprintf(out, size, "-");
 }
 
-struct sentence {
-    char *out;
-    size_t size, used;
-    size_t part; /* where the part began that may be left out */
-    bool known;  /* all of that part */
-};
-
-static void add_char(struct sentence *s, char c) {
-    if (s->used + 1 < s->size)
-        s->out[s->used++] = c;
-}
-
-static void end_part(struct sentence *s) {
-    if (!s->known)
-        s->used = s->part;
-}
-
 void finding_text(const struct model *model, const struct finding *finding, char *out, size_t size) {
-    struct sentence s = {out, size, 0, 0, true};
-    for (const char *p = rules[finding->rule].text; *p && size; p++) {
-        const char *end = *p == '{' ? strchr(p, '}') : NULL;
-        if (*p == '[') {
-            s.part = s.used;
-            s.known = true;
-        } else if (*p == ']') {
-            end_part(&s);
-        } else if (!end) {
-            add_char(&s, *p);
-        } else {
-            char name[64];
-            snprintf(name, sizeof name, "%.*s", (int)(end - p - 1), p + 1);
-            s.known &= fill_in(model, finding, name, out + s.used, size - s.used);
-            s.used += strlen(out + s.used);
-            p = end;
-        }
-    }
-    if (size)
-        out[s.used] = '\0';
+    struct telling telling = {model, finding, model_object(model, finding->object)};
+    sentence_make(model, telling.object, rules[finding->rule].text, tell, &telling, out, size);
 }

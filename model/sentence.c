@@ -1,0 +1,57 @@
+#include "model/sentence.h"
+
+#include <stdio.h>
+#include <string.h>
+
+bool sentence_quantity(const struct model *model, const struct object *object, const char *name, char *out,
+                       size_t size) {
+    int q = object ? quantity_by_name(object->kind, name) : -1;
+    struct value v = q >= 0 ? quantity_get(model, object, (enum quantity)q) : (struct value){0};
+    double number;
+    if (q >= 0 && quantities[q].flags & QUANTITY_SIGNED && value_number(v, &number)) {
+        char text[NUMBER_TEXT_SIZE];
+        number_format_signed(text, number, quantities[q].unit);
+        snprintf(out, size, "%s", text);
+        return true;
+    }
+    value_format(out, (unsigned)size, v, q >= 0 ? quantities[q].unit : UNIT_NONE);
+    return v.type != VALUE_UNKNOWN;
+}
+
+struct sentence {
+    char *out;
+    size_t size, used;
+    size_t part; /* where the part began that may be left out */
+    bool known;  /* all of that part */
+};
+
+static void add_char(struct sentence *s, char c) {
+    if (s->used + 1 < s->size)
+        s->out[s->used++] = c;
+}
+
+void sentence_make(const struct model *model, const struct object *object, const char *text,
+                   sentence_word_fn *word, void *data, char *out, size_t size) {
+    struct sentence s = {out, size, 0, 0, true};
+    for (const char *p = text; *p && size; p++) {
+        const char *end = *p == '{' ? strchr(p, '}') : NULL;
+        if (*p == '[') {
+            s.part = s.used;
+            s.known = true;
+        } else if (*p == ']') {
+            s.used = s.known ? s.used : s.part;
+        } else if (!end) {
+            add_char(&s, *p);
+        } else {
+            char name[64];
+            snprintf(name, sizeof name, "%.*s", (int)(end - p - 1), p + 1);
+            int known = word ? word(data, name, out + s.used, size - s.used) : -1;
+            s.known &=
+                known < 0 ? sentence_quantity(model, object, name, out + s.used, size - s.used) : known;
+            s.used += strlen(out + s.used);
+            p = end;
+        }
+    }
+    if (size)
+        out[s.used] = '\0';
+}
