@@ -2,8 +2,10 @@
 
 #include "base/clock.h"
 
-#define SLOPE_WINDOW (30 * NS_PER_S)
+#define SLOPE_WINDOW (60 * NS_PER_S)
 #define SLOPE_POINTS 3
+#define TURNED       0.1  /* two lines leave so much of the error of one */
+#define LEAST_ERROR  0.01 /* of the lag: below it one line is as good as any */
 
 bool lag_of(const struct object *consumer, double *lag) {
     double pending, ack_pending;
@@ -12,6 +14,69 @@ bool lag_of(const struct object *consumer, double *lag) {
         return false;
     *lag = pending + ack_pending;
     return true;
+}
+
+/* Sums over points, from which the best line and what it misses by follow. */
+struct line {
+    double n, t, l, tt, tl, ll;
+};
+
+static void add(struct line *line, double t, double l) {
+    line->n++, line->t += t, line->l += l, line->tt += t * t, line->tl += t * l, line->ll += l * l;
+}
+
+static struct line without(struct line a, const struct line *b) {
+    a.n -= b->n, a.t -= b->t, a.l -= b->l, a.tt -= b->tt, a.tl -= b->tl, a.ll -= b->ll;
+    return a;
+}
+
+static double slope_of(const struct line *x) {
+    double spread = x->n * x->tt - x->t * x->t;
+    return spread > 0 ? (x->n * x->tl - x->t * x->l) / spread : 0;
+}
+
+/* Sum of the squares by which the points miss it. */
+static double error_of(const struct line *x) {
+    double error = x->ll - x->l * x->l / x->n - slope_of(x) * (x->tl - x->t * x->l / x->n);
+    return error > 0 ? error : 0;
+}
+
+/* Newest first, in seconds before and messages more than the newest: small numbers, so nothing is lost. */
+static unsigned window_of(const struct lag_history *history, double t[LAG_POINTS], double l[LAG_POINTS]) {
+    unsigned newest = (history->next + LAG_POINTS - 1) % LAG_POINTS, n = 0;
+    for (; n < history->count; n++) {
+        const struct lag_point *p = &history->points[(newest + LAG_POINTS - n) % LAG_POINTS];
+        int64_t age = history->points[newest].now_ns - p->now_ns;
+        if (age > SLOPE_WINDOW && n >= SLOPE_POINTS)
+            break;
+        t[n] = -(double)age / (double)NS_PER_S;
+        l[n] = p->lag - history->points[newest].lag;
+    }
+    return n;
+}
+
+static void find_slope(struct lag_history *history) {
+    double t[LAG_POINTS], l[LAG_POINTS];
+    unsigned n = window_of(history, t, l);
+    struct line all = {0}, recent = {0};
+    for (unsigned i = 0; i < n; i++)
+        add(&all, t[i], l[i]);
+    history->known = n >= SLOPE_POINTS && all.n * all.tt > all.t * all.t;
+    if (!history->known)
+        return;
+    history->per_s = slope_of(&all);
+    double scale = LEAST_ERROR * history->points[(history->next + LAG_POINTS - 1) % LAG_POINTS].lag;
+    double least = error_of(&all) * TURNED;
+    if (error_of(&all) <= n * (1 + scale * scale))
+        return;
+    for (unsigned i = 0; i + SLOPE_POINTS <= n; i++) {
+        add(&recent, t[i], l[i]);
+        struct line before = without(all, &recent);
+        if (recent.n < SLOPE_POINTS || error_of(&recent) + error_of(&before) >= least)
+            continue;
+        least = error_of(&recent) + error_of(&before);
+        history->per_s = slope_of(&recent);
+    }
 }
 
 void lag_put(struct lag_history *history, const struct object *consumer) {
@@ -25,26 +90,15 @@ void lag_put(struct lag_history *history, const struct object *consumer) {
     history->next = (history->next + 1) % LAG_POINTS;
     if (history->count < LAG_POINTS)
         history->count++;
+    find_slope(history);
 }
 
 void lag_forget(struct lag_history *history) {
     history->count = 0;
+    history->known = false;
 }
 
 bool lag_slope(const struct lag_history *history, double *per_s) {
-    double n = 0, sum_t = 0, sum_l = 0, sum_tt = 0, sum_tl = 0;
-    unsigned newest = (history->next + LAG_POINTS - 1) % LAG_POINTS;
-    for (unsigned i = 0; i < history->count; i++) {
-        const struct lag_point *p = &history->points[(newest + LAG_POINTS - i) % LAG_POINTS];
-        int64_t age = history->points[newest].now_ns - p->now_ns;
-        if (age > SLOPE_WINDOW && n >= SLOPE_POINTS)
-            break;
-        double t = -(double)age / (double)NS_PER_S;
-        n++, sum_t += t, sum_l += p->lag, sum_tt += t * t, sum_tl += t * p->lag;
-    }
-    double spread = n * sum_tt - sum_t * sum_t;
-    if (n < SLOPE_POINTS || spread <= 0)
-        return false;
-    *per_s = (n * sum_tl - sum_t * sum_l) / spread;
-    return true;
+    *per_s = history->per_s;
+    return history->known;
 }

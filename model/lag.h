@@ -1,14 +1,16 @@
 /* The lag of one consumer over its last answers, and how fast it changes.
  *
- * A slope is made of a window of points, not of two: a load that breathes has one slope. Points are the word
- * of one leader; what another one says first may still be catching up, so a change of leader begins anew.
- * Owned by its consumer, used by the model alone. */
+ * A slope is made of a window of points, not of two: a load that breathes has one slope, that of a line
+ * through the last minute. When two lines, one of before and one of now, say much better how it went, it has
+ * turned, and the slope is that of the second. Points are the word of one leader; what another one says first
+ * may still be catching up, so a change of leader begins anew. Owned by its consumer, used by the model
+ * alone. */
 #ifndef MODEL_LAG_H
 #define MODEL_LAG_H
 
 #include "model/object.h"
 
-#define LAG_POINTS 8
+#define LAG_POINTS 16
 struct lag_point {
     int64_t now_ns; /* the server's clock */
     double lag;
@@ -16,6 +18,8 @@ struct lag_point {
 struct lag_history {
     struct lag_point points[LAG_POINTS];
     unsigned count, next;
+    bool known;
+    double per_s; /* while known */
 };
 
 /* Messages not yet acknowledged, by the consumer's present row; false: not told. */
