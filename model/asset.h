@@ -6,8 +6,10 @@
 #ifndef MODEL_ASSET_H
 #define MODEL_ASSET_H
 
-#include "model/growth.h"
+#include "model/backlog.h"
 #include "model/claim.h"
+#include "model/classify.h"
+#include "model/growth.h"
 #include "model/lag.h"
 #include "model/loss.h"
 
@@ -37,6 +39,7 @@ struct copying { /* what all sources of a stream say together */
 struct stream {
     struct asset asset; /* first */
     unsigned consumers; /* that we know */
+    struct arrivals arrivals;
     struct copying copying;
     struct growth growth;
     const struct text *shown; /* what people call it */
@@ -48,6 +51,9 @@ struct consumer {
     const struct text *path; /* "STREAM / CONSUMER" */
     uint64_t stream;         /* its object, 0 unknown */
     struct lag_history lag;
+    struct behind behind;
+    struct progress progress;
+    struct standing standing;
     bool weighed;
     double lost_s; /* until its oldest unprocessed message is lost; INFINITY never */
 };

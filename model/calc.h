@@ -33,6 +33,9 @@ static inline struct value value_real(double f) {
 static inline struct value value_span(int64_t ns) {
     return (struct value){.type = VALUE_SPAN, .i = ns};
 }
+static inline struct value value_bool(bool b) {
+    return (struct value){.type = VALUE_BOOL, .b = b};
+}
 static inline struct value value_time(int64_t utc_ns) {
     return (struct value){.type = VALUE_TIME, .i = utc_ns};
 }

@@ -1,5 +1,7 @@
 #include "model/calc.h"
 
+#include <math.h>
+
 struct value calc_consumer_path(const struct model *model, const struct object *object) {
     (void)model;
     return value_text(((const struct consumer *)object->extra)->path->bytes);
@@ -25,11 +27,6 @@ struct value calc_consumer_lag_slope(const struct model *model, const struct obj
     if (!lag_slope(&((const struct consumer *)object->extra)->lag, &per_s))
         return object->seen_utc_ns ? value_awaited(object, 3) : value_unknown(0);
     return aged(object, value_real(per_s));
-}
-
-struct value calc_consumer_max_ack_pending(const struct model *model, const struct object *object) {
-    (void)model;
-    return limit_of_field(object, F_CONSUMER_max_ack_pending);
 }
 
 /* Deliveries count redeliveries, the place in the stream counts messages that a filter passes over: the
@@ -68,4 +65,124 @@ struct value calc_consumer_last_ack(const struct model *model, const struct obje
 struct value calc_consumer_last_delivered(const struct model *model, const struct object *object) {
     (void)model;
     return aged(object, since_field(object, F_CONSUMER_last_delivered));
+}
+
+/* ---- how long, and until when ---- */
+
+static const struct consumer *consumer_of(const struct object *object) {
+    return object->extra;
+}
+
+struct value calc_consumer_time_behind(const struct model *model, const struct object *object) {
+    (void)model;
+    const struct behind *behind = &consumer_of(object)->behind;
+    if (!behind->known)
+        return value_unknown(0);
+    struct value v = value_span(behind->ns);
+    v.flags = behind->flags;
+    return aged(object, v);
+}
+
+/* A bound is no evidence. */
+struct value calc_consumer_late(const struct model *model, const struct object *object) {
+    struct value v = calc_consumer_time_behind(model, object);
+    return v.flags & VALUE_BOUND ? value_unknown(0) : v;
+}
+
+#define LONGEST_DRAIN (100 * 86400.0) /* what takes longer is said to be never */
+#define LEAST_FALL    60.0            /* one message in so many seconds */
+
+struct value calc_consumer_drain(const struct model *model, const struct object *object) {
+    struct value lag = calc_consumer_lag(model, object), slope = calc_consumer_lag_slope(model, object);
+    if (lag.type == VALUE_UNKNOWN || object->freshness == FRESH_GONE)
+        return value_unknown(0);
+    if (lag.u == 0)
+        return aged(object, value_span(0));
+    if (slope.type == VALUE_UNKNOWN)
+        return slope;
+    double seconds = slope.f < 0 ? (double)lag.u / -slope.f : INFINITY;
+    bool falls = slope.f * LEAST_FALL <= -1 && seconds < LONGEST_DRAIN;
+    struct value v = value_span(falls ? (int64_t)(seconds * (double)NS_PER_S) : INT64_MAX);
+    v.flags = falls ? 0 : VALUE_NEVER;
+    return aged(object, v);
+}
+
+struct value calc_consumer_draining(const struct model *model, const struct object *object) {
+    struct value drain = calc_consumer_drain(model, object);
+    if (drain.type == VALUE_UNKNOWN)
+        return drain;
+    return aged(object, value_bool(drain.i > 0 && !(drain.flags & VALUE_NEVER)));
+}
+
+/* Since a moment of its progress, as its last row tells. */
+static struct value stands_since(const struct object *object, int64_t moment, enum field owed) {
+    const struct progress *p = &consumer_of(object)->progress;
+    if (!p->begun || !row_has(object->now, owed))
+        return value_unknown(0);
+    bool due = row_u64(object->now, owed, 0) > 0 && p->seen_ns > moment;
+    return aged(object, value_span(due ? p->seen_ns - moment : 0));
+}
+
+struct value calc_consumer_undelivered_for(const struct model *model, const struct object *object) {
+    (void)model;
+    return stands_since(object, consumer_of(object)->progress.delivery_ns, F_CONSUMER_pending);
+}
+
+struct value calc_consumer_unacked_for(const struct model *model, const struct object *object) {
+    (void)model;
+    return stands_since(object, consumer_of(object)->progress.ack_ns, F_CONSUMER_ack_pending);
+}
+
+struct value calc_consumer_floor_age(const struct model *model, const struct object *object) {
+    (void)model;
+    return stands_since(object, consumer_of(object)->progress.floor_ns, F_CONSUMER_ack_pending);
+}
+
+struct value calc_consumer_redelivered_per_min(const struct model *model, const struct object *object) {
+    (void)model;
+    double per_min;
+    if (!progress_redelivered_per_min(&consumer_of(object)->progress, &per_min))
+        return value_awaited(object, 2);
+    return aged(object, value_real(round(per_min)));
+}
+
+struct value calc_consumer_redelivering(const struct model *model, const struct object *object) {
+    struct value v = calc_consumer_redelivered_per_min(model, object);
+    return v.type == VALUE_REAL && v.f > 0 ? v : value_unknown(0);
+}
+
+struct value calc_consumer_redeliveries(const struct model *model, const struct object *object) {
+    (void)model;
+    const struct progress *p = &consumer_of(object)->progress;
+    return p->rows ? aged(object, value_uint((uint64_t)p->again_at_floor)) : value_awaited(object, 2);
+}
+
+struct value calc_consumer_evicted(const struct model *model, const struct object *object) {
+    (void)model;
+    const struct progress *p = &consumer_of(object)->progress;
+    return p->begun ? aged(object, value_uint(p->evicted)) : value_unknown(0);
+}
+
+/* ---- what it is doing ---- */
+
+/* That nobody leads it is our word of now. */
+struct value calc_consumer_state(const struct model *model, const struct object *object) {
+    int state = standing_of(model, object);
+    struct value v = value_text(standing_name(state));
+    return standing_is_ours(state) ? v : aged(object, v);
+}
+
+struct value calc_consumer_why(const struct model *model, const struct object *object) {
+    struct value v = value_text(standing_why(model, object));
+    return standing_is_ours(standing_of(model, object)) ? v : aged(object, v);
+}
+
+struct value calc_consumer_cause(const struct model *model, const struct object *object) {
+    return standing_is_stuck(standing_of(model, object)) ? calc_consumer_why(model, object)
+                                                         : value_unknown(0);
+}
+
+struct value calc_consumer_state_since(const struct model *model, const struct object *object) {
+    int64_t since = standing_since(model, object);
+    return since == TIME_UNSET ? value_unknown(0) : value_time(since);
 }

@@ -1,4 +1,4 @@
-#include "model/state.h"
+#include "model/asset.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -49,6 +49,7 @@ struct model *model_clone(const struct model *model) {
     clone->texts = text_pool_create();
     clone->targets = NULL;
     clone->target_count = 0;
+    states_create(clone);
     clone->rules = NULL;
     clone->rule_about_state = NULL;
     memset(clone->tables, 0, sizeof clone->tables);

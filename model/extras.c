@@ -100,7 +100,13 @@ static void *connection_clone(const void *extra) {
 }
 
 static void *stream_clone(const void *extra) {
-    return flat_clone(extra, sizeof(struct stream));
+    struct stream *stream = flat_clone(extra, sizeof *stream);
+    arrivals_copy(&stream->arrivals);
+    return stream;
+}
+
+static void stream_destroy(void *extra) {
+    arrivals_finish(&((struct stream *)extra)->arrivals);
 }
 
 static void *consumer_clone(const void *extra) {
@@ -119,7 +125,7 @@ const struct extra_ops extra_ops[OBJECT_KIND_COUNT] = {
     [OBJECT_CLUSTER] = {cluster_texts, NULL, cluster_clone},
     [OBJECT_SERVER] = {server_texts, server_destroy, server_clone},
     [OBJECT_CONNECTION] = {connection_texts, NULL, connection_clone},
-    [OBJECT_STREAM] = {stream_texts, NULL, stream_clone},
+    [OBJECT_STREAM] = {stream_texts, stream_destroy, stream_clone},
     [OBJECT_CONSUMER] = {consumer_texts, NULL, consumer_clone},
     [OBJECT_REPLICA] = {NULL, NULL, peer_clone},
     [OBJECT_SOURCE] = {NULL, NULL, source_clone},

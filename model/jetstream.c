@@ -88,12 +88,8 @@ static int cadence_s(const struct answer *answer) {
     return (int)(gap / NS_PER_S) + 2;
 }
 
-static void consumer_told(const struct answer *answer, struct entry *entry, bool same_leader) {
-    struct consumer *consumer = entry->object.extra;
-    if (same_leader)
-        lag_put(&consumer->lag, &entry->object);
-    else
-        lag_forget(&consumer->lag);
+static void consumer_told(const struct answer *answer, struct entry *entry, bool same_leader, bool again) {
+    consumer_stands(answer->model, answer->server, entry, same_leader, again);
     history_consumer(answer->model, entry, answer->at.utc_ns, cadence_s(answer));
 }
 
@@ -206,10 +202,13 @@ static void put_led(struct answer *answer, const struct asset_kind *kind, struct
     asset->created_counts = created_counts(answer, kind);
     entry_set_freshness(answer->model, entry, FRESH_LIVE);
     answer->fewer_replicas |= replicas_begin(answer->model, entry, group);
-    if (kind->kind == OBJECT_CONSUMER)
-        consumer_told(answer, entry, same && !again);
-    else
-        stream_told(entry, same && !again);
+    if (kind->kind == OBJECT_CONSUMER) {
+        consumer_told(answer, entry, same && !again, again);
+        return;
+    }
+    arrivals_put(&((struct stream *)entry->object.extra)->arrivals, &entry->object, &answer->server->object,
+                 again);
+    stream_told(entry, same && !again);
 }
 
 static void put_asset(struct answer *answer, const struct asset_kind *kind, const struct row *row) {

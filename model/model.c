@@ -18,6 +18,7 @@ struct model *model_create(const struct model_options *options) {
     model->interval_ns = NS_PER_S;
     model->texts = text_pool_create();
     model->cluster = cluster_create(model, 0);
+    states_create(model);
     rules_create(model);
     return model;
 }
@@ -43,6 +44,7 @@ void model_destroy(struct model *model) {
     free(model->forgotten);
     events_destroy(model);
     rules_destroy(model);
+    states_destroy(model);
     text_pool_destroy(model->texts);
     free(model->label);
     free(model);

@@ -112,6 +112,7 @@ struct model {
     int64_t detailed_s; /* in this second of UTC who has no more lag than that has no place among them */
     double detailed_above;
 
+    struct expr **states; /* of consumers */
     struct expr **rules;
     bool *rule_about_state;
     struct entry **watched; /* connections that a rule holds of, or will at the next tick */

@@ -58,8 +58,8 @@ static void format_known(char *out, unsigned size, struct value v, enum unit uni
     char text[TIME_TEXT_SIZE > NUMBER_TEXT_SIZE ? TIME_TEXT_SIZE : NUMBER_TEXT_SIZE];
     double number = 0;
     value_number(v, &number);
-    if (v.type == VALUE_TEXT) {
-        snprintf(out, size, "%s", v.text);
+    if (v.type == VALUE_TEXT || v.flags & VALUE_NEVER) {
+        snprintf(out, size, "%s", v.type == VALUE_TEXT ? v.text : "never");
         return;
     }
     if (v.type == VALUE_BOOL)
@@ -76,7 +76,8 @@ static void format_known(char *out, unsigned size, struct value v, enum unit uni
         snprintf(text, sizeof text, "%" PRId64, v.i);
     else
         number_format(text, number, unit);
-    snprintf(out, size, "%s%s", text, v.flags & VALUE_ESTIMATED ? "~" : "");
+    snprintf(out, size, "%s%s%s", v.flags & VALUE_BOUND ? "≤" : "", text,
+             v.flags & VALUE_ESTIMATED ? "~" : "");
 }
 
 void value_format(char *out, unsigned size, struct value v, enum unit unit) {

@@ -25,6 +25,8 @@ enum value_flags {
     VALUE_ESTIMATED = 1, /* shown with ~ */
     VALUE_NEW = 2,       /* unknown because it needs a second sample: shown as "new" */
     VALUE_OLD = 4,       /* from a stale row */
+    VALUE_BOUND = 8,     /* at most that: shown as ≤, < in ASCII */
+    VALUE_NEVER = 16,    /* a span without an end: shown as "never", larger than all others, not in JSON */
 };
 
 struct value {
@@ -44,7 +46,7 @@ bool value_number(struct value v, double *out);
 /* Total order for sorting: unknown below everything, numbers by value, texts by strcmp. <0, 0, >0. */
 int value_compare(struct value a, struct value b);
 /* As a cell of a table, in the quantity's unit: at most `size` bytes. "-" when unknown, "new", "~" behind
- * estimates. */
+ * estimates, "≤" before bounds. */
 void value_format(char *out, unsigned size, struct value v, enum unit unit);
 
 #endif

@@ -15,6 +15,8 @@ char surface_ascii(uint32_t c) {
         int dots = braille_dots(c);
         return dots == 0 ? ' ' : dots < 3 ? '.' : dots < 6 ? ':' : '#';
     }
+    if (c == 0x2264) /* at most */
+        return '<';
     return c == 0xb5 || c == 0x3bc ? 'u' : '?'; /* micro sign */
 }
 

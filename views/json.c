@@ -56,6 +56,8 @@ static json_t *value_json(struct value v) {
 /* A span may come as a plain number of nanoseconds: the unit says so. */
 static json_t *quantity_json(struct value v, enum unit unit) {
     double ns;
+    if (v.flags & VALUE_NEVER)
+        return NULL;
     if (unit == UNIT_NS && v.type != VALUE_TEXT)
         return value_number(v, &ns) ? json_real(ns / (double)NS_PER_S) : NULL;
     return value_json(v);
@@ -74,7 +76,7 @@ static void add_age(json_t *out, const struct model *model, const struct object 
 }
 
 static json_t *object_json(const struct model *model, const struct object *object, const struct cut *cut) {
-    json_t *out = json_object(), *estimated = json_array();
+    json_t *out = json_object(), *estimated = json_array(), *at_most = json_array();
     for (int q = 0; q < QUANTITY_COUNT; q++) {
         if (quantities[q].kind != object->kind || !cut->quantities[q])
             continue;
@@ -85,10 +87,15 @@ static json_t *object_json(const struct model *model, const struct object *objec
         json_object_set_new(out, quantities[q].name, json);
         if (v.flags & VALUE_ESTIMATED)
             json_array_append_new(estimated, json_string(quantities[q].name));
+        if (v.flags & VALUE_BOUND)
+            json_array_append_new(at_most, json_string(quantities[q].name));
     }
     add_age(out, model, object);
     json_object_set_new(out, "freshness", json_string(freshness_words[object->freshness]));
     json_object_set_new(out, "estimated", estimated);
+    if (json_array_size(at_most))
+        json_object_set(out, "at_most", at_most);
+    json_decref(at_most);
     return out;
 }
 

@@ -9,8 +9,11 @@
 
 /* Spans that are ages, not measurements. */
 static const bool ages[QUANTITY_COUNT] = {
-    [Q_SERVER_uptime] = true,       [Q_CONNECTION_idle] = true,   [Q_CONNECTION_uptime] = true,
-    [Q_STREAM_last_message] = true, [Q_CONSUMER_last_ack] = true, [Q_CONSUMER_last_delivered] = true,
+    [Q_SERVER_uptime] = true,        [Q_CONNECTION_idle] = true,
+    [Q_CONNECTION_uptime] = true,    [Q_STREAM_last_message] = true,
+    [Q_CONSUMER_last_ack] = true,    [Q_CONSUMER_last_delivered] = true,
+    [Q_CONSUMER_time_behind] = true, [Q_CONSUMER_floor_age] = true,
+    [Q_CONSUMER_unacked_for] = true, [Q_CONSUMER_undelivered_for] = true,
 };
 
 void age_format(char out[TIME_TEXT_SIZE], int64_t ns) {
@@ -96,15 +99,17 @@ void quantity_text(char *out, size_t size, const struct view_context *context, c
         snprintf(out, size, "%s", text);
         return;
     }
+    const char *bound = v.flags & VALUE_BOUND ? "≤" : "";
     v.flags &= (uint8_t) ~(VALUE_ESTIMATED | VALUE_OLD);
-    if (plain_number(info, v) || v.type == VALUE_BOOL || !value_number(v, &number)) {
+    if (v.flags & VALUE_NEVER || plain_number(info, v) || v.type == VALUE_BOOL || !value_number(v, &number)) {
         value_format(out, (unsigned)size, v, info->unit);
         return;
     }
     number_text(text, context, q, number);
     if (marked)
-        make_room(text, width);
-    snprintf(out, size, "%s%s", text, marked && (int)strlen(text) < width ? "~" : "");
+        make_room(text, width - (*bound != 0));
+    snprintf(out, size, "%s%s%s", bound, text,
+             marked && (int)strlen(text) + (*bound != 0) < width ? "~" : "");
 }
 
 void quantity_text_unit(char *out, size_t size, const struct view_context *context,

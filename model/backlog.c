@@ -1,0 +1,252 @@
+#include "model/backlog.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "model/lag.h"
+#include "model/value.h"
+
+#define STEPS       32              /* of its age a point may be away from the next */
+#define RATE_WINDOW (30 * NS_PER_S) /* that the rate of the newest messages is made of */
+#define FORESEEN    (60 * NS_PER_S) /* and for which it is believed */
+
+static int64_t within(int64_t moment, int64_t from, int64_t to) {
+    return moment > to ? to : moment < from ? from : moment;
+}
+
+/* /varz is small and quick, so it ties the server's clock to ours better than a large answer does; but no
+ * answer was made before it was asked for, or after it came. */
+int64_t moment_of(const struct object *server, const struct stamp *at) {
+    const struct stamp *tie = &server->now_at;
+    if (!server->seen_utc_ns)
+        return at->mono_ns;
+    return within(at->now_ns - tie->now_ns + tie->mono_ns, at->asked_mono_ns, at->mono_ns);
+}
+
+int64_t moment_then(int64_t moment, const struct stamp *at, int64_t then_ns) {
+    if (then_ns == TIME_UNSET)
+        return TIME_UNSET;
+    return then_ns > at->now_ns ? moment : moment - (at->now_ns - then_ns);
+}
+
+/* ---- what came when ---- */
+
+/* Another stream of its name, or a leader that never got those after `last`: they will come once more. */
+static void forget_after(struct arrivals *a, uint64_t last, bool again) {
+    while (a->count && (again || a->points[a->count - 1].seq > last))
+        a->count--;
+    a->first_known &= a->count > 0;
+}
+
+/* A point goes when those beside it tell nearly as much. */
+static void thin(struct arrivals *a) {
+    int64_t now = a->points[a->count - 1].looked_ns;
+    unsigned kept = 1;
+    for (unsigned i = 1; i < a->count; i++) {
+        bool last = i + 1 == a->count;
+        int64_t step = last ? 0 : a->points[i + 1].came_ns - a->points[kept - 1].came_ns;
+        if (last || step > (now - a->points[i + 1].came_ns) / STEPS)
+            a->points[kept++] = a->points[i];
+    }
+    if (kept == ARRIVALS_MAX) { /* older than a day: its beginning goes */
+        memmove(a->points, a->points + kept / 8, (kept - kept / 8) * sizeof *a->points);
+        kept -= kept / 8;
+    }
+    a->count = kept;
+}
+
+static void append(struct arrivals *a, struct arrival arrival) {
+    if (a->count == ARRIVALS_MAX)
+        thin(a);
+    if (a->count == a->cap) {
+        a->cap = a->cap ? 2 * a->cap : 8;
+        a->points = memory_grow(a->points, a->cap, sizeof *a->points);
+    }
+    a->points[a->count++] = arrival;
+}
+
+static void put_first(struct arrivals *a, const struct object *stream, int64_t moment) {
+    uint64_t seq = row_u64(stream->now, F_STREAM_first_seq, 0);
+    int64_t came = moment_then(moment, &stream->now_at, row_i64(stream->now, F_STREAM_first_ts, TIME_UNSET));
+    if (!seq || came == TIME_UNSET) {
+        a->first_known = false;
+        return;
+    }
+    if (a->first_known && a->first_seq == seq)
+        return;
+    int64_t since = a->first_known && seq > a->first_seq ? a->first_came_ns : came;
+    int64_t until = seq <= a->points[0].seq ? a->points[0].came_ns : moment;
+    a->first_came_ns = within(came, since < until ? since : until, until);
+    a->first_seq = seq;
+    a->first_known = true;
+}
+
+void arrivals_put(struct arrivals *a, const struct object *stream, const struct object *server, bool again) {
+    const struct row *row = stream->now;
+    if (!row_has(row, F_STREAM_last_seq))
+        return;
+    uint64_t last = row_cell(row, F_STREAM_last_seq)->u;
+    int64_t last_ts = row_i64(row, F_STREAM_last_ts, TIME_UNSET), moment = moment_of(server, &stream->now_at);
+    if (last_ts != TIME_UNSET && last_ts > stream->now_at.now_ns) /* looked at after the answer was begun */
+        moment = within(moment + (last_ts - stream->now_at.now_ns), moment, stream->now_at.mono_ns);
+    forget_after(a, last, again);
+    struct arrival *newest = a->count ? &a->points[a->count - 1] : NULL;
+    int64_t came = moment_then(moment, &stream->now_at, last_ts);
+    came = came == TIME_UNSET ? moment : came;
+    if (newest && moment < newest->looked_ns)
+        moment = newest->looked_ns;
+    if (newest && last == newest->seq)
+        newest->looked_ns = moment;
+    else
+        append(a, (struct arrival){last, newest ? within(came, newest->looked_ns, moment) : came, moment});
+    put_first(a, stream, moment);
+}
+
+void arrivals_copy(struct arrivals *a) {
+    struct arrival *points = a->points;
+    a->points = memory_array(a->cap + 1, sizeof *points);
+    if (a->count)
+        memcpy(a->points, points, a->count * sizeof *points);
+}
+
+void arrivals_finish(struct arrivals *a) {
+    free(a->points);
+}
+
+/* ---- and when that one did ---- */
+
+static int64_t between(uint64_t seq, uint64_t from, int64_t from_ns, uint64_t to, int64_t to_ns) {
+    double part = to > from ? (double)(seq - from) / (double)(to - from) : 1;
+    return from_ns + (int64_t)(part * (double)(to_ns - from_ns));
+}
+
+static bool came_before_we_watched(const struct arrivals *a, uint64_t seq, struct behind *out) {
+    const struct arrival *oldest = &a->points[0];
+    if (seq == oldest->seq) {
+        out->ns = oldest->came_ns;
+        return true;
+    }
+    if (!a->first_known || seq < a->first_seq || a->first_seq >= oldest->seq)
+        return false;
+    out->ns = between(seq, a->first_seq, a->first_came_ns, oldest->seq, oldest->came_ns);
+    out->flags = seq == a->first_seq ? 0 : VALUE_ESTIMATED;
+    return true;
+}
+
+/* No row of the stream has it yet: at the rate of those before. */
+static void came_after_we_looked(const struct arrivals *a, uint64_t seq, int64_t moment, struct behind *out) {
+    const struct arrival *newest = &a->points[a->count - 1], *from = newest;
+    while (from > a->points && newest->looked_ns - from->looked_ns < RATE_WINDOW)
+        from--;
+    double took = (double)(newest->looked_ns - from->looked_ns), came = (double)(newest->seq - from->seq);
+    bool foreseen = came > 0 && moment - newest->looked_ns < FORESEEN;
+    double after = foreseen ? (double)(seq - newest->seq) * took / came : 0;
+    double most = moment > newest->looked_ns ? (double)(moment - newest->looked_ns) : 0;
+    out->ns = newest->looked_ns + (int64_t)(after < most ? after : most);
+    out->flags = foreseen ? VALUE_ESTIMATED : VALUE_BOUND;
+}
+
+static void came_while_we_watched(const struct arrivals *a, uint64_t seq, struct behind *out) {
+    unsigned low = 0, high = a->count - 1; /* points[low].seq < seq <= points[high].seq */
+    while (high - low > 1) {
+        unsigned middle = (low + high) / 2;
+        if (a->points[middle].seq < seq)
+            low = middle;
+        else
+            high = middle;
+    }
+    const struct arrival *from = &a->points[low], *to = &a->points[high];
+    out->ns = between(seq, from->seq, from->looked_ns, to->seq, to->came_ns);
+}
+
+/* out->ns becomes the moment at which it came. */
+static bool came(const struct arrivals *a, uint64_t seq, int64_t moment, struct behind *out) {
+    if (!a->count)
+        return false;
+    if (seq <= a->points[0].seq)
+        return came_before_we_watched(a, seq, out);
+    if (seq > a->points[a->count - 1].seq)
+        came_after_we_looked(a, seq, moment, out);
+    else
+        came_while_we_watched(a, seq, out);
+    return true;
+}
+
+/* ---- of a consumer ---- */
+
+bool backlog_is_filtered(const struct row *row) {
+    return *row_text(row, F_CONSUMER_filter_subject) || row_u64(row, F_CONSUMER_filter_subjects, 0) ||
+           strcmp(row_text(row, F_CONSUMER_deliver_policy), "last_per_subject") == 0;
+}
+
+/* Between the ack floor and what it waits for there may be messages that are not its own. */
+static bool has_holes(const struct row *consumer, const struct row *stream) {
+    return backlog_is_filtered(consumer) || (row_u64(stream, F_STREAM_num_deleted, 0) &&
+                                             strcmp(row_text(stream, F_STREAM_retention), "limits") == 0);
+}
+
+bool backlog_floor(const struct row *row, uint64_t *floor) {
+    bool none = strcmp(row_text(row, F_CONSUMER_ack_policy), "none") == 0;
+    enum field f = none ? F_CONSUMER_delivered_stream_seq : F_CONSUMER_ack_floor_stream_seq;
+    *floor = row_u64(row, f, 0);
+    return row_has(row, f);
+}
+
+/* Filtered: what was there at its row before is done with, so the oldest came since, and its own messages
+ * tell at which rate. */
+static bool is_fresh(const struct object *consumer, double lag, struct behind *out, int64_t moment) {
+    const struct row *now = consumer->now, *before = consumer->before;
+    double pending, ack_pending;
+    if (!before || row_u64(now, F_CONSUMER_redelivered, 1) || row_u64(before, F_CONSUMER_redelivered, 1) ||
+        !row_number(before, F_CONSUMER_pending, &pending) ||
+        !row_number(before, F_CONSUMER_ack_pending, &ack_pending))
+        return false;
+    double done = (double)row_u64(now, F_CONSUMER_ack_floor_consumer_seq, 0) -
+                  (double)row_u64(before, F_CONSUMER_ack_floor_consumer_seq, 0);
+    double new = done + lag - pending - ack_pending;
+    if (done < pending + ack_pending || new <= 0)
+        return false;
+    double window = (double)(consumer->now_at.now_ns - consumer->before_at.now_ns);
+    out->ns = moment - (int64_t)(window * (lag < new ? lag / new : 1));
+    out->flags = lag < new ? VALUE_ESTIMATED : VALUE_BOUND;
+    return true;
+}
+
+/* false: not known. out->ns becomes the moment at which the oldest message came. */
+static bool oldest(const struct arrivals *arrivals, const struct object *consumer,
+                   const struct object *stream, double lag, int64_t moment, struct behind *out) {
+    uint64_t floor, first = row_u64(stream->now, F_STREAM_first_seq, 0);
+    if (!backlog_floor(consumer->now, &floor))
+        return false;
+    uint64_t seq = floor < first ? first : floor + 1;
+    bool holes = has_holes(consumer->now, stream->now);
+    if (holes && is_fresh(consumer, lag, out, moment))
+        return true;
+    if (!came(arrivals, seq, moment, out))
+        return false;
+    if (holes)
+        out->flags = seq > arrivals->points[0].seq ? VALUE_ESTIMATED : VALUE_BOUND;
+    return true;
+}
+
+struct behind behind_of(const struct arrivals *arrivals, const struct object *consumer,
+                        const struct object *stream, int64_t moment, int64_t zero_ns) {
+    struct behind out = {.known = false};
+    double lag;
+    if (!lag_of(consumer, &lag))
+        return out;
+    if (lag == 0) {
+        out.known = true;
+        return out;
+    }
+    out.known = stream && stream->now && oldest(arrivals, consumer, stream, lag, moment, &out);
+    if (zero_ns != TIME_UNSET && (!out.known || out.ns < zero_ns)) {
+        out.flags = out.known && !out.flags ? VALUE_ESTIMATED : VALUE_BOUND;
+        out.known = true;
+        out.ns = zero_ns;
+    }
+    out.ns = moment > out.ns ? moment - out.ns : 0;
+    return out;
+}

@@ -1,0 +1,58 @@
+/* How long the oldest message that a consumer has not acknowledged has been waiting.
+ *
+ * Nobody tells when a message came, short of reading it. But each answer tells the last sequence of its
+ * stream and when that one came, so what we saw is remembered: when the message behind the ack floor came is
+ * read off there. Of what came before we watched, the first and the last message of then are known, and in
+ * between it is guessed.
+ *
+ * All instants here are moments: of the collector's monotonic clock, into which each server's word is turned
+ * by that server's own clock. So clocks that disagree, and leaders that move between them, make no age jump.
+ * Owned by the streams and consumers of the model, used by it alone. */
+#ifndef MODEL_BACKLOG_H
+#define MODEL_BACKLOG_H
+
+#include "model/object.h"
+
+struct arrival {
+    uint64_t seq;      /* was the last one */
+    int64_t came_ns;   /* moment at which it did */
+    int64_t looked_ns; /* and until then none came after it */
+};
+
+/* Of one stream: what is old is kept in larger steps, about a 32nd of its age, so a day has room. */
+#define ARRIVALS_MAX 256
+struct arrivals {
+    struct arrival *points; /* oldest first */
+    unsigned count, cap;
+    bool first_known;
+    uint64_t first_seq;
+    int64_t first_came_ns;
+};
+
+/* When what this answer says was true. `server` gave it. */
+int64_t moment_of(const struct object *server, const struct stamp *at);
+/* The moment of an instant of that row's own clock, not after the row; TIME_UNSET stays that. */
+int64_t moment_then(int64_t moment, const struct stamp *at, int64_t then_ns);
+
+/* The stream has a new row, told by `server`, its leader. again: it was deleted and created again. */
+void arrivals_put(struct arrivals *arrivals, const struct object *stream, const struct object *server,
+                  bool again);
+void arrivals_copy(struct arrivals *arrivals); /* what it points to becomes its own */
+void arrivals_finish(struct arrivals *arrivals);
+
+/* It reads some subjects of its stream alone, or not each message. */
+bool backlog_is_filtered(const struct row *consumer);
+/* All up to here is done with; false: not told. Where nothing is acknowledged, what is delivered is. */
+bool backlog_floor(const struct row *consumer, uint64_t *floor);
+
+struct behind {
+    bool known;
+    uint8_t flags; /* of its value: measured, VALUE_ESTIMATED or VALUE_BOUND */
+    int64_t ns;
+};
+/* Of a consumer by its present row, true at `moment`. stream NULL: not known; zero_ns: when it last had no
+ * lag, TIME_UNSET never seen. */
+struct behind behind_of(const struct arrivals *arrivals, const struct object *consumer,
+                        const struct object *stream, int64_t moment, int64_t zero_ns);
+
+#endif

@@ -1,0 +1,141 @@
+#include "model/progress.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "model/lag.h"
+#include "model/value.h"
+
+#define MINUTE (60 * NS_PER_S)
+
+static int64_t later(int64_t a, int64_t b) {
+    return a > b ? a : b;
+}
+
+static int64_t told(const struct object *consumer, enum field f, int64_t moment) {
+    return moment_then(moment, &consumer->now_at, row_i64(consumer->now, f, TIME_UNSET));
+}
+
+/* What the first row proves: what is owed has been owed since the later of what came last, and of what made
+ * it so. */
+static void begin(struct progress *p, const struct object *consumer, int64_t moment,
+                  const struct behind *behind) {
+    const struct row *row = consumer->now;
+    int64_t delivery = told(consumer, F_CONSUMER_last_delivered, moment);
+    int64_t ack = told(consumer, F_CONSUMER_last_ack, moment);
+    bool unclear = row_u64(row, F_CONSUMER_ack_pending, 1) || !behind->known || behind->flags & VALUE_BOUND;
+    bool told_of = delivery != TIME_UNSET || row_u64(row, F_CONSUMER_delivered_consumer_seq, 1) == 0;
+    *p = (struct progress){.begun = true, .minute_ns = moment};
+    p->zero_ns = TIME_UNSET;
+    p->delivery_ns = unclear || !told_of ? moment : later(delivery, moment - behind->ns);
+    p->ack_ns = delivery == TIME_UNSET ? moment : later(delivery, ack);
+    p->floor_ns = ack == TIME_UNSET ? moment : ack;
+}
+
+/* At least so many were delivered again since its row before. */
+static double delivered_again(const struct object *consumer) {
+    double most = 0;
+    const struct row *now = consumer->now, *before = consumer->before;
+    double deliveries = (double)(row_u64(now, F_CONSUMER_delivered_consumer_seq, 0) -
+                                 row_u64(before, F_CONSUMER_delivered_consumer_seq, 0));
+    double messages = (double)(row_u64(now, F_CONSUMER_delivered_stream_seq, 0) -
+                               row_u64(before, F_CONSUMER_delivered_stream_seq, 0));
+    double more =
+        (double)row_u64(now, F_CONSUMER_redelivered, 0) - (double)row_u64(before, F_CONSUMER_redelivered, 0);
+    if (row_has(before, F_CONSUMER_delivered_consumer_seq) &&
+        row_has(before, F_CONSUMER_delivered_stream_seq))
+        most = deliveries - messages;
+    return most > more ? most : more > 0 ? more : 0;
+}
+
+static void count_again(struct progress *p, const struct object *consumer, int64_t moment) {
+    if (moment - p->minute_ns >= MINUTE) {
+        p->again_before = moment - p->minute_ns < 2 * MINUTE ? p->again : 0;
+        p->again = 0;
+        p->minute_ns = moment;
+    }
+    if (!consumer->before)
+        return;
+    double again = delivered_again(consumer);
+    p->again += again;
+    p->again_at_floor += again;
+    p->rows += p->rows < 2;
+}
+
+bool progress_redelivered_per_min(const struct progress *p, double *per_min) {
+    double part = (double)(p->seen_ns - p->minute_ns) / (double)MINUTE;
+    *per_min = p->again + p->again_before * (part < 1 ? 1 - part : 0);
+    return p->rows > 0;
+}
+
+/* Of what a consumer has to deliver nothing goes away but by delivery, or because it was removed from the
+ * stream. */
+static void count_lost(struct progress *p, const struct object *consumer, const struct object *stream) {
+    const struct row *now = consumer->now, *before = consumer->before;
+    uint64_t place = before ? row_u64(before, F_CONSUMER_delivered_stream_seq, UINT64_MAX) : UINT64_MAX;
+    if (place == UINT64_MAX || !stream || row_u64(stream->now, F_STREAM_first_seq, 0) <= place + 1)
+        return;
+    uint64_t left = row_u64(now, F_CONSUMER_pending, 0) + row_u64(now, F_CONSUMER_delivered_consumer_seq, 0);
+    uint64_t were =
+        row_u64(before, F_CONSUMER_pending, 0) + row_u64(before, F_CONSUMER_delivered_consumer_seq, 0);
+    p->lost += left < were ? were - left : 0;
+}
+
+/* Where the limits of the stream took it, not a newer message of the same subject; and not by a row of the
+ * stream that is newer than the consumer's. */
+static void find_evicted(struct progress *p, const struct object *consumer, const struct object *stream,
+                         const struct arrivals *arrivals, int64_t moment) {
+    double lag;
+    uint64_t floor;
+    p->evicted = 0;
+    if (!stream || !arrivals->count || arrivals->points[arrivals->count - 1].looked_ns > moment ||
+        strcmp(row_text(stream->now, F_STREAM_retention), "limits") != 0 ||
+        row_i64(stream->now, F_STREAM_max_msgs_per_subject, -1) > 0 || !lag_of(consumer, &lag) || lag == 0 ||
+        !backlog_floor(consumer->now, &floor))
+        return;
+    uint64_t first = row_u64(stream->now, F_STREAM_first_seq, 0);
+    if (backlog_is_filtered(consumer->now))
+        p->evicted = p->lost;
+    else if (first > floor + 1)
+        p->evicted = first - floor - 1;
+}
+
+static void look(struct progress *p, const struct object *consumer, int64_t moment) {
+    const struct row *row = consumer->now;
+    uint64_t deliveries = row_u64(row, F_CONSUMER_delivered_consumer_seq, 0);
+    uint64_t floor = row_u64(row, F_CONSUMER_ack_floor_stream_seq, 0);
+    int64_t delivery = told(consumer, F_CONSUMER_last_delivered, moment);
+    int64_t ack = told(consumer, F_CONSUMER_last_ack, moment);
+    double lag;
+    bool ack_told = ack != TIME_UNSET;
+    if (!row_u64(row, F_CONSUMER_pending, 1))
+        p->delivery_ns = moment;
+    else if (deliveries != p->deliveries)
+        p->delivery_ns = later(p->delivery_ns, delivery != TIME_UNSET ? delivery : moment);
+    if (!row_u64(row, F_CONSUMER_ack_pending, 1))
+        p->ack_ns = moment;
+    else
+        p->ack_ns = later(p->ack_ns, ack_told ? ack : floor != p->floor ? moment : p->ack_ns);
+    if (floor != p->floor || !row_u64(row, F_CONSUMER_ack_pending, 1)) {
+        p->floor_ns = floor != p->floor ? moment : p->floor_ns;
+        p->again_at_floor = 0;
+    }
+    if (lag_of(consumer, &lag) && lag == 0)
+        p->zero_ns = moment, p->lost = 0;
+}
+
+void progress_put(struct progress *p, const struct object *consumer, const struct object *stream,
+                  const struct arrivals *arrivals, int64_t moment, const struct behind *behind) {
+    bool first = !p->begun;
+    if (first)
+        begin(p, consumer, moment, behind);
+    p->deliveries = first ? row_u64(consumer->now, F_CONSUMER_delivered_consumer_seq, 0) : p->deliveries;
+    p->floor = first ? row_u64(consumer->now, F_CONSUMER_ack_floor_stream_seq, 0) : p->floor;
+    count_again(p, consumer, moment);
+    count_lost(p, consumer, stream);
+    look(p, consumer, moment);
+    find_evicted(p, consumer, stream, arrivals, moment);
+    p->deliveries = row_u64(consumer->now, F_CONSUMER_delivered_consumer_seq, 0);
+    p->floor = row_u64(consumer->now, F_CONSUMER_ack_floor_stream_seq, 0);
+    p->seen_ns = moment;
+}

@@ -1,0 +1,33 @@
+/* What of a consumer moves, and since when what should move stands still.
+ *
+ * Servers tell when it last delivered and when something was last acknowledged, but not for how long that has
+ * been owed: who had nothing to do for an hour is not an hour late. So each row is compared with what was
+ * before. All instants are moments (model/backlog.h). Owned by its consumer, used by the model alone. */
+#ifndef MODEL_PROGRESS_H
+#define MODEL_PROGRESS_H
+
+#include "model/backlog.h"
+
+struct progress {
+    bool begun;
+    int64_t seen_ns;     /* its last row was true then */
+    int64_t zero_ns;     /* it had no lag then, TIME_UNSET never seen */
+    int64_t delivery_ns; /* the last delivery, or nothing to deliver */
+    int64_t ack_ns;      /* the last acknowledgement, or none was owed */
+    int64_t floor_ns;    /* the ack floor moved */
+    uint64_t deliveries, floor;
+    uint64_t lost;                /* of what it had to deliver, since it last had no lag */
+    uint64_t evicted;             /* behind its ack floor, and no longer in the stream */
+    double again, again_at_floor; /* redeliveries in this minute of ours, and since the floor moved */
+    double again_before;          /* and in the minute before */
+    int64_t minute_ns;            /* that minute began */
+    unsigned rows;                /* that could be compared with one before, up to 2 */
+};
+
+/* The consumer has a new row. `behind` by that row, as far as it is known without this. */
+void progress_put(struct progress *progress, const struct object *consumer, const struct object *stream,
+                  const struct arrivals *arrivals, int64_t moment, const struct behind *behind);
+/* false: no two rows to compare yet. */
+bool progress_redelivered_per_min(const struct progress *progress, double *per_min);
+
+#endif
