@@ -1,0 +1,131 @@
+/* The slope of a lag against loads whose slope is known. Polls come each 5 s, as by default. */
+#include "tests/model_lagging.h"
+
+#define POLL 5.0
+
+typedef double load_fn(double at, double period);
+
+/* Swings by 1,200 messages around 20,000. */
+static double saw(double at, double period) {
+    return 20000 + 1200 * (fmod(at, period) / period - 0.5);
+}
+static double wave(double at, double period) {
+    return 20000 + 600 * sin(2 * 3.14159265358979 * at / period);
+}
+static double box(double at, double period) {
+    return 20000 + (fmod(at, period) < period / 2 ? 600 : -600);
+}
+
+static double poll(struct night *n, double at, double lag) {
+    varz_until(n, at, 1);
+    struct told_stream stream = told(1, 1000000, -1000, 0);
+    struct told_consumer c = {.pending = (uint64_t)llround(lag), .last_delivered = NEVER, .last_ack = NEVER};
+    tell(n, &stream, &c);
+    return number_value(n, consumer(n, "C"), Q_CONSUMER_lag_slope);
+}
+
+/* A load that breathes with a period below half a window: what two polls would say is up to 240/s; the slope
+ * is the trend to a share of the swing a minute. */
+START_TEST(a_load_that_breathes_has_one_slope) {
+    static load_fn *const loads[] = {saw, wave, box};
+    static const double periods[] = {7, 11, 16, 20, 24}, trends[] = {0, 50, -50};
+    double most = 0;
+    for (size_t l = 0; l < 3; l++) {
+        for (size_t p = 0; p < 5; p++) {
+            for (size_t t = 0; t < 3; t++) {
+                struct night n;
+                begin_three(&n);
+                for (int i = 0; i <= 48; i++) {
+                    double at = POLL * i, lag = loads[l](at + 0.7, periods[p]) + trends[t] * at;
+                    double slope = poll(&n, at, lag), error = fabs(slope - trends[t]);
+                    if (i >= 12 && error > most)
+                        most = error;
+                }
+                night_end(&n);
+            }
+        }
+    }
+    printf("    breathing by 1,200 messages: off by %.1f/s at most\n", most);
+    ck_assert_msg(most <= 1200 / 60.0, "off by %f/s", most); /* the swing, once a minute */
+}
+END_TEST
+
+/* It grows by 100/s and then falls by 200/s: three polls after the turn the slope is that of now, to 2 %. */
+START_TEST(a_turn_is_seen_at_the_third_poll) {
+    for (int phase = 0; phase < 5; phase++) {
+        struct night n;
+        double turn = 120 + phase;
+        begin_three(&n);
+        for (int i = 0; i <= 48; i++) {
+            double at = POLL * i;
+            double lag = at < turn ? 20000 + 100 * at : 20000 + 100 * turn - 200 * (at - turn);
+            double slope = poll(&n, at, lag);
+            if (i >= 2 && at <= turn)
+                ck_assert_double_eq_tol(slope, 100, 0.1);
+            if (at >= turn + 2 * POLL)
+                ck_assert_msg(slope < 0, "%f s after the turn: %f/s", at - turn, slope);
+            if (at >= turn + 3 * POLL)
+                ck_assert_double_eq_tol(slope, -200, 4);
+        }
+        night_end(&n);
+    }
+}
+END_TEST
+
+/* The same while it breathes: within four polls the sign is right, within a minute the slope. */
+START_TEST(a_turn_is_seen_while_it_breathes) {
+    struct night n;
+    begin_three(&n);
+    for (int i = 0; i <= 60; i++) {
+        double at = POLL * i,
+               lag = 80000 + saw(at + 0.7, 11) + (at < 120 ? 150 * at : 150 * 120 - 300 * (at - 120));
+        double slope = poll(&n, at, lag);
+        if (at >= 120 + 4 * POLL)
+            ck_assert_msg(slope < 0, "%f s after the turn: %f/s", at - 120, slope);
+        if (at >= 120 + 65)
+            ck_assert_double_eq_tol(slope, -300, 1200 / 60.0);
+    }
+    night_end(&n);
+}
+END_TEST
+
+/* Fifty thousand at once, and no more: it grew, and does not grow. */
+START_TEST(a_burst_is_no_slope) {
+    struct night n;
+    begin_three(&n);
+    for (int i = 0; i <= 24; i++) {
+        double slope = poll(&n, POLL * i, i < 12 ? 1000 : 51000);
+        if (i >= 2 && (i < 12 || i >= 14))
+            ck_assert_double_eq_tol(slope, 0, 1e-6);
+    }
+    night_end(&n);
+}
+END_TEST
+
+/* A stretched cadence still has its three points. */
+START_TEST(slow_polls_make_a_slope_too) {
+    struct night n;
+    begin_three(&n);
+    for (int i = 0; i <= 4; i++) {
+        double slope = poll(&n, 40.0 * i, 1000 + 7 * 40.0 * i);
+        if (i >= 2)
+            ck_assert_double_eq_tol(slope, 7, 1e-6);
+    }
+    night_end(&n);
+}
+END_TEST
+
+static TCase *cases(void) {
+    TCase *t = tcase_create("slope");
+    tcase_set_timeout(t, 60);
+    tcase_add_test(t, a_load_that_breathes_has_one_slope);
+    tcase_add_test(t, a_turn_is_seen_at_the_third_poll);
+    tcase_add_test(t, a_turn_is_seen_while_it_breathes);
+    tcase_add_test(t, a_burst_is_no_slope);
+    tcase_add_test(t, slow_polls_make_a_slope_too);
+    return t;
+}
+
+int main(void) {
+    return run_case("model: slope", cases);
+}
