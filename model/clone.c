@@ -71,5 +71,6 @@ struct model *model_clone(const struct model *model) {
     clone->watched_count = clone->watched_cap = 0;
     clone->findings = findings_clone(&model->findings);
     clone->forming = findings_clone(&model->forming);
+    model_changed(clone);
     return clone;
 }

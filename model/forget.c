@@ -61,5 +61,6 @@ bool model_forget(struct model *model, const char *name) {
         server_remove(model, entry);
     clusters_settle(model);
     model_sweep(model);
+    model_changed(model);
     return true;
 }

@@ -10,6 +10,17 @@
 #define LONGEST_INTERVAL (3600 * NS_PER_S) /* that we wait for an answer */
 #define UNWATCHED_NS     (20 * NS_PER_S)   /* between two ticks: we slept, and nobody's silence was heard */
 
+/* Of all models: a frozen copy may stand where another one stood. */
+static uint64_t last_version;
+
+void model_changed(struct model *model) {
+    model->version = ++last_version;
+}
+
+uint64_t model_version(const struct model *model) {
+    return model->version;
+}
+
 struct model *model_create(const struct model_options *options) {
     struct model *model = memory_new(sizeof *model);
     model->label = options && options->label && *options->label ? memory_text(options->label) : NULL;
@@ -20,6 +31,7 @@ struct model *model_create(const struct model_options *options) {
     model->cluster = cluster_create(model, 0);
     states_create(model);
     rules_create(model);
+    model_changed(model);
     return model;
 }
 
@@ -28,6 +40,7 @@ void model_told(struct model *model, const char *label, int expect) {
     free(model->label);
     model->label = own;
     model->expect = expect;
+    model_changed(model);
 }
 
 void model_destroy(struct model *model) {
@@ -128,11 +141,13 @@ void model_row(struct model *model, uint16_t source, enum frame_kind kind, const
     }
     model_sweep(model);
     model_compact_texts(model);
+    model_changed(model);
 }
 
 void model_source_event(struct model *model, uint16_t source, int64_t utc_ns, const char *text) {
     (void)source;
     model_add_event(model, utc_ns, "collector", NULL, "collector", "%s", text);
+    model_changed(model);
 }
 
 /* ---- samples ---- */
@@ -289,6 +304,7 @@ bool model_sample_slice(struct model *model, uint16_t source, const struct sampl
         clusters_judge(model);
         rules_recheck(model);
     }
+    model_changed(model);
     return done;
 }
 
@@ -325,6 +341,7 @@ void model_tick(struct model *model, int64_t utc_ns, int64_t mono_ns) {
     rules_tick(model);
     model_sweep(model);
     model_compact_texts(model);
+    model_changed(model);
 }
 
 /* ---- out ---- */

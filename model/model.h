@@ -56,6 +56,9 @@ bool model_forget(struct model *model, const char *name);
 void model_source_event(struct model *model, uint16_t source, int64_t utc_ns, const char *text);
 
 /* ---- out ---- */
+/* Another one after each change, and never that of another model: what was read at this number stands while
+ * it is the number. */
+uint64_t model_version(const struct model *model);
 int64_t model_utc_ns(const struct model *model); /* of the last tick */
 /* All objects of a kind, tombstones included, oldest first. The array lives until the next change. */
 const struct object *const *model_objects(const struct model *model, enum object_kind kind, size_t *count);

@@ -73,6 +73,7 @@ struct event_slot {
 };
 
 struct model {
+    uint64_t version;
     char *label;
     int expect;
     double hold_scale;
@@ -134,6 +135,9 @@ static inline struct entry *kind_at(const struct model *model, enum object_kind 
 static inline struct entry *entry_by_id(const struct model *model, uint64_t id) {
     return entry_of(model_object(model, id));
 }
+
+/* ---- model.c ---- */
+void model_changed(struct model *model);
 
 /* ---- texts.c ---- */
 /* The model's own copy of a text from elsewhere; NULL stays NULL. */

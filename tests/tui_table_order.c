@@ -219,6 +219,29 @@ START_TEST(many_rows_in_order_are_not_sorted_again) {
 }
 END_TEST
 
+/* Whoever says that the rows are the same is not asked again, but for an order that nobody has seen yet. */
+START_TEST(the_same_rows_are_not_looked_at) {
+    struct table_source from = source();
+    table.sort = LAG;
+    expect_order(0, "banana* date elder apple cherry");
+    get(1)->lag = 1000;
+    from.same = true;
+    table_arrange(&table, &from, 20, 1);
+    ck_assert_str_eq(basket[table.order[0]].name, "banana");
+    table_move(&table, 1, 1);
+    table_arrange(&table, &from, 20, 2);
+    ck_assert_uint_eq(table_selected(&table), 4);
+    table.reverse = true;
+    table_arrange(&table, &from, 20, 3);
+    ck_assert_str_eq(basket[table.order[4]].name, "apple");
+    table_move(&table, 1, 4);
+    get(3)->lag = 2000;
+    expect_order(5, "cherry date elder* banana apple"); /* others, and frozen */
+    table_arrange(&table, &from, 20, 6 * NS_PER_S);
+    ck_assert_str_eq(basket[table.order[4]].name, "cherry");
+}
+END_TEST
+
 int main(void) {
     TCase *test = tcase_create("table");
     tcase_add_test(test, sorts_both_ways);
@@ -234,5 +257,6 @@ int main(void) {
     tcase_add_test(test, a_new_order_ends_the_freeze);
     tcase_add_test(test, rows_scroll_with_the_selection);
     tcase_add_test(test, many_rows_in_order_are_not_sorted_again);
+    tcase_add_test(test, the_same_rows_are_not_looked_at);
     return run_fruit_tests(test, "tui_table_order");
 }

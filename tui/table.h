@@ -40,6 +40,7 @@ struct table_source {
     /* A text across all columns but the first, for a row that has nothing to put there; false: it has. May be
      * NULL. */
     bool (*note)(void *data, size_t row, struct table_cell *out);
+    bool same;      /* nothing of the rows but what cells show has changed since they were arranged last */
     bool dim_stale; /* rows whose severity is unknown are drawn in ROLE_DIM where they have ROLE_TEXT */
 };
 
@@ -61,6 +62,7 @@ struct table { /* state of one table; init with table_init() */
     int64_t frozen_until_ns; /* mono */
     uint64_t *frozen_ids;    /* as shown, of the last arrangement: what the order is frozen to */
     size_t frozen_count;
+    bool sorted;                      /* and not as it was frozen */
     int arranged_sort, arranged_then; /* of the last arrangement: a new order ends the freeze */
     bool arranged_reverse;
     int width; /* of the area, when the caller knows it before arranging: keeps scroll within what there is;

@@ -138,6 +138,19 @@ static bool order_changed(struct table *t) {
     return changed;
 }
 
+static void put_in_order(struct table *t, const struct table_source *source, int64_t mono_ns) {
+    bool frozen = mono_ns < t->frozen_until_ns;
+    reserve(t, source->rows);
+    if (frozen)
+        order_frozen(t, source);
+    else
+        order_sorted(t, source);
+    t->sorted = !frozen;
+    t->rows = t->frozen_count = source->rows;
+    for (size_t i = 0; i < t->rows; i++)
+        t->frozen_ids[i] = source->id(source->data, t->order[i]);
+}
+
 static void find_selected(struct table *t) {
     if (!t->selected) {
         t->selected_row = 0;
@@ -170,16 +183,11 @@ static void clamp_top(struct table *t) {
 
 void table_arrange(struct table *t, const struct table_source *source, int height, int64_t mono_ns) {
     t->page = height > 1 ? height - 1 : height;
-    reserve(t, source->rows);
-    if (order_changed(t))
+    bool changed = order_changed(t);
+    if (changed)
         t->frozen_until_ns = 0;
-    if (mono_ns < t->frozen_until_ns)
-        order_frozen(t, source);
-    else
-        order_sorted(t, source);
-    t->rows = t->frozen_count = source->rows;
-    for (size_t i = 0; i < t->rows; i++)
-        t->frozen_ids[i] = source->id(source->data, t->order[i]);
+    if (changed || !source->same || !(t->sorted || mono_ns < t->frozen_until_ns))
+        put_in_order(t, source, mono_ns);
     find_selected(t);
     clamp_top(t);
     if (t->width > 0)

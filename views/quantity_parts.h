@@ -9,6 +9,8 @@ struct list_data { /* lives as long as the source that is made of it */
     const struct quantity_list *list;
     bool ascii;
     bool sorting; /* else it is drawn */
+    struct value
+        *names; /* sorting: of the rows that were in equal places, key_count each; unknown: not asked */
 };
 
 struct table_source list_source(struct list_data *data);

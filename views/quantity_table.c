@@ -74,6 +74,7 @@ static void set_filter(struct quantity_list *list, const char *text) {
         return;
     filter_destroy(list->filter);
     list->filter = make_filter(list, text);
+    list->basis.version = 0;
 }
 
 static bool is_tombstone(const struct object *object) {
@@ -199,27 +200,53 @@ static void find_trouble(struct quantity_list *list, const struct quantity_pick 
         faults_text(list->trouble, sizeof(list->trouble), &list->at, &query, width - 4);
 }
 
-void quantity_list_arrange(struct quantity_list *list, const struct view_context *context,
-                           const struct quantity_pick *pick, int width, int height) {
+static void collect(struct quantity_list *list, const struct quantity_pick *pick, int width) {
     size_t total;
-    struct list_data data = {list, false, true};
-    list->table.width = width;
-    list->model = context->model;
-    list->at = *context;
-    list->table.covered = list->menu != LIST_MENU_NONE;
-    list->idle_text = pick ? pick->idle_text : NULL;
+    const struct object *const *all = model_objects(list->model, list->kind, &total);
     list->count = list->known = list->quiet = list->internal = 0;
-    make_titles(list, context->bits);
-    set_filter(list, context->filter && !(pick && pick->no_filter) ? context->filter : "");
-    const struct object *const *all = model_objects(context->model, list->kind, &total);
     for (size_t i = 0; i < total; i++)
         consider(list, pick, all[i]);
     show_cluster(list);
     find_spark_top(list);
     fit_names(list);
     find_trouble(list, pick, width);
+}
+
+static bool same_basis(const struct quantity_basis *a, const struct quantity_basis *b) {
+    return a->version == b->version && a->width == b->width && a->sort == b->sort && a->then == b->then &&
+           a->bits == b->bits && a->faults_only == b->faults_only && a->show_hidden == b->show_hidden &&
+           a->parent == b->parent && a->keep == b->keep && a->stream == b->stream;
+}
+
+void quantity_list_arrange(struct quantity_list *list, const struct view_context *context,
+                           const struct quantity_pick *pick, int width, int height) {
+    struct list_data data = {list, false, true, NULL};
+    struct quantity_basis basis = {model_version(context->model),
+                                   width,
+                                   list->table.sort,
+                                   list->table.then,
+                                   context->bits,
+                                   context->faults_only,
+                                   context->show_hidden,
+                                   pick ? pick->parent : 0,
+                                   pick ? pick->keep : 0,
+                                   pick ? pick->stream : NULL};
+    list->table.width = width;
+    list->model = context->model;
+    list->at = *context;
+    list->table.covered = list->menu != LIST_MENU_NONE;
+    list->idle_text = pick ? pick->idle_text : NULL;
+    make_titles(list, context->bits);
+    set_filter(list, context->filter && !(pick && pick->no_filter) ? context->filter : "");
+    bool same = same_basis(&list->basis, &basis);
+    if (!same)
+        collect(list, pick, width);
+    list->basis = basis;
+    data.names = memory_array(list->count * (size_t)list->key_count + 1, sizeof *data.names);
     struct table_source source = list_source(&data);
+    source.same = same;
     table_arrange(&list->table, &source, height - trouble_rows(list, height), context->mono_ns);
+    free(data.names);
 }
 
 /* ---- drawing ---- */
@@ -251,7 +278,7 @@ static void draw_trouble(const struct quantity_list *list, struct surface *s, st
 
 void quantity_list_draw(const struct quantity_list *list, struct surface *s, struct rect area,
                         const char *empty) {
-    struct list_data data = {list, s->ascii, false};
+    struct list_data data = {list, s->ascii, false, NULL};
     struct table_source source = list_source(&data);
     int lines = trouble_rows(list, area.h);
     char text[120];

@@ -1,7 +1,7 @@
 /* Lists of objects: the bridge between quantities and the table widget.
  *
  * A view names its columns; titles, widths, units, sorting, filtering, marks and the keys of a list come from
- * here. A list holds object pointers from its arrangement to the drawing of the same frame only. Main
+ * here. A list holds object pointers while the model is as it was when they were collected. Main
  * process. */
 #ifndef VIEWS_QUANTITY_TABLE_H
 #define VIEWS_QUANTITY_TABLE_H
@@ -33,6 +33,15 @@ struct quantity_row {
     int severity;
 };
 
+struct quantity_basis { /* of what is collected and in which order: the same again, and nothing is to be done
+                         */
+    uint64_t version;   /* of the model; 0: nothing is collected yet */
+    int width, sort, then;
+    bool bits, faults_only, show_hidden;
+    uint64_t parent, keep;
+    const struct object *stream;
+};
+
 #define LIST_MAX_KEYS 4
 
 enum list_menu { LIST_MENU_NONE, LIST_MENU_COLUMNS, LIST_MENU_SORT };
@@ -49,9 +58,10 @@ struct quantity_list {
     struct filter *filter;
     struct quantity_row *rows;
     size_t count, cap;
-    size_t known;              /* objects of the kind that the view accepted */
-    size_t quiet, internal;    /* of these hidden as idle, as internal */
-    const struct model *model; /* of the arrangement */
+    struct quantity_basis basis; /* of the rows */
+    size_t known;                /* objects of the kind that the view accepted */
+    size_t quiet, internal;      /* of these hidden as idle, as internal */
+    const struct model *model;   /* of the arrangement */
     const char *idle_text;
     bool several;           /* clusters: their column is there */
     struct view_context at; /* a copy, same */
