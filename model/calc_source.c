@@ -5,6 +5,10 @@ struct value calc_cluster_of_part(const struct model *model, const struct object
     return calc_cluster_of_asset(model, object->parent);
 }
 
+static struct value never(void) {
+    return (struct value){.type = VALUE_SPAN, .i = INT64_MAX, .flags = VALUE_NEVER};
+}
+
 struct value calc_source_state(const struct model *model, const struct object *object) {
     (void)model;
     return aged(object, value_text(source_state(object)));
@@ -13,7 +17,7 @@ struct value calc_source_state(const struct model *model, const struct object *o
 struct value calc_source_active(const struct model *model, const struct object *object) {
     (void)model;
     if (((const struct source *)object->extra)->never)
-        return aged(object, value_text("never"));
+        return aged(object, never());
     return aged(object, value_of_field(object->now, F_SOURCE_active));
 }
 
@@ -40,5 +44,5 @@ struct value calc_stream_source_active(const struct model *model, const struct o
     const struct copying *copying = copying_of(object);
     if (!copying->told)
         return value_unknown(0);
-    return aged(object, copying->never ? value_text("never") : value_span(copying->active_ns));
+    return aged(object, copying->never ? never() : value_span(copying->active_ns));
 }

@@ -86,9 +86,15 @@ bool growth_per_s(const struct growth *growth, int what, double *per_s) {
     return slope(&fit, per_s);
 }
 
+/* In the younger half of the window: a jump that is over is no growth. */
+static bool still_grows(const struct growth *growth, int what, unsigned n) {
+    const struct growth_point *newest = point_at(growth, 0), *middle = point_at(growth, n / 2);
+    return (int64_t)((uint64_t)newest->value[what] - (uint64_t)middle->value[what]) > 0;
+}
+
 bool growth_is_up(const struct growth *growth, int what, double *per_s) {
     struct fit fit = fit_of(growth, what);
-    if (!slope(&fit, per_s) || *per_s <= 0)
+    if (!slope(&fit, per_s) || *per_s <= 0 || !still_grows(growth, what, (unsigned)fit.n))
         return false;
     double explained = *per_s * (fit.n * fit.tv - fit.t * fit.v);
     return explained >= NO_SCATTER * (fit.n * fit.vv - fit.v * fit.v);

@@ -88,17 +88,10 @@ static bool is_evicted(const struct backlog *b, const struct prospect *p) {
            first > floor && first - floor > 1;
 }
 
-/* Seconds; NAN unknown. Between its first and its last message a stream is taken to have grown evenly. */
-static double age_of(const struct backlog *b) {
-    const struct row *row = b->stream->now;
-    int64_t first_ts = row_i64(row, F_STREAM_first_ts, TIME_UNSET);
-    int64_t last_ts = row_i64(row, F_STREAM_last_ts, TIME_UNSET);
-    uint64_t first = row_u64(row, F_STREAM_first_seq, 0), last = row_u64(row, F_STREAM_last_seq, 0);
-    if (first_ts == TIME_UNSET || last_ts == TIME_UNSET || last_ts < first_ts || last < first)
-        return NAN;
-    double way = last > first ? (double)(b->oldest - first) / (double)(last - first) : 0;
-    double came = (double)first_ts + (way < 1 ? way : 1) * (double)(last_ts - first_ts);
-    return ((double)b->stream->now_at.now_ns - came) / (double)NS_PER_S;
+/* Seconds; NAN unknown. Of a bound it is the bound: nothing is lost sooner than that says. */
+static double age_of(const struct object *object) {
+    const struct behind *behind = &((const struct consumer *)object->extra)->behind;
+    return behind->known ? (double)behind->ns / (double)NS_PER_S : NAN;
 }
 
 static double lost_s(const struct backlog *b, const struct prospect *p, int *by) {
@@ -120,8 +113,9 @@ static double lost_s(const struct backlog *b, const struct prospect *p, int *by)
 }
 
 static bool will_be_done(const struct model *model, const struct backlog *b, double lost) {
-    struct value slope = calc_consumer_lag_slope(model, b->consumer);
-    return slope.type == VALUE_REAL && slope.f < 0 && b->lag / -slope.f < lost;
+    struct value drain = calc_consumer_drain(model, b->consumer);
+    return drain.type == VALUE_SPAN && !(drain.flags & VALUE_NEVER) &&
+           (double)drain.i < lost * (double)NS_PER_S;
 }
 
 static enum loss_state judge(const struct model *model, const struct backlog *b, const struct prospect *p,
@@ -161,7 +155,7 @@ static void weigh(const struct model *model, const struct object *stream, const 
     uint64_t floor = row_u64(row, F_CONSUMER_ack_floor_stream_seq, 0);
     uint64_t first = row_u64(stream->now, F_STREAM_first_seq, 0);
     struct backlog b = {object, stream, floor < first ? first : floor + 1, (double)lag.u, NAN};
-    b.age_s = age_of(&b);
+    b.age_s = age_of(object);
     int by = 0;
     double lost = lost_s(&b, &loss->prospect, &by);
     enum loss_state state = judge(model, &b, &loss->prospect, lost);

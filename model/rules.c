@@ -107,6 +107,8 @@ static void ask(struct model *model, struct entry *entry, size_t rule) {
 }
 
 static int64_t left_to_settle(const struct model *model, const struct object *object) {
+    if (object->kind == OBJECT_REPLICA || object->kind == OBJECT_SOURCE)
+        object = object->parent; /* another leader sees them anew */
     if (object->kind != OBJECT_STREAM && object->kind != OBJECT_CONSUMER)
         return 0;
     int64_t moved = asset_of(object)->moved_mono_ns;
@@ -173,7 +175,8 @@ static void ask_entry(struct model *model, struct entry *entry, bool only_dirty)
 }
 
 static void ask_kind(struct model *model, enum object_kind kind) {
-    bool only_dirty = kind == OBJECT_CONSUMER && !model->leaders_moved; /* changes with its row alone */
+    bool by_row = kind == OBJECT_CONSUMER || kind == OBJECT_REPLICA; /* change with their row alone */
+    bool only_dirty = by_row && !model->leaders_moved;
     for (size_t i = 0; i < kind_count(model, kind); i++) {
         if (!kind_at(model, kind, i)->dead)
             ask_entry(model, kind_at(model, kind, i), only_dirty);

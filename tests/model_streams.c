@@ -148,6 +148,20 @@ START_TEST(a_load_that_breathes_has_one_slope) {
 }
 END_TEST
 
+START_TEST(a_jump_is_no_growth) {
+    struct night n;
+    begin_three(&n);
+    struct told t = plain;
+    t.max_msgs = 100000;
+    tell(&n, &t);
+    grow(&n, &t, 5, 0, 0);
+    grow(&n, &t, 1, 5000, 500000);
+    grow(&n, &t, 6, 0, 0);
+    ck_assert(isnan(of(&n, Q_STREAM_msgs_full_in)));
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(a_purge_and_a_new_stream_begin_anew) {
     struct night n;
     begin_three(&n);
@@ -498,6 +512,7 @@ static TCase *cases(void) {
     tcase_add_test(t, the_first_limit_reached_at_this_rate_is_said);
     tcase_add_test(t, what_does_not_grow_is_never_full);
     tcase_add_test(t, a_load_that_breathes_has_one_slope);
+    tcase_add_test(t, a_jump_is_no_growth);
     tcase_add_test(t, a_purge_and_a_new_stream_begin_anew);
     tcase_add_test(t, what_stands_at_its_limit_is_full_already);
     tcase_add_test(t, consumers_have_the_servers_limit_where_the_stream_has_none);
