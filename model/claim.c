@@ -31,10 +31,12 @@ bool asset_is_lost_with_its_server(const struct model *model, const struct objec
     return asset->replicas == 1 && server && server_of(server)->state == SERVER_DOWN;
 }
 
-/* A server that comes back remembers having led until its group tells it better. */
-static bool has_just_started(const struct entry *server) {
-    const struct object *object = &server->object;
-    return object->now && row_has(object->now, F_SERVER_start) &&
+/* A server that comes back remembers having led until its group tells it better: it has not heard its group
+ * then. */
+static bool only_remembers(const struct word *word, const struct claim *claim) {
+    const struct object *object = &word->server->object;
+    bool heard = word->group && claim->quorum && !claim->unheard_mono_ns;
+    return !heard && object->now && row_has(object->now, F_SERVER_start) &&
            object->now_at.now_ns - row_cell(object->now, F_SERVER_start)->i < REMEMBERS_FOR;
 }
 
@@ -185,7 +187,7 @@ bool asset_claim(struct model *model, struct entry *entry, const struct word *wo
     struct claim claim = make_claim(word, last, at);
     const struct claim *other = asset->claim.server == id ? &asset->rival : &asset->claim;
     if (other->server != id && claim_stands(model, other)) {
-        if (asset->claim.server != id && has_just_started(word->server))
+        if (asset->claim.server != id && only_remembers(word, &claim))
             return false;
         return contest(model, entry, word, &claim, last, at);
     }

@@ -347,6 +347,25 @@ START_TEST(a_new_leader_has_not_heard_anybody_yet) {
 }
 END_TEST
 
+/* Young servers, and one that came back and believes that it still leads. */
+START_TEST(who_just_started_has_to_have_heard_its_group) {
+    struct night n;
+    begin_three(&n);
+    say_stream(&n, 0, (struct says){0, 1000, .active = 0.1});
+    varz_until(&n, 2, 3);
+    struct sample *young = build_varz(&n, 3, "ID9", names[2]);
+    put_i(row_of(young, ENTITY_SERVER), F_SERVER_start, NIGHT_UTC + n.at - ns(1));
+    send(&n, young);
+    for (int i = 0; i < 2; i++) {
+        struct sample *s = build(&n, 3, SHAPE_JSZ, "ID9");
+        stream_in(s, 2, (struct says){2, 1000, .active = 0.1, .never = i == 0});
+        send(&n, s);
+        ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_leader), i ? "n3" : "n1");
+    }
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(a_contested_consumer_goes_by_what_it_delivered) {
     struct night n;
     begin_three(&n);
@@ -610,6 +629,7 @@ static TCase *cases(void) {
     tcase_add_test(t, a_move_back_is_no_contest_where_it_is_told);
     tcase_add_test(t, who_slept_does_not_lead_again);
     tcase_add_test(t, a_new_leader_has_not_heard_anybody_yet);
+    tcase_add_test(t, who_just_started_has_to_have_heard_its_group);
     tcase_add_test(t, a_contested_consumer_goes_by_what_it_delivered);
     tcase_add_test(t, with_its_only_server_it_is_last_seen_and_back);
     tcase_add_test(t, a_stream_made_again_is_the_same_row_with_a_new_history);

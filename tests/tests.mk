@@ -32,7 +32,7 @@ $(foreach l,$(LAYERS) e2e,$(eval $(call LAYER_TEST,$(l))))
 # The life of the demo and of the tests' clusters, on cnats; the demo's cluster, on the harness.
 LIFE_PROGRAMS := $(BUILD)/tests/life $(BUILD)/tests/demo
 LIFE_SOURCES := $(wildcard tests/clusters/life*.c) tests/harness/natsc.c
-DEMO_SOURCES := tests/clusters/demo.c $(patsubst %,tests/harness/%.c,servers folder ports http_get)
+DEMO_SOURCES := tests/clusters/demo.c $(patsubst %,tests/harness/%.c,servers folder ports http_get relay)
 $(BUILD)/tests/life: $(LIFE_SOURCES:%.c=$(BUILD)/%.o)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(CNATS_LIBS) -lpthread -lm
 $(BUILD)/tests/demo: $(DEMO_SOURCES:%.c=$(BUILD)/%.o)

@@ -2,6 +2,7 @@
 
 #include "tests/harness/http_get.h"
 #include "tests/harness/ports.h"
+#include "tests/harness/relay.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -83,8 +84,31 @@ static void write_cluster(FILE *out, const struct servers *s, const struct serve
             or_else(s->options.cluster, "test"), node->address, node->route_port);
     for (int i = 0; i < s->n; i++)
         if (&s->node[i] != node)
-            fprintf(out, "    \"nats-route://%s:%d\"\n", s->node[i].address, s->node[i].route_port);
-    fprintf(out, "  ]\n}\n");
+            fprintf(out, "    \"nats-route://%s:%d\"\n", s->node[i].address,
+                    s->relay ? relay_port(s->relay, (int)(node - s->node) * s->n + i)
+                             : s->node[i].route_port);
+    fprintf(out, "  ]\n");
+    if (s->relay) /* what others would hear of it goes nowhere: a cut is not gone round */
+        fprintf(out, "  advertise: \"127.0.0.1:9\"\n");
+    fprintf(out, "}\n");
+}
+
+static bool start_relay(struct servers *s) {
+    int targets[RELAY_LINKS];
+    if (!s->options.relayed)
+        return true;
+    for (int i = 0; i < s->n * s->n && i < RELAY_LINKS; i++)
+        targets[i] = s->node[i % s->n].route_port;
+    relay_end(s->relay);
+    s->relay = relay_start(targets, s->n * s->n);
+    return s->relay != NULL;
+}
+
+bool servers_cut(struct servers *s, int node, bool cut) {
+    bool ok = s->relay && has(s, node);
+    for (int i = 0; ok && i < s->n; i++)
+        ok = relay_cut(s->relay, node * s->n + i, cut) && relay_cut(s->relay, i * s->n + node, cut);
+    return ok;
 }
 
 static bool write_config(const struct servers *s, int i, const char *further) {
@@ -279,7 +303,7 @@ static const char *further_of(const struct servers *s, int i) {
 }
 
 static bool start_all(struct servers *s) {
-    if (!choose_ports(s))
+    if (!choose_ports(s) || !start_relay(s))
         return false;
     for (int i = 0; i < s->n; i++) {
         if (!write_config(s, i, further_of(s, i)))
@@ -352,6 +376,7 @@ void servers_end(struct servers *s) {
     if (!s || s->folder.owner != getpid())
         return;
     stop_all(s);
+    relay_end(s->relay);
     folder_remove(&s->folder);
     free(s);
 }

@@ -32,6 +32,7 @@ struct servers_options {
     bool https;      /* monitoring over TLS: `config` has a tls block; ready means what the log says */
     bool everywhere; /* monitoring listens on 0.0.0.0 */
     const char *base_path; /* "/nats": http_base_path; part of server.http then */
+    bool relayed; /* routes go through relays, so that servers_cut() can cut them; not with `addresses` */
 };
 
 struct server {
@@ -51,6 +52,7 @@ struct servers {
     int n;
     struct server node[SERVERS_MAX];
     struct folder folder;
+    struct relay *relay;            /* NULL without; the link from i to k is i * n + k */
     struct servers_options options; /* texts are the caller's: they must live as long as the servers */
 };
 
@@ -66,6 +68,9 @@ void servers_kill(struct servers *servers, int node);               /* SIGKILL, 
 void servers_pause(struct servers *servers, int node);              /* SIGSTOP */
 void servers_resume(struct servers *servers, int node);             /* SIGCONT */
 bool servers_signal(struct servers *servers, int node, int signal); /* SIGHUP: reload, SIGUSR2: lame duck */
+/* No route to or from this node any more, or again; clients and monitoring go on. false: there are no relays.
+ */
+bool servers_cut(struct servers *servers, int node, bool cut);
 /* Same name, same ports; killed before, if running. Doesn't wait until ready. */
 bool servers_restart(struct servers *servers, int node, bool empty_store);
 /* Replaces the further text of this node's configuration; counts from the next restart or SIGHUP. `text` is
