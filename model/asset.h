@@ -22,6 +22,8 @@ struct asset {
     int64_t named_mono_ns, leaderless_mono_ns, listed_mono_ns;
     int64_t leaderless_since_mono_ns; /* since the last claim; 0 somebody leads */
     int64_t moved_mono_ns;            /* last change of leader, 0 none */
+    uint64_t doubted;                 /* server whose first word as leader was not taken, 0 none */
+    int64_t doubted_mono_ns;
     unsigned replicas, current, lost; /* 0 replicas: not told */
     unsigned children;                /* REPLICA objects */
     const struct text *replicas_text; /* "2/3", NULL not told */
@@ -54,6 +56,8 @@ struct consumer {
     struct behind behind;
     struct progress progress;
     struct standing standing;
+    uint64_t first_seq;  /* of its stream when the row came, 0 not told */
+    uint64_t before_seq; /* the same of the row before */
     bool weighed;
     double lost_s; /* until its oldest unprocessed message is lost; INFINITY never */
 };

@@ -42,15 +42,35 @@ static struct value delivered_once(const struct object *object, bool *repeated) 
     return fewer ? messages : deliveries;
 }
 
+/* Messages went with the stream's limits, or in a purge, before they were acknowledged: what is no longer ack
+ * pending tells nothing then. */
+static bool lost_some(const struct object *object, const struct object *stream) {
+    const struct consumer *consumer = object->extra;
+    uint64_t first = row_u64(stream->now, F_STREAM_first_seq, 0);
+    uint64_t floor = row_u64(object->before, F_CONSUMER_ack_floor_stream_seq, UINT64_MAX);
+    return consumer->before_seq && first > consumer->before_seq && floor < first - 1;
+}
+
+/* All that was ack pending is gone at once, and the stream has not been heard since. */
+static bool may_have_lost(const struct object *object, const struct object *stream, bool many) {
+    uint64_t floor = row_u64(object->now, F_CONSUMER_ack_floor_stream_seq, 0);
+    return many && stream->now_at.mono_ns < object->now_at.mono_ns &&
+           floor >= row_u64(object->before, F_CONSUMER_delivered_stream_seq, UINT64_MAX);
+}
+
 struct value calc_consumer_acked_per_s(const struct model *model, const struct object *object) {
-    (void)model;
+    uint64_t of = ((const struct consumer *)object->extra)->stream;
+    const struct object *stream = of ? model_object(model, of) : NULL;
     bool repeated = false;
     struct value acked = delivered_once(object, &repeated);
     struct value pending = rate_of_field(object, F_CONSUMER_ack_pending);
     if (acked.type == VALUE_UNKNOWN || pending.type == VALUE_UNKNOWN)
         return acked.type == VALUE_UNKNOWN ? acked : pending;
+    bool many = -pending.f > acked.f;
     acked.f -= pending.f;
     if (acked.f < 0)
+        return value_unknown(0);
+    if (stream && stream->now && (lost_some(object, stream) || may_have_lost(object, stream, many)))
         return value_unknown(0);
     if (repeated)
         acked.flags |= VALUE_ESTIMATED;

@@ -89,6 +89,10 @@ static int cadence_s(const struct answer *answer) {
 }
 
 static void consumer_told(const struct answer *answer, struct entry *entry, bool same_leader, bool again) {
+    struct consumer *consumer = entry->object.extra;
+    const struct entry *of = consumer->stream ? entry_by_id(answer->model, consumer->stream) : NULL;
+    consumer->before_seq = consumer->first_seq;
+    consumer->first_seq = of && of->object.now ? row_u64(of->object.now, F_STREAM_first_seq, 0) : 0;
     consumer_stands(answer->model, answer->server, entry, same_leader, again);
     history_consumer(answer->model, entry, answer->at.utc_ns, cadence_s(answer));
 }
@@ -144,6 +148,36 @@ static void made_again(const struct answer *answer, const struct asset_kind *kin
     bool told = created > row_i64(held, kind->created, 0) && created <= answer->at.utc_ns;
     asset_tell(answer->model, entry, "recreated", told ? created : answer->at.utc_ns,
                "%s was deleted and created again", object_kind_name(kind->kind));
+}
+
+/* ---- a leader, and its first word ---- */
+
+#define LEADS_AFTER NS_PER_S
+#define SAYS_AGAIN  (NS_PER_S / 2)
+
+/* Who has just been chosen, or started, names itself a moment before its figures are a leader's; till then
+ * `pending` is a follower's, 0 or of long ago. */
+static bool leads_already(const struct answer *answer, struct entry *entry, const struct row *row,
+                          const struct stamp *at) {
+    struct asset *asset = asset_of(&entry->object);
+    const struct object *held = &entry->object;
+    uint64_t id = answer->server->object.id;
+    int64_t since = row_i64(row, F_CONSUMER_leader_since, TIME_UNSET);
+    bool same = asset->claim.server == id && held->seen_utc_ns &&
+                text_same(held->now_at.server_id, answer->at.server_id);
+    bool fell = held->seen_utc_ns && row_u64(held->now, F_CONSUMER_pending, 0) > 0 &&
+                row_u64(row, F_CONSUMER_pending, 1) == 0;
+    bool said_before = asset->doubted == id && at->mono_ns - asset->doubted_mono_ns >= SAYS_AGAIN;
+    bool doubt = since != TIME_UNSET && since <= at->now_ns ? at->now_ns - since < LEADS_AFTER : fell;
+    if (same || !doubt || said_before) {
+        asset->doubted = 0;
+        return true;
+    }
+    if (asset->doubted != id) {
+        asset->doubted = id;
+        asset->doubted_mono_ns = at->mono_ns;
+    }
+    return false;
 }
 
 /* ---- one row ---- */
@@ -215,7 +249,8 @@ static void put_asset(struct answer *answer, const struct asset_kind *kind, cons
     struct stamp at = stamp_of_row(answer, kind, row);
     struct entry *entry = take_asset(answer, kind, row, &at);
     const struct text *leader = text_in(row, kind->leader);
-    if (leads(answer, kind, row))
+    bool led = leads(answer, kind, row);
+    if (led && (kind->kind == OBJECT_STREAM || leads_already(answer, entry, row, &at)))
         put_led(answer, kind, entry, row, &at);
     else
         asset_named(answer->model, entry, leader && leader->len ? leader : NULL, &at);

@@ -1,0 +1,117 @@
+/* What is not yet, or no longer, true of a consumer: a leader's figures before it leads, and messages that
+ * went without having been acknowledged. */
+#include "tests/model_three.h"
+
+static void say(struct night *n, int node, uint64_t pending, double since) {
+    struct sample *s = jsz(n, node);
+    add_consumer(s, "C", node, node, pending, 100);
+    if (since != 0)
+        put_i(row_of(s, ENTITY_CONSUMER), F_CONSUMER_leader_since, NIGHT_UTC + ns(since));
+    send(n, s);
+}
+
+static double pending(const struct night *n) {
+    return number_value(n, consumer(n, "C"), Q_CONSUMER_pending);
+}
+
+/* The server is a leader by its name already, and says what a follower says: nothing is pending. */
+START_TEST(a_first_word_is_taken_when_it_is_said_again) {
+    struct night n;
+    begin_three(&n);
+    say(&n, 0, 700, 0);
+    varz_until(&n, 5, 7);
+    say(&n, 1, 0, 0);
+    ck_assert_double_eq(pending(&n), 700);
+    varz_until(&n, 10, 7);
+    say(&n, 1, 0, 0);
+    ck_assert_double_eq(pending(&n), 0);
+    ck_assert_str_eq(text_value(&n, consumer(&n, "C"), Q_CONSUMER_leader), "n2");
+    varz_until(&n, 15, 7);
+    say(&n, 2, 650, 0); /* no follower's */
+    ck_assert_double_eq(pending(&n), 650);
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(who_tells_since_when_leads_a_second_later) {
+    struct night n;
+    begin_three(&n);
+    say(&n, 0, 700, -100);
+    varz_until(&n, 5, 7);
+    say(&n, 1, 600, 4.9);
+    ck_assert_double_eq(pending(&n), 700);
+    varz_until(&n, 10, 7);
+    say(&n, 1, 590, 4.9);
+    ck_assert_double_eq(pending(&n), 590);
+    varz_until(&n, 15, 7);
+    say(&n, 2, 0, 12);
+    ck_assert_double_eq(pending(&n), 0);
+    night_end(&n);
+}
+END_TEST
+
+static void say_both(struct night *n, int streams, uint64_t first, uint64_t delivered, uint64_t floor,
+                     uint64_t ack_pending) {
+    struct sample *s = jsz(n, streams);
+    add_stream(s, streams, streams, 5000);
+    put_u(row_of(s, ENTITY_STREAM), F_STREAM_first_seq, first);
+    if (streams != 0) {
+        send(n, s);
+        s = jsz(n, 0);
+    }
+    add_consumer(s, "C", 0, 0, 0, 0);
+    struct row *row = row_of(s, ENTITY_CONSUMER);
+    put_u(row, F_CONSUMER_delivered_consumer_seq, delivered);
+    put_u(row, F_CONSUMER_delivered_stream_seq, delivered);
+    put_u(row, F_CONSUMER_ack_floor_stream_seq, floor);
+    put_u(row, F_CONSUMER_ack_pending, ack_pending);
+    put_u(row, F_CONSUMER_redelivered, 0);
+    send(n, s);
+}
+
+START_TEST(what_a_purge_took_was_not_acknowledged) {
+    struct night n;
+    begin_three(&n);
+    say_both(&n, _i, 1, 1000, 10, 800);
+    varz_until(&n, 5, 7);
+    say_both(&n, _i, 1, 1050, 10, 800);
+    ck_assert_double_eq_tol(number_value(&n, consumer(&n, "C"), Q_CONSUMER_acked_per_s), 10, 1e-6);
+    varz_until(&n, 10, 7);
+    say_both(&n, _i, 1101, 1100, 1100, 0);
+    ck_assert(isnan(number_value(&n, consumer(&n, "C"), Q_CONSUMER_acked_per_s)));
+    ck_assert_double_eq_tol(number_value(&n, consumer(&n, "C"), Q_CONSUMER_delivered_per_s), 10, 1e-6);
+    varz_until(&n, 15, 7);
+    say_both(&n, _i, 1101, 1150, 1150, 0);
+    ck_assert_double_eq_tol(number_value(&n, consumer(&n, "C"), Q_CONSUMER_acked_per_s), 10, 1e-6);
+    night_end(&n);
+}
+END_TEST
+
+/* The stream is led elsewhere, and was asked before. */
+START_TEST(nor_is_it_while_the_stream_is_not_heard) {
+    struct night n;
+    begin_three(&n);
+    say_both(&n, 1, 1, 1000, 10, 800);
+    varz_until(&n, 5, 7);
+    struct sample *s = jsz(&n, 0);
+    add_consumer(s, "C", 0, 0, 0, 0);
+    put_u(row_of(s, ENTITY_CONSUMER), F_CONSUMER_delivered_consumer_seq, 1050);
+    put_u(row_of(s, ENTITY_CONSUMER), F_CONSUMER_delivered_stream_seq, 1050);
+    put_u(row_of(s, ENTITY_CONSUMER), F_CONSUMER_ack_floor_stream_seq, 1050);
+    put_u(row_of(s, ENTITY_CONSUMER), F_CONSUMER_ack_pending, 0);
+    send(&n, s);
+    ck_assert(isnan(number_value(&n, consumer(&n, "C"), Q_CONSUMER_acked_per_s)));
+    night_end(&n);
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("first word");
+    TCase *tc = tcase_create("consumers");
+    tcase_add_test(tc, a_first_word_is_taken_when_it_is_said_again);
+    tcase_add_test(tc, who_tells_since_when_leads_a_second_later);
+    tcase_add_loop_test(tc, what_a_purge_took_was_not_acknowledged, 0, 2);
+    tcase_add_test(tc, nor_is_it_while_the_stream_is_not_heard);
+    suite_add_tcase(suite, tc);
+    return suite_run(suite);
+}
