@@ -6,7 +6,7 @@
 
 /* Of a consumer these, each in a small series: the first always, all of them for DETAILED_MOST consumers. */
 static const enum quantity of_consumer[] = {Q_CONSUMER_lag, Q_CONSUMER_delivered_per_s,
-                                            Q_CONSUMER_acked_per_s};
+                                            Q_CONSUMER_acked_per_s, Q_CONSUMER_time_behind};
 enum { OF_CONSUMER = sizeof of_consumer / sizeof *of_consumer };
 
 int series_slots(enum object_kind kind) {

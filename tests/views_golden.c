@@ -31,6 +31,16 @@ static void stream_orders(struct frame *f, const struct world *w) {
     f->context.object = world_object(w, OBJECT_STREAM, Q_STREAM_name, "ORDERS");
 }
 
+/* As `i` shows it. */
+static void idle_too(struct frame *f, const struct world *w) {
+    (void)w;
+    f->context.show_hidden = true;
+}
+
+static void stream_of_sources(struct frame *f, const struct world *w) {
+    f->context.object = world_object(w, OBJECT_STREAM, Q_STREAM_name, "ALL");
+}
+
 static void node_n2(struct frame *f, const struct world *w) {
     f->context.object = world_object(w, OBJECT_SERVER, Q_SERVER_name, "n2-lon");
 }
@@ -155,6 +165,11 @@ static const struct screen_case {
     {"consumer-none", "consumer", world_quiet, NULL, false, 1},
     {"consumer-hostile", "consumer", world_hostile, NULL, false, 2},
     {"stream-busy", "stream", world_busy, stream_orders, false, 5},
+    {"stream-limits", "stream", world_kinds, stream_orders, false, 4},
+    {"stream-sources", "stream", world_kinds, stream_of_sources, false, 2},
+    {"jetstream-kinds", "jetstream", world_kinds, streams_tab, false, 5},
+    {"jetstream-states", "jetstream", world_states, idle_too, false, 5},
+    {"overview-states", "overview", world_states, NULL, false, 3},
     {"stream-ascii", "stream", world_busy, stream_orders, true, 2},
     {"stream-stale", "stream", world_stale, stream_orders, false, 2},
     {"stream-empty", "stream", world_empty, NULL, false, 1},
@@ -250,6 +265,38 @@ START_TEST(small_screens_show_data) {
 }
 END_TEST
 
+/* Each state in words, with its reason, on a page of its own. */
+START_TEST(every_state_has_its_page) {
+    static const char *const states[] = {
+        "keeping_up",   "catching_up",     "falling_behind",  "stalled_delivery",
+        "stalled_acks", "ack_window_full", "nobody_pulling",  "nobody_bound",
+        "paused",       "poison",          "backlog_evicted", "leaderless",
+        "idle"};
+    struct world w;
+    world_states(&w);
+    for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
+        char name[80], words[40];
+        struct frame f;
+        frame_open(&f, &w, "consumer");
+        f.context.object = world_object(&w, OBJECT_CONSUMER, Q_CONSUMER_name, states[i]);
+        const struct object *consumer = model_object(w.model, f.context.object);
+        ck_assert_str_eq(quantity_name_text(w.model, consumer, Q_CONSUMER_state), states[i]);
+        snprintf(name, sizeof(name), "state-%s", states[i]);
+        snprintf(words, sizeof(words), "%s: ", states[i]);
+        for (char *c = words; *c; c++)
+            *c = *c == '_' ? ' ' : *c;
+        for (int size = 0; size < 2; size++) {
+            char *text = frame_text(&f, sizes[size][0], sizes[size][1], false);
+            compare(name, sizes[size][0], sizes[size][1], text);
+            ck_assert_msg(strstr(text, words) != NULL, "%s", text);
+            free(text);
+        }
+        frame_close(&f);
+    }
+    world_finish(&w);
+}
+END_TEST
+
 START_TEST(states_are_told_without_color) {
     const struct screen_case *c = &cases[_i];
     struct world w;
@@ -334,6 +381,7 @@ int main(void) {
     tcase_set_timeout(tc, 60);
     tcase_add_loop_test(tc, golden, 0, sizeof(cases) / sizeof(cases[0]));
     tcase_add_test(tc, small_screens_show_data);
+    tcase_add_test(tc, every_state_has_its_page);
     tcase_add_loop_test(tc, states_are_told_without_color, 0, sizeof(cases) / sizeof(cases[0]));
     tcase_add_loop_test(tc, a_state_by_color_alone_is_found, 0, sizeof(told) / sizeof(told[0]));
     tcase_add_test(tc, golden_menu);

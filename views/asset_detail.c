@@ -13,15 +13,16 @@
 enum { WIDE = 110, PEER_LINES = 1, PEER_LINES_NARROW = 2, OTHER_LINES = 4 };
 
 static const struct fact stream_numbers[] = {
-    {Q_STREAM_messages, "messages"},         {Q_STREAM_bytes, "bytes"},   {Q_STREAM_max_bytes, "of at most"},
-    {Q_STREAM_first_seq, "first"},           {Q_STREAM_last_seq, "last"}, {Q_STREAM_in_msgs_per_s, "in/s"},
-    {Q_STREAM_last_message, "last message"}, {Q_STREAM_storage, "on"},
+    {Q_STREAM_messages, "messages"},    {Q_STREAM_bytes, "bytes"},
+    {Q_STREAM_max_bytes, "of at most"}, {Q_STREAM_first_seq, "first"},
+    {Q_STREAM_last_seq, "last"},        {Q_STREAM_in_msgs_per_s, "in/s"},
+    {Q_STREAM_leader_why, "leader"},    {Q_STREAM_last_message, "last message"},
+    {Q_STREAM_storage, "on"},
 };
 static const struct fact consumer_numbers[] = {
-    {Q_CONSUMER_leadership, "state"},        {Q_CONSUMER_delivered_seq, "delivered"},
-    {Q_CONSUMER_ack_floor_seq, "ack floor"}, {Q_CONSUMER_pending, "to deliver"},
-    {Q_CONSUMER_ack_pending, "ack pending"}, {Q_CONSUMER_max_ack_pending, "of at most"},
-    {Q_CONSUMER_last_ack, "last ack"},       {Q_CONSUMER_last_delivered, "last delivery"},
+    {Q_CONSUMER_state, "state"},         {Q_CONSUMER_why, "why"},
+    {Q_CONSUMER_leader_why, "leader"},   {Q_CONSUMER_delivered_seq, "delivered"},
+    {Q_CONSUMER_ack_floor_seq, "acked"},
 };
 
 /* Its consumers with their marks. */

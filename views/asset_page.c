@@ -126,6 +126,13 @@ void asset_page_finish(struct asset_page *page) {
 
 /* ---- lines ---- */
 
+/* "leader_gone" as people write it. */
+static void words_of(const char *name, char *out, size_t size) {
+    snprintf(out, size, "%s", name);
+    for (char *c = out; *c; c++)
+        *c = *c == '_' ? ' ' : *c;
+}
+
 struct rect asset_page_take(struct rect *left, int rows) {
     struct rect taken = rect_cut(*left, (struct rect){left->x, left->y, left->w, rows});
     *left = rect_below(*left, rows);
@@ -140,7 +147,11 @@ void asset_page_title(const struct view_context *context, const struct object *o
     keymap_first(ACTION_BACK, back, sizeof(back));
     snprintf(keys, sizeof(keys), "%s %s previous, next   %s back", previous, next, back);
     text_cut(name, sizeof(name), name_of(context->model, object), area.w > 50 ? area.w - 42 : area.w - 12);
-    snprintf(title, sizeof(title), "%s %s", page_kinds[object->kind].title, name);
+    const char *shown =
+        object->kind == OBJECT_STREAM ? quantity_name_text(context->model, object, Q_STREAM_shown) : "";
+    bool known_as = *shown && strcmp(shown, name_of(context->model, object)) != 0;
+    snprintf(title, sizeof(title), "%s %s%s%.60s", page_kinds[object->kind].title, name, known_as ? ": " : "",
+             known_as ? shown : "");
     surface_rule(s, area, title, area.w > 50 ? keys : "");
 }
 
@@ -169,11 +180,72 @@ void asset_page_line(int severity, const char *head, const char *text, struct su
     surface_text(s, row, x, row.y, ROLE_TEXT, 0, cut);
 }
 
+/* A consumer's state says why its leader's word is old, too, unless that is the state. */
 void asset_page_state(const struct view_context *context, const struct object *object, struct surface *s,
                       struct rect row) {
-    enum quantity leadership = object->kind == OBJECT_STREAM ? Q_STREAM_leadership : Q_CONSUMER_leadership;
-    asset_page_line((int)model_severity(context->model, object),
-                    quantity_name_text(context->model, object, leadership), "", s, row);
+    bool stream = object->kind == OBJECT_STREAM;
+    const struct model *model = context->model;
+    const char *state = quantity_name_text(model, object, stream ? Q_STREAM_leadership : Q_CONSUMER_state);
+    const char *led = quantity_name_text(model, object, stream ? Q_STREAM_leader_why : Q_CONSUMER_leader_why);
+    const char *why = stream ? "" : quantity_name_text(model, object, Q_CONSUMER_why);
+    char head[60], text[600];
+    bool both = *why && *led && !strstr(why, led);
+    words_of(state, head, sizeof(head));
+    snprintf(text, sizeof(text), "%s%s%s", both || !*why ? led : "", both ? "; before: " : "", why);
+    asset_page_line((int)model_severity(model, object), head, text, s, row);
+}
+
+static const struct verdict {
+    const char *word, *head;
+    enum severity severity;
+} verdicts[] = {
+    {"unknown", "data loss unknown", SEVERITY_UNKNOWN},
+    {"no", "no data at risk", SEVERITY_OK},
+    {"at_risk", "data at risk", SEVERITY_WARN},
+    {"losing", "losing data", SEVERITY_CRIT},
+};
+
+static const struct verdict *verdict_of(const struct model *model, const struct object *stream) {
+    const char *word = stream ? quantity_name_text(model, stream, Q_STREAM_loss) : "";
+    for (size_t i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++)
+        if (strcmp(verdicts[i].word, word) == 0)
+            return &verdicts[i];
+    return &verdicts[0];
+}
+
+/* The verdict on the stream is about the consumer that is worst off; of another one it says nothing. */
+static void consumer_loss(const struct view_context *context, const struct object *consumer,
+                          struct surface *s, struct rect row) {
+    char in[120], text[240] = "";
+    double number;
+    const struct model *model = context->model;
+    const struct object *stream = model_stream_of(model, consumer);
+    const char *name = quantity_name_text(model, consumer, Q_CONSUMER_name);
+    const char *why = stream ? quantity_name_text(model, stream, Q_STREAM_loss_why) : "";
+    const struct verdict *verdict = verdict_of(model, stream);
+    bool its = strncmp(why, name, strlen(name)) == 0 && why[strlen(name)] == ' ';
+    if (its || verdict->severity <= SEVERITY_UNKNOWN) {
+        asset_page_line((int)verdict->severity, verdict->head, its ? why + strlen(name) + 1 : why, s, row);
+        return;
+    }
+    bool lost = quantity_value(model, consumer, Q_CONSUMER_evicted, &number) && number > 0;
+    quantity_text(in, sizeof(in), context, consumer, Q_CONSUMER_lost_in, 10);
+    if (quantity_value(model, consumer, Q_CONSUMER_lost_in, &number))
+        snprintf(text, sizeof(text), "its oldest unprocessed message goes in %s, by a limit of its stream",
+                 in);
+    asset_page_line(lost ? SEVERITY_CRIT : SEVERITY_OK, lost ? "losing data" : "no data lost so far", text, s,
+                    row);
+}
+
+void asset_page_loss(const struct view_context *context, const struct object *object, struct surface *s,
+                     struct rect row) {
+    if (object->kind == OBJECT_CONSUMER) {
+        consumer_loss(context, object, s, row);
+        return;
+    }
+    const struct verdict *verdict = verdict_of(context->model, object);
+    asset_page_line((int)verdict->severity, verdict->head,
+                    quantity_name_text(context->model, object, Q_STREAM_loss_why), s, row);
 }
 
 void asset_page_status(const struct view_context *context, enum object_kind kind, char *out, size_t size) {

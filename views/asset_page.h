@@ -26,6 +26,9 @@ void asset_page_line(int severity, const char *head, const char *text, struct su
 /* The line that says how it is, and why. */
 void asset_page_state(const struct view_context *context, const struct object *object, struct surface *s,
                       struct rect row);
+/* Whether the limits of its stream take what is not processed yet. */
+void asset_page_loss(const struct view_context *context, const struct object *object, struct surface *s,
+                     struct rect row);
 /* Takes rows from above. */
 struct rect asset_page_take(struct rect *left, int rows);
 /* Its name, for row 1. */

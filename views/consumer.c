@@ -16,48 +16,67 @@ enum {
     CONFIG_MOST = 3,
     REPLICA_MOST = 2,
     LIST_LEAST = 4,
-    LIST_MOST = 10,
+    LIST_MOST = 8,
     CHART_LEAST = 4
 };
 
 static const struct quantity_column sibling_columns[] = {
     {.quantity = Q_CONSUMER_name, .priority = 0, .width = 16, .grow = 24, .pinned = true},
     {.quantity = Q_CONSUMER_lag, .priority = 1},
-    {.quantity = Q_CONSUMER_lag_slope, .priority = 1},
+    {.quantity = Q_CONSUMER_lag_slope, .priority = 2},
+    {.quantity = Q_CONSUMER_time_behind, .priority = 2},
+    {.quantity = Q_CONSUMER_drain, .priority = 3},
+    {.quantity = Q_CONSUMER_state, .priority = 1},
     {.quantity = Q_CONSUMER_ack_pending, .priority = 5},
     {.quantity = Q_CONSUMER_max_ack_pending, .priority = 9},
     {.quantity = Q_CONSUMER_redelivered, .priority = 6},
     {.quantity = Q_CONSUMER_waiting, .priority = 8},
     {.quantity = Q_CONSUMER_delivered_per_s, .priority = 7},
-    {.quantity = Q_CONSUMER_acked_per_s, .priority = 4},
+    {.quantity = Q_CONSUMER_acked_per_s, .priority = 7},
     {.quantity = Q_CONSUMER_leader, .priority = 10, .grow = 6},
     {.quantity = Q_CONSUMER_last_ack, .priority = 11},
     {.quantity = Q_CONSUMER_lag,
      .form = COLUMN_SPARK,
      .title = "LAG 10m",
      .width = 10,
-     .priority = 2,
+     .priority = 4,
      .grow = 20},
 };
 
 static const struct fact summary[] = {
     {Q_CONSUMER_lag, "lag"},
     {Q_CONSUMER_lag_slope, "growing/s"},
+    {Q_CONSUMER_time_behind, "behind"},
+    {Q_CONSUMER_drain, "drain"},
     {Q_CONSUMER_pending, "to deliver"},
     {Q_CONSUMER_ack_pending, "ack pending"},
-    {Q_CONSUMER_max_ack_pending, "of at most"},
     {Q_CONSUMER_redelivered, "redelivered"},
+    {Q_CONSUMER_redelivered_per_min, "in the last minute"},
     {Q_CONSUMER_waiting, "waiting pulls"},
+    {Q_CONSUMER_bound, "bound"},
     {Q_CONSUMER_delivered_per_s, "delivered/s"},
     {Q_CONSUMER_acked_per_s, "acked/s"},
     {Q_CONSUMER_last_delivered, "last delivery"},
     {Q_CONSUMER_last_ack, "last ack"},
-    {Q_CONSUMER_delivered_seq, "delivered"},
-    {Q_CONSUMER_ack_floor_seq, "ack floor"},
+    {Q_CONSUMER_pause_remaining, "paused for"},
+    {Q_CONSUMER_pinned, "pinned to"},
+    {Q_CONSUMER_delivered_seq, "delivered up to"},
+    {Q_CONSUMER_ack_floor_seq, "acked up to"},
 };
 
 static const struct fact config[] = {
+    {Q_CONSUMER_kind, "kind"},
     {Q_CONSUMER_account, "account"},
+    {Q_CONSUMER_filter, "takes"},
+    {Q_CONSUMER_deliver_subject, "pushes to"},
+    {Q_CONSUMER_deliver_policy, "from"},
+    {Q_CONSUMER_ack_policy, "acks"},
+    {Q_CONSUMER_ack_wait, "ack wait"},
+    {Q_CONSUMER_max_ack_pending, "ack pending at most"},
+    {Q_CONSUMER_max_deliver, "deliveries at most"},
+    {Q_CONSUMER_max_waiting, "pulls at most"},
+    {Q_CONSUMER_durable, "durable"},
+    {Q_CONSUMER_priority, "priority"},
 };
 
 static const struct chart_spec charts[] = {
@@ -72,6 +91,7 @@ static const struct chart_spec charts[] = {
      .title = "ACKED",
      .suffix = "/s",
      .brief = "ACK/s"},
+    {.quantity = Q_CONSUMER_time_behind, .role = ROLE_CHART_LOAD, .title = "TIME BEHIND", .brief = "BEHIND"},
 };
 
 struct consumer_page {
@@ -117,6 +137,7 @@ static void lay_out(struct consumer_page *p, const struct view_context *context,
     int replicas =
         1 + asset_replicas_draw(context, consumer, NULL, (struct rect){0, 0, area.w, REPLICA_MOST});
     p->state_at = asset_page_take(&left, 1);
+    p->loss_at = asset_page_take(&left, few ? 0 : 1);
     p->summary_at =
         asset_page_take(&left, summary_rows(context, consumer, area, few ? left.h : SUMMARY_MOST));
     p->charts_at = p->config_at = p->replicas_at = p->list_at = asset_page_take(&left, 0);
@@ -173,6 +194,7 @@ static void draw(const void *state, const struct view_context *context, struct s
     }
     asset_page_title(context, consumer, s, area);
     asset_page_state(context, consumer, s, p->state_at);
+    asset_page_loss(context, consumer, s, p->loss_at);
     facts_draw(context, consumer, summary, COUNT(summary), s, p->summary_at);
     if (p->charts_at.h)
         chart_stack_draw(&p->charts, context, consumer, spark_span_s(context, area.w), s, p->charts_at);

@@ -9,6 +9,7 @@
 #include "views/asset_detail.h"
 #include "views/asset_peers.h"
 #include "views/chrome_parts.h"
+#include "views/flow.h"
 #include "views/spark.h"
 
 static const struct quantity_column consumer_columns[] = {
@@ -16,44 +17,70 @@ static const struct quantity_column consumer_columns[] = {
     {.quantity = Q_CONSUMER_cluster, .priority = 2, .grow = 6, .pinned = true, .off = true},
     {.quantity = Q_CONSUMER_account, .priority = 14},
     {.quantity = Q_CONSUMER_lag, .priority = 1},
-    {.quantity = Q_CONSUMER_lag_slope, .priority = 1},
+    {.quantity = Q_CONSUMER_lag_slope, .priority = 2},
+    {.quantity = Q_CONSUMER_time_behind, .priority = 2},
+    {.quantity = Q_CONSUMER_drain, .priority = 3},
+    {.quantity = Q_CONSUMER_state, .priority = 1},
     {.quantity = Q_CONSUMER_pending, .priority = 9},
-    {.quantity = Q_CONSUMER_ack_pending, .priority = 4},
+    {.quantity = Q_CONSUMER_ack_pending, .priority = 6},
     {.quantity = Q_CONSUMER_max_ack_pending, .priority = 10},
-    {.quantity = Q_CONSUMER_redelivered, .priority = 5},
+    {.quantity = Q_CONSUMER_redelivered, .priority = 6},
     {.quantity = Q_CONSUMER_waiting, .priority = 11},
     {.quantity = Q_CONSUMER_delivered_per_s, .priority = 7},
-    {.quantity = Q_CONSUMER_acked_per_s, .priority = 6},
-    {.quantity = Q_CONSUMER_leader, .priority = 3, .grow = 6},
+    {.quantity = Q_CONSUMER_acked_per_s, .priority = 7},
+    {.quantity = Q_CONSUMER_leader, .priority = 5, .grow = 6},
     {.quantity = Q_CONSUMER_leadership, .priority = 12},
+    {.quantity = Q_CONSUMER_replicas, .priority = 12, .width = 4},
     {.quantity = Q_CONSUMER_last_ack, .priority = 8},
     {.quantity = Q_CONSUMER_last_delivered, .priority = 13},
+    {.quantity = Q_CONSUMER_lost_in, .priority = 14},
+    {.quantity = Q_CONSUMER_kind, .priority = 15},
+    {.quantity = Q_CONSUMER_why, .priority = 15, .grow = 30},
+    {.quantity = Q_CONSUMER_leader_why, .priority = 15, .grow = 20, .off = true},
     {.quantity = Q_CONSUMER_ack_floor_seq, .priority = 16, .width = 12},
     {.quantity = Q_CONSUMER_delivered_seq, .priority = 16, .width = 12},
     {.quantity = Q_CONSUMER_lag,
      .form = COLUMN_SPARK,
      .title = "10m",
      .width = 10,
-     .priority = 2,
+     .priority = 4,
      .grow = 20},
 };
 
 static const struct quantity_column stream_columns[] = {
-    {.quantity = Q_STREAM_name, .priority = 0, .grow = 24, .pinned = true},
+    {.quantity = Q_STREAM_shown,
+     .priority = 0,
+     .width = 16,
+     .grow = 24,
+     .title = "STREAM / BUCKET",
+     .pinned = true},
+    {.quantity = Q_STREAM_name, .priority = 15, .grow = 16, .off = true},
     {.quantity = Q_STREAM_cluster, .priority = 2, .grow = 6, .pinned = true, .off = true},
-    {.quantity = Q_STREAM_account, .priority = 8},
-    {.quantity = Q_STREAM_leader, .priority = 2, .grow = 6},
-    {.quantity = Q_STREAM_leadership, .priority = 3},
-    {.quantity = Q_STREAM_replicas, .priority = 4, .width = 4},
+    {.quantity = Q_STREAM_account, .priority = 12},
+    {.quantity = Q_STREAM_leader, .priority = 3, .grow = 6},
+    {.quantity = Q_STREAM_leadership, .priority = 9},
+    {.quantity = Q_STREAM_replicas, .priority = 2, .width = 4},
     {.quantity = Q_STREAM_messages, .priority = 1},
-    {.quantity = Q_STREAM_bytes, .priority = 1},
-    {.quantity = Q_STREAM_max_bytes, .priority = 7},
+    {.quantity = Q_STREAM_bytes, .priority = 2},
     {.quantity = Q_STREAM_in_msgs_per_s, .priority = 1},
-    {.quantity = Q_STREAM_consumers, .priority = 5},
-    {.quantity = Q_STREAM_last_message, .priority = 6},
-    {.quantity = Q_STREAM_storage, .priority = 9},
-    {.quantity = Q_STREAM_first_seq, .priority = 11, .width = 12},
-    {.quantity = Q_STREAM_last_seq, .priority = 10, .width = 12},
+    {.quantity = Q_STREAM_in_bytes_per_s, .priority = 8},
+    {.quantity = Q_STREAM_msgs_share, .priority = 10},
+    {.quantity = Q_STREAM_bytes_share, .priority = 5},
+    {.quantity = Q_STREAM_full_in, .priority = 3},
+    {.quantity = Q_STREAM_full_by, .priority = 11},
+    {.quantity = Q_STREAM_loss, .priority = 4},
+    {.quantity = Q_STREAM_consumers, .priority = 6},
+    {.quantity = Q_STREAM_last_message, .priority = 7},
+    {.quantity = Q_STREAM_max_bytes, .priority = 13},
+    {.quantity = Q_STREAM_first_age, .priority = 13},
+    {.quantity = Q_STREAM_copies, .priority = 13, .grow = 10},
+    {.quantity = Q_STREAM_source_lag, .priority = 14},
+    {.quantity = Q_STREAM_retention, .priority = 16},
+    {.quantity = Q_STREAM_discard, .priority = 17},
+    {.quantity = Q_STREAM_storage, .priority = 15},
+    {.quantity = Q_STREAM_leader_why, .priority = 14, .grow = 30},
+    {.quantity = Q_STREAM_first_seq, .priority = 18, .width = 12},
+    {.quantity = Q_STREAM_last_seq, .priority = 18, .width = 12},
 };
 /* The meta group and the JetStream of each server. */
 static const struct quantity_column meta_columns[] = {
@@ -63,11 +90,18 @@ static const struct quantity_column meta_columns[] = {
     {.quantity = Q_SERVER_meta_lag, .priority = 4, .width = 6, .title = "LAG"},
     {.quantity = Q_SERVER_meta_seen, .priority = 3},
     {.quantity = Q_SERVER_js_memory, .priority = 6},
+    {.quantity = Q_SERVER_js_max_memory, .priority = 11, .title = "OF MEM", .width = 6},
     {.quantity = Q_SERVER_js_memory_share, .priority = 2},
+    {.quantity = Q_SERVER_js_reserved_memory, .priority = 12},
     {.quantity = Q_SERVER_js_storage, .priority = 5},
+    {.quantity = Q_SERVER_js_max_storage, .priority = 11, .title = "OF DSK", .width = 6},
     {.quantity = Q_SERVER_js_storage_share, .priority = 1},
+    {.quantity = Q_SERVER_js_reserved_storage, .priority = 12},
     {.quantity = Q_SERVER_js_api_per_s, .priority = 8},
-    {.quantity = Q_SERVER_js_api_errors, .priority = 7},
+    {.quantity = Q_SERVER_js_api_pending, .priority = 9},
+    {.quantity = Q_SERVER_js_api_errors, .priority = 10},
+    {.quantity = Q_SERVER_js_api_errors_per_min, .priority = 7},
+    {.quantity = Q_SERVER_js_ha_assets, .priority = 8},
 };
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
 
@@ -76,19 +110,26 @@ enum { CHART_LEAST = 5, CHART_ROWS = 9, CHART_HEIGHT = 26, DETAIL_HEIGHT = 34, R
 static const struct chart_spec lag_chart = {
     .quantity = Q_CONSUMER_lag, .role = ROLE_CHART_LOAD, .title = "LAG"};
 
+static const struct fact meta_facts[] = {
+    {Q_CLUSTER_meta_pending, "changes not applied yet"},
+    {Q_CLUSTER_meta_leader_changes, "leader changes in the last hour"},
+};
+
 enum tab { TAB_CONSUMERS, TAB_STREAMS, TAB_META, TAB_COUNT };
 
 static const struct tab_info {
-    const char *name;
+    const char *name, *brief;
     enum object_kind kind;
     const struct quantity_column *columns;
     int column_count, then; /* sorted by severity, then by this column */
     const char *empty;
 } tabs[TAB_COUNT] = {
-    [TAB_CONSUMERS] = {"consumers", OBJECT_CONSUMER, consumer_columns, COUNT(consumer_columns), 3,
+    [TAB_CONSUMERS] = {"consumers", "cons", OBJECT_CONSUMER, consumer_columns, COUNT(consumer_columns), 3,
                        "no consumers"},
-    [TAB_STREAMS] = {"streams", OBJECT_STREAM, stream_columns, COUNT(stream_columns), 9, "no streams"},
-    [TAB_META] = {"meta group", OBJECT_SERVER, meta_columns, COUNT(meta_columns), 8, "no server yet"},
+    [TAB_STREAMS] = {"streams", "streams", OBJECT_STREAM, stream_columns, COUNT(stream_columns), 8,
+                     "no streams"},
+    [TAB_META] = {"meta group", "meta", OBJECT_SERVER, meta_columns, COUNT(meta_columns), 11,
+                  "no server yet"},
 };
 
 struct jetstream {
@@ -131,6 +172,13 @@ static bool idle(const struct model *model, const struct object *consumer) {
         if (!quantity_value(model, consumer, still[i], &value) || value > 0)
             return false;
     return true;
+}
+
+/* What the server made for itself. */
+static bool internal(const struct model *model, const struct object *asset) {
+    enum quantity q = asset->kind == OBJECT_STREAM ? Q_STREAM_internal : Q_CONSUMER_internal;
+    struct value v = quantity_get(model, asset, q);
+    return v.type == VALUE_BOOL && v.b;
 }
 
 static void open_object(struct jetstream *j, const struct view_context *context) {
@@ -186,6 +234,7 @@ static void arrange(void *state, const struct view_context *context, struct rect
         int height = round ? j->table_rows : quantity_panel_rows(area.h);
         for (int t = 0; t < TAB_COUNT; t++) {
             struct quantity_pick pick = {.idle = t == TAB_CONSUMERS ? idle : NULL,
+                                         .internal = t == TAB_META ? NULL : internal,
                                          .keep = j->opened,
                                          .no_filter = t != (int)tab_of(j),
                                          .shapes = 1u << SHAPE_JSZ};
@@ -217,7 +266,7 @@ static int draw_tab(const struct jetstream *j, enum tab t, bool counted, struct 
                                  : "idle or internal",
                  *key ? " (" : "", key, *key ? ")" : "");
     x += surface_printf(s, row, x, row.y, here ? ROLE_HEAD : ROLE_MUTED, here ? ATTR_BOLD : 0,
-                        here ? "[%s]" : "%s", tabs[t].name);
+                        here ? "[%s]" : "%s", counted ? tabs[t].name : tabs[t].brief);
     if (counted)
         x += surface_printf(s, row, x, row.y, ROLE_MUTED, 0, " %zu%s", list->known, here ? hidden : "");
     return x;
@@ -228,7 +277,7 @@ static void draw_tabs(const struct jetstream *j, struct surface *s, struct rect 
     char sort[300];
     int x = row.x + 1;
     for (int t = 0; t < TAB_COUNT; t++)
-        x = draw_tab(j, (enum tab)t, row.w >= 60, s, row, x) + (row.w >= 60 ? 3 : 1);
+        x = draw_tab(j, (enum tab)t, row.w >= 50, s, row, x) + (row.w >= 50 ? 3 : 1);
     quantity_list_status(j->list.focus, sort, sizeof(sort));
     if (x + text_width(sort) + 1 > row.x + row.w)
         snprintf(sort, sizeof(sort), *filter ? "filter: %s" : "%s", filter);
@@ -254,7 +303,8 @@ static void draw_meta(const struct view_context *context, const struct object *c
     char quorum[60];
     asset_meta_quorum(context, cluster, quorum, sizeof(quorum));
     surface_rule(s, area, "META GROUP", quorum);
-    asset_meta_draw(context, cluster, s, rect_below(area, 1));
+    int lines = asset_meta_draw(context, cluster, s, rect_below(area, 1));
+    facts_draw(context, cluster, meta_facts, COUNT(meta_facts), s, rect_below(area, 1 + lines));
 }
 
 static const char *empty_text(const struct jetstream *j, const struct model *model) {

@@ -6,6 +6,7 @@
 
 #include "views/asset_peers.h"
 #include "views/flow.h"
+#include "views/stream_limits.h"
 
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
 enum { FEW_ROWS = 12, SUMMARY_MOST = 3, CONFIG_MOST = 3, REPLICA_MOST = 3, LIST_LEAST = 4 };
@@ -13,41 +14,41 @@ enum { FEW_ROWS = 12, SUMMARY_MOST = 3, CONFIG_MOST = 3, REPLICA_MOST = 3, LIST_
 static const struct quantity_column reader_columns[] = {
     {.quantity = Q_CONSUMER_name, .priority = 0, .width = 16, .grow = 24, .pinned = true},
     {.quantity = Q_CONSUMER_lag, .priority = 1},
-    {.quantity = Q_CONSUMER_lag_slope, .priority = 1},
+    {.quantity = Q_CONSUMER_lag_slope, .priority = 2},
+    {.quantity = Q_CONSUMER_time_behind, .priority = 2},
+    {.quantity = Q_CONSUMER_drain, .priority = 3},
+    {.quantity = Q_CONSUMER_state, .priority = 1},
     {.quantity = Q_CONSUMER_ack_pending, .priority = 5},
     {.quantity = Q_CONSUMER_max_ack_pending, .priority = 9},
     {.quantity = Q_CONSUMER_redelivered, .priority = 6},
     {.quantity = Q_CONSUMER_waiting, .priority = 8},
     {.quantity = Q_CONSUMER_delivered_per_s, .priority = 7},
-    {.quantity = Q_CONSUMER_acked_per_s, .priority = 4},
-    {.quantity = Q_CONSUMER_leader, .priority = 3, .grow = 6},
+    {.quantity = Q_CONSUMER_acked_per_s, .priority = 7},
+    {.quantity = Q_CONSUMER_leader, .priority = 6, .grow = 6},
     {.quantity = Q_CONSUMER_last_ack, .priority = 10},
     {.quantity = Q_CONSUMER_lag,
      .form = COLUMN_SPARK,
      .title = "LAG 10m",
      .width = 10,
-     .priority = 2,
+     .priority = 4,
      .grow = 20},
 };
 
 static const struct fact summary[] = {
-    {Q_STREAM_messages, "messages"},
-    {Q_STREAM_bytes, "bytes"},
-    {Q_STREAM_in_msgs_per_s, "in/s"},
-    {Q_STREAM_consumers, "consumers"},
-    {Q_STREAM_last_message, "last message"},
-    {Q_STREAM_first_seq, "first"},
-    {Q_STREAM_last_seq, "last"},
+    {Q_STREAM_messages, "messages"},   {Q_STREAM_bytes, "bytes"},           {Q_STREAM_in_msgs_per_s, "in/s"},
+    {Q_STREAM_in_bytes_per_s, "B/s"},  {Q_STREAM_num_subjects, "subjects"}, {Q_STREAM_first_seq, "first"},
+    {Q_STREAM_first_age, "oldest"},    {Q_STREAM_last_seq, "last"},         {Q_STREAM_last_message, "newest"},
+    {Q_STREAM_num_deleted, "deleted"},
 };
 
 static const struct fact config[] = {
-    {Q_STREAM_account, "account"},
-    {Q_STREAM_storage, "on"},
+    {Q_STREAM_account, "account"}, {Q_STREAM_retention, "retention"}, {Q_STREAM_discard, "discard"},
+    {Q_STREAM_storage, "on"},      {Q_STREAM_sealed, "sealed"},       {Q_STREAM_lost, "store damaged"},
 };
 
 struct stream_page {
     struct asset_page page;
-    struct rect state_at, summary_at, limits_at, sources_at, config_at, replicas_at, list_at;
+    struct rect state_at, loss_at, summary_at, limits_at, sources_at, config_at, replicas_at, list_at;
 };
 
 static void init(void *state) {
@@ -66,21 +67,30 @@ static unsigned wants(const void *state, const struct view_context *context, con
 
 /* ---- layout ---- */
 
-/* Whole blocks from above, the more urgent ones first; the consumers have what is left. */
+/* Whole blocks, the more urgent ones first; the consumers have what is left. */
 static void lay_out(struct stream_page *p, const struct view_context *context, const struct object *stream,
                     struct rect area) {
     struct rect left = rect_below(area, 1), block = {0, 0, area.w, SUMMARY_MOST};
-    bool few = area.h < FEW_ROWS;
-    int summaries = facts_draw(context, stream, summary, COUNT(summary), NULL, block);
-    int facts = 1 + facts_draw(context, stream, config, COUNT(config), NULL, block);
-    int replicas = 1 + asset_replicas_draw(context, stream, NULL, (struct rect){0, 0, area.w, REPLICA_MOST});
+    struct rect *const at[] = {&p->summary_at, &p->limits_at, &p->sources_at, &p->replicas_at, &p->config_at};
+    int rows[COUNT(at)] = {
+        facts_draw(context, stream, summary, COUNT(summary), NULL, block),
+        stream_limits_rows(context, stream),
+        stream_sources_rows(context, stream),
+        1 + asset_replicas_draw(context, stream, NULL, (struct rect){0, 0, area.w, REPLICA_MOST}),
+        1 + facts_draw(context, stream, config, COUNT(config), NULL, block),
+    };
     p->state_at = asset_page_take(&left, 1);
-    p->summary_at = asset_page_take(&left, summaries);
-    p->limits_at = p->sources_at = p->config_at = p->replicas_at = asset_page_take(&left, 0);
-    int room = few ? 0 : left.h - LIST_LEAST;
-    p->replicas_at = asset_page_take(&left, replicas > room ? 0 : replicas);
-    room -= p->replicas_at.h;
-    p->config_at = asset_page_take(&left, facts > room ? 0 : facts);
+    p->loss_at = asset_page_take(&left, area.h < FEW_ROWS ? 0 : 1);
+    int room = area.h < FEW_ROWS ? left.h : left.h - LIST_LEAST;
+    for (int i = 0; i < COUNT(at); i++) {
+        int *wanted = &rows[i];
+        *wanted = *wanted <= room ? *wanted : i == 0 && room > 0 ? room : 0;
+        if (i > 0 && area.h < FEW_ROWS)
+            *wanted = 0;
+        room -= *wanted;
+    }
+    for (int i = 0; i < COUNT(at); i++)
+        *at[i] = asset_page_take(&left, rows[i]);
     p->list_at = left;
 }
 
@@ -108,7 +118,12 @@ static void draw(const void *state, const struct view_context *context, struct s
     }
     asset_page_title(context, stream, s, area);
     asset_page_state(context, stream, s, p->state_at);
+    asset_page_loss(context, stream, s, p->loss_at);
     facts_draw(context, stream, summary, COUNT(summary), s, p->summary_at);
+    if (p->limits_at.h)
+        stream_limits_draw(context, stream, s, p->limits_at);
+    if (p->sources_at.h)
+        stream_sources_draw(context, stream, s, p->sources_at);
     if (p->config_at.h) {
         surface_rule(s, p->config_at, "CONFIGURATION", "");
         facts_draw(context, stream, config, COUNT(config), s, rect_below(p->config_at, 1));

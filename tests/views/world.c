@@ -114,11 +114,18 @@ void world_init(struct world *w) {
          .connections = 317,
          .answers = true},
     };
+    static const struct world_stream streams[] = {
+        {.name = "ORDERS", .replicas = 3, .rate = 2700, .max_bytes = 40LL << 30},
+        {.name = "GEO", .replicas = 3, .rate = 120, .max_bytes = 40LL << 30},
+        {.name = "EDGE", .replicas = 1, .rate = 40, .max_bytes = 40LL << 30},
+    };
     struct model_options options = {.label = NULL};
     memset(w, 0, sizeof(*w));
     w->model = model_create(&options);
     memcpy(w->nodes, nodes, sizeof(nodes));
     w->node_count = 3;
+    w->streams = streams;
+    w->stream_count = sizeof(streams) / sizeof(streams[0]);
     w->leads[0] = 1;
     w->leads[1] = 2;
     w->jetstream = true;

@@ -14,7 +14,7 @@
 #define WORLD_START   1795228140LL /* 2026-11-21T02:29:00Z */
 #define WORLD_SECONDS 727
 #define WORLD_NODES   6 /* at most */
-#define WORLD_STREAMS 3
+#define WORLD_STREAMS 8 /* at most */
 
 struct world_node {
     const char *name, *id, *url, *version;
@@ -30,6 +30,29 @@ struct world_client {
     uint64_t cid;
     const char *name, *account, *lang;
     double pending, in_rate, out_rate;
+};
+
+struct world_stream {
+    const char *name;
+    int replicas;
+    double rate;
+    int64_t max_bytes, max_msgs, max_age_s; /* 0: unlimited */
+    const char *retention, *discard;
+    const char *mirror, *source[2]; /* NULL: none */
+    uint64_t source_lag;
+    const char *source_error;
+};
+
+/* What a consumer does since a second of the world, before which it kept up. */
+struct world_doing {
+    int since;
+    bool stands;       /* it delivers nothing: its lag grows as its stream does */
+    bool frozen;       /* nothing moves, and nothing is there for it */
+    bool floor_stands; /* what comes later is acknowledged */
+    bool evicted;      /* the stream's limits took what it had not acknowledged */
+    bool paused, unbound, leaderless;
+    const char *push;   /* subject; NULL: pull */
+    double again_per_s; /* redeliveries */
 };
 
 struct world_consumer {
@@ -53,8 +76,11 @@ struct world {
     const struct world_client *clients;
     int client_count;
     int leads[WORLD_STREAMS]; /* the node that leads it */
+    const struct world_stream *streams;
+    int stream_count;
     const struct world_consumer *consumers;
     int consumer_count;
+    const struct world_doing *doing; /* of each consumer; NULL: lag and rates alone */
 };
 
 int64_t world_utc(const struct world *w);
@@ -103,6 +129,10 @@ void world_pooled(struct world *w);
 void world_first(struct world *w);
 /* All there is: two lagging consumers, two filling buffers, one hot node. */
 void world_busy(struct world *w);
+/* Streams of every kind: with limits and without, a bucket, a mirror, one of sources, the server's own. */
+void world_kinds(struct world *w);
+/* A consumer in each of the states that there are. */
+void world_states(struct world *w);
 /* All well, no JetStream. */
 void world_quiet(struct world *w);
 /* The same as busy, but n2 refuses since 40 s and nobody else has answered for 4 s. */

@@ -30,38 +30,77 @@ static void world_consumer_row(struct world *w, struct sample *s, const struct w
 }
 
 /* As one tells it that does not lead it. */
-static void world_follower_row(struct world *w, struct sample *s, const struct world_consumer *c) {
+static void world_follower_row(struct world *w, struct sample *s, const struct world_consumer *c, bool led) {
     struct row *r = sample_add(s, ENTITY_CONSUMER);
     world_text(s, r, F_CONSUMER_account, "$G");
     world_text(s, r, F_CONSUMER_stream, c->stream);
     world_text(s, r, F_CONSUMER_name, c->name);
-    world_text(s, r, F_CONSUMER_leader, w->nodes[c->leader].name);
+    if (led)
+        world_text(s, r, F_CONSUMER_leader, w->nodes[c->leader].name);
     world_u(r, F_CONSUMER_clustered, 1);
 }
 
-static void world_stream_row(struct world *w, struct sample *s, const char *name, int leader, int replicas,
-                             double rate) {
+static void world_source_row(struct world *w, struct sample *s, const struct world_stream *stream,
+                             const char *kind, const char *name) {
+    struct row *r = sample_add(s, ENTITY_SOURCE);
+    world_text(s, r, F_SOURCE_account, "$G");
+    world_text(s, r, F_SOURCE_stream, stream->name);
+    world_text(s, r, F_SOURCE_kind, kind);
+    world_text(s, r, F_SOURCE_name, name);
+    world_u(r, F_SOURCE_lag, stream->source_lag);
+    world_i(r, F_SOURCE_active, stream->source_error ? -1 : 400 * NS_PER_MS);
+    if (stream->source_error)
+        world_text(s, r, F_SOURCE_error, stream->source_error);
+    (void)w;
+}
+
+static void world_limits(struct sample *s, struct row *r, const struct world_stream *stream) {
+    world_i(r, F_STREAM_max_bytes, stream->max_bytes ? stream->max_bytes : -1);
+    if (stream->max_msgs)
+        world_i(r, F_STREAM_max_msgs, stream->max_msgs);
+    if (stream->max_age_s)
+        world_i(r, F_STREAM_max_age, stream->max_age_s * NS_PER_S);
+    if (stream->retention)
+        world_text(s, r, F_STREAM_retention, stream->retention);
+    if (stream->discard)
+        world_text(s, r, F_STREAM_discard, stream->discard);
+}
+
+uint64_t world_last_seq(const struct world *w, double rate, int second) {
+    (void)w;
+    return 88412007 + (uint64_t)(rate * second);
+}
+
+static void world_stream_row(struct world *w, struct sample *s, const struct world_stream *stream,
+                             int leader) {
     struct row *r = sample_add(s, ENTITY_STREAM);
-    uint64_t last = 88412007 + (uint64_t)(rate * w->second);
+    uint64_t last = world_last_seq(w, stream->rate, w->second);
     world_text(s, r, F_STREAM_account, "$G");
-    world_text(s, r, F_STREAM_name, name);
+    world_text(s, r, F_STREAM_name, stream->name);
     world_text(s, r, F_STREAM_leader, w->nodes[leader].name);
     world_u(r, F_STREAM_clustered, 1);
     world_u(r, F_STREAM_messages, last - 71000000);
     world_u(r, F_STREAM_bytes, (last - 71000000) * 600);
     world_u(r, F_STREAM_first_seq, 71000001);
     world_u(r, F_STREAM_last_seq, last);
+    if (stream->max_age_s)
+        world_i(r, F_STREAM_first_ts, world_utc(w) - 7200 * NS_PER_S);
     world_i(r, F_STREAM_last_ts, world_utc(w) - 100 * NS_PER_MS);
     world_u(r, F_STREAM_consumer_count, 2);
-    world_i(r, F_STREAM_max_bytes, 40LL << 30);
-    world_u(r, F_STREAM_replicas, (uint64_t)replicas);
+    world_u(r, F_STREAM_replicas, (uint64_t)stream->replicas);
     world_text(s, r, F_STREAM_storage, "file");
-    for (int peer = 0; peer < w->node_count && replicas > 1; peer++) {
+    world_limits(s, r, stream);
+    for (int i = 0; i < 2; i++)
+        if (stream->source[i])
+            world_source_row(w, s, stream, "source", stream->source[i]);
+    if (stream->mirror)
+        world_source_row(w, s, stream, "mirror", stream->mirror);
+    for (int peer = 0; peer < w->node_count && stream->replicas > 1; peer++) {
         if (peer == leader)
             continue;
         struct row *p = sample_add(s, ENTITY_REPLICA);
         world_text(s, p, F_REPLICA_account, "$G");
-        world_text(s, p, F_REPLICA_stream, name);
+        world_text(s, p, F_REPLICA_stream, stream->name);
         world_text(s, p, F_REPLICA_name, w->nodes[peer].name);
         world_u(p, F_REPLICA_current, w->nodes[peer].answers);
         world_u(p, F_REPLICA_offline, !w->nodes[peer].answers);
@@ -91,19 +130,18 @@ void world_jsz(struct world *w, int node) {
             world_u(p, F_META_PEER_offline, !w->nodes[peer].answers);
             world_i(p, F_META_PEER_active, 200 * NS_PER_MS);
         }
-        static const struct {
-            const char *name;
-            int replicas;
-            double rate;
-        } streams[WORLD_STREAMS] = {{"ORDERS", 3, 2700}, {"GEO", 3, 120}, {"EDGE", 1, 40}};
-        for (int i = 0; i < WORLD_STREAMS; i++)
+        for (int i = 0; i < w->stream_count; i++)
             if (w->leads[i] == node)
-                world_stream_row(w, s, streams[i].name, node, streams[i].replicas, streams[i].rate);
+                world_stream_row(w, s, &w->streams[i], node);
         for (int i = 0; i < w->consumer_count; i++)
-            if (w->consumers[i].leader == node)
+            if (w->doing && w->doing[i].leaderless && w->second > w->doing[i].since)
+                world_follower_row(w, s, &w->consumers[i], false);
+            else if (w->consumers[i].leader == node && w->doing)
+                world_doing_row(w, s, i);
+            else if (w->consumers[i].leader == node)
                 world_consumer_row(w, s, &w->consumers[i]);
             else if (w->followers && w->nodes[w->consumers[i].leader].jsz_error)
-                world_follower_row(w, s, &w->consumers[i]);
+                world_follower_row(w, s, &w->consumers[i], true);
     }
     world_send(w, s);
 }

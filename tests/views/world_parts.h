@@ -19,7 +19,11 @@ void world_health(struct world *w, int node);
 void world_connz(struct world *w, int node);
 void world_routes(struct world *w, int node);
 
+/* ---- world_states.c ---- */
+void world_doing_row(struct world *w, struct sample *s, int consumer);
+
 /* ---- world_jetstream.c ---- */
+uint64_t world_last_seq(const struct world *w, double rate, int second);
 void world_jsz(struct world *w, int node);
 
 #endif

@@ -181,6 +181,39 @@ void world_busy(struct world *w) {
     world_run(w, WORLD_SECONDS);
 }
 
+void world_kinds(struct world *w) {
+    static const struct world_stream streams[] = {
+        {.name = "ORDERS",
+         .replicas = 3,
+         .rate = 2700,
+         .max_bytes = 12LL << 30,
+         .max_msgs = 100000000,
+         .max_age_s = 86400,
+         .retention = "limits",
+         .discard = "old"},
+        {.name = "ARCHIVE", .replicas = 1, .rate = 2600, .mirror = "ORDERS", .source_lag = 71000},
+        {.name = "ALL",
+         .replicas = 3,
+         .rate = 160,
+         .source = {"GEO", "EDGE"},
+         .source_lag = 12,
+         .source_error = "stream not found",
+         .retention = "interest",
+         .discard = "new"},
+        {.name = "KV_cfg", .replicas = 3, .rate = 0.2, .max_bytes = 1LL << 30, .discard = "new"},
+        {.name = "OBJ_maps", .replicas = 1, .rate = 3},
+        {.name = "JOBS", .replicas = 1, .rate = 40, .max_bytes = 40LL << 30, .retention = "workqueue"},
+        {.name = "$MQTT_sess", .replicas = 3, .rate = 1},
+    };
+    static const int leads[] = {1, 0, 2, 2, 0, 0, 1};
+    world_init(w);
+    with_consumers(w, 0, CONSUMERS);
+    w->streams = streams;
+    w->stream_count = sizeof(streams) / sizeof(streams[0]);
+    memcpy(w->leads, leads, sizeof(leads));
+    world_run(w, WORLD_SECONDS);
+}
+
 void world_quiet(struct world *w) {
     world_init(w);
     w->jetstream = false;
