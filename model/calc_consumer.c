@@ -93,6 +93,16 @@ static const struct consumer *consumer_of(const struct object *object) {
     return object->extra;
 }
 
+struct value calc_consumer_trend(const struct model *model, const struct object *object) {
+    (void)model;
+    double per_s;
+    if (object->freshness == FRESH_GONE)
+        return value_unknown(0);
+    if (!lag_trend(&consumer_of(object)->lag, &per_s))
+        return object->seen_utc_ns ? value_awaited(object, 3) : value_unknown(0);
+    return aged(object, value_real(per_s));
+}
+
 struct value calc_consumer_time_behind(const struct model *model, const struct object *object) {
     (void)model;
     const struct behind *behind = &consumer_of(object)->behind;
@@ -110,21 +120,29 @@ struct value calc_consumer_late(const struct model *model, const struct object *
 }
 
 #define LONGEST_DRAIN (100 * 86400.0) /* what takes longer is said to be never */
-#define LEAST_FALL    60.0            /* one message in so many seconds */
+
+/* A lag of less than a poll is what is being worked on. */
+static bool is_up_to_date(const struct object *object, double trend) {
+    const struct behind *behind = &consumer_of(object)->behind;
+    return trend <= 0 && behind->known && behind->ns < 5 * NS_PER_S;
+}
 
 struct value calc_consumer_drain(const struct model *model, const struct object *object) {
-    struct value lag = calc_consumer_lag(model, object), slope = calc_consumer_lag_slope(model, object);
+    struct value lag = calc_consumer_lag(model, object), trend = calc_consumer_trend(model, object);
     if (lag.type == VALUE_UNKNOWN || object->freshness == FRESH_GONE)
         return value_unknown(0);
     if (lag.u == 0)
         return aged(object, value_span(0));
-    if (slope.type == VALUE_UNKNOWN)
-        return slope;
-    double seconds = slope.f < 0 ? (double)lag.u / -slope.f : INFINITY;
-    bool falls = slope.f * LEAST_FALL <= -1 && seconds < LONGEST_DRAIN;
-    struct value v = value_span(falls ? (int64_t)(seconds * (double)NS_PER_S) : INT64_MAX);
-    v.flags = falls ? 0 : VALUE_NEVER;
-    return aged(object, v);
+    if (trend.type == VALUE_UNKNOWN)
+        return trend;
+    double seconds = trend.f < 0 ? (double)lag.u / -trend.f : INFINITY;
+    if (seconds < LONGEST_DRAIN)
+        return aged(object, value_span((int64_t)(seconds * (double)NS_PER_S)));
+    if (is_up_to_date(object, trend.f))
+        return aged(object, value_span(consumer_of(object)->behind.ns));
+    struct value never = value_span(INT64_MAX);
+    never.flags = VALUE_NEVER;
+    return aged(object, never);
 }
 
 struct value calc_consumer_draining(const struct model *model, const struct object *object) {

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "model/asking.h"
@@ -79,7 +80,8 @@ void consumer_stands(struct model *model, struct entry *server, struct entry *en
     consumer->behind = behind_of(arrivals, object, stream, moment, zero);
     progress_put(&consumer->progress, object, stream, arrivals, moment, &consumer->behind);
     int state = classify(model, object);
-    if (state != consumer->standing.state || again)
+    int before = consumer->standing.state;
+    if (again || !state != !before || (state && strcmp(standing_name(state), standing_name(before)) != 0))
         consumer->standing.since_utc_ns = object->now_at.utc_ns;
     consumer->standing.state = state;
 }

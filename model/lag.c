@@ -1,10 +1,14 @@
 #include "model/lag.h"
 
+#include <math.h>
+
 #include "base/clock.h"
 
 #define SLOPE_WINDOW (60 * NS_PER_S)
 #define SLOPE_POINTS 3
 #define TURNED       0.1  /* two lines leave so much of the error of one */
+#define SCATTER      3.0  /* a move is more than so many times what the points miss the line by */
+#define LEAST_MOVE   2.0  /* messages over the line */
 #define LEAST_ERROR  0.01 /* of the lag: below it one line is as good as any */
 
 bool lag_of(const struct object *consumer, double *lag) {
@@ -55,28 +59,37 @@ static unsigned window_of(const struct lag_history *history, double t[LAG_POINTS
     return n;
 }
 
-static void find_slope(struct lag_history *history) {
-    double t[LAG_POINTS], l[LAG_POINTS];
-    unsigned n = window_of(history, t, l);
-    struct line all = {0}, recent = {0};
+/* The best line of the newest points: of all, unless it turned. */
+static struct line newest_line(const double t[], const double l[], unsigned n, double lag) {
+    struct line all = {0}, recent = {0}, best;
     for (unsigned i = 0; i < n; i++)
         add(&all, t[i], l[i]);
-    history->known = n >= SLOPE_POINTS && all.n * all.tt > all.t * all.t;
-    if (!history->known)
-        return;
-    history->per_s = slope_of(&all);
-    double scale = LEAST_ERROR * history->points[(history->next + LAG_POINTS - 1) % LAG_POINTS].lag;
-    double least = error_of(&all) * TURNED;
+    best = all;
+    double scale = LEAST_ERROR * lag, least = error_of(&all) * TURNED;
     if (error_of(&all) <= n * (1 + scale * scale))
-        return;
+        return best;
     for (unsigned i = 0; i + SLOPE_POINTS <= n; i++) {
         add(&recent, t[i], l[i]);
         struct line before = without(all, &recent);
         if (recent.n < SLOPE_POINTS || error_of(&recent) + error_of(&before) >= least)
             continue;
         least = error_of(&recent) + error_of(&before);
-        history->per_s = slope_of(&recent);
+        best = recent;
     }
+    return best;
+}
+
+static void find_slope(struct lag_history *history) {
+    double t[LAG_POINTS], l[LAG_POINTS];
+    unsigned n = window_of(history, t, l);
+    history->known = n >= SLOPE_POINTS && t[n - 1] < 0;
+    if (!history->known)
+        return;
+    struct line line =
+        newest_line(t, l, n, history->points[(history->next + LAG_POINTS - 1) % LAG_POINTS].lag);
+    history->per_s = slope_of(&line);
+    double by = fabs(history->per_s * t[(unsigned)line.n - 1]);
+    history->moves = by >= LEAST_MOVE && by * by > SCATTER * SCATTER * error_of(&line) / line.n;
 }
 
 void lag_put(struct lag_history *history, const struct object *consumer) {
@@ -100,5 +113,10 @@ void lag_forget(struct lag_history *history) {
 
 bool lag_slope(const struct lag_history *history, double *per_s) {
     *per_s = history->per_s;
+    return history->known;
+}
+
+bool lag_trend(const struct lag_history *history, double *per_s) {
+    *per_s = history->moves ? history->per_s : 0;
     return history->known;
 }

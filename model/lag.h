@@ -20,6 +20,7 @@ struct lag_history {
     unsigned count, next;
     bool known;
     double per_s; /* while known */
+    bool moves;   /* it does more than scatter about a level */
 };
 
 /* Messages not yet acknowledged, by the consumer's present row; false: not told. */
@@ -28,5 +29,7 @@ void lag_put(struct lag_history *history, const struct object *consumer);
 void lag_forget(struct lag_history *history);
 /* Messages per second; false: not enough points. */
 bool lag_slope(const struct lag_history *history, double *per_s);
+/* The same, and 0 where it only scatters about a level. */
+bool lag_trend(const struct lag_history *history, double *per_s);
 
 #endif

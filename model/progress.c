@@ -6,7 +6,7 @@
 #include "model/lag.h"
 #include "model/value.h"
 
-#define MINUTE (60 * NS_PER_S)
+#define PART (60 * NS_PER_S / AGAIN_PARTS)
 
 static int64_t later(int64_t a, int64_t b) {
     return a > b ? a : b;
@@ -25,7 +25,7 @@ static void begin(struct progress *p, const struct object *consumer, int64_t mom
     int64_t ack = told(consumer, F_CONSUMER_last_ack, moment);
     bool unclear = row_u64(row, F_CONSUMER_ack_pending, 1) || !behind->known || behind->flags & VALUE_BOUND;
     bool told_of = delivery != TIME_UNSET || row_u64(row, F_CONSUMER_delivered_consumer_seq, 1) == 0;
-    *p = (struct progress){.begun = true, .minute_ns = moment};
+    *p = (struct progress){.begun = true, .again_part = moment / PART};
     p->zero_ns = TIME_UNSET;
     p->delivery_ns = unclear || !told_of ? moment : later(delivery, moment - behind->ns);
     p->ack_ns = delivery == TIME_UNSET ? moment : later(delivery, ack);
@@ -49,22 +49,23 @@ static double delivered_again(const struct object *consumer) {
 }
 
 static void count_again(struct progress *p, const struct object *consumer, int64_t moment) {
-    if (moment - p->minute_ns >= MINUTE) {
-        p->again_before = moment - p->minute_ns < 2 * MINUTE ? p->again : 0;
-        p->again = 0;
-        p->minute_ns = moment;
-    }
+    int64_t part = moment / PART,
+            from = part - p->again_part > AGAIN_PARTS ? part - AGAIN_PARTS : p->again_part;
+    for (int64_t i = from + 1; i <= part; i++)
+        p->again[i % AGAIN_PARTS] = 0;
+    p->again_part = part > p->again_part ? part : p->again_part;
     if (!consumer->before)
         return;
     double again = delivered_again(consumer);
-    p->again += again;
+    p->again[p->again_part % AGAIN_PARTS] += (float)again;
     p->again_at_floor += again;
     p->rows += p->rows < 2;
 }
 
 bool progress_redelivered_per_min(const struct progress *p, double *per_min) {
-    double part = (double)(p->seen_ns - p->minute_ns) / (double)MINUTE;
-    *per_min = p->again + p->again_before * (part < 1 ? 1 - part : 0);
+    *per_min = 0;
+    for (int i = 0; i < AGAIN_PARTS; i++)
+        *per_min += p->again[i];
     return p->rows > 0;
 }
 

@@ -8,6 +8,7 @@
 
 #include "model/backlog.h"
 
+#define AGAIN_PARTS 6
 struct progress {
     bool begun;
     int64_t seen_ns;     /* its last row was true then */
@@ -16,12 +17,12 @@ struct progress {
     int64_t ack_ns;      /* the last acknowledgement, or none was owed */
     int64_t floor_ns;    /* the ack floor moved */
     uint64_t deliveries, floor;
-    uint64_t lost;                /* of what it had to deliver, since it last had no lag */
-    uint64_t evicted;             /* behind its ack floor, and no longer in the stream */
-    double again, again_at_floor; /* redeliveries in this minute of ours, and since the floor moved */
-    double again_before;          /* and in the minute before */
-    int64_t minute_ns;            /* that minute began */
-    unsigned rows;                /* that could be compared with one before, up to 2 */
+    uint64_t lost;            /* of what it had to deliver, since it last had no lag */
+    uint64_t evicted;         /* behind its ack floor, and no longer in the stream */
+    double again_at_floor;    /* redeliveries since the floor moved */
+    float again[AGAIN_PARTS]; /* and in each part of the last minute */
+    int64_t again_part;       /* the newest of them, counted from the beginning of time */
+    unsigned rows;            /* that could be compared with one before, up to 2 */
 };
 
 /* The consumer has a new row. `behind` by that row, as far as it is known without this. */

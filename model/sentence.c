@@ -3,6 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
+static bool is_small_count(struct value v, int q) {
+    bool whole = v.type == VALUE_UINT || (v.type == VALUE_INT && v.i >= 0);
+    return whole && v.u < 10000 && !(v.flags & (VALUE_ESTIMATED | VALUE_BOUND)) &&
+           (quantities[q].unit == UNIT_COUNT || quantities[q].unit == UNIT_MSGS);
+}
+
 bool sentence_quantity(const struct model *model, const struct object *object, const char *name, char *out,
                        size_t size) {
     int q = object ? quantity_by_name(object->kind, name) : -1;
@@ -12,6 +18,10 @@ bool sentence_quantity(const struct model *model, const struct object *object, c
         char text[NUMBER_TEXT_SIZE];
         number_format_signed(text, number, quantities[q].unit);
         snprintf(out, size, "%s", text);
+        return true;
+    }
+    if (is_small_count(v, q)) { /* "1000/1000", not "1.00k/1.00k" */
+        snprintf(out, size, "%d", (int)v.u);
         return true;
     }
     value_format(out, (unsigned)size, v, q >= 0 ? quantities[q].unit : UNIT_NONE);

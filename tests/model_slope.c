@@ -40,6 +40,10 @@ START_TEST(a_load_that_breathes_has_one_slope) {
                     double slope = poll(&n, at, lag), error = fabs(slope - trends[t]);
                     if (i >= 12 && error > most)
                         most = error;
+                    double trend = number_value(&n, consumer(&n, "C"), Q_CONSUMER_trend);
+                    ck_assert_msg(i < 12 || (trend > 0) - (trend < 0) == (trends[t] > 0) - (trends[t] < 0),
+                                  "load %zu, period %g, trend %g: seen as %g", l, periods[p], trends[t],
+                                  trend);
                 }
                 night_end(&n);
             }

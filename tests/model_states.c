@@ -1,0 +1,416 @@
+/* Each state of a consumer, reached by rows as a leader tells them, and beside each one a neighbour that must
+ * not have it. A story begins at second 0 and is told each 5 s. */
+#include "tests/model_lagging.h"
+
+typedef void story_fn(double at, struct told_stream *stream, struct told_consumer *consumer);
+
+static const struct told_consumer usual = {.pending = 500,
+                                           .deliveries = 99500,
+                                           .delivered = 99500,
+                                           .floor = 99500,
+                                           .last_delivered = NEVER,
+                                           .last_ack = NEVER};
+
+static void run(struct night *n, story_fn *story, double until) {
+    begin_three(n);
+    for (double at = 0; at <= until; at += 5) {
+        varz_until(n, at, 7);
+        struct told_stream stream = told(1, 100000, -5000, 0);
+        struct told_consumer c = usual;
+        story(at, &stream, &c);
+        tell(n, &stream, &c);
+    }
+}
+
+static const char *word(const struct night *n, enum quantity q) {
+    return text_value(n, consumer(n, "C"), q);
+}
+
+/* ---- the stories ---- */
+
+static void paused(double at, struct told_stream *s, struct told_consumer *c) {
+    (void)at, (void)s;
+    c->paused = true;
+}
+
+/* 200 messages a second come, and the stream keeps 1,000. */
+static void evicts(double at, struct told_stream *s, struct told_consumer *c) {
+    s->last = 100000 + (uint64_t)(200 * at), s->first = s->last - 999;
+    s->first_at = at - 5, s->last_at = at;
+    c->pending = 1000;
+}
+static void evicts_keys(double at, struct told_stream *s, struct told_consumer *c) {
+    evicts(at, s, c);
+    s->per_subject = 1;
+}
+static void evicts_the_done(double at, struct told_stream *s, struct told_consumer *c) {
+    evicts(at, s, c);
+    c->pending = 400;
+    c->floor = c->delivered = s->last - 400;
+    c->deliveries = c->delivered;
+    c->last_delivered = at;
+}
+/* Its own messages are a tenth: 500 were pending, and go as the stream does, 20 a second. */
+static void evicts_filtered(double at, struct told_stream *s, struct told_consumer *c) {
+    evicts(at, s, c);
+    c->filter = "a.>";
+    c->pending = at < 10 ? 500 : (uint64_t)(500 - 3 * at);
+    c->floor = c->delivered = 99000;
+}
+static void evicts_what_is_not_its(double at, struct told_stream *s, struct told_consumer *c) {
+    evicts(at, s, c);
+    c->filter = "a.>";
+    c->pending = 500, c->floor = c->delivered = 99000;
+}
+
+/* Three messages that nobody can process, delivered each 30 s; all others go through. */
+static void redelivers(double at, struct told_stream *s, struct told_consumer *c) {
+    s->last = 100000 + (uint64_t)(10 * at), s->last_at = at;
+    c->pending = 0, c->ack_pending = 3;
+    c->redelivered = at >= 30 ? 3 : 0;
+    c->delivered = s->last;
+    c->deliveries = s->last + 3 * (uint64_t)(at / 30);
+    c->floor = 99990;
+    c->last_delivered = at, c->last_ack = at;
+    c->waiting = 1;
+}
+static void redelivers_with_success(double at, struct told_stream *s, struct told_consumer *c) {
+    redelivers(at, s, c);
+    c->floor = c->delivered - 3;
+}
+static void redelivered_once(double at, struct told_stream *s, struct told_consumer *c) {
+    redelivers(at, s, c);
+    c->deliveries = s->last + (at >= 30 ? 3 : 0);
+}
+
+static void full(double at, struct told_stream *s, struct told_consumer *c) {
+    (void)at, (void)s;
+    c->ack_pending = 1000, c->waiting = 2;
+    c->last_delivered = c->last_ack = -100;
+}
+static void full_but_flowing(double at, struct told_stream *s, struct told_consumer *c) {
+    s->last = 100000 + (uint64_t)(100 * at);
+    c->ack_pending = 1000, c->waiting = 2;
+    c->delivered = c->deliveries = 99500 + (uint64_t)(100 * at);
+    c->floor = c->delivered - 1000;
+    c->last_delivered = c->last_ack = at;
+}
+/* A batch of 1,000 that takes 20 s, and then the next one. */
+static void full_by_design(double at, struct told_stream *s, struct told_consumer *c) {
+    uint64_t batches = (uint64_t)(at / 20);
+    s->last = 150000;
+    c->ack_pending = 1000;
+    c->delivered = c->deliveries = 90000 + 1000 * batches;
+    c->floor = c->delivered - 1000;
+    c->pending = s->last - c->delivered;
+    c->last_delivered = c->last_ack = 20 * (double)batches;
+}
+static void full_without_limit(double at, struct told_stream *s, struct told_consumer *c) {
+    full(at, s, c);
+    c->max_ack_pending = -1;
+}
+
+static void unbound(double at, struct told_stream *s, struct told_consumer *c) {
+    (void)at, (void)s;
+    c->push = true;
+}
+static void unbound_ephemeral(double at, struct told_stream *s, struct told_consumer *c) {
+    unbound(at, s, c);
+    c->ephemeral = true;
+}
+static void unbound_without_work(double at, struct told_stream *s, struct told_consumer *c) {
+    unbound(at, s, c);
+    c->pending = 0, c->delivered = c->floor = 100000, c->deliveries = 100000;
+}
+
+static void unpulled(double at, struct told_stream *s, struct told_consumer *c) {
+    (void)at, (void)s;
+    c->last_delivered = c->last_ack = -1000;
+}
+/* Takes what there is and does not wait: never seen waiting, but it works. */
+static void pulls_without_waiting(double at, struct told_stream *s, struct told_consumer *c) {
+    s->last = 100000 + (uint64_t)(50 * at);
+    c->delivered = c->deliveries = 99500 + (uint64_t)(50 * at);
+    c->floor = c->delivered;
+    c->last_delivered = c->last_ack = at - 1;
+}
+/* And one whose jobs take 25 s each. */
+static void works_long(double at, struct told_stream *s, struct told_consumer *c) {
+    uint64_t jobs = (uint64_t)(at / 25);
+    (void)s;
+    c->ack_pending = 1;
+    c->pending = 499 - jobs;
+    c->deliveries = c->delivered = 99501 + jobs, c->floor = 99500 + jobs;
+    c->last_delivered = c->last_ack = 25 * (double)jobs;
+}
+static void unpulled_ephemeral(double at, struct told_stream *s, struct told_consumer *c) {
+    unpulled(at, s, c);
+    c->ephemeral = true;
+}
+static void unpulled_unconfigured(double at, struct told_stream *s, struct told_consumer *c) {
+    unpulled(at, s, c);
+    c->unconfigured = true;
+}
+
+static void waits_in_vain(double at, struct told_stream *s, struct told_consumer *c) {
+    unpulled(at, s, c);
+    c->waiting = 3;
+}
+static void push_waits_in_vain(double at, struct told_stream *s, struct told_consumer *c) {
+    unpulled(at, s, c);
+    c->push = c->bound = true;
+}
+/* Nothing for an hour, and then a message: it is not an hour late. */
+static void had_nothing_to_do(double at, struct told_stream *s, struct told_consumer *c) {
+    bool came = at >= 60;
+    s->last = came ? 100001 : 100000, s->last_at = came ? 59 : -3000;
+    c->waiting = 1, c->pending = came;
+    c->delivered = c->floor = c->deliveries = 100000;
+    c->last_delivered = c->last_ack = -3000;
+}
+
+static void acks_nothing(double at, struct told_stream *s, struct told_consumer *c) {
+    (void)s, (void)at;
+    c->pending = 0, c->ack_pending = 500, c->waiting = 1;
+    c->delivered = c->deliveries = 100000;
+    c->last_delivered = -100, c->last_ack = -200;
+}
+static void acks_later(double at, struct told_stream *s, struct told_consumer *c) {
+    acks_nothing(at, s, c);
+    c->last_ack = at - 20;
+}
+/* It was idle for an hour; what it has since second 50 is not an hour unacknowledged. */
+static void acks_soon(double at, struct told_stream *s, struct told_consumer *c) {
+    bool came = at >= 50;
+    s->last = came ? 100005 : 100000;
+    c->pending = 0, c->ack_pending = came ? 5 : 0, c->waiting = 1;
+    c->delivered = c->deliveries = s->last, c->floor = 100000;
+    c->last_ack = -3000, c->last_delivered = came ? 49 : -3000;
+}
+
+static void works(double at, struct told_stream *s, struct told_consumer *c, double in, double out) {
+    s->last = 100000 + (uint64_t)(in * at), s->last_at = at;
+    c->delivered = c->deliveries = c->floor = 80000 + (uint64_t)(out * at);
+    c->pending = s->last - c->delivered;
+    c->waiting = 1, c->last_delivered = c->last_ack = at;
+}
+static void falls_behind(double at, struct told_stream *s, struct told_consumer *c) {
+    works(at, s, c, 100, 50);
+}
+static void catches_up(double at, struct told_stream *s, struct told_consumer *c) {
+    works(at, s, c, 50, 150);
+}
+static void keeps_its_distance(double at, struct told_stream *s, struct told_consumer *c) {
+    works(at, s, c, 100, 100);
+}
+static void stays_late(double at, struct told_stream *s, struct told_consumer *c) {
+    works(at, s, c, 20, 20);
+    c->delivered = c->deliveries = c->floor = s->last - 2000;
+    c->pending = 2000;
+}
+static void keeps_up(double at, struct told_stream *s, struct told_consumer *c) {
+    works(at, s, c, 100, 100);
+    c->delivered = c->deliveries = c->floor = s->last - (uint64_t)(fmod(at, 25) * 4);
+    c->pending = s->last - c->floor;
+}
+static void done(double at, struct told_stream *s, struct told_consumer *c) {
+    works(at, s, c, 100, 100);
+    c->delivered = c->deliveries = c->floor = s->last;
+    c->pending = 0;
+}
+static void idles(double at, struct told_stream *s, struct told_consumer *c) {
+    (void)at, (void)s;
+    c->pending = 0, c->delivered = c->deliveries = c->floor = 100000;
+    c->last_delivered = c->last_ack = -300;
+}
+static void is_new_and_empty(double at, struct told_stream *s, struct told_consumer *c) {
+    (void)at, (void)s;
+    c->pending = 0, c->delivered = c->floor = 100000, c->deliveries = 0;
+}
+
+static const struct {
+    const char *name;
+    story_fn *story;
+    double until;
+    const char *state, *why;
+} stories[] = {
+    {"paused", paused, 0, "paused", "paused, 500 pending"},
+    {"evicts", evicts, 60, "backlog_evicted",
+     "11.5k messages gone from the stream before they were acknowledged"},
+    {"evicts keys", evicts_keys, 60, "nobody_pulling", NULL},
+    {"evicts the done", evicts_the_done, 60, "keeping_up", NULL},
+    {"evicts filtered", evicts_filtered, 60, "backlog_evicted",
+     "180 messages gone from the stream before they were acknowledged"},
+    {"evicts what is not its", evicts_what_is_not_its, 60, "nobody_pulling", NULL},
+    {"redelivers", redelivers, 95, "poison",
+     "6 redelivered in 1 m, ack floor stands at 99990 for 1m35s, ack window 3/1000"},
+    {"redelivers, first round", redelivers, 55, "keeping_up", NULL},
+    {"redelivers with success", redelivers_with_success, 95, "keeping_up", NULL},
+    {"redelivered once", redelivered_once, 95, "keeping_up", NULL},
+    {"full", full, 15, "ack_window_full", "ack window 1000/1000, nothing acknowledged for 1m55s"},
+    {"full but flowing", full_but_flowing, 60, "keeping_up", NULL},
+    {"full by design", full_by_design, 115, "catching_up", NULL},
+    {"full without limit", full_without_limit, 15, "stalled_acks", NULL},
+    {"unbound", unbound, 0, "nobody_bound", "push, and nobody is subscribed to it: 500 pending"},
+    {"unbound ephemeral", unbound_ephemeral, 15, "keeping_up", NULL},
+    {"unbound without work", unbound_without_work, 15, "keeping_up", NULL},
+    {"unpulled", unpulled, 5, "nobody_pulling", "no pull request open and no delivery for 30s, 500 pending"},
+    {"pulls without waiting", pulls_without_waiting, 60, "keeping_up", NULL},
+    {"works long", works_long, 100, "catching_up", NULL},
+    {"unpulled ephemeral", unpulled_ephemeral, 60, "keeping_up", NULL},
+    {"unpulled unconfigured", unpulled_unconfigured, 60, "keeping_up", NULL},
+    {"waits in vain", waits_in_vain, 60, "stalled_delivery",
+     "no delivery for 1m25s though someone waits, 500 pending"},
+    {"push waits in vain", push_waits_in_vain, 60, "stalled_delivery", NULL},
+    {"had nothing to do", had_nothing_to_do, 85, "keeping_up", NULL},
+    {"acks nothing", acks_nothing, 0, "stalled_acks",
+     "nothing acknowledged for 1m40s, 500 delivered and waiting for it"},
+    {"acks later", acks_later, 60, "keeping_up", NULL},
+    {"acks soon", acks_soon, 95, "keeping_up", NULL},
+    {"falls behind", falls_behind, 60, "falling_behind", "lag +50/s, 15m10s~ behind"},
+    {"falls behind, two rows", falls_behind, 5, "", NULL},
+    {"catches up", catches_up, 60, "catching_up", "lag -100/s, 10m10s~ behind, done in 2m20s"},
+    {"keeps its distance", keeps_its_distance, 60, "keeping_up", NULL},
+    {"keeps up", keeps_up, 60, "keeping_up", "lag 40, 390ms behind"},
+    {"done", done, 60, "keeping_up", "all that it was given is acknowledged"},
+    {"idles", idles, 10, "idle", "nothing to do, last delivery 5m10s ago"},
+    {"is new and empty", is_new_and_empty, 0, "idle", "nothing to do"},
+};
+
+START_TEST(each_state_and_its_neighbour) {
+    struct night n;
+    run(&n, stories[_i].story, stories[_i].until);
+    ck_assert_msg(strcmp(word(&n, Q_CONSUMER_state), stories[_i].state) == 0, "%s: %s (%s)", stories[_i].name,
+                  word(&n, Q_CONSUMER_state), word(&n, Q_CONSUMER_why));
+    if (stories[_i].why)
+        ck_assert_str_eq(word(&n, Q_CONSUMER_why), stories[_i].why);
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(a_stale_consumer_has_the_state_that_it_had) {
+    struct night n;
+    run(&n, waits_in_vain, 60);
+    struct value v = quantity_get(n.model, consumer(&n, "C"), Q_CONSUMER_state);
+    ck_assert_int_eq(v.flags, 0);
+    varz_until(&n, 120, 6);
+    ck_assert_int_eq(consumer(&n, "C")->freshness, FRESH_STALE);
+    v = quantity_get(n.model, consumer(&n, "C"), Q_CONSUMER_state);
+    ck_assert_str_eq(v.text, "stalled_delivery");
+    ck_assert_int_eq(v.flags, VALUE_OLD);
+    ck_assert_str_eq(word(&n, Q_CONSUMER_why), "no delivery for 1m25s though someone waits, 500 pending");
+    night_end(&n);
+}
+END_TEST
+
+/* That is our word: it stands in a frozen copy, too. */
+START_TEST(who_has_no_leader_is_leaderless_at_once) {
+    struct night n;
+    run(&n, waits_in_vain, 60);
+    varz_until(&n, 65, 7);
+    for (int node = 0; node < 3; node++) {
+        struct sample *s = jsz(&n, node);
+        add_stream(s, node, -1, 0);
+        add_consumer(s, "C", node, -1, 0, 0);
+        send(&n, s);
+    }
+    varz_until(&n, 75, 7);
+    struct value v = quantity_get(n.model, consumer(&n, "C"), Q_CONSUMER_state);
+    ck_assert_str_eq(v.text, "leaderless");
+    ck_assert_int_eq(v.flags, 0);
+    ck_assert_double_eq_tol(number_value(&n, consumer(&n, "C"), Q_CONSUMER_state_since),
+                            (double)(NIGHT_UTC + ns(65)), 1e9);
+    struct model *frozen = model_clone(n.model);
+    v = quantity_get(frozen, model_object(frozen, consumer(&n, "C")->id), Q_CONSUMER_state);
+    ck_assert_str_eq(v.text, "leaderless");
+    model_destroy(frozen);
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(since_is_when_the_state_changed) {
+    struct night n;
+    run(&n, had_nothing_to_do, 55);
+    ck_assert_str_eq(word(&n, Q_CONSUMER_state), "idle");
+    ck_assert_double_eq(number_value(&n, consumer(&n, "C"), Q_CONSUMER_state_since), (double)NIGHT_UTC);
+    for (double at = 60; at <= 120; at += 5) {
+        varz_until(&n, at, 7);
+        struct told_stream stream = told(1, 100000, -5000, 0);
+        struct told_consumer c = usual;
+        had_nothing_to_do(at, &stream, &c);
+        tell(&n, &stream, &c);
+    }
+    ck_assert_str_eq(word(&n, Q_CONSUMER_state), "stalled_delivery");
+    double since = number_value(&n, consumer(&n, "C"), Q_CONSUMER_state_since);
+    ck_assert_double_eq(since, (double)(NIGHT_UTC + ns(90))); /* more than 30 s after second 55 */
+    night_end(&n);
+}
+END_TEST
+
+/* What it once had not done is not this one's. */
+START_TEST(another_consumer_of_the_name_begins_anew) {
+    struct night n;
+    run(&n, waits_in_vain, 60);
+    varz_until(&n, 65, 7);
+    struct told_stream stream = told(1, 100000, -5000, 0);
+    struct told_consumer c = usual;
+    c.created = 63, c.pending = 100000, c.deliveries = c.delivered = c.floor = 0, c.waiting = 1;
+    c.deliver_policy = "new", c.pending = 1, c.floor = c.delivered = 99999, c.last_delivered = 64;
+    tell(&n, &stream, &c);
+    ck_assert_str_ne(word(&n, Q_CONSUMER_state), "stalled_delivery");
+    ck_assert_double_le(seconds(&n, Q_CONSUMER_undelivered_for), 2);
+    night_end(&n);
+}
+END_TEST
+
+static const struct {
+    const char *rule;
+    story_fn *story;
+    double from, until; /* it speaks from there on, and did not before */
+    const char *text;
+} rulings[] = {
+    {"consumer_evicted", evicts, 5, 60,
+     "ORDERS/C 1000, 0/s: 11.5k messages gone from the stream before they were acknowledged"},
+    {"consumer_poison", redelivers, 60, 65, NULL},
+    {"consumer_window_full", full, 30, 40, NULL},
+    {"consumer_unbound", unbound, 30, 40, NULL},
+    {"consumer_unpulled", unpulled, 60, 75, NULL},
+    {"consumer_stalling", waits_in_vain, 40, 60,
+     "ORDERS/C 500, 0/s: no delivery for 1m25s though someone waits, 500 pending"},
+    {"consumer_stalled", waits_in_vain, 280, 300, NULL},
+    {"consumer_unacked", acks_nothing, 10, 20, NULL},
+    {"consumer_behind", stays_late, 60, 80, "ORDERS/C 1m40s~ behind, 2000, 0/s, drain never"},
+};
+
+START_TEST(a_state_that_lasts_is_a_finding) {
+    struct night n;
+    run(&n, rulings[_i].story, rulings[_i].from - 5);
+    ck_assert_msg(!finding_of(&n, rulings[_i].rule), "%s speaks too early", rulings[_i].rule);
+    night_end(&n);
+    run(&n, rulings[_i].story, rulings[_i].until);
+    night_until(&n, rulings[_i].until + 1);
+    const struct finding *f = finding_of(&n, rulings[_i].rule);
+    ck_assert_msg(f != NULL, "%s is silent: %s", rulings[_i].rule, word(&n, Q_CONSUMER_state));
+    char text[200];
+    finding_text(n.model, f, text, sizeof text);
+    if (rulings[_i].text)
+        ck_assert_str_eq(text, rulings[_i].text);
+    night_end(&n);
+}
+END_TEST
+
+static TCase *cases(void) {
+    TCase *t = tcase_create("states");
+    tcase_set_timeout(t, 60);
+    tcase_add_loop_test(t, each_state_and_its_neighbour, 0, sizeof stories / sizeof *stories);
+    tcase_add_test(t, a_stale_consumer_has_the_state_that_it_had);
+    tcase_add_test(t, who_has_no_leader_is_leaderless_at_once);
+    tcase_add_test(t, since_is_when_the_state_changed);
+    tcase_add_test(t, another_consumer_of_the_name_begins_anew);
+    tcase_add_loop_test(t, a_state_that_lasts_is_a_finding, 0, sizeof rulings / sizeof *rulings);
+    return t;
+}
+
+int main(void) {
+    return run_case("model: states", cases);
+}
