@@ -31,7 +31,7 @@ struct asset {
 
 struct copying { /* what all sources of a stream say together */
     unsigned sources;
-    bool told, never;         /* of their lag; one had no contact yet */
+    bool told, never;         /* all of their lag; one had no contact yet */
     uint64_t lag;             /* the worst */
     int64_t active_ns;        /* the longest without contact */
     const struct text *text;  /* "mirror of X", NULL: copies from nowhere */

@@ -14,6 +14,14 @@ struct value calc_source_state(const struct model *model, const struct object *o
     return aged(object, value_text(source_state(object)));
 }
 
+/* Nothing is behind where there was no contact: that is the server's zero, not its figure. */
+struct value calc_source_lag(const struct model *model, const struct object *object) {
+    (void)model;
+    if (((const struct source *)object->extra)->never)
+        return value_unknown(0);
+    return aged(object, value_of_field(object->now, F_SOURCE_lag));
+}
+
 struct value calc_source_active(const struct model *model, const struct object *object) {
     (void)model;
     if (((const struct source *)object->extra)->never)
@@ -42,7 +50,7 @@ struct value calc_stream_source_lag(const struct model *model, const struct obje
 struct value calc_stream_source_active(const struct model *model, const struct object *object) {
     (void)model;
     const struct copying *copying = copying_of(object);
-    if (!copying->told)
+    if (!copying->sources)
         return value_unknown(0);
     return aged(object, copying->never ? never() : value_span(copying->active_ns));
 }

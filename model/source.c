@@ -47,7 +47,7 @@ static void add_up(struct copying *copying, const struct object *object) {
     uint64_t lag = row_u64(row, F_SOURCE_lag, 0);
     int64_t active_ns = row_i64(row, F_SOURCE_active, 0);
     copying->sources++;
-    copying->told |= row_has(row, F_SOURCE_lag);
+    copying->told = (copying->told || !copying->any) && row_has(row, F_SOURCE_lag) && !source->never;
     copying->lag = lag > copying->lag && lag <= INT64_MAX ? lag : copying->lag;
     copying->active_ns = active_ns > copying->active_ns ? active_ns : copying->active_ns;
     copying->never |= source->never;
