@@ -163,7 +163,7 @@ static bool leads_already(const struct answer *answer, struct entry *entry, cons
     const struct object *held = &entry->object;
     uint64_t id = answer->server->object.id;
     int64_t since = row_i64(row, F_CONSUMER_leader_since, TIME_UNSET);
-    bool same = asset->claim.server == id && held->seen_utc_ns &&
+    bool same = asset->claim.server == id && asset->claim.since == since && held->seen_utc_ns &&
                 text_same(held->now_at.server_id, answer->at.server_id);
     bool fell = held->seen_utc_ns && row_u64(held->now, F_CONSUMER_pending, 0) > 0 &&
                 row_u64(row, F_CONSUMER_pending, 1) == 0;

@@ -366,6 +366,29 @@ START_TEST(who_just_started_has_to_have_heard_its_group) {
 }
 END_TEST
 
+/* What it says in that moment is what a follower knows: nothing to deliver. */
+START_TEST(who_has_just_been_chosen_does_not_know_yet) {
+    struct night n;
+    begin_three(&n);
+    say_consumer(&n, 0, (struct says){0, 300, .active = 0.1, .since = -50});
+    for (int i = 0; i < 2; i++) { /* another one, and then that one again */
+        varz_until(&n, 5 * (i + 1), 7);
+        say_consumer(&n, 0, (struct says){1, 0, .active = -1});
+        say_consumer(&n, 1, (struct says){1, 999, .active = 0.1, .since = 5 * (i + 1) - 0.2});
+        ck_assert_str_eq(text_value(&n, c(&n), Q_CONSUMER_leader_why),
+                         i ? "leader n2 has just been chosen" : "leader moving from n1 to n2");
+        ck_assert_double_eq(number_value(&n, c(&n), Q_CONSUMER_pending), i ? 690 : 700);
+        night_until(&n, 5 * (i + 1) + 0.5);
+        ck_assert_int_eq(c(&n)->freshness, FRESH_STALE);
+        varz_until(&n, 5 * (i + 1) + 1, 7);
+        say_consumer(&n, 1, (struct says){1, 310, .active = 0.1, .since = 5 * (i + 1) - 0.2});
+        ck_assert_double_eq(number_value(&n, c(&n), Q_CONSUMER_pending), 690);
+        ck_assert_int_eq(c(&n)->freshness, FRESH_LIVE);
+    }
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(a_contested_consumer_goes_by_what_it_delivered) {
     struct night n;
     begin_three(&n);
@@ -630,6 +653,7 @@ static TCase *cases(void) {
     tcase_add_test(t, who_slept_does_not_lead_again);
     tcase_add_test(t, a_new_leader_has_not_heard_anybody_yet);
     tcase_add_test(t, who_just_started_has_to_have_heard_its_group);
+    tcase_add_test(t, who_has_just_been_chosen_does_not_know_yet);
     tcase_add_test(t, a_contested_consumer_goes_by_what_it_delivered);
     tcase_add_test(t, with_its_only_server_it_is_last_seen_and_back);
     tcase_add_test(t, a_stream_made_again_is_the_same_row_with_a_new_history);
