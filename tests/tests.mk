@@ -57,7 +57,8 @@ check-unit: $(UNIT_TESTS)
 #: make check-e2e    the tests that drive the program against real servers (NATS_SERVER=PATH, NATS_SERVER_OTHER=PATH of another version)
 check-e2e: natsight $(LIFE_PROGRAMS) $(E2E_TESTS)
 	$(RUN_TESTS) $(E2E_TESTS)
-#: make soak         the end-to-end tests with full holds and lengths
+#: make soak         the end-to-end tests with full holds and lengths (NATSIGHT_SOAK_S=120: seconds of faults under load)
+soak: export NATSIGHT_TEST_SECONDS ?= 600
 soak:
 	@NATSIGHT_SOAK=1 $(MAKE) --no-print-directory check-e2e
 #: make asan         all tests with address, undefined-behaviour and leak sanitizers

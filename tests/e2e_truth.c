@@ -1,0 +1,503 @@
+/* What is shown of consumers is their leaders' word, whatever happens: a cluster under load goes through
+ * faults, each row that the program shows meanwhile is held against CONSUMER.INFO asked just before and just
+ * after it.
+ *
+ * The fixture lives through it once: after a calm NATSIGHT_SOAK_S seconds of faults, 20 unless given (120
+ * with NATSIGHT_SOAK), in the order of the table, as often as there is time. Lines that begin with "figure: "
+ * say how it went. */
+#include <check.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/harness/jetstream.h"
+#include "tests/harness/suite.h"
+#include "tests/harness/witness.h"
+
+#define NS INT64_C(1000000000)
+
+enum { MS = 40000, NODES = 3, CROWD_SIZE = 1000, CROWD_MESSAGES = 10, STEP_DOWNS = 10 };
+/* From the server's making of a row to its last byte at the collector. */
+#define MADE_AND_SENT_NS (NS / 2)
+
+static struct witness w;
+static struct assets *const life = &w.assets;
+static int64_t calm_from, calm_to;
+static int soak_s, rounds;
+
+static int seconds(const char *name, int otherwise) {
+    const char *text = getenv(name);
+    return text && atoi(text) > 0 ? atoi(text) : otherwise;
+}
+
+static bool is_soak(void) {
+    return soak_s > 60;
+}
+
+static int consumer(const char *name) {
+    int i = 0;
+    while (strcmp(asset_consumers[i].name, name) != 0)
+        i++;
+    return i;
+}
+
+static int node(const char *name) {
+    for (int i = 0; i < NODES; i++)
+        if (strcmp(w.servers->node[i].name, name) == 0)
+            return i;
+    ck_abort_msg("no node %s", name);
+    return -1;
+}
+
+static bool is_time(struct witness *unused, void *instant) {
+    (void)unused;
+    return doc_utc_ns() >= *(int64_t *)instant;
+}
+
+static void live_for(double s) {
+    int64_t until = doc_utc_ns() + (int64_t)(s * 1e9);
+    witness_until(&w, is_time, &until, "time", (int)(s * 1000) + MS);
+}
+
+static void ask(const char *call, const char *body) {
+    json_decref(witness_ask(&w, call, body));
+}
+
+/* ---- faults ---- */
+
+struct led {
+    int consumer;
+    char by[16];
+    int64_t from_ns; /* asked after that */
+};
+
+static bool is_led_by_another(struct witness *unused, void *context) {
+    const struct led *led = context;
+    const struct truth_point *last = truth_last(&w.truth, led->consumer);
+    (void)unused;
+    return last && last->asked_ns >= led->from_ns && strcmp(last->leader, led->by) != 0;
+}
+
+/* How it is led now. */
+static struct led led_now(const char *name) {
+    struct led led = {.consumer = consumer(name)};
+    snprintf(led.by, sizeof led.by, "%s", truth_last(&w.truth, led.consumer)->leader);
+    led.from_ns = doc_utc_ns();
+    return led;
+}
+
+static void consumers_leader_stepped_down(void) {
+    for (int i = 0; i < STEP_DOWNS; i++) {
+        struct led led = led_now("half");
+        ask("CONSUMER.LEADER.STEPDOWN.ORD.half", "");
+        witness_until(&w, is_led_by_another, &led, "another leader of the consumer", MS);
+    }
+}
+
+static void stream_purged(void) {
+    ask("STREAM.PURGE.ORD", "");
+}
+
+static void make_consumer(int row) {
+    struct asset_call call = asset_consumer_call(row);
+    ask(call.call, call.body);
+}
+
+static void consumer_made_anew(void) {
+    int row = consumer("filtered");
+    truth_anew(&w.truth, row);
+    ask("CONSUMER.DELETE.ORD.filtered", "");
+    make_consumer(row);
+}
+
+static void stream_made_anew(void) {
+    int stream = 0;
+    while (strcmp(asset_streams[stream].name, "AGAIN") != 0)
+        stream++;
+    struct asset_call call = asset_stream_call(stream);
+    int rows[] = {consumer("again"), consumer("untouched")};
+    for (int i = 0; i < 2; i++)
+        truth_anew(&w.truth, rows[i]);
+    ask("STREAM.DELETE.AGAIN", "");
+    ask(call.call, call.body);
+    for (int i = 0; i < 2; i++)
+        make_consumer(rows[i]);
+}
+
+static bool crowd_is_made(struct witness *unused, void *context) {
+    (void)unused, (void)context;
+    return w.crowd.made >= CROWD_SIZE;
+}
+
+static bool crowd_is_shown(struct witness *unused, void *context) {
+    (void)unused, (void)context;
+    return w.crowd.right == CROWD_SIZE && w.crowd.listed == CROWD_SIZE;
+}
+
+static bool crowd_is_gone(struct witness *unused, void *context) {
+    (void)unused, (void)context;
+    return w.crowd.listed == 0;
+}
+
+static void crowd_created(void) {
+    char subject[200], inbox[32], body[300];
+    w.crowd.pending = CROWD_MESSAGES;
+    w.crowd.made = 0;
+    ask("STREAM.CREATE." CROWD, "{\"name\":\"" CROWD "\",\"subjects\":[\"crowd.>\"],\"storage\":\"memory\"}");
+    for (int i = 0; i < CROWD_MESSAGES; i++)
+        natsc_publish(life->line, "crowd.all", NULL, "x", 1);
+    ck_assert(natsc_flush(life->line, MS));
+    for (int i = 0; i < CROWD_SIZE; i++) {
+        snprintf(subject, sizeof subject, "$JS.API.CONSUMER.DURABLE.CREATE." CROWD ".c%d", i);
+        snprintf(inbox, sizeof inbox, "made.%d", i);
+        snprintf(body, sizeof body,
+                 "{\"stream_name\":\"" CROWD "\",\"config\":{\"durable_name\":\"c%d\","
+                 "\"ack_policy\":\"explicit\",\"mem_storage\":true}}",
+                 i);
+        natsc_publish(life->line, subject, inbox, body, strlen(body));
+    }
+    witness_until(&w, crowd_is_made, NULL, "the crowd is made", MS);
+    witness_until(&w, crowd_is_shown, NULL, "the crowd is shown", MS);
+    ask("STREAM.DELETE." CROWD, "");
+    witness_until(&w, crowd_is_gone, NULL, "the crowd is gone", MS);
+}
+
+static int streams_leader(void) {
+    json_t *info = witness_ask(&w, "STREAM.INFO.ORD", "");
+    int leader = node(jetstream_leader(info));
+    json_decref(info);
+    return leader;
+}
+
+static void streams_leader_killed(void) {
+    struct led led = led_now("pull");
+    int victim = streams_leader();
+    witness_move(&w, (victim + 1) % NODES);
+    servers_kill(w.servers, victim);
+    if (node(led.by) == victim)
+        witness_until(&w, is_led_by_another, &led, "another leader after a kill", MS);
+    while (streams_leader() == victim)
+        witness_turn(&w);
+    live_for(1);
+    ck_assert(servers_restart(w.servers, victim, false));
+}
+
+static void node_stopped(void) {
+    struct led led = led_now("pull");
+    int victim = node(led.by);
+    struct outage *o = &w.outages[w.n_outages++ % OUTAGES_MAX];
+    snprintf(o->server, sizeof o->server, "%s", led.by);
+    witness_move(&w, (victim + 1) % NODES);
+    o->from_ns = doc_utc_ns();
+    servers_pause(w.servers, victim);
+    witness_until(&w, is_led_by_another, &led, "another leader while one is stopped", MS);
+    live_for(1);
+    o->to_ns = doc_utc_ns();
+    servers_resume(w.servers, victim);
+}
+
+static bool is_alone(struct witness *unused, void *context) {
+    (void)unused, (void)context;
+    return w.up == 1;
+}
+
+static void two_killed(void) {
+    int survivor = (streams_leader() + rounds) % NODES;
+    witness_move(&w, survivor);
+    for (int i = 0; i < NODES; i++)
+        if (i != survivor)
+            servers_kill(w.servers, i);
+    witness_until(&w, is_alone, NULL, "one is left", MS);
+    live_for(is_soak() ? 12 : 2); /* in the long run until the survivor gives up its leaderships, too */
+    for (int i = 0; i < NODES; i++)
+        if (i != survivor)
+            ck_assert(servers_restart(w.servers, i, false));
+}
+
+static const struct fault {
+    const char *name;
+    void (*happen)(void);
+    bool after_all; /* begins when all is well; in a short run the others follow at once */
+} faults[] = {
+    {"consumer's leader stepped down", consumers_leader_stepped_down, false},
+    {"stream purged", stream_purged, false},
+    {"consumer deleted and made again", consumer_made_anew, false},
+    {"stream deleted and made again", stream_made_anew, false},
+    {"stream's leader killed", streams_leader_killed, true},
+    {"node stopped and continued", node_stopped, true},
+    {"1,000 consumers created", crowd_created, true},
+    {"two of three killed and back", two_killed, true},
+};
+enum { FAULTS = sizeof faults / sizeof *faults };
+
+static void fault(int i) {
+    int64_t from = servers_now_ms();
+    faults[i].happen();
+    printf("figure: %-34s %5.1f s\n", faults[i].name, (double)(servers_now_ms() - from) / 1e3);
+    fflush(stdout);
+    if (!is_soak() && !faults[(i + 1) % FAULTS].after_all)
+        return;
+    from = servers_now_ms();
+    witness_until_whole(&w, faults[i].name);
+    printf("figure: %-34s %5.1f s\n", "  all is well again", (double)(servers_now_ms() - from) / 1e3);
+    fflush(stdout);
+    witness_hear_followers(&w);
+}
+
+/* ---- the calm before: rates ---- */
+
+struct mean {
+    double sum;
+    int64_t from, to;
+};
+
+/* One more window of a rate, if it lies in the calm. */
+static void add(struct mean *m, double rate, int64_t from, int64_t to) {
+    if (from <= calm_from || to > calm_to || isnan(rate))
+        return;
+    m->from = m->from ? m->from : from;
+    m->sum += rate * (double)(to - from);
+    m->to = to;
+}
+
+static struct mean stream_rate(int stream) {
+    struct mean in = {0};
+    for (size_t i = 0; i < w.n_streams; i++)
+        if (w.streams[i].stream == stream && w.streams[i].before_ns)
+            add(&in, w.streams[i].in_msgs_per_s, w.streams[i].before_ns, w.streams[i].sampled_ns);
+    return in;
+}
+
+static struct mean consumer_rate(int row, bool acked, bool *estimated) {
+    struct mean m = {0};
+    for (size_t i = 0; i < w.n_consumers; i++) {
+        const struct shown_consumer *s = &w.consumers[i];
+        if (s->consumer != row || !s->before_ns)
+            continue;
+        add(&m, acked ? s->acked_per_s : s->delivered_per_s, s->before_ns, s->sampled_ns);
+        *estimated |= s->estimated;
+    }
+    return m;
+}
+
+/* Are there windows of all rates over the time that they are to be right for? */
+static bool is_calm_enough(struct witness *unused, void *context) {
+    int64_t enough = (is_soak() ? 30 : 10) * NS;
+    bool estimated;
+    int *seen = context;
+    (void)unused;
+    if (*seen == w.documents_seen)
+        return false;
+    *seen = w.documents_seen;
+    for (int i = 0; i < assets_streams() + assets_consumers(); i++) {
+        int row = i - assets_streams();
+        struct mean m = row < 0 ? stream_rate(i) : consumer_rate(row, false, &estimated);
+        if ((row < 0 || life->life[row].here) && m.to - m.from < enough)
+            return false;
+    }
+    return true;
+}
+
+static void live_through(void) {
+    soak_s = seconds("NATSIGHT_SOAK_S", getenv("NATSIGHT_SOAK") ? 120 : 20);
+    witness_open(&w, &(struct servers_options){.nodes = NODES, .jetstream = true}, "1s");
+    printf("figure: nats-server %s\n", life->version);
+    witness_hear_followers(&w);
+    int seen = 0;
+    calm_from = doc_utc_ns();
+    calm_to = INT64_MAX;
+    witness_until(&w, is_calm_enough, &seen, "rates over a while", 3 * MS);
+    calm_to = doc_utc_ns();
+    witness_hear_followers(&w);
+    for (int64_t until = servers_now_ms() + 1000 * soak_s; servers_now_ms() < until; rounds++)
+        for (int i = 0; i < FAULTS && servers_now_ms() < until; i++)
+            fault(i);
+    witness_until_whole(&w, "the end");
+    live_for(1);
+}
+
+static void end(void) {
+    witness_close(&w);
+}
+
+/* ---- rows ---- */
+
+/* A stopped server may have made its row before it was stopped, and have sent it afterwards. */
+static int64_t made_from(const char *leader, int64_t sampled_ns) {
+    int64_t from = sampled_ns - MADE_AND_SENT_NS;
+    for (int i = 0; i < w.n_outages && i < OUTAGES_MAX; i++) {
+        const struct outage *o = &w.outages[i];
+        bool within = sampled_ns >= o->from_ns && from <= o->to_ns;
+        if (within && strcmp(o->server, leader) == 0 && o->from_ns - MADE_AND_SENT_NS < from)
+            from = o->from_ns - MADE_AND_SENT_NS;
+    }
+    return from;
+}
+
+static const char *as_followers_say(const struct shown_consumer *s) {
+    for (size_t i = 0; i < w.n_followers; i++) {
+        const struct follower_word *f = &w.followers[i];
+        if (f->consumer == s->consumer && f->is.of[TRUTH_PENDING] == s->is.of[TRUTH_PENDING] &&
+            f->is.of[TRUTH_ACK_PENDING] == s->is.of[TRUTH_ACK_PENDING])
+            return f->server;
+    }
+    return "nobody";
+}
+
+static void tell_wrong(const struct shown_consumer *s, const struct truth_window *t) {
+    fprintf(stderr,
+            "%s of %s, %s, sampled %.3f s after the calm, a follower that says so: %s; told %+.3f by %s, "
+            "%+.3f by %s\n",
+            asset_consumers[s->consumer].name, s->leader, s->freshness,
+            (double)(s->sampled_ns - calm_to) / 1e9, as_followers_say(s),
+            (double)(t->before->answered_ns - s->sampled_ns) / 1e9, t->before->leader,
+            (double)(t->after->asked_ns - s->sampled_ns) / 1e9, t->after->leader);
+    for (int q = 0; q < TRUTH_QUANTITIES; q++)
+        fprintf(stderr, "    %-14s %8.0f   %8.0f to %8.0f%s\n", truth_names[q].shown, s->is.of[q], t->low[q],
+                t->high[q], s->is.of[q] < t->low[q] || s->is.of[q] > t->high[q] ? " !" : "");
+}
+
+START_TEST(rows_are_their_leaders_word) {
+    static const double steps[] = {0, 10, 100, 1000, INFINITY};
+    int by[5] = {0}, compared = 0, unasked = 0, contested = 0, wrong = 0;
+    for (size_t i = 0; i < w.n_consumers; i++) {
+        const struct shown_consumer *s = &w.consumers[i];
+        struct truth_window t;
+        if (!truth_window(&w.truth, life, s->consumer, made_from(s->leader, s->sampled_ns), s->sampled_ns,
+                          &t)) {
+            unasked++;
+            continue;
+        }
+        compared++;
+        int step = 0;
+        while (fabs(truth_difference(&t, &s->is)) > steps[step])
+            step++;
+        by[step]++;
+        bool outside = truth_outside(&t, &s->is) > 0;
+        contested += outside && s->contested;
+        if (outside && !s->contested) {
+            wrong++;
+            tell_wrong(s, &t);
+        }
+    }
+    printf(
+        "figure: %d rows compared, %d shown again as old as they were, %d contested, %d without an answer on "
+        "both sides, %d outside\n",
+        compared, w.old_rows, contested, unasked, wrong);
+    printf("figure: lag less the lag told just before: 0: %d, to 10: %d, to 100: %d, to 1000: %d, more: %d\n",
+           by[0], by[1], by[2], by[3], by[4]);
+    ck_assert_int_eq(wrong, 0);
+    ck_assert_int_eq(w.changed_old, 0);
+    ck_assert_int_gt(compared, 2 * assets_consumers());
+    ck_assert_int_lt(unasked, compared / 5);
+}
+END_TEST
+
+/* This test would see a follower's word: what they said all the time lies outside. */
+START_TEST(followers_would_be_seen) {
+    int heard = 0, outside = 0;
+    for (size_t i = 0; i < w.n_followers; i++) {
+        const struct follower_word *f = &w.followers[i];
+        struct truth_window t;
+        if (!truth_window(&w.truth, life, f->consumer, f->asked_ns, f->answered_ns, &t))
+            continue;
+        heard++;
+        outside += truth_outside(&t, &f->is) > 0;
+    }
+    printf("figure: %d words of followers, %d of them outside of what leaders said\n", heard, outside);
+    ck_assert_int_gt(outside, heard / 2);
+}
+END_TEST
+
+/* ---- rates ---- */
+
+/* At the ends of the time a batch, and an answer's way to us, are on one side or the other: of 30 s that is
+ * well below 1 %, of 10 s up to 2 %. */
+static void assert_rate(const char *what, const char *name, const struct mean *m, const struct tally *own) {
+    double shown = m->sum / (double)(m->to - m->from), truth = tally_rate(own, m->from, m->to);
+    double off = (shown / truth - 1) * 100, most = is_soak() ? 1 : 3;
+    printf("figure: %-16s %-9s %8.2f, own count %8.2f, off by %5.2f %%\n", what, name, shown, truth, off);
+    ck_assert_msg(fabs(off) <= most, "%s of %s: shown %.2f, own count %.2f", what, name, shown, truth);
+}
+
+START_TEST(rates_are_our_own_counts) {
+    for (int c = 0; c < assets_consumers(); c++) {
+        bool estimated = false, each = strstr(asset_consumers[c].config, "explicit") != NULL;
+        struct mean delivered = consumer_rate(c, false, &estimated),
+                    acked = consumer_rate(c, true, &estimated);
+        if (life->life[c].received.n)
+            assert_rate("delivered_per_s", asset_consumers[c].name, &delivered, &life->life[c].received);
+        if (life->life[c].acked.n && each && !estimated)
+            assert_rate("acked_per_s", asset_consumers[c].name, &acked, &life->life[c].acked);
+    }
+    for (int c = 0; c < assets_streams(); c++) {
+        struct mean in = stream_rate(c);
+        if (asset_streams[c].subject)
+            assert_rate("in_msgs_per_s", asset_streams[c].name, &in, &life->sent[c]);
+    }
+}
+END_TEST
+
+/* Most that went by in any second from shortly before to shortly after. */
+static double peak(const struct tally *t, int64_t from_ns, int64_t to_ns) {
+    double most = 0;
+    for (int64_t at = from_ns - 2 * NS; at < to_ns + NS; at += NS / 4) {
+        double low, high;
+        tally_range(t, at, at + NS, &low, &high);
+        most = fmax(most, high - low);
+    }
+    return most;
+}
+
+/* A window that began before we looked is nobody's to judge. */
+static int spikes(const char *name, const char *what, double rate, double known, const struct tally *own,
+                  int64_t from_ns, int64_t to_ns) {
+    double most = fmax(known, own->n && from_ns ? peak(own, from_ns, to_ns) : 0);
+    if (isnan(rate) || !from_ns || rate <= 3 * most)
+        return 0;
+    fprintf(stderr, "%s of %s at %+.3f s: shown %.2f a second, never more than %.2f\n", what, name,
+            (double)(to_ns - calm_to) / 1e9, rate, most);
+    return 1;
+}
+
+START_TEST(no_negative_figure_and_no_spike) {
+    int n = 0;
+    for (size_t i = 0; i < w.n_consumers; i++) {
+        const struct shown_consumer *s = &w.consumers[i];
+        const char *name = asset_consumers[s->consumer].name;
+        double known = asset_consumers[s->consumer].rate;
+        const struct tally *own = &life->life[s->consumer].received;
+        n += spikes(name, "delivered", s->delivered_per_s, known, own, s->before_ns, s->sampled_ns);
+        n += spikes(name, "acked", s->acked_per_s, known, own, s->before_ns, s->sampled_ns);
+    }
+    for (size_t i = 0; i < w.n_streams; i++) {
+        const struct shown_stream *s = &w.streams[i];
+        const struct asset_stream *row = &asset_streams[s->stream];
+        if (row->subject) /* the others catch up as fast as they can */
+            n += spikes(row->name, "in", s->in_msgs_per_s, row->rate, &life->sent[s->stream], s->before_ns,
+                        s->sampled_ns);
+    }
+    ck_assert_int_eq(n, 0);
+    ck_assert_int_eq(w.negatives, 0);
+}
+END_TEST
+
+START_TEST(crowd_was_right_at_once) {
+    ck_assert_int_eq(w.crowd.wrong, 0);
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("truth");
+    TCase *tc = tcase_create("one cluster");
+    tcase_set_timeout(tc, 60);
+    tcase_add_unchecked_fixture(tc, live_through, end);
+    tcase_add_test(tc, rows_are_their_leaders_word);
+    tcase_add_test(tc, followers_would_be_seen);
+    tcase_add_test(tc, rates_are_our_own_counts);
+    tcase_add_test(tc, no_negative_figure_and_no_spike);
+    tcase_add_test(tc, crowd_was_right_at_once);
+    suite_add_tcase(suite, tc);
+    return suite_run(suite);
+}
