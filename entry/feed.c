@@ -66,6 +66,7 @@ static int64_t offset(int64_t theirs, int64_t ours) {
 
 static void remove_waiting(struct feed *feed, size_t i) {
     feed->waiting_rows -= feed->waiting[i].sample->count;
+    model_intake_drop(&feed->waiting[i].intake);
     sample_destroy(feed->waiting[i].sample);
     feed->waiting_count--;
     memmove(feed->waiting + i, feed->waiting + i + 1, (feed->waiting_count - i) * sizeof *feed->waiting);
@@ -84,9 +85,9 @@ static bool same_server(const struct waiting *w, uint16_t source, const struct s
     return w->source == source && w->sample->target == sample->target;
 }
 
-/* Pages of one server stay in order; all else need not wait for them. */
+/* Long answers of one server stay in order; all else need not wait for them. */
 static bool has_to_wait(const struct feed *feed, uint16_t source, const struct sample *sample) {
-    if (!sample_first(sample, ENTITY_CONNECTION))
+    if (!model_slices(sample->shape))
         return false;
     for (size_t i = 0; i < feed->waiting_count; i++)
         if (same_server(&feed->waiting[i], source, sample))
@@ -94,7 +95,7 @@ static bool has_to_wait(const struct feed *feed, uint16_t source, const struct s
     return sample->count > SHORT_ROWS;
 }
 
-/* A newer page of the same kind stands for one that nobody has begun with. */
+/* A newer answer of the same kind stands for one that nobody has begun with. */
 static void drop_outdated(struct feed *feed, uint16_t source, const struct sample *sample) {
     for (size_t i = feed->waiting_count; i-- > 0;) {
         const struct waiting *w = &feed->waiting[i];

@@ -1,7 +1,7 @@
 /* The feed: the sample stream on its way into the model, and the model's time.
  *
  * Bytes come from the supervisor or from standard input; each committed sample goes straight into the model,
- * but long pages of connections wait in a queue and go there in slices: feed_work() once a turn.
+ * but long answers of /connz and /jsz wait in a queue and go there in slices: feed_work() once a turn.
  * Ticks are made here each 500 ms on the stream's own clocks, so that a stream from another machine, or a
  * saved one, is dated as it was. It also counts what has been answered, so that a snapshot knows when every
  * rate has two samples. Main process. */

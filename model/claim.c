@@ -12,13 +12,15 @@ const struct entry *claim_server(const struct model *model, const struct claim *
     return object ? entry_of(object) : NULL;
 }
 
+/* While an answer is taken in, what it has not told yet stands by the one before. */
 bool claim_stands(const struct model *model, const struct claim *claim) {
     const struct entry *entry = claim_server(model, claim);
-    if (!entry)
+    if (!entry || !claim->poll)
         return false;
     const struct server *server = server_of(entry);
+    uint64_t last = server->polls[SHAPE_JSZ];
     return (server->state == SERVER_UP || server->state == SERVER_STALE) &&
-           claim->poll == server->polls[SHAPE_JSZ];
+           (claim->poll == last || (server->merging && claim->poll + 1 == last));
 }
 
 bool asset_is_contested(const struct model *model, const struct asset *asset) {
@@ -194,6 +196,13 @@ bool asset_claim(struct model *model, struct entry *entry, const struct word *wo
     asset->contested = false;
     take_over(model, entry, word, &claim, at);
     return true;
+}
+
+void claim_retract(struct asset *asset, uint64_t server) {
+    if (asset->claim.server == server)
+        asset->claim.poll = 0;
+    if (asset->rival.server == server)
+        asset->rival.poll = 0;
 }
 
 void asset_named(struct model *model, struct entry *entry, const struct text *leader,

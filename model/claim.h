@@ -37,6 +37,8 @@ bool claim_stands(const struct model *model, const struct claim *claim);
 const struct entry *claim_server(const struct model *model, const struct claim *claim);
 /* A server that leads it said so. false: another one has the better right. */
 bool asset_claim(struct model *model, struct entry *entry, const struct word *word, const struct stamp *at);
+/* What this server claimed does not stand any more, by its own word. */
+void claim_retract(struct asset *asset, uint64_t server);
 /* A follower named a leader, or nobody (NULL). */
 void asset_named(struct model *model, struct entry *entry, const struct text *leader, const struct stamp *at);
 /* Two servers say now that they lead it, and neither has said so before the other did. */

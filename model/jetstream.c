@@ -1,5 +1,4 @@
-#include "model/replica.h"
-#include "model/source.h"
+#include "model/merge.h"
 #include "model/stream.h"
 
 #include <stdio.h>
@@ -22,16 +21,6 @@ static const struct asset_kind {
     {OBJECT_CONSUMER, ENTITY_CONSUMER, F_CONSUMER_leader, F_CONSUMER_clustered, F_CONSUMER_leader_since,
      F_CONSUMER_created, F_CONSUMER_delivered_stream_seq, F_CONSUMER_delivered_consumer_seq, false,
      F_CONSUMER_ts, sizeof(struct consumer)},
-};
-
-struct answer { /* one /jsz being merged */
-    struct model *model;
-    struct entry *server;
-    const struct sample *sample;
-    struct stamp at;
-    const struct text *domain; /* foreign or ours; NULL none */
-    struct groups groups;
-    bool fewer_replicas; /* than before, of some asset */
 };
 
 static bool has_leader_fields(const struct row *row) {
@@ -101,13 +90,8 @@ static void consumer_told(const struct answer *answer, struct entry *entry, bool
 
 #define OLDER_BY NS_PER_S
 
-/* Consumers are created at one instant on all servers from 2.14 on. */
 static bool created_counts(const struct answer *answer, const struct asset_kind *kind) {
-    const struct row *row = answer->server->object.now;
-    int major, minor;
-    return kind->created_everywhere ||
-           (row && sscanf(row_text(row, F_SERVER_version), "%d.%d", &major, &minor) == 2 &&
-            (major > 2 || (major == 2 && minor >= 14)));
+    return kind->created_everywhere || answer->one_instant;
 }
 
 /* 1: a thing made later than the one whose row we hold, under the same name; -1: made earlier; 0: the same,
@@ -217,7 +201,7 @@ static void put_led(struct answer *answer, const struct asset_kind *kind, struct
                     const struct row *row, const struct stamp *at) {
     struct asset *asset = asset_of(&entry->object);
     const struct text *leader = text_in(row, kind->leader);
-    struct group *group = groups_find(&answer->groups, row);
+    struct group *group = groups_find(answer->groups, row);
     const struct word word = {answer->server,
                               leader ? leader : server_of(answer->server)->name,
                               row_i64(row, kind->leader_since, TIME_UNSET),
@@ -235,7 +219,8 @@ static void put_led(struct answer *answer, const struct asset_kind *kind, struct
         entry_drop_window(entry);
     asset->created_counts = created_counts(answer, kind);
     entry_set_freshness(answer->model, entry, FRESH_LIVE);
-    answer->fewer_replicas |= replicas_begin(answer->model, entry, group);
+    answer->fewer_replicas |=
+        replicas_put(answer->model, entry, answer->groups, group, answer->sample, &answer->at);
     if (kind->kind == OBJECT_CONSUMER) {
         consumer_told(answer, entry, same && !again, again);
         return;
@@ -243,6 +228,13 @@ static void put_led(struct answer *answer, const struct asset_kind *kind, struct
     arrivals_put(&((struct stream *)entry->object.extra)->arrivals, &entry->object, &answer->server->object,
                  again);
     stream_told(entry, same && !again);
+}
+
+/* It does not lead it, and said more than that before: that is over. */
+static void put_named(const struct answer *answer, struct entry *entry, const struct text *leader,
+                      const struct stamp *at) {
+    claim_retract(asset_of(&entry->object), answer->server->object.id);
+    asset_named(answer->model, entry, leader && leader->len ? leader : NULL, at);
 }
 
 static void put_asset(struct answer *answer, const struct asset_kind *kind, const struct row *row) {
@@ -253,41 +245,12 @@ static void put_asset(struct answer *answer, const struct asset_kind *kind, cons
     if (led && (kind->kind == OBJECT_STREAM || leads_already(answer, entry, row, &at)))
         put_led(answer, kind, entry, row, &at);
     else
-        asset_named(answer->model, entry, leader && leader->len ? leader : NULL, &at);
+        put_named(answer, entry, leader, &at);
 }
 
-static void put_assets(struct answer *answer, const struct asset_kind *kind) {
-    for (size_t i = 0; i < answer->sample->count; i++) {
-        if (answer->sample->rows[i]->entity == kind->entity)
-            put_asset(answer, kind, answer->sample->rows[i]);
+void jetstream_row(struct answer *answer, const struct row *row) {
+    for (size_t i = 0; i < sizeof asset_kinds / sizeof *asset_kinds; i++) {
+        if (asset_kinds[i].entity == (enum entity)row->entity)
+            put_asset(answer, &asset_kinds[i], row);
     }
-}
-
-void jetstream_put(struct model *model, struct entry *entry, const struct sample *sample) {
-    struct server *server = server_of(entry);
-    struct answer answer = {model, entry,     sample, stamp_of(sample, server->server_id),
-                            NULL,  {NULL, 0}, false};
-    const struct row *js = sample_first(sample, ENTITY_JETSTREAM);
-    if (js) {
-        side_put(model, server, SIDE_JETSTREAM, js, &answer.at);
-        power_judge(model, entry, answer.at.utc_ns);
-        answer.domain = text_in(js, F_JETSTREAM_domain);
-    }
-    if (!answer.domain && entry->object.now)
-        answer.domain = text_in(entry->object.now, F_SERVER_js_domain);
-    groups_count(&answer.groups, model, entry->object.parent, sample);
-    model->moves = 0;
-    for (size_t i = 0; i < sizeof asset_kinds / sizeof *asset_kinds; i++)
-        put_assets(&answer, &asset_kinds[i]);
-    if (model->moves > MOVES_TOLD)
-        model_add_event(model, answer.at.utc_ns, "leader", NULL, "JetStream",
-                        "%u more leaders moved, or things made again", model->moves - MOVES_TOLD);
-    answer.fewer_replicas |= replicas_put(model, &answer.groups, sample, &answer.at);
-    if (answer.fewer_replicas)
-        replicas_sweep(model, &answer.at);
-    groups_finish(&answer.groups);
-    sources_put(model, entry, sample, answer.domain, &answer.at);
-    losses_weigh(model, entry->object.parent);
-    store_judge(model, entry, answer.at.utc_ns);
-    meta_put(model, entry, sample, &answer.at);
 }

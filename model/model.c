@@ -207,7 +207,7 @@ static const struct shape_handler {
     [SHAPE_HEALTHZ] = {.put = put_health},
     [SHAPE_CONNZ_HOT] = {.slice = connections_put},
     [SHAPE_CONNZ_FULL] = {.slice = connections_put},
-    [SHAPE_JSZ] = {.put = jetstream_put},
+    [SHAPE_JSZ] = {.slice = jetstream_put},
     [SHAPE_ROUTEZ] = {.put = put_routes},
     [SHAPE_GATEWAYZ] = {.put = put_gateways},
     [SHAPE_LEAFZ] = {.put = put_leafs},
@@ -291,6 +291,15 @@ static bool take_rows(struct model *model, struct entry *entry, const struct sam
     return true;
 }
 
+void model_intake_drop(struct model_intake *intake) {
+    merging_destroy(intake->merging);
+    intake->merging = NULL;
+}
+
+bool model_slices(enum shape shape) {
+    return shape > SHAPE_NONE && shape < SHAPE_LIMIT && shape_handlers[shape].slice;
+}
+
 bool model_sample_slice(struct model *model, uint16_t source, const struct sample *sample,
                         struct model_intake *intake, size_t rows) {
     if (sample->shape <= SHAPE_NONE || sample->shape >= SHAPE_LIMIT)
@@ -298,6 +307,8 @@ bool model_sample_slice(struct model *model, uint16_t source, const struct sampl
     struct entry *entry =
         intake->begun ? resume_sample(model, sample, intake) : begin_sample(model, source, sample, intake);
     bool done = !entry || take_rows(model, entry, sample, intake, rows);
+    if (done)
+        model_intake_drop(intake);
     model_sweep(model);
     model_compact_texts(model);
     if (done && model->states_moved) {

@@ -36,17 +36,20 @@ void model_sample(struct model *model, uint16_t source, const struct sample *sam
 /* The same in slices, so that nobody waits for a huge one: takes about `rows` rows on, true when the sample
  * is done with. `intake` is zeroed before the first call, and the sample stays as it is. In between anything
  * else may come; if that made the sample void (its server restarted or is no more), the rest is passed over.
- * What an answer no longer has is gone only after all of its rows are taken. /connz is sliced, all others are
- * taken at once. */
+ * What an answer no longer has is gone only after all of its rows are taken. /connz and /jsz are sliced, all
+ * others are taken at once. A sample that is not taken to its end is dropped. */
 struct model_intake { /* private */
     bool begun;
     uint64_t server, poll, swept_id;
     int restarts;
     size_t next, rows, told;
     int64_t most;
+    struct merging *merging;
 };
 bool model_sample_slice(struct model *model, uint16_t source, const struct sample *sample,
                         struct model_intake *intake, size_t rows);
+void model_intake_drop(struct model_intake *intake);
+bool model_slices(enum shape shape);
 /* Time goes on: staleness, holds, series, findings. Called each 500 ms with the stream's clocks; never goes
  * back. */
 void model_tick(struct model *model, int64_t utc_ns, int64_t mono_ns);
@@ -119,9 +122,9 @@ int64_t model_quiet_since(const struct model *model);
 struct event {
     uint64_t number; /* of all ever, from 1, as they came to be known */
     int64_t utc_ns;
-    const char *kind;    /* "started", "restarted", "lost", "back", "reloaded", "version", "leader", "contested",
-                            "recreated", "peer", "gap", "collector", "store" */
-    uint64_t object;     /* 0: none */
+    const char *kind; /* "started", "restarted", "lost", "back", "reloaded", "version", "leader", "contested",
+                         "recreated", "peer", "gap", "collector", "store" */
+    uint64_t object;  /* 0: none */
     const char *subject; /* server or asset name */
     const char *text;    /* one sentence */
 };

@@ -64,10 +64,14 @@ static struct group *group_of(const struct groups *groups, const struct row *rep
 /* ---- counting ---- */
 
 static void count(struct groups *groups, const struct model *model, const struct object *cluster,
-                  const struct row *row) {
+                  const struct sample *sample, size_t place) {
+    const struct row *row = sample->rows[place];
     struct group *group = group_of(groups, row);
-    if (!group->row)
-        group->row = row;
+    if (group->row)
+        groups->next[group->last] = (uint32_t)place;
+    else
+        group->first = (uint32_t)place, group->row = row;
+    group->last = (uint32_t)place;
     enum contact contact = peer_contact(model, cluster, row, &replica_fields);
     group->listed++;
     group->heard += contact == CONTACT_HEARD;
@@ -77,7 +81,7 @@ static void count(struct groups *groups, const struct model *model, const struct
 void groups_count(struct groups *groups, const struct model *model, const struct object *cluster,
                   const struct sample *sample) {
     size_t told = 0;
-    *groups = (struct groups){NULL, 0};
+    *groups = (struct groups){NULL, 0, NULL};
     for (size_t i = 0; i < sample->count; i++)
         told += is_told(sample->rows[i]);
     if (!told)
@@ -85,9 +89,10 @@ void groups_count(struct groups *groups, const struct model *model, const struct
     for (groups->size = 16; groups->size < 2 * told;)
         groups->size *= 2;
     groups->places = memory_array(groups->size, sizeof *groups->places);
+    groups->next = memory_array(sample->count, sizeof *groups->next);
     for (size_t i = 0; i < sample->count; i++) {
         if (is_told(sample->rows[i]))
-            count(groups, model, cluster, sample->rows[i]);
+            count(groups, model, cluster, sample, i);
     }
 }
 
@@ -102,6 +107,7 @@ struct group *groups_find(const struct groups *groups, const struct row *asset) 
 
 void groups_finish(struct groups *groups) {
     free(groups->places);
+    free(groups->next);
 }
 
 /* ---- objects ---- */
@@ -111,17 +117,6 @@ static void name_count(struct model *model, struct asset *asset) {
     snprintf(text, sizeof text, "%u/%u", asset->current, asset->replicas);
     if (!asset->replicas_text || strcmp(asset->replicas_text->bytes, text) != 0)
         asset->replicas_text = model_text_of(model, text);
-}
-
-bool replicas_begin(struct model *model, struct entry *entry, struct group *group) {
-    struct asset *asset = asset_of(&entry->object);
-    asset->replicas = asset->current = 1;
-    asset->lost = 0;
-    if (group)
-        group->asset = entry;
-    else
-        name_count(model, asset);
-    return !group && asset->children;
 }
 
 static void put(struct model *model, struct entry *parent, const struct row *row, const struct stamp *at) {
@@ -141,24 +136,17 @@ static void put(struct model *model, struct entry *parent, const struct row *row
     asset->current += !peer->lost && row_u64(row, F_REPLICA_current, 0);
 }
 
-bool replicas_put(struct model *model, const struct groups *groups, const struct sample *sample,
-                  const struct stamp *at) {
-    for (size_t i = 0; groups->places && i < sample->count; i++) {
-        const struct row *row = sample->rows[i];
-        struct group *group = is_told(row) ? group_of(groups, row) : NULL;
-        if (group && group->asset)
-            put(model, group->asset, row, at);
-    }
-    bool fewer = false;
-    for (size_t i = 0; i < groups->size; i++) {
-        const struct group *group = &groups->places[i];
-        if (!group->asset)
-            continue;
-        struct asset *asset = asset_of(&group->asset->object);
+bool replicas_put(struct model *model, struct entry *entry, const struct groups *groups,
+                  const struct group *group, const struct sample *sample, const struct stamp *at) {
+    struct asset *asset = asset_of(&entry->object);
+    unsigned replicas = asset->replicas, current = asset->current, listed = group ? group->listed : 0;
+    asset->replicas = asset->current = 1;
+    asset->lost = 0;
+    for (unsigned i = 0, place = group ? group->first : 0; i < listed; i++, place = groups->next[place])
+        put(model, entry, sample->rows[place], at);
+    if (asset->replicas != replicas || asset->current != current)
         name_count(model, asset);
-        fewer |= asset->children != group->listed;
-    }
-    return fewer;
+    return asset->children != listed;
 }
 
 void replicas_sweep(struct model *model, const struct stamp *at) {

@@ -1,8 +1,8 @@
 /* The replicas of streams and consumers, as one answer to /jsz lists them.
  *
  * First they are counted by asset: whether who says that it leads sees a majority decides whether it is
- * believed. Then those of the believed become REPLICA objects, children of their asset. All work is in
- * proportion to the rows of the answer. Groups live while one answer is taken; texts are the sample's. */
+ * believed. With the row of who is, its replicas become REPLICA objects, children of their asset. All work is
+ * in proportion to the rows of the answer. Groups live while one answer is taken; texts are the sample's. */
 #ifndef MODEL_REPLICA_H
 #define MODEL_REPLICA_H
 
@@ -12,12 +12,13 @@
 struct group {             /* of one asset */
     const struct row *row; /* a replica row of it: its key. NULL: an empty place */
     unsigned listed, heard, never;
-    struct entry *asset; /* once its leader is believed */
+    uint32_t first, last; /* of its rows, by their place in the answer */
 };
 
 struct groups {
     struct group *places; /* a hash; NULL: nobody lists replicas */
     size_t size;          /* a power of two */
+    uint32_t *next;       /* by place in the answer: the group's next row */
 };
 
 void groups_count(struct groups *groups, const struct model *model, const struct object *cluster,
@@ -26,11 +27,10 @@ void groups_count(struct groups *groups, const struct model *model, const struct
 struct group *groups_find(const struct groups *groups, const struct row *asset);
 void groups_finish(struct groups *groups);
 
-/* The believed word about an asset comes with this group (may be NULL). true: its replicas have gone. */
-bool replicas_begin(struct model *model, struct entry *asset, struct group *group);
-/* Replicas of those assets that replicas_begin() was called for. true: some of them have gone. */
-bool replicas_put(struct model *model, const struct groups *groups, const struct sample *sample,
-                  const struct stamp *at);
+/* The believed word about an asset comes with this group (may be NULL): its replicas are as it lists them.
+ * true: some of them have gone. */
+bool replicas_put(struct model *model, struct entry *asset, const struct groups *groups,
+                  const struct group *group, const struct sample *sample, const struct stamp *at);
 /* Those that this answer no longer lists go. Looks at all replicas there are. */
 void replicas_sweep(struct model *model, const struct stamp *at);
 

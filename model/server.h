@@ -60,6 +60,7 @@ struct server {
     const struct text *errors[SHAPE_LIMIT]; /* behind answers[].error */
     int64_t failing_utc_ns[SHAPE_LIMIT];    /* the first of its failures running, 0 none */
     uint64_t polls[SHAPE_LIMIT];            /* good ones */
+    bool merging;                           /* of the last /jsz not all rows are taken yet */
     int64_t asked_mono_ns[SHAPE_LIMIT][2];  /* of the last two good ones, newest first */
     int64_t interval_ns[SHAPE_LIMIT];       /* that the collector chose; 0 not told, UNWANTED not asked now */
     int64_t rtt_ns;                         /* of the last /varz, -1 unknown */
@@ -189,7 +190,10 @@ void store_remember(struct server *server);
 /* After an answer to /jsz: says it when the server came back with nothing of what it had. */
 void store_judge(struct model *model, struct entry *server, int64_t utc_ns);
 
-/* ---- jetstream.c ---- */
-void jetstream_put(struct model *model, struct entry *server, const struct sample *sample);
+/* ---- merge.c ---- */
+/* A slice of an answer to /jsz; true when it is done. `rows`: at most about so many. */
+bool jetstream_put(struct model *model, struct entry *server, const struct sample *sample,
+                   struct model_intake *intake, size_t rows);
+void merging_destroy(struct merging *merging); /* NULL is fine */
 
 #endif
