@@ -42,6 +42,10 @@ static void stream_names(struct app *app, name_fn *each, void *data) {
     names_of_kind(app, OBJECT_STREAM, Q_STREAM_name, each, data);
 }
 
+static void consumer_names(struct app *app, name_fn *each, void *data) {
+    names_of_kind(app, OBJECT_CONSUMER, Q_CONSUMER_name, each, data);
+}
+
 static struct quantity_list *list_here(struct app *app) {
     return list_of_view(stage_view(&app->stage), app->stage.states[app->stage.here.view]);
 }
@@ -104,20 +108,24 @@ static unsigned go_view(struct app *app, const struct word *word, const char *ar
     return REACT_DRAW | REACT_WANTS;
 }
 
-static unsigned go_stream(struct app *app, const struct word *word, const char *argument) {
+/* Of the kind that the view is called after; without a name the worst. */
+static unsigned go_asset(struct app *app, const struct word *word, const char *argument) {
     size_t count;
-    (void)word;
+    bool stream = strcmp(word->name, object_kind_name(OBJECT_STREAM)) == 0;
+    enum quantity name = stream ? Q_STREAM_name : Q_CONSUMER_name;
     const struct model *model = stage_model(&app->stage);
-    const struct object *const *all = model_objects(model, OBJECT_STREAM, &count);
-    for (size_t i = 0; i < count; i++) {
-        struct value v = quantity_get(model, all[i], Q_STREAM_name);
-        if (v.type != VALUE_TEXT || strcmp(v.text, argument) != 0)
-            continue;
-        stage_go(&app->stage, view_by_name("jetstream"), all[i]->id);
-        return REACT_DRAW | REACT_WANTS;
+    const struct object *const *all = model_objects(model, quantities[name].kind, &count);
+    uint64_t object = 0;
+    for (size_t i = 0; argument[0] != '\0' && i < count && object == 0; i++) {
+        struct value v = quantity_get(model, all[i], name);
+        object = v.type == VALUE_TEXT && strcmp(v.text, argument) == 0 ? all[i]->id : 0;
     }
-    say_unknown(app, "stream", argument, stream_names);
-    return REACT_DRAW;
+    if (argument[0] != '\0' && object == 0) {
+        say_unknown(app, word->name, argument, word->names);
+        return REACT_DRAW;
+    }
+    stage_go(&app->stage, view_by_name(word->name), object);
+    return REACT_DRAW | REACT_WANTS;
 }
 
 static unsigned sort_by(struct app *app, const struct word *word, const char *argument) {
@@ -190,7 +198,8 @@ static unsigned quit(struct app *app, const struct word *word, const char *argum
 /* Beside the views. One that is called like a view says what that view takes. */
 static const struct word own_words[] = {
     {"node", "NAME", NULL, server_names, false, go_view},
-    {"stream", "NAME", "JetStream with this stream selected.", stream_names, false, go_stream},
+    {"stream", "NAME", NULL, stream_names, false, go_asset},
+    {"consumer", "NAME", NULL, consumer_names, false, go_asset},
     {"sort", "COLUMN", "Sorts the list by this column; again: reversed.", column_names, false, sort_by},
     {"columns", "NAME,...", "The list has these columns, in this order; alone: choose them.", shown_names,
      true, choose_columns},

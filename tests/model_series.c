@@ -193,6 +193,64 @@ START_TEST(a_server_has_its_figures_over_time) {
 }
 END_TEST
 
+/* ---- of consumers ---- */
+
+enum { MANY = 600, KEPT = 512, LATE = MANY - 1 };
+
+static void send_consumers(struct night *n, uint64_t late) {
+    struct sample *s = build(n, 1, SHAPE_JSZ, "ID");
+    for (int i = 0; i < MANY; i++) {
+        char name[16];
+        struct row *row = sample_add(s, ENTITY_CONSUMER);
+        snprintf(name, sizeof name, "c%d", i);
+        put_text(s, row, F_CONSUMER_account, "$G");
+        put_text(s, row, F_CONSUMER_stream, "S");
+        put_text(s, row, F_CONSUMER_name, name);
+        put_u(row, F_CONSUMER_pending, i == LATE ? late : i < KEPT ? 10 : 0);
+        put_u(row, F_CONSUMER_ack_pending, 0);
+        put_u(row, F_CONSUMER_delivered_consumer_seq, (uint64_t)(n->at / NS_PER_S));
+    }
+    send(n, s);
+}
+
+static int detailed(const struct night *n, bool *late) {
+    size_t count;
+    int found = 0;
+    const struct object *const *all = model_objects(n->model, OBJECT_CONSUMER, &count);
+    ck_assert_uint_eq(count, MANY);
+    for (size_t i = 0; i < count; i++) {
+        bool kept = model_series(n->model, all[i], Q_CONSUMER_acked_per_s) != NULL;
+        ck_assert_ptr_nonnull(model_series(n->model, all[i], Q_CONSUMER_lag));
+        if (strcmp(row_text(all[i]->now, F_CONSUMER_name), "c599") == 0)
+            *late = kept;
+        found += kept;
+    }
+    return found;
+}
+
+/* Who comes first has a place, until another one lags twice as much. */
+START_TEST(rates_are_kept_of_those_that_lag_most) {
+    struct night n;
+    bool late = true;
+    night_begin(&n, 0, 1);
+    send_target(&n, 1, "http://h:8222", "named", "polled", NULL, NULL);
+    send_varz(&n, 1, "ID", "n1");
+    send_consumers(&n, 10);
+    ck_assert_int_eq(detailed(&n, &late), KEPT);
+    ck_assert(!late);
+    night_until(&n, 5);
+    send_varz(&n, 1, "ID", "n1");
+    send_consumers(&n, 1000);
+    ck_assert_int_eq(detailed(&n, &late), KEPT);
+    ck_assert(late);
+    struct model *paused = model_clone(n.model);
+    struct night frozen = {paused, n.at, n.serial};
+    ck_assert_int_eq(detailed(&frozen, &late), KEPT);
+    model_destroy(paused);
+    night_end(&n);
+}
+END_TEST
+
 static TCase *cases(void) {
     TCase *t = tcase_create("series");
     tcase_add_test(t, gaps_stay_gaps);
@@ -205,6 +263,7 @@ static TCase *cases(void) {
     tcase_add_test(t, a_clone_lives_alone);
     tcase_add_test(t, small_ones_keep_runs);
     tcase_add_test(t, a_server_has_its_figures_over_time);
+    tcase_add_test(t, rates_are_kept_of_those_that_lag_most);
     return t;
 }
 

@@ -37,6 +37,16 @@ static void idle_too(struct frame *f, const struct world *w) {
     f->context.show_hidden = true;
 }
 
+static void stalled_alone(struct frame *f, const struct world *w) {
+    (void)w;
+    f->context.filter = "state=stalled_delivery";
+}
+
+static void late_ones(struct frame *f, const struct world *w) {
+    (void)w;
+    f->context.filter = "stream~ORD time_behind>6m";
+}
+
 static void stream_of_sources(struct frame *f, const struct world *w) {
     f->context.object = world_object(w, OBJECT_STREAM, Q_STREAM_name, "ALL");
 }
@@ -169,6 +179,8 @@ static const struct screen_case {
     {"stream-sources", "stream", world_kinds, stream_of_sources, false, 2},
     {"jetstream-kinds", "jetstream", world_kinds, streams_tab, false, 5},
     {"jetstream-states", "jetstream", world_states, idle_too, false, 5},
+    {"jetstream-stalled", "jetstream", world_states, stalled_alone, false, 1},
+    {"jetstream-late", "jetstream", world_states, late_ones, false, 1},
     {"overview-states", "overview", world_states, NULL, false, 3},
     {"stream-ascii", "stream", world_busy, stream_orders, true, 2},
     {"stream-stale", "stream", world_stale, stream_orders, false, 2},

@@ -51,7 +51,7 @@ static const struct fact summary[] = {
     {Q_CONSUMER_pending, "to deliver"},
     {Q_CONSUMER_ack_pending, "ack pending"},
     {Q_CONSUMER_redelivered, "redelivered"},
-    {Q_CONSUMER_redelivered_per_min, "in the last minute"},
+    {Q_CONSUMER_redelivered_per_min, "redelivered/min"},
     {Q_CONSUMER_waiting, "waiting pulls"},
     {Q_CONSUMER_bound, "bound"},
     {Q_CONSUMER_delivered_per_s, "delivered/s"},
