@@ -90,6 +90,8 @@ void consumer_stands(struct model *model, struct entry *server, struct entry *en
 
 /* Our own word first. */
 static int ours(const struct model *model, const struct object *object) {
+    if (asset_state(model, object) == ASSET_OK) /* they are about who leads: most are asked no more */
+        return 0;
     for (int i = 0; i < STATE_COUNT; i++) {
         if (states[i].when == WHEN_NOW && holds(model, i, object))
             return i + 1;
