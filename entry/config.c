@@ -380,6 +380,7 @@ static void bind_keys(struct reading *r) {
         if (!good)
             keymap_change(&c->keymap, name, "", where, message, sizeof message);
     }
+    keymap_give_way(&c->keymap);
     keymap_clashes(&c->keymap, told_clash, r->faults);
 }
 

@@ -28,8 +28,10 @@ bool config_has_cluster(const struct config *config, const char *name);
 bool config_apply(const struct config *config, const struct options *typed, struct options *out,
                   struct config_faults *faults);
 
-/* Where a value comes from: "default", "natsight.conf:12", "environment: NO_COLOR", "option", "changed here".
- */
+/* The value in force as a file would have it: of keys what other bindings have left of them. */
+void config_show(const struct setting *setting, const struct options *in_force, char *out, size_t size);
+/* Where it comes from: "default", "natsight.conf:12", "environment: NO_COLOR", "option", "changed here",
+ * "default; p went to pause". */
 void config_origin(const struct setting *setting, const struct options *in_force, char *out, size_t size);
 /* Differs from what options, environment and file say: changed since, by a key or in the dialog. */
 bool config_changed(const struct setting *setting, const struct options *in_force);

@@ -159,6 +159,24 @@ bool config_changed(const struct setting *row, const struct options *in_force) {
     return strcmp(now, then) != 0;
 }
 
+/* NULL: it is no binding, or still has all of its keys. */
+static const struct keymap_row *robbed(const struct setting *row, const struct options *in_force) {
+    static const char group[] = "keys.";
+    size_t len = sizeof group - 1;
+    const struct keymap_row *keys = strncmp(row->path, group, len) == 0
+                                        ? keymap_row_named(&in_force->config->keymap, row->path + len)
+                                        : NULL;
+    return keys != NULL && keys->lost[0] != '\0' ? keys : NULL;
+}
+
+void config_show(const struct setting *row, const struct options *in_force, char *out, size_t size) {
+    const struct keymap_row *keys = robbed(row, in_force);
+    if (keys != NULL)
+        snprintf(out, size, "\"%s\"", keys->text);
+    else
+        setting_show(row, in_force, out, size);
+}
+
 void config_origin(const struct setting *row, const struct options *in_force, char *out, size_t size) {
     int at, count;
     const struct setting *rows;
@@ -177,6 +195,8 @@ void config_origin(const struct setting *row, const struct options *in_force, ch
         snprintf(out, size, "environment: %s", variable);
     else if (layer != NULL && layer->places[at].line > 0)
         snprintf(out, size, "%s:%d", layer->places[at].file, layer->places[at].line);
+    else if (robbed(row, in_force) != NULL)
+        snprintf(out, size, "default; %s", robbed(row, in_force)->lost);
     else
         snprintf(out, size, "default");
 }

@@ -12,7 +12,7 @@
 
 static void print_setting(const struct setting *row, const char *prefix, const struct options *in_force) {
     char value[SETTING_TEXT], origin[600], head[SETTING_TEXT + 200];
-    setting_show(row, in_force, value, sizeof value);
+    config_show(row, in_force, value, sizeof value);
     config_origin(row, in_force, origin, sizeof origin);
     snprintf(head, sizeof head, "%s%s = %s", prefix, row->path, value);
     printf("%-58s # %s\n", head, origin);
@@ -144,7 +144,7 @@ void config_print_default(FILE *out) {
           "# --config FILE names another. Options beat it. Ctrl-R reads it again.\n"
           "# Other files come in by a line of their own: @include \"FILE\"\n"
           "# In the group keys, NAME = \"\"; takes all keys away from what NAME does; one that is named "
-          "twice counts\n# once.\n",
+          "twice counts\n# once. A key that is given to NAME is taken from what has it by default.\n",
           out);
     print_clusters(out);
     for (int i = 0; i < count; i++)
@@ -191,7 +191,8 @@ void config_print_manual(void (*troff)(const char *text)) {
         print_item(rows[i].path, rows[i].initial, rows[i].help, rows[i].words, troff);
     puts(
         ".SS settings; NAME.NAME is a setting in a group\nOf keys, NAME = \"\" takes all keys away from what "
-        "NAME does; a key named twice counts once.");
+        "NAME does; a key named twice counts once.\n"
+        "A key given to NAME is taken from what has it by default; two of your own that clash are a fault.");
     rows = settings_all(&count);
     for (int i = 0; i < count; i++)
         print_item(rows[i].path, rows[i].initial, rows[i].help, rows[i].words, troff);

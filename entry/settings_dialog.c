@@ -30,7 +30,7 @@ static void draw_row(const struct setting *row, const struct options *o, int num
                : at.w < NARROW ? 18
                                : 34;
     int room = at.w - PATH_COLUMN - path - from - 2;
-    setting_show(row, o, value, sizeof value);
+    config_show(row, o, value, sizeof value);
     config_origin(row, o, origin, sizeof origin);
     bool is_default = strcmp(origin, "default") == 0;
     surface_field(s, at, at.x + PATH_COLUMN, at.y, path, -1, ROLE_TEXT, 0, row->path);

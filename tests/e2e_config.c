@@ -85,7 +85,7 @@ static const struct wrong {
     {"columns = { jetstream = { streams = [\"name\", \"bytes\",\n\"name\"]; }; };",
      ":2: columns.jetstream.streams: name: is named twice; the other one is at line 1"},
     {"keys = { quitt = \"x\"; };", ":1: keys.quitt: there is no such setting; did you mean quit?"},
-    {"keys = { quit = \"Hime\"; };", ":1: no key is called \"Hime\"; did you mean Home?"},
+    {"keys = { quit = \"Hime\"; };", ":1: quit: no key is called \"Hime\"; did you mean Home?"},
     {"keys = { quit = \"x\";\n pause = \"x\"; };", ":2"},
     {"keys = { interrupt = \"x\"; };", ":1: keys.interrupt: there is no such setting"},
     {"units = \"bits\";\nunits = \"bits\";", ":2: units: is said twice; the other one is at line 1"},
@@ -305,6 +305,24 @@ START_TEST(a_byte_order_mark_is_no_fault) {
     ck_assert_int_eq(config(&c, NULL, "--config", path, NULL), 64);
     ck_assert_msg(strstr(c.errors, "more.conf: this file begins with a byte order mark") != NULL, "%s",
                   c.errors);
+    command_free(&c);
+    remove_folder();
+}
+END_TEST
+
+START_TEST(a_key_goes_from_a_default_to_what_it_is_given_to) {
+    struct command c;
+    make_folder();
+    write_file("natsight.conf", "keys = { pause = \"p\"; faults = \"o\"; };");
+    ck_assert_int_eq(config(&c, NULL, "--config", path, NULL), 0);
+    has(&c, "keys.pause = \"p\"", "natsight.conf:1");
+    has(&c, "keys.stream_of = \"\"", "# default; p went to pause");
+    has(&c, "keys.sort = \"F6\"", "# default; o went to faults");
+    command_free(&c);
+    write_file("natsight.conf", "keys = { pause = \"p\";\n stream_of = \"p\"; };");
+    ck_assert_int_eq(config(&c, NULL, "--config", path, NULL), 64);
+    ck_assert_ptr_nonnull(strstr(c.errors, "natsight.conf:1: pause is p, but stream_of has that key ("));
+    ck_assert_ptr_nonnull(strstr(c.errors, "natsight.conf:2)\n"));
     command_free(&c);
     remove_folder();
 }
@@ -580,6 +598,7 @@ int main(void) {
     tcase_add_test(tc, an_included_file_is_named);
     tcase_add_test(tc, two_files_are_both_named);
     tcase_add_test(tc, a_byte_order_mark_is_no_fault);
+    tcase_add_test(tc, a_key_goes_from_a_default_to_what_it_is_given_to);
     tcase_add_test(tc, no_key_is_a_choice);
     tcase_add_test(tc, the_default_file_loads_and_is_the_default);
     tcase_add_test(tc, options_beat_environment_beats_file);

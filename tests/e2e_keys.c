@@ -168,7 +168,7 @@ END_TEST
 START_TEST(an_unknown_command_names_the_nearest) {
     static const char *const lines[][2] = {
         {":jetsteam\r", "no command is called \"jetsteam\"; did you mean jetstream\\?"},
-        {":c\r", "\"c\" is the beginning of connections cost columns"},
+        {":c\r", "\"c\" is the beginning of connections consumer cost columns"},
         {":node n11\r", "no server is called \"n11\"; did you mean n1\\?"},
         {":stream ORDRES\r", "no stream is called \"ORDRES\"; did you mean ORDERS\\?"},
         {":sort cqu\r", "no column is called \"cqu\"; did you mean cpu\\?"},
@@ -249,7 +249,7 @@ START_TEST(the_mouse_is_taken_where_it_was_asked_for) {
     shown_wait(t, "> Node +n2");
     click(t, "3 JetStream");
     shown_wait(t, "> JetStream");
-    shown_wait(t, "Tab streams +o sort"); /* row 1 comes before the footer */
+    shown_wait(t, "Tab list .*o sort"); /* row 1 comes before the footer */
     click(t, "o sort");
     shown_wait(t, "SORT BY");
     shown_wait(t, "^ Enter take .*Esc done");

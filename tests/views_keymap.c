@@ -22,6 +22,7 @@ static void keep_first(void *count, const char *where, const char *text) {
 /* How many messages there are; the first is in message[]. */
 static int clashes(void) {
     int count = 0;
+    keymap_give_way(&map);
     keymap_clashes(&map, keep_first, &count);
     return count;
 }
@@ -163,21 +164,47 @@ END_TEST
 START_TEST(a_clash_names_both_places) {
     defaults();
     change("faults", "c", "natsight.conf:12");
-    ck_assert_int_gt(clashes(), 0);
-    ck_assert_str_eq(message, "natsight.conf:12: faults is c, but columns has that key (the default)");
     change("columns", "C", "natsight.conf:13"); /* they may change places */
     ck_assert_int_eq(clashes(), 0);
     change("units", "C", "natsight.conf:14");
     ck_assert_int_gt(clashes(), 0);
     ck_assert_str_eq(message, "natsight.conf:14: units is C, but columns has that key (natsight.conf:13)");
-    change("units", "Tab", "natsight.conf:14"); /* of two views, beside what is valid everywhere */
+    defaults();
+    change("overview", "x", "natsight.conf:1"); /* in the dialog, beside what is valid always */
+    change("write", "x", "natsight.conf:2");
     ck_assert_int_gt(clashes(), 0);
-    ck_assert_ptr_nonnull(strstr(message, "units is Tab, but "));
     defaults();
     change("next_object", "Tab", "natsight.conf:2"); /* never valid together */
     ck_assert_int_eq(clashes(), 0);
     change("half_up", "Ctrl-B", "natsight.conf:3");
     ck_assert_int_eq(clashes(), 0);
+}
+END_TEST
+
+/* A new default never makes an older configuration a faulty one. */
+START_TEST(what_is_bound_is_taken_from_a_default) {
+    defaults();
+    change("pause", "Space p", "natsight.conf:3");
+    ck_assert_int_eq(clashes(), 0);
+    keymap_use(&map);
+    unsigned consumer = CONTEXT_CONSUMER | CONTEXT_EVERYWHERE | CONTEXT_ALWAYS;
+    ck_assert_int_eq(keymap_find(consumer, 'p'), ACTION_PAUSE);
+    ck_assert_str_eq(map.row[ACTION_OPEN_STREAM].text, "");
+    ck_assert_str_eq(keymap_row_named(&map, "stream_of")->lost, "p went to pause");
+    ck_assert_str_eq(map.row[ACTION_TOGGLE_COLUMN].text, "Space"); /* never valid together */
+    change("units", "q Tab", "natsight.conf:4");
+    change("faults", "F10 o", "natsight.conf:5");
+    ck_assert_int_eq(clashes(), 0);
+    ck_assert_str_eq(map.row[ACTION_SORT].text, "F6"); /* keeps the other one */
+    ck_assert_str_eq(map.row[ACTION_CHOICE_SORT].text, "F6");
+    ck_assert_str_eq(map.row[ACTION_SORT].lost, "o went to faults");
+    ck_assert_str_eq(map.row[ACTION_QUIT].text, "");
+    ck_assert_str_eq(map.row[ACTION_QUIT].lost, "F10 went to faults, q to units");
+    ck_assert_str_eq(map.row[ACTION_NEXT_PANEL].lost, "Tab went to units");
+    ck_assert_str_eq(map.row[ACTION_SWITCH].lost, "Tab went to units");
+    ck_assert_str_eq(map.row[ACTION_COMPLETE].text, "Tab"); /* while something is typed */
+    keymap_use(&map);
+    ck_assert_int_eq(keymap_find(consumer, K_CTRL('c')), ACTION_INTERRUPT);
 }
 END_TEST
 
@@ -187,13 +214,13 @@ START_TEST(faults_name_the_nearest) {
     refused("zzzzzzzz", "x",
             "natsight.conf:7: nothing is called \"zzzzzzzz\"; natsight manual lists all names");
     refused("", "x", "natsight.conf:7: nothing is called \"\"; natsight manual lists all names");
-    refused("quit", "q PgDwn", "natsight.conf:7: no key is called \"PgDwn\"; did you mean PgDn?");
+    refused("quit", "q PgDwn", "natsight.conf:7: quit: no key is called \"PgDwn\"; did you mean PgDn?");
     refused("quit", "Hyper-Left-Q",
-            "natsight.conf:7: no key is called \"Hyper-Left-Q\"; write a character, Ctrl-X, F5, PgUp");
+            "natsight.conf:7: quit: no key is called \"Hyper-Left-Q\"; write a character, Ctrl-X, F5, PgUp");
     refused("interrupt", "x", "natsight.conf:7: interrupt is always Ctrl-C");
     refused("faults", "f Ctrl-C", "natsight.conf:7: faults can't be Ctrl-C: it quits");
     refused("cancel", "x", "natsight.conf:7: cancel can't be x: it is typed there");
-    refused("units", "a b c d e f g h i", "natsight.conf:7: at most 8 keys for one thing");
+    refused("units", "a b c d e f g h i", "natsight.conf:7: units: at most 8 keys for one thing");
     change("cancel", "F12", "natsight.conf:8");
     change("units", "  b   b ", "natsight.conf:9");
     ck_assert_str_eq(map.row[ACTION_UNITS].text, "b");
@@ -209,6 +236,7 @@ int main(void) {
     tcase_add_test(tc, a_sentence_names_the_key_in_force);
     tcase_add_test(tc, a_binding_is_renamed_everywhere);
     tcase_add_test(tc, a_clash_names_both_places);
+    tcase_add_test(tc, what_is_bound_is_taken_from_a_default);
     tcase_add_test(tc, faults_name_the_nearest);
     suite_add_tcase(suite, tc);
     return suite_run(suite);

@@ -34,7 +34,8 @@ const struct action *action_of(const struct action *actions, enum action_id id) 
 
 /* ---- names to keys ---- */
 
-static void say_unknown_key(const char *name, const char *where, char *message, size_t size) {
+static void say_unknown_key(const char *binding, const char *name, const char *where, char *message,
+                            size_t size) {
     static const uint32_t characters[] = {K_ENTER, K_TAB, K_ESC, ' ', K_BACKSPACE};
     char known[KEY_LIMIT_ - KEY_FIRST_ + 5][32];
     int count = 0;
@@ -45,16 +46,17 @@ static void say_unknown_key(const char *name, const char *where, char *message, 
     struct near near = near_begin(name);
     for (int i = 0; i < count; i++)
         near_try(&near, known[i]);
-    snprintf(message, size, "%s: no key is called \"%s\"; %s%s%s", where, name,
+    snprintf(message, size, "%s: %s: no key is called \"%s\"; %s%s%s", where, binding, name,
              near.name ? "did you mean " : "", near.name ? near.name : "write a character, Ctrl-X, F5, PgUp",
              near.name ? "?" : "");
 }
 
-static bool add_key(struct keymap_row *row, const char *name, const char *where, char *message, size_t size) {
+static bool add_key(struct keymap_row *row, const char *binding, const char *name, const char *where,
+                    char *message, size_t size) {
     uint32_t key = key_parse(name);
     char text[32];
     if (!key) {
-        say_unknown_key(name, where, message, size);
+        say_unknown_key(binding, name, where, message, size);
         return false;
     }
     for (int i = 0; i < row->count; i++)
@@ -63,7 +65,7 @@ static bool add_key(struct keymap_row *row, const char *name, const char *where,
     key_name(key, text, sizeof(text));
     size_t len = strlen(row->text);
     if (row->count == KEYMAP_MOST || len + strlen(text) + 2 > sizeof(row->text)) {
-        snprintf(message, size, "%s: at most %d keys for one thing", where, KEYMAP_MOST);
+        snprintf(message, size, "%s: %s: at most %d keys for one thing", where, binding, KEYMAP_MOST);
         return false;
     }
     row->keys[row->count++] = key;
@@ -71,14 +73,15 @@ static bool add_key(struct keymap_row *row, const char *name, const char *where,
     return true;
 }
 
-static bool parse(struct keymap_row *row, const char *keys, const char *where, char *message, size_t size) {
+static bool parse(struct keymap_row *row, const char *binding, const char *keys, const char *where,
+                  char *message, size_t size) {
     *row = (struct keymap_row){.count = 0};
     snprintf(row->where, sizeof(row->where), "%s", where);
     for (keys += strspn(keys, " "); *keys;) {
         char name[40];
         size_t len = strcspn(keys, " ");
         snprintf(name, sizeof(name), "%.*s", (int)(len < sizeof(name) ? len : sizeof(name) - 1), keys);
-        if (!add_key(row, name, where, message, size))
+        if (!add_key(row, binding, name, where, message, size))
             return false;
         keys += len;
         keys += strspn(keys, " ");
@@ -91,7 +94,7 @@ static bool parse(struct keymap_row *row, const char *keys, const char *where, c
 void keymap_defaults(struct keymap *map) {
     char message[120];
     for (int id = 0; id < ACTION_COUNT; id++)
-        parse(&map->row[id], key_infos[id].keys, "", message, sizeof(message));
+        parse(&map->row[id], key_infos[id].name, key_infos[id].keys, "", message, sizeof(message));
 }
 
 static bool is_named(int id, const char *name) {
@@ -139,7 +142,7 @@ bool keymap_change(struct keymap *map, const char *name, const char *keys, const
         snprintf(message, size, "%s: %s is always %s", where, name, key_infos[ACTION_INTERRUPT].keys);
         return false;
     }
-    if (!parse(&row, keys, where, message, size) || !may_have(contexts, &row, name, message, size))
+    if (!parse(&row, name, keys, where, message, size) || !may_have(contexts, &row, name, message, size))
         return false;
     for (int id = 0; id < ACTION_COUNT; id++)
         if (is_named(id, name))
@@ -150,7 +153,8 @@ bool keymap_change(struct keymap *map, const char *name, const char *keys, const
 /* ---- what can be valid together ---- */
 
 static bool together(unsigned a, unsigned b) {
-    static const unsigned layers[] = {CHOICE | ALWAYS, MENU | ALWAYS, HELP | ALWAYS, PROMPT};
+    static const unsigned layers[] = {CHOICE | ALWAYS, MENU | ALWAYS, SETTINGS | ALWAYS, HELP | ALWAYS,
+                                      PROMPT};
     for (size_t i = 0; i < sizeof(layers) / sizeof(layers[0]); i++)
         if (a & layers[i] && b & layers[i])
             return true;
@@ -169,8 +173,48 @@ static bool has_key(const struct keymap_row *row, uint32_t key) {
     return false;
 }
 
-static const char *where_of(const struct keymap_row *row) {
-    return row->where[0] ? row->where : "the default";
+/* ---- whose a key is ---- */
+
+static void forget_key(struct keymap_row *row, uint32_t key) {
+    int left = 0;
+    size_t len = 0;
+    for (int i = 0; i < row->count; i++)
+        if (row->keys[i] != key)
+            row->keys[left++] = row->keys[i];
+    row->count = left;
+    row->text[0] = 0;
+    for (int i = 0; i < left; i++) {
+        char name[32];
+        key_name(row->keys[i], name, sizeof(name));
+        len += (size_t)snprintf(row->text + len, sizeof(row->text) - len, "%s%s", i ? " " : "", name);
+    }
+}
+
+/* All rows of its name, which are one binding. */
+static void lose(struct keymap *map, const char *name, uint32_t key, const char *to) {
+    char text[32];
+    key_name(key, text, sizeof(text));
+    for (int id = ACTION_NONE + 1; id < ACTION_COUNT; id++) {
+        struct keymap_row *row = &map->row[id];
+        if (!is_named(id, name))
+            continue;
+        size_t len = strlen(row->lost);
+        snprintf(row->lost + len, sizeof(row->lost) - len, len ? ", %s to %s" : "%s went to %s", text, to);
+        forget_key(row, key);
+    }
+}
+
+static bool is_own(const struct keymap_row *row) {
+    return row->where[0] != 0;
+}
+
+void keymap_give_way(struct keymap *map) {
+    for (int own = ACTION_NONE + 1; own < ACTION_COUNT; own++)
+        for (int other = ACTION_NONE + 1; is_own(&map->row[own]) && other < ACTION_COUNT; other++)
+            for (int i = 0; !is_own(&map->row[other]) && i < map->row[own].count; i++)
+                if (has_key(&map->row[other], map->row[own].keys[i]) &&
+                    together(key_infos[own].contexts, key_infos[other].contexts))
+                    lose(map, key_infos[other].name, map->row[own].keys[i], key_infos[own].name);
 }
 
 static void clash(const struct keymap *map, int a, int b, keymap_clash_fn *told, void *data) {
@@ -182,12 +226,9 @@ static void clash(const struct keymap *map, int a, int b, keymap_clash_fn *told,
         if (!has_key(other, row->keys[i]))
             continue;
         key_name(row->keys[i], key, sizeof(key));
-        bool swap = !row->where[0]; /* begin with what the user wrote */
-        const char *where = where_of(swap ? other : row);
-        snprintf(message, sizeof(message), "%s: %s is %s, but %s has that key (%s)", where,
-                 key_infos[swap ? b : a].name, key, key_infos[swap ? a : b].name,
-                 where_of(swap ? row : other));
-        told(data, where, message);
+        snprintf(message, sizeof(message), "%s: %s is %s, but %s has that key (%s)", row->where,
+                 key_infos[a].name, key, key_infos[b].name, other->where);
+        told(data, row->where, message);
     }
 }
 
@@ -195,6 +236,13 @@ void keymap_clashes(const struct keymap *map, keymap_clash_fn *told, void *data)
     for (int a = 0; a < ACTION_COUNT; a++)
         for (int b = 0; b < a; b++)
             clash(map, a, b, told, data);
+}
+
+const struct keymap_row *keymap_row_named(const struct keymap *map, const char *name) {
+    for (int id = ACTION_NONE + 1; id < ACTION_COUNT; id++)
+        if (is_named(id, name))
+            return &map->row[id];
+    return NULL;
 }
 
 /* ---- in force ---- */

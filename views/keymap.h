@@ -1,7 +1,8 @@
 /* Keys: what can be done (keys.def), by which keys in force, and where each binding comes from.
  *
  * A map is a value: begin with the defaults, change bindings by name, check the whole (two bindings may
- * change places), put it in force. A key is looked up among the contexts that are valid at that moment; no
+ * change places), put it in force. What the user binds takes that key away from another's default, so that
+ * a new default never clashes with an older configuration; only two of the user's own do. A key is looked up among the contexts that are valid at that moment; no
  * two rows that can be valid together have a key in common, and Ctrl-C belongs to nobody else. Dispatch,
  * footer, help, manual and configuration read this. Main process. */
 #ifndef VIEWS_KEYMAP_H
@@ -45,6 +46,7 @@ struct keymap {
         int count;
         char text[KEYMAP_TEXT];   /* names separated by spaces, the first is shown: "Down j" */
         char where[KEYMAP_WHERE]; /* "natsight.conf:12"; "" the default */
+        char lost[KEYMAP_WHERE];  /* of a default: "p went to pause, q to help"; "" nothing */
     } row[ACTION_COUNT];
 };
 
@@ -54,10 +56,15 @@ void keymap_defaults(struct keymap *map);
  * there is not, and the nearest there is; nothing was changed. */
 bool keymap_change(struct keymap *map, const char *name, const char *keys, const char *where, char *message,
                    size_t size);
-/* Tells of all bindings that can be valid together and have a key in common: a message that names both and
- * where they come from, and begins with `where`. Rows of one name say the same more than once. */
+/* Once all is bound: defaults lose the keys that the user gave to something else that can be valid together
+ * with them. */
+void keymap_give_way(struct keymap *map);
+/* Then tells of all bindings that can be valid together and have a key in common: a message that names both
+ * and where they come from, and begins with `where`. Rows of one name say the same more than once. */
 typedef void keymap_clash_fn(void *data, const char *where, const char *message);
 void keymap_clashes(const struct keymap *map, keymap_clash_fn *told, void *data);
+/* The row of a binding by its name; NULL: there is none. */
+const struct keymap_row *keymap_row_named(const struct keymap *map, const char *name);
 /* Puts a copy in force; before the first call the defaults are. */
 void keymap_use(const struct keymap *map);
 
