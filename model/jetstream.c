@@ -139,8 +139,8 @@ static void made_again(const struct answer *answer, const struct asset_kind *kin
 #define LEADS_AFTER NS_PER_S
 #define SAYS_AGAIN  (NS_PER_S / 2)
 
-/* Who has just been chosen, or started, names itself a moment before its figures are a leader's; till then
- * `pending` is a follower's, 0 or of long ago. */
+/* Who has just been chosen, or started, or was made, names itself a moment before its figures are a leader's;
+ * till then `pending` is a follower's, 0 or of long ago. */
 static bool leads_already(const struct answer *answer, struct entry *entry, const struct row *row,
                           const struct stamp *at) {
     struct asset *asset = asset_of(&entry->object);
@@ -149,8 +149,10 @@ static bool leads_already(const struct answer *answer, struct entry *entry, cons
     int64_t since = row_i64(row, F_CONSUMER_leader_since, TIME_UNSET);
     bool same = asset->claim.server == id && asset->claim.since == since && held->seen_utc_ns &&
                 text_same(held->now_at.server_id, answer->at.server_id);
-    bool fell = held->seen_utc_ns && row_u64(held->now, F_CONSUMER_pending, 0) > 0 &&
-                row_u64(row, F_CONSUMER_pending, 1) == 0;
+    int64_t created = row_i64(row, F_CONSUMER_created, TIME_UNSET);
+    bool young = created != TIME_UNSET && created <= at->now_ns && at->now_ns - created < LEADS_AFTER;
+    bool more = held->seen_utc_ns ? row_u64(held->now, F_CONSUMER_pending, 0) > 0 : young;
+    bool fell = more && row_u64(row, F_CONSUMER_pending, 1) == 0;
     bool said_before = asset->doubted == id && at->mono_ns - asset->doubted_mono_ns >= SAYS_AGAIN;
     bool doubt = since != TIME_UNSET && since <= at->now_ns ? at->now_ns - since < LEADS_AFTER : fell;
     if (same || !doubt || said_before) {

@@ -160,7 +160,7 @@ static void crowd_created(void) {
     witness_until(&w, crowd_is_made, NULL, "the crowd is made", MS);
     witness_until(&w, crowd_is_shown, NULL, "the crowd is shown", MS);
     ask("STREAM.DELETE." CROWD, "");
-    witness_until(&w, crowd_is_gone, NULL, "the crowd is gone", MS);
+    witness_until(&w, crowd_is_gone, NULL, "the crowd is gone", 3 * MS);
 }
 
 static int streams_leader(void) {

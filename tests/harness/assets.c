@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tests/harness/document.h"
+#include "tests/harness/http_get.h"
 #include "tests/harness/jetstream.h"
 
 #define NS INT64_C(1000000000)
@@ -99,6 +100,27 @@ static void fill(struct natsc *c) {
     natsc_flush(c, JETSTREAM_MS);
 }
 
+/* What is stored late would be a rate that we did not make. */
+static bool is_filled(struct natsc *c) {
+    for (int i = 0; i < assets_streams(); i++) {
+        char call[100];
+        double stored = 0, filled = 2.0 * 4 * (double)((int)asset_streams[i].rate * FILLED_S / 4);
+        int64_t deadline = servers_now_ms() + 4 * JETSTREAM_MS;
+        snprintf(call, sizeof call, "STREAM.INFO.%s", asset_streams[i].name);
+        while (asset_streams[i].subject && !(stored >= filled)) {
+            json_t *info = jetstream_ask(c, call, "");
+            stored = json_path_number(info, "state.last_seq");
+            json_decref(info);
+            if (!info || servers_now_ms() > deadline) {
+                fprintf(stderr, "assets: %s has %.0f of %.0f messages\n", asset_streams[i].name, stored,
+                        filled);
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
 bool assets_make(struct assets *a, struct natsc *c) {
     json_t *info = json_loads(natsc_info(c), 0, NULL);
     const char *version = json_string_value(json_object_get(info, "version"));
@@ -115,7 +137,7 @@ bool assets_make(struct assets *a, struct natsc *c) {
         made = made && (!a->life[i].here || make(c, asset_consumer_call(i)));
     }
     fill(c);
-    return made;
+    return made && is_filled(c);
 }
 
 bool assets_connect(struct assets *a, const struct server *server) {

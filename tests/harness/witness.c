@@ -86,7 +86,11 @@ static void take_crowd(struct witness *w, json_t *row) {
         return;
     w->crowd.listed++;
     w->crowd.right += pending == w->crowd.pending;
-    w->crowd.wrong += !isnan(pending) && pending != w->crowd.pending;
+    if (isnan(pending) || pending == w->crowd.pending)
+        return;
+    fprintf(stderr, "crowd: %s has %g pending, sampled %s, %s\n", doc_text(row, "name"), pending,
+            doc_text(row, "sampled_at"), doc_text(row, "freshness"));
+    w->crowd.wrong++;
 }
 
 static void count_negatives(struct witness *w, json_t *row, const char *list) {
