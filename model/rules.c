@@ -10,6 +10,7 @@
 
 #define AFTER_A_MOVE (30 * NS_PER_S) /* numbers settle after a change of leader */
 #define BEGINNING    (10 * NS_PER_S) /* no quiet to speak of before */
+#define ASKED_MOST   1024            /* a tick, of those of which there can be thousands */
 
 static const struct rule {
     const char *name;
@@ -84,6 +85,8 @@ static struct truth *truth_of(struct entry *entry, int rule) {
 
 /* It counts from when that began which it is true of now. */
 static void set_since(const struct model *model, const struct object *object, struct truth *truth) {
+    if (!*rules[truth->rule].since)
+        return;
     int q = quantity_by_name(object->kind, rules[truth->rule].since);
     struct value began = q >= 0 ? quantity_get(model, object, (enum quantity)q) : value_unknown(0);
     if (began.type != VALUE_TIME || began.i > model->utc_ns)
@@ -163,23 +166,45 @@ static void find(struct model *model, struct entry *entry, const struct truth *t
         entry->severity = severity;
 }
 
-static void ask_entry(struct model *model, struct entry *entry, bool only_dirty) {
-    entry->severity = SEVERITY_OK;
-    for (size_t r = 0; r < RULE_COUNT && (entry->dirty || !only_dirty); r++) {
+static void ask_all(struct model *model, struct entry *entry) {
+    for (size_t r = 0; r < RULE_COUNT; r++) {
         if (rules[r].kind == entry->object.kind)
             ask(model, entry, r);
     }
     entry->dirty = false;
+}
+
+static void find_all(struct model *model, struct entry *entry) {
+    entry->severity = SEVERITY_OK;
     for (size_t t = 0; t < entry->truth_count; t++)
         find(model, entry, &entry->truths[t]);
 }
 
+/* They change with their row alone, so most need not be asked again. After a large answer the rest is asked
+ * at the next tick, beginning where this one ended. */
+static void ask_dirty(struct model *model, enum object_kind kind) {
+    size_t count = kind_count(model, kind), from = model->asked_next[kind], left = ASKED_MOST;
+    for (size_t i = 0; i < count; i++) {
+        size_t at = (from + i) % count;
+        struct entry *entry = kind_at(model, kind, at);
+        if (entry->dead)
+            continue;
+        entry->dirty |= model->leaders_moved;
+        if (entry->dirty && left) {
+            ask_all(model, entry);
+            model->asked_next[kind] = at + 1;
+            left--;
+        }
+        find_all(model, entry);
+    }
+}
+
 static void ask_kind(struct model *model, enum object_kind kind) {
-    bool by_row = kind == OBJECT_CONSUMER || kind == OBJECT_REPLICA; /* change with their row alone */
-    bool only_dirty = by_row && !model->leaders_moved;
     for (size_t i = 0; i < kind_count(model, kind); i++) {
-        if (!kind_at(model, kind, i)->dead)
-            ask_entry(model, kind_at(model, kind, i), only_dirty);
+        if (kind_at(model, kind, i)->dead)
+            continue;
+        ask_all(model, kind_at(model, kind, i));
+        find_all(model, kind_at(model, kind, i));
     }
 }
 
@@ -212,7 +237,8 @@ static void ask_watched(struct model *model) {
     rules_forget_dead(model);
     for (size_t i = 0; i < model->watched_count; i++) {
         struct entry *entry = model->watched[i];
-        ask_entry(model, entry, false);
+        ask_all(model, entry);
+        find_all(model, entry);
         entry->watched = entry->truth_count > 0;
         if (entry->watched)
             model->watched[kept++] = entry;
@@ -268,9 +294,12 @@ static void count_quiet(struct model *model) {
 
 void rules_tick(struct model *model) {
     model->findings.count = model->forming.count = 0;
-    for (int kind = 0; kind < OBJECT_KIND_COUNT; kind++)
-        if (kind != OBJECT_CONNECTION)
+    for (int kind = 0; kind < OBJECT_KIND_COUNT; kind++) {
+        if (kind == OBJECT_CONSUMER || kind == OBJECT_REPLICA)
+            ask_dirty(model, (enum object_kind)kind);
+        else if (kind != OBJECT_CONNECTION)
             ask_kind(model, (enum object_kind)kind);
+    }
     ask_watched(model);
     model->leaders_moved = false;
     sort(&model->findings);

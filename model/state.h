@@ -116,7 +116,8 @@ struct model {
     struct expr **states; /* of consumers */
     struct expr **rules;
     bool *rule_about_state;
-    struct entry **watched; /* connections that a rule holds of, or will at the next tick */
+    size_t asked_next[OBJECT_KIND_COUNT]; /* where the next tick begins to ask, of kinds with thousands */
+    struct entry **watched;               /* connections that a rule holds of, or will at the next tick */
     size_t watched_count, watched_cap;
     struct finding_list findings, forming;
     int64_t quiet_since;
