@@ -330,6 +330,54 @@ START_TEST(who_slept_does_not_lead_again) {
 }
 END_TEST
 
+/* Not for long enough that it would have missed its group. */
+START_TEST(who_is_behind_waits_until_the_other_one_yields) {
+    struct night n;
+    begin_three(&n);
+    say_stream(&n, 1, (struct says){1, 1500, .active = 0.1});
+    varz_until(&n, 3, 7);
+    say_stream(&n, 0, (struct says){0, 1000, .active = 6});
+    ck_assert_double_eq(last_seq(&n), 1500);
+    ck_assert_str_eq(led(&n), "ok");
+    varz_until(&n, 5, 7);
+    say_stream(&n, 1, (struct says){0, 0, .active = -1});
+    varz_until(&n, 8, 7);
+    say_stream(&n, 0, (struct says){0, 1000, .active = 0.1});
+    ck_assert_double_eq(last_seq(&n), 1000);
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(what_was_said_long_ago_holds_against_nobody) {
+    struct night n;
+    begin_three(&n);
+    send_interval(&n, 2, SHAPE_JSZ, 60);
+    say_stream(&n, 1, (struct says){1, 1500, .active = 0.1});
+    varz_until(&n, 9, 7);
+    say_stream(&n, 0, (struct says){0, 1400, .active = 0.1});
+    ck_assert_double_eq(last_seq(&n), 1500);
+    varz_until(&n, 12, 7);
+    say_stream(&n, 0, (struct says){0, 1400, .active = 0.1});
+    ck_assert_double_eq(last_seq(&n), 1400);
+    night_end(&n);
+}
+END_TEST
+
+/* Asked more often than the one before it, the new leader says so twice. */
+START_TEST(two_words_of_one_leader_are_no_contest) {
+    struct night n;
+    begin_three(&n);
+    say_stream(&n, 0, (struct says){0, 1000, .active = 0.1});
+    for (int i = 1; i < 5; i++) {
+        varz_until(&n, i, 7);
+        say_stream(&n, 1, (struct says){1, 1000 + (uint64_t)i, .active = 0.1});
+        ck_assert_str_eq(led(&n), "ok");
+        ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_leader), "n2");
+    }
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(a_new_leader_has_not_heard_anybody_yet) {
     struct night n;
     begin_three(&n);
@@ -651,6 +699,9 @@ static TCase *cases(void) {
     tcase_add_test(t, a_move_is_no_contest);
     tcase_add_test(t, a_move_back_is_no_contest_where_it_is_told);
     tcase_add_test(t, who_slept_does_not_lead_again);
+    tcase_add_test(t, who_is_behind_waits_until_the_other_one_yields);
+    tcase_add_test(t, what_was_said_long_ago_holds_against_nobody);
+    tcase_add_test(t, two_words_of_one_leader_are_no_contest);
     tcase_add_test(t, a_new_leader_has_not_heard_anybody_yet);
     tcase_add_test(t, who_just_started_has_to_have_heard_its_group);
     tcase_add_test(t, who_has_just_been_chosen_does_not_know_yet);

@@ -51,8 +51,9 @@ static void arrange(void *state, const struct view_context *context, struct rect
 static const struct kind_role {
     const char *kind;
     enum role role;
-} kind_roles[] = {{"lost", ROLE_CRIT},  {"back", ROLE_OK},        {"restarted", ROLE_WARN},
-                  {"store", ROLE_CRIT}, {"collector", ROLE_WARN}, {"leader", ROLE_WARN}};
+} kind_roles[] = {{"lost", ROLE_CRIT},      {"back", ROLE_OK},        {"restarted", ROLE_WARN},
+                  {"store", ROLE_CRIT},     {"collector", ROLE_WARN}, {"leader", ROLE_WARN},
+                  {"contested", ROLE_WARN}, {"recreated", ROLE_WARN}};
 
 static enum role role_of(const char *kind) {
     for (size_t i = 0; i < sizeof(kind_roles) / sizeof(kind_roles[0]); i++)
