@@ -130,8 +130,7 @@ START_TEST(tab_completes_a_command) {
     shown_type(t, "\t\t", "^:node n2$");
     shown_type(t, "\r", "> Node +n2");
     shown_type(t, ":str\t", "^ ORDERS$");
-    shown_type(t, "\t\r", "> JetStream");
-    shown_wait(t, "\\[streams\\]");
+    shown_type(t, "\t\r", "> Stream +ORDERS");
     shown_type(t, ":theme ", "^ dark");
     ck_assert(terminal_type(t, "\033"));
     shown_type(t, "\0332", "^ Alt-2 does nothing here, \\? for keys");

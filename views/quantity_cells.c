@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "views/spark.h"
 
 static uint64_t row_id(void *data, size_t row) {
@@ -83,6 +84,23 @@ static void gauge_text(char *out, size_t size, double share, int width) {
     out[len] = 0;
 }
 
+/* Why there is nothing new of it; "": there is, or nobody knows. */
+static const char *why_old(const struct model *model, const struct object *object) {
+    if (list_server_is_away(model, object))
+        return quantity_name_text(model, object, Q_SERVER_reason);
+    if (object->kind == OBJECT_CONSUMER && object->freshness != FRESH_LIVE)
+        return quantity_name_text(model, object, Q_CONSUMER_leader_why);
+    return "";
+}
+
+/* "leader n2 gone 14s", and "gone 14s" where that is too long: its name has a column. */
+static const char *shortened(const char *why, int width) {
+    static const char head[] = "leader ";
+    const char *name = why + sizeof(head) - 1;
+    bool named = strncmp(why, head, sizeof(head) - 1) == 0 && strchr(name, ' ');
+    return text_width(why) > width && named ? strchr(name, ' ') + 1 : why;
+}
+
 static void special_cell(const struct list_data *d, const struct object *object,
                          const struct quantity_column *c, int width, struct table_cell *out) {
     const struct quantity_list *list = d->list;
@@ -90,9 +108,8 @@ static void special_cell(const struct list_data *d, const struct object *object,
     if (c->form == COLUMN_GAUGE) {
         if (quantity_value(list->model, object, c->quantity, &share))
             gauge_text(out->text, sizeof(out->text), share, width);
-    } else if (list_server_is_away(list->model, object)) {
-        snprintf(out->text, sizeof(out->text), "%s",
-                 quantity_name_text(list->model, object, Q_SERVER_reason));
+    } else if (*why_old(list->model, object)) {
+        text_cut(out->text, sizeof(out->text), shortened(why_old(list->model, object), width), width);
         out->role = ROLE_TEXT;
     } else {
         double top = quantities[c->quantity].unit == UNIT_PERCENT ? list->spark_top : 0;
