@@ -149,6 +149,18 @@ static int narrowed(const struct quantity_list *list, const struct quantity_colu
     return column->priority == 0 && most > 0 && width > most ? most : width;
 }
 
+/* The width of its text, if it needs more than `longest`. */
+static int longer(const struct quantity_list *list, const struct object *object, enum quantity q,
+                  int longest) {
+    char text[TEXT_MAX_BYTES + 8];
+    struct value v = quantity_get(list->model, object, q);
+    if (v.type == VALUE_TEXT && strlen(v.text) + 1 < (size_t)longest) /* no text is wider than it has bytes */
+        return longest;
+    quantity_text(text, sizeof(text), &list->at, object, q, 0);
+    int width = text_width(text);
+    return width > longest ? width : longest;
+}
+
 /* Columns of names grow as far as the names need, in steps, so that what they don't need is left to others.
  * The one that says which row it is comes before other columns. */
 static void fit_names(struct quantity_list *list) {
@@ -159,14 +171,10 @@ static void fit_names(struct quantity_list *list) {
         int longest = 0;
         if (column->grow <= 0 || column->form != COLUMN_VALUE || list->made[c].align > 0)
             continue;
-        for (size_t i = 0; i < list->count && i < MOST_ROWS; i++) {
-            char text[TEXT_MAX_BYTES + 8];
-            quantity_text(text, sizeof(text), &list->at, list->rows[i].object, column->quantity, 0);
-            int w = text_width(text);
-            longest = w > longest ? w : longest;
-        }
         int usual = column->width ? column->width : quantities[column->quantity].width;
         int width = narrowed(list, column, usual);
+        for (size_t i = 0; i < list->count && i < MOST_ROWS && longest < width + column->grow; i++)
+            longest = longer(list, list->rows[i].object, column->quantity, longest);
         int more = longest > width ? (longest - width + STEP - 1) / STEP * STEP : 0;
         more = more < column->grow ? more : column->grow;
         int first = column->priority > 0 || width < usual ? 0 : more < first_most ? more : first_most;
