@@ -155,7 +155,8 @@ static char *text_of(int fd, bool pipes, bool included, const char **fault) {
         fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
     if (*fault == NULL && !read_all(fd, text, CONFIG_SIZE_MAX + 1, &len))
         *fault = errno == EFBIG ? TOO_LARGE : strerror(errno);
-    if (*fault == NULL && len == 0 && !S_ISREG(info.st_mode))
+    if (*fault == NULL && len == 0 && !S_ISREG(info.st_mode) &&
+        !S_ISCHR(info.st_mode)) /* /dev/null says nothing */
         *fault = "nothing comes from this pipe";
     if (*fault == NULL)
         *fault = text_fault(text, len, included);

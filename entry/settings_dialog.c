@@ -20,6 +20,18 @@ int settings_dialog_lines(void) {
 
 /* ---- drawing ---- */
 
+/* Of a place the end says most: its line. The first column that is left says that something is gone. */
+static void cut_front(char *text, int columns) {
+    size_t at = 0, len = strlen(text);
+    uint32_t c;
+    if (columns < 1 || text_width(text) <= columns)
+        return;
+    while (at < len && text_width(text + at) > columns - 1)
+        at += utf8_decode(text + at, len - at, &c);
+    memmove(text + 1, text + at, len - at + 1); /* at least one character went */
+    text[0] = '~';
+}
+
 static void draw_row(const struct setting *row, const struct options *o, int number, bool chosen,
                      struct surface *s, struct rect at) {
     char value[SETTING_TEXT], origin[600];
@@ -36,10 +48,8 @@ static void draw_row(const struct setting *row, const struct options *o, int num
     surface_field(s, at, at.x + PATH_COLUMN, at.y, path, -1, ROLE_TEXT, 0, row->path);
     surface_field(s, at, at.x + PATH_COLUMN + path + 1, at.y, room > 0 ? room : 0, -1,
                   is_default ? ROLE_MUTED : ROLE_TEXT, 0, value);
-    /* Of a place the end says most: its line. */
-    int width = text_width(origin), skip = width > from ? width - from : 0;
-    surface_field(s, at, at.x + at.w - from, at.y, from, -1, is_default ? ROLE_MUTED : ROLE_HEAD, 0,
-                  origin + skip);
+    cut_front(origin, from);
+    surface_field(s, at, at.x + at.w - from, at.y, from, -1, is_default ? ROLE_MUTED : ROLE_HEAD, 0, origin);
     surface_zone(s, at, ZONE_LINE, row, number);
     if (!chosen)
         return;

@@ -158,9 +158,19 @@ static bool replace(const char *path, const char *before, const char *text, bool
     return good;
 }
 
-static bool write_changes(const struct options *in_force, const char *path, char *message, size_t size) {
+/* Root could, but who took the right to write away meant it. */
+static bool is_read_only(const char *path) {
+    struct stat info;
+    return (stat(path, &info) == 0 && (info.st_mode & 0222) == 0) ||
+           (access(path, W_OK) != 0 && (errno == EACCES || errno == EROFS || errno == EPERM));
+}
+
+/* `path` is what the file is called, beside which others are included; a link stays one: `real` is written.
+ */
+static bool write_changes(const struct options *in_force, const char *path, const char *real, char *message,
+                          size_t size) {
     struct config_faults faults = {0};
-    bool exists = access(path, F_OK) == 0, good = false;
+    bool exists = access(real, F_OK) == 0, good = false;
     const char *from = exists ? path : config_path(in_force->config);
     char *text = from[0] != '\0' ? config_file_text(from, &faults, NULL, 0) : memory_text("");
     int changes = 0;
@@ -172,8 +182,10 @@ static bool write_changes(const struct options *in_force, const char *path, char
     } else if (changes == 0) {
         snprintf(message, size, "nothing was changed: nothing to write");
         good = true;
+    } else if (exists && is_read_only(real)) {
+        snprintf(message, size, "nothing written: %s is read-only", path);
     } else if (changed != NULL && says_the_same(path, changed, in_force, message, size)) {
-        good = make_folders(path) && replace(path, text, changed, exists);
+        good = make_folders(real) && replace(real, text, changed, exists);
         snprintf(message, size, good ? "%s: %s" : "%s can't be written: %s", path,
                  good ? (exists ? "written; what it was is beside it, with ~ behind its name" : "written")
                       : strerror(errno));
@@ -195,8 +207,7 @@ bool settings_write(const struct options *in_force, char *message, size_t size) 
         free(path);
         return false;
     }
-    /* A link stays one. */
-    bool good = write_changes(in_force, realpath(path, real) != NULL ? real : path, message, size);
+    bool good = write_changes(in_force, path, realpath(path, real) != NULL ? real : path, message, size);
     free(path);
     return good;
 }

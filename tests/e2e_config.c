@@ -207,6 +207,9 @@ START_TEST(what_is_no_file_is_refused) {
     ck_assert_int_eq(config(&c, NULL, "--config", path, NULL), 64);
     ck_assert_ptr_nonnull(strstr(c.errors, "nothing comes from this pipe"));
     command_free(&c);
+    ck_assert_int_eq(config(&c, NULL, "--config", "/dev/null", NULL), 0); /* the usual word for none */
+    has(&c, "units = \"bytes\"", "# default");
+    command_free(&c);
     ck_assert_int_eq(config(&c, NULL, "--config", "/dev/zero", NULL), 64);
     ck_assert_ptr_nonnull(strstr(c.errors, "too large"));
     command_free(&c);

@@ -265,6 +265,14 @@ START_TEST(the_dialog_changes_at_once_and_writes_when_told) {
 }
 END_TEST
 
+/* In the dialog: the time zone to local. */
+static void change_time(struct terminal *t) {
+    terminal_key(t, VTERM_KEY_FUNCTION(2), VTERM_MOD_NONE);
+    ck_assert(terminal_wait_text(t, "SETTINGS", WAIT));
+    ck_assert(terminal_type(t, "j "));
+    ck_assert(terminal_wait_regex(t, "> time +\"local\" +changed here", WAIT));
+}
+
 /* As root another's; else of another group, where there is one. */
 static bool give_away(void) {
     gid_t groups[64];
@@ -315,6 +323,21 @@ START_TEST(the_dialog_has_rows_on_the_smallest_screen) {
 }
 END_TEST
 
+START_TEST(a_long_place_is_cut_in_front_with_a_mark) {
+    make_folder();
+    char deep[700];
+    snprintf(deep, sizeof deep, "%s/a-folder-with-a-long-name", folder.path);
+    ck_assert_int_eq(mkdir(deep, 0700), 0);
+    snprintf(path, sizeof path, "%.500s/a-folder-with-a-long-name/natsight.conf", folder.path);
+    write_config("FIRST", servers, "units = \"bits\";\n");
+    struct terminal *t = begin(&(struct terminal_options){.rows = 24, .cols = 110});
+    terminal_key(t, VTERM_KEY_FUNCTION(2), VTERM_MOD_NONE);
+    ck_assert(terminal_wait_regex(t, " units +\"bits\" +~-with-a-long-name/natsight.conf:3 *$", WAIT));
+    end(t);
+    remove_folder();
+}
+END_TEST
+
 START_TEST(columns_are_moved_and_written) {
     make_folder();
     write_config("FIRST", servers, "columns = {\n    node = { routes = [\"peer\"]; };\n};\n");
@@ -360,6 +383,74 @@ START_TEST(nothing_is_written_that_would_not_be_read_back) {
     ck_assert(terminal_wait_text(t, "nothing written: ", WAIT));
     ck_assert_str_eq(read_file(path), before);
     ck_assert_str_eq(read_file(more), "time = \"utc\";\n");
+    end(t);
+    remove_folder();
+}
+END_TEST
+
+/* Of another setting than the one that is written. */
+START_TEST(what_was_changed_in_the_file_meanwhile_is_not_undone) {
+    char before[8192];
+    make_folder();
+    write_config("FIRST", servers, "units = \"bytes\";\n");
+    struct terminal *t = begin(NULL);
+    change_time(t);
+    write_config("FIRST", servers, "units = \"bits\";\n");
+    snprintf(before, sizeof before, "%s", read_file(path));
+    ck_assert(terminal_type(t, "w"));
+    ck_assert(terminal_wait_text(
+        t, "nothing written: units was changed in the file meanwhile; read it again first", WAIT));
+    ck_assert_str_eq(read_file(path), before);
+    ck_assert(terminal_type(t, "q\022")); /* Ctrl-R, as it says */
+    ck_assert(terminal_wait_text(t, "configuration reloaded", WAIT));
+    terminal_key(t, VTERM_KEY_FUNCTION(2), VTERM_MOD_NONE);
+    ck_assert(terminal_wait_regex(t, "time +\"local\" +changed here", WAIT));
+    ck_assert(terminal_type(t, "w"));
+    ck_assert(terminal_wait_regex(t, "time +\"local\" +.*conf:4", WAIT));
+    ck_assert_ptr_nonnull(strstr(read_file(path), "units = \"bits\";\n"));
+    end(t);
+    remove_folder();
+}
+END_TEST
+
+START_TEST(a_link_is_read_and_written_beside_itself) {
+    char real[700], more[700];
+    struct stat info;
+    make_folder();
+    snprintf(real, sizeof real, "%s/elsewhere", folder.path);
+    ck_assert_int_eq(mkdir(real, 0700), 0);
+    snprintf(real, sizeof real, "%s/elsewhere/real.conf", folder.path);
+    snprintf(more, sizeof more, "%s/more.conf", folder.path);
+    text_file_write(more, "units = \"bits\";\n");
+    write_config("FIRST", servers, "@include \"more.conf\"\n");
+    ck_assert_int_eq(rename(path, real), 0);
+    ck_assert_int_eq(symlink("elsewhere/real.conf", path), 0);
+    struct terminal *t = begin(NULL);
+    change_time(t);
+    ck_assert(terminal_type(t, "w"));
+    ck_assert(terminal_wait_regex(t, "> time +\"local\" +.*conf:4", WAIT));
+    ck_assert_ptr_nonnull(strstr(read_file(real), "\ntime = \"local\";\n"));
+    ck_assert_int_eq(lstat(path, &info), 0);
+    ck_assert(S_ISLNK(info.st_mode));
+    end(t);
+    remove_folder();
+}
+END_TEST
+
+START_TEST(a_read_only_file_is_not_replaced) {
+    char before[8192];
+    struct stat info;
+    make_folder();
+    write_config("FIRST", servers, "");
+    snprintf(before, sizeof before, "%s", read_file(path));
+    ck_assert_int_eq(chmod(path, 0444), 0);
+    struct terminal *t = begin(&(struct terminal_options){.rows = 24, .cols = 120});
+    change_time(t);
+    ck_assert(terminal_type(t, "w"));
+    ck_assert(terminal_wait_text(t, "natsight.conf is read-only", WAIT));
+    ck_assert_str_eq(read_file(path), before);
+    ck_assert_int_eq(stat(path, &info), 0);
+    ck_assert_uint_eq(info.st_mode & 0777, 0444);
     end(t);
     remove_folder();
 }
@@ -494,8 +585,12 @@ int main(void) {
     tcase_add_test(tc, the_dialog_changes_at_once_and_writes_when_told);
     tcase_add_test(tc, a_written_file_belongs_to_whom_it_did);
     tcase_add_test(tc, the_dialog_has_rows_on_the_smallest_screen);
+    tcase_add_test(tc, a_long_place_is_cut_in_front_with_a_mark);
     tcase_add_test(tc, columns_are_moved_and_written);
     tcase_add_test(tc, nothing_is_written_that_would_not_be_read_back);
+    tcase_add_test(tc, what_was_changed_in_the_file_meanwhile_is_not_undone);
+    tcase_add_test(tc, a_link_is_read_and_written_beside_itself);
+    tcase_add_test(tc, a_read_only_file_is_not_replaced);
     tcase_add_test(tc, a_first_file_is_made_where_it_will_be_found);
     tcase_add_test(tc, a_reload_that_comes_too_early_kills_nobody);
     tcase_add_test(tc, a_collector_alone_bears_it);
