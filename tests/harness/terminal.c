@@ -229,7 +229,7 @@ void terminal_resize(struct terminal *t, int rows, int cols) {
     t->rows = rows;
     t->cols = cols;
     t->row_text = calloc((size_t)rows, sizeof *t->row_text);
-    vterm_set_size(t->vt, rows, cols);
+    vterm_set_size(t->vt, rows > 1 ? rows : 2, cols > 1 ? cols : 2); /* 0.1.4 dies of writing to 1x1 */
     ioctl(t->master, TIOCSWINSZ, &size);
 }
 
