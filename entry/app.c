@@ -40,7 +40,6 @@ static void paint(struct app *app, enum screen_haste haste) {
     }
     app->stage.link_lag_ns = screen_link(app->screen).lag_ns;
     stage_frame(&app->stage, app->surface, now);
-    screen_mark_pastes(app->screen, app->stage.prompt.open);
     screen_ask_mouse(app->screen, app->options->mouse);
     app->paint_now = app->paint_soon = false;
     app->painted_ns = now;

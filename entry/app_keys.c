@@ -69,8 +69,16 @@ bool app_act(struct app *app, enum action_id id) {
     return true;
 }
 
+/* On a late line Esc and what is typed behind it look like Alt: the Esc counts. */
+static void alt_key(struct app *app, uint32_t key) {
+    app_key(app, K_ESC);
+    unknown_key(app, key);
+}
+
 void app_key(struct app *app, uint32_t key) {
-    if (app->stage.prompt.open)
+    if (key_is_alt(key))
+        alt_key(app, key);
+    else if (app->stage.prompt.open)
         app_prompt_key(app, key);
     else if (!app_act(app, keymap_find(stage_contexts(&app->stage), key)))
         unknown_key(app, key);

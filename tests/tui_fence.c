@@ -235,6 +235,11 @@ START_TEST(the_end_waits_for_nobody_who_never_answers) {
     ck_assert_int_eq(fence_patience_ns(&fence, now), NS_PER_S);
     pass_ms(900);
     ck_assert_int_eq(fence_patience_ns(&fence, now), 200 * NS_PER_MS);
+    ck_assert(fence_open(&fence, true, now)); /* in bytes by now */
+    ck_assert_int_eq(fence_patience_ns(&fence, now), NS_PER_S);
+    frame(100);
+    pass_ms(900);
+    ck_assert_int_eq(fence_patience_ns(&fence, now), 200 * NS_PER_MS);
 }
 END_TEST
 

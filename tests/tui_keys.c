@@ -387,6 +387,15 @@ START_TEST(what_a_late_line_brings_together_is_typed) {
 }
 END_TEST
 
+/* No text holds a cursor key, and Ctrl-C is meant whatever comes with it. */
+START_TEST(a_guess_is_corrected) {
+    expect_pieces("/orders\r\033[B\r", 4096, 0, "<paste line entered: /orders> Down Enter");
+    expect_pieces("list of\033[200~words\033[201~", 4096, 0, "<paste line: list of> <marked line: words>");
+    expect_pieces("\003echo hello\r", 4096, 0, "Ctrl-C <paste line entered: echo hello>");
+    expect_pieces("ab\003", 4096, 0, "a b Ctrl-C");
+}
+END_TEST
+
 START_TEST(single_keys_do_not_wait) {
     struct typed typed = {.text = ""};
     struct key_decoder d;
@@ -410,14 +419,15 @@ START_TEST(a_paste_has_an_end) {
     memset(long_line, 'a', sizeof long_line);
     key_decoder_init(&d, &noting, &typed);
     key_decoder_feed(&d, "\033[200~open", 10, 0);
-    ck_assert_int_eq(d.deadline_ns, NS_PER_S);
+    ck_assert_int_eq(d.deadline_ns, 5 * NS_PER_S);
     settle(&d);
-    key_decoder_feed(&d, "q", 1, 3 * NS_PER_S);
+    key_decoder_feed(&d, "q", 1, 6 * NS_PER_S);
     ck_assert_str_eq(typed.text, "<marked line: open> q");
     typed.text[0] = '\0';
-    key_decoder_feed(&d, "\033[200~", 6, 4 * NS_PER_S);
-    key_decoder_feed(&d, long_line, sizeof long_line, 4 * NS_PER_S);
-    key_decoder_feed(&d, "\033[201~x", 7, 4 * NS_PER_S);
+    key_decoder_feed(&d, "\033[200~", 6, 7 * NS_PER_S);
+    key_decoder_feed(&d, long_line, sizeof long_line, 7 * NS_PER_S);
+    key_decoder_timeout(&d, 11 * NS_PER_S); /* the link stood */
+    key_decoder_feed(&d, "\033[201~x", 7, 11 * NS_PER_S);
     ck_assert_int_eq(strncmp(typed.text, "<marked: aaaa", 13), 0);
     ck_assert_uint_eq(strlen(typed.text), strlen("<marked: >") + PASTE_TEXT_SIZE - 1 + 2);
     ck_assert_str_eq(typed.text + strlen(typed.text) - 2, " x");
@@ -463,6 +473,7 @@ int main(void) {
     tcase_add_test(test, alt_is_not_esc_and_a_key);
     tcase_add_test(test, fast_fingers_are_keys);
     tcase_add_test(test, what_a_late_line_brings_together_is_typed);
+    tcase_add_test(test, a_guess_is_corrected);
     tcase_add_test(test, single_keys_do_not_wait);
     tcase_add_test(test, a_paste_has_an_end);
     tcase_add_test(test, names_and_keys_agree);

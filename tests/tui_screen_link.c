@@ -174,11 +174,10 @@ START_TEST(a_given_rate_asks_nothing) {
 }
 END_TEST
 
-START_TEST(pastes_are_marked_while_wanted) {
+START_TEST(pastes_are_marked) {
     open_asking();
     draw_number(1, SCREEN_DATA);
     screen_answer(screen);
-    screen_mark_pastes(screen, true);
     draw_number(2, SCREEN_DATA);
     receive_all();
     ck_assert_int_eq(count_of("\033[?2004h"), 1);
@@ -202,6 +201,6 @@ int main(void) {
     tcase_add_test(test, what_was_typed_for_the_next_one_stays);
     tcase_add_test(test, a_suspension_asks_again);
     tcase_add_test(test, a_given_rate_asks_nothing);
-    tcase_add_test(test, pastes_are_marked_while_wanted);
+    tcase_add_test(test, pastes_are_marked);
     return run_line_tests(test, "tui_screen_link");
 }

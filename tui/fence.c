@@ -201,7 +201,8 @@ int fence_unanswered(const struct fence *f, int64_t mono_ns) {
 
 int64_t fence_patience_ns(const struct fence *f, int64_t mono_ns) {
     int64_t lag = fence_lag_ns(f, mono_ns);
-    int64_t unsure = FIRST_ANSWER_NS + NS_PER_S - lag; /* it may be a far one that just began */
+    int64_t since = f->capped ? mono_ns - f->lost_ns + FIRST_ANSWER_NS : lag;
+    int64_t unsure = FIRST_ANSWER_NS + NS_PER_S - since; /* it may be a far one that just began */
     if (!f->answers)
         return unsure > MOMENT_NS ? unsure : MOMENT_NS;
     if (lag >= SILENT_NS)

@@ -54,12 +54,12 @@ static uint32_t canonical(uint32_t key) {
     return key == '\n' ? K_ENTER : key == '\b' ? K_BACKSPACE : key;
 }
 
-static bool is_alt(uint32_t key) {
+bool key_is_alt(uint32_t key) {
     return (key & K_ALT(0u)) != 0;
 }
 
 void key_name(uint32_t key, char *out, size_t size) {
-    if (is_alt(key) && size > 4) {
+    if (key_is_alt(key) && size > 4) {
         memcpy(out, "Alt-", 4);
         out += 4, size -= 4, key &= ~K_ALT(0u);
     }

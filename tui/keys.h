@@ -33,6 +33,7 @@ enum key { /* beyond Unicode */
 #define K_ESC            27
 #define K_BACKSPACE      127
 
+bool key_is_alt(uint32_t key);
 /* "q", "Ctrl-L", "Alt-q", "Up", "PgDn", "Enter", "Esc", "Space", "F1": for footer, help, manual. */
 void key_name(uint32_t key, char *out, size_t size);
 /* The reverse, for all but Alt; 0 when there is no such key. */

@@ -9,7 +9,7 @@
  * comes at once, too: few different keys, or one many times. */
 #define PAUSE_NS        (15 * NS_PER_MS)
 #define PASTE_QUIET_NS  (100 * NS_PER_MS)
-#define MARKED_QUIET_NS NS_PER_S /* the end mark was lost */
+#define MARKED_QUIET_NS (5 * NS_PER_S) /* the end mark was lost, or the link stands */
 enum {
     SUSPECT_DISTINCT = 3,
     PASTE_DISTINCT = 4,
@@ -164,6 +164,12 @@ static void turn_into_paste(struct key_decoder *d, int64_t mono_ns) {
 /* ---- both ---- */
 
 void paste_key(struct key_decoder *d, uint32_t key, int64_t mono_ns) {
+    if (d->mode == KEYS_TYPED && d->run_count == 0 && key == K_CTRL('c')) { /* whatever comes with it */
+        d->handler->key(d->data, key);
+        return;
+    }
+    if (d->mode == KEYS_PASTED && is_short(d) && key > KEY_FIRST_ && key < KEY_LIMIT_)
+        finish(d); /* no text holds such a key */
     if (d->mode != KEYS_TYPED) {
         add(d, key);
         await_end(d, mono_ns);
@@ -189,6 +195,8 @@ void paste_output(struct key_decoder *d, int64_t mono_ns) {
 }
 
 void paste_mark(struct key_decoder *d, bool begins, int64_t mono_ns) {
+    if (begins && d->mode == KEYS_PASTED)
+        finish(d);
     if (begins && d->mode == KEYS_TYPED) {
         deliver(d);
         begin(d, KEYS_MARKED);

@@ -40,8 +40,7 @@ struct screen {
     int cols, height; /* as curses has them */
     cchar_t *line;    /* one row on its way to curses */
     bool utf8;
-    bool mark_pastes, marks_pastes; /* wanted, and as the terminal has it */
-    bool ask_mouse, asks_mouse;     /* same */
+    bool ask_mouse, asks_mouse; /* same */
 };
 
 /* ---- curses, kept away from the terminal, its input and its signals ---- */
@@ -111,6 +110,7 @@ static void make_transitions(struct screen *s) {
     enter->len = leave->len = 0;
     append_capability(enter, "smcup");
     append_capability(enter, "civis");
+    buffer_append_text(enter, MARK_ON);
     if (fence_asks(&s->fence))
         buffer_append_text(enter, FENCE_QUERY);
     buffer_append_text(leave, SYNC_OFF MARK_OFF MOUSE_OFF);
@@ -177,7 +177,7 @@ static void take(struct screen *s) {
 static void give_back(struct screen *s, const struct buffer *text) {
     int64_t now = clock_mono_ns();
     tty_give_back(&s->tty, text, fence_unanswered(&s->fence, now), fence_patience_ns(&s->fence, now));
-    s->marks_pastes = s->asks_mouse = false;
+    s->asks_mouse = false;
 }
 
 static struct screen *refuse(struct screen *s, char *message, size_t size, const char *why) {
@@ -341,9 +341,6 @@ static bool encode(struct screen *s, const struct surface *surface, bool key) {
 
 static void end_frame(struct screen *s, struct buffer *out) {
     buffer_append_text(out, SYNC_OFF);
-    if (s->mark_pastes != s->marks_pastes)
-        buffer_append_text(out, s->mark_pastes ? MARK_ON : MARK_OFF);
-    s->marks_pastes = s->mark_pastes;
     if (s->ask_mouse != s->asks_mouse)
         buffer_append_text(out, s->ask_mouse ? MOUSE_ON : MOUSE_OFF);
     s->asks_mouse = s->ask_mouse;
@@ -382,10 +379,6 @@ void screen_answer(struct screen *s) {
 
 struct screen_link screen_link(const struct screen *s) {
     return (struct screen_link){fence_lag_ns(&s->fence, clock_mono_ns()), s->fence.capped};
-}
-
-void screen_mark_pastes(struct screen *s, bool on) {
-    s->mark_pastes = on;
 }
 
 void screen_ask_mouse(struct screen *s, bool on) {

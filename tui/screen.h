@@ -60,9 +60,7 @@ struct screen_link {
     bool capped;    /* by a rate in bytes, because it does not answer or the option says so */
 };
 struct screen_link screen_link(const struct screen *screen);
-/* From the next frame on the terminal marks what is pasted, or no longer. */
-void screen_mark_pastes(struct screen *screen, bool on);
-/* Same for what the mouse does, which comes as key reports. */
+/* From the next frame on the terminal tells what the mouse does, as key reports, or no longer. */
 void screen_ask_mouse(struct screen *screen, bool on);
 /* Forgets what is shown: the next draw repaints from scratch (resize, Ctrl-L). */
 void screen_repaint(struct screen *screen);
