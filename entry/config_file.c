@@ -86,8 +86,62 @@ void config_other_place(const char *file, const char *other, int line, char *out
         snprintf(out, size, "%s:%d", other, line);
 }
 
-void config_first_fault(struct config_faults *faults, char *out, size_t size) {
+void config_first_fault(const struct config_faults *faults, char *out, size_t size) {
     snprintf(out, size, "%s", faults->kept > 0 ? faults->told[0].text : "");
+}
+
+const char *config_fault_sentence(const struct config_told *told) {
+    size_t len = told->file != NULL ? strlen(told->file) : 0;
+    if (len == 0 || strncmp(told->text, told->file, len) != 0)
+        return told->text;
+    const char *at = told->text + len;
+    at += told->line > 0 && at[0] == ':' ? 1 + strspn(at + 1, "0123456789") : 0;
+    return at + strspn(at, ": ");
+}
+
+void config_fault_place(const struct config_told *told, char *out, size_t size) {
+    const char *slash = told->file != NULL ? strrchr(told->file, '/') : NULL;
+    const char *name = slash != NULL ? slash + 1 : told->file;
+    if (name == NULL)
+        out[0] = '\0';
+    else if (told->line > 0)
+        snprintf(out, size, "%s:%d", name, told->line);
+    else
+        snprintf(out, size, "%s", name);
+}
+
+/* Where the other of two is, without the folder that both are in. */
+static void leave_out_folder(const struct config_told *told, char *text) {
+    const char *slash = told->file != NULL ? strrchr(told->file, '/') : NULL;
+    size_t len = slash != NULL ? (size_t)(slash - told->file) + 1 : 0;
+    for (char *at = text; len > 1 && (at = strstr(at, told->file)) != NULL;)
+        memmove(at, at + len, strlen(at + len) + 1);
+}
+
+void config_faults_line(const struct config_faults *faults, const char *what, int columns, char *out,
+                        size_t size) {
+    char sentence[300], place[200], more[40] = "";
+    const struct config_told *first = &faults->told[0];
+    if (faults->kept == 0) {
+        snprintf(out, size, "%s", what);
+        return;
+    }
+    if (faults->count > 1)
+        snprintf(more, sizeof more, "; and %d more", faults->count - 1);
+    snprintf(out, size, "%s: %s%s", what, first->text, more);
+    if (text_width(out) <= columns && strlen(out) + 1 < size)
+        return;
+    config_fault_place(first, place, sizeof place);
+    snprintf(sentence, sizeof sentence, "%s", config_fault_sentence(first));
+    leave_out_folder(first, sentence);
+    const char *gap = place[0] != '\0' ? ": " : "";
+    snprintf(out, size, "%s: %s%s%s%s", what, place, gap, sentence, more);
+    if (text_width(out) <= columns)
+        return;
+    snprintf(out, size, "%s%s%s%s", place, gap, sentence, more);
+    if (text_width(out) > columns)
+        snprintf(out, size, "%s%s%s%s%s", sentence, more, place[0] != '\0' ? " (" : "", place,
+                 place[0] != '\0' ? ")" : "");
 }
 
 void config_faults_finish(struct config_faults *faults) {

@@ -27,8 +27,16 @@ void config_fault(struct config_faults *faults, const char *file, int line, cons
 void config_fault_at(struct config_faults *faults, const char *where, const char *text);
 /* Where the other of two faults is, for a message about `file`: "line 3", or "more.conf:3". */
 void config_other_place(const char *file, const char *other, int line, char *out, size_t size);
-/* The first of them without its end, fit for the footer. */
-void config_first_fault(struct config_faults *faults, char *out, size_t size);
+/* The first of them without its end. */
+void config_first_fault(const struct config_faults *faults, char *out, size_t size);
+/* All in one line of so many columns, fit for the footer: where the whole does not fit, the file loses its
+ * folder, then `what` goes ("not reloaded"), then the place comes last; what is wrong is said first. */
+void config_faults_line(const struct config_faults *faults, const char *what, int columns, char *out,
+                        size_t size);
+/* What is wrong alone, behind its place. */
+const char *config_fault_sentence(const struct config_told *told);
+/* "natsight.conf:12", without its folder; "" no file's. */
+void config_fault_place(const struct config_told *told, char *out, size_t size);
 void config_faults_finish(struct config_faults *faults);
 
 /* The whole of a small regular file, a newline at its end; NULL: the fault was told. To be freed. */

@@ -220,6 +220,10 @@ void feed_event(struct feed *feed, const char *text) {
     model_source_event(feed->model, 0, utc_now(feed), text);
 }
 
+void feed_own_event(struct feed *feed, const char *kind, const char *subject, const char *text) {
+    model_own_event(feed->model, utc_now(feed), kind, subject, text);
+}
+
 void feed_tick(struct feed *feed) {
     model_tick(feed->model, utc_now(feed), later(clock_mono_ns() + feed->mono_offset_ns, feed->mono_last_ns));
 }

@@ -28,8 +28,9 @@ bool feed_work(struct feed *feed);
 void feed_drain(struct feed *feed);
 /* The writer died: what was unfinished is void. */
 void feed_restart(struct feed *feed);
-/* An event of ours, at this moment of the stream. */
+/* An event of ours, at this moment of the stream: of the collector; of this program. */
 void feed_event(struct feed *feed, const char *text);
+void feed_own_event(struct feed *feed, const char *kind, const char *subject, const char *text);
 void feed_tick(struct feed *feed);
 
 /* Samples in the model so far; grows with each. */

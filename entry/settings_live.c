@@ -236,6 +236,30 @@ static bool came_from_pipe(struct app *app) {
     return true;
 }
 
+/* Lines take all of them; the footer takes one, and the view Events the rest. */
+static void tell_faults(struct app *app, const struct config_faults *faults) {
+    char text[STAGE_MESSAGE_SIZE];
+    int kept = faults->kept < CONFIG_FAULTS_MAX ? faults->kept : CONFIG_FAULTS_MAX;
+    if (app->plain != NULL) {
+        for (int i = 0; i < kept; i++) {
+            char line[1200];
+            snprintf(line, sizeof line, "not reloaded: %s", faults->told[i].text);
+            say(app, true, line);
+        }
+        if (faults->count > kept) {
+            snprintf(text, sizeof text, "not reloaded: and %d more", faults->count - kept);
+            say(app, true, text);
+        }
+        return;
+    }
+    for (int i = kept - 1; i >= 0; i--) { /* the newest stands first there */
+        config_fault_place(&faults->told[i], text, sizeof text);
+        feed_own_event(app->feed, "config", text, config_fault_sentence(&faults->told[i]));
+    }
+    config_faults_line(faults, "not reloaded", app->surface->cols - 2, text, sizeof text);
+    say(app, true, text);
+}
+
 void settings_reload(struct app *app) {
     struct config_faults faults = {0};
     struct options fresh;
@@ -249,10 +273,7 @@ void settings_reload(struct app *app) {
         keep_changed(app, &fresh);
         take_over(app, next, &fresh);
     } else {
-        char first[250], text[STAGE_MESSAGE_SIZE];
-        config_first_fault(&faults, first, sizeof first);
-        snprintf(text, sizeof text, "not reloaded: %s", first);
-        say(app, true, text);
+        tell_faults(app, &faults);
         config_free(next);
     }
     config_faults_finish(&faults);

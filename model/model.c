@@ -150,6 +150,12 @@ void model_source_event(struct model *model, uint16_t source, int64_t utc_ns, co
     model_changed(model);
 }
 
+void model_own_event(struct model *model, int64_t utc_ns, const char *kind, const char *subject,
+                     const char *text) {
+    model_add_event(model, utc_ns, kind, NULL, subject, "%s", text);
+    model_changed(model);
+}
+
 /* ---- samples ---- */
 
 static void put_side(struct model *model, struct entry *entry, const struct sample *sample, int side,

@@ -57,6 +57,9 @@ void model_tick(struct model *model, int64_t utc_ns, int64_t mono_ns);
 bool model_forget(struct model *model, const char *name);
 /* The collector of this source died, was killed or came back; `text` says which. Becomes an event. */
 void model_source_event(struct model *model, uint16_t source, int64_t utc_ns, const char *text);
+/* What happened to this program itself: "config". */
+void model_own_event(struct model *model, int64_t utc_ns, const char *kind, const char *subject,
+                     const char *text);
 
 /* ---- out ---- */
 /* Another one after each change, and never that of another model: what was read at this number stands while
@@ -123,7 +126,7 @@ struct event {
     uint64_t number; /* of all ever, from 1, as they came to be known */
     int64_t utc_ns;
     const char *kind; /* "started", "restarted", "lost", "back", "reloaded", "version", "leader", "contested",
-                         "recreated", "peer", "gap", "collector", "store" */
+                         "recreated", "peer", "gap", "collector", "store", "config" */
     uint64_t object;  /* 0: none */
     const char *subject; /* server or asset name */
     const char *text;    /* one sentence */

@@ -157,7 +157,8 @@ START_TEST(a_faulty_file_changes_nothing) {
     struct terminal *t = begin(NULL);
     write_config("SECOND", servers, "unit = \"bits\";\n");
     ck_assert(terminal_type(t, "\022")); /* Ctrl-R */
-    ck_assert(terminal_wait_text(t, "not reloaded: ", WAIT));
+    ck_assert(
+        terminal_wait_text(t, "natsight.conf:3: unit: there is no such setting; did you mean units?", WAIT));
     ck_assert(terminal_wait_text(t, " FIRST ", WAIT));
     ck_assert(terminal_type(t, "x")); /* the binding, too */
     ck_assert(terminal_wait_text(t, "KEYS in Overview", WAIT));
@@ -179,6 +180,51 @@ START_TEST(the_fault_is_told_with_its_line) {
     ck_assert(
         terminal_wait_text(t, "natsight.conf:3: unit: there is no such setting; did you mean units?", WAIT));
     end(t);
+    remove_folder();
+}
+END_TEST
+
+START_TEST(a_fault_is_told_on_a_small_screen) {
+    make_folder();
+    write_config("FIRST", servers, "");
+    struct terminal *t = begin(&(struct terminal_options){.rows = 24, .cols = 80});
+    write_config("SECOND", servers, "cadences = { jzs = \"1s\"; };\n");
+    ck_assert(terminal_type(t, "\022"));
+    ck_assert(terminal_wait_regex(
+        t, "^ natsight.conf:3: cadences.jzs: there is no such setting; did you mean jsz\\? *$", WAIT));
+    write_config("SECOND", servers, "cadences = { jzs = \"1s\"; };\nunit = 1;\nasci = true;\n");
+    ck_assert(terminal_type(t, "\022"));
+    ck_assert(terminal_wait_regex(
+        t, "^ cadences.jzs: there is no such setting; did you mean jsz\\?; and 2 more", WAIT));
+    ck_assert(terminal_type(t, ":events\r"));
+    ck_assert(terminal_wait_regex(t, " config +natsight.conf~ +cadences.jzs: there", WAIT));
+    terminal_resize(t, 24, 160);
+    ck_assert(terminal_wait_regex(
+        t, " config +natsight.conf:3 +cadences.jzs: there is no such setting; did you mean jsz\\?", WAIT));
+    ck_assert(terminal_wait_regex(
+        t, " config +natsight.conf:4 +unit: there is no such setting; did you mean units\\?", WAIT));
+    ck_assert(terminal_wait_regex(t, " config +natsight.conf:5 +asci: there is no", WAIT));
+    end(t);
+    remove_folder();
+}
+END_TEST
+
+START_TEST(lines_tell_all_faults) {
+    make_folder();
+    write_config("FIRST", servers, "");
+    struct command c;
+    const char *const argv[] = {command_natsight(), "--plain", "--config", path, NULL};
+    ck_assert(command_start(&c, argv, NULL));
+    ck_assert(command_wait_output(&c, " ok servers FIRST 1/1\n", WAIT));
+    write_config("SECOND", servers, "unit = 1;\nasci = true;\n");
+    ck_assert_int_eq(kill(c.pid, SIGUSR1), 0);
+    ck_assert(command_wait_output(
+        &c, "natsight.conf:4: asci: there is no such setting; did you mean ascii?\n", WAIT));
+    ck_assert_ptr_nonnull(strstr(c.output, "not reloaded: "));
+    ck_assert_ptr_nonnull(
+        strstr(c.output, "natsight.conf:3: unit: there is no such setting; did you mean units?\n"));
+    ck_assert_ptr_null(strstr(c.output, "config natsight.conf"));
+    command_free(&c);
     remove_folder();
 }
 END_TEST
@@ -579,6 +625,8 @@ int main(void) {
     tcase_add_test(tc, view_and_color_hold_at_once_the_rest_is_said);
     tcase_add_test(tc, a_faulty_file_changes_nothing);
     tcase_add_test(tc, the_fault_is_told_with_its_line);
+    tcase_add_test(tc, a_fault_is_told_on_a_small_screen);
+    tcase_add_test(tc, lines_tell_all_faults);
     tcase_add_test(tc, other_servers_are_asked_at_once);
     tcase_add_test(tc, cadences_reach_the_collector);
     tcase_add_test(tc, what_was_changed_here_stays_unless_the_file_says_something_new);
