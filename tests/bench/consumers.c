@@ -28,7 +28,7 @@ static struct terminal *view_of(const struct servers *s) {
 
 static void say_cost(const struct servers *s, int consumers) {
     char ready[64], figure[64], peer[96];
-    snprintf(ready, sizeof ready, "(^|[^0-9])%d consumers", consumers);
+    snprintf(ready, sizeof ready, "consumers\\]? %d([^0-9]|$)", consumers);
     struct spent idle = spend(NULL, s, NULL, WATCHED);
     struct spent ours = spend(view_of(s), s, ready, WATCHED);
     snprintf(figure, sizeof figure, "CPU, %d consumers", consumers);
@@ -117,7 +117,7 @@ static struct look look_at(const struct servers *s, double of_itself, bool (*see
 
 static bool see_ours(const struct servers *s) {
     char ready[64];
-    snprintf(ready, sizeof ready, "(^|[^0-9])%d consumers", FEWER);
+    snprintf(ready, sizeof ready, "consumers\\]? %d([^0-9]|$)", FEWER);
     struct terminal *t = view_of(s);
     bool seen = t && session_shows(t, ready, 15);
     terminal_close(t);
