@@ -348,6 +348,26 @@ static void check_include(struct check *check, const struct reader *in, const st
     free(file);
 }
 
+/* As natsight config prints a setting. true: it was told, the lexer is behind it. */
+static bool check_dotted(struct check *check, const struct reader *in, const struct config_token *t,
+                         struct config_lexer *l) {
+    size_t end;
+    char *instead = config_text_dotted(in->text, t, &end);
+    if (instead == NULL)
+        return false;
+    size_t len = strcspn(instead, " ");
+    bool cluster = len == 7 && strncmp(instead, "cluster", len) == 0;
+    config_fault(check->faults, in->path, t->line, NULL,
+                 cluster
+                     ? "settings of a cluster stand in its group: clusters = ( { name = \"NAME\"; ... } );"
+                     : "a setting stands in its group, which is written once: %s",
+                 instead);
+    for (; l->at < end; l->at++)
+        l->line += l->text[l->at] == '\n';
+    free(instead);
+    return true;
+}
+
 static void check_text(struct check *check, const struct reader *in) {
     struct config_lexer l = config_lexer(in->text, strlen(in->text));
     struct config_token t, before = {.kind = CONFIG_END};
@@ -359,6 +379,8 @@ static void check_text(struct check *check, const struct reader *in) {
             config_fault(check->faults, in->path, t.line, NULL, "%s", t.fault);
         if (t.kind == CONFIG_BROKEN)
             return;
+        if (t.kind == CONFIG_NAME && check_dotted(check, in, &t, &l))
+            continue;
         char mark = t.kind == CONFIG_MARK ? in->text[t.start] : ' ';
         if (t.kind == CONFIG_INCLUDE)
             check_include(check, in, &t);

@@ -9,8 +9,9 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
+#include "base/text.h"
 
-enum { DEPTH_MAX = 64 };
+enum { DEPTH_MAX = 64, LONG_VALUE = 60 };
 
 struct config_lexer config_lexer(const char *text, size_t len) {
     return (struct config_lexer){text, len, 0, 1};
@@ -225,6 +226,44 @@ static void write_new(struct buffer *b, const char *path, const char *value) {
     buffer_printf(b, "%.*s = { ", (int)len, path);
     write_new(b, path + len + 1, value);
     buffer_append_text(b, " };");
+}
+
+static size_t dotted_end(const char *text, size_t at) {
+    while (in_name((unsigned char)text[at]) || (text[at] == '.' && in_name((unsigned char)text[at + 1])))
+        at++;
+    return at;
+}
+
+/* And can be shown. */
+static bool is_short(const char *value, size_t len) {
+    char clean[TEXT_MAX_BYTES + 1];
+    return len < LONG_VALUE && text_clean(clean, value, len) == len && memcmp(clean, value, len) == 0;
+}
+
+char *config_text_dotted(const char *text, const struct config_token *name, size_t *end) {
+    *end = dotted_end(text, name->start);
+    if (*end == name->end)
+        return NULL;
+    struct config_lexer l = config_lexer(text, strlen(text));
+    struct buffer b = {0};
+    l.at = *end;
+    char *path = memory_text_cut(text + name->start, l.at - name->start), *value = NULL;
+    struct config_token sign = config_next(&l), first;
+    if (is_mark(&l, &sign, '=') || is_mark(&l, &sign, ':')) {
+        first = config_next(&l);
+        size_t behind = is_mark(&l, &first, ';') ? 0 : value_end(&l, first);
+        if (behind > 0)
+            *end = behind;
+        if (behind > 0 && is_short(text + first.start, behind - first.start))
+            value = memory_text_cut(text + first.start, behind - first.start);
+    }
+    bool long_path = strlen(path) > LONG_VALUE; /* nobody's, and deep */
+    write_new(&b, long_path ? "GROUP.NAME" : path, value != NULL ? value : "...");
+    char *result = memory_text(buffer_text(&b));
+    buffer_finish(&b);
+    free(path);
+    free(value);
+    return result;
 }
 
 /* On a line of its own where the group's end has one. */

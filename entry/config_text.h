@@ -32,6 +32,11 @@ struct config_lexer {
 struct config_lexer config_lexer(const char *text, size_t len);
 struct config_token config_next(struct config_lexer *lexer);
 
+/* Behind this CONFIG_NAME a dot follows, which no name has: "keys.next_panel = "x";". The way to write it,
+ * `keys = { next_panel = "x"; };`, with "..." for a value that is long; *end, where it ends. To be freed;
+ * NULL: no dot. */
+char *config_text_dotted(const char *text, const struct config_token *name, size_t *end);
+
 /* The text with the value at `path` ("cadences.jsz") set to `value`, which is written as it is; what is not
  * there is put at the end of its group, groups that are not there are made. To be freed; NULL: the text is
  * broken, or a part of the path is no group. */

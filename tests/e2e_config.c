@@ -93,6 +93,18 @@ static const struct wrong {
      ":3: jsz: is said twice; the other one is at line 1"},
     {"units = \"bits;\n\n\n", ":1: a text begins here and has no end: a quote is missing"},
     {"/* units = \"bits\";\n", ": a comment begins behind this line and has no end"},
+    {"keys.next_panel = \"x\";",
+     ":1: a setting stands in its group, which is written once: keys = { next_panel = \"x\"; };\n"},
+    {"columns.overview.nodes = [\"rtt\",\n\"cpu\"];\nunits = \"bits\";",
+     ":1: a setting stands in its group, which is written once: columns = { overview = { nodes = ...; }; "
+     "};\n"},
+    {"units = \"bits\";\ncluster.label = \"LIVE\";",
+     ":2: settings of a cluster stand in its group: clusters = ( { name = \"NAME\"; ... } );\n"},
+    {"keys.x", ":1: a setting stands in its group, which is written once: keys = { x = ...; };\n"},
+    {"keys.x = \"\033[31m\";", "keys = { x = ...; };\n"},
+    {"keys.x = ;", "keys = { x = ...; };\n"},
+    {"a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q.r.s.t.u.v.w.x.y.z.a.b.c.d.e.f.g.h.i.j = 1;",
+     "which is written once: GROUP = { NAME = 1; };\n"},
     {"units = ;", ":1: syntax error"},
     {"clusters = { name = \"a\"; };", ":1: clusters: takes groups in parentheses"},
     {"clusters = ( 5 );", ":1: clusters: takes groups: {"},
@@ -155,6 +167,22 @@ START_TEST(all_faults_are_told_as_far_as_they_can_be_read) {
     ck_assert_ptr_nonnull(strstr(c.errors, "natsight.conf:1: unknown_0:"));
     ck_assert_ptr_nonnull(strstr(c.errors, "natsight.conf:20: unknown_19:"));
     ck_assert_ptr_nonnull(strstr(c.errors, "natsight: and 10 more\n"));
+    command_free(&c);
+    remove_folder();
+}
+END_TEST
+
+/* As natsight config prints them, each is told for itself. */
+START_TEST(names_with_dots_are_no_settings_said_twice) {
+    struct command c;
+    make_folder();
+    write_file("natsight.conf", "keys.next_panel = \"x\";\nkeys.previous_panel = \"y\";\n");
+    ck_assert_int_eq(config(&c, NULL, "--config", path, NULL), 64);
+    ck_assert_ptr_nonnull(strstr(c.errors, ":1: a setting stands in its group, which is written once: keys = "
+                                           "{ next_panel = \"x\"; };\n"));
+    ck_assert_ptr_nonnull(strstr(c.errors, ":2: a setting stands in its group, which is written once: keys = "
+                                           "{ previous_panel = \"y\"; };\n"));
+    ck_assert_ptr_null(strstr(c.errors, "said twice"));
     command_free(&c);
     remove_folder();
 }
@@ -593,6 +621,7 @@ int main(void) {
     tcase_set_timeout(tc, 60);
     tcase_add_loop_test(tc, a_fault_is_told_with_its_line, 0, sizeof wrongs / sizeof *wrongs);
     tcase_add_test(tc, all_faults_are_told_as_far_as_they_can_be_read);
+    tcase_add_test(tc, names_with_dots_are_no_settings_said_twice);
     tcase_add_test(tc, a_binding_is_told_by_where_it_counts_most);
     tcase_add_test(tc, faults_come_in_the_order_of_lines);
     tcase_add_test(tc, what_is_no_file_is_refused);

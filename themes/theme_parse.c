@@ -95,6 +95,13 @@ static void unknown_word(struct parse *p, const char *word, int at) {
     near_try(&near, "default");
     for (int i = 0; i < ATTR_WORDS; i++)
         near_try(&near, attr_words[i].word);
+    int c;
+    if (is_color(word, &c)) {
+        theme_fault(p->faults, p->file, p->line,
+                    "%s: \"%s\" stands behind what may be a colour: COLOUR [GROUND] [ATTRIBUTE ...]", p->key,
+                    shown);
+        return;
+    }
     bool number = word[0] == '#' || (word[0] >= '0' && word[0] <= '9') || word[0] == '-';
     if (near.name != NULL && !number)
         theme_fault(p->faults, p->file, p->line, "%s: \"%s\": did you mean %s?", p->key, shown, near.name);
