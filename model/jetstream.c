@@ -59,17 +59,25 @@ static const struct text *text_in(const struct row *row, enum field f) {
     return row_has(row, f) ? row_cell(row, f)->s : NULL;
 }
 
+/* Its stream may be known later than itself, and be another object once it was buried. */
+static struct entry *stream_of_consumer(const struct answer *answer, struct consumer *consumer,
+                                        const struct row *row) {
+    struct entry *stream = consumer->stream ? entry_by_id(answer->model, consumer->stream) : NULL;
+    if (stream)
+        return stream;
+    stream = stream_of(answer, text_in(row, F_CONSUMER_account), text_in(row, F_CONSUMER_stream));
+    consumer->stream = stream ? stream->object.id : 0;
+    if (stream)
+        ((struct stream *)stream->object.extra)->consumers++;
+    return stream;
+}
+
 static void consumer_created(const struct answer *answer, struct entry *entry, const struct row *row) {
     struct consumer *consumer = entry->object.extra;
     char path[2 * TEXT_MAX_BYTES + 8];
     snprintf(path, sizeof path, "%s / %s", row_text(row, F_CONSUMER_stream), row_text(row, F_CONSUMER_name));
     consumer->path = model_text_of(answer->model, path);
-    struct entry *stream =
-        stream_of(answer, text_in(row, F_CONSUMER_account), text_in(row, F_CONSUMER_stream));
-    if (stream) {
-        consumer->stream = stream->object.id;
-        ((struct stream *)stream->object.extra)->consumers++;
-    }
+    stream_of_consumer(answer, consumer, row);
 }
 
 static int cadence_s(const struct answer *answer) {
@@ -79,7 +87,7 @@ static int cadence_s(const struct answer *answer) {
 
 static void consumer_told(const struct answer *answer, struct entry *entry, bool same_leader, bool again) {
     struct consumer *consumer = entry->object.extra;
-    const struct entry *of = consumer->stream ? entry_by_id(answer->model, consumer->stream) : NULL;
+    const struct entry *of = stream_of_consumer(answer, consumer, entry->object.now);
     consumer->before_seq = consumer->first_seq;
     consumer->first_seq = of && of->object.now ? row_u64(of->object.now, F_STREAM_first_seq, 0) : 0;
     consumer_stands(answer->model, answer->server, entry, same_leader, again);

@@ -162,6 +162,22 @@ START_TEST(consumers_of_a_stream_are_counted_once) {
 }
 END_TEST
 
+START_TEST(a_stream_that_is_told_later_has_its_consumers) {
+    struct night n;
+    begin_three(&n);
+    for (int round = 0; round < 2; round++) {
+        struct sample *s = jsz(&n, 0);
+        add_consumer(s, "C", 0, 0, 1, 1);
+        if (round == 1)
+            add_stream(s, 0, 0, 1000);
+        send(&n, s);
+        varz_until(&n, 6 * (round + 1), 7);
+    }
+    ck_assert_double_eq(number_value(&n, stream(&n), Q_STREAM_consumers), 1);
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(a_stretched_jsz_is_waited_for) {
     struct night n;
     begin_three(&n);
@@ -224,6 +240,7 @@ static TCase *cases(void) {
     tcase_add_test(t, of_two_claimants_the_later_leader_wins);
     tcase_add_test(t, configuration_stays_when_it_is_not_asked_for);
     tcase_add_test(t, consumers_of_a_stream_are_counted_once);
+    tcase_add_test(t, a_stream_that_is_told_later_has_its_consumers);
     tcase_add_test(t, a_stretched_jsz_is_waited_for);
     tcase_add_test(t, the_sum_of_lags_has_all_of_them);
     return t;
