@@ -1,0 +1,163 @@
+/* Leaders that are gone, silent or not chosen yet, and assets whose only server is down. */
+#include "tests/model_says.h"
+
+/* ---- no leader to be heard ---- */
+
+START_TEST(what_a_silent_leader_said_stays_with_its_reason) {
+    struct night n;
+    begin_three(&n);
+    say_consumer(&n, 1, (struct says){1, 300, .active = 0.1});
+    ck_assert_str_eq(text_value(&n, c(&n), Q_CONSUMER_leader_why), "");
+    for (int i = 1; i <= 2; i++) {
+        varz_until(&n, 5 * i, 5);
+        for (int node = 0; node < 3; node += 2) { /* a follower's numbers, were they to come */
+            struct sample *s = jsz(&n, node);
+            consumer_in(s, node, (struct says){1, 0, .active = -1});
+            put_u(row_of(s, ENTITY_CONSUMER), F_CONSUMER_pending, 7);
+            put_u(row_of(s, ENTITY_CONSUMER), F_CONSUMER_ack_pending, 0);
+            send(&n, s);
+        }
+        ck_assert_str_eq(text_value(&n, c(&n), Q_CONSUMER_leader_why),
+                         i == 1 ? "leader n2 silent for 5s" : "leader n2 gone 10s");
+    }
+    varz_until(&n, 14, 5);
+    ck_assert_str_eq(text_value(&n, c(&n), Q_CONSUMER_leader_why), "leader n2 gone 14s");
+    ck_assert_str_eq(text_value(&n, c(&n), Q_CONSUMER_leadership), "leader_gone");
+    ck_assert_int_eq(c(&n)->freshness, FRESH_STALE);
+    struct value pending = quantity_get(n.model, c(&n), Q_CONSUMER_pending);
+    ck_assert_uint_eq(pending.u, 700);
+    ck_assert(pending.flags & VALUE_OLD);
+    ck_assert_int_eq(c(&n)->seen_utc_ns, NIGHT_UTC);
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(a_group_without_leader_says_for_how_long) {
+    struct night n;
+    begin_three(&n);
+    say_stream(&n, 0, (struct says){0, 1000, .active = 0.1});
+    for (int i = 1; i <= 2; i++) {
+        varz_until(&n, 5 * i, 7);
+        for (int node = 0; node < 3; node++)
+            say_stream(&n, node, (struct says){-1, 0, .active = -1});
+    }
+    varz_until(&n, 11, 7);
+    ck_assert_str_eq(led(&n), "leaderless");
+    ck_assert_str_eq(why(&n), "no leader for 6s");
+    ck_assert_double_eq(last_seq(&n), 1000);
+    say_stream(&n, 2, (struct says){2, 1001, .active = 0.1});
+    ck_assert_str_eq(led(&n), "ok");
+    ck_assert_str_eq(why(&n), "");
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(between_two_leaders_the_last_word_stays) {
+    struct night n;
+    begin_three(&n);
+    say_consumer(&n, 1, (struct says){1, 300, .active = 0.1});
+    varz_until(&n, 5, 7);
+    say_consumer(&n, 1, (struct says){2, 0, .active = 0.1});
+    night_until(&n, 5.5);
+    ck_assert_str_eq(text_value(&n, c(&n), Q_CONSUMER_leader_why), "leader moving from n2 to n3");
+    ck_assert_int_eq(c(&n)->freshness, FRESH_STALE);
+    ck_assert_double_eq(number_value(&n, c(&n), Q_CONSUMER_pending), 700);
+    say_consumer(&n, 2, (struct says){2, 310, .active = 0.1});
+    ck_assert_str_eq(text_value(&n, c(&n), Q_CONSUMER_leader_why), "");
+    ck_assert_int_eq(c(&n)->freshness, FRESH_LIVE);
+    ck_assert_double_eq(number_value(&n, c(&n), Q_CONSUMER_pending), 690);
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(who_is_named_and_does_not_tell) {
+    struct night n;
+    begin_three(&n);
+    say_stream(&n, 0, (struct says){1, 0, .active = -1});
+    ck_assert_str_eq(why(&n), "leader n2 has not told yet");
+    ck_assert(isnan(last_seq(&n)));
+    struct sample *s = jsz(&n, 0);
+    struct row *row = sample_add(s, ENTITY_STREAM);
+    put_text(s, row, F_STREAM_account, "A");
+    put_text(s, row, F_STREAM_name, "OTHER");
+    put_text(s, row, F_STREAM_leader, "n9");
+    send(&n, s);
+    ck_assert_str_eq(text_value(&n, find_by(&n, Q_STREAM_name, "OTHER"), Q_STREAM_leader_why),
+                     "leader n9 is not asked");
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(jetstream_switched_off_deletes_nothing) {
+    struct night n;
+    begin_three(&n);
+    say_stream(&n, 0, (struct says){0, 1000, .active = -1});
+    for (int i = 1; i <= 4; i++) {
+        varz_until(&n, 5 * i, 7);
+        for (int node = 0; node < 3; node++) {
+            struct sample *s = jsz(&n, node);
+            put_u(sample_add(s, ENTITY_JETSTREAM), F_JETSTREAM_disabled, node == 0);
+            send(&n, s);
+        }
+    }
+    varz_until(&n, 21, 7);
+    ck_assert_int_eq(stream(&n)->freshness, FRESH_STALE);
+    ck_assert_str_eq(why(&n), "JetStream is off on leader n1");
+    ck_assert_double_eq(last_seq(&n), 1000);
+    night_end(&n);
+}
+END_TEST
+
+/* ---- whose only server is down ---- */
+
+START_TEST(with_its_only_server_it_is_last_seen_and_back) {
+    struct night n;
+    begin_three(&n);
+    struct sample *s = jsz(&n, 0);
+    stream_in(s, 0, (struct says){0, 1000, .active = -1});
+    consumer_in(s, 0, (struct says){0, 300, .active = -1});
+    send(&n, s);
+    send(&n, jsz(&n, 1));
+    uint64_t id = stream(&n)->id, consumer_id = c(&n)->id;
+    ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_replicas), "1/1");
+    for (int i = 1; i <= 30; i++) {
+        varz_until(&n, 5 * i, 6);
+        send(&n, jsz(&n, 1));
+        send(&n, jsz(&n, 2));
+    }
+    const struct object *cluster = model_cluster(n.model);
+    ck_assert_str_eq(why(&n), "leader n1 gone 2m30s");
+    ck_assert_double_eq(last_seq(&n), 1000);
+    ck_assert_double_eq(number_value(&n, cluster, Q_CLUSTER_streams), 0);
+    ck_assert_double_eq(number_value(&n, cluster, Q_CLUSTER_consumers), 0);
+    struct sample *back = build_varz(&n, 1, "ID9", names[0]);
+    put_i(row_of(back, ENTITY_SERVER), F_SERVER_start, NIGHT_UTC + n.at - ns(1));
+    send(&n, back);
+    s = build(&n, 1, SHAPE_JSZ, "ID9");
+    stream_in(s, 0, (struct says){0, 1000, .active = -1});
+    consumer_in(s, 0, (struct says){0, 300, .active = -1});
+    send(&n, s);
+    ck_assert_uint_eq(stream(&n)->id, id);
+    ck_assert_uint_eq(c(&n)->id, consumer_id);
+    ck_assert_int_eq(stream(&n)->freshness, FRESH_LIVE);
+    ck_assert_str_eq(why(&n), "");
+    ck_assert_double_eq(number_value(&n, cluster, Q_CLUSTER_streams), 1);
+    ck_assert_double_eq(number_value(&n, cluster, Q_CLUSTER_consumers), 1);
+    night_end(&n);
+}
+END_TEST
+
+static TCase *cases(void) {
+    TCase *t = tcase_create("absent leaders");
+    tcase_add_test(t, what_a_silent_leader_said_stays_with_its_reason);
+    tcase_add_test(t, a_group_without_leader_says_for_how_long);
+    tcase_add_test(t, between_two_leaders_the_last_word_stays);
+    tcase_add_test(t, who_is_named_and_does_not_tell);
+    tcase_add_test(t, jetstream_switched_off_deletes_nothing);
+    tcase_add_test(t, with_its_only_server_it_is_last_seen_and_back);
+    return t;
+}
+
+int main(void) {
+    return run_case("model: absent leaders", cases);
+}
