@@ -98,7 +98,7 @@ END_TEST
 
 START_TEST(a_chart_in_a_corner) {
     struct chart_bucket buckets[] = {{0, 5, 5}, {0, 10, 2}, {0, 2, 2}};
-    struct chart chart = {"LAG", NULL, buckets, 3, 10, UNIT_COUNT, ROLE_CHART_LOAD, NULL, NULL, 0};
+    struct chart chart = {"LAG", NULL, buckets, 3, 10, UNIT_COUNT, ROLE_CHART_LOAD, NULL, NULL, 0, false};
     draw_on(20, 6, true);
     surface_fill(surface, surface_rect(surface), ROLE_TEXT, 0, '~');
     chart_draw(&chart, surface, (struct rect){2, 1, 16, 4});
@@ -113,7 +113,7 @@ END_TEST
 
 START_TEST(too_small_is_not_drawn) {
     struct chart_bucket buckets[] = {{1, 1, 1}};
-    struct chart chart = {"LAG", "x", buckets, 1, 1, UNIT_COUNT, ROLE_CHART_LOAD, NULL, "-1m", 0};
+    struct chart chart = {"LAG", "x", buckets, 1, 1, UNIT_COUNT, ROLE_CHART_LOAD, NULL, "-1m", 0, false};
     draw_on(20, 6, true);
     chart_draw(&chart, surface, (struct rect){0, 0, 15, 6});
     chart_draw(&chart, surface, (struct rect){0, 0, 20, 3});
@@ -124,7 +124,8 @@ START_TEST(too_small_is_not_drawn) {
 END_TEST
 
 START_TEST(an_empty_chart_has_its_frame) {
-    struct chart chart = {"IN", "-", NULL, 0, 1500000, UNIT_BYTES_PER_S, ROLE_CHART_IN, NULL, "-1h", 0};
+    struct chart chart = {"IN",          "-",  NULL,  0, 1500000, UNIT_BYTES_PER_S,
+                          ROLE_CHART_IN, NULL, "-1h", 0, false};
     chart.unit = UNIT_MSGS;
     draw_on(24, 5, false);
     chart_draw(&chart, surface, surface_rect(surface));
