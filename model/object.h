@@ -43,7 +43,8 @@ struct stamp {
 struct object {
     enum object_kind kind;
     uint64_t id; /* never used twice in one model; stays over restarts of the thing */
-    /* cluster of a server, stream, consumer; stream of a source; asset of a replica; server of a connection, route, cost */
+    /* cluster of a server, stream, consumer; stream of a source; asset of a replica; server of a connection,
+     * route, cost */
     const struct object *parent;
     struct row *now;
     struct row *before; /* NULL until there is one, and when the rate window was dropped */

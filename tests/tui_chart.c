@@ -37,8 +37,8 @@ static const char ramp[] = "0 0 30 60 90 150 300 - - 200 100 1 400";
 
 static struct chart ramp_chart(struct chart_bucket *buckets, const uint8_t *marks) {
     int count = buckets_of(buckets, ramp);
-    return (struct chart){"IN",      "182k msg/s",  buckets, count,  300,
-                          UNIT_MSGS, ROLE_CHART_IN, marks,   "-10m", 0};
+    return (struct chart){"IN",          "182k msg/s", buckets, count, 300,  UNIT_MSGS,
+                          ROLE_CHART_IN, marks,        "-10m",  0,     false};
 }
 
 START_TEST(ascii_chart) {

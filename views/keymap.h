@@ -2,9 +2,10 @@
  *
  * A map is a value: begin with the defaults, change bindings by name, check the whole (two bindings may
  * change places), put it in force. What the user binds takes that key away from another's default, so that
- * a new default never clashes with an older configuration; only two of the user's own do. A key is looked up among the contexts that are valid at that moment; no
- * two rows that can be valid together have a key in common, and Ctrl-C belongs to nobody else. Dispatch,
- * footer, help, manual and configuration read this. Main process. */
+ * a new default never clashes with an older configuration; only two of the user's own do. A key is looked up
+ * among the contexts that are valid at that moment; no two rows that can be valid together have a key in
+ * common, and Ctrl-C belongs to nobody else. Dispatch, footer, help, manual and configuration read this. Main
+ * process. */
 #ifndef VIEWS_KEYMAP_H
 #define VIEWS_KEYMAP_H
 
