@@ -58,8 +58,15 @@ $(BUILD)/version:
 	@mkdir -p $(@D)
 	@echo '$(VERSION) $(COMMIT)' > $@
 
-# The program finds them from where it is: in themes beside it, or in ../share/natsight/themes.
+# The program finds them from where it is: in themes beside it, or in ../share/natsight/themes. A copy of it alone has
+# them compiled in, from the same files.
 THEMES := $(wildcard themes/*.theme)
+$(BUILD)/themes/shipped.c: $(THEMES) build-aux/embed-themes
+	@mkdir -p $(@D)
+	@build-aux/embed-themes $(THEMES) > $@
+$(BUILD)/themes/shipped.o: $(BUILD)/themes/shipped.c
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+$(BUILD)/libthemes.a: $(BUILD)/themes/shipped.o
 $(BUILD)/%.theme: %.theme
 	@mkdir -p $(@D)
 	@cp -f $< $@

@@ -326,6 +326,7 @@ static bool open_terminal(struct app *app, char *message, size_t size) {
     if (app->screen == NULL)
         return false;
     say_fallback(app, options.term, drawn_as);
+    app_find_theme(app);
     screen_set_theme(app->screen, &app->theme);
     int cols, rows;
     screen_size(app->screen, &cols, &rows);
@@ -428,7 +429,6 @@ static int app_run(const struct options *options, bool replay, bool lines) {
     app.options = &app.in_force;
     app.only_ascii = set_locale();
     signal(SIGPIPE, SIG_IGN);
-    app_find_theme(&app);
     if (open_model(&app, replay) && open_source(&app, replay, !lines)) {
         if (lines)
             app_open_lines(&app);

@@ -62,7 +62,7 @@ void app_prompt_key(struct app *app, uint32_t key);
 /* Does what a row of keys.def names; false: there is nobody who does it here. */
 bool app_act(struct app *app, enum action_id id);
 void app_react(struct app *app, unsigned reaction);
-/* Of the options, which were checked. */
+/* Of the options, which were checked; what is wrong with the default's file is said on the stage. */
 void app_find_theme(struct app *app);
 enum screen_color app_color(const struct app *app);
 /* `:theme NAME` shows it at once, `:theme` lists the names. Returns a reaction. */

@@ -10,13 +10,6 @@
 
 enum { READ_NS = 5 }; /* seconds that a list or a fault stays */
 
-void app_find_theme(struct app *app) {
-    char message[THEME_MESSAGE_SIZE];
-    const char *name = app->options->theme;
-    if (name == NULL || !theme_find(name, &app->theme, message, sizeof message))
-        app->theme = *theme_builtin(); /* a file that went since it was checked */
-}
-
 enum screen_color app_color(const struct app *app) {
     const char *color = app->options->color;
     return color == NULL || strcmp(color, "auto") == 0 ? SCREEN_COLOR_AUTO
@@ -44,6 +37,16 @@ static void tell_fault(struct app *app, const char *message) {
     const char *more = message[first] != '\0' ? "; more is wrong" : "";
     snprintf(text, sizeof text, "%.*s%s", (int)(first < 200 ? first : 200), message, more);
     say(app, true, text);
+}
+
+void app_find_theme(struct app *app) {
+    char message[THEME_MESSAGE_SIZE];
+    const char *name = app->options->theme != NULL ? app->options->theme : theme_builtin()->name;
+    if (theme_find(name, &app->theme, message, sizeof message))
+        return;
+    app->theme =
+        *theme_builtin(); /* a file that went since it was checked, or a faulty one of the default's name */
+    tell_fault(app, message);
 }
 
 unsigned app_theme(struct app *app, const char *argument) {

@@ -57,7 +57,7 @@ static void tell(struct config_faults *faults, const char *file, int line, char 
 
 void config_fault(struct config_faults *faults, const char *file, int line, const char *key,
                   const char *format, ...) {
-    char text[500];
+    char text[1500];
     struct buffer whole = {0};
     va_list list;
     va_start(list, format);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "entry/command.h"
+#include "themes/theme.h"
 #include "views/keymap.h"
 
 /* ---- in force ---- */
@@ -198,9 +199,21 @@ void config_print_manual(void (*troff)(const char *text)) {
         print_item(rows[i].path, rows[i].initial, rows[i].help, rows[i].words, troff);
 }
 
+/* Nobody named it, but the user's own of that name may be faulty. */
+static bool default_theme_is_fine(void) {
+    struct theme theme;
+    char message[THEME_MESSAGE_SIZE];
+    if (theme_find(theme_builtin()->name, &theme, message, sizeof message))
+        return true;
+    fprintf(stderr, "natsight: %s\n", message);
+    return false;
+}
+
 int command_config(const struct options *options) {
     if (options->print_default)
         config_print_default(stdout);
+    else if (options->theme == NULL && !default_theme_is_fine())
+        return EXIT_USAGE;
     else
         print_in_force(options);
     return 0;

@@ -495,6 +495,50 @@ START_TEST(the_file_is_looked_for_in_the_users_folders) {
 }
 END_TEST
 
+START_TEST(a_copy_of_the_program_alone_has_all_themes) {
+    char copy[800], xdg[700];
+    struct command c;
+    make_folder();
+    snprintf(copy, sizeof copy, "%s/natsight", folder.path);
+    snprintf(xdg, sizeof xdg, "XDG_CONFIG_HOME=%s", folder.path);
+    const char *cp[] = {"/bin/cp", command_natsight(), copy, NULL}, *env[] = {xdg, NULL};
+    ck_assert_int_eq(command_run(&c, cp, NULL, 10000), 0);
+    command_free(&c);
+    static const char *const names[] = {"dark", "light", "high-contrast", "mono", "okabe"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *argv[] = {copy, "config", "--theme", names[i], NULL};
+        ck_assert_int_eq(command_run(&c, argv, env, 10000), 0);
+        command_free(&c);
+    }
+    remove_folder();
+}
+END_TEST
+
+/* dark is a name like others, also where nobody typed it. */
+START_TEST(a_faulty_theme_is_told_though_it_is_the_default) {
+    char xdg[700], file[700];
+    struct command c;
+    make_folder();
+    snprintf(xdg, sizeof xdg, "XDG_CONFIG_HOME=%s", folder.path);
+    for (int i = 0; i < 2; i++) {
+        snprintf(file, sizeof file, "%s/natsight%s", folder.path, i > 0 ? "/themes" : "");
+        ck_assert_int_eq(mkdir(file, 0700), 0);
+    }
+    write_file("natsight/themes/dark.theme", "inherits = dark\ncirt = 1\n");
+    const char *env[] = {xdg, NULL};
+    ck_assert_int_eq(config(&c, env, NULL), 64);
+    ck_assert_ptr_nonnull(
+        strstr(c.errors, "/natsight/themes/dark.theme:2: there is no role \"cirt\"; did you mean crit?\n"));
+    ck_assert_uint_eq(c.output_size, 0);
+    command_free(&c);
+    ck_assert_int_eq(config(&c, env, "--theme", "light", NULL), 0);
+    command_free(&c);
+    ck_assert_int_eq(config(&c, env, "--default", NULL), 0);
+    command_free(&c);
+    remove_folder();
+}
+END_TEST
+
 /* ---- clusters ---- */
 
 static const char two[] = "clusters = (\n"
@@ -636,6 +680,8 @@ int main(void) {
     tcase_add_test(tc, options_beat_environment_beats_file);
     tcase_add_test(tc, the_command_line_switches_off_what_the_file_switches_on);
     tcase_add_test(tc, the_file_is_looked_for_in_the_users_folders);
+    tcase_add_test(tc, a_copy_of_the_program_alone_has_all_themes);
+    tcase_add_test(tc, a_faulty_theme_is_told_though_it_is_the_default);
     tcase_add_test(tc, a_cluster_is_taken_by_its_name);
     tcase_add_test(tc, a_url_that_a_cluster_names_is_the_clusters);
     tcase_add_test(tc, without_a_url_the_default_or_the_only_cluster_is_taken);

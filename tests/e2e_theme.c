@@ -92,6 +92,22 @@ START_TEST(a_user_s_own_comes_first) {
 }
 END_TEST
 
+START_TEST(a_faulty_file_of_the_default_is_said) {
+    write_theme("dark", "cirt = 2\n");
+    const char *const env[] = {config, "NO_COLOR", NULL};
+    const char *const arguments[] = {hostile_url(server), NULL};
+    struct terminal_options options = {.env = env, .cols = 160};
+    struct terminal *t = shown_open(arguments, &options);
+    shown_wait(t, "dark.theme:1: there is no role \"cirt\"; did you mean crit\\?");
+    wait_color(t, ". n1", 39);
+    shown_quit(t);
+    write_theme("dark", "inherits = dark\nok = 203\n"); /* nobody named it, and it counts */
+    t = open_with(NULL);
+    wait_color(t, ". n1", 203);
+    shown_quit(t);
+}
+END_TEST
+
 START_TEST(the_command_shows_it_at_once) {
     struct terminal *t = open_with(NULL);
     wait_color(t, ". n1", 39);
@@ -154,6 +170,7 @@ int main(void) {
     tcase_add_test(test, the_option_names_a_theme);
     tcase_add_test(test, shipped_themes_lie_beside_the_program);
     tcase_add_test(test, a_user_s_own_comes_first);
+    tcase_add_test(test, a_faulty_file_of_the_default_is_said);
     tcase_add_test(test, the_command_shows_it_at_once);
     tcase_add_test(test, a_theme_is_shown_while_it_is_typed);
     tcase_add_test(test, a_faulty_theme_ends_the_start);

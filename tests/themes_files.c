@@ -270,7 +270,28 @@ START_TEST(dark_needs_no_file) {
     ck_assert_msg(theme_find("dark", &theme, message, sizeof message), "%s", message);
     ck_assert_mem_eq(theme.looks, theme_builtin()->looks, sizeof theme.looks);
     ck_assert(!theme_find("drak", &theme, message, sizeof message));
-    ck_assert_str_eq(message, "drak: there is no such theme; did you mean dark?");
+    static const char start[] = "drak: there is no such theme; did you mean dark? (looked in /";
+    ck_assert_msg(strncmp(message, start, sizeof start - 1) == 0, "%s", message);
+    ck_assert_ptr_nonnull(strstr(message, "/share/natsight/themes, /"));
+    ck_assert_str_eq(strstr(message, "/tests/themes"), "/tests/themes and the program)");
+    ck_assert_ptr_null(strstr(message, ".."));
+}
+END_TEST
+
+START_TEST(what_is_shipped_needs_no_file) {
+    static const char *const names[] = {"light", "high-contrast", "mono", "okabe"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char file[100];
+        struct theme of_file;
+        snprintf(file, sizeof file, "themes/%s.theme", names[i]);
+        ck_assert_msg(theme_find(names[i], &theme, message, sizeof message), "%s", message);
+        ck_assert_msg(theme_find(file, &of_file, message, sizeof message), "%s", message);
+        ck_assert_mem_eq(theme.looks, of_file.looks, sizeof theme.looks);
+    }
+    write_theme("light", "inherits = light\nok = 201\n");
+    ck_assert_msg(theme_find("light", &theme, message, sizeof message), "%s", message);
+    expect_look(ROLE_OK, THEME_256, 201, -1, 0);
+    expect_look(ROLE_MUTED, THEME_256, 236, -1, 0);
 }
 END_TEST
 
@@ -351,6 +372,7 @@ int main(void) {
     tcase_add_test(test, rings_and_towers_end);
     tcase_add_test(test, what_is_no_text_file_is_refused);
     tcase_add_test(test, dark_needs_no_file);
+    tcase_add_test(test, what_is_shipped_needs_no_file);
     tcase_add_test(test, home_stands_in_for_a_relative_config);
     tcase_add_test(test, a_file_is_named_by_its_path);
     tcase_add_test(test, names_are_listed_once_and_in_order);

@@ -32,7 +32,8 @@ const struct theme *theme_builtin(void);
 /* Loads a theme by name, or a file where there is a slash in it or ".theme" at its end. false: *theme is as
  * before and message[] holds a line for each fault, "FILE:LINE: what it is and what to write instead",
  * several parted by newlines, none at the end. A name is looked for in $XDG_CONFIG_HOME/natsight/themes, in
- * what was installed, and beside the program; then among those compiled in. */
+ * what was installed, and beside the program; then among those compiled in, which are all that are shipped.
+ */
 bool theme_find(const char *name, struct theme *theme, char *message, size_t size);
 
 /* The names that theme_find() knows, sorted, at most THEME_MOST_NAMES. */

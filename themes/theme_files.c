@@ -12,6 +12,7 @@
 
 #include "base/near.h"
 #include "base/text.h"
+#include "themes/shipped.h"
 
 #define ENDING ".theme"
 enum { MOST_INHERITED = 8, MOST_BYTES = 64 << 10, MOST_ENTRIES = 4096, FOLDERS = 3, PATH_SIZE = 1024 };
@@ -28,24 +29,29 @@ static bool user_folder(char out[PATH_SIZE]) {
     return len > 0 && len < PATH_SIZE;
 }
 
-static bool beside_program(char out[PATH_SIZE], const char *tail) {
+/* From the program's folder, or the one that this one is in. */
+static bool beside_program(char out[PATH_SIZE], bool above, const char *tail) {
     ssize_t len = readlink("/proc/self/exe", out, PATH_SIZE - 1);
     if (len <= 0)
         return false;
     out[len] = '\0';
     char *name = strrchr(out, '/');
+    if (above && name != NULL) {
+        *name = '\0';
+        name = strrchr(out, '/');
+    }
     size_t room = name != NULL ? PATH_SIZE - (size_t)(name - out) : 0;
     return room > 0 && (size_t)snprintf(name, room, "/%s", tail) < room;
 }
 
 /* PREFIX/bin/natsight has PREFIX/share/natsight/themes, wherever that was moved. */
 static bool installed_folder(char out[PATH_SIZE]) {
-    return beside_program(out, "../share/natsight/themes");
+    return beside_program(out, true, "share/natsight/themes");
 }
 
 /* Of a tree that was built and not installed. */
 static bool built_folder(char out[PATH_SIZE]) {
-    return beside_program(out, "themes");
+    return beside_program(out, false, "themes");
 }
 
 static bool (*const folders[FOLDERS])(char out[PATH_SIZE]) = {user_folder, installed_folder, built_folder};
@@ -131,13 +137,29 @@ static const char *nearest_name(const char *name) {
     return near.name;
 }
 
+/* " (looked in A, B and the program)" */
+static void say_where(char *out, size_t size) {
+    char folder[PATH_SIZE];
+    const char *gap = " (looked in ";
+    size_t len = 0;
+    for (int i = 0; i < FOLDERS && len < size; i++)
+        if (folders[i](folder)) {
+            len += (size_t)snprintf(out + len, size - len, "%s%s", gap, folder);
+            gap = ", ";
+        }
+    if (len < size)
+        snprintf(out + len, size - len, len > 0 ? " and the program)" : " (looked in the program)");
+}
+
 static void not_found(struct chain *chain, const char *name) {
-    char clean[TEXT_MAX_BYTES + 1], shown[80], cause[60] = "", path[PATH_SIZE];
+    char clean[TEXT_MAX_BYTES + 1], shown[80], cause[1200] = "", path[PATH_SIZE];
     text_clean(clean, name, strnlen(name, 200));
     text_cut(shown, sizeof shown, clean, 40);
     const char *near = nearest_name(name);
     if (near != NULL && strcmp(near, name) != 0)
         snprintf(cause, sizeof cause, "; did you mean %.40s?", near);
+    size_t len = strlen(cause);
+    say_where(cause + len, sizeof cause - len);
     if (chain->count == 0)
         theme_fault(&chain->faults, shown, 0, "there is no such theme%s", cause);
     else if (is_name(name) && find_path(chain, true, name, path))
@@ -150,6 +172,20 @@ static void not_found(struct chain *chain, const char *name) {
                     shown, cause);
 }
 
+static const struct shipped_theme *shipped(const char *name) {
+    const struct shipped_theme *one = shipped_themes;
+    while (one->name != NULL && strcmp(one->name, name) != 0)
+        one++;
+    return one->name != NULL ? one : NULL;
+}
+
+static bool add_shipped(struct chain *chain, const struct shipped_theme *one) {
+    char *path = chain->paths[chain->count];
+    snprintf(path, PATH_SIZE, "%s" ENDING " in the program", one->name);
+    draft_parse(&chain->drafts[chain->count++], path, one->text, strlen(one->text), &chain->faults);
+    return true;
+}
+
 /* One step: the file, or what is compiled in, that this name means. */
 static bool add_named(struct chain *chain, const char *name) {
     char path[PATH_SIZE];
@@ -160,6 +196,8 @@ static bool add_named(struct chain *chain, const char *name) {
         chain->on_builtin = true;
         return true;
     }
+    if (shipped(name) != NULL)
+        return add_shipped(chain, shipped(name));
     not_found(chain, name);
     return false;
 }
@@ -253,6 +291,8 @@ static int add_folder(char names[THEME_MOST_NAMES][THEME_NAME_SIZE], int count, 
 int theme_names(char names[THEME_MOST_NAMES][THEME_NAME_SIZE]) {
     char folder[PATH_SIZE];
     int count = add_name(names, 0, theme_builtin()->name);
+    for (const struct shipped_theme *one = shipped_themes; one->name != NULL; one++)
+        count = add_name(names, count, one->name);
     for (int i = 0; i < FOLDERS; i++)
         if (folders[i](folder))
             count = add_folder(names, count, folder);

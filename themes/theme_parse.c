@@ -27,7 +27,7 @@ void theme_fault(struct theme_faults *faults, const char *file, int line, const 
     size_t len = strlen(faults->message);
     if (faults->count++ >= MOST_TOLD || len + 1 >= faults->size)
         return;
-    char text[300];
+    char text[1400];
     va_list list;
     va_start(list, format);
     vsnprintf(text, sizeof text, format, list);
