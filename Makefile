@@ -29,7 +29,7 @@ SOURCES := $(foreach l,$(LAYERS),$(wildcard $(l)/*.c))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
 ENTRY := $(wildcard entry/*.c)
 
-.PHONY: all help deps demo demo-cluster check check-built check-unit check-e2e check-servers check-asan soak asan bench fuzz lint install clean
+.PHONY: all help deps demo demo-cluster check check-built check-unit check-e2e check-server check-asan soak asan bench fuzz lint install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 

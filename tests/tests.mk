@@ -59,8 +59,8 @@ check-e2e: natsight $(LIFE_PROGRAMS) $(E2E_TESTS)
 	$(RUN_TESTS) $(E2E_TESTS)
 # What a terminal or a file says does not hang on the server's version.
 VERSION_TESTS := $(filter-out $(patsubst %,$(BUILD)/tests/e2e_%,config inside keys leave link matrix options plain reload screen terminal theme),$(E2E_TESTS))
-#: make check-servers those of them that hang on what servers say: once for each version
-check-servers: natsight $(LIFE_PROGRAMS) $(VERSION_TESTS)
+#: make check-server those of them that hang on what servers say: once for each version
+check-server: natsight $(LIFE_PROGRAMS) $(VERSION_TESTS)
 	$(RUN_TESTS) $(VERSION_TESTS)
 #: make soak         the end-to-end tests with full holds and lengths (NATSIGHT_SOAK_S=120: seconds of faults under load)
 soak: export NATSIGHT_TEST_SECONDS ?= 600
