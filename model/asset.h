@@ -45,6 +45,7 @@ struct stream {
     struct copying copying;
     struct growth growth;
     const struct text *shown; /* what people call it */
+    int64_t anew_ns;          /* another one has its name since then, by its server's clock; 0 no */
     struct loss loss;
 };
 
@@ -52,6 +53,7 @@ struct consumer {
     struct asset asset;      /* first */
     const struct text *path; /* "STREAM / CONSUMER" */
     uint64_t stream;         /* its object, 0 unknown */
+    int64_t begun_ns;        /* what we remember of it begins there, by its server's clock */
     struct lag_history lag;
     struct behind behind;
     struct progress progress;

@@ -104,6 +104,10 @@ void arrivals_put(struct arrivals *a, const struct object *stream, const struct 
     put_first(a, stream, moment);
 }
 
+void arrivals_forget(struct arrivals *a) {
+    forget_after(a, 0, true);
+}
+
 void arrivals_copy(struct arrivals *a) {
     struct arrival *points = a->points;
     a->points = memory_array(a->cap + 1, sizeof *points);

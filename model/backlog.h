@@ -37,6 +37,8 @@ int64_t moment_then(int64_t moment, const struct stamp *at, int64_t then_ns);
 /* The stream has a new row, told by `server`, its leader. again: it was deleted and created again. */
 void arrivals_put(struct arrivals *arrivals, const struct object *stream, const struct object *server,
                   bool again);
+/* They came into another stream than the one that has its name now. */
+void arrivals_forget(struct arrivals *arrivals);
 void arrivals_copy(struct arrivals *arrivals); /* what it points to becomes its own */
 void arrivals_finish(struct arrivals *arrivals);
 

@@ -90,6 +90,10 @@ static void consumer_told(const struct answer *answer, struct entry *entry, bool
     const struct entry *of = stream_of_consumer(answer, consumer, entry->object.now);
     consumer->before_seq = consumer->first_seq;
     consumer->first_seq = of && of->object.now ? row_u64(of->object.now, F_STREAM_first_seq, 0) : 0;
+    if (again || !consumer->progress.begun) {
+        int64_t anew = of ? ((struct stream *)of->object.extra)->anew_ns : 0;
+        consumer->begun_ns = entry->object.now_at.now_ns > anew ? entry->object.now_at.now_ns : anew;
+    }
     consumer_stands(answer->model, answer->server, entry, same_leader, again);
     history_consumer(answer->model, entry, answer->at.utc_ns, cadence_s(answer));
 }
@@ -116,13 +120,59 @@ static int compare_age(const struct answer *answer, const struct asset_kind *kin
     return (now > then + OLDER_BY) - (now < then - OLDER_BY);
 }
 
-/* Where `created` proves nothing: what a new leader has not heard of yet is never that much. */
-static bool begins_anew(const struct asset_kind *kind, const struct object *held, const struct row *row) {
+/* Where `created` is each server's own it is as late as that one's last start. But it ran already when we got
+ * the row that we hold: so it was made since. */
+static bool made_since(const struct answer *answer, const struct asset_kind *kind, const struct object *held,
+                       const struct row *row) {
+    int64_t here = server_of(answer->server)->here_mono_ns, now = row_i64(row, kind->created, TIME_UNSET);
+    return here && here < held->now_at.mono_ns && now != TIME_UNSET && now > held->now_at.now_ns + OLDER_BY;
+}
+
+/* Where that proves nothing, either: what a new leader has not heard of yet is never that much. */
+static bool begins_anew(const struct answer *answer, const struct asset_kind *kind, const struct object *held,
+                        const struct row *row) {
     int64_t then = row_i64(held->now, kind->created, TIME_UNSET),
             now = row_i64(row, kind->created, TIME_UNSET);
     uint64_t old = row_u64(held->now, kind->counter, 0), new = row_u64(row, kind->counter, UINT64_MAX);
     bool later = then == TIME_UNSET || now == TIME_UNSET || now > then + OLDER_BY;
-    return held->seen_utc_ns && later && new < old &&new <= old / 2;
+    return held->seen_utc_ns && later && new < old && (new <= old / 2 || made_since(answer, kind, held, row));
+}
+
+/* Its first message has a place that was taken when we looked last, and came later than that. */
+static bool first_is_younger(const struct object *held, const struct row *row) {
+    int64_t last = row_i64(held->now, F_STREAM_last_ts, TIME_UNSET),
+            first = row_i64(row, F_STREAM_first_ts, TIME_UNSET);
+    uint64_t seq = row_u64(row, F_STREAM_first_seq, 0);
+    return held->seen_utc_ns && seq && seq <= row_u64(held->now, F_STREAM_last_seq, 0) &&
+           last != TIME_UNSET && first != TIME_UNSET && first > last + OLDER_BY;
+}
+
+/* With a stream its consumers go. */
+static bool of_another_stream(const struct answer *answer, const struct entry *entry, const struct row *row) {
+    struct consumer *consumer = entry->object.extra;
+    const struct entry *of = stream_of_consumer(answer, consumer, row);
+    const struct stream *stream = of ? of->object.extra : NULL;
+    return entry->object.seen_utc_ns && stream && stream->anew_ns > consumer->begun_ns + OLDER_BY;
+}
+
+static bool is_another(const struct answer *answer, const struct asset_kind *kind, const struct entry *entry,
+                       const struct row *row, int age) {
+    if (age)
+        return age > 0;
+    bool of_kind = kind->kind == OBJECT_STREAM ? first_is_younger(&entry->object, row)
+                                               : of_another_stream(answer, entry, row);
+    return of_kind || begins_anew(answer, kind, &entry->object, row);
+}
+
+/* By the word of one that does not lead it; who leads has told of the one before. */
+static void stream_replaced(const struct answer *answer, const struct asset_kind *kind, struct entry *entry,
+                            const struct row *row) {
+    struct stream *stream = entry->object.extra;
+    if (compare_age(answer, kind, &entry->object, row) <= 0)
+        return;
+    stream->anew_ns = row_i64(row, kind->created, 0);
+    arrivals_forget(&stream->arrivals);
+    claim_retract(&stream->asset, stream->asset.claim.server);
 }
 
 /* What was told of the one before is not true of this one. */
@@ -130,6 +180,9 @@ static void made_again(const struct answer *answer, const struct asset_kind *kin
                        const struct row *row) {
     struct row *held = entry->object.now;
     const struct entity_info *entity = &entities[kind->entity];
+    int64_t since = row_i64(row, kind->created, entry->object.now_at.now_ns);
+    if (kind->kind == OBJECT_STREAM)
+        ((struct stream *)entry->object.extra)->anew_ns = since;
     for (int i = 0; i < entity->count; i++) {
         enum field f = (enum field)((int)entity->first + i);
         if (fields[f].flags & FIELD_KEPT)
@@ -221,7 +274,7 @@ static void put_led(struct answer *answer, const struct asset_kind *kind, struct
     bool same = !entry->object.seen_utc_ns || text_same(entry->object.now_at.server_id, answer->at.server_id);
     if (!asset_claim(answer->model, entry, &word, at))
         return;
-    bool again = word.age > 0 || (!word.age && begins_anew(kind, &entry->object, row));
+    bool again = is_another(answer, kind, entry, row, word.age);
     if (again)
         made_again(answer, kind, entry, row);
     entry_update(answer->model, entry, row, at);
@@ -241,21 +294,23 @@ static void put_led(struct answer *answer, const struct asset_kind *kind, struct
 }
 
 /* It does not lead it, and said more than that before: that is over. */
-static void put_named(const struct answer *answer, struct entry *entry, const struct text *leader,
-                      const struct stamp *at) {
+static void put_named(const struct answer *answer, const struct asset_kind *kind, struct entry *entry,
+                      const struct row *row, const struct stamp *at) {
+    const struct text *leader = text_in(row, kind->leader);
     claim_retract(asset_of(&entry->object), answer->server->object.id);
+    if (kind->kind == OBJECT_STREAM)
+        stream_replaced(answer, kind, entry, row);
     asset_named(answer->model, entry, leader && leader->len ? leader : NULL, at);
 }
 
 static void put_asset(struct answer *answer, const struct asset_kind *kind, const struct row *row) {
     struct stamp at = stamp_of_row(answer, kind, row);
     struct entry *entry = take_asset(answer, kind, row, &at);
-    const struct text *leader = text_in(row, kind->leader);
     bool led = leads(answer, kind, row);
     if (led && (kind->kind == OBJECT_STREAM || leads_already(answer, entry, row, &at)))
         put_led(answer, kind, entry, row, &at);
     else
-        put_named(answer, entry, leader, &at);
+        put_named(answer, kind, entry, row, &at);
 }
 
 void jetstream_row(struct answer *answer, const struct row *row) {

@@ -51,13 +51,15 @@ START_TEST(a_consumer_made_again_begins_its_history_anew) {
         uint64_t seq;
         const char *version;
         double created;
-        bool again;
+        bool again, restarted;
     } cases[] = {
-        {1, 20, "2.9.10", 22, true},     {2, 20, "2.9.10", 22, true},
-        {2, 20, "2.9.10", -50.3, false}, /* another replica, that had heard of little */
-        {2, 380, "2.12.2", 22, false},   /* its replica was restarted since: that changes `created` */
-        {2, 380, "2.14.5", 22, true},    {2, 450, "2.15.2", 22, true},
-        {2, 380, "2.15.2", -50, false},  {1, 400, "2.15.2", -50, false},
+        {1, 20, "2.9.10", 22, true, false},     {2, 20, "2.9.10", 22, true, false},
+        {2, 20, "2.9.10", -50.3, false, false}, /* another replica, that had heard of little */
+        {2, 380, "2.12.2", 22, true, false},    /* it ran already before that */
+        {2, 380, "2.12.2", 22, false, true},    /* that changes `created` */
+        {2, 420, "2.12.2", 22, false, false},   /* so would catching up anew, and nothing fell */
+        {2, 380, "2.14.5", 22, true, false},    {2, 450, "2.15.2", 22, true, false},
+        {2, 380, "2.15.2", -50, false, false},  {1, 400, "2.15.2", -50, false, false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct night n;
@@ -75,14 +77,19 @@ START_TEST(a_consumer_made_again_begins_its_history_anew) {
         uint64_t id = c(&n)->id;
         night_until(&n, 25);
         for (int node = 0; node < 3; node++) {
-            struct sample *s = build_varz(&n, (uint64_t)node + 1, ids[node], names[node]);
+            bool restarted = cases[i].restarted && node == cases[i].leader;
+            struct sample *s = build_varz(&n, (uint64_t)node + 1, restarted ? "IDR" : ids[node], names[node]);
+            if (restarted)
+                put_i(row_of(s, ENTITY_SERVER), F_SERVER_start, NIGHT_UTC + ns(21));
             put_text(s, row_of(s, ENTITY_SERVER), F_SERVER_version, cases[i].version);
             send(&n, s);
         }
         say_consumer(&n, 1, (struct says){-1, 0, .active = -1});
-        say_consumer(
-            &n, cases[i].leader,
-            (struct says){cases[i].leader, cases[i].seq, .active = 0.1, .created = cases[i].created});
+        struct sample *s = build(&n, (uint64_t)cases[i].leader + 1, SHAPE_JSZ,
+                                 cases[i].restarted ? "IDR" : ids[cases[i].leader]);
+        consumer_in(s, cases[i].leader,
+                    (struct says){cases[i].leader, cases[i].seq, .active = 0.1, .created = cases[i].created});
+        send(&n, s);
         ck_assert_uint_eq(c(&n)->id, id);
         ck_assert_msg(count_events(&n, "recreated") == cases[i].again, "case %zu", i);
         if (cases[i].again || cases[i].leader != 1) {
@@ -91,6 +98,89 @@ START_TEST(a_consumer_made_again_begins_its_history_anew) {
         } else {
             ck_assert_double_lt(number_value(&n, c(&n), Q_CONSUMER_lag_slope), 0);
         }
+        night_end(&n);
+    }
+}
+END_TEST
+
+/* Nobody says when it was made; but its first message came after all those that we knew. */
+START_TEST(a_first_message_tells_of_another_stream) {
+    static const struct {
+        uint64_t first_seq;
+        double first_ts;
+        bool again;
+    } cases[] = {{1, 8, true}, {1, -20, false}, {2000, 8, false}, {500, 8, true}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct night n;
+        begin_three(&n);
+        for (int k = 0; k < 2; k++) {
+            varz_until(&n, 10 * k, 7);
+            struct sample *s = jsz(&n, 0);
+            stream_in(s, 0, (struct says){0, 1000 + 1500 * (uint64_t)k, .active = 0.1});
+            struct row *row = row_of(s, ENTITY_STREAM);
+            put_u(row, F_STREAM_first_seq, k ? cases[i].first_seq : 1);
+            put_i(row, F_STREAM_first_ts, NIGHT_UTC + ns(k ? cases[i].first_ts : -20));
+            put_i(row, F_STREAM_last_ts, NIGHT_UTC + ns(k ? 10 : 0));
+            send(&n, s);
+        }
+        ck_assert_msg(count_events(&n, "recreated") == cases[i].again, "case %zu", i);
+        ck_assert(is_new(&n, stream(&n), Q_STREAM_in_msgs_per_s) == cases[i].again);
+        night_end(&n);
+    }
+}
+END_TEST
+
+static void consumer_at(struct sample *s, int leader, uint64_t seq, double created) {
+    consumer_in(s, leader, (struct says){leader, seq, .active = 0.1, .created = created});
+    for (size_t i = 0; i < s->count; i++) {
+        struct row *row = (struct row *)(uintptr_t)s->rows[i];
+        if (row->entity == ENTITY_CONSUMER)
+            put_u(row, F_CONSUMER_ack_floor_stream_seq, seq);
+    }
+}
+
+/* n1 leads the stream and tells of it at 0, 5 .. 20, n2 leads the consumer. Then both are made anew, and the
+ * leaders answer one after the other: n2, or n3 if the consumer is led there now, comes first. */
+START_TEST(with_a_stream_its_consumers_are_made_again) {
+    for (int leader = 1; leader <= 2; leader++) {
+        struct night n;
+        begin_three(&n);
+        for (int k = 0; k < 5; k++) {
+            varz_until(&n, 5 * k, 7);
+            struct sample *s = jsz(&n, 0);
+            stream_in(s, 0, (struct says){0, 1000 + 100 * (uint64_t)k, .active = 0.1, .created = -50});
+            put_i(row_of(s, ENTITY_STREAM), F_STREAM_first_ts, NIGHT_UTC - ns(50));
+            put_i(row_of(s, ENTITY_STREAM), F_STREAM_last_ts, NIGHT_UTC + n.at);
+            send(&n, s);
+            s = jsz(&n, 1);
+            stream_in(s, 1, (struct says){0, 0, .active = 0.1, .created = -50});
+            consumer_at(s, 1, 100 + (uint64_t)k, -50);
+            send(&n, s);
+        }
+        ck_assert_double_gt(number_value(&n, c(&n), Q_CONSUMER_time_behind), ns(40));
+        varz_until(&n, 25, 7);
+        struct sample *s = jsz(&n, leader);
+        stream_in(s, leader, (struct says){0, 0, .active = 0.1, .created = 22});
+        consumer_at(s, leader, 300, 22.5);
+        send(&n, s);
+        ck_assert_int_eq(count_events(&n, "recreated"), 1);
+        ck_assert(isnan(number_value(&n, c(&n), Q_CONSUMER_time_behind)));
+        night_until(&n, 25.5);
+        ck_assert_int_eq(stream(&n)->freshness, FRESH_STALE);
+        s = jsz(&n, 0);
+        stream_in(s, 0, (struct says){0, 2000, .active = 0.1, .created = 22});
+        put_i(row_of(s, ENTITY_STREAM), F_STREAM_first_ts, NIGHT_UTC + ns(23));
+        put_i(row_of(s, ENTITY_STREAM), F_STREAM_last_ts, NIGHT_UTC + ns(25));
+        send(&n, s);
+        ck_assert_int_eq(stream(&n)->freshness, FRESH_LIVE);
+        varz_until(&n, 28, 7);
+        s = jsz(&n, leader);
+        stream_in(s, leader, (struct says){0, 0, .active = 0.1, .created = 22});
+        consumer_at(s, leader, 310, 22.5);
+        send(&n, s);
+        double behind = number_value(&n, c(&n), Q_CONSUMER_time_behind);
+        ck_assert_msg(behind > ns(2) && behind < ns(5.01), "%g ns behind", behind);
+        ck_assert_int_eq(count_events(&n, "recreated"), 2);
         night_end(&n);
     }
 }
@@ -195,6 +285,8 @@ static TCase *cases(void) {
     TCase *t = tcase_create("made again");
     tcase_add_test(t, a_stream_made_again_is_the_same_row_with_a_new_history);
     tcase_add_test(t, a_consumer_made_again_begins_its_history_anew);
+    tcase_add_test(t, a_first_message_tells_of_another_stream);
+    tcase_add_test(t, with_a_stream_its_consumers_are_made_again);
     tcase_add_test(t, a_purge_is_no_new_stream);
     tcase_add_test(t, consumers_have_replicas_of_their_own);
     tcase_add_test(t, replicas_are_those_that_the_leader_lists_now);

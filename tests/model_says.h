@@ -38,8 +38,8 @@ static inline void stream_in(struct sample *s, int node, struct says says) {
     if (node == says.leader) {
         put_u(row, F_STREAM_first_seq, 1);
         put_since(row, F_STREAM_leader_since, says.since);
-        put_since(row, F_STREAM_created, says.created);
     }
+    put_since(row, F_STREAM_created, says.created);
     add_replicas(s, NULL, node, &says);
 }
 
