@@ -58,16 +58,51 @@ static bool may_have_lost(const struct object *object, const struct object *stre
            floor >= row_u64(object->before, F_CONSUMER_delivered_stream_seq, UINT64_MAX);
 }
 
+/* What is given up is ack pending no more, and remains among what was delivered again. */
+static bool given_up_of(const struct object *object, const struct row *row, double *messages) {
+    double redelivered, ack_pending;
+    *messages = 0;
+    if (!row || !row_number(row, F_CONSUMER_redelivered, &redelivered) ||
+        !row_number(row, F_CONSUMER_ack_pending, &ack_pending))
+        return false;
+    double more = redelivered > ack_pending ? redelivered - ack_pending : 0;
+    if (!row_u64(object->now, F_CONSUMER_config, 0))
+        return more == 0;
+    *messages = row_i64(object->now, F_CONSUMER_max_deliver, -1) > 0 ? more : 0;
+    return true;
+}
+
+struct value calc_consumer_given_up(const struct model *model, const struct object *object) {
+    (void)model;
+    double messages;
+    if (!given_up_of(object, object->now, &messages))
+        return value_unknown(0);
+    return aged(object, value_uint((uint64_t)messages));
+}
+
+/* false: not known. Between its two rows. */
+static bool given_up_per_s(const struct object *object, double *per_s) {
+    double now, before;
+    if (!given_up_of(object, object->now, &now) || !given_up_of(object, object->before, &before))
+        return false;
+    double window = (double)(object->now_at.now_ns - object->before_at.now_ns) / (double)NS_PER_S;
+    *per_s = now > before ? (now - before) / window : 0;
+    return true;
+}
+
 struct value calc_consumer_acked_per_s(const struct model *model, const struct object *object) {
     uint64_t of = ((const struct consumer *)object->extra)->stream;
     const struct object *stream = of ? model_object(model, of) : NULL;
     bool repeated = false;
+    double given_up;
     struct value acked = delivered_once(object, &repeated);
     struct value pending = rate_of_field(object, F_CONSUMER_ack_pending);
     if (acked.type == VALUE_UNKNOWN || pending.type == VALUE_UNKNOWN)
         return acked.type == VALUE_UNKNOWN ? acked : pending;
+    if (!given_up_per_s(object, &given_up))
+        return value_unknown(0);
     bool many = -pending.f > acked.f;
-    acked.f -= pending.f;
+    acked.f -= pending.f + given_up;
     if (acked.f < 0)
         return value_unknown(0);
     if (stream && stream->now && (lost_some(object, stream) || may_have_lost(object, stream, many)))
@@ -176,12 +211,17 @@ struct value calc_consumer_floor_age(const struct model *model, const struct obj
     return stands_since(object, consumer_of(object)->progress.floor_ns, F_CONSUMER_ack_pending);
 }
 
+/* Of one that passes over messages only what its place does not explain is told apart. */
+static bool may_hide_some(const struct object *object, double seen) {
+    return seen == 0 && backlog_is_filtered(object->now) && row_u64(object->now, F_CONSUMER_redelivered, 1);
+}
+
 struct value calc_consumer_redelivered_per_min(const struct model *model, const struct object *object) {
     (void)model;
     double per_min;
     if (!progress_redelivered_per_min(&consumer_of(object)->progress, &per_min))
         return value_awaited(object, 2);
-    return aged(object, value_real(round(per_min)));
+    return may_hide_some(object, per_min) ? value_unknown(0) : aged(object, value_real(round(per_min)));
 }
 
 struct value calc_consumer_redelivering(const struct model *model, const struct object *object) {
@@ -192,7 +232,10 @@ struct value calc_consumer_redelivering(const struct model *model, const struct 
 struct value calc_consumer_redeliveries(const struct model *model, const struct object *object) {
     (void)model;
     const struct progress *p = &consumer_of(object)->progress;
-    return p->rows ? aged(object, value_uint((uint64_t)p->again_at_floor)) : value_awaited(object, 2);
+    if (!p->rows)
+        return value_awaited(object, 2);
+    return may_hide_some(object, p->again_at_floor) ? value_unknown(0)
+                                                    : aged(object, value_uint((uint64_t)p->again_at_floor));
 }
 
 struct value calc_consumer_evicted(const struct model *model, const struct object *object) {

@@ -28,7 +28,7 @@ struct told_consumer {
     double last_delivered, last_ack; /* seconds of the night */
     bool unconfigured, ephemeral, push, bound, paused;
     double ack_wait; /* 0: 30 s */
-    int64_t max_ack_pending;
+    int64_t max_ack_pending, max_deliver;
     const char *filter, *ack_policy, *deliver_policy;
     double created; /* NEVER: before the night */
 };
@@ -73,6 +73,7 @@ static inline void tell_consumer(struct sample *s, const struct told_consumer *t
     put_u(row, F_CONSUMER_config, 1);
     put_i(row, F_CONSUMER_ack_wait, ns(t->ack_wait > 0 ? t->ack_wait : 30));
     put_i(row, F_CONSUMER_max_ack_pending, t->max_ack_pending ? t->max_ack_pending : 1000);
+    put_i(row, F_CONSUMER_max_deliver, t->max_deliver ? t->max_deliver : -1);
     put_text(s, row, F_CONSUMER_ack_policy, t->ack_policy ? t->ack_policy : "explicit");
     put_text(s, row, F_CONSUMER_deliver_policy, t->deliver_policy ? t->deliver_policy : "all");
     put_text(s, row, F_CONSUMER_filter_subject, t->filter);

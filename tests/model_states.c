@@ -83,10 +83,66 @@ static void redelivered_once(double at, struct told_stream *s, struct told_consu
     c->deliveries = s->last + (at >= 30 ? 3 : 0);
 }
 
+/* It acknowledged none of fifty, and each was delivered twice. */
+static void gives_up(double at, struct told_stream *s, struct told_consumer *c) {
+    s->last = 50;
+    c->max_deliver = 2, c->pending = 0, c->waiting = 1;
+    c->delivered = 50, c->floor = 0;
+    c->deliveries = at < 30 ? 50 : 100;
+    c->redelivered = at < 30 ? 0 : 50;
+    c->ack_pending = at < 60 ? 50 : 0;
+    c->last_delivered = at < 30 ? 0 : 30;
+}
+static void gave_up_none(double at, struct told_stream *s, struct told_consumer *c) {
+    gives_up(at, s, c);
+    c->redelivered = 0, c->floor = 50;
+}
+/* One message in a stream of other subjects is refused each three seconds. */
+static void refuses_filtered(double at, struct told_stream *s, struct told_consumer *c) {
+    uint64_t all = (uint64_t)(10 * at);
+    s->last = 100000 + all, s->last_at = at;
+    c->filter = "a.>";
+    c->pending = 0, c->ack_pending = c->redelivered = 1, c->waiting = 1;
+    c->delivered = s->last, c->floor = 99990;
+    c->deliveries = 1000 + all / 10 + (uint64_t)(at / 3);
+    c->last_delivered = at, c->last_ack = at;
+}
+/* All that it is given is delivered again and again, and none of it acknowledged. */
+static void never_acks(double at, struct told_stream *s, struct told_consumer *c) {
+    (void)s;
+    c->pending = 0, c->ack_pending = 102, c->waiting = 1;
+    c->redelivered = at < 30 ? 0 : 102;
+    c->delivered = 100000, c->floor = 99898;
+    c->deliveries = 100000 + 102 * (uint64_t)(at / 30);
+    c->last_delivered = 30 * floor(at / 30);
+}
+
 static void full(double at, struct told_stream *s, struct told_consumer *c) {
     (void)at, (void)s;
-    c->ack_pending = 1000, c->waiting = 2;
+    c->ack_pending = 1000, c->redelivered = 1000, c->waiting = 2;
     c->last_delivered = c->last_ack = -100;
+}
+/* 1000 jobs that take long, and their client says so. */
+static void full_at_work(double at, struct told_stream *s, struct told_consumer *c) {
+    full(at, s, c);
+    c->redelivered = 0;
+}
+/* One job of 70 s at a time, and others wait for the next. */
+static void full_of_one(double at, struct told_stream *s, struct told_consumer *c) {
+    uint64_t jobs = (uint64_t)(at / 70);
+    (void)s;
+    c->ack_pending = 1, c->max_ack_pending = 1, c->ack_wait = 300, c->waiting = 1;
+    c->pending = 499 - jobs;
+    c->deliveries = c->delivered = 99501 + jobs, c->floor = 99500 + jobs;
+    c->last_delivered = c->last_ack = 70 * (double)jobs;
+}
+static void one_in_work_in_progress(double at, struct told_stream *s, struct told_consumer *c) {
+    full_of_one(at, s, c);
+    c->ack_wait = 30;
+}
+static void full_and_left(double at, struct told_stream *s, struct told_consumer *c) {
+    full(at, s, c);
+    c->ack_pending = 5, c->max_ack_pending = 5, c->redelivered = 0, c->waiting = 0;
 }
 static void full_but_flowing(double at, struct told_stream *s, struct told_consumer *c) {
     s->last = 100000 + (uint64_t)(100 * at);
@@ -171,7 +227,7 @@ static void had_nothing_to_do(double at, struct told_stream *s, struct told_cons
 
 static void acks_nothing(double at, struct told_stream *s, struct told_consumer *c) {
     (void)s, (void)at;
-    c->pending = 0, c->ack_pending = 500, c->waiting = 1;
+    c->pending = 0, c->ack_pending = c->redelivered = 500, c->waiting = 1;
     c->delivered = c->deliveries = 100000;
     c->last_delivered = -100, c->last_ack = -200;
 }
@@ -248,6 +304,17 @@ static const struct {
     {"redelivers with success", redelivers_with_success, 95, "keeping_up", NULL},
     {"redelivered once", redelivered_once, 95, "keeping_up", NULL},
     {"full", full, 15, "ack_window_full", "ack window 1000/1000, nothing acknowledged for 1m55s"},
+    {"gives up", gives_up, 95, "poison", "50 messages given up after 2 deliveries, ack floor stands at 0"},
+    {"gave up none", gave_up_none, 95, "idle", NULL},
+    {"refuses, filtered", refuses_filtered, 125, "poison",
+     "1 delivered again and again, the last 0s ago, ack floor stands at 99990 for 2m05s"},
+    {"never acks", never_acks, 125, "stalled_acks",
+     "204 redelivered in 1 m, nothing acknowledged for 2m05s, 102 delivered and waiting for it"},
+    {"full at work", full_at_work, 15, "keeping_up", NULL},
+    {"full of one", full_of_one, 65, "keeping_up", NULL},
+    {"one in work, in progress", one_in_work_in_progress, 65, "keeping_up", NULL},
+    {"full and left", full_and_left, 20, "ack_window_full",
+     "ack window 5/5, nothing acknowledged for 2m00s, and no pull request open"},
     {"full but flowing", full_but_flowing, 60, "keeping_up", NULL},
     {"full by design", full_by_design, 115, "catching_up", NULL},
     {"full without limit", full_without_limit, 15, "stalled_acks", NULL},
@@ -284,6 +351,30 @@ START_TEST(each_state_and_its_neighbour) {
                   word(&n, Q_CONSUMER_state), word(&n, Q_CONSUMER_why));
     if (stories[_i].why)
         ck_assert_str_eq(word(&n, Q_CONSUMER_why), stories[_i].why);
+    night_end(&n);
+}
+END_TEST
+
+/* Who gives up acknowledges nothing, however ack pending falls. */
+START_TEST(what_is_given_up_is_not_acknowledged) {
+    struct night n;
+    run(&n, gives_up, 55);
+    ck_assert_double_eq(number_value(&n, consumer(&n, "C"), Q_CONSUMER_given_up), 0);
+    night_end(&n);
+    run(&n, gives_up, 60);
+    ck_assert_double_eq(number_value(&n, consumer(&n, "C"), Q_CONSUMER_given_up), 50);
+    ck_assert_double_eq(number_value(&n, consumer(&n, "C"), Q_CONSUMER_acked_per_s), 0);
+    night_end(&n);
+}
+END_TEST
+
+/* Of a filtered consumer nobody tells how often: that is not never. */
+START_TEST(redeliveries_of_a_filtered_one_are_not_none) {
+    struct night n;
+    run(&n, refuses_filtered, 125);
+    ck_assert_int_eq(quantity_get(n.model, consumer(&n, "C"), Q_CONSUMER_redelivered_per_min).type,
+                     VALUE_UNKNOWN);
+    ck_assert_int_eq(quantity_get(n.model, consumer(&n, "C"), Q_CONSUMER_redeliveries).type, VALUE_UNKNOWN);
     night_end(&n);
 }
 END_TEST
@@ -403,6 +494,8 @@ static TCase *cases(void) {
     TCase *t = tcase_create("states");
     tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, each_state_and_its_neighbour, 0, sizeof stories / sizeof *stories);
+    tcase_add_test(t, what_is_given_up_is_not_acknowledged);
+    tcase_add_test(t, redeliveries_of_a_filtered_one_are_not_none);
     tcase_add_test(t, a_stale_consumer_has_the_state_that_it_had);
     tcase_add_test(t, who_has_no_leader_is_leaderless_at_once);
     tcase_add_test(t, since_is_when_the_state_changed);

@@ -8,7 +8,7 @@ static const struct world_consumer doers[] = {
     {"ORDERS", "catching_up", 1, 60000, -500, 600, 100, 1000, 0, 4},
     {"ORDERS", "falling_behind", 1, 40000, 60, 40, 200, 1000, 0, 4},
     {"ORDERS", "stalled_delivery", 1, 0, 0, 0, 0, 1000, 0, 4},
-    {"ORDERS", "stalled_acks", 1, 64, 0, 0, 64, 1000, 0, 4},
+    {"ORDERS", "stalled_acks", 1, 64, 0, 0, 64, 1000, 64, 4},
     {"ORDERS", "ack_window_full", 1, 0, 0, 0, 1000, 1000, 12, 2},
     {"ORDERS", "nobody_pulling", 1, 0, 0, 0, 0, 1000, 0, 0},
     {"ORDERS", "nobody_bound", 1, 0, 0, 0, 0, 1000, 0, 0},
