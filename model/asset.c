@@ -35,7 +35,7 @@ void asset_tell(struct model *model, const struct entry *entry, const char *kind
 
 /* ---- states ---- */
 
-static bool lost_majority(const struct asset *asset) {
+bool asset_lost_majority(const struct asset *asset) {
     return asset->replicas && asset->replicas - asset->lost < asset->replicas / 2 + 1;
 }
 
@@ -63,7 +63,7 @@ enum asset_state asset_state(const struct model *model, const struct object *obj
     if (asset_is_contested(model, asset))
         return ASSET_CONTESTED;
     if (claim_stands(model, &asset->claim))
-        return lost_majority(asset) ? ASSET_NO_QUORUM : ASSET_OK;
+        return asset_lost_majority(asset) ? ASSET_NO_QUORUM : ASSET_OK;
     return is_leaderless(asset) ? ASSET_LEADERLESS : by_leader(model, object);
 }
 
@@ -99,9 +99,9 @@ static bool say_of_leader(const struct model *model, const struct asset *asset, 
     if (!server_is_fresh(model, server, SHAPE_JSZ))
         return say(said, "leader %s answers, but not /jsz for %s", server_label(server),
                    since(model, asset->claim.mono_ns, span));
-    if (lost_majority(asset))
+    if (asset_lost_majority(asset))
         return say(said, "leader %s in contact with %u of %u replicas", server_label(server),
-                   asset->replicas - asset->lost - 1, asset->replicas - 1);
+                   asset->replicas - asset->lost, asset->replicas);
     return false;
 }
 
@@ -197,10 +197,11 @@ void asset_bury(struct model *model, struct entry *entry) {
     entry_remove(model, entry);
 }
 
-/* The row that we hold is the word of the one who speaks for it, and not an old one. */
+/* The row that we hold is the word of the one who speaks for it, and not an old one. Without a majority
+ * nobody does: what the others did meanwhile, or will have done, is not known there. */
 static bool is_live(const struct model *model, const struct object *object) {
     const struct asset *asset = asset_of(object);
-    if (!claim_stands(model, &asset->claim))
+    if (!claim_stands(model, &asset->claim) || asset_lost_majority(asset))
         return false;
     const struct server *server = server_of(claim_server(model, &asset->claim));
     return server_is_up(server) && server_is_fresh(model, server, SHAPE_JSZ) &&

@@ -281,9 +281,9 @@ static void put_led(struct answer *answer, const struct asset_kind *kind, struct
     if (again)
         entry_drop_window(entry);
     asset->created_counts = created_counts(answer, kind);
-    entry_set_freshness(answer->model, entry, FRESH_LIVE);
     answer->fewer_replicas |=
         replicas_put(answer->model, entry, answer->groups, group, answer->sample, &answer->at);
+    entry_set_freshness(answer->model, entry, asset_lost_majority(asset) ? FRESH_STALE : FRESH_LIVE);
     if (kind->kind == OBJECT_CONSUMER) {
         consumer_told(answer, entry, same && !again, again);
         return;
