@@ -143,6 +143,14 @@ bool asset_why(const struct model *model, const struct object *object, char *out
     return asset->leader ? say_of_named(model, object, &said) : false;
 }
 
+const char *asset_last_seen(const struct model *model, const struct object *object) {
+    char span[TIME_TEXT_SIZE], text[TIME_TEXT_SIZE + 20];
+    int64_t seen = object->seen_utc_ns ? object->seen_utc_ns : object->first_utc_ns;
+    span_format_whole(span, model->utc_ns > seen ? model->utc_ns - seen : 0);
+    snprintf(text, sizeof text, "last seen %s ago", span);
+    return model_say(model, text);
+}
+
 /* ---- time ---- */
 
 static void look(const struct model *model) {

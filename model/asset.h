@@ -34,6 +34,8 @@ struct copying { /* what all sources of a stream say together */
     bool told, never;         /* all of their lag; one had no contact yet */
     uint64_t lag;             /* the worst */
     int64_t active_ns;        /* the longest without contact */
+    const char *state;        /* of the source that is worst off, source_state(); NULL not told */
+    const struct text *error; /* why, NULL not told */
     const struct text *text;  /* "mirror of X", NULL: copies from nowhere */
     const struct object *any; /* one of them, while they are added up */
 };
@@ -82,6 +84,8 @@ bool asset_lost_majority(const struct asset *asset);
 enum asset_state asset_state(const struct model *model, const struct object *object);
 /* Why its numbers are old, or not to be relied on, into `out`; false: all is well, or it is no more. */
 bool asset_why(const struct model *model, const struct object *object, char *out, size_t size);
+/* Of one that is no more: "last seen 20s ago". Lives until the model's next change. */
+const char *asset_last_seen(const struct model *model, const struct object *object);
 const char *asset_name(const struct object *object);
 /* An event about it; of the many that one answer may bring only the first are told. */
 #define MOVES_TOLD 20

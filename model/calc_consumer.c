@@ -113,13 +113,11 @@ struct value calc_consumer_acked_per_s(const struct model *model, const struct o
 }
 
 struct value calc_consumer_last_ack(const struct model *model, const struct object *object) {
-    (void)model;
-    return aged(object, since_field(object, F_CONSUMER_last_ack));
+    return age_now(model, object, since_field(object, F_CONSUMER_last_ack));
 }
 
 struct value calc_consumer_last_delivered(const struct model *model, const struct object *object) {
-    (void)model;
-    return aged(object, since_field(object, F_CONSUMER_last_delivered));
+    return age_now(model, object, since_field(object, F_CONSUMER_last_delivered));
 }
 
 /* ---- how long, and until when ---- */
@@ -139,13 +137,12 @@ struct value calc_consumer_trend(const struct model *model, const struct object 
 }
 
 struct value calc_consumer_time_behind(const struct model *model, const struct object *object) {
-    (void)model;
     const struct behind *behind = &consumer_of(object)->behind;
     if (!behind->known)
         return value_unknown(0);
     struct value v = value_span(behind->ns);
     v.flags = behind->flags;
-    return aged(object, v);
+    return v.flags & VALUE_BOUND ? age_now(model, object, v) : aged(object, v);
 }
 
 /* A bound is no evidence. */
@@ -249,11 +246,15 @@ struct value calc_consumer_evicted(const struct model *model, const struct objec
 /* That nobody leads it is our word of now. */
 struct value calc_consumer_state(const struct model *model, const struct object *object) {
     int state = standing_of(model, object);
+    if (object->freshness == FRESH_GONE)
+        return value_text("deleted");
     struct value v = value_text(standing_name(state));
     return standing_is_ours(state) ? v : aged(object, v);
 }
 
 struct value calc_consumer_why(const struct model *model, const struct object *object) {
+    if (object->freshness == FRESH_GONE)
+        return value_text(asset_last_seen(model, object));
     struct value v = value_text(standing_why(model, object));
     return standing_is_ours(standing_of(model, object)) ? v : aged(object, v);
 }

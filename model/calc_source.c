@@ -54,3 +54,14 @@ struct value calc_stream_source_active(const struct model *model, const struct o
         return value_unknown(0);
     return aged(object, copying->never ? never() : value_span(copying->active_ns));
 }
+
+struct value calc_stream_source_state(const struct model *model, const struct object *object) {
+    (void)model;
+    return aged(object, value_text(copying_of(object)->state));
+}
+
+struct value calc_stream_source_error(const struct model *model, const struct object *object) {
+    (void)model;
+    const struct text *error = copying_of(object)->error;
+    return error ? aged(object, value_text(error->bytes)) : value_unknown(0);
+}

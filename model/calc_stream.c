@@ -65,15 +65,13 @@ struct value calc_stream_consumers_share(const struct model *model, const struct
 /* ---- its messages ---- */
 
 struct value calc_stream_last_message(const struct model *model, const struct object *object) {
-    (void)model;
-    return aged(object, since_field(object, F_STREAM_last_ts));
+    return age_now(model, object, since_field(object, F_STREAM_last_ts));
 }
 
 struct value calc_stream_first_age(const struct model *model, const struct object *object) {
-    (void)model;
     if (!row_u64(object->now, F_STREAM_messages, 0))
         return value_unknown(0);
-    return aged(object, since_field(object, F_STREAM_first_ts));
+    return age_now(model, object, since_field(object, F_STREAM_first_ts));
 }
 
 static bool grew(const struct object *object, enum field f, uint64_t *by) {

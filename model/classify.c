@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "model/asking.h"
 #include "model/sentence.h"
+#include "model/stream.h"
 
 enum when { WHEN_NOW, WHEN_ROW, WHEN_LAG };
 static const struct state {
@@ -40,12 +41,14 @@ void states_create(struct model *model) {
         if (!model->states[i])
             fprintf(stderr, "natsight: state %s: %s\n", states[i].name, error.message);
     }
+    stream_states_create(model);
 }
 
 void states_destroy(struct model *model) {
     for (int i = 0; i < STATE_COUNT; i++)
         expr_destroy(model->states[i]);
     free(model->states);
+    stream_states_destroy(model);
 }
 
 static bool holds(const struct model *model, int state, const struct object *consumer) {

@@ -77,6 +77,7 @@ static void asset_texts(struct asset *asset, text_visit_fn *fn, void *data) {
 static void stream_texts(void *extra, text_visit_fn *fn, void *data) {
     asset_texts(extra, fn, data);
     visit(fn, data, &((struct stream *)extra)->copying.text);
+    visit(fn, data, &((struct stream *)extra)->copying.error);
     visit(fn, data, &((struct stream *)extra)->shown);
 }
 

@@ -68,3 +68,10 @@ struct value since_field(const struct object *object, enum field f) {
         return value_unknown(0);
     return value_span(object->now_at.now_ns - from);
 }
+
+struct value age_now(const struct model *model, const struct object *object, struct value v) {
+    bool old = v.type == VALUE_SPAN && !(v.flags & VALUE_NEVER) && object->freshness != FRESH_LIVE;
+    if (old && object->seen_utc_ns && model->utc_ns > object->seen_utc_ns)
+        v.i += model->utc_ns - object->seen_utc_ns;
+    return aged(object, v);
+}

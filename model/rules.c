@@ -153,6 +153,11 @@ static void list_add(struct finding_list *list, const struct entry *entry, const
         (struct finding){rules[truth->rule].severity, truth->rule, entry->object.id, truth->since_utc_ns};
 }
 
+static void worsen(struct entry *entry, enum severity severity) {
+    if (severity > entry->severity)
+        entry->severity = severity;
+}
+
 static void find(struct model *model, struct entry *entry, const struct truth *truth) {
     enum severity severity = rules[truth->rule].severity;
     if (is_said_by_other(model, entry, truth))
@@ -162,8 +167,9 @@ static void find(struct model *model, struct entry *entry, const struct truth *t
         return;
     }
     list_add(&model->findings, entry, truth);
-    if (severity > entry->severity)
-        entry->severity = severity;
+    worsen(entry, severity);
+    if (entry->object.kind == OBJECT_SOURCE) /* what fails to copy is not well itself */
+        worsen(entry_of(entry->object.parent), severity);
 }
 
 static void ask_all(struct model *model, struct entry *entry) {

@@ -41,6 +41,24 @@ static void put(struct model *model, const struct entry *stream, const struct ro
 
 /* ---- all of one stream ---- */
 
+/* From bad to worse. */
+static int rank_of(const char *state) {
+    static const char *const states[] = {"ok", "silent", "never", "error"};
+    int rank = state ? 3 : -1;
+    while (rank >= 0 && strcmp(states[rank], state) != 0)
+        rank--;
+    return rank;
+}
+
+static void add_state(struct copying *copying, const struct object *object) {
+    const char *state = source_state(object);
+    const struct text *error = text_in(object->now, F_SOURCE_error);
+    int rank = rank_of(state), before = rank_of(copying->state);
+    if (rank > before || (rank == before && !copying->error))
+        copying->error = error && error->len ? error : NULL;
+    copying->state = rank > before ? state : copying->state;
+}
+
 static void add_up(struct copying *copying, const struct object *object) {
     const struct source *source = object->extra;
     const struct row *row = object->now;
@@ -52,6 +70,7 @@ static void add_up(struct copying *copying, const struct object *object) {
     copying->active_ns = active_ns > copying->active_ns ? active_ns : copying->active_ns;
     copying->never |= source->never;
     copying->any = object;
+    add_state(copying, object);
 }
 
 static void describe(struct model *model, struct copying *copying) {

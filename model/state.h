@@ -114,6 +114,7 @@ struct model {
     double detailed_above;
 
     struct expr **states; /* of consumers */
+    struct expr **stream_states;
     struct expr **rules;
     bool *rule_about_state;
     size_t asked_next[OBJECT_KIND_COUNT]; /* where the next tick begins to ask, of kinds with thousands */

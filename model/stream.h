@@ -17,4 +17,8 @@ void stream_created(struct model *model, struct entry *entry);
 /* Its leader told of it. `same`: the leader that did so before. */
 void stream_told(struct entry *entry, bool same);
 
+/* The conditions of stream_states.def, made once. */
+void stream_states_create(struct model *model);
+void stream_states_destroy(struct model *model);
+
 #endif

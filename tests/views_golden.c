@@ -27,6 +27,10 @@ static void consumer_billing(struct frame *f, const struct world *w) {
     f->context.object = world_object(w, OBJECT_CONSUMER, Q_CONSUMER_name, "billing");
 }
 
+static void consumer_late(struct frame *f, const struct world *w) {
+    f->context.object = world_object(w, OBJECT_CONSUMER, Q_CONSUMER_name, "falling_behind");
+}
+
 static void stream_orders(struct frame *f, const struct world *w) {
     f->context.object = world_object(w, OBJECT_STREAM, Q_STREAM_name, "ORDERS");
 }
@@ -182,6 +186,9 @@ static const struct screen_case {
     {"jetstream-stalled", "jetstream", world_states, stalled_alone, false, 1},
     {"jetstream-late", "jetstream", world_states, late_ones, false, 1},
     {"overview-states", "overview", world_states, NULL, false, 3},
+    {"stream-losing", "stream", world_states, stream_orders, false, 5},
+    {"stream-deleted", "stream", world_deleted, stream_orders, false, 5},
+    {"consumer-deleted", "consumer", world_deleted, consumer_late, false, 5},
     {"stream-ascii", "stream", world_busy, stream_orders, true, 2},
     {"stream-stale", "stream", world_stale, stream_orders, false, 2},
     {"stream-empty", "stream", world_empty, NULL, false, 1},

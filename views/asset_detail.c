@@ -13,15 +13,13 @@
 enum { WIDE = 110, PEER_LINES = 1, PEER_LINES_NARROW = 2, OTHER_LINES = 4 };
 
 static const struct fact stream_numbers[] = {
-    {Q_STREAM_messages, "messages"},    {Q_STREAM_bytes, "bytes"},
-    {Q_STREAM_max_bytes, "of at most"}, {Q_STREAM_first_seq, "first"},
-    {Q_STREAM_last_seq, "last"},        {Q_STREAM_in_msgs_per_s, "in/s"},
-    {Q_STREAM_leader_why, "leader"},    {Q_STREAM_last_message, "last message"},
-    {Q_STREAM_storage, "on"},
+    {Q_STREAM_messages, "messages"},         {Q_STREAM_bytes, "bytes"},   {Q_STREAM_max_bytes, "of at most"},
+    {Q_STREAM_first_seq, "first"},           {Q_STREAM_last_seq, "last"}, {Q_STREAM_in_msgs_per_s, "in/s"},
+    {Q_STREAM_last_message, "last message"}, {Q_STREAM_storage, "on"},    {Q_STREAM_why, "why"},
 };
 static const struct fact consumer_numbers[] = {
     {Q_CONSUMER_state, "state"},         {Q_CONSUMER_why, "why"},
-    {Q_CONSUMER_leader_why, "leader"},   {Q_CONSUMER_delivered_seq, "delivered"},
+    {Q_CONSUMER_leader_why, ""},         {Q_CONSUMER_delivered_seq, "delivered"},
     {Q_CONSUMER_ack_floor_seq, "acked"},
 };
 

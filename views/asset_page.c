@@ -158,7 +158,7 @@ void asset_page_title(const struct view_context *context, const struct object *o
 void asset_page_nothing(const struct view_context *context, enum object_kind kind, struct surface *s,
                         struct rect area) {
     const struct page_kind *page = &page_kinds[kind];
-    const char *text = context->object                         ? "it is no more"
+    const char *text = context->object                         ? "deleted: no server lists it any more"
                        : !model_has(context->model, SHAPE_JSZ) ? "not collected here"
                        : !chrome_has_jetstream(context->model) ? "no JetStream on this cluster"
                                                                : page->none;
@@ -180,19 +180,53 @@ void asset_page_line(int severity, const char *head, const char *text, struct su
     surface_text(s, row, x, row.y, ROLE_TEXT, 0, cut);
 }
 
+static void append(char *out, size_t size, const char *between, const char *text) {
+    size_t len = strlen(out);
+    if (*text && len < size)
+        snprintf(out + len, size - len, "%s%s", len ? between : "", text);
+}
+
+/* What its limits take has a line of its own. */
+static bool is_about_loss(const char *state) {
+    return strstr(state, "_data") || strstr(state, "data_");
+}
+
+static void stream_state(const struct model *model, const struct object *stream, struct surface *s,
+                         struct rect row) {
+    const char *state = quantity_name_text(model, stream, Q_STREAM_state);
+    const char *why = is_about_loss(state) ? "" : quantity_name_text(model, stream, Q_STREAM_why);
+    const char *also = quantity_name_text(model, stream, Q_STREAM_also);
+    int severity = (int)model_severity(model, stream);
+    bool wrong = *state && strcmp(state, "ok") != 0;
+    char head[200];
+    bool all = strcmp(state, "leader_gone") == 0 && *why; /* "leader n2 gone 14s" */
+    words_of(all ? why : state, head, sizeof(head));
+    append(head, sizeof(head), ", ", also);
+    if (wrong && severity == SEVERITY_OK)
+        severity = SEVERITY_WARN; /* not for long enough to be told elsewhere */
+    asset_page_line(severity, head, all ? "" : why, s, row);
+}
+
 /* A consumer's state says why its leader's word is old, too, unless that is the state. */
-void asset_page_state(const struct view_context *context, const struct object *object, struct surface *s,
-                      struct rect row) {
-    bool stream = object->kind == OBJECT_STREAM;
-    const struct model *model = context->model;
-    const char *state = quantity_name_text(model, object, stream ? Q_STREAM_leadership : Q_CONSUMER_state);
-    const char *led = quantity_name_text(model, object, stream ? Q_STREAM_leader_why : Q_CONSUMER_leader_why);
-    const char *why = stream ? "" : quantity_name_text(model, object, Q_CONSUMER_why);
+static void consumer_state(const struct model *model, const struct object *consumer, struct surface *s,
+                           struct rect row) {
+    const char *why = quantity_name_text(model, consumer, Q_CONSUMER_why);
+    const char *led = quantity_name_text(model, consumer, Q_CONSUMER_leader_why);
     char head[60], text[600];
     bool both = *why && *led && !strstr(why, led);
-    words_of(state, head, sizeof(head));
+    words_of(quantity_name_text(model, consumer, Q_CONSUMER_state), head, sizeof(head));
     snprintf(text, sizeof(text), "%s%s%s", both || !*why ? led : "", both ? "; before: " : "", why);
-    asset_page_line((int)model_severity(model, object), head, text, s, row);
+    asset_page_line((int)model_severity(model, consumer), head, text, s, row);
+}
+
+void asset_page_state(const struct view_context *context, const struct object *object, struct surface *s,
+                      struct rect row) {
+    (object->kind == OBJECT_STREAM ? stream_state : consumer_state)(context->model, object, s, row);
+}
+
+void asset_page_dim(const struct object *object, struct surface *s, struct rect area) {
+    if (object->freshness == FRESH_GONE)
+        surface_tint(s, area, ROLE_MUTED, 0);
 }
 
 static const struct verdict {
@@ -239,6 +273,8 @@ static void consumer_loss(const struct view_context *context, const struct objec
 
 void asset_page_loss(const struct view_context *context, const struct object *object, struct surface *s,
                      struct rect row) {
+    if (object->freshness == FRESH_GONE)
+        return;
     if (object->kind == OBJECT_CONSUMER) {
         consumer_loss(context, object, s, row);
         return;

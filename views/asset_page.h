@@ -26,6 +26,8 @@ void asset_page_line(int severity, const char *head, const char *text, struct su
 /* The line that says how it is, and why. */
 void asset_page_state(const struct view_context *context, const struct object *object, struct surface *s,
                       struct rect row);
+/* What is no more is dimmed, but for the line that says so. */
+void asset_page_dim(const struct object *object, struct surface *s, struct rect area);
 /* Whether the limits of its stream take what is not processed yet. */
 void asset_page_loss(const struct view_context *context, const struct object *object, struct surface *s,
                      struct rect row);

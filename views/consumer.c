@@ -208,6 +208,7 @@ static void draw(const void *state, const struct view_context *context, struct s
     }
     if (p->list_at.h > 2)
         draw_list(p, context, consumer, s);
+    asset_page_dim(consumer, s, rect_below(area, p->loss_at.y - area.y));
     quantity_menu_draw(&p->page.consumers, s, p->list_at.h > 2 ? p->list_at : area, area);
 }
 

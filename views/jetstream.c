@@ -58,7 +58,8 @@ static const struct quantity_column stream_columns[] = {
     {.quantity = Q_STREAM_cluster, .priority = 2, .grow = 6, .pinned = true, .off = true},
     {.quantity = Q_STREAM_account, .priority = 12},
     {.quantity = Q_STREAM_leader, .priority = 3, .grow = 6},
-    {.quantity = Q_STREAM_leadership, .priority = 9},
+    {.quantity = Q_STREAM_state, .priority = 2},
+    {.quantity = Q_STREAM_leadership, .priority = 15},
     {.quantity = Q_STREAM_replicas, .priority = 2, .width = 4},
     {.quantity = Q_STREAM_messages, .priority = 1},
     {.quantity = Q_STREAM_bytes, .priority = 2},
@@ -126,7 +127,7 @@ static const struct tab_info {
 } tabs[TAB_COUNT] = {
     [TAB_CONSUMERS] = {"consumers", "cons", OBJECT_CONSUMER, consumer_columns, COUNT(consumer_columns), 3,
                        "no consumers"},
-    [TAB_STREAMS] = {"streams", "streams", OBJECT_STREAM, stream_columns, COUNT(stream_columns), 8,
+    [TAB_STREAMS] = {"streams", "streams", OBJECT_STREAM, stream_columns, COUNT(stream_columns), 9,
                      "no streams"},
     [TAB_META] = {"meta group", "meta", OBJECT_SERVER, meta_columns, COUNT(meta_columns), 11,
                   "no server yet"},

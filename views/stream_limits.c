@@ -118,8 +118,8 @@ int stream_sources_rows(const struct view_context *context, const struct object 
 }
 
 static const struct fact source_facts[] = {
-    {Q_SOURCE_state, ""},      {Q_SOURCE_lag, "lag"}, {Q_SOURCE_active, "seen"},
-    {Q_SOURCE_filter, "only"}, {Q_SOURCE_api, "by"},  {Q_SOURCE_error, "error:"},
+    {Q_SOURCE_lag, "lag"}, {Q_SOURCE_active, "seen"},  {Q_SOURCE_filter, "only"},
+    {Q_SOURCE_api, "by"},  {Q_SOURCE_error, "error:"},
 };
 
 static void draw_source(const struct view_context *context, const struct object *source, struct surface *s,

@@ -133,6 +133,8 @@ void world_busy(struct world *w);
 void world_kinds(struct world *w);
 /* A consumer in each of the states that there are. */
 void world_states(struct world *w);
+/* The same, and then the stream was deleted with them. */
+void world_deleted(struct world *w);
 /* All well, no JetStream. */
 void world_quiet(struct world *w);
 /* The same as busy, but n2 refuses since 40 s and nobody else has answered for 4 s. */

@@ -119,3 +119,9 @@ void world_states(struct world *w) {
     w->consumer_count = sizeof(doers) / sizeof(doers[0]);
     world_run(w, WORLD_SECONDS);
 }
+
+void world_deleted(struct world *w) {
+    world_states(w);
+    w->stream_count = w->consumer_count = 0;
+    world_run(w, 32);
+}
