@@ -250,6 +250,14 @@ static void on_stop_signal(struct loop *loop, int number, void *data) {
     app->paint_now = true;
 }
 
+/* Somebody stopped us without asking, and meanwhile a shell may have had the terminal. */
+static void on_continue_signal(struct loop *loop, int number, void *data) {
+    (void)loop, (void)number;
+    struct app *app = data;
+    screen_continue(app->screen);
+    app->paint_now = true;
+}
+
 static void on_reload_signal(struct loop *loop, int number, void *data) {
     (void)loop, (void)number;
     settings_reload(data);
@@ -287,6 +295,7 @@ static void watch_signals(struct app *app) {
         return;
     loop_add_signal(app->loop, SIGWINCH, on_resize, app);
     loop_add_signal(app->loop, SIGTSTP, on_stop_signal, app);
+    loop_add_signal(app->loop, SIGCONT, on_continue_signal, app);
 }
 
 /* The character set of the terminal: what LANG says, else UTF-8 for the characters alone. true: ASCII only.

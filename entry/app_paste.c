@@ -13,10 +13,13 @@ static bool typed_ahead(const struct paste *paste) {
     return id == ACTION_FILTER || id == ACTION_COMMAND;
 }
 
-/* As they came, Tab and all, until one of them closes the prompt. */
-static void type_keys(struct app *app, const struct paste *paste) {
-    for (int i = 0; i < paste->key_count && (i == 0 || app->stage.prompt.open); i++)
-        app_key(app, paste->keys[i]);
+/* As they came, Tab and all, until one of them closes the prompt. Ctrl-C is meant, whatever comes with it. */
+static void type_keys(struct app *app, const struct paste *paste, bool text) {
+    for (int i = 0; i < paste->key_count; i++) {
+        bool typed = text && (i == 0 || app->stage.prompt.open);
+        if (typed || paste->keys[i] == K_CTRL('c'))
+            app_key(app, paste->keys[i]);
+    }
 }
 
 static void type_text(struct app *app, const char *text) {
@@ -32,8 +35,9 @@ void app_paste(struct app *app, const struct paste *paste) {
     if (!app->stage.prompt.open && !typed_ahead(paste)) {
         stage_say(&app->stage, clock_mono_ns(), false, "pasted text ignored");
         app->paint_now = true;
+        type_keys(app, paste, false);
     } else if (paste->key_count > 0) {
-        type_keys(app, paste);
+        type_keys(app, paste, true);
     } else {
         type_text(app, paste->text);
         if (paste->entered && !paste->marked)

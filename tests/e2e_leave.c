@@ -151,6 +151,22 @@ START_TEST(suspended_and_back) {
 }
 END_TEST
 
+/* Stopped by somebody else, and by nobody asked. */
+START_TEST(stopped_and_continued) {
+    struct terminal *t = open_in(state_env, NULL);
+    for (int shell = 0; shell < 2; shell++) {
+        ck_assert(terminal_signal(t, SIGSTOP));
+        ck_assert(terminal_wait_stopped(t, SHOWN_MS));
+        if (shell)
+            terminal_take_back(t);
+        ck_assert(terminal_continue(t));
+        shown_type(t, "2", " reader-3 ");
+        shown_type(t, "1", "^.NODES 3");
+    }
+    shown_quit(t);
+}
+END_TEST
+
 /* ---- notes ---- */
 
 /* Into `text`; the one file of a crash in that folder. */
@@ -203,6 +219,7 @@ int main(void) {
     tcase_add_loop_test(tc, what_stays_behind_is_the_view, 0, 5);
     tcase_add_loop_test(tc, a_lost_line_or_a_kill_leaves_nothing_running, 0, 2);
     tcase_add_test(tc, suspended_and_back);
+    tcase_add_test(tc, stopped_and_continued);
     tcase_add_loop_test(tc, a_crash_says_where, 0, 3);
     suite_add_tcase(suite, tc);
     return suite_run(suite);

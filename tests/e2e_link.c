@@ -81,6 +81,18 @@ START_TEST(a_prompt_takes_a_paste_as_one_line) {
 }
 END_TEST
 
+/* The prompt is closed by the first one, and the program by the second. */
+START_TEST(control_c_ends_whatever_comes_with_it) {
+    static const char *const lines[] = {"abcd\x03", "/abcd\x03\x03",
+                                        "\x03"
+                                        "echo hello\r"};
+    int status;
+    terminal_type(t, lines[_i]);
+    ck_assert(terminal_wait_exit(t, &status, WAIT_MS));
+    ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+END_TEST
+
 START_TEST(a_line_typed_ahead_is_typed) {
     terminal_type(t, "/consumers of the billing stream");
     ck_assert(terminal_wait_regex(t, "^/consumers of the billing stream", WAIT_MS));
@@ -163,6 +175,7 @@ int main(void) {
     tcase_add_loop_test(lines, a_megabyte_pasted_by_accident_triggers_nothing, 0, PASTES);
     tcase_add_loop_test(lines, a_few_bytes_pasted_trigger_nothing, 0, 5);
     tcase_add_test(lines, a_prompt_takes_a_paste_as_one_line);
+    tcase_add_loop_test(lines, control_c_ends_whatever_comes_with_it, 0, 3);
     tcase_add_test(lines, a_line_typed_ahead_is_typed);
     tcase_add_test(lines, nothing_is_cleared_but_by_resize_and_ctrl_l);
     tcase_add_test(lost, a_lost_terminal_is_the_end);

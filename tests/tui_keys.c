@@ -393,6 +393,15 @@ START_TEST(a_guess_is_corrected) {
     expect_pieces("list of\033[200~words\033[201~", 4096, 0, "<paste line: list of> <marked line: words>");
     expect_pieces("\003echo hello\r", 4096, 0, "Ctrl-C <paste line entered: echo hello>");
     expect_pieces("ab\003", 4096, 0, "a b Ctrl-C");
+    expect_pieces("\033]\033[0nx", 4096, 0, "<answer> x"); /* Alt-] and an answer behind it */
+    expect_pieces("\033P\033[0n\033[B", 4096, 0, "<answer> Down");
+    struct typed typed = {.text = ""};
+    struct key_decoder d;
+    key_decoder_init(&d, &noting, &typed);
+    key_decoder_feed(&d, "\033[200~hello", 11, 0); /* without its end */
+    key_decoder_feed(&d, "\003", 1, NS_PER_S);
+    settle(&d);
+    ck_assert_str_eq(typed.text, "<marked line: hello> Ctrl-C");
 }
 END_TEST
 

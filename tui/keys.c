@@ -102,7 +102,14 @@ uint32_t key_parse(const char *name) {
 }
 
 /* What the pending bytes are, after each new one. */
-enum verdict { MORE, KEY, SWALLOW, AGAIN /* the last byte does not belong to them */, ESC_THEN };
+enum verdict {
+    MORE,
+    KEY,
+    SWALLOW,
+    AGAIN, /* the last byte does not belong to them */
+    ESC_THEN,
+    ESC_AGAIN /* the last two do not, and the first of these is an ESC */
+};
 
 static bool is_final(unsigned char c) {
     return c >= 0x40 && c <= 0x7e;
@@ -150,7 +157,7 @@ static enum verdict judge_sequence(const struct key_decoder *d, uint32_t *key) {
 static enum verdict judge_string(const struct key_decoder *d) {
     unsigned char last = d->pending.bytes[d->pending.len - 1], before = d->pending.bytes[d->pending.len - 2];
     if (d->pending.len > 3 && before == K_ESC)
-        return last == '\\' ? SWALLOW : AGAIN;
+        return last == '\\' ? SWALLOW : ESC_AGAIN;
     if (last == '\a')
         return SWALLOW;
     return last < ' ' && last != K_ESC ? AGAIN : MORE;
@@ -301,7 +308,9 @@ static bool take(struct key_decoder *d, unsigned char byte, int64_t mono_ns) {
         paste_key(d, K_ESC, mono_ns);
     else if (verdict == KEY)
         paste_key(d, key, mono_ns);
-    return verdict == AGAIN || verdict == ESC_THEN;
+    if (verdict == ESC_AGAIN)
+        d->pending.bytes[d->pending.len++] = K_ESC;
+    return verdict == AGAIN || verdict == ESC_THEN || verdict == ESC_AGAIN;
 }
 
 static void set_deadline(struct key_decoder *d) {
@@ -309,6 +318,8 @@ static void set_deadline(struct key_decoder *d) {
 }
 
 void key_decoder_feed(struct key_decoder *d, const char *bytes, size_t len, int64_t mono_ns) {
+    if (len == 1 && bytes[0] == K_CTRL('c'))
+        paste_give_up(d, mono_ns); /* alone it comes from a finger, whatever is open */
     for (size_t i = 0; i < len; i++)
         while (take(d, (unsigned char)bytes[i], mono_ns))
             ;

@@ -206,6 +206,11 @@ void paste_mark(struct key_decoder *d, bool begins, int64_t mono_ns) {
     }
 }
 
+void paste_give_up(struct key_decoder *d, int64_t mono_ns) {
+    if (d->mode == KEYS_MARKED && mono_ns >= d->quiet_ns - MARKED_QUIET_NS + PAUSE_NS)
+        finish(d);
+}
+
 void paste_no_more(struct key_decoder *d) {
     if (d->mode == KEYS_TYPED)
         deliver(d);

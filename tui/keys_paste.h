@@ -11,6 +11,8 @@ void paste_key(struct key_decoder *d, uint32_t key, int64_t mono_ns);
 void paste_output(struct key_decoder *d, int64_t mono_ns);
 /* A mark of bracketed paste. */
 void paste_mark(struct key_decoder *d, bool begins, int64_t mono_ns);
+/* The paste that is open has no end if there was a pause before this moment. */
+void paste_give_up(struct key_decoder *d, int64_t mono_ns);
 /* What has no place in a paste comes: keys that were held stand before it. */
 void paste_no_more(struct key_decoder *d);
 /* All that came has been taken: what is no paste goes out, what may be one waits until quiet_ns. */

@@ -263,6 +263,13 @@ void screen_resume(struct screen *s) {
     screen_repaint(s);
 }
 
+void screen_continue(struct screen *s) {
+    if (tty_is_ours(&s->tty))
+        return;
+    s->tty.raw = s->asks_mouse = false;
+    screen_resume(s);
+}
+
 /* ---- frames ---- */
 
 static int within(int value, int instead, int most) {

@@ -42,6 +42,8 @@ void screen_set_color(struct screen *screen, enum screen_color color);
 /* Gives the terminal back for a suspension (Ctrl-Z), and takes it again; the next draw repaints all. */
 void screen_suspend(struct screen *screen);
 void screen_resume(struct screen *screen);
+/* We were stopped and continued by somebody else: takes the terminal again if a shell has had it. */
+void screen_continue(struct screen *screen);
 
 /* The terminal's size now (TIOCGWINSZ). */
 void screen_size(const struct screen *screen, int *cols, int *rows);

@@ -109,6 +109,11 @@ static void wait_for_foreground(int fd) {
     }
 }
 
+bool tty_is_ours(const struct screen_tty *tty) {
+    struct termios now;
+    return tcgetattr(tty->in_fd, &now) < 0 || !(now.c_lflag & ICANON);
+}
+
 void tty_take(struct screen_tty *tty) {
     if (tty->raw)
         return;

@@ -28,6 +28,8 @@ bool tty_open(struct screen_tty *tty, int in_fd, int out_fd, char *message, size
 void tty_close(struct screen_tty *tty);
 /* Raw mode, then `enter` is on its way; from now on tty_emergency() has something to do. */
 void tty_take(struct screen_tty *tty);
+/* The modes are those that tty_take() set. */
+bool tty_is_ours(const struct screen_tty *tty);
 /* `leave` is another one. */
 void tty_rearm(struct screen_tty *tty);
 /* What waits is given a moment to leave, then `leave` and `text` (may be NULL) are sent; so many answers to

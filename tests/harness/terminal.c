@@ -345,6 +345,10 @@ static void dump_end(const struct terminal *t) {
     fputc('\n', stderr);
 }
 
+void terminal_take_back(struct terminal *t) {
+    tcsetattr(t->slave, TCSANOW, &t->before);
+}
+
 bool terminal_restored(struct terminal *t) {
     struct termios now;
     while (terminal_pump(t, 0))

@@ -87,6 +87,8 @@ bool terminal_wait_exit(struct terminal *t, int *status, int ms);
 bool terminal_wait_stopped(struct terminal *t, int ms);
 /* Back to the foreground, SIGCONT. */
 bool terminal_continue(struct terminal *t);
+/* The line has its modes of before again: what a shell does when its job was stopped. */
+void terminal_take_back(struct terminal *t);
 /* Sequences that the terminal does not understand, by their last byte ("?c" is CSI ? ... c); "" none. */
 const char *terminal_unknown(const struct terminal *t);
 /* The line settings are as they were at the start, the cursor is visible, the main screen shown, the mouse
