@@ -60,9 +60,8 @@ static bool says_the_same(const char *path, const char *text, const struct optio
                          all[i].path);
         }
     } else {
-        char first[300];
-        config_first_fault(&faults, first, sizeof first);
-        snprintf(message, size, "nothing written: %s", first);
+        enum { COLUMNS = 100 }; /* the end may be cut, the beginning says that nothing was written */
+        config_faults_line(&faults, "nothing written", COLUMNS, message, size);
     }
     config_free(config);
     config_faults_finish(&faults);

@@ -19,6 +19,12 @@ struct value calc_consumer_lag(const struct model *model, const struct object *o
     return aged(object, value_uint(pending + ack_pending));
 }
 
+static struct value of_slope(const struct object *object, double per_s) {
+    struct value v = value_real(per_s);
+    v.flags = ((const struct consumer *)object->extra)->lag.held ? VALUE_ESTIMATED : 0;
+    return aged(object, v);
+}
+
 struct value calc_consumer_lag_slope(const struct model *model, const struct object *object) {
     (void)model;
     double per_s;
@@ -26,7 +32,7 @@ struct value calc_consumer_lag_slope(const struct model *model, const struct obj
         return value_unknown(0);
     if (!lag_slope(&((const struct consumer *)object->extra)->lag, &per_s))
         return object->seen_utc_ns ? value_awaited(object, 3) : value_unknown(0);
-    return aged(object, value_real(per_s));
+    return of_slope(object, per_s);
 }
 
 /* Deliveries count redeliveries, the place in the stream counts messages that a filter passes over: the
@@ -62,14 +68,12 @@ static bool may_have_lost(const struct object *object, const struct object *stre
 static bool given_up_of(const struct object *object, const struct row *row, double *messages) {
     double redelivered, ack_pending;
     *messages = 0;
-    if (!row || !row_number(row, F_CONSUMER_redelivered, &redelivered) ||
-        !row_number(row, F_CONSUMER_ack_pending, &ack_pending))
+    if (!row || !row_number(row, F_CONSUMER_ack_pending, &ack_pending))
         return false;
-    double more = redelivered > ack_pending ? redelivered - ack_pending : 0;
-    if (!row_u64(object->now, F_CONSUMER_config, 0))
-        return more == 0;
-    *messages = row_i64(object->now, F_CONSUMER_max_deliver, -1) > 0 ? more : 0;
-    return true;
+    bool more = row_number(row, F_CONSUMER_redelivered, &redelivered) && redelivered > ack_pending;
+    if (more && row_i64(object->now, F_CONSUMER_max_deliver, -1) > 0)
+        *messages = redelivered - ack_pending;
+    return !more || row_u64(object->now, F_CONSUMER_config, 0);
 }
 
 struct value calc_consumer_given_up(const struct model *model, const struct object *object) {
@@ -133,7 +137,7 @@ struct value calc_consumer_trend(const struct model *model, const struct object 
         return value_unknown(0);
     if (!lag_trend(&consumer_of(object)->lag, &per_s))
         return object->seen_utc_ns ? value_awaited(object, 3) : value_unknown(0);
-    return aged(object, value_real(per_s));
+    return of_slope(object, per_s);
 }
 
 struct value calc_consumer_time_behind(const struct model *model, const struct object *object) {
@@ -168,8 +172,11 @@ struct value calc_consumer_drain(const struct model *model, const struct object 
     if (trend.type == VALUE_UNKNOWN)
         return trend;
     double seconds = trend.f < 0 ? (double)lag.u / -trend.f : INFINITY;
-    if (seconds < LONGEST_DRAIN)
-        return aged(object, value_span((int64_t)(seconds * (double)NS_PER_S)));
+    if (seconds < LONGEST_DRAIN) {
+        struct value v = value_span((int64_t)(seconds * (double)NS_PER_S));
+        v.flags = trend.flags & VALUE_ESTIMATED;
+        return aged(object, v);
+    }
     if (is_up_to_date(object, trend.f))
         return aged(object, value_span(consumer_of(object)->behind.ns));
     struct value never = value_span(INT64_MAX);

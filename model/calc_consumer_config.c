@@ -7,6 +7,11 @@ static bool is_told(const struct object *object) {
     return object->now && row_u64(object->now, F_CONSUMER_config, 0);
 }
 
+struct value calc_consumer_configured(const struct model *model, const struct object *object) {
+    (void)model;
+    return object->now ? value_bool(is_told(object)) : value_unknown(0);
+}
+
 struct value calc_consumer_kind(const struct model *model, const struct object *object) {
     (void)model;
     if (!object->now)
@@ -60,7 +65,7 @@ struct value calc_consumer_ack_wait(const struct model *model, const struct obje
 
 struct value calc_consumer_ack_window(const struct model *model, const struct object *object) {
     (void)model;
-    if (!object->now || !row_has(object->now, F_CONSUMER_ack_pending))
+    if (!is_told(object) || !row_has(object->now, F_CONSUMER_ack_pending))
         return value_unknown(0);
     int64_t most = row_i64(object->now, F_CONSUMER_max_ack_pending, -1);
     double pending = (double)row_u64(object->now, F_CONSUMER_ack_pending, 0);

@@ -6,13 +6,21 @@ static const struct loss *loss_of(const struct object *stream) {
     return &((const struct stream *)stream->extra)->loss;
 }
 
+/* What happens to it since is seen by nobody. */
+static bool is_unled(const struct model *model, const struct object *stream) {
+    enum asset_state state = asset_state(model, stream);
+    return state == ASSET_LEADERLESS || state == ASSET_LEADER_GONE;
+}
+
 struct value calc_stream_loss(const struct model *model, const struct object *object) {
-    (void)model;
+    if (is_unled(model, object))
+        return value_text(loss_name(LOSS_UNKNOWN));
     return aged(object, value_text(loss_name(loss_of(object)->state)));
 }
 
 struct value calc_stream_loss_why(const struct model *model, const struct object *object) {
-    (void)model;
+    if (is_unled(model, object))
+        return calc_asset_leader_why(model, object);
     return aged(object, value_text(loss_of(object)->why));
 }
 

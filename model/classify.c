@@ -74,10 +74,12 @@ void consumer_stands(struct model *model, struct entry *server, struct entry *en
     const struct object *stream = consumer->stream ? model_object(model, consumer->stream) : NULL;
     struct arrivals none = {0}, *arrivals = stream ? &((struct stream *)stream->extra)->arrivals : &none;
     consumer->progress.begun &= !again;
-    if (same)
+    if (again)
+        lag_forget(&consumer->lag);
+    else if (same)
         lag_put(&consumer->lag, object);
     else
-        lag_forget(&consumer->lag);
+        lag_hold(&consumer->lag);
     int64_t moment = moment_of(&server->object, &object->now_at);
     int64_t zero = consumer->progress.begun ? consumer->progress.zero_ns : TIME_UNSET;
     consumer->behind = behind_of(arrivals, object, stream, moment, zero);

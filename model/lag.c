@@ -6,6 +6,7 @@
 
 #define SLOPE_WINDOW (60 * NS_PER_S)
 #define SLOPE_POINTS 3
+#define HELD_MOST    (120 * NS_PER_S)
 #define TURNED       0.1  /* two lines leave so much of the error of one */
 #define SCATTER      3.0  /* a move is more than so many times what the points miss the line by */
 #define LEAST_MOVE   2.0  /* messages over the line */
@@ -92,8 +93,17 @@ static void find_slope(struct lag_history *history) {
     history->moves = by >= LEAST_MOVE && by * by > SCATTER * SCATTER * error_of(&line) / line.n;
 }
 
+static void judge_held(struct lag_history *history, bool was_known, int64_t mono_ns) {
+    history->held |= was_known;
+    if (history->known)
+        history->known_mono_ns = mono_ns;
+    if (history->known || mono_ns - history->known_mono_ns > HELD_MOST)
+        history->held = false;
+}
+
 void lag_put(struct lag_history *history, const struct object *consumer) {
     double lag;
+    bool was_known = history->known;
     if (!lag_of(consumer, &lag))
         return;
     unsigned last = (history->next + LAG_POINTS - 1) % LAG_POINTS;
@@ -104,19 +114,25 @@ void lag_put(struct lag_history *history, const struct object *consumer) {
     if (history->count < LAG_POINTS)
         history->count++;
     find_slope(history);
+    judge_held(history, was_known, consumer->now_at.mono_ns);
+}
+
+void lag_hold(struct lag_history *history) {
+    history->count = 0;
+    history->held |= history->known;
+    history->known = false;
 }
 
 void lag_forget(struct lag_history *history) {
-    history->count = 0;
-    history->known = false;
+    *history = (struct lag_history){0};
 }
 
 bool lag_slope(const struct lag_history *history, double *per_s) {
     *per_s = history->per_s;
-    return history->known;
+    return history->known || history->held;
 }
 
 bool lag_trend(const struct lag_history *history, double *per_s) {
     *per_s = history->moves ? history->per_s : 0;
-    return history->known;
+    return history->known || history->held;
 }

@@ -3,8 +3,9 @@
  * A slope is made of a window of points, not of two: a load that breathes has one slope, that of a line
  * through the last minute. When two lines, one of before and one of now, say much better how it went, it has
  * turned, and the slope is that of the second. Points are the word of one leader; what another one says first
- * may still be catching up, so a change of leader begins anew. Owned by its consumer, used by the model
- * alone. */
+ * may still be catching up, so a change of leader begins anew; until that one has told enough, for two
+ * minutes at most, the slope of before stands as an estimate. Owned by its consumer, used by the model alone.
+ */
 #ifndef MODEL_LAG_H
 #define MODEL_LAG_H
 
@@ -19,15 +20,19 @@ struct lag_history {
     struct lag_point points[LAG_POINTS];
     unsigned count, next;
     bool known;
-    double per_s; /* while known */
+    bool held;    /* not known, and of the leader before */
+    double per_s; /* while known or held */
     bool moves;   /* it does more than scatter about a level */
+    int64_t known_mono_ns;
 };
 
 /* Messages not yet acknowledged, by the consumer's present row; false: not told. */
 bool lag_of(const struct object *consumer, double *lag);
 void lag_put(struct lag_history *history, const struct object *consumer);
+/* The next points are another leader's. */
+void lag_hold(struct lag_history *history);
 void lag_forget(struct lag_history *history);
-/* Messages per second; false: not enough points. */
+/* Messages per second, an estimate while held; false: not enough points. */
 bool lag_slope(const struct lag_history *history, double *per_s);
 /* The same, and 0 where it only scatters about a level. */
 bool lag_trend(const struct lag_history *history, double *per_s);

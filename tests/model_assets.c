@@ -157,7 +157,7 @@ START_TEST(acks_behind_an_old_message_are_counted) {
     } steps[] = {
         {1250, 5250, 1, 0, 50, false},    {1500, 5500, 101, 0, 30, false},
         {1500, 5500, 1, 0, 20, false},    {1500, 5500, 1, 0, 0, false},
-        {1750, 5750, 1, 3, 50, true},     {2000, 6000, 1, 0, 50, true},
+        {1750, 5750, 1, 1, 50, true},     {2000, 6000, 1, 0, 50, true},
         {2250, 7000, 1, 0, 50, false}, /* three of four are passed over by its filter */
         {2500, 7250, 1, -1, 50, true},    {2750, 7500, 1, 0, 50, true},
         {2850, 7550, 1, 0, 10, true},     /* each refused once, between two answers */

@@ -15,6 +15,7 @@ struct told_stream {
     int64_t per_subject;
     uint64_t deleted;
     double created; /* NEVER: before the night */
+    int leader;     /* its place among the servers */
 };
 
 static inline struct told_stream told(uint64_t first, uint64_t last, double first_at, double last_at) {
@@ -31,6 +32,7 @@ struct told_consumer {
     int64_t max_ack_pending, max_deliver;
     const char *filter, *ack_policy, *deliver_policy;
     double created; /* NEVER: before the night */
+    int leader;
 };
 
 static inline void put_at(struct row *row, enum field f, double second, double skew) {
@@ -39,7 +41,7 @@ static inline void put_at(struct row *row, enum field f, double second, double s
 }
 
 static inline void tell_stream(struct sample *s, const struct told_stream *t, double skew) {
-    add_stream(s, 0, 0, t->last);
+    add_stream(s, t->leader, t->leader, t->last);
     struct row *row = row_of(s, ENTITY_STREAM);
     put_u(row, F_STREAM_first_seq, t->first);
     put_u(row, F_STREAM_messages, t->last + 1 - t->first - t->deleted);
@@ -52,7 +54,7 @@ static inline void tell_stream(struct sample *s, const struct told_stream *t, do
 }
 
 static inline void tell_consumer(struct sample *s, const struct told_consumer *t, double skew) {
-    add_consumer(s, "C", 0, 0, t->pending, 0);
+    add_consumer(s, "C", t->leader, t->leader, t->pending, 0);
     struct row *row = row_of(s, ENTITY_CONSUMER);
     put_u(row, F_CONSUMER_ack_pending, t->ack_pending);
     put_u(row, F_CONSUMER_redelivered, t->redelivered);
@@ -81,10 +83,10 @@ static inline void tell_consumer(struct sample *s, const struct told_consumer *t
     put_text(s, row, F_CONSUMER_durable, t->ephemeral ? NULL : "C");
 }
 
-/* One server n1, and its answer of now. */
+/* The answer of now of the one who leads both. */
 static inline void tell(struct night *n, const struct told_stream *stream,
                         const struct told_consumer *consumer) {
-    struct sample *s = jsz(n, 0);
+    struct sample *s = jsz(n, stream->leader);
     tell_stream(s, stream, 0);
     tell_consumer(s, consumer, 0);
     send(n, s);

@@ -119,6 +119,74 @@ START_TEST(slow_polls_make_a_slope_too) {
 }
 END_TEST
 
+static void poll_of(struct night *n, double at, int leader, double created) {
+    uint64_t done = (uint64_t)(100 * at);
+    varz_until(n, at, 7);
+    struct told_stream stream = told(1, 30000 + 115 * (uint64_t)at, -1000, at);
+    stream.leader = leader;
+    struct told_consumer c = {.pending = 16000 + (uint64_t)(15 * at), .last_delivered = at, .last_ack = at};
+    c.deliveries = c.delivered = c.floor = 14000 + done;
+    c.leader = leader, c.created = created;
+    tell(n, &stream, &c);
+}
+
+static struct value of(const struct night *n, enum quantity q) {
+    return quantity_get(n->model, consumer(n, "C"), q);
+}
+
+/* Until another leader has told enough, the slope of the one before stands as an estimate, and so do state
+ * and drain. */
+START_TEST(a_new_leader_takes_the_slope_over) {
+    struct night n;
+    begin_three(&n);
+    for (int i = 0; i <= 12; i++)
+        poll_of(&n, POLL * i, 0, NEVER);
+    ck_assert_int_eq(of(&n, Q_CONSUMER_lag_slope).flags, 0);
+    ck_assert_str_eq(of(&n, Q_CONSUMER_state).text, "falling_behind");
+    for (int i = 13; i <= 20; i++) {
+        poll_of(&n, POLL * i, 1, NEVER);
+        ck_assert_str_eq(text_value(&n, consumer(&n, "C"), Q_CONSUMER_leader), "n2");
+        struct value slope = of(&n, Q_CONSUMER_lag_slope);
+        ck_assert_int_eq(slope.type, VALUE_REAL);
+        ck_assert_double_eq_tol(slope.f, 15, 1e-6);
+        ck_assert_int_eq(slope.flags, i < 16 ? VALUE_ESTIMATED : 0);
+        ck_assert(of(&n, Q_CONSUMER_drain).flags & VALUE_NEVER);
+        ck_assert_str_eq(of(&n, Q_CONSUMER_state).text, "falling_behind");
+    }
+    night_end(&n);
+}
+END_TEST
+
+/* But not for ever, where leaders change at each answer. */
+START_TEST(no_slope_is_taken_over_for_long) {
+    struct night n;
+    begin_three(&n);
+    for (int i = 0; i <= 12; i++)
+        poll_of(&n, POLL * i, 0, NEVER);
+    for (int i = 13; i <= 40; i++) {
+        poll_of(&n, POLL * i, i / 2 % 2, NEVER);
+        ck_assert_ptr_nonnull(of(&n, Q_CONSUMER_state).text);
+    }
+    ck_assert_int_eq(of(&n, Q_CONSUMER_lag_slope).type, VALUE_UNKNOWN);
+    ck_assert_str_eq(of(&n, Q_CONSUMER_state).text, "unknown");
+    night_end(&n);
+}
+END_TEST
+
+/* Of one made again no slope is known, but it has a state. */
+START_TEST(another_of_the_name_has_no_slope_yet) {
+    struct night n;
+    begin_three(&n);
+    for (int i = 0; i <= 12; i++)
+        poll_of(&n, POLL * i, 0, NEVER);
+    poll_of(&n, 65, 0, 62);
+    ck_assert_int_eq(of(&n, Q_CONSUMER_lag_slope).type, VALUE_UNKNOWN);
+    ck_assert_str_eq(of(&n, Q_CONSUMER_state).text, "unknown");
+    ck_assert_int_eq(strncmp(of(&n, Q_CONSUMER_why).text, "measuring: lag 17.0k", 20), 0);
+    night_end(&n);
+}
+END_TEST
+
 static TCase *cases(void) {
     TCase *t = tcase_create("slope");
     tcase_set_timeout(t, 60);
@@ -127,6 +195,9 @@ static TCase *cases(void) {
     tcase_add_test(t, a_turn_is_seen_while_it_breathes);
     tcase_add_test(t, a_burst_is_no_slope);
     tcase_add_test(t, slow_polls_make_a_slope_too);
+    tcase_add_test(t, a_new_leader_takes_the_slope_over);
+    tcase_add_test(t, no_slope_is_taken_over_for_long);
+    tcase_add_test(t, another_of_the_name_has_no_slope_yet);
     return t;
 }
 

@@ -208,6 +208,15 @@ static void unpulled_unconfigured(double at, struct told_stream *s, struct told_
     c->unconfigured = true;
 }
 
+static void full_unconfigured(double at, struct told_stream *s, struct told_consumer *c) {
+    full(at, s, c);
+    c->unconfigured = true;
+}
+static void gives_up_unconfigured(double at, struct told_stream *s, struct told_consumer *c) {
+    gives_up(at, s, c);
+    c->unconfigured = true;
+}
+
 static void waits_in_vain(double at, struct told_stream *s, struct told_consumer *c) {
     unpulled(at, s, c);
     c->waiting = 3;
@@ -325,7 +334,11 @@ static const struct {
     {"pulls without waiting", pulls_without_waiting, 60, "keeping_up", NULL},
     {"works long", works_long, 100, "catching_up", NULL},
     {"unpulled ephemeral", unpulled_ephemeral, 60, "keeping_up", NULL},
-    {"unpulled unconfigured", unpulled_unconfigured, 60, "keeping_up", NULL},
+    {"unpulled unconfigured", unpulled_unconfigured, 60, "unknown",
+     "its configuration is not told yet, 500 pending, 0 ack pending"},
+    {"full, unconfigured", full_unconfigured, 15, "unknown", NULL},
+    {"gives up, unconfigured", gives_up_unconfigured, 95, "unknown",
+     "its configuration is not told yet: 50 were delivered again, and may have been given up"},
     {"waits in vain", waits_in_vain, 60, "stalled_delivery",
      "no delivery for 1m25s though someone waits, 500 pending"},
     {"push waits in vain", push_waits_in_vain, 60, "stalled_delivery", NULL},
@@ -335,7 +348,7 @@ static const struct {
     {"acks later", acks_later, 60, "keeping_up", NULL},
     {"acks soon", acks_soon, 95, "keeping_up", NULL},
     {"falls behind", falls_behind, 60, "falling_behind", "lag +50/s, 15m10s~ behind"},
-    {"falls behind, two rows", falls_behind, 5, "", NULL},
+    {"falls behind, two rows", falls_behind, 5, "unknown", "measuring: lag 20.3k, 16m32s~ behind"},
     {"catches up", catches_up, 60, "catching_up", "lag -100/s, 10m10s~ behind, done in 2m20s"},
     {"keeps its distance", keeps_its_distance, 60, "keeping_up", NULL},
     {"keeps up", keeps_up, 60, "keeping_up", "lag 40, 390ms behind"},
@@ -384,12 +397,27 @@ START_TEST(a_stale_consumer_has_the_state_that_it_had) {
     run(&n, waits_in_vain, 60);
     struct value v = quantity_get(n.model, consumer(&n, "C"), Q_CONSUMER_state);
     ck_assert_int_eq(v.flags, 0);
-    varz_until(&n, 120, 6);
+    varz_until(&n, 65, 6);
     ck_assert_int_eq(consumer(&n, "C")->freshness, FRESH_STALE);
     v = quantity_get(n.model, consumer(&n, "C"), Q_CONSUMER_state);
     ck_assert_str_eq(v.text, "stalled_delivery");
     ck_assert_int_eq(v.flags, VALUE_OLD);
     ck_assert_str_eq(word(&n, Q_CONSUMER_why), "no delivery for 1m25s though someone waits, 500 pending");
+    night_end(&n);
+}
+END_TEST
+
+/* It was done, and nobody knows what came since. */
+START_TEST(whose_leader_is_gone_is_leaderless) {
+    struct night n;
+    run(&n, done, 60);
+    ck_assert_str_eq(word(&n, Q_CONSUMER_state), "keeping_up");
+    ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_loss), "no");
+    varz_until(&n, 84, 6);
+    ck_assert_str_eq(word(&n, Q_CONSUMER_state), "leaderless");
+    ck_assert_str_eq(word(&n, Q_CONSUMER_why), "leader n1 gone 24s");
+    ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_loss), "unknown");
+    ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_loss_why), "leader n1 gone 24s");
     night_end(&n);
 }
 END_TEST
@@ -497,6 +525,7 @@ static TCase *cases(void) {
     tcase_add_test(t, what_is_given_up_is_not_acknowledged);
     tcase_add_test(t, redeliveries_of_a_filtered_one_are_not_none);
     tcase_add_test(t, a_stale_consumer_has_the_state_that_it_had);
+    tcase_add_test(t, whose_leader_is_gone_is_leaderless);
     tcase_add_test(t, who_has_no_leader_is_leaderless_at_once);
     tcase_add_test(t, since_is_when_the_state_changed);
     tcase_add_test(t, another_consumer_of_the_name_begins_anew);
