@@ -60,8 +60,13 @@ static bool says_the_same(const char *path, const char *text, const struct optio
                          all[i].path);
         }
     } else {
-        enum { COLUMNS = 100 }; /* the end may be cut, the beginning says that nothing was written */
-        config_faults_line(&faults, "nothing written", COLUMNS, message, size);
+        char place[200] = "";
+        const char *why = "it could not be read back";
+        if (faults.kept > 0) {
+            config_fault_place(&faults.told[0], place, sizeof place);
+            why = config_fault_sentence(&faults.told[0]);
+        }
+        snprintf(message, size, "nothing written: %s%s%s", place, place[0] != '\0' ? ": " : "", why);
     }
     config_free(config);
     config_faults_finish(&faults);
