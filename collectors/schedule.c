@@ -267,20 +267,43 @@ int64_t schedule_cost(struct cost_memory *costs, int64_t cost_ns) {
     return (double)middle > costs->mean ? middle : (int64_t)costs->mean;
 }
 
+/* A server that stands still, or that is cut off from us, makes all wait alike: how long an answer took is no
+ * word about it then. Once: who is slow again and again may be so because of us. */
+static bool is_excused(struct target *t, int e, const struct sample *head) {
+    struct plan *p = &t->plan[e];
+    if (e == EP_VARZ && head->failure != FAILURE_NONE) {
+        t->silent = head->answered_mono_ns;
+        return false;
+    }
+    bool silent = t->silent && head->asked_mono_ns - t->silent < t->plan[EP_VARZ].interval;
+    p->excused = silent && !p->excused;
+    return p->excused;
+}
+
+/* What was not answered in time, or not by its own fault, says nothing of what answering costs. */
+static int64_t charge(struct plan *p, const struct sample *head, bool excused) {
+    if (!excused && head->failure != FAILURE_TIMEOUT) {
+        p->cost = schedule_cost(&p->costs, head->cost_ns);
+        return head->cost_ns;
+    }
+    int64_t usual = p->cost > 0 ? p->cost : 0;
+    return head->cost_ns < usual ? head->cost_ns : usual;
+}
+
 void schedule_account(struct target *t, int e, const struct sample *head, int64_t decoding_ns) {
     struct plan *p = &t->plan[e];
-    bool failed_before = p->failing > 0;
+    bool failed_before = p->failing > 0, excused = is_excused(t, e, head);
     int64_t before = p->interval;
     p->requests++;
     p->failures += head->failure != FAILURE_NONE;
     p->bytes += head->bytes;
-    p->spent += head->cost_ns;
-    p->last = head->cost_ns;
-    p->cost = schedule_cost(&p->costs, head->cost_ns);
+    p->last = charge(p, head, excused);
+    p->spent += p->last;
     if (head->failure == FAILURE_NONE) /* else it waits for what is failing */
         p->body = schedule_cost(&p->bodies, (int64_t)head->bytes * BODY_NS_A_BYTE + decoding_ns);
     p->changed = true;
-    count_failing(p, e, head->failure);
+    if (!excused)
+        count_failing(p, e, head->failure);
     choose(t);
     if (p->failing > 0 || p->interval > before)
         p->due = clock_mono_ns() + p->interval;

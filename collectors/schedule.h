@@ -24,7 +24,8 @@ void schedule_want(struct target *t, int endpoint, const struct want *want);
 void schedule_adopt(struct target *t);
 /* An answer came: its cost counts, as does on its own what its body costs the link and us, who took
  * decoding_ns for it; intervals are chosen anew. Heavy ones whose bodies are no use again and again (endless,
- * cut, no JSON) wait twice as long each time. */
+ * cut, no JSON) wait twice as long each time. A request that timed out, and once one during which /varz
+ * failed, is charged at most the usual, and the latter is not held against its endpoint. */
 void schedule_account(struct target *t, int endpoint, const struct sample *head, int64_t decoding_ns);
 /* COST frames of what changed, when nothing else waits; `all` after frames were lost. */
 void schedule_tell_costs(struct collector *c, bool all);

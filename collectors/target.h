@@ -41,7 +41,8 @@ struct plan {
     struct cost_memory costs, bodies;
     int64_t cost, body; /* of the server; of the link and us for its body. As a rule, -1 unknown */
     char why[64];
-    int failing; /* heavy ones: bodies in a row that were no use */
+    int failing;  /* heavy ones: bodies in a row that were no use */
+    bool excused; /* the last answer was: the server was silent meanwhile */
     uint64_t requests, failures, bytes;
     int64_t spent, last;
     bool changed; /* since the last cost frame */
@@ -101,6 +102,7 @@ struct target {
     unsigned conn_limit; /* of the full page that was asked last */
 
     char error[320];     /* of the last /varz */
+    int64_t silent;      /* mono: when the last /varz failed, 0 never */
     int64_t varz_asked;  /* mono: when the last finished /varz was asked, 0 never */
     int64_t config_last; /* mono: the last /jsz with configuration */
 

@@ -21,6 +21,34 @@ START_TEST(dear_endpoints_stretch) {
 }
 END_TEST
 
+/* It stands still while /jsz is on its way: what that took is no word about the next one. */
+START_TEST(a_server_that_stood_still_is_asked_as_before) {
+    const struct hostile_rule still[] = {{"/jsz", HOSTILE_ANSWER, 0, NULL, 3000, 0},
+                                         {"/varz", HOSTILE_SILENT, 0, NULL, 0, 0}};
+    struct hostile *h = hostile_with(NULL, 0);
+    struct watch *w = watch_supervised(hostile_url(h), NULL, -1);
+    watch_say(w, "want jsz every=1000\n");
+    const char *why;
+    WATCH_UNTIL(w, watch_count(w, 1, SHAPE_JSZ, false) >= 3);
+    int asked = hostile_requests(h, "/jsz");
+    hostile_rules(h, still, 1);
+    WATCH_UNTIL(w, hostile_requests(h, "/jsz") > asked);
+    hostile_rules(h, still, 2);
+    int answered = watch_count(w, 1, SHAPE_JSZ, false);
+    WATCH_UNTIL(w, watch_count(w, 1, SHAPE_JSZ, false) > answered && watch_count(w, 1, SHAPE_VARZ, true) > 0);
+    hostile_rules(h, NULL, 0);
+    for (int more = 2; more < 5; more++) {
+        WATCH_UNTIL(w, watch_count(w, 1, SHAPE_JSZ, false) >= answered + more);
+        watch_interval_ms(w, SHAPE_JSZ, &why);
+        ck_assert_msg(strncmp(why, "stretched", 9) != 0, "%s", why);
+    }
+    WATCH_UNTIL(w, watch_interval_ms(w, SHAPE_JSZ, &why) == 1000 && strcmp(why, "wanted") == 0);
+    watch_say(w, "stop\n");
+    ck_assert_int_eq(watch_end(w, 0), 0);
+    hostile_end(h);
+}
+END_TEST
+
 /* What is begun at once and long: nothing to the server, but to the link and to us. */
 START_TEST(large_answers_stretch) {
     struct hostile_rule rule = {"/connz", HOSTILE_LARGE, 0, NULL, 0, 16 << 20};
@@ -148,6 +176,7 @@ int main(void) {
     TCase *c = tcase_create("kindness");
     tcase_set_timeout(c, 60);
     tcase_add_test(c, dear_endpoints_stretch);
+    tcase_add_test(c, a_server_that_stood_still_is_asked_as_before);
     tcase_add_test(c, large_answers_stretch);
     tcase_add_test(c, useless_bodies_are_asked_less);
     tcase_add_test(c, liars_about_connections_are_asked_no_more);
