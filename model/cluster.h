@@ -12,6 +12,7 @@
 struct meta {
     const struct text *leader; /* the last one known, NULL never */
     bool led;                  /* somebody living says now that it leads */
+    bool contested;            /* and so does another one, again and again */
     const char *quorum;        /* "yes", "no", "leaderless", NULL unknown */
     bool pending_told;
     uint64_t pending;                     /* proposals that its leader has not applied yet */

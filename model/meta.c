@@ -34,35 +34,94 @@ static void set_leader(struct model *model, struct entry *cluster, const struct 
                     "leader of the meta group moved from %s to %s", old->bytes, leader->bytes);
 }
 
-/* ---- the living meta leader and what it sees ---- */
+/* ---- who says that it leads, and what it sees ---- */
 
-static struct entry *living_leader(const struct model *model, const struct entry *cluster) {
+static const struct object *home_of(const struct model *model, const struct object *cluster,
+                                    const struct row *peer) {
+    return server_by_name(model, cluster, row_text(peer, F_META_PEER_name)) ? cluster : NULL;
+}
+
+static void see_quorum(const struct model *model, struct entry *entry, const struct sample *sample,
+                       int64_t mono_ns) {
+    struct server *server = server_of(entry);
+    uint64_t listed = 0, heard = 1, never = 0;
+    for (size_t i = 0; i < sample->count; i++) {
+        const struct row *row = sample->rows[i];
+        if (row->entity != ENTITY_META_PEER)
+            continue;
+        enum contact contact =
+            peer_contact(model, home_of(model, entry->object.parent, row), row, &meta_fields);
+        listed++;
+        heard += contact == CONTACT_HEARD;
+        never += contact == CONTACT_NEVER;
+    }
+    uint64_t size = row_u64(js_row(entry), F_JETSTREAM_meta_size, listed + 1);
+    uint64_t need = (size < listed + 1 ? listed + 1 : size) / 2 + 1;
+    server->meta.quorum = heard >= need;
+    if (heard >= need || heard + never < need)
+        return;
+    if (!server->meta.unheard_mono_ns)
+        server->meta.unheard_mono_ns = mono_ns;
+    server->meta.quorum = mono_ns - server->meta.unheard_mono_ns < UNHEARD_LOST;
+}
+
+static void take_claim(const struct model *model, struct entry *entry, const struct sample *sample,
+                       int64_t mono_ns) {
+    struct server *server = server_of(entry);
+    if (!names_itself(model, entry)) {
+        server->meta.since_mono_ns = server->meta.unheard_mono_ns = 0;
+        return;
+    }
+    if (!server->meta.since_mono_ns)
+        server->meta.since_mono_ns = mono_ns;
+    see_quorum(model, entry, sample, mono_ns);
+}
+
+/* Cut off from each other two can lead at once: a majority counts, then who began later, whoever was asked
+ * last. */
+static bool is_better(const struct server *a, const struct server *b) {
+    if (a->meta.quorum != b->meta.quorum)
+        return a->meta.quorum;
+    return a->meta.since_mono_ns > b->meta.since_mono_ns;
+}
+
+/* The best of those that lead by their own word of now, but for `except`. */
+static struct entry *living_leader(const struct model *model, const struct entry *cluster,
+                                   const struct entry *except) {
     struct entry *found = NULL;
     for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
         struct entry *entry = kind_at(model, OBJECT_SERVER, i);
-        const struct server *server = server_of(entry);
-        if (entry->dead || cluster_at(entry) != cluster || !names_itself(model, entry))
+        if (entry->dead || entry == except || cluster_at(entry) != cluster || !names_itself(model, entry))
             continue;
-        if (!found ||
-            server->sides[SIDE_JETSTREAM].at.mono_ns > server_of(found)->sides[SIDE_JETSTREAM].at.mono_ns)
+        if (!found || is_better(server_of(entry), server_of(found)))
             found = entry;
     }
     return found;
 }
 
-static bool has_majority(const struct model *model, const struct entry *leader) {
-    uint64_t serial = server_const(&leader->object)->sides[SIDE_JETSTREAM].at.serial;
-    uint64_t listed = 0, in_contact = 1;
-    for (size_t i = 0; i < kind_count(model, OBJECT_META_PEER); i++) {
-        const struct peer *peer = kind_at(model, OBJECT_META_PEER, i)->object.extra;
-        if (peer->serial == serial) {
-            listed++;
-            in_contact += !peer->lost;
-        }
+/* Each has said so after the other one did: between two answers it may just have moved, and back. */
+static bool lead_both(const struct server *a, const struct server *b) {
+    const struct stamp *a_at = &a->sides[SIDE_JETSTREAM].at, *b_at = &b->sides[SIDE_JETSTREAM].at;
+    return (b_at->asked_mono_ns >= a->meta.since_mono_ns && a_at->asked_mono_ns >= b_at->mono_ns) ||
+           (a_at->asked_mono_ns >= b->meta.since_mono_ns && b_at->asked_mono_ns >= a_at->mono_ns &&
+            b->meta.since_mono_ns > a->meta.since_mono_ns);
+}
+
+static void note_contest(struct model *model, struct entry *cluster, const struct entry *leader,
+                         int64_t utc_ns) {
+    struct meta *meta = &cluster_of(&cluster->object)->meta;
+    const struct entry *rival = leader ? living_leader(model, cluster, leader) : NULL;
+    if (!rival) {
+        meta->contested = false;
+        return;
     }
-    uint64_t size = row_u64(js_row(leader), F_JETSTREAM_meta_size, listed + 1);
-    size = size < listed + 1 ? listed + 1 : size;
-    return in_contact >= size / 2 + 1;
+    const struct server *a = server_const(&leader->object), *b = server_const(&rival->object);
+    if (meta->contested || !lead_both(a, b))
+        return;
+    meta->contested = true;
+    model_add_event(model, utc_ns, "contested", &cluster->object, "JetStream",
+                    "the meta group is led by %s and by %s at once, by their own word", server_label(a),
+                    server_label(b));
 }
 
 /* ---- without one: what the others say ---- */
@@ -119,15 +178,16 @@ static void age_peers(struct model *model, const struct entry *cluster, bool liv
 }
 
 static void evaluate(struct model *model, struct entry *cluster, int64_t utc_ns) {
-    const struct entry *leader = living_leader(model, cluster);
+    const struct entry *leader = living_leader(model, cluster, NULL);
     struct meta *meta = &cluster_of(&cluster->object)->meta;
     struct hearsay said = {NULL, NULL, false};
     if (leader)
-        said = (struct hearsay){has_majority(model, leader) ? "yes" : "no",
+        said = (struct hearsay){server_const(&leader->object)->meta.quorum ? "yes" : "no",
                                 server_const(&leader->object)->name, false};
     else
         said = hearsay(model, cluster);
     set_leader(model, cluster, said.leader, utc_ns);
+    note_contest(model, cluster, leader, utc_ns);
     if (said.elsewhere)
         entry_remove_children(model, &cluster->object, OBJECT_META_PEER);
     if (said.quorum != meta->quorum)
@@ -139,29 +199,34 @@ static void evaluate(struct model *model, struct entry *cluster, int64_t utc_ns)
     age_peers(model, cluster, leader != NULL);
 }
 
+static void put_peers(struct model *model, const struct entry *server, const struct sample *sample,
+                      const struct stamp *at) {
+    for (size_t i = 0; i < sample->count; i++) {
+        const struct row *row = sample->rows[i];
+        if (row->entity != ENTITY_META_PEER)
+            continue;
+        bool made;
+        struct entry *entry =
+            entry_take(model, OBJECT_META_PEER, server->object.parent, NULL, row, at, &made);
+        if (made)
+            entry->object.extra = memory_new(sizeof(struct peer));
+        entry_update(model, entry, row, at);
+        ((struct peer *)entry->object.extra)->serial = at->serial;
+        peer_judge(model, entry, &meta_fields);
+    }
+    for (size_t i = 0; i < kind_count(model, OBJECT_META_PEER); i++) {
+        struct entry *entry = kind_at(model, OBJECT_META_PEER, i);
+        if (entry->object.parent == server->object.parent &&
+            ((struct peer *)entry->object.extra)->serial != at->serial)
+            entry_remove(model, entry);
+    }
+}
+
 void meta_put(struct model *model, struct entry *server, const struct sample *sample,
               const struct stamp *at) {
-    if (names_itself(model, server)) {
-        for (size_t i = 0; i < sample->count; i++) {
-            const struct row *row = sample->rows[i];
-            if (row->entity != ENTITY_META_PEER)
-                continue;
-            bool made;
-            struct entry *entry =
-                entry_take(model, OBJECT_META_PEER, server->object.parent, NULL, row, at, &made);
-            if (made)
-                entry->object.extra = memory_new(sizeof(struct peer));
-            entry_update(model, entry, row, at);
-            ((struct peer *)entry->object.extra)->serial = at->serial;
-            peer_judge(model, entry, &meta_fields);
-        }
-        for (size_t i = 0; i < kind_count(model, OBJECT_META_PEER); i++) {
-            struct entry *entry = kind_at(model, OBJECT_META_PEER, i);
-            if (entry->object.parent == server->object.parent &&
-                ((struct peer *)entry->object.extra)->serial != at->serial)
-                entry_remove(model, entry);
-        }
-    }
+    take_claim(model, server, sample, at->mono_ns);
+    if (living_leader(model, cluster_at(server), NULL) == server)
+        put_peers(model, server, sample, at);
     evaluate(model, cluster_at(server), at->utc_ns);
 }
 

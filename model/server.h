@@ -65,6 +65,11 @@ struct server {
     int64_t interval_ns[SHAPE_LIMIT];       /* that the collector chose; 0 not told, UNWANTED not asked now */
     int64_t rtt_ns;                         /* of the last /varz, -1 unknown */
     struct side sides[SIDE_COUNT];
+    struct {
+        int64_t since_mono_ns;   /* it says since then that it leads the meta group, 0 it does not */
+        int64_t unheard_mono_ns; /* without peers that it never heard it has no majority: since then, 0 no */
+        bool quorum;
+    } meta;
     uint64_t
         streams_before; /* that it had a copy of in its last run; 0: none, or this run has told of its own */
 

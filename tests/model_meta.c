@@ -73,6 +73,48 @@ START_TEST(peers_of_dead_servers_count_as_lost_sooner) {
 }
 END_TEST
 
+static void say_meta(struct night *n, int node, double active) {
+    struct sample *s = jsz(n, node);
+    add_meta(s, names[node]);
+    for (int i = 0; i < 3; i++)
+        if (i != node)
+            add_peer(s, names[i], true, active);
+    send(n, s);
+}
+
+/* Cut in two, each side has a leader: that is said once, and the one with a majority counts whoever is asked.
+ */
+START_TEST(two_meta_leaders_are_no_move_at_each_answer) {
+    struct night n;
+    begin_three(&n);
+    say_meta(&n, 0, 0.1);
+    for (int i = 1; i < 10; i++) {
+        varz_until(&n, 5 * i, 7);
+        say_meta(&n, 1, 0.1);
+        ck_assert_str_eq(text_value(&n, model_cluster(n.model), Q_CLUSTER_meta_leader), "n2");
+        varz_until(&n, 5 * i + 2, 7);
+        say_meta(&n, 0, 4 + 5 * i);
+        ck_assert_str_eq(text_value(&n, model_cluster(n.model), Q_CLUSTER_meta_leader), "n2");
+        ck_assert_str_eq(quorum(&n), "yes");
+    }
+    ck_assert_int_eq(count_events(&n, "leader"), 1);
+    ck_assert_int_eq(count_events(&n, "contested"), 1);
+    varz_until(&n, 52, 7);
+    struct sample *s = jsz(&n, 0); /* it yields, and the other one moves to it */
+    add_meta(s, "n2");
+    send(&n, s);
+    varz_until(&n, 55, 7);
+    say_meta(&n, 0, 0.1);
+    ck_assert_str_eq(text_value(&n, model_cluster(n.model), Q_CLUSTER_meta_leader), "n1");
+    s = jsz(&n, 1);
+    add_meta(s, "n1");
+    send(&n, s);
+    ck_assert_int_eq(count_events(&n, "leader"), 2);
+    ck_assert_int_eq(count_events(&n, "contested"), 1);
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(a_peer_never_heard_of_is_lost_after_two_seconds) {
     struct night n;
     begin_three(&n);
@@ -463,6 +505,7 @@ static TCase *cases(void) {
     TCase *t = tcase_create("meta group");
     tcase_add_test(t, quorum_is_what_the_meta_leader_sees);
     tcase_add_test(t, peers_of_dead_servers_count_as_lost_sooner);
+    tcase_add_test(t, two_meta_leaders_are_no_move_at_each_answer);
     tcase_add_test(t, a_peer_never_heard_of_is_lost_after_two_seconds);
     tcase_add_test(t, a_dead_meta_leader_leaves_the_group_leaderless);
     tcase_add_test(t, a_leader_is_named_by_a_living_answer_alone);
