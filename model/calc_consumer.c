@@ -163,6 +163,18 @@ static bool is_up_to_date(const struct object *object, double trend) {
     return trend <= 0 && behind->known && behind->ns < 5 * NS_PER_S;
 }
 
+#define STANDS_AFTER (15 * NS_PER_S)
+
+static bool stands(const struct object *object, enum field owed, struct value since) {
+    return !row_u64(object->now, owed, 0) || (since.type == VALUE_SPAN && since.i > STANDS_AFTER);
+}
+
+/* Nobody works on what there is: where the lag falls all the same, messages go by themselves. */
+static bool nothing_moves(const struct model *model, const struct object *object) {
+    return stands(object, F_CONSUMER_pending, calc_consumer_undelivered_for(model, object)) &&
+           stands(object, F_CONSUMER_ack_pending, calc_consumer_unacked_for(model, object));
+}
+
 struct value calc_consumer_drain(const struct model *model, const struct object *object) {
     struct value lag = calc_consumer_lag(model, object), trend = calc_consumer_trend(model, object);
     if (lag.type == VALUE_UNKNOWN || object->freshness == FRESH_GONE)
@@ -171,13 +183,14 @@ struct value calc_consumer_drain(const struct model *model, const struct object 
         return aged(object, value_span(0));
     if (trend.type == VALUE_UNKNOWN)
         return trend;
-    double seconds = trend.f < 0 ? (double)lag.u / -trend.f : INFINITY;
+    bool still = standing_is_stuck(consumer_of(object)->standing.state) && nothing_moves(model, object);
+    double seconds = trend.f < 0 && !still ? (double)lag.u / -trend.f : INFINITY;
     if (seconds < LONGEST_DRAIN) {
         struct value v = value_span((int64_t)(seconds * (double)NS_PER_S));
         v.flags = trend.flags & VALUE_ESTIMATED;
         return aged(object, v);
     }
-    if (is_up_to_date(object, trend.f))
+    if (!still && is_up_to_date(object, trend.f))
         return aged(object, value_span(consumer_of(object)->behind.ns));
     struct value never = value_span(INT64_MAX);
     never.flags = VALUE_NEVER;

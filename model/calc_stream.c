@@ -153,11 +153,21 @@ struct value calc_stream_age_share(const struct model *model, const struct objec
     return share_of(model, object, LIMIT_AGE);
 }
 
-/* Unknown while it does not grow: what stands at its limit or below will not reach it. */
+/* There is no room for one more message. */
+static bool is_full(const struct object *object, int limit, double used, double most) {
+    double messages = (double)row_u64(object->now, F_STREAM_messages, 0);
+    double one = limit == LIMIT_BYTES && messages > 0 ? used / messages : 1;
+    return limit != LIMIT_AGE && used + one > most;
+}
+
+/* 0 when it is full. Unknown while it does not grow: what stands below its limit will not reach it. */
 static struct value full_in(const struct model *model, const struct object *object, int limit) {
     double used, most, per_s;
-    if (object->freshness == FRESH_GONE || !used_of(model, object, limit, &used, &most) || used >= most ||
-        !growth_is_up(&stream_const(object)->growth, limits[limit].growth, &per_s))
+    if (object->freshness == FRESH_GONE || !used_of(model, object, limit, &used, &most))
+        return value_unknown(0);
+    if (is_full(object, limit, used, most))
+        return aged(object, value_span(0));
+    if (used >= most || !growth_is_up(&stream_const(object)->growth, limits[limit].growth, &per_s))
         return value_unknown(0);
     double seconds = (most - used) / per_s;
     if (!(seconds < NOT_FORESEEN))

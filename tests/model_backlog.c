@@ -274,8 +274,12 @@ END_TEST
 START_TEST(drain_ends_or_never_does) {
     static const struct {
         double per_s, drain; /* of the lag at second 40; NAN: never */
-        bool draining;
-    } rows[] = {{-50, 160, true}, {50, NAN, false}, {0, NAN, false}, {-0.001, NAN, false}};
+        bool draining, left; /* nobody pulls: what goes, goes by itself */
+    } rows[] = {{-50, 160, true, false},
+                {50, NAN, false, false},
+                {0, NAN, false, false},
+                {-0.001, NAN, false, false},
+                {-50, NAN, false, true}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct night n;
         begin_three(&n);
@@ -284,6 +288,7 @@ START_TEST(drain_ends_or_never_does) {
             struct told_stream stream = steady(&n);
             struct told_consumer c = behind(&stream, 0);
             c.pending = (uint64_t)(8000 + rows[i].per_s * (at - 40));
+            c.deliveries += rows[i].left ? 0 : (uint64_t)at;
             tell(&n, &stream, &c);
             ck_assert(at >= 10 || is_new(&n, consumer(&n, "C"), Q_CONSUMER_drain));
         }

@@ -15,6 +15,9 @@ int chart_buckets(const struct surface *s, int width) {
 /* "1.50M" as "1.5M", "2.00G" as "2G". */
 static void format_label(char out[NUMBER_TEXT_SIZE], double value, enum unit unit) {
     number_format(out, value, unit);
+    char *second = unit == UNIT_NS ? out + strspn(out, "0123456789") : NULL;
+    if (second && strlen(out) > LABEL_WIDTH && second[0] != '\0') /* "16m40s" as "16m" */
+        second[1] = '\0';
     char *point = strchr(out, '.');
     if (!point)
         return;

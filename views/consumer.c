@@ -23,10 +23,10 @@ enum {
 static const struct quantity_column sibling_columns[] = {
     {.quantity = Q_CONSUMER_name, .priority = 0, .width = 16, .grow = 24, .pinned = true},
     {.quantity = Q_CONSUMER_lag, .priority = 1},
-    {.quantity = Q_CONSUMER_lag_slope, .priority = 2},
-    {.quantity = Q_CONSUMER_time_behind, .priority = 2},
+    {.quantity = Q_CONSUMER_lag_slope, .priority = 4},
+    {.quantity = Q_CONSUMER_time_behind, .priority = 1},
     {.quantity = Q_CONSUMER_drain, .priority = 3},
-    {.quantity = Q_CONSUMER_state, .priority = 1},
+    {.quantity = Q_CONSUMER_state, .priority = 2},
     {.quantity = Q_CONSUMER_ack_pending, .priority = 5},
     {.quantity = Q_CONSUMER_max_ack_pending, .priority = 9},
     {.quantity = Q_CONSUMER_redelivered, .priority = 6},

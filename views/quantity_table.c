@@ -1,5 +1,6 @@
 #include "views/quantity_table.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,6 +82,23 @@ static bool is_tombstone(const struct object *object) {
     return object->freshness == FRESH_GONE && object->kind != OBJECT_SERVER && object->kind != OBJECT_CLUSTER;
 }
 
+/* Three digits, as they are shown: what looks alike does not change places. */
+static struct value rounded(struct value v, enum unit unit) {
+    double number;
+    bool exact = unit == UNIT_NONE || v.type == VALUE_TIME || v.flags & VALUE_NEVER;
+    if (exact || v.type == VALUE_BOOL || !value_number(v, &number) || number == 0)
+        return v;
+    double step = pow(10, floor(log10(fabs(number))) - 2);
+    return (struct value){.type = VALUE_REAL, .flags = v.flags, .f = round(number / step) * step};
+}
+
+static struct value key_of(const struct quantity_list *list, const struct object *object, int column) {
+    if (column < 0)
+        return (struct value){0};
+    enum quantity q = list->columns[column].quantity;
+    return rounded(quantity_get(list->model, object, q), quantities[q].unit);
+}
+
 static void add_row(struct quantity_list *list, const struct object *object, int severity) {
     if (list->count == list->cap) {
         list->cap = list->cap ? list->cap * 2 : 64;
@@ -89,11 +107,8 @@ static void add_row(struct quantity_list *list, const struct object *object, int
     struct quantity_row *row = &list->rows[list->count++];
     row->object = object;
     row->severity = severity;
-    int sort = list->table.sort, then = list->table.then;
-    row->key =
-        sort >= 0 ? quantity_get(list->model, object, list->columns[sort].quantity) : (struct value){0};
-    row->then =
-        then >= 0 ? quantity_get(list->model, object, list->columns[then].quantity) : (struct value){0};
+    row->key = key_of(list, object, list->table.sort);
+    row->then = key_of(list, object, list->table.then);
 }
 
 /* What can't be asked is not known to be well. */
@@ -143,9 +158,11 @@ static void find_spark_top(struct quantity_list *list) {
     }
 }
 
+enum { ROOMY = 36 }; /* columns, from which on two more find room beside the name */
+
 /* On a phone the first column leaves room for what it is about. */
 static int narrowed(const struct quantity_list *list, const struct quantity_column *column, int width) {
-    int most = list->table.width * 4 / 7;
+    int most = list->table.width < ROOMY ? list->table.width * 4 / 7 : list->table.width / 2;
     return column->priority == 0 && most > 0 && width > most ? most : width;
 }
 

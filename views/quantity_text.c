@@ -16,6 +16,13 @@ static const bool ages[QUANTITY_COUNT] = {
     [Q_CONSUMER_unacked_for] = true, [Q_CONSUMER_undelivered_for] = true,
 };
 
+/* What is said where there is no span left. */
+static const char *const none[QUANTITY_COUNT] = {
+    [Q_STREAM_full_in] = "full",
+    [Q_STREAM_msgs_full_in] = "full",
+    [Q_STREAM_bytes_full_in] = "full",
+};
+
 void age_format(char out[TIME_TEXT_SIZE], int64_t ns) {
     if (ns == TIME_UNSET || ns >= NS_PER_S || ns <= -NS_PER_S) {
         span_format(out, ns);
@@ -57,6 +64,21 @@ static void make_room(char *text, int width) {
     }
     if (point && !isdigit((unsigned char)point[1]))
         memmove(point, point + 1, strlen(point + 1) + 1);
+}
+
+/* "10m43s" and no room for the mark: "10m". Of a bound it is what comes next: no more is said than is known.
+ */
+static void make_span_room(char *text, size_t size, int64_t ns, bool bound, int width) {
+    static const struct {
+        int64_t ns;
+        char letter;
+    } units[] = {{86400 * NS_PER_S, 'd'}, {3600 * NS_PER_S, 'h'}, {60 * NS_PER_S, 'm'}};
+    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]) && (int)strlen(text) + bound >= width; i++)
+        if (ns >= units[i].ns) {
+            snprintf(text, size, "%lld%c", (long long)(ns / units[i].ns + (bound && ns % units[i].ns)),
+                     units[i].letter);
+            return;
+        }
 }
 
 static bool plain_number(const struct quantity_info *info, struct value v) {
@@ -101,12 +123,19 @@ void quantity_text(char *out, size_t size, const struct view_context *context, c
     }
     const char *bound = v.flags & VALUE_BOUND ? "≤" : "";
     v.flags &= (uint8_t) ~(VALUE_ESTIMATED | VALUE_OLD);
-    if (v.flags & VALUE_NEVER || plain_number(info, v) || v.type == VALUE_BOOL || !value_number(v, &number)) {
+    const char *word = v.flags & VALUE_NEVER ? "never" : v.type == VALUE_SPAN && v.i == 0 ? none[q] : NULL;
+    if (word) {
+        snprintf(out, size, "%s%s", word, marked && (int)strlen(word) < width ? "~" : "");
+        return;
+    }
+    if (plain_number(info, v) || v.type == VALUE_BOOL || !value_number(v, &number)) {
         value_format(out, (unsigned)size, v, info->unit);
         return;
     }
     number_text(text, context, q, number);
-    if (marked)
+    if (marked && v.type == VALUE_SPAN)
+        make_span_room(text, sizeof(text), v.i, *bound != 0, width);
+    else if (marked)
         make_room(text, width - (*bound != 0));
     snprintf(out, size, "%s%s%s", bound, text,
              marked && (int)strlen(text) + (*bound != 0) < width ? "~" : "");

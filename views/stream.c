@@ -14,10 +14,10 @@ enum { FEW_ROWS = 12, SUMMARY_MOST = 3, CONFIG_MOST = 3, REPLICA_MOST = 3, LIST_
 static const struct quantity_column reader_columns[] = {
     {.quantity = Q_CONSUMER_name, .priority = 0, .width = 16, .grow = 24, .pinned = true},
     {.quantity = Q_CONSUMER_lag, .priority = 1},
-    {.quantity = Q_CONSUMER_lag_slope, .priority = 2},
-    {.quantity = Q_CONSUMER_time_behind, .priority = 2},
+    {.quantity = Q_CONSUMER_lag_slope, .priority = 4},
+    {.quantity = Q_CONSUMER_time_behind, .priority = 1},
     {.quantity = Q_CONSUMER_drain, .priority = 3},
-    {.quantity = Q_CONSUMER_state, .priority = 1},
+    {.quantity = Q_CONSUMER_state, .priority = 2},
     {.quantity = Q_CONSUMER_ack_pending, .priority = 5},
     {.quantity = Q_CONSUMER_max_ack_pending, .priority = 9},
     {.quantity = Q_CONSUMER_redelivered, .priority = 6},

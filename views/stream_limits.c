@@ -49,8 +49,9 @@ static void full_text(const struct view_context *context, const struct object *s
     if (l->full_in < 0)
         return;
     quantity_text(span, sizeof(span), context, stream, (enum quantity)l->full_in, 10);
+    bool full = v.type == VALUE_SPAN && v.i == 0 && *l->never;
     if (v.type != VALUE_UNKNOWN)
-        snprintf(out, size, "%s %s", l->full, span);
+        snprintf(out, size, "%s%s%s", full ? "" : l->full, full ? "" : " ", span);
     else
         snprintf(out, size, "%s", v.flags & VALUE_NEW ? "new" : l->never);
 }
@@ -80,7 +81,8 @@ void stream_limits_draw(const struct view_context *context, const struct object 
     const char *which = quantity_name_text(context->model, stream, Q_STREAM_full_by);
     text_cut(by, sizeof(by), which, 12);
     quantity_text(in, sizeof(in), context, stream, Q_STREAM_full_in, 10);
-    snprintf(right, sizeof(right), *which ? "full in %s by %s" : "", in, by);
+    bool full = strncmp(in, "full", 4) == 0;
+    snprintf(right, sizeof(right), *which ? "%s%s by %s" : "", full ? "" : "full in ", in, by);
     surface_rule(s, area, "LIMITS", right);
     for (int i = 0; i < COUNT(limits); i++) {
         if (!is_set(context, stream, &limits[i]))
@@ -118,21 +120,30 @@ int stream_sources_rows(const struct view_context *context, const struct object 
 }
 
 static const struct fact source_facts[] = {
-    {Q_SOURCE_lag, "lag"}, {Q_SOURCE_active, "seen"},  {Q_SOURCE_filter, "only"},
-    {Q_SOURCE_api, "by"},  {Q_SOURCE_error, "error:"},
+    {Q_SOURCE_state, ""},      {Q_SOURCE_lag, "lag"}, {Q_SOURCE_active, "seen"},
+    {Q_SOURCE_filter, "only"}, {Q_SOURCE_api, "by"},  {Q_SOURCE_error, "error:"},
+};
+/* Of one that was never in contact. */
+static const struct fact never_facts[] = {
+    {Q_SOURCE_active, "seen"},
+    {Q_SOURCE_filter, "only"},
+    {Q_SOURCE_api, "by"},
+    {Q_SOURCE_error, "error:"},
 };
 
 static void draw_source(const struct view_context *context, const struct object *source, struct surface *s,
                         struct rect row) {
     enum { NAME_WIDTH = 24 };
     char name[4 * NAME_WIDTH + 1];
-    bool ok = strcmp(quantity_name_text(context->model, source, Q_SOURCE_state), "ok") == 0;
+    const char *state = quantity_name_text(context->model, source, Q_SOURCE_state);
+    bool ok = strcmp(state, "ok") == 0, never = strcmp(state, "never") == 0;
     int severity = source->freshness != FRESH_LIVE ? SEVERITY_UNKNOWN : ok ? SEVERITY_OK : SEVERITY_WARN;
     text_cut(name, sizeof(name), quantity_name_text(context->model, source, Q_SOURCE_name), NAME_WIDTH);
     surface_text(s, row, row.x, row.y, table_mark_role(severity), ATTR_BOLD, table_mark(severity));
     int x = row.x + 3 + surface_text(s, row, row.x + 3, row.y, ROLE_TEXT, 0, name);
     struct rect rest = {x, row.y, row.x + row.w - x, row.h};
-    facts_draw(context, source, source_facts, COUNT(source_facts), s, rect_cut(row, rest));
+    facts_draw(context, source, never ? never_facts : source_facts,
+               never ? COUNT(never_facts) : COUNT(source_facts), s, rect_cut(row, rest));
 }
 
 void stream_sources_draw(const struct view_context *context, const struct object *stream, struct surface *s,
