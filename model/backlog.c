@@ -235,6 +235,19 @@ static bool oldest(const struct arrivals *arrivals, const struct object *consume
     return true;
 }
 
+/* Nothing in the stream is older than its first message, nor than its limit of age. TIME_UNSET: not known. */
+static int64_t earliest_left(const struct arrivals *a, const struct object *stream, int64_t moment) {
+    if (!stream || !stream->now)
+        return TIME_UNSET;
+    int64_t max_age = row_i64(stream->now, F_STREAM_max_age, 0);
+    bool first = a->first_known && a->first_seq == row_u64(stream->now, F_STREAM_first_seq, 0);
+    bool expires = max_age > 0 && !row_u64(stream->now, F_STREAM_sealed, 0);
+    int64_t by_age = expires ? moment - max_age : TIME_UNSET;
+    if (!first || (expires && by_age > a->first_came_ns))
+        return by_age;
+    return a->first_came_ns;
+}
+
 struct behind behind_of(const struct arrivals *arrivals, const struct object *consumer,
                         const struct object *stream, int64_t moment, int64_t zero_ns) {
     struct behind out = {.known = false};
@@ -251,6 +264,9 @@ struct behind behind_of(const struct arrivals *arrivals, const struct object *co
         out.known = true;
         out.ns = zero_ns;
     }
+    int64_t earliest = out.known ? earliest_left(arrivals, stream, moment) : TIME_UNSET;
+    if (earliest != TIME_UNSET && out.ns < earliest)
+        out.ns = earliest;
     out.ns = moment > out.ns ? moment - out.ns : 0;
     return out;
 }

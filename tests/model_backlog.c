@@ -318,6 +318,30 @@ START_TEST(drain_ends_or_never_does) {
 }
 END_TEST
 
+/* Its floor stands where its last own message was; what limits took is behind nobody. */
+START_TEST(nothing_is_older_than_what_the_stream_has) {
+    struct night n;
+    begin_three(&n);
+    for (double at = 0; at <= 300; at += 5) {
+        varz_until(&n, at, 7);
+        uint64_t last = 10000 + (uint64_t)(10 * at);
+        struct told_stream s = told(last - 1200, last, at - 120, at);
+        struct told_consumer c = {.pending = 20, .floor = 9000, .delivered = 9000, .deliveries = 900};
+        c.filter = "a.>", s.max_age = 120;
+        tell(&n, &s, &c);
+        ck_assert_double_le(seconds(&n, Q_CONSUMER_time_behind), 120.001);
+    }
+    varz_until(&n, 310, 7); /* and the stream itself has not told since */
+    struct sample *sample = jsz(&n, 0);
+    struct told_consumer c = {.pending = 20, .floor = 9000, .delivered = 9000, .deliveries = 900};
+    c.filter = "a.>";
+    tell_consumer(sample, &c, 0);
+    send(&n, sample);
+    ck_assert_double_le(seconds(&n, Q_CONSUMER_time_behind), 120.001);
+    night_end(&n);
+}
+END_TEST
+
 static TCase *cases(void) {
     TCase *t = tcase_create("backlog");
     tcase_set_timeout(t, 60);
@@ -334,6 +358,7 @@ static TCase *cases(void) {
     tcase_add_test(t, another_stream_of_the_name_has_no_history);
     tcase_add_test(t, what_no_stream_row_has_yet_is_foreseen);
     tcase_add_test(t, drain_ends_or_never_does);
+    tcase_add_test(t, nothing_is_older_than_what_the_stream_has);
     return t;
 }
 

@@ -16,6 +16,8 @@ struct told_stream {
     uint64_t deleted;
     double created; /* NEVER: before the night */
     int leader;     /* its place among the servers */
+    double max_age; /* seconds; 0: not told */
+    bool unlimited; /* it has no limit, and says so */
 };
 
 static inline struct told_stream told(uint64_t first, uint64_t last, double first_at, double last_at) {
@@ -51,6 +53,12 @@ static inline void tell_stream(struct sample *s, const struct told_stream *t, do
     put_text(s, row, F_STREAM_retention, t->retention ? t->retention : "limits");
     put_i(row, F_STREAM_max_msgs_per_subject, t->per_subject ? t->per_subject : -1);
     put_i(row, F_STREAM_created, NIGHT_UTC + ns(t->created > 0 ? t->created : -86400));
+    if (t->max_age > 0 || t->unlimited)
+        put_i(row, F_STREAM_max_age, ns(t->max_age));
+    if (t->unlimited) {
+        put_i(row, F_STREAM_max_msgs, -1);
+        put_i(row, F_STREAM_max_bytes, -1);
+    }
 }
 
 static inline void tell_consumer(struct sample *s, const struct told_consumer *t, double skew) {
