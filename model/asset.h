@@ -62,6 +62,7 @@ struct consumer {
     struct standing standing;
     uint64_t first_seq;  /* of its stream when the row came, 0 not told */
     uint64_t before_seq; /* the same of the row before */
+    struct risk risk;
     bool weighed;
     double lost_s; /* until its oldest unprocessed message is lost; INFINITY never */
 };

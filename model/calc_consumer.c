@@ -255,10 +255,27 @@ struct value calc_consumer_redeliveries(const struct model *model, const struct 
                                                     : aged(object, value_uint((uint64_t)p->again_at_floor));
 }
 
+#define JUST_NOW (15 * NS_PER_S)
+
 struct value calc_consumer_evicted(const struct model *model, const struct object *object) {
     (void)model;
     const struct progress *p = &consumer_of(object)->progress;
-    return p->begun ? aged(object, value_uint(p->evicted)) : value_unknown(0);
+    return p->begun ? aged(object, value_uint(p->eviction.messages)) : value_unknown(0);
+}
+
+struct value calc_consumer_evicted_ago(const struct model *model, const struct object *object) {
+    (void)model;
+    const struct progress *p = &consumer_of(object)->progress;
+    int64_t last = p->eviction.last_ns;
+    if (!p->begun || !p->eviction.messages || last == TIME_UNSET || p->seen_ns - last < JUST_NOW)
+        return value_unknown(0);
+    return aged(object, value_span(p->seen_ns - last));
+}
+
+struct value calc_consumer_evicting(const struct model *model, const struct object *object) {
+    (void)model;
+    const struct progress *p = &consumer_of(object)->progress;
+    return p->begun ? aged(object, value_bool(p->eviction.lasts)) : value_unknown(0);
 }
 
 /* ---- what it is doing ---- */

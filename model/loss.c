@@ -9,7 +9,10 @@
 #define FULL         0.99  /* of a limit: what comes takes the place of what goes */
 #define LOOK_AHEAD   86400 /* seconds: what is further away is no risk yet */
 #define SOON         3600
-#define WAITED_TWICE 2 /* has waited for twice as long as is left */
+#define WAITED_TWICE 2   /* has waited for twice as long as is left */
+#define STUCK_SOON   600 /* seconds: soon enough for what nobody works on, however short it has waited */
+#define UNSURE_ROWS  3   /* that agree, where how long the oldest has waited is but a bound */
+#define CALM_ROWS    2
 
 static const char *const names[] = {
     [LOSS_UNKNOWN] = "unknown", [LOSS_NO] = "no", [LOSS_AT_RISK] = "at_risk", [LOSS_LOSING] = "losing"};
@@ -64,30 +67,6 @@ struct backlog {
     double lag, age_s;
 };
 
-static bool is_older(const struct stamp *stream, const struct stamp *consumer) {
-    return stream->serial == consumer->serial || stream->mono_ns <= consumer->asked_mono_ns;
-}
-
-/* Its first message as of when the consumer told: what went after that may have been processed by then. */
-static bool first_seq_then(const struct backlog *b, uint64_t *first) {
-    const struct object *s = b->stream;
-    const struct stamp *told = &b->consumer->now_at;
-    const struct row *row = is_older(&s->now_at, told)                   ? s->now
-                            : s->before && is_older(&s->before_at, told) ? s->before
-                                                                         : NULL;
-    *first = row ? row_u64(row, F_STREAM_first_seq, 0) : 0;
-    return row && row_has(row, F_STREAM_first_seq);
-}
-
-/* The ack floor of one that filters stays behind for as long as nothing of its own comes. */
-static bool is_evicted(const struct backlog *b, const struct prospect *p) {
-    const struct row *row = b->consumer->now;
-    uint64_t first, floor = row_u64(row, F_CONSUMER_ack_floor_stream_seq, 0);
-    bool filters = *row_text(row, F_CONSUMER_filter_subject) || row_u64(row, F_CONSUMER_filter_subjects, 0);
-    return p->limits_only && row_has(row, F_CONSUMER_config) && !filters && first_seq_then(b, &first) &&
-           first > floor && first - floor > 1;
-}
-
 /* Seconds; NAN unknown. Of a bound it is the bound: nothing is lost sooner than that says. */
 static double age_of(const struct object *object) {
     const struct behind *behind = &((const struct consumer *)object->extra)->behind;
@@ -118,14 +97,47 @@ static bool will_be_done(const struct model *model, const struct backlog *b, dou
            (double)drain.i < lost * (double)NS_PER_S;
 }
 
-static enum loss_state judge(const struct model *model, const struct backlog *b, const struct prospect *p,
-                             double lost) {
-    if (is_evicted(b, p))
-        return LOSS_LOSING;
+static const struct progress *progress_of(const struct object *object) {
+    return &((const struct consumer *)object->extra)->progress;
+}
+
+static bool is_at_risk(const struct model *model, const struct backlog *b, double lost) {
     if (!(lost <= LOOK_AHEAD) || will_be_done(model, b, lost))
-        return LOSS_NO;
-    bool soon = isnan(b->age_s) ? lost <= SOON : lost * WAITED_TWICE <= b->age_s;
-    return soon ? LOSS_AT_RISK : LOSS_NO;
+        return false;
+    if (isnan(b->age_s))
+        return lost <= SOON;
+    if (standing_is_stuck(standing_of(model, b->consumer)))
+        return lost <= b->age_s || lost <= STUCK_SOON;
+    return lost * WAITED_TWICE <= b->age_s;
+}
+
+static bool is_unsure(const struct object *object, int by) {
+    const struct behind *behind = &((const struct consumer *)object->extra)->behind;
+    return backlog_is_filtered(object->now) || (by == LOSS_BY_AGE && behind->flags & VALUE_BOUND);
+}
+
+/* Asked with each answer of any server: the consumer's rows count. */
+static bool still_at_risk(const struct object *object, bool risk, int by) {
+    struct risk *r = &((struct consumer *)object->extra)->risk;
+    if (risk == r->said) {
+        r->rows = 0;
+        return r->said;
+    }
+    r->rows += r->serial != object->now_at.serial || !r->rows;
+    r->serial = object->now_at.serial;
+    unsigned needed = r->said ? CALM_ROWS : is_unsure(object, by) ? UNSURE_ROWS : 1;
+    if (r->rows >= needed)
+        *r = (struct risk){.said = risk};
+    return r->said;
+}
+
+static enum loss_state judge(const struct model *model, const struct backlog *b, double lost, int by) {
+    if (!(lost <= LOOK_AHEAD))
+        ((struct consumer *)b->consumer->extra)->risk = (struct risk){.said = false};
+    bool risk = still_at_risk(b->consumer, is_at_risk(model, b, lost), by);
+    if (progress_of(b->consumer)->eviction.lasts)
+        return LOSS_LOSING;
+    return risk ? LOSS_AT_RISK : LOSS_NO;
 }
 
 static bool is_worse(const struct loss *loss, enum loss_state state, double lost, double lag) {
@@ -136,6 +148,24 @@ static bool is_worse(const struct loss *loss, enum loss_state state, double lost
 
 static bool counts(const struct row *row) {
     return !row_u64(row, F_CONSUMER_config, 0) || *row_text(row, F_CONSUMER_durable);
+}
+
+static void remember_gone(const struct model *model, struct loss *loss, const struct object *object) {
+    const struct object *most = loss->gone ? model_object(model, loss->gone) : NULL;
+    uint64_t gone = progress_of(object)->eviction.messages;
+    if (gone && (!most || gone > progress_of(most)->eviction.messages))
+        loss->gone = object->id;
+}
+
+/* Nothing of it is left that could be lost. */
+static void weigh_done(struct loss *loss, const struct object *object) {
+    ((struct consumer *)object->extra)->risk = (struct risk){.said = false};
+    if (!counts(object->now) || !progress_of(object)->eviction.lasts ||
+        !is_worse(loss, LOSS_LOSING, INFINITY, 0))
+        return;
+    loss->state = LOSS_LOSING;
+    loss->consumer = object->id;
+    loss->lost_s = INFINITY, loss->age_s = NAN, loss->lag = 0;
 }
 
 static void weigh(const struct model *model, const struct object *stream, const struct object *object) {
@@ -150,15 +180,19 @@ static void weigh(const struct model *model, const struct object *stream, const 
         loss->blind |= counts(row);
         return;
     }
-    if (!lag.u)
+    if (counts(row))
+        remember_gone(model, loss, object);
+    if (!lag.u) {
+        weigh_done(loss, object);
         return;
+    }
     uint64_t floor = row_u64(row, F_CONSUMER_ack_floor_stream_seq, 0);
     uint64_t first = row_u64(stream->now, F_STREAM_first_seq, 0);
     struct backlog b = {object, stream, floor < first ? first : floor + 1, (double)lag.u, NAN};
     b.age_s = age_of(object);
     int by = 0;
     double lost = lost_s(&b, &loss->prospect, &by);
-    enum loss_state state = judge(model, &b, &loss->prospect, lost);
+    enum loss_state state = judge(model, &b, lost, by);
     consumer->lost_s = lost;
     if (counts(row) && is_worse(loss, state, lost, b.lag)) {
         loss->state = state;
@@ -186,21 +220,61 @@ static size_t say_risk(const struct loss *loss, char *out, size_t size) {
                             safe ? "safe for" : "lost in", left);
 }
 
+static size_t say_gone(const struct object *consumer, bool named, char *out, size_t size) {
+    char count[NUMBER_TEXT_SIZE], ago[TIME_TEXT_SIZE];
+    const struct progress *p = progress_of(consumer);
+    const char *name = row_text(consumer->now, F_CONSUMER_name);
+    uint64_t n = p->eviction.messages;
+    if (n < 10000)
+        snprintf(count, sizeof count, "%d", (int)n);
+    else
+        number_format(count, (double)n, UNIT_MSGS);
+    size_t len =
+        (size_t)snprintf(out, size, "%s message%s%s%.80s %s never processed", count, n == 1 ? "" : "s",
+                         named ? " of " : "", named ? name : "", n == 1 ? "was" : "were");
+    if (p->eviction.last_ns == TIME_UNSET || len >= size)
+        return len;
+    span_format(ago, p->seen_ns > p->eviction.last_ns ? p->seen_ns - p->eviction.last_ns : 0);
+    return len + (size_t)snprintf(out + len, size - len, ", the last %s ago", ago);
+}
+
+static bool starts_behind(const struct object *consumer, const struct object *stream) {
+    uint64_t first = row_u64(stream->now, F_STREAM_first_seq, 0);
+    uint64_t floor = row_u64(consumer->now, F_CONSUMER_ack_floor_stream_seq, 0);
+    return !backlog_is_filtered(consumer->now) && first > floor && first - floor > 1;
+}
+
+static size_t say_losing(const struct object *consumer, const struct object *stream, char *out, size_t size) {
+    if (!starts_behind(consumer, stream))
+        return say_gone(consumer, false, out, size);
+    return (size_t)snprintf(out, size, "processed up to %llu, and %llu is the first left",
+                            (unsigned long long)row_u64(consumer->now, F_CONSUMER_ack_floor_stream_seq, 0),
+                            (unsigned long long)row_u64(stream->now, F_STREAM_first_seq, 0));
+}
+
 static size_t say_worst(const struct model *model, const struct object *stream, char *out, size_t size) {
     const struct loss *loss = &((const struct stream *)stream->extra)->loss;
     const struct object *consumer = model_object(model, loss->consumer);
     char lag[NUMBER_TEXT_SIZE];
     const char *name = consumer ? row_text(consumer->now, F_CONSUMER_name) : "";
+    if (consumer && loss->lag <= 0)
+        return say_gone(consumer, true, out, size);
     number_format(lag, loss->lag, UNIT_MSGS);
     size_t len = (size_t)snprintf(out, size, "%.80s %s behind: ", name, lag);
     if (loss->state == LOSS_LOSING && consumer)
-        return len + (size_t)snprintf(
-                         out + len, size - len, "processed up to %llu, and %llu is the first left",
-                         (unsigned long long)row_u64(consumer->now, F_CONSUMER_ack_floor_stream_seq, 0),
-                         (unsigned long long)row_u64(stream->now, F_STREAM_first_seq, 0));
+        return len + say_losing(consumer, stream, out + len, size - len);
     if (isinf(loss->lost_s))
         return len + (size_t)snprintf(out + len, size - len, "no limit takes what is unprocessed");
     return len + say_risk(loss, out + len, size - len);
+}
+
+/* It is no news any more, and yet not all was processed. */
+static size_t say_done(const struct model *model, const struct loss *loss, char *out, size_t size) {
+    const struct object *consumer = loss->gone ? model_object(model, loss->gone) : NULL;
+    if (!loss->consumers || !consumer)
+        return (size_t)snprintf(out, size, loss->consumers ? "all is processed" : "no durable consumer");
+    size_t len = (size_t)snprintf(out, size, "nothing is left to process; ");
+    return len + say_gone(consumer, true, out + len, size - len);
 }
 
 /* A stream that discards new messages loses none that it has: those who publish are told. */
@@ -226,7 +300,7 @@ static void conclude(const struct model *model, const struct object *object) {
     else if (loss->consumer)
         len = say_worst(model, object, loss->why, size);
     else
-        len = (size_t)snprintf(loss->why, size, loss->consumers ? "all is processed" : "no durable consumer");
+        len = say_done(model, loss, loss->why, size);
     if (len < size && loss->state != LOSS_UNKNOWN)
         say_refused(object, loss->why + len, size - len);
 }

@@ -26,10 +26,17 @@ struct loss {
     struct prospect prospect;
     uint64_t consumer; /* the one that is worst off, 0 none lags */
     double lost_s, age_s, lag;
-    int by;     /* which limit, LOSS_BY_ */
-    bool blind; /* one of its consumers is not known well enough */
+    int by;        /* which limit, LOSS_BY_ */
+    bool blind;    /* one of its consumers is not known well enough */
+    uint64_t gone; /* of those that never got some messages the one with most of them, 0 none */
     unsigned consumers;
     char why[200]; /* one sentence */
+};
+
+struct risk { /* of a consumer: whether it is at risk is not said, and not taken back, by one row alone */
+    bool said;
+    unsigned rows;   /* in a row that speak against what is said */
+    uint64_t serial; /* of the last one */
 };
 
 enum { LOSS_BY_MSGS, LOSS_BY_BYTES, LOSS_BY_AGE };

@@ -1,7 +1,5 @@
 #include "model/progress.h"
 
-#include <string.h>
-
 #include "base/clock.h"
 #include "model/lag.h"
 #include "model/value.h"
@@ -69,38 +67,6 @@ bool progress_redelivered_per_min(const struct progress *p, double *per_min) {
     return p->rows > 0;
 }
 
-/* Of what a consumer has to deliver nothing goes away but by delivery, or because it was removed from the
- * stream. */
-static void count_lost(struct progress *p, const struct object *consumer, const struct object *stream) {
-    const struct row *now = consumer->now, *before = consumer->before;
-    uint64_t place = before ? row_u64(before, F_CONSUMER_delivered_stream_seq, UINT64_MAX) : UINT64_MAX;
-    if (place == UINT64_MAX || !stream || row_u64(stream->now, F_STREAM_first_seq, 0) <= place + 1)
-        return;
-    uint64_t left = row_u64(now, F_CONSUMER_pending, 0) + row_u64(now, F_CONSUMER_delivered_consumer_seq, 0);
-    uint64_t were =
-        row_u64(before, F_CONSUMER_pending, 0) + row_u64(before, F_CONSUMER_delivered_consumer_seq, 0);
-    p->lost += left < were ? were - left : 0;
-}
-
-/* Where the limits of the stream took it, not a newer message of the same subject; and not by a row of the
- * stream that is newer than the consumer's. */
-static void find_evicted(struct progress *p, const struct object *consumer, const struct object *stream,
-                         const struct arrivals *arrivals, int64_t moment) {
-    double lag;
-    uint64_t floor;
-    p->evicted = 0;
-    if (!stream || !arrivals->count || arrivals->points[arrivals->count - 1].looked_ns > moment ||
-        strcmp(row_text(stream->now, F_STREAM_retention), "limits") != 0 ||
-        row_i64(stream->now, F_STREAM_max_msgs_per_subject, -1) > 0 || !lag_of(consumer, &lag) || lag == 0 ||
-        !backlog_floor(consumer->now, &floor))
-        return;
-    uint64_t first = row_u64(stream->now, F_STREAM_first_seq, 0);
-    if (backlog_is_filtered(consumer->now))
-        p->evicted = p->lost;
-    else if (first > floor + 1)
-        p->evicted = first - floor - 1;
-}
-
 static void look(struct progress *p, const struct object *consumer, int64_t moment) {
     const struct row *row = consumer->now;
     uint64_t deliveries = row_u64(row, F_CONSUMER_delivered_consumer_seq, 0);
@@ -122,7 +88,7 @@ static void look(struct progress *p, const struct object *consumer, int64_t mome
         p->again_at_floor = 0;
     }
     if (lag_of(consumer, &lag) && lag == 0)
-        p->zero_ns = moment, p->lost = 0;
+        p->zero_ns = moment;
 }
 
 void progress_put(struct progress *p, const struct object *consumer, const struct object *stream,
@@ -133,9 +99,8 @@ void progress_put(struct progress *p, const struct object *consumer, const struc
     p->deliveries = first ? row_u64(consumer->now, F_CONSUMER_delivered_consumer_seq, 0) : p->deliveries;
     p->floor = first ? row_u64(consumer->now, F_CONSUMER_ack_floor_stream_seq, 0) : p->floor;
     count_again(p, consumer, moment);
-    count_lost(p, consumer, stream);
     look(p, consumer, moment);
-    find_evicted(p, consumer, stream, arrivals, moment);
+    eviction_put(&p->eviction, consumer, stream, arrivals, moment, first);
     p->deliveries = row_u64(consumer->now, F_CONSUMER_delivered_consumer_seq, 0);
     p->floor = row_u64(consumer->now, F_CONSUMER_ack_floor_stream_seq, 0);
     p->seen_ns = moment;

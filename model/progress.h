@@ -6,7 +6,7 @@
 #ifndef MODEL_PROGRESS_H
 #define MODEL_PROGRESS_H
 
-#include "model/backlog.h"
+#include "model/eviction.h"
 
 #define AGAIN_PARTS 6
 struct progress {
@@ -17,8 +17,7 @@ struct progress {
     int64_t ack_ns;      /* the last acknowledgement, or none was owed */
     int64_t floor_ns;    /* the ack floor moved */
     uint64_t deliveries, floor;
-    uint64_t lost;            /* of what it had to deliver, since it last had no lag */
-    uint64_t evicted;         /* behind its ack floor, and no longer in the stream */
+    struct eviction eviction;
     double again_at_floor;    /* redeliveries since the floor moved */
     float again[AGAIN_PARTS]; /* and in each part of the last minute */
     int64_t again_part;       /* the newest of them, counted from the beginning of time */

@@ -196,7 +196,8 @@ START_TEST(a_rule_speaks_when_its_time_has_come) {
         finding_text(n.model, f, text, sizeof text);
         ck_assert_str_eq(text, c->text);
         go_on(&n, c, 1, c->quiet);
-        if (c->put != consumers) /* these are not known to be deleted yet */
+        bool lasts = strcmp(c->rule, "stream_losing") == 0; /* what is lost stays news for a while */
+        if (c->put != consumers && !lasts)                  /* these are not known to be deleted yet */
             ck_assert_ptr_null(finding_of(&n, c->rule));
     }
     night_end(&n);

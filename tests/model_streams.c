@@ -291,6 +291,7 @@ static void put_reader(struct sample *s, const struct reader *r, int node) {
             row = (struct row *)(uintptr_t)s->rows[i];
     }
     put_u(row, F_CONSUMER_ack_pending, 0);
+    put_u(row, F_CONSUMER_waiting, 0);
     put_u(row, F_CONSUMER_ack_floor_stream_seq, r->floor);
     put_u(row, F_CONSUMER_config, 1);
     put_text(s, row, F_CONSUMER_durable, r->ephemeral ? NULL : r->name);
@@ -474,6 +475,96 @@ START_TEST(an_older_word_of_another_leader_proves_no_loss) {
 }
 END_TEST
 
+/* A backlog of 500 that nobody takes: its limit of age takes all of it between second 30 and 50. */
+static void lose_all(struct night *n, struct told *t, struct reader *r, double until) {
+    for (double at = (double)n->at / 1e9; at <= until; at += 5) {
+        varz_until(n, at, 7);
+        uint64_t gone = at < 30 ? 0 : at < 50 ? (uint64_t)(25 * (at - 25)) : 500;
+        t->first_seq = 501 + gone, t->messages = 500 - gone, t->max_age = 45;
+        t->first_age = t->messages ? at < 30 ? 10 + at : 45 : -1;
+        r->lag = 500 - gone;
+        tell_read(n, t, r, 1);
+    }
+}
+
+START_TEST(a_backlog_that_is_lost_completely_stays_lost) {
+    struct night n;
+    begin_three(&n);
+    struct told t = plain;
+    struct reader r = {"billing", 500, 500, _i ? "order.new" : NULL, false};
+    lose_all(&n, &t, &r, 45);
+    ck_assert_str_eq(loss(&n), "losing");
+    for (double at = 50; at <= 600; at += 50) {
+        lose_all(&n, &t, &r, at);
+        ck_assert_str_eq(loss(&n), "losing");
+    }
+    ck_assert_str_eq(why(&n), "500 messages of billing were never processed, the last 9m15s ago");
+    lose_all(&n, &t, &r, 660);
+    ck_assert_str_eq(loss(&n), "no");
+    ck_assert_str_eq(why(&n), "nothing is left to process; 500 messages of billing were never processed, "
+                              "the last 10m15s ago");
+    night_end(&n);
+}
+END_TEST
+
+/* 15 messages a second, 300 are kept, one in 15 is its own: each poll goes another way about it. */
+START_TEST(what_a_filter_loses_drop_by_drop_is_lost_all_the_time) {
+    struct night n;
+    begin_three(&n);
+    struct told t = plain;
+    struct reader r = {"drip", 20, 100, "order.new", false};
+    t.max_msgs = 300, t.messages = 300;
+    for (int i = 0; i <= 60; i++) {
+        varz_until(&n, 5 * i, 7);
+        t.last_seq = 1000 + (uint64_t)(75 * i), t.first_seq = t.last_seq - 299, t.first_age = 20;
+        r.lag = 20 + (i % 3 == 0);
+        tell_read(&n, &t, &r, 1);
+        if (i >= 6)
+            ck_assert_msg(strcmp(loss(&n), "losing") == 0, "%d: %s: %s", i, loss(&n), why(&n));
+    }
+    night_end(&n);
+}
+END_TEST
+
+/* A window of 50 s, and a burst of 8 each 10 s that it works off: caught with it once. */
+START_TEST(one_poll_makes_no_risk_of_a_filter) {
+    struct night n;
+    begin_three(&n);
+    struct told t = plain;
+    t.max_age = 50;
+    for (int i = 0; i < 30; i++) {
+        varz_until(&n, 5 * i, 7);
+        t.last_seq = 1000 + (uint64_t)(50 * i), t.first_seq = t.last_seq - 499, t.first_age = 50;
+        t.messages = 500;
+        struct reader r = {"roll", i % 4 == 0 ? 8 : 0, t.first_seq - 100, "order.new", false};
+        tell_read(&n, &t, &r, 1);
+        ck_assert_msg(strcmp(loss(&n), "no") == 0, "%d: %s: %s", i, loss(&n), why(&n));
+    }
+    night_end(&n);
+}
+END_TEST
+
+/* Nobody works on it: half of the time is enough, or ten minutes where that is more. */
+static const struct {
+    double max_age, first_age;
+    const char *expect;
+} left_alone[] = {{3600, 1700, "no"}, {3600, 1790, "at_risk"}, {45, 0, "at_risk"}, {86400, 36000, "no"}};
+
+START_TEST(what_nobody_works_on_is_at_risk_early) {
+    struct night n;
+    begin_three(&n);
+    struct told t = plain;
+    struct reader r = {"billing", 1000, 0, NULL, false};
+    for (int i = 0; i <= 4; i++) { /* 20 s */
+        varz_until(&n, 5 * i, 7);
+        t.max_age = left_alone[_i].max_age, t.first_age = left_alone[_i].first_age + 5 * i;
+        tell_read(&n, &t, &r, 1);
+    }
+    ck_assert_msg(strcmp(loss(&n), left_alone[_i].expect) == 0, "%s: %s", loss(&n), why(&n));
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(who_has_nothing_to_come_back_to_loses_nothing) {
     struct night n;
     begin_three(&n);
@@ -524,6 +615,10 @@ static TCase *cases(void) {
     tcase_add_test(t, a_full_stream_takes_one_for_each_that_comes);
     tcase_add_loop_test(t, only_limits_evict, 0, sizeof evicted / sizeof *evicted);
     tcase_add_test(t, an_older_word_of_another_leader_proves_no_loss);
+    tcase_add_loop_test(t, a_backlog_that_is_lost_completely_stays_lost, 0, 2);
+    tcase_add_test(t, what_a_filter_loses_drop_by_drop_is_lost_all_the_time);
+    tcase_add_test(t, one_poll_makes_no_risk_of_a_filter);
+    tcase_add_loop_test(t, what_nobody_works_on_is_at_risk_early, 0, sizeof left_alone / sizeof *left_alone);
     tcase_add_test(t, who_has_nothing_to_come_back_to_loses_nothing);
     tcase_add_test(t, loss_is_unknown_until_all_is_told);
     return t;

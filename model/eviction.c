@@ -1,0 +1,180 @@
+#include "model/eviction.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "model/lag.h"
+#include "model/state.h"
+
+#define NEWS      (600 * NS_PER_S)
+#define FORGOTTEN (3600 * NS_PER_S) /* once the consumer has got past it */
+
+/* What both rows say now. */
+struct view {
+    const struct row *consumer, *stream;
+    uint64_t place, floor, pending, ack_pending, deliveries;
+    uint64_t gone, last, messages;
+    bool filters, placed; /* where it is was told */
+};
+
+static uint64_t most(uint64_t a, uint64_t b) {
+    return a > b ? a : b;
+}
+
+static uint64_t least(uint64_t a, uint64_t b) {
+    return a < b ? a : b;
+}
+
+static uint64_t above(uint64_t a, uint64_t b) {
+    return a > b ? a - b : 0;
+}
+
+/* Its numbers are all told, and what goes is not replaced by a newer message of the same subject. */
+static bool look(struct view *v, const struct row *consumer, const struct row *stream) {
+    *v = (struct view){.consumer = consumer, .stream = stream};
+    uint64_t first = row_u64(stream, F_STREAM_first_seq, 0);
+    v->placed = row_has(consumer, F_CONSUMER_delivered_stream_seq);
+    bool limits = strcmp(row_text(stream, F_STREAM_retention), "limits") == 0;
+    if (!first || !row_has(consumer, F_CONSUMER_config) || !backlog_floor(consumer, &v->floor) ||
+        !row_has(consumer, F_CONSUMER_pending) || !row_has(consumer, F_CONSUMER_delivered_consumer_seq) ||
+        row_i64(stream, F_STREAM_max_msgs_per_subject, -1) > 0 || !row_has(stream, F_STREAM_retention) ||
+        !(limits || v->placed))
+        return false;
+    v->place = most(row_u64(consumer, F_CONSUMER_delivered_stream_seq, 0), v->floor);
+    v->pending = row_u64(consumer, F_CONSUMER_pending, 0);
+    v->ack_pending = limits ? row_u64(consumer, F_CONSUMER_ack_pending, 0) : 0;
+    v->deliveries = row_u64(consumer, F_CONSUMER_delivered_consumer_seq, 0);
+    v->gone = first - 1;
+    v->last = row_u64(stream, F_STREAM_last_seq, 0);
+    v->messages = row_u64(stream, F_STREAM_messages, 0);
+    v->filters = backlog_is_filtered(consumer);
+    return true;
+}
+
+/* ---- what an administrator took ---- */
+
+static bool has_no_limit(const struct row *stream, enum field f) {
+    return row_has(stream, f) && row_i64(stream, f, -1) <= 0;
+}
+
+/* All at once, though the newest was not old enough: no limit of number takes the last one. */
+static bool is_emptied(const struct eviction *e, const struct view *v, const struct stamp *at) {
+    int64_t last_ts = row_i64(v->stream, F_STREAM_last_ts, TIME_UNSET);
+    int64_t max_age = row_i64(v->stream, F_STREAM_max_age, 1);
+    bool young = max_age <= 0 || (last_ts != TIME_UNSET && row_has(v->stream, F_STREAM_max_age) &&
+                                  at->now_ns - last_ts < max_age - NS_PER_S);
+    return e->stream_messages && !v->messages && young;
+}
+
+static bool is_purged(const struct eviction *e, const struct view *v, const struct stamp *at) {
+    if (v->filters && has_no_limit(v->stream, F_STREAM_max_age) &&
+        has_no_limit(v->stream, F_STREAM_max_msgs) && has_no_limit(v->stream, F_STREAM_max_bytes))
+        return true;
+    bool carried = v->deliveries == e->deliveries && v->floor > e->floor && v->floor == v->gone;
+    return e->known && (carried || is_emptied(e, v, at));
+}
+
+/* ---- what is lost ---- */
+
+/* Of those that it had not reached at its row before, it has got one for each delivery at most. */
+static uint64_t passed_over(const struct eviction *e, const struct view *v) {
+    uint64_t lost = above(v->gone, most(v->place, e->gone_to));
+    if (e->known && v->placed && v->deliveries >= e->deliveries)
+        lost = most(lost, above(above(v->gone, most(e->place, e->gone_to)), v->deliveries - e->deliveries));
+    bool gaps = e->known && e->stream_messages && e->stream_messages <= above(e->stream_last, e->gone_to);
+    if (gaps && e->stream_messages < e->stream_last - e->gone_to)
+        lost = least(lost, above(e->pending + above(v->last, e->stream_last), v->pending));
+    return lost;
+}
+
+/* At most all of those that are still in the stream and delivered are waiting for their acknowledgement. */
+static uint64_t unacked_gone(struct eviction *e, const struct view *v) {
+    uint64_t left = v->place > v->gone ? v->place - v->gone : 0, lost = 0;
+    if (!v->filters && v->ack_pending && v->gone > v->floor) {
+        lost = above(v->ack_pending, left);
+        lost += !lost && row_i64(v->consumer, F_CONSUMER_max_deliver, -1) <= 0;
+    }
+    uint64_t more = above(lost, e->unacked);
+    e->unacked = v->ack_pending ? most(e->unacked, lost) : 0;
+    return more;
+}
+
+static void begin_count(struct eviction *e, const struct view *v, uint64_t serial) {
+    e->then.pending = v->pending, e->then.deliveries = v->deliveries;
+    e->then.counted = 0, e->then.last = 0, e->then.serial = serial;
+}
+
+/* A fall that no delivery explains, and all that was pending when nothing of then is left. */
+static uint64_t out_of_pending(struct eviction *e, const struct view *v, uint64_t serial) {
+    if (!e->known || !e->then.serial || v->deliveries < e->deliveries) {
+        begin_count(e, v, serial);
+        return 0;
+    }
+    uint64_t lost = 0;
+    if (v->gone > e->place)
+        lost = above(e->pending + e->deliveries, v->pending + v->deliveries);
+    e->then.counted += lost;
+    if (!e->then.last && e->then.serial != serial) /* told after that row, so nothing of it is behind this */
+        e->then.last = v->last;
+    if (e->then.last && v->gone >= e->then.last) {
+        uint64_t all = above(e->then.pending, v->deliveries - e->then.deliveries);
+        lost += above(all, e->then.counted);
+        begin_count(e, v, serial);
+    }
+    return lost;
+}
+
+static void conclude(struct eviction *e, const struct view *v, int64_t moment) {
+    bool past = v->place >= e->lost_to, lags = v->pending || v->ack_pending;
+    bool old = e->last_ns == TIME_UNSET || moment - e->last_ns > FORGOTTEN;
+    if (past && old)
+        e->messages = 0;
+    bool news = e->last_ns != TIME_UNSET && moment - e->last_ns < NEWS;
+    e->lasts = e->messages && (news || (lags && v->floor < e->lost_to));
+}
+
+static void remember(struct eviction *e, const struct view *v) {
+    e->known = true;
+    e->place = v->place, e->floor = v->floor;
+    e->pending = v->pending, e->deliveries = v->deliveries;
+    e->stream_messages = v->messages, e->stream_last = v->last;
+    e->gone_to = v->gone;
+}
+
+static bool same_filter(const struct object *consumer) {
+    const struct row *now = consumer->now, *before = consumer->before;
+    return before && text_same(consumer->now_at.server_id, consumer->before_at.server_id) &&
+           strcmp(row_text(now, F_CONSUMER_filter_subject), row_text(before, F_CONSUMER_filter_subject)) ==
+               0 &&
+           row_u64(now, F_CONSUMER_filter_subjects, 0) == row_u64(before, F_CONSUMER_filter_subjects, 0);
+}
+
+/* What a newer row of the stream no longer has may have been processed since this row of the consumer. */
+static bool is_newer(const struct object *stream, const struct object *consumer,
+                     const struct arrivals *arrivals, int64_t moment) {
+    return stream->now_at.serial != consumer->now_at.serial &&
+           (!arrivals->count || arrivals->points[arrivals->count - 1].looked_ns > moment);
+}
+
+void eviction_put(struct eviction *e, const struct object *consumer, const struct object *stream,
+                  const struct arrivals *arrivals, int64_t moment, bool first) {
+    struct view v;
+    if (first)
+        *e = (struct eviction){.last_ns = TIME_UNSET};
+    e->known &= same_filter(consumer);
+    if (!stream || !stream->now || is_newer(stream, consumer, arrivals, moment) ||
+        !look(&v, consumer->now, stream->now))
+        return;
+    uint64_t lost = 0, serial = stream->now_at.serial;
+    if (is_purged(e, &v, &stream->now_at))
+        begin_count(e, &v, serial);
+    else
+        lost = v.filters ? out_of_pending(e, &v, serial) : passed_over(e, &v) + unacked_gone(e, &v);
+    if (lost) {
+        e->messages += lost;
+        e->lost_to = v.gone;
+        e->last_ns = e->known ? moment : e->last_ns;
+    }
+    conclude(e, &v, moment);
+    remember(e, &v);
+}

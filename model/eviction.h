@@ -1,0 +1,34 @@
+/* How many messages went out of a stream before a consumer had them, and when the last of them did.
+ *
+ * What is gone leaves no lag behind, so it is counted as it goes, row by row, and remembered. Each count is
+ * what the rows prove, so it may be less than what is lost. Of one that reads all of the stream, the place of
+ * the first message left tells; of one that filters, its own pending does: it falls by delivery alone, and
+ * what was pending is gone once the stream begins behind all that was there then. What an administrator
+ * purges is not counted where it can be told apart. All instants are moments (model/backlog.h). Owned by its
+ * consumer, used by the model alone. */
+#ifndef MODEL_EVICTION_H
+#define MODEL_EVICTION_H
+
+#include "model/backlog.h"
+
+struct eviction {
+    uint64_t messages; /* 0 none that we know of */
+    int64_t last_ns;   /* the last of them went; TIME_UNSET: before we watched */
+    bool lasts;        /* it is news, or the consumer has not got past that place */
+    uint64_t lost_to;  /* that place: a sequence */
+    uint64_t gone_to;  /* what went up to here is counted */
+    uint64_t unacked;  /* most at once that had been delivered */
+    bool known;        /* there is a row before, of the same leader; of it: */
+    uint64_t place, floor, pending, deliveries, stream_messages, stream_last;
+    struct { /* what was pending once, of one that filters */
+        uint64_t pending, deliveries, counted;
+        uint64_t serial; /* of the stream's row then; 0 none */
+        uint64_t last;   /* all of it is up to here; 0 not known yet */
+    } then;
+};
+
+/* The consumer has a new row, true at `moment`. first: nothing is known of it before. */
+void eviction_put(struct eviction *eviction, const struct object *consumer, const struct object *stream,
+                  const struct arrivals *arrivals, int64_t moment, bool first);
+
+#endif
