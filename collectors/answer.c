@@ -105,6 +105,19 @@ static void see_jetstream(struct facts *f, const struct row *row) {
     f->streams = row_u64(row, F_JETSTREAM_streams, 0);
 }
 
+/* The sum is another one when something was made, or made again, or is led from elsewhere. */
+static void see_consumer(struct facts *f, const struct row *row) {
+    static const enum field key[] = {F_CONSUMER_account, F_CONSUMER_stream, F_CONSUMER_name};
+    uint64_t hash = (uint64_t)row_i64(row, F_CONSUMER_created, TIME_UNSET);
+    if (!row_has(row, F_CONSUMER_created))
+        return;
+    for (size_t i = 0; i < sizeof key / sizeof *key; i++) {
+        const char *text = row_text(row, key[i]);
+        hash = hash * 0x9e3779b97f4a7c15u + hash_bytes(text, strlen(text));
+    }
+    f->made += hash;
+}
+
 static void see_connection(struct facts *f, const struct row *row) {
     (void)row;
     f->connections++;
@@ -114,7 +127,7 @@ static void (*const see[ENTITY_COUNT])(struct facts *, const struct row *) = {
     [ENTITY_ANSWER] = see_answer,         [ENTITY_SERVER] = see_server,
     [ENTITY_ROUTE] = see_route,           [ENTITY_CLIENT_URL] = see_client_url,
     [ENTITY_ROUTE_URL] = see_route_url,   [ENTITY_JETSTREAM] = see_jetstream,
-    [ENTITY_CONNECTION] = see_connection,
+    [ENTITY_CONNECTION] = see_connection, [ENTITY_CONSUMER] = see_consumer,
 };
 
 static void on_row(void *data, struct lane *lane, const struct row *row) {
@@ -162,9 +175,10 @@ static void after_jsz(struct target *t, const struct lane *lane, const struct fa
         t->config_last = lane->head.asked_mono_ns;
         t->config_changed = false;
     }
-    if (f->streams != t->streams && !t->config_asked)
+    if ((f->streams != t->streams || f->made != t->made) && !t->config_asked)
         t->config_changed = true;
     t->streams = f->streams;
+    t->made = f->made;
 }
 
 static void after_routez(struct target *t, const struct lane *lane, const struct facts *f) {

@@ -13,7 +13,7 @@
 #define BACKOFF_MIN     (1 * NS_PER_S)
 #define BACKOFF_MAX     (30 * NS_PER_S)
 #define CONFIG_EVERY    (60 * NS_PER_S)
-#define CONFIG_SOONEST  (10 * NS_PER_S)
+#define CONFIG_SOONEST  (5 * NS_PER_S)
 #define INTERVAL_MAX    (300 * NS_PER_S)
 #define FAILING_MAX     (60 * NS_PER_S)
 #define LEAST_FOR_HEAVY 0.01 /* what the heavy ones keep when the light ones use the bound up */

@@ -68,6 +68,7 @@ struct facts {
     int64_t now;
     bool has_total;
     uint64_t total, num, streams, connections;
+    uint64_t made; /* of all consumers that it leads: who they are, and since when */
     /* of /varz */
     bool server;
     char name[NAME_SIZE], version[64], cluster[NAME_SIZE];
@@ -96,7 +97,7 @@ struct target {
     uint32_t foreign_told;    /* hash of the last one told */
     char *former[FORMER_MAX]; /* ids before its restarts, ring */
     int64_t last_now, start, config_load_time;
-    uint64_t remotes, streams;
+    uint64_t remotes, streams, made;
     uint64_t conn_total; /* of the last /connz */
     uint64_t conn_bytes; /* per connection, of the last full page; 0 unknown */
     unsigned conn_limit; /* of the full page that was asked last */

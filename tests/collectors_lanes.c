@@ -78,6 +78,30 @@ START_TEST(document_of_another_server) {
 }
 END_TEST
 
+#define JSZ_OF(CREATED)                                                                                      \
+    "{\"server_id\":\"$ID\",\"now\":\"$NOW\",\"streams\":1,\"consumers\":1,\"account_details\":[{\"name\":"  \
+    "\"A\","                                                                                                 \
+    "\"stream_detail\":[{\"name\":\"S\",\"consumer_detail\":[{\"stream_name\":\"S\",\"name\":\"C\","         \
+    "\"created\":\"" CREATED "\",\"num_pending\":1}]}]}]}"
+
+/* Their number is the same, and one of them is another one: what it is made to do is asked for with the next
+ * request, not once a minute. */
+START_TEST(configuration_of_one_made_again_is_asked_for) {
+    struct hostile_rule before = {"/jsz", HOSTILE_ANSWER, 0, JSZ_OF("2026-01-01T00:00:00Z"), 0, 0};
+    struct hostile_rule after = {"/jsz", HOSTILE_ANSWER, 0, JSZ_OF("2026-01-02T00:00:00Z"), 0, 0};
+    struct hostile *h = hostile_with(&before, 1);
+    struct watch *w = watch_supervised(hostile_url(h), NULL, -1);
+    watch_say(w, "want jsz every=1000\n");
+    WATCH_UNTIL(w, watch_count(w, 1, SHAPE_JSZ, false) >= 8); /* of a time in which it might be asked again */
+    ck_assert_int_eq(watch_last(w, 1, SHAPE_JSZ)->failure, FAILURE_NONE);
+    ck_assert_int_eq(hostile_asked(h, "config=1"), 1);
+    hostile_rules(h, &after, 1);
+    WATCH_UNTIL(w, hostile_asked(h, "config=1") == 2);
+    ck_assert_int_eq(watch_end(w, SIGTERM), 0);
+    hostile_end(h);
+}
+END_TEST
+
 #define VARZ(ID, START)                                                                                      \
     "{\"server_id\":\"" ID                                                                                   \
     "\",\"server_name\":\"odd\",\"version\":\"2.15.2\",\"now\":\"$NOW\",\"start\":\"" START                  \
@@ -164,6 +188,7 @@ int main(void) {
     tcase_add_test(c, slow_jsz_delays_nobody);
     tcase_add_test(c, slow_name_delays_nobody);
     tcase_add_test(c, document_of_another_server);
+    tcase_add_test(c, configuration_of_one_made_again_is_asked_for);
     tcase_add_test(c, changing_ids_are_a_balancer);
     tcase_add_test(c, later_start_is_a_restart);
     tcase_add_test(c, login_from_a_file);
