@@ -14,13 +14,33 @@ static const struct asset_kind {
     enum field counter;      /* falls when it is made anew, and hardly ever else */
     bool created_everywhere; /* `created` is the same on all servers, of whatever version */
     int ts;                  /* when the row itself was made, -1: no such field */
+    enum field happened[2];  /* and what of it can have happened last */
     size_t extra_size;
 } asset_kinds[] = {
-    {OBJECT_STREAM, ENTITY_STREAM, F_STREAM_leader, F_STREAM_clustered, F_STREAM_leader_since,
-     F_STREAM_created, F_STREAM_last_seq, F_STREAM_last_seq, true, -1, sizeof(struct stream)},
-    {OBJECT_CONSUMER, ENTITY_CONSUMER, F_CONSUMER_leader, F_CONSUMER_clustered, F_CONSUMER_leader_since,
-     F_CONSUMER_created, F_CONSUMER_delivered_stream_seq, F_CONSUMER_delivered_consumer_seq, false,
-     F_CONSUMER_ts, sizeof(struct consumer)},
+    {OBJECT_STREAM,
+     ENTITY_STREAM,
+     F_STREAM_leader,
+     F_STREAM_clustered,
+     F_STREAM_leader_since,
+     F_STREAM_created,
+     F_STREAM_last_seq,
+     F_STREAM_last_seq,
+     true,
+     -1,
+     {F_STREAM_last_ts, F_STREAM_last_ts},
+     sizeof(struct stream)},
+    {OBJECT_CONSUMER,
+     ENTITY_CONSUMER,
+     F_CONSUMER_leader,
+     F_CONSUMER_clustered,
+     F_CONSUMER_leader_since,
+     F_CONSUMER_created,
+     F_CONSUMER_delivered_stream_seq,
+     F_CONSUMER_delivered_consumer_seq,
+     false,
+     F_CONSUMER_ts,
+     {F_CONSUMER_last_delivered, F_CONSUMER_last_ack},
+     sizeof(struct consumer)},
 };
 
 static bool has_leader_fields(const struct row *row) {
@@ -254,8 +274,17 @@ static struct stamp stamp_of_row(const struct answer *answer, const struct asset
                                  const struct row *row) {
     struct stamp at = answer->at;
     int64_t ts = kind->ts >= 0 ? row_i64(row, (enum field)kind->ts, TIME_UNSET) : TIME_UNSET;
-    if (ts > 0)
+    if (ts > 0) {
         at.now_ns = ts;
+        return at;
+    }
+    /* a server that stood still while it answered names an instant long before its figures */
+    int64_t last = at.now_ns + (at.mono_ns - at.asked_mono_ns);
+    for (int i = 0; i < 2; i++) {
+        int64_t happened = row_i64(row, kind->happened[i], TIME_UNSET);
+        if (happened != TIME_UNSET && happened > at.now_ns && happened <= last)
+            at.now_ns = happened;
+    }
     return at;
 }
 

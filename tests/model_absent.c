@@ -147,8 +147,30 @@ START_TEST(with_its_only_server_it_is_last_seen_and_back) {
 }
 END_TEST
 
+/* Stopped in the midst of an answer whose instant it had taken: the figures are of when it went on. */
+START_TEST(who_stood_still_while_it_answered_makes_no_spike) {
+    struct night n;
+    begin_three(&n);
+    for (int k = 0; k < 5; k++) {
+        varz_until(&n, 5 * k, 7);
+        struct sample *s = jsz(&n, 0);
+        stream_in(s, 0, (struct says){0, 1000 + 1000 * (uint64_t)k, .active = 0.1, .created = -50});
+        put_i(row_of(s, ENTITY_STREAM), F_STREAM_last_ts, NIGHT_UTC + n.at - ns(0.01));
+        if (k == 2) {
+            put_i(row_of(s, ENTITY_ANSWER), F_ANSWER_now, NIGHT_UTC + n.at - ns(4));
+            s->asked_mono_ns -= ns(4);
+        }
+        send(&n, s);
+        if (k)
+            ck_assert_double_eq_tol(number_value(&n, stream(&n), Q_STREAM_in_msgs_per_s), 200, 1);
+    }
+    night_end(&n);
+}
+END_TEST
+
 static TCase *cases(void) {
     TCase *t = tcase_create("absent leaders");
+    tcase_add_test(t, who_stood_still_while_it_answered_makes_no_spike);
     tcase_add_test(t, what_a_silent_leader_said_stays_with_its_reason);
     tcase_add_test(t, a_group_without_leader_says_for_how_long);
     tcase_add_test(t, between_two_leaders_the_last_word_stays);
