@@ -108,6 +108,28 @@ static unsigned go_view(struct app *app, const struct word *word, const char *ar
     return REACT_DRAW | REACT_WANTS;
 }
 
+/* "ORDERS" and "SHOP/ORDERS" are this one. */
+static bool is_called(const struct model *model, const struct object *object, enum quantity name,
+                      enum quantity account, const char *typed) {
+    struct value n = quantity_get(model, object, name), a = quantity_get(model, object, account);
+    size_t len = a.type == VALUE_TEXT ? strlen(a.text) : 0;
+    if (n.type != VALUE_TEXT || object->freshness == FRESH_GONE)
+        return false;
+    return strcmp(n.text, typed) == 0 || (len > 0 && strncmp(typed, a.text, len) == 0 && typed[len] == '/' &&
+                                          strcmp(n.text, typed + len + 1) == 0);
+}
+
+/* Of several that are called so: which one it is, and that there are others. */
+static void say_which(struct app *app, const struct model *model, uint64_t id, enum quantity account,
+                      const char *typed, int found) {
+    char text[STAGE_MESSAGE_SIZE];
+    struct value v = quantity_get(model, model_object(model, id), account);
+    if (found < 2 || v.type != VALUE_TEXT)
+        return;
+    snprintf(text, sizeof text, "%d are called %.60s: this one is %.60s/%.60s", found, typed, v.text, typed);
+    stage_say(&app->stage, clock_mono_ns(), false, text);
+}
+
 /* Of the kind that the view is called after; without a name the worst. */
 static unsigned go_asset(struct app *app, const struct word *word, const char *argument) {
     size_t count;
@@ -116,14 +138,16 @@ static unsigned go_asset(struct app *app, const struct word *word, const char *a
     const struct model *model = stage_model(&app->stage);
     const struct object *const *all = model_objects(model, quantities[name].kind, &count);
     uint64_t object = 0;
-    for (size_t i = 0; argument[0] != '\0' && i < count && object == 0; i++) {
-        struct value v = quantity_get(model, all[i], name);
-        object = v.type == VALUE_TEXT && strcmp(v.text, argument) == 0 ? all[i]->id : 0;
-    }
+    enum quantity account = stream ? Q_STREAM_account : Q_CONSUMER_account;
+    int found = 0;
+    for (size_t i = 0; argument[0] != '\0' && i < count; i++)
+        if (is_called(model, all[i], name, account, argument) && found++ == 0)
+            object = all[i]->id;
     if (argument[0] != '\0' && object == 0) {
         say_unknown(app, word->name, argument, word->names);
         return REACT_DRAW;
     }
+    say_which(app, model, object, account, argument, found);
     stage_go(&app->stage, view_by_name(word->name), object);
     return REACT_DRAW | REACT_WANTS;
 }

@@ -73,6 +73,11 @@ const struct object *model_object(const struct model *model, uint64_t id); /* NU
 const struct object *model_cluster(const struct model *model);
 /* The stream of a consumer, a replica or a source; a stream is its own. NULL: not seen. */
 const struct object *model_stream_of(const struct model *model, const struct object *asset);
+/* The account of what a stream's name alone does not tell, because another account has a stream of that name
+ * in the same cluster; NULL: it does. */
+const char *model_shared_account(const struct model *model, const struct object *asset);
+/* There is such a name. */
+bool model_shares_names(const struct model *model);
 /* NULL when that is not kept. Quantities flagged SERIES; of consumers lag for all of them, the others for
  * those that lag most (history.c). */
 const struct series *model_series(const struct model *model, const struct object *object, enum quantity q);

@@ -383,6 +383,11 @@ static int tell(void *data, const char *name, char *out, size_t size) {
         name_cluster(t->model, t->object, out, size);
         return 1;
     }
+    if (strcmp(name, "acct") == 0) {
+        const char *account = t->object ? model_shared_account(t->model, t->object) : NULL;
+        snprintf(out, size, account ? " (%s)" : "", account);
+        return 1;
+    }
     return -1;
 }
 

@@ -186,6 +186,8 @@ static const struct screen_case {
     {"jetstream-stalled", "jetstream", world_states, stalled_alone, false, 1},
     {"jetstream-late", "jetstream", world_states, late_ones, false, 1},
     {"overview-states", "overview", world_states, NULL, false, 3},
+    {"jetstream-accounts", "jetstream", world_accounts, configured, false, 5},
+    {"stream-accounts", "stream", world_accounts, stream_orders, false, 2},
     {"stream-losing", "stream", world_states, stream_orders, false, 5},
     {"stream-deleted", "stream", world_deleted, stream_orders, false, 5},
     {"consumer-deleted", "consumer", world_deleted, consumer_late, false, 5},

@@ -59,7 +59,9 @@ static void draw_stream(const struct view_context *context, const struct object 
     char name[160], title[200], of[40], right[100];
     bool old = stream->freshness != FRESH_LIVE;
     text_cut(name, sizeof(name), quantity_name_text(context->model, stream, Q_STREAM_name), 40);
-    snprintf(title, sizeof(title), "STREAM %s", name);
+    const char *account = model_shared_account(context->model, stream);
+    snprintf(title, sizeof(title), "STREAM %s%s%.30s", name, account ? " in account " : "",
+             account ? account : "");
     text_cut(of, sizeof(of), quantity_name_text(context->model, stream, Q_STREAM_replicas), 12);
     if (*of)
         snprintf(right, sizeof(right), "replicas %s current%s", of, old ? ", as last seen" : "");

@@ -133,6 +133,12 @@ static void words_of(const char *name, char *out, size_t size) {
         *c = *c == '_' ? ' ' : *c;
 }
 
+static void append(char *out, size_t size, const char *between, const char *text) {
+    size_t len = strlen(out);
+    if (*text && len < size)
+        snprintf(out + len, size - len, "%s%s", len ? between : "", text);
+}
+
 struct rect asset_page_take(struct rect *left, int rows) {
     struct rect taken = rect_cut(*left, (struct rect){left->x, left->y, left->w, rows});
     *left = rect_below(*left, rows);
@@ -141,7 +147,7 @@ struct rect asset_page_take(struct rect *left, int rows) {
 
 void asset_page_title(const struct view_context *context, const struct object *object, struct surface *s,
                       struct rect area) {
-    char name[600], title[640], previous[32], next[32], back[32], keys[160];
+    char name[600], title[800], previous[32], next[32], back[32], keys[160];
     keymap_first(ACTION_PREVIOUS_OBJECT, previous, sizeof(previous));
     keymap_first(ACTION_NEXT_OBJECT, next, sizeof(next));
     keymap_first(ACTION_BACK, back, sizeof(back));
@@ -149,9 +155,12 @@ void asset_page_title(const struct view_context *context, const struct object *o
     text_cut(name, sizeof(name), name_of(context->model, object), area.w > 50 ? area.w - 42 : area.w - 12);
     const char *shown =
         object->kind == OBJECT_STREAM ? quantity_name_text(context->model, object, Q_STREAM_shown) : "";
+    const char *account = model_shared_account(context->model, object);
     bool known_as = *shown && strcmp(shown, name_of(context->model, object)) != 0;
     snprintf(title, sizeof(title), "%s %s%s%.60s", page_kinds[object->kind].title, name, known_as ? ": " : "",
              known_as ? shown : "");
+    if (account)
+        append(title, sizeof(title), " in account ", account);
     surface_rule(s, area, title, area.w > 50 ? keys : "");
 }
 
@@ -178,12 +187,6 @@ void asset_page_line(int severity, const char *head, const char *text, struct su
         x += surface_text(s, row, x, row.y, ROLE_TEXT, 0, ": ");
     text_cut(cut, sizeof(cut), text, row.x + row.w - x > 0 ? row.x + row.w - x : 0);
     surface_text(s, row, x, row.y, ROLE_TEXT, 0, cut);
-}
-
-static void append(char *out, size_t size, const char *between, const char *text) {
-    size_t len = strlen(out);
-    if (*text && len < size)
-        snprintf(out + len, size - len, "%s%s", len ? between : "", text);
 }
 
 /* What its limits take has a line of its own. */

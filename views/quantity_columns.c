@@ -101,7 +101,7 @@ void quantity_list_set_columns(struct quantity_list *list, const char *names) {
         if (i >= 0 && !is_placed(t->sequence, count, i))
             t->sequence[count++] = i;
     }
-    list->several = false;
+    list->several = list->shared = false;
     for (int i = 0; i < list->column_count; i++) {
         t->hidden[i] = !taken[i];
         if (!is_placed(t->sequence, count, i))

@@ -209,6 +209,21 @@ static void show_cluster(struct quantity_list *list) {
     list->several = several;
 }
 
+/* Two accounts have streams of one name: then the account says which row it is. */
+static void show_account(struct quantity_list *list) {
+    bool shared = model_shares_names(list->model);
+    for (int c = 0; c < list->column_count; c++) {
+        enum quantity q = list->columns[c].quantity;
+        if (q != Q_STREAM_account && q != Q_CONSUMER_account)
+            continue;
+        list->made[c].priority = shared ? 1 : list->columns[c].priority;
+        list->made[c].pinned = shared || list->columns[c].pinned;
+        if (shared && !list->shared)
+            list->table.hidden[c] = false;
+    }
+    list->shared = shared;
+}
+
 int quantity_list_trouble_rows(const struct quantity_list *list) {
     return list->trouble[0] ? 1 : 0;
 }
@@ -232,6 +247,8 @@ static void collect(struct quantity_list *list, const struct quantity_pick *pick
     for (size_t i = 0; i < total; i++)
         consider(list, pick, all[i]);
     show_cluster(list);
+    if (list->kind == OBJECT_STREAM || list->kind == OBJECT_CONSUMER)
+        show_account(list);
     find_spark_top(list);
     fit_names(list);
     find_trouble(list, pick, width);

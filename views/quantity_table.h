@@ -64,6 +64,7 @@ struct quantity_list {
     const struct model *model;   /* of the arrangement */
     const char *idle_text;
     bool several;           /* clusters: their column is there */
+    bool shared;            /* names, by several accounts: their column is there */
     struct view_context at; /* a copy, same */
     enum list_menu menu;    /* what is open over the list */
     int choice;             /* its line */

@@ -39,6 +39,7 @@ struct world_stream {
     int64_t max_bytes, max_msgs, max_age_s; /* 0: unlimited */
     const char *retention, *discard;
     const char *mirror, *source[2]; /* NULL: none */
+    const char *account;            /* NULL: $G */
     uint64_t source_lag;
     const char *source_error;
 };
@@ -80,6 +81,7 @@ struct world {
     int stream_count;
     const struct world_consumer *consumers;
     int consumer_count;
+    const char *const *accounts;     /* of each consumer; NULL: $G */
     const struct world_doing *doing; /* of each consumer; NULL: lag and rates alone */
 };
 
@@ -135,6 +137,8 @@ void world_kinds(struct world *w);
 void world_states(struct world *w);
 /* The same, and then the stream was deleted with them. */
 void world_deleted(struct world *w);
+/* Two accounts that name a stream and its consumer alike. */
+void world_accounts(struct world *w);
 /* All well, no JetStream. */
 void world_quiet(struct world *w);
 /* The same as busy, but n2 refuses since 40 s and nobody else has answered for 4 s. */

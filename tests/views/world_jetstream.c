@@ -8,7 +8,7 @@ static double world_lag(const struct world *w, const struct world_consumer *c) {
 static void world_consumer_row(struct world *w, struct sample *s, const struct world_consumer *c) {
     struct row *r = sample_add(s, ENTITY_CONSUMER);
     double lag = world_lag(w, c), acked = 80000000 + c->acked_per_s * w->second;
-    world_text(s, r, F_CONSUMER_account, "$G");
+    world_text(s, r, F_CONSUMER_account, w->accounts ? w->accounts[c - w->consumers] : "$G");
     world_text(s, r, F_CONSUMER_stream, c->stream);
     world_text(s, r, F_CONSUMER_name, c->name);
     world_text(s, r, F_CONSUMER_leader, w->nodes[c->leader].name);
@@ -75,7 +75,7 @@ static void world_stream_row(struct world *w, struct sample *s, const struct wor
                              int leader) {
     struct row *r = sample_add(s, ENTITY_STREAM);
     uint64_t last = world_last_seq(w, stream->rate, w->second);
-    world_text(s, r, F_STREAM_account, "$G");
+    world_text(s, r, F_STREAM_account, stream->account ? stream->account : "$G");
     world_text(s, r, F_STREAM_name, stream->name);
     world_text(s, r, F_STREAM_leader, w->nodes[leader].name);
     world_u(r, F_STREAM_clustered, 1);
@@ -99,7 +99,7 @@ static void world_stream_row(struct world *w, struct sample *s, const struct wor
         if (peer == leader)
             continue;
         struct row *p = sample_add(s, ENTITY_REPLICA);
-        world_text(s, p, F_REPLICA_account, "$G");
+        world_text(s, p, F_REPLICA_account, stream->account ? stream->account : "$G");
         world_text(s, p, F_REPLICA_stream, stream->name);
         world_text(s, p, F_REPLICA_name, w->nodes[peer].name);
         world_u(p, F_REPLICA_current, w->nodes[peer].answers);

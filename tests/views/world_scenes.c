@@ -136,6 +136,27 @@ void world_twins(struct world *w) {
     world_run(w, 60);
 }
 
+void world_accounts(struct world *w) {
+    static const struct world_stream streams[] = {
+        {.name = "ORDERS", .replicas = 1, .rate = 20, .account = "SHOP"},
+        {.name = "ORDERS", .replicas = 1, .rate = 90, .account = "TEST"},
+    };
+    static const struct world_consumer consumers[] = {
+        {"ORDERS", "billing", 0, 400000, 100, 5, 0, 1000, 0, 0},
+        {"ORDERS", "billing", 1, 20, 0, 5, 0, 1000, 0, 0},
+    };
+    static const char *const accounts[] = {"SHOP", "TEST"};
+    static const int leads[] = {0, 1};
+    world_init(w);
+    w->streams = streams;
+    w->stream_count = 2;
+    memcpy(w->leads, leads, sizeof(leads));
+    w->consumers = consumers;
+    w->consumer_count = 2;
+    w->accounts = accounts;
+    world_run(w, WORLD_SECONDS);
+}
+
 void world_untold(struct world *w) {
     static const struct world_consumer consumers[] = {
         {"ORDERS", "audit", 0, 700, 5, 2500, 64, 1000, 0, 12},
