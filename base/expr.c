@@ -1,6 +1,7 @@
 #include "base/expr.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -344,10 +345,36 @@ static int parse_sum(struct parser *p) {
     return parse_chain(p, signs, parse_product);
 }
 
+static int add_number(struct parser *p, const char *from, size_t len, double value, enum unit unit) {
+    p->at = from + len;
+    struct expr_node node = node_from(p, OP_NUMBER, SHAPE_NUMBER, from);
+    node.number = value;
+    node.unit = unit;
+    node.text = memory_text_cut(from, len);
+    return add(p, node);
+}
+
+/* Beside a span it is the longest. */
+static bool is_never(struct parser *p, int left) {
+    skip_blanks(p);
+    return node_at(p, left)->unit == UNIT_NS && name_len(p->at) == 5 && strncasecmp(p->at, "never", 5) == 0;
+}
+
+/* "3/3": a number, and beside a text what is written. */
+static size_t fraction_len(const char *text) {
+    size_t above = strspn(text, "0123456789");
+    size_t below = above && text[above] == '/' ? strspn(text + above + 1, "0123456789") : 0;
+    return below && bare_word_len(text) == above + 1 + below ? above + 1 + below : 0;
+}
+
 /* The right of `=` and `!=`: a sum, unless there stands a word that names no quantity. */
 static int parse_sum_or_word(struct parser *p) {
     skip_blanks(p);
     struct expr_node ignored;
+    size_t fraction = fraction_len(p->at);
+    double below = fraction ? strtod(strchr(p->at, '/') + 1, NULL) : 0;
+    if (below > 0)
+        return add_number(p, p->at, fraction, strtod(p->at, NULL) / below, UNIT_NONE);
     size_t name = name_len(p->at), word = bare_word_len(p->at);
     bool is_sum =
         name ? is_keyword(p->at, name) || p->at[name] == '(' || resolve(p, NULL, p->at, name, &ignored)
@@ -447,7 +474,9 @@ static int parse_relation(struct parser *p) {
         return pattern == NO_NODE ? NO_NODE : add_match(p, op, left, pattern);
     }
     bool equality = op == OP_EQUAL || op == OP_NOT_EQUAL;
-    int right = equality ? parse_sum_or_word(p) : parse_sum(p);
+    int right = is_never(p, left) ? add_number(p, p->at, 5, (double)INT64_MAX, UNIT_NS)
+                : equality        ? parse_sum_or_word(p)
+                                  : parse_sum(p);
     if (right == NO_NODE || !sides_agree(p, left, right))
         return NO_NODE;
     return add_pair(p, op, SHAPE_TRUTH, left, right);

@@ -11,7 +11,8 @@
  * `~` is a POSIX extended regular expression, without case; its right side is a text, quoted or up to the
  * next blank. A bare word on the right of `=` `!=` that names no quantity is text, and so is what begins with
  * a digit and is no number (2.10.22). Text is equal to the byte, and ordered as versions are (n2 < n10). A
- * literal number beside a text is meant as written; yes, no, true, false stand for truth beside a truth.
+ * literal number beside a text is meant as written (3/3, too), `never` beside a span is longer than all
+ * others; yes, no, true, false stand for truth beside a truth.
  *
  * Units are checked when parsed: `lag > 10 s` is an error. A bare number, k and M included, goes with each
  * unit; 50 % is 0.5 beside a share and 50 beside percent; a count by a rate is a span.
