@@ -79,7 +79,7 @@ START_TEST(document_of_another_server) {
 END_TEST
 
 #define JSZ_OF(CREATED)                                                                                      \
-    "{\"server_id\":\"$ID\",\"now\":\"$NOW\",\"streams\":1,\"consumers\":1,\"account_details\":[{\"name\":"  \
+    "{\"server_id\":\"$ID\",\"now\":\"$NOW\",\"streams\":1,\"consumers\":1,\"account_details\":[{\"id\":"    \
     "\"A\","                                                                                                 \
     "\"stream_detail\":[{\"name\":\"S\",\"consumer_detail\":[{\"stream_name\":\"S\",\"name\":\"C\","         \
     "\"created\":\"" CREATED "\",\"num_pending\":1}]}]}]}"
