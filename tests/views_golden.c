@@ -117,6 +117,12 @@ static void last_sort(struct frame *f, const struct world *w) {
     (void)w;
 }
 
+/* By what no column showed. */
+static void by_window(struct frame *f, const struct world *w) {
+    ck_assert(list_sort_by(list_of_view(f->view, f->state), "ack_window"));
+    (void)w;
+}
+
 static void bits_and_local(struct frame *f, const struct world *w) {
     (void)w;
     f->context.bits = true;
@@ -186,6 +192,7 @@ static const struct screen_case {
     {"jetstream-stalled", "jetstream", world_states, stalled_alone, false, 1},
     {"jetstream-late", "jetstream", world_states, late_ones, false, 1},
     {"overview-states", "overview", world_states, NULL, false, 3},
+    {"jetstream-by-window", "jetstream", world_busy, by_window, false, 2},
     {"jetstream-accounts", "jetstream", world_accounts, configured, false, 5},
     {"stream-accounts", "stream", world_accounts, stream_orders, false, 2},
     {"stream-losing", "stream", world_states, stream_orders, false, 5},

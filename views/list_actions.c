@@ -34,6 +34,8 @@ bool list_sort_by(struct quantity_list *list, const char *name) {
         if (!known || (strcasecmp(known, name) != 0 && (i < 0 || strcasecmp(list->titles[i], name) != 0)))
             continue;
         sort_again(list, i);
+        if (i >= 0)
+            list->table.hidden[i] = false; /* what it is sorted by is seen */
         return true;
     }
     return false;
