@@ -58,9 +58,9 @@ static void thin(struct arrivals *a) {
 }
 
 static void append(struct arrivals *a, struct arrival arrival) {
-    if (a->count == ARRIVALS_MAX)
+    if (a->points && a->count == ARRIVALS_MAX)
         thin(a);
-    if (a->count == a->cap) {
+    if (!a->points || a->count == a->cap) {
         a->cap = a->cap ? 2 * a->cap : 8;
         a->points = memory_grow(a->points, a->cap, sizeof *a->points);
     }
