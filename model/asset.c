@@ -115,7 +115,7 @@ static bool say_of_named(const struct model *model, const struct object *object,
         return say(said, "leader %s gone %s", asset->leader->bytes, since(model, server->good_mono_ns, span));
     if (last && last != leader)
         return say(said, "leader moving from %s to %s", server_label(server_of(last)), asset->leader->bytes);
-    if (leader && asset->doubted == leader->object.id)
+    if (leader && asset->doubt.server == leader->object.id)
         return say(said, "leader %s has just been chosen", asset->leader->bytes);
     if (server && side_speaks(model, server, SIDE_JETSTREAM) &&
         row_u64(server->sides[SIDE_JETSTREAM].now, F_JETSTREAM_disabled, 0))

@@ -13,6 +13,12 @@
 #include "model/lag.h"
 #include "model/loss.h"
 
+struct doubt {       /* the first word of a leader that was not taken yet */
+    uint64_t server; /* 0 none */
+    int64_t since;   /* as in claims */
+    int64_t mono_ns; /* of that word */
+};
+
 struct asset {
     const struct text *leader; /* last one named; NULL never */
     struct claim claim;        /* whose row we hold, or will with its next answer */
@@ -22,8 +28,7 @@ struct asset {
     int64_t named_mono_ns, leaderless_mono_ns, listed_mono_ns;
     int64_t leaderless_since_mono_ns; /* since the last claim; 0 somebody leads */
     int64_t moved_mono_ns;            /* last change of leader, 0 none */
-    uint64_t doubted;                 /* server whose first word as leader was not taken, 0 none */
-    int64_t doubted_mono_ns;
+    struct doubt doubt;
     unsigned replicas, current, lost; /* 0 replicas: not told */
     unsigned children;                /* REPLICA objects */
     const struct text *replicas_text; /* "2/3", NULL not told */

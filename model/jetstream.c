@@ -219,6 +219,26 @@ static void made_again(const struct answer *answer, const struct asset_kind *kin
 
 #define LEADS_AFTER NS_PER_S
 #define SAYS_AGAIN  (NS_PER_S / 2)
+#define CHOSEN_IN   (10 * NS_PER_S)
+#define PATIENCE    (5 * NS_PER_S)
+
+/* Nothing is pending now, by its word, and something was by the last one. */
+static bool pending_fell(const struct object *held, const struct row *row, const struct stamp *at) {
+    int64_t created = row_i64(row, F_CONSUMER_created, TIME_UNSET);
+    bool young = created != TIME_UNSET && created <= at->now_ns && at->now_ns - created < LEADS_AFTER;
+    bool more = held->seen_utc_ns ? row_u64(held->now, F_CONSUMER_pending, 0) > 0 : young;
+    return more && row_u64(row, F_CONSUMER_pending, 1) == 0;
+}
+
+/* For how long a word like this one is to be said until it counts, ns. A server puts its figures together
+ * before it looks who leads: chosen later than that, it made them as a follower. */
+static int64_t to_be_said_for(const struct object *held, const struct row *row, const struct stamp *at) {
+    int64_t since = row_i64(row, F_CONSUMER_leader_since, TIME_UNSET);
+    int64_t led = since != TIME_UNSET ? at->now_ns - since : LEADS_AFTER;
+    if (led < LEADS_AFTER)
+        return PATIENCE; /* or till it has led that long: a clock that was put back never says so */
+    return led < CHOSEN_IN && pending_fell(held, row, at) ? SAYS_AGAIN : 0;
+}
 
 /* Who has just been chosen, or started, or was made, names itself a moment before its figures are a leader's;
  * till then `pending` is a follower's, 0 or of long ago. */
@@ -230,20 +250,14 @@ static bool leads_already(const struct answer *answer, struct entry *entry, cons
     int64_t since = row_i64(row, F_CONSUMER_leader_since, TIME_UNSET);
     bool same = asset->claim.server == id && asset->claim.since == since && held->seen_utc_ns &&
                 text_same(held->now_at.server_id, answer->at.server_id);
-    int64_t created = row_i64(row, F_CONSUMER_created, TIME_UNSET);
-    bool young = created != TIME_UNSET && created <= at->now_ns && at->now_ns - created < LEADS_AFTER;
-    bool more = held->seen_utc_ns ? row_u64(held->now, F_CONSUMER_pending, 0) > 0 : young;
-    bool fell = more && row_u64(row, F_CONSUMER_pending, 1) == 0;
-    bool said_before = asset->doubted == id && at->mono_ns - asset->doubted_mono_ns >= SAYS_AGAIN;
-    bool doubt = since != TIME_UNSET && since <= at->now_ns ? at->now_ns - since < LEADS_AFTER : fell;
-    if (same || !doubt || said_before) {
-        asset->doubted = 0;
+    int64_t wait = same ? 0 : to_be_said_for(held, row, at);
+    bool doubted = asset->doubt.server == id && asset->doubt.since == since;
+    if (!wait || (doubted && at->mono_ns - asset->doubt.mono_ns >= wait)) {
+        asset->doubt.server = 0;
         return true;
     }
-    if (asset->doubted != id) {
-        asset->doubted = id;
-        asset->doubted_mono_ns = at->mono_ns;
-    }
+    if (!doubted)
+        asset->doubt = (struct doubt){id, since, at->mono_ns};
     return false;
 }
 
@@ -336,6 +350,9 @@ static void put_asset(struct answer *answer, const struct asset_kind *kind, cons
     struct stamp at = stamp_of_row(answer, kind, row);
     struct entry *entry = take_asset(answer, kind, row, &at);
     bool led = leads(answer, kind, row);
+    struct doubt *doubt = &asset_of(&entry->object)->doubt;
+    if (!led && doubt->server == answer->server->object.id)
+        doubt->server = 0;
     if (led && (kind->kind == OBJECT_STREAM || leads_already(answer, entry, row, &at)))
         put_led(answer, kind, entry, row, &at);
     else

@@ -44,8 +44,73 @@ START_TEST(who_tells_since_when_leads_a_second_later) {
     say(&n, 1, 590, 4.9);
     ck_assert_double_eq(pending(&n), 590);
     varz_until(&n, 15, 7);
-    say(&n, 2, 0, 12);
+    say(&n, 2, 620, 12);
+    ck_assert_double_eq(pending(&n), 620);
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(that_nothing_is_pending_is_taken_when_it_is_said_again) {
+    struct night n;
+    begin_three(&n);
+    say(&n, 0, 700, -100);
+    varz_until(&n, 5, 7);
+    say(&n, 1, 0, 2);
+    ck_assert_double_eq(pending(&n), 700);
+    varz_until(&n, 6, 7);
+    say(&n, 1, 0, 2);
     ck_assert_double_eq(pending(&n), 0);
+    night_end(&n);
+}
+END_TEST
+
+/* The figures were put together before that, as a follower's. */
+START_TEST(who_leads_since_later_than_its_figures_says_a_followers) {
+    struct night n;
+    begin_three(&n);
+    say(&n, 0, 700, -100);
+    varz_until(&n, 5, 7);
+    say(&n, 1, 650, 5.2);
+    ck_assert_double_eq(pending(&n), 700);
+    varz_until(&n, 5.6, 7);
+    say(&n, 1, 640, 5.2);
+    ck_assert_double_eq(pending(&n), 700);
+    varz_until(&n, 6.2, 7);
+    say(&n, 1, 630, 5.2);
+    ck_assert_double_eq(pending(&n), 630);
+    night_end(&n);
+}
+END_TEST
+
+/* Its clock was put back. */
+START_TEST(who_leads_since_the_future_is_believed_in_the_end) {
+    struct night n;
+    begin_three(&n);
+    say(&n, 0, 700, -100);
+    varz_until(&n, 5, 7);
+    say(&n, 1, 650, 500);
+    ck_assert_double_eq(pending(&n), 700);
+    varz_until(&n, 10, 7);
+    say(&n, 1, 640, 500);
+    ck_assert_double_eq(pending(&n), 640);
+    night_end(&n);
+}
+END_TEST
+
+/* That it was chosen once before, and not believed then, says nothing of now. */
+START_TEST(who_is_chosen_again_says_its_first_word_again) {
+    struct night n;
+    begin_three(&n);
+    say(&n, 0, 700, _i ? -100 : 0);
+    varz_until(&n, 5, 7);
+    say(&n, 1, 0, _i ? 4.9 : 0);
+    varz_until(&n, 10, 7);
+    struct sample *s = jsz(&n, 1);
+    add_consumer(s, "C", 1, 0, 0, 100);
+    send(&n, s);
+    varz_until(&n, 15, 7);
+    say(&n, 1, 0, _i ? 14.9 : 0);
+    ck_assert_double_eq(pending(&n), 700);
     night_end(&n);
 }
 END_TEST
@@ -110,6 +175,10 @@ int main(void) {
     TCase *tc = tcase_create("consumers");
     tcase_add_test(tc, a_first_word_is_taken_when_it_is_said_again);
     tcase_add_test(tc, who_tells_since_when_leads_a_second_later);
+    tcase_add_test(tc, that_nothing_is_pending_is_taken_when_it_is_said_again);
+    tcase_add_test(tc, who_leads_since_later_than_its_figures_says_a_followers);
+    tcase_add_test(tc, who_leads_since_the_future_is_believed_in_the_end);
+    tcase_add_loop_test(tc, who_is_chosen_again_says_its_first_word_again, 0, 2);
     tcase_add_loop_test(tc, what_a_purge_took_was_not_acknowledged, 0, 2);
     tcase_add_test(tc, nor_is_it_while_the_stream_is_not_heard);
     suite_add_tcase(suite, tc);
