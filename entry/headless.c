@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "entry/app.h"
+#include "entry/write_all.h"
 #include "views/json.h"
 #include "views/print.h"
 
@@ -121,19 +122,6 @@ static bool is_ready(const struct headless *h) {
 }
 
 /* ---- output ---- */
-
-static bool write_all(int fd, const char *text, size_t len) {
-    while (len > 0) {
-        ssize_t n = write(fd, text, len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return false;
-        text += n;
-        len -= (size_t)n;
-    }
-    return true;
-}
 
 /* A reader that goes is its own affair. */
 static bool write_out(const char *text, size_t len) {

@@ -11,6 +11,7 @@
 
 #include "base/memory.h"
 #include "entry/config_text.h"
+#include "entry/write_all.h"
 
 /* ---- the new text ---- */
 
@@ -89,18 +90,8 @@ static bool make_folders(const char *path) {
     return true;
 }
 
-static bool write_all(int fd, const char *text) {
-    size_t len = strlen(text);
-    while (len > 0) {
-        ssize_t n = write(fd, text, len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return false;
-        text += n;
-        len -= (size_t)n;
-    }
-    return fsync(fd) == 0;
+static bool write_down(int fd, const char *text) {
+    return write_all(fd, text, strlen(text)) && fsync(fd) == 0;
 }
 
 /* A new file; *others: it can't be given to whom the old one belongs, nothing is left of it. */
@@ -112,8 +103,8 @@ static bool write_new(const char *path, const char *text, const struct stat *old
     bool good = fstat(fd, &own) == 0;
     *others = good && old != NULL && (own.st_uid != old->st_uid || own.st_gid != old->st_gid) &&
               fchown(fd, old->st_uid, old->st_gid) != 0;
-    good =
-        good && !*others && fchmod(fd, old != NULL ? old->st_mode & 07777 : 0644) == 0 && write_all(fd, text);
+    good = good && !*others && fchmod(fd, old != NULL ? old->st_mode & 07777 : 0644) == 0 &&
+           write_down(fd, text);
     int error = errno;
     good = close(fd) == 0 && good;
     if (good)
@@ -131,7 +122,7 @@ static bool write_in_place(const char *path, const char *before, const char *tex
     if (!write_new(kept, before, &copy, &others))
         return false;
     int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
-    bool good = fd >= 0 && write_all(fd, text);
+    bool good = fd >= 0 && write_down(fd, text);
     int error = errno;
     if (fd >= 0)
         good = close(fd) == 0 && good;
