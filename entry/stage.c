@@ -208,15 +208,11 @@ void stage_frame(struct stage *st, struct surface *s, int64_t mono_ns) {
 /* A view that needs nothing itself looks at what is going on: what the place before it wanted stays wanted.
  */
 unsigned stage_wants(const struct stage *st, const char **sort) {
-    struct view_context context = context_of(st, 0);
-    struct place place = st->here;
-    *sort = NULL;
-    for (int i = st->back_count; views[place.view]->wants == NULL && i > 0; i--)
-        place = st->back[i - 1];
-    context.object = place.object;
-    context.filter = st->filters[place.view];
-    return views[place.view]->wants != NULL ? views[place.view]->wants(st->states[place.view], &context, sort)
-                                            : 0;
+    int view = st->here.view;
+    for (int i = st->back_count; views[view]->shapes == 0 && i > 0; i--)
+        view = st->back[i - 1].view;
+    *sort = views[view]->page_sort != NULL ? views[view]->page_sort(st->states[view]) : NULL;
+    return views[view]->shapes;
 }
 
 void stage_go(struct stage *st, const struct view_ops *view, uint64_t object) {

@@ -28,13 +28,13 @@ static bool is_worse(const struct model *model, const struct object *a, const st
                          : value_compare(quantity_get(model, a, q), quantity_get(model, b, q)) > 0;
 }
 
-const struct object *asset_page_object(const struct view_context *context, enum object_kind kind) {
+const struct object *asset_page_object(const struct asset_page *page, const struct view_context *context) {
     size_t count;
     const struct model *model = context->model;
     const struct object *object = context->object ? model_object(model, context->object) : NULL;
-    const struct object *const *all = model_objects(model, kind, &count);
+    const struct object *const *all = model_objects(model, page->kind, &count);
     if (context->object)
-        return object && object->kind == kind ? object : NULL;
+        return object && object->kind == page->kind ? object : NULL;
     for (size_t i = 0; i < count; i++)
         if (all[i]->freshness != FRESH_GONE && (!object || is_worse(model, all[i], object)))
             object = all[i];
@@ -69,14 +69,15 @@ static const struct object *neighbour(const struct model *model, const struct ob
     return near ? near : far;
 }
 
-static unsigned step(struct view_call *c, int side) {
+static const struct object *shown_of(const struct view_call *c) {
     const struct asset_page *page = c->state;
-    const struct object *shown = page->shown ? model_object(c->context->model, page->shown) : NULL;
+    return page->shown ? model_object(c->context->model, page->shown) : NULL;
+}
+
+static unsigned step(struct view_call *c, int side) {
+    const struct object *shown = shown_of(c);
     const struct object *next = shown ? neighbour(c->context->model, shown, side) : NULL;
-    if (!next)
-        return REACT_NONE;
-    c->request->view = place_of(c->context->model, next, &c->request->object);
-    return REACT_DRAW | REACT_WANTS;
+    return place_go(c, next);
 }
 
 unsigned asset_page_next(void *call) {
@@ -88,39 +89,30 @@ unsigned asset_page_previous(void *call) {
 }
 
 unsigned asset_page_copy(void *call) {
-    struct view_call *c = call;
-    const struct asset_page *page = c->state;
-    const struct object *shown = page->shown ? model_object(c->context->model, page->shown) : NULL;
-    if (!shown)
-        return REACT_NONE;
-    quantity_command(c->request->text, sizeof(c->request->text), c->context->model, shown);
-    if (c->request->text[0])
-        c->request->copy = c->request->text;
-    return REACT_DRAW;
+    return place_copy(call, shown_of(call));
 }
 
 unsigned asset_page_server(void *call) {
     struct view_call *c = call;
-    const struct asset_page *page = c->state;
-    const struct object *shown = page->shown ? model_object(c->context->model, page->shown) : NULL;
+    const struct object *shown = shown_of(c);
     const struct object *server = shown ? place_server(c->context->model, shown) : NULL;
-    if (!server) {
-        c->request->say = "its leader is not known";
-        return REACT_DRAW;
-    }
-    c->request->view = "node";
-    c->request->object = server->id;
-    return REACT_DRAW | REACT_WANTS;
+    if (server)
+        return place_go(c, server);
+    c->request->say = "its leader is not known";
+    return REACT_DRAW;
 }
 
 /* ---- the list ---- */
 
-void asset_page_init(struct asset_page *page, const struct quantity_column *columns, int count, int then) {
+void asset_page_init(struct asset_page *page, enum object_kind kind, const struct quantity_column *columns,
+                     int count, int then) {
+    page->kind = kind;
     quantity_list_init(&page->consumers, OBJECT_CONSUMER, columns, count, -1, then);
     page->list.first = page->list.focus = &page->consumers;
 }
 
-void asset_page_finish(struct asset_page *page) {
+void asset_page_finish(void *state) {
+    struct asset_page *page = state;
     quantity_list_finish(&page->consumers);
 }
 
@@ -164,14 +156,14 @@ void asset_page_title(const struct view_context *context, const struct object *o
     surface_rule(s, area, title, area.w > 50 ? keys : "");
 }
 
-void asset_page_nothing(const struct view_context *context, enum object_kind kind, struct surface *s,
+void asset_page_nothing(const struct asset_page *page, const struct view_context *context, struct surface *s,
                         struct rect area) {
-    const struct page_kind *page = &page_kinds[kind];
+    const struct page_kind *kind = &page_kinds[page->kind];
     const char *text = context->object                         ? "deleted: no server lists it any more"
                        : !model_has(context->model, SHAPE_JSZ) ? "not collected here"
                        : !chrome_has_jetstream(context->model) ? "no JetStream on this cluster"
-                                                               : page->none;
-    surface_rule(s, area, page->title, "");
+                                                               : kind->none;
+    surface_rule(s, area, kind->title, "");
     surface_text(s, area, area.x + 1, area.y + 1, ROLE_MUTED, 0, text);
 }
 
@@ -287,8 +279,8 @@ void asset_page_loss(const struct view_context *context, const struct object *ob
                     quantity_name_text(context->model, object, Q_STREAM_loss_why), s, row);
 }
 
-void asset_page_status(const struct view_context *context, enum object_kind kind, char *out, size_t size) {
-    const struct object *object = asset_page_object(context, kind);
+void asset_page_status(const void *state, const struct view_context *context, char *out, size_t size) {
+    const struct object *object = asset_page_object(state, context);
     if (object)
         text_cut(out, size, name_of(context->model, object), 24);
 }

@@ -8,18 +8,20 @@
 /* The first members of the state of such a page. */
 struct asset_page {
     struct list_view list;
+    enum object_kind kind;          /* of what it shows */
     struct quantity_list consumers; /* of the stream */
     uint64_t shown;                 /* the object of the last arrangement, 0 none */
 };
 
-void asset_page_init(struct asset_page *page, const struct quantity_column *columns, int count, int then);
-void asset_page_finish(struct asset_page *page);
+void asset_page_init(struct asset_page *page, enum object_kind kind, const struct quantity_column *columns,
+                     int count, int then);
+void asset_page_finish(void *state);
 /* What it was opened with; opened without, the worst of the kind. NULL: there is none, or no more. */
-const struct object *asset_page_object(const struct view_context *context, enum object_kind kind);
+const struct object *asset_page_object(const struct asset_page *page, const struct view_context *context);
 /* "STREAM ORDERS" and the keys of the page; where there is no object, why. */
 void asset_page_title(const struct view_context *context, const struct object *object, struct surface *s,
                       struct rect area);
-void asset_page_nothing(const struct view_context *context, enum object_kind kind, struct surface *s,
+void asset_page_nothing(const struct asset_page *page, const struct view_context *context, struct surface *s,
                         struct rect area);
 /* A line with its mark: "!! stalled acks: ack window 1000/1000". Empty text: nothing. */
 void asset_page_line(int severity, const char *head, const char *text, struct surface *s, struct rect row);
@@ -34,7 +36,7 @@ void asset_page_loss(const struct view_context *context, const struct object *ob
 /* Takes rows from above. */
 struct rect asset_page_take(struct rect *left, int rows);
 /* Its name, for row 1. */
-void asset_page_status(const struct view_context *context, enum object_kind kind, char *out, size_t size);
+void asset_page_status(const void *state, const struct view_context *context, char *out, size_t size);
 
 /* Handlers of both. */
 unsigned asset_page_previous(void *call), asset_page_next(void *call), asset_page_copy(void *call);

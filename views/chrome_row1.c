@@ -157,6 +157,8 @@ static void part_place(const struct chrome_context *c, struct made *out) {
 static void part_status(const struct chrome_context *c, struct made *out) {
     if (c->view && c->view->status)
         c->view->status(c->view_state, c->view_context, out->text, sizeof(out->text));
+    else if (c->view && *c->view_context->filter)
+        snprintf(out->text, sizeof(out->text), "filter: %s", c->view_context->filter);
 }
 
 static void part_faults(const struct chrome_context *c, struct made *out) {

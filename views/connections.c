@@ -89,18 +89,13 @@ static const struct sort {
     {Q_CONNECTION_uptime, "uptime"},
 };
 
-static const char *page_sort(const struct connections *c) {
+static const char *page_sort(const void *state) {
+    const struct connections *c = state;
     int column = c->all.table.sort < 0 ? c->all.table.then : c->all.table.sort;
     for (int i = 0; column >= 0 && i < COUNT(sorts); i++)
         if (sorts[i].quantity == columns[column].quantity)
             return sorts[i].name;
     return "pending";
-}
-
-static unsigned wants(const void *state, const struct view_context *context, const char **sort) {
-    (void)context;
-    *sort = page_sort(state);
-    return 1u << SHAPE_CONNZ_FULL;
 }
 
 static uint64_t apart(uint64_t a, uint64_t b) {
@@ -206,17 +201,6 @@ static void draw(const void *state, const struct view_context *context, struct s
     quantity_menu_draw(&c->all, s, area, area);
 }
 
-static void status(const void *state, const struct view_context *context, char *out, size_t size) {
-    (void)state;
-    if (*context->filter)
-        snprintf(out, size, "filter: %s", context->filter);
-}
-
-static const char *check_filter(void *state, const char *filter) {
-    struct connections *c = state;
-    return quantity_list_check(&c->all, filter);
-}
-
 static const struct action actions[] = {
     {ACTION_OPEN_SERVER, list_open_server},
     LIST_ACTIONS,
@@ -234,11 +218,11 @@ const struct view_ops view_connections = {
     .state_size = sizeof(struct connections),
     .init = init,
     .finish = finish,
-    .wants = wants,
+    .shapes = 1u << SHAPE_CONNZ_FULL,
+    .page_sort = page_sort,
     .arrange = arrange,
     .draw = draw,
-    .status = status,
-    .check_filter = check_filter,
+    .check_filter = list_check_filter,
     .actions = actions,
     .contexts = CONTEXT_CONNECTIONS | CONTEXT_LIST,
 };

@@ -102,14 +102,9 @@ struct consumer_page {
 
 static void init(void *state) {
     struct consumer_page *p = state;
-    asset_page_init(&p->page, sibling_columns, COUNT(sibling_columns), 1);
+    asset_page_init(&p->page, OBJECT_CONSUMER, sibling_columns, COUNT(sibling_columns), 1);
     p->charts.specs = charts;
     p->charts.count = COUNT(charts);
-}
-
-static unsigned wants(const void *state, const struct view_context *context, const char **sort) {
-    (void)state, (void)context, (void)sort;
-    return 1u << SHAPE_JSZ;
 }
 
 /* ---- layout ---- */
@@ -157,7 +152,7 @@ static void lay_out(struct consumer_page *p, const struct view_context *context,
 
 static void arrange(void *state, const struct view_context *context, struct rect area) {
     struct consumer_page *p = state;
-    const struct object *consumer = asset_page_object(context, OBJECT_CONSUMER);
+    const struct object *consumer = asset_page_object(&p->page, context);
     uint64_t shown = consumer ? consumer->id : 0;
     if (p->page.shown != shown)
         memset(p->charts.scales, 0, sizeof(p->charts.scales));
@@ -187,9 +182,9 @@ static void draw_list(const struct consumer_page *p, const struct view_context *
 
 static void draw(const void *state, const struct view_context *context, struct surface *s, struct rect area) {
     const struct consumer_page *p = state;
-    const struct object *consumer = asset_page_object(context, OBJECT_CONSUMER);
+    const struct object *consumer = asset_page_object(&p->page, context);
     if (!consumer) {
-        asset_page_nothing(context, OBJECT_CONSUMER, s, area);
+        asset_page_nothing(&p->page, context, s, area);
         return;
     }
     asset_page_title(context, consumer, s, area);
@@ -212,28 +207,12 @@ static void draw(const void *state, const struct view_context *context, struct s
     quantity_menu_draw(&p->page.consumers, s, p->list_at.h > 2 ? p->list_at : area, area);
 }
 
-static void status(const void *state, const struct view_context *context, char *out, size_t size) {
-    (void)state;
-    asset_page_status(context, OBJECT_CONSUMER, out, size);
-}
-
-static const char *check_filter(void *state, const char *filter) {
-    return quantity_list_check(&((struct consumer_page *)state)->page.consumers, filter);
-}
-
-static void finish(void *state) {
-    asset_page_finish(&((struct consumer_page *)state)->page);
-}
-
 static unsigned open_stream(void *call) {
     struct view_call *c = call;
     const struct consumer_page *p = c->state;
     const struct object *consumer = p->page.shown ? model_object(c->context->model, p->page.shown) : NULL;
     const struct object *stream = consumer ? model_stream_of(c->context->model, consumer) : NULL;
-    if (!stream)
-        return REACT_NONE;
-    c->request->view = place_of(c->context->model, stream, &c->request->object);
-    return REACT_DRAW | REACT_WANTS;
+    return place_go(c, stream);
 }
 
 static const struct action actions[] = {
@@ -258,13 +237,13 @@ const struct view_ops view_consumer = {
     .help = "One consumer: why it lags, how it went, beside those of its stream.",
     .state_size = sizeof(struct consumer_page),
     .init = init,
-    .finish = finish,
-    .wants = wants,
+    .finish = asset_page_finish,
+    .shapes = 1u << SHAPE_JSZ,
     .slopes = 1u << SHAPE_JSZ,
     .arrange = arrange,
     .draw = draw,
-    .status = status,
-    .check_filter = check_filter,
+    .status = asset_page_status,
+    .check_filter = list_check_filter,
     .actions = actions,
     .contexts = CONTEXT_CONSUMER | CONTEXT_LIST,
 };

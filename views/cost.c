@@ -99,17 +99,6 @@ static void draw(const void *state, const struct view_context *context, struct s
     quantity_menu_draw(&c->all, s, rect_below(area, c->sums), area);
 }
 
-static void status(const void *state, const struct view_context *context, char *out, size_t size) {
-    (void)state;
-    if (*context->filter)
-        snprintf(out, size, "filter: %s", context->filter);
-}
-
-static const char *check_filter(void *state, const char *filter) {
-    struct cost *c = state;
-    return quantity_list_check(&c->all, filter);
-}
-
 static const struct action actions[] = {
     {ACTION_OPEN_SERVER, list_open},
     LIST_ACTIONS,
@@ -125,8 +114,7 @@ const struct view_ops view_cost = {
     .finish = finish,
     .arrange = arrange,
     .draw = draw,
-    .status = status,
-    .check_filter = check_filter,
+    .check_filter = list_check_filter,
     .actions = actions,
     .contexts = CONTEXT_COST | CONTEXT_LIST,
 };

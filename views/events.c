@@ -218,12 +218,6 @@ static void draw(const void *state, const struct view_context *context, struct s
     draw_lines(context, context->filter, v->top, s, rect_below(area, 2));
 }
 
-static void status(const void *state, const struct view_context *context, char *out, size_t size) {
-    (void)state;
-    if (*context->filter)
-        snprintf(out, size, "filter: %s", context->filter);
-}
-
 static const char *check_filter(void *state, const char *filter) {
     (void)state, (void)filter;
     return NULL;
@@ -281,7 +275,6 @@ const struct view_ops view_events = {
     .state_size = sizeof(struct events),
     .arrange = arrange,
     .draw = draw,
-    .status = status,
     .check_filter = check_filter,
     .actions = actions,
     .contexts = CONTEXT_EVENTS,

@@ -198,11 +198,6 @@ static void finish(void *state) {
         quantity_list_finish(&j->lists[t]);
 }
 
-static unsigned wants(const void *state, const struct view_context *context, const char **sort) {
-    (void)state, (void)context, (void)sort;
-    return 1u << SHAPE_JSZ;
-}
-
 /* Nothing to do and nothing being done; what is not known is not idle. */
 static bool idle(const struct model *model, const struct object *consumer) {
     static const enum quantity still[] = {Q_CONSUMER_lag, Q_CONSUMER_delivered_per_s, Q_CONSUMER_acked_per_s};
@@ -377,17 +372,6 @@ static void draw(const void *state, const struct view_context *context, struct s
         asset_detail_draw(context, selected, s, detail);
 }
 
-static void status(const void *state, const struct view_context *context, char *out, size_t size) {
-    (void)state;
-    if (*context->filter)
-        snprintf(out, size, "filter: %s", context->filter);
-}
-
-static const char *check_filter(void *state, const char *filter) {
-    struct jetstream *j = state;
-    return quantity_list_check(j->list.focus, filter);
-}
-
 static unsigned switch_tab(struct view_call *c, int by) {
     struct jetstream *j = c->state;
     j->list.focus->menu = LIST_MENU_NONE;
@@ -427,12 +411,11 @@ const struct view_ops view_jetstream = {
     .state_size = sizeof(struct jetstream),
     .init = init,
     .finish = finish,
-    .wants = wants,
+    .shapes = 1u << SHAPE_JSZ,
     .slopes = 1u << SHAPE_JSZ,
     .arrange = arrange,
     .draw = draw,
-    .status = status,
-    .check_filter = check_filter,
+    .check_filter = list_check_filter,
     .actions = actions,
     .contexts = CONTEXT_JETSTREAM | CONTEXT_LIST,
 };

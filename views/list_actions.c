@@ -16,6 +16,10 @@ struct quantity_list *list_of_view(const struct view_ops *view, void *state) {
     return !(view->contexts & CONTEXT_LIST) ? NULL : lists->focus ? lists->focus : lists->first;
 }
 
+const char *list_check_filter(void *state, const char *filter) {
+    return quantity_list_check(((struct list_view *)state)->focus, filter);
+}
+
 const char *list_sort_name(const struct quantity_list *list, int column) {
     if (column < 0)
         return "severity";
@@ -240,27 +244,14 @@ unsigned list_copy(void *call) {
         c->request->say = !list || list->count ? "no row is selected" : "nothing to copy: the list is empty";
         return REACT_DRAW;
     }
-    quantity_command(c->request->text, sizeof(c->request->text), c->context->model, object);
-    if (c->request->text[0])
-        c->request->copy = c->request->text;
-    return REACT_DRAW;
-}
-
-static unsigned go(struct view_call *c, const char *view, uint64_t object) {
-    c->request->view = view;
-    c->request->object = object;
-    return REACT_DRAW | REACT_WANTS;
+    return place_copy(c, object);
 }
 
 unsigned list_open(void *call) {
     struct view_call *c = call;
     struct quantity_list *list = focus_of(call);
     const struct object *object = list ? quantity_list_selected(list, c->context->model) : NULL;
-    uint64_t target;
-    if (!object)
-        return REACT_PASS;
-    const char *view = place_of(c->context->model, object, &target);
-    return go(c, view, target);
+    return object ? place_go(c, object) : REACT_PASS;
 }
 
 unsigned list_open_server(void *call) {
@@ -268,5 +259,5 @@ unsigned list_open_server(void *call) {
     struct quantity_list *list = focus_of(call);
     const struct object *object = list ? quantity_list_selected(list, c->context->model) : NULL;
     const struct object *server = object ? place_server(c->context->model, object) : NULL;
-    return server ? go(c, "node", server->id) : REACT_PASS;
+    return server ? place_go(c, server) : REACT_PASS;
 }

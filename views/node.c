@@ -8,6 +8,7 @@
 #include "views/node_facts.h"
 #include "views/node_figures.h"
 #include "views/node_silent.h"
+#include "views/place.h"
 #include "views/spark.h"
 
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
@@ -50,11 +51,6 @@ static void init(void *state) {
 static void finish(void *state) {
     struct node *n = state;
     quantity_list_finish(&n->routes);
-}
-
-static unsigned wants(const void *state, const struct view_context *context, const char **sort) {
-    (void)state, (void)context, (void)sort;
-    return 1u << SHAPE_SUBSZ;
 }
 
 static const struct object *server_of(const struct view_context *context) {
@@ -232,11 +228,8 @@ static unsigned neighbour(struct view_call *c, long by) {
     const struct node *n = c->state;
     const struct object *const *servers = model_objects(c->context->model, OBJECT_SERVER, &count);
     for (size_t i = 0; i < count; i++)
-        if (servers[i]->id == n->shown) {
-            c->request->view = "node";
-            c->request->object = servers[(i + count + (size_t)by) % count]->id;
-            return REACT_DRAW;
-        }
+        if (servers[i]->id == n->shown)
+            return place_go(c, servers[(i + count + (size_t)by) % count]);
     return REACT_NONE;
 }
 
@@ -250,13 +243,7 @@ static unsigned previous_node(void *call) {
 
 static unsigned copy(void *call) {
     struct view_call *c = call;
-    const struct object *server = server_of(c->context);
-    if (!server)
-        return REACT_NONE;
-    quantity_command(c->request->text, sizeof(c->request->text), c->context->model, server);
-    if (c->request->text[0])
-        c->request->copy = c->request->text;
-    return REACT_DRAW;
+    return place_copy(c, server_of(c->context));
 }
 
 static const struct action actions[] = {
@@ -279,7 +266,7 @@ const struct view_ops view_node = {
     .state_size = sizeof(struct node),
     .init = init,
     .finish = finish,
-    .wants = wants,
+    .shapes = 1u << SHAPE_SUBSZ,
     .arrange = arrange,
     .draw = draw,
     .status = status,

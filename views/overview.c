@@ -1,8 +1,6 @@
 /* Overview: is it healthy, how fast is it going, who is behind, who is too slow. */
 #include "views/overview_parts.h"
 
-#include <stdio.h>
-
 #include "views/place.h"
 
 static void init(void *state) {
@@ -71,12 +69,6 @@ static void draw(const void *state, const struct view_context *context, struct s
         quantity_menu_draw(overview_list(o, (enum panel)p), s, o->place[p].h ? o->place[p] : area, area);
 }
 
-static void status(const void *state, const struct view_context *context, char *out, size_t size) {
-    (void)state;
-    if (*context->filter)
-        snprintf(out, size, "filter: %s", context->filter);
-}
-
 static const char *check_filter(void *state, const char *filter) {
     struct overview *o = state;
     return quantity_list_check(o->list.focus ? o->list.focus : &o->nodes, filter);
@@ -118,12 +110,8 @@ static unsigned open_worst(struct view_call *c) {
     const struct finding *findings = model_findings(model, &count);
     for (size_t i = 0; i < count; i++) {
         const struct object *object = model_object(model, findings[i].object);
-        uint64_t target;
-        if (!object || object->kind == OBJECT_CLUSTER)
-            continue;
-        c->request->view = place_of(model, object, &target);
-        c->request->object = target;
-        return REACT_DRAW | REACT_WANTS;
+        if (object && object->kind != OBJECT_CLUSTER)
+            return place_go(c, object);
     }
     c->request->view = count ? "events" : NULL;
     return count ? REACT_DRAW | REACT_WANTS : REACT_PASS;
@@ -153,11 +141,6 @@ static const struct action actions[] = {
     {ACTION_NONE, NULL},
 };
 
-static unsigned wants(const void *state, const struct view_context *context, const char **sort) {
-    (void)state, (void)context, (void)sort;
-    return 1u << SHAPE_JSZ;
-}
-
 const struct view_ops view_overview = {
     .lists = overview_list_rows,
     .name = "overview",
@@ -166,11 +149,10 @@ const struct view_ops view_overview = {
     .state_size = sizeof(struct overview),
     .init = init,
     .finish = finish,
-    .wants = wants,
+    .shapes = 1u << SHAPE_JSZ,
     .slopes = 1u << SHAPE_JSZ,
     .arrange = arrange,
     .draw = draw,
-    .status = status,
     .check_filter = check_filter,
     .actions = actions,
     .contexts = CONTEXT_OVERVIEW | CONTEXT_LIST,

@@ -42,9 +42,22 @@ const struct object *place_server(const struct model *model, const struct object
     return object->parent && object->parent->kind == OBJECT_SERVER ? object->parent : NULL;
 }
 
-const char *place_of(const struct model *model, const struct object *object, uint64_t *target) {
+unsigned place_go(struct view_call *call, const struct object *object) {
+    if (!object)
+        return REACT_NONE;
     const struct place *place = &places[object->kind];
-    const struct object *server = place->to_server ? place_server(model, object) : object;
-    *target = server && object->kind != OBJECT_CLUSTER ? server->id : 0;
-    return place->to_server && !server ? "overview" : place->view;
+    const struct object *shown = place->to_server ? place_server(call->context->model, object) : object;
+    call->request->view = shown ? place->view : "overview";
+    call->request->object = shown && object->kind != OBJECT_CLUSTER ? shown->id : 0;
+    return REACT_DRAW | REACT_WANTS;
+}
+
+unsigned place_copy(struct view_call *call, const struct object *object) {
+    struct view_request *request = call->request;
+    if (!object)
+        return REACT_NONE;
+    quantity_command(request->text, sizeof(request->text), call->context->model, object);
+    if (request->text[0])
+        request->copy = request->text;
+    return REACT_DRAW;
 }

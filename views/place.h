@@ -1,14 +1,17 @@
-/* Places: where an object is looked at. Main process, pure. */
+/* Places: where an object is looked at, and the way there. Main process, pure. */
 #ifndef VIEWS_PLACE_H
 #define VIEWS_PLACE_H
 
 #include "views/view.h"
 
-/* The view for this object and, in *target, the object to open it with (0: none). */
-const char *place_of(const struct model *model, const struct object *object, uint64_t *target);
 /* The server that holds a connection, leads a stream or a consumer, reports a route; itself for a server.
  * NULL: unknown. */
 const struct object *place_server(const struct model *model, const struct object *object);
 const struct object *place_server_named(const struct model *model, const char *name);
+
+/* What a key of a view asks for: to go to the place of an object; to copy the `nats` command that continues
+ * there. NULL: nothing is asked for. */
+unsigned place_go(struct view_call *call, const struct object *object);
+unsigned place_copy(struct view_call *call, const struct object *object);
 
 #endif

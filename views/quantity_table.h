@@ -141,6 +141,8 @@ struct list_view {
 };
 /* The list that keys go to, or will go to; NULL: the view has none. */
 struct quantity_list *list_of_view(const struct view_ops *view, void *state);
+/* The slot of a view whose filter is for the list that keys go to. */
+const char *list_check_filter(void *state, const char *filter);
 /* What `:sort` calls a column: the name of its quantity; -1 is severity. NULL: rows can't be sorted by it. */
 const char *list_sort_name(const struct quantity_list *list, int column);
 /* By that name, or the column's title; again: reversed. false: there is no such column. */

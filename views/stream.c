@@ -53,16 +53,7 @@ struct stream_page {
 
 static void init(void *state) {
     struct stream_page *p = state;
-    asset_page_init(&p->page, reader_columns, COUNT(reader_columns), 1);
-}
-
-static void finish(void *state) {
-    asset_page_finish(&((struct stream_page *)state)->page);
-}
-
-static unsigned wants(const void *state, const struct view_context *context, const char **sort) {
-    (void)state, (void)context, (void)sort;
-    return 1u << SHAPE_JSZ;
+    asset_page_init(&p->page, OBJECT_STREAM, reader_columns, COUNT(reader_columns), 1);
 }
 
 /* ---- layout ---- */
@@ -96,7 +87,7 @@ static void lay_out(struct stream_page *p, const struct view_context *context, c
 
 static void arrange(void *state, const struct view_context *context, struct rect area) {
     struct stream_page *p = state;
-    const struct object *stream = asset_page_object(context, OBJECT_STREAM);
+    const struct object *stream = asset_page_object(&p->page, context);
     p->page.shown = stream ? stream->id : 0;
     if (!stream)
         return;
@@ -110,10 +101,10 @@ static void arrange(void *state, const struct view_context *context, struct rect
 
 static void draw(const void *state, const struct view_context *context, struct surface *s, struct rect area) {
     const struct stream_page *p = state;
-    const struct object *stream = asset_page_object(context, OBJECT_STREAM);
+    const struct object *stream = asset_page_object(&p->page, context);
     char title[80], hint[60];
     if (!stream) {
-        asset_page_nothing(context, OBJECT_STREAM, s, area);
+        asset_page_nothing(&p->page, context, s, area);
         return;
     }
     asset_page_title(context, stream, s, area);
@@ -143,15 +134,6 @@ static void draw(const void *state, const struct view_context *context, struct s
     quantity_menu_draw(&p->page.consumers, s, p->list_at.h > 2 ? p->list_at : area, area);
 }
 
-static void status(const void *state, const struct view_context *context, char *out, size_t size) {
-    (void)state;
-    asset_page_status(context, OBJECT_STREAM, out, size);
-}
-
-static const char *check_filter(void *state, const char *filter) {
-    return quantity_list_check(&((struct stream_page *)state)->page.consumers, filter);
-}
-
 static const struct action actions[] = {
     {ACTION_PREVIOUS_OBJECT, asset_page_previous},
     {ACTION_NEXT_OBJECT, asset_page_next},
@@ -173,13 +155,13 @@ const struct view_ops view_stream = {
     .help = "One stream: when it is full, what it loses, who reads it.",
     .state_size = sizeof(struct stream_page),
     .init = init,
-    .finish = finish,
-    .wants = wants,
+    .finish = asset_page_finish,
+    .shapes = 1u << SHAPE_JSZ,
     .slopes = 1u << SHAPE_JSZ,
     .arrange = arrange,
     .draw = draw,
-    .status = status,
-    .check_filter = check_filter,
+    .status = asset_page_status,
+    .check_filter = list_check_filter,
     .actions = actions,
     .contexts = CONTEXT_STREAM | CONTEXT_LIST,
 };

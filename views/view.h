@@ -56,13 +56,14 @@ struct view_ops {
     size_t state_size;
     void (*init)(void *state);
     void (*finish)(void *state);
-    /* Shapes this view needs beyond what is always polled, as a bit mask of 1 << SHAPE_x; *sort: for
-     * CONNZ_FULL, may be NULL. */
-    unsigned (*wants)(const void *state, const struct view_context *context, const char **sort);
+    unsigned shapes; /* 1 << SHAPE_x that it needs beyond what is always polled; 0: it looks at what is going
+                        on, so what the place before it needs goes on being asked */
+    /* By what CONNZ_FULL is to be chosen where it is too large for us; the slot or the answer may be NULL. */
+    const char *(*page_sort)(const void *state);
     unsigned slopes; /* shapes whose answers it draws slopes from: a slope needs three of them */
     void (*arrange)(void *state, const struct view_context *context, struct rect area);
     void (*draw)(const void *state, const struct view_context *context, struct surface *s, struct rect area);
-    /* "sort: severity   filter: -": for row 1 behind the view's name; may be NULL. */
+    /* For row 1 behind the view's name; NULL: its filter. */
     void (*status)(const void *state, const struct view_context *context, char *out, size_t size);
     /* The filter's fault, NULL when it is fine: shown behind the prompt while it is typed. May be NULL: the
      * view has no filter. */
