@@ -1,126 +1,12 @@
 /* Each state of a consumer, reached by rows as a leader tells them, and beside each one a neighbour that must
- * not have it. A story begins at second 0 and is told each 5 s. */
-#include "tests/model_lagging.h"
-
-typedef void story_fn(double at, struct told_stream *stream, struct told_consumer *consumer);
-
-static const struct told_consumer usual = {.pending = 500,
-                                           .deliveries = 99500,
-                                           .delivered = 99500,
-                                           .floor = 99500,
-                                           .last_delivered = NEVER,
-                                           .last_ack = NEVER};
-
-static void run(struct night *n, story_fn *story, double until) {
-    begin_three(n);
-    for (double at = 0; at <= until; at += 5) {
-        varz_until(n, at, 7);
-        struct told_stream stream = told(1, 100000, -5000, 0);
-        struct told_consumer c = usual;
-        story(at, &stream, &c);
-        tell(n, &stream, &c);
-    }
-}
-
-static const char *word(const struct night *n, enum quantity q) {
-    return text_value(n, consumer(n, "C"), q);
-}
+ * not have it. What the stream takes from it stands in model_evicted.c. */
+#include "tests/model_story.h"
 
 /* ---- the stories ---- */
 
 static void paused(double at, struct told_stream *s, struct told_consumer *c) {
     (void)at, (void)s;
     c->paused = true;
-}
-
-/* 200 messages a second come, and the stream keeps 1,000. */
-static void evicts(double at, struct told_stream *s, struct told_consumer *c) {
-    s->last = 100000 + (uint64_t)(200 * at), s->first = s->last - 999;
-    s->first_at = at - 5, s->last_at = at;
-    c->pending = 1000;
-}
-static void evicts_keys(double at, struct told_stream *s, struct told_consumer *c) {
-    evicts(at, s, c);
-    s->per_subject = 1;
-}
-static void evicts_the_done(double at, struct told_stream *s, struct told_consumer *c) {
-    evicts(at, s, c);
-    c->pending = 400;
-    c->floor = c->delivered = s->last - 400;
-    c->deliveries = c->delivered;
-    c->last_delivered = at;
-}
-/* Its own messages are a tenth: 500 were pending, and go as the stream does, 3 a second. */
-static void evicts_filtered(double at, struct told_stream *s, struct told_consumer *c) {
-    evicts(at, s, c);
-    s->first = 99002 + (uint64_t)(20 * at);
-    c->filter = "a.>";
-    c->pending = at < 10 ? 500 : (uint64_t)(500 - 3 * at);
-    c->floor = c->delivered = 99000;
-}
-static void evicts_what_is_not_its(double at, struct told_stream *s, struct told_consumer *c) {
-    evicts_filtered(at, s, c);
-    c->pending = 500;
-}
-/* One of 15 messages is its own: as many as come go, and 20 are there at any time. */
-static void drips(double at, struct told_stream *s, struct told_consumer *c) {
-    s->last = 100000 + (uint64_t)(15 * at), s->first = s->last - 299;
-    s->first_at = at - 20, s->last_at = at;
-    c->filter = "a.>";
-    c->pending = 20, c->floor = c->delivered = c->deliveries = 90000;
-}
-/* 500 that nobody took, and all of them are too old by second 40. */
-static void loses_all(double at, struct told_stream *s, struct told_consumer *c) {
-    uint64_t gone = at < 20 ? 0 : at < 40 ? (uint64_t)(25 * (at - 20)) : 500;
-    s->first = 99501 + gone, s->first_at = -5 + at / 2, s->last_at = -6, s->max_age = 45;
-    c->pending = 500 - gone;
-    c->last_delivered = c->last_ack = -1000;
-}
-static void loses_all_of_a_queue(double at, struct told_stream *s, struct told_consumer *c) {
-    loses_all(at, s, c);
-    s->retention = "workqueue";
-}
-static void loses_all_filtered(double at, struct told_stream *s, struct told_consumer *c) {
-    loses_all(at, s, c);
-    c->filter = "a.>";
-    c->pending /= 10;
-}
-static void lost_all_before(double at, struct told_stream *s, struct told_consumer *c) {
-    loses_all(at + 40, s, c);
-}
-/* And 100 that come later go through. */
-static void loses_all_and_goes_on(double at, struct told_stream *s, struct told_consumer *c) {
-    loses_all(at, s, c);
-    if (at < 60)
-        return;
-    s->last = 100100, s->first = 100001, s->first_at = s->last_at = 60;
-    c->delivered = c->floor = 100100, c->deliveries = 99600;
-    c->last_delivered = c->last_ack = 60;
-}
-/* It takes its consumers along. */
-static void is_purged(double at, struct told_stream *s, struct told_consumer *c) {
-    s->max_age = 86400;
-    c->last_delivered = c->last_ack = -1000;
-    if (at < 30)
-        return;
-    s->first = 100001, s->first_at = NEVER;
-    c->pending = 0, c->floor = c->delivered = 100000;
-}
-static void is_purged_filtered(double at, struct told_stream *s, struct told_consumer *c) {
-    is_purged(at, s, c);
-    c->filter = "a.>";
-    c->floor = c->delivered = 99500;
-}
-static void is_deleted_without_limits(double at, struct told_stream *s, struct told_consumer *c) {
-    s->unlimited = true, c->filter = "a.>";
-    c->floor = c->delivered = 90000, c->last_delivered = c->last_ack = -1000;
-    s->first = at < 30 ? 1 : 99901;
-    c->pending = at < 30 ? 500 : 100;
-}
-/* Given up each after its last delivery: the floor stays, and nothing is undelivered. */
-static void gave_up(double at, struct told_stream *s, struct told_consumer *c) {
-    s->first = at < 30 ? 99501 : 100001;
-    c->pending = 0, c->delivered = 100000, c->deliveries = 105000;
 }
 
 /* Three messages that nobody can process, delivered each 30 s; all others go through. */
@@ -353,37 +239,8 @@ static void is_new_and_empty(double at, struct told_stream *s, struct told_consu
     c->pending = 0, c->delivered = c->floor = 100000, c->deliveries = 0;
 }
 
-static const struct {
-    const char *name;
-    story_fn *story;
-    double until;
-    const char *state, *why;
-} stories[] = {
+static const struct told_story stories[] = {
     {"paused", paused, 0, "paused", "paused, 500 pending"},
-    {"evicts", evicts, 60, "backlog_evicted",
-     "11.5k messages gone from the stream before they were acknowledged"},
-    {"evicts keys", evicts_keys, 60, "nobody_pulling", NULL},
-    {"evicts the done", evicts_the_done, 60, "keeping_up", NULL},
-    {"evicts filtered", evicts_filtered, 60, "backlog_evicted",
-     "180 messages gone from the stream before they were acknowledged"},
-    {"evicts what is not its", evicts_what_is_not_its, 60, "nobody_pulling", NULL},
-    {"drips", drips, 115, "backlog_evicted",
-     "80 messages gone from the stream before they were acknowledged, the last 15s ago"},
-    {"loses all", loses_all, 60, "backlog_evicted",
-     "500 messages gone from the stream before they were acknowledged, the last 20s ago"},
-    {"loses all of a queue", loses_all_of_a_queue, 60, "backlog_evicted",
-     "500 messages gone from the stream before they were acknowledged, the last 20s ago"},
-    {"loses all, filtered", loses_all_filtered, 60, "backlog_evicted",
-     "50 messages gone from the stream before they were acknowledged, the last 20s ago"},
-    {"loses all, and is old news", loses_all, 700, "idle", NULL},
-    {"lost all before", lost_all_before, 60, "idle", NULL},
-    {"loses all and goes on", loses_all_and_goes_on, 120, "backlog_evicted",
-     "500 messages gone from the stream before they were acknowledged, the last 1m20s ago"},
-    {"loses all and went on", loses_all_and_goes_on, 700, "idle", NULL},
-    {"is purged", is_purged, 60, "idle", NULL},
-    {"is purged, filtered", is_purged_filtered, 60, "idle", NULL},
-    {"is deleted without limits", is_deleted_without_limits, 60, "nobody_pulling", NULL},
-    {"gave up", gave_up, 60, "keeping_up", NULL},
     {"redelivers", redelivers, 95, "poison",
      "6 redelivered in 1 m, ack floor stands at 99990 for 1m35s, ack window 3/1000"},
     {"redelivers, first round", redelivers, 55, "keeping_up", NULL},
@@ -436,23 +293,17 @@ static const struct {
 };
 
 START_TEST(each_state_and_its_neighbour) {
-    struct night n;
-    run(&n, stories[_i].story, stories[_i].until);
-    ck_assert_msg(strcmp(word(&n, Q_CONSUMER_state), stories[_i].state) == 0, "%s: %s (%s)", stories[_i].name,
-                  word(&n, Q_CONSUMER_state), word(&n, Q_CONSUMER_why));
-    if (stories[_i].why)
-        ck_assert_str_eq(word(&n, Q_CONSUMER_why), stories[_i].why);
-    night_end(&n);
+    story_check(&stories[_i]);
 }
 END_TEST
 
 /* Who gives up acknowledges nothing, however ack pending falls. */
 START_TEST(what_is_given_up_is_not_acknowledged) {
     struct night n;
-    run(&n, gives_up, 55);
+    story_run(&n, gives_up, 55);
     ck_assert_double_eq(number_value(&n, consumer(&n, "C"), Q_CONSUMER_given_up), 0);
     night_end(&n);
-    run(&n, gives_up, 60);
+    story_run(&n, gives_up, 60);
     ck_assert_double_eq(number_value(&n, consumer(&n, "C"), Q_CONSUMER_given_up), 50);
     ck_assert_double_eq(number_value(&n, consumer(&n, "C"), Q_CONSUMER_acked_per_s), 0);
     night_end(&n);
@@ -462,7 +313,7 @@ END_TEST
 /* Of a filtered consumer nobody tells how often: that is not never. */
 START_TEST(redeliveries_of_a_filtered_one_are_not_none) {
     struct night n;
-    run(&n, refuses_filtered, 125);
+    story_run(&n, refuses_filtered, 125);
     ck_assert_int_eq(quantity_get(n.model, consumer(&n, "C"), Q_CONSUMER_redelivered_per_min).type,
                      VALUE_UNKNOWN);
     ck_assert_int_eq(quantity_get(n.model, consumer(&n, "C"), Q_CONSUMER_redeliveries).type, VALUE_UNKNOWN);
@@ -472,7 +323,7 @@ END_TEST
 
 START_TEST(a_stale_consumer_has_the_state_that_it_had) {
     struct night n;
-    run(&n, waits_in_vain, 60);
+    story_run(&n, waits_in_vain, 60);
     struct value v = quantity_get(n.model, consumer(&n, "C"), Q_CONSUMER_state);
     ck_assert_int_eq(v.flags, 0);
     varz_until(&n, 65, 6);
@@ -480,7 +331,8 @@ START_TEST(a_stale_consumer_has_the_state_that_it_had) {
     v = quantity_get(n.model, consumer(&n, "C"), Q_CONSUMER_state);
     ck_assert_str_eq(v.text, "stalled_delivery");
     ck_assert_int_eq(v.flags, VALUE_OLD);
-    ck_assert_str_eq(word(&n, Q_CONSUMER_why), "no delivery for 1m25s though someone waits, 500 pending");
+    ck_assert_str_eq(story_word(&n, Q_CONSUMER_why),
+                     "no delivery for 1m25s though someone waits, 500 pending");
     night_end(&n);
 }
 END_TEST
@@ -488,12 +340,12 @@ END_TEST
 /* It was done, and nobody knows what came since. */
 START_TEST(whose_leader_is_gone_is_leaderless) {
     struct night n;
-    run(&n, done, 60);
-    ck_assert_str_eq(word(&n, Q_CONSUMER_state), "keeping_up");
+    story_run(&n, done, 60);
+    ck_assert_str_eq(story_word(&n, Q_CONSUMER_state), "keeping_up");
     ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_loss), "no");
     varz_until(&n, 84, 6);
-    ck_assert_str_eq(word(&n, Q_CONSUMER_state), "leaderless");
-    ck_assert_str_eq(word(&n, Q_CONSUMER_why), "leader n1 gone 24s");
+    ck_assert_str_eq(story_word(&n, Q_CONSUMER_state), "leaderless");
+    ck_assert_str_eq(story_word(&n, Q_CONSUMER_why), "leader n1 gone 24s");
     ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_loss), "unknown");
     ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_loss_why), "leader n1 gone 24s");
     night_end(&n);
@@ -503,7 +355,7 @@ END_TEST
 /* That is our word: it stands in a frozen copy, too. */
 START_TEST(who_has_no_leader_is_leaderless_at_once) {
     struct night n;
-    run(&n, waits_in_vain, 60);
+    story_run(&n, waits_in_vain, 60);
     varz_until(&n, 65, 7);
     for (int node = 0; node < 3; node++) {
         struct sample *s = jsz(&n, node);
@@ -527,17 +379,11 @@ END_TEST
 
 START_TEST(since_is_when_the_state_changed) {
     struct night n;
-    run(&n, had_nothing_to_do, 55);
-    ck_assert_str_eq(word(&n, Q_CONSUMER_state), "idle");
+    story_run(&n, had_nothing_to_do, 55);
+    ck_assert_str_eq(story_word(&n, Q_CONSUMER_state), "idle");
     ck_assert_double_eq(number_value(&n, consumer(&n, "C"), Q_CONSUMER_state_since), (double)NIGHT_UTC);
-    for (double at = 60; at <= 120; at += 5) {
-        varz_until(&n, at, 7);
-        struct told_stream stream = told(1, 100000, -5000, 0);
-        struct told_consumer c = usual;
-        had_nothing_to_do(at, &stream, &c);
-        tell(&n, &stream, &c);
-    }
-    ck_assert_str_eq(word(&n, Q_CONSUMER_state), "stalled_delivery");
+    story_tell(&n, had_nothing_to_do, 60, 120);
+    ck_assert_str_eq(story_word(&n, Q_CONSUMER_state), "stalled_delivery");
     double since = number_value(&n, consumer(&n, "C"), Q_CONSUMER_state_since);
     ck_assert_double_eq(since, (double)(NIGHT_UTC + ns(90))); /* more than 30 s after second 55 */
     night_end(&n);
@@ -547,29 +393,20 @@ END_TEST
 /* What it once had not done is not this one's. */
 START_TEST(another_consumer_of_the_name_begins_anew) {
     struct night n;
-    run(&n, waits_in_vain, 60);
+    story_run(&n, waits_in_vain, 60);
     varz_until(&n, 65, 7);
     struct told_stream stream = told(1, 100000, -5000, 0);
-    struct told_consumer c = usual;
+    struct told_consumer c = story_usual;
     c.created = 63, c.pending = 100000, c.deliveries = c.delivered = c.floor = 0, c.waiting = 1;
     c.deliver_policy = "new", c.pending = 1, c.floor = c.delivered = 99999, c.last_delivered = 64;
     tell(&n, &stream, &c);
-    ck_assert_str_ne(word(&n, Q_CONSUMER_state), "stalled_delivery");
+    ck_assert_str_ne(story_word(&n, Q_CONSUMER_state), "stalled_delivery");
     ck_assert_double_le(seconds(&n, Q_CONSUMER_undelivered_for), 2);
     night_end(&n);
 }
 END_TEST
 
-static const struct {
-    const char *rule;
-    story_fn *story;
-    double from, until; /* it speaks from there on, and did not before */
-    const char *text;
-} rulings[] = {
-    {"consumer_evicted", evicts, 5, 60,
-     "ORDERS/C 1000, 0/s: 11.5k messages gone from the stream before they were acknowledged"},
-    {"consumer_evicted", loses_all, 25, 120, /* after it is complete, too */
-     "ORDERS/C 0, 0/s: 500 messages gone from the stream before they were acknowledged, the last 1m20s ago"},
+static const struct story_ruling rulings[] = {
     {"consumer_poison", redelivers, 60, 65, NULL},
     {"consumer_window_full", full, 30, 40, NULL},
     {"consumer_unbound", unbound, 30, 40, NULL},
@@ -582,19 +419,7 @@ static const struct {
 };
 
 START_TEST(a_state_that_lasts_is_a_finding) {
-    struct night n;
-    run(&n, rulings[_i].story, rulings[_i].from - 5);
-    ck_assert_msg(!finding_of(&n, rulings[_i].rule), "%s speaks too early", rulings[_i].rule);
-    night_end(&n);
-    run(&n, rulings[_i].story, rulings[_i].until);
-    night_until(&n, rulings[_i].until + 1);
-    const struct finding *f = finding_of(&n, rulings[_i].rule);
-    ck_assert_msg(f != NULL, "%s is silent: %s", rulings[_i].rule, word(&n, Q_CONSUMER_state));
-    char text[200];
-    finding_text(n.model, f, text, sizeof text);
-    if (rulings[_i].text)
-        ck_assert_str_eq(text, rulings[_i].text);
-    night_end(&n);
+    story_check_ruling(&rulings[_i]);
 }
 END_TEST
 

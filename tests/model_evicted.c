@@ -1,0 +1,148 @@
+/* What a stream takes from a consumer before it was acknowledged, and what looks like it and is not. */
+#include "tests/model_story.h"
+
+/* 200 messages a second come, and the stream keeps 1,000. */
+static void evicts(double at, struct told_stream *s, struct told_consumer *c) {
+    s->last = 100000 + (uint64_t)(200 * at), s->first = s->last - 999;
+    s->first_at = at - 5, s->last_at = at;
+    c->pending = 1000;
+}
+static void evicts_keys(double at, struct told_stream *s, struct told_consumer *c) {
+    evicts(at, s, c);
+    s->per_subject = 1;
+}
+static void evicts_the_done(double at, struct told_stream *s, struct told_consumer *c) {
+    evicts(at, s, c);
+    c->pending = 400;
+    c->floor = c->delivered = s->last - 400;
+    c->deliveries = c->delivered;
+    c->last_delivered = at;
+}
+/* Its own messages are a tenth: 500 were pending, and go as the stream does, 3 a second. */
+static void evicts_filtered(double at, struct told_stream *s, struct told_consumer *c) {
+    evicts(at, s, c);
+    s->first = 99002 + (uint64_t)(20 * at);
+    c->filter = "a.>";
+    c->pending = at < 10 ? 500 : (uint64_t)(500 - 3 * at);
+    c->floor = c->delivered = 99000;
+}
+static void evicts_what_is_not_its(double at, struct told_stream *s, struct told_consumer *c) {
+    evicts_filtered(at, s, c);
+    c->pending = 500;
+}
+/* One of 15 messages is its own: as many as come go, and 20 are there at any time. */
+static void drips(double at, struct told_stream *s, struct told_consumer *c) {
+    s->last = 100000 + (uint64_t)(15 * at), s->first = s->last - 299;
+    s->first_at = at - 20, s->last_at = at;
+    c->filter = "a.>";
+    c->pending = 20, c->floor = c->delivered = c->deliveries = 90000;
+}
+/* 500 that nobody took, and all of them are too old by second 40. */
+static void loses_all(double at, struct told_stream *s, struct told_consumer *c) {
+    uint64_t gone = at < 20 ? 0 : at < 40 ? (uint64_t)(25 * (at - 20)) : 500;
+    s->first = 99501 + gone, s->first_at = -5 + at / 2, s->last_at = -6, s->max_age = 45;
+    c->pending = 500 - gone;
+    c->last_delivered = c->last_ack = -1000;
+}
+static void loses_all_of_a_queue(double at, struct told_stream *s, struct told_consumer *c) {
+    loses_all(at, s, c);
+    s->retention = "workqueue";
+}
+static void loses_all_filtered(double at, struct told_stream *s, struct told_consumer *c) {
+    loses_all(at, s, c);
+    c->filter = "a.>";
+    c->pending /= 10;
+}
+static void lost_all_before(double at, struct told_stream *s, struct told_consumer *c) {
+    loses_all(at + 40, s, c);
+}
+/* And 100 that come later go through. */
+static void loses_all_and_goes_on(double at, struct told_stream *s, struct told_consumer *c) {
+    loses_all(at, s, c);
+    if (at < 60)
+        return;
+    s->last = 100100, s->first = 100001, s->first_at = s->last_at = 60;
+    c->delivered = c->floor = 100100, c->deliveries = 99600;
+    c->last_delivered = c->last_ack = 60;
+}
+/* It takes its consumers along. */
+static void is_purged(double at, struct told_stream *s, struct told_consumer *c) {
+    s->max_age = 86400;
+    c->last_delivered = c->last_ack = -1000;
+    if (at < 30)
+        return;
+    s->first = 100001, s->first_at = NEVER;
+    c->pending = 0, c->floor = c->delivered = 100000;
+}
+static void is_purged_filtered(double at, struct told_stream *s, struct told_consumer *c) {
+    is_purged(at, s, c);
+    c->filter = "a.>";
+    c->floor = c->delivered = 99500;
+}
+static void is_deleted_without_limits(double at, struct told_stream *s, struct told_consumer *c) {
+    s->unlimited = true, c->filter = "a.>";
+    c->floor = c->delivered = 90000, c->last_delivered = c->last_ack = -1000;
+    s->first = at < 30 ? 1 : 99901;
+    c->pending = at < 30 ? 500 : 100;
+}
+/* Given up each after its last delivery: the floor stays, and nothing is undelivered. */
+static void gave_up(double at, struct told_stream *s, struct told_consumer *c) {
+    s->first = at < 30 ? 99501 : 100001;
+    c->pending = 0, c->delivered = 100000, c->deliveries = 105000;
+}
+
+static const struct told_story stories[] = {
+    {"evicts", evicts, 60, "backlog_evicted",
+     "11.5k messages gone from the stream before they were acknowledged"},
+    {"evicts keys", evicts_keys, 60, "nobody_pulling", NULL},
+    {"evicts the done", evicts_the_done, 60, "keeping_up", NULL},
+    {"evicts filtered", evicts_filtered, 60, "backlog_evicted",
+     "180 messages gone from the stream before they were acknowledged"},
+    {"evicts what is not its", evicts_what_is_not_its, 60, "nobody_pulling", NULL},
+    {"drips", drips, 115, "backlog_evicted",
+     "80 messages gone from the stream before they were acknowledged, the last 15s ago"},
+    {"loses all", loses_all, 60, "backlog_evicted",
+     "500 messages gone from the stream before they were acknowledged, the last 20s ago"},
+    {"loses all of a queue", loses_all_of_a_queue, 60, "backlog_evicted",
+     "500 messages gone from the stream before they were acknowledged, the last 20s ago"},
+    {"loses all, filtered", loses_all_filtered, 60, "backlog_evicted",
+     "50 messages gone from the stream before they were acknowledged, the last 20s ago"},
+    {"loses all, and is old news", loses_all, 700, "idle", NULL},
+    {"lost all before", lost_all_before, 60, "idle", NULL},
+    {"loses all and goes on", loses_all_and_goes_on, 120, "backlog_evicted",
+     "500 messages gone from the stream before they were acknowledged, the last 1m20s ago"},
+    {"loses all and went on", loses_all_and_goes_on, 700, "idle", NULL},
+    {"is purged", is_purged, 60, "idle", NULL},
+    {"is purged, filtered", is_purged_filtered, 60, "idle", NULL},
+    {"is deleted without limits", is_deleted_without_limits, 60, "nobody_pulling", NULL},
+    {"gave up", gave_up, 60, "keeping_up", NULL},
+};
+
+START_TEST(what_is_taken_is_told_and_nothing_else) {
+    story_check(&stories[_i]);
+}
+END_TEST
+
+static const struct story_ruling rulings[] = {
+    {"consumer_evicted", evicts, 5, 60,
+     "ORDERS/C 1000, 0/s: 11.5k messages gone from the stream before they were acknowledged"},
+    {"consumer_evicted", loses_all, 25, 120, /* after it is complete, too */
+     "ORDERS/C 0, 0/s: 500 messages gone from the stream before they were acknowledged, the last 1m20s ago"},
+};
+
+START_TEST(what_is_taken_is_a_finding) {
+    story_check_ruling(&rulings[_i]);
+}
+END_TEST
+
+static TCase *cases(void) {
+    TCase *t = tcase_create("evicted");
+    tcase_set_timeout(t, 60);
+    tcase_add_loop_test(t, what_is_taken_is_told_and_nothing_else, 0, sizeof stories / sizeof *stories);
+    tcase_add_loop_test(t, what_is_taken_is_a_finding, 0, sizeof rulings / sizeof *rulings);
+    return t;
+}
+
+int main(void) {
+    return run_case("model: evicted", cases);
+}

@@ -1,0 +1,344 @@
+/* Will data be lost: what a stream's limits take before its consumers have it. */
+#include "tests/model_stream.h"
+
+struct reader {
+    const char *name;
+    uint64_t lag, floor;
+    const char *filter; /* NULL: it takes all */
+    bool ephemeral;
+};
+
+static void put_reader(struct sample *s, const struct reader *r, int node) {
+    add_consumer(s, r->name, node, node, r->lag, r->floor);
+    struct row *row = NULL;
+    for (size_t i = 0; i < s->count; i++) {
+        if (s->rows[i]->entity == ENTITY_CONSUMER)
+            row = (struct row *)(uintptr_t)s->rows[i];
+    }
+    put_u(row, F_CONSUMER_ack_pending, 0);
+    put_u(row, F_CONSUMER_waiting, 0);
+    put_u(row, F_CONSUMER_ack_floor_stream_seq, r->floor);
+    put_u(row, F_CONSUMER_config, 1);
+    put_text(s, row, F_CONSUMER_durable, r->ephemeral ? NULL : r->name);
+    put_text(s, row, F_CONSUMER_filter_subject, r->filter);
+}
+
+static void tell_read(struct night *n, const struct told *t, const struct reader *readers, int count) {
+    struct sample *s = jsz(n, 0);
+    put_told(n, s, t);
+    for (int i = 0; i < count; i++)
+        put_reader(s, &readers[i], 0);
+    send(n, s);
+}
+
+static const char *loss(const struct night *n) {
+    return text_value(n, stream(n), Q_STREAM_loss);
+}
+static const char *why(const struct night *n) {
+    return text_value(n, stream(n), Q_STREAM_loss_why);
+}
+static double lost_in(const struct night *n, const char *name) {
+    return number_value(n, consumer(n, name), Q_CONSUMER_lost_in) / 1e9;
+}
+
+START_TEST(what_is_safe_says_for_how_long) {
+    struct night n;
+    begin_three(&n);
+    struct told t = plain;
+    t.last_seq = t.messages = 1240000, t.first_age = 603, t.max_age = 86400;
+    struct reader r[] = {{"billing", 1240000, 0, NULL, false}, {"audit", 0, 1240000, NULL, false}};
+    tell_read(&n, &t, r, 2);
+    ck_assert_str_eq(loss(&n), "no");
+    ck_assert_str_eq(why(&n),
+                     "billing 1.24M behind: oldest unprocessed 10m03s old, max_age 1d00h: safe for 23h49m");
+    ck_assert_double_eq_tol(lost_in(&n, "billing"), 86400 - 603, 1e-6);
+    ck_assert(isnan(lost_in(&n, "audit")));
+    t.max_age = 0;
+    varz_until(&n, 5, 7);
+    tell_read(&n, &t, r, 2);
+    ck_assert_str_eq(loss(&n), "no");
+    ck_assert_str_eq(why(&n), "billing 1.24M behind: no limit takes what is unprocessed");
+    ck_assert(isnan(lost_in(&n, "billing")));
+    r[0] = (struct reader){"billing", 0, 1240000, NULL, false};
+    varz_until(&n, 10, 7);
+    tell_read(&n, &t, r, 2);
+    ck_assert_str_eq(why(&n), "all is processed");
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(the_age_limit_comes_near) {
+    struct night n;
+    begin_three(&n);
+    struct told t = plain;
+    t.max_age = 86400, t.first_age = 20 * 3600;
+    struct reader r = {"billing", 900, 100, NULL, false};
+    tell_read(&n, &t, &r, 1);
+    ck_assert_str_eq(loss(&n), "at_risk");
+    double came = 20 * 3600 * (1 - 100 / 999.0); /* a tenth of the way from the first to the last */
+    ck_assert_double_eq_tol(lost_in(&n, "billing"), 86400 - came, 1);
+    ck_assert_str_eq(why(&n),
+                     "billing 900 behind: oldest unprocessed 17h59m old, max_age 1d00h: lost in 6h00m");
+    for (int i = 1; i <= 6; i++) { /* it catches up, and will have it all in three minutes */
+        varz_until(&n, 5 * i, 7);
+        r.lag -= 20, r.floor += 20;
+        tell_read(&n, &t, &r, 1);
+    }
+    ck_assert_str_eq(loss(&n), "no");
+    night_end(&n);
+}
+END_TEST
+
+static void fill(struct night *n, struct told *t, const struct reader *r, int polls, uint64_t come,
+                 uint64_t go) {
+    for (int i = 0; i < polls; i++) {
+        varz_until(n, (double)n->at / 1e9 + 5, 7);
+        t->last_seq += come, t->first_seq += go, t->messages += come - go, t->first_age += go ? 0 : 5;
+        t->bytes = 100 * t->messages;
+        tell_read(n, t, r, 1);
+    }
+}
+
+START_TEST(room_is_left_for_so_long) {
+    struct night n;
+    begin_three(&n);
+    struct told t = plain;
+    t.max_msgs = 10000, t.first_age = 900;
+    struct reader r = {"billing", 1000, 0, NULL, false};
+    fill(&n, &t, &r, 6, 100, 0); /* 20 a second: room for 8,400 more */
+    ck_assert_double_eq_tol(lost_in(&n, "billing"), 8400 / 20.0, 1e-6);
+    ck_assert_str_eq(loss(&n), "at_risk");
+    ck_assert_str_eq(why(&n), "billing 1.00k behind: max_msgs takes its oldest unprocessed in 7m00s");
+    t.discard = "new";
+    fill(&n, &t, &r, 1, 100, 0);
+    ck_assert_str_eq(loss(&n), "no");
+    ck_assert_str_eq(why(&n), "billing 1.00k behind: no limit takes what is unprocessed; producers are "
+                              "refused in 6m55s");
+    ck_assert(isnan(lost_in(&n, "billing")));
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(a_full_stream_takes_one_for_each_that_comes) {
+    struct night n;
+    begin_three(&n);
+    struct told t = plain;
+    t.max_bytes = 100000, t.first_age = 500;
+    struct reader r = {"billing", 100, 1500, NULL, false};
+    fill(&n, &t, &r, 5, 100, 100); /* 501 to 1,500 at last: its oldest is the last but one */
+    r.floor = 900;
+    fill(&n, &t, &r, 1, 100, 100); /* 601 to 1,600: 300 before its oldest, at 20 a second */
+    ck_assert_double_eq_tol(lost_in(&n, "billing"), 15, 1e-6);
+    ck_assert_str_eq(loss(&n), "at_risk");
+    ck_assert_str_eq(why(&n), "billing 100 behind: max_bytes takes its oldest unprocessed in 15s");
+    r.floor = 400;
+    fill(&n, &t, &r, 1, 100, 100);
+    ck_assert_str_eq(loss(&n), "losing");
+    ck_assert_str_eq(why(&n), "billing 100 behind: processed up to 400, and 701 is the first left");
+    night_end(&n);
+}
+END_TEST
+
+static const struct {
+    const char *retention, *filter, *expect;
+    int64_t per_subject;
+} evicted[] = {
+    {"limits", NULL, "losing", -1},
+    {"limits", "order.new", "no", -1}, /* the floor is that of its own messages */
+    {"interest", NULL, "no", -1},
+    {"workqueue", NULL, "no", -1}, /* went because they were acknowledged */
+    {"limits", NULL, "no", 1},     /* went because newer ones of their subject came */
+};
+
+START_TEST(only_limits_evict) {
+    struct night n;
+    begin_three(&n);
+    struct told t = plain;
+    t.first_seq = 500, t.messages = 501, t.retention = evicted[_i].retention;
+    struct reader r = {"billing", 501, 100, evicted[_i].filter, false};
+    struct sample *s = jsz(&n, 0);
+    put_i(put_told(&n, s, &t), F_STREAM_max_msgs_per_subject, evicted[_i].per_subject);
+    put_reader(s, &r, 0);
+    send(&n, s);
+    ck_assert_str_eq(loss(&n), evicted[_i].expect);
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(an_older_word_of_another_leader_proves_no_loss) {
+    struct night n;
+    begin_three(&n);
+    struct told t = plain;
+    struct reader r = {"billing", 10, 990, NULL, false};
+    for (int i = 0; i < 3; i++) {
+        struct sample *s = jsz(&n, 1); /* leads the consumer, and says so first */
+        add_stream(s, 1, 0, 0);
+        put_reader(s, &r, 1);
+        send(&n, s);
+        varz_until(&n, 5 * i + 3, 7);
+        s = jsz(&n, 0);
+        put_told(&n, s, &t);
+        send(&n, s);
+        ck_assert_str_eq(loss(&n), "no");
+        varz_until(&n, 5 * (i + 1), 7);
+        t.first_seq += 1000, t.last_seq += 1000;
+        r.floor += 1000;
+    }
+    r.floor -= 1000; /* it stood still for once */
+    for (int i = 0; i < 2; i++) {
+        varz_until(&n, 20 + 5 * i, 7);
+        struct sample *s = jsz(&n, 0);
+        put_told(&n, s, &t);
+        send(&n, s);
+        s = jsz(&n, 1);
+        put_reader(s, &r, 1);
+        send(&n, s);
+        t.first_seq += 1000, t.last_seq += 1000;
+    }
+    ck_assert_str_eq(loss(&n), "losing");
+    night_end(&n);
+}
+END_TEST
+
+/* A backlog of 500 that nobody takes: its limit of age takes all of it between second 30 and 50. */
+static void lose_all(struct night *n, struct told *t, struct reader *r, double until) {
+    for (double at = (double)n->at / 1e9; at <= until; at += 5) {
+        varz_until(n, at, 7);
+        uint64_t gone = at < 30 ? 0 : at < 50 ? (uint64_t)(25 * (at - 25)) : 500;
+        t->first_seq = 501 + gone, t->messages = 500 - gone, t->max_age = 45;
+        t->first_age = t->messages ? at < 30 ? 10 + at : 45 : -1;
+        r->lag = 500 - gone;
+        tell_read(n, t, r, 1);
+    }
+}
+
+START_TEST(a_backlog_that_is_lost_completely_stays_lost) {
+    struct night n;
+    begin_three(&n);
+    struct told t = plain;
+    struct reader r = {"billing", 500, 500, _i ? "order.new" : NULL, false};
+    lose_all(&n, &t, &r, 45);
+    ck_assert_str_eq(loss(&n), "losing");
+    for (double at = 50; at <= 600; at += 50) {
+        lose_all(&n, &t, &r, at);
+        ck_assert_str_eq(loss(&n), "losing");
+    }
+    ck_assert_str_eq(why(&n), "500 messages of billing were never processed, the last 9m15s ago");
+    lose_all(&n, &t, &r, 660);
+    ck_assert_str_eq(loss(&n), "no");
+    ck_assert_str_eq(why(&n), "nothing is left to process; 500 messages of billing were never processed, "
+                              "the last 10m15s ago");
+    night_end(&n);
+}
+END_TEST
+
+/* 15 messages a second, 300 are kept, one in 15 is its own: each poll goes another way about it. */
+START_TEST(what_a_filter_loses_drop_by_drop_is_lost_all_the_time) {
+    struct night n;
+    begin_three(&n);
+    struct told t = plain;
+    struct reader r = {"drip", 20, 100, "order.new", false};
+    t.max_msgs = 300, t.messages = 300;
+    for (int i = 0; i <= 60; i++) {
+        varz_until(&n, 5 * i, 7);
+        t.last_seq = 1000 + (uint64_t)(75 * i), t.first_seq = t.last_seq - 299, t.first_age = 20;
+        r.lag = 20 + (i % 3 == 0);
+        tell_read(&n, &t, &r, 1);
+        if (i >= 6)
+            ck_assert_msg(strcmp(loss(&n), "losing") == 0, "%d: %s: %s", i, loss(&n), why(&n));
+    }
+    night_end(&n);
+}
+END_TEST
+
+/* A window of 50 s, and a burst of 8 each 10 s that it works off: caught with it once. */
+START_TEST(one_poll_makes_no_risk_of_a_filter) {
+    struct night n;
+    begin_three(&n);
+    struct told t = plain;
+    t.max_age = 50;
+    for (int i = 0; i < 30; i++) {
+        varz_until(&n, 5 * i, 7);
+        t.last_seq = 1000 + (uint64_t)(50 * i), t.first_seq = t.last_seq - 499, t.first_age = 50;
+        t.messages = 500;
+        struct reader r = {"roll", i % 4 == 0 ? 8 : 0, t.first_seq - 100, "order.new", false};
+        tell_read(&n, &t, &r, 1);
+        ck_assert_msg(strcmp(loss(&n), "no") == 0, "%d: %s: %s", i, loss(&n), why(&n));
+    }
+    night_end(&n);
+}
+END_TEST
+
+/* Nobody works on it: half of the time is enough, or ten minutes where that is more. */
+static const struct {
+    double max_age, first_age;
+    const char *expect;
+} left_alone[] = {{3600, 1700, "no"}, {3600, 1790, "at_risk"}, {45, 0, "at_risk"}, {86400, 36000, "no"}};
+
+START_TEST(what_nobody_works_on_is_at_risk_early) {
+    struct night n;
+    begin_three(&n);
+    struct told t = plain;
+    struct reader r = {"billing", 1000, 0, NULL, false};
+    for (int i = 0; i <= 4; i++) { /* 20 s */
+        varz_until(&n, 5 * i, 7);
+        t.max_age = left_alone[_i].max_age, t.first_age = left_alone[_i].first_age + 5 * i;
+        tell_read(&n, &t, &r, 1);
+    }
+    ck_assert_msg(strcmp(loss(&n), left_alone[_i].expect) == 0, "%s: %s", loss(&n), why(&n));
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(who_has_nothing_to_come_back_to_loses_nothing) {
+    struct night n;
+    begin_three(&n);
+    struct told t = plain;
+    t.first_seq = 500, t.messages = 501;
+    struct reader r = {"watch", 501, 100, NULL, true};
+    tell_read(&n, &t, &r, 1);
+    ck_assert_str_eq(loss(&n), "no");
+    ck_assert_str_eq(why(&n), "no durable consumer");
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(loss_is_unknown_until_all_is_told) {
+    struct night n;
+    begin_three(&n);
+    struct sample *s = jsz(&n, 0);
+    add_stream(s, 0, 0, 1000);
+    send(&n, s);
+    ck_assert_str_eq(loss(&n), "unknown");
+    ck_assert_str_eq(why(&n), "its configuration is not known yet");
+    varz_until(&n, 5, 7);
+    s = jsz(&n, 0);
+    put_told(&n, s, &plain);
+    add_consumer(s, "C", 0, 2, 0, 0); /* led by one that has not told */
+    send(&n, s);
+    ck_assert_str_eq(loss(&n), "unknown");
+    ck_assert_str_eq(why(&n), "not all of its consumers are known");
+    night_end(&n);
+}
+END_TEST
+
+static TCase *cases(void) {
+    TCase *t = tcase_create("loss");
+    tcase_add_test(t, what_is_safe_says_for_how_long);
+    tcase_add_test(t, the_age_limit_comes_near);
+    tcase_add_test(t, room_is_left_for_so_long);
+    tcase_add_test(t, a_full_stream_takes_one_for_each_that_comes);
+    tcase_add_loop_test(t, only_limits_evict, 0, sizeof evicted / sizeof *evicted);
+    tcase_add_test(t, an_older_word_of_another_leader_proves_no_loss);
+    tcase_add_loop_test(t, a_backlog_that_is_lost_completely_stays_lost, 0, 2);
+    tcase_add_test(t, what_a_filter_loses_drop_by_drop_is_lost_all_the_time);
+    tcase_add_test(t, one_poll_makes_no_risk_of_a_filter);
+    tcase_add_loop_test(t, what_nobody_works_on_is_at_risk_early, 0, sizeof left_alone / sizeof *left_alone);
+    tcase_add_test(t, who_has_nothing_to_come_back_to_loses_nothing);
+    tcase_add_test(t, loss_is_unknown_until_all_is_told);
+    return t;
+}
+
+int main(void) {
+    return run_case("model: loss", cases);
+}
