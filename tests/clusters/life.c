@@ -21,7 +21,7 @@ static const struct life_part parts[] = {
     {"events", true, "R1 stream EVENTS", life_stream_events},
     {"bucket", true, "key-value bucket settings", life_bucket},
     {"keeps-up", true, "consumer billing of ORDERS, always at the end", life_keeps_up},
-    {"falls-behind", true, "consumer shipping of ORDERS, rests for 40 s of 100 and catches up",
+    {"falls-behind", true, "consumer shipping of ORDERS, by turns too slow and quick enough",
      life_falls_behind},
     {"never-pulled", true, "consumer audit of ORDERS that nobody pulls from", life_never_pulled},
     {"slow", true, "a client that the server cuts off because it stops reading", life_slow},
@@ -42,7 +42,11 @@ static struct life_options options = {.publishers = 1,
                                       .crowd = 1000,
                                       .name_bytes = 32,
                                       .messages = 1000,
-                                      .seed = 1};
+                                      .seed = 1,
+                                      .behind = 120,
+                                      .lazy = 20,
+                                      .busy = 200,
+                                      .tell = 1};
 /* Of an option: whole or real is where it goes. */
 struct number {
     const char *name;
@@ -62,6 +66,10 @@ static const struct number numbers[] = {
     {"crowd", &options.crowd, NULL, 1, 60000, "connections of crowd"},
     {"name-bytes", &options.name_bytes, NULL, 1, 60000, "crowd: bytes of a connection's name"},
     {"messages", &options.messages, NULL, 0, 1e8, "of backlog"},
+    {"behind", NULL, &options.behind, 1, 1800, "falls-behind: seconds in which it is too slow"},
+    {"lazy", NULL, &options.lazy, 0.1, 1000, "falls-behind: messages a second that it handles then"},
+    {"busy", NULL, &options.busy, 0.1, 1000, "falls-behind: and afterwards, until nothing waits"},
+    {"tell", NULL, &options.tell, 0, 60, "falls-behind: seconds between its words on what waits; 0: none"},
 };
 
 enum { NUMBERS = sizeof numbers / sizeof *numbers, FIRST_NUMBER = 1000 };
@@ -85,21 +93,11 @@ bool life_over(void) {
     return atomic_load(&over) || life_stopped();
 }
 
-static void utc(char *out, size_t size) {
-    struct timespec t;
-    struct tm parts_of;
-    char date[32];
-    clock_gettime(CLOCK_REALTIME, &t);
-    gmtime_r(&t.tv_sec, &parts_of);
-    strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &parts_of);
-    snprintf(out, size, "%s.%03ldZ", date, t.tv_nsec / 1000000);
-}
-
 void life_say(const char *part, const char *format, ...) {
     char now[64];
     va_list values;
     pthread_mutex_lock(&report_lock);
-    utc(now, sizeof now);
+    life_utc(now, sizeof now, life_utc_ns());
     fprintf(report, "%s %s ", now, part);
     va_start(values, format);
     vfprintf(report, format, values);
@@ -145,7 +143,7 @@ static void say_progress(void) {
 /* The last line: one JSON object. */
 static void say_summary(const char *began, double seconds) {
     char ended[64];
-    utc(ended, sizeof ended);
+    life_utc(ended, sizeof ended, life_utc_ns());
     fprintf(report, "{\"life\":1,\"began\":\"%s\",\"ended\":\"%s\",\"seconds\":%.3f,\"subjects\":[", began,
             ended, seconds);
     for (int i = 0, n = tallies_now(); i < n; i++)
@@ -303,7 +301,7 @@ int main(int argc, char **argv) {
     sigaddset(&signals, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
     signal(SIGPIPE, SIG_IGN);
-    utc(began, sizeof began);
+    life_utc(began, sizeof began, life_utc_ns());
     double start = life_now();
     wait_for_end(threads, start_parts(only, threads), &signals);
     pthread_mutex_lock(&report_lock);

@@ -22,6 +22,8 @@ struct life_options {
     int crowd, name_bytes;        /* crowd: connections, bytes of their names */
     int messages;                 /* backlog: messages in the stream */
     int seed;
+    double behind, lazy, busy; /* falls-behind: seconds, messages a second while it does and afterwards */
+    double tell;               /* seconds between its words */
 };
 
 /* What was done on one subject. `failed`: publishes that were not confirmed. */
@@ -54,6 +56,9 @@ struct life_tally *life_tally(const char *subject);
 
 /* Seconds of the monotonic clock. */
 double life_now(void);
+/* ns since 1970, now; and such an instant with milliseconds. */
+int64_t life_utc_ns(void);
+void life_utc(char *out, size_t size, int64_t ns);
 /* false: it is over, before or meanwhile. */
 bool life_sleep(double seconds);
 /* 0 to 1, of a stream of numbers that --seed and `state` (0 at first; one for each thread) decide. */

@@ -14,6 +14,20 @@ double life_now(void) {
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
+int64_t life_utc_ns(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
+}
+
+void life_utc(char *out, size_t size, int64_t ns) {
+    time_t s = (time_t)(ns / 1000000000);
+    struct tm parts;
+    char date[32];
+    strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", gmtime_r(&s, &parts));
+    snprintf(out, size, "%s.%03dZ", date, (int)(ns % 1000000000 / 1000000));
+}
+
 static void nap(double seconds) {
     struct timespec t = {.tv_sec = (time_t)seconds, .tv_nsec = (long)((seconds - floor(seconds)) * 1e9)};
     clock_nanosleep(CLOCK_MONOTONIC, 0, &t, NULL);

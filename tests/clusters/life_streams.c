@@ -1,11 +1,15 @@
 /* JetStream: streams, a bucket, and consumers of every temper. */
 #include "tests/clusters/life.h"
 
+#include <math.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { BATCH = 100, FETCH_MS = 1000, REST_SECONDS = 40, CYCLE_SECONDS = 100 };
+#include "tests/clusters/life_ledger.h"
+
+enum { BATCH = 100, FETCH_MS = 1000, EVEN_SECONDS = 20 };
 
 static const int64_t SECOND = 1000000000;
 
@@ -54,16 +58,20 @@ static bool ensure_stream(struct session *s, const struct stream *stream) {
     return true;
 }
 
-static bool publish(struct session *s, const char *subject, const char *data, int size,
-                    struct life_tally *tally) {
+/* Its sequence; 0: not confirmed. */
+static uint64_t publish(struct session *s, const char *subject, const char *data, int size,
+                        struct life_tally *tally) {
     jsPubOptions o;
+    jsPubAck *ack = NULL;
     jsPubOptions_Init(&o);
     o.MaxWait = 2000;
-    bool ok = js_Publish(NULL, s->js, subject, data, size, &o, NULL) == NATS_OK;
+    bool ok = js_Publish(&ack, s->js, subject, data, size, &o, NULL) == NATS_OK;
+    uint64_t seq = ok ? ack->Sequence : 0;
     atomic_fetch_add(ok ? &tally->published : &tally->failed, 1);
     if (ok)
         atomic_fetch_add(&tally->bytes, (uint64_t)size);
-    return ok;
+    jsPubAck_Destroy(ack);
+    return seq;
 }
 
 static void feed(const struct stream *stream, const char *const subjects[], int n, double per_second,
@@ -79,7 +87,10 @@ static void feed(const struct stream *stream, const char *const subjects[], int 
     double next = life_now();
     while (!life_over()) {
         const char *subject = subjects[(int)(life_random(&random) * n) % n];
-        publish(&s, subject, data, size, life_tally(subject));
+        int64_t at_ns = life_utc_ns();
+        uint64_t seq = publish(&s, subject, data, size, life_tally(subject));
+        if (seq && stream == &orders)
+            ledger_came(seq, at_ns);
         next += (0.5 + life_random(&random)) / per_second;
         double wait = next - life_now();
         if (wait < -1)
@@ -178,18 +189,78 @@ void life_keeps_up(const struct life_part *part) {
         pull(sub, tally);
 }
 
+/* ---- one that falls behind and catches up, and says how far it is ---- */
+
+static void *tell(void *row) {
+    const struct life_part *part = row;
+    while (life_sleep(life_options()->tell)) {
+        struct ledger l = ledger_now();
+        char oldest[64] = "-";
+        if (l.oldest_ns)
+            life_utc(oldest, sizeof oldest, l.oldest_ns);
+        life_say(part->name, "stream %llu done %llu waiting %llu oldest %s", (unsigned long long)l.last,
+                 (unsigned long long)l.done, (unsigned long long)l.waiting, oldest);
+    }
+    return NULL;
+}
+
+static bool begin_ledger(struct session *s) {
+    jsConsumerInfo *info = NULL;
+    while (js_GetConsumerInfo(&info, s->js, orders.name, "shipping", NULL, NULL) != NATS_OK)
+        if (!life_sleep(0.5))
+            return false;
+    ledger_begin(info->AckFloor.Stream);
+    jsConsumerInfo_Destroy(info);
+    return true;
+}
+
+/* What is not confirmed comes again. */
+static void finish(natsMsg *msg, struct life_tally *tally) {
+    jsMsgMetaData *meta = NULL;
+    if (natsMsg_GetMetaData(&meta, msg) == NATS_OK && natsMsg_AckSync(msg, NULL, NULL) == NATS_OK) {
+        ledger_done(meta->Sequence.Stream);
+        atomic_fetch_add(&tally->received, 1);
+    }
+    jsMsgMetaData_Destroy(meta);
+}
+
+/* For so long, or with 0 until it has caught up. Half a second late is made up for. */
+static void handle(natsSubscription *sub, struct life_tally *tally, double per_second, double seconds) {
+    double next = life_now(), until = seconds > 0 ? next + seconds : INFINITY;
+    int batch = per_second >= 4 ? (int)(per_second / 2) : 2;
+    while (life_now() < until && !life_over()) {
+        natsMsgList list = {0};
+        if (natsSubscription_Fetch(&list, sub, batch, FETCH_MS, NULL) != NATS_OK)
+            life_sleep(0.05);
+        for (int i = 0; i < list.Count && !life_over(); i++) {
+            next = fmax(next + 1 / per_second, life_now() - 0.5);
+            life_sleep(next - life_now());
+            finish(list.Msgs[i], tally);
+        }
+        natsMsgList_Destroy(&list);
+        if (seconds <= 0 && ledger_now().waiting < (uint64_t)batch)
+            return;
+    }
+}
+
 void life_falls_behind(const struct life_part *part) {
+    const struct life_options *o = life_options();
     struct session s = {0};
     natsSubscription *sub = open_session(&s, "shipping", 2) ? open_consumer(&s, &orders, "shipping") : NULL;
     struct life_tally *tally = life_tally("consumer shipping");
+    pthread_t teller;
+    if (!sub || !begin_ledger(&s))
+        return;
     life_ready();
-    while (sub && !life_over()) {
-        double awake = life_now() + CYCLE_SECONDS - REST_SECONDS;
-        while (life_now() < awake && !life_over())
-            pull(sub, tally);
-        life_say(part->name, "stops reading for %d s", REST_SECONDS);
-        if (life_sleep(REST_SECONDS))
-            life_say(part->name, "reads again");
+    if (o->tell > 0 && pthread_create(&teller, NULL, tell, (void *)(uintptr_t)part) == 0)
+        pthread_detach(teller);
+    while (!life_over()) {
+        life_say(part->name, "handles %g/s", o->lazy);
+        handle(sub, tally, o->lazy, o->behind);
+        life_say(part->name, "handles %g/s", o->busy);
+        handle(sub, tally, o->busy, 0);
+        life_say(part->name, "has caught up");
+        handle(sub, tally, o->busy, EVEN_SECONDS);
     }
 }
 
