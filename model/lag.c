@@ -11,6 +11,10 @@
 #define SCATTER      3.0  /* a move is more than so many times what the points miss the line by */
 #define LEAST_MOVE   2.0  /* messages over the line */
 #define LEAST_ERROR  0.01 /* of the lag: below it one line is as good as any */
+#define BEND_POINTS  4    /* that a bend has behind it */
+#define BENT         10.0 /* so many times what those miss their line by */
+#define GOES_ON      1.8 /* the second point of a bend is so much farther off than the first, or it was a jump */
+#define TRIMMED      0.01 /* as TURNED, for a point that the turn had left behind */
 
 bool lag_of(const struct object *consumer, double *lag) {
     double pending, ack_pending;
@@ -60,6 +64,33 @@ static unsigned window_of(const struct lag_history *history, double t[LAG_POINTS
     return n;
 }
 
+/* How far a point lies off it. */
+static double off(const struct line *x, double t, double l) {
+    return l - (x->l + slope_of(x) * (x->n * t - x->t)) / x->n;
+}
+
+/* Two points are a turn when they leave a good line, and go on leaving it. */
+static bool bends(const struct line *before, const double t[], const double l[], double scale) {
+    if (before->n < BEND_POINTS)
+        return false;
+    double first = off(before, t[1], l[1]), second = off(before, t[0], l[0]);
+    double far = BENT * sqrt(error_of(before) / before->n) + scale + LEAST_MOVE;
+    return fabs(first) > far && second / first > GOES_ON;
+}
+
+/* Points from before the turn that were taken for the first ones after it. */
+static struct line trimmed(struct line line, const double t[], const double l[]) {
+    while (line.n > SLOPE_POINTS) {
+        struct line oldest = {0}, rest;
+        add(&oldest, t[(unsigned)line.n - 1], l[(unsigned)line.n - 1]);
+        rest = without(line, &oldest);
+        if (error_of(&rest) >= error_of(&line) * TRIMMED)
+            break;
+        line = rest;
+    }
+    return line;
+}
+
 /* The best line of the newest points: of all, unless it turned. */
 static struct line newest_line(const double t[], const double l[], unsigned n, double lag) {
     struct line all = {0}, recent = {0}, best;
@@ -72,12 +103,14 @@ static struct line newest_line(const double t[], const double l[], unsigned n, d
     for (unsigned i = 0; i + SLOPE_POINTS <= n; i++) {
         add(&recent, t[i], l[i]);
         struct line before = without(all, &recent);
-        if (recent.n < SLOPE_POINTS || error_of(&recent) + error_of(&before) >= least)
+        if (recent.n < SLOPE_POINTS && !(recent.n == 2 && bends(&before, t, l, scale)))
+            continue;
+        if (error_of(&recent) + error_of(&before) >= least)
             continue;
         least = error_of(&recent) + error_of(&before);
         best = recent;
     }
-    return best;
+    return error_of(&best) > best.n * (1 + scale * scale) && best.n < n ? trimmed(best, t, l) : best;
 }
 
 static void find_slope(struct lag_history *history) {

@@ -2,7 +2,8 @@
  *
  * A slope is made of a window of points, not of two: a load that breathes has one slope, that of a line
  * through the last minute. When two lines, one of before and one of now, say much better how it went, it has
- * turned, and the slope is that of the second. Points are the word of one leader; what another one says first
+ * turned, and the slope is that of the second; where the first one was good, two points that leave it farther
+ * and farther are enough. Points are the word of one leader; what another one says first
  * may still be catching up, so a change of leader begins anew; until that one has told enough, for two
  * minutes at most, the slope of before stands as an estimate. Owned by its consumer, used by the model alone.
  */

@@ -15,6 +15,11 @@ static double wave(double at, double period) {
 static double box(double at, double period) {
     return 20000 + (fmod(at, period) < period / 2 ? 600 : -600);
 }
+/* By chance: another number at each poll. */
+static double noise(double at, double period) {
+    double x = sin(at * 12.9898 + period * 78.233) * 43758.5453;
+    return 20000 + 1200 * (x - floor(x) - 0.5);
+}
 
 static double poll(struct night *n, double at, double lag) {
     varz_until(n, at, 1);
@@ -27,10 +32,10 @@ static double poll(struct night *n, double at, double lag) {
 /* A load that breathes with a period below half a window: what two polls would say is up to 240/s; the slope
  * is the trend to a share of the swing a minute. */
 START_TEST(a_load_that_breathes_has_one_slope) {
-    static load_fn *const loads[] = {saw, wave, box};
+    static load_fn *const loads[] = {saw, wave, box, noise};
     static const double periods[] = {7, 11, 16, 20, 24}, trends[] = {0, 50, -50};
     double most = 0;
-    for (size_t l = 0; l < 3; l++) {
+    for (size_t l = 0; l < sizeof loads / sizeof *loads; l++) {
         for (size_t p = 0; p < 5; p++) {
             for (size_t t = 0; t < 3; t++) {
                 struct night n;
@@ -70,6 +75,37 @@ START_TEST(a_turn_is_seen_at_the_third_poll) {
                 ck_assert_msg(slope < 0, "%f s after the turn: %f/s", at - turn, slope);
             if (at >= turn + 3 * POLL)
                 ck_assert_double_eq_tol(slope, -200, 4);
+        }
+        night_end(&n);
+    }
+}
+END_TEST
+
+/* A worker too slow, then quick, then with nothing left to do, then slow again, polled as an older server is:
+ * each turn is seen at the second poll that it has bent, and lag 0 does not fall. */
+static double worker(double at) {
+    static const struct { double at, lag; } turns[] = {{0, 0}, {120, 7200}, {180, 0}, {200, 0}, {320, 7200}};
+    int i = 1;
+    while (i < 4 && at >= turns[i].at)
+        i++;
+    return turns[i - 1].lag +
+           (turns[i].lag - turns[i - 1].lag) * (at - turns[i - 1].at) / (turns[i].at - turns[i - 1].at);
+}
+
+START_TEST(a_clean_turn_is_seen_at_the_second_poll) {
+    for (int phase = 1; phase < 10; phase++) {
+        struct night n;
+        begin_three(&n);
+        for (int i = 0; i <= 31; i++) {
+            double at = 10.0 * i + phase, slope = poll(&n, at, worker(at)), since = at - 120;
+            if (i >= 2 && at < 120)
+                ck_assert_double_eq_tol(slope, 60, 0.1);
+            if (since >= 11 && at < 180)
+                ck_assert_double_eq_tol(slope, -120, 0.1);
+            if (at >= 191 && at < 200)
+                ck_assert_double_eq_tol(slope, 0, 0.1);
+            if (at >= 231)
+                ck_assert_msg(fabs(slope - 60) < 1.5, "%f s after it was slow again: %f/s", at - 200, slope);
         }
         night_end(&n);
     }
@@ -192,6 +228,7 @@ static TCase *cases(void) {
     tcase_set_timeout(t, 60);
     tcase_add_test(t, a_load_that_breathes_has_one_slope);
     tcase_add_test(t, a_turn_is_seen_at_the_third_poll);
+    tcase_add_test(t, a_clean_turn_is_seen_at_the_second_poll);
     tcase_add_test(t, a_turn_is_seen_while_it_breathes);
     tcase_add_test(t, a_burst_is_no_slope);
     tcase_add_test(t, slow_polls_make_a_slope_too);
