@@ -52,6 +52,12 @@ static void see_quorum(struct claim *claim, const struct claim *last, const stru
     claim->quorum = claim->mono_ns - claim->unheard_mono_ns < UNHEARD_LOST;
 }
 
+/* It has led ever since: it said so the last time, too, and was not chosen anew in between. */
+static bool goes_on(const struct claim *claim, const struct claim *last) {
+    bool chosen_again = claim->since != last->since && claim->since != TIME_UNSET;
+    return last->poll + 1 == claim->poll && !chosen_again;
+}
+
 /* `last`: what this server claimed before, NULL nothing. */
 static struct claim make_claim(const struct word *word, const struct claim *last, const struct stamp *at) {
     struct claim claim = {.server = word->server->object.id,
@@ -60,6 +66,7 @@ static struct claim make_claim(const struct word *word, const struct claim *last
                           .asked_mono_ns = at->asked_mono_ns,
                           .mono_ns = at->mono_ns,
                           .seq = word->seq};
+    claim.first_mono_ns = last && goes_on(&claim, last) ? last->first_mono_ns : at->mono_ns;
     see_quorum(&claim, last, word->group);
     return claim;
 }
@@ -85,13 +92,9 @@ static void set_leader(struct model *model, struct entry *entry, const struct te
 
 /* ---- of two claims ---- */
 
-/* Both lead: `claim` was made after the other one, which was made after `last`, the one before by the same
- * server; and it was not chosen anew in between. */
-static bool lead_both(const struct claim *last, const struct claim *claim, const struct claim *other) {
-    bool running = last->server == claim->server && last->poll + 1 == claim->poll;
-    bool chosen_again = claim->since != last->since && claim->since != TIME_UNSET;
-    return running && !chosen_again && other->asked_mono_ns >= last->mono_ns &&
-           claim->asked_mono_ns >= other->mono_ns;
+/* There was an instant at which both led: each has from its first answer until it was asked last. */
+static bool lead_both(const struct claim *a, const struct claim *b) {
+    return a->first_mono_ns <= b->asked_mono_ns && b->first_mono_ns <= a->asked_mono_ns;
 }
 
 /* 1: a is the later leader by what both say, -1: b is, 0: not told. */
@@ -164,11 +167,11 @@ static void hand_over(struct model *model, struct entry *entry, const struct cla
 
 /* The word of one beside whom another claim stands. false: the other one prevails. */
 static bool contest(struct model *model, struct entry *entry, const struct word *word,
-                    const struct claim *claim, const struct claim *last, const struct stamp *at) {
+                    const struct claim *claim, const struct stamp *at) {
     struct asset *asset = asset_of(&entry->object);
     bool holds = asset->claim.server == claim->server;
     const struct claim *other = holds ? &asset->rival : &asset->claim;
-    bool both = last && last->poll + 1 == claim->poll && (asset->contested || lead_both(last, claim, other));
+    bool both = lead_both(claim, other);
     bool wins = holds ? !both || !prevails(model, other, claim, true, -word->age)
                       : prevails(model, claim, other, both, word->age);
     if (wins)
@@ -191,7 +194,7 @@ bool asset_claim(struct model *model, struct entry *entry, const struct word *wo
     if (other->server != id && claim_stands(model, other)) {
         if (asset->claim.server != id && only_remembers(word, &claim))
             return false;
-        return contest(model, entry, word, &claim, last, at);
+        return contest(model, entry, word, &claim, at);
     }
     asset->contested = false;
     take_over(model, entry, word, &claim, at);

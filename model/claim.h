@@ -17,6 +17,7 @@ struct claim {
     uint64_t poll;   /* of its /jsz polls */
     int64_t since;   /* when it says that it became the leader, TIME_UNSET not told */
     int64_t asked_mono_ns, mono_ns;
+    int64_t first_mono_ns;   /* answer in which it said so first, and has said so in all since */
     int64_t unheard_mono_ns; /* without those that it never heard it has no majority: since then, 0 no */
     uint64_t seq;            /* how far it got, UINT64_MAX not told */
     bool quorum;             /* in contact with a majority of its replicas */

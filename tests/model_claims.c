@@ -65,6 +65,26 @@ START_TEST(then_the_one_that_became_leader_later) {
 }
 END_TEST
 
+/* Both are asked at the same instant, each time, and answer so late that each answer comes after both were
+ * asked. */
+START_TEST(two_leaders_asked_at_once_are_seen) {
+    struct night n;
+    begin_three(&n);
+    for (int round = 0; round < 3; round++) {
+        varz_until(&n, 2 * round + 2, 7);
+        for (int node = 0; node < 3; node += 2) {
+            struct sample *s = jsz(&n, node);
+            s->asked_mono_ns -= NS_PER_S / 2;
+            s->asked_utc_ns -= NS_PER_S / 2;
+            stream_in(s, node, (struct says){node, 1000 + (uint64_t)round, .active = node ? 0.1 : 12});
+            send(&n, s);
+        }
+        ck_assert_str_eq(led(&n), round ? "contested" : "ok");
+    }
+    night_end(&n);
+}
+END_TEST
+
 /* The holder loses its majority: it counts no more from that answer on, and the other one with its next. */
 START_TEST(a_majority_lost_hands_over) {
     struct night n;
@@ -271,6 +291,7 @@ END_TEST
 static TCase *cases(void) {
     TCase *t = tcase_create("claims");
     tcase_add_test(t, of_two_leaders_the_one_with_a_majority_counts);
+    tcase_add_test(t, two_leaders_asked_at_once_are_seen);
     tcase_add_test(t, then_the_one_that_got_further);
     tcase_add_test(t, then_the_one_that_became_leader_later);
     tcase_add_test(t, a_majority_lost_hands_over);
