@@ -31,8 +31,8 @@ static void cluster_texts(void *extra, text_visit_fn *fn, void *data) {
 
 static void server_texts(void *extra, text_visit_fn *fn, void *data) {
     struct server *server = extra;
-    const struct text **own[] = {&server->cluster, &server->name,  &server->server_id, &server->url,
-                                 &server->address, &server->error, &server->gap.reason};
+    const struct text **own[] = {&server->cluster, &server->name,  &server->server_id,  &server->url,
+                                 &server->address, &server->error, &server->gap.reason, &server->dated_by};
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
         visit(fn, data, own[i]);
     for (int i = 0; i < SHAPE_LIMIT; i++) {

@@ -1,47 +1,9 @@
-#include "model/merge.h"
+#include "model/first_word.h"
 #include "model/stream.h"
 
 #include <stdio.h>
 
 #include "base/memory.h"
-
-/* What the merge needs to know of the two kinds of assets. */
-static const struct asset_kind {
-    enum object_kind kind;
-    enum entity entity;
-    enum field leader, clustered, leader_since, created;
-    enum field seq;          /* how far it got in its stream */
-    enum field counter;      /* falls when it is made anew, and hardly ever else */
-    bool created_everywhere; /* `created` is the same on all servers, of whatever version */
-    int ts;                  /* when the row itself was made, -1: no such field */
-    enum field happened[2];  /* and what of it can have happened last */
-    size_t extra_size;
-} asset_kinds[] = {
-    {OBJECT_STREAM,
-     ENTITY_STREAM,
-     F_STREAM_leader,
-     F_STREAM_clustered,
-     F_STREAM_leader_since,
-     F_STREAM_created,
-     F_STREAM_last_seq,
-     F_STREAM_last_seq,
-     true,
-     -1,
-     {F_STREAM_last_ts, F_STREAM_last_ts},
-     sizeof(struct stream)},
-    {OBJECT_CONSUMER,
-     ENTITY_CONSUMER,
-     F_CONSUMER_leader,
-     F_CONSUMER_clustered,
-     F_CONSUMER_leader_since,
-     F_CONSUMER_created,
-     F_CONSUMER_delivered_stream_seq,
-     F_CONSUMER_delivered_consumer_seq,
-     false,
-     F_CONSUMER_ts,
-     {F_CONSUMER_last_delivered, F_CONSUMER_last_ack},
-     sizeof(struct consumer)},
-};
 
 static bool has_leader_fields(const struct row *row) {
     const struct entity_info *entity = &entities[row->entity];
@@ -215,52 +177,6 @@ static void made_again(const struct answer *answer, const struct asset_kind *kin
                "%s was deleted and created again", object_kind_name(kind->kind));
 }
 
-/* ---- a leader, and its first word ---- */
-
-#define LEADS_AFTER NS_PER_S
-#define SAYS_AGAIN  (NS_PER_S / 2)
-#define CHOSEN_IN   (10 * NS_PER_S)
-#define PATIENCE    (5 * NS_PER_S)
-
-/* Nothing is pending now, by its word, and something was by the last one. */
-static bool pending_fell(const struct object *held, const struct row *row, const struct stamp *at) {
-    int64_t created = row_i64(row, F_CONSUMER_created, TIME_UNSET);
-    bool young = created != TIME_UNSET && created <= at->now_ns && at->now_ns - created < LEADS_AFTER;
-    bool more = held->seen_utc_ns ? row_u64(held->now, F_CONSUMER_pending, 0) > 0 : young;
-    return more && row_u64(row, F_CONSUMER_pending, 1) == 0;
-}
-
-/* For how long a word like this one is to be said until it counts, ns. A server puts its figures together
- * before it looks who leads: chosen later than that, it made them as a follower. */
-static int64_t to_be_said_for(const struct object *held, const struct row *row, const struct stamp *at) {
-    int64_t since = row_i64(row, F_CONSUMER_leader_since, TIME_UNSET);
-    int64_t led = since != TIME_UNSET ? at->now_ns - since : LEADS_AFTER;
-    if (led < LEADS_AFTER)
-        return PATIENCE; /* or till it has led that long: a clock that was put back never says so */
-    return led < CHOSEN_IN && pending_fell(held, row, at) ? SAYS_AGAIN : 0;
-}
-
-/* Who has just been chosen, or started, or was made, names itself a moment before its figures are a leader's;
- * till then `pending` is a follower's, 0 or of long ago. */
-static bool leads_already(const struct answer *answer, struct entry *entry, const struct row *row,
-                          const struct stamp *at) {
-    struct asset *asset = asset_of(&entry->object);
-    const struct object *held = &entry->object;
-    uint64_t id = answer->server->object.id;
-    int64_t since = row_i64(row, F_CONSUMER_leader_since, TIME_UNSET);
-    bool same = asset->claim.server == id && asset->claim.since == since && held->seen_utc_ns &&
-                text_same(held->now_at.server_id, answer->at.server_id);
-    int64_t wait = same ? 0 : to_be_said_for(held, row, at);
-    bool doubted = asset->doubt.server == id && asset->doubt.since == since;
-    if (!wait || (doubted && at->mono_ns - asset->doubt.mono_ns >= wait)) {
-        asset->doubt.server = 0;
-        return true;
-    }
-    if (!doubted)
-        asset->doubt = (struct doubt){id, since, at->mono_ns};
-    return false;
-}
-
 /* ---- one row ---- */
 
 static struct entry *take_asset(const struct answer *answer, const struct asset_kind *kind,
@@ -350,10 +266,7 @@ static void put_asset(struct answer *answer, const struct asset_kind *kind, cons
     struct stamp at = stamp_of_row(answer, kind, row);
     struct entry *entry = take_asset(answer, kind, row, &at);
     bool led = leads(answer, kind, row);
-    struct doubt *doubt = &asset_of(&entry->object)->doubt;
-    if (!led && doubt->server == answer->server->object.id)
-        doubt->server = 0;
-    if (led && (kind->kind == OBJECT_STREAM || leads_already(answer, entry, row, &at)))
+    if (first_word_counts(answer, kind, entry, led ? row : NULL, &at))
         put_led(answer, kind, entry, row, &at);
     else
         put_named(answer, kind, entry, row, &at);

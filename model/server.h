@@ -70,6 +70,8 @@ struct server {
         int64_t unheard_mono_ns; /* without peers that it never heard it has no majority: since then, 0 no */
         bool quorum;
     } meta;
+    const struct text
+        *dated_by; /* server_id of the run that says since when it leads what it leads, NULL none */
     uint64_t
         streams_before; /* that it had a copy of in its last run; 0: none, or this run has told of its own */
 

@@ -1,6 +1,6 @@
 /* What is not yet, or no longer, true of a consumer: a leader's figures before it leads, and messages that
  * went without having been acknowledged. */
-#include "tests/model_three.h"
+#include "tests/model_says.h"
 
 static void say(struct night *n, int node, uint64_t pending, double since) {
     struct sample *s = jsz(n, node);
@@ -97,6 +97,43 @@ START_TEST(who_leads_since_the_future_is_believed_in_the_end) {
 }
 END_TEST
 
+/* It tells of others since when it leads them; of this group it is the leader by its name alone. */
+START_TEST(who_dates_its_leads_takes_over_when_it_dates_this_one) {
+    struct night n;
+    begin_three(&n);
+    say_consumer(&n, 0, (struct says){0, 1000, .active = 0.1, .since = -100});
+    ck_assert_double_eq(number_value(&n, c(&n), Q_CONSUMER_delivered_seq), 1000);
+    for (double second = 3; second < 30; second += 3) {
+        varz_until(&n, second, 7);
+        say_stream(&n, 1, (struct says){1, 5000, .active = 0.1, .since = _i ? -50 : 0});
+        say_consumer(&n, 0, (struct says){1, 0, .active = -1});
+        say_consumer(&n, 1, (struct says){1, 1001, .active = 0.1});
+    }
+    ck_assert_double_eq(number_value(&n, c(&n), Q_CONSUMER_delivered_seq), _i ? 1000 : 1001);
+    ck_assert_str_eq(text_value(&n, c(&n), Q_CONSUMER_leader_why), _i ? "leader moving from n1 to n2" : "");
+    varz_until(&n, 30, 7);
+    say_consumer(&n, 1, (struct says){1, 1002, .active = 0.1, .since = 25});
+    ck_assert_double_eq(number_value(&n, c(&n), Q_CONSUMER_delivered_seq), 1002);
+    ck_assert_str_eq(text_value(&n, c(&n), Q_CONSUMER_leader_why), "");
+    night_end(&n);
+}
+END_TEST
+
+/* A replica whose group has not begun yet names itself. */
+START_TEST(who_knows_no_group_yet_is_not_its_leader) {
+    struct night n;
+    begin_three(&n);
+    say_consumer(&n, 0, (struct says){0, 1000, .active = 0.1});
+    varz_until(&n, 5, 7);
+    say_consumer(&n, 1, (struct says){1, 900, .active = -1});
+    ck_assert_double_eq(number_value(&n, c(&n), Q_CONSUMER_delivered_seq), 1000);
+    varz_until(&n, 12, 7); /* of one replica since then */
+    say_consumer(&n, 1, (struct says){1, 1001, .active = -1});
+    ck_assert_double_eq(number_value(&n, c(&n), Q_CONSUMER_delivered_seq), 1001);
+    night_end(&n);
+}
+END_TEST
+
 /* That it was chosen once before, and not believed then, says nothing of now. */
 START_TEST(who_is_chosen_again_says_its_first_word_again) {
     struct night n;
@@ -178,6 +215,8 @@ int main(void) {
     tcase_add_test(tc, that_nothing_is_pending_is_taken_when_it_is_said_again);
     tcase_add_test(tc, who_leads_since_later_than_its_figures_says_a_followers);
     tcase_add_test(tc, who_leads_since_the_future_is_believed_in_the_end);
+    tcase_add_loop_test(tc, who_dates_its_leads_takes_over_when_it_dates_this_one, 0, 2);
+    tcase_add_test(tc, who_knows_no_group_yet_is_not_its_leader);
     tcase_add_loop_test(tc, who_is_chosen_again_says_its_first_word_again, 0, 2);
     tcase_add_loop_test(tc, what_a_purge_took_was_not_acknowledged, 0, 2);
     tcase_add_test(tc, nor_is_it_while_the_stream_is_not_heard);

@@ -1,0 +1,71 @@
+#include "model/first_word.h"
+
+#include "model/asset.h"
+
+#define LEADS_AFTER NS_PER_S
+#define SAYS_AGAIN  (NS_PER_S / 2)
+#define CHOSEN_IN   (10 * NS_PER_S)
+#define PATIENCE    (5 * NS_PER_S)
+
+/* Servers date their leaderships when they take over, from 2.11.9 on. */
+static bool dates_its_leads(const struct answer *answer, int64_t since) {
+    struct server *server = server_of(answer->server);
+    if (since != TIME_UNSET)
+        server->dated_by = server->server_id;
+    return server->dated_by && text_same(server->dated_by, answer->at.server_id);
+}
+
+/* Nothing is counted yet, by its word, and something may well be. */
+static bool counts_nothing(const struct asset_kind *kind, const struct object *held, const struct row *row,
+                           const struct stamp *at) {
+    if (kind->counted < 0 || row_u64(row, (enum field)kind->counted, 1) != 0)
+        return false;
+    int64_t created = row_i64(row, kind->created, TIME_UNSET);
+    bool young = created != TIME_UNSET && created <= at->now_ns && at->now_ns - created < LEADS_AFTER;
+    return held->seen_utc_ns || young;
+}
+
+/* For how long a word like this one is to be said until it counts, ns; INT64_MAX: never. */
+static int64_t to_be_said_for(const struct answer *answer, const struct asset_kind *kind,
+                              const struct entry *entry, const struct row *row, const struct stamp *at) {
+    int64_t since = row_i64(row, kind->leader_since, TIME_UNSET);
+    bool dates = dates_its_leads(answer, since), dated = since != TIME_UNSET;
+    int64_t led = dated ? at->now_ns - since : 0;
+    const struct group *group = groups_find(answer->groups, row);
+    if (!dated && dates && group)
+        return INT64_MAX;
+    if (!group && asset_of(&entry->object)->replicas > 1)
+        return PATIENCE; /* it may know nothing of its group yet */
+    /* A server puts its figures together before it looks who leads, so that it may lead since later. A clock
+     * that was put back never gets there. */
+    if (kind->counted >= 0 && dated && led < LEADS_AFTER)
+        return PATIENCE;
+    return (!dated || led < CHOSEN_IN) && counts_nothing(kind, &entry->object, row, at) ? SAYS_AGAIN : 0;
+}
+
+/* The word of one who has been believed. */
+static bool goes_on(const struct answer *answer, const struct entry *entry, int64_t since) {
+    const struct claim *claim = &asset_of(&entry->object)->claim;
+    return claim->server == answer->server->object.id && claim->since == since && entry->object.seen_utc_ns &&
+           text_same(entry->object.now_at.server_id, answer->at.server_id);
+}
+
+bool first_word_counts(const struct answer *answer, const struct asset_kind *kind, struct entry *entry,
+                       const struct row *led, const struct stamp *at) {
+    struct doubt *doubt = &asset_of(&entry->object)->doubt;
+    uint64_t id = answer->server->object.id;
+    int64_t since = led ? row_i64(led, kind->leader_since, TIME_UNSET) : TIME_UNSET;
+    bool doubted = doubt->server == id && doubt->since == since;
+    if (!led || goes_on(answer, entry, since)) {
+        doubt->server = doubt->server == id ? 0 : doubt->server;
+        return led;
+    }
+    int64_t wait = to_be_said_for(answer, kind, entry, led, at);
+    if (!wait || (doubted && at->mono_ns - doubt->mono_ns >= wait)) {
+        doubt->server = 0;
+        return true;
+    }
+    if (!doubted)
+        *doubt = (struct doubt){id, since, at->mono_ns};
+    return false;
+}

@@ -1,0 +1,16 @@
+/* From when on the word of a server that names itself the leader is a leader's word.
+ *
+ * It does so as soon as it is elected. Only when it has applied what was agreed on before does it take over,
+ * and counts what is pending; till then its figures are a follower's: 0, or of long ago. Used by the merge
+ * alone. */
+#ifndef MODEL_FIRST_WORD_H
+#define MODEL_FIRST_WORD_H
+
+#include "model/asset_kind.h"
+#include "model/merge.h"
+
+/* led: its row in which it names itself the leader, NULL it does not. false: that is not to be taken yet. */
+bool first_word_counts(const struct answer *answer, const struct asset_kind *kind, struct entry *entry,
+                       const struct row *led, const struct stamp *at);
+
+#endif
