@@ -29,6 +29,10 @@ struct asset {
     int64_t leaderless_since_mono_ns; /* since the last claim; 0 somebody leads */
     int64_t moved_mono_ns;            /* last change of leader, 0 none */
     struct doubt doubt;
+    struct {
+        const struct text *leader; /* by the last one who does not lead it, NULL nobody */
+        int64_t asked_mono_ns;     /* that one was asked then */
+    } named;
     unsigned replicas, current, lost; /* 0 replicas: not told */
     unsigned children;                /* REPLICA objects */
     const struct text *replicas_text; /* "2/3", NULL not told */

@@ -212,6 +212,8 @@ void asset_named(struct model *model, struct entry *entry, const struct text *le
                  const struct stamp *at) {
     struct asset *asset = asset_of(&entry->object);
     entry->dirty = true;
+    asset->named.leader = model_text(model, leader);
+    asset->named.asked_mono_ns = at->asked_mono_ns;
     if (!leader) {
         asset->leaderless_mono_ns = at->mono_ns;
         if (!asset->leaderless_since_mono_ns)

@@ -71,6 +71,7 @@ static void connection_texts(void *extra, text_visit_fn *fn, void *data) {
 
 static void asset_texts(struct asset *asset, text_visit_fn *fn, void *data) {
     visit(fn, data, &asset->leader);
+    visit(fn, data, &asset->named.leader);
     visit(fn, data, &asset->replicas_text);
 }
 

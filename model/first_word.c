@@ -6,6 +6,7 @@
 #define SAYS_AGAIN  (NS_PER_S / 2)
 #define CHOSEN_IN   (10 * NS_PER_S)
 #define PATIENCE    (5 * NS_PER_S)
+#define STOOD_STILL (2 * NS_PER_S)
 
 /* Servers date their leaderships when they take over, from 2.11.9 on. */
 static bool dates_its_leads(const struct answer *answer, int64_t since) {
@@ -68,4 +69,18 @@ bool first_word_counts(const struct answer *answer, const struct asset_kind *kin
     if (!doubted)
         *doubt = (struct doubt){id, since, at->mono_ns};
     return false;
+}
+
+bool last_word_was_said(const struct answer *answer, const struct asset_kind *kind, const struct entry *entry,
+                        const struct row *led, const struct stamp *at) {
+    const struct asset *asset = asset_of(&entry->object);
+    const struct doubt *other = &asset->doubt;
+    int64_t since = row_i64(led, kind->leader_since, TIME_UNSET);
+    if (other->server && other->server != answer->server->object.id && since != TIME_UNSET &&
+        other->since > since)
+        return true;
+    bool stood_still = at->mono_ns - at->asked_mono_ns > STOOD_STILL;
+    return stood_still && asset->named.leader &&
+           asset->named.asked_mono_ns > at->asked_mono_ns + STOOD_STILL / 2 &&
+           !text_same(asset->named.leader, server_of(answer->server)->name);
 }

@@ -266,7 +266,9 @@ static void put_asset(struct answer *answer, const struct asset_kind *kind, cons
     struct stamp at = stamp_of_row(answer, kind, row);
     struct entry *entry = take_asset(answer, kind, row, &at);
     bool led = leads(answer, kind, row);
-    if (first_word_counts(answer, kind, entry, led ? row : NULL, &at))
+    if (led && last_word_was_said(answer, kind, entry, row, &at))
+        claim_retract(asset_of(&entry->object), answer->server->object.id);
+    else if (first_word_counts(answer, kind, entry, led ? row : NULL, &at))
         put_led(answer, kind, entry, row, &at);
     else
         put_named(answer, kind, entry, row, &at);

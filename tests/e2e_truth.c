@@ -20,6 +20,8 @@
 enum { MS = 40000, NODES = 3, CROWD_SIZE = 1000, CROWD_MESSAGES = 10, STEP_DOWNS = 10 };
 /* From the server's making of a row to its last byte at the collector. */
 #define MADE_AND_SENT_NS (NS / 2)
+/* From going on to the last of what was held back. */
+#define CAUGHT_UP_IN_NS (3 * NS)
 
 static struct witness w;
 static struct assets *const life = &w.assets;
@@ -450,14 +452,31 @@ static double peak(const struct tally *t, int64_t from_ns, int64_t to_ns) {
     return most;
 }
 
+/* What a stopped server could not do it does when it goes on, all at once. */
+static double held_back(const struct tally *t, int64_t from_ns, int64_t to_ns) {
+    double most = 0;
+    for (int i = 0; i < w.n_outages && i < OUTAGES_MAX; i++) {
+        const struct outage *o = &w.outages[i];
+        double low, high;
+        if (from_ns > o->to_ns + CAUGHT_UP_IN_NS || to_ns < o->from_ns)
+            continue;
+        tally_range(t, o->from_ns - NS, to_ns + 2 * NS, &low, &high);
+        most = fmax(most, (high - low) * 1e9 / (double)(to_ns - from_ns));
+    }
+    return most;
+}
+
 /* A window that began before we looked is nobody's to judge. */
 static int spikes(const char *name, const char *what, double rate, double known, const struct tally *own,
                   int64_t from_ns, int64_t to_ns) {
-    double most = fmax(known, own->n && from_ns ? peak(own, from_ns, to_ns) : 0);
-    if (isnan(rate) || !from_ns || rate <= 3 * most)
+    if (isnan(rate) || !from_ns)
         return 0;
-    fprintf(stderr, "%s of %s at %+.3f s: shown %.2f a second, never more than %.2f\n", what, name,
-            (double)(to_ns - calm_to) / 1e9, rate, most);
+    double most = 3 * fmax(known, own->n ? peak(own, from_ns, to_ns) : 0);
+    most = fmax(most, own->n ? held_back(own, from_ns, to_ns) : 0);
+    if (rate <= most)
+        return 0;
+    fprintf(stderr, "%s of %s at %+.3f s: shown %.2f a second over %.3f s, never more than %.2f\n", what,
+            name, (double)(to_ns - calm_to) / 1e9, rate, (double)(to_ns - from_ns) / 1e9, most);
     return 1;
 }
 

@@ -119,6 +119,50 @@ START_TEST(who_dates_its_leads_takes_over_when_it_dates_this_one) {
 }
 END_TEST
 
+/* Stopped in the middle of an answer, it finishes that when it goes on: meanwhile another one was chosen,
+ * which is not believed yet, but to which the others hold. `_i`: since when they lead is told. */
+START_TEST(who_slept_over_an_answer_leads_no_more) {
+    struct night n;
+    begin_three(&n);
+    say_consumer(&n, 0, (struct says){0, 1000, .active = 0.1, .since = _i ? -100 : 0});
+    varz_until(&n, 8, 6);
+    if (_i)
+        say_consumer(&n, 1, (struct says){1, 1050, .active = 0.1, .since = 7.5});
+    else
+        say_consumer(&n, 2, (struct says){1, 0, .active = -1});
+    varz_until(&n, 9, 6);
+    struct sample *late = jsz(&n, 0);
+    late->asked_mono_ns -= 7 * NS_PER_S;
+    late->asked_utc_ns -= 7 * NS_PER_S;
+    consumer_in(late, 0, (struct says){0, 1010, .active = 0.1, .since = _i ? -100 : 0});
+    send(&n, late);
+    ck_assert_double_eq(number_value(&n, c(&n), Q_CONSUMER_delivered_seq), 1000);
+    varz_until(&n, 10, 7);
+    say_consumer(&n, 1, (struct says){1, 1100, .active = 0.1, .since = _i ? 7.5 : 0});
+    ck_assert_double_eq(number_value(&n, c(&n), Q_CONSUMER_delivered_seq), 1100);
+    ck_assert_int_eq(count_events(&n, "leader"), 1);
+    night_end(&n);
+}
+END_TEST
+
+/* An answer may take that long, and nobody says otherwise. */
+START_TEST(a_slow_answer_is_a_leaders_word) {
+    struct night n;
+    begin_three(&n);
+    for (int round = 0; round < 3; round++) {
+        varz_until(&n, 8 * round + 6, 7);
+        say_consumer(&n, 2, (struct says){0, 0, .active = -1});
+        struct sample *late = jsz(&n, 0);
+        late->asked_mono_ns -= 4 * NS_PER_S;
+        late->asked_utc_ns -= 4 * NS_PER_S;
+        consumer_in(late, 0, (struct says){0, 1000 + (uint64_t)round, .active = 0.1});
+        send(&n, late);
+        ck_assert_double_eq(number_value(&n, c(&n), Q_CONSUMER_delivered_seq), 1000 + round);
+    }
+    night_end(&n);
+}
+END_TEST
+
 /* A replica whose group has not begun yet names itself. */
 START_TEST(who_knows_no_group_yet_is_not_its_leader) {
     struct night n;
@@ -216,6 +260,8 @@ int main(void) {
     tcase_add_test(tc, who_leads_since_later_than_its_figures_says_a_followers);
     tcase_add_test(tc, who_leads_since_the_future_is_believed_in_the_end);
     tcase_add_loop_test(tc, who_dates_its_leads_takes_over_when_it_dates_this_one, 0, 2);
+    tcase_add_loop_test(tc, who_slept_over_an_answer_leads_no_more, 0, 2);
+    tcase_add_test(tc, a_slow_answer_is_a_leaders_word);
     tcase_add_test(tc, who_knows_no_group_yet_is_not_its_leader);
     tcase_add_loop_test(tc, who_is_chosen_again_says_its_first_word_again, 0, 2);
     tcase_add_loop_test(tc, what_a_purge_took_was_not_acknowledged, 0, 2);
