@@ -238,12 +238,44 @@ START_TEST(an_empty_list_says_that_nothing_is_copied) {
 }
 END_TEST
 
+/* Names are measured for what is shown: what comes to be shown later has the same width as if it had been
+ * there from the first frame. */
+static char *with_columns(struct frame *f, const char *columns, int cols) {
+    quantity_list_set_columns(list_of_view(f->view, f->state), columns);
+    return frame_text(f, cols, 40, false);
+}
+
+START_TEST(columns_suit_their_names_whenever_they_are_shown) {
+    static const char *const more = "lag leader_why filter state leader";
+    struct world w;
+    struct frame before, fresh;
+    world_busy(&w);
+    frame_open(&before, &w, "jetstream");
+    frame_open(&fresh, &w, "jetstream");
+    free(with_columns(&before, "lag state", 160));
+    char *later = with_columns(&before, more, 160), *at_once = with_columns(&fresh, more, 160);
+    ck_assert(strcmp(later, at_once) == 0);
+    ck_assert_ptr_nonnull(strstr(at_once, "LEADER"));
+    free(later);
+    free(at_once);
+    free(frame_text(&before, 60, 40, false));
+    later = frame_text(&before, 160, 40, false), at_once = frame_text(&fresh, 160, 40, false);
+    ck_assert(strcmp(later, at_once) == 0);
+    free(later);
+    free(at_once);
+    frame_close(&before);
+    frame_close(&fresh);
+    world_finish(&w);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("views conform");
     TCase *tc = tcase_create("conform");
     int worlds_count = sizeof(worlds) / sizeof(worlds[0]);
     tcase_set_timeout(tc, 120);
     tcase_add_test(tc, an_empty_list_says_that_nothing_is_copied);
+    tcase_add_test(tc, columns_suit_their_names_whenever_they_are_shown);
     tcase_add_loop_test(tc, any_rectangle, 0, worlds_count);
     tcase_add_loop_test(tc, any_screen, 0, worlds_count);
     tcase_add_loop_test(tc, any_key, 0, worlds_count);

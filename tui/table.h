@@ -82,6 +82,8 @@ void table_arrange(struct table *t, const struct table_source *source, int heigh
  * row. A focused table shows '>' before the selected row, reversed. */
 void table_draw(const struct table *t, const struct table_source *source, struct surface *s, struct rect area,
                 const char *empty);
+/* Columns that have room at t->width, as they are scrolled; bit: index. */
+uint64_t table_shown(const struct table *t);
 /* The id of the selected row, 0 when there is none. */
 uint64_t table_selected(const struct table *t);
 void table_select(struct table *t, uint64_t id, int64_t mono_ns);

@@ -78,3 +78,12 @@ int table_layout_scroll(const struct table *t, int width, int scroll) {
     }
     return least;
 }
+
+uint64_t table_shown(const struct table *t) {
+    struct table_layout l;
+    uint64_t shown = 0;
+    table_layout_make(&l, t, t->width, table_layout_scroll(t, t->width, t->scroll));
+    for (int i = 0; i < l.count; i++)
+        shown |= (uint64_t)1 << l.column[i];
+    return shown;
+}

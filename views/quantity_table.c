@@ -166,38 +166,60 @@ static int narrowed(const struct quantity_list *list, const struct quantity_colu
     return column->priority == 0 && most > 0 && width > most ? most : width;
 }
 
-/* The width of its text, if it needs more than `longest`. */
-static int longer(const struct quantity_list *list, const struct object *object, enum quantity q,
-                  int longest) {
-    char text[TEXT_MAX_BYTES + 8];
-    struct value v = quantity_get(list->model, object, q);
-    if (v.type == VALUE_TEXT && strlen(v.text) + 1 < (size_t)longest) /* no text is wider than it has bytes */
-        return longest;
-    quantity_text(text, sizeof(text), &list->at, object, q, 0);
-    int width = text_width(text);
-    return width > longest ? width : longest;
+enum { STEP = 4, MOST_ROWS = 4096 };
+
+static int steps_over(int width, int usual) {
+    return width > usual ? (width - usual + STEP - 1) / STEP * STEP : 0;
 }
 
-/* Columns of names grow as far as the names need, in steps, so that what they don't need is left to others.
- * The one that says which row it is comes before other columns. */
-static void fit_names(struct quantity_list *list) {
-    enum { STEP = 4, MOST_ROWS = 4096 };
-    int first_most = list->table.width / 10;
-    for (int c = 0; c < list->column_count; c++) {
-        const struct quantity_column *column = &list->columns[c];
-        int longest = 0;
-        if (column->grow <= 0 || column->form != COLUMN_VALUE || list->made[c].align > 0)
-            continue;
-        int usual = column->width ? column->width : quantities[column->quantity].width;
-        int width = narrowed(list, column, usual);
-        for (size_t i = 0; i < list->count && i < MOST_ROWS && longest < width + column->grow; i++)
-            longest = longer(list, list->rows[i].object, column->quantity, longest);
-        int more = longest > width ? (longest - width + STEP - 1) / STEP * STEP : 0;
-        more = more < column->grow ? more : column->grow;
-        int first = column->priority > 0 || width < usual ? 0 : more < first_most ? more : first_most;
-        list->made[c].width = width + first;
-        list->made[c].grow = more - first;
+/* The width of its text, if that is more than `enough`, else 0. */
+static int wider(const struct quantity_list *list, const struct object *object, enum quantity q, int enough) {
+    char text[TEXT_MAX_BYTES + 8];
+    struct value v = quantity_get(list->model, object, q);
+    if (v.type == VALUE_TEXT && strlen(v.text) <= (size_t)enough) /* no text is wider than it has bytes */
+        return 0;
+    quantity_text(text, sizeof(text), &list->at, object, q, 0);
+    int width = text_width(text);
+    return width > enough ? width : 0;
+}
+
+/* As far as the names need, in steps, so that what they don't need is left to others. The one that says which
+ * row it is comes before other columns. */
+static void fit_names(struct quantity_list *list, int c) {
+    const struct quantity_column *column = &list->columns[c];
+    int usual = column->width ? column->width : quantities[column->quantity].width, more = 0;
+    int width = narrowed(list, column, usual), first_most = list->table.width / 10;
+    for (size_t i = 0; i < list->count && i < MOST_ROWS && more < column->grow; i++) {
+        int needed = wider(list, list->rows[i].object, column->quantity, width + more);
+        more = needed ? steps_over(needed, width) : more;
     }
+    more = more < column->grow ? more : column->grow;
+    int first = column->priority > 0 || width < usual ? 0 : more < first_most ? more : first_most;
+    list->made[c].width = width + first;
+    list->made[c].grow = more - first;
+}
+
+static bool holds_names(const struct quantity_list *list, int c) {
+    const struct quantity_column *column = &list->columns[c];
+    return column->grow > 0 && column->form == COLUMN_VALUE && list->made[c].align <= 0;
+}
+
+/* Those of `columns` that are not fitted to these rows yet. */
+static void fit_columns(struct quantity_list *list, uint64_t columns) {
+    for (int c = 0; c < list->column_count; c++)
+        if (columns >> c & ~list->fitted >> c & 1 && holds_names(list, c))
+            fit_names(list, c);
+    list->fitted |= columns;
+}
+
+/* What is never left out decides about what else there is room for; names that nobody sees are not looked at.
+ */
+static void fit(struct quantity_list *list) {
+    uint64_t first = 0;
+    for (int c = 0; c < list->column_count; c++)
+        first |= (uint64_t)(list->columns[c].priority == 0) << c;
+    fit_columns(list, first);
+    fit_columns(list, table_shown(&list->table));
 }
 
 /* Only where it tells rows apart; `c` hides it all the same. */
@@ -244,13 +266,13 @@ static void collect(struct quantity_list *list, const struct quantity_pick *pick
     size_t total;
     const struct object *const *all = model_objects(list->model, list->kind, &total);
     list->count = list->known = list->quiet = list->internal = 0;
+    list->fitted = 0;
     for (size_t i = 0; i < total; i++)
         consider(list, pick, all[i]);
     show_cluster(list);
     if (list->kind == OBJECT_STREAM || list->kind == OBJECT_CONSUMER)
         show_account(list);
     find_spark_top(list);
-    fit_names(list);
     find_trouble(list, pick, width);
 }
 
@@ -284,6 +306,7 @@ void quantity_list_arrange(struct quantity_list *list, const struct view_context
     if (!same)
         collect(list, pick, width);
     list->basis = basis;
+    fit(list);
     data.names = memory_array(list->count * (size_t)list->key_count + 1, sizeof *data.names);
     struct table_source source = list_source(&data);
     source.same = same;

@@ -59,6 +59,7 @@ struct quantity_list {
     struct quantity_row *rows;
     size_t count, cap;
     struct quantity_basis basis; /* of the rows */
+    uint64_t fitted;             /* columns whose width suits the names in these rows; bit: index */
     size_t known;                /* objects of the kind that the view accepted */
     size_t quiet, internal;      /* of these hidden as idle, as internal */
     const struct model *model;   /* of the arrangement */
