@@ -56,17 +56,19 @@ static void paint_when_due(struct app *app) {
     if (app->screen == NULL)
         return;
     int64_t now = clock_mono_ns(), gap = now - app->started_ns < FIRST_NS ? FIRST_GAP : DATA_GAP;
+    int64_t soon = app->paint_soon ? app->painted_ns + gap : INT64_MAX;
     enum screen_haste haste = app->paint_now ? SCREEN_KEY : SCREEN_DATA;
-    bool due = app->paint_now || app->paint_rest || (app->paint_soon && now - app->painted_ns >= gap);
+    bool due = app->paint_now || app->paint_rest || now >= soon;
     bool ready = due && screen_ready(app->screen, haste);
     if (ready)
         paint(app, haste);
     bool waits = ready ? app->paint_rest : due;
-    loop_timer_set(app->link_timer, waits ? screen_next_ns(app->screen, haste) : INT64_MAX);
+    int64_t next = waits ? screen_next_ns(app->screen, haste) : due ? INT64_MAX : soon;
+    loop_timer_set(app->paint_timer, next);
 }
 
 /* Only ends the wait: painting is for the end of the turn. */
-static void on_link_time(struct loop *loop, void *data) {
+static void on_paint_time(struct loop *loop, void *data) {
     (void)loop, (void)data;
 }
 
@@ -343,7 +345,7 @@ static bool open_terminal(struct app *app, char *message, size_t size) {
     app->surface->ascii = app->only_ascii || app->options->ascii;
     key_decoder_init(&app->keys, &key_handler, app);
     app->key_timer = loop_add_timer(app->loop, INT64_MAX, on_key_timeout, app);
-    app->link_timer = loop_add_timer(app->loop, INT64_MAX, on_link_time, app);
+    app->paint_timer = loop_add_timer(app->loop, INT64_MAX, on_paint_time, app);
     app->terminal_in = loop_add_fd(app->loop, app->in_fd, LOOP_IN, on_terminal_in, app);
     int out = app->in_fd == app->out_fd ? fcntl(app->out_fd, F_DUPFD_CLOEXEC, 3) : app->out_fd;
     app->terminal_out = loop_add_fd(app->loop, out, 0, on_terminal_out, app);
