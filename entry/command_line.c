@@ -108,15 +108,21 @@ static unsigned go_view(struct app *app, const struct word *word, const char *ar
     return REACT_DRAW | REACT_WANTS;
 }
 
-/* "ORDERS" and "SHOP/ORDERS" are this one. */
-static bool is_called(const struct model *model, const struct object *object, enum quantity name,
-                      enum quantity account, const char *typed) {
-    struct value n = quantity_get(model, object, name), a = quantity_get(model, object, account);
-    size_t len = a.type == VALUE_TEXT ? strlen(a.text) : 0;
-    if (n.type != VALUE_TEXT || object->freshness == FRESH_GONE)
-        return false;
-    return strcmp(n.text, typed) == 0 || (len > 0 && strncmp(typed, a.text, len) == 0 && typed[len] == '/' &&
-                                          strcmp(n.text, typed + len + 1) == 0);
+/* The quantities that make up its whole name, outermost first. */
+static const enum quantity stream_words[] = {Q_STREAM_account, Q_STREAM_name},
+                           consumer_words[] = {Q_CONSUMER_account, Q_CONSUMER_stream, Q_CONSUMER_name};
+
+/* "billing", "ORDERS/billing" and "SHOP/ORDERS/billing" are one: what comes before the name may be left out.
+ */
+static bool is_called(const struct model *model, const struct object *object, const enum quantity *words,
+                      int count, const char *typed) {
+    struct value v = quantity_get(model, object, words[0]);
+    size_t len = v.type == VALUE_TEXT ? strlen(v.text) : 0;
+    bool here = len > 0 && strncmp(typed, v.text, len) == 0;
+    if (count == 1)
+        return here && typed[len] == '\0';
+    return is_called(model, object, words + 1, count - 1, typed) ||
+           (here && typed[len] == '/' && is_called(model, object, words + 1, count - 1, typed + len + 1));
 }
 
 /* Of several that are called so: which one it is, and that there are others. */
@@ -134,20 +140,21 @@ static void say_which(struct app *app, const struct model *model, uint64_t id, e
 static unsigned go_asset(struct app *app, const struct word *word, const char *argument) {
     size_t count;
     bool stream = strcmp(word->name, object_kind_name(OBJECT_STREAM)) == 0;
-    enum quantity name = stream ? Q_STREAM_name : Q_CONSUMER_name;
+    const enum quantity *words = stream ? stream_words : consumer_words;
+    int depth = stream ? 2 : 3;
     const struct model *model = stage_model(&app->stage);
-    const struct object *const *all = model_objects(model, quantities[name].kind, &count);
+    const struct object *const *all = model_objects(model, quantities[words[0]].kind, &count);
     uint64_t object = 0;
-    enum quantity account = stream ? Q_STREAM_account : Q_CONSUMER_account;
     int found = 0;
     for (size_t i = 0; argument[0] != '\0' && i < count; i++)
-        if (is_called(model, all[i], name, account, argument) && found++ == 0)
+        if (all[i]->freshness != FRESH_GONE && is_called(model, all[i], words, depth, argument) &&
+            found++ == 0)
             object = all[i]->id;
     if (argument[0] != '\0' && object == 0) {
         say_unknown(app, word->name, argument, word->names);
         return REACT_DRAW;
     }
-    say_which(app, model, object, account, argument, found);
+    say_which(app, model, object, words[0], argument, found);
     stage_go(&app->stage, view_by_name(word->name), object);
     return REACT_DRAW | REACT_WANTS;
 }

@@ -131,6 +131,9 @@ START_TEST(tab_completes_a_command) {
     shown_type(t, "\r", "> Node +n2");
     shown_type(t, ":str\t", "^ ORDERS$");
     shown_type(t, "\t\r", "> Stream +ORDERS");
+    shown_type(t, ":consumer ORDERS/billing\r", "> Consumer +ORDERS / billing");
+    shown_type(t, ":stream $G/ORDERS\r", "> Stream +ORDERS");
+    shown_type(t, ":consumer $G/ORDERS/billing\r", "> Consumer +ORDERS / billing");
     shown_type(t, ":theme ", "^ dark");
     shown_type(t, "\0332", "^ Alt-2 does nothing here, \\? for keys"); /* and the Esc in it counts */
     ck_assert_int_lt(terminal_find(t, ":theme", NULL), 0);
