@@ -17,6 +17,7 @@ static const struct fact stream_numbers[] = {
     {Q_STREAM_first_seq, "first"},           {Q_STREAM_last_seq, "last"}, {Q_STREAM_in_msgs_per_s, "in/s"},
     {Q_STREAM_last_message, "last message"}, {Q_STREAM_storage, "on"},    {Q_STREAM_why, "why"},
 };
+/* Where there is little room the list has the state, and only here is why. */
 static const struct fact consumer_numbers[] = {
     {Q_CONSUMER_state, "state"},         {Q_CONSUMER_why, "why"},
     {Q_CONSUMER_leader_why, ""},         {Q_CONSUMER_delivered_seq, "delivered"},
@@ -81,8 +82,10 @@ void asset_detail_draw(const struct view_context *context, const struct object *
         draw_stream(context, stream, s, &left);
     else
         surface_rule(s, take(&left, 1), "STREAM not seen", "");
+    int skipped = left.w < WIDE;
     if (asset->kind == OBJECT_CONSUMER)
-        facts_draw(context, asset, consumer_numbers, COUNT(consumer_numbers), s, take(&left, 1));
+        facts_draw(context, asset, consumer_numbers + skipped, COUNT(consumer_numbers) - skipped, s,
+                   take(&left, 1));
     if (stream)
         draw_consumers(context, stream, s, take(&left, 1));
     asset_meta_quorum(context, asset->parent, right, sizeof(right));

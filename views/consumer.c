@@ -45,7 +45,7 @@ static const struct quantity_column sibling_columns[] = {
 
 static const struct fact summary[] = {
     {Q_CONSUMER_lag, "lag"},
-    {Q_CONSUMER_lag_slope, "growing/s"},
+    {Q_CONSUMER_lag_slope, "d/dt"},
     {Q_CONSUMER_time_behind, "behind"},
     {Q_CONSUMER_drain, "drain"},
     {Q_CONSUMER_pending, "to deliver"},
@@ -81,6 +81,7 @@ static const struct fact config[] = {
 
 static const struct chart_spec charts[] = {
     {.quantity = Q_CONSUMER_lag, .role = ROLE_CHART_LOAD, .title = "LAG"},
+    {.quantity = Q_CONSUMER_time_behind, .role = ROLE_CHART_LOAD, .title = "TIME BEHIND", .brief = "BEHIND"},
     {.quantity = Q_CONSUMER_delivered_per_s,
      .role = ROLE_CHART_OUT,
      .title = "DELIVERED",
@@ -91,7 +92,6 @@ static const struct chart_spec charts[] = {
      .title = "ACKED",
      .suffix = "/s",
      .brief = "ACK/s"},
-    {.quantity = Q_CONSUMER_time_behind, .role = ROLE_CHART_LOAD, .title = "TIME BEHIND", .brief = "BEHIND"},
 };
 
 struct consumer_page {

@@ -144,7 +144,7 @@ static const struct quantity_column meta_columns[] = {
 };
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
 
-enum { CHART_LEAST = 5, CHART_ROWS = 9, CHART_HEIGHT = 26, DETAIL_HEIGHT = 34, ROW_STEP = 4, META_LINES = 4 };
+enum { CHART_LEAST = 4, CHART_ROWS = 9, CHART_HEIGHT = 26, DETAIL_HEIGHT = 34, ROW_STEP = 4, META_LINES = 4 };
 
 static const struct chart_spec lag_chart = {
     .quantity = Q_CONSUMER_lag, .role = ROLE_CHART_LOAD, .title = "LAG"};
