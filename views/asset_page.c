@@ -242,10 +242,22 @@ static const struct verdict *verdict_of(const struct model *model, const struct 
     return &verdicts[0];
 }
 
+/* "" where no limit of its stream takes it. */
+static void oldest_text(const struct view_context *context, const struct object *consumer, const char *verb,
+                        char *out, size_t size) {
+    char in[40];
+    double number;
+    *out = '\0';
+    if (!quantity_value(context->model, consumer, Q_CONSUMER_lost_in, &number))
+        return;
+    quantity_text(in, sizeof(in), context, consumer, Q_CONSUMER_lost_in, 10);
+    snprintf(out, size, "its oldest unprocessed message %s %s", verb, in);
+}
+
 /* The verdict on the stream is about the consumer that is worst off; of another one it says nothing. */
 static void consumer_loss(const struct view_context *context, const struct object *consumer,
                           struct surface *s, struct rect row) {
-    char in[120], text[240] = "";
+    char text[120];
     double number;
     const struct model *model = context->model;
     const struct object *stream = model_stream_of(model, consumer);
@@ -253,17 +265,16 @@ static void consumer_loss(const struct view_context *context, const struct objec
     const char *why = stream ? quantity_name_text(model, stream, Q_STREAM_loss_why) : "";
     const struct verdict *verdict = verdict_of(model, stream);
     bool its = strncmp(why, name, strlen(name)) == 0 && why[strlen(name)] == ' ';
-    if (its || verdict->severity <= SEVERITY_UNKNOWN) {
-        asset_page_line((int)verdict->severity, verdict->head, its ? why + strlen(name) + 1 : why, s, row);
-        return;
-    }
     bool lost = quantity_value(model, consumer, Q_CONSUMER_evicted, &number) && number > 0;
-    quantity_text(in, sizeof(in), context, consumer, Q_CONSUMER_lost_in, 10);
-    if (quantity_value(model, consumer, Q_CONSUMER_lost_in, &number))
-        snprintf(text, sizeof(text), "its oldest unprocessed message goes in %s, by a limit of its stream",
-                 in);
-    asset_page_line(lost ? SEVERITY_CRIT : SEVERITY_OK, lost ? "losing data" : "no data lost so far", text, s,
-                    row);
+    oldest_text(context, consumer, lost ? "goes in" : "is safe for", text, sizeof(text));
+    if (its || verdict->severity == SEVERITY_UNKNOWN ||
+        (verdict->severity == SEVERITY_OK && (lost || !*text)))
+        asset_page_line((int)verdict->severity, verdict->head, its ? why + strlen(name) + 1 : why, s, row);
+    else if (lost)
+        asset_page_line(SEVERITY_CRIT, "losing data", text, s, row);
+    else
+        asset_page_line(SEVERITY_OK, verdict->severity == SEVERITY_OK ? verdict->head : "no data lost so far",
+                        text, s, row);
 }
 
 void asset_page_loss(const struct view_context *context, const struct object *object, struct surface *s,
