@@ -3,8 +3,6 @@
 #include "model/asset.h"
 #include "model/replica.h"
 
-#define REMEMBERS_FOR (30 * NS_PER_S)
-
 /* ---- claims ---- */
 
 const struct entry *claim_server(const struct model *model, const struct claim *claim) {
@@ -36,10 +34,8 @@ bool asset_is_lost_with_its_server(const struct model *model, const struct objec
 /* A server that comes back remembers having led until its group tells it better: it has not heard its group
  * then. */
 static bool only_remembers(const struct word *word, const struct claim *claim) {
-    const struct object *object = &word->server->object;
     bool heard = word->group && claim->quorum && !claim->unheard_mono_ns;
-    return !heard && object->now && row_has(object->now, F_SERVER_start) &&
-           object->now_at.now_ns - row_cell(object->now, F_SERVER_start)->i < REMEMBERS_FOR;
+    return !heard && server_has_just_started(word->server);
 }
 
 static void see_quorum(struct claim *claim, const struct claim *last, const struct group *group) {

@@ -2,11 +2,12 @@
 
 #include "model/asset.h"
 
-#define LEADS_AFTER NS_PER_S
-#define SAYS_AGAIN  (NS_PER_S / 2)
-#define CHOSEN_IN   (10 * NS_PER_S)
-#define PATIENCE    (5 * NS_PER_S)
-#define STOOD_STILL (2 * NS_PER_S)
+#define LEADS_AFTER  NS_PER_S
+#define SAYS_AGAIN   (NS_PER_S / 2)
+#define CHOSEN_IN    (10 * NS_PER_S)
+#define PATIENCE     (5 * NS_PER_S)
+#define UNLIKELY_FOR (30 * NS_PER_S)
+#define STOOD_STILL  (2 * NS_PER_S)
 
 /* Servers date their leaderships when they take over, from 2.11.9 on. */
 static bool dates_its_leads(const struct answer *answer, int64_t since) {
@@ -26,6 +27,29 @@ static bool counts_nothing(const struct asset_kind *kind, const struct object *h
     return held->seen_utc_ns || young;
 }
 
+static bool told_in(const struct row *a, const struct row *b, enum field f) {
+    return row_has(a, f) || row_has(b, f);
+}
+
+/* It takes all messages, and its stream has later ones than it delivered: then something is pending. Where
+ * nothing was delivered yet it may begin with what comes. */
+static bool has_more_to_come(const struct answer *answer, const struct object *held, const struct row *row) {
+    const struct consumer *consumer = held->extra;
+    const struct entry *of = consumer->stream ? entry_by_id(answer->model, consumer->stream) : NULL;
+    uint64_t delivered = row_u64(row, F_CONSUMER_delivered_stream_seq, 0);
+    bool filtered = told_in(held->now, row, F_CONSUMER_filter_subject) ||
+                    told_in(held->now, row, F_CONSUMER_filter_subjects);
+    return of && !filtered && delivered && row_u64(of->object.now, F_STREAM_last_seq, 0) > delivered;
+}
+
+/* For how long it is to be said that nothing is pending, ns. */
+static int64_t nothing_is_said_for(const struct answer *answer, const struct object *held,
+                                   const struct row *row) {
+    if (has_more_to_come(answer, held, row))
+        return UNLIKELY_FOR;
+    return server_has_just_started(answer->server) ? PATIENCE : SAYS_AGAIN;
+}
+
 /* For how long a word like this one is to be said until it counts, ns; INT64_MAX: never. */
 static int64_t to_be_said_for(const struct answer *answer, const struct asset_kind *kind,
                               const struct entry *entry, const struct row *row, const struct stamp *at) {
@@ -41,7 +65,9 @@ static int64_t to_be_said_for(const struct answer *answer, const struct asset_ki
      * that was put back never gets there. */
     if (kind->counted >= 0 && dated && led < LEADS_AFTER)
         return PATIENCE;
-    return (!dated || led < CHOSEN_IN) && counts_nothing(kind, &entry->object, row, at) ? SAYS_AGAIN : 0;
+    if ((!dated || led < CHOSEN_IN) && counts_nothing(kind, &entry->object, row, at))
+        return nothing_is_said_for(answer, &entry->object, row);
+    return 0;
 }
 
 /* The word of one who has been believed. */

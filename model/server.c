@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 
+#define RECOVERS_FOR   (30 * NS_PER_S)
 #define STALE_AT_LEAST (3 * NS_PER_S)
 #define DOWN_AFTER     (10 * NS_PER_S)
 #define CADENCES       3
@@ -306,6 +307,12 @@ bool server_was_fresh(const struct model *model, const struct server *server, en
     int64_t gap = 3 * server_gap_ns(server, shape);
     int64_t limit = gap > 15 * NS_PER_S ? gap : 15 * NS_PER_S;
     return server->polls[shape] && model->mono_ns - server->asked_mono_ns[shape][0] <= times * limit;
+}
+
+bool server_has_just_started(const struct entry *entry) {
+    const struct object *object = &entry->object;
+    return object->now && row_has(object->now, F_SERVER_start) &&
+           object->now_at.now_ns - row_cell(object->now, F_SERVER_start)->i < RECOVERS_FOR;
 }
 
 bool server_is_fresh(const struct model *model, const struct server *server, enum shape shape) {

@@ -122,6 +122,8 @@ struct entry *server_by_id(const struct model *model, const struct text *server_
 struct entry *server_by_name(const struct model *model, const struct object *cluster, const char *name);
 /* Another one of its name and cluster that answers; NULL: there is none, or it has no name. */
 const struct entry *server_twin(const struct model *model, const struct object *object);
+/* Not long ago, by its own clock: it recovers, and its groups have not told it all yet. */
+bool server_has_just_started(const struct entry *entry);
 /* Answered not long ago, as long goes with this shape; `times` as long. */
 bool server_is_fresh(const struct model *model, const struct server *server, enum shape shape);
 bool server_was_fresh(const struct model *model, const struct server *server, enum shape shape, int times);

@@ -283,22 +283,63 @@ static struct mean consumer_rate(int row, bool acked, bool *estimated) {
     return m;
 }
 
-/* Are there windows of all rates over the time that they are to be right for? */
+/* Are there windows of all rates over that time? */
+static bool are_known_for(int64_t span_ns) {
+    for (int i = 0; i < assets_streams() + assets_consumers(); i++) {
+        bool estimated;
+        int row = i - assets_streams();
+        struct mean m = row < 0 ? stream_rate(i) : consumer_rate(row, false, &estimated);
+        if ((row < 0 || life->life[row].here) && m.to - m.from < span_ns)
+            return false;
+    }
+    return true;
+}
+
+static int off_by_more(const char *what, const char *name, const struct mean *m, const struct tally *own,
+                       double percent, bool tell) {
+    double shown = m->sum / (double)(m->to - m->from), truth = tally_rate(own, m->from, m->to);
+    double off = (shown / truth - 1) * 100;
+    if (tell)
+        printf("figure: %-16s %-9s %8.2f, own count %8.2f, off by %5.2f %%\n", what, name, shown, truth, off);
+    return !(fabs(off) <= percent);
+}
+
+/* How many rates are off our own count. */
+static int rates_off(double percent, bool tell) {
+    int off = 0;
+    for (int c = 0; c < assets_consumers(); c++) {
+        const struct asset_consumer *row = &asset_consumers[c];
+        bool estimated = false, each = strstr(row->config, "explicit") != NULL;
+        struct mean delivered = consumer_rate(c, false, &estimated),
+                    acked = consumer_rate(c, true, &estimated);
+        const struct asset_life *own = &life->life[c];
+        if (own->received.n)
+            off += off_by_more("delivered_per_s", row->name, &delivered, &own->received, percent, tell);
+        if (own->acked.n && each && !estimated)
+            off += off_by_more("acked_per_s", row->name, &acked, &own->acked, percent, tell);
+    }
+    for (int c = 0; c < assets_streams(); c++) {
+        struct mean in = stream_rate(c);
+        if (asset_streams[c].subject)
+            off += off_by_more("in_msgs_per_s", asset_streams[c].name, &in, &life->sent[c], percent, tell);
+    }
+    return off;
+}
+
+/* At the ends of the time a batch, and an answer's way to us, are on one side or the other: of 30 s that is
+ * below 1 %, on a busy machine 3 %; where 10 s are as good they are enough in a short run. */
+static double rates_allowed(void) {
+    return is_soak() ? 1 : 3;
+}
+
 static bool is_calm_enough(struct witness *unused, void *context) {
-    int64_t enough = (is_soak() ? 30 : 10) * NS;
-    bool estimated;
     int *seen = context;
     (void)unused;
     if (*seen == w.documents_seen)
         return false;
     *seen = w.documents_seen;
-    for (int i = 0; i < assets_streams() + assets_consumers(); i++) {
-        int row = i - assets_streams();
-        struct mean m = row < 0 ? stream_rate(i) : consumer_rate(row, false, &estimated);
-        if ((row < 0 || life->life[row].here) && m.to - m.from < enough)
-            return false;
-    }
-    return true;
+    return are_known_for(30 * NS) ||
+           (!is_soak() && are_known_for(10 * NS) && !rates_off(rates_allowed() / 2, false));
 }
 
 static void live_through(void) {
@@ -414,30 +455,8 @@ END_TEST
 
 /* ---- rates ---- */
 
-/* At the ends of the time a batch, and an answer's way to us, are on one side or the other: of 30 s that is
- * well below 1 %, of 10 s up to 2 %. */
-static void assert_rate(const char *what, const char *name, const struct mean *m, const struct tally *own) {
-    double shown = m->sum / (double)(m->to - m->from), truth = tally_rate(own, m->from, m->to);
-    double off = (shown / truth - 1) * 100, most = is_soak() ? 1 : 3;
-    printf("figure: %-16s %-9s %8.2f, own count %8.2f, off by %5.2f %%\n", what, name, shown, truth, off);
-    ck_assert_msg(fabs(off) <= most, "%s of %s: shown %.2f, own count %.2f", what, name, shown, truth);
-}
-
 START_TEST(rates_are_our_own_counts) {
-    for (int c = 0; c < assets_consumers(); c++) {
-        bool estimated = false, each = strstr(asset_consumers[c].config, "explicit") != NULL;
-        struct mean delivered = consumer_rate(c, false, &estimated),
-                    acked = consumer_rate(c, true, &estimated);
-        if (life->life[c].received.n)
-            assert_rate("delivered_per_s", asset_consumers[c].name, &delivered, &life->life[c].received);
-        if (life->life[c].acked.n && each && !estimated)
-            assert_rate("acked_per_s", asset_consumers[c].name, &acked, &life->life[c].acked);
-    }
-    for (int c = 0; c < assets_streams(); c++) {
-        struct mean in = stream_rate(c);
-        if (asset_streams[c].subject)
-            assert_rate("in_msgs_per_s", asset_streams[c].name, &in, &life->sent[c]);
-    }
+    ck_assert_int_eq(rates_off(rates_allowed(), true), 0);
 }
 END_TEST
 

@@ -64,6 +64,31 @@ START_TEST(that_nothing_is_pending_is_taken_when_it_is_said_again) {
 }
 END_TEST
 
+/* All messages are for it, and the stream has later ones than it delivered: whoever says that nothing is
+ * pending does not count yet. */
+START_TEST(what_the_stream_gainsays_is_not_taken) {
+    struct night n;
+    begin_three(&n);
+    say_stream(&n, 0, (struct says){0, 5000, .active = -1});
+    say(&n, 0, 700, 0);
+    varz_until(&n, 5, 7);
+    for (int i = 0; i < 6; i++) {
+        struct sample *s = jsz(&n, 1);
+        add_consumer(s, "C", 1, 1, 0, 100);
+        put_u(row_of(s, ENTITY_CONSUMER), F_CONSUMER_delivered_stream_seq, 4300);
+        send(&n, s);
+        varz_until(&n, 6 + i, 7);
+        ck_assert_double_eq(pending(&n), 700);
+    }
+    struct sample *s = jsz(&n, 1);
+    add_consumer(s, "C", 1, 1, 701, 100);
+    put_u(row_of(s, ENTITY_CONSUMER), F_CONSUMER_delivered_stream_seq, 4300);
+    send(&n, s);
+    ck_assert_double_eq(pending(&n), 701);
+    night_end(&n);
+}
+END_TEST
+
 /* The figures were put together before that, as a follower's. */
 START_TEST(who_leads_since_later_than_its_figures_says_a_followers) {
     struct night n;
@@ -257,6 +282,7 @@ int main(void) {
     tcase_add_test(tc, a_first_word_is_taken_when_it_is_said_again);
     tcase_add_test(tc, who_tells_since_when_leads_a_second_later);
     tcase_add_test(tc, that_nothing_is_pending_is_taken_when_it_is_said_again);
+    tcase_add_test(tc, what_the_stream_gainsays_is_not_taken);
     tcase_add_test(tc, who_leads_since_later_than_its_figures_says_a_followers);
     tcase_add_test(tc, who_leads_since_the_future_is_believed_in_the_end);
     tcase_add_loop_test(tc, who_dates_its_leads_takes_over_when_it_dates_this_one, 0, 2);
