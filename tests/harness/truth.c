@@ -137,7 +137,8 @@ static void include_point(struct truth_window *w, const struct truth_figures *f,
     include(w, TRUTH_PENDING, f->of[TRUTH_PENDING] - m->received, f->of[TRUTH_PENDING] + most);
     include(w, TRUTH_ACK_PENDING, f->of[TRUTH_ACK_PENDING] - m->acked,
             f->of[TRUTH_ACK_PENDING] + m->received);
-    include(w, TRUTH_DELIVERED, f->of[TRUTH_DELIVERED], f->of[TRUTH_DELIVERED]);
+    /* taken from the stream for a request that had ended, a message is put back */
+    include(w, TRUTH_DELIVERED, f->of[TRUTH_DELIVERED], f->of[TRUTH_DELIVERED] + (m->received > 0));
     include(w, TRUTH_ACK_FLOOR, f->of[TRUTH_ACK_FLOOR], f->of[TRUTH_ACK_FLOOR]);
 }
 
