@@ -269,8 +269,9 @@ void time_format_zone(char out[TIME_TEXT_SIZE], int64_t utc_ns, bool local) {
 void time_zone_use(const char *name) {
     static char *given;
     static bool begun;
-    if (!begun && getenv("TZ") != NULL)
-        given = strdup(getenv("TZ"));
+    const char *old = getenv("TZ");
+    if (!begun && old != NULL)
+        given = strdup(old);
     begun = true;
     if (name == NULL)
         name = given;

@@ -14,7 +14,7 @@ static struct value state_of(const struct object *object, enum field current, en
 
 /* Its server is known to be down, and that is said once; or it came back after this was told. */
 static bool is_explained(const struct model *model, const struct object *peer, enum field name) {
-    const struct object *cluster = peer;
+    const struct object *cluster = peer->parent;
     while (cluster && cluster->kind != OBJECT_CLUSTER)
         cluster = cluster->parent;
     const struct entry *server = server_by_name(model, cluster, row_text(peer->now, name));

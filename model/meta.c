@@ -91,7 +91,7 @@ static struct entry *living_leader(const struct model *model, const struct entry
     struct entry *found = NULL;
     for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
         struct entry *entry = kind_at(model, OBJECT_SERVER, i);
-        if (entry->dead || entry == except || cluster_at(entry) != cluster || !names_itself(model, entry))
+        if (entry == except || entry->dead || cluster_at(entry) != cluster || !names_itself(model, entry))
             continue;
         if (!found || is_better(server_of(entry), server_of(found)))
             found = entry;

@@ -116,15 +116,21 @@ static void runs_grow(struct series *series) {
     series->runs = memory_grow(series->runs, (size_t)series->run_cap, sizeof *series->runs);
 }
 
+/* false: the last run, if there is one, has another value or ends before. */
+static bool runs_prolong(struct series *series, int64_t from, int64_t to, float value) {
+    if (series->run_count == 0)
+        return false;
+    struct run *last = &series->runs[series->run_count - 1];
+    if (last->value != value || from > (int64_t)last->to + 1)
+        return false;
+    last->to = (int32_t)to;
+    return true;
+}
+
 static void runs_put(struct series *series, int64_t from_s, int64_t to_s, float value) {
-    struct run *last = series->run_count ? &series->runs[series->run_count - 1] : NULL;
     int64_t from = from_s - series->began_s, to = to_s - series->began_s;
-    if (to > INT32_MAX)
+    if (to > INT32_MAX || runs_prolong(series, from, to, value))
         return;
-    if (last && last->value == value && from <= (int64_t)last->to + 1) {
-        last->to = (int32_t)to;
-        return;
-    }
     if (series->run_count == SERIES_RUNS) {
         memmove(series->runs, series->runs + 1, (SERIES_RUNS - 1) * sizeof *series->runs);
         series->run_count--;

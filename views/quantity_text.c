@@ -75,8 +75,8 @@ static void make_span_room(char *text, size_t size, int64_t ns, bool bound, int 
     } units[] = {{86400 * NS_PER_S, 'd'}, {3600 * NS_PER_S, 'h'}, {60 * NS_PER_S, 'm'}};
     for (size_t i = 0; i < sizeof(units) / sizeof(units[0]) && (int)strlen(text) + bound >= width; i++)
         if (ns >= units[i].ns) {
-            snprintf(text, size, "%lld%c", (long long)(ns / units[i].ns + (bound && ns % units[i].ns)),
-                     units[i].letter);
+            long long whole = ns / units[i].ns + (bound && ns % units[i].ns);
+            snprintf(text, size, "%lld%c", whole, units[i].letter);
             return;
         }
 }
