@@ -179,7 +179,8 @@ static const struct {
                 {"quarantine", run_quarantine},
                 {"stop", run_stop}};
 
-void command_line(struct collector *c, char *line) {
+/* One line without its end; changes it. */
+static void take_line(struct collector *c, char *line) {
     char *rest = NULL, *name = strtok_r(line, " \r", &rest);
     if (name == NULL)
         return;
@@ -210,7 +211,7 @@ static void run_lines(struct command_input *in) {
     while (in->text.len > 0 && (end = memchr(in->text.data, '\n', in->text.len)) != NULL) {
         *end = '\0';
         if (!in->overlong)
-            command_line(in->c, in->text.data);
+            take_line(in->c, in->text.data);
         in->overlong = false;
         buffer_consume(&in->text, (size_t)(end - in->text.data) + 1);
     }

@@ -10,7 +10,4 @@ struct command_input;
 struct command_input *command_input_create(struct collector *c, int fd);
 void command_input_destroy(struct command_input *input);
 
-/* One line without its end; changes it. */
-void command_line(struct collector *c, char *line);
-
 #endif

@@ -346,7 +346,7 @@ static bool open_terminal(struct app *app, char *message, size_t size) {
     key_decoder_init(&app->keys, &key_handler, app);
     app->key_timer = loop_add_timer(app->loop, INT64_MAX, on_key_timeout, app);
     app->paint_timer = loop_add_timer(app->loop, INT64_MAX, on_paint_time, app);
-    app->terminal_in = loop_add_fd(app->loop, app->in_fd, LOOP_IN, on_terminal_in, app);
+    loop_add_fd(app->loop, app->in_fd, LOOP_IN, on_terminal_in, app);
     int out = app->in_fd == app->out_fd ? fcntl(app->out_fd, F_DUPFD_CLOEXEC, 3) : app->out_fd;
     app->terminal_out = loop_add_fd(app->loop, out, 0, on_terminal_out, app);
     return true;

@@ -33,7 +33,7 @@ struct app {
     char previewed[THEME_NAME_SIZE]; /* instead, while it is typed; "" none */
     struct surface *surface;
     struct key_decoder keys;
-    struct loop_source *tick, *key_timer, *paint_timer, *terminal_in, *terminal_out, *stream_in;
+    struct loop_source *tick, *key_timer, *paint_timer, *terminal_out, *stream_in;
     int in_fd, out_fd;              /* the terminal */
     enum action_id action;          /* the one being done */
     struct line_history history[2]; /* of commands, of filters */

@@ -135,7 +135,8 @@ static void print_clusters(FILE *out) {
         out);
 }
 
-void config_print_default(FILE *out) {
+/* The defaults as a commented file, which loads. */
+static void config_print_default(FILE *out) {
     int count;
     const char *name;
     struct group at = {.depth = 0};

@@ -2,12 +2,8 @@
 #ifndef ENTRY_CONFIG_PRINT_H
 #define ENTRY_CONFIG_PRINT_H
 
-#include <stdio.h>
-
 #include "entry/config.h"
 
-/* The defaults as a commented file, which loads. */
-void config_print_default(FILE *out);
 /* The settings as a part of the manual page (troff), to stdout. */
 void config_print_manual(void (*troff)(const char *text));
 

@@ -89,7 +89,8 @@ static void push_theme(struct app *app) {
         stage_say(&app->stage, clock_mono_ns(), true, message);
 }
 
-void settings_push(struct app *app) {
+/* The options in force are put on the screen. */
+static void settings_push(struct app *app) {
     const struct options *o = &app->in_force;
     stage_configure(&app->stage, o);
     time_zone_use(o->zone != NULL && o->zone[0] != '\0' ? o->zone : NULL);

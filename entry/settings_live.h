@@ -8,8 +8,6 @@
 
 /* What is on the screen is put into the options in force: keys change it without asking here. */
 void settings_pull(struct app *app);
-/* The options in force are put on the screen. */
-void settings_push(struct app *app);
 /* Takes this text for a setting and shows it; NULL when it is fine, else what was meant. */
 const char *settings_change(struct app *app, const struct setting *setting, const char *text);
 /* The setting of the columns of a list that a view shows; NULL: they are none. */

@@ -16,7 +16,7 @@ const char *asset_state_name(enum asset_state state) {
     return state_names[state];
 }
 
-const char *asset_name(const struct object *object) {
+static const char *asset_name(const struct object *object) {
     return object->kind == OBJECT_STREAM ? row_text(object->now, F_STREAM_name)
                                          : ((struct consumer *)object->extra)->path->bytes;
 }

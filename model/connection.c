@@ -13,7 +13,7 @@
 #define REMOVED_MOST 4096  /* a tick */
 #define TEXTS_A_ROW  2     /* that no other row has: its address and its name */
 
-const enum shape page_shapes[PAGE_COUNT] = {SHAPE_CONNZ_HOT, SHAPE_CONNZ_FULL};
+static const enum shape page_shapes[PAGE_COUNT] = {SHAPE_CONNZ_HOT, SHAPE_CONNZ_FULL};
 
 static void create_extra(struct model *model, struct entry *entry, const struct row *row) {
     struct connection *connection = memory_new(sizeof *connection);

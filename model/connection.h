@@ -5,7 +5,6 @@
 #include "model/server.h"
 
 enum { PAGE_HOT, PAGE_FULL, PAGE_COUNT };
-extern const enum shape page_shapes[PAGE_COUNT];
 
 struct connection {
     const struct text *address; /* "ip:port", NULL for one without */

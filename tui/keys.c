@@ -227,18 +227,14 @@ static void report_answer(struct key_decoder *d) {
 
 /* CSI < code ; column ; row M or m. */
 static void report_mouse(struct key_decoder *d, char last) {
-    enum { SHIFT = 4, ALT = 8, CONTROL = 16, MOVES = 32, WHEEL = 64, OTHER = 128 };
+    enum { MOVES = 32, WHEEL = 64, OTHER = 128 };
     unsigned code, x, y;
     if (sscanf((const char *)d->pending.bytes + 3, "%4u;%5u;%5u", &code, &x, &y) != 3 || !x || !y ||
         code & OTHER || (code & WHEEL && code & 2))
         return;
     int button = (int)(code & 3) + 1;
-    struct mouse mouse = {.button = button > 3 || code & WHEEL ? 0 : button,
-                          .x = (int)x - 1,
-                          .y = (int)y - 1,
-                          .shift = code & SHIFT,
-                          .alt = code & ALT,
-                          .control = code & CONTROL};
+    struct mouse mouse = {
+        .button = button > 3 || code & WHEEL ? 0 : button, .x = (int)x - 1, .y = (int)y - 1};
     mouse.what = code & WHEEL   ? (code & 1 ? MOUSE_WHEEL_DOWN : MOUSE_WHEEL_UP)
                  : code & MOVES ? MOUSE_MOVE
                  : last == 'm'  ? MOUSE_RELEASE

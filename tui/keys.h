@@ -44,15 +44,13 @@ struct mouse {
     enum mouse_what what;
     int button; /* 1 left, 2 middle, 3 right; 0 none, and for the wheel */
     int x, y;   /* the cell, from 0 */
-    bool shift, alt, control;
 };
 
 /* A paste of several lines is one line, of which the first 255 bytes are kept. */
 struct paste {
     const char *text; /* cleaned; during the call */
     bool marked;      /* by the terminal; else it was guessed */
-    bool one_line;    /* whole and one line: a script or a stalled line may have held back what was typed */
-    bool entered;     /* that line, and Enter */
+    bool entered;     /* whole and one line, and Enter: a script or a stalled line may have held it back */
     /* Of a guessed line that may have been typed ahead: its keys up to Enter, during the call. Else none. */
     const uint32_t *keys;
     int key_count;

@@ -137,7 +137,6 @@ static void finish(struct key_decoder *d) {
     struct key_report report = {.type = REPORT_PASTE,
                                 .paste = {.text = d->text.bytes,
                                           .marked = marked,
-                                          .one_line = one_line,
                                           .entered = one_line && d->text.ended,
                                           .keys = d->text.keys,
                                           .key_count = keeps_keys ? d->text.key_count : 0}};

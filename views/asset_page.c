@@ -167,7 +167,8 @@ void asset_page_nothing(const struct asset_page *page, const struct view_context
     surface_text(s, area, area.x + 1, area.y + 1, ROLE_MUTED, 0, text);
 }
 
-void asset_page_line(int severity, const char *head, const char *text, struct surface *s, struct rect row) {
+/* With its mark: "!! stalled acks: ack window 1000/1000". */
+static void draw_line(int severity, const char *head, const char *text, struct surface *s, struct rect row) {
     char cut[1100];
     if (row.h < 1 || (!*head && !*text))
         return;
@@ -199,7 +200,7 @@ static void stream_state(const struct model *model, const struct object *stream,
     append(head, sizeof(head), ", ", also);
     if (wrong && severity == SEVERITY_OK)
         severity = SEVERITY_WARN; /* not for long enough to be told elsewhere */
-    asset_page_line(severity, head, all ? "" : why, s, row);
+    draw_line(severity, head, all ? "" : why, s, row);
 }
 
 /* A consumer's state says why its leader's word is old, too, unless that is the state. */
@@ -211,7 +212,7 @@ static void consumer_state(const struct model *model, const struct object *consu
     bool both = *why && *led && !strstr(why, led);
     words_of(quantity_name_text(model, consumer, Q_CONSUMER_state), head, sizeof(head));
     snprintf(text, sizeof(text), "%s%s%s", both || !*why ? led : "", both ? "; before: " : "", why);
-    asset_page_line((int)model_severity(model, consumer), head, text, s, row);
+    draw_line((int)model_severity(model, consumer), head, text, s, row);
 }
 
 void asset_page_state(const struct view_context *context, const struct object *object, struct surface *s,
@@ -269,12 +270,12 @@ static void consumer_loss(const struct view_context *context, const struct objec
     oldest_text(context, consumer, lost ? "goes in" : "is safe for", text, sizeof(text));
     if (its || verdict->severity == SEVERITY_UNKNOWN ||
         (verdict->severity == SEVERITY_OK && (lost || !*text)))
-        asset_page_line((int)verdict->severity, verdict->head, its ? why + strlen(name) + 1 : why, s, row);
+        draw_line((int)verdict->severity, verdict->head, its ? why + strlen(name) + 1 : why, s, row);
     else if (lost)
-        asset_page_line(SEVERITY_CRIT, "losing data", text, s, row);
+        draw_line(SEVERITY_CRIT, "losing data", text, s, row);
     else
-        asset_page_line(SEVERITY_OK, verdict->severity == SEVERITY_OK ? verdict->head : "no data lost so far",
-                        text, s, row);
+        draw_line(SEVERITY_OK, verdict->severity == SEVERITY_OK ? verdict->head : "no data lost so far", text,
+                  s, row);
 }
 
 void asset_page_loss(const struct view_context *context, const struct object *object, struct surface *s,
@@ -286,8 +287,8 @@ void asset_page_loss(const struct view_context *context, const struct object *ob
         return;
     }
     const struct verdict *verdict = verdict_of(context->model, object);
-    asset_page_line((int)verdict->severity, verdict->head,
-                    quantity_name_text(context->model, object, Q_STREAM_loss_why), s, row);
+    draw_line((int)verdict->severity, verdict->head,
+              quantity_name_text(context->model, object, Q_STREAM_loss_why), s, row);
 }
 
 void asset_page_status(const void *state, const struct view_context *context, char *out, size_t size) {

@@ -23,8 +23,6 @@ void asset_page_title(const struct view_context *context, const struct object *o
                       struct rect area);
 void asset_page_nothing(const struct asset_page *page, const struct view_context *context, struct surface *s,
                         struct rect area);
-/* A line with its mark: "!! stalled acks: ack window 1000/1000". Empty text: nothing. */
-void asset_page_line(int severity, const char *head, const char *text, struct surface *s, struct rect row);
 /* The line that says how it is, and why. */
 void asset_page_state(const struct view_context *context, const struct object *object, struct surface *s,
                       struct rect row);

@@ -59,7 +59,8 @@ struct fault faults_worst(const struct model *model, const struct fault_query *q
     return worst;
 }
 
-void fault_age(char *out, size_t size, const struct fault *fault, const struct view_context *context) {
+/* ", last good 14s ago" */
+static void fault_age(char *out, size_t size, const struct fault *fault, const struct view_context *context) {
     char age[TIME_TEXT_SIZE];
     int64_t good = fault->answer->good_utc_ns;
     if (good <= 0) {

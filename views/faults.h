@@ -33,7 +33,5 @@ void faults_text(char *out, size_t size, const struct view_context *context, con
 /* The same of one, with another end. */
 void fault_text(char *out, size_t size, const struct fault *fault, const struct view_context *context,
                 const char *end, int width);
-/* ", last good 14s ago" */
-void fault_age(char *out, size_t size, const struct fault *fault, const struct view_context *context);
 
 #endif

@@ -24,7 +24,7 @@ static const struct place {
     [OBJECT_COST] = {"node", -1, true},
 };
 
-const struct object *place_server_named(const struct model *model, const char *name) {
+static const struct object *server_named(const struct model *model, const char *name) {
     size_t count;
     const struct object *const *servers = model_objects(model, OBJECT_SERVER, &count);
     for (size_t i = 0; *name && i < count; i++)
@@ -38,7 +38,7 @@ const struct object *place_server(const struct model *model, const struct object
     if (object->kind == OBJECT_SERVER)
         return object;
     if (place->by >= 0)
-        return place_server_named(model, quantity_name_text(model, object, (enum quantity)place->by));
+        return server_named(model, quantity_name_text(model, object, (enum quantity)place->by));
     return object->parent && object->parent->kind == OBJECT_SERVER ? object->parent : NULL;
 }
 

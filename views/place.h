@@ -7,7 +7,6 @@
 /* The server that holds a connection, leads a stream or a consumer, reports a route; itself for a server.
  * NULL: unknown. */
 const struct object *place_server(const struct model *model, const struct object *object);
-const struct object *place_server_named(const struct model *model, const char *name);
 
 /* What a key of a view asks for: to go to the place of an object; to copy the `nats` command that continues
  * there. NULL: nothing is asked for. */
