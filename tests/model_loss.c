@@ -9,12 +9,7 @@ struct reader {
 };
 
 static void put_reader(struct sample *s, const struct reader *r, int node) {
-    add_consumer(s, r->name, node, node, r->lag, r->floor);
-    struct row *row = NULL;
-    for (size_t i = 0; i < s->count; i++) {
-        if (s->rows[i]->entity == ENTITY_CONSUMER)
-            row = (struct row *)(uintptr_t)s->rows[i];
-    }
+    struct row *row = add_consumer(s, r->name, node, node, r->lag, r->floor);
     put_u(row, F_CONSUMER_ack_pending, 0);
     put_u(row, F_CONSUMER_waiting, 0);
     put_u(row, F_CONSUMER_ack_floor_stream_seq, r->floor);

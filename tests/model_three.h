@@ -63,8 +63,8 @@ static inline void add_replica(struct sample *s, const char *name, bool current,
     put_i(row, F_REPLICA_active, ns(active));
 }
 
-static inline void add_consumer(struct sample *s, const char *name, int node, int leader, uint64_t pending,
-                                uint64_t acked) {
+static inline struct row *add_consumer(struct sample *s, const char *name, int node, int leader,
+                                       uint64_t pending, uint64_t acked) {
     struct row *row = sample_add(s, ENTITY_CONSUMER);
     put_text(s, row, F_CONSUMER_account, "A");
     put_text(s, row, F_CONSUMER_stream, "ORDERS");
@@ -73,11 +73,12 @@ static inline void add_consumer(struct sample *s, const char *name, int node, in
     if (leader >= 0)
         put_text(s, row, F_CONSUMER_leader, names[leader]);
     if (node != leader)
-        return;
+        return row;
     put_u(row, F_CONSUMER_pending, pending);
     put_u(row, F_CONSUMER_ack_pending, 5);
     put_u(row, F_CONSUMER_delivered_consumer_seq, acked + 5);
     put_u(row, F_CONSUMER_ack_floor_consumer_seq, acked);
+    return row;
 }
 
 static inline const struct object *stream(const struct night *n) {
