@@ -57,9 +57,8 @@ check-unit: $(UNIT_TESTS)
 #: make check-e2e    the tests that drive the program against real servers (NATS_SERVER=PATH, NATS_SERVER_OTHER=PATH of another version)
 check-e2e: natsight $(LIFE_PROGRAMS) $(E2E_TESTS)
 	$(RUN_TESTS) $(E2E_TESTS)
-# What a terminal or a file says does not hang on the server's version. claims is left out as long as it fails now and then on
-# 2.15: a leader's first word after an election is still believed there in some moments.
-VERSION_TESTS := $(filter-out $(patsubst %,$(BUILD)/tests/e2e_%,claims config config_faults inside keys leave link matrix options plain reload screen settings terminal theme),$(E2E_TESTS))
+# What a terminal or a file says does not hang on the server's version.
+VERSION_TESTS := $(filter-out $(patsubst %,$(BUILD)/tests/e2e_%,config config_faults inside keys leave link matrix options plain reload screen settings terminal theme),$(E2E_TESTS))
 #: make check-server those of them that hang on what servers say: once for each version
 check-server: natsight $(LIFE_PROGRAMS) $(VERSION_TESTS)
 	$(RUN_TESTS) $(VERSION_TESTS)
