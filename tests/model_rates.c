@@ -1,5 +1,4 @@
-#include "tests/model_build.h"
-
+/* Rates of counters: growth over the server's own clock, and what makes a window begin anew. */
 #include "tests/model_build.h"
 
 static void begin_one(struct night *n) {
