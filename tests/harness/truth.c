@@ -11,6 +11,9 @@
 #define NS INT64_C(1000000000)
 
 enum { ASK_MS = 100, RING = 8192 };
+/* Asked every 100 ms: longer without an answer it was not there. */
+#define SILENT_NS    (2 * NS)
+#define UNWRITTEN_NS (2 * NS)
 
 const struct truth_name truth_names[TRUTH_QUANTITIES] = {
     [TRUTH_PENDING] = {"pending", "num_pending"},
@@ -142,6 +145,14 @@ static void include_point(struct truth_window *w, const struct truth_figures *f,
     include(w, TRUTH_ACK_FLOOR, f->of[TRUTH_ACK_FLOOR], f->of[TRUTH_ACK_FLOOR]);
 }
 
+/* Who was killed has lost what it had not written down yet, and goes on from there. */
+static void include_older(struct truth_window *w, const struct asset_life *life,
+                          const struct truth_point *last) {
+    double unwritten = moved(&life->received, last->asked_ns - UNWRITTEN_NS, last->answered_ns);
+    for (int q = TRUTH_DELIVERED; q <= TRUTH_ACK_FLOOR; q++)
+        include(w, q, last->is.of[q] - unwritten, -INFINITY);
+}
+
 static bool find(const struct truth_points *p, int64_t from_ns, int64_t to_ns, struct truth_window *w) {
     w->before = w->after = NULL;
     for (size_t i = 0; i < p->n && !w->after; i++) {
@@ -167,6 +178,8 @@ bool truth_window(const struct truth *t, const struct assets *a, int consumer, i
             continue;
         if (at->is.of[TRUTH_PENDING] < at[-1].is.of[TRUTH_PENDING] - m.received) /* purged, and grew again */
             include(w, TRUTH_PENDING, at->is.of[TRUTH_PENDING] - m.sent, 0);
+        if (at->asked_ns - at[-1].answered_ns > SILENT_NS)
+            include_older(w, &a->life[consumer], &at[-1]);
         bool anew = at->life != at[-1].life;
         if (anew) { /* the old one went on for a while */
             include(w, TRUTH_DELIVERED, INFINITY, at[-1].is.of[TRUTH_DELIVERED] + m.sent + m.received);
