@@ -15,6 +15,12 @@ const struct cadence cadences[] = {
 };
 const int cadence_count = sizeof cadences / sizeof cadences[0];
 
+const struct pace paces[] = {
+#define PACE(SHAPE, MS, MOST) {EP_##SHAPE, MS, MOST},
+#include "collectors/endpoints.def"
+};
+const int pace_count = sizeof paces / sizeof paces[0];
+
 int endpoint_by_shape(unsigned shape) {
     for (int i = 0; i < EP_COUNT; i++)
         if (endpoints[i].shape == shape)

@@ -32,9 +32,16 @@ struct cadence {
     const char *why;
 };
 
+struct pace {
+    enum endpoint_index endpoint;
+    int ms, most_ms;
+};
+
 extern const struct endpoint endpoints[EP_COUNT];
 extern const struct cadence cadences[];
 extern const int cadence_count;
+extern const struct pace paces[];
+extern const int pace_count;
 
 /* -1 when nothing asks for that shape. */
 int endpoint_by_shape(unsigned shape);

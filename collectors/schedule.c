@@ -83,11 +83,32 @@ static void say_why(char *out, size_t size, const char *why, const char *version
         snprintf(out, size, "%.*s%.16s%s", (int)(mark - why), why, version, mark + 2);
 }
 
+static int64_t on_grid(const struct target *t, int64_t interval) {
+    int64_t step = t->collector->varz_ns;
+    return (interval + step - 1) / step * step;
+}
+
+/* What the size of its answers asks for, 0 nothing. */
+static int64_t pace_of(const struct target *t, int e) {
+    double mb = (double)t->plan[e].size / 1e6;
+    for (int i = 0; i < pace_count; i++) {
+        if ((int)paces[i].endpoint != e)
+            continue;
+        double ms = mb * paces[i].ms;
+        return on_grid(t, (int64_t)(ms < paces[i].most_ms ? ms : paces[i].most_ms) * NS_PER_MS);
+    }
+    return 0;
+}
+
 static int64_t base_interval(const struct target *t, int e, char why[64]) {
     const struct collector *c = t->collector;
     const struct want *w = &t->wants[e];
-    int64_t every = endpoints[e].every_ms * NS_PER_MS;
+    int64_t every = endpoints[e].every_ms * NS_PER_MS, pace = pace_of(t, e);
     snprintf(why, 64, "default");
+    if (pace > every) {
+        every = pace;
+        snprintf(why, 64, "answers of %.1f MB", (double)t->plan[e].size / 1e6);
+    }
     if (e == EP_VARZ) {
         if (c->varz_ns != every)
             snprintf(why, 64, "configured"); /* by option or file */
@@ -175,11 +196,6 @@ int64_t schedule_failing(int64_t interval, int failing) {
         longer *= 2;
     longer = longer < FAILING_MAX ? longer : FAILING_MAX;
     return longer > interval ? longer : interval;
-}
-
-static int64_t on_grid(const struct target *t, int64_t interval) {
-    int64_t step = t->collector->varz_ns;
-    return (interval + step - 1) / step * step;
 }
 
 static void say_failing(char why[64], int64_t interval) {
@@ -299,6 +315,8 @@ void schedule_account(struct target *t, int e, const struct sample *head, int64_
     p->bytes += head->bytes;
     p->last = charge(p, head, excused);
     p->spent += p->last;
+    if (head->failure == FAILURE_NONE && !(e == EP_JSZ && t->config_asked))
+        p->size = head->bytes;
     if (head->failure == FAILURE_NONE) /* else it waits for what is failing */
         p->body = schedule_cost(&p->bodies, (int64_t)head->bytes * BODY_NS_A_BYTE + decoding_ns);
     p->changed = true;

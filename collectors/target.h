@@ -39,6 +39,7 @@ struct plan {
     int64_t last_asked; /* mono, 0 never */
     int64_t interval;   /* chosen now */
     struct cost_memory costs, bodies;
+    uint64_t size;      /* of its last answer without configuration, 0 unknown */
     int64_t cost, body; /* of the server; of the link and us for its body. As a rule, -1 unknown */
     char why[64];
     int failing;  /* heavy ones: bodies in a row that were no use */

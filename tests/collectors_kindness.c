@@ -65,6 +65,25 @@ START_TEST(large_answers_stretch) {
 }
 END_TEST
 
+/* What nobody set a cadence for keeps a pace by its size; what somebody did comes as wanted. */
+START_TEST(large_answers_have_a_pace) {
+    static const char filled[] = "{\"server_id\":\"$ID\",\"now\":\"$NOW\",\"streams\":0,\"fill\":\"$FILL\"}";
+    struct hostile_rule rule = {"/jsz", HOSTILE_ANSWER, 0, filled, 0, 2 << 20};
+    struct hostile *h = hostile_with(&rule, 1);
+    const char *why, *urls[] = {hostile_url(h)};
+    struct watch *w = watch_start(
+        &(struct collect_options){.urls = urls, .url_count = 1, .want = "jetstream", .page_fd = -1});
+    WATCH_UNTIL(w, watch_interval_ms(w, SHAPE_JSZ, &why) == 11000 && strcmp(why, "answers of 2.1 MB") == 0);
+    ck_assert_int_eq(watch_end(w, SIGTERM), 0);
+    w = watch_supervised(hostile_url(h), NULL, -1);
+    watch_say(w, "want jsz every=6000\n");
+    WATCH_UNTIL(w, watch_count(w, 1, SHAPE_JSZ, false) >= 2);
+    WATCH_UNTIL(w, watch_interval_ms(w, SHAPE_JSZ, &why) == 6000 && strcmp(why, "wanted") == 0);
+    ck_assert_int_eq(watch_end(w, SIGTERM), 0);
+    hostile_end(h);
+}
+END_TEST
+
 static const struct {
     struct hostile_rule rule;
     enum shape shape;
@@ -178,6 +197,7 @@ int main(void) {
     tcase_add_test(c, dear_endpoints_stretch);
     tcase_add_test(c, a_server_that_stood_still_is_asked_as_before);
     tcase_add_test(c, large_answers_stretch);
+    tcase_add_test(c, large_answers_have_a_pace);
     tcase_add_test(c, useless_bodies_are_asked_less);
     tcase_add_test(c, liars_about_connections_are_asked_no_more);
     tcase_add_test(c, slow_reader);
