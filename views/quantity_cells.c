@@ -20,15 +20,18 @@ static int consumer_rank(const struct model *model, const struct object *object,
     return severity == SEVERITY_UNKNOWN ? 1 : known && lag > 0 ? 2 : 0;
 }
 
-static int row_severity(void *data, size_t row) {
-    const struct list_data *d = data;
-    int severity = d->list->rows[row].severity;
-    if (d->sorting && d->list->kind == OBJECT_CONSUMER)
-        return consumer_rank(d->list->model, d->list->rows[row].object, severity);
+int list_rank(const struct model *model, const struct object *object, int severity) {
+    if (object->kind == OBJECT_CONSUMER)
+        return consumer_rank(model, object, severity);
     /* A lost server's connections are evidence of nothing: behind those that live. */
-    if (d->sorting && d->list->kind == OBJECT_CONNECTION && severity == SEVERITY_UNKNOWN)
+    if (object->kind == OBJECT_CONNECTION && severity == SEVERITY_UNKNOWN)
         return -1;
     return severity;
+}
+
+static int row_severity(void *data, size_t row) {
+    const struct list_data *d = data;
+    return d->sorting ? d->list->rows[row].rank : d->list->rows[row].severity;
 }
 
 /* The same order, sooner: thousands of rows are compared many times. */

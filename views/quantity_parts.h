@@ -14,6 +14,8 @@ struct list_data { /* lives as long as the source that is made of it */
 };
 
 struct table_source list_source(struct list_data *data);
+/* Where severity puts it: larger comes first. */
+int list_rank(const struct model *model, const struct object *object, int severity);
 /* A server that is not up: what it said last is of no use. */
 bool list_server_is_away(const struct model *model, const struct object *object);
 

@@ -107,6 +107,7 @@ static void add_row(struct quantity_list *list, const struct object *object, int
     struct quantity_row *row = &list->rows[list->count++];
     row->object = object;
     row->severity = severity;
+    row->rank = list_rank(list->model, object, severity);
     row->key = key_of(list, object, list->table.sort);
     row->then = key_of(list, object, list->table.then);
 }

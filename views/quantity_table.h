@@ -30,7 +30,7 @@ struct quantity_column {
 struct quantity_row {
     const struct object *object;
     struct value key, then; /* of the sort columns: asked for once an arrangement */
-    int severity;
+    int severity, rank;     /* as shown; as sorted */
 };
 
 struct quantity_basis { /* of what is collected and in which order: the same again, and nothing is to be done
