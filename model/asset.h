@@ -58,6 +58,7 @@ struct stream {
     const struct text *shown; /* what people call it */
     int64_t anew_ns;          /* another one has its name since then, by its server's clock; 0 no */
     struct loss loss;
+    bool told; /* it, or a consumer of it, since its loss was weighed */
 };
 
 struct consumer {

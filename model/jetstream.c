@@ -262,6 +262,15 @@ static void put_named(const struct answer *answer, const struct asset_kind *kind
     asset_named(answer->model, entry, leader && leader->len ? leader : NULL, at);
 }
 
+/* What will be lost of its stream is to be weighed again. */
+static void note_told(const struct answer *answer, struct entry *entry, const struct row *row) {
+    struct entry *stream = entry;
+    if (entry->object.kind == OBJECT_CONSUMER)
+        stream = stream_of_consumer(answer, entry->object.extra, row);
+    if (stream)
+        ((struct stream *)stream->object.extra)->told = true;
+}
+
 static void put_asset(struct answer *answer, const struct asset_kind *kind, const struct row *row) {
     struct stamp at = stamp_of_row(answer, kind, row);
     struct entry *entry = take_asset(answer, kind, row, &at);
@@ -272,6 +281,7 @@ static void put_asset(struct answer *answer, const struct asset_kind *kind, cons
         put_led(answer, kind, entry, row, &at);
     else
         put_named(answer, kind, entry, row, &at);
+    note_told(answer, entry, row);
 }
 
 void jetstream_row(struct answer *answer, const struct row *row) {

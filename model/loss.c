@@ -311,23 +311,31 @@ static void begin(const struct object *object) {
     loss->state = loss->prospect.known ? LOSS_NO : LOSS_UNKNOWN;
 }
 
+static struct stream *stream_to_weigh(const struct entry *entry, const struct object *cluster) {
+    struct stream *stream = entry->object.extra;
+    return !entry->dead && entry->object.parent == cluster && stream->told ? stream : NULL;
+}
+
 void losses_weigh(struct model *model, const struct object *cluster) {
     for (size_t i = 0; i < kind_count(model, OBJECT_STREAM); i++) {
         const struct entry *entry = kind_at(model, OBJECT_STREAM, i);
-        if (!entry->dead && entry->object.parent == cluster)
+        if (stream_to_weigh(entry, cluster))
             begin(&entry->object);
     }
     for (size_t i = 0; i < kind_count(model, OBJECT_CONSUMER); i++) {
         const struct entry *entry = kind_at(model, OBJECT_CONSUMER, i);
         const struct consumer *consumer = entry->object.extra;
-        const struct entry *stream =
-            consumer->stream && entry->object.parent == cluster ? entry_by_id(model, consumer->stream) : NULL;
-        if (stream && !entry->dead && entry->object.freshness != FRESH_GONE)
+        const struct entry *stream = consumer->stream ? entry_by_id(model, consumer->stream) : NULL;
+        if (stream && stream_to_weigh(stream, cluster) && !entry->dead &&
+            entry->object.freshness != FRESH_GONE)
             weigh(model, &stream->object, &entry->object);
     }
     for (size_t i = 0; i < kind_count(model, OBJECT_STREAM); i++) {
         const struct entry *entry = kind_at(model, OBJECT_STREAM, i);
-        if (!entry->dead && entry->object.parent == cluster)
-            conclude(model, &entry->object);
+        struct stream *stream = stream_to_weigh(entry, cluster);
+        if (!stream)
+            continue;
+        conclude(model, &entry->object);
+        stream->told = false;
     }
 }

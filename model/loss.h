@@ -42,7 +42,8 @@ struct risk { /* of a consumer: whether it is at risk is not said, and not taken
 enum { LOSS_BY_MSGS, LOSS_BY_BYTES, LOSS_BY_AGE };
 
 const char *loss_name(enum loss_state state);
-/* All streams of a cluster. Also sets when each consumer's oldest unprocessed message is lost. */
+/* Streams of a cluster of which, or of whose consumers, something was told since. Also sets
+ * when each consumer's oldest unprocessed message is lost. */
 void losses_weigh(struct model *model, const struct object *cluster);
 
 #endif

@@ -285,6 +285,32 @@ START_TEST(what_nobody_works_on_is_at_risk_early) {
 }
 END_TEST
 
+/* The answer of its consumer's leader is enough, and that of another one changes nothing. */
+START_TEST(a_consumer_is_weighed_when_its_leader_tells_of_it) {
+    struct night n;
+    begin_three(&n);
+    struct told t = plain;
+    struct reader r = {"billing", 0, 1000, NULL, false};
+    t.max_age = 3600, t.first_age = 2700;
+    for (int i = 0; i < 2; i++) {
+        struct sample *s = jsz(&n, 1);
+        put_reader(s, &r, 1);
+        send(&n, s);
+        tell_read(&n, &t, &r, 0);
+        ck_assert_msg(strcmp(loss(&n), i ? "at_risk" : "no") == 0, "%s: %s", loss(&n), why(&n));
+        varz_until(&n, 5 + 5 * i, 7);
+        r.lag = 1000, r.floor = 0;
+        s = jsz(&n, 1);
+        put_reader(s, &r, 1);
+        send(&n, s);
+        ck_assert_msg(strcmp(loss(&n), "at_risk") == 0, "%s: %s", loss(&n), why(&n));
+        send(&n, jsz(&n, 2));
+        ck_assert_msg(strcmp(loss(&n), "at_risk") == 0, "%s: %s", loss(&n), why(&n));
+    }
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(who_has_nothing_to_come_back_to_loses_nothing) {
     struct night n;
     begin_three(&n);
@@ -329,6 +355,7 @@ static TCase *cases(void) {
     tcase_add_test(t, what_a_filter_loses_drop_by_drop_is_lost_all_the_time);
     tcase_add_test(t, one_poll_makes_no_risk_of_a_filter);
     tcase_add_loop_test(t, what_nobody_works_on_is_at_risk_early, 0, sizeof left_alone / sizeof *left_alone);
+    tcase_add_test(t, a_consumer_is_weighed_when_its_leader_tells_of_it);
     tcase_add_test(t, who_has_nothing_to_come_back_to_loses_nothing);
     tcase_add_test(t, loss_is_unknown_until_all_is_told);
     return t;
