@@ -54,8 +54,6 @@ static struct prospect prospect_of(const struct object *object) {
     p.density = last >= first ? (double)row_u64(row, F_STREAM_messages, 0) / ((double)(last - first) + 1) : 1;
     p.density = p.density > 1 ? 1 : p.density;
     p.drops_old = is_text(row, F_STREAM_discard, "old") && !sealed;
-    p.limits_only =
-        is_text(row, F_STREAM_retention, "limits") && row_i64(row, F_STREAM_max_msgs_per_subject, -1) <= 0;
     return p;
 }
 

@@ -15,10 +15,10 @@ enum loss_state { LOSS_UNKNOWN, LOSS_NO, LOSS_AT_RISK, LOSS_LOSING };
 
 struct prospect { /* of a stream: how soon its limits take the oldest message */
     bool known;
-    double max_age_s;            /* INFINITY: none */
-    double full_s[2];            /* until messages and bytes are at their limits; INFINITY: never */
-    double in_per_s, density;    /* messages; of them for each sequence number */
-    bool drops_old, limits_only; /* at its limits; nothing else takes messages out */
+    double max_age_s;         /* INFINITY: none */
+    double full_s[2];         /* until messages and bytes are at their limits; INFINITY: never */
+    double in_per_s, density; /* messages; of them for each sequence number */
+    bool drops_old;           /* at its limits */
 };
 
 struct loss {
