@@ -15,12 +15,14 @@ static bool has_leader_fields(const struct row *row) {
     return false;
 }
 
+/* Outside of clusters a consumer has no group, and its server has the word. Within one the group is left out
+ * while a server that has just started does not know it yet: pending is 0 then. */
 static bool leads(const struct answer *answer, const struct asset_kind *kind, const struct row *row) {
     const struct server *server = server_of(answer->server);
     if (!has_leader_fields(row))
         return false;
     if (!row_has(row, kind->leader))
-        return !row_u64(row, kind->clustered, 0);
+        return !row_u64(row, kind->clustered, 0) && !(server->cluster && server->cluster->len);
     return text_same(row_cell(row, kind->leader)->s, server->name);
 }
 

@@ -24,11 +24,13 @@ static void begin_all(struct night *n) {
         put_text(s, row, F_CONSUMER_account, "A");
         put_text(s, row, F_CONSUMER_stream, "S");
         put_text(s, row, F_CONSUMER_name, "C");
+        put_text(s, row, F_CONSUMER_leader, "n1");
         put_u(row, F_CONSUMER_pending, 10);
         put_u(row, F_CONSUMER_ack_pending, 1);
         row = sample_add(s, ENTITY_STREAM);
         put_text(s, row, F_STREAM_account, "A");
         put_text(s, row, F_STREAM_name, "S");
+        put_text(s, row, F_STREAM_leader, "n1");
         put_u(row, F_STREAM_last_seq, 10);
         send(n, s);
         send_failure(n, 1, SHAPE_ROUTEZ, FAILURE_HTTP, "404 there");

@@ -33,6 +33,28 @@ START_TEST(a_first_word_is_taken_when_it_is_said_again) {
 }
 END_TEST
 
+/* A member of a cluster that has just started lists a consumer whose group it does not know yet. */
+START_TEST(without_its_group_nobody_leads_it_in_a_cluster) {
+    struct night n;
+    begin_three(&n);
+    say(&n, 0, 700, 0);
+    for (int i = 1; i <= 3; i++) {
+        varz_until(&n, 5 * i, 7);
+        struct sample *s = jsz(&n, 0);
+        add_consumer(s, "C", 0, 0, 0, 0);
+        row_drop(row_of(s, ENTITY_CONSUMER), F_CONSUMER_leader);
+        row_drop(row_of(s, ENTITY_CONSUMER), F_CONSUMER_clustered);
+        send(&n, s);
+        ck_assert_double_eq(pending(&n), 700);
+        ck_assert_str_eq(text_value(&n, consumer(&n, "C"), Q_CONSUMER_leadership), "leaderless");
+    }
+    say(&n, 0, 701, 0);
+    ck_assert_double_eq(pending(&n), 701);
+    ck_assert_str_eq(text_value(&n, consumer(&n, "C"), Q_CONSUMER_leadership), "ok");
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(who_tells_since_when_leads_a_second_later) {
     struct night n;
     begin_three(&n);
@@ -280,6 +302,7 @@ int main(void) {
     Suite *suite = suite_create("first word");
     TCase *tc = tcase_create("consumers");
     tcase_add_test(tc, a_first_word_is_taken_when_it_is_said_again);
+    tcase_add_test(tc, without_its_group_nobody_leads_it_in_a_cluster);
     tcase_add_test(tc, who_tells_since_when_leads_a_second_later);
     tcase_add_test(tc, that_nothing_is_pending_is_taken_when_it_is_said_again);
     tcase_add_test(tc, what_the_stream_gainsays_is_not_taken);

@@ -216,6 +216,7 @@ START_TEST(texts_grow_old_and_names_do_not) {
     struct row *row = sample_add(s, ENTITY_STREAM);
     put_text(s, row, F_STREAM_account, "A");
     put_text(s, row, F_STREAM_name, "S");
+    put_text(s, row, F_STREAM_leader, "n1");
     put_u(row, F_STREAM_last_seq, 7);
     send(&n, s);
     const struct object *server = server_named(&n, "n1"), *stream = find_by(&n, Q_STREAM_name, "S");

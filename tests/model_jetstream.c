@@ -49,8 +49,10 @@ START_TEST(a_standalone_server_leads_all_it_has) {
     struct night n;
     night_begin(&n, 0, 1);
     send_target(&n, 1, "http://h:8222", "named", "polled", NULL, NULL);
-    varz(&n, 0);
-    struct sample *s = jsz(&n, 0);
+    struct sample *s = build_varz(&n, 1, ids[0], names[0]);
+    row_drop(row_of(s, ENTITY_SERVER), F_SERVER_cluster);
+    send(&n, s);
+    s = jsz(&n, 0);
     struct row *row = sample_add(s, ENTITY_CONSUMER);
     put_text(s, row, F_CONSUMER_account, "$G");
     put_text(s, row, F_CONSUMER_stream, "S");

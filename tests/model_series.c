@@ -206,6 +206,7 @@ static void send_consumers(struct night *n, uint64_t late) {
         put_text(s, row, F_CONSUMER_account, "$G");
         put_text(s, row, F_CONSUMER_stream, "S");
         put_text(s, row, F_CONSUMER_name, name);
+        put_text(s, row, F_CONSUMER_leader, "n1");
         put_u(row, F_CONSUMER_pending, i == LATE ? late : i < KEPT ? 10 : 0);
         put_u(row, F_CONSUMER_ack_pending, 0);
         put_u(row, F_CONSUMER_delivered_consumer_seq, (uint64_t)(n->at / NS_PER_S));
