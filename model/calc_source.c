@@ -14,10 +14,9 @@ struct value calc_source_state(const struct model *model, const struct object *o
     return aged(object, value_text(source_state(object)));
 }
 
-/* Nothing is behind where there was no contact: that is the server's zero, not its figure. */
 struct value calc_source_lag(const struct model *model, const struct object *object) {
     (void)model;
-    if (((const struct source *)object->extra)->never)
+    if (!source_lag_is_told(object))
         return value_unknown(0);
     return aged(object, value_of_field(object->now, F_SOURCE_lag));
 }

@@ -65,7 +65,7 @@ static void add_up(struct copying *copying, const struct object *object) {
     uint64_t lag = row_u64(row, F_SOURCE_lag, 0);
     int64_t active_ns = row_i64(row, F_SOURCE_active, 0);
     copying->sources++;
-    copying->told = (copying->told || !copying->any) && row_has(row, F_SOURCE_lag) && !source->never;
+    copying->told = (copying->told || !copying->any) && source_lag_is_told(object);
     copying->lag = lag > copying->lag && lag <= INT64_MAX ? lag : copying->lag;
     copying->active_ns = active_ns > copying->active_ns ? active_ns : copying->active_ns;
     copying->never |= source->never;
@@ -141,4 +141,10 @@ const char *source_state(const struct object *object) {
     if (!row_has(object->now, F_SOURCE_active))
         return NULL;
     return row_i64(object->now, F_SOURCE_active, 0) > SILENT_AFTER ? "silent" : "ok";
+}
+
+bool source_lag_is_told(const struct object *object) {
+    bool silent = row_i64(object->now, F_SOURCE_active, 0) > SILENT_AFTER;
+    return row_has(object->now, F_SOURCE_lag) && !((const struct source *)object->extra)->never &&
+           !(silent && row_u64(object->now, F_SOURCE_lag, 0) == 0);
 }

@@ -99,6 +99,14 @@ START_TEST(a_mirror_stays_the_same_row_under_another_leader) {
     ck_assert_uint_eq(source(&n, "ORIGIN")->id, id);
     ck_assert_double_eq(number_value(&n, source(&n, "ORIGIN"), Q_SOURCE_lag), 70);
     ck_assert_str_eq(text_value(&n, source(&n, "ORIGIN"), Q_SOURCE_state), "silent");
+    varz_until(&n, 10, 7);
+    s = jsz(&n, 1);
+    add_stream(s, 1, 1, 1100);
+    add_source(s, true, "mirror", "ORIGIN", 0, ns(36), NULL); /* there was nothing to copy then */
+    send(&n, s);
+    ck_assert(isnan(number_value(&n, source(&n, "ORIGIN"), Q_SOURCE_lag)));
+    ck_assert(isnan(number_value(&n, stream(&n), Q_STREAM_source_lag)));
+    ck_assert_double_eq(number_value(&n, stream(&n), Q_STREAM_source_active), 36e9);
     night_end(&n);
 }
 END_TEST
