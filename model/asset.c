@@ -48,7 +48,8 @@ static enum asset_state by_leader(const struct model *model, const struct object
     const struct entry *leader = leader_of(model, object);
     if (!leader)
         return ASSET_UNKNOWN;
-    return server_const(&leader->object)->state == SERVER_DOWN ? ASSET_LEADER_GONE : ASSET_OK;
+    const struct server *server = server_const(&leader->object);
+    return server->state == SERVER_DOWN || js_is_off(server) ? ASSET_LEADER_GONE : ASSET_OK;
 }
 
 static bool is_leaderless(const struct asset *asset) {
@@ -117,8 +118,7 @@ static bool say_of_named(const struct model *model, const struct object *object,
         return say(said, "leader moving from %s to %s", server_label(server_of(last)), asset->leader->bytes);
     if (leader && asset->doubt.server == leader->object.id)
         return say(said, "leader %s has just been chosen", asset->leader->bytes);
-    if (server && side_speaks(model, server, SIDE_JETSTREAM) &&
-        row_u64(server->sides[SIDE_JETSTREAM].now, F_JETSTREAM_disabled, 0))
+    if (server && side_speaks(model, server, SIDE_JETSTREAM) && js_is_off(server))
         return say(said, "JetStream is off on leader %s", asset->leader->bytes);
     if (last)
         return say(said, "leader %s does not list it now", asset->leader->bytes);
@@ -168,10 +168,11 @@ static void look(const struct model *model) {
     }
 }
 
-/* What it stores is still there. */
-static bool is_off(const struct server *server) {
-    const struct row *js = server->sides[SIDE_JETSTREAM].now;
-    return js && row_u64(js, F_JETSTREAM_disabled, 0);
+/* It would have listed what it has: it was asked twice since it is there and its JetStream is on. */
+static bool has_listed(const struct server *server) {
+    int64_t asked = server->asked_mono_ns[SHAPE_JSZ][1];
+    return server_is_up(server) && !js_is_off(server) && asked >= server->here_mono_ns &&
+           asked >= server->usage.on_mono_ns;
 }
 
 static bool is_deleted(const struct model *model, const struct entry *entry) {
@@ -181,9 +182,9 @@ static bool is_deleted(const struct model *model, const struct entry *entry) {
         return false;
     const struct entry *holder = claim_server(model, &asset->claim);
     if (holder)
-        return server_is_up(server_of(holder)) && !is_off(server_of(holder));
+        return has_listed(server_of(holder));
     const struct entry *leader = leader_of(model, &entry->object);
-    return leader ? server_is_up(server_const(&leader->object)) : l->all_up;
+    return leader ? has_listed(server_const(&leader->object)) : l->all_up;
 }
 
 static void asset_gone(struct model *model, struct entry *entry) {

@@ -33,8 +33,9 @@ static bool leads(const struct object *server) {
 
 struct value calc_server_meta_role(const struct model *model, const struct object *object) {
     const struct peer *peer;
-    const struct row *row = peer_row(model, object, &peer),
-                     *js = server_const(object)->sides[SIDE_JETSTREAM].now;
+    const struct row *row = peer_row(model, object, &peer);
+    if (js_is_off(server_const(object)))
+        return value_of_side(model, object, SIDE_JETSTREAM, value_text("off"));
     if (leads(object))
         return value_text("leader");
     if (row)
@@ -42,8 +43,7 @@ struct value calc_server_meta_role(const struct model *model, const struct objec
                                                  : row_u64(row, F_META_PEER_offline, 0) ? "offline"
                                                  : row_u64(row, F_META_PEER_current, 0) ? "current"
                                                                                         : "behind"));
-    bool off = js && row_u64(js, F_JETSTREAM_disabled, 0);
-    return off ? value_of_side(model, object, SIDE_JETSTREAM, value_text("off")) : value_unknown(0);
+    return value_unknown(0);
 }
 
 struct value calc_server_meta_lag(const struct model *model, const struct object *object) {

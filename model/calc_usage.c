@@ -10,7 +10,7 @@ static struct value yes_no(bool b) {
 
 struct value calc_server_js_enabled(const struct model *model, const struct object *object) {
     const struct usage *usage = usage_of(object);
-    if (usage->power == JS_UNTOLD)
+    if (usage->power == JS_UNTOLD || !server_const(object)->sides[SIDE_JETSTREAM].now)
         return value_unknown(0);
     return value_of_side(model, object, SIDE_JETSTREAM, yes_no(usage->power == JS_ON));
 }

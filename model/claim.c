@@ -28,7 +28,8 @@ bool asset_is_contested(const struct model *model, const struct asset *asset) {
 bool asset_is_lost_with_its_server(const struct model *model, const struct object *object) {
     const struct asset *asset = asset_of(object);
     const struct entry *server = claim_server(model, &asset->claim);
-    return asset->replicas == 1 && server && server_of(server)->state == SERVER_DOWN;
+    return asset->replicas == 1 && server &&
+           (server_of(server)->state == SERVER_DOWN || js_is_off(server_of(server)));
 }
 
 /* A server that comes back remembers having led until its group tells it better: it has not heard its group

@@ -89,7 +89,7 @@ static struct merging *begin(struct model *model, struct entry *entry, const str
     struct merging *m = memory_new(sizeof *m);
     if (js) {
         side_put(model, server_of(entry), SIDE_JETSTREAM, js, at);
-        power_judge(model, entry, at->utc_ns);
+        power_judge(model, entry, at);
     }
     groups_count(&m->groups, model, entry->object.parent, sample);
     server_of(entry)->merging = true;

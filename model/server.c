@@ -282,6 +282,7 @@ void server_answered(struct model *model, struct entry *entry, const struct samp
     }
     struct stamp at = stamp_of(sample, server->server_id);
     entry_update(model, entry, row, &at);
+    usage_of_none(server, entry->object.now);
     varz_point_put(server, entry->object.now, &at);
     usage_put(&server->usage, &entry->object);
     route_urls_put(model, entry, sample);

@@ -19,8 +19,7 @@ static bool has_only_its_store(const struct server *server) {
 void store_judge(struct model *model, struct entry *entry, int64_t utc_ns) {
     struct server *server = server_of(entry);
     const struct row *js = server->sides[SIDE_JETSTREAM].now;
-    if (!server->streams_before || !js || row_u64(js, F_JETSTREAM_disabled, 0) ||
-        !row_has(js, F_JETSTREAM_streams))
+    if (!server->streams_before || !js || js_is_off(server) || !row_has(js, F_JETSTREAM_streams))
         return;
     bool empty = row_u64(js, F_JETSTREAM_streams, 0) == 0;
     if (empty && !has_only_its_store(server))

@@ -51,18 +51,42 @@ bool usage_per_min(const struct usage *usage, double *calls, double *errors) {
     return true;
 }
 
-void power_judge(struct model *model, struct entry *entry, int64_t utc_ns) {
+bool js_is_off(const struct server *server) {
+    const struct row *js = server->sides[SIDE_JETSTREAM].now;
+    return js && row_u64(js, F_JETSTREAM_disabled, 0);
+}
+
+/* /varz goes on to say what it said last, /jsz says 0 of everything. */
+void usage_of_none(struct server *server, struct row *row) {
+    static const struct {
+        enum field first, last;
+    } told[] = {{F_SERVER_js_max_memory, F_SERVER_js_api_errors},
+                {F_JETSTREAM_streams, F_JETSTREAM_reserved_storage}};
+    for (size_t i = 0; i < sizeof told / sizeof *told && js_is_off(server); i++) {
+        for (int f = (int)told[i].first; f <= (int)told[i].last; f++) {
+            if (fields[f].entity == row->entity)
+                row_drop(row, (enum field)f);
+        }
+    }
+}
+
+void power_judge(struct model *model, struct entry *entry, const struct stamp *at) {
     struct server *server = server_of(entry);
     struct usage *usage = &server->usage;
-    enum js_power power =
-        row_u64(server->sides[SIDE_JETSTREAM].now, F_JETSTREAM_disabled, 0) ? JS_OFF : JS_ON;
+    enum js_power power = js_is_off(server) ? JS_OFF : JS_ON;
+    if (entry->object.now)
+        usage_of_none(server, entry->object.now);
+    usage_of_none(server, server->sides[SIDE_JETSTREAM].now);
     if (power == usage->power)
         return;
     if (power == JS_OFF && usage->was_on)
-        model_add_event(model, utc_ns, "store", &entry->object, server_label(server),
+        model_add_event(model, at->utc_ns, "store", &entry->object, server_label(server),
                         "JetStream is off, was on");
     if (power == JS_ON && usage->was_on)
-        model_add_event(model, utc_ns, "back", &entry->object, server_label(server), "JetStream is on again");
+        model_add_event(model, at->utc_ns, "back", &entry->object, server_label(server),
+                        "JetStream is on again");
+    if (power == JS_ON)
+        usage->on_mono_ns = at->asked_mono_ns;
     usage->power = power;
     usage->was_on |= power == JS_ON;
     entry->dirty = true;

@@ -9,6 +9,7 @@
 
 struct model;
 struct entry;
+struct server;
 
 #define USAGE_POINTS 13
 struct usage_point {
@@ -20,7 +21,8 @@ struct usage {
     struct usage_point points[USAGE_POINTS]; /* ring */
     unsigned count, next;
     enum js_power power;
-    bool was_on; /* and we saw it */
+    bool was_on;        /* and we saw it */
+    int64_t on_mono_ns; /* it is on since it was asked then */
 };
 
 /* After an answer to /varz. */
@@ -30,6 +32,10 @@ void usage_forget(struct usage *usage);
 /* Per minute of the window; false: that is too short. */
 bool usage_per_min(const struct usage *usage, double *calls, double *errors);
 /* After an answer to /jsz: says it when JetStream was switched off, or on again. */
-void power_judge(struct model *model, struct entry *server, int64_t utc_ns);
+void power_judge(struct model *model, struct entry *server, const struct stamp *at);
+/* By its last word; what it stores is still there, and nobody gets at it. */
+bool js_is_off(const struct server *server);
+/* After an answer to /varz or /jsz: figures of a JetStream that is off are nobody's. */
+void usage_of_none(struct server *server, struct row *row);
 
 #endif

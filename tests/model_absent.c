@@ -103,7 +103,24 @@ START_TEST(jetstream_switched_off_deletes_nothing) {
     varz_until(&n, 21, 7);
     ck_assert_int_eq(stream(&n)->freshness, FRESH_STALE);
     ck_assert_str_eq(why(&n), "JetStream is off on leader n1");
+    ck_assert_str_eq(led(&n), "leader_gone");
     ck_assert_double_eq(last_seq(&n), 1000);
+    ck_assert_double_eq(number_value(&n, model_cluster(n.model), Q_CLUSTER_streams), 0);
+    varz_until(&n, 23, 6);
+    send_restarted(&n, 0, "IDZ"); /* it lists what it has, but not at once */
+    for (int i = 0; i < 2; i++) {
+        varz_until(&n, 25 + 5 * i, 6);
+        ck_assert_int_eq(stream(&n)->freshness, FRESH_STALE);
+        ck_assert_double_eq(number_value(&n, model_cluster(n.model), Q_CLUSTER_streams), 1);
+        send_varz(&n, 1, "IDZ", names[0]);
+        struct sample *s = build(&n, 1, SHAPE_JSZ, "IDZ");
+        sample_add(s, ENTITY_JETSTREAM);
+        send(&n, s);
+        for (int node = 1; node < 3; node++)
+            send(&n, jsz(&n, node));
+    }
+    varz_until(&n, 31, 6); /* it has been asked twice */
+    ck_assert_int_eq(stream(&n)->freshness, FRESH_GONE);
     night_end(&n);
 }
 END_TEST

@@ -172,12 +172,6 @@ static void send_meta(struct night *n, int node, const char *leader) {
     send(n, s);
 }
 
-static void send_restarted(struct night *n, int node, const char *id) {
-    struct sample *s = build_varz(n, (uint64_t)node + 1, id, names[node]);
-    put_i(row_of(s, ENTITY_SERVER), F_SERVER_start, NIGHT_UTC + n->at - ns(0.5));
-    send(n, s);
-}
-
 START_TEST(a_leader_is_named_by_a_living_answer_alone) {
     struct night n;
     begin_three(&n);
@@ -490,6 +484,37 @@ START_TEST(jetstream_switched_off_is_said) {
 }
 END_TEST
 
+/* The server goes on to say what it said before it was switched off. */
+START_TEST(what_is_off_has_no_figures) {
+    static const enum quantity figures[] = {Q_SERVER_js_memory,        Q_SERVER_js_storage,
+                                            Q_SERVER_js_storage_share, Q_SERVER_js_max_storage,
+                                            Q_SERVER_js_ha_assets,     Q_SERVER_js_reserved_storage,
+                                            Q_SERVER_js_api_per_s};
+    struct night n;
+    begin_three(&n);
+    for (int i = 0; i < 4; i++) {
+        struct sample *s = build_varz(&n, 1, ids[0], names[0]);
+        struct row *row = row_of(s, ENTITY_SERVER);
+        put_i(row, F_SERVER_js_max_storage, 100);
+        for (int f = F_SERVER_js_memory; f <= F_SERVER_js_api_errors; f++)
+            put_u(row, (enum field)f, 95);
+        send(&n, s);
+        s = jsz(&n, 0);
+        row = sample_add(s, ENTITY_JETSTREAM);
+        put_u(row, F_JETSTREAM_disabled, i == 2);
+        put_u(row, F_JETSTREAM_reserved_storage, i == 2 ? 0 : 50);
+        send(&n, s);
+        for (size_t q = 0; q < sizeof figures / sizeof *figures && i > 0 && i < 3; q++)
+            ck_assert_msg(isnan(on_n1(&n, figures[q])) == (i == 2), "%s", quantities[figures[q]].name);
+        ck_assert_str_eq(text_value(&n, server_named(&n, "n1"), Q_SERVER_meta_role), i == 2 ? "off" : "");
+        varz_until(&n, i + 1, 6);
+    }
+    ck_assert_double_eq(on_n1(&n, Q_SERVER_js_reserved_storage), 50);
+    ck_assert(isnan(on_n1(&n, Q_SERVER_js_storage))); /* not told since it is on again */
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(jetstream_that_never_was_on_is_not_missed) {
     struct night n;
     begin_three(&n);
@@ -521,6 +546,7 @@ static TCase *cases(void) {
     tcase_add_test(t, nobody_called_and_nothing_failed);
     tcase_add_test(t, what_an_account_may_is_no_reservation);
     tcase_add_test(t, jetstream_switched_off_is_said);
+    tcase_add_test(t, what_is_off_has_no_figures);
     tcase_add_test(t, jetstream_that_never_was_on_is_not_missed);
     return t;
 }

@@ -13,6 +13,12 @@ static inline void varz(struct night *n, int node) {
     send_varz(n, (uint64_t)node + 1, ids[node], names[node]);
 }
 
+static inline void send_restarted(struct night *n, int node, const char *id) {
+    struct sample *s = build_varz(n, (uint64_t)node + 1, id, names[node]);
+    put_i(row_of(s, ENTITY_SERVER), F_SERVER_start, NIGHT_UTC + n->at - ns(0.5));
+    send(n, s);
+}
+
 static inline void begin_three(struct night *n) {
     night_begin(n, 0, 1);
     for (int i = 0; i < 3; i++) {
