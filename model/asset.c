@@ -187,7 +187,17 @@ static bool is_deleted(const struct model *model, const struct entry *entry) {
     return leader ? has_listed(server_const(&leader->object)) : l->all_up;
 }
 
+void asset_count(struct model *model, const struct entry *entry, int by) {
+    const struct consumer *consumer = entry->object.extra;
+    if (entry->object.kind != OBJECT_CONSUMER)
+        return;
+    struct entry *stream = consumer->stream ? entry_by_id(model, consumer->stream) : NULL;
+    if (stream)
+        ((struct stream *)stream->object.extra)->consumers += (unsigned)by;
+}
+
 static void asset_gone(struct model *model, struct entry *entry) {
+    asset_count(model, entry, -1);
     entry_set_freshness(model, entry, FRESH_GONE);
     entry->gone_mono_ns = model->mono_ns;
 }
@@ -195,14 +205,10 @@ static void asset_gone(struct model *model, struct entry *entry) {
 void asset_bury(struct model *model, struct entry *entry) {
     if (asset_of(&entry->object)->children)
         entry_remove_children(model, &entry->object, OBJECT_REPLICA);
-    if (entry->object.kind == OBJECT_STREAM) {
+    if (entry->object.kind == OBJECT_STREAM)
         entry_remove_children(model, &entry->object, OBJECT_SOURCE);
-    } else {
-        struct consumer *consumer = entry->object.extra;
-        struct entry *stream = consumer->stream ? entry_by_id(model, consumer->stream) : NULL;
-        if (stream)
-            ((struct stream *)stream->object.extra)->consumers--;
-    }
+    if (entry->object.freshness != FRESH_GONE)
+        asset_count(model, entry, -1);
     entry_remove(model, entry);
 }
 

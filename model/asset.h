@@ -103,6 +103,8 @@ void asset_tell(struct model *model, const struct entry *entry, const char *kind
                 const char *format, ...) __attribute__((format(printf, 5, 6)));
 void assets_tick(struct model *model);
 void asset_bury(struct model *model, struct entry *entry);
+/* A consumer comes (1) or goes (-1): its stream has as many as are there. */
+void asset_count(struct model *model, const struct entry *entry, int by);
 
 void meta_put(struct model *model, struct entry *server, const struct sample *sample, const struct stamp *at);
 void meta_tick(struct model *model);

@@ -125,6 +125,19 @@ void row_take(struct model *model, struct row *to, const struct row *from, const
     }
 }
 
+void row_keep(struct model *model, struct row *to, const struct row *from) {
+    const struct entity_info *entity = &entities[from->entity];
+    for (int i = 0; i < entity->count; i++) {
+        enum field f = (enum field)((int)entity->first + i);
+        if (!(fields[f].flags & FIELD_KEPT) || !row_has(from, f))
+            continue;
+        if (fields[f].type == TYPE_TEXT)
+            row_put(to, f)->s = take_text(model, row_cell(from, f)->s, to, f);
+        else
+            *row_put(to, f) = *row_cell(from, f);
+    }
+}
+
 struct stamp stamp_of(const struct sample *sample, const struct text *server_id) {
     struct stamp at = {.now_ns = sample->answered_utc_ns,
                        .utc_ns = sample->answered_utc_ns,

@@ -181,6 +181,16 @@ static void made_again(const struct answer *answer, const struct asset_kind *kin
 
 /* ---- one row ---- */
 
+/* Nobody has the word yet. */
+static void drop_figures(struct row *row) {
+    const struct entity_info *entity = &entities[row->entity];
+    for (int i = 0; i < entity->count; i++) {
+        enum field f = (enum field)((int)entity->first + i);
+        if (fields[f].flags & FIELD_LEADER && !(fields[f].flags & FIELD_KEPT))
+            row_drop(row, f);
+    }
+}
+
 static struct entry *take_asset(const struct answer *answer, const struct asset_kind *kind,
                                 const struct row *row, const struct stamp *at) {
     struct model *model = answer->model;
@@ -189,6 +199,7 @@ static struct entry *take_asset(const struct answer *answer, const struct asset_
         entry_take(model, kind->kind, answer->server->object.parent, answer->domain, row, at, &made);
     if (made) {
         entry->object.extra = memory_new(kind->extra_size);
+        drop_figures(entry->object.now);
         asset_of(&entry->object)->claim.since = TIME_UNSET;
         entry_set_freshness(model, entry, FRESH_STALE);
         if (kind->kind == OBJECT_CONSUMER)
@@ -197,8 +208,10 @@ static struct entry *take_asset(const struct answer *answer, const struct asset_
             stream_created(model, entry);
     }
     asset_of(&entry->object)->listed_mono_ns = at->mono_ns;
-    if (entry->object.freshness == FRESH_GONE)
+    if (entry->object.freshness == FRESH_GONE) {
         entry_set_freshness(model, entry, FRESH_STALE);
+        asset_count(model, entry, 1);
+    }
     return entry;
 }
 
@@ -281,8 +294,11 @@ static void put_asset(struct answer *answer, const struct asset_kind *kind, cons
         claim_retract(asset_of(&entry->object), answer->server->object.id);
     else if (first_word_counts(answer, kind, entry, led ? row : NULL, &at))
         put_led(answer, kind, entry, row, &at);
-    else
+    else {
         put_named(answer, kind, entry, row, &at);
+        if (led)
+            row_keep(answer->model, entry->object.now, row);
+    }
     note_told(answer, entry, row);
 }
 

@@ -179,6 +179,8 @@ extern const struct extra_ops extra_ops[OBJECT_KIND_COUNT];
 /* A copy of a foreign row with our texts and without what can't be, taking over KEPT fields and equal texts
  * from `old` (may be NULL). */
 void row_take(struct model *model, struct row *to, const struct row *from, const struct row *old);
+/* What stays true whoever says it, as a configuration does, goes from one row into another. */
+void row_keep(struct model *model, struct row *to, const struct row *from);
 struct stamp stamp_of(const struct sample *sample, const struct text *server_id);
 
 /* ---- events.c ---- */

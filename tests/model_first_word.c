@@ -55,6 +55,26 @@ START_TEST(without_its_group_nobody_leads_it_in_a_cluster) {
 }
 END_TEST
 
+/* Its configuration is what it is, whoever leads it, and is asked for once a minute alone. */
+START_TEST(of_a_word_in_doubt_the_configuration_counts) {
+    struct night n;
+    begin_three(&n);
+    for (int i = 0; i < 2; i++) {
+        varz_until(&n, 5 * i, 7);
+        struct sample *s = jsz(&n, 1);
+        add_consumer(s, "C", 1, 1, 600, 100);
+        put_i(row_of(s, ENTITY_CONSUMER), F_CONSUMER_leader_since, NIGHT_UTC - ns(0.1));
+        if (i == 0)
+            put_text(s, row_of(s, ENTITY_CONSUMER), F_CONSUMER_ack_policy, "explicit");
+        send(&n, s);
+        ck_assert_str_eq(text_value(&n, consumer(&n, "C"), Q_CONSUMER_ack_policy), "explicit");
+        ck_assert(isnan(pending(&n)) == (i == 0));
+    }
+    ck_assert_double_eq(pending(&n), 600);
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(who_tells_since_when_leads_a_second_later) {
     struct night n;
     begin_three(&n);
@@ -303,6 +323,7 @@ int main(void) {
     TCase *tc = tcase_create("consumers");
     tcase_add_test(tc, a_first_word_is_taken_when_it_is_said_again);
     tcase_add_test(tc, without_its_group_nobody_leads_it_in_a_cluster);
+    tcase_add_test(tc, of_a_word_in_doubt_the_configuration_counts);
     tcase_add_test(tc, who_tells_since_when_leads_a_second_later);
     tcase_add_test(tc, that_nothing_is_pending_is_taken_when_it_is_said_again);
     tcase_add_test(tc, what_the_stream_gainsays_is_not_taken);
