@@ -160,6 +160,20 @@ START_TEST(consumers_of_a_stream_are_counted_once) {
         send(&n, s);
     }
     ck_assert_double_eq(number_value(&n, stream(&n), Q_STREAM_consumers), 2);
+    for (int i = 1; i <= 4; i++) { /* one is deleted, and comes back while it is remembered */
+        varz_until(&n, 5 * i, 7);
+        for (int node = 0; node < 3; node++) {
+            struct sample *s = jsz(&n, node);
+            add_consumer(s, "C1", node, 1, 1, 1);
+            if (i == 4)
+                add_consumer(s, "C2", node, 2, 1, 1);
+            add_stream(s, node, 0, 1000);
+            send(&n, s);
+        }
+        night_until(&n, 5 * i + 0.5);
+        ck_assert_int_eq(consumer(&n, "C2")->freshness == FRESH_GONE, i == 2 || i == 3);
+        ck_assert_double_eq(number_value(&n, stream(&n), Q_STREAM_consumers), i == 2 || i == 3 ? 1 : 2);
+    }
     night_end(&n);
 }
 END_TEST
