@@ -41,6 +41,8 @@ int text_width(const char *text);
 /* Copies as much of `text` as fits into `columns`; when something was cut the last column is '~'. Returns
  * columns used. */
 int text_cut(char *out, size_t size, const char *text, int columns);
+/* The same, and what is cut goes from the middle: names differ at their ends. */
+int text_cut_middle(char *out, size_t size, const char *text, int columns);
 
 /* An immutable, interned, cleaned string. Two of one pool are equal exactly when their addresses are. */
 struct text {

@@ -212,6 +212,32 @@ int text_cut(char *out, size_t size, const char *text, int columns) {
     return width;
 }
 
+/* The end of `text` that takes at most so many columns. */
+static const char *last_columns(const char *text, int columns) {
+    size_t len = strlen(text);
+    uint32_t c;
+    for (int over = text_width(text) - columns; over > 0 && len > 0;) {
+        size_t used = utf8_decode(text, len, &c);
+        over -= char_width(c);
+        text += used;
+        len -= used;
+    }
+    return text;
+}
+
+int text_cut_middle(char *out, size_t size, const char *text, int columns) {
+    int width = text_width(text);
+    if (width <= columns || columns < 3)
+        return text_cut(out, size, text, columns);
+    const char *end = last_columns(text, (columns - 1) / 2);
+    int used = text_cut(out, size, text, columns - text_width(end));
+    size_t len = strlen(out);
+    if (len + strlen(end) + 1 > size)
+        return used;
+    memcpy(out + len, end, strlen(end) + 1);
+    return used + text_width(end);
+}
+
 static char lower(char c) {
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }

@@ -210,6 +210,27 @@ START_TEST(widths) {
 }
 END_TEST
 
+static void check_text_cut_middle(const char *text, int columns, size_t size, const char *expected,
+                                  int width) {
+    char out[64];
+    memset(out, 'Z', sizeof out);
+    ck_assert_int_eq(text_cut_middle(out, size, text, columns), width);
+    ck_assert_str_eq(out, expected);
+}
+
+START_TEST(cuts_the_middle) {
+    check_text_cut_middle("billing-eu-1", 12, 64, "billing-eu-1", 12);
+    check_text_cut_middle("billing-eu-1", 11, 64, "billi~-eu-1", 11);
+    check_text_cut_middle("billing-eu-1", 4, 64, "bi~1", 4);
+    check_text_cut_middle("billing-eu-1", 3, 64, "b~1", 3);
+    check_text_cut_middle("billing-eu-1", 2, 64, "b~", 2);
+    check_text_cut_middle("billing-eu-1", 0, 64, "", 0);
+    check_text_cut_middle("billing-eu-1", 11, 8, "billi~", 6); /* no room for the end */
+    check_text_cut_middle("\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e", 5, 64, "\xe6\x97\xa5~\xe8\xaa\x9e", 5);
+    check_text_cut_middle("\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e", 4, 64, "\xe6\x97\xa5~", 3);
+}
+END_TEST
+
 static void check_text_cut(const char *text, int columns, size_t size, const char *expected, int width) {
     char out[64];
     memset(out, 'Z', sizeof out);
@@ -368,6 +389,7 @@ END_TEST
 int main(void) {
     Suite *suite = suite_create("base/text");
     TCase *c = tcase_create("text");
+    tcase_add_test(c, cuts_the_middle);
     tcase_add_test(c, printable_stays);
     tcase_add_test(c, controls_are_marked);
     tcase_add_test(c, fast_path_sees_each_byte);
