@@ -5,12 +5,13 @@
 
 #include "base/text.h"
 #include "tui/table.h"
+#include "views/asset_name.h"
 #include "views/asset_peers.h"
 #include "views/flow.h"
 #include "views/quantity_text.h"
 
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
-enum { WIDE = 110, PEER_LINES = 1, PEER_LINES_NARROW = 2, OTHER_LINES = 4 };
+enum { WIDE = 110, PEER_LINES = 1, PEER_LINES_NARROW = 2, OTHER_LINES = 4, TITLE_FIGURES = 44 };
 
 static const struct fact stream_numbers[] = {
     {Q_STREAM_messages, "messages"},         {Q_STREAM_bytes, "bytes"},   {Q_STREAM_max_bytes, "of at most"},
@@ -57,9 +58,9 @@ static struct rect take(struct rect *left, int rows) {
 
 static void draw_stream(const struct view_context *context, const struct object *stream, struct surface *s,
                         struct rect *left) {
-    char name[160], title[200], of[40], right[100];
+    char name[600], title[660], of[40], right[100];
     bool old = stream->freshness != FRESH_LIVE;
-    text_cut(name, sizeof(name), quantity_name_text(context->model, stream, Q_STREAM_name), 40);
+    asset_name(name, sizeof(name), context->model, stream, Q_STREAM_name, false, left->w - TITLE_FIGURES);
     const char *account = model_shared_account(context->model, stream);
     snprintf(title, sizeof(title), "STREAM %s%s%.30s", name, account ? " in account " : "",
              account ? account : "");

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "views/asset_name.h"
 #include "views/chrome_parts.h"
 #include "views/place.h"
 
@@ -144,7 +145,8 @@ void asset_page_title(const struct view_context *context, const struct object *o
     keymap_first(ACTION_NEXT_OBJECT, next, sizeof(next));
     keymap_first(ACTION_BACK, back, sizeof(back));
     snprintf(keys, sizeof(keys), "%s %s previous, next   %s back", previous, next, back);
-    text_cut(name, sizeof(name), name_of(context->model, object), area.w > 50 ? area.w - 42 : area.w - 12);
+    asset_name(name, sizeof(name), context->model, object, (enum quantity)page_kinds[object->kind].name,
+               false, area.w > 50 ? area.w - 42 : area.w - 12);
     const char *shown =
         object->kind == OBJECT_STREAM ? quantity_name_text(context->model, object, Q_STREAM_shown) : "";
     const char *account = model_shared_account(context->model, object);
@@ -294,5 +296,6 @@ void asset_page_loss(const struct view_context *context, const struct object *ob
 void asset_page_status(const void *state, const struct view_context *context, char *out, size_t size) {
     const struct object *object = asset_page_object(state, context);
     if (object)
-        text_cut(out, size, name_of(context->model, object), 24);
+        asset_name(out, size, context->model, object, (enum quantity)page_kinds[object->kind].name, false,
+                   24);
 }

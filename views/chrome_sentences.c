@@ -9,7 +9,13 @@
 #include "tui/table.h"
 #include "views/faults.h"
 
-enum { LINES_MOST = 8, MARK_WIDTH = 3, TAG_WIDTH = 7, WIDE = 50 };
+enum {
+    LINES_MOST = 8,
+    MARK_WIDTH = 3,
+    TAG_WIDTH = 7,
+    WIDE = 50,
+    NAME_LEAST = 20 /* room in which a shortened name says something */
+};
 
 struct line {
     const struct finding *finding;
@@ -95,6 +101,19 @@ static size_t first_part(const char *text, int width) {
     return len;
 }
 
+/* What it is about comes first, and may be a word that leaves no room for another: then its middle goes. */
+static void say(const struct model *model, const struct finding *finding, char *out, size_t size, int room) {
+    char whole[512], word[512], cut[512];
+    finding_text(model, finding, whole, sizeof(whole));
+    int len = (int)strcspn(whole, " "), rest = text_width(whole + len);
+    snprintf(word, sizeof(word), "%.*s", len, whole);
+    if (text_width(word) > room && room >= NAME_LEAST)
+        text_cut_middle(cut, sizeof(cut), word, room - (rest < room / 2 ? rest : room / 2));
+    else
+        memcpy(cut, word, sizeof(cut));
+    snprintf(out, size, "%s%s", cut, whole + len);
+}
+
 /* Columns in front of the words. */
 static int indent_of(const struct line *line, int width) {
     return MARK_WIDTH + (width >= WIDE ? TAG_WIDTH : text_width(finding_tag(line->finding)) + 1);
@@ -138,7 +157,7 @@ void chrome_worst(const struct model *model, struct surface *s, struct rect row)
         return;
     int x = row.x + surface_text(s, row, row.x, row.y, table_mark_role((int)lines[0].finding->severity),
                                  ATTR_BOLD, finding_tag(lines[0].finding));
-    finding_text(model, lines[0].finding, text, sizeof(text));
+    say(model, lines[0].finding, text, sizeof(text), row.x + row.w - x - 1);
     text_cut(shown, sizeof(shown), text, row.x + row.w - x - 1);
     surface_text(s, row, x + 1, row.y, ROLE_TEXT, 0, shown);
 }
@@ -163,7 +182,7 @@ void chrome_sentences(const struct view_context *context, struct surface *s, str
     int spare = rows.h - count - (fault ? 1 : 0);
     for (int i = 0; i < count; i++) {
         char text[512];
-        finding_text(model, lines[i].finding, text, sizeof(text));
+        say(model, lines[i].finding, text, sizeof(text), rows.w - indent_of(&lines[i], rows.w));
         int h = spare > 0 && !fits(&lines[i], text, rows.w) ? 2 : 1;
         spare -= h - 1;
         draw_line(&lines[i], text, s, (struct rect){rows.x, y, rows.w, h});

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "views/asset_peers.h"
 #include "views/chart_stack.h"
 #include "views/flow.h"
@@ -17,11 +18,12 @@ enum {
     REPLICA_MOST = 2,
     LIST_LEAST = 4,
     LIST_MOST = 8,
-    CHART_LEAST = 4
+    CHART_LEAST = 4,
+    TITLE_REST = 40 /* columns of what else stands in the title of the list */
 };
 
 static const struct quantity_column sibling_columns[] = {
-    {.quantity = Q_CONSUMER_name, .priority = 0, .width = 16, .grow = 24, .pinned = true},
+    {.quantity = Q_CONSUMER_name, .priority = 0, .width = 16, .grow = 200, .pinned = true},
     {.quantity = Q_CONSUMER_lag, .priority = 1},
     {.quantity = Q_CONSUMER_lag_slope, .priority = 4},
     {.quantity = Q_CONSUMER_time_behind, .priority = 1},
@@ -173,8 +175,9 @@ static void arrange(void *state, const struct view_context *context, struct rect
 
 static void draw_list(const struct consumer_page *p, const struct view_context *context,
                       const struct object *consumer, struct surface *s) {
-    char title[300], stream[200], hint[60];
-    text_cut(stream, sizeof(stream), quantity_name_text(context->model, consumer, Q_CONSUMER_stream), 40);
+    char title[640], stream[600], hint[60];
+    text_cut_middle(stream, sizeof(stream), quantity_name_text(context->model, consumer, Q_CONSUMER_stream),
+                    p->list_at.w - TITLE_REST);
     snprintf(title, sizeof(title), "CONSUMERS OF %s %zu", stream, p->page.consumers.known);
     keymap_hint(ACTION_OPEN_STREAM, "stream", hint, sizeof(hint));
     quantity_panel_draw(&p->page.consumers, s, p->list_at, title, hint, "no consumers");

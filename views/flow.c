@@ -22,7 +22,7 @@ static bool fits(struct flow *f, int width) {
 
 void flow_put(struct flow *f, enum role name_role, const char *name, enum role role, const char *text) {
     char cut[4 * NAME_WIDTH], rest[1100];
-    text_cut(cut, sizeof(cut), name, NAME_WIDTH);
+    text_cut_middle(cut, sizeof(cut), name, NAME_WIDTH);
     int name_width = text_width(cut) + (*cut ? 1 : 0), room = f->area.w - INDENT - name_width;
     text_cut(rest, sizeof(rest), text, room > 0 ? room : 0);
     int w = *rest ? name_width + text_width(rest) : name_width;

@@ -7,13 +7,14 @@
 
 #include "base/text.h"
 #include "views/asset_detail.h"
+#include "views/asset_name.h"
 #include "views/asset_peers.h"
 #include "views/chrome_parts.h"
 #include "views/flow.h"
 #include "views/spark.h"
 
 static const struct quantity_column consumer_columns[] = {
-    {.quantity = Q_CONSUMER_path, .priority = 0, .width = 22, .grow = 24, .pinned = true},
+    {.quantity = Q_CONSUMER_path, .priority = 0, .width = 22, .grow = 200, .pinned = true},
     {.quantity = Q_CONSUMER_cluster, .priority = 2, .grow = 6, .pinned = true, .off = true},
     {.quantity = Q_CONSUMER_account, .priority = 14},
     {.quantity = Q_CONSUMER_lag, .priority = 1},
@@ -72,7 +73,7 @@ static const struct quantity_column stream_columns[] = {
     {.quantity = Q_STREAM_shown,
      .priority = 0,
      .width = 16,
-     .grow = 24,
+     .grow = 200,
      .title = "STREAM / BUCKET",
      .pinned = true},
     {.quantity = Q_STREAM_name, .priority = 15, .grow = 16, .off = true},
@@ -144,6 +145,7 @@ static const struct quantity_column meta_columns[] = {
 };
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
 
+enum { CHART_FIGURES = 32 }; /* columns of what its title says on the right */
 enum { CHART_LEAST = 4, CHART_ROWS = 9, CHART_HEIGHT = 26, DETAIL_HEIGHT = 34, ROW_STEP = 4, META_LINES = 4 };
 
 static const struct chart_spec lag_chart = {
@@ -322,10 +324,11 @@ static void draw_tabs(const struct jetstream *j, struct surface *s, struct rect 
 static void draw_chart(const struct jetstream *j, const struct view_context *context, struct surface *s,
                        struct rect area) {
     const struct object *selected = quantity_list_selected(&j->lists[TAB_CONSUMERS], context->model);
-    char name[160], title[200];
+    char name[600], title[620];
     if (!selected)
         return;
-    text_cut(name, sizeof(name), quantity_name_text(context->model, selected, Q_CONSUMER_path), 40);
+    asset_name(name, sizeof(name), context->model, selected, Q_CONSUMER_path,
+               model_shared_account(context->model, selected) != NULL, area.w - CHART_FIGURES);
     snprintf(title, sizeof(title), "LAG %s", name);
     struct chart_spec spec = lag_chart;
     spec.title = title;

@@ -47,8 +47,9 @@ static const struct quantity_column node_columns[] = {
 };
 
 static const struct quantity_column lag_columns[] = {
-    {.quantity = Q_CONSUMER_path, .priority = 0, .width = 20, .grow = 20, .pinned = true},
+    {.quantity = Q_CONSUMER_path, .priority = 0, .width = 20, .grow = 200, .pinned = true},
     {.quantity = Q_CONSUMER_cluster, .priority = 2, .grow = 6, .pinned = true, .off = true},
+    {.quantity = Q_CONSUMER_account, .priority = 12, .off = true},
     {.quantity = Q_CONSUMER_lag, .priority = 1},
     {.quantity = Q_CONSUMER_lag_slope, .priority = 2},
     {.quantity = Q_CONSUMER_time_behind, .priority = 2},
@@ -108,7 +109,7 @@ const struct view_list_row overview_list_rows[] = {
 
 void overview_lists_init(struct overview *o) {
     quantity_list_init(&o->nodes, OBJECT_SERVER, node_columns, COUNT(node_columns), -1, 0);
-    quantity_list_init(&o->lag, OBJECT_CONSUMER, lag_columns, COUNT(lag_columns), -1, 2);
+    quantity_list_init(&o->lag, OBJECT_CONSUMER, lag_columns, COUNT(lag_columns), -1, 3);
     quantity_list_init(&o->pending, OBJECT_CONNECTION, pending_columns, COUNT(pending_columns), -1, 5);
     o->list.first = &o->nodes;
 }

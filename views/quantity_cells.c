@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "views/asset_name.h"
 #include "views/spark.h"
 
 static uint64_t row_id(void *data, size_t row) {
@@ -122,6 +123,12 @@ static void special_cell(const struct list_data *d, const struct object *object,
     }
 }
 
+void list_value_text(const struct quantity_list *list, const struct object *object, enum quantity q,
+                     char *out, size_t size, int width) {
+    if (!asset_name(out, size, list->model, object, q, list->account_in_name, width))
+        quantity_text(out, size, &list->at, object, q, width);
+}
+
 static void row_cell_text(void *data, size_t row, int column, int width, struct table_cell *out) {
     const struct list_data *d = data;
     const struct quantity_list *list = d->list;
@@ -130,7 +137,7 @@ static void row_cell_text(void *data, size_t row, int column, int width, struct 
     if (object->freshness != FRESH_LIVE)
         out->role = ROLE_DIM;
     if (c->form == COLUMN_VALUE)
-        quantity_text(out->text, sizeof(out->text), &list->at, object, c->quantity, width);
+        list_value_text(list, object, c->quantity, out->text, sizeof(out->text), width);
     else
         special_cell(d, object, c, width, out);
 }

@@ -1,5 +1,5 @@
 /* Which columns a list shows, and in which order: by name for the configuration, by line for the menu. */
-#include "views/quantity_table.h"
+#include "views/quantity_parts.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -51,11 +51,17 @@ static bool stays(const struct quantity_column *column) {
     return column->priority == 0;
 }
 
-/* Beside what it belongs to, for when it is shown. */
-static int place_cluster(const struct quantity_list *list, const bool *taken, int *sequence, int count) {
-    for (int i = 0; i < list->column_count; i++)
-        if (!taken[i] && quantities[list->columns[i].quantity].flags & QUANTITY_WHERE)
+bool list_is_account(enum quantity q) {
+    return q == Q_STREAM_account || q == Q_CONSUMER_account;
+}
+
+/* Cluster and account, beside what they belong to, for when they are shown. */
+static int place_where(const struct quantity_list *list, const bool *taken, int *sequence, int count) {
+    for (int i = 0; i < list->column_count; i++) {
+        enum quantity q = list->columns[i].quantity;
+        if (!taken[i] && (quantities[q].flags & QUANTITY_WHERE || list_is_account(q)))
             sequence[count++] = i;
+    }
     return count;
 }
 
@@ -94,7 +100,7 @@ void quantity_list_set_columns(struct quantity_list *list, const char *names) {
     for (int i = 0; i < list->column_count; i++)
         if (stays(&list->columns[i]))
             taken[i] = true, t->sequence[count++] = i;
-    count = place_cluster(list, taken, t->sequence, count);
+    count = place_where(list, taken, t->sequence, count);
     for (size_t len; *names; names += len + (names[len] == ' ')) {
         len = strcspn(names, " ");
         int i = column_at(list, names, len);

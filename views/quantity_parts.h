@@ -16,6 +16,11 @@ struct list_data { /* lives as long as the source that is made of it */
 struct table_source list_source(struct list_data *data);
 /* Where severity puts it: larger comes first. */
 int list_rank(const struct model *model, const struct object *object, int severity);
+/* The text of a column's value in so many columns, 0: the whole. */
+void list_value_text(const struct quantity_list *list, const struct object *object, enum quantity q,
+                     char *out, size_t size, int width);
+/* The account of a stream or a consumer. */
+bool list_is_account(enum quantity q);
 /* A server that is not up: what it said last is of no use. */
 bool list_server_is_away(const struct model *model, const struct object *object);
 

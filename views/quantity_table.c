@@ -175,11 +175,12 @@ static int steps_over(int width, int usual) {
 
 /* The width of its text, if that is more than `enough`, else 0. */
 static int wider(const struct quantity_list *list, const struct object *object, enum quantity q, int enough) {
-    char text[TEXT_MAX_BYTES + 8];
+    char text[3 * TEXT_MAX_BYTES + 8];
     struct value v = quantity_get(list->model, object, q);
-    if (v.type == VALUE_TEXT && strlen(v.text) <= (size_t)enough) /* no text is wider than it has bytes */
+    bool whole = !list->account_in_name; /* no text is wider than it has bytes */
+    if (whole && v.type == VALUE_TEXT && strlen(v.text) <= (size_t)enough)
         return 0;
-    quantity_text(text, sizeof(text), &list->at, object, q, 0);
+    list_value_text(list, object, q, text, sizeof(text), 0);
     int width = text_width(text);
     return width > enough ? width : 0;
 }
@@ -235,16 +236,27 @@ static void show_cluster(struct quantity_list *list) {
 /* Two accounts have streams of one name: then the account says which row it is. */
 static void show_account(struct quantity_list *list) {
     bool shared = model_shares_names(list->model);
-    for (int c = 0; c < list->column_count; c++) {
-        enum quantity q = list->columns[c].quantity;
-        if (q != Q_STREAM_account && q != Q_CONSUMER_account)
-            continue;
-        list->made[c].priority = shared ? 1 : list->columns[c].priority;
-        list->made[c].pinned = shared || list->columns[c].pinned;
-        if (shared && !list->shared)
-            list->table.hidden[c] = false;
-    }
+    for (int c = 0; c < list->column_count && shared != list->shared; c++)
+        if (list_is_account(list->columns[c].quantity))
+            list->table.hidden[c] = !shared && list->columns[c].off;
     list->shared = shared;
+}
+
+enum { ACCOUNT_LEAST = 44 }; /* columns of a list, from which on there is room for the account's beside lag */
+
+/* In its column, or in the name where that is narrow or somebody hid it. */
+static void place_account(struct quantity_list *list) {
+    bool narrow = list->table.width < ACCOUNT_LEAST, in_name = false;
+    for (int c = 0; c < list->column_count; c++) {
+        if (!list_is_account(list->columns[c].quantity))
+            continue;
+        list->made[c].priority = list->shared && !narrow ? 1 : list->columns[c].priority;
+        list->made[c].pinned = list->shared || list->columns[c].pinned;
+        in_name = list->shared && (narrow || list->table.hidden[c]);
+    }
+    if (in_name != list->account_in_name)
+        list->fitted = 0;
+    list->account_in_name = in_name;
 }
 
 int quantity_list_trouble_rows(const struct quantity_list *list) {
@@ -307,6 +319,7 @@ void quantity_list_arrange(struct quantity_list *list, const struct view_context
     if (!same)
         collect(list, pick, width);
     list->basis = basis;
+    place_account(list);
     fit(list);
     data.names = memory_array(list->count * (size_t)list->key_count + 1, sizeof *data.names);
     struct table_source source = list_source(&data);

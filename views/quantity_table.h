@@ -66,6 +66,7 @@ struct quantity_list {
     const char *idle_text;
     bool several;           /* clusters: their column is there */
     bool shared;            /* names, by several accounts: their column is there */
+    bool account_in_name;   /* unless there is no room for it */
     struct view_context at; /* a copy, same */
     enum list_menu menu;    /* what is open over the list */
     int choice;             /* its line */

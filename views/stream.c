@@ -12,7 +12,7 @@
 enum { FEW_ROWS = 12, SUMMARY_MOST = 3, CONFIG_MOST = 3, REPLICA_MOST = 3, LIST_LEAST = 4 };
 
 static const struct quantity_column reader_columns[] = {
-    {.quantity = Q_CONSUMER_name, .priority = 0, .width = 16, .grow = 24, .pinned = true},
+    {.quantity = Q_CONSUMER_name, .priority = 0, .width = 16, .grow = 200, .pinned = true},
     {.quantity = Q_CONSUMER_lag, .priority = 1},
     {.quantity = Q_CONSUMER_lag_slope, .priority = 4},
     {.quantity = Q_CONSUMER_time_behind, .priority = 1},

@@ -139,6 +139,8 @@ void world_states(struct world *w);
 void world_deleted(struct world *w);
 /* Two accounts that name a stream and its consumer alike. */
 void world_accounts(struct world *w);
+/* A stream with a name of a hundred letters, and consumers of it whose names differ in the last one. */
+void world_long(struct world *w);
 /* All well, no JetStream. */
 void world_quiet(struct world *w);
 /* The same as busy, but n2 refuses since 40 s and nobody else has answered for 4 s. */

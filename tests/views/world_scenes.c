@@ -157,6 +157,27 @@ void world_accounts(struct world *w) {
     world_run(w, WORLD_SECONDS);
 }
 
+void world_long(struct world *w) {
+    static char stream_name[101];
+    static struct world_stream streams[1];
+    static struct world_consumer consumers[] = {
+        {stream_name, "billing", 0, 400000, 100, 5, 0, 1000, 0, 0},
+        {stream_name, "invoices-of-the-warehouse-in-rotterdam-for-the-second-half-of-the-year-1", 1, 20, 0, 5,
+         0, 1000, 0, 0},
+        {stream_name, "invoices-of-the-warehouse-in-rotterdam-for-the-second-half-of-the-year-2", 1, 21, 0, 5,
+         0, 1000, 0, 0},
+    };
+    memset(stream_name, 'S', sizeof(stream_name) - 1);
+    streams[0] = (struct world_stream){.name = stream_name, .replicas = 1, .rate = 20};
+    world_init(w);
+    w->streams = streams;
+    w->stream_count = 1;
+    w->leads[0] = 0;
+    w->consumers = consumers;
+    w->consumer_count = sizeof(consumers) / sizeof(consumers[0]);
+    world_run(w, WORLD_SECONDS);
+}
+
 void world_untold(struct world *w) {
     static const struct world_consumer consumers[] = {
         {"ORDERS", "audit", 0, 700, 5, 2500, 64, 1000, 0, 12},
