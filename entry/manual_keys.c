@@ -1,8 +1,10 @@
 #include "entry/manual_keys.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "entry/command_line.h"
+#include "tui/table.h"
 #include "views/keymap.h"
 
 static void print_row(const char *keys, const char *name, const char *help, void (*troff)(const char *text)) {
@@ -32,6 +34,10 @@ void manual_print_keys(void (*troff)(const char *text)) {
                 print_row(*key_infos[id].keys ? key_infos[id].keys : "(no key)", key_infos[id].name,
                           key_infos[id].help, troff);
     }
+    puts(".SH MARKS\nIn front of rows and counts.");
+    for (int severity = 0; table_mark_meaning(severity) != NULL; severity++)
+        print_row(table_mark(severity) + strspn(table_mark(severity), " "), NULL,
+                  table_mark_meaning(severity), troff);
     puts(".SH COMMAND LINE");
     for (const struct help_line *line = command_line_help(); line->text != NULL; line++)
         if (line->keys != NULL)

@@ -139,7 +139,7 @@ static void tell_left_out(struct plain *p) {
 /* ---- findings ---- */
 
 static const char *severity_word(enum severity severity) {
-    static const char *const words[] = {"ok", "unknown", "warn", "crit"};
+    static const char *const words[] = {"ok", "unknown", "pending", "warn", "crit"};
     return words[severity];
 }
 

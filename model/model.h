@@ -102,7 +102,8 @@ const struct answer_state *model_answer(const struct model *model, const struct 
 const char *model_balancer(const struct model *model);
 
 /* ---- findings: what row 2 says ---- */
-enum severity { SEVERITY_OK, SEVERITY_UNKNOWN, SEVERITY_WARN, SEVERITY_CRIT };
+/* PENDING: what will be a finding if it goes on. */
+enum severity { SEVERITY_OK, SEVERITY_UNKNOWN, SEVERITY_PENDING, SEVERITY_WARN, SEVERITY_CRIT };
 struct finding {
     enum severity severity;
     int rule;             /* row of rules.def */
@@ -121,7 +122,8 @@ const char *finding_rule(const struct finding *finding);
 void finding_text(const struct model *model, const struct finding *finding, char *out, size_t size);
 /* What the condition is about, as a table shows it: its first quantity; "-" when that is not known. */
 void finding_figure(const struct model *model, const struct finding *finding, char *out, size_t size);
-/* The worst finding about this object, SEVERITY_OK when there is none; UNKNOWN for stale and gone ones. */
+/* The worst finding about this object; else PENDING while one is forming; else UNKNOWN for stale and gone
+ * ones, OK for all others. */
 enum severity model_severity(const struct model *model, const struct object *object);
 /* Since when there has been no finding; 0 while there are some or when we just began. */
 int64_t model_quiet_since(const struct model *model);

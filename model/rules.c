@@ -159,14 +159,11 @@ static void worsen(struct entry *entry, enum severity severity) {
 }
 
 static void find(struct model *model, struct entry *entry, const struct truth *truth) {
-    enum severity severity = rules[truth->rule].severity;
     if (is_said_by_other(model, entry, truth))
         return;
-    if (!is_held(model, truth) || left_to_settle(model, &entry->object)) {
-        list_add(&model->forming, entry, truth);
-        return;
-    }
-    list_add(&model->findings, entry, truth);
+    bool forming = !is_held(model, truth) || left_to_settle(model, &entry->object);
+    enum severity severity = forming ? SEVERITY_PENDING : rules[truth->rule].severity;
+    list_add(forming ? &model->forming : &model->findings, entry, truth);
     worsen(entry, severity);
     if (entry->object.kind == OBJECT_SOURCE) /* what fails to copy is not well itself */
         worsen(entry_of(entry->object.parent), severity);
@@ -264,13 +261,14 @@ static int by_urgency(const void *a, const void *b) {
 }
 
 static void recheck(struct model *model, struct finding_list *list) {
+    bool forming = list == &model->forming;
     size_t kept = 0;
     for (size_t i = 0; i < list->count; i++) {
         const struct finding f = list->items[i];
         struct entry *entry = entry_by_id(model, f.object);
         if (entry && holds(model, (size_t)f.rule, &entry->object))
             list->items[kept++] = f;
-        else if (entry && list == &model->findings)
+        else if (entry && forming == (entry->severity == SEVERITY_PENDING))
             entry->severity = SEVERITY_OK; /* until the tick, which weighs what else there is */
     }
     list->count = kept;

@@ -175,6 +175,23 @@ static void go_on(struct night *n, const struct rule_case *c, double seconds, do
     }
 }
 
+/* What is marked for it: the object, of what a stream copies from the stream as well. What was a warning
+ * before stays one until it is critical. */
+static void expect_marked(const struct night *n, const char *rule, enum severity severity) {
+    size_t count;
+    const struct finding *forming = model_forming(n->model, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(finding_rule(&forming[i]), rule) != 0)
+            continue;
+        const struct object *object = model_object(n->model, forming[i].object);
+        ck_assert_int_ge(model_severity(n->model, object), SEVERITY_PENDING);
+        if (object->kind == OBJECT_SOURCE)
+            ck_assert_int_eq(model_severity(n->model, object->parent), SEVERITY_PENDING);
+        return;
+    }
+    ck_assert_msg(severity == SEVERITY_CRIT, "%s is not pending", rule);
+}
+
 START_TEST(a_rule_speaks_when_its_time_has_come) {
     const struct rule_case *c = &cases_of[_i];
     struct night n;
@@ -184,6 +201,8 @@ START_TEST(a_rule_speaks_when_its_time_has_come) {
     if (c->hold > 0) {
         go_on(&n, c, c->hold, c->loud);
         ck_assert_ptr_null(finding_of(&n, c->rule));
+        if (c->severity != SEVERITY_OK)
+            expect_marked(&n, c->rule, c->severity);
     }
     go_on(&n, c, 0.5, c->loud);
     const struct finding *f = finding_of(&n, c->rule);

@@ -149,6 +149,15 @@ START_TEST(keys_are_no_states) {
 }
 END_TEST
 
+/* What may become an alert is told by its mark as well. */
+START_TEST(what_is_pending_is_a_state_of_its_own) {
+    static const enum role states[] = {ROLE_OK, ROLE_WARN, ROLE_CRIT, ROLE_UNKNOWN};
+    struct theme theme = load(shipped[_i].file);
+    for (int i = 0; i < 4; i++)
+        expect_apart(&theme, ROLE_PENDING, states[i], 22);
+}
+END_TEST
+
 /* Charts are graphics, for which 3 is enough. */
 static double least_contrast(const struct shipped *s, int role) {
     return role >= ROLE_CHART_IN && role <= ROLE_CHART_MARK ? 3 : s->text_contrast;
@@ -216,6 +225,7 @@ int main(void) {
     tcase_add_loop_test(test, states_are_apart_to_all_eyes, 0, count);
     tcase_add_loop_test(test, series_are_apart_to_all_eyes, 0, count);
     tcase_add_loop_test(test, keys_are_no_states, 0, count);
+    tcase_add_loop_test(test, what_is_pending_is_a_state_of_its_own, 0, count);
     tcase_add_loop_test(test, all_roles_can_be_read, 0, count);
     tcase_add_loop_test(test, eight_colours_can_be_read, 0, count);
     tcase_add_loop_test(test, states_differ_with_eight_colours, 0, count);

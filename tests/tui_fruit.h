@@ -102,9 +102,9 @@ static inline struct fruit *get(uint64_t id) {
 static inline void setup(void) {
     basket_size = 0;
     put(1, "apple", 7, 0);
-    put(2, "banana", 900, 3);
+    put(2, "banana", 900, 4);
     put(3, "cherry", -1, 1);
-    put(4, "date", 30, 2);
+    put(4, "date", 30, 3);
     put(5, "elder", 30, 0);
     table_init(&table, columns, 4, -1, LAG);
 }

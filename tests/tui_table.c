@@ -14,6 +14,21 @@ START_TEST(worst_first) {
 }
 END_TEST
 
+/* Without colour, too: no mark stands for two, and each has its meaning. */
+START_TEST(every_severity_has_a_mark_of_its_own) {
+    int count = 0;
+    while (table_mark_meaning(count))
+        count++;
+    ck_assert_int_eq(count, 5);
+    for (int a = 0; a < count; a++)
+        for (int b = 0; b < a; b++) {
+            ck_assert_str_ne(table_mark(a), table_mark(b));
+            ck_assert_int_ne(table_mark_role(a), table_mark_role(b));
+        }
+    ck_assert_ptr_null(table_mark_meaning(-1));
+}
+END_TEST
+
 START_TEST(columns_are_dropped_whole) {
     expect_at(26, 3, 0,
               " S NAME     LAG NODE WHY\n"
@@ -178,10 +193,11 @@ END_TEST
 START_TEST(marks) {
     ck_assert_str_eq(table_mark(0), " .");
     ck_assert_str_eq(table_mark(1), " ?");
-    ck_assert_str_eq(table_mark(2), " !");
-    ck_assert_str_eq(table_mark(3), "!!");
+    ck_assert_str_eq(table_mark(2), " *");
+    ck_assert_str_eq(table_mark(3), " !");
+    ck_assert_str_eq(table_mark(4), "!!");
     ck_assert_str_eq(table_mark(99), " ?");
-    ck_assert_int_eq(table_mark_role(3), ROLE_CRIT);
+    ck_assert_int_eq(table_mark_role(4), ROLE_CRIT);
     ck_assert_int_eq(table_mark_role(0), ROLE_OK);
 }
 END_TEST
@@ -189,6 +205,7 @@ END_TEST
 int main(void) {
     TCase *test = tcase_create("table");
     tcase_add_test(test, worst_first);
+    tcase_add_test(test, every_severity_has_a_mark_of_its_own);
     tcase_add_test(test, columns_are_dropped_whole);
     tcase_add_test(test, what_is_left_over_grows_a_column);
     tcase_add_test(test, hidden_columns_make_room);

@@ -67,7 +67,7 @@ END_TEST
 START_TEST(the_first_row_is_selected_until_somebody_moves) {
     expect_order(0, "banana* date cherry elder apple");
     ck_assert_uint_eq(table_selected(&table), 2);
-    get(1)->severity = 3;
+    get(1)->severity = 4;
     get(1)->lag = 1000;
     expect_order(1, "apple* banana date cherry elder");
     ck_assert_uint_eq(table_selected(&table), 1);
@@ -81,7 +81,7 @@ START_TEST(the_selection_sticks_to_the_object) {
     expect_order(6 * NS_PER_S, "banana date* cherry elder apple");
     get(4)->severity = 0;
     expect_order(7 * NS_PER_S, "banana cherry date* elder apple");
-    get(4)->severity = 3;
+    get(4)->severity = 4;
     get(4)->lag = 1000;
     expect_order(8 * NS_PER_S, "date* banana cherry elder apple");
 }
@@ -121,10 +121,10 @@ END_TEST
 START_TEST(the_order_freezes_after_a_cursor_key) {
     expect_order(0, "banana* date cherry elder apple");
     table_move(&table, 1, 0);
-    get(1)->severity = 3;
+    get(1)->severity = 4;
     get(1)->lag = 5000;
     expect_order(NS_PER_S, "banana date* cherry elder apple");
-    put(6, "fig", 9999, 3); /* a new one comes last */
+    put(6, "fig", 9999, 4); /* a new one comes last */
     take_out(3);            /* a gone one leaves */
     expect_order(4 * NS_PER_S, "banana date* elder apple fig");
     table_move(&table, 1, 4 * NS_PER_S); /* and five seconds more */

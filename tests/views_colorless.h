@@ -32,6 +32,7 @@ static const struct colorless_rule {
 } colorless_rules[] = {
     {ROLE_OK, {"."}, {"up", "back"}, NULL},
     {ROLE_UNKNOWN, {"?"}, {NULL}, NULL},
+    {ROLE_PENDING, {"*"}, {NULL}, NULL},
     {ROLE_WARN, {"!", "!!"}, {"leader", "restarted", "collector", "behind"}, NULL},
     {ROLE_CRIT, {"!!"}, {"down", "lost", "store", "offline"}, NULL},
     {ROLE_DIM, {"?", "!", "!!"}, {NULL}, colorless_old},
@@ -57,7 +58,7 @@ static inline void colorless_mark(const char *text, int end, char mark[3]) {
     bool counts = false;
     mark[0] = '\0';
     for (int x = 0; x < end; x++) {
-        size_t len = strspn(text + x, "!") ? strspn(text + x, "!") : strchr(".?", text[x]) != NULL;
+        size_t len = strspn(text + x, "!") ? strspn(text + x, "!") : strchr(".?*", text[x]) != NULL;
         bool begins = x == 0 || strchr(" |[", text[x - 1]) != NULL;
         if (len == 0 || len > 2 || !begins || strchr(COLORLESS_BEHIND, text[x + (int)len]) == NULL)
             continue;
@@ -78,8 +79,10 @@ static inline bool colorless_told(const struct colorless_rule *rule, const char 
         return true;
     for (int i = 0; i < COLORLESS_RULES; i++)
         if (colorless_listed(colorless_rules[i].words, 5, group))
-            return false; /* another state's word */
-    colorless_mark(row, end, mark);
+            return false;                            /* another state's word */
+    colorless_mark(group, (int)strlen(group), mark); /* its own */
+    if (mark[0] == '\0' || !colorless_listed(rule->marks, 4, mark))
+        colorless_mark(row, end, mark);
     return mark[0] != '\0' && colorless_listed(rule->marks, 4, mark);
 }
 

@@ -123,6 +123,11 @@ static void by_window(struct frame *f, const struct world *w) {
     (void)w;
 }
 
+static void faults_alone(struct frame *f, const struct world *w) {
+    (void)w;
+    f->context.faults_only = true;
+}
+
 static void bits_and_local(struct frame *f, const struct world *w) {
     (void)w;
     f->context.bits = true;
@@ -157,6 +162,9 @@ static const struct screen_case {
     {"overview-twins", "overview", world_twins, configured, false, 5},
     {"jetstream-twins", "jetstream", world_twins, configured, false, 2},
     {"connections-twins", "connections", world_twins, configured, false, 1},
+    {"jetstream-pending", "jetstream", world_soon, NULL, false, 5},
+    {"jetstream-pending-faults", "jetstream", world_soon, faults_alone, false, 2},
+    {"overview-pending", "overview", world_soon, NULL, false, 6},
     {"overview-first", "overview", world_first, NULL, false, 1},
     {"overview-quiet", "overview", world_quiet, NULL, false, 3},
     {"overview-stale", "overview", world_stale, NULL, false, 10},

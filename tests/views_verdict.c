@@ -58,12 +58,12 @@ START_TEST(what_may_become_an_alert_is_not_ok) {
     char line[400];
     world_lags(&w);
     world_run(&w, 20);
-    ck_assert_str_eq(row2(&w, 80, line), " ? no alert yet: LAG ORDERS/audit 58.0k, +200/s; alert in 52s");
-    ck_assert_str_eq(row2(&w, 40, line), " ? not yet: LAG ORDERS/audit 58.0k, +20~");
+    ck_assert_str_eq(row2(&w, 80, line), " * 1 alert pending: LAG ORDERS/audit 58.0k, +200/s; in 52s");
+    ck_assert_str_eq(row2(&w, 40, line), " * 1 pending: LAG ORDERS/audit 58.0k, +~");
     struct frame f;
     frame_open(&f, &w, "overview");
     char *text = frame_text(&f, 19, 3, false);
-    ck_assert_msg(strncmp(text, "? 02", 4) == 0, "%s", text);
+    ck_assert_msg(strncmp(text, "*1 02", 5) == 0, "%s", text);
     free(text);
     frame_close(&f);
     world_run(&w, 60);
@@ -74,7 +74,7 @@ START_TEST(what_may_become_an_alert_is_not_ok) {
     w.asked = 1; /* who is not monitored is said all the same */
     world_run(&w, 20);
     ck_assert_str_eq(row2(&w, 100, line),
-                     " ? no alert yet: LAG ORDERS/audit 58.0k, +200/s; alert in 52s; 2 not monitored");
+                     " * 1 alert pending: LAG ORDERS/audit 58.0k, +200/s; in 52s; 2 not monitored");
     world_finish(&w);
 }
 END_TEST

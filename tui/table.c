@@ -76,10 +76,16 @@ const char *table_sort_title(const struct table *t) {
 static const struct {
     const char *mark;
     enum role role;
-} severities[] = {{" .", ROLE_OK}, {" ?", ROLE_UNKNOWN}, {" !", ROLE_WARN}, {"!!", ROLE_CRIT}};
+    const char *meaning;
+} severities[] = {{" .", ROLE_OK, "Nothing is wrong with it."},
+                  {" ?", ROLE_UNKNOWN, "Not known: it does not answer, or what it last said is old."},
+                  {" *", ROLE_PENDING, "Pending: something is wrong, and becomes an alert if it goes on."},
+                  {" !", ROLE_WARN, "Warning."},
+                  {"!!", ROLE_CRIT, "Critical."}};
+enum { SEVERITIES = sizeof severities / sizeof *severities };
 
 static int known_severity(int severity) {
-    return severity >= 0 && severity < (int)(sizeof severities / sizeof *severities) ? severity : 1;
+    return severity >= 0 && severity < SEVERITIES ? severity : 1;
 }
 
 const char *table_mark(int severity) {
@@ -88,4 +94,8 @@ const char *table_mark(int severity) {
 
 enum role table_mark_role(int severity) {
     return severities[known_severity(severity)].role;
+}
+
+const char *table_mark_meaning(int severity) {
+    return severity >= 0 && severity < SEVERITIES ? severities[severity].meaning : NULL;
 }

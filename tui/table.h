@@ -36,7 +36,7 @@ struct table_source {
     int (*compare)(void *data, size_t a, size_t b, int column_id); /* ascending; unknown first */
     /* Ascending order of what is equal otherwise, whichever way the table is sorted. NULL: the rows' own. */
     int (*tie)(void *data, size_t a, size_t b);
-    int (*severity)(void *data, size_t row); /* 0 ok, 1 unknown, 2 warn, 3 crit: the mark column */
+    int (*severity)(void *data, size_t row); /* 0 ok, 1 unknown, 2 pending, 3 warn, 4 crit: the mark column */
     /* A text across all columns but the first, for a row that has nothing to put there; false: it has. May be
      * NULL. */
     bool (*note)(void *data, size_t row, struct table_cell *out);
@@ -91,8 +91,10 @@ void table_move(struct table *t, long by, int64_t mono_ns); /* LONG_MIN / LONG_M
 void table_sort_next(struct table *t, int by);       /* -1, +1 through severity and the visible columns */
 const char *table_sort_title(const struct table *t); /* "severity", "LAG" */
 
-/* "!!" " !" " ." " ?" for the severities 3, 2, 0, 1. */
+/* "!!" " !" " *" " ?" " ." for the severities 4, 3, 2, 1, 0. */
 const char *table_mark(int severity);
 enum role table_mark_role(int severity);
+/* One sentence for help and manual; NULL: there is no such severity. */
+const char *table_mark_meaning(int severity);
 
 #endif

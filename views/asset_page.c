@@ -201,7 +201,7 @@ static void stream_state(const struct model *model, const struct object *stream,
     words_of(all ? why : state, head, sizeof(head));
     append(head, sizeof(head), ", ", also);
     if (wrong && severity == SEVERITY_OK)
-        severity = SEVERITY_WARN; /* not for long enough to be told elsewhere */
+        severity = SEVERITY_PENDING; /* the rules have not been asked since */
     draw_line(severity, head, all ? "" : why, s, row);
 }
 

@@ -12,14 +12,28 @@
 #include "views/quantity_table.h"
 
 struct tally {
-    size_t crit, warn;
-    int64_t since; /* of the oldest of the worst severity */
+    size_t crit, warn, pending;
+    int64_t since;  /* of the oldest of the worst severity */
+    int64_t due_ns; /* until the first of the pending ones speaks */
 };
+
+static void tally_pending(const struct model *model, struct tally *t) {
+    size_t count;
+    const struct finding *forming = model_forming(model, &count);
+    for (size_t i = 0; i < count; i++) {
+        int64_t due = finding_due_ns(model, &forming[i]);
+        if (chrome_goes_without_saying(model, &forming[i]))
+            continue;
+        if (t->pending++ == 0 || due < t->due_ns)
+            t->due_ns = due;
+    }
+}
 
 /* A thing counts once: what is less bad about it goes without saying. */
 static struct tally tally_of(const struct model *model) {
-    struct tally t = {0, 0, 0};
+    struct tally t = {0};
     size_t count;
+    tally_pending(model, &t);
     const struct finding *findings = model_findings(model, &count);
     for (size_t i = 0; i < count; i++) {
         if (chrome_goes_without_saying(model, &findings[i]))
@@ -161,23 +175,25 @@ static void quiet_text(const struct chrome_context *c, const struct cluster_coun
     }
 }
 
-/* "? no alert yet: LAG ORDERS/audit 177k, +80/s; 2 more; alert in 58s; 1 not monitored": what may become a
+/* "* 3 alerts pending: LAG ORDERS/audit 177k, +80/s; first in 58s; 1 not monitored": what may become a
  * finding is not "all ok". "" when there is nothing. */
-static void forming_text(const struct model *model, const struct cluster_count *n, char *out, size_t size,
-                         int width) {
-    char text[512], more[40] = "", silent[124] = "", end[240], due[TIME_TEXT_SIZE], cut[512];
+static void pending_text(const struct model *model, const struct tally *t, const struct cluster_count *n,
+                         char *out, size_t size, int width) {
+    char text[512], head[40], silent[124] = "", end[200], due[TIME_TEXT_SIZE], cut[512];
     size_t count;
     const struct finding *forming = model_forming(model, &count);
-    const char *head = width < 50 ? "? not yet:" : "? no alert yet:";
     out[0] = 0;
-    if (count == 0)
+    if (t->pending == 0)
         return;
-    lasted_format(due, finding_due_ns(model, &forming[0]));
-    if (count > 1)
-        snprintf(more, sizeof(more), "; %zu more", count - 1);
+    lasted_format(due, t->due_ns);
+    snprintf(head, sizeof(head), "* %zu %spending:", t->pending,
+             width < 50        ? ""
+             : t->pending == 1 ? "alert "
+                               : "alerts ");
     if (!clusters_whole(n))
         silent_text(n, true, silent, sizeof(silent));
-    snprintf(end, sizeof(end), "%s; alert in %s%s%s", more, due, *silent ? "; " : "", silent);
+    snprintf(end, sizeof(end), "; %sin %s%s%s", t->pending > 1 ? "first " : "", due, *silent ? "; " : "",
+             silent);
     finding_text(model, &forming[0], text, sizeof(text));
     int room = width - text_width(head) - (int)strlen(finding_tag(&forming[0])) - 2;
     bool whole = text_width(text) + text_width(end) <= room;
@@ -198,7 +214,12 @@ static void waiting_text(const struct chrome_context *c, char *out, size_t size,
                  url);
 }
 
-static void quiet_rows(const struct chrome_context *c, struct surface *s, struct rect rows) {
+static enum role role_of_mark(char mark) {
+    return mark == '.' ? ROLE_OK : mark == '*' ? ROLE_PENDING : ROLE_UNKNOWN;
+}
+
+static void quiet_rows(const struct chrome_context *c, struct surface *s, struct rect rows,
+                       const struct tally *t) {
     struct rect row = {rows.x, rows.y, rows.w, 1};
     char text[800], cut[800];
     const struct model *model = c->view_context->model;
@@ -212,14 +233,13 @@ static void quiet_rows(const struct chrome_context *c, struct surface *s, struct
         text[1] = ' ';
         fault_line(c->view_context, &fault, text + 2, sizeof(text) - 2, row.w - 4);
     } else {
-        forming_text(model, &n, text, sizeof(text), row.w - 1);
+        pending_text(model, t, &n, text, sizeof(text), row.w - 1);
         if (!*text)
             quiet_text(c, &n, text, sizeof(text), row.w - 1);
     }
     text_cut(cut, sizeof(cut), text, row.w - 1);
-    int x = row.x + 1 +
-            surface_text(s, row, row.x + 1, row.y, text[0] == '.' ? ROLE_OK : ROLE_UNKNOWN,
-                         waits ? ATTR_BOLD : 0, cut);
+    int x =
+        row.x + 1 + surface_text(s, row, row.x + 1, row.y, role_of_mark(text[0]), waits ? ATTR_BOLD : 0, cut);
     if (!waits)
         draw_last(c->view_context, s, rows, x);
 }
@@ -228,6 +248,22 @@ static void quiet_rows(const struct chrome_context *c, struct surface *s, struct
 static bool enter_is_worst(const struct chrome_context *c) {
     const struct list_view *view = c->view_state;
     return !c->covered && c->view && c->view->contexts & CONTEXT_OVERVIEW && view && !view->focus;
+}
+
+/* "   * 17 alerts pending, first in 12s", in as many words as there is room for before column `end`. */
+static void draw_pending(const struct tally *t, struct surface *s, struct rect row, int x, int end) {
+    char text[120], due[TIME_TEXT_SIZE];
+    if (t->pending == 0)
+        return;
+    lasted_format(due, t->due_ns);
+    snprintf(text, sizeof(text), "* %zu alert%s pending, %sin %s", t->pending, t->pending > 1 ? "s" : "",
+             t->pending > 1 ? "first " : "", due);
+    if (x + 3 + text_width(text) > end)
+        snprintf(text, sizeof(text), "* %zu pending, in %s", t->pending, due);
+    if (x + 3 + text_width(text) > end)
+        snprintf(text, sizeof(text), "*%zu", t->pending);
+    if (x + 3 + text_width(text) <= end)
+        part(s, row, x + 3, ROLE_PENDING, text);
 }
 
 static void count_row(const struct chrome_context *c, struct surface *s, struct rect row,
@@ -250,11 +286,16 @@ static void count_row(const struct chrome_context *c, struct surface *s, struct 
         snprintf(text, sizeof(text), "+%s", span);
     x += surface_text(s, row, x, row.y, ROLE_TEXT, 0, text);
     keymap_hint(ACTION_OPEN_ROW, "worst", worst, sizeof(worst));
-    if (enter_is_worst(c) && x + 2 + (int)strlen(worst) <= row.x + row.w)
-        surface_text(s, row, row.x + row.w - (int)strlen(worst) - 1, row.y, ROLE_KEY, 0, worst);
+    int end = row.x + row.w;
+    int pending = t->pending ? 3 + snprintf(NULL, 0, "*%zu", t->pending) : 0;
+    if (enter_is_worst(c) && x + pending + 2 + (int)strlen(worst) <= end) {
+        end -= (int)strlen(worst) + 1;
+        surface_text(s, row, end, row.y, ROLE_KEY, 0, worst);
+    }
+    draw_pending(t, s, row, x, end - 1);
 }
 
-/* "!!2 !3 "; returns where it ends. */
+/* "!!2 !3 *17 "; returns where it ends. */
 static int draw_counts(const struct tally *t, struct surface *s, struct rect row) {
     char text[64];
     int x = row.x;
@@ -265,6 +306,10 @@ static int draw_counts(const struct tally *t, struct surface *s, struct rect row
     if (t->warn) {
         snprintf(text, sizeof(text), "!%zu", t->warn);
         x = part(s, row, x, ROLE_WARN, text) + 1;
+    }
+    if (t->pending) {
+        snprintf(text, sizeof(text), "*%zu", t->pending);
+        x = part(s, row, x, ROLE_PENDING, text) + 1;
     }
     return x;
 }
@@ -278,7 +323,7 @@ void chrome_verdict(const struct chrome_context *c, struct surface *s, struct re
     if (rows.h < 1)
         return;
     if (count == 0) {
-        quiet_rows(c, s, rows);
+        quiet_rows(c, s, rows, &t);
     } else if (rows.h == 1) { /* words are worth more than how long */
         int x = draw_counts(&t, s, row);
         chrome_worst(model, s, (struct rect){x, row.y, row.x + row.w - x, 1});
@@ -295,10 +340,8 @@ void chrome_line(const struct chrome_context *c, struct surface *s, struct rect 
     struct rect row = {rows.x, rows.y, rows.w, 1};
     int x = draw_counts(&t, s, row);
     struct cluster_count n = clusters_count(model);
-    size_t forming;
-    model_forming(model, &forming);
-    bool ok = clusters_whole(&n) && !faults_worst(model, &unsaid).server && !forming;
-    if (!t.crit && !t.warn)
+    bool ok = clusters_whole(&n) && !faults_worst(model, &unsaid).server;
+    if (!t.crit && !t.warn && !t.pending)
         x = part(s, row, x, ok ? ROLE_OK : ROLE_UNKNOWN, ok ? ".ok" : "?") + 1;
     time_format_clock(clock, c->view_context->utc_ns, c->view_context->local_time);
     if (c->view_context->utc_ns && x + (int)strlen(clock) <= row.x + row.w)

@@ -51,7 +51,7 @@ struct fault faults_worst(const struct model *model, const struct fault_query *q
     for (size_t i = 0; i < count; i++) {
         if (query->server && servers[i]->id != query->server)
             continue;
-        if (query->unsaid && model_severity(model, servers[i]) > SEVERITY_UNKNOWN)
+        if (query->unsaid && model_severity(model, servers[i]) > SEVERITY_PENDING)
             continue;
         if (lives(model, servers[i]))
             consider(model, servers[i], query->shapes, &worst);

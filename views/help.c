@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "tui/table.h"
 
 /* A walk over all lines; `hit` is the one that was asked for. */
 struct walk {
@@ -38,6 +39,14 @@ static bool stands_under(const struct help *help, int id, int context) {
     return valid & 1u << context && !(valid & ((1u << context) - 1));
 }
 
+static void walk_marks(struct walk *w) {
+    w->heading = "Marks";
+    for (int severity = 0; table_mark_meaning(severity); severity++) {
+        const char *mark = table_mark(severity);
+        give_row(w, mark + strspn(mark, " "), "", table_mark_meaning(severity));
+    }
+}
+
 static void walk(struct walk *w) {
     for (int context = 0; context < CONTEXT_COUNT; context++) {
         w->heading = context_titles[context];
@@ -47,6 +56,7 @@ static void walk(struct walk *w) {
                 give_row(w, keys, key_infos[id].name, key_infos[id].help);
         }
     }
+    walk_marks(w);
     for (const struct help_line *line = w->help->extra; line && line->text; line++) {
         if (line->keys)
             give_row(w, line->keys, "", line->text);

@@ -135,6 +135,8 @@ void world_busy(struct world *w);
 void world_kinds(struct world *w);
 /* A consumer in each of the states that there are. */
 void world_states(struct world *w);
+/* The same 35 s after it went wrong with them: most is no alert yet. */
+void world_soon(struct world *w);
 /* The same, and then the stream was deleted with them. */
 void world_deleted(struct world *w);
 /* Two accounts that name a stream and its consumer alike. */

@@ -104,7 +104,7 @@ void world_doing_row(struct world *w, struct sample *s, int consumer) {
         world_i(r, F_CONSUMER_pause_remaining, 1500 * NS_PER_S);
 }
 
-void world_states(struct world *w) {
+static void states_until(struct world *w, int second) {
     static const struct world_stream streams[] = {{.name = "ORDERS",
                                                    .replicas = 3,
                                                    .rate = RATE,
@@ -117,7 +117,15 @@ void world_states(struct world *w) {
     w->consumers = doers;
     w->doing = doing;
     w->consumer_count = sizeof(doers) / sizeof(doers[0]);
-    world_run(w, WORLD_SECONDS);
+    world_run(w, second);
+}
+
+void world_states(struct world *w) {
+    states_until(w, WORLD_SECONDS);
+}
+
+void world_soon(struct world *w) {
+    states_until(w, SINCE + 35);
 }
 
 void world_deleted(struct world *w) {
