@@ -565,6 +565,26 @@ struct expr *expr_parse(const char *text, expr_resolve_fn *resolver, void *data,
     return NULL;
 }
 
+void expr_words(struct expr *expr, expr_word_fn *word, void *data) {
+    for (int i = 0; i < expr->count; i++) {
+        const struct expr_node *node = &expr->nodes[i];
+        if (node->op != OP_EQUAL && node->op != OP_NOT_EQUAL)
+            continue;
+        struct expr_node *name = &expr->nodes[node->left], *text = &expr->nodes[node->right];
+        if (name->op == OP_TEXT && text->op == OP_NAME) {
+            struct expr_node *other = name;
+            name = text;
+            text = other;
+        }
+        const char *meant =
+            name->op == OP_NAME && text->op == OP_TEXT ? word(data, name->id, text->text) : NULL;
+        if (!meant)
+            continue;
+        free(text->text);
+        text->text = memory_text(meant);
+    }
+}
+
 void expr_destroy(struct expr *expr) {
     if (!expr)
         return;

@@ -54,6 +54,10 @@ struct expr *expr_parse(const char *text, expr_resolve_fn *resolve, void *data, 
 /* The same for a text that may go on behind the expression, after a blank: *rest is what follows there. */
 struct expr *expr_parse_first(const char *text, expr_resolve_fn *resolve, void *data,
                               struct expr_error *error, const char **rest);
+/* What stands for a text that a name is compared with by = or !=, NULL: the text as it is. */
+typedef const char *expr_word_fn(void *data, int id, const char *text);
+/* Asks for each of these texts, from the left. */
+void expr_words(struct expr *expr, expr_word_fn *word, void *data);
 void expr_destroy(struct expr *expr);
 struct expr_value expr_eval(const struct expr *expr, expr_get_fn *get, void *data);
 /* true exactly when the expression is known and true. */

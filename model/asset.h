@@ -87,7 +87,8 @@ enum asset_state {
     ASSET_LEADERLESS,
     ASSET_LEADER_GONE,
     ASSET_NO_QUORUM,
-    ASSET_CONTESTED
+    ASSET_CONTESTED,
+    ASSET_STATE_COUNT
 };
 const char *asset_state_name(enum asset_state state); /* NULL for ASSET_UNKNOWN */
 /* By its leader's last word too few of its replicas are in contact, the leader itself among them. */

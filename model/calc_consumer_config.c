@@ -12,6 +12,8 @@ struct value calc_consumer_configured(const struct model *model, const struct ob
     return object->now ? value_bool(is_told(object)) : value_unknown(0);
 }
 
+static const char *const kinds[] = {"pull", "push"};
+
 struct value calc_consumer_kind(const struct model *model, const struct object *object) {
     (void)model;
     if (!object->now)
@@ -20,7 +22,11 @@ struct value calc_consumer_kind(const struct model *model, const struct object *
         *row_text(object->now, F_CONSUMER_deliver_subject) || row_u64(object->now, F_CONSUMER_push_bound, 0);
     if (!push && !is_told(object))
         return value_unknown(0);
-    return value_text(push ? "push" : "pull");
+    return value_text(kinds[push]);
+}
+
+const char *consumer_kind_word(int n) {
+    return n < (int)(sizeof kinds / sizeof *kinds) ? kinds[n] : NULL;
 }
 
 /* Servers say so of those that are, and nothing of the others. */

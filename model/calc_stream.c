@@ -206,6 +206,10 @@ struct value calc_stream_full_in(const struct model *model, const struct object 
     return first_full(model, object, &which);
 }
 
+const char *stream_limit_word(int n) {
+    return n < LIMIT_COUNT ? limits[n].name : NULL;
+}
+
 struct value calc_stream_full_by(const struct model *model, const struct object *object) {
     int which = 0;
     struct value first = first_full(model, object, &which);

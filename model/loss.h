@@ -11,7 +11,7 @@
 struct model;
 struct growth;
 
-enum loss_state { LOSS_UNKNOWN, LOSS_NO, LOSS_AT_RISK, LOSS_LOSING };
+enum loss_state { LOSS_UNKNOWN, LOSS_NO, LOSS_AT_RISK, LOSS_LOSING, LOSS_STATE_COUNT };
 
 struct prospect { /* of a stream: how soon its limits take the oldest message */
     bool known;

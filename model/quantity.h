@@ -46,6 +46,9 @@ extern const struct quantity_info quantities[QUANTITY_COUNT];
 
 /* -1 when there is none. */
 int quantity_by_name(enum object_kind kind, const char *name);
+/* The words that a quantity chooses from, some of them more than once; NULL: no more, of n 0: it may be any
+ * text. */
+const char *quantity_word(enum quantity q, int n);
 struct value quantity_get(const struct model *model, const struct object *object, enum quantity q);
 
 #endif

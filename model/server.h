@@ -8,7 +8,7 @@
 #include "model/cluster.h"
 #include "model/usage.h"
 
-enum server_state { SERVER_NEW, SERVER_UP, SERVER_STALE, SERVER_DOWN, SERVER_KNOWN };
+enum server_state { SERVER_NEW, SERVER_UP, SERVER_STALE, SERVER_DOWN, SERVER_KNOWN, SERVER_STATE_COUNT };
 
 struct side { /* the one row of an entity that every answer of its shape has */
     struct row *now;

@@ -41,10 +41,15 @@ static void put(struct model *model, const struct entry *stream, const struct ro
 
 /* ---- all of one stream ---- */
 
-/* From bad to worse. */
+enum state { STATE_OK, STATE_SILENT, STATE_NEVER, STATE_ERROR, STATE_COUNT };
+static const char *const states[STATE_COUNT] = {"ok", "silent", "never", "error"};
+
+const char *source_state_word(int n) {
+    return n < STATE_COUNT ? states[n] : NULL;
+}
+
 static int rank_of(const char *state) {
-    static const char *const states[] = {"ok", "silent", "never", "error"};
-    int rank = state ? 3 : -1;
+    int rank = state ? STATE_COUNT - 1 : -1;
     while (rank >= 0 && strcmp(states[rank], state) != 0)
         rank--;
     return rank;
@@ -135,12 +140,12 @@ void asset_parts_tick(struct model *model) {
 
 const char *source_state(const struct object *object) {
     if (((const struct source *)object->extra)->never)
-        return "never";
+        return states[STATE_NEVER];
     if (*row_text(object->now, F_SOURCE_error))
-        return "error";
+        return states[STATE_ERROR];
     if (!row_has(object->now, F_SOURCE_active))
         return NULL;
-    return row_i64(object->now, F_SOURCE_active, 0) > SILENT_AFTER ? "silent" : "ok";
+    return row_i64(object->now, F_SOURCE_active, 0) > SILENT_AFTER ? states[STATE_SILENT] : states[STATE_OK];
 }
 
 bool source_lag_is_told(const struct object *object) {

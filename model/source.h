@@ -20,6 +20,8 @@ void asset_parts_tick(struct model *model);
 
 /* "ok"; "never": no contact yet; "error"; "silent": the last contact is long ago. NULL: not told. */
 const char *source_state(const struct object *source);
+/* Each of these words, from bad to worse; NULL: there are no more. */
+const char *source_state_word(int n);
 /* Without contact nothing is behind, by the server's word: that is its zero, not its figure. */
 bool source_lag_is_told(const struct object *source);
 

@@ -15,9 +15,11 @@ static const struct kind {
     {"$MQTT_out", "mqtt", "MQTT QoS 2 out"},
     {"$MQTT_", "mqtt", "MQTT %s"},
 };
+static const char plain[] = "stream";
+enum { COUNT = sizeof kinds / sizeof *kinds };
 
 static const struct kind *kind_of(const char *name) {
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+    for (size_t i = 0; i < COUNT; i++) {
         size_t len = strlen(kinds[i].prefix);
         if (strncmp(name, kinds[i].prefix, len) == 0 && (name[len] || !strchr(kinds[i].called, '%')))
             return &kinds[i];
@@ -27,7 +29,11 @@ static const struct kind *kind_of(const char *name) {
 
 const char *stream_kind(const char *name) {
     const struct kind *kind = kind_of(name);
-    return kind ? kind->kind : "stream";
+    return kind ? kind->kind : plain;
+}
+
+const char *stream_kind_word(int n) {
+    return n < COUNT ? kinds[n].kind : n == COUNT ? plain : NULL;
 }
 
 bool stream_is_internal(const char *account, const char *name) {

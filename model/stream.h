@@ -9,6 +9,8 @@
 
 /* "stream", "kv", "object", "mqtt" */
 const char *stream_kind(const char *name);
+/* Each of these words, some of them more than once; NULL: there are no more. */
+const char *stream_kind_word(int n);
 /* Made by the server for itself, or of the system account: nobody's data. */
 bool stream_is_internal(const char *account, const char *name);
 

@@ -81,6 +81,10 @@ START_TEST(expression) {
     ck_assert_str_eq(passing("ACK/s>1000"), "audit,tiles,email");
     ck_assert_str_eq(passing("re del/10 > 0 and (ack/s < 1k)"), "billing,ingest");
     ck_assert_str_eq(passing("ack/s"), "");
+    /* as pages write it */
+    ck_assert_str_eq(passing("state=\"Falling behind\""), passing("state=falling_behind"));
+    ck_assert_str_eq(passing("state=falling_behind"), "billing,audit");
+    ck_assert_str_eq(passing("\"falling behind\"=state"), "billing,audit");
     ck_assert_str_eq(fault("lag>1000"), "");
     ck_assert_str_ne(fault("lag>"), "");
 }
@@ -135,6 +139,24 @@ START_TEST(what_is_no_filter_is_said) {
         {"!!geo", "`!` stands once before a word; a text with signs in quotes"},
         {"! !lag>1", "`!` stands once before a word; a text with signs in quotes"},
         {"!\"!geo\"", ""},
+        {"state=nonsense", "there is no state nonsense; there are leaderless, paused, backlog_evicted, "
+                           "poison, ack_window_full, "
+                           "nobody_bound, nobody_pulling, stalled_delivery, stalled_acks, falling_behind, "
+                           "catching_up, unknown, "
+                           "idle, keeping_up, deleted"},
+        {"state=nobody", "there is no state nobody; did you mean nobody_bound?"},
+        {"geo state!=stalled_ack", "there is no state stalled_ack; did you mean stalled_acks?"},
+        {"lag>1 and stalled_ack=state", "`stalled_ack` is no quantity"},
+        {"leadership=contestd", "there is no leadership contestd; did you mean contested?"},
+        {"kind=pul", "there is no kind pul; did you mean pull?"},
+        {"state=paused or state=\"no such\"",
+         "there is no state no such; there are leaderless, paused, backlog_evicted, poison, ack_window_full, "
+         "nobody_bound, nobody_pulling, stalled_delivery, stalled_acks, falling_behind, catching_up, "
+         "unknown, "
+         "idle, keeping_up, deleted"},
+        {"state=\"nobody pulling\"", ""},
+        {"state~nonsense", ""},
+        {"leader=nonsense", ""},
         {"geo !=", "there is no column geo; a text with signs stands in quotes"},
         {"a b c d e f g h i j k l m n o p q r s t u v w x y z a b c d e f g h", "more than 32 words"},
     };
@@ -144,6 +166,37 @@ START_TEST(what_is_no_filter_is_said) {
         if (*said)
             ck_assert_str_eq(passing(cases[i].typed), passing(""));
     }
+}
+END_TEST
+
+static bool is_word_of(enum quantity q, const char *text) {
+    const char *word;
+    for (int n = 0; (word = quantity_word(q, n)); n++)
+        if (strcmp(word, text) == 0)
+            return true;
+    return false;
+}
+
+/* Of no scene a word that a filter would refuse. */
+START_TEST(what_is_shown_may_be_asked_for) {
+    static void (*const scenes[])(struct world *) = {world_states, world_kinds, world_stale, world_minority,
+                                                     world_deleted};
+    struct world w;
+    int seen = 0;
+    scenes[_i](&w);
+    for (int q = 0; q < QUANTITY_COUNT; q++) {
+        size_t count;
+        const struct object *const *all = model_objects(w.model, quantities[q].kind, &count);
+        for (size_t i = 0; i < count && quantity_word((enum quantity)q, 0); i++) {
+            struct value v = quantity_get(w.model, all[i], (enum quantity)q);
+            if (v.type != VALUE_TEXT)
+                continue;
+            ck_assert_msg(is_word_of((enum quantity)q, v.text), "%s: %s", quantities[q].name, v.text);
+            seen++;
+        }
+    }
+    ck_assert_int_ge(seen, 3);
+    world_finish(&w);
 }
 END_TEST
 
@@ -197,6 +250,7 @@ int main(void) {
     tcase_add_test(tc, expression);
     tcase_add_test(tc, words_all_have_to_be_found);
     tcase_add_test(tc, what_is_no_filter_is_said);
+    tcase_add_loop_test(tc, what_is_shown_may_be_asked_for, 0, 5);
     tcase_add_test(tc, in_a_view);
     tcase_add_test(tc, faults_only);
     suite_add_tcase(suite, tc);

@@ -5,8 +5,9 @@
  *   lag > 1000      a comparison (base/expr.h) of a quantity of the list's kind, or of a column by its title
  *   !word !~regex   the opposite; of a comparison, too
  *
- * What looks like a comparison and names no column is an error, never a word; so is a sign with no text
- * behind it. Owned by the list it filters. Main process. */
+ * A word that a quantity is compared with and can't be (a state that there is none of) is an error too;
+ * blanks in it stand for underscores. What looks like a comparison and names no column is an error, never a
+ * word; so is a sign with no text behind it. Owned by the list it filters. Main process. */
 #ifndef VIEWS_FILTER_H
 #define VIEWS_FILTER_H
 

@@ -71,7 +71,7 @@ struct quantity_list {
     enum list_menu menu;    /* what is open over the list */
     int choice;             /* its line */
     double spark_top;       /* scale of sparklines of percents */
-    char fault[200];        /* of the filter being typed */
+    char fault[300];        /* of the filter being typed */
     char trouble[320];      /* why rows are missing, "" when they aren't: a line above the head */
     int spark_s;            /* span of sparklines, seconds */
 };
