@@ -50,6 +50,7 @@ struct world_doing {
     bool stands;       /* it delivers nothing: its lag grows as its stream does */
     bool frozen;       /* nothing moves, and nothing is there for it */
     bool floor_stands; /* what comes later is acknowledged */
+    bool filtered;     /* it reads some subjects alone */
     bool evicted;      /* the stream's limits took what it had not acknowledged */
     bool paused, unbound, leaderless;
     const char *push;   /* subject; NULL: pull */
@@ -77,6 +78,7 @@ struct world {
     const struct world_client *clients;
     int client_count;
     int leads[WORLD_STREAMS]; /* the node that leads it */
+    int rival; /* this node, counted from 1, leads the first stream and its consumers too; 0 none */
     const struct world_stream *streams;
     int stream_count;
     const struct world_consumer *consumers;
@@ -143,6 +145,11 @@ void world_deleted(struct world *w);
 void world_accounts(struct world *w);
 /* A stream with a name of a hundred letters, and consumers of it whose names differ in the last one. */
 void world_long(struct world *w);
+/* n2 and n3 both say that they lead a stream and its consumers. */
+void world_contested(struct world *w);
+/* A consumer of some subjects whose backlog is from before we looked; and its leader falls silent. */
+void world_bound(struct world *w);
+void world_bound_stale(struct world *w);
 /* All well, no JetStream. */
 void world_quiet(struct world *w);
 /* The same as busy, but n2 refuses since 40 s and nobody else has answered for 4 s. */

@@ -5,13 +5,14 @@ static double world_lag(const struct world *w, const struct world_consumer *c) {
     return lag > 0 ? lag : 0;
 }
 
-static void world_consumer_row(struct world *w, struct sample *s, const struct world_consumer *c) {
+static void world_consumer_row(struct world *w, struct sample *s, const struct world_consumer *c,
+                               int leader) {
     struct row *r = sample_add(s, ENTITY_CONSUMER);
     double lag = world_lag(w, c), acked = 80000000 + c->acked_per_s * w->second;
     world_text(s, r, F_CONSUMER_account, w->accounts ? w->accounts[c - w->consumers] : "$G");
     world_text(s, r, F_CONSUMER_stream, c->stream);
     world_text(s, r, F_CONSUMER_name, c->name);
-    world_text(s, r, F_CONSUMER_leader, w->nodes[c->leader].name);
+    world_text(s, r, F_CONSUMER_leader, w->nodes[leader].name);
     world_u(r, F_CONSUMER_clustered, 1);
     world_u(r, F_CONSUMER_pending,
             lag > (double)c->ack_pending ? (uint64_t)(lag - (double)c->ack_pending) : 0);
@@ -68,7 +69,7 @@ static void world_limits(struct sample *s, struct row *r, const struct world_str
 
 uint64_t world_last_seq(const struct world *w, double rate, int second) {
     (void)w;
-    return 88412007 + (uint64_t)(rate * second);
+    return 88412007 + (uint64_t)(int64_t)(rate * second);
 }
 
 static void world_stream_row(struct world *w, struct sample *s, const struct world_stream *stream,
@@ -131,7 +132,7 @@ void world_jsz(struct world *w, int node) {
             world_i(p, F_META_PEER_active, 200 * NS_PER_MS);
         }
         for (int i = 0; i < w->stream_count; i++)
-            if (w->leads[i] == node)
+            if (w->leads[i] == node || (i == 0 && w->rival == node + 1))
                 world_stream_row(w, s, &w->streams[i], node);
         for (int i = 0; i < w->consumer_count; i++)
             if (w->doing && w->doing[i].leaderless && w->second > w->doing[i].since)
@@ -139,7 +140,9 @@ void world_jsz(struct world *w, int node) {
             else if (w->consumers[i].leader == node && w->doing)
                 world_doing_row(w, s, i);
             else if (w->consumers[i].leader == node)
-                world_consumer_row(w, s, &w->consumers[i]);
+                world_consumer_row(w, s, &w->consumers[i], node);
+            else if (w->rival == node + 1 && strcmp(w->consumers[i].stream, w->streams[0].name) == 0)
+                world_consumer_row(w, s, &w->consumers[i], node);
             else if (w->followers && w->nodes[w->consumers[i].leader].jsz_error)
                 world_follower_row(w, s, &w->consumers[i], true);
     }

@@ -178,6 +178,14 @@ void world_long(struct world *w) {
     world_run(w, WORLD_SECONDS);
 }
 
+void world_contested(struct world *w) {
+    world_init(w);
+    with_consumers(w, 0, CONSUMERS);
+    world_run(w, WORLD_SECONDS - 30);
+    w->rival = 3;
+    world_run(w, 30);
+}
+
 void world_untold(struct world *w) {
     static const struct world_consumer consumers[] = {
         {"ORDERS", "audit", 0, 700, 5, 2500, 64, 1000, 0, 12},

@@ -94,7 +94,7 @@ void world_doing_row(struct world *w, struct sample *s, int consumer) {
     world_text(s, r, F_CONSUMER_deliver_policy, "all");
     world_i(r, F_CONSUMER_ack_wait, 30 * NS_PER_S);
     world_i(r, F_CONSUMER_max_deliver, 5);
-    if (d->frozen)
+    if (d->frozen || d->filtered)
         world_text(s, r, F_CONSUMER_filter_subject, "orders.eu.>");
     if (d->push)
         world_text(s, r, F_CONSUMER_deliver_subject, d->push);
@@ -126,6 +126,26 @@ void world_states(struct world *w) {
 
 void world_soon(struct world *w) {
     states_until(w, SINCE + 35);
+}
+
+void world_bound(struct world *w) {
+    static const struct world_stream streams[] = {
+        {.name = "ORDERS", .replicas = 3, .rate = RATE, .max_age_s = 86400, .retention = "limits"}};
+    static const struct world_consumer consumers[] = {{"ORDERS", "reports", 1, 0, 0, 0, 0, 1000, 0, 4}};
+    static const struct world_doing of_some[] = {{.since = -2000, .stands = true, .filtered = true}};
+    world_init(w);
+    w->streams = streams;
+    w->stream_count = 1;
+    w->consumers = consumers;
+    w->doing = of_some;
+    w->consumer_count = 1;
+    world_run(w, WORLD_SECONDS - 44);
+}
+
+void world_bound_stale(struct world *w) {
+    world_bound(w);
+    w->nodes[1].answers = false;
+    world_run(w, 44);
 }
 
 void world_deleted(struct world *w) {
