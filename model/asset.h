@@ -40,6 +40,7 @@ struct asset {
 
 struct copying { /* what all sources of a stream say together */
     unsigned sources;
+    bool mirror;              /* it copies one stream, with its sequences */
     bool told, never;         /* all of their lag; one had no contact yet */
     uint64_t lag;             /* the worst */
     int64_t active_ns;        /* the longest without contact */
@@ -73,8 +74,7 @@ struct consumer {
     uint64_t first_seq;  /* of its stream when the row came, 0 not told */
     uint64_t before_seq; /* the same of the row before */
     struct risk risk;
-    bool weighed;
-    double lost_s; /* until its oldest unprocessed message is lost; INFINITY never */
+    struct outlook outlook;
 };
 
 static inline struct asset *asset_of(const struct object *object) {

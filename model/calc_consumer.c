@@ -1,6 +1,7 @@
 #include "model/calc.h"
 
 #include <math.h>
+#include <stdio.h>
 
 struct value calc_consumer_path(const struct model *model, const struct object *object) {
     (void)model;
@@ -260,16 +261,37 @@ struct value calc_consumer_redeliveries(const struct model *model, const struct 
 struct value calc_consumer_evicted(const struct model *model, const struct object *object) {
     (void)model;
     const struct progress *p = &consumer_of(object)->progress;
-    return p->begun ? aged(object, value_uint(p->eviction.messages)) : value_unknown(0);
+    struct value v = value_uint(eviction_total(&p->eviction));
+    v.flags = p->eviction.before ? VALUE_BOUND : 0;
+    return p->begun ? aged(object, v) : value_unknown(0);
 }
 
 struct value calc_consumer_evicted_ago(const struct model *model, const struct object *object) {
     (void)model;
     const struct progress *p = &consumer_of(object)->progress;
     int64_t last = p->eviction.last_ns;
-    if (!p->begun || !p->eviction.messages || last == TIME_UNSET || p->seen_ns - last < JUST_NOW)
+    if (!p->begun || !eviction_total(&p->eviction) || last == TIME_UNSET || p->seen_ns - last < JUST_NOW)
         return value_unknown(0);
     return aged(object, value_span(p->seen_ns - last));
+}
+
+struct value calc_consumer_evicted_when(const struct model *model, const struct object *object) {
+    const struct eviction *e = &consumer_of(object)->progress.eviction;
+    struct value ago = calc_consumer_evicted_ago(model, object);
+    char span[TIME_TEXT_SIZE], when[TIME_TEXT_SIZE + 20];
+    if (eviction_total(e) && e->last_ns == TIME_UNSET)
+        return aged(object, value_text("before we watched"));
+    if (ago.type != VALUE_SPAN)
+        return value_unknown(0);
+    span_format(span, ago.i);
+    snprintf(when, sizeof when, "the last %s ago", span);
+    return aged(object, value_text(model_say(model, when)));
+}
+
+struct value calc_consumer_evicted_ahead(const struct model *model, const struct object *object) {
+    (void)model;
+    const struct progress *p = &consumer_of(object)->progress;
+    return p->begun ? aged(object, value_bool(p->eviction.ahead)) : value_unknown(0);
 }
 
 struct value calc_consumer_evicting(const struct model *model, const struct object *object) {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "model/asset.h"
 #include "model/lag.h"
 #include "model/state.h"
 
@@ -15,6 +16,7 @@ struct view {
     uint64_t place, floor, pending, ack_pending, deliveries;
     uint64_t gone, last, messages;
     bool filters, placed; /* where it is was told */
+    bool begins;          /* nothing is known of before */
 };
 
 static uint64_t most(uint64_t a, uint64_t b) {
@@ -66,9 +68,22 @@ static bool is_emptied(const struct eviction *e, const struct view *v, const str
     return e->stream_messages && !v->messages && young;
 }
 
+/* Else who deleted them is somebody. What is not told may be one. */
+static bool has_limits(const struct row *stream) {
+    bool takes_old = strcmp(row_text(stream, F_STREAM_discard), "new") != 0;
+    return !has_no_limit(stream, F_STREAM_max_age) ||
+           (takes_old &&
+            !(has_no_limit(stream, F_STREAM_max_msgs) && has_no_limit(stream, F_STREAM_max_bytes)));
+}
+
+/* A mirror has the sequences of its origin, so it may begin anywhere, and a consumer made before does not
+ * know where. */
+static bool may_begin_anywhere(const struct view *v, const struct object *stream) {
+    return !v->place && ((const struct stream *)stream->extra)->copying.mirror;
+}
+
 static bool is_purged(const struct eviction *e, const struct view *v, const struct stamp *at) {
-    if (v->filters && has_no_limit(v->stream, F_STREAM_max_age) &&
-        has_no_limit(v->stream, F_STREAM_max_msgs) && has_no_limit(v->stream, F_STREAM_max_bytes))
+    if ((v->filters || v->begins) && !has_limits(v->stream))
         return true;
     bool carried = v->deliveries == e->deliveries && v->floor > e->floor && v->floor == v->gone;
     return e->known && (carried || is_emptied(e, v, at));
@@ -127,14 +142,18 @@ static uint64_t out_of_pending(struct eviction *e, const struct view *v, uint64_
 static void conclude(struct eviction *e, const struct view *v, int64_t moment) {
     bool past = v->place >= e->lost_to, lags = v->pending || v->ack_pending;
     bool old = e->last_ns == TIME_UNSET || moment - e->last_ns > FORGOTTEN;
+    if (past)
+        e->before = 0;
     if (past && old)
         e->messages = 0;
+    bool any = eviction_total(e) > 0;
     bool news = e->last_ns != TIME_UNSET && moment - e->last_ns < NEWS;
-    e->lasts = e->messages && (news || (lags && v->floor < e->lost_to));
+    e->lasts = any && (news || (lags && v->floor < e->lost_to));
+    e->ahead = any && !past;
 }
 
 static void remember(struct eviction *e, const struct view *v) {
-    e->known = true;
+    e->begun = e->known = true;
     e->place = v->place, e->floor = v->floor;
     e->pending = v->pending, e->deliveries = v->deliveries;
     e->stream_messages = v->messages, e->stream_last = v->last;
@@ -165,13 +184,14 @@ void eviction_put(struct eviction *e, const struct object *consumer, const struc
     if (!stream || !stream->now || is_newer(stream, consumer, arrivals, moment) ||
         !look(&v, consumer->now, stream->now))
         return;
+    v.begins = !e->begun;
     uint64_t lost = 0, serial = stream->now_at.serial;
-    if (is_purged(e, &v, &stream->now_at))
+    if (is_purged(e, &v, &stream->now_at) || may_begin_anywhere(&v, stream))
         begin_count(e, &v, serial);
     else
         lost = v.filters ? out_of_pending(e, &v, serial) : passed_over(e, &v) + unacked_gone(e, &v);
     if (lost) {
-        e->messages += lost;
+        *(e->known ? &e->messages : &e->before) += lost;
         e->lost_to = v.gone;
         e->last_ns = e->known ? moment : e->last_ns;
     }

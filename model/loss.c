@@ -1,7 +1,6 @@
 #include "model/loss.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "model/calc.h"
@@ -14,9 +13,11 @@
 #define UNSURE_ROWS  3   /* that agree, where how long the oldest has waited is but a bound */
 #define CALM_ROWS    2
 
-static const char *const names[] = {
-    [LOSS_UNKNOWN] = "unknown", [LOSS_NO] = "no", [LOSS_AT_RISK] = "at_risk", [LOSS_LOSING] = "losing"};
-static const char *const limit_names[] = {"max_msgs", "max_bytes", "max_age"};
+static const char *const names[] = {[LOSS_UNKNOWN] = "unknown",
+                                    [LOSS_NO] = "no",
+                                    [LOSS_LOST] = "missed",
+                                    [LOSS_AT_RISK] = "at_risk",
+                                    [LOSS_LOSING] = "losing"};
 
 const char *loss_name(enum loss_state state) {
     return names[state];
@@ -62,7 +63,7 @@ static struct prospect prospect_of(const struct object *object) {
 struct backlog {
     const struct object *consumer, *stream;
     uint64_t oldest; /* sequence */
-    double lag, age_s;
+    double age_s;
 };
 
 /* Seconds; NAN unknown. Of a bound it is the bound: nothing is lost sooner than that says. */
@@ -130,177 +131,82 @@ static bool still_at_risk(const struct object *object, bool risk, int by) {
 }
 
 static enum loss_state judge(const struct model *model, const struct backlog *b, double lost, int by) {
+    const struct eviction *e = &progress_of(b->consumer)->eviction;
     if (!(lost <= LOOK_AHEAD))
         ((struct consumer *)b->consumer->extra)->risk = (struct risk){.said = false};
     bool risk = still_at_risk(b->consumer, is_at_risk(model, b, lost), by);
-    if (progress_of(b->consumer)->eviction.lasts)
+    if (e->lasts)
         return LOSS_LOSING;
-    return risk ? LOSS_AT_RISK : LOSS_NO;
+    return risk ? LOSS_AT_RISK : eviction_total(e) ? LOSS_LOST : LOSS_NO;
 }
 
-static bool is_worse(const struct loss *loss, enum loss_state state, double lost, double lag) {
-    if (!loss->consumer || state != loss->state)
-        return !loss->consumer || state > loss->state;
-    return lost != loss->lost_s ? lost < loss->lost_s : lag > loss->lag;
+/* Nothing of it is left that could be lost. */
+static enum loss_state judge_done(const struct object *object) {
+    const struct eviction *e = &progress_of(object)->eviction;
+    ((struct consumer *)object->extra)->risk = (struct risk){.said = false};
+    return e->lasts ? LOSS_LOSING : eviction_total(e) ? LOSS_LOST : LOSS_NO;
+}
+
+static struct outlook look_out(const struct model *model, const struct object *stream,
+                               const struct object *object) {
+    const struct prospect *p = &((const struct stream *)stream->extra)->loss.prospect;
+    struct outlook out = {.lost_s = INFINITY, .age_s = NAN};
+    struct value lag = calc_consumer_lag(model, object);
+    const struct row *row = object->now;
+    if (!p->known || lag.type != VALUE_UINT || !row_has(row, F_CONSUMER_ack_floor_stream_seq))
+        return out;
+    uint64_t floor = row_u64(row, F_CONSUMER_ack_floor_stream_seq, 0);
+    uint64_t first = row_u64(stream->now, F_STREAM_first_seq, 0);
+    out.lag = lag.u;
+    out.gone = eviction_total(&progress_of(object)->eviction);
+    out.partial = backlog_is_filtered(row) && first > floor && first - floor > 1;
+    if (!lag.u) {
+        out.state = judge_done(object);
+        return out;
+    }
+    struct backlog b = {object, stream, floor < first ? first : floor + 1, age_of(object)};
+    out.age_s = b.age_s;
+    out.lost_s = lost_s(&b, p, &out.by);
+    out.state = judge(model, &b, out.lost_s, out.by);
+    return out;
+}
+
+/* ---- all of a stream ---- */
+
+static bool is_worse(const struct outlook *a, const struct outlook *b) {
+    if (a->state != b->state)
+        return a->state > b->state;
+    if (a->lost_s != b->lost_s)
+        return a->lost_s < b->lost_s;
+    return a->gone != b->gone ? a->gone > b->gone : a->lag > b->lag;
 }
 
 static bool counts(const struct row *row) {
     return !row_u64(row, F_CONSUMER_config, 0) || *row_text(row, F_CONSUMER_durable);
 }
 
-static void remember_gone(const struct model *model, struct loss *loss, const struct object *object) {
-    const struct object *most = loss->gone ? model_object(model, loss->gone) : NULL;
-    uint64_t gone = progress_of(object)->eviction.messages;
-    if (gone && (!most || gone > progress_of(most)->eviction.messages))
-        loss->gone = object->id;
-}
-
-/* Nothing of it is left that could be lost. */
-static void weigh_done(struct loss *loss, const struct object *object) {
-    ((struct consumer *)object->extra)->risk = (struct risk){.said = false};
-    if (!counts(object->now) || !progress_of(object)->eviction.lasts ||
-        !is_worse(loss, LOSS_LOSING, INFINITY, 0))
-        return;
-    loss->state = LOSS_LOSING;
-    loss->consumer = object->id;
-    loss->lost_s = INFINITY, loss->age_s = NAN, loss->lag = 0;
-}
-
 static void weigh(const struct model *model, const struct object *stream, const struct object *object) {
     struct loss *loss = &((struct stream *)stream->extra)->loss;
-    struct consumer *consumer = object->extra;
-    struct value lag = calc_consumer_lag(model, object);
-    const struct row *row = object->now;
-    consumer->weighed = true;
-    consumer->lost_s = INFINITY;
-    loss->consumers += counts(row);
-    if (!loss->prospect.known || lag.type != VALUE_UINT || !row_has(row, F_CONSUMER_ack_floor_stream_seq)) {
-        loss->blind |= counts(row);
+    struct outlook *outlook = &((struct consumer *)object->extra)->outlook;
+    *outlook = look_out(model, stream, object);
+    if (!counts(object->now))
         return;
-    }
-    if (counts(row))
-        remember_gone(model, loss, object);
-    if (!lag.u) {
-        weigh_done(loss, object);
+    loss->consumers++;
+    loss->blind |= outlook->state == LOSS_UNKNOWN;
+    loss->partial |= outlook->partial;
+    if (outlook->state == LOSS_UNKNOWN || (outlook->state == LOSS_NO && !outlook->lag) ||
+        (loss->consumer && !is_worse(outlook, &loss->worst)))
         return;
-    }
-    uint64_t floor = row_u64(row, F_CONSUMER_ack_floor_stream_seq, 0);
-    uint64_t first = row_u64(stream->now, F_STREAM_first_seq, 0);
-    struct backlog b = {object, stream, floor < first ? first : floor + 1, (double)lag.u, NAN};
-    b.age_s = age_of(object);
-    int by = 0;
-    double lost = lost_s(&b, &loss->prospect, &by);
-    enum loss_state state = judge(model, &b, lost, by);
-    consumer->lost_s = lost;
-    if (counts(row) && is_worse(loss, state, lost, b.lag)) {
-        loss->state = state;
-        loss->consumer = object->id;
-        loss->lost_s = lost, loss->age_s = b.age_s, loss->lag = b.lag, loss->by = by;
-    }
-}
-
-/* ---- in words ---- */
-
-static void span_of(char out[TIME_TEXT_SIZE], double seconds) {
-    span_format(out, (int64_t)(seconds * (double)NS_PER_S));
-}
-
-static size_t say_risk(const struct loss *loss, char *out, size_t size) {
-    char age[TIME_TEXT_SIZE], limit[TIME_TEXT_SIZE], left[TIME_TEXT_SIZE];
-    bool safe = loss->state == LOSS_NO;
-    span_of(left, loss->lost_s);
-    if (loss->by != LOSS_BY_AGE)
-        return (size_t)snprintf(out, size, "%s takes its oldest unprocessed in %s", limit_names[loss->by],
-                                left);
-    span_of(age, loss->age_s);
-    span_of(limit, loss->prospect.max_age_s);
-    return (size_t)snprintf(out, size, "oldest unprocessed %s old, max_age %s: %s %s", age, limit,
-                            safe ? "safe for" : "lost in", left);
-}
-
-static size_t say_gone(const struct object *consumer, bool named, char *out, size_t size) {
-    char count[NUMBER_TEXT_SIZE], ago[TIME_TEXT_SIZE];
-    const struct progress *p = progress_of(consumer);
-    const char *name = row_text(consumer->now, F_CONSUMER_name);
-    uint64_t n = p->eviction.messages;
-    if (n < 10000)
-        snprintf(count, sizeof count, "%d", (int)n);
-    else
-        number_format(count, (double)n, UNIT_MSGS);
-    size_t len =
-        (size_t)snprintf(out, size, "%s message%s%s%.80s %s never processed", count, n == 1 ? "" : "s",
-                         named ? " of " : "", named ? name : "", n == 1 ? "was" : "were");
-    if (p->eviction.last_ns == TIME_UNSET || len >= size)
-        return len;
-    span_format(ago, p->seen_ns > p->eviction.last_ns ? p->seen_ns - p->eviction.last_ns : 0);
-    return len + (size_t)snprintf(out + len, size - len, ", the last %s ago", ago);
-}
-
-static bool starts_behind(const struct object *consumer, const struct object *stream) {
-    uint64_t first = row_u64(stream->now, F_STREAM_first_seq, 0);
-    uint64_t floor = row_u64(consumer->now, F_CONSUMER_ack_floor_stream_seq, 0);
-    return !backlog_is_filtered(consumer->now) && first > floor && first - floor > 1;
-}
-
-static size_t say_losing(const struct object *consumer, const struct object *stream, char *out, size_t size) {
-    if (!starts_behind(consumer, stream))
-        return say_gone(consumer, false, out, size);
-    return (size_t)snprintf(out, size, "processed up to %llu, and %llu is the first left",
-                            (unsigned long long)row_u64(consumer->now, F_CONSUMER_ack_floor_stream_seq, 0),
-                            (unsigned long long)row_u64(stream->now, F_STREAM_first_seq, 0));
-}
-
-static size_t say_worst(const struct model *model, const struct object *stream, char *out, size_t size) {
-    const struct loss *loss = &((const struct stream *)stream->extra)->loss;
-    const struct object *consumer = model_object(model, loss->consumer);
-    char lag[NUMBER_TEXT_SIZE];
-    const char *name = consumer ? row_text(consumer->now, F_CONSUMER_name) : "";
-    if (consumer && loss->lag <= 0)
-        return say_gone(consumer, true, out, size);
-    number_format(lag, loss->lag, UNIT_MSGS);
-    size_t len = (size_t)snprintf(out, size, "%.80s %s behind: ", name, lag);
-    if (loss->state == LOSS_LOSING && consumer)
-        return len + say_losing(consumer, stream, out + len, size - len);
-    if (isinf(loss->lost_s))
-        return len + (size_t)snprintf(out + len, size - len, "no limit takes what is unprocessed");
-    return len + say_risk(loss, out + len, size - len);
-}
-
-/* It is no news any more, and yet not all was processed. */
-static size_t say_done(const struct model *model, const struct loss *loss, char *out, size_t size) {
-    const struct object *consumer = loss->gone ? model_object(model, loss->gone) : NULL;
-    if (!loss->consumers || !consumer)
-        return (size_t)snprintf(out, size, loss->consumers ? "all is processed" : "no durable consumer");
-    size_t len = (size_t)snprintf(out, size, "nothing is left to process; ");
-    return len + say_gone(consumer, true, out + len, size - len);
-}
-
-/* A stream that discards new messages loses none that it has: those who publish are told. */
-static void say_refused(const struct object *stream, char *out, size_t size) {
-    const struct prospect *p = &((const struct stream *)stream->extra)->loss.prospect;
-    double full = p->full_s[0] < p->full_s[1] ? p->full_s[0] : p->full_s[1];
-    char span[TIME_TEXT_SIZE];
-    if (!is_text(stream->now, F_STREAM_discard, "new") || !(full < LOOK_AHEAD * 365.0))
-        return;
-    span_of(span, full);
-    snprintf(out, size, full > 0 ? "; producers are refused in %s" : "; producers are refused", span);
+    loss->consumer = object->id;
+    loss->worst = *outlook;
+    loss->state = outlook->state;
 }
 
 static void conclude(const struct model *model, const struct object *object) {
     struct loss *loss = &((struct stream *)object->extra)->loss;
-    size_t len, size = sizeof loss->why;
-    if (loss->blind && loss->state < LOSS_AT_RISK)
+    if (loss->blind && loss->state == LOSS_NO)
         loss->state = LOSS_UNKNOWN;
-    if (!loss->prospect.known)
-        len = (size_t)snprintf(loss->why, size, "its configuration is not known yet");
-    else if (loss->state == LOSS_UNKNOWN)
-        len = (size_t)snprintf(loss->why, size, "not all of its consumers are known");
-    else if (loss->consumer)
-        len = say_worst(model, object, loss->why, size);
-    else
-        len = say_done(model, loss, loss->why, size);
-    if (len < size && loss->state != LOSS_UNKNOWN)
-        say_refused(object, loss->why + len, size - len);
+    loss_say(model, object, loss->why, sizeof loss->why);
 }
 
 static void begin(const struct object *object) {

@@ -11,7 +11,7 @@
 struct model;
 struct growth;
 
-enum loss_state { LOSS_UNKNOWN, LOSS_NO, LOSS_AT_RISK, LOSS_LOSING, LOSS_STATE_COUNT };
+enum loss_state { LOSS_UNKNOWN, LOSS_NO, LOSS_LOST, LOSS_AT_RISK, LOSS_LOSING, LOSS_STATE_COUNT };
 
 struct prospect { /* of a stream: how soon its limits take the oldest message */
     bool known;
@@ -21,14 +21,22 @@ struct prospect { /* of a stream: how soon its limits take the oldest message */
     bool drops_old;           /* at its limits */
 };
 
-struct loss {
+struct outlook { /* of a consumer */
+    enum loss_state state;
+    double lost_s; /* until its oldest unprocessed message is lost; INFINITY never */
+    double age_s;  /* of that one; NAN unknown */
+    uint64_t lag, gone;
+    int by;       /* which limit takes it, LOSS_BY_ */
+    bool partial; /* it passes over messages, and what went before we watched may have been its own */
+};
+
+struct loss { /* of a stream: of its durable consumers */
     enum loss_state state;
     struct prospect prospect;
-    uint64_t consumer; /* the one that is worst off, 0 none lags */
-    double lost_s, age_s, lag;
-    int by;        /* which limit, LOSS_BY_ */
-    bool blind;    /* one of its consumers is not known well enough */
-    uint64_t gone; /* of those that never got some messages the one with most of them, 0 none */
+    uint64_t consumer; /* the one that is worst off, 0 all is well with all */
+    struct outlook worst;
+    bool blind;   /* one of them is not known well enough */
+    bool partial; /* of one of them */
     unsigned consumers;
     char why[200]; /* one sentence */
 };
@@ -42,8 +50,11 @@ struct risk { /* of a consumer: whether it is at risk is not said, and not taken
 enum { LOSS_BY_MSGS, LOSS_BY_BYTES, LOSS_BY_AGE };
 
 const char *loss_name(enum loss_state state);
-/* Streams of a cluster of which, or of whose consumers, something was told since. Also sets
- * when each consumer's oldest unprocessed message is lost. */
+/* Streams of a cluster of which, or of whose consumers, something was told since, and those consumers. */
 void losses_weigh(struct model *model, const struct object *cluster);
+
+/* ---- loss_words.c ---- */
+void loss_say(const struct model *model, const struct object *stream, char *out, size_t size);
+void loss_say_consumer(const struct model *model, const struct object *consumer, char *out, size_t size);
 
 #endif

@@ -27,9 +27,15 @@ static bool put_rows(struct answer *answer, struct merging *m, size_t *rows, enu
     return m->next == sample->count;
 }
 
-/* The streams come first: consumers look for theirs. */
+/* The streams come first, and what they copy: consumers look for theirs. */
 static bool put_streams(struct answer *answer, struct merging *m, size_t *rows) {
     return put_rows(answer, m, rows, ENTITY_STREAM);
+}
+
+static bool put_sources(struct answer *answer, struct merging *m, size_t *rows) {
+    (void)m, (void)rows;
+    sources_put(answer->model, answer->server, answer->sample, answer->domain, &answer->at);
+    return true;
 }
 
 static bool put_consumers(struct answer *answer, struct merging *m, size_t *rows) {
@@ -44,7 +50,6 @@ static bool put_parts(struct answer *answer, struct merging *m, size_t *rows) {
                         "%u more leaders moved, or things made again", model->moves - MOVES_TOLD);
     if (m->fewer_replicas || answer->fewer_replicas)
         replicas_sweep(model, &answer->at);
-    sources_put(model, answer->server, answer->sample, answer->domain, &answer->at);
     server_of(answer->server)->merging = false;
     return true;
 }
@@ -65,7 +70,7 @@ static bool judge(struct answer *answer, struct merging *m, size_t *rows) {
 }
 
 typedef bool step_fn(struct answer *answer, struct merging *m, size_t *rows);
-static step_fn *const steps[] = {put_streams, put_consumers, put_parts, weigh, judge};
+static step_fn *const steps[] = {put_streams, put_sources, put_consumers, put_parts, weigh, judge};
 #define STEP_COUNT ((int)(sizeof steps / sizeof *steps))
 
 /* ---- slices ---- */

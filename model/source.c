@@ -75,15 +75,16 @@ static void add_up(struct copying *copying, const struct object *object) {
     copying->active_ns = active_ns > copying->active_ns ? active_ns : copying->active_ns;
     copying->never |= source->never;
     copying->any = object;
+    copying->mirror = strcmp(row_text(row, F_SOURCE_kind), "mirror") == 0;
     add_state(copying, object);
 }
 
 static void describe(struct model *model, struct copying *copying) {
     char text[TEXT_MAX_BYTES + 32];
     const struct row *row = copying->any->now;
-    bool mirror = strcmp(row_text(row, F_SOURCE_kind), "mirror") == 0;
     if (copying->sources == 1)
-        snprintf(text, sizeof text, "%s %s", mirror ? "mirror of" : "from", row_text(row, F_SOURCE_name));
+        snprintf(text, sizeof text, "%s %s", copying->mirror ? "mirror of" : "from",
+                 row_text(row, F_SOURCE_name));
     else
         snprintf(text, sizeof text, "from %u", copying->sources);
     copying->text = model_text_of(model, text);

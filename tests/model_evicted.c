@@ -56,6 +56,42 @@ static void loses_all_filtered(double at, struct told_stream *s, struct told_con
 static void lost_all_before(double at, struct told_stream *s, struct told_consumer *c) {
     loses_all(at + 40, s, c);
 }
+/* What it had not got when we came may have been deleted by somebody: no limit took it. */
+static void lost_all_before_without_limits(double at, struct told_stream *s, struct told_consumer *c) {
+    lost_all_before(at, s, c);
+    s->unlimited = true, s->max_age = 0;
+}
+static void lost_all_before_filtered(double at, struct told_stream *s, struct told_consumer *c) {
+    lost_all_before(at, s, c);
+    c->filter = "a.>";
+}
+static void was_purged_before(double at, struct told_stream *s, struct told_consumer *c) {
+    lost_all_before(at, s, c);
+    c->delivered = c->floor = 100000;
+}
+/* Servers up to 2.9 tell no floor of one that was made later, and all of them where it begins. */
+static void began_later(double at, struct told_stream *s, struct told_consumer *c) {
+    lost_all_before(at, s, c);
+    c->deliveries = c->floor = 0, c->delivered = 100000;
+    c->deliver_policy = "new";
+}
+static void began_early_and_got_nothing(double at, struct told_stream *s, struct told_consumer *c) {
+    lost_all_before(at, s, c);
+    c->deliveries = c->floor = c->delivered = 0;
+}
+/* Delivered without being asked to acknowledge: its floor is where it is. */
+static void needs_no_acks(double at, struct told_stream *s, struct told_consumer *c) {
+    lost_all_before(at, s, c);
+    c->ack_policy = "none", c->delivered = 100000, c->floor = 0;
+}
+static void lost_before_and_goes_on(double at, struct told_stream *s, struct told_consumer *c) {
+    lost_all_before(at, s, c);
+    if (at < 30)
+        return;
+    s->last = 100100, s->first = 100001, s->first_at = s->last_at = 30;
+    c->delivered = c->floor = 100100, c->deliveries = 99600;
+    c->last_delivered = c->last_ack = 30;
+}
 /* And 100 that come later go through. */
 static void loses_all_and_goes_on(double at, struct told_stream *s, struct told_consumer *c) {
     loses_all(at, s, c);
@@ -107,8 +143,18 @@ static const struct told_story stories[] = {
      "500 messages gone from the stream before they were acknowledged, the last 20s ago"},
     {"loses all, filtered", loses_all_filtered, 60, "backlog_evicted",
      "50 messages gone from the stream before they were acknowledged, the last 20s ago"},
-    {"loses all, and is old news", loses_all, 700, "idle", NULL},
-    {"lost all before", lost_all_before, 60, "idle", NULL},
+    {"loses all, and is old news", loses_all, 700, "backlog_evicted",
+     "500 messages gone from the stream before they were acknowledged, the last 11m00s ago"},
+    {"lost all before", lost_all_before, 60, "backlog_evicted",
+     "≤500 messages gone from the stream before they were acknowledged, before we watched"},
+    {"began early and got nothing", began_early_and_got_nothing, 60, "backlog_evicted",
+     "≤100k messages gone from the stream before they were acknowledged, before we watched"},
+    {"lost all before without limits", lost_all_before_without_limits, 60, "idle", NULL},
+    {"lost all before, filtered", lost_all_before_filtered, 60, "idle", NULL},
+    {"was purged before", was_purged_before, 60, "idle", NULL},
+    {"began later", began_later, 60, "idle", NULL},
+    {"needs no acks", needs_no_acks, 60, "idle", NULL},
+    {"lost before and goes on", lost_before_and_goes_on, 60, "keeping_up", NULL},
     {"loses all and goes on", loses_all_and_goes_on, 120, "backlog_evicted",
      "500 messages gone from the stream before they were acknowledged, the last 1m20s ago"},
     {"loses all and went on", loses_all_and_goes_on, 700, "idle", NULL},
@@ -128,6 +174,8 @@ static const struct story_ruling rulings[] = {
      "ORDERS/C 1000, 0/s: 11.5k messages gone from the stream before they were acknowledged"},
     {"consumer_evicted", loses_all, 25, 120, /* after it is complete, too */
      "ORDERS/C 0, 0/s: 500 messages gone from the stream before they were acknowledged, the last 1m20s ago"},
+    {"consumer_lost", lost_all_before, 5, 60,
+     "ORDERS/C 0: ≤500 messages gone from the stream before they were acknowledged, before we watched"},
 };
 
 START_TEST(what_is_taken_is_a_finding) {

@@ -126,10 +126,9 @@ START_TEST(a_full_stream_takes_one_for_each_that_comes) {
     ck_assert_double_eq_tol(lost_in(&n, "billing"), 15, 1e-6);
     ck_assert_str_eq(loss(&n), "at_risk");
     ck_assert_str_eq(why(&n), "billing 100 behind: max_bytes takes its oldest unprocessed in 15s");
-    r.floor = 400;
-    fill(&n, &t, &r, 1, 100, 100);
+    fill(&n, &t, &r, 4, 100, 100);
     ck_assert_str_eq(loss(&n), "losing");
-    ck_assert_str_eq(why(&n), "billing 100 behind: processed up to 400, and 701 is the first left");
+    ck_assert_str_eq(why(&n), "billing 100 behind: 100 messages were never processed, the last 0s ago");
     night_end(&n);
 }
 END_TEST
@@ -149,13 +148,65 @@ START_TEST(only_limits_evict) {
     struct night n;
     begin_three(&n);
     struct told t = plain;
-    t.first_seq = 500, t.messages = 501, t.retention = evicted[_i].retention;
+    t.first_seq = 500, t.messages = 501, t.retention = evicted[_i].retention, t.max_msgs = 501;
     struct reader r = {"billing", 501, 100, evicted[_i].filter, false};
     struct sample *s = jsz(&n, 0);
     put_i(put_told(&n, s, &t), F_STREAM_max_msgs_per_subject, evicted[_i].per_subject);
     put_reader(s, &r, 0);
     send(&n, s);
     ck_assert_str_eq(loss(&n), evicted[_i].expect);
+    night_end(&n);
+}
+END_TEST
+
+/* 200 are kept, 500 were published, nothing was read: all before we came, and then those left expire. */
+START_TEST(what_was_lost_before_we_watched_is_a_bound) {
+    struct night n;
+    begin_three(&n);
+    struct told t = plain;
+    t.first_seq = 301, t.last_seq = 500, t.messages = 200, t.max_msgs = 200, t.max_age = 60;
+    struct reader r[] = {{"slowpoke", 200, 0, NULL, false}, {"audit", 0, 500, NULL, false}};
+    for (int i = 0; i <= 2; i++) {
+        varz_until(&n, 5 * i, 7);
+        if (i == 2)
+            t.first_seq = 501, t.messages = 0, t.first_age = -1, r[0].lag = 0;
+        tell_read(&n, &t, r, 2);
+    }
+    ck_assert_str_eq(loss(&n), "losing");
+    ck_assert_str_eq(why(&n), "≤500 messages of slowpoke were never processed, the last 0s ago");
+    ck_assert_str_eq(text_value(&n, consumer(&n, "audit"), Q_CONSUMER_loss), "no");
+    ck_assert_str_eq(text_value(&n, consumer(&n, "audit"), Q_CONSUMER_loss_why), "all is processed");
+    night_end(&n);
+    begin_three(&n);
+    tell_read(&n, &t, r, 2);
+    ck_assert_str_eq(loss(&n), "missed");
+    ck_assert_str_eq(why(&n), "≤500 messages of slowpoke were never processed, gone before we watched");
+    ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_state), "data_lost");
+    ck_assert_str_eq(text_value(&n, consumer(&n, "slowpoke"), Q_CONSUMER_state), "backlog_evicted");
+    night_end(&n);
+}
+END_TEST
+
+/* A mirror has the sequences of its origin: where it begins nobody before knew. */
+START_TEST(a_mirror_that_begins_late_has_lost_nothing) {
+    struct night n;
+    begin_three(&n);
+    struct told t = plain;
+    t.first_seq = 5001, t.last_seq = 6000, t.max_age = 86400;
+    struct reader r = {"billing", 1000, 0, NULL, false};
+    for (int i = 0; i < 2; i++) {
+        varz_until(&n, 5 * i, 7);
+        struct sample *s = jsz(&n, 0);
+        put_told(&n, s, &t);
+        put_reader(s, &r, 0);
+        struct row *source = sample_add(s, ENTITY_SOURCE);
+        put_text(s, source, F_SOURCE_account, "A");
+        put_text(s, source, F_SOURCE_stream, "ORDERS");
+        put_text(s, source, F_SOURCE_kind, "mirror");
+        put_text(s, source, F_SOURCE_name, "ORIGIN");
+        send(&n, s);
+        ck_assert_msg(strcmp(loss(&n), "no") == 0, "%d: %s", i, why(&n));
+    }
     night_end(&n);
 }
 END_TEST
@@ -220,9 +271,10 @@ START_TEST(a_backlog_that_is_lost_completely_stays_lost) {
     }
     ck_assert_str_eq(why(&n), "500 messages of billing were never processed, the last 9m15s ago");
     lose_all(&n, &t, &r, 660);
-    ck_assert_str_eq(loss(&n), "no");
-    ck_assert_str_eq(why(&n), "nothing is left to process; 500 messages of billing were never processed, "
-                              "the last 10m15s ago");
+    ck_assert_str_eq(loss(&n), "missed");
+    ck_assert_str_eq(why(&n), "500 messages of billing were never processed, the last 10m15s ago");
+    ck_assert_str_eq(text_value(&n, consumer(&n, "billing"), Q_CONSUMER_loss_why),
+                     "500 messages were never processed, the last 10m15s ago");
     night_end(&n);
 }
 END_TEST
@@ -350,6 +402,8 @@ static TCase *cases(void) {
     tcase_add_test(t, room_is_left_for_so_long);
     tcase_add_test(t, a_full_stream_takes_one_for_each_that_comes);
     tcase_add_loop_test(t, only_limits_evict, 0, sizeof evicted / sizeof *evicted);
+    tcase_add_test(t, what_was_lost_before_we_watched_is_a_bound);
+    tcase_add_test(t, a_mirror_that_begins_late_has_lost_nothing);
     tcase_add_test(t, an_older_word_of_another_leader_proves_no_loss);
     tcase_add_loop_test(t, a_backlog_that_is_lost_completely_stays_lost, 0, 2);
     tcase_add_test(t, what_a_filter_loses_drop_by_drop_is_lost_all_the_time);

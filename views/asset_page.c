@@ -184,7 +184,7 @@ static void draw_line(int severity, const char *head, const char *text, struct s
     surface_text(s, row, x, row.y, ROLE_TEXT, 0, cut);
 }
 
-/* What its limits take has a line of its own. */
+/* It says all that a line of its own would. */
 static bool is_about_loss(const char *state) {
     return strstr(state, "_data") || strstr(state, "data_");
 }
@@ -192,7 +192,7 @@ static bool is_about_loss(const char *state) {
 static void stream_state(const struct model *model, const struct object *stream, struct surface *s,
                          struct rect row) {
     const char *state = quantity_name_text(model, stream, Q_STREAM_state);
-    const char *why = is_about_loss(state) ? "" : quantity_name_text(model, stream, Q_STREAM_why);
+    const char *why = quantity_name_text(model, stream, Q_STREAM_why);
     const char *also = quantity_name_text(model, stream, Q_STREAM_also);
     int severity = (int)model_severity(model, stream);
     bool wrong = *state && strcmp(state, "ok") != 0;
@@ -231,66 +231,37 @@ static const struct verdict {
     const char *word, *head;
     enum severity severity;
 } verdicts[] = {
-    {"unknown", "data loss unknown", SEVERITY_UNKNOWN},
-    {"no", "no data at risk", SEVERITY_OK},
-    {"at_risk", "data at risk", SEVERITY_WARN},
+    {"unknown", "data loss unknown", SEVERITY_UNKNOWN}, {"no", "no data at risk", SEVERITY_OK},
+    {"missed", "data was lost", SEVERITY_WARN},           {"at_risk", "data at risk", SEVERITY_WARN},
     {"losing", "losing data", SEVERITY_CRIT},
 };
 
-static const struct verdict *verdict_of(const struct model *model, const struct object *stream) {
-    const char *word = stream ? quantity_name_text(model, stream, Q_STREAM_loss) : "";
+static const struct verdict *verdict_of(const struct model *model, const struct object *object,
+                                        enum quantity loss) {
+    const char *word = quantity_name_text(model, object, loss);
     for (size_t i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++)
         if (strcmp(verdicts[i].word, word) == 0)
             return &verdicts[i];
     return &verdicts[0];
 }
 
-/* "" where no limit of its stream takes it. */
-static void oldest_text(const struct view_context *context, const struct object *consumer, const char *verb,
-                        char *out, size_t size) {
-    char in[40];
-    double number;
-    *out = '\0';
-    if (!quantity_value(context->model, consumer, Q_CONSUMER_lost_in, &number))
-        return;
-    quantity_text(in, sizeof(in), context, consumer, Q_CONSUMER_lost_in, 10);
-    snprintf(out, size, "its oldest unprocessed message %s %s", verb, in);
+static enum quantity loss_of(const struct object *object) {
+    return object->kind == OBJECT_CONSUMER ? Q_CONSUMER_loss : Q_STREAM_loss;
 }
 
-/* The verdict on the stream is about the consumer that is worst off; of another one it says nothing. */
-static void consumer_loss(const struct view_context *context, const struct object *consumer,
-                          struct surface *s, struct rect row) {
-    char text[120];
-    double number;
-    const struct model *model = context->model;
-    const struct object *stream = model_stream_of(model, consumer);
-    const char *name = quantity_name_text(model, consumer, Q_CONSUMER_name);
-    const char *why = stream ? quantity_name_text(model, stream, Q_STREAM_loss_why) : "";
-    const struct verdict *verdict = verdict_of(model, stream);
-    bool its = strncmp(why, name, strlen(name)) == 0 && why[strlen(name)] == ' ';
-    bool lost = quantity_value(model, consumer, Q_CONSUMER_evicted, &number) && number > 0;
-    oldest_text(context, consumer, lost ? "goes in" : "is safe for", text, sizeof(text));
-    if (its || verdict->severity == SEVERITY_UNKNOWN ||
-        (verdict->severity == SEVERITY_OK && (lost || !*text)))
-        draw_line((int)verdict->severity, verdict->head, its ? why + strlen(name) + 1 : why, s, row);
-    else if (lost)
-        draw_line(SEVERITY_CRIT, "losing data", text, s, row);
-    else
-        draw_line(SEVERITY_OK, verdict->severity == SEVERITY_OK ? verdict->head : "no data lost so far", text,
-                  s, row);
+int asset_page_loss_rows(const struct view_context *context, const struct object *object) {
+    bool gone = object->freshness == FRESH_GONE;
+    return !gone && !(object->kind == OBJECT_STREAM &&
+                      is_about_loss(quantity_name_text(context->model, object, Q_STREAM_state)));
 }
 
 void asset_page_loss(const struct view_context *context, const struct object *object, struct surface *s,
                      struct rect row) {
-    if (object->freshness == FRESH_GONE)
+    if (!asset_page_loss_rows(context, object))
         return;
-    if (object->kind == OBJECT_CONSUMER) {
-        consumer_loss(context, object, s, row);
-        return;
-    }
-    const struct verdict *verdict = verdict_of(context->model, object);
-    draw_line((int)verdict->severity, verdict->head,
-              quantity_name_text(context->model, object, Q_STREAM_loss_why), s, row);
+    const struct verdict *verdict = verdict_of(context->model, object, loss_of(object));
+    enum quantity why = object->kind == OBJECT_CONSUMER ? Q_CONSUMER_loss_why : Q_STREAM_loss_why;
+    draw_line((int)verdict->severity, verdict->head, quantity_name_text(context->model, object, why), s, row);
 }
 
 void asset_page_status(const void *state, const struct view_context *context, char *out, size_t size) {

@@ -28,7 +28,8 @@ void asset_page_state(const struct view_context *context, const struct object *o
                       struct rect row);
 /* What is no more is dimmed, but for the line that says so. */
 void asset_page_dim(const struct object *object, struct surface *s, struct rect area);
-/* Whether the limits of its stream take what is not processed yet. */
+/* Whether the limits of its stream take what is not processed yet; no row where its state says so. */
+int asset_page_loss_rows(const struct view_context *context, const struct object *object);
 void asset_page_loss(const struct view_context *context, const struct object *object, struct surface *s,
                      struct rect row);
 /* Takes rows from above. */

@@ -200,10 +200,12 @@ static void finish(void *state) {
         quantity_list_finish(&j->lists[t]);
 }
 
-/* Nothing to do and nothing being done; what is not known is not idle. */
+/* Nothing to do, nothing being done and nothing missed; what is not known is not idle. */
 static bool idle(const struct model *model, const struct object *consumer) {
     static const enum quantity still[] = {Q_CONSUMER_lag, Q_CONSUMER_delivered_per_s, Q_CONSUMER_acked_per_s};
     double value;
+    if (quantity_value(model, consumer, Q_CONSUMER_evicted, &value) && value > 0)
+        return false;
     for (int i = 0; i < COUNT(still); i++)
         if (!quantity_value(model, consumer, still[i], &value) || value > 0)
             return false;

@@ -71,7 +71,7 @@ static void lay_out(struct stream_page *p, const struct view_context *context, c
         1 + facts_draw(context, stream, config, COUNT(config), NULL, block),
     };
     p->state_at = asset_page_take(&left, 1);
-    p->loss_at = asset_page_take(&left, 1);
+    p->loss_at = asset_page_take(&left, asset_page_loss_rows(context, stream));
     int room = area.h < FEW_ROWS ? left.h : left.h - LIST_LEAST;
     for (int i = 0; i < COUNT(at); i++) {
         int *wanted = &rows[i];
@@ -130,7 +130,7 @@ static void draw(const void *state, const struct view_context *context, struct s
         keymap_hint(ACTION_OPEN_SIBLING, "consumer", hint, sizeof(hint));
         quantity_panel_draw(&p->page.consumers, s, p->list_at, title, hint, "no consumers");
     }
-    asset_page_dim(stream, s, rect_below(area, p->loss_at.y - area.y));
+    asset_page_dim(stream, s, rect_below(area, p->state_at.y + 1 - area.y));
     quantity_menu_draw(&p->page.consumers, s, p->list_at.h > 2 ? p->list_at : area, area);
 }
 

@@ -1,0 +1,124 @@
+#include "model/loss.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "model/asset.h"
+#include "model/stream.h"
+
+#define FORESEEN (365.0 * 86400) /* seconds */
+
+static const char *const limit_names[] = {"max_msgs", "max_bytes", "max_age"};
+
+static void span_of(char out[TIME_TEXT_SIZE], double seconds) {
+    span_format(out, (int64_t)(seconds * (double)NS_PER_S));
+}
+
+static const struct loss *loss_of(const struct object *stream) {
+    return &((const struct stream *)stream->extra)->loss;
+}
+
+static const struct outlook *outlook_of(const struct object *consumer) {
+    return &((const struct consumer *)consumer->extra)->outlook;
+}
+
+static size_t say_risk(const struct outlook *outlook, double max_age_s, char *out, size_t size) {
+    char age[TIME_TEXT_SIZE], limit[TIME_TEXT_SIZE], left[TIME_TEXT_SIZE];
+    span_of(left, outlook->lost_s);
+    if (outlook->by != LOSS_BY_AGE)
+        return (size_t)snprintf(out, size, "%s takes its oldest unprocessed in %s", limit_names[outlook->by],
+                                left);
+    span_of(age, outlook->age_s);
+    span_of(limit, max_age_s);
+    return (size_t)snprintf(out, size, "oldest unprocessed %s old, max_age %s: %s %s", age, limit,
+                            outlook->state == LOSS_NO ? "safe for" : "lost in", left);
+}
+
+/* "500 messages of billing were never processed, the last 9m15s ago" */
+static size_t say_gone(const struct object *consumer, bool named, char *out, size_t size) {
+    char count[NUMBER_TEXT_SIZE], ago[TIME_TEXT_SIZE];
+    const struct progress *p = &((const struct consumer *)consumer->extra)->progress;
+    const struct eviction *e = &p->eviction;
+    const char *name = row_text(consumer->now, F_CONSUMER_name);
+    uint64_t n = eviction_total(e);
+    if (n < 10000)
+        snprintf(count, sizeof count, "%d", (int)n);
+    else
+        number_format(count, (double)n, UNIT_MSGS);
+    size_t len =
+        (size_t)snprintf(out, size, "%s%s message%s%s%.80s %s never processed", e->before ? "≤" : "", count,
+                         n == 1 ? "" : "s", named ? " of " : "", named ? name : "", n == 1 ? "was" : "were");
+    if (len >= size)
+        return len;
+    if (e->last_ns == TIME_UNSET)
+        return len + (size_t)snprintf(out + len, size - len, ", gone before we watched");
+    span_format(ago, p->seen_ns > e->last_ns ? p->seen_ns - e->last_ns : 0);
+    return len + (size_t)snprintf(out + len, size - len, ", the last %s ago", ago);
+}
+
+static size_t say_outlook(const struct object *consumer, const struct outlook *outlook, double max_age_s,
+                          char *out, size_t size) {
+    if (outlook->state == LOSS_LOSING || outlook->state == LOSS_LOST)
+        return say_gone(consumer, false, out, size);
+    if (!outlook->lag)
+        return (size_t)snprintf(out, size,
+                                outlook->partial ? "nothing is left to process" : "all is processed");
+    if (isinf(outlook->lost_s))
+        return (size_t)snprintf(out, size, "no limit takes what is unprocessed");
+    return say_risk(outlook, max_age_s, out, size);
+}
+
+void loss_say_consumer(const struct model *model, const struct object *consumer, char *out, size_t size) {
+    const struct outlook *outlook = outlook_of(consumer);
+    uint64_t of = ((const struct consumer *)consumer->extra)->stream;
+    const struct object *stream = of ? model_object(model, of) : NULL;
+    if (stream && !loss_of(stream)->prospect.known)
+        snprintf(out, size, "the configuration of its stream is not known yet");
+    else if (!stream || outlook->state == LOSS_UNKNOWN)
+        snprintf(out, size, "not enough is known of it");
+    else
+        say_outlook(consumer, outlook, loss_of(stream)->prospect.max_age_s, out, size);
+}
+
+/* ---- of a stream ---- */
+
+static size_t say_worst(const struct object *consumer, const struct loss *loss, char *out, size_t size) {
+    char lag[NUMBER_TEXT_SIZE];
+    if (!loss->worst.lag)
+        return say_gone(consumer, true, out, size);
+    number_format(lag, (double)loss->worst.lag, UNIT_MSGS);
+    size_t len =
+        (size_t)snprintf(out, size, "%.80s %s behind: ", row_text(consumer->now, F_CONSUMER_name), lag);
+    return len + say_outlook(consumer, &loss->worst, loss->prospect.max_age_s, out + len, size - len);
+}
+
+/* A stream that discards new messages loses none that it has: those who publish are told. */
+static void say_refused(const struct object *stream, char *out, size_t size) {
+    const struct prospect *p = &loss_of(stream)->prospect;
+    double full = p->full_s[0] < p->full_s[1] ? p->full_s[0] : p->full_s[1];
+    char span[TIME_TEXT_SIZE];
+    if (strcmp(row_text(stream->now, F_STREAM_discard), "new") != 0 || !(full < FORESEEN))
+        return;
+    span_of(span, full);
+    snprintf(out, size, full > 0 ? "; producers are refused in %s" : "; producers are refused", span);
+}
+
+void loss_say(const struct model *model, const struct object *stream, char *out, size_t size) {
+    const struct loss *loss = loss_of(stream);
+    const struct object *consumer = loss->consumer ? model_object(model, loss->consumer) : NULL;
+    size_t len;
+    if (!loss->prospect.known)
+        len = (size_t)snprintf(out, size, "its configuration is not known yet");
+    else if (loss->state == LOSS_UNKNOWN)
+        len = (size_t)snprintf(out, size, "not all of its consumers are known");
+    else if (consumer)
+        len = say_worst(consumer, loss, out, size);
+    else
+        len = (size_t)snprintf(out, size,
+                               !loss->consumers ? "no durable consumer"
+                               : loss->partial  ? "nothing is left to process"
+                                                : "all is processed");
+    if (len < size && loss->state != LOSS_UNKNOWN)
+        say_refused(stream, out + len, size - len);
+}
