@@ -49,6 +49,7 @@ static const struct {
     {Q_STREAM_source_state, source_state_word},
     {Q_STREAM_state, stream_state},
     {Q_CONSUMER_leadership, leadership},
+    {Q_CONSUMER_loss, loss},
     {Q_CONSUMER_state, consumer_state},
     {Q_CONSUMER_kind, consumer_kind_word},
 };
