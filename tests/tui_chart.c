@@ -209,6 +209,8 @@ static const struct {
     enum unit unit;
     double top;
 } fits[] = {
+    {0, UNIT_NS, 1000000000},
+    {180000, UNIT_NS, 200000},
     {0, UNIT_MSGS, 1},
     {0.3, UNIT_PER_S, 1},
     {1, UNIT_MSGS, 1},

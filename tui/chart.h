@@ -17,7 +17,8 @@ struct chart_scale {
     double top; /* 0: not yet set */
 };
 /* The next of 1, 2, 5 times a power of ten (for bytes 1 to 500 times a power of 1024) that holds `max`;
- * shrinks only when a third of it would do. At least 1, for ratios 0.01. */
+ * shrinks only when a third of it would do. At least 1, for ratios 0.01; of times that are all 0 a
+ * second. */
 void chart_scale_fit(struct chart_scale *scale, double max, enum unit unit);
 
 struct chart {
