@@ -290,32 +290,63 @@ static void arrange(void *state, const struct view_context *context, struct rect
     chart_spec_arrange(&lag_chart, &j->scale, context, selected, 600);
 }
 
-/* "[consumers] 41, 32 idle hidden (i)   streams 12   meta group 3": as much of it as fits. */
-static int draw_tab(const struct jetstream *j, enum tab t, bool counted, struct surface *s, struct rect row,
-                    int x) {
+/* How much of the tabs is said: the first of these that fits. */
+static const struct tab_words {
+    bool whole, hidden, counted; /* names, what is hidden, how many */
+    int gap;
+} tab_words[] = {
+    {true, true, true, 3}, {false, true, true, 3}, {false, false, true, 3}, {false, false, false, 1}};
+
+/* "[consumers]", " 41, 32 idle hidden (i)" */
+static void tab_text(const struct jetstream *j, enum tab t, const struct tab_words *words, char name[40],
+                     char figures[120]) {
     const struct quantity_list *list = &j->lists[t];
     bool here = tab_of(j) == t;
     char key[32], hidden[80] = "";
     keymap_first(ACTION_HIDDEN, key, sizeof(key));
-    if (list->quiet || list->internal)
+    if (here && words->hidden && (list->quiet || list->internal))
         snprintf(hidden, sizeof(hidden), ", %zu %s hidden%s%s%s", list->quiet + list->internal,
                  !list->internal ? "idle"
                  : !list->quiet  ? "internal"
                                  : "idle or internal",
                  *key ? " (" : "", key, *key ? ")" : "");
-    x += surface_printf(s, row, x, row.y, here ? ROLE_HEAD : ROLE_MUTED, here ? ATTR_BOLD : 0,
-                        here ? "[%s]" : "%s", counted ? tabs[t].name : tabs[t].brief);
-    if (counted)
-        x += surface_printf(s, row, x, row.y, ROLE_MUTED, 0, " %zu%s", list->known, here ? hidden : "");
+    snprintf(name, 40, here ? "[%s]" : "%s", words->whole ? tabs[t].name : tabs[t].brief);
+    figures[0] = 0;
+    if (words->counted)
+        snprintf(figures, 120, " %zu%s", list->known, hidden);
+}
+
+static int tabs_width(const struct jetstream *j, const struct tab_words *words) {
+    int width = 1 - words->gap;
+    char name[40], figures[120];
+    for (int t = 0; t < TAB_COUNT; t++) {
+        tab_text(j, (enum tab)t, words, name, figures);
+        width += text_width(name) + text_width(figures) + words->gap;
+    }
+    return width;
+}
+
+/* "[consumers] 41, 32 idle hidden (i)   streams 12   meta group 3"; returns where the next one would begin.
+ */
+static int draw_tab_names(const struct jetstream *j, struct surface *s, struct rect row) {
+    const struct tab_words *words = tab_words, *last = &tab_words[COUNT(tab_words) - 1];
+    int x = row.x + 1;
+    while (words < last && tabs_width(j, words) > row.w)
+        words++;
+    for (int t = 0; t < TAB_COUNT; t++) {
+        bool here = tab_of(j) == (enum tab)t;
+        char name[40], figures[120];
+        tab_text(j, (enum tab)t, words, name, figures);
+        x += surface_text(s, row, x, row.y, here ? ROLE_HEAD : ROLE_MUTED, here ? ATTR_BOLD : 0, name);
+        x += surface_text(s, row, x, row.y, ROLE_MUTED, 0, figures) + words->gap;
+    }
     return x;
 }
 
 static void draw_tabs(const struct jetstream *j, struct surface *s, struct rect row) {
     const char *filter = j->list.focus->filter ? filter_text(j->list.focus->filter) : "";
     char sort[300];
-    int x = row.x + 1;
-    for (int t = 0; t < TAB_COUNT; t++)
-        x = draw_tab(j, (enum tab)t, row.w >= 50, s, row, x) + (row.w >= 50 ? 3 : 1);
+    int x = draw_tab_names(j, s, row);
     quantity_list_status(j->list.focus, sort, sizeof(sort));
     if (x + text_width(sort) + 1 > row.x + row.w)
         snprintf(sort, sizeof(sort), *filter ? "filter: %s" : "%s", filter);
