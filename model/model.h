@@ -109,6 +109,7 @@ struct finding {
     int rule;             /* row of rules.def */
     uint64_t object;      /* id */
     int64_t since_utc_ns; /* when the condition became true */
+    uint64_t cause;       /* 0: its own */
 };
 /* Worst first: severity, then order of the rules, then age. */
 const struct finding *model_findings(const struct model *model, size_t *count);
@@ -120,6 +121,11 @@ int64_t finding_due_ns(const struct model *model, const struct finding *finding)
 const char *finding_tag(const struct finding *finding);
 const char *finding_rule(const struct finding *finding);
 void finding_text(const struct model *model, const struct finding *finding, char *out, size_t size);
+/* One rule holds of both for one reason, as of all that a server led which does not answer. */
+bool finding_same_cause(const struct finding *a, const struct finding *b);
+/* So many of one cause in one sentence; `finding` is the first of them. */
+void finding_text_of(const struct model *model, const struct finding *finding, size_t count, char *out,
+                     size_t size);
 /* What the condition is about, as a table shows it: its first quantity; "-" when that is not known. */
 void finding_figure(const struct model *model, const struct finding *finding, char *out, size_t size);
 /* The worst finding about this object; else PENDING while one is forming; else UNKNOWN for stale and gone

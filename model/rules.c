@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "model/asking.h"
 #include "model/sentence.h"
 
@@ -25,6 +26,18 @@ static const struct rule {
 #undef RULE
 };
 #define RULE_COUNT (sizeof rules / sizeof *rules)
+
+static const struct many { /* how findings of one cause are said together */
+    const char *rule;
+    enum quantity cause;
+    const char *text;
+} many[] = {
+#define RULE(NAME, KIND, SEVERITY, HOLD, TAG, CONDITION, SINCE, TEXT)
+#define MANY(RULE, KIND, CAUSE, TEXT) {#RULE, Q_##KIND##_##CAUSE, TEXT},
+#include "model/rules.def"
+#undef RULE
+#undef MANY
+};
 
 /* ---- conditions ---- */
 
@@ -144,13 +157,38 @@ static bool is_said_by_other(const struct model *model, const struct entry *entr
     return false;
 }
 
-static void list_add(struct finding_list *list, const struct entry *entry, const struct truth *truth) {
+static const struct object *home_of(const struct object *object) {
+    while (object && object->kind != OBJECT_CLUSTER)
+        object = object->parent;
+    return object;
+}
+
+static const struct many *many_of(int rule) {
+    for (size_t i = 0; i < sizeof many / sizeof *many; i++)
+        if (strcmp(many[i].rule, rules[rule].name) == 0)
+            return &many[i];
+    return NULL;
+}
+
+/* Of one cluster and one text, as a number. */
+static uint64_t cause_of(const struct model *model, const struct object *object, int rule) {
+    const struct many *together = many_of(rule);
+    const struct object *home = home_of(object);
+    struct value v = together ? quantity_get(model, object, together->cause) : value_unknown(0);
+    if (v.type != VALUE_TEXT || !*v.text)
+        return 0;
+    return (uint64_t)hash_bytes(v.text, strlen(v.text)) << 32 | (home ? (uint32_t)home->id : 1);
+}
+
+static void list_add(const struct model *model, struct finding_list *list, const struct entry *entry,
+                     const struct truth *truth) {
     if (list->count == list->cap) {
         list->cap = list->cap ? list->cap * 2 : 16;
         list->items = memory_grow(list->items, list->cap, sizeof *list->items);
     }
     list->items[list->count++] =
-        (struct finding){rules[truth->rule].severity, truth->rule, entry->object.id, truth->since_utc_ns};
+        (struct finding){rules[truth->rule].severity, truth->rule, entry->object.id, truth->since_utc_ns,
+                         cause_of(model, &entry->object, truth->rule)};
 }
 
 static void worsen(struct entry *entry, enum severity severity) {
@@ -163,7 +201,7 @@ static void find(struct model *model, struct entry *entry, const struct truth *t
         return;
     bool forming = !is_held(model, truth) || left_to_settle(model, &entry->object);
     enum severity severity = forming ? SEVERITY_PENDING : rules[truth->rule].severity;
-    list_add(forming ? &model->forming : &model->findings, entry, truth);
+    list_add(model, forming ? &model->forming : &model->findings, entry, truth);
     worsen(entry, severity);
     if (entry->object.kind == OBJECT_SOURCE) /* what fails to copy is not well itself */
         worsen(entry_of(entry->object.parent), severity);
@@ -352,8 +390,7 @@ int64_t model_quiet_since(const struct model *model) {
 
 /* Of several clusters it is said which one is meant. */
 static void name_cluster(const struct model *model, const struct object *object, char *out, size_t size) {
-    while (object && object->kind != OBJECT_CLUSTER)
-        object = object->parent;
+    object = home_of(object);
     struct value name = object ? calc_cluster_name(model, object) : (struct value){0};
     out[0] = '\0';
     if (kind_count(model, OBJECT_CLUSTER) > 1 && name.type == VALUE_TEXT)
@@ -364,6 +401,7 @@ struct telling {
     const struct model *model;
     const struct finding *finding;
     const struct object *object;
+    size_t count;
 };
 
 /* What only a finding knows. */
@@ -375,6 +413,10 @@ static int tell(void *data, const char *name, char *out, size_t size) {
             *name == 'f' && t->object && t->object->kind == OBJECT_SERVER && server_const(t->object)->silent;
         span_format_whole(span, t->model->utc_ns - t->finding->since_utc_ns);
         snprintf(out, size, "%s%s", *name == 'f' && !said ? ", for " : "", said ? "" : span);
+        return 1;
+    }
+    if (strcmp(name, "count") == 0) {
+        snprintf(out, size, "%zu", t->count);
         return 1;
     }
     if (strcmp(name, "which") == 0) {
@@ -399,6 +441,17 @@ void finding_figure(const struct model *model, const struct finding *finding, ch
 }
 
 void finding_text(const struct model *model, const struct finding *finding, char *out, size_t size) {
-    struct telling telling = {model, finding, model_object(model, finding->object)};
-    sentence_make(model, telling.object, rules[finding->rule].text, tell, &telling, out, size);
+    finding_text_of(model, finding, 1, out, size);
+}
+
+bool finding_same_cause(const struct finding *a, const struct finding *b) {
+    return a->rule == b->rule && (a->object == b->object || (a->cause && a->cause == b->cause));
+}
+
+void finding_text_of(const struct model *model, const struct finding *finding, size_t count, char *out,
+                     size_t size) {
+    struct telling telling = {model, finding, model_object(model, finding->object), count};
+    const struct many *together = count > 1 ? many_of(finding->rule) : NULL;
+    sentence_make(model, telling.object, together ? together->text : rules[finding->rule].text, tell,
+                  &telling, out, size);
 }

@@ -79,6 +79,38 @@ START_TEST(what_may_become_an_alert_is_not_ok) {
 }
 END_TEST
 
+/* Of one cause is one line, and counts are those of all. */
+START_TEST(what_has_one_cause_is_one_line) {
+    static const struct world_consumer consumers[] = {{"ORDERS", "audit", 1, 3, 0, 100, 3, 1000, 0, 4},
+                                                      {"ORDERS", "billing", 1, 3, 0, 100, 3, 1000, 0, 4},
+                                                      {"ORDERS", "email", 1, 3, 0, 100, 3, 1000, 0, 4},
+                                                      {"ORDERS", "refunds", 0, 3, 0, 100, 3, 1000, 0, 4}};
+    struct world w;
+    char line[400];
+    world_init(&w);
+    w.consumers = consumers;
+    w.consumer_count = 4;
+    w.leads[0] = 0;
+    world_run(&w, 20);
+    w.nodes[1].answers = false;
+    world_run(&w, 5);
+    row2(&w, 100, line);
+    ck_assert_msg(strncmp(line, "!! 1 CRIT", 9) == 0 && strstr(line, "* 3 alerts pending, first in 7s"), "%s",
+                  line);
+    world_run(&w, 12);
+    row2(&w, 100, line);
+    ck_assert_msg(strncmp(line, "!! 4 CRIT", 9) == 0, "%s", line);
+    struct frame f;
+    frame_open(&f, &w, "overview");
+    char *text = frame_text(&f, 100, 40, false);
+    ck_assert_msg(strstr(text, "\n!! JS     3 consumers: their leader n2-lon does not answer, for "), "%s",
+                  text);
+    free(text);
+    frame_close(&f);
+    world_finish(&w);
+}
+END_TEST
+
 START_TEST(the_last_event_is_said_in_words) {
     struct world w;
     char line[400];
@@ -109,6 +141,7 @@ int main(void) {
     TCase *t = tcase_create("verdict");
     tcase_add_test(t, a_balancer_is_what_there_is_to_say);
     tcase_add_test(t, what_may_become_an_alert_is_not_ok);
+    tcase_add_test(t, what_has_one_cause_is_one_line);
     tcase_add_test(t, the_last_event_is_said_in_words);
     Suite *suite = suite_create("views: verdict");
     suite_add_tcase(suite, t);

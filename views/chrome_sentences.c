@@ -19,7 +19,8 @@ enum {
 
 struct line {
     const struct finding *finding;
-    unsigned more; /* of the same tag, that have no line */
+    size_t count; /* of one cause, that this line is about */
+    size_t more;  /* of the same tag, that have no line */
 };
 
 bool chrome_goes_without_saying(const struct model *model, const struct finding *f) {
@@ -35,14 +36,10 @@ static bool same_rule(const struct finding *a, const struct finding *b) {
     return a->rule == b->rule;
 }
 
-static bool same(const struct finding *a, const struct finding *b) {
-    return a == b;
-}
-
 typedef bool alike_fn(const struct finding *a, const struct finding *b);
 
-/* Of one severity first one of each tag, then of each rule, then the rest. */
-static alike_fn *const rounds[] = {same_tag, same_rule, same};
+/* Of one severity first one of each tag, then of each rule, then of each cause. */
+static alike_fn *const rounds[] = {same_tag, same_rule, finding_same_cause};
 
 static bool has_alike(const struct line *lines, int count, const struct finding *f, alike_fn *alike) {
     for (int i = 0; i < count; i++)
@@ -57,7 +54,7 @@ static void insert(struct line *lines, int count, const struct finding *f) {
     while (at > 0 && lines[at - 1].finding > f)
         at--;
     memmove(lines + at + 1, lines + at, (size_t)(count - at) * sizeof(*lines));
-    lines[at] = (struct line){f, 0};
+    lines[at] = (struct line){f, 0, 0};
 }
 
 static int pick_of(const struct model *model, enum severity severity, struct line *lines, int count,
@@ -74,19 +71,30 @@ static int pick_of(const struct model *model, enum severity severity, struct lin
     return count;
 }
 
+static struct line *last_alike(struct line *lines, int count, const struct finding *f, alike_fn *alike) {
+    for (int l = count; l-- > 0;)
+        if (alike(lines[l].finding, f))
+            return &lines[l];
+    return NULL;
+}
+
+static void count_in(struct line *lines, int count, const struct finding *f) {
+    struct line *its = last_alike(lines, count, f, finding_same_cause);
+    struct line *behind = its ? NULL : last_alike(lines, count, f, same_tag); /* the last of its kind */
+    if (its)
+        its->count++;
+    else if (behind)
+        behind->more++;
+}
+
 static int pick(const struct model *model, struct line *lines, int most) {
     size_t findings_count;
     const struct finding *findings = model_findings(model, &findings_count);
     int count = pick_of(model, SEVERITY_CRIT, lines, 0, most < LINES_MOST ? most : LINES_MOST);
     count = pick_of(model, SEVERITY_WARN, lines, count, most < LINES_MOST ? most : LINES_MOST);
     for (size_t i = 0; i < findings_count; i++) {
-        if (has_alike(lines, count, &findings[i], same) || chrome_goes_without_saying(model, &findings[i]))
-            continue;
-        for (int l = count; l-- > 0;)
-            if (same_tag(lines[l].finding, &findings[i])) { /* said behind the last of its kind */
-                lines[l].more++;
-                break;
-            }
+        if (!chrome_goes_without_saying(model, &findings[i]))
+            count_in(lines, count, &findings[i]);
     }
     return count;
 }
@@ -102,9 +110,9 @@ static size_t first_part(const char *text, int width) {
 }
 
 /* What it is about comes first, and may be a word that leaves no room for another: then its middle goes. */
-static void say(const struct model *model, const struct finding *finding, char *out, size_t size, int room) {
+static void say(const struct model *model, const struct line *line, char *out, size_t size, int room) {
     char whole[512], word[512], cut[512];
-    finding_text(model, finding, whole, sizeof(whole));
+    finding_text_of(model, line->finding, line->count, whole, sizeof(whole));
     int len = (int)strcspn(whole, " "), rest = text_width(whole + len);
     snprintf(word, sizeof(word), "%.*s", len, whole);
     if (text_width(word) > room && room >= NAME_LEAST)
@@ -126,7 +134,7 @@ static bool fits(const struct line *line, const char *text, int width) {
 /* How many more of its kind there are, where that costs no word. */
 static void draw_more(const struct line *line, struct surface *s, struct rect rows, int x, int y) {
     char more[40];
-    snprintf(more, sizeof(more), "%u more", line->more);
+    snprintf(more, sizeof(more), "%zu more", line->more);
     int at = rows.x + rows.w - text_width(more) - 1;
     if (line->more && at >= x + 2)
         surface_text(s, rows, at, y, ROLE_MUTED, 0, more);
@@ -157,7 +165,7 @@ void chrome_worst(const struct model *model, struct surface *s, struct rect row)
         return;
     int x = row.x + surface_text(s, row, row.x, row.y, table_mark_role((int)lines[0].finding->severity),
                                  ATTR_BOLD, finding_tag(lines[0].finding));
-    say(model, lines[0].finding, text, sizeof(text), row.x + row.w - x - 1);
+    say(model, &lines[0], text, sizeof(text), row.x + row.w - x - 1);
     text_cut(shown, sizeof(shown), text, row.x + row.w - x - 1);
     surface_text(s, row, x + 1, row.y, ROLE_TEXT, 0, shown);
 }
@@ -182,7 +190,7 @@ void chrome_sentences(const struct view_context *context, struct surface *s, str
     int spare = rows.h - count - (fault ? 1 : 0);
     for (int i = 0; i < count; i++) {
         char text[512];
-        say(model, lines[i].finding, text, sizeof(text), rows.w - indent_of(&lines[i], rows.w));
+        say(model, &lines[i], text, sizeof(text), rows.w - indent_of(&lines[i], rows.w));
         int h = spare > 0 && !fits(&lines[i], text, rows.w) ? 2 : 1;
         spare -= h - 1;
         draw_line(&lines[i], text, s, (struct rect){rows.x, y, rows.w, h});

@@ -180,7 +180,7 @@ static void quiet_text(const struct chrome_context *c, const struct cluster_coun
 static void pending_text(const struct model *model, const struct tally *t, const struct cluster_count *n,
                          char *out, size_t size, int width) {
     char text[512], head[40], silent[124] = "", end[200], due[TIME_TEXT_SIZE], cut[512];
-    size_t count;
+    size_t count, together = 0;
     const struct finding *forming = model_forming(model, &count);
     out[0] = 0;
     if (t->pending == 0)
@@ -194,7 +194,9 @@ static void pending_text(const struct model *model, const struct tally *t, const
         silent_text(n, true, silent, sizeof(silent));
     snprintf(end, sizeof(end), "; %sin %s%s%s", t->pending > 1 ? "first " : "", due, *silent ? "; " : "",
              silent);
-    finding_text(model, &forming[0], text, sizeof(text));
+    for (size_t i = 0; i < count; i++)
+        together += finding_same_cause(&forming[0], &forming[i]);
+    finding_text_of(model, &forming[0], together, text, sizeof(text));
     int room = width - text_width(head) - (int)strlen(finding_tag(&forming[0])) - 2;
     bool whole = text_width(text) + text_width(end) <= room;
     text_cut(cut, sizeof(cut), text, width < 50 || whole ? room : room - text_width(end));
