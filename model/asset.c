@@ -9,6 +9,7 @@ static const char *const state_names[] = {[ASSET_UNKNOWN] = NULL,
                                           [ASSET_OK] = "ok",
                                           [ASSET_LEADERLESS] = "leaderless",
                                           [ASSET_LEADER_GONE] = "leader_gone",
+                                          [ASSET_UNLISTED] = "unlisted",
                                           [ASSET_NO_QUORUM] = "no_quorum",
                                           [ASSET_CONTESTED] = "contested"};
 
@@ -44,12 +45,27 @@ static const struct entry *leader_of(const struct model *model, const struct obj
     return leader ? server_by_name(model, object->parent, leader->bytes) : NULL;
 }
 
+/* It would have listed what it has: it was asked twice since it is there and its JetStream is on. */
+static bool has_listed(const struct server *server) {
+    int64_t asked = server->asked_mono_ns[SHAPE_JSZ][1];
+    return server_is_up(server) && !js_is_off(server) && asked >= server->here_mono_ns &&
+           asked >= server->usage.on_mono_ns;
+}
+
+/* Its last answer of which all is known was asked for then. */
+static int64_t asked_last(const struct server *server) {
+    return server->asked_mono_ns[SHAPE_JSZ][server->merging];
+}
+
 static enum asset_state by_leader(const struct model *model, const struct object *object) {
     const struct entry *leader = leader_of(model, object);
     if (!leader)
         return ASSET_UNKNOWN;
     const struct server *server = server_const(&leader->object);
-    return server->state == SERVER_DOWN || js_is_off(server) ? ASSET_LEADER_GONE : ASSET_OK;
+    if (server->state == SERVER_DOWN || js_is_off(server))
+        return ASSET_LEADER_GONE;
+    bool unlisted = has_listed(server) && asset_of(object)->listed_mono_ns < asked_last(server);
+    return unlisted ? ASSET_UNLISTED : ASSET_OK;
 }
 
 static bool is_leaderless(const struct asset *asset) {
@@ -155,7 +171,8 @@ const char *asset_last_seen(const struct model *model, const struct object *obje
 
 static void look(const struct model *model) {
     for (size_t i = 0; i < kind_count(model, OBJECT_CLUSTER); i++)
-        cluster_of(&kind_at(model, OBJECT_CLUSTER, i)->object)->listing = (struct listing){INT64_MAX, true};
+        cluster_of(&kind_at(model, OBJECT_CLUSTER, i)->object)->listing =
+            (struct listing){INT64_MAX, INT64_MAX, true};
     for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
         const struct entry *entry = kind_at(model, OBJECT_SERVER, i);
         const struct server *server = server_of(entry);
@@ -165,26 +182,24 @@ static void look(const struct model *model) {
             continue;
         int64_t second = server->polls[SHAPE_JSZ] > 1 ? server->asked_mono_ns[SHAPE_JSZ][1] : INT64_MIN;
         l->horizon_mono_ns = second < l->horizon_mono_ns ? second : l->horizon_mono_ns;
+        int64_t last = server->polls[SHAPE_JSZ] > server->merging ? asked_last(server) : INT64_MIN;
+        l->last_mono_ns = last < l->last_mono_ns ? last : l->last_mono_ns;
     }
 }
 
-/* It would have listed what it has: it was asked twice since it is there and its JetStream is on. */
-static bool has_listed(const struct server *server) {
-    int64_t asked = server->asked_mono_ns[SHAPE_JSZ][1];
-    return server_is_up(server) && !js_is_off(server) && asked >= server->here_mono_ns &&
-           asked >= server->usage.on_mono_ns;
-}
-
+/* Two answers of its leader are enough, and one of each other server; where nobody leads it two of all. */
 static bool is_deleted(const struct model *model, const struct entry *entry) {
     const struct asset *asset = asset_of(&entry->object);
     const struct listing *l = &cluster_of(entry->object.parent)->listing;
-    if (l->horizon_mono_ns == INT64_MAX || asset->listed_mono_ns >= l->horizon_mono_ns)
+    if (l->last_mono_ns == INT64_MAX || asset->listed_mono_ns >= l->last_mono_ns)
         return false;
     const struct entry *holder = claim_server(model, &asset->claim);
-    if (holder)
-        return has_listed(server_of(holder));
-    const struct entry *leader = leader_of(model, &entry->object);
-    return leader ? has_listed(server_const(&leader->object)) : l->all_up;
+    if (!holder)
+        holder = leader_of(model, &entry->object);
+    if (!holder)
+        return l->all_up && asset->listed_mono_ns < l->horizon_mono_ns;
+    const struct server *server = server_of(holder);
+    return has_listed(server) && asset->listed_mono_ns < server->asked_mono_ns[SHAPE_JSZ][1];
 }
 
 void asset_count(struct model *model, const struct entry *entry, int by) {

@@ -86,6 +86,7 @@ enum asset_state {
     ASSET_OK,
     ASSET_LEADERLESS,
     ASSET_LEADER_GONE,
+    ASSET_UNLISTED, /* its leader answers without it, and nobody has listed it since */
     ASSET_NO_QUORUM,
     ASSET_CONTESTED,
     ASSET_STATE_COUNT

@@ -216,7 +216,8 @@ static struct value count_assets(const struct model *model, const struct object 
     for (size_t i = 0; i < kind_count(model, kind); i++) {
         const struct object *asset = &kind_at(model, kind, i)->object;
         count += asset->parent == cluster && asset->freshness != FRESH_GONE &&
-                 !(some_live && asset_is_lost_with_its_server(model, asset));
+                 !(some_live && asset_is_lost_with_its_server(model, asset)) &&
+                 asset_state(model, asset) != ASSET_UNLISTED;
     }
     return value_uint(count);
 }

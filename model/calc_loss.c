@@ -9,7 +9,7 @@ static const struct loss *loss_of(const struct object *stream) {
 /* What happens to it since is seen by nobody. */
 static bool is_unled(const struct model *model, const struct object *asset) {
     enum asset_state state = asset_state(model, asset);
-    return state == ASSET_LEADERLESS || state == ASSET_LEADER_GONE;
+    return state == ASSET_LEADERLESS || state == ASSET_LEADER_GONE || state == ASSET_UNLISTED;
 }
 
 struct value calc_stream_loss(const struct model *model, const struct object *object) {

@@ -22,6 +22,7 @@ struct meta {
 
 struct listing {             /* what the living servers' /jsz answers prove together */
     int64_t horizon_mono_ns; /* each has answered twice since then; INT64_MIN nothing proven */
+    int64_t last_mono_ns;    /* and once since then */
     bool all_up;
 };
 

@@ -69,6 +69,49 @@ START_TEST(what_nobody_lists_twice_is_deleted) {
 }
 END_TEST
 
+/* Its leader is asked each 5 s, the others have not been asked but once. */
+START_TEST(what_its_leader_lists_no_more_is_not_ok) {
+    struct night n;
+    begin_three(&n);
+    for (int i = 0; i <= 2; i++) {
+        varz_until(&n, 5 * i, 7);
+        for (int node = 0; node < 3; node++) {
+            struct sample *s = jsz(&n, node);
+            if (i < 2) {
+                add_consumer(s, "C", node, 0, 1, 1);
+                add_stream(s, node, 0, 1000);
+            }
+            if (node == 0 || i < 2)
+                send(&n, s);
+            else
+                sample_destroy(s);
+        }
+    }
+    night_until(&n, 10.5);
+    ck_assert_int_eq(stream(&n)->freshness, FRESH_STALE);
+    ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_leadership), "unlisted");
+    ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_state), "unlisted");
+    ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_why), "leader n1 does not list it now");
+    ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_loss), "unknown");
+    ck_assert_str_eq(text_value(&n, consumer(&n, "C"), Q_CONSUMER_state), "unlisted");
+    ck_assert_double_eq(number_value(&n, model_cluster(n.model), Q_CLUSTER_streams), 0);
+    ck_assert_double_eq(number_value(&n, model_cluster(n.model), Q_CLUSTER_consumers), 0);
+    for (int i = 3; i <= 4; i++) { /* one more of the leader, and one of the others */
+        varz_until(&n, 5 * i, 7);
+        send(&n, jsz(&n, i == 3 ? 0 : 1));
+        if (i == 4)
+            send(&n, jsz(&n, 2));
+        night_until(&n, 5 * i + 0.5);
+        ck_assert_int_eq(stream(&n)->freshness, i == 3 ? FRESH_STALE : FRESH_GONE);
+    }
+    struct sample *s = jsz(&n, 2); /* a follower that lags names it once more: it is remembered */
+    add_stream(s, 2, 0, 1000);
+    send(&n, s);
+    ck_assert_int_eq(stream(&n)->freshness, FRESH_STALE);
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(a_stream_whose_leader_sees_no_majority) {
     struct night n;
     begin_three(&n);
@@ -248,6 +291,7 @@ static TCase *cases(void) {
     tcase_add_test(t, a_group_without_leader_is_leaderless);
     tcase_add_test(t, an_r1_stream_of_a_dead_server_stays);
     tcase_add_test(t, what_nobody_lists_twice_is_deleted);
+    tcase_add_test(t, what_its_leader_lists_no_more_is_not_ok);
     tcase_add_test(t, a_stream_whose_leader_sees_no_majority);
     tcase_add_test(t, lag_slope_needs_three_points);
     tcase_add_test(t, acks_behind_an_old_message_are_counted);
