@@ -50,6 +50,10 @@ static int64_t nothing_is_said_for(const struct answer *answer, const struct obj
     return server_has_just_started(answer->server) ? PATIENCE : SAYS_AGAIN;
 }
 
+bool knows_no_group(const struct answer *answer, const struct entry *entry, const struct row *row) {
+    return asset_of(&entry->object)->replicas > 1 && !groups_find(answer->groups, row);
+}
+
 /* For how long a word like this one is to be said until it counts, ns; INT64_MAX: never. */
 static int64_t to_be_said_for(const struct answer *answer, const struct asset_kind *kind,
                               const struct entry *entry, const struct row *row, const struct stamp *at) {
@@ -59,8 +63,8 @@ static int64_t to_be_said_for(const struct answer *answer, const struct asset_ki
     const struct group *group = groups_find(answer->groups, row);
     if (!dated && dates && group)
         return INT64_MAX;
-    if (!group && asset_of(&entry->object)->replicas > 1)
-        return PATIENCE; /* it may know nothing of its group yet */
+    if (knows_no_group(answer, entry, row))
+        return PATIENCE;
     /* A server puts its figures together before it looks who leads, so that it may lead since later. A clock
      * that was put back never gets there. */
     if (kind->counted >= 0 && dated && led < LEADS_AFTER)

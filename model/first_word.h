@@ -9,6 +9,9 @@
 #include "model/asset_kind.h"
 #include "model/merge.h"
 
+/* It says nothing of the other replicas, and there are some: it may not have heard of its group yet. */
+bool knows_no_group(const struct answer *answer, const struct entry *entry, const struct row *row);
+
 /* led: its row in which it names itself the leader, NULL it does not. false: that is not to be taken yet. */
 bool first_word_counts(const struct answer *answer, const struct asset_kind *kind, struct entry *entry,
                        const struct row *led, const struct stamp *at);

@@ -90,12 +90,22 @@ static bool created_counts(const struct answer *answer, const struct asset_kind 
     return kind->created_everywhere || answer->one_instant;
 }
 
+/* A server that has just started says of what it stored that it was created then, until it has recovered. */
+static bool is_restored(const struct answer *answer, const struct asset_kind *kind, const struct row *row) {
+    return server_has_just_started(answer->server) &&
+           row_i64(row, kind->created, TIME_UNSET) >=
+               row_i64(answer->server->object.now, F_SERVER_start, INT64_MAX);
+}
+
+static int64_t created_in(const struct answer *answer, const struct asset_kind *kind, const struct row *row) {
+    return is_restored(answer, kind, row) ? TIME_UNSET : row_i64(row, kind->created, TIME_UNSET);
+}
+
 /* 1: a thing made later than the one whose row we hold, under the same name; -1: made earlier; 0: the same,
  * or not told. */
 static int compare_age(const struct answer *answer, const struct asset_kind *kind, const struct object *held,
                        const struct row *row) {
-    int64_t then = row_i64(held->now, kind->created, TIME_UNSET),
-            now = row_i64(row, kind->created, TIME_UNSET);
+    int64_t then = row_i64(held->now, kind->created, TIME_UNSET), now = created_in(answer, kind, row);
     if (!held->seen_utc_ns || then == TIME_UNSET || now == TIME_UNSET)
         return 0;
     bool same_run = text_same(held->now_at.server_id, answer->at.server_id);
@@ -252,6 +262,8 @@ static void put_led(struct answer *answer, const struct asset_kind *kind, struct
     if (again)
         made_again(answer, kind, entry, row);
     entry_update(answer->model, entry, row, at);
+    if (is_restored(answer, kind, row))
+        row_drop(entry->object.now, kind->created);
     if (again)
         entry_drop_window(entry);
     asset->created_counts = created_counts(answer, kind);
@@ -294,6 +306,8 @@ static void put_asset(struct answer *answer, const struct asset_kind *kind, cons
         claim_retract(asset_of(&entry->object), answer->server->object.id);
     else if (first_word_counts(answer, kind, entry, led ? row : NULL, &at))
         put_led(answer, kind, entry, row, &at);
+    else if (led && knows_no_group(answer, entry, row))
+        claim_retract(asset_of(&entry->object), answer->server->object.id);
     else {
         put_named(answer, kind, entry, row, &at);
         if (led)

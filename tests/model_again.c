@@ -103,6 +103,43 @@ START_TEST(a_consumer_made_again_begins_its_history_anew) {
 }
 END_TEST
 
+/* A server that comes back says of what it restores that it was created then, and that it leads it; what it
+ * knows of groups comes a moment later. `_i`: of one replica, which it does lead. */
+START_TEST(what_is_restored_was_not_made_again) {
+    struct night n;
+    double active = _i ? -1 : 0.1;
+    int leader = _i ? 1 : 0;
+    begin_three(&n);
+    for (int k = 0; k < 3; k++) {
+        varz_until(&n, 10 * k, 7);
+        say_stream(&n, leader,
+                   (struct says){leader, 1000 + 100 * (uint64_t)k, .active = active, .created = -50});
+        say_consumer(&n, 0, (struct says){0, 100 * (uint64_t)k, .active = 0.1});
+    }
+    varz_until(&n, 24, 5);
+    night_until(&n, 24.5);
+    send_restarted(&n, 1, "IDR");
+    struct sample *s = build(&n, 2, SHAPE_JSZ, "IDR");
+    stream_in(s, 1, (struct says){1, 1200, .active = -1, .created = 24.2});
+    consumer_in(s, 1, (struct says){1, 200, .active = -1, .created = 24.3});
+    send(&n, s);
+    ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_leader), names[leader]);
+    for (int k = 3; k < 5; k++) {
+        night_until(&n, 10 * k);
+        s = _i ? build(&n, 2, SHAPE_JSZ, "IDR") : jsz(&n, 0);
+        stream_in(s, leader,
+                  (struct says){leader, 1000 + 100 * (uint64_t)k, .active = active, .created = -50});
+        send(&n, s);
+        say_consumer(&n, 0, (struct says){0, 100 * (uint64_t)k, .active = 0.1});
+    }
+    ck_assert_double_eq(last_seq(&n), 1400);
+    ck_assert_double_eq_tol(number_value(&n, c(&n), Q_CONSUMER_lag_slope), -10, 1e-6);
+    ck_assert_int_eq(count_events(&n, "recreated"), 0);
+    ck_assert_int_eq(count_events(&n, "leader"), 0);
+    night_end(&n);
+}
+END_TEST
+
 /* Nobody says when it was made; but its first message came after all those that we knew. */
 START_TEST(a_first_message_tells_of_another_stream) {
     static const struct {
@@ -288,6 +325,7 @@ static TCase *cases(void) {
     TCase *t = tcase_create("made again");
     tcase_add_test(t, a_stream_made_again_is_the_same_row_with_a_new_history);
     tcase_add_test(t, a_consumer_made_again_begins_its_history_anew);
+    tcase_add_loop_test(t, what_is_restored_was_not_made_again, 0, 2);
     tcase_add_test(t, a_first_message_tells_of_another_stream);
     tcase_add_test(t, with_a_stream_its_consumers_are_made_again);
     tcase_add_test(t, a_purge_is_no_new_stream);
