@@ -158,10 +158,16 @@ struct value calc_consumer_late(const struct model *model, const struct object *
 
 #define LONGEST_DRAIN (100 * 86400.0) /* what takes longer is said to be never */
 
-/* A lag of less than a poll is what is being worked on. */
-static bool is_up_to_date(const struct object *object, double trend) {
+/* A lag of less than a poll is what is being worked on: for how long it is, unknown if it is more. */
+static struct value worked_on(const struct object *object, double lag, double trend) {
     const struct behind *behind = &consumer_of(object)->behind;
-    return trend <= 0 && behind->known && behind->ns < 5 * NS_PER_S;
+    struct value rate = rate_of_field(object, F_CONSUMER_delivered_consumer_seq);
+    double seconds = rate.type == VALUE_REAL && rate.f > 0 ? lag / rate.f : INFINITY;
+    if (trend > 0 || (behind->known ? behind->ns >= 5 * NS_PER_S : !(seconds <= 5)))
+        return value_unknown(0);
+    struct value v = value_span(behind->known ? behind->ns : (int64_t)(seconds * (double)NS_PER_S));
+    v.flags = behind->known ? 0 : VALUE_ESTIMATED;
+    return aged(object, v);
 }
 
 #define STANDS_AFTER (15 * NS_PER_S)
@@ -191,8 +197,9 @@ struct value calc_consumer_drain(const struct model *model, const struct object 
         v.flags = trend.flags & VALUE_ESTIMATED;
         return aged(object, v);
     }
-    if (!still && is_up_to_date(object, trend.f))
-        return aged(object, value_span(consumer_of(object)->behind.ns));
+    struct value soon = worked_on(object, (double)lag.u, trend.f);
+    if (!still && soon.type != VALUE_UNKNOWN)
+        return soon;
     struct value never = value_span(INT64_MAX);
     never.flags = VALUE_NEVER;
     return aged(object, never);

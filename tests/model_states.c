@@ -423,6 +423,45 @@ START_TEST(a_state_that_lasts_is_a_finding) {
 }
 END_TEST
 
+/* Its stream's leader is not asked: nobody knows since when what is pending waits. */
+static const struct {
+    double lag_per_s;
+    uint64_t lag, delivered_per_s;
+    const char *state, *why;
+    double drain_s; /* INFINITY never */
+} unseen[] = {
+    {80, 4720, 20, "falling_behind", "lag +80/s", INFINITY},
+    {-80, 4880, 80, "catching_up", "lag -80/s, done in 1.0s", 1},
+    {0, 4720, 80, "unknown", "lag 4720 stays, and how long it has waited is not known", INFINITY},
+    {0, 40, 80, "keeping_up", "lag 40, 80/s delivered", 0.5},
+};
+
+START_TEST(whose_stream_is_not_told) {
+    struct night n;
+    begin_three(&n);
+    for (double at = 0; at <= 60; at += 5) {
+        varz_until(&n, at, 7);
+        struct told_consumer c = story_usual;
+        c.waiting = 1, c.pending = unseen[_i].lag + (uint64_t)(int64_t)(unseen[_i].lag_per_s * at);
+        c.delivered = c.floor = c.deliveries = 1000 + (uint64_t)((double)unseen[_i].delivered_per_s * at);
+        c.last_delivered = c.last_ack = unseen[_i].delivered_per_s ? at : at - 3;
+        struct sample *s = jsz(&n, 0);
+        add_stream(s, 0, 2, 0);
+        tell_consumer(s, &c, 0);
+        send(&n, s);
+    }
+    ck_assert(isnan(seconds(&n, Q_CONSUMER_time_behind)));
+    ck_assert_str_eq(story_word(&n, Q_CONSUMER_state), unseen[_i].state);
+    ck_assert_str_eq(story_word(&n, Q_CONSUMER_why), unseen[_i].why);
+    struct value drain = quantity_get(n.model, consumer(&n, "C"), Q_CONSUMER_drain);
+    if (isinf(unseen[_i].drain_s))
+        ck_assert(drain.flags & VALUE_NEVER);
+    else
+        ck_assert_double_eq_tol(seconds(&n, Q_CONSUMER_drain), unseen[_i].drain_s, 0.1);
+    night_end(&n);
+}
+END_TEST
+
 static TCase *cases(void) {
     TCase *t = tcase_create("states");
     tcase_set_timeout(t, 60);
@@ -435,6 +474,7 @@ static TCase *cases(void) {
     tcase_add_test(t, since_is_when_the_state_changed);
     tcase_add_test(t, another_consumer_of_the_name_begins_anew);
     tcase_add_loop_test(t, a_state_that_lasts_is_a_finding, 0, sizeof rulings / sizeof *rulings);
+    tcase_add_loop_test(t, whose_stream_is_not_told, 0, sizeof unseen / sizeof *unseen);
     return t;
 }
 
