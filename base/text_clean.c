@@ -238,6 +238,22 @@ int text_cut_middle(char *out, size_t size, const char *text, int columns) {
     return used + text_width(end);
 }
 
+size_t text_line(const char *text, int columns) {
+    size_t len = strlen(text), at = 0, words = 0;
+    int width = 0;
+    while (at < len) {
+        uint32_t c;
+        size_t used = utf8_decode(text + at, len - at, &c);
+        if (text[at] == ' ' && width <= columns)
+            words = at;
+        width += char_width(c);
+        if (width > columns && text[at] != ' ')
+            return words ? words : at ? at : used;
+        at += used;
+    }
+    return width <= columns ? at : words ? words : at;
+}
+
 static char lower(char c) {
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }

@@ -5,6 +5,7 @@
 
 #include "entry/command_line.h"
 #include "tui/table.h"
+#include "views/glossary.h"
 #include "views/keymap.h"
 
 static void print_row(const char *keys, const char *name, const char *help, void (*troff)(const char *text)) {
@@ -20,6 +21,58 @@ static void print_row(const char *keys, const char *name, const char *help, void
     char filled[600];
     troff(keymap_fill(help, filled, sizeof filled));
     putchar('\n');
+}
+
+static void print_states(enum object_kind kind, void (*troff)(const char *text)) {
+    struct state_rule rule;
+    char meaning[400];
+    fputs(".SS ", stdout);
+    troff(object_kind_plural(kind));
+    putchar('\n');
+    for (int n = 0; state_rule_at(kind, n, &rule); n++) {
+        print_row(rule.name, NULL, rule.condition, troff);
+        state_meaning(&rule, meaning, sizeof meaning);
+        if (strcmp(meaning, rule.condition) != 0) {
+            fputs(".br\nSays: ", stdout);
+            troff(meaning);
+            putchar('\n');
+        }
+    }
+}
+
+static bool has_names(enum object_kind kind) {
+    for (int q = 0; q < QUANTITY_COUNT; q++)
+        if (quantities[q].kind == kind)
+            return true;
+    return false;
+}
+
+static void print_quantities(enum object_kind kind, void (*troff)(const char *text)) {
+    if (!has_names(kind))
+        return;
+    fputs(".SS ", stdout);
+    troff(object_kind_plural(kind));
+    putchar('\n');
+    for (int q = 0; q < QUANTITY_COUNT; q++) {
+        if (quantities[q].kind != kind)
+            continue;
+        print_row(quantities[q].title, quantities[q].name, quantities[q].help, troff);
+        if (quantities[q].flags & QUANTITY_HIDDEN)
+            puts("Not in JSON.");
+    }
+}
+
+void manual_print_words(void (*troff)(const char *text)) {
+    puts(".SH STATES\nOf each the first rule that holds, and what it says then, N for a figure. What is not "
+         "known makes no "
+         "rule true.");
+    print_states(OBJECT_CONSUMER, troff);
+    print_states(OBJECT_STREAM, troff);
+    puts(".SH QUANTITIES\nThe heading of the column, and the name that filters, rules, JSON and the "
+         "configuration know "
+         "it by.");
+    for (int kind = 0; kind < OBJECT_KIND_COUNT; kind++)
+        print_quantities((enum object_kind)kind, troff);
 }
 
 /* A row that is valid in several contexts stands in each: there somebody looks for it. */
@@ -38,6 +91,10 @@ void manual_print_keys(void (*troff)(const char *text)) {
     for (int severity = 0; table_mark_meaning(severity) != NULL; severity++)
         print_row(table_mark(severity) + strspn(table_mark(severity), " "), NULL,
                   table_mark_meaning(severity), troff);
+    puts(".SH SIGNS\nAt numbers and names.");
+    struct sign sign;
+    for (int n = 0; sign_at(n, &sign); n++)
+        print_row(sign.sign, NULL, sign.meaning, troff);
     puts(".SH COMMAND LINE");
     for (const struct help_line *line = command_line_help(); line->text != NULL; line++)
         if (line->keys != NULL)

@@ -425,6 +425,7 @@ void options_print_manual(void) {
         putchar('\n');
     }
     manual_print_keys(troff);
+    manual_print_words(troff);
     config_print_manual(troff);
     puts(".SH EXIT STATUS\n" EXIT_CODES);
 }

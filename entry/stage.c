@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "views/glossary.h"
 #include "views/menu.h"
 #include "views/quantity_table.h"
 
@@ -149,12 +150,16 @@ unsigned stage_contexts(const struct stage *st) {
 }
 
 /* The keys of what lies below it. */
-static struct help help_of(const struct stage *st) {
-    return (struct help){contexts_of_view(st) | CONTEXT_ALWAYS, st->help_filter, st->commands};
+static struct help help_of(const struct stage *st, int width) {
+    return (struct help){.contexts = contexts_of_view(st) | CONTEXT_ALWAYS,
+                         .filter = st->help_filter,
+                         .extra = st->commands,
+                         .words = st->help_open ? glossary_of(stage_view(st)) : NULL,
+                         .width = width};
 }
 
 int stage_help_most(const struct stage *st, struct rect screen) {
-    struct help help = help_of(st);
+    struct help help = help_of(st, screen.w);
     int lines = help_lines(&help);
     int page = chrome_layout(screen).h - 1;
     return lines > page && page > 0 ? lines - page : 0;
@@ -164,7 +169,7 @@ void stage_frame(struct stage *st, struct surface *s, int64_t mono_ns) {
     select_object(st);
     struct view_context context = context_of(st, mono_ns);
     const struct view_ops *view = stage_view(st);
-    struct help help = help_of(st);
+    struct help help = help_of(st, s->cols);
     struct rect body = chrome_layout(surface_rect(s));
     surface_clear(s);
     s->cursor_x = s->cursor_y = -1;

@@ -49,6 +49,11 @@ int quantity_by_name(enum object_kind kind, const char *name);
 /* The words that a quantity chooses from, some of them more than once; NULL: no more, of n 0: it may be any
  * text. */
 const char *quantity_word(enum quantity q, int n);
+struct state_rule {
+    const char *name, *condition, *why; /* a row of consumer_states.def, stream_states.def */
+};
+/* false: objects of that kind have no such rule. */
+bool state_rule_at(enum object_kind kind, int n, struct state_rule *out);
 struct value quantity_get(const struct model *model, const struct object *object, enum quantity q);
 
 #endif

@@ -6,22 +6,42 @@
 
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
 
-static const char *consumer_state(int n) {
-    static const char *const names[] = {
-#define STATE(NAME, ...) #NAME,
+static const struct state_rule consumer_rules[] = {
+#define STATE(NAME, WHEN, STUCK, CONDITION, WHY) {#NAME, CONDITION, WHY},
 #include "model/consumer_states.def"
 #undef STATE
-        "deleted"};
-    return n < COUNT(names) ? names[n] : NULL;
+};
+static const struct state_rule stream_rules[] = {
+#define STATE(NAME, CONDITION, WHY) {#NAME, CONDITION, WHY},
+#include "model/stream_states.def"
+#undef STATE
+};
+
+static const struct {
+    const struct state_rule *rules;
+    int count;
+} ruled[OBJECT_KIND_COUNT] = {
+    [OBJECT_STREAM] = {stream_rules, COUNT(stream_rules)},
+    [OBJECT_CONSUMER] = {consumer_rules, COUNT(consumer_rules)},
+};
+
+bool state_rule_at(enum object_kind kind, int n, struct state_rule *out) {
+    if (n < 0 || n >= ruled[kind].count)
+        return false;
+    *out = ruled[kind].rules[n];
+    return true;
+}
+
+static const char *state_word(enum object_kind kind, int n) {
+    return n < ruled[kind].count ? ruled[kind].rules[n].name : n == ruled[kind].count ? "deleted" : NULL;
+}
+
+static const char *consumer_state(int n) {
+    return state_word(OBJECT_CONSUMER, n);
 }
 
 static const char *stream_state(int n) {
-    static const char *const names[] = {
-#define STATE(NAME, ...) #NAME,
-#include "model/stream_states.def"
-#undef STATE
-        "deleted"};
-    return n < COUNT(names) ? names[n] : NULL;
+    return state_word(OBJECT_STREAM, n);
 }
 
 /* The first of these enumerations has no name: nothing is known. */

@@ -231,6 +231,19 @@ START_TEST(cuts_the_middle) {
 }
 END_TEST
 
+START_TEST(breaks_between_words) {
+    ck_assert_uint_eq(text_line("", 10), 0);
+    ck_assert_uint_eq(text_line("one two", 7), 7);
+    ck_assert_uint_eq(text_line("one two", 6), 3);
+    ck_assert_uint_eq(text_line("one two", 3), 3);
+    ck_assert_uint_eq(text_line("one  two", 4), 4);
+    ck_assert_uint_eq(text_line("onetwo", 4), 4);
+    ck_assert_uint_eq(text_line("onetwo", 0), 1);
+    ck_assert_uint_eq(text_line("\xe6\x97\xa5\xe6\x9c\xac", 3), 3);
+    ck_assert_uint_eq(text_line("one ", 3), 3);
+}
+END_TEST
+
 static void check_text_cut(const char *text, int columns, size_t size, const char *expected, int width) {
     char out[64];
     memset(out, 'Z', sizeof out);
@@ -390,6 +403,7 @@ int main(void) {
     Suite *suite = suite_create("base/text");
     TCase *c = tcase_create("text");
     tcase_add_test(c, cuts_the_middle);
+    tcase_add_test(c, breaks_between_words);
     tcase_add_test(c, printable_stays);
     tcase_add_test(c, controls_are_marked);
     tcase_add_test(c, fast_path_sees_each_byte);

@@ -146,6 +146,28 @@ START_TEST(files_that_hold_no_certificate_or_key_are_refused) {
 }
 END_TEST
 
+/* What a screen shows in a word or a sign stands there in sentences. */
+START_TEST(the_manual_explains_what_is_shown) {
+    static const char *const told[] = {".SH SIGNS\n",
+                                       "\\fB~\\fR\nBehind a number",
+                                       "\\fB\u2264\\fR\n",
+                                       "\\fB!!\\fR\nCritical.",
+                                       ".SH STATES\n",
+                                       ".SS consumers\n",
+                                       "\\fBnobody_pulling\\fR\nkind = pull and",
+                                       ".br\nSays: no pull request open and no delivery for N",
+                                       "\\fBcopy_behind\\fR\nsource_lag > 1000",
+                                       ".SH QUANTITIES\n",
+                                       "\\fBLED\\fR \\fIleadership\\fR\nok; contested: two servers"};
+    const char *manual[] = {command_natsight(), "manual", NULL};
+    struct command c;
+    ck_assert_int_eq(command_run(&c, manual, NULL, 5000), 0);
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++)
+        ck_assert_msg(strstr(c.output, told[i]) != NULL, "%s", told[i]);
+    command_free(&c);
+}
+END_TEST
+
 START_TEST(help_and_manual_name_every_option) {
     const char *help[] = {command_natsight(), "help", NULL}, *manual[] = {command_natsight(), "manual", NULL};
     struct command c, m;
@@ -203,6 +225,7 @@ int main(void) {
     tcase_add_loop_test(tc, wrong_usage_says_what_to_write_instead, 0, sizeof wrongs / sizeof *wrongs);
     tcase_add_test(tc, files_that_hold_no_certificate_or_key_are_refused);
     tcase_add_test(tc, help_and_manual_name_every_option);
+    tcase_add_test(tc, the_manual_explains_what_is_shown);
     tcase_add_loop_test(tc, a_full_disk_is_told, 0, 4);
     tcase_add_test(tc, nothing_reached_is_code_3_and_says_why);
     suite_add_tcase(suite, tc);

@@ -139,21 +139,11 @@ START_TEST(what_is_no_filter_is_said) {
         {"!!geo", "`!` stands once before a word; a text with signs in quotes"},
         {"! !lag>1", "`!` stands once before a word; a text with signs in quotes"},
         {"!\"!geo\"", ""},
-        {"state=nonsense", "there is no state nonsense; there are leaderless, paused, backlog_evicted, "
-                           "poison, ack_window_full, "
-                           "nobody_bound, nobody_pulling, stalled_delivery, stalled_acks, falling_behind, "
-                           "catching_up, unknown, "
-                           "idle, keeping_up, deleted"},
         {"state=nobody", "there is no state nobody; did you mean nobody_bound?"},
         {"geo state!=stalled_ack", "there is no state stalled_ack; did you mean stalled_acks?"},
         {"lag>1 and stalled_ack=state", "`stalled_ack` is no quantity"},
         {"leadership=contestd", "there is no leadership contestd; did you mean contested?"},
         {"kind=pul", "there is no kind pul; did you mean pull?"},
-        {"state=paused or state=\"no such\"",
-         "there is no state no such; there are leaderless, paused, backlog_evicted, poison, ack_window_full, "
-         "nobody_bound, nobody_pulling, stalled_delivery, stalled_acks, falling_behind, catching_up, "
-         "unknown, "
-         "idle, keeping_up, deleted"},
         {"state=\"nobody pulling\"", ""},
         {"state~nonsense", ""},
         {"leader=nonsense", ""},
@@ -197,6 +187,19 @@ START_TEST(what_is_shown_may_be_asked_for) {
     }
     ck_assert_int_ge(seen, 3);
     world_finish(&w);
+}
+END_TEST
+
+START_TEST(where_none_is_near_all_are_named) {
+    static const char *const typed[] = {"state=nonsense", "geo state=paused or state=\"no such\""};
+    const char *word;
+    for (size_t i = 0; i < 2; i++) {
+        const char *said = fault(typed[i]);
+        ck_assert_msg(strncmp(said, "there is no state no", 20) == 0, "%s", said);
+        for (int n = 0; (word = quantity_word(Q_CONSUMER_state, n)); n++)
+            ck_assert_msg(strstr(said, word) != NULL, "%s: %s", word, said);
+    }
+    ck_assert_str_eq(fault("kind=x"), "there is no kind x; there are pull, push");
 }
 END_TEST
 
@@ -251,6 +254,7 @@ int main(void) {
     tcase_add_test(tc, words_all_have_to_be_found);
     tcase_add_test(tc, what_is_no_filter_is_said);
     tcase_add_loop_test(tc, what_is_shown_may_be_asked_for, 0, 5);
+    tcase_add_test(tc, where_none_is_near_all_are_named);
     tcase_add_test(tc, in_a_view);
     tcase_add_test(tc, faults_only);
     suite_add_tcase(suite, tc);

@@ -6,7 +6,7 @@
 #include "tests/harness/text_file.h"
 #include "tests/views_colorless.h"
 #include "tests/views_frame.h"
-#include "views/help.h"
+#include "views/glossary.h"
 #include "views/menu.h"
 
 typedef void world_fn(struct world *w);
@@ -411,7 +411,7 @@ START_TEST(golden_help) {
     static const struct help_line extra[] = {
         {NULL, "Typed after :"}, {":column", "No such command."}, {NULL, NULL}};
     unsigned contexts = view_by_name("overview")->contexts | CONTEXT_EVERYWHERE | CONTEXT_ALWAYS;
-    struct help help = {contexts, "", extra};
+    struct help help = {.contexts = contexts, .filter = "", .extra = extra, .width = 80};
     help_draw(&help, "Overview", 0, s, surface_rect(s));
     char *text = surface_plain(s);
     compare("help", 80, 24, text);
@@ -421,6 +421,19 @@ START_TEST(golden_help) {
     help_draw(&help, "Overview", 0, s, surface_rect(s));
     text = surface_plain(s);
     compare("help-column", 80, 24, text);
+    free(text);
+    surface_clear(s);
+    help.words = glossary_of(view_by_name("jetstream"));
+    help.filter = "stalled";
+    help_draw(&help, "JetStream", 0, s, surface_rect(s));
+    text = surface_plain(s);
+    compare("help-stalled", 80, 24, text);
+    free(text);
+    surface_clear(s);
+    help.filter = "signs";
+    help_draw(&help, "JetStream", 0, s, surface_rect(s));
+    text = surface_plain(s);
+    compare("help-signs", 80, 24, text);
     free(text);
     surface_destroy(s);
 }

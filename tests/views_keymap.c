@@ -6,7 +6,8 @@
 
 #include "tests/harness/suite.h"
 #include "tui/keys.h"
-#include "views/help.h"
+#include "tui/table.h"
+#include "views/glossary.h"
 #include "views/quantity_table.h"
 #include "views/view.h"
 
@@ -77,8 +78,10 @@ START_TEST(each_key_does_what_help_says) {
     defaults();
     ck_assert_msg(clashes() == 0, "%s", message);
     for (int m = 0; m < count; m++) {
-        struct help help = {moment[m], "", NULL};
+        struct help help = {.contexts = moment[m], .filter = ""};
         int rows = 0;
+        while (table_mark_meaning(rows))
+            rows++;
         for (int id = ACTION_NONE + 1; id < ACTION_COUNT; id++) {
             if (!(key_infos[id].contexts & moment[m]))
                 continue;
@@ -91,6 +94,34 @@ START_TEST(each_key_does_what_help_says) {
                               key_infos[id].name);
         }
         ck_assert_int_eq(keys_listed(&help), rows);
+    }
+}
+END_TEST
+
+/* Of the view that is open, and however narrow that is. */
+START_TEST(help_explains_what_a_view_shows) {
+    for (int v = 0; v < view_count; v++) {
+        struct help help = {.filter = "", .words = glossary_of(views[v])};
+        bool consumers = false;
+        for (const struct view_list_row *list = views[v]->lists; list && list->name; list++)
+            for (int c = 0; c < list->column_count; c++) {
+                const struct quantity_column *column = &list->columns[c];
+                const struct quantity_info *q = &quantities[column->quantity];
+                consumers |= column->quantity == Q_CONSUMER_state;
+                if (column->form == COLUMN_VALUE)
+                    ck_assert_msg(listed(&help, column->title ? column->title : q->title, q->help), "%s",
+                                  q->name);
+            }
+        struct state_rule rule;
+        char meaning[400];
+        for (int n = 0; consumers && state_rule_at(OBJECT_CONSUMER, n, &rule); n++) {
+            state_meaning(&rule, meaning, sizeof(meaning));
+            ck_assert_msg(listed(&help, rule.name, meaning), "%s", rule.name);
+            ck_assert_ptr_null(strchr(meaning, '['));
+        }
+        int lines = help_lines(&help);
+        help.width = 40;
+        ck_assert_int_ge(help_lines(&help), lines);
     }
 }
 END_TEST
@@ -231,6 +262,7 @@ int main(void) {
     Suite *suite = suite_create("views keymap");
     TCase *tc = tcase_create("keymap");
     tcase_add_test(tc, each_key_does_what_help_says);
+    tcase_add_test(tc, help_explains_what_a_view_shows);
     tcase_add_test(tc, views_do_what_their_contexts_list);
     tcase_add_test(tc, names_are_bindings);
     tcase_add_test(tc, a_sentence_names_the_key_in_force);
