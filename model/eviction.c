@@ -181,6 +181,8 @@ void eviction_put(struct eviction *e, const struct object *consumer, const struc
     if (first)
         *e = (struct eviction){.last_ns = TIME_UNSET};
     e->known &= same_filter(consumer);
+    if (stream && stream->now)
+        e->unseen = row_i64(stream->now, F_STREAM_max_msgs_per_subject, -1) > 0;
     if (!stream || !stream->now || is_newer(stream, consumer, arrivals, moment) ||
         !look(&v, consumer->now, stream->now))
         return;

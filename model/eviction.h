@@ -25,6 +25,7 @@ struct eviction {
     uint64_t gone_to;  /* what went up to here is counted */
     uint64_t unacked;  /* most at once that had been delivered */
     bool begun;        /* a row was looked at */
+    bool unseen;       /* newer messages take the place of others of their subject, which tells nobody */
     bool known;        /* there is a row before, of the same leader; of it: */
     uint64_t place, floor, pending, deliveries, stream_messages, stream_last;
     struct { /* what was pending once, of one that filters */

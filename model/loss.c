@@ -55,6 +55,8 @@ static struct prospect prospect_of(const struct object *object) {
     p.density = last >= first ? (double)row_u64(row, F_STREAM_messages, 0) / ((double)(last - first) + 1) : 1;
     p.density = p.density > 1 ? 1 : p.density;
     p.drops_old = is_text(row, F_STREAM_discard, "old") && !sealed;
+    int64_t per_subject = row_i64(row, F_STREAM_max_msgs_per_subject, 0); /* whatever is discarded else */
+    p.per_subject = per_subject > 0 && !sealed ? per_subject : 0;
     return p;
 }
 
@@ -147,6 +149,14 @@ static enum loss_state judge_done(const struct object *object) {
     return e->lasts ? LOSS_LOSING : eviction_total(e) ? LOSS_LOST : LOSS_NO;
 }
 
+/* None that it could tell by. */
+static void doubt(struct outlook *out, const struct prospect *p) {
+    if (out->state != LOSS_NO || !p->per_subject)
+        return;
+    out->state = LOSS_UNKNOWN;
+    out->doubt = DOUBT_SUBJECT;
+}
+
 static struct outlook look_out(const struct model *model, const struct object *stream,
                                const struct object *object) {
     const struct prospect *p = &((const struct stream *)stream->extra)->loss.prospect;
@@ -162,20 +172,25 @@ static struct outlook look_out(const struct model *model, const struct object *s
     out.partial = backlog_is_filtered(row) && first > floor && first - floor > 1;
     if (!lag.u) {
         out.state = judge_done(object);
+        doubt(&out, p);
         return out;
     }
     struct backlog b = {object, stream, floor < first ? first : floor + 1, age_of(object)};
     out.age_s = b.age_s;
     out.lost_s = lost_s(&b, p, &out.by);
     out.state = judge(model, &b, out.lost_s, out.by);
+    doubt(&out, p);
     return out;
 }
 
 /* ---- all of a stream ---- */
 
+static const int ranks[] = {
+    [LOSS_NO] = 0, [LOSS_UNKNOWN] = 1, [LOSS_LOST] = 2, [LOSS_AT_RISK] = 3, [LOSS_LOSING] = 4};
+
 static bool is_worse(const struct outlook *a, const struct outlook *b) {
     if (a->state != b->state)
-        return a->state > b->state;
+        return ranks[a->state] > ranks[b->state];
     if (a->lost_s != b->lost_s)
         return a->lost_s < b->lost_s;
     return a->gone != b->gone ? a->gone > b->gone : a->lag > b->lag;
@@ -192,9 +207,10 @@ static void weigh(const struct model *model, const struct object *stream, const 
     if (!counts(object->now))
         return;
     loss->consumers++;
-    loss->blind |= outlook->state == LOSS_UNKNOWN;
+    bool untold = outlook->state == LOSS_UNKNOWN && outlook->doubt == DOUBT_UNTOLD;
+    loss->blind |= untold;
     loss->partial |= outlook->partial;
-    if (outlook->state == LOSS_UNKNOWN || (outlook->state == LOSS_NO && !outlook->lag) ||
+    if (untold || (outlook->state == LOSS_NO && !outlook->lag) ||
         (loss->consumer && !is_worse(outlook, &loss->worst)))
         return;
     loss->consumer = object->id;

@@ -2,7 +2,9 @@
  *
  * Weighed after each answer to /jsz, stream by stream over its durable consumers: who reads without a name to
  * come back under has nothing to lose. A limit of age takes a message when it is that old; limits of messages
- * and bytes take the oldest once they are reached, if the stream discards old ones. Owned by the stream. */
+ * and bytes take the oldest once they are reached, if the stream discards old ones. A limit for each subject
+ * takes whichever the newer one replaces, and nobody tells which did: there it is unknown, unless another
+ * limit is a risk for certain. Owned by the stream. */
 #ifndef MODEL_LOSS_H
 #define MODEL_LOSS_H
 
@@ -19,12 +21,16 @@ struct prospect { /* of a stream: how soon its limits take the oldest message */
     double full_s[2];         /* until messages and bytes are at their limits; INFINITY: never */
     double in_per_s, density; /* messages; of them for each sequence number */
     bool drops_old;           /* at its limits */
+    int64_t per_subject;      /* keeps so many of each; 0: all */
 };
+
+enum loss_doubt { DOUBT_UNTOLD, DOUBT_SUBJECT }; /* not told enough; the limit for each subject */
 
 struct outlook { /* of a consumer */
     enum loss_state state;
-    double lost_s; /* until its oldest unprocessed message is lost; INFINITY never */
-    double age_s;  /* of that one; NAN unknown */
+    enum loss_doubt doubt; /* why, while that is unknown */
+    double lost_s;         /* until its oldest unprocessed message is lost; INFINITY never */
+    double age_s;          /* of that one; NAN unknown */
     uint64_t lag, gone;
     int by;       /* which limit takes it, LOSS_BY_ */
     bool partial; /* it passes over messages, and what went before we watched may have been its own */

@@ -57,8 +57,20 @@ static size_t say_gone(const struct object *consumer, bool named, char *out, siz
     return len + (size_t)snprintf(out + len, size - len, ", the last %s ago", ago);
 }
 
-static size_t say_outlook(const struct object *consumer, const struct outlook *outlook, double max_age_s,
-                          char *out, size_t size) {
+/* A bucket keeps the history of each key: that is what it is for. */
+static size_t say_doubt(const struct object *stream, char *out, size_t size) {
+    long long most = loss_of(stream)->prospect.per_subject;
+    bool bucket = strcmp(stream_kind(row_text(stream->now, F_STREAM_name)), "kv") == 0;
+    return (size_t)snprintf(out, size,
+                            bucket ? "newer values take the place of older ones, history is %lld"
+                                   : "max_msgs_per_subject %lld may take what is unprocessed",
+                            most);
+}
+
+static size_t say_outlook(const struct object *consumer, const struct outlook *outlook,
+                          const struct object *stream, char *out, size_t size) {
+    if (outlook->state == LOSS_UNKNOWN)
+        return say_doubt(stream, out, size);
     if (outlook->state == LOSS_LOSING || outlook->state == LOSS_LOST)
         return say_gone(consumer, false, out, size);
     if (!outlook->lag)
@@ -66,7 +78,7 @@ static size_t say_outlook(const struct object *consumer, const struct outlook *o
                                 outlook->partial ? "nothing is left to process" : "all is processed");
     if (isinf(outlook->lost_s))
         return (size_t)snprintf(out, size, "no limit takes what is unprocessed");
-    return say_risk(outlook, max_age_s, out, size);
+    return say_risk(outlook, loss_of(stream)->prospect.max_age_s, out, size);
 }
 
 void loss_say_consumer(const struct model *model, const struct object *consumer, char *out, size_t size) {
@@ -75,22 +87,24 @@ void loss_say_consumer(const struct model *model, const struct object *consumer,
     const struct object *stream = of ? model_object(model, of) : NULL;
     if (stream && !loss_of(stream)->prospect.known)
         snprintf(out, size, "the configuration of its stream is not known yet");
-    else if (!stream || outlook->state == LOSS_UNKNOWN)
+    else if (!stream || (outlook->state == LOSS_UNKNOWN && outlook->doubt == DOUBT_UNTOLD))
         snprintf(out, size, "not enough is known of it");
     else
-        say_outlook(consumer, outlook, loss_of(stream)->prospect.max_age_s, out, size);
+        say_outlook(consumer, outlook, stream, out, size);
 }
 
 /* ---- of a stream ---- */
 
-static size_t say_worst(const struct object *consumer, const struct loss *loss, char *out, size_t size) {
+static size_t say_worst(const struct object *consumer, const struct object *stream, char *out, size_t size) {
     char lag[NUMBER_TEXT_SIZE];
+    const struct loss *loss = loss_of(stream);
     if (!loss->worst.lag)
-        return say_gone(consumer, true, out, size);
+        return loss->worst.state == LOSS_UNKNOWN ? say_doubt(stream, out, size)
+                                                 : say_gone(consumer, true, out, size);
     number_format(lag, (double)loss->worst.lag, UNIT_MSGS);
     size_t len =
         (size_t)snprintf(out, size, "%.80s %s behind: ", row_text(consumer->now, F_CONSUMER_name), lag);
-    return len + say_outlook(consumer, &loss->worst, loss->prospect.max_age_s, out + len, size - len);
+    return len + say_outlook(consumer, &loss->worst, stream, out + len, size - len);
 }
 
 /* A stream that discards new messages loses none that it has: those who publish are told. */
@@ -110,10 +124,10 @@ void loss_say(const struct model *model, const struct object *stream, char *out,
     size_t len;
     if (!loss->prospect.known)
         len = (size_t)snprintf(out, size, "its configuration is not known yet");
-    else if (loss->state == LOSS_UNKNOWN)
+    else if (loss->state == LOSS_UNKNOWN && !(consumer && loss->worst.state == LOSS_UNKNOWN))
         len = (size_t)snprintf(out, size, "not all of its consumers are known");
     else if (consumer)
-        len = say_worst(consumer, loss, out, size);
+        len = say_worst(consumer, stream, out, size);
     else
         len = (size_t)snprintf(out, size,
                                !loss->consumers ? "no durable consumer"

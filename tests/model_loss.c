@@ -140,8 +140,8 @@ static const struct {
     {"limits", NULL, "losing", -1},
     {"limits", "order.new", "no", -1}, /* the floor is that of its own messages */
     {"interest", NULL, "no", -1},
-    {"workqueue", NULL, "no", -1}, /* went because they were acknowledged */
-    {"limits", NULL, "no", 1},     /* went because newer ones of their subject came */
+    {"workqueue", NULL, "no", -1},  /* went because they were acknowledged */
+    {"limits", NULL, "unknown", 1}, /* went because newer ones of their subject came */
 };
 
 START_TEST(only_limits_evict) {
@@ -155,6 +155,88 @@ START_TEST(only_limits_evict) {
     put_reader(s, &r, 0);
     send(&n, s);
     ck_assert_str_eq(loss(&n), evicted[_i].expect);
+    night_end(&n);
+}
+END_TEST
+
+static void tell_subjects(struct night *n, const struct told *t, const struct reader *r, int64_t most) {
+    struct sample *s = jsz(n, 0);
+    put_i(put_told(n, s, t), F_STREAM_max_msgs_per_subject, most);
+    put_reader(s, r, 0);
+    send(n, s);
+}
+
+/* 5 a second on one subject, of which so many are kept: the rest goes without a trace in the backlog. */
+static const int64_t kept[] = {10, 1};
+
+START_TEST(a_limit_for_each_subject_takes_unseen) {
+    struct night n;
+    char expect[120];
+    long long most = kept[_i];
+    begin_three(&n);
+    struct told t = plain;
+    struct reader r = {"d", (uint64_t)most, 0, NULL, false};
+    for (int i = 0; i <= 24; i++) { /* 2 m */
+        varz_until(&n, 5 * i, 7);
+        t.last_seq = 1000 + (uint64_t)(25 * i), t.messages = (uint64_t)most, t.first_age = 0.2 * (double)most;
+        t.first_seq = t.last_seq - t.messages + 1;
+        tell_subjects(&n, &t, &r, most);
+        ck_assert_msg(strcmp(loss(&n), "unknown") == 0, "%d: %s: %s", i, loss(&n), why(&n));
+    }
+    snprintf(expect, sizeof expect, "d %lld behind: max_msgs_per_subject %lld may take what is unprocessed",
+             most, most);
+    ck_assert_str_eq(why(&n), expect);
+    ck_assert_str_eq(text_value(&n, consumer(&n, "d"), Q_CONSUMER_loss), "unknown");
+    ck_assert_str_eq(text_value(&n, consumer(&n, "d"), Q_CONSUMER_loss_why), strstr(expect, "max_msgs"));
+    ck_assert(isnan(lost_in(&n, "d")));
+    ck_assert(isnan(number_value(&n, consumer(&n, "d"), Q_CONSUMER_evicted)));
+    r.lag = 0, r.floor = t.last_seq; /* what it has not got may have gone before */
+    varz_until(&n, 125, 7);
+    tell_subjects(&n, &t, &r, most);
+    ck_assert_str_eq(loss(&n), "unknown");
+    ck_assert_str_eq(why(&n), strstr(expect, "max_msgs"));
+    varz_until(&n, 130, 7);
+    tell_subjects(&n, &t, &r, -1);
+    ck_assert_str_eq(loss(&n), "no");
+    ck_assert_str_eq(why(&n), "all is processed");
+    ck_assert_double_eq(number_value(&n, consumer(&n, "d"), Q_CONSUMER_evicted), 0);
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(a_bucket_keeps_history_by_key) {
+    struct night n;
+    begin_three(&n);
+    struct reader r = {"watch", 10, 0, NULL, false};
+    struct sample *s = jsz(&n, 0);
+    struct told t = plain;
+    t.discard = "new"; /* as buckets have it: a key with too much history takes a new value all the same */
+    struct row *row = put_told(&n, s, &t);
+    put_text(s, row, F_STREAM_name, "KV_config");
+    put_i(row, F_STREAM_max_msgs_per_subject, 5);
+    put_reader(s, &r, 0);
+    put_text(s, s->rows[s->count - 1], F_CONSUMER_stream, "KV_config");
+    send(&n, s);
+    const struct object *bucket = find_by(&n, Q_STREAM_name, "KV_config");
+    ck_assert_str_eq(text_value(&n, bucket, Q_STREAM_loss), "unknown");
+    ck_assert_str_eq(text_value(&n, bucket, Q_STREAM_loss_why),
+                     "watch 10 behind: newer values take the place of older ones, history is 5");
+    ck_assert_str_eq(text_value(&n, bucket, Q_STREAM_state), "ok");
+    night_end(&n);
+}
+END_TEST
+
+/* Nothing of it was replaced, and another limit is near. */
+START_TEST(a_limit_for_each_subject_hides_no_other_one) {
+    struct night n;
+    begin_three(&n);
+    struct told t = plain;
+    t.max_age = 86400, t.first_age = 20 * 3600;
+    struct reader r = {"billing", 900, 100, NULL, false};
+    tell_subjects(&n, &t, &r, 1000);
+    ck_assert_str_eq(loss(&n), "at_risk");
+    ck_assert_str_eq(why(&n),
+                     "billing 900 behind: oldest unprocessed 17h59m old, max_age 1d00h: lost in 6h00m");
     night_end(&n);
 }
 END_TEST
@@ -402,6 +484,9 @@ static TCase *cases(void) {
     tcase_add_test(t, room_is_left_for_so_long);
     tcase_add_test(t, a_full_stream_takes_one_for_each_that_comes);
     tcase_add_loop_test(t, only_limits_evict, 0, sizeof evicted / sizeof *evicted);
+    tcase_add_loop_test(t, a_limit_for_each_subject_takes_unseen, 0, sizeof kept / sizeof *kept);
+    tcase_add_test(t, a_bucket_keeps_history_by_key);
+    tcase_add_test(t, a_limit_for_each_subject_hides_no_other_one);
     tcase_add_test(t, what_was_lost_before_we_watched_is_a_bound);
     tcase_add_test(t, a_mirror_that_begins_late_has_lost_nothing);
     tcase_add_test(t, an_older_word_of_another_leader_proves_no_loss);
