@@ -265,6 +265,9 @@ START_TEST(what_was_lost_before_we_watched_is_a_bound) {
     ck_assert_str_eq(why(&n), "≤500 messages of slowpoke were never processed, gone before we watched");
     ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_state), "data_lost");
     ck_assert_str_eq(text_value(&n, consumer(&n, "slowpoke"), Q_CONSUMER_state), "backlog_evicted");
+    varz_until(&n, (double)n.at / 1e9 + 1, 7);
+    ck_assert_ptr_nonnull(finding_of(&n, "stream_missed"));
+    ck_assert_int_eq(model_severity(n.model, stream(&n)), SEVERITY_WARN);
     night_end(&n);
 }
 END_TEST

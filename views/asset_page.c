@@ -201,7 +201,7 @@ static void stream_state(const struct model *model, const struct object *stream,
     words_of(all ? why : state, head, sizeof(head));
     append(head, sizeof(head), ", ", also);
     if (wrong && severity == SEVERITY_OK)
-        severity = SEVERITY_PENDING; /* the rules have not been asked since */
+        severity = SEVERITY_UNKNOWN; /* about to be deleted, or the rules have not been asked since */
     draw_line(severity, head, all ? "" : why, s, row);
 }
 
