@@ -90,15 +90,10 @@ static bool created_counts(const struct answer *answer, const struct asset_kind 
     return kind->created_everywhere || answer->one_instant;
 }
 
-/* A server that has just started says of what it stored that it was created then, until it has recovered. */
-static bool is_restored(const struct answer *answer, const struct asset_kind *kind, const struct row *row) {
-    return server_has_just_started(answer->server) &&
-           row_i64(row, kind->created, TIME_UNSET) >=
-               row_i64(answer->server->object.now, F_SERVER_start, INT64_MAX);
-}
-
+/* A server that has just started does not know yet when what it stored was created, and says what it finds:
+ * now, or when it started the time before. */
 static int64_t created_in(const struct answer *answer, const struct asset_kind *kind, const struct row *row) {
-    return is_restored(answer, kind, row) ? TIME_UNSET : row_i64(row, kind->created, TIME_UNSET);
+    return server_has_just_started(answer->server) ? TIME_UNSET : row_i64(row, kind->created, TIME_UNSET);
 }
 
 /* 1: a thing made later than the one whose row we hold, under the same name; -1: made earlier; 0: the same,
@@ -262,7 +257,7 @@ static void put_led(struct answer *answer, const struct asset_kind *kind, struct
     if (again)
         made_again(answer, kind, entry, row);
     entry_update(answer->model, entry, row, at);
-    if (is_restored(answer, kind, row))
+    if (created_in(answer, kind, row) == TIME_UNSET)
         row_drop(entry->object.now, kind->created);
     if (again)
         entry_drop_window(entry);

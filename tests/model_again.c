@@ -120,7 +120,7 @@ START_TEST(what_is_restored_was_not_made_again) {
     night_until(&n, 24.5);
     send_restarted(&n, 1, "IDR");
     struct sample *s = build(&n, 2, SHAPE_JSZ, "IDR");
-    stream_in(s, 1, (struct says){1, 1200, .active = -1, .created = 24.2});
+    stream_in(s, 1, (struct says){1, 1200, .active = -1, .created = _i ? -20 : 24.2});
     consumer_in(s, 1, (struct says){1, 200, .active = -1, .created = 24.3});
     send(&n, s);
     ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_leader), names[leader]);
