@@ -345,13 +345,18 @@ static int draw_tab_names(const struct jetstream *j, struct surface *s, struct r
 
 static void draw_tabs(const struct jetstream *j, struct surface *s, struct rect row) {
     const char *filter = j->list.focus->filter ? filter_text(j->list.focus->filter) : "";
-    char sort[300];
+    char sort[300], position[60], right[400];
     int x = draw_tab_names(j, s, row);
     quantity_list_status(j->list.focus, sort, sizeof(sort));
-    if (x + text_width(sort) + 1 > row.x + row.w)
-        snprintf(sort, sizeof(sort), *filter ? "filter: %s" : "%s", filter);
-    if (x + text_width(sort) + 1 <= row.x + row.w)
-        surface_text(s, row, row.x + row.w - text_width(sort) - 1, row.y, ROLE_MUTED, 0, sort);
+    quantity_list_position(j->list.focus, position, sizeof(position));
+    snprintf(right, sizeof(right), "%s%s%s", position, *position ? "   " : "", sort);
+    if (x + text_width(right) + 1 > row.x + row.w)
+        snprintf(right, sizeof(right), "%s%s%s%s", position, *position && *filter ? "   " : "",
+                 *filter ? "filter: " : "", filter);
+    if (x + text_width(right) + 1 > row.x + row.w)
+        snprintf(right, sizeof(right), "%s", position);
+    if (x + text_width(right) + 1 <= row.x + row.w)
+        surface_text(s, row, row.x + row.w - text_width(right) - 1, row.y, ROLE_MUTED, 0, right);
 }
 
 static void draw_chart(const struct jetstream *j, const struct view_context *context, struct surface *s,

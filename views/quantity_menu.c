@@ -1,7 +1,9 @@
 #include "views/quantity_table.h"
 
 #include <stdio.h>
+#include <string.h>
 
+#include "base/text.h"
 #include "tui/zone.h"
 
 int quantity_menu_column(const struct quantity_list *list, int line) {
@@ -42,13 +44,34 @@ static void draw_menu_line(const struct quantity_list *list, int line, struct su
         surface_put(s, row, row.x, row.y, ROLE_SELECT, 0, '>');
 }
 
+enum { NOTE_ROWS = 4, NOTE_HEIGHT = 14 }; /* where there is room, the chosen line is told in full */
+
+/* Rows beside the lines. */
+static int other_rows(int height) {
+    return height >= NOTE_HEIGHT ? 2 + NOTE_ROWS : 2;
+}
+
+static void draw_note(const struct quantity_list *list, bool edge, struct surface *s, struct rect rows) {
+    int column = quantity_menu_column(list, list->choice);
+    const char *text = column < 0 ? "" : quantities[list->columns[column].quantity].help;
+    surface_rule(s, rows, "", "");
+    for (int y = 1; y < rows.h; y++) {
+        int len = (int)text_line(text, rows.w - 3);
+        if (edge)
+            surface_put(s, rows, rows.x, rows.y + y, ROLE_MUTED, 0, '|');
+        surface_printf(s, rows, rows.x + 2, rows.y + y, ROLE_TEXT, 0, "%.*s", len, text);
+        text += len + (int)strspn(text + len, " ");
+    }
+}
+
 static void draw_menu(const struct quantity_list *list, struct surface *s, struct rect area) {
     char seen[40] = "";
     bool sort = list->menu == LIST_MENU_SORT;
     int lines = quantity_menu_lines(list), wide = area.w * 3 / 4 > 44 ? area.w * 3 / 4 : 44;
-    int w = wide < area.w ? wide : area.w, h = lines + 2 < area.h ? lines + 2 : area.h;
+    int w = wide < area.w ? wide : area.w, others = other_rows(area.h),
+        h = lines + others < area.h ? lines + others : area.h;
     struct rect box = {area.x + area.w - w, area.y, w, h};
-    int page = h - 2, top = list->choice >= page ? list->choice - page + 1 : 0;
+    int page = h - others, top = list->choice >= page ? list->choice - page + 1 : 0;
     char take[50], done[50], keys[120];
     if (page < 1 || w < 12)
         return;
@@ -64,6 +87,8 @@ static void draw_menu(const struct quantity_list *list, struct surface *s, struc
             surface_put(s, box, box.x, row.y, ROLE_MUTED, 0, '|');
         draw_menu_line(list, i, s, row);
     }
+    if (others > 2)
+        draw_note(list, edge > 0, s, (struct rect){box.x, box.y + 1 + page, w, NOTE_ROWS});
     if (lines > page)
         snprintf(seen, sizeof(seen), "%d to %d of %d", top + 1, top + page, lines);
     surface_rule(s, (struct rect){box.x, box.y + h - 1, w, 1}, "", seen);
@@ -74,7 +99,7 @@ void quantity_menu_draw(const struct quantity_list *list, struct surface *s, str
     if (!list->menu)
         return;
     struct rect area = rect_below(panel, panel.h - quantity_panel_rows(panel.h));
-    int bottom = view.y + view.h, want = quantity_menu_lines(list) + 2;
+    int bottom = view.y + view.h, want = quantity_menu_lines(list) + other_rows(view.h);
     if (area.y + want > bottom)
         area.y = bottom - want > view.y ? bottom - want : view.y;
     area.h = bottom - area.y;

@@ -371,13 +371,21 @@ int quantity_panel_rows(int height) {
     return height > 2 ? height - 1 : height;
 }
 
+void quantity_list_position(const struct quantity_list *list, char *out, size_t size) {
+    const struct table *t = &list->table;
+    bool cut = t->focused && !t->covered && t->page > 0 && list->count > (size_t)t->page;
+    snprintf(out, size, cut ? "%zu/%zu" : "", t->selected_row + 1, list->count);
+}
+
 void quantity_panel_draw(const struct quantity_list *list, struct surface *s, struct rect area,
                          const char *title, const char *right, const char *empty) {
     if (area.h < 1)
         return;
-    char cut[400];
+    char cut[400], position[60], all[500];
     int room = area.w - text_width(title) - 6; /* what narrows it comes first: that stays */
-    text_cut(cut, sizeof(cut), right, room > 0 ? room : 0);
+    quantity_list_position(list, position, sizeof(position));
+    snprintf(all, sizeof(all), "%s%s%s", position, *position && *right ? "   " : "", right);
+    text_cut(cut, sizeof(cut), all, room > 0 ? room : 0);
     bool any = list->count || list->menu;
     struct rect below = rect_below(area, any ? area.h - quantity_panel_rows(area.h) : area.h > 1);
     if (below.y > area.y) {

@@ -106,6 +106,8 @@ void quantity_panel_draw(const struct quantity_list *list, struct surface *s, st
                          const char *title, const char *right, const char *empty);
 void quantity_list_draw(const struct quantity_list *list, struct surface *s, struct rect area,
                         const char *empty);
+/* "12/351": the selected row, where keys go to the list and not all rows are seen; else "". */
+void quantity_list_position(const struct quantity_list *list, char *out, size_t size);
 /* "filter: lag>10   sort: severity then LAG" */
 void quantity_list_status(const struct quantity_list *list, char *out, size_t size);
 /* The selected object; NULL when the list is empty. */
