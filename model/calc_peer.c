@@ -2,14 +2,11 @@
 
 /* Members of Raft groups, as their leader sees them. */
 
-static struct value state_of(const struct object *object, enum field current, enum field offline) {
-    const struct peer *peer = object->extra;
-    const char *state = row_u64(object->now, offline, 0)   ? "offline"
-                        : peer->lost                       ? "lost"
-                        : !row_has(object->now, current)   ? NULL
-                        : row_u64(object->now, current, 0) ? "current"
-                                                           : "behind";
-    return aged(object, value_text(state));
+/* That a server does not answer us is our word of now. */
+static struct value state_of(const struct model *model, const struct object *peer) {
+    enum peer_state state = peer_state(model, peer);
+    struct value v = value_text(peer_state_name(state));
+    return state == PEER_DOWN ? v : aged(peer, v);
 }
 
 /* Its server is known to be down, and that is said once; or it came back after this was told. */
@@ -22,27 +19,35 @@ static bool is_explained(const struct model *model, const struct object *peer, e
                       server_const(&server->object)->here_mono_ns > peer->now_at.mono_ns);
 }
 
-/* Nothing stands for never, or for one that this leader does not know of. */
-static struct value seen_of(const struct object *object, enum field active) {
-    int64_t ns = row_i64(object->now, active, 0);
-    return ns > 0 ? aged(object, value_span(ns)) : value_unknown(0);
+/* An answering leader says how long it is: when we asked is no silence of the peer's. Else nobody has heard
+ * it since. Nothing stands for never, or for one that this leader does not know of. */
+static struct value seen_of(const struct model *model, const struct object *peer, enum field active) {
+    int64_t ns = row_i64(peer->now, active, 0);
+    if (ns <= 0)
+        return value_unknown(0);
+    if (peer->freshness != FRESH_LIVE && model->utc_ns > peer->now_at.utc_ns)
+        ns += model->utc_ns - peer->now_at.utc_ns;
+    return aged(peer, value_span(ns));
 }
 
 struct value calc_replica_state(const struct model *model, const struct object *object) {
-    (void)model;
-    return state_of(object, F_REPLICA_current, F_REPLICA_offline);
+    return state_of(model, object);
 }
 
 struct value calc_replica_trouble(const struct model *model, const struct object *object) {
     bool gone = ((const struct peer *)object->extra)->lost;
     if (is_explained(model, object, F_REPLICA_name) || (gone && row_has(object->now, F_REPLICA_consumer)))
         return value_unknown(0);
-    return calc_replica_state(model, object);
+    return state_of(model, object);
+}
+
+struct value calc_replica_lag(const struct model *model, const struct object *object) {
+    (void)model;
+    return aged(object, value_of_field(object->now, F_REPLICA_lag));
 }
 
 struct value calc_replica_seen(const struct model *model, const struct object *object) {
-    (void)model;
-    return seen_of(object, F_REPLICA_active);
+    return seen_of(model, object, F_REPLICA_active);
 }
 
 struct value calc_meta_peer_cluster(const struct model *model, const struct object *object) {
@@ -50,16 +55,18 @@ struct value calc_meta_peer_cluster(const struct model *model, const struct obje
 }
 
 struct value calc_meta_peer_state(const struct model *model, const struct object *object) {
-    (void)model;
-    return state_of(object, F_META_PEER_current, F_META_PEER_offline);
+    return state_of(model, object);
 }
 
 struct value calc_meta_peer_trouble(const struct model *model, const struct object *object) {
-    return is_explained(model, object, F_META_PEER_name) ? value_unknown(0)
-                                                         : calc_meta_peer_state(model, object);
+    return is_explained(model, object, F_META_PEER_name) ? value_unknown(0) : state_of(model, object);
+}
+
+struct value calc_meta_peer_lag(const struct model *model, const struct object *object) {
+    (void)model;
+    return aged(object, value_of_field(object->now, F_META_PEER_lag));
 }
 
 struct value calc_meta_peer_seen(const struct model *model, const struct object *object) {
-    (void)model;
-    return seen_of(object, F_META_PEER_active);
+    return seen_of(model, object, F_META_PEER_active);
 }

@@ -5,9 +5,6 @@
 
 #include "base/memory.h"
 
-static const struct peer_fields meta_fields = {F_META_PEER_name, F_META_PEER_current, F_META_PEER_offline,
-                                               F_META_PEER_active};
-
 static const struct row *js_row(const struct entry *entry) {
     return server_const(&entry->object)->sides[SIDE_JETSTREAM].now;
 }
@@ -50,7 +47,7 @@ static void see_quorum(const struct model *model, struct entry *entry, const str
         if (row->entity != ENTITY_META_PEER)
             continue;
         enum contact contact =
-            peer_contact(model, home_of(model, entry->object.parent, row), row, &meta_fields);
+            peer_contact(model, home_of(model, entry->object.parent, row), row, &meta_peer_fields);
         listed++;
         heard += contact == CONTACT_HEARD;
         never += contact == CONTACT_NEVER;
@@ -212,7 +209,7 @@ static void put_peers(struct model *model, const struct entry *server, const str
             entry->object.extra = memory_new(sizeof(struct peer));
         entry_update(model, entry, row, at);
         ((struct peer *)entry->object.extra)->serial = at->serial;
-        peer_judge(model, entry, &meta_fields);
+        peer_judge(model, entry, &meta_peer_fields);
     }
     for (size_t i = 0; i < kind_count(model, OBJECT_META_PEER); i++) {
         struct entry *entry = kind_at(model, OBJECT_META_PEER, i);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "model/replica.h"
 #include "model/source.h"
 
 #define LONGEST_INTERVAL (3600 * NS_PER_S) /* that we wait for an answer */
@@ -352,6 +353,8 @@ void model_tick(struct model *model, int64_t utc_ns, int64_t mono_ns) {
     links_tick(model);
     assets_tick(model);
     asset_parts_tick(model);
+    if (model->leaders_moved)
+        replicas_count(model);
     meta_tick(model);
     gaps_tick(model);
     history_clusters(model);

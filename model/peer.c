@@ -4,6 +4,8 @@
 
 const struct peer_fields replica_fields = {F_REPLICA_name, F_REPLICA_current, F_REPLICA_offline,
                                            F_REPLICA_active};
+const struct peer_fields meta_peer_fields = {F_META_PEER_name, F_META_PEER_current, F_META_PEER_offline,
+                                             F_META_PEER_active};
 
 static bool is_down(const struct model *model, const struct object *cluster, const char *name) {
     const struct entry *server = server_by_name(model, cluster, name);
@@ -22,12 +24,12 @@ enum contact peer_contact(const struct model *model, const struct object *cluste
 }
 
 /* The meta group of several clusters has peers in all of them. */
-static const struct object *cluster_to_look_in(const struct model *model, const struct entry *entry,
+static const struct object *cluster_to_look_in(const struct model *model, const struct object *peer,
                                                const char *name) {
-    const struct object *cluster = entry->object.parent;
+    const struct object *cluster = peer->parent;
     while (cluster->kind != OBJECT_CLUSTER)
         cluster = cluster->parent;
-    bool elsewhere = entry->object.kind == OBJECT_META_PEER && !server_by_name(model, cluster, name);
+    bool elsewhere = peer->kind == OBJECT_META_PEER && !server_by_name(model, cluster, name);
     return elsewhere ? NULL : cluster;
 }
 
@@ -35,7 +37,7 @@ void peer_judge(struct model *model, struct entry *entry, const struct peer_fiel
     struct peer *peer = entry->object.extra;
     const struct row *row = entry->object.now;
     int64_t mono_ns = entry->object.now_at.mono_ns;
-    const struct object *cluster = cluster_to_look_in(model, entry, row_text(row, f->name));
+    const struct object *cluster = cluster_to_look_in(model, &entry->object, row_text(row, f->name));
     enum contact contact = peer_contact(model, cluster, row, f);
     if (contact != CONTACT_NEVER)
         peer->silent_since_mono_ns = 0;
@@ -43,4 +45,36 @@ void peer_judge(struct model *model, struct entry *entry, const struct peer_fiel
         peer->silent_since_mono_ns = mono_ns;
     peer->lost = contact == CONTACT_LOST ||
                  (contact == CONTACT_NEVER && mono_ns - peer->silent_since_mono_ns >= UNHEARD_LOST);
+}
+
+/* ---- in a word ---- */
+
+static const char *const names[] = {[PEER_CURRENT] = "current",
+                                    [PEER_BEHIND] = "behind",
+                                    [PEER_DOWN] = "down",
+                                    [PEER_LOST] = "lost",
+                                    [PEER_OFFLINE] = "offline"};
+
+const char *peer_state_name(enum peer_state state) {
+    return names[state];
+}
+
+static const struct peer_fields *fields_of(const struct object *peer) {
+    return peer->kind == OBJECT_REPLICA ? &replica_fields : &meta_peer_fields;
+}
+
+enum peer_state peer_state(const struct model *model, const struct object *object) {
+    const struct peer *peer = object->extra;
+    const struct peer_fields *f = fields_of(object);
+    const char *name = row_text(object->now, f->name);
+    bool down = is_down(model, cluster_to_look_in(model, object, name), name);
+    if (down && object->freshness != FRESH_LIVE)
+        return PEER_DOWN;
+    if (row_u64(object->now, f->offline, 0))
+        return PEER_OFFLINE;
+    if (peer->lost || down)
+        return peer->lost ? PEER_LOST : PEER_DOWN;
+    if (!row_has(object->now, f->current))
+        return PEER_UNKNOWN;
+    return row_u64(object->now, f->current, 0) ? PEER_CURRENT : PEER_BEHIND;
 }

@@ -19,7 +19,7 @@ struct peer {
 struct peer_fields {
     enum field name, current, offline, active;
 };
-extern const struct peer_fields replica_fields;
+extern const struct peer_fields replica_fields, meta_peer_fields;
 
 enum contact { CONTACT_HEARD, CONTACT_NEVER, CONTACT_LOST };
 /* What the leader's row says of a member; `cluster` where its server is looked for, NULL: in any. */
@@ -27,5 +27,11 @@ enum contact peer_contact(const struct model *model, const struct object *cluste
                           const struct peer_fields *f);
 /* After entry_update(): sets `lost`. */
 void peer_judge(struct model *model, struct entry *entry, const struct peer_fields *f);
+
+enum peer_state { PEER_UNKNOWN, PEER_CURRENT, PEER_BEHIND, PEER_DOWN, PEER_LOST, PEER_OFFLINE };
+/* By its leader's last word, but for PEER_DOWN: its server does not answer us, which a leader may not have
+ * noticed yet, and one that is dead itself never will. */
+enum peer_state peer_state(const struct model *model, const struct object *peer);
+const char *peer_state_name(enum peer_state state); /* NULL for PEER_UNKNOWN */
 
 #endif

@@ -133,7 +133,7 @@ static void put(struct model *model, struct entry *parent, const struct row *row
     peer_judge(model, entry, &replica_fields);
     asset->replicas++;
     asset->lost += peer->lost;
-    asset->current += !peer->lost && row_u64(row, F_REPLICA_current, 0);
+    asset->current += peer_state(model, &entry->object) == PEER_CURRENT;
 }
 
 bool replicas_put(struct model *model, struct entry *entry, const struct groups *groups,
@@ -159,4 +159,36 @@ void replicas_sweep(struct model *model, const struct stamp *at) {
         asset_of(parent)->children--;
         entry_remove(model, entry);
     }
+}
+
+/* ---- when servers go and come ---- */
+
+/* Of a leader that is down nothing says that it has what it had. */
+static void count_leaders(struct model *model, enum object_kind kind) {
+    for (size_t i = 0; i < kind_count(model, kind); i++) {
+        struct asset *asset = asset_of(&kind_at(model, kind, i)->object);
+        const struct entry *leader = claim_server(model, &asset->claim);
+        asset->current = !leader || server_const(&leader->object)->state != SERVER_DOWN;
+    }
+}
+
+static void name_counts(struct model *model, enum object_kind kind) {
+    for (size_t i = 0; i < kind_count(model, kind); i++) {
+        struct asset *asset = asset_of(&kind_at(model, kind, i)->object);
+        if (asset->replicas)
+            name_count(model, asset);
+    }
+}
+
+void replicas_count(struct model *model) {
+    static const enum object_kind kinds[] = {OBJECT_STREAM, OBJECT_CONSUMER};
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
+        count_leaders(model, kinds[k]);
+    for (size_t i = 0; i < kind_count(model, OBJECT_REPLICA); i++) {
+        const struct entry *entry = kind_at(model, OBJECT_REPLICA, i);
+        if (!entry->dead)
+            asset_of(entry->object.parent)->current += peer_state(model, &entry->object) == PEER_CURRENT;
+    }
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
+        name_counts(model, kinds[k]);
 }

@@ -31,6 +31,8 @@ void groups_finish(struct groups *groups);
  * true: some of them have gone. */
 bool replicas_put(struct model *model, struct entry *asset, const struct groups *groups,
                   const struct group *group, const struct sample *sample, const struct stamp *at);
+/* A server went down or is back: how many of each asset's replicas are current is counted anew. */
+void replicas_count(struct model *model);
 /* Those that this answer no longer lists go. Looks at all replicas there are. */
 void replicas_sweep(struct model *model, const struct stamp *at);
 

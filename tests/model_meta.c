@@ -369,6 +369,37 @@ START_TEST(peers_have_a_state_each) {
 }
 END_TEST
 
+/* Without a leader they are as the last one saw them, and that is longer ago with every second. */
+START_TEST(what_a_dead_leader_said_of_its_peers_ages) {
+    struct night n;
+    begin_three(&n);
+    struct sample *s = jsz(&n, 2);
+    add_meta(s, "n3");
+    add_peer(s, "n1", true, 0.9);
+    add_peer(s, "n2", true, 0.9);
+    send(&n, s);
+    varz_until(&n, 2, 7);
+    const struct object *n1 = server_named(&n, "n1"), *n2 = server_named(&n, "n2");
+    ck_assert_str_eq(text_value(&n, n2, Q_SERVER_meta_role), "current");
+    ck_assert_double_eq(number_value(&n, n2, Q_SERVER_meta_seen), 0.9e9); /* its leader's own figure */
+    for (int i = 0; i < 2; i++) {
+        send_failure(&n, 2, SHAPE_VARZ, FAILURE_REFUSED, "");
+        send_failure(&n, 3, SHAPE_VARZ, FAILURE_REFUSED, "");
+    }
+    varz_until(&n, 44, 1);
+    ck_assert_str_eq(text_value(&n, n2, Q_SERVER_meta_role), "down");
+    ck_assert_str_eq(peer_state(&n, "n2"), "down");
+    ck_assert_int_eq(quantity_get(n.model, n2, Q_SERVER_meta_role).flags, 0); /* that is our own word */
+    ck_assert_str_eq(text_value(&n, n1, Q_SERVER_meta_role), "current");
+    ck_assert_str_eq(peer_state(&n, "n1"), "current");
+    ck_assert_int_eq(quantity_get(n.model, n1, Q_SERVER_meta_role).flags, VALUE_OLD);
+    ck_assert_double_eq(number_value(&n, n1, Q_SERVER_meta_seen), 44.9e9);
+    ck_assert_double_eq(number_value(&n, find_by(&n, Q_META_PEER_name, "n1"), Q_META_PEER_seen), 44.9e9);
+    ck_assert_int_eq(quantity_get(n.model, n1, Q_SERVER_meta_seen).flags, VALUE_OLD);
+    night_end(&n);
+}
+END_TEST
+
 static const char *replica_state(const struct night *n, const char *name) {
     return text_value(n, find_by(n, Q_REPLICA_name, name), Q_REPLICA_state);
 }
@@ -388,6 +419,43 @@ START_TEST(replicas_have_a_state_each) {
     ck_assert_str_eq(text_value(&n, replica, Q_REPLICA_cluster), "C");
     ck_assert_double_eq(number_value(&n, replica, Q_REPLICA_seen), 0.9e9);
     ck_assert(isnan(number_value(&n, replica, Q_REPLICA_lag)));
+    night_end(&n);
+}
+END_TEST
+
+static const char *replicas(const struct night *n) {
+    return text_value(n, stream(n), Q_STREAM_replicas);
+}
+
+/* Its leader has not noticed yet, and then says it in its own word. */
+START_TEST(a_replica_whose_server_is_down_is_not_current) {
+    struct night n;
+    begin_three(&n);
+    for (int told = 0; told < 2; told++) {
+        struct sample *s = jsz(&n, 0);
+        add_stream(s, 0, 0, 100);
+        add_replica(s, "n2", true, false, 0.4);
+        add_replica(s, "n3", true, false, told ? 3.5 : 0.4);
+        send(&n, s);
+        ck_assert_str_eq(replicas(&n), told ? "2/3" : "3/3");
+        ck_assert_str_eq(replica_state(&n, "n3"), told ? "lost" : "current");
+        for (int i = 0; i < 2; i++)
+            send_failure(&n, 3, SHAPE_VARZ, FAILURE_REFUSED, "");
+        varz_until(&n, 2 + told, 3);
+        ck_assert_str_eq(replica_state(&n, "n3"), told ? "lost" : "down");
+        ck_assert_str_eq(replicas(&n), "2/3");
+        ck_assert_int_eq(quantity_get(n.model, stream(&n), Q_STREAM_replicas).flags, 0);
+    }
+    for (int i = 0; i < 2; i++)
+        send_failure(&n, 1, SHAPE_VARZ, FAILURE_REFUSED, "");
+    varz_until(&n, 5, 2);
+    ck_assert_str_eq(replicas(&n), "1/3"); /* of the leader nothing says that it has what it had */
+    ck_assert_str_eq(replica_state(&n, "n2"), "current");
+    const struct object *replica = find_by(&n, Q_REPLICA_name, "n2");
+    ck_assert_int_eq(quantity_get(n.model, replica, Q_REPLICA_state).flags, VALUE_OLD);
+    ck_assert_double_eq(number_value(&n, replica, Q_REPLICA_seen), 3.4e9);
+    varz_until(&n, 7, 7); /* all of them answer again, and nobody has told since */
+    ck_assert_str_eq(replicas(&n), "2/3");
     night_end(&n);
 }
 END_TEST
@@ -541,7 +609,9 @@ static TCase *cases(void) {
     tcase_add_test(t, changes_of_leader_are_counted_for_an_hour);
     tcase_add_test(t, pending_is_the_meta_leaders);
     tcase_add_test(t, peers_have_a_state_each);
+    tcase_add_test(t, what_a_dead_leader_said_of_its_peers_ages);
     tcase_add_test(t, replicas_have_a_state_each);
+    tcase_add_test(t, a_replica_whose_server_is_down_is_not_current);
     tcase_add_test(t, api_errors_are_those_of_the_last_minute);
     tcase_add_test(t, nobody_called_and_nothing_failed);
     tcase_add_test(t, what_an_account_may_is_no_reservation);

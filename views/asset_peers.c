@@ -1,6 +1,7 @@
 #include "views/asset_peers.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "views/flow.h"
@@ -8,11 +9,9 @@
 
 static const struct peer_kind {
     enum object_kind kind;
-    enum field name, current, offline, active, lag;
-} replica = {OBJECT_REPLICA,    F_REPLICA_name,   F_REPLICA_current,
-             F_REPLICA_offline, F_REPLICA_active, F_REPLICA_lag},
-  meta_peer = {OBJECT_META_PEER,    F_META_PEER_name,   F_META_PEER_current,
-               F_META_PEER_offline, F_META_PEER_active, F_META_PEER_lag};
+    enum quantity name, state, lag, seen;
+} replica = {OBJECT_REPLICA, Q_REPLICA_name, Q_REPLICA_state, Q_REPLICA_lag, Q_REPLICA_seen},
+  meta_peer = {OBJECT_META_PEER, Q_META_PEER_name, Q_META_PEER_state, Q_META_PEER_lag, Q_META_PEER_seen};
 
 struct group {
     const struct peer_kind *kind;
@@ -21,38 +20,51 @@ struct group {
     bool old; /* said by a leader that no longer answers */
 };
 
-static bool flag(const struct row *row, enum field f) {
-    return row_u64(row, f, 0) != 0;
-}
-
 static const struct peer_word {
     const char *text;
     enum role role;
-} words[] = {{"current", ROLE_TEXT}, {"behind", ROLE_WARN}, {"offline", ROLE_CRIT}};
+} words[] = {{"current", ROLE_TEXT},
+             {"behind", ROLE_WARN},
+             {"down", ROLE_CRIT},
+             {"lost", ROLE_CRIT},
+             {"offline", ROLE_CRIT}};
+
+static enum role role_of(const char *state) {
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (strcmp(words[i].text, state) == 0)
+            return words[i].role;
+    return ROLE_TEXT;
+}
 
 static int64_t since_told(const struct view_context *context, const struct object *peer) {
     int64_t since = context->utc_ns - peer->now_at.utc_ns;
     return since > 0 ? since : 0;
 }
 
-/* What an answering leader says is its own figure: how long ago we asked is no silence of the peer's, and
- * stands at the leader. */
+/* ", lag 3"; nothing where it is not known. */
+static void add(char *text, size_t size, const struct view_context *context, const struct object *peer,
+                const char *name, enum quantity q) {
+    char value[80];
+    double number;
+    size_t len = strlen(text);
+    if (!quantity_value(context->model, peer, q, &number))
+        return;
+    quantity_text(value, sizeof(value), context, peer, q, 12);
+    snprintf(text + len, size - len, "%s%s %s", len ? ", " : "", name, value);
+}
+
 static void put_peer(struct flow *f, const struct view_context *context, const struct peer_kind *kind,
-                     const struct object *peer, bool old) {
-    const struct row *row = peer->now;
-    char text[160], span[TIME_TEXT_SIZE], number[NUMBER_TEXT_SIZE];
-    int64_t silent = row_i64(row, kind->active, TIME_UNSET);
-    const struct peer_word *word = &words[flag(row, kind->offline) ? 2 : flag(row, kind->current) ? 0 : 1];
-    size_t len = (size_t)snprintf(text, sizeof(text), "%s%s", word->text, old ? "~" : "");
-    if (row_has(row, kind->lag)) {
-        number_format(number, (double)row_u64(row, kind->lag, 0), UNIT_COUNT);
-        len += (size_t)snprintf(text + len, sizeof(text) - len, ", lag %s", number);
-    }
-    if (silent != TIME_UNSET && silent > 0) {
-        age_format(span, silent + (old ? since_told(context, peer) : 0));
-        snprintf(text + len, sizeof(text) - len, ", seen %s", span);
-    }
-    flow_put(f, ROLE_MUTED, row_text(row, kind->name), old ? ROLE_DIM : word->role, text);
+                     const struct object *peer) {
+    char text[200];
+    struct value state = quantity_get(context->model, peer, kind->state);
+    const char *word = quantity_name_text(context->model, peer, kind->state);
+    quantity_text(text, sizeof(text), context, peer, kind->state, 12);
+    if (!*word)
+        text[0] = 0;
+    add(text, sizeof(text), context, peer, "lag", kind->lag);
+    add(text, sizeof(text), context, peer, "seen", kind->seen);
+    flow_put(f, ROLE_MUTED, quantity_name_text(context->model, peer, kind->name),
+             state.flags & VALUE_OLD ? ROLE_DIM : role_of(word), text);
 }
 
 static bool is_of(const struct object *peer, const struct object *parent) {
@@ -88,7 +100,7 @@ static int draw_group(const struct view_context *context, const struct group *gr
         put_leader(&f, context, group, first_of(all, count, group->parent));
     for (size_t i = 0; i < count; i++)
         if (is_of(all[i], group->parent))
-            put_peer(&f, context, group->kind, all[i], group->old || all[i]->freshness != FRESH_LIVE);
+            put_peer(&f, context, group->kind, all[i]);
     return flow_lines(&f);
 }
 
