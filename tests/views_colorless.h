@@ -23,8 +23,8 @@ static inline bool colorless_old(const char *text) {
     return strchr(text, '~') != NULL;
 }
 
-/* What tells a state: the last mark in front of it or its own, one of its words as the whole text, or what
- * the text is like. */
+/* What tells a state: the last mark in front of it or its own, one of its words as the whole text or before
+ * its first comma, or what the text is like. */
 static const struct colorless_rule {
     enum role role;
     const char *marks[4], *words[5];
@@ -34,8 +34,8 @@ static const struct colorless_rule {
     {ROLE_UNKNOWN, {"?"}, {NULL}, NULL},
     {ROLE_PENDING, {"*"}, {NULL}, NULL},
     {ROLE_WARN, {"!", "!!"}, {"leader", "restarted", "collector", "behind", "contested"}, NULL},
-    {ROLE_CRIT, {"!!"}, {"down", "lost", "store", "offline", "offline, seen 0.2s"}, NULL},
-    {ROLE_DIM, {"?", "!", "!!"}, {NULL}, colorless_old},
+    {ROLE_CRIT, {"!!"}, {"down", "lost", "store", "offline"}, NULL},
+    {ROLE_DIM, {"?", "!", "!!"}, {"down", "offline", "lost"}, colorless_old},
     {ROLE_CHART_MARK, {"!", "!!"}, {NULL}, NULL},
     {ROLE_ROW1_WARN, {NULL}, {"LINK 1.9s"}, colorless_fewer},
     {ROLE_ROW1_CRIT,
@@ -47,7 +47,8 @@ enum { COLORLESS_RULES = sizeof colorless_rules / sizeof *colorless_rules };
 
 static inline bool colorless_listed(const char *const *list, int most, const char *text) {
     for (int i = 0; i < most && list[i] != NULL; i++)
-        if (strcmp(list[i], text) == 0)
+        if (strcmp(list[i], text) == 0 ||
+            (strlen(list[i]) == strcspn(text, ",") && strncmp(list[i], text, strlen(list[i])) == 0))
             return true;
     return false;
 }

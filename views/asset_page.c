@@ -205,15 +205,18 @@ static void stream_state(const struct model *model, const struct object *stream,
     draw_line(severity, head, all ? "" : why, s, row);
 }
 
-/* A consumer's state says why its leader's word is old, too, unless that is the state. */
-static void consumer_state(const struct model *model, const struct object *consumer, struct surface *s,
-                           struct rect row) {
+void asset_page_reason(const struct model *model, const struct object *consumer, char *out, size_t size) {
     const char *why = quantity_name_text(model, consumer, Q_CONSUMER_why);
     const char *led = quantity_name_text(model, consumer, Q_CONSUMER_leader_why);
-    char head[60], text[600];
     bool both = *why && *led && !strstr(why, led);
+    snprintf(out, size, "%s%s%s", both || !*why ? led : "", both ? "; before: " : "", why);
+}
+
+static void consumer_state(const struct model *model, const struct object *consumer, struct surface *s,
+                           struct rect row) {
+    char head[60], text[600];
     words_of(quantity_name_text(model, consumer, Q_CONSUMER_state), head, sizeof(head));
-    snprintf(text, sizeof(text), "%s%s%s", both || !*why ? led : "", both ? "; before: " : "", why);
+    asset_page_reason(model, consumer, text, sizeof(text));
     draw_line((int)model_severity(model, consumer), head, text, s, row);
 }
 

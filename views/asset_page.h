@@ -26,6 +26,8 @@ void asset_page_nothing(const struct asset_page *page, const struct view_context
 /* The line that says how it is, and why. */
 void asset_page_state(const struct view_context *context, const struct object *object, struct surface *s,
                       struct rect row);
+/* Why a consumer is as it is, and why its leader's word is old, unless that is the same. */
+void asset_page_reason(const struct model *model, const struct object *consumer, char *out, size_t size);
 /* What is no more is dimmed, but for the line that says so. */
 void asset_page_dim(const struct object *object, struct surface *s, struct rect area);
 /* Whether the limits of its stream take what is not processed yet; no row where its state says so. */

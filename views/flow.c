@@ -40,16 +40,21 @@ int flow_lines(const struct flow *f) {
     return lines < f->area.h ? lines : f->area.h;
 }
 
-int facts_draw(const struct view_context *context, const struct object *object, const struct fact *facts,
-               int count, struct surface *s, struct rect area) {
-    struct flow f = flow_in(s, area);
+void facts_put(struct flow *f, const struct view_context *context, const struct object *object,
+               const struct fact *facts, int count) {
     for (int i = 0; i < count; i++) {
         struct value v = quantity_get(context->model, object, facts[i].quantity);
         char text[1100];
         if (v.type == VALUE_UNKNOWN && !(v.flags & VALUE_NEW))
             continue;
         quantity_text(text, sizeof(text), context, object, facts[i].quantity, 12);
-        flow_put(&f, ROLE_MUTED, facts[i].name, ROLE_TEXT, text);
+        flow_put(f, ROLE_MUTED, facts[i].name, ROLE_TEXT, text);
     }
+}
+
+int facts_draw(const struct view_context *context, const struct object *object, const struct fact *facts,
+               int count, struct surface *s, struct rect area) {
+    struct flow f = flow_in(s, area);
+    facts_put(&f, context, object, facts, count);
     return flow_lines(&f);
 }

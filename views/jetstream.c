@@ -21,7 +21,7 @@ static const struct quantity_column consumer_columns[] = {
     {.quantity = Q_CONSUMER_lag_slope, .priority = 4},
     {.quantity = Q_CONSUMER_time_behind, .priority = 1},
     {.quantity = Q_CONSUMER_drain, .priority = 3},
-    {.quantity = Q_CONSUMER_state, .priority = 2},
+    {.quantity = Q_CONSUMER_state, .priority = 2, .grow = 8, .dated = true},
     {.quantity = Q_CONSUMER_pending, .priority = 9},
     {.quantity = Q_CONSUMER_ack_pending, .priority = 6},
     {.quantity = Q_CONSUMER_max_ack_pending, .priority = 10},
@@ -153,7 +153,7 @@ static const struct chart_spec lag_chart = {
 
 static const struct fact meta_facts[] = {
     {Q_CLUSTER_meta_pending, "changes not applied yet"},
-    {Q_CLUSTER_meta_leader_changes, "leader changes in the last hour"},
+    {Q_CLUSTER_meta_leader_changes, "leader changes in 1h"},
 };
 
 enum tab { TAB_CONSUMERS, TAB_STREAMS, TAB_META, TAB_COUNT };
@@ -238,9 +238,11 @@ static const struct object *shown_cluster(const struct jetstream *j, const struc
 
 static int detail_rows(const struct jetstream *j, const struct view_context *context, int width) {
     if (tab_of(j) != TAB_META)
-        return asset_detail_rows(width);
-    return 1 +
-           asset_meta_draw(context, shown_cluster(j, context), NULL, (struct rect){0, 0, width, META_LINES});
+        return asset_detail_rows(width, tabs[tab_of(j)].kind);
+    const struct object *cluster = shown_cluster(j, context);
+    struct rect area = {0, 0, width, META_LINES};
+    return 1 + asset_meta_draw(context, cluster, NULL, area) +
+           facts_draw(context, cluster, meta_facts, COUNT(meta_facts), NULL, area);
 }
 
 /* Chart and detail take what the table leaves, in steps of its rows; where it leaves nothing they have their

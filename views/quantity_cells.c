@@ -97,12 +97,21 @@ static const char *why_old(const struct model *model, const struct object *objec
     return "";
 }
 
+/* "for 21s" of "no leader for 21s", which its state begins with; NULL: it does not end like that. */
+static const char *age_of(const char *why) {
+    const char *at = strstr(why, " for ");
+    for (const char *next = at; next; next = strstr(next + 1, " for "))
+        at = next;
+    return at && at[5] >= '0' && at[5] <= '9' ? at + 1 : NULL;
+}
+
 /* "leader n2 gone 14s", and "gone 14s" where that is too long: its name has a column. */
 static const char *shortened(const char *why, int width) {
     static const char head[] = "leader ";
     const char *name = why + sizeof(head) - 1;
     bool named = strncmp(why, head, sizeof(head) - 1) == 0 && strchr(name, ' ');
-    return text_width(why) > width && named ? strchr(name, ' ') + 1 : why;
+    why = text_width(why) > width && named ? strchr(name, ' ') + 1 : why;
+    return text_width(why) > width && age_of(why) ? age_of(why) : why;
 }
 
 static void special_cell(const struct list_data *d, const struct object *object,
@@ -123,10 +132,23 @@ static void special_cell(const struct list_data *d, const struct object *object,
     }
 }
 
-void list_value_text(const struct quantity_list *list, const struct object *object, enum quantity q,
-                     char *out, size_t size, int width) {
-    if (!asset_name(out, size, list->model, object, q, list->account_in_name, width))
-        quantity_text(out, size, &list->at, object, q, width);
+/* "leaderless 44s", "keeping_up~ 4s": where there is no room for both, the age goes. */
+static void put_age(const struct quantity_list *list, const struct object *object, char *out, size_t size,
+                    int width) {
+    char age[TIME_TEXT_SIZE];
+    int64_t ns = list->at.utc_ns - object->seen_utc_ns;
+    size_t len = strlen(out);
+    lasted_format(age, ns > 0 ? ns : 0);
+    if (object->seen_utc_ns && text_width(out) + 1 + (int)strlen(age) <= width)
+        snprintf(out + len, size - len, " %s", age);
+}
+
+void list_value_text(const struct quantity_list *list, const struct object *object,
+                     const struct quantity_column *column, char *out, size_t size, int width) {
+    if (!asset_name(out, size, list->model, object, column->quantity, list->account_in_name, width))
+        quantity_text(out, size, &list->at, object, column->quantity, width);
+    if (column->dated && !list->reasons && object->freshness == FRESH_STALE)
+        put_age(list, object, out, size, width);
 }
 
 static void row_cell_text(void *data, size_t row, int column, int width, struct table_cell *out) {
@@ -137,7 +159,7 @@ static void row_cell_text(void *data, size_t row, int column, int width, struct 
     if (object->freshness != FRESH_LIVE)
         out->role = ROLE_DIM;
     if (c->form == COLUMN_VALUE)
-        list_value_text(list, object, c->quantity, out->text, sizeof(out->text), width);
+        list_value_text(list, object, c, out->text, sizeof(out->text), width);
     else
         special_cell(d, object, c, width, out);
 }

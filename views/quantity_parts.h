@@ -17,8 +17,8 @@ struct table_source list_source(struct list_data *data);
 /* Where severity puts it: larger comes first. */
 int list_rank(const struct model *model, const struct object *object, int severity);
 /* The text of a column's value in so many columns, 0: the whole. */
-void list_value_text(const struct quantity_list *list, const struct object *object, enum quantity q,
-                     char *out, size_t size, int width);
+void list_value_text(const struct quantity_list *list, const struct object *object,
+                     const struct quantity_column *column, char *out, size_t size, int width);
 /* The account of a stream or a consumer. */
 bool list_is_account(enum quantity q);
 /* A server that is not up: what it said last is of no use. */

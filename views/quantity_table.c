@@ -174,13 +174,17 @@ static int steps_over(int width, int usual) {
 }
 
 /* The width of its text, if that is more than `enough`, else 0. */
-static int wider(const struct quantity_list *list, const struct object *object, enum quantity q, int enough) {
+static int wider(const struct quantity_list *list, const struct object *object,
+                 const struct quantity_column *column, int enough) {
     char text[3 * TEXT_MAX_BYTES + 8];
-    struct value v = quantity_get(list->model, object, q);
-    bool whole = !list->account_in_name; /* no text is wider than it has bytes */
+    bool dated = column->dated && !list->reasons && object->freshness == FRESH_STALE;
+    if (column->dated && !dated)
+        return 0; /* its words are known */
+    struct value v = quantity_get(list->model, object, column->quantity);
+    bool whole = !dated && !list->account_in_name; /* no text is wider than it has bytes */
     if (whole && v.type == VALUE_TEXT && strlen(v.text) <= (size_t)enough)
         return 0;
-    list_value_text(list, object, q, text, sizeof(text), 0);
+    list_value_text(list, object, column, text, sizeof(text), dated ? (int)sizeof(text) : 0);
     int width = text_width(text);
     return width > enough ? width : 0;
 }
@@ -192,7 +196,7 @@ static void fit_names(struct quantity_list *list, int c) {
     int usual = column->width ? column->width : quantities[column->quantity].width, more = 0;
     int width = narrowed(list, column, usual), first_most = list->table.width / 10;
     for (size_t i = 0; i < list->count && i < MOST_ROWS && more < column->grow; i++) {
-        int needed = wider(list, list->rows[i].object, column->quantity, width + more);
+        int needed = wider(list, list->rows[i].object, column, width + more);
         more = needed ? steps_over(needed, width) : more;
     }
     more = more < column->grow ? more : column->grow;
@@ -221,7 +225,11 @@ static void fit(struct quantity_list *list) {
     for (int c = 0; c < list->column_count; c++)
         first |= (uint64_t)(list->columns[c].priority == 0) << c;
     fit_columns(list, first);
-    fit_columns(list, table_shown(&list->table));
+    uint64_t shown = table_shown(&list->table);
+    list->reasons = false;
+    for (int c = 0; c < list->column_count; c++)
+        list->reasons |= shown >> c & 1 && list->columns[c].form == COLUMN_SPARK;
+    fit_columns(list, shown);
 }
 
 /* Only where it tells rows apart; `c` hides it all the same. */

@@ -23,6 +23,7 @@ struct quantity_column {
     int width;         /* 0: the quantity's own */
     const char *title; /* NULL: the quantity's own */
     enum column_form form;
+    bool dated;  /* of a row that is old its age stands behind the text, where no picture says why it is */
     bool off;    /* hidden until `c` shows it */
     bool pinned; /* says which object it is: stays when columns are scrolled */
 };
@@ -64,6 +65,7 @@ struct quantity_list {
     size_t quiet, internal;      /* of these hidden as idle, as internal */
     const struct model *model;   /* of the arrangement */
     const char *idle_text;
+    bool reasons;           /* a column says why what is old is that: those with pictures */
     bool several;           /* clusters: their column is there */
     bool shared;            /* names, by several accounts: their column is there */
     bool account_in_name;   /* unless there is no room for it */

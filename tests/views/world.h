@@ -74,7 +74,9 @@ struct world {
     int asked;       /* so many nodes are monitored, the others known by their routes; 0 all */
     struct world_node nodes[WORLD_NODES];
     int node_count;
-    bool followers; /* tell of consumers whose leader's /jsz fails */
+    int meta;              /* the node that leads the meta group */
+    uint64_t meta_pending; /* changes that it has not applied yet */
+    bool followers;        /* tell of consumers whose leader's /jsz fails */
     const struct world_client *clients;
     int client_count;
     int leads[WORLD_STREAMS]; /* the node that leads it */
@@ -117,6 +119,8 @@ void world_fails_now(struct world *w);
 void world_silent(struct world *w);
 /* n2 and n3 are gone: the meta group has no majority any more, and what they led nobody leads. */
 void world_minority(struct world *w);
+/* The meta group has had three leaders in ten minutes, and the last one is busy. */
+void world_moving(struct world *w);
 /* n1 alone is asked; it has routes to the others. */
 void world_known(struct world *w);
 /* Three servers that know nothing of each other. */

@@ -121,9 +121,12 @@ void world_jsz(struct world *w, int node) {
     world_u(r, F_JETSTREAM_disabled, !w->jetstream);
     if (w->jetstream) {
         world_u(r, F_JETSTREAM_meta, 1);
-        world_text(s, r, F_JETSTREAM_meta_leader, w->nodes[0].name);
+        world_text(s, r, F_JETSTREAM_meta_leader, w->nodes[w->meta].name);
         world_u(r, F_JETSTREAM_meta_size, w->node_count);
-        for (int peer = 1; peer < w->node_count && node == 0; peer++) {
+        world_u(r, F_JETSTREAM_meta_pending, node == w->meta ? w->meta_pending : 0);
+        for (int peer = 0; peer < w->node_count && node == w->meta; peer++) {
+            if (peer == node)
+                continue;
             struct row *p = sample_add(s, ENTITY_META_PEER);
             world_text(s, p, F_META_PEER_name, w->nodes[peer].name);
             world_text(s, p, F_META_PEER_peer, w->nodes[peer].id);

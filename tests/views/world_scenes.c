@@ -101,6 +101,15 @@ void world_minority(struct world *w) {
     world_run(w, 60);
 }
 
+void world_moving(struct world *w) {
+    world_init(w);
+    with_consumers(w, 0, CONSUMERS);
+    for (w->meta = 0; w->meta < 2; w->meta++)
+        world_run(w, 300);
+    w->meta_pending = 140;
+    world_run(w, WORLD_SECONDS - 600);
+}
+
 void world_known(struct world *w) {
     world_init(w);
     w->jetstream = false;
