@@ -67,13 +67,12 @@ enum peer_state peer_state(const struct model *model, const struct object *objec
     const struct peer *peer = object->extra;
     const struct peer_fields *f = fields_of(object);
     const char *name = row_text(object->now, f->name);
-    bool down = is_down(model, cluster_to_look_in(model, object, name), name);
-    if (down && object->freshness != FRESH_LIVE)
-        return PEER_DOWN;
     if (row_u64(object->now, f->offline, 0))
         return PEER_OFFLINE;
-    if (peer->lost || down)
-        return peer->lost ? PEER_LOST : PEER_DOWN;
+    if (peer->lost)
+        return PEER_LOST;
+    if (is_down(model, cluster_to_look_in(model, object, name), name))
+        return PEER_DOWN;
     if (!row_has(object->now, f->current))
         return PEER_UNKNOWN;
     return row_u64(object->now, f->current, 0) ? PEER_CURRENT : PEER_BEHIND;
