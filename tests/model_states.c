@@ -62,6 +62,14 @@ static void never_acks(double at, struct told_stream *s, struct told_consumer *c
     c->deliveries = 100000 + 102 * (uint64_t)(at / 30);
     c->last_delivered = 30 * floor(at / 30);
 }
+/* Twenty that are refused as soon as they come, and nothing else. */
+static void refuses_many(double at, struct told_stream *s, struct told_consumer *c) {
+    (void)s;
+    c->pending = 0, c->ack_pending = c->redelivered = 20, c->waiting = 1;
+    c->delivered = 100000, c->floor = 99980;
+    c->deliveries = 100020 + (uint64_t)(64 * at);
+    c->last_delivered = at;
+}
 
 static void full(double at, struct told_stream *s, struct told_consumer *c) {
     (void)at, (void)s;
@@ -246,6 +254,8 @@ static const struct told_story stories[] = {
     {"redelivers, first round", redelivers, 55, "keeping_up", NULL},
     {"redelivers with success", redelivers_with_success, 95, "keeping_up", NULL},
     {"redelivered once", redelivered_once, 95, "keeping_up", NULL},
+    {"refuses many", refuses_many, 125, "poison",
+     "3.84k redelivered in 1 m, ack floor stands at 99980 for 2m05s, ack window 20/1000"},
     {"full", full, 15, "ack_window_full", "ack window 1000/1000, nothing acknowledged for 1m55s"},
     {"gives up", gives_up, 95, "poison", "50 messages given up after 2 deliveries, ack floor stands at 0"},
     {"gave up none", gave_up_none, 95, "idle", NULL},
