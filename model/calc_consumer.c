@@ -65,34 +65,30 @@ static bool may_have_lost(const struct object *object, const struct object *stre
            floor >= row_u64(object->before, F_CONSUMER_delivered_stream_seq, UINT64_MAX);
 }
 
-/* What is given up is ack pending no more, and remains among what was delivered again. */
-static bool given_up_of(const struct object *object, const struct row *row, double *messages) {
-    double redelivered, ack_pending;
-    *messages = 0;
-    if (!row || !row_number(row, F_CONSUMER_ack_pending, &ack_pending))
-        return false;
-    bool more = row_number(row, F_CONSUMER_redelivered, &redelivered) && redelivered > ack_pending;
-    if (more && row_i64(object->now, F_CONSUMER_max_deliver, -1) > 0)
-        *messages = redelivered - ack_pending;
-    return !more || row_u64(object->now, F_CONSUMER_config, 0);
+/* Where max_deliver is not told nothing can be said of what looks like it. */
+static bool given_up_of(const struct object *object, uint64_t seen, uint64_t *messages) {
+    *messages = row_i64(object->now, F_CONSUMER_max_deliver, -1) > 0 ? seen : 0;
+    return !seen || row_u64(object->now, F_CONSUMER_config, 0);
 }
 
 struct value calc_consumer_given_up(const struct model *model, const struct object *object) {
     (void)model;
-    double messages;
-    if (!given_up_of(object, object->now, &messages))
+    const struct progress *p = &((const struct consumer *)object->extra)->progress;
+    uint64_t messages;
+    if (!p->begun || !row_has(object->now, F_CONSUMER_ack_pending) ||
+        !given_up_of(object, p->given_up, &messages))
         return value_unknown(0);
-    return aged(object, value_uint((uint64_t)messages));
+    return aged(object, value_uint(messages));
 }
 
 /* false: not known. Between its two rows. */
 static bool given_up_per_s(const struct object *object, double *per_s) {
-    double now, before;
-    if (!given_up_of(object, object->now, &now) || !given_up_of(object, object->before, &before))
-        return false;
+    const struct progress *p = &((const struct consumer *)object->extra)->progress;
     double window = (double)(object->now_at.now_ns - object->before_at.now_ns) / (double)NS_PER_S;
-    *per_s = now > before ? (now - before) / window : 0;
-    return true;
+    uint64_t messages;
+    bool known = p->begun && given_up_of(object, p->gave_up, &messages);
+    *per_s = known ? (double)messages / window : 0;
+    return known;
 }
 
 struct value calc_consumer_acked_per_s(const struct model *model, const struct object *object) {

@@ -67,6 +67,17 @@ bool progress_redelivered_per_min(const struct progress *p, double *per_min) {
     return p->rows > 0;
 }
 
+/* What is given up is ack pending no more, and remains among what was delivered again: so what is more than
+ * ack pending was given up, and what was stays so however much comes to be ack pending after it. */
+static void count_given_up(struct progress *p, const struct row *row) {
+    uint64_t redelivered = row_u64(row, F_CONSUMER_redelivered, 0), was = p->given_up;
+    uint64_t ack_pending = row_u64(row, F_CONSUMER_ack_pending, redelivered);
+    uint64_t least = redelivered > ack_pending ? redelivered - ack_pending : 0;
+    p->given_up = was > least ? was : least;
+    p->given_up = p->given_up > redelivered ? redelivered : p->given_up;
+    p->gave_up = p->given_up > was ? p->given_up - was : 0;
+}
+
 static void look(struct progress *p, const struct object *consumer, int64_t moment) {
     const struct row *row = consumer->now;
     uint64_t deliveries = row_u64(row, F_CONSUMER_delivered_consumer_seq, 0);
@@ -99,6 +110,7 @@ void progress_put(struct progress *p, const struct object *consumer, const struc
     p->deliveries = first ? row_u64(consumer->now, F_CONSUMER_delivered_consumer_seq, 0) : p->deliveries;
     p->floor = first ? row_u64(consumer->now, F_CONSUMER_ack_floor_stream_seq, 0) : p->floor;
     count_again(p, consumer, moment);
+    count_given_up(p, consumer->now);
     look(p, consumer, moment);
     eviction_put(&p->eviction, consumer, stream, arrivals, moment, first);
     p->deliveries = row_u64(consumer->now, F_CONSUMER_delivered_consumer_seq, 0);

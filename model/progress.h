@@ -18,6 +18,8 @@ struct progress {
     int64_t floor_ns;    /* the ack floor moved */
     uint64_t deliveries, floor;
     struct eviction eviction;
+    uint64_t given_up;        /* messages delivered as often as is allowed, at least; see max_deliver, too */
+    uint64_t gave_up;         /* of these since its row before */
     double again_at_floor;    /* redeliveries since the floor moved */
     float again[AGAIN_PARTS]; /* and in each part of the last minute */
     int64_t again_part;       /* the newest of them, counted from the beginning of time */

@@ -1,0 +1,67 @@
+/* What goes on for minutes has one state, however its figures look at one poll or another. */
+#include "tests/model_story.h"
+
+/* A message each 12 s that nobody acknowledges: it is delivered three times, and given up after 6 s. */
+static void gives_up_one_by_one(double at, struct told_stream *s, struct told_consumer *c) {
+    uint64_t came = (uint64_t)(at / 12) + 1;
+    double age = fmod(at, 12);
+    bool out = age < 6;
+    s->last = 1000 + came, s->last_at = at - age, s->first = 1001;
+    c->max_deliver = 3, c->ack_wait = 2, c->waiting = 1;
+    c->pending = 0, c->ack_pending = out;
+    c->delivered = s->last, c->floor = 1000;
+    c->deliveries = 3 * (came - 1) + (out ? 1 + (uint64_t)(age / 2) : 3);
+    c->redelivered = came - 1 + (!out || age >= 2);
+    c->last_delivered = at - age + (out ? 2 * floor(age / 2) : 4);
+}
+
+/* The same, and what else comes is acknowledged at once. */
+static void gave_one_up(double at, struct told_stream *s, struct told_consumer *c) {
+    s->last = 100000 + (uint64_t)(10 * at), s->last_at = at;
+    c->max_deliver = 3, c->waiting = 1;
+    c->pending = (uint64_t)at % 3, c->ack_pending = (uint64_t)at % 4;
+    c->redelivered = 2;
+    c->delivered = s->last - c->pending, c->floor = c->delivered - c->ack_pending;
+    c->deliveries = c->delivered + 4;
+    c->last_delivered = c->last_ack = at;
+}
+
+struct steady {
+    const char *name;
+    story_fn *story;
+    double from, until; /* of this state all the time */
+    const char *state, *why;
+};
+
+static const struct steady steady[] = {
+    {"gives up one by one", gives_up_one_by_one, 10, 240, "poison",
+     "20 messages given up after 3 deliveries, 8 redelivered in 1 m, ack floor stands at 1000"},
+    {"gave one up", gave_one_up, 5, 240, "poison",
+     "2 messages given up after 3 deliveries, ack floor stands at 102400"},
+};
+
+START_TEST(what_goes_on_has_one_state) {
+    const struct steady *s = &steady[_i];
+    struct night n;
+    begin_three(&n);
+    for (double at = 0; at <= s->until; at += 5) {
+        story_tell(&n, s->story, at, at);
+        ck_assert_msg(at < s->from || strcmp(story_word(&n, Q_CONSUMER_state), s->state) == 0,
+                      "%s, second %g: %s (%s)", s->name, at, story_word(&n, Q_CONSUMER_state),
+                      story_word(&n, Q_CONSUMER_why));
+    }
+    ck_assert_str_eq(story_word(&n, Q_CONSUMER_why), s->why);
+    night_end(&n);
+}
+END_TEST
+
+static TCase *cases(void) {
+    TCase *t = tcase_create("flaps");
+    tcase_set_timeout(t, 60);
+    tcase_add_loop_test(t, what_goes_on_has_one_state, 0, sizeof steady / sizeof *steady);
+    return t;
+}
+
+int main(void) {
+    return run_case("model: flaps", cases);
+}
