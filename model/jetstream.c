@@ -274,10 +274,12 @@ static void put_led(struct answer *answer, const struct asset_kind *kind, struct
     stream_told(entry, same && !again);
 }
 
-/* It does not lead it, and said more than that before: that is over. */
+/* It does not lead it, and said more than that before: that is over. `led`: it says that it does, and is not
+ * believed yet; outside of clusters it names nobody then. */
 static void put_named(const struct answer *answer, const struct asset_kind *kind, struct entry *entry,
-                      const struct row *row, const struct stamp *at) {
-    const struct text *leader = text_in(row, kind->leader);
+                      const struct row *row, bool led, const struct stamp *at) {
+    const struct text *named = text_in(row, kind->leader);
+    const struct text *leader = led && !named ? server_of(answer->server)->name : named;
     claim_retract(asset_of(&entry->object), answer->server->object.id);
     if (kind->kind == OBJECT_STREAM)
         stream_replaced(answer, kind, entry, row);
@@ -304,7 +306,7 @@ static void put_asset(struct answer *answer, const struct asset_kind *kind, cons
     else if (led && knows_no_group(answer, entry, row))
         claim_retract(asset_of(&entry->object), answer->server->object.id);
     else {
-        put_named(answer, kind, entry, row, &at);
+        put_named(answer, kind, entry, row, led, &at);
         if (led)
             row_keep(answer->model, entry->object.now, row);
     }

@@ -67,6 +67,29 @@ START_TEST(a_standalone_server_leads_all_it_has) {
 }
 END_TEST
 
+/* It counts nothing in its first second, which is not believed at once; but somebody leads it. */
+START_TEST(a_new_consumer_of_a_standalone_server_is_not_leaderless) {
+    struct night n;
+    night_begin(&n, 0, 1);
+    send_target(&n, 1, "http://h:8222", "named", "polled", NULL, NULL);
+    struct sample *s = build_varz(&n, 1, ids[0], names[0]);
+    row_drop(row_of(s, ENTITY_SERVER), F_SERVER_cluster);
+    send(&n, s);
+    night_until(&n, 3);
+    s = jsz(&n, 0);
+    struct row *row = add_consumer(s, "C", 0, 0, 0, 0);
+    row_drop(row, F_CONSUMER_leader);
+    row_drop(row, F_CONSUMER_clustered);
+    put_i(row, F_CONSUMER_created, NIGHT_UTC + ns(2.5));
+    send(&n, s);
+    ck_assert(isnan(number_value(&n, consumer(&n, "C"), Q_CONSUMER_lag)));
+    ck_assert_str_eq(text_value(&n, consumer(&n, "C"), Q_CONSUMER_state), "");
+    ck_assert_str_eq(text_value(&n, consumer(&n, "C"), Q_CONSUMER_leader_why),
+                     "leader n1 has just been chosen");
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(domains_are_kept_apart) {
     struct night n;
     begin_three(&n);
@@ -251,6 +274,7 @@ static TCase *cases(void) {
     tcase_add_test(t, numbers_come_from_the_leader_alone);
     tcase_add_test(t, a_followers_row_knows_nothing_but_the_leader);
     tcase_add_test(t, a_standalone_server_leads_all_it_has);
+    tcase_add_test(t, a_new_consumer_of_a_standalone_server_is_not_leaderless);
     tcase_add_test(t, domains_are_kept_apart);
     tcase_add_test(t, a_moved_leader_drops_the_window_and_is_an_event);
     tcase_add_test(t, of_two_claimants_the_later_leader_wins);
