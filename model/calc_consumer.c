@@ -209,27 +209,32 @@ struct value calc_consumer_draining(const struct model *model, const struct obje
 }
 
 /* Since a moment of its progress, as its last row tells. */
-static struct value stands_since(const struct object *object, int64_t moment, enum field owed) {
+static struct value stands_since(const struct object *object, int64_t moment, bool least, enum field owed) {
     const struct progress *p = &consumer_of(object)->progress;
     if (!p->begun || !row_has(object->now, owed))
         return value_unknown(0);
     bool due = row_u64(object->now, owed, 0) > 0 && p->seen_ns > moment;
-    return aged(object, value_span(due ? p->seen_ns - moment : 0));
+    struct value v = value_span(due ? p->seen_ns - moment : 0);
+    v.flags = due && least ? VALUE_LEAST : 0;
+    return aged(object, v);
 }
 
 struct value calc_consumer_undelivered_for(const struct model *model, const struct object *object) {
+    const struct progress *p = &consumer_of(object)->progress;
     (void)model;
-    return stands_since(object, consumer_of(object)->progress.delivery_ns, F_CONSUMER_pending);
+    return stands_since(object, p->delivery_ns, p->delivery_least, F_CONSUMER_pending);
 }
 
 struct value calc_consumer_unacked_for(const struct model *model, const struct object *object) {
+    const struct progress *p = &consumer_of(object)->progress;
     (void)model;
-    return stands_since(object, consumer_of(object)->progress.ack_ns, F_CONSUMER_ack_pending);
+    return stands_since(object, p->ack_ns, p->ack_least, F_CONSUMER_ack_pending);
 }
 
 struct value calc_consumer_floor_age(const struct model *model, const struct object *object) {
+    const struct progress *p = &consumer_of(object)->progress;
     (void)model;
-    return stands_since(object, consumer_of(object)->progress.floor_ns, F_CONSUMER_ack_pending);
+    return stands_since(object, p->floor_ns, p->floor_least, F_CONSUMER_ack_pending);
 }
 
 /* Of one that passes over messages only what its place does not explain is told apart. */

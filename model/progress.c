@@ -15,18 +15,22 @@ static int64_t told(const struct object *consumer, enum field f, int64_t moment)
 }
 
 /* What the first row proves: what is owed has been owed since the later of what came last, and of what made
- * it so. */
+ * it so, and for no longer than it is there. */
 static void begin(struct progress *p, const struct object *consumer, int64_t moment,
                   const struct behind *behind) {
     const struct row *row = consumer->now;
     int64_t delivery = told(consumer, F_CONSUMER_last_delivered, moment);
     int64_t ack = told(consumer, F_CONSUMER_last_ack, moment);
+    int64_t created = told(consumer, F_CONSUMER_created, moment);
     bool unclear = row_u64(row, F_CONSUMER_ack_pending, 1) || !behind->known || behind->flags & VALUE_BOUND;
     bool told_of = delivery != TIME_UNSET || row_u64(row, F_CONSUMER_delivered_consumer_seq, 1) == 0;
     *p = (struct progress){.begun = true, .again_part = moment / PART};
     p->zero_ns = TIME_UNSET;
-    p->delivery_ns = unclear || !told_of ? moment : later(delivery, moment - behind->ns);
-    p->ack_ns = delivery == TIME_UNSET ? moment : later(delivery, ack);
+    p->delivery_least = unclear || !told_of;
+    p->delivery_ns = p->delivery_least ? moment : later(created, later(delivery, moment - behind->ns));
+    p->ack_least = delivery == TIME_UNSET;
+    p->ack_ns = p->ack_least ? moment : later(delivery, ack);
+    p->floor_least = true;
     p->floor_ns = ack == TIME_UNSET ? moment : ack;
 }
 
@@ -78,26 +82,33 @@ static void count_given_up(struct progress *p, const struct row *row) {
     p->gave_up = p->given_up > was ? p->given_up - was : 0;
 }
 
-static void look(struct progress *p, const struct object *consumer, int64_t moment) {
-    const struct row *row = consumer->now;
-    uint64_t deliveries = row_u64(row, F_CONSUMER_delivered_consumer_seq, 0);
-    uint64_t floor = row_u64(row, F_CONSUMER_ack_floor_stream_seq, 0);
-    int64_t delivery = told(consumer, F_CONSUMER_last_delivered, moment);
-    int64_t ack = told(consumer, F_CONSUMER_last_ack, moment);
-    double lag;
-    bool ack_told = ack != TIME_UNSET;
-    if (!row_u64(row, F_CONSUMER_pending, 1))
+static void look_at_deliveries(struct progress *p, const struct row *row, int64_t delivery, int64_t moment) {
+    bool none_due = !row_u64(row, F_CONSUMER_pending, 1);
+    bool delivered = row_u64(row, F_CONSUMER_delivered_consumer_seq, 0) != p->deliveries;
+    if (none_due)
         p->delivery_ns = moment;
-    else if (deliveries != p->deliveries)
+    else if (delivered)
         p->delivery_ns = later(p->delivery_ns, delivery != TIME_UNSET ? delivery : moment);
-    if (!row_u64(row, F_CONSUMER_ack_pending, 1))
-        p->ack_ns = moment;
-    else
-        p->ack_ns = later(p->ack_ns, ack_told ? ack : floor != p->floor ? moment : p->ack_ns);
-    if (floor != p->floor || !row_u64(row, F_CONSUMER_ack_pending, 1)) {
-        p->floor_ns = floor != p->floor ? moment : p->floor_ns;
+    p->delivery_least &= !none_due && !delivered;
+}
+
+static void look_at_acks(struct progress *p, const struct row *row, int64_t ack, int64_t moment) {
+    bool none_due = !row_u64(row, F_CONSUMER_ack_pending, 1);
+    bool moved = row_u64(row, F_CONSUMER_ack_floor_stream_seq, 0) != p->floor;
+    int64_t seen = ack != TIME_UNSET ? ack : moved ? moment : p->ack_ns;
+    p->ack_least &= !none_due && seen <= p->ack_ns;
+    p->ack_ns = none_due ? moment : later(p->ack_ns, seen);
+    if (moved)
+        p->floor_ns = moment;
+    if (moved || none_due)
         p->again_at_floor = 0;
-    }
+    p->floor_least &= !moved;
+}
+
+static void look(struct progress *p, const struct object *consumer, int64_t moment) {
+    double lag;
+    look_at_deliveries(p, consumer->now, told(consumer, F_CONSUMER_last_delivered, moment), moment);
+    look_at_acks(p, consumer->now, told(consumer, F_CONSUMER_last_ack, moment), moment);
     if (lag_of(consumer, &lag) && lag == 0)
         p->zero_ns = moment;
 }

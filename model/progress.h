@@ -11,6 +11,8 @@
 #define AGAIN_PARTS 6
 struct progress {
     bool begun;
+    /* Nothing tells since when, so it is since we look: it may be longer. */
+    bool delivery_least, ack_least, floor_least;
     int64_t seen_ns;     /* its last row was true then */
     int64_t zero_ns;     /* it had no lag then, TIME_UNSET never seen */
     int64_t delivery_ns; /* the last delivery, or nothing to deliver */

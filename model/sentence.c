@@ -5,7 +5,7 @@
 
 static bool is_small_count(struct value v, int q) {
     bool whole = v.type == VALUE_UINT || (v.type == VALUE_INT && v.i >= 0);
-    return whole && v.u < 10000 && !(v.flags & (VALUE_ESTIMATED | VALUE_BOUND)) &&
+    return whole && v.u < 10000 && !(v.flags & (VALUE_ESTIMATED | VALUE_BOUND | VALUE_LEAST)) &&
            (quantities[q].unit == UNIT_COUNT || quantities[q].unit == UNIT_MSGS);
 }
 

@@ -76,8 +76,11 @@ static void format_known(char *out, unsigned size, struct value v, enum unit uni
         snprintf(text, sizeof text, "%" PRId64, v.i);
     else
         number_format(text, number, unit);
-    snprintf(out, size, "%s%s%s", v.flags & VALUE_BOUND ? "≤" : "", text,
-             v.flags & VALUE_ESTIMATED ? "~" : "");
+    snprintf(out, size, "%s%s%s",
+             v.flags & VALUE_BOUND   ? "≤"
+             : v.flags & VALUE_LEAST ? "≥"
+                                     : "",
+             text, v.flags & VALUE_ESTIMATED ? "~" : "");
 }
 
 void value_format(char *out, unsigned size, struct value v, enum unit unit) {

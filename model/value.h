@@ -26,6 +26,7 @@ enum value_flags {
     VALUE_NEW = 2,       /* unknown because it needs a second sample: shown as "new" */
     VALUE_OLD = 4,       /* from a stale row */
     VALUE_BOUND = 8,     /* at most that: shown as ≤, < in ASCII */
+    VALUE_LEAST = 32,    /* at least that: shown as ≥, > in ASCII */
     VALUE_NEVER = 16,    /* a span without an end: shown as "never", larger than all others, not in JSON */
 };
 
@@ -46,7 +47,7 @@ bool value_number(struct value v, double *out);
 /* Total order for sorting: unknown below everything, numbers by value, texts by strcmp. <0, 0, >0. */
 int value_compare(struct value a, struct value b);
 /* As a cell of a table, in the quantity's unit: at most `size` bytes. "-" when unknown, "new", "~" behind
- * estimates, "≤" before bounds. */
+ * estimates, "≤", "≥" before bounds. */
 void value_format(char *out, unsigned size, struct value v, enum unit unit);
 
 #endif

@@ -250,17 +250,17 @@ static void is_new_and_empty(double at, struct told_stream *s, struct told_consu
 static const struct told_story stories[] = {
     {"paused", paused, 0, "paused", "paused, 500 pending"},
     {"redelivers", redelivers, 95, "poison",
-     "6 redelivered in 1 m, ack floor stands at 99990 for 1m35s, ack window 3/1000"},
+     "6 redelivered in 1 m, ack floor stands at 99990 for ≥1m35s, ack window 3/1000"},
     {"redelivers, first round", redelivers, 55, "keeping_up", NULL},
     {"redelivers with success", redelivers_with_success, 95, "keeping_up", NULL},
     {"redelivered once", redelivered_once, 95, "keeping_up", NULL},
     {"refuses many", refuses_many, 125, "poison",
-     "3.84k redelivered in 1 m, ack floor stands at 99980 for 2m05s, ack window 20/1000"},
+     "3.84k redelivered in 1 m, ack floor stands at 99980 for ≥2m05s, ack window 20/1000"},
     {"full", full, 15, "ack_window_full", "ack window 1000/1000, nothing acknowledged for 1m55s"},
     {"gives up", gives_up, 95, "poison", "50 messages given up after 2 deliveries, ack floor stands at 0"},
     {"gave up none", gave_up_none, 95, "idle", NULL},
     {"refuses, filtered", refuses_filtered, 125, "poison",
-     "1 delivered again and again, the last 0s ago, ack floor stands at 99990 for 2m05s"},
+     "1 delivered again and again, the last 0s ago, ack floor stands at 99990 for ≥2m05s"},
     {"never acks", never_acks, 125, "stalled_acks",
      "204 redelivered in 1 m, nothing acknowledged for 2m05s, 102 delivered and waiting for it"},
     {"full at work", full_at_work, 15, "keeping_up", NULL},
@@ -416,6 +416,40 @@ START_TEST(another_consumer_of_the_name_begins_anew) {
 }
 END_TEST
 
+/* It has 500 messages of long ago before it, and never delivered one. */
+static void is_made_late(double at, struct told_stream *s, struct told_consumer *c) {
+    (void)at, (void)s;
+    c->created = 40, c->deliveries = c->delivered = c->floor = 0, c->pending = 100000;
+}
+/* Something is in work, so nobody knows since when the others wait. */
+static void is_found_late(double at, struct told_stream *s, struct told_consumer *c) {
+    unpulled(at, s, c);
+    c->ack_pending = 1, c->delivered = 99501, c->pending = 499, c->waiting = 1;
+}
+
+START_TEST(nothing_lasts_longer_than_it_is_there) {
+    struct night n;
+    begin_three(&n);
+    story_tell(&n, is_made_late, 60, 60);
+    ck_assert_str_eq(story_word(&n, Q_CONSUMER_state), "nobody_pulling");
+    ck_assert_str_eq(story_word(&n, Q_CONSUMER_why),
+                     "no pull request open and no delivery for 20s, 100k pending");
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(what_is_so_since_we_look_is_so_at_least) {
+    struct night n;
+    story_run(&n, is_found_late, 60);
+    ck_assert_str_eq(story_word(&n, Q_CONSUMER_state), "stalled_delivery");
+    ck_assert_str_eq(story_word(&n, Q_CONSUMER_why),
+                     "no delivery for ≥1m00s though someone waits, 499 pending");
+    ck_assert_int_eq(quantity_get(n.model, consumer(&n, "C"), Q_CONSUMER_undelivered_for).flags, VALUE_LEAST);
+    ck_assert_int_eq(quantity_get(n.model, consumer(&n, "C"), Q_CONSUMER_unacked_for).flags, 0);
+    night_end(&n);
+}
+END_TEST
+
 static const struct story_ruling rulings[] = {
     {"consumer_poison", redelivers, 60, 65, NULL},
     {"consumer_window_full", full, 30, 40, NULL},
@@ -483,6 +517,8 @@ static TCase *cases(void) {
     tcase_add_test(t, who_has_no_leader_is_leaderless_at_once);
     tcase_add_test(t, since_is_when_the_state_changed);
     tcase_add_test(t, another_consumer_of_the_name_begins_anew);
+    tcase_add_test(t, nothing_lasts_longer_than_it_is_there);
+    tcase_add_test(t, what_is_so_since_we_look_is_so_at_least);
     tcase_add_loop_test(t, a_state_that_lasts_is_a_finding, 0, sizeof rulings / sizeof *rulings);
     tcase_add_loop_test(t, whose_stream_is_not_told, 0, sizeof unseen / sizeof *unseen);
     return t;

@@ -17,6 +17,8 @@ char surface_ascii(uint32_t c) {
     }
     if (c == 0x2264) /* at most */
         return '<';
+    if (c == 0x2265) /* at least */
+        return '>';
     return c == 0xb5 || c == 0x3bc ? 'u' : '?'; /* micro sign */
 }
 

@@ -76,7 +76,7 @@ static void add_age(json_t *out, const struct model *model, const struct object 
 }
 
 static json_t *object_json(const struct model *model, const struct object *object, const struct cut *cut) {
-    json_t *out = json_object(), *estimated = json_array(), *at_most = json_array();
+    json_t *out = json_object(), *estimated = json_array(), *at_most = json_array(), *at_least = json_array();
     for (int q = 0; q < QUANTITY_COUNT; q++) {
         if (quantities[q].kind != object->kind || !cut->quantities[q])
             continue;
@@ -89,13 +89,18 @@ static json_t *object_json(const struct model *model, const struct object *objec
             json_array_append_new(estimated, json_string(quantities[q].name));
         if (v.flags & VALUE_BOUND)
             json_array_append_new(at_most, json_string(quantities[q].name));
+        if (v.flags & VALUE_LEAST)
+            json_array_append_new(at_least, json_string(quantities[q].name));
     }
     add_age(out, model, object);
     json_object_set_new(out, "freshness", json_string(freshness_words[object->freshness]));
     json_object_set_new(out, "estimated", estimated);
     if (json_array_size(at_most))
         json_object_set(out, "at_most", at_most);
+    if (json_array_size(at_least))
+        json_object_set(out, "at_least", at_least);
     json_decref(at_most);
+    json_decref(at_least);
     return out;
 }
 

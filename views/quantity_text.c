@@ -68,16 +68,18 @@ static void make_room(char *text, int width) {
         memmove(point, point + 1, strlen(point + 1) + 1);
 }
 
-/* "10m43s" and no room for the mark: "10m". Of a bound it is what comes next: no more is said than is known.
+/* "10m43s" and no room for the mark: "10m". Of what is at most that it is what comes next: no more is said
+ * than is known.
  */
-static void make_span_room(char *text, size_t size, int64_t ns, bool bound, int width) {
+static void make_span_room(char *text, size_t size, int64_t ns, const char *bound, int width) {
     static const struct {
         int64_t ns;
         char letter;
     } units[] = {{86400 * NS_PER_S, 'd'}, {3600 * NS_PER_S, 'h'}, {60 * NS_PER_S, 'm'}};
-    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]) && (int)strlen(text) + bound >= width; i++)
+    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]) && (int)strlen(text) + (*bound != 0) >= width;
+         i++)
         if (ns >= units[i].ns) {
-            long long whole = ns / units[i].ns + (bound && ns % units[i].ns);
+            long long whole = ns / units[i].ns + (strcmp(bound, "≤") == 0 && ns % units[i].ns);
             snprintf(text, size, "%lld%c", whole, units[i].letter);
             return;
         }
@@ -123,7 +125,7 @@ void quantity_text(char *out, size_t size, const struct view_context *context, c
         snprintf(out, size, "%s", text);
         return;
     }
-    const char *bound = v.flags & VALUE_BOUND ? "≤" : "";
+    const char *bound = v.flags & VALUE_BOUND ? "≤" : v.flags & VALUE_LEAST ? "≥" : "";
     v.flags &= (uint8_t) ~(VALUE_ESTIMATED | VALUE_OLD);
     const char *word = v.flags & VALUE_NEVER ? "never" : v.type == VALUE_SPAN && v.i == 0 ? none[q] : NULL;
     if (word) {
@@ -136,7 +138,7 @@ void quantity_text(char *out, size_t size, const struct view_context *context, c
     }
     number_text(text, context, q, number);
     if (marked && v.type == VALUE_SPAN)
-        make_span_room(text, sizeof(text), v.i, *bound != 0, width);
+        make_span_room(text, sizeof(text), v.i, bound, width);
     else if (marked)
         make_room(text, width - (*bound != 0));
     snprintf(out, size, "%s%s%s", bound, text,
