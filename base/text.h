@@ -38,7 +38,7 @@ enum char_kind char_kind(uint32_t c);
 int char_width(uint32_t c);
 /* Columns of a NUL-terminated cleaned text. */
 int text_width(const char *text);
-/* Copies as much of `text` as fits into `columns`; when something was cut the last column is '~'. Returns
+/* Copies as much of `text` as fits into `columns`; when something was cut the last column is "…". Returns
  * columns used. */
 int text_cut(char *out, size_t size, const char *text, int columns);
 /* The same, and what is cut goes from the middle: names differ at their ends. */

@@ -183,10 +183,13 @@ int text_width(const char *text) {
     return columns;
 }
 
+static const char cut_sign[] = "\u2026";
+enum { CUT_SIGN = sizeof cut_sign - 1 };
+
 int text_cut(char *out, size_t size, const char *text, int columns) {
     size_t len = strlen(text), at = 0, kept = 0;
     int width = 0, kept_width = 0;
-    bool marked = columns > 0 && size > 1;
+    bool marked = columns > 0 && size > CUT_SIGN;
     if (!size)
         return 0;
     while (at < len) {
@@ -195,14 +198,13 @@ int text_cut(char *out, size_t size, const char *text, int columns) {
         int more = char_width(c);
         if (width + more > columns || at + used > size - 1) {
             memcpy(out, text, kept);
-            if (marked)
-                out[kept++] = '~';
-            out[kept] = '\0';
+            memcpy(out + kept, cut_sign, marked ? CUT_SIGN : 0);
+            out[kept + (marked ? CUT_SIGN : 0)] = '\0';
             return kept_width + (marked ? 1 : 0);
         }
         at += used;
         width += more;
-        if (width < columns && at + 1 < size) {
+        if (width < columns && at + CUT_SIGN < size) {
             kept = at;
             kept_width = width;
         }

@@ -307,7 +307,7 @@ START_TEST(bounds) {
     ck_assert_str_eq(error.message, "this is longer than 1000 operands and operators");
     memset(source, 'x', size);
     ck_assert_ptr_null(expr_parse(source, resolve, NULL, &error));
-    ck_assert_ptr_nonnull(strstr(error.message, "~` is no quantity"));
+    ck_assert_ptr_nonnull(strstr(error.message, "…` is no quantity"));
     memcpy(source, "lag > 1", 8);
     memset(source + 7, ' ', size - 7);
     struct expr *expr = expr_parse(source, resolve, NULL, &error);

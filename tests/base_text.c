@@ -220,14 +220,14 @@ static void check_text_cut_middle(const char *text, int columns, size_t size, co
 
 START_TEST(cuts_the_middle) {
     check_text_cut_middle("billing-eu-1", 12, 64, "billing-eu-1", 12);
-    check_text_cut_middle("billing-eu-1", 11, 64, "billi~-eu-1", 11);
-    check_text_cut_middle("billing-eu-1", 4, 64, "bi~1", 4);
-    check_text_cut_middle("billing-eu-1", 3, 64, "b~1", 3);
-    check_text_cut_middle("billing-eu-1", 2, 64, "b~", 2);
+    check_text_cut_middle("billing-eu-1", 11, 64, "billi…-eu-1", 11);
+    check_text_cut_middle("billing-eu-1", 4, 64, "bi…1", 4);
+    check_text_cut_middle("billing-eu-1", 3, 64, "b…1", 3);
+    check_text_cut_middle("billing-eu-1", 2, 64, "b…", 2);
     check_text_cut_middle("billing-eu-1", 0, 64, "", 0);
-    check_text_cut_middle("billing-eu-1", 11, 8, "billi~", 6); /* no room for the end */
-    check_text_cut_middle("\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e", 5, 64, "\xe6\x97\xa5~\xe8\xaa\x9e", 5);
-    check_text_cut_middle("\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e", 4, 64, "\xe6\x97\xa5~", 3);
+    check_text_cut_middle("billing-eu-1", 11, 12, "billi…", 6); /* no room for the end */
+    check_text_cut_middle("\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e", 5, 64, "\xe6\x97\xa5…\xe8\xaa\x9e", 5);
+    check_text_cut_middle("\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e", 4, 64, "\xe6\x97\xa5…", 3);
 }
 END_TEST
 
@@ -255,19 +255,20 @@ static void check_text_cut(const char *text, int columns, size_t size, const cha
 START_TEST(cuts) {
     check_text_cut("orders", 6, 64, "orders", 6);
     check_text_cut("orders", 9, 64, "orders", 6);
-    check_text_cut("orders", 5, 64, "orde~", 5);
-    check_text_cut("orders", 1, 64, "~", 1);
+    check_text_cut("orders", 5, 64, "orde…", 5);
+    check_text_cut("orders", 1, 64, "…", 1);
     check_text_cut("orders", 0, 64, "", 0);
     check_text_cut("orders", -1, 64, "", 0);
     check_text_cut("", 0, 64, "", 0);
     check_text_cut("\xe6\x97\xa5\xe6\x9c\xac", 4, 64, "\xe6\x97\xa5\xe6\x9c\xac", 4);
-    check_text_cut("\xe6\x97\xa5\xe6\x9c\xac", 3, 64, "\xe6\x97\xa5~", 3);
-    check_text_cut("\xe6\x97\xa5\xe6\x9c\xac", 2, 64, "~", 1);
+    check_text_cut("\xe6\x97\xa5\xe6\x9c\xac", 3, 64, "\xe6\x97\xa5…", 3);
+    check_text_cut("\xe6\x97\xa5\xe6\x9c\xac", 2, 64, "…", 1);
     check_text_cut("orders", 6, 7, "orders", 6);
-    check_text_cut("orders", 6, 6, "orde~", 5);
-    check_text_cut("orders", 6, 2, "~", 1);
+    check_text_cut("orders", 6, 6, "or…", 3);
+    check_text_cut("orders", 6, 4, "…", 1);
+    check_text_cut("orders", 6, 3, "", 0);
     check_text_cut("orders", 6, 1, "", 0);
-    check_text_cut("\xe6\x97\xa5\xe6\x9c\xac", 4, 6, "\xe6\x97\xa5~", 3);
+    check_text_cut("\xe6\x97\xa5\xe6\x9c\xac", 4, 6, "…", 1);
 }
 END_TEST
 

@@ -132,7 +132,7 @@ START_TEST(a_fault_is_told_on_a_small_screen) {
                "^ natsight.conf:3: cadences.jzs: there is no such setting; did you mean jsz\\? *$");
     configured_write("SECOND", "cadences = { jzs = \"1s\"; };\nunit = 1;\nasci = true;\n");
     shown_type(t, "\022", "^ cadences.jzs: there is no such setting; did you mean jsz\\?; and 2 more");
-    shown_type(t, ":events\r", " config +natsight.conf~ +cadences.jzs: there");
+    shown_type(t, ":events\r", " config +natsight.conf.+ +cadences.jzs: there");
     terminal_resize(t, 24, 160);
     shown_wait(t, " config +natsight.conf:3 +cadences.jzs: there is no such setting; did you mean jsz\\?");
     shown_wait(t, " config +natsight.conf:4 +unit: there is no such setting; did you mean units\\?");

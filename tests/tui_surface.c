@@ -112,7 +112,7 @@ START_TEST(fields_are_cut_and_aligned) {
     surface_field(surface, all, 1, 0, 5, -1, ROLE_TEXT, 0, "abcdefg");
     surface_field(surface, all, 1, 1, 5, -1, ROLE_TEXT, 0, "abc");
     surface_field(surface, all, 1, 2, 5, 1, ROLE_TEXT, 0, "abc");
-    expect("#abcd~####\n"
+    expect("#abcd…####\n"
            "#abc  ####\n"
            "#  abc####\n");
 }
@@ -124,7 +124,7 @@ START_TEST(fields_cut_wide_characters_whole) {
     surface_field(surface, all, 0, 0, 4, -1, ROLE_TEXT, 0, "中国x");
     surface_field(surface, all, 0, 1, 4, 1, ROLE_TEXT, 0, "中国");
     surface_field(surface, (struct rect){0, 2, 3, 1}, 0, 2, 6, 1, ROLE_TEXT, 0, "ab");
-    expect("中~ ######\n"
+    expect("中… ######\n"
            "中国######\n"
            "   #######\n");
     ck_assert_int_eq(cell(0, 1).c, 0x4e2d);
@@ -178,7 +178,7 @@ START_TEST(rules_have_title_and_right_text) {
     expect("-NODES 3 --- sort: lag -\n"
            "-NODES -----------------\n"
            "-A LONG TITLE HERE -----\n"
-           "  -TITLE THA~\n"
+           "  -TITLE THA…\n"
            "-------------------- x -\n");
 }
 END_TEST

@@ -48,7 +48,7 @@ START_TEST(columns_are_dropped_whole) {
               "!!>banana\n");
     expect_at(7, 2, 0,
               " S NAME\n"
-              "!!>ban~\n");
+              "!!>ban…\n");
     expect_at(2, 2, 0,
               " S\n"
               "!!\n");

@@ -40,7 +40,7 @@ static const struct colorless_rule {
     {ROLE_ROW1_WARN, {NULL}, {"LINK 1.9s"}, colorless_fewer},
     {ROLE_ROW1_CRIT,
      {"!!"},
-     {"NO DATA", "JS no quorum", "collector restarts: killed by signal 9", "collector restarts: kil~"},
+     {"NO DATA", "JS no quorum", "collector restarts: killed by signal 9", "collector restarts: kil>"},
      colorless_fewer},
 };
 enum { COLORLESS_RULES = sizeof colorless_rules / sizeof *colorless_rules };
@@ -101,7 +101,8 @@ static inline int colorless_untold(const struct surface *s, const char *name) {
         const struct surface_cell *cells = &s->cells[(size_t)y * (size_t)s->cols];
         char row[COLORLESS_COLS + 1] = "";
         for (int x = 0; x < s->cols && x < COLORLESS_COLS; x++)
-            row[x] = cells[x].c < 0x7f ? (char)cells[x].c : '#', row[x + 1] = '\0';
+            row[x] = cells[x].c < 0x7f || cells[x].c == 0x2026 ? surface_ascii(cells[x].c) : '#',
+            row[x + 1] = '\0';
         for (int x = 0, end; x < s->cols; x = end) {
             const struct colorless_rule *rule = colorless_rule_of(cells[x].role);
             for (end = x + 1; end < s->cols && cells[end].role == cells[x].role;)

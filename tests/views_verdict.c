@@ -59,7 +59,7 @@ START_TEST(what_may_become_an_alert_is_not_ok) {
     world_lags(&w);
     world_run(&w, 20);
     ck_assert_str_eq(row2(&w, 80, line), " * 1 alert pending: LAG ORDERS/audit 58.0k, +200/s; in 52s");
-    ck_assert_str_eq(row2(&w, 40, line), " * 1 pending: LAG ORDERS/audit 58.0k, +~");
+    ck_assert_str_eq(row2(&w, 40, line), " * 1 pending: LAG ORDERS/audit 58.0k, +…");
     struct frame f;
     frame_open(&f, &w, "overview");
     char *text = frame_text(&f, 19, 3, false);
@@ -123,7 +123,7 @@ START_TEST(the_last_event_is_said_in_words) {
     ck_assert_str_eq(row2(&w, 80, line),
                      " . all ok for 20s   3/3 servers   last: 02:29:20 collector died of signal 9");
     ck_assert_str_eq(row2(&w, 74, line),
-                     " . all ok for 20s   3/3 servers   last: 02:29:20 collector died of signa~");
+                     " . all ok for 20s   3/3 servers   last: 02:29:20 collector died of signa…");
     target(&w, 9, "http://127.0.0.1:23001", "duplicate");
     row2(&w, 200, line);
     ck_assert_msg(strstr(line, "   last: 02:29:20 http://127.0.0.1:23001 no row of its own"), "%s", line);

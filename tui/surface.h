@@ -50,7 +50,7 @@ int surface_text(struct surface *s, struct rect clip, int x, int y, enum role ro
                  const char *text);
 int surface_printf(struct surface *s, struct rect clip, int x, int y, enum role role, unsigned attrs,
                    const char *format, ...) __attribute__((format(printf, 7, 8)));
-/* Exactly w columns: cut with '~' when too long, padded with spaces; align < 0 left, > 0 right. */
+/* Exactly w columns: cut with "…" when too long, padded with spaces; align < 0 left, > 0 right. */
 void surface_field(struct surface *s, struct rect clip, int x, int y, int w, int align, enum role role,
                    unsigned attrs, const char *text);
 void surface_put(struct surface *s, struct rect clip, int x, int y, enum role role, unsigned attrs,

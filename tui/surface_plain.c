@@ -17,7 +17,7 @@ char surface_ascii(uint32_t c) {
     }
     if (c == 0x2264) /* at most */
         return '<';
-    if (c == 0x2265) /* at least */
+    if (c == 0x2265 || c == 0x2026) /* at least; cut */
         return '>';
     return c == 0xb5 || c == 0x3bc ? 'u' : '?'; /* micro sign */
 }
