@@ -46,6 +46,8 @@ struct copying { /* what all sources of a stream say together */
     int64_t active_ns;        /* the longest without contact */
     const char *state;        /* of the source that is worst off, source_state(); NULL not told */
     const struct text *error; /* why, NULL not told */
+    const struct text *worst; /* its name */
+    unsigned failing;         /* so many are not ok */
     const struct text *text;  /* "mirror of X", NULL: copies from nowhere */
     const struct object *any; /* one of them, while they are added up */
 };

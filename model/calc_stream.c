@@ -123,9 +123,9 @@ static const struct limited {
 } limits[] = {
     {calc_stream_max_msgs, F_STREAM_messages, GROWTH_MESSAGES, "messages"},
     {calc_stream_max_bytes, F_STREAM_bytes, GROWTH_BYTES, "bytes"},
-    {calc_stream_max_age, F_STREAM_first_ts, GROWTH_FIRST_AGE, "age"},
+    {calc_stream_max_age, F_STREAM_first_ts, -1, NULL}, /* fills nothing */
 };
-enum { LIMIT_MSGS, LIMIT_BYTES, LIMIT_AGE, LIMIT_COUNT };
+enum { LIMIT_MSGS, LIMIT_BYTES, LIMIT_AGE, FILLED_COUNT = LIMIT_AGE };
 
 static bool used_of(const struct model *model, const struct object *object, int limit, double *used,
                     double *most) {
@@ -157,7 +157,7 @@ struct value calc_stream_age_share(const struct model *model, const struct objec
 static bool is_full(const struct object *object, int limit, double used, double most) {
     double messages = (double)row_u64(object->now, F_STREAM_messages, 0);
     double one = limit == LIMIT_BYTES && messages > 0 ? used / messages : 1;
-    return limit != LIMIT_AGE && used + one > most;
+    return used + one > most;
 }
 
 /* 0 when it is full. Unknown while it does not grow: what stands below its limit will not reach it. */
@@ -185,13 +185,17 @@ struct value calc_stream_bytes_full_in(const struct model *model, const struct o
     return full_in(model, object, LIMIT_BYTES);
 }
 
-struct value calc_stream_age_full_in(const struct model *model, const struct object *object) {
-    return full_in(model, object, LIMIT_AGE);
+struct value calc_stream_oldest_leaves_in(const struct model *model, const struct object *object) {
+    double age, most;
+    if (object->freshness == FRESH_GONE || row_u64(object->now, F_STREAM_sealed, 0) ||
+        !used_of(model, object, LIMIT_AGE, &age, &most))
+        return value_unknown(0);
+    return aged(object, value_span(age < most ? (int64_t)(most - age) : 0));
 }
 
 static struct value first_full(const struct model *model, const struct object *object, int *which) {
     struct value first = value_unknown(0);
-    for (int limit = 0; limit < LIMIT_COUNT; limit++) {
+    for (int limit = 0; limit < FILLED_COUNT; limit++) {
         struct value v = full_in(model, object, limit);
         if (v.type == VALUE_UNKNOWN || (first.type != VALUE_UNKNOWN && first.i <= v.i))
             continue;
@@ -207,7 +211,7 @@ struct value calc_stream_full_in(const struct model *model, const struct object 
 }
 
 const char *stream_limit_word(int n) {
-    return n < LIMIT_COUNT ? limits[n].name : NULL;
+    return n < FILLED_COUNT ? limits[n].name : NULL;
 }
 
 struct value calc_stream_full_by(const struct model *model, const struct object *object) {

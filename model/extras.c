@@ -79,6 +79,7 @@ static void stream_texts(void *extra, text_visit_fn *fn, void *data) {
     asset_texts(extra, fn, data);
     visit(fn, data, &((struct stream *)extra)->copying.text);
     visit(fn, data, &((struct stream *)extra)->copying.error);
+    visit(fn, data, &((struct stream *)extra)->copying.worst);
     visit(fn, data, &((struct stream *)extra)->shown);
 }
 

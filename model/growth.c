@@ -17,16 +17,11 @@ static struct growth_point *point_at(const struct growth *growth, unsigned back)
 
 static struct growth_point point_of(const struct object *stream) {
     struct growth_point point = {.now_ns = stream->now_at.now_ns};
-    for (int i = 0; i < GROWTH_FIRST_AGE; i++) {
+    for (int i = 0; i < GROWTH_COUNT; i++) {
         if (!row_has(stream->now, fields_of[i]))
             continue;
         point.known |= 1u << i;
         point.value[i] = (int64_t)row_u64(stream->now, fields_of[i], 0);
-    }
-    int64_t first = row_i64(stream->now, F_STREAM_first_ts, TIME_UNSET);
-    if (first != TIME_UNSET && first <= point.now_ns) {
-        point.known |= 1u << GROWTH_FIRST_AGE;
-        point.value[GROWTH_FIRST_AGE] = point.now_ns - first;
     }
     return point;
 }

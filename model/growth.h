@@ -8,7 +8,7 @@
 
 #include "model/object.h"
 
-enum { GROWTH_MESSAGES, GROWTH_BYTES, GROWTH_LAST_SEQ, GROWTH_FIRST_AGE, GROWTH_COUNT };
+enum { GROWTH_MESSAGES, GROWTH_BYTES, GROWTH_LAST_SEQ, GROWTH_COUNT };
 
 #define GROWTH_POINTS 16
 struct growth_point {
@@ -24,7 +24,7 @@ struct growth {
 /* From the stream's present row. */
 void growth_put(struct growth *growth, const struct object *stream);
 void growth_forget(struct growth *growth);
-/* Per second; of the age, which is in ns, ns a second. false: too few points. */
+/* Per second. false: too few points. */
 bool growth_per_s(const struct growth *growth, int what, double *per_s);
 /* The same of what grows for certain; false where it shrinks, stands or scatters, too. */
 bool growth_is_up(const struct growth *growth, int what, double *per_s);

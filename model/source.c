@@ -61,7 +61,11 @@ static void add_state(struct copying *copying, const struct object *object) {
     int rank = rank_of(state), before = rank_of(copying->state);
     if (rank > before || (rank == before && !copying->error))
         copying->error = error && error->len ? error : NULL;
-    copying->state = rank > before ? state : copying->state;
+    if (rank > before) {
+        copying->state = state;
+        copying->worst = text_in(object->now, F_SOURCE_name);
+    }
+    copying->failing += rank > STATE_OK;
 }
 
 static void add_up(struct copying *copying, const struct object *object) {
@@ -86,7 +90,7 @@ static void describe(struct model *model, struct copying *copying) {
         snprintf(text, sizeof text, "%s %s", copying->mirror ? "mirror of" : "from",
                  row_text(row, F_SOURCE_name));
     else
-        snprintf(text, sizeof text, "from %u", copying->sources);
+        snprintf(text, sizeof text, "from %u sources", copying->sources);
     copying->text = model_text_of(model, text);
     copying->any = NULL;
 }

@@ -51,7 +51,9 @@ START_TEST(sources_are_what_the_leader_says) {
     ck_assert(isnan(number_value(&n, west, Q_SOURCE_lag))); /* nobody can know */
     ck_assert(isnan(number_value(&n, stream(&n), Q_STREAM_source_lag)));
     ck_assert(quantity_get(n.model, stream(&n), Q_STREAM_source_active).flags & VALUE_NEVER);
-    ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_copies), "from 2");
+    ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_copies), "from 2 sources");
+    ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_why),
+                     "from WEST, one of 2 sources: no contact yet, no responders");
     night_end(&n);
 }
 END_TEST

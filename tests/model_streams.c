@@ -55,7 +55,7 @@ START_TEST(the_first_limit_reached_at_this_rate_is_said) {
     grow(&n, &t, 5, 100, 20000);                /* 20 messages and 4,000 bytes a second */
     ck_assert_double_eq_tol(seconds(&n, Q_STREAM_msgs_full_in), (10000 - 1600) / 20.0, 1e-6);
     ck_assert_double_eq_tol(seconds(&n, Q_STREAM_bytes_full_in), (1000000 - 220000) / 4000.0, 1e-6);
-    ck_assert_double_eq_tol(seconds(&n, Q_STREAM_age_full_in), 86400 - 90, 1e-6);
+    ck_assert_double_eq_tol(seconds(&n, Q_STREAM_oldest_leaves_in), 86400 - 90, 1e-6);
     ck_assert_double_eq_tol(seconds(&n, Q_STREAM_full_in), 195, 1e-6);
     ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_full_by), "bytes");
     ck_assert(quantity_get(n.model, stream(&n), Q_STREAM_full_in).flags & VALUE_ESTIMATED);
@@ -152,6 +152,11 @@ START_TEST(what_stands_at_its_limit_is_full_already) {
     }
     ck_assert_double_eq(of(&n, Q_STREAM_msgs_share), 1);
     ck_assert_double_eq(seconds(&n, Q_STREAM_full_in), 0);
+    t.max_msgs = -1; /* what comes goes by age: nothing fills */
+    varz_until(&n, 40, 7);
+    tell(&n, &t);
+    ck_assert(isnan(of(&n, Q_STREAM_full_in)));
+    ck_assert_double_eq_tol(seconds(&n, Q_STREAM_oldest_leaves_in), 3550, 1e-6);
     night_end(&n);
 }
 END_TEST

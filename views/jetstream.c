@@ -110,7 +110,7 @@ static const struct quantity_column stream_columns[] = {
     {.quantity = Q_STREAM_age_share, .priority = 2, .off = true},
     {.quantity = Q_STREAM_msgs_full_in, .priority = 2, .off = true},
     {.quantity = Q_STREAM_bytes_full_in, .priority = 2, .off = true},
-    {.quantity = Q_STREAM_age_full_in, .priority = 2, .off = true},
+    {.quantity = Q_STREAM_oldest_leaves_in, .priority = 2, .off = true},
     {.quantity = Q_STREAM_max_consumers, .priority = 2, .off = true},
     {.quantity = Q_STREAM_consumers_share, .priority = 2, .off = true},
     {.quantity = Q_STREAM_num_subjects, .priority = 2, .off = true},

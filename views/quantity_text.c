@@ -15,7 +15,7 @@ static const bool ages[QUANTITY_COUNT] = {
     [Q_CONSUMER_time_behind] = true, [Q_CONSUMER_floor_age] = true,
     [Q_CONSUMER_unacked_for] = true, [Q_CONSUMER_undelivered_for] = true,
     [Q_SERVER_meta_seen] = true,     [Q_META_PEER_seen] = true,
-    [Q_REPLICA_seen] = true,
+    [Q_REPLICA_seen] = true,         [Q_STREAM_oldest_leaves_in] = true,
 };
 
 /* What is said where there is no span left. */

@@ -22,8 +22,8 @@ static const struct limit {
      "not at this rate"},
     {"bytes", Q_STREAM_bytes, Q_STREAM_max_bytes, Q_STREAM_bytes_share, Q_STREAM_bytes_full_in, "full in",
      "not at this rate"},
-    {"age", Q_STREAM_first_age, Q_STREAM_max_age, Q_STREAM_age_share, Q_STREAM_age_full_in, "first goes in",
-     ""},
+    {"age", Q_STREAM_first_age, Q_STREAM_max_age, Q_STREAM_age_share, Q_STREAM_oldest_leaves_in,
+     "oldest leaves in", ""},
     {"consumers", Q_STREAM_consumers, Q_STREAM_max_consumers, Q_STREAM_consumers_share, -1, "", ""},
 };
 
