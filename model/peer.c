@@ -1,11 +1,13 @@
 #include "model/peer.h"
 
 #define LOST_AFTER_IF_DOWN (3 * NS_PER_S)
+#define HEARD_JUST_NOW     (2 * NS_PER_S) /* leaders say something each second */
+#define UNDER_WAY          200            /* operations */
 
 const struct peer_fields replica_fields = {F_REPLICA_name, F_REPLICA_current, F_REPLICA_offline,
-                                           F_REPLICA_active};
+                                           F_REPLICA_active, F_REPLICA_lag};
 const struct peer_fields meta_peer_fields = {F_META_PEER_name, F_META_PEER_current, F_META_PEER_offline,
-                                             F_META_PEER_active};
+                                             F_META_PEER_active, F_META_PEER_lag};
 
 static bool is_down(const struct model *model, const struct object *cluster, const char *name) {
     const struct entry *server = server_by_name(model, cluster, name);
@@ -33,9 +35,21 @@ static const struct object *cluster_to_look_in(const struct model *model, const 
     return elsewhere ? NULL : cluster;
 }
 
+/* Under load what is on its way to it changes with every answer: who was heard a moment ago and lacks no more
+ * than that keeps up. */
+static bool is_late(const struct row *row, const struct peer_fields *f) {
+    uint64_t lag = row_u64(row, f->lag, 0);
+    int64_t active = row_i64(row, f->active, 0);
+    bool current = !row_has(row, f->current) || row_u64(row, f->current, 0);
+    return lag > UNDER_WAY || (!current && (active <= 0 || active > HEARD_JUST_NOW));
+}
+
 void peer_judge(struct model *model, struct entry *entry, const struct peer_fields *f) {
     struct peer *peer = entry->object.extra;
     const struct row *row = entry->object.now;
+    bool late = is_late(row, f);
+    peer->behind = late && peer->late;
+    peer->late = late;
     int64_t mono_ns = entry->object.now_at.mono_ns;
     const struct object *cluster = cluster_to_look_in(model, &entry->object, row_text(row, f->name));
     enum contact contact = peer_contact(model, cluster, row, f);
@@ -75,5 +89,5 @@ enum peer_state peer_state(const struct model *model, const struct object *objec
         return PEER_DOWN;
     if (!row_has(object->now, f->current))
         return PEER_UNKNOWN;
-    return row_u64(object->now, f->current, 0) ? PEER_CURRENT : PEER_BEHIND;
+    return peer->behind ? PEER_BEHIND : PEER_CURRENT;
 }

@@ -14,10 +14,12 @@ struct peer {
     int64_t silent_since_mono_ns; /* never heard since then, 0 no */
     uint64_t serial;              /* of the sample that last listed it */
     bool lost;
+    bool late;   /* by the last answer: more than what is under way */
+    bool behind; /* late, and by the answer before that as well */
 };
 
 struct peer_fields {
-    enum field name, current, offline, active;
+    enum field name, current, offline, active, lag;
 };
 extern const struct peer_fields replica_fields, meta_peer_fields;
 
@@ -25,7 +27,7 @@ enum contact { CONTACT_HEARD, CONTACT_NEVER, CONTACT_LOST };
 /* What the leader's row says of a member; `cluster` where its server is looked for, NULL: in any. */
 enum contact peer_contact(const struct model *model, const struct object *cluster, const struct row *row,
                           const struct peer_fields *f);
-/* After entry_update(): sets `lost`. */
+/* After entry_update(), once an answer. */
 void peer_judge(struct model *model, struct entry *entry, const struct peer_fields *f);
 
 enum peer_state { PEER_UNKNOWN, PEER_CURRENT, PEER_BEHIND, PEER_DOWN, PEER_LOST, PEER_OFFLINE };

@@ -354,7 +354,7 @@ START_TEST(peers_have_a_state_each) {
     put_u((struct row *)(uintptr_t)s->rows[s->count - 1], F_META_PEER_lag, 70);
     send(&n, s);
     ck_assert_str_eq(peer_state(&n, "n2"), "current");
-    ck_assert_str_eq(peer_state(&n, "n3"), "behind");
+    ck_assert_str_eq(peer_state(&n, "n3"), "current"); /* was heard just now */
     ck_assert_str_eq(peer_state(&n, "n4"), "lost");
     ck_assert_str_eq(peer_state(&n, "n5"), "offline"); /* the server still calls it current */
     const struct object *n5 = find_by(&n, Q_META_PEER_name, "n5");
@@ -412,13 +412,44 @@ START_TEST(replicas_have_a_state_each) {
     add_replica(s, "n2", false, false, 0.9);
     add_replica(s, "n3", true, true, 0.9);
     send(&n, s);
-    ck_assert_str_eq(replica_state(&n, "n2"), "behind");
+    ck_assert_str_eq(replica_state(&n, "n2"), "current");
     ck_assert_str_eq(replica_state(&n, "n3"), "offline");
     const struct object *replica = find_by(&n, Q_REPLICA_name, "n2");
     ck_assert_str_eq(text_value(&n, replica, Q_REPLICA_stream), "ORDERS");
     ck_assert_str_eq(text_value(&n, replica, Q_REPLICA_cluster), "C");
     ck_assert_double_eq(number_value(&n, replica, Q_REPLICA_seen), 0.9e9);
     ck_assert(isnan(number_value(&n, replica, Q_REPLICA_lag)));
+    night_end(&n);
+}
+END_TEST
+
+/* What is on its way at the moment of one answer is no lag. */
+START_TEST(behind_is_who_is_late_by_two_answers) {
+    static const struct {
+        bool current;
+        double active;
+        uint64_t lag;
+        const char *state;
+    } told[] = {
+        {false, 0.01, 1, "current"},  {false, 0.2, 90, "current"},  {false, 0.2, 1, "current"},
+        {false, 0.1, 900, "current"}, /* in one answer */
+        {true, 0.1, 0, "current"},    {false, 3, 7, "current"},     {false, 8, 7, "behind"},
+        {false, 0.1, 7, "current"},   {false, 0.1, 900, "current"}, {true, 0.1, 900, "behind"},
+    };
+    struct night n;
+    begin_three(&n);
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
+        struct sample *s = jsz(&n, 0);
+        add_stream(s, 0, 0, 100);
+        add_replica(s, "n2", told[i].current, false, told[i].active);
+        put_u((struct row *)(uintptr_t)s->rows[s->count - 1], F_REPLICA_lag, told[i].lag);
+        send(&n, s);
+        ck_assert_msg(strcmp(replica_state(&n, "n2"), told[i].state) == 0, "%zu: %s", i,
+                      replica_state(&n, "n2"));
+        ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_replicas),
+                         *told[i].state == 'b' ? "1/2" : "2/2");
+        varz_until(&n, 5 * (double)(i + 1), 7);
+    }
     night_end(&n);
 }
 END_TEST
@@ -611,6 +642,7 @@ static TCase *cases(void) {
     tcase_add_test(t, peers_have_a_state_each);
     tcase_add_test(t, what_a_dead_leader_said_of_its_peers_ages);
     tcase_add_test(t, replicas_have_a_state_each);
+    tcase_add_test(t, behind_is_who_is_late_by_two_answers);
     tcase_add_test(t, a_replica_whose_server_is_down_is_not_current);
     tcase_add_test(t, api_errors_are_those_of_the_last_minute);
     tcase_add_test(t, nobody_called_and_nothing_failed);

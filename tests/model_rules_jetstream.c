@@ -151,7 +151,7 @@ static const struct rule_case {
     {"source_broken", SEVERITY_WARN, 30, source_silent, 29, -1,
      "ORDERS: mirror ORIGIN had no contact yet: no responders, for 30s"},
     {"replica_behind", SEVERITY_WARN, 30, replica_lag, 200, 201,
-     "ORDERS: replica on n3 behind, 201 operations, for 30s"},
+     "ORDERS: replica on n3 behind, lag 201, for 30s"},
     {"replica_far_behind", SEVERITY_CRIT, 60, replica_lag, 1000, 1001,
      "ORDERS: replica on n3 1001 operations behind, for 1m00s"},
     {"replica_lost", SEVERITY_WARN, 5, replica_silent, 9, 11,
