@@ -71,6 +71,9 @@ struct value rate_of_field(const struct object *object, enum field f);
 struct value limit_of_field(const struct object *object, enum field f);
 /* Since an instant, by the clock of the answer that said it; unknown when in the future. */
 struct value since_field(const struct object *object, enum field f);
+/* The same until now, for what may have happened again since it was told: at most that, once it was told
+ * longer ago than a second. */
+struct value age_since(const struct model *model, const struct object *object, enum field f);
 /* An age that a row tells: of a row that is old it has grown since. */
 struct value age_now(const struct model *model, const struct object *object, struct value v);
 

@@ -114,11 +114,11 @@ struct value calc_consumer_acked_per_s(const struct model *model, const struct o
 }
 
 struct value calc_consumer_last_ack(const struct model *model, const struct object *object) {
-    return age_now(model, object, since_field(object, F_CONSUMER_last_ack));
+    return age_since(model, object, F_CONSUMER_last_ack);
 }
 
 struct value calc_consumer_last_delivered(const struct model *model, const struct object *object) {
-    return age_now(model, object, since_field(object, F_CONSUMER_last_delivered));
+    return age_since(model, object, F_CONSUMER_last_delivered);
 }
 
 /* ---- how long, and until when ---- */

@@ -65,7 +65,7 @@ struct value calc_stream_consumers_share(const struct model *model, const struct
 /* ---- its messages ---- */
 
 struct value calc_stream_last_message(const struct model *model, const struct object *object) {
-    return age_now(model, object, since_field(object, F_STREAM_last_ts));
+    return age_since(model, object, F_STREAM_last_ts);
 }
 
 struct value calc_stream_first_age(const struct model *model, const struct object *object) {

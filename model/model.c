@@ -414,6 +414,19 @@ int64_t model_data_age_ns(const struct model *model) {
     return oldest;
 }
 
+int64_t model_shape_age_ns(const struct model *model, enum shape shape) {
+    int64_t oldest = -1;
+    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
+        const struct server *server = server_const(&kind_at(model, OBJECT_SERVER, i)->object);
+        if (!server_is_up(server) || !server->polls[shape])
+            continue;
+        int64_t age = model->mono_ns - server->asked_mono_ns[shape][0];
+        age = age < 0 ? 0 : age;
+        oldest = age > oldest ? age : oldest;
+    }
+    return oldest;
+}
+
 bool model_has(const struct model *model, enum shape shape) {
     return shape > SHAPE_NONE && shape < SHAPE_LIMIT && model->has[shape];
 }

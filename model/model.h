@@ -86,6 +86,9 @@ const struct series *model_series(const struct model *model, const struct object
 void model_connection_cover(const struct model *model, uint64_t *rows, uint64_t *total);
 /* Age of the oldest live /varz in ns; -1 when no server answers. */
 int64_t model_data_age_ns(const struct model *model);
+/* Since the server that is up and was asked longest ago was asked for that shape; -1: none has answered it.
+ */
+int64_t model_shape_age_ns(const struct model *model, enum shape shape);
 /* Samples of this shape ever committed: a view without says "not collected here". */
 bool model_has(const struct model *model, enum shape shape);
 /* The server's answers to one shape: when, what it cost, or why not. NULL before the first. */

@@ -1,6 +1,7 @@
 #include "model/calc.h"
 
-#define WINDOW_AT_LEAST (100 * NS_PER_MS)
+#define WINDOW_AT_LEAST  (100 * NS_PER_MS)
+#define MAY_HAVE_CHANGED NS_PER_S
 
 struct value value_of_field(const struct row *row, enum field f) {
     if (!row || !row_has(row, f))
@@ -67,6 +68,17 @@ struct value since_field(const struct object *object, enum field f) {
     if (from == TIME_UNSET || from > object->now_at.now_ns)
         return value_unknown(0);
     return value_span(object->now_at.now_ns - from);
+}
+
+struct value age_since(const struct model *model, const struct object *object, enum field f) {
+    struct value v = since_field(object, f);
+    int64_t told = model->utc_ns - object->now_at.utc_ns;
+    if (v.type == VALUE_UNKNOWN || told <= 0)
+        return aged(object, v);
+    v.i += told;
+    if (told > MAY_HAVE_CHANGED)
+        v.flags |= VALUE_BOUND;
+    return aged(object, v);
 }
 
 struct value age_now(const struct model *model, const struct object *object, struct value v) {

@@ -286,6 +286,27 @@ START_TEST(who_just_came_back_leads_nothing_that_is_led) {
 }
 END_TEST
 
+/* Between two answers it may have got more: its newest message is at most as old as that. */
+START_TEST(the_age_of_the_newest_message_goes_on) {
+    struct night n;
+    begin_three(&n);
+    struct sample *s = jsz(&n, 0);
+    add_stream(s, 0, 0, 100);
+    put_i(row_of(s, ENTITY_STREAM), F_STREAM_last_ts, NIGHT_UTC + n.at - ns(0.5));
+    send(&n, s);
+    varz_until(&n, 1, 7);
+    ck_assert_double_eq(number_value(&n, stream(&n), Q_STREAM_last_message), 1.5e9);
+    ck_assert_int_eq(quantity_get(n.model, stream(&n), Q_STREAM_last_message).flags, 0);
+    varz_until(&n, 4, 7);
+    ck_assert_double_eq(number_value(&n, stream(&n), Q_STREAM_last_message), 4.5e9);
+    ck_assert_int_eq(quantity_get(n.model, stream(&n), Q_STREAM_last_message).flags, VALUE_BOUND);
+    ck_assert_int_eq(model_shape_age_ns(n.model, SHAPE_JSZ),
+                     ns(4) + NS_PER_MS); /* it was asked a while before it answered */
+    ck_assert_int_eq(model_shape_age_ns(n.model, SHAPE_CONNZ_FULL), -1);
+    night_end(&n);
+}
+END_TEST
+
 static TCase *cases(void) {
     TCase *t = tcase_create("assets");
     tcase_add_test(t, a_group_without_leader_is_leaderless);
@@ -298,6 +319,7 @@ static TCase *cases(void) {
     tcase_add_test(t, lag_is_kept_over_time);
     tcase_add_test(t, a_move_has_the_time_that_its_leader_tells);
     tcase_add_test(t, who_just_came_back_leads_nothing_that_is_led);
+    tcase_add_test(t, the_age_of_the_newest_message_goes_on);
     return t;
 }
 

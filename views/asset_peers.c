@@ -79,16 +79,19 @@ static const struct object *first_of(const struct object *const *all, size_t cou
     return NULL;
 }
 
-/* Of all peers it says something in one answer. */
+/* Of all peers it says something in one answer, together with what is their asset's. One that is alone has no
+ * leader. */
 static void put_leader(struct flow *f, const struct view_context *context, const struct group *group,
-                       const struct object *peer) {
+                       const struct object *told) {
     char text[80], span[TIME_TEXT_SIZE];
     snprintf(text, sizeof(text), "leader%s", group->old ? "~" : "");
-    if (!group->old && peer) {
-        age_format(span, since_told(context, peer));
-        snprintf(text, sizeof(text), "leader, asked %s ago", span);
+    if (!group->old && told) {
+        age_format(span, since_told(context, told));
+        snprintf(text, sizeof(text), "%s%s ago", *group->leader ? "leader, asked " : "", span);
     }
-    flow_put(f, ROLE_MUTED, group->leader, group->old ? ROLE_DIM : ROLE_TEXT, text);
+    if (*group->leader || (!group->old && told))
+        flow_put(f, ROLE_MUTED, *group->leader ? group->leader : "asked", group->old ? ROLE_DIM : ROLE_TEXT,
+                 text);
 }
 
 static int draw_group(const struct view_context *context, const struct group *group, struct surface *s,
@@ -96,8 +99,8 @@ static int draw_group(const struct view_context *context, const struct group *gr
     size_t count;
     struct flow f = flow_in(s, area);
     const struct object *const *all = model_objects(context->model, group->kind->kind, &count);
-    if (*group->leader)
-        put_leader(&f, context, group, first_of(all, count, group->parent));
+    bool asset = group->parent->kind != OBJECT_CLUSTER;
+    put_leader(&f, context, group, asset ? group->parent : first_of(all, count, group->parent));
     for (size_t i = 0; i < count; i++)
         if (is_of(all[i], group->parent))
             put_peer(&f, context, group->kind, all[i]);

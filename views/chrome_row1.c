@@ -126,6 +126,12 @@ static void part_version(const struct chrome_context *c, struct made *out) {
         snprintf(out->text, sizeof(out->text), "%s%s", all ? "all " : "", cut);
 }
 
+/* Of what the view shows, which may be asked more seldom. */
+static int64_t shown_age(const struct chrome_context *c, int64_t age) {
+    int64_t own = c->view && c->view->dated_by ? model_shape_age_ns(model_of(c), c->view->dated_by) : -1;
+    return own > age ? own : age;
+}
+
 static void part_data(const struct chrome_context *c, struct made *out) {
     int64_t age = model_data_age_ns(model_of(c));
     char span[TIME_TEXT_SIZE];
@@ -133,7 +139,7 @@ static void part_data(const struct chrome_context *c, struct made *out) {
     bool ever = model_has(model_of(c), SHAPE_VARZ), bad = age < 0 ? ever : age > limit;
     if (out->narrow && !bad)
         return;
-    age_format(span, age);
+    age_format(span, bad ? age : shown_age(c, age));
     if (age < 0)
         snprintf(out->text, sizeof(out->text), "%s",
                  out->narrow ? "NO DATA"

@@ -219,6 +219,7 @@ const struct view_ops view_connections = {
     .init = init,
     .finish = finish,
     .shapes = 1u << SHAPE_CONNZ_FULL,
+    .dated_by = SHAPE_CONNZ_FULL,
     .page_sort = page_sort,
     .arrange = arrange,
     .draw = draw,

@@ -456,6 +456,7 @@ const struct view_ops view_jetstream = {
     .finish = finish,
     .shapes = 1u << SHAPE_JSZ,
     .slopes = 1u << SHAPE_JSZ,
+    .dated_by = SHAPE_JSZ,
     .arrange = arrange,
     .draw = draw,
     .check_filter = list_check_filter,

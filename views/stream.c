@@ -158,6 +158,7 @@ const struct view_ops view_stream = {
     .finish = asset_page_finish,
     .shapes = 1u << SHAPE_JSZ,
     .slopes = 1u << SHAPE_JSZ,
+    .dated_by = SHAPE_JSZ,
     .arrange = arrange,
     .draw = draw,
     .status = asset_page_status,

@@ -58,6 +58,8 @@ struct view_ops {
     void (*finish)(void *state);
     unsigned shapes; /* 1 << SHAPE_x that it needs beyond what is always polled; 0: it looks at what is going
                         on, so what the place before it needs goes on being asked */
+    enum shape
+        dated_by; /* its numbers come from that, beside /varz: row 1 says how old they are; 0: from /varz */
     /* By what CONNZ_FULL is to be chosen where it is too large for us; the slot or the answer may be NULL. */
     const char *(*page_sort)(const void *state);
     unsigned slopes; /* shapes whose answers it draws slopes from: a slope needs three of them */
