@@ -178,6 +178,27 @@ static bool came(const struct arrivals *a, uint64_t seq, int64_t moment, struct 
     return true;
 }
 
+bool arrivals_came(const struct arrivals *a, uint64_t seq, int64_t moment, int64_t *came_ns) {
+    struct behind out = {.known = false};
+    bool known = came(a, seq, moment, &out);
+    *came_ns = out.ns;
+    return known;
+}
+
+uint64_t arrivals_least(const struct arrivals *a, int64_t moment) {
+    unsigned i = a->count;
+    while (i && a->points[i - 1].came_ns > moment)
+        i--;
+    return i ? a->points[i - 1].seq : 0;
+}
+
+uint64_t arrivals_most(const struct arrivals *a, int64_t moment) {
+    unsigned i = a->count;
+    while (i && a->points[i - 1].looked_ns >= moment)
+        i--;
+    return i < a->count ? a->points[i].seq : UINT64_MAX;
+}
+
 /* ---- of a consumer ---- */
 
 bool backlog_is_filtered(const struct row *row) {

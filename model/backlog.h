@@ -39,6 +39,11 @@ void arrivals_put(struct arrivals *arrivals, const struct object *stream, const 
                   bool again);
 /* They came into another stream than the one that has its name now. */
 void arrivals_forget(struct arrivals *arrivals);
+/* The last sequence at a moment was at least, at most that: 0, UINT64_MAX not known. */
+uint64_t arrivals_least(const struct arrivals *arrivals, int64_t moment);
+uint64_t arrivals_most(const struct arrivals *arrivals, int64_t moment);
+/* When that one came, as far as can be told at `moment`; false: not known. */
+bool arrivals_came(const struct arrivals *arrivals, uint64_t seq, int64_t moment, int64_t *came_ns);
 void arrivals_copy(struct arrivals *arrivals); /* what it points to becomes its own */
 void arrivals_finish(struct arrivals *arrivals);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "model/calc.h"
+#include "model/oldest.h"
 
 #define FULL         0.99  /* of a limit: what comes takes the place of what goes */
 #define LOOK_AHEAD   86400 /* seconds: what is further away is no risk yet */
@@ -62,24 +63,13 @@ static struct prospect prospect_of(const struct object *object) {
 
 /* ---- one consumer ---- */
 
-struct backlog {
-    const struct object *consumer, *stream;
-    uint64_t oldest; /* sequence */
-    double age_s;
-};
-
-/* Seconds; NAN unknown. Of a bound it is the bound: nothing is lost sooner than that says. */
-static double age_of(const struct object *object) {
-    const struct behind *behind = &((const struct consumer *)object->extra)->behind;
-    return behind->known ? (double)behind->ns / (double)NS_PER_S : NAN;
-}
-
-static double lost_s(const struct backlog *b, const struct prospect *p, int *by) {
+/* Seconds, for one that is at that place. */
+static double lost_s(const struct object *stream, const struct place *at, const struct prospect *p, int *by) {
     double soonest = INFINITY;
-    uint64_t first = row_u64(b->stream->now, F_STREAM_first_seq, 0);
-    double ahead = (double)(b->oldest - first) * p->density;
-    if (isfinite(p->max_age_s) && !isnan(b->age_s)) {
-        soonest = p->max_age_s > b->age_s ? p->max_age_s - b->age_s : 0;
+    uint64_t first = row_u64(stream->now, F_STREAM_first_seq, 0);
+    double ahead = (double)(at->seq - first) * p->density;
+    if (isfinite(p->max_age_s) && !isnan(at->age_s)) {
+        soonest = p->max_age_s > at->age_s ? p->max_age_s - at->age_s : 0;
         *by = LOSS_BY_AGE;
     }
     for (int limit = LOSS_BY_MSGS; limit <= LOSS_BY_BYTES && p->drops_old && p->in_per_s > 0; limit++) {
@@ -92,8 +82,8 @@ static double lost_s(const struct backlog *b, const struct prospect *p, int *by)
     return soonest;
 }
 
-static bool will_be_done(const struct model *model, const struct backlog *b, double lost) {
-    struct value drain = calc_consumer_drain(model, b->consumer);
+static bool will_be_done(const struct model *model, const struct object *consumer, double lost) {
+    struct value drain = calc_consumer_drain(model, consumer);
     return drain.type == VALUE_SPAN && !(drain.flags & VALUE_NEVER) &&
            (double)drain.i < lost * (double)NS_PER_S;
 }
@@ -102,23 +92,18 @@ static const struct progress *progress_of(const struct object *object) {
     return &((const struct consumer *)object->extra)->progress;
 }
 
-static bool is_at_risk(const struct model *model, const struct backlog *b, double lost) {
-    if (!(lost <= LOOK_AHEAD) || will_be_done(model, b, lost))
+static bool is_at_risk(const struct model *model, const struct object *consumer, double age_s, double lost) {
+    if (!(lost <= LOOK_AHEAD) || will_be_done(model, consumer, lost))
         return false;
-    if (isnan(b->age_s))
+    if (isnan(age_s))
         return lost <= SOON;
-    if (standing_is_stuck(standing_of(model, b->consumer)))
-        return lost <= b->age_s || lost <= STUCK_SOON;
-    return lost * WAITED_TWICE <= b->age_s;
-}
-
-static bool is_unsure(const struct object *object, int by) {
-    const struct behind *behind = &((const struct consumer *)object->extra)->behind;
-    return backlog_is_filtered(object->now) || (by == LOSS_BY_AGE && behind->flags & VALUE_BOUND);
+    if (standing_is_stuck(standing_of(model, consumer)))
+        return lost <= age_s || lost <= STUCK_SOON;
+    return lost * WAITED_TWICE <= age_s;
 }
 
 /* Asked with each answer of any server: the consumer's rows count. */
-static bool still_at_risk(const struct object *object, bool risk, int by) {
+static bool still_at_risk(const struct object *object, bool risk, bool bound) {
     struct risk *r = &((struct consumer *)object->extra)->risk;
     if (risk == r->said) {
         r->rows = 0;
@@ -126,20 +111,34 @@ static bool still_at_risk(const struct object *object, bool risk, int by) {
     }
     r->rows += r->serial != object->now_at.serial || !r->rows;
     r->serial = object->now_at.serial;
-    unsigned needed = r->said ? CALM_ROWS : is_unsure(object, by) ? UNSURE_ROWS : 1;
+    unsigned needed = r->said ? CALM_ROWS : bound || backlog_is_filtered(object->now) ? UNSURE_ROWS : 1;
     if (r->rows >= needed)
         *r = (struct risk){.said = risk};
     return r->said;
 }
 
-static enum loss_state judge(const struct model *model, const struct backlog *b, double lost, int by) {
-    const struct eviction *e = &progress_of(b->consumer)->eviction;
-    if (!(lost <= LOOK_AHEAD))
-        ((struct consumer *)b->consumer->extra)->risk = (struct risk){.said = false};
-    bool risk = still_at_risk(b->consumer, is_at_risk(model, b, lost), by);
-    if (e->lasts)
-        return LOSS_LOSING;
-    return risk ? LOSS_AT_RISK : eviction_total(e) ? LOSS_LOST : LOSS_NO;
+/* It is at risk where it is even if its oldest is the latest that it can be. Where it is only if that is the
+ * earliest, nothing is known, unless that came a moment ago. */
+static void judge(const struct model *model, const struct object *consumer, const struct object *stream,
+                  struct outlook *out) {
+    const struct prospect *p = &((const struct stream *)stream->extra)->loss.prospect;
+    const struct eviction *e = &progress_of(consumer)->eviction;
+    struct oldest oldest = oldest_of(consumer, stream);
+    int by;
+    out->last_s = lost_s(stream, &oldest.to, p, &by);
+    out->lost_s = lost_s(stream, &oldest.from, p, &out->by);
+    out->age_s = oldest.from.age_s;
+    out->bound = out->last_s > out->lost_s;
+    if (!(out->lost_s <= LOOK_AHEAD))
+        ((struct consumer *)consumer->extra)->risk = (struct risk){.said = false};
+    bool sure = is_at_risk(model, consumer, oldest.to.age_s, out->last_s);
+    bool risk = still_at_risk(consumer, sure, out->bound);
+    out->state = e->lasts ? LOSS_LOSING : risk ? LOSS_AT_RISK : eviction_total(e) ? LOSS_LOST : LOSS_NO;
+    if (out->state == LOSS_NO && out->bound && !oldest.fresh &&
+        is_at_risk(model, consumer, out->age_s, out->lost_s)) {
+        out->state = LOSS_UNKNOWN;
+        out->doubt = DOUBT_PLACE;
+    }
 }
 
 /* Nothing of it is left that could be lost. */
@@ -151,7 +150,8 @@ static enum loss_state judge_done(const struct object *object) {
 
 /* None that it could tell by. */
 static void doubt(struct outlook *out, const struct prospect *p) {
-    if (out->state != LOSS_NO || !p->per_subject)
+    bool none = out->state == LOSS_NO || (out->state == LOSS_UNKNOWN && out->doubt == DOUBT_PLACE);
+    if (!none || !p->per_subject)
         return;
     out->state = LOSS_UNKNOWN;
     out->doubt = DOUBT_SUBJECT;
@@ -175,10 +175,7 @@ static struct outlook look_out(const struct model *model, const struct object *s
         doubt(&out, p);
         return out;
     }
-    struct backlog b = {object, stream, floor < first ? first : floor + 1, age_of(object)};
-    out.age_s = b.age_s;
-    out.lost_s = lost_s(&b, p, &out.by);
-    out.state = judge(model, &b, out.lost_s, out.by);
+    judge(model, object, stream, &out);
     doubt(&out, p);
     return out;
 }

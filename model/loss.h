@@ -24,14 +24,17 @@ struct prospect { /* of a stream: how soon its limits take the oldest message */
     int64_t per_subject;      /* keeps so many of each; 0: all */
 };
 
-enum loss_doubt { DOUBT_UNTOLD, DOUBT_SUBJECT }; /* not told enough; the limit for each subject */
+/* Not told enough; the limit for each subject; how near the oldest unprocessed is to its end. */
+enum loss_doubt { DOUBT_UNTOLD, DOUBT_SUBJECT, DOUBT_PLACE };
 
 struct outlook { /* of a consumer */
     enum loss_state state;
     enum loss_doubt doubt; /* why, while that is unknown */
     double lost_s;         /* until its oldest unprocessed message is lost; INFINITY never */
+    double last_s;         /* the latest that this can be */
     double age_s;          /* of that one; NAN unknown */
     uint64_t lag, gone;
+    bool bound;   /* where that one is is not known: between lost_s and last_s, age_s at most */
     int by;       /* which limit takes it, LOSS_BY_ */
     bool partial; /* it passes over messages, and what went before we watched may have been its own */
 };

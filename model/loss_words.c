@@ -8,11 +8,12 @@
 #include "model/stream.h"
 
 #define FORESEEN (365.0 * 86400) /* seconds */
+#define LONGEST  (100 * FORESEEN)
 
 static const char *const limit_names[] = {"max_msgs", "max_bytes", "max_age"};
 
 static void span_of(char out[TIME_TEXT_SIZE], double seconds) {
-    span_format(out, (int64_t)(seconds * (double)NS_PER_S));
+    span_format(out, (int64_t)((seconds < LONGEST ? seconds : LONGEST) * (double)NS_PER_S));
 }
 
 static const struct loss *loss_of(const struct object *stream) {
@@ -25,14 +26,17 @@ static const struct outlook *outlook_of(const struct object *consumer) {
 
 static size_t say_risk(const struct outlook *outlook, double max_age_s, char *out, size_t size) {
     char age[TIME_TEXT_SIZE], limit[TIME_TEXT_SIZE], left[TIME_TEXT_SIZE];
-    span_of(left, outlook->lost_s);
+    bool safe = outlook->state == LOSS_NO;
+    const char *most = outlook->bound ? "≤" : "", *least = outlook->bound && safe ? "≥" : "";
+    const char *when = outlook->bound && !safe ? "within" : "in";
+    span_of(left, safe ? outlook->lost_s : outlook->last_s);
     if (outlook->by != LOSS_BY_AGE)
-        return (size_t)snprintf(out, size, "%s takes its oldest unprocessed in %s", limit_names[outlook->by],
-                                left);
+        return (size_t)snprintf(out, size, "%s takes its oldest unprocessed %s %s%s",
+                                limit_names[outlook->by], when, least, left);
     span_of(age, outlook->age_s);
     span_of(limit, max_age_s);
-    return (size_t)snprintf(out, size, "oldest unprocessed %s old, max_age %s: %s %s", age, limit,
-                            outlook->state == LOSS_NO ? "safe for" : "lost in", left);
+    return (size_t)snprintf(out, size, "oldest unprocessed %s%s old, max_age %s: %s %s %s%s", most, age,
+                            limit, safe ? "safe" : "lost", safe ? "for" : when, least, left);
 }
 
 /* "500 messages of billing were never processed, the last 9m15s ago" */
@@ -57,6 +61,15 @@ static size_t say_gone(const struct object *consumer, bool named, char *out, siz
     return len + (size_t)snprintf(out + len, size - len, ", the last %s ago", ago);
 }
 
+/* What is the earliest is known, and that would be a risk. */
+static size_t say_place(const struct outlook *outlook, char *out, size_t size) {
+    char left[TIME_TEXT_SIZE];
+    span_of(left, outlook->lost_s);
+    return (size_t)snprintf(out, size,
+                            "%s may take its oldest unprocessed in %s: when that came is not known",
+                            limit_names[outlook->by], left);
+}
+
 /* A bucket keeps the history of each key: that is what it is for. */
 static size_t say_doubt(const struct object *stream, char *out, size_t size) {
     long long most = loss_of(stream)->prospect.per_subject;
@@ -70,7 +83,7 @@ static size_t say_doubt(const struct object *stream, char *out, size_t size) {
 static size_t say_outlook(const struct object *consumer, const struct outlook *outlook,
                           const struct object *stream, char *out, size_t size) {
     if (outlook->state == LOSS_UNKNOWN)
-        return say_doubt(stream, out, size);
+        return outlook->doubt == DOUBT_PLACE ? say_place(outlook, out, size) : say_doubt(stream, out, size);
     if (outlook->state == LOSS_LOSING || outlook->state == LOSS_LOST)
         return say_gone(consumer, false, out, size);
     if (!outlook->lag)

@@ -25,7 +25,7 @@ static void begin(struct progress *p, const struct object *consumer, int64_t mom
     bool unclear = row_u64(row, F_CONSUMER_ack_pending, 1) || !behind->known || behind->flags & VALUE_BOUND;
     bool told_of = delivery != TIME_UNSET || row_u64(row, F_CONSUMER_delivered_consumer_seq, 1) == 0;
     *p = (struct progress){.begun = true, .again_part = moment / PART};
-    p->zero_ns = TIME_UNSET;
+    p->zero_ns = p->owed_ns = TIME_UNSET;
     p->delivery_least = unclear || !told_of;
     p->delivery_ns = p->delivery_least ? moment : later(created, later(delivery, moment - behind->ns));
     p->ack_least = delivery == TIME_UNSET;
@@ -105,12 +105,24 @@ static void look_at_acks(struct progress *p, const struct row *row, int64_t ack,
     p->floor_least &= !moved;
 }
 
-static void look(struct progress *p, const struct object *consumer, int64_t moment) {
+static void look_at_lag(struct progress *p, const struct object *consumer, int64_t moment) {
     double lag;
+    bool moved = row_u64(consumer->now, F_CONSUMER_ack_floor_stream_seq, 0) != p->floor;
+    if (!lag_of(consumer, &lag))
+        return;
+    if (lag == 0) {
+        p->zero_ns = moment;
+        p->owed_ns = TIME_UNSET;
+    } else if (p->owed_ns == TIME_UNSET || moved) { /* else it is the same one */
+        p->owed_fresh = p->owed_ns == TIME_UNSET && p->zero_ns != TIME_UNSET;
+        p->owed_ns = moment;
+    }
+}
+
+static void look(struct progress *p, const struct object *consumer, int64_t moment) {
     look_at_deliveries(p, consumer->now, told(consumer, F_CONSUMER_last_delivered, moment), moment);
     look_at_acks(p, consumer->now, told(consumer, F_CONSUMER_last_ack, moment), moment);
-    if (lag_of(consumer, &lag) && lag == 0)
-        p->zero_ns = moment;
+    look_at_lag(p, consumer, moment);
 }
 
 void progress_put(struct progress *p, const struct object *consumer, const struct object *stream,

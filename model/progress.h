@@ -15,6 +15,8 @@ struct progress {
     bool delivery_least, ack_least, floor_least;
     int64_t seen_ns;     /* its last row was true then */
     int64_t zero_ns;     /* it had no lag then, TIME_UNSET never seen */
+    int64_t owed_ns;     /* its oldest has been owed since that row; TIME_UNSET: it has no lag */
+    bool owed_fresh;     /* and not at the row before */
     int64_t delivery_ns; /* the last delivery, or nothing to deliver */
     int64_t ack_ns;      /* the last acknowledgement, or none was owed */
     int64_t floor_ns;    /* the ack floor moved */

@@ -395,8 +395,72 @@ START_TEST(one_poll_makes_no_risk_of_a_filter) {
         t.messages = 500;
         struct reader r = {"roll", i % 4 == 0 ? 8 : 0, t.first_seq - 100, "order.new", false};
         tell_read(&n, &t, &r, 1);
-        ck_assert_msg(strcmp(loss(&n), "no") == 0, "%d: %s: %s", i, loss(&n), why(&n));
+        ck_assert_msg(strcmp(loss(&n), i ? "no" : "unknown") == 0, "%d: %s: %s", i, loss(&n), why(&n));
     }
+    night_end(&n);
+}
+END_TEST
+
+/* 20 messages a second, 1,200 are kept: 60 s of room. One of them, or more, is its own and in work. */
+static void work(struct night *n, double at, uint64_t unacked, uint64_t floor) {
+    varz_until(n, at, 7);
+    struct told t = plain;
+    t.last_seq = 5000 + (uint64_t)(20 * at), t.first_seq = t.last_seq - 1199, t.messages = t.max_msgs = 1200;
+    t.first_age = 60;
+    struct sample *s = jsz(n, 0);
+    put_told(n, s, &t);
+    put_reader(s, &(struct reader){"work", 0, floor, "fm.job", false}, 0);
+    put_u(s->rows[s->count - 1], F_CONSUMER_ack_pending, unacked);
+    send(n, s);
+}
+
+START_TEST(a_job_that_takes_its_time_is_no_loss) {
+    struct night n;
+    char cell[40];
+    begin_three(&n);
+    for (double at = 0; at <= 60; at += 5)
+        work(&n, at, 0, 100);
+    for (double at = 65; at <= 110; at += 5) { /* it came when it had nothing else, the row before */
+        work(&n, at, 1, 100);
+        ck_assert_msg(strcmp(loss(&n), "no") == 0, "%g: %s: %s", at, loss(&n), why(&n));
+        ck_assert_double_eq_tol(lost_in(&n, "work"), 120 - at, 0.1);
+        struct value v = quantity_get(n.model, consumer(&n, "work"), Q_CONSUMER_lost_in);
+        ck_assert_int_eq(v.flags, VALUE_LEAST);
+        if (at == 65) {
+            value_format(cell, sizeof cell, v, UNIT_NS);
+            ck_assert_str_eq(cell, "≥55s");
+            ck_assert_str_eq(why(&n), "work 1 behind: max_msgs takes its oldest unprocessed in ≥55s");
+        }
+    }
+    if (_i) { /* longer than there is room for */
+        work(&n, 115, 1, 100);
+        ck_assert_str_eq(loss(&n), "at_risk");
+        ck_assert_str_eq(why(&n), "work 1 behind: max_msgs takes its oldest unprocessed within 10s");
+    } else {
+        work(&n, 115, 0, 6250);
+        ck_assert_str_eq(loss(&n), "no");
+        ck_assert_str_eq(why(&n), "all is processed");
+    }
+    night_end(&n);
+}
+END_TEST
+
+/* Where its own messages are nobody tells, only that one was there at the first row, and is not done. */
+START_TEST(of_what_a_filter_owed_before_we_watched_little_is_known) {
+    struct night n;
+    begin_three(&n);
+    for (double at = 0; at <= 55; at += 5) {
+        work(&n, at, 2, 100);
+        const char *expect = at < 10 /* no rate yet */ ? "no" : at < 50 ? "unknown" : "at_risk";
+        ck_assert_msg(strcmp(loss(&n), expect) == 0, "%g: %s: %s", at, loss(&n), why(&n));
+        if (at == 45) {
+            ck_assert_str_eq(why(&n),
+                             "work 2 behind: max_msgs may take its oldest unprocessed in 0s: when that "
+                             "came is not known");
+            ck_assert(isnan(lost_in(&n, "work")));
+        }
+    }
+    ck_assert_str_eq(why(&n), "work 2 behind: max_msgs takes its oldest unprocessed within 5.0s");
     night_end(&n);
 }
 END_TEST
@@ -496,6 +560,8 @@ static TCase *cases(void) {
     tcase_add_loop_test(t, a_backlog_that_is_lost_completely_stays_lost, 0, 2);
     tcase_add_test(t, what_a_filter_loses_drop_by_drop_is_lost_all_the_time);
     tcase_add_test(t, one_poll_makes_no_risk_of_a_filter);
+    tcase_add_loop_test(t, a_job_that_takes_its_time_is_no_loss, 0, 2);
+    tcase_add_test(t, of_what_a_filter_owed_before_we_watched_little_is_known);
     tcase_add_loop_test(t, what_nobody_works_on_is_at_risk_early, 0, sizeof left_alone / sizeof *left_alone);
     tcase_add_test(t, a_consumer_is_weighed_when_its_leader_tells_of_it);
     tcase_add_test(t, who_has_nothing_to_come_back_to_loses_nothing);
