@@ -166,6 +166,47 @@ static struct value worked_on(const struct object *object, double lag, double tr
     return aged(object, v);
 }
 
+/* Acknowledged, though its oldest one was delivered before them. What is delivered again takes no place in
+ * the stream, and what a filter passes over is no delivery. false: not told. */
+static bool overtaken_of(const struct object *object, double *messages) {
+    const struct row *row = object->now;
+    double deliveries, delivered, floor, floor_seq, ack_pending;
+    if (!row_number(row, F_CONSUMER_delivered_consumer_seq, &deliveries) ||
+        !row_number(row, F_CONSUMER_ack_floor_consumer_seq, &floor) ||
+        !row_number(row, F_CONSUMER_delivered_stream_seq, &delivered) ||
+        !row_number(row, F_CONSUMER_ack_floor_stream_seq, &floor_seq) ||
+        !row_number(row, F_CONSUMER_ack_pending, &ack_pending))
+        return false;
+    *messages = fmax(0, fmin(deliveries - floor, delivered - floor_seq) - ack_pending);
+    return true;
+}
+
+struct value calc_consumer_overtaken(const struct model *model, const struct object *object) {
+    double messages;
+    (void)model;
+    return object->now && overtaken_of(object, &messages) ? aged(object, value_uint((uint64_t)messages))
+                                                          : value_unknown(0);
+}
+
+#define HELD_FOR (5 * NS_PER_S)
+#define HELD_BY  4.0 /* times its lag went past its oldest one */
+
+/* What it is behind is its oldest message alone, and its lag tells of the others. */
+static bool is_held(const struct object *object, double lag) {
+    const struct progress *p = &consumer_of(object)->progress;
+    const struct behind *behind = &consumer_of(object)->behind;
+    bool measured = behind->known && !(behind->flags & VALUE_BOUND);
+    double overtaken;
+    return p->begun && overtaken_of(object, &overtaken) && row_u64(object->now, F_CONSUMER_ack_pending, 0) &&
+           overtaken >= HELD_BY * lag && (measured ? behind->ns : p->seen_ns - p->floor_ns) >= HELD_FOR;
+}
+
+struct value calc_consumer_held(const struct model *model, const struct object *object) {
+    double lag;
+    (void)model;
+    return lag_of(object, &lag) ? aged(object, value_bool(is_held(object, lag))) : value_unknown(0);
+}
+
 #define STANDS_AFTER (15 * NS_PER_S)
 
 static bool stands(const struct object *object, enum field owed, struct value since) {
@@ -186,7 +227,8 @@ struct value calc_consumer_drain(const struct model *model, const struct object 
         return aged(object, value_span(0));
     if (trend.type == VALUE_UNKNOWN)
         return trend;
-    bool still = standing_is_stuck(consumer_of(object)->standing.state) && nothing_moves(model, object);
+    bool still = is_held(object, (double)lag.u) ||
+                 (standing_is_stuck(consumer_of(object)->standing.state) && nothing_moves(model, object));
     double seconds = trend.f < 0 && !still ? (double)lag.u / -trend.f : INFINITY;
     if (seconds < LONGEST_DRAIN) {
         struct value v = value_span((int64_t)(seconds * (double)NS_PER_S));

@@ -27,8 +27,8 @@ static inline struct told_stream told(uint64_t first, uint64_t last, double firs
 struct told_consumer {
     uint64_t pending, ack_pending, redelivered, waiting;
     uint64_t deliveries, delivered, floor; /* floor: of the stream's sequences */
-    uint64_t floor_deliveries;
-    double last_delivered, last_ack; /* seconds of the night */
+    uint64_t floor_deliveries;             /* 0: not told */
+    double last_delivered, last_ack;       /* seconds of the night */
     bool unconfigured, ephemeral, push, bound, paused;
     double ack_wait; /* 0: 30 s */
     int64_t max_ack_pending, max_deliver;
@@ -69,7 +69,10 @@ static inline void tell_consumer(struct sample *s, const struct told_consumer *t
     put_u(row, F_CONSUMER_waiting, t->waiting);
     put_u(row, F_CONSUMER_delivered_consumer_seq, t->deliveries);
     put_u(row, F_CONSUMER_delivered_stream_seq, t->delivered);
-    put_u(row, F_CONSUMER_ack_floor_consumer_seq, t->floor_deliveries);
+    if (t->floor_deliveries)
+        put_u(row, F_CONSUMER_ack_floor_consumer_seq, t->floor_deliveries);
+    else
+        row_drop(row, F_CONSUMER_ack_floor_consumer_seq);
     put_u(row, F_CONSUMER_ack_floor_stream_seq, t->floor);
     put_at(row, F_CONSUMER_last_delivered, t->last_delivered, skew);
     put_at(row, F_CONSUMER_last_ack, t->last_ack, skew);
