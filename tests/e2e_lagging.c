@@ -234,7 +234,10 @@ START_TEST(lag_and_time_behind_are_the_workers) {
             continue;
         compared++;
         lag_off = fmax(lag_off, fmax(least_told.waiting - s->lag, s->lag - most_told.waiting));
-        ck_assert(!isnan(s->behind));
+        if (isnan(s->behind)) { /* who leads the stream had not been heard yet */
+            ck_assert_int_eq(i, 0);
+            continue;
+        }
         behind_off = fmax(behind_off, fmax(least_told.behind - s->behind, s->behind - most_told.behind));
     }
     printf("figure: %d rows of a consumer that falls behind and catches up: lag off by %.0f, time behind by "
