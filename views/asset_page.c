@@ -235,7 +235,7 @@ static const struct verdict {
     enum severity severity;
 } verdicts[] = {
     {"unknown", "data loss unknown", SEVERITY_UNKNOWN}, {"no", "no data at risk", SEVERITY_OK},
-    {"missed", "data was lost", SEVERITY_WARN},           {"at_risk", "data at risk", SEVERITY_WARN},
+    {"missed", "data was lost", SEVERITY_WARN},         {"at_risk", "data at risk", SEVERITY_WARN},
     {"losing", "losing data", SEVERITY_CRIT},
 };
 
