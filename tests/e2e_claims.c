@@ -214,21 +214,13 @@ static void add_consumer(int i) {
     json_decref(answer);
 }
 
-/* One message, until the stream says that it has it: at first nobody may know yet that it wants it. */
-static void store(const char *subject) {
-    char *word = NULL;
-    for (int64_t deadline = servers_now_ms() + MS; !word; word = natsc_request(line, subject, "x", 1000))
-        ck_assert_int_le(servers_now_ms(), deadline);
-    free(word);
-}
-
 static void make_assets(void) {
     ck_assert(jetstream_add_stream(line, "HELD", "held.*", 3));
     ck_assert(jetstream_add_stream(line, "ONLY", "only", 1));
-    store("held.load");
+    ck_assert(jetstream_store(line, "held.load", MS));
     ck_assert(natsc_publish_many(line, "held.still", 64, STORED) && natsc_flush(line, MS));
     for (int i = 0; i < ONLY_STORED; i++)
-        store("only");
+        ck_assert(jetstream_store(line, "only", MS));
     for (int i = 0; i < CONSUMERS; i++)
         add_consumer(i);
     for (int i = 0; i < CONSUMERS - 1; i++)

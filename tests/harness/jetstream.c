@@ -103,3 +103,12 @@ bool jetstream_step_down(struct natsc *c, const char *stream, const char *consum
     snprintf(call, sizeof call, "CONSUMER.LEADER.STEPDOWN.%s.%s", stream, consumer);
     return asked(c, call, "");
 }
+
+bool jetstream_store(struct natsc *c, const char *subject, int ms) {
+    char *word = NULL;
+    for (int64_t deadline = servers_now_ms() + ms; !word && servers_now_ms() < deadline;)
+        word = natsc_request(c, subject, "x", 1000);
+    bool stored = word != NULL;
+    free(word);
+    return stored;
+}

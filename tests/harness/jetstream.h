@@ -26,4 +26,8 @@ int jetstream_pull(struct natsc *c, const char *stream, const char *consumer, in
 /* The consumer gets another leader. */
 bool jetstream_step_down(struct natsc *c, const char *stream, const char *consumer);
 
+/* One message, until the stream says that it has it: at first nobody may know yet that it wants it. false:
+ * not within `ms`. */
+bool jetstream_store(struct natsc *c, const char *subject, int ms);
+
 #endif
