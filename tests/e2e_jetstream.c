@@ -85,7 +85,7 @@ static void js_load(int turn) {
 static void make_consumers(void) {
     ck_assert(jetstream_add_stream(asker, "TRUTH", "load.stream", 3));
     for (int i = 0; i < CONSUMERS; i++)
-        ck_assert(jetstream_add_consumer(asker, "TRUTH", consumer_name(i)));
+        ck_assert(jetstream_add_consumer(asker, "TRUTH", consumer_name(i), NULL));
     ck_assert(natsc_publish_many(publisher, "load.stream", SIZE, STORED));
     ck_assert(natsc_flush(publisher, MS));
     /* every one at another place between "all of the stream" and "nothing" */

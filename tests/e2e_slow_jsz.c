@@ -9,92 +9,42 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/e2e/held.h"
 #include "tests/harness/document.h"
-#include "tests/harness/http_get.h"
 #include "tests/harness/jetstream.h"
 #include "tests/harness/kept.h"
 #include "tests/harness/late.h"
-#include "tests/harness/servers.h"
 #include "tests/harness/suite.h"
 #include "tests/harness/tally.h"
-#include "tests/harness/words.h"
 
 #define NS INT64_C(1000000000)
 
-enum { NODES = 3, CONSUMERS = 3, STORED = 300, RATE = 200, LATE_MS = 4000, MS = 20000 };
-static const char *const names[CONSUMERS] = {"c1", "c2", "c3"};
+enum { NODES = 3, CONSUMERS = 3, RATE = 200, LATE_MS = 4000, MS = 20000 };
 
-static struct servers *cluster;
+static struct held held;
 static struct late *late;
-static struct natsc *line, *publisher;
+static struct natsc *publisher;
 static struct kept kept;
 static struct tally stored;
-static struct words told[CONSUMERS], shown[CONSUMERS];
 static int64_t begun;
 static int slow, its, others; /* a node; a consumer that it leads, one that it does not lead */
 static bool is_seldom_asked;
 
-static void ask(int i) {
-    json_t *info = jetstream_consumer_info(line, "HELD", names[i]);
-    words_told(&told[i], info);
-    json_decref(info);
-}
-
-static int leader_of(const char *call) {
-    int found = -1;
-    for (int64_t deadline = servers_now_ms() + MS; found < 0 && servers_now_ms() < deadline;) {
-        json_t *info = jetstream_ask(line, call, "");
-        for (int i = 0; i < NODES; i++)
-            if (strcmp(cluster->node[i].name, jetstream_leader(info)) == 0)
-                found = i;
-        json_decref(info);
-    }
-    ck_assert_int_ge(found, 0);
-    return found;
-}
-
 static int consumer_led(bool by_slow) {
-    char call[100];
-    for (int i = 0; i < CONSUMERS; i++) {
-        snprintf(call, sizeof call, "CONSUMER.INFO.HELD.%s", names[i]);
-        if ((leader_of(call) == slow) == by_slow)
+    for (int i = 0; i < CONSUMERS; i++)
+        if ((held_leader(&held, "HELD", held_name(&held, i)) == slow) == by_slow)
             return i;
-    }
     return -1;
 }
 
 /* The slow one leads the stream and one consumer at least, and not all of them. */
 static void choose(void) {
     int64_t deadline = servers_now_ms() + MS;
-    slow = leader_of("STREAM.INFO.HELD");
+    slow = held_leader(&held, "HELD", NULL);
     while ((its = consumer_led(true)) < 0 || (others = consumer_led(false)) < 0) {
         ck_assert_int_le(servers_now_ms(), deadline);
-        jetstream_step_down(line, "HELD", names[0]);
+        jetstream_step_down(held.line, "HELD", held_name(&held, 0));
     }
-}
-
-static void add_consumer(int i) {
-    char call[100], body[300];
-    snprintf(call, sizeof call, "CONSUMER.DURABLE.CREATE.HELD.%s", names[i]);
-    snprintf(body, sizeof body,
-             "{\"stream_name\":\"HELD\",\"config\":{\"durable_name\":\"%s\",\"ack_policy\":\"explicit\","
-             "\"ack_wait\":600000000000,\"filter_subject\":\"held.still\"}}",
-             names[i]);
-    json_decref(jetstream_ask(line, call, body));
-}
-
-static void make_assets(void) {
-    ck_assert(jetstream_add_stream(line, "HELD", "held.*", 3));
-    leader_of("STREAM.INFO.HELD");
-    ck_assert(natsc_publish_many(line, "held.still", 64, STORED) && natsc_flush(line, MS));
-    for (int i = 0; i < CONSUMERS; i++)
-        add_consumer(i);
-    choose();
-    for (int i = 0; i < CONSUMERS; i++)
-        ck_assert_int_eq(jetstream_pull(line, "HELD", names[i], 60 + 30 * i, 40 + 20 * i), 60 + 30 * i);
-    for (int i = 0; i < CONSUMERS; i++) /* what was acknowledged is on its way */
-        while (told[i].n == 0 || told[i].of[told[i].n - 1][3] != 40 + 20 * i)
-            ask(i);
 }
 
 /* ---- while it goes on ---- */
@@ -102,22 +52,18 @@ static void make_assets(void) {
 static void meanwhile(int turn) {
     tally_publish(&stored, begun, publisher, "held.load", 64, RATE);
     if (turn % 50 == 0)
-        ask(turn / 50 % CONSUMERS);
-}
-
-static json_t *consumer_in(json_t *document, int i) {
-    return doc_find(document, "consumers", "name", names[i]);
+        held_ask(&held, turn / 50 % CONSUMERS);
 }
 
 static json_t *node_in(json_t *document) {
-    return doc_find(document, "servers", "name", cluster->node[slow].name);
+    return doc_find(document, "servers", "name", held.cluster->node[slow].name);
 }
 
 static json_t *cost_in(json_t *document) {
     size_t i;
     json_t *cost, *found = NULL;
     json_array_foreach(json_object_get(document, "costs"), i, cost) {
-        if (strcmp(doc_text(cost, "server"), cluster->node[slow].name) == 0 &&
+        if (strcmp(doc_text(cost, "server"), held.cluster->node[slow].name) == 0 &&
             strcmp(doc_text(cost, "endpoint"), "jsz") == 0)
             found = cost;
     }
@@ -127,34 +73,22 @@ static json_t *cost_in(json_t *document) {
 /* What the slow one leads is there, and it was asked again where that is not seldom. */
 static bool has_come(json_t *document, void *unused) {
     (void)unused;
-    return strcmp(doc_text(consumer_in(document, its), "freshness"), "live") == 0 &&
-           strcmp(doc_text(doc_find(document, "streams", "name", "HELD"), "freshness"), "live") == 0 &&
+    return strcmp(doc_text(held_consumer(&held, document, its), "freshness"), "live") == 0 &&
+           strcmp(doc_text(held_stream(document, "HELD"), "freshness"), "live") == 0 &&
            doc_number(cost_in(document), "requests") >= (is_seldom_asked ? 1 : 2) &&
            doc_number(cost_in(document), "last") > 0;
 }
 
-/* Servers through 2.9.14 rescan their stores for each answer, and are asked every 10 s at most. */
-static bool asks_seldom(void) {
-    int minor = 0, patch = 0;
-    json_t *varz = kept_truth(cluster->node[0].http, "/varz");
-    const char *version = json_string_value(json_path(varz, "version"));
-    bool seldom = version && sscanf(version, "2.%d.%d", &minor, &patch) == 2 &&
-                  (minor < 9 || (minor == 9 && patch <= 14));
-    if (seldom)
-        printf("skipped: %s is asked every 10 s anyway, its second slow answer is not waited for\n", version);
-    json_decref(varz);
-    return seldom;
-}
-
 static void live_through(void) {
-    cluster = servers_start(&(struct servers_options){.nodes = NODES, .jetstream = true});
-    ck_assert_ptr_nonnull(cluster);
-    is_seldom_asked = asks_seldom();
-    line = natsc_connect(cluster->node[1].url, NULL, MS);
-    publisher = natsc_connect(cluster->node[0].url, NULL, MS);
-    ck_assert(line && publisher);
-    make_assets();
-    ck_assert_ptr_nonnull(late = late_start(cluster->node[slow].monitor_port, "/jsz", LATE_MS));
+    held_begin(&held, &(struct servers_options){.nodes = NODES, .jetstream = true});
+    publisher = natsc_connect(held.cluster->node[0].url, NULL, MS);
+    ck_assert_ptr_nonnull(publisher);
+    const char *seldom = held_seldom_asked(&held);
+    if ((is_seldom_asked = seldom != NULL))
+        printf("skipped: %s is asked every 10 s anyway, its second slow answer is not waited for\n", seldom);
+    held_make(&held, CONSUMERS, false);
+    choose();
+    ck_assert_ptr_nonnull(late = late_start(held.cluster->node[slow].monitor_port, "/jsz", LATE_MS));
     begun = doc_utc_ns();
     tally_add(&stored, begun, 0);
     const char *arguments[] = {"--every",
@@ -163,31 +97,29 @@ static void live_through(void) {
                                "500ms",
                                "--",
                                late_url(late),
-                               cluster->node[(slow + 1) % NODES].http,
-                               cluster->node[(slow + 2) % NODES].http,
+                               held.cluster->node[(slow + 1) % NODES].http,
+                               held.cluster->node[(slow + 2) % NODES].http,
                                NULL};
     ck_assert(documents_open(&kept.documents, "clusters servers streams consumers costs", arguments));
     kept_until(&kept, has_come, NULL, meanwhile, "with what the slow one leads");
     for (int i = 0; i < CONSUMERS; i++)
-        ask(i);
+        held_ask(&held, i);
     ck_assert_int_ge(late_answers(late), 1);
     for (int k = 0; k < kept.n; k++)
-        for (int i = 0; i < CONSUMERS; i++)
-            words_shown(&shown[i], consumer_in(kept.list[k].document, i));
+        held_look(&held, kept.list[k].document);
 }
 
 static void end(void) {
     documents_close(&kept.documents);
-    natsc_close(line);
     natsc_close(publisher);
     late_end(late);
-    servers_end(cluster);
+    held_end(&held);
 }
 
 /* ---- what is true of it ---- */
 
 START_TEST(no_figure_is_a_followers) {
-    words_are_told(&shown[_i], &told[_i], names[_i]);
+    held_shown_as_told(&held, _i);
 }
 END_TEST
 
@@ -195,7 +127,7 @@ END_TEST
 START_TEST(what_is_not_told_yet_is_unknown) {
     int unknown = 0, others_live = 0;
     for (int k = 0; k < kept.n; k++) {
-        json_t *document = kept.list[k].document, *row = consumer_in(document, its);
+        json_t *document = kept.list[k].document, *row = held_consumer(&held, document, its);
         json_t *one = json_array_get(json_object_get(document, "clusters"), 0);
         if (!row || !isnan(doc_number(row, "pending")))
             continue;
@@ -205,7 +137,7 @@ START_TEST(what_is_not_told_yet_is_unknown) {
         ck_assert_str_ne(doc_text(row, "state"), "idle");
         ck_assert_str_ne(doc_text(row, "state"), "keeping_up");
         ck_assert(isnan(doc_number(one, "lag"))); /* not the sum of some */
-        others_live += strcmp(doc_text(consumer_in(document, others), "freshness"), "live") == 0;
+        others_live += strcmp(doc_text(held_consumer(&held, document, others), "freshness"), "live") == 0;
     }
     ck_assert_int_ge(unknown, 2);
     ck_assert_int_ge(2 * others_live, unknown);
@@ -231,8 +163,8 @@ END_TEST
 START_TEST(figures_are_not_newer_than_said) {
     int looked = 0;
     for (int k = 0; k < kept.n; k++) {
-        json_t *stream = doc_find(kept.list[k].document, "streams", "name", "HELD");
-        double least, most, seq = doc_number(stream, "last_seq") - STORED;
+        json_t *stream = held_stream(kept.list[k].document, "HELD");
+        double least, most, seq = doc_number(stream, "last_seq") - held.made_seq;
         int64_t at = doc_instant(stream, "sampled_at");
         if (!(seq >= 0) || at < begun)
             continue;

@@ -11,22 +11,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/e2e/held.h"
 #include "tests/harness/document.h"
 #include "tests/harness/http_get.h"
 #include "tests/harness/jetstream.h"
-#include "tests/harness/kept.h"
-#include "tests/harness/servers.h"
 #include "tests/harness/suite.h"
-#include "tests/harness/words.h"
 
-enum { NODES = 3, CONSUMERS = 3, ONLY = CONSUMERS - 1, STORED = 300, ONLY_STORED = 3, MS = 30000 };
-static const char *const names[CONSUMERS] = {"c1", "c2", "only"};
-static const char *const streams[CONSUMERS] = {"HELD", "HELD", "ONLY"};
+enum { NODES = 3, CONSUMERS = 3, ONLY = CONSUMERS - 1, MS = 30000 };
 
-static struct servers *cluster;
-static struct natsc *line;
+static struct held held;
 static struct documents documents;
-static struct words told[CONSUMERS], shown[CONSUMERS];
 static int victim, turns, documents_seen;
 static int64_t since; /* rows from before are not looked at */
 static json_t *while_on, *while_off, *again;
@@ -34,25 +28,13 @@ static char *own_varz, *info_while_off; /* its own word, and the API's of the st
 
 /* ---- a turn ---- */
 
-static void ask(int i) {
-    json_t *info = jetstream_consumer_info(line, streams[i], names[i]);
-    words_told(&told[i], info);
-    json_decref(info);
-}
-
-static void look_at(json_t *document) {
-    documents_seen++;
-    for (int i = 0; i < CONSUMERS; i++)
-        words_shown(&shown[i], doc_find(document, "consumers", "name", names[i]));
-}
-
 static void turn(void) {
-    natsc_publish_many(line, "held.load", 64, 5);
-    natsc_flush(line, 1000);
-    ask(turns++ % ONLY);
+    held_goes_on(&held, turns++ % ONLY);
     for (json_t *document = documents_next(&documents, 100); document;
-         document = documents_next(&documents, 0))
-        look_at(document);
+         document = documents_next(&documents, 0)) {
+        held_look(&held, document);
+        documents_seen++;
+    }
 }
 
 static json_t *until(bool (*met)(json_t *document), const char *what) {
@@ -70,16 +52,8 @@ static json_t *until(bool (*met)(json_t *document), const char *what) {
 
 /* ---- what is waited for ---- */
 
-static json_t *stream_in(json_t *document, const char *name) {
-    return doc_find(document, "streams", "name", name);
-}
-
-static json_t *consumer_in(json_t *document, int i) {
-    return doc_find(document, "consumers", "name", names[i]);
-}
-
 static json_t *node_in(json_t *document) {
-    return doc_find(document, "servers", "name", cluster->node[victim].name);
+    return doc_find(document, "servers", "name", held.cluster->node[victim].name);
 }
 
 static bool is(json_t *row, const char *key, const char *text) {
@@ -92,81 +66,43 @@ static bool is_well(json_t *row) {
 }
 
 static bool all_is_well(json_t *document) {
-    bool well = is_well(stream_in(document, "ONLY")) && is_well(stream_in(document, "HELD")) &&
-                is(stream_in(document, "HELD"), "replicas", "3/3") &&
+    bool well = is_well(held_stream(document, "ONLY")) && is_well(held_stream(document, "HELD")) &&
+                is(held_stream(document, "HELD"), "replicas", "3/3") &&
                 json_is_true(json_object_get(node_in(document), "js_enabled")) &&
                 doc_number(node_in(document), "js_max_storage") > 0;
     for (int i = 0; i < CONSUMERS; i++)
-        well = well && is_well(consumer_in(document, i));
+        well = well && is_well(held_consumer(&held, document, i));
     return well;
 }
 
 static bool is_led_by_others(json_t *document) {
-    const char *name = cluster->node[victim].name;
-    bool others = is_well(stream_in(document, "HELD")) && !is(stream_in(document, "HELD"), "leader", name) &&
+    const char *name = held.cluster->node[victim].name;
+    bool others = is_well(held_stream(document, "HELD")) &&
+                  !is(held_stream(document, "HELD"), "leader", name) &&
                   json_is_false(json_object_get(node_in(document), "js_enabled"));
     for (int i = 0; i < ONLY; i++)
-        others = others && is_well(consumer_in(document, i)) && !is(consumer_in(document, i), "leader", name);
+        others = others && is_well(held_consumer(&held, document, i)) &&
+                 !is(held_consumer(&held, document, i), "leader", name);
     return others;
 }
 
 /* ---- the scenario ---- */
 
-static int leader_of(const char *call) {
-    int found = -1;
-    for (int64_t deadline = servers_now_ms() + MS; found < 0 && servers_now_ms() < deadline;) {
-        json_t *info = jetstream_ask(line, call, "");
-        for (int i = 0; i < NODES; i++)
-            if (strcmp(cluster->node[i].name, jetstream_leader(info)) == 0)
-                found = i;
-        json_decref(info);
-    }
-    ck_assert_int_ge(found, 0);
-    return found;
-}
-
-static void keep_away_from(int node) {
-    natsc_close(line);
-    line = natsc_connect(cluster->node[(node + 1) % NODES].url, &(struct natsc_options){.no_echo = true}, MS);
-    ck_assert_ptr_nonnull(line);
-}
-
-static void add_consumer(int i) {
-    char call[100], body[300];
-    snprintf(call, sizeof call, "CONSUMER.DURABLE.CREATE.%s.%s", streams[i], names[i]);
-    snprintf(body, sizeof body,
-             "{\"stream_name\":\"%s\",\"config\":{\"durable_name\":\"%s\",\"ack_policy\":\"explicit\","
-             "\"ack_wait\":600000000000%s}}",
-             streams[i], names[i], i == ONLY ? "" : ",\"filter_subject\":\"held.still\"");
-    json_t *answer = jetstream_ask(line, call, body);
-    ck_assert_ptr_nonnull(answer);
-    json_decref(answer);
-}
-
 /* The node leads the stream that only it has, and the first consumer of the other one. */
 static void make_assets(void) {
-    ck_assert(jetstream_add_stream(line, "HELD", "held.*", 3));
-    ck_assert(jetstream_add_stream(line, "ONLY", "only", 1));
-    ck_assert(jetstream_store(line, "held.load", MS));
-    ck_assert(natsc_publish_many(line, "held.still", 64, STORED) && natsc_flush(line, MS));
-    for (int i = 0; i < ONLY_STORED; i++)
-        ck_assert(jetstream_store(line, "only", MS));
-    for (int i = 0; i < CONSUMERS; i++)
-        add_consumer(i);
-    for (int i = 0; i < ONLY; i++)
-        ck_assert_int_eq(jetstream_pull(line, "HELD", names[i], 60 + 30 * i, 40 + 20 * i), 60 + 30 * i);
-    victim = leader_of("STREAM.INFO.ONLY");
-    for (int64_t deadline = servers_now_ms() + MS; leader_of("CONSUMER.INFO.HELD.c1") != victim;) {
+    held_make(&held, ONLY, true);
+    victim = held_leader(&held, "ONLY", NULL);
+    for (int64_t deadline = servers_now_ms() + MS; held_leader(&held, "HELD", "c1") != victim;) {
         ck_assert_int_le(servers_now_ms(), deadline);
-        jetstream_step_down(line, "HELD", "c1");
+        jetstream_step_down(held.line, "HELD", "c1");
     }
     for (int i = 0; i < CONSUMERS; i++)
-        ask(i);
+        held_ask(&held, i);
 }
 
 static char *own_word(const char *path) {
     char url[150];
-    snprintf(url, sizeof url, "%s%s", cluster->node[victim].http, path);
+    snprintf(url, sizeof url, "%s%s", held.cluster->node[victim].http, path);
     return http_get(url, NULL, 2000);
 }
 
@@ -176,46 +112,43 @@ static bool is_back(json_t *document) {
 }
 
 static void live_through(void) {
-    cluster = servers_start(&(struct servers_options){.nodes = NODES, .jetstream = true});
-    ck_assert_ptr_nonnull(cluster);
-    keep_away_from(0);
+    held_begin(&held, &(struct servers_options){.nodes = NODES, .jetstream = true});
     make_assets();
     const char *arguments[] = {"--every",
                                "jsz=500ms",
                                "--for",
                                "500ms",
                                "--",
-                               cluster->node[0].http,
-                               cluster->node[1].http,
-                               cluster->node[2].http,
+                               held.cluster->node[0].http,
+                               held.cluster->node[1].http,
+                               held.cluster->node[2].http,
                                NULL};
     ck_assert(documents_open(&documents, "clusters servers streams consumers events", arguments));
     while_on = until(all_is_well, "well");
-    keep_away_from(victim);
-    ck_assert(servers_configure(cluster, victim, "jetstream: disabled"));
-    ck_assert(servers_signal(cluster, victim, SIGHUP));
+    held_keep_away(&held, victim);
+    ck_assert(servers_configure(held.cluster, victim, "jetstream: disabled"));
+    ck_assert(servers_signal(held.cluster, victim, SIGHUP));
     since = doc_utc_ns();
     while_off = until(is_led_by_others, "switched off");
     own_varz = own_word("/varz");
-    info_while_off = natsc_request(line, "$JS.API.STREAM.INFO.ONLY", "", 500);
-    ck_assert(servers_configure(cluster, victim, ""));
-    ck_assert(servers_restart(cluster, victim, false));
+    info_while_off = natsc_request(held.line, "$JS.API.STREAM.INFO.ONLY", "", 500);
+    ck_assert(servers_configure(held.cluster, victim, ""));
+    ck_assert(servers_restart(held.cluster, victim, false));
     since = doc_utc_ns();
     again = until(is_back, "on again");
     for (int i = 0; i < CONSUMERS; i++)
-        ask(i);
+        held_ask(&held, i);
 }
 
 static void end(void) {
-    natsc_close(line);
     documents_close(&documents);
-    servers_end(cluster);
+    held_end(&held);
 }
 
 /* ---- what is true of it ---- */
 
 START_TEST(no_figure_is_a_followers) {
-    words_are_told(&shown[_i], &told[_i], names[_i]);
+    held_shown_as_told(&held, _i);
 }
 END_TEST
 
@@ -240,10 +173,10 @@ END_TEST
 
 START_TEST(what_only_it_has_is_last_seen) {
     json_t *one = json_array_get(json_object_get(while_off, "clusters"), 0);
-    json_t *stream = stream_in(while_off, "ONLY"), *consumer = consumer_in(while_off, ONLY);
+    json_t *stream = held_stream(while_off, "ONLY"), *consumer = held_consumer(&held, while_off, ONLY);
     json_t *rows[] = {stream, consumer};
     char why[80];
-    snprintf(why, sizeof why, "JetStream is off on leader %s", cluster->node[victim].name);
+    snprintf(why, sizeof why, "JetStream is off on leader %s", held.cluster->node[victim].name);
     for (int i = 0; i < 2; i++) {
         ck_assert_str_eq(doc_text(rows[i], "freshness"), "stale");
         ck_assert_str_eq(doc_text(rows[i], "leadership"), "leader_gone");
@@ -259,19 +192,19 @@ START_TEST(what_only_it_has_is_last_seen) {
     ck_assert_double_eq(doc_number(one, "consumers"), ONLY);
     ck_assert(isnan(doc_number(one, "lag")) || doc_is_estimated(one, "lag"));
     ck_assert_str_eq(doc_text(one, "meta_quorum"), "yes");
-    ck_assert_str_ne(doc_text(one, "meta_leader"), cluster->node[victim].name);
+    ck_assert_str_ne(doc_text(one, "meta_leader"), held.cluster->node[victim].name);
 }
 END_TEST
 
 START_TEST(what_it_led_is_led_by_others) {
     for (int i = 0; i < ONLY; i++) {
-        json_t *before = consumer_in(while_on, i), *row = consumer_in(while_off, i);
+        json_t *before = held_consumer(&held, while_on, i), *row = held_consumer(&held, while_off, i);
         ck_assert_double_eq(doc_number(row, "lag"), doc_number(before, "lag"));
-        ck_assert_double_eq(doc_number(row, "lag"), STORED - (40 + 20 * i));
+        ck_assert_double_eq(doc_number(row, "lag"), HELD_STORED - (40 + 20 * i));
     }
-    ck_assert_str_eq(doc_text(consumer_in(while_on, 0), "leader"), cluster->node[victim].name);
-    ck_assert_double_ge(doc_number(stream_in(while_off, "HELD"), "last_seq"),
-                        doc_number(stream_in(while_on, "HELD"), "last_seq"));
+    ck_assert_str_eq(doc_text(held_consumer(&held, while_on, 0), "leader"), held.cluster->node[victim].name);
+    ck_assert_double_ge(doc_number(held_stream(while_off, "HELD"), "last_seq"),
+                        doc_number(held_stream(while_on, "HELD"), "last_seq"));
 }
 END_TEST
 
@@ -289,8 +222,8 @@ START_TEST(it_is_said_and_nothing_is_new) {
     ck_assert_int_eq(events_of("back", "JetStream is on again"), 1);
     ck_assert_int_eq(events_of("store", NULL), 1);
     ck_assert_int_eq(events_of("recreated", NULL), 0);
-    ck_assert_double_eq(doc_number(consumer_in(again, ONLY), "pending"), ONLY_STORED);
-    ck_assert_double_eq(doc_number(stream_in(again, "ONLY"), "messages"), ONLY_STORED);
+    ck_assert_double_eq(doc_number(held_consumer(&held, again, ONLY), "pending"), ONLY_STORED);
+    ck_assert_double_eq(doc_number(held_stream(again, "ONLY"), "messages"), ONLY_STORED);
 }
 END_TEST
 

@@ -52,13 +52,15 @@ bool jetstream_add_stream(struct natsc *c, const char *name, const char *subject
     return asked(c, call, body);
 }
 
-bool jetstream_add_consumer(struct natsc *c, const char *stream, const char *name) {
-    char call[200], body[400];
+bool jetstream_add_consumer(struct natsc *c, const char *stream, const char *name, const char *filter) {
+    char call[200], body[600], wants[200] = "";
+    if (filter)
+        snprintf(wants, sizeof wants, ",\"filter_subject\":\"%s\"", filter);
     snprintf(call, sizeof call, "CONSUMER.DURABLE.CREATE.%s.%s", stream, name);
     snprintf(body, sizeof body,
              "{\"stream_name\":\"%s\",\"config\":{\"durable_name\":\"%s\",\"ack_policy\":\"explicit\","
-             "\"deliver_policy\":\"all\",\"ack_wait\":600000000000}}",
-             stream, name);
+             "\"deliver_policy\":\"all\",\"ack_wait\":600000000000%s}}",
+             stream, name, wants);
     return asked(c, call, body);
 }
 

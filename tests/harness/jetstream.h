@@ -13,8 +13,8 @@ enum { JETSTREAM_MS = 5000 };
  * since leaders may be being chosen. */
 json_t *jetstream_ask(struct natsc *c, const char *call, const char *body);
 bool jetstream_add_stream(struct natsc *c, const char *name, const char *subject, int replicas);
-/* A durable pull consumer with explicit acknowledgement. */
-bool jetstream_add_consumer(struct natsc *c, const char *stream, const char *name);
+/* A durable pull consumer with explicit acknowledgement, of this subject alone; filter NULL: of all. */
+bool jetstream_add_consumer(struct natsc *c, const char *stream, const char *name, const char *filter);
 /* CONSUMER.INFO: one try; NULL: no answer. */
 json_t *jetstream_consumer_info(struct natsc *c, const char *stream, const char *name);
 /* num_pending + num_ack_pending of such an answer; NAN when it has none. */

@@ -26,7 +26,7 @@ void quiet_start(void) {
     maker = natsc_connect(cluster->node[0].url, &(struct natsc_options){.name = "maker"}, SHOWN_MS);
     ck_assert_ptr_nonnull(maker);
     ck_assert(jetstream_add_stream(maker, "ORDERS", "order.>", 3));
-    ck_assert(jetstream_add_consumer(maker, "ORDERS", "billing"));
+    ck_assert(jetstream_add_consumer(maker, "ORDERS", "billing", NULL));
     ck_assert(natsc_publish_many(maker, "order.new", 100, 321) && natsc_flush(maker, SHOWN_MS));
     for (int i = 0; i < CLIENTS; i++)
         connect_reader(i);
