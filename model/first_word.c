@@ -50,6 +50,25 @@ static int64_t nothing_is_said_for(const struct answer *answer, const struct obj
     return server_has_just_started(answer->server) ? PATIENCE : SAYS_AGAIN;
 }
 
+static bool is_before(const struct row *row, enum field floor, enum field delivered) {
+    return row_u64(row, floor, UINT64_MAX) < row_u64(row, delivered, 0);
+}
+
+/* What was delivered and not acknowledged waits, unless it was delivered too often. */
+static bool waits_for_nothing(const struct row *row) {
+    return row_u64(row, F_CONSUMER_ack_pending, 1) == 0 &&
+           is_before(row, F_CONSUMER_ack_floor_consumer_seq, F_CONSUMER_delivered_consumer_seq) &&
+           is_before(row, F_CONSUMER_ack_floor_stream_seq, F_CONSUMER_delivered_stream_seq);
+}
+
+/* A server that yields forgets what waits, and reads it back when it takes over again. */
+static bool forgot_what_waits(const struct asset_kind *kind, const struct object *held,
+                              const struct row *row) {
+    bool dated = row_has(row, kind->leader_since), alone = !row_u64(row, kind->clustered, 0);
+    return kind->counted >= 0 && !dated && !alone && held->seen_utc_ns && waits_for_nothing(row) &&
+           !waits_for_nothing(held->now);
+}
+
 bool knows_no_group(const struct answer *answer, const struct entry *entry, const struct row *row) {
     return asset_of(&entry->object)->replicas > 1 && !groups_find(answer->groups, row);
 }
@@ -71,6 +90,8 @@ static int64_t to_be_said_for(const struct answer *answer, const struct asset_ki
         return PATIENCE;
     if ((!dated || led < CHOSEN_IN) && counts_nothing(kind, &entry->object, row, at))
         return nothing_is_said_for(answer, &entry->object, row);
+    if (forgot_what_waits(kind, &entry->object, row))
+        return SAYS_AGAIN;
     return 0;
 }
 
@@ -87,7 +108,8 @@ bool first_word_counts(const struct answer *answer, const struct asset_kind *kin
     uint64_t id = answer->server->object.id;
     int64_t since = led ? row_i64(led, kind->leader_since, TIME_UNSET) : TIME_UNSET;
     bool doubted = doubt->server == id && doubt->since == since;
-    if (!led || goes_on(answer, entry, since)) {
+    bool forgot = led && forgot_what_waits(kind, &entry->object, led);
+    if (!led || (goes_on(answer, entry, since) && !forgot)) {
         doubt->server = doubt->server == id ? 0 : doubt->server;
         return led;
     }

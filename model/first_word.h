@@ -1,8 +1,9 @@
 /* From when on the word of a server that names itself the leader is a leader's word, and until when.
  *
  * It does so as soon as it is elected. Only when it has applied what was agreed on before does it take over,
- * and counts what is pending; till then its figures are a follower's: 0, or of long ago. And one that stood
- * still for a while finishes its answer as the leader that it was. Used by the merge alone. */
+ * and counts what is pending; till then its figures are a follower's: 0, or of long ago, and of what waits
+ * for acknowledgements it knows nothing, even where it led before. And one that stood still for a while
+ * finishes its answer as the leader that it was. Used by the merge alone. */
 #ifndef MODEL_FIRST_WORD_H
 #define MODEL_FIRST_WORD_H
 

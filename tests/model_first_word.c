@@ -318,6 +318,46 @@ START_TEST(nor_is_it_while_the_stream_is_not_heard) {
 }
 END_TEST
 
+static void say_waiting(struct night *n, int node, uint64_t ack_pending) {
+    struct sample *s = jsz(n, node);
+    add_consumer(s, "C", node, node, 440, 40);
+    struct row *row = row_of(s, ENTITY_CONSUMER);
+    put_u(row, F_CONSUMER_ack_pending, ack_pending);
+    put_u(row, F_CONSUMER_delivered_stream_seq, 61);
+    put_u(row, F_CONSUMER_ack_floor_stream_seq, 41);
+    send(n, s);
+}
+
+static double waiting(const struct night *n) {
+    return number_value(n, consumer(n, "C"), Q_CONSUMER_ack_pending);
+}
+
+/* Who yielded and leads again, whether another one was heard meanwhile or not, says first that nothing waits,
+ * though more was delivered than was acknowledged. */
+START_TEST(who_forgot_what_waits_is_not_believed_at_once) {
+    struct night n;
+    begin_three(&n);
+    say_waiting(&n, 0, 5);
+    varz_until(&n, 5, 7);
+    if (_i)
+        say_waiting(&n, 1, 5);
+    varz_until(&n, 10, 7);
+    say_waiting(&n, 0, 0);
+    ck_assert_double_eq(waiting(&n), 5);
+    varz_until(&n, 15, 7);
+    say_waiting(&n, 0, 5);
+    ck_assert_double_eq(waiting(&n), 5);
+    ck_assert_str_eq(text_value(&n, consumer(&n, "C"), Q_CONSUMER_leader), "n1");
+    for (int i = 0; i < 3; i++) { /* delivered too often, nothing does wait */
+        varz_until(&n, 20 + 5 * i, 7);
+        say_waiting(&n, 0, 0);
+        ck_assert_double_eq(waiting(&n), i ? 0 : 5);
+        ck_assert_int_eq(consumer(&n, "C")->freshness, FRESH_LIVE);
+    }
+    night_end(&n);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("first word");
     TCase *tc = tcase_create("consumers");
@@ -335,6 +375,7 @@ int main(void) {
     tcase_add_test(tc, who_knows_no_group_yet_is_not_its_leader);
     tcase_add_loop_test(tc, who_is_chosen_again_says_its_first_word_again, 0, 2);
     tcase_add_loop_test(tc, what_a_purge_took_was_not_acknowledged, 0, 2);
+    tcase_add_loop_test(tc, who_forgot_what_waits_is_not_believed_at_once, 0, 2);
     tcase_add_test(tc, nor_is_it_while_the_stream_is_not_heard);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
