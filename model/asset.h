@@ -71,6 +71,7 @@ struct consumer {
     int64_t begun_ns;        /* what we remember of it begins there, by its server's clock */
     struct lag_history lag;
     struct behind behind;
+    struct intake intake;
     struct progress progress;
     struct standing standing;
     uint64_t first_seq;  /* of its stream when the row came, 0 not told */

@@ -11,6 +11,9 @@
 #define STEPS       32              /* of its age a point may be away from the next */
 #define RATE_WINDOW (30 * NS_PER_S) /* that the rate of the newest messages is made of */
 #define FORESEEN    (60 * NS_PER_S) /* and for which it is believed */
+#define EXACT       NS_PER_S        /* what is off by no more is measured */
+#define EXACT_PART  10              /* and what is off by no more than this part of it */
+#define QUIET       8 /* so many times the usual time between two messages: they come in bursts */
 
 static int64_t within(int64_t moment, int64_t from, int64_t to) {
     return moment > to ? to : moment < from ? from : moment;
@@ -128,14 +131,15 @@ static int64_t between(uint64_t seq, uint64_t from, int64_t from_ns, uint64_t to
 
 static bool came_before_we_watched(const struct arrivals *a, uint64_t seq, struct behind *out) {
     const struct arrival *oldest = &a->points[0];
-    if (seq == oldest->seq) {
-        out->ns = oldest->came_ns;
+    out->least_ns = out->ns = oldest->came_ns;
+    if (seq == oldest->seq)
         return true;
-    }
     if (!a->first_known || seq < a->first_seq || a->first_seq >= oldest->seq)
         return false;
     out->ns = between(seq, a->first_seq, a->first_came_ns, oldest->seq, oldest->came_ns);
     out->flags = seq == a->first_seq ? 0 : VALUE_ESTIMATED;
+    if (!out->flags)
+        out->least_ns = out->ns;
     return true;
 }
 
@@ -150,9 +154,43 @@ static void came_after_we_looked(const struct arrivals *a, uint64_t seq, int64_t
     double most = moment > newest->looked_ns ? (double)(moment - newest->looked_ns) : 0;
     out->ns = newest->looked_ns + (int64_t)(after < most ? after : most);
     out->flags = foreseen ? VALUE_ESTIMATED : VALUE_BOUND;
+    out->least_ns = moment;
 }
 
-static void came_while_we_watched(const struct arrivals *a, uint64_t seq, struct behind *out) {
+/* Until the next one came: long when they come in bursts. */
+static bool was_quiet(const struct arrivals *a, unsigned i) {
+    const struct arrival *p = &a->points[i];
+    if (!i)
+        return false;
+    int64_t took = p->looked_ns - a->points[i - 1].looked_ns, each = took / (int64_t)(p->seq - p[-1].seq + 1);
+    int64_t quiet = p->looked_ns - p->came_ns;
+    return quiet > took / 4 || quiet > QUIET * each + NS_PER_S / 10;
+}
+
+/* The rate before that point and behind it is about the same. */
+static bool goes_on(const struct arrivals *a, unsigned i) {
+    const struct arrival *p = &a->points[i];
+    double before = (double)(p->seq - p[-1].seq) / (double)(p->looked_ns - p[-1].looked_ns + 1);
+    double behind = (double)(p[1].seq - p->seq) / (double)(p[1].looked_ns - p->looked_ns + 1);
+    return 4 * (before > behind ? before - behind : behind - before) <= before + behind;
+}
+
+/* So that what came between two points, the second of which is that one, did so evenly. */
+static bool is_even(const struct arrivals *a, unsigned i) {
+    bool first = i < 2, last = i + 1 == a->count;
+    if ((first && last) || was_quiet(a, i - 1) || was_quiet(a, i))
+        return false;
+    return (first || goes_on(a, i - 1)) && (last || (goes_on(a, i) && !was_quiet(a, i + 1)));
+}
+
+/* It is not known better than from one moment to another. */
+static bool is_guess(int64_t from, int64_t guess, int64_t to, int64_t moment) {
+    int64_t off = guess - from > to - guess ? guess - from : to - guess;
+    return off > EXACT && off > (moment - guess) / EXACT_PART;
+}
+
+static void came_while_we_watched(const struct arrivals *a, uint64_t seq, int64_t moment,
+                                  struct behind *out) {
     unsigned low = 0, high = a->count - 1; /* points[low].seq < seq <= points[high].seq */
     while (high - low > 1) {
         unsigned middle = (low + high) / 2;
@@ -163,9 +201,12 @@ static void came_while_we_watched(const struct arrivals *a, uint64_t seq, struct
     }
     const struct arrival *from = &a->points[low], *to = &a->points[high];
     out->ns = between(seq, from->seq, from->looked_ns, to->seq, to->came_ns);
+    out->least_ns = to->came_ns;
+    if (seq < to->seq && is_guess(from->looked_ns, out->ns, to->came_ns, moment) && !is_even(a, high))
+        out->flags = VALUE_ESTIMATED;
 }
 
-/* out->ns becomes the moment at which it came. */
+/* out->ns becomes the moment at which it came, and least_ns the latest that this can be. */
 static bool came(const struct arrivals *a, uint64_t seq, int64_t moment, struct behind *out) {
     if (!a->count)
         return false;
@@ -174,15 +215,14 @@ static bool came(const struct arrivals *a, uint64_t seq, int64_t moment, struct 
     if (seq > a->points[a->count - 1].seq)
         came_after_we_looked(a, seq, moment, out);
     else
-        came_while_we_watched(a, seq, out);
+        came_while_we_watched(a, seq, moment, out);
     return true;
 }
 
-bool arrivals_came(const struct arrivals *a, uint64_t seq, int64_t moment, int64_t *came_ns) {
-    struct behind out = {.known = false};
-    bool known = came(a, seq, moment, &out);
-    *came_ns = out.ns;
-    return known;
+int64_t arrivals_came_by(const struct arrivals *a, uint64_t seq, int64_t moment) {
+    struct behind out = {.least_ns = moment};
+    came(a, seq, moment, &out);
+    return out.least_ns;
 }
 
 uint64_t arrivals_least(const struct arrivals *a, int64_t moment) {
@@ -206,10 +246,16 @@ bool backlog_is_filtered(const struct row *row) {
            strcmp(row_text(row, F_CONSUMER_deliver_policy), "last_per_subject") == 0;
 }
 
-/* Between the ack floor and what it waits for there may be messages that are not its own. */
+static bool is_configured(const struct row *consumer) {
+    return row_u64(consumer, F_CONSUMER_config, 0) || row_has(consumer, F_CONSUMER_max_ack_pending);
+}
+
+/* Between the ack floor and what it waits for there may be messages that are not its own. What is not told
+ * may be so. */
 static bool has_holes(const struct row *consumer, const struct row *stream) {
-    return backlog_is_filtered(consumer) || (row_u64(stream, F_STREAM_num_deleted, 0) &&
-                                             strcmp(row_text(stream, F_STREAM_retention), "limits") == 0);
+    const char *retention = row_text(stream, F_STREAM_retention);
+    return backlog_is_filtered(consumer) || !is_configured(consumer) ||
+           (row_u64(stream, F_STREAM_num_deleted, 0) && (!*retention || strcmp(retention, "limits") == 0));
 }
 
 bool backlog_floor(const struct row *row, uint64_t *floor) {
@@ -239,21 +285,39 @@ static bool is_fresh(const struct object *consumer, double lag, struct behind *o
     return true;
 }
 
+/* Filtered: by its own counts. Newer messages that take the place of older ones are not told apart. */
+static bool is_counted(const struct intake *intake, const struct object *consumer,
+                       const struct object *stream, int64_t moment, struct behind *out) {
+    if (row_i64(stream->now, F_STREAM_max_msgs_per_subject, -1) > 0)
+        return false;
+    struct intake_span span = intake_oldest(intake, consumer->now);
+    if (span.to_ns != TIME_UNSET)
+        out->least_ns = span.to_ns;
+    if (span.from_ns == TIME_UNSET)
+        return false;
+    out->ns = span.guess_ns;
+    out->flags = is_guess(span.from_ns, span.guess_ns, span.to_ns, moment) ? VALUE_ESTIMATED : 0;
+    return true;
+}
+
 /* false: not known. out->ns becomes the moment at which the oldest message came. */
-static bool oldest(const struct arrivals *arrivals, const struct object *consumer,
-                   const struct object *stream, double lag, int64_t moment, struct behind *out) {
+static bool oldest(const struct arrivals *arrivals, const struct intake *intake,
+                   const struct object *consumer, const struct object *stream, double lag, int64_t moment,
+                   struct behind *out) {
     uint64_t floor, first = row_u64(stream->now, F_STREAM_first_seq, 0);
     if (!backlog_floor(consumer->now, &floor))
         return false;
     uint64_t seq = floor < first ? first : floor + 1;
-    bool holes = has_holes(consumer->now, stream->now);
-    if (holes && is_fresh(consumer, lag, out, moment))
+    if (!has_holes(consumer->now, stream->now))
+        return came(arrivals, seq, moment, out);
+    bool counted = is_counted(intake, consumer, stream, moment, out);
+    int64_t least = out->least_ns;
+    if (is_fresh(consumer, lag, out, moment) || counted)
         return true;
-    if (!came(arrivals, seq, moment, out))
-        return false;
-    if (holes)
-        out->flags = seq > arrivals->points[0].seq ? VALUE_ESTIMATED : VALUE_BOUND;
-    return true;
+    bool known = came(arrivals, seq, moment, out);
+    out->least_ns = least;
+    out->flags = known && seq > arrivals->points[0].seq ? VALUE_ESTIMATED : VALUE_BOUND;
+    return known;
 }
 
 /* Nothing in the stream is older than its first message, nor than its limit of age. TIME_UNSET: not known. */
@@ -269,17 +333,31 @@ static int64_t earliest_left(const struct arrivals *a, const struct object *stre
     return a->first_came_ns;
 }
 
-struct behind behind_of(const struct arrivals *arrivals, const struct object *consumer,
-                        const struct object *stream, int64_t moment, int64_t zero_ns) {
-    struct behind out = {.known = false};
+/* Moments become how long ago they were. */
+static void turn_to_ages(struct behind *out, int64_t moment) {
+    out->ns = moment > out->ns ? moment - out->ns : 0;
+    out->least_ns = moment > out->least_ns ? moment - out->least_ns : 0;
+    behind_at_least(out, out->least_ns);
+}
+
+void behind_at_least(struct behind *behind, int64_t ns) {
+    if (behind->known && ns > behind->ns && behind->flags & VALUE_ESTIMATED)
+        behind->ns = ns;
+    behind->least_ns = ns > behind->least_ns ? ns : behind->least_ns;
+    if (!behind->flags || behind->least_ns > behind->ns)
+        behind->least_ns = behind->ns;
+}
+
+struct behind behind_of(const struct arrivals *arrivals, const struct intake *intake,
+                        const struct object *consumer, const struct object *stream, int64_t moment,
+                        int64_t zero_ns) {
+    struct behind out = {.known = false, .least_ns = moment};
     double lag;
     if (!lag_of(consumer, &lag))
-        return out;
-    if (lag == 0) {
-        out.known = true;
-        return out;
-    }
-    out.known = stream && stream->now && oldest(arrivals, consumer, stream, lag, moment, &out);
+        return (struct behind){.known = false};
+    if (lag == 0)
+        return (struct behind){.known = true};
+    out.known = stream && stream->now && oldest(arrivals, intake, consumer, stream, lag, moment, &out);
     if (zero_ns != TIME_UNSET && (!out.known || out.ns < zero_ns)) {
         out.flags = out.known && !out.flags ? VALUE_ESTIMATED : VALUE_BOUND;
         out.known = true;
@@ -288,6 +366,6 @@ struct behind behind_of(const struct arrivals *arrivals, const struct object *co
     int64_t earliest = out.known ? earliest_left(arrivals, stream, moment) : TIME_UNSET;
     if (earliest != TIME_UNSET && out.ns < earliest)
         out.ns = earliest;
-    out.ns = moment > out.ns ? moment - out.ns : 0;
+    turn_to_ages(&out, moment);
     return out;
 }

@@ -3,7 +3,9 @@
  * Nobody tells when a message came, short of reading it. But each answer tells the last sequence of its
  * stream and when that one came, so what we saw is remembered: when the message behind the ack floor came is
  * read off there. Of what came before we watched, the first and the last message of then are known, and in
- * between it is guessed.
+ * between it is guessed. So it is between two of our looks, unless the load is even: how far apart these are
+ * tells whether it is measured, and that it came no later than the second of them is proven (`least_ns`). A
+ * guess is shown; states and rules count what is proven alone.
  *
  * All instants here are moments: of the collector's monotonic clock, into which each server's word is turned
  * by that server's own clock. So clocks that disagree, and leaders that move between them, make no age jump.
@@ -11,7 +13,7 @@
 #ifndef MODEL_BACKLOG_H
 #define MODEL_BACKLOG_H
 
-#include "model/object.h"
+#include "model/intake.h"
 
 struct arrival {
     uint64_t seq;      /* was the last one */
@@ -42,8 +44,8 @@ void arrivals_forget(struct arrivals *arrivals);
 /* The last sequence at a moment was at least, at most that: 0, UINT64_MAX not known. */
 uint64_t arrivals_least(const struct arrivals *arrivals, int64_t moment);
 uint64_t arrivals_most(const struct arrivals *arrivals, int64_t moment);
-/* When that one came, as far as can be told at `moment`; false: not known. */
-bool arrivals_came(const struct arrivals *arrivals, uint64_t seq, int64_t moment, int64_t *came_ns);
+/* That one had come by then, as far as is known at `moment`, which it is at the latest. */
+int64_t arrivals_came_by(const struct arrivals *arrivals, uint64_t seq, int64_t moment);
 void arrivals_copy(struct arrivals *arrivals); /* what it points to becomes its own */
 void arrivals_finish(struct arrivals *arrivals);
 
@@ -56,10 +58,14 @@ struct behind {
     bool known;
     uint8_t flags; /* of its value: measured, VALUE_ESTIMATED or VALUE_BOUND */
     int64_t ns;
+    int64_t least_ns; /* what is proven of it: all of it where it is measured, 0 nothing */
 };
 /* Of a consumer by its present row, true at `moment`. stream NULL: not known; zero_ns: when it last had no
  * lag, TIME_UNSET never seen. */
-struct behind behind_of(const struct arrivals *arrivals, const struct object *consumer,
-                        const struct object *stream, int64_t moment, int64_t zero_ns);
+struct behind behind_of(const struct arrivals *arrivals, const struct intake *intake,
+                        const struct object *consumer, const struct object *stream, int64_t moment,
+                        int64_t zero_ns);
+/* That much is proven otherwise, too. */
+void behind_at_least(struct behind *behind, int64_t ns);
 
 #endif

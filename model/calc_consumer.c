@@ -146,10 +146,15 @@ struct value calc_consumer_time_behind(const struct model *model, const struct o
     return v.flags & VALUE_BOUND ? age_now(model, object, v) : aged(object, v);
 }
 
-/* A bound is no evidence. */
+/* A guess is no evidence: as much of it as is proven. */
 struct value calc_consumer_late(const struct model *model, const struct object *object) {
+    const struct behind *behind = &consumer_of(object)->behind;
     struct value v = calc_consumer_time_behind(model, object);
-    return v.flags & VALUE_BOUND ? value_unknown(0) : v;
+    if (v.type == VALUE_UNKNOWN || !behind->flags)
+        return v;
+    v = value_span(behind->least_ns);
+    v.flags = VALUE_LEAST;
+    return behind->least_ns > 0 ? aged(object, v) : value_unknown(0);
 }
 
 #define LONGEST_DRAIN (100 * 86400.0) /* what takes longer is said to be never */
@@ -191,14 +196,20 @@ struct value calc_consumer_overtaken(const struct model *model, const struct obj
 #define HELD_FOR (5 * NS_PER_S)
 #define HELD_BY  4.0 /* times its lag went past its oldest one */
 
+/* Its oldest message has waited for so long, or its place stands for as long as that one may have. */
+static bool waits_long(const struct progress *p, const struct behind *behind) {
+    int64_t stands = p->seen_ns - p->floor_ns;
+    if (behind->least_ns >= HELD_FOR || (behind->known && !behind->flags))
+        return behind->least_ns >= HELD_FOR;
+    return stands >= HELD_FOR && (!behind->known || behind->ns >= HELD_FOR);
+}
+
 /* What it is behind is its oldest message alone, and its lag tells of the others. */
 static bool is_held(const struct object *object, double lag) {
     const struct progress *p = &consumer_of(object)->progress;
-    const struct behind *behind = &consumer_of(object)->behind;
-    bool measured = behind->known && !(behind->flags & VALUE_BOUND);
     double overtaken;
     return p->begun && overtaken_of(object, &overtaken) && row_u64(object->now, F_CONSUMER_ack_pending, 0) &&
-           overtaken >= HELD_BY * lag && (measured ? behind->ns : p->seen_ns - p->floor_ns) >= HELD_FOR;
+           overtaken >= HELD_BY * lag && waits_long(p, &consumer_of(object)->behind);
 }
 
 struct value calc_consumer_held(const struct model *model, const struct object *object) {

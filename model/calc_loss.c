@@ -44,6 +44,6 @@ struct value calc_consumer_lost_in(const struct model *model, const struct objec
     if (outlook->state == LOSS_UNKNOWN || !(outlook->lost_s < NOT_FORESEEN))
         return value_unknown(0);
     struct value v = value_span((int64_t)(outlook->lost_s * (double)NS_PER_S));
-    v.flags = outlook->bound ? VALUE_LEAST : VALUE_ESTIMATED;
+    v.flags = outlook->bound && !outlook->guess ? VALUE_LEAST : VALUE_ESTIMATED;
     return aged(object, v);
 }

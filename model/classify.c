@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "model/asking.h"
+#include "model/oldest.h"
 #include "model/sentence.h"
 #include "model/stream.h"
 
@@ -68,6 +70,15 @@ static int classify(const struct model *model, const struct object *consumer) {
     return 0;
 }
 
+/* What its oldest message proves where nobody tells when it came. */
+static void prove(struct consumer *consumer, const struct object *object, const struct object *stream) {
+    if (!consumer->behind.flags || !stream || !stream->now)
+        return;
+    double age_s = oldest_of(object, stream).to.age_s;
+    if (age_s > 0)
+        behind_at_least(&consumer->behind, (int64_t)(age_s * (double)NS_PER_S));
+}
+
 void consumer_stands(struct model *model, struct entry *server, struct entry *entry, bool same, bool again) {
     struct object *object = &entry->object;
     struct consumer *consumer = object->extra;
@@ -82,8 +93,12 @@ void consumer_stands(struct model *model, struct entry *server, struct entry *en
         lag_hold(&consumer->lag);
     int64_t moment = moment_of(&server->object, &object->now_at);
     int64_t zero = consumer->progress.begun ? consumer->progress.zero_ns : TIME_UNSET;
-    consumer->behind = behind_of(arrivals, object, stream, moment, zero);
+    if (again || !same)
+        intake_forget(&consumer->intake);
+    intake_put(&consumer->intake, object, moment);
+    consumer->behind = behind_of(arrivals, &consumer->intake, object, stream, moment, zero);
     progress_put(&consumer->progress, object, stream, arrivals, moment, &consumer->behind);
+    prove(consumer, object, stream);
     int state = classify(model, object);
     int before = consumer->standing.state;
     if (again || !state != !before || (state && strcmp(standing_name(state), standing_name(before)) != 0))

@@ -129,6 +129,8 @@ static void judge(const struct model *model, const struct object *consumer, cons
     out->lost_s = lost_s(stream, &oldest.from, p, &out->by);
     out->age_s = oldest.from.age_s;
     out->bound = out->last_s > out->lost_s;
+    out->guess = out->bound && oldest.from.seq == oldest.to.seq &&
+                 ((const struct consumer *)consumer->extra)->behind.flags & VALUE_ESTIMATED;
     if (!(out->lost_s <= LOOK_AHEAD))
         ((struct consumer *)consumer->extra)->risk = (struct risk){.said = false};
     bool sure = is_at_risk(model, consumer, oldest.to.age_s, out->last_s);

@@ -35,6 +35,7 @@ struct outlook { /* of a consumer */
     double age_s;          /* of that one; NAN unknown */
     uint64_t lag, gone;
     bool bound;   /* where that one is is not known: between lost_s and last_s, age_s at most */
+    bool guess;   /* where it is is known, and when it came is guessed */
     int by;       /* which limit takes it, LOSS_BY_ */
     bool partial; /* it passes over messages, and what went before we watched may have been its own */
 };

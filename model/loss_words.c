@@ -27,16 +27,18 @@ static const struct outlook *outlook_of(const struct object *consumer) {
 static size_t say_risk(const struct outlook *outlook, double max_age_s, char *out, size_t size) {
     char age[TIME_TEXT_SIZE], limit[TIME_TEXT_SIZE], left[TIME_TEXT_SIZE];
     bool safe = outlook->state == LOSS_NO;
-    const char *most = outlook->bound ? "≤" : "", *least = outlook->bound && safe ? "≥" : "";
-    const char *when = outlook->bound && !safe ? "within" : "in";
+    bool bound = outlook->bound && !outlook->guess;
+    const char *most = bound ? "≤" : "", *least = bound && safe ? "≥" : "";
+    const char *when = outlook->bound && !safe ? "within" : "in", *about = outlook->guess && safe ? "~" : "";
     span_of(left, safe ? outlook->lost_s : outlook->last_s);
     if (outlook->by != LOSS_BY_AGE)
-        return (size_t)snprintf(out, size, "%s takes its oldest unprocessed %s %s%s",
-                                limit_names[outlook->by], when, least, left);
+        return (size_t)snprintf(out, size, "%s takes its oldest unprocessed %s %s%s%s",
+                                limit_names[outlook->by], when, least, left, about);
     span_of(age, outlook->age_s);
     span_of(limit, max_age_s);
-    return (size_t)snprintf(out, size, "oldest unprocessed %s%s old, max_age %s: %s %s %s%s", most, age,
-                            limit, safe ? "safe" : "lost", safe ? "for" : when, least, left);
+    return (size_t)snprintf(out, size, "oldest unprocessed %s%s%s old, max_age %s: %s %s %s%s%s", most, age,
+                            outlook->guess ? "~" : "", limit, safe ? "safe" : "lost", safe ? "for" : when,
+                            least, left, about);
 }
 
 /* "500 messages of billing were never processed, the last 9m15s ago" */

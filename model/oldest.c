@@ -82,8 +82,9 @@ static struct place latest(const struct sight *s, const struct object *consumer,
                            uint64_t holes) {
     struct place to = {s->last, 0};
     uint64_t pending = row_u64(s->consumer, F_CONSUMER_pending, 0);
-    int64_t came;
-    if (pending && pending <= s->last)
+    const struct arrivals *a = s->arrivals;
+    bool all = a->count && a->points[a->count - 1].looked_ns >= s->progress->seen_ns; /* else more came */
+    if (all && pending && pending <= s->last)
         no_later(&to, s->last - pending + 1, 0);
     if (holes <= s->last - (from->seq < s->last ? from->seq : s->last))
         no_later(&to, from->seq + holes, 0);
@@ -92,8 +93,8 @@ static struct place latest(const struct sight *s, const struct object *consumer,
         since_it_was_delivered(s, consumer, &to);
     }
     to.seq = to.seq < from->seq ? from->seq : to.seq;
-    if (arrivals_came(s->arrivals, to.seq, s->progress->seen_ns, &came))
-        no_later(&to, to.seq, seconds(s->progress->seen_ns - came));
+    no_later(&to, to.seq, seconds(s->progress->seen_ns - arrivals_came_by(a, to.seq, s->progress->seen_ns)));
+    no_later(&to, to.seq, seconds(s->behind->least_ns));
     if (!(to.age_s <= from->age_s)) /* or both unknown */
         to.age_s = from->age_s;
     return to;
@@ -104,7 +105,7 @@ struct oldest oldest_of(const struct object *consumer, const struct object *stre
     uint64_t holes = holes_of(&s);
     struct oldest o = {.from = earliest(&s, !holes), .fresh = s.progress->owed_fresh};
     o.to = o.from;
-    if (holes || s.behind->flags & VALUE_BOUND)
+    if (holes || s.behind->flags)
         o.to = latest(&s, consumer, &o.from, holes);
     return o;
 }

@@ -22,12 +22,13 @@ static void begin(struct progress *p, const struct object *consumer, int64_t mom
     int64_t delivery = told(consumer, F_CONSUMER_last_delivered, moment);
     int64_t ack = told(consumer, F_CONSUMER_last_ack, moment);
     int64_t created = told(consumer, F_CONSUMER_created, moment);
-    bool unclear = row_u64(row, F_CONSUMER_ack_pending, 1) || !behind->known || behind->flags & VALUE_BOUND;
+    bool unclear = row_u64(row, F_CONSUMER_ack_pending, 1) || !behind->known;
+    int64_t proven = unclear ? moment : moment - behind->least_ns, last = later(created, delivery);
     bool told_of = delivery != TIME_UNSET || row_u64(row, F_CONSUMER_delivered_consumer_seq, 1) == 0;
     *p = (struct progress){.begun = true, .again_part = moment / PART};
     p->zero_ns = p->owed_ns = TIME_UNSET;
-    p->delivery_least = unclear || !told_of;
-    p->delivery_ns = p->delivery_least ? moment : later(created, later(delivery, moment - behind->ns));
+    p->delivery_least = unclear || !told_of || (behind->flags && proven > last);
+    p->delivery_ns = unclear || !told_of ? moment : later(last, proven);
     p->ack_least = delivery == TIME_UNSET;
     p->ack_ns = p->ack_least ? moment : later(delivery, ack);
     p->floor_least = true;

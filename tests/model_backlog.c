@@ -342,6 +342,108 @@ START_TEST(nothing_is_older_than_what_the_stream_has) {
 }
 END_TEST
 
+/* A hundred at once each ten seconds, and polls as far apart: when they came is not known, and that they did
+ * by then is. The oldest is of those of second 38. */
+START_TEST(what_came_at_once_between_two_looks_is_a_guess) {
+    struct night n;
+    begin_three(&n);
+    for (int at = 0; at <= 40; at += 10) {
+        varz_until(&n, at, 7);
+        uint64_t last = 1000 + 100 * (uint64_t)((at + 2) / 10);
+        struct told_stream stream = told(1, last, -5000, at - 2);
+        struct told_consumer c = behind(&stream, last - 100);
+        tell(&n, &stream, &c);
+    }
+    ck_assert_double_gt(seconds(&n, Q_CONSUMER_time_behind), 9);
+    ck_assert_int_eq(flags_of(&n, Q_CONSUMER_time_behind), VALUE_ESTIMATED);
+    ck_assert_double_eq_tol(seconds(&n, Q_CONSUMER_late), 2, 0.1);
+    ck_assert_int_eq(flags_of(&n, Q_CONSUMER_late), VALUE_LEAST);
+    night_end(&n);
+}
+END_TEST
+
+/* The same, evenly. */
+START_TEST(an_even_load_is_measured) {
+    struct night n;
+    begin_three(&n);
+    for (int at = 0; at <= 40; at += 10) {
+        varz_until(&n, at, 7);
+        struct told_stream stream = steady(&n);
+        struct told_consumer c = behind(&stream, stream.last - 700);
+        tell(&n, &stream, &c);
+    }
+    ck_assert_double_eq_tol(seconds(&n, Q_CONSUMER_time_behind), 7, 0.05);
+    ck_assert_int_eq(flags_of(&n, Q_CONSUMER_time_behind), 0);
+    ck_assert_double_eq_tol(seconds(&n, Q_CONSUMER_late), 7, 0.05);
+    night_end(&n);
+}
+END_TEST
+
+/* Ten a second are its own, and it is 30 s behind all the time: its own counts tell, though its floor says
+ * nothing of when they came. What is delivered again counts twice, so then less is known. */
+START_TEST(a_filtered_consumer_is_measured_by_its_own_counts) {
+    for (int again = 0; again < 2; again++) {
+        struct night n;
+        begin_three(&n);
+        for (int at = 0; at <= 120; at += 5) {
+            varz_until(&n, at, 7);
+            struct told_stream stream = steady(&n);
+            struct told_consumer c = behind(&stream, stream.last - 3200);
+            c.filter = "orders.>";
+            c.pending = 280, c.ack_pending = 20, c.delivered = stream.last - 2800;
+            c.floor_deliveries = 1000 + 10 * (uint64_t)at;
+            c.deliveries = c.floor_deliveries + 20;
+            c.redelivered = (unsigned)again;
+            tell(&n, &stream, &c);
+            ck_assert(at > 10 || flags_of(&n, Q_CONSUMER_time_behind));
+        }
+        struct value v = quantity_get(n.model, consumer(&n, "C"), Q_CONSUMER_time_behind);
+        double late = seconds(&n, Q_CONSUMER_late);
+        if (!again)
+            ck_assert_double_eq_tol((double)v.i / 1e9, 30, 0.2);
+        ck_assert_msg(late > 20 && late <= 30, "%f", late);
+        ck_assert_int_eq(flags_of(&n, Q_CONSUMER_late), VALUE_LEAST);
+        night_end(&n);
+    }
+}
+END_TEST
+
+/* What it reads is not told yet: it may be a part. */
+START_TEST(without_its_configuration_nothing_is_measured) {
+    struct night n;
+    begin_three(&n);
+    for (int at = 0; at <= 40; at += 5) {
+        varz_until(&n, at, 7);
+        struct told_stream stream = steady(&n);
+        struct told_consumer c = behind(&stream, 101000);
+        if (stream.last <= c.floor)
+            c = behind(&stream, stream.last);
+        c.unconfigured = true;
+        tell(&n, &stream, &c);
+    }
+    ck_assert_int_ne(flags_of(&n, Q_CONSUMER_time_behind), 0);
+    night_end(&n);
+}
+END_TEST
+
+/* Two thousand from before we watched: guessed, and so old at least as we watch. */
+START_TEST(what_is_proven_grows_while_we_watch) {
+    struct night n;
+    begin_three(&n);
+    for (int at = 0; at <= 90; at += 5) {
+        varz_until(&n, at, 7);
+        struct told_stream stream = steady(&n);
+        struct told_consumer c = behind(&stream, 98000);
+        tell(&n, &stream, &c);
+        struct value late = quantity_get(n.model, consumer(&n, "C"), Q_CONSUMER_late);
+        ck_assert_int_eq(flags_of(&n, Q_CONSUMER_time_behind), VALUE_ESTIMATED);
+        ck_assert(at ? late.type == VALUE_SPAN && late.flags == VALUE_LEAST : late.type == VALUE_UNKNOWN);
+        ck_assert(!at || fabs((double)late.i / 1e9 - at) < 0.1);
+    }
+    night_end(&n);
+}
+END_TEST
+
 static TCase *cases(void) {
     TCase *t = tcase_create("backlog");
     tcase_set_timeout(t, 60);
@@ -359,6 +461,11 @@ static TCase *cases(void) {
     tcase_add_test(t, what_no_stream_row_has_yet_is_foreseen);
     tcase_add_test(t, drain_ends_or_never_does);
     tcase_add_test(t, nothing_is_older_than_what_the_stream_has);
+    tcase_add_test(t, what_came_at_once_between_two_looks_is_a_guess);
+    tcase_add_test(t, an_even_load_is_measured);
+    tcase_add_test(t, a_filtered_consumer_is_measured_by_its_own_counts);
+    tcase_add_test(t, without_its_configuration_nothing_is_measured);
+    tcase_add_test(t, what_is_proven_grows_while_we_watch);
     return t;
 }
 

@@ -67,19 +67,42 @@ START_TEST(the_age_limit_comes_near) {
     begin_three(&n);
     struct told t = plain;
     t.max_age = 86400, t.first_age = 20 * 3600;
-    struct reader r = {"billing", 900, 100, NULL, false};
+    struct reader r = {"billing", 1000, 0, NULL, false};
     tell_read(&n, &t, &r, 1);
     ck_assert_str_eq(loss(&n), "at_risk");
-    double came = 20 * 3600 * (1 - 100 / 999.0); /* a tenth of the way from the first to the last */
-    ck_assert_double_eq_tol(lost_in(&n, "billing"), 86400 - came, 1);
+    ck_assert_double_eq_tol(lost_in(&n, "billing"), 4 * 3600, 1);
     ck_assert_str_eq(why(&n),
-                     "billing 900 behind: oldest unprocessed 17h59m old, max_age 1d00h: lost in 6h00m");
+                     "billing 1.00k behind: oldest unprocessed 20h00m old, max_age 1d00h: lost in 4h00m");
     for (int i = 1; i <= 6; i++) { /* it catches up, and will have it all in three minutes */
         varz_until(&n, 5 * i, 7);
-        r.lag -= 20, r.floor += 20;
+        r.lag -= 30, r.floor += 30;
         tell_read(&n, &t, &r, 1);
     }
     ck_assert_str_eq(loss(&n), "no");
+    night_end(&n);
+}
+END_TEST
+
+/* A tenth of the way from the first to the last, if they came evenly: that is a guess, and makes no risk. */
+START_TEST(a_guess_is_no_risk) {
+    struct night n;
+    begin_three(&n);
+    struct told t = plain;
+    t.max_age = 86400, t.first_age = 20 * 3600;
+    struct reader r = {"billing", 900, 100, NULL, false};
+    tell_read(&n, &t, &r, 1);
+    ck_assert_str_eq(loss(&n), "unknown");
+    ck_assert_str_eq(
+        why(&n), "billing 900 behind: max_age may take its oldest unprocessed in 6h00m: when that came is "
+                 "not known");
+    varz_until(&n, 5, 7);
+    t.max_age = 7 * 86400;
+    tell_read(&n, &t, &r, 1);
+    ck_assert_str_eq(loss(&n), "no");
+    ck_assert_str_eq(why(&n),
+                     "billing 900 behind: oldest unprocessed 17h59m~ old, max_age 7d00h: safe for 6d06h~");
+    ck_assert_int_eq(quantity_get(n.model, consumer(&n, "billing"), Q_CONSUMER_lost_in).flags,
+                     VALUE_ESTIMATED);
     night_end(&n);
 }
 END_TEST
@@ -232,11 +255,11 @@ START_TEST(a_limit_for_each_subject_hides_no_other_one) {
     begin_three(&n);
     struct told t = plain;
     t.max_age = 86400, t.first_age = 20 * 3600;
-    struct reader r = {"billing", 900, 100, NULL, false};
+    struct reader r = {"billing", 1000, 0, NULL, false};
     tell_subjects(&n, &t, &r, 1000);
     ck_assert_str_eq(loss(&n), "at_risk");
     ck_assert_str_eq(why(&n),
-                     "billing 900 behind: oldest unprocessed 17h59m old, max_age 1d00h: lost in 6h00m");
+                     "billing 1.00k behind: oldest unprocessed 20h00m old, max_age 1d00h: lost in 4h00m");
     night_end(&n);
 }
 END_TEST
@@ -548,6 +571,7 @@ static TCase *cases(void) {
     TCase *t = tcase_create("loss");
     tcase_add_test(t, what_is_safe_says_for_how_long);
     tcase_add_test(t, the_age_limit_comes_near);
+    tcase_add_test(t, a_guess_is_no_risk);
     tcase_add_test(t, room_is_left_for_so_long);
     tcase_add_test(t, a_full_stream_takes_one_for_each_that_comes);
     tcase_add_loop_test(t, only_limits_evict, 0, sizeof evicted / sizeof *evicted);

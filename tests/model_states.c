@@ -274,17 +274,20 @@ static const struct told_story stories[] = {
     {"unbound", unbound, 0, "nobody_bound", "push, and nobody is subscribed to it: 500 pending"},
     {"unbound ephemeral", unbound_ephemeral, 15, "keeping_up", NULL},
     {"unbound without work", unbound_without_work, 15, "keeping_up", NULL},
-    {"unpulled", unpulled, 5, "nobody_pulling", "no pull request open and no delivery for 30s, 500 pending"},
+    {"unpulled", unpulled, 20, "nobody_pulling",
+     "no pull request open and no delivery for ≥20s, 500 pending"},
     {"pulls without waiting", pulls_without_waiting, 60, "keeping_up", NULL},
     {"works long", works_long, 100, "catching_up", NULL},
-    {"unpulled ephemeral", unpulled_ephemeral, 60, "falling_behind", NULL},
+    {"unpulled ephemeral, a guess", unpulled_ephemeral, 60, "unknown",
+     "lag 500 stays, and how long it has waited is not known: 1m25s~"},
+    {"unpulled ephemeral", unpulled_ephemeral, 65, "falling_behind", NULL},
     {"unpulled unconfigured", unpulled_unconfigured, 60, "unknown",
      "its configuration is not told yet, 500 pending, 0 ack pending"},
     {"full, unconfigured", full_unconfigured, 15, "unknown", NULL},
     {"gives up, unconfigured", gives_up_unconfigured, 95, "unknown",
      "its configuration is not told yet: 50 were delivered again, and may have been given up"},
     {"waits in vain", waits_in_vain, 60, "stalled_delivery",
-     "no delivery for 1m25s though someone waits, 500 pending"},
+     "no delivery for ≥1m00s though someone waits, 500 pending"},
     {"push waits in vain", push_waits_in_vain, 60, "stalled_delivery", NULL},
     {"had nothing to do", had_nothing_to_do, 85, "keeping_up", NULL},
     {"acks nothing", acks_nothing, 0, "stalled_acks",
@@ -294,8 +297,10 @@ static const struct told_story stories[] = {
     {"falls behind", falls_behind, 60, "falling_behind", "lag +50/s, 15m10s~ behind"},
     {"falls behind, two rows", falls_behind, 5, "unknown", "measuring: lag 20.3k, 16m32s~ behind"},
     {"catches up", catches_up, 60, "catching_up", "lag -100/s, 10m10s~ behind, done in 2m20s"},
-    {"keeps its distance", keeps_its_distance, 60, "falling_behind",
-     "12m40s~ behind and not catching up, lag 20.0k"},
+    {"keeps its distance, a guess", keeps_its_distance, 60, "unknown",
+     "lag 20.0k stays, and how long it has waited is not known: 12m40s~"},
+    {"keeps its distance", keeps_its_distance, 65, "falling_behind",
+     "12m20s~ behind and not catching up, lag 20.0k"},
     {"keeps up", keeps_up, 60, "keeping_up", "lag 40, 390ms behind"},
     {"done", done, 60, "keeping_up", "all that it was given is acknowledged"},
     {"idles", idles, 10, "idle", "nothing to do, last delivery 5m10s ago"},
@@ -342,7 +347,7 @@ START_TEST(a_stale_consumer_has_the_state_that_it_had) {
     ck_assert_str_eq(v.text, "stalled_delivery");
     ck_assert_int_eq(v.flags, VALUE_OLD);
     ck_assert_str_eq(story_word(&n, Q_CONSUMER_why),
-                     "no delivery for 1m25s though someone waits, 500 pending");
+                     "no delivery for ≥1m00s though someone waits, 500 pending");
     night_end(&n);
 }
 END_TEST
@@ -454,12 +459,12 @@ static const struct story_ruling rulings[] = {
     {"consumer_poison", redelivers, 60, 65, NULL},
     {"consumer_window_full", full, 30, 40, NULL},
     {"consumer_unbound", unbound, 30, 40, NULL},
-    {"consumer_unpulled", unpulled, 60, 75, NULL},
-    {"consumer_stalling", waits_in_vain, 40, 60,
-     "ORDERS/C 500, 0/s: no delivery for 1m25s though someone waits, 500 pending"},
-    {"consumer_stalled", waits_in_vain, 280, 300, NULL},
+    {"consumer_unpulled", unpulled, 80, 90, NULL},
+    {"consumer_stalling", waits_in_vain, 65, 65,
+     "ORDERS/C 500, 0/s: no delivery for ≥1m05s though someone waits, 500 pending"},
+    {"consumer_stalled", waits_in_vain, 305, 310, NULL},
     {"consumer_unacked", acks_nothing, 10, 20, NULL},
-    {"consumer_behind", stays_late, 60, 80, "ORDERS/C 1m40s~ behind, 2000, 0/s, drain never"},
+    {"consumer_behind", stays_late, 125, 130, "ORDERS/C 1m40s behind, 2000, 0/s, drain never"},
 };
 
 START_TEST(a_state_that_lasts_is_a_finding) {
