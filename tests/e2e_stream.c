@@ -172,7 +172,7 @@ struct pair {
 
 /* Every row but the first (clock, mode) and those that hold what only time makes. */
 static bool same_picture(struct terminal *t, void *context) {
-    static const char *const moving[] = {"IN ", "new", " ago", "all ok", "alert in"};
+    static const char *const moving[] = {"IN ", "new", " ago", "all ok", "alert pending:"};
     struct pair *p = context;
     int rows, cols;
     (void)t;
