@@ -301,6 +301,9 @@ void entry_destroy(struct entry *entry) {
 void model_sweep(struct model *model) {
     if (model->tables[OBJECT_CONNECTION].dead)
         rules_forget_dead(model);
-    for (int kind = OBJECT_KIND_COUNT - 1; kind >= 0; kind--)
+    for (int kind = OBJECT_KIND_COUNT - 1; kind >= 0; kind--) {
+        if (model->tables[kind].dead)
+            model_changed(model);
         table_sweep(&model->tables[kind], entry_destroy);
+    }
 }

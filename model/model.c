@@ -8,18 +8,31 @@
 #include "model/replica.h"
 #include "model/source.h"
 
-#define LONGEST_INTERVAL (3600 * NS_PER_S) /* that we wait for an answer */
-#define UNWATCHED_NS     (20 * NS_PER_S)   /* between two ticks: we slept, and nobody's silence was heard */
+#define LONGEST_INTERVAL (3600 * NS_PER_S)            /* that we wait for an answer */
+#define WEIGH_NS         (NS_PER_S - 100 * NS_PER_MS) /* between two looks at all assets, at ticks of half a second \
+                                                       */
+#define UNWATCHED_NS (20 * NS_PER_S) /* between two ticks: we slept, and nobody's silence was heard */
 
 /* Of all models: a frozen copy may stand where another one stood. */
 static uint64_t last_version;
 
 void model_changed(struct model *model) {
-    model->version = ++last_version;
+    model_changed_but(model, 0);
 }
 
-uint64_t model_version(const struct model *model) {
-    return model->version;
+void model_changed_but(struct model *model, unsigned kinds) {
+    last_version++;
+    for (int kind = 0; kind < OBJECT_KIND_COUNT; kind++)
+        if (!(kinds >> kind & 1))
+            model->version[kind] = last_version;
+}
+
+uint64_t model_version(const struct model *model, enum object_kind kind) {
+    return model->version[kind];
+}
+
+uint64_t model_members(const struct model *model, enum object_kind kind) {
+    return model->tables[kind].members;
 }
 
 struct model *model_create(const struct model_options *options) {
@@ -125,24 +138,30 @@ static void on_cost(struct model *model, uint16_t source, const struct row *row)
     note_interval(server_of(server), entry);
 }
 
+/* Streams and consumers, of which there are thousands and others wait for: what else is told about servers
+ * shows on them at the next tick. */
+#define ASSETS (1u << OBJECT_STREAM | 1u << OBJECT_CONSUMER | 1u << OBJECT_REPLICA | 1u << OBJECT_SOURCE)
+
 static const struct {
     enum frame_kind kind;
     enum entity entity;
     void (*handle)(struct model *model, uint16_t source, const struct row *row);
+    unsigned leaves; /* kinds that it says nothing of */
 } row_handlers[] = {
-    {FRAME_HELLO, ENTITY_HELLO, on_hello}, {FRAME_TARGET, ENTITY_TARGET, on_target},
-    {FRAME_EVENT, ENTITY_EVENT, on_event}, {FRAME_COST, ENTITY_COST, on_cost},
-    {FRAME_GAP, ENTITY_GAP, gap_row},
+    {FRAME_HELLO, ENTITY_HELLO, on_hello, 0},      {FRAME_TARGET, ENTITY_TARGET, on_target, 0},
+    {FRAME_EVENT, ENTITY_EVENT, on_event, ASSETS}, {FRAME_COST, ENTITY_COST, on_cost, ASSETS},
+    {FRAME_GAP, ENTITY_GAP, gap_row, 0},
 };
 
 void model_row(struct model *model, uint16_t source, enum frame_kind kind, const struct row *row) {
     for (size_t i = 0; i < sizeof row_handlers / sizeof *row_handlers; i++) {
-        if (row_handlers[i].kind == kind && row_handlers[i].entity == (enum entity)row->entity)
-            row_handlers[i].handle(model, source, row);
+        if (row_handlers[i].kind != kind || row_handlers[i].entity != (enum entity)row->entity)
+            continue;
+        row_handlers[i].handle(model, source, row);
+        model_changed_but(model, row_handlers[i].leaves);
     }
     model_sweep(model);
     model_compact_texts(model);
-    model_changed(model);
 }
 
 void model_source_event(struct model *model, uint16_t source, int64_t utc_ns, const char *text) {
@@ -209,16 +228,17 @@ static const struct shape_handler {
     void (*put)(struct model *model, struct entry *entry, const struct sample *sample);
     bool (*slice)(struct model *model, struct entry *entry, const struct sample *sample,
                   struct model_intake *intake, size_t rows);
+    unsigned leaves; /* kinds that it says nothing of */
 } shape_handlers[SHAPE_LIMIT] = {
-    [SHAPE_VARZ] = {.put = put_varz},
-    [SHAPE_HEALTHZ] = {.put = put_health},
-    [SHAPE_CONNZ_HOT] = {.slice = connections_put},
-    [SHAPE_CONNZ_FULL] = {.slice = connections_put},
+    [SHAPE_VARZ] = {.put = put_varz, .leaves = ASSETS},
+    [SHAPE_HEALTHZ] = {.put = put_health, .leaves = ASSETS},
+    [SHAPE_CONNZ_HOT] = {.slice = connections_put, .leaves = ASSETS},
+    [SHAPE_CONNZ_FULL] = {.slice = connections_put, .leaves = ASSETS},
     [SHAPE_JSZ] = {.slice = jetstream_put},
-    [SHAPE_ROUTEZ] = {.put = put_routes},
-    [SHAPE_GATEWAYZ] = {.put = put_gateways},
-    [SHAPE_LEAFZ] = {.put = put_leafs},
-    [SHAPE_SUBSZ] = {.put = put_sublist},
+    [SHAPE_ROUTEZ] = {.put = put_routes, .leaves = ASSETS},
+    [SHAPE_GATEWAYZ] = {.put = put_gateways, .leaves = ASSETS},
+    [SHAPE_LEAFZ] = {.put = put_leafs, .leaves = ASSETS},
+    [SHAPE_SUBSZ] = {.put = put_sublist, .leaves = ASSETS},
 };
 
 static void note_answer(struct model *model, struct server *server, const struct sample *sample) {
@@ -318,11 +338,13 @@ bool model_sample_slice(struct model *model, uint16_t source, const struct sampl
         model_intake_drop(intake);
     model_sweep(model);
     model_compact_texts(model);
+    unsigned leaves = shape_handlers[sample->shape].leaves;
+    model->assets_told |= done && !leaves;
+    model_changed_but(model, model->states_moved ? 0 : leaves);
     if (done && model->states_moved) {
         clusters_judge(model);
         rules_recheck(model);
     }
-    model_changed(model);
     return done;
 }
 
@@ -333,6 +355,24 @@ void model_sample(struct model *model, uint16_t source, const struct sample *sam
 }
 
 /* ---- time ---- */
+
+/* There are thousands of assets, and their answers come seconds apart: a look at each second is enough,
+ * unless one has come, or who leads them is not there any more. */
+static bool is_time_to_weigh(struct model *model) {
+    bool due = model->mono_ns - model->weighed_mono_ns >= WEIGH_NS || !model->weighed_mono_ns;
+    if (!due && !model->assets_told && !model->leaders_moved)
+        return false;
+    model->weighed_mono_ns = model->mono_ns;
+    model->assets_told = false;
+    return true;
+}
+
+static void assets_weigh(struct model *model) {
+    assets_tick(model);
+    asset_parts_tick(model);
+    if (model->leaders_moved)
+        replicas_count(model);
+}
 
 void model_tick(struct model *model, int64_t utc_ns, int64_t mono_ns) {
     begin(model, utc_ns, mono_ns);
@@ -351,17 +391,16 @@ void model_tick(struct model *model, int64_t utc_ns, int64_t mono_ns) {
     model_sweep(model);
     connections_tick(model);
     links_tick(model);
-    assets_tick(model);
-    asset_parts_tick(model);
-    if (model->leaders_moved)
-        replicas_count(model);
+    bool weigh = is_time_to_weigh(model);
+    if (weigh)
+        assets_weigh(model);
     meta_tick(model);
     gaps_tick(model);
     history_clusters(model);
-    rules_tick(model);
+    rules_tick(model, weigh);
+    model_changed_but(model, weigh ? 0 : ASSETS);
     model_sweep(model);
     model_compact_texts(model);
-    model_changed(model);
 }
 
 /* ---- out ---- */

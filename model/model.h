@@ -62,9 +62,11 @@ void model_own_event(struct model *model, int64_t utc_ns, const char *kind, cons
                      const char *text);
 
 /* ---- out ---- */
-/* Another one after each change, and never that of another model: what was read at this number stands while
- * it is the number. */
-uint64_t model_version(const struct model *model);
+/* Another one after each change to objects of that kind or to what is shown of them, and never that of
+ * another model: what was read at this number stands while it is the number. */
+uint64_t model_version(const struct model *model, enum object_kind kind);
+/* Another one after an object of that kind came, went or got another name. */
+uint64_t model_members(const struct model *model, enum object_kind kind);
 int64_t model_utc_ns(const struct model *model); /* of the last tick */
 /* All objects of a kind, tombstones included, oldest first. The array lives until the next change. */
 const struct object *const *model_objects(const struct model *model, enum object_kind kind, size_t *count);
@@ -112,6 +114,7 @@ struct finding {
     int rule;             /* row of rules.def */
     uint64_t object;      /* id */
     int64_t since_utc_ns; /* when the condition became true */
+    int64_t due_utc_ns;   /* when it speaks, if it goes on */
     uint64_t cause;       /* 0: its own */
 };
 /* Worst first: severity, then order of the rules, then age. */
@@ -119,8 +122,6 @@ const struct finding *model_findings(const struct model *model, size_t *count);
 /* What will be a finding if it goes on: the condition is true, and its hold or what its object settles in is
  * not over. Same order. */
 const struct finding *model_forming(const struct model *model, size_t *count);
-/* Until that one speaks, ns. */
-int64_t finding_due_ns(const struct model *model, const struct finding *finding);
 const char *finding_tag(const struct finding *finding);
 const char *finding_rule(const struct finding *finding);
 void finding_text(const struct model *model, const struct finding *finding, char *out, size_t size);

@@ -8,6 +8,9 @@
 
 #define RESERVED_MOST ((size_t)1 << 20)
 
+/* Of all models: a frozen copy may stand where another one stood. */
+static uint64_t last_members;
+
 void object_table_finish(struct object_table *table) {
     free(table->entries);
     free(table->buckets);
@@ -20,6 +23,7 @@ void table_add(struct object_table *table, struct entry *entry) {
         table->entries = memory_grow(table->entries, table->cap, sizeof(struct entry *));
     }
     table->entries[table->count++] = entry;
+    table->members = ++last_members;
 }
 
 static void rehash(struct object_table *table, size_t bucket_count) {
@@ -44,6 +48,7 @@ void table_link(struct object_table *table, struct entry *entry, uint32_t hash) 
     entry->hash = hash;
     entry->next = *head;
     entry->hashed = true;
+    table->members = ++last_members;
     *head = entry;
     table->hashed++;
 }
@@ -56,6 +61,7 @@ void table_unlink(struct object_table *table, struct entry *entry) {
         place = &(*place)->next;
     *place = entry->next;
     entry->hashed = false;
+    table->members = ++last_members;
     table->hashed--;
 }
 
@@ -125,4 +131,5 @@ void table_sweep(struct object_table *table, void (*bury)(struct entry *entry)) 
     }
     table->count = kept;
     table->dead = 0;
+    table->members = ++last_members;
 }

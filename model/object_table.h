@@ -16,8 +16,9 @@ struct object_table {
     struct entry **buckets;
     size_t bucket_count; /* a power of two, or 0 */
     size_t hashed;
-    size_t dead; /* entries that wait for the sweep */
-    size_t live; /* not dead, and FRESH_LIVE */
+    size_t dead;      /* entries that wait for the sweep */
+    size_t live;      /* not dead, and FRESH_LIVE */
+    uint64_t members; /* another number, of all tables there are, after each change of what is found here */
 };
 
 void object_table_finish(struct object_table *table);

@@ -11,7 +11,7 @@
 
 #define AFTER_A_MOVE (30 * NS_PER_S) /* numbers settle after a change of leader */
 #define BEGINNING    (10 * NS_PER_S) /* no quiet to speak of before */
-#define ASKED_MOST   1024            /* a tick, of those of which there can be thousands */
+#define ASKED_MOST   2048            /* a tick, of those of which there can be thousands */
 
 static const struct rule {
     const char *name;
@@ -181,14 +181,17 @@ static uint64_t cause_of(const struct model *model, const struct object *object,
 }
 
 static void list_add(const struct model *model, struct finding_list *list, const struct entry *entry,
-                     const struct truth *truth) {
+                     const struct truth *truth, int64_t left_ns) {
     if (list->count == list->cap) {
         list->cap = list->cap ? list->cap * 2 : 16;
         list->items = memory_grow(list->items, list->cap, sizeof *list->items);
     }
-    list->items[list->count++] =
-        (struct finding){rules[truth->rule].severity, truth->rule, entry->object.id, truth->since_utc_ns,
-                         cause_of(model, &entry->object, truth->rule)};
+    list->items[list->count++] = (struct finding){.severity = rules[truth->rule].severity,
+                                                  .rule = truth->rule,
+                                                  .object = entry->object.id,
+                                                  .since_utc_ns = truth->since_utc_ns,
+                                                  .due_utc_ns = model->utc_ns + left_ns,
+                                                  .cause = cause_of(model, &entry->object, truth->rule)};
 }
 
 static void worsen(struct entry *entry, enum severity severity) {
@@ -199,9 +202,12 @@ static void worsen(struct entry *entry, enum severity severity) {
 static void find(struct model *model, struct entry *entry, const struct truth *truth) {
     if (is_said_by_other(model, entry, truth))
         return;
-    bool forming = !is_held(model, truth) || left_to_settle(model, &entry->object);
+    int64_t hold = left_to_hold(model, truth->rule, model->mono_ns - truth->since_mono_ns);
+    int64_t settle = left_to_settle(model, &entry->object);
+    bool forming = hold || settle;
     enum severity severity = forming ? SEVERITY_PENDING : rules[truth->rule].severity;
-    list_add(model, forming ? &model->forming : &model->findings, entry, truth);
+    list_add(model, forming ? &model->forming : &model->findings, entry, truth,
+             hold > settle ? hold : settle);
     worsen(entry, severity);
     if (entry->object.kind == OBJECT_SOURCE) /* what fails to copy is not well itself */
         worsen(entry_of(entry->object.parent), severity);
@@ -231,6 +237,7 @@ static void ask_dirty(struct model *model, enum object_kind kind) {
         if (entry->dead)
             continue;
         entry->dirty |= model->leaders_moved;
+        model->assets_told |= entry->dirty && !left;
         if (entry->dirty && left) {
             ask_all(model, entry);
             model->asked_next[kind] = at + 1;
@@ -334,16 +341,32 @@ static void count_quiet(struct model *model) {
     model->troubled = model->findings.count > 0;
 }
 
-void rules_tick(struct model *model) {
-    model->findings.count = model->forming.count = 0;
+static bool is_many(int kind) {
+    return kind == OBJECT_CONSUMER || kind == OBJECT_REPLICA;
+}
+
+/* What was found of those that there are thousands of stays until they are weighed again. */
+static void keep(struct model *model, struct finding_list *list, bool weighed) {
+    size_t kept = 0;
+    for (size_t i = 0; i < list->count && !weighed; i++) {
+        const struct object *object = model_object(model, list->items[i].object);
+        if (object && is_many((int)object->kind))
+            list->items[kept++] = list->items[i];
+    }
+    list->count = kept;
+}
+
+void rules_tick(struct model *model, bool weighed) {
+    keep(model, &model->findings, weighed);
+    keep(model, &model->forming, weighed);
     for (int kind = 0; kind < OBJECT_KIND_COUNT; kind++) {
-        if (kind == OBJECT_CONSUMER || kind == OBJECT_REPLICA)
+        if (is_many(kind) && weighed)
             ask_dirty(model, (enum object_kind)kind);
-        else if (kind != OBJECT_CONNECTION)
+        else if (!is_many(kind) && kind != OBJECT_CONNECTION)
             ask_kind(model, (enum object_kind)kind);
     }
     ask_watched(model);
-    model->leaders_moved = false;
+    model->leaders_moved &= !weighed;
     sort(&model->findings);
     sort(&model->forming);
     count_quiet(model);
@@ -359,13 +382,6 @@ const struct finding *model_findings(const struct model *model, size_t *count) {
 const struct finding *model_forming(const struct model *model, size_t *count) {
     *count = model->forming.count;
     return model->forming.items;
-}
-
-int64_t finding_due_ns(const struct model *model, const struct finding *finding) {
-    const struct object *object = model_object(model, finding->object);
-    int64_t hold = left_to_hold(model, finding->rule, model->utc_ns - finding->since_utc_ns);
-    int64_t settle = object ? left_to_settle(model, object) : 0;
-    return hold > settle ? hold : settle;
 }
 
 const char *finding_tag(const struct finding *finding) {

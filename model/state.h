@@ -73,7 +73,7 @@ struct event_slot {
 };
 
 struct model {
-    uint64_t version;
+    uint64_t version[OBJECT_KIND_COUNT];
     char *label;
     int expect;
     double hold_scale;
@@ -101,9 +101,11 @@ struct model {
     const struct text **forgotten; /* route addresses that no longer count */
     size_t forgotten_count;
 
-    uint64_t judged_id; /* connections are judged in turns: up to this one */
-    struct gap gap;     /* of targets that have no row */
-    unsigned moves;     /* of leaders, told by the sample at hand */
+    uint64_t judged_id;      /* connections are judged in turns: up to this one */
+    struct gap gap;          /* of targets that have no row */
+    int64_t weighed_mono_ns; /* all assets were looked at; 0 never */
+    bool assets_told;        /* something of them came since, or is to be asked still */
+    unsigned moves;          /* of leaders, told by the sample at hand */
     struct event_slot events[EVENTS_MAX];
     size_t event_first, event_count;
     uint64_t event_total; /* ever */
@@ -140,6 +142,8 @@ static inline struct entry *entry_by_id(const struct model *model, uint64_t id) 
 
 /* ---- model.c ---- */
 void model_changed(struct model *model);
+/* Nothing that is shown of objects of these kinds, 1 << OBJECT_x, but of all others. */
+void model_changed_but(struct model *model, unsigned kinds);
 
 /* ---- texts.c ---- */
 /* The model's own copy of a text from elsewhere; NULL stays NULL. */
@@ -200,7 +204,8 @@ void history_consumer(struct model *model, struct entry *consumer, int64_t utc_n
 /* ---- rules.c ---- */
 void rules_create(struct model *model);
 void rules_destroy(struct model *model);
-void rules_tick(struct model *model);
+/* weighed: streams and consumers were just looked at. */
+void rules_tick(struct model *model, bool weighed);
 /* Takes back what a changed state has made untrue: nothing on screen contradicts it, not even until the next
  * tick. */
 void rules_recheck(struct model *model);

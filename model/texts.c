@@ -99,4 +99,5 @@ void model_compact_texts(struct model *model) {
     text_pool_destroy(old);
     model->texts_after = text_pool_text_bytes(model->texts);
     model->entries_after = all_entries(model);
+    model_changed(model); /* what was said is gone */
 }

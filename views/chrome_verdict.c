@@ -21,11 +21,11 @@ static void tally_pending(const struct model *model, struct tally *t) {
     size_t count;
     const struct finding *forming = model_forming(model, &count);
     for (size_t i = 0; i < count; i++) {
-        int64_t due = finding_due_ns(model, &forming[i]);
+        int64_t due = forming[i].due_utc_ns - model_utc_ns(model);
         if (chrome_goes_without_saying(model, &forming[i]))
             continue;
         if (t->pending++ == 0 || due < t->due_ns)
-            t->due_ns = due;
+            t->due_ns = due > 0 ? due : 0;
     }
 }
 

@@ -66,6 +66,9 @@ static struct value *name_of(const struct list_data *d, size_t row, int key) {
 static int row_tie(void *data, size_t a, size_t b) {
     const struct list_data *d = data;
     int order = 0;
+    if (d->list->placed)
+        return (d->list->rows[a].place > d->list->rows[b].place) -
+               (d->list->rows[a].place < d->list->rows[b].place);
     for (int i = 0; i < d->list->key_count && !order; i++)
         order = compare(name_of(d, a, i), name_of(d, b, i));
     return order;

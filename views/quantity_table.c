@@ -56,6 +56,7 @@ void quantity_list_finish(struct quantity_list *list) {
     table_finish(&list->table);
     filter_destroy(list->filter);
     free(list->rows);
+    name_order_finish(&list->names);
     memset(list, 0, sizeof(*list));
 }
 
@@ -88,7 +89,11 @@ static struct value rounded(struct value v, enum unit unit) {
     bool exact = unit == UNIT_NONE || v.type == VALUE_TIME || v.flags & VALUE_NEVER;
     if (exact || v.type == VALUE_BOOL || !value_number(v, &number) || number == 0)
         return v;
-    double step = pow(10, floor(log10(fabs(number))) - 2);
+    double step = 1, size = fabs(number);
+    for (; size >= 1000; size /= 10)
+        step *= 10;
+    for (; size < 100; size *= 10)
+        step /= 10;
     return (struct value){.type = VALUE_REAL, .flags = v.flags, .f = round(number / step) * step};
 }
 
@@ -99,7 +104,7 @@ static struct value key_of(const struct quantity_list *list, const struct object
     return rounded(quantity_get(list->model, object, q), quantities[q].unit);
 }
 
-static void add_row(struct quantity_list *list, const struct object *object, int severity) {
+static void add_row(struct quantity_list *list, const struct object *object, size_t at, int severity) {
     if (list->count == list->cap) {
         list->cap = list->cap ? list->cap * 2 : 64;
         list->rows = memory_grow(list->rows, list->cap, sizeof(*list->rows));
@@ -107,6 +112,7 @@ static void add_row(struct quantity_list *list, const struct object *object, int
     struct quantity_row *row = &list->rows[list->count++];
     row->object = object;
     row->severity = severity;
+    row->place = list->placed ? list->names.places[at] : 0;
     row->rank = list_rank(list->model, object, severity);
     row->key = key_of(list, object, list->table.sort);
     row->then = key_of(list, object, list->table.then);
@@ -118,8 +124,9 @@ static int severity_of(const struct model *model, const struct object *object) {
     return severity == SEVERITY_OK && list_server_is_away(model, object) ? SEVERITY_UNKNOWN : severity;
 }
 
+/* The one that is `place`th of all. */
 static void consider(struct quantity_list *list, const struct quantity_pick *pick,
-                     const struct object *object) {
+                     const struct object *object, size_t place) {
     const struct view_context *at = &list->at;
     if (pick && pick->parent && (!object->parent || object->parent->id != pick->parent))
         return;
@@ -142,7 +149,7 @@ static void consider(struct quantity_list *list, const struct quantity_pick *pic
     list->quiet += idle;
     if (internal || idle)
         return;
-    add_row(list, object, severity);
+    add_row(list, object, place, severity);
 }
 
 /* Percents have one scale for all rows, so that they compare; what has no natural size has its own. */
@@ -288,8 +295,9 @@ static void collect(struct quantity_list *list, const struct quantity_pick *pick
     const struct object *const *all = model_objects(list->model, list->kind, &total);
     list->count = list->known = list->quiet = list->internal = 0;
     list->fitted = 0;
+    list->placed = name_order_look(&list->names, list->model, list->kind, list->keys, list->key_count);
     for (size_t i = 0; i < total; i++)
-        consider(list, pick, all[i]);
+        consider(list, pick, all[i], i);
     show_cluster(list);
     if (list->kind == OBJECT_STREAM || list->kind == OBJECT_CONSUMER)
         show_account(list);
@@ -306,7 +314,7 @@ static bool same_basis(const struct quantity_basis *a, const struct quantity_bas
 void quantity_list_arrange(struct quantity_list *list, const struct view_context *context,
                            const struct quantity_pick *pick, int width, int height) {
     struct list_data data = {list, false, true, NULL};
-    struct quantity_basis basis = {model_version(context->model),
+    struct quantity_basis basis = {model_version(context->model, list->kind),
                                    width,
                                    list->table.sort,
                                    list->table.then,

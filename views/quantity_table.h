@@ -8,6 +8,7 @@
 
 #include "tui/table.h"
 #include "views/filter.h"
+#include "views/name_order.h"
 #include "views/quantity_text.h"
 
 enum column_form {
@@ -32,11 +33,12 @@ struct quantity_row {
     const struct object *object;
     struct value key, then; /* of the sort columns: asked for once an arrangement */
     int severity, rank;     /* as shown; as sorted */
+    uint32_t place;         /* in the order of names, where the list knows that */
 };
 
 struct quantity_basis { /* of what is collected and in which order: the same again, and nothing is to be done
                          */
-    uint64_t version;   /* of the model; 0: nothing is collected yet */
+    uint64_t version;   /* of the kind; 0: nothing is collected yet */
     int width, sort, then;
     bool bits, faults_only, show_hidden;
     uint64_t parent, keep;
@@ -59,6 +61,8 @@ struct quantity_list {
     struct filter *filter;
     struct quantity_row *rows;
     size_t count, cap;
+    struct name_order names;     /* of all objects of the kind */
+    bool placed;                 /* rows have their place in it */
     struct quantity_basis basis; /* of the rows */
     uint64_t fitted;             /* columns whose width suits the names in these rows; bit: index */
     size_t known;                /* objects of the kind that the view accepted */
