@@ -73,6 +73,8 @@ static struct expr_value relation(enum expr_op op, int order) {
 
 static struct expr_value compare(const struct evaluation *e, const struct expr_node *node,
                                  struct expr_value l, struct expr_value r) {
+    if (l.type == EXPR_NUMBER && r.type == EXPR_NUMBER)
+        return relation(node->op, order_of(l.number, r.number));
     align(&e->expr->nodes[node->left], &l, &r);
     align(&e->expr->nodes[node->right], &r, &l);
     if (l.type == EXPR_UNKNOWN || r.type == EXPR_UNKNOWN || (l.type == EXPR_TEXT) != (r.type == EXPR_TEXT))
@@ -114,6 +116,14 @@ static struct expr_value get_name(const struct evaluation *e, const struct expr_
 
 static struct expr_value evaluate(const struct evaluation *e, int index);
 
+/* Most operands are a name or a number. */
+static inline struct expr_value operand(const struct evaluation *e, int index) {
+    const struct expr_node *node = &e->expr->nodes[index];
+    if (node->op == OP_NAME)
+        return get_name(e, node);
+    return node->op == OP_NUMBER ? (struct expr_value){EXPR_NUMBER, node->number, NULL} : evaluate(e, index);
+}
+
 /* What decides alone, decides: false beside unknown makes `and` false, true beside unknown makes `or` true.
  */
 static struct expr_value connect(const struct evaluation *e, const struct expr_node *node) {
@@ -154,7 +164,7 @@ static struct expr_value evaluate(const struct evaluation *e, int index) {
     case OP_NOT_MATCH:
         return match(node, evaluate(e, node->left));
     default:
-        return compare(e, node, evaluate(e, node->left), evaluate(e, node->right));
+        return compare(e, node, operand(e, node->left), operand(e, node->right));
     }
 }
 

@@ -39,8 +39,12 @@ const char *object_kind_name(enum object_kind kind) {
     return kind_names[kind].name;
 }
 
+int kind_of_id(uint64_t id) {
+    return (int)(id & ((1u << KIND_BITS) - 1));
+}
+
 const struct object *model_object(const struct model *model, uint64_t id) {
-    unsigned kind = id & ((1u << KIND_BITS) - 1);
+    int kind = kind_of_id(id);
     if (kind >= OBJECT_KIND_COUNT)
         return NULL;
     struct entry *entry = table_by_id(&model->tables[kind], id);

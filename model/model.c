@@ -8,9 +8,10 @@
 #include "model/replica.h"
 #include "model/source.h"
 
-#define LONGEST_INTERVAL (3600 * NS_PER_S)            /* that we wait for an answer */
-#define WEIGH_NS         (NS_PER_S - 100 * NS_PER_MS) /* between two looks at all assets, at ticks of half a second \
-                                                       */
+#define LONGEST_INTERVAL (3600 * NS_PER_S) /* that we wait for an answer */
+#define WEIGH_NS                                                                                             \
+    (NS_PER_S - 100 * NS_PER_MS)     /* between two looks at all assets, at ticks of half a second           \
+                                      */
 #define UNWATCHED_NS (20 * NS_PER_S) /* between two ticks: we slept, and nobody's silence was heard */
 
 /* Of all models: a frozen copy may stand where another one stood. */
@@ -428,6 +429,12 @@ static const struct object *stream_named(const struct model *model, const struct
             return &stream->object;
     }
     return NULL;
+}
+
+bool model_reads(const struct model *model, const struct object *consumer, const struct object *stream) {
+    uint64_t id = ((const struct consumer *)consumer->extra)->stream;
+    bool may_stand_for_it = !id || stream->id > id; /* made again: ids only grow */
+    return id == stream->id || (may_stand_for_it && model_stream_of(model, consumer) == stream);
 }
 
 const struct object *model_stream_of(const struct model *model, const struct object *asset) {

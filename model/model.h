@@ -75,6 +75,8 @@ const struct object *model_object(const struct model *model, uint64_t id); /* NU
 const struct object *model_cluster(const struct model *model);
 /* The stream of a consumer, a replica or a source; a stream is its own. NULL: not seen. */
 const struct object *model_stream_of(const struct model *model, const struct object *asset);
+/* That consumer reads that stream. */
+bool model_reads(const struct model *model, const struct object *consumer, const struct object *stream);
 /* The account of what a stream's name alone does not tell, because another account has a stream of that name
  * in the same cluster; NULL: it does. */
 const char *model_shared_account(const struct model *model, const struct object *asset);
@@ -116,6 +118,7 @@ struct finding {
     int64_t since_utc_ns; /* when the condition became true */
     int64_t due_utc_ns;   /* when it speaks, if it goes on */
     uint64_t cause;       /* 0: its own */
+    bool lesser;          /* its object has a worse one: goes without saying */
 };
 /* Worst first: severity, then order of the rules, then age. */
 const struct finding *model_findings(const struct model *model, size_t *count);

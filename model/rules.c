@@ -11,7 +11,7 @@
 
 #define AFTER_A_MOVE (30 * NS_PER_S) /* numbers settle after a change of leader */
 #define BEGINNING    (10 * NS_PER_S) /* no quiet to speak of before */
-#define ASKED_MOST   2048            /* a tick, of those of which there can be thousands */
+#define ASKED_MOST   1024            /* a tick, of those of which there can be thousands */
 
 static const struct rule {
     const char *name;
@@ -319,9 +319,26 @@ static void recheck(struct model *model, struct finding_list *list) {
     list->count = kept;
 }
 
+static bool is_many(int kind) {
+    return kind == OBJECT_CONSUMER || kind == OBJECT_REPLICA;
+}
+
+/* Once all was asked. */
+static void rank(const struct model *model, struct finding_list *list, bool weighed) {
+    for (size_t i = 0; i < list->count; i++) {
+        struct finding *f = &list->items[i];
+        if (!weighed && is_many(kind_of_id(f->object)))
+            continue;
+        const struct object *object = model_object(model, f->object);
+        f->lesser = object && model_severity(model, object) > f->severity;
+    }
+}
+
 void rules_recheck(struct model *model) {
     recheck(model, &model->findings);
     recheck(model, &model->forming);
+    rank(model, &model->findings, true);
+    rank(model, &model->forming, true);
     model->states_moved = false;
 }
 
@@ -341,16 +358,11 @@ static void count_quiet(struct model *model) {
     model->troubled = model->findings.count > 0;
 }
 
-static bool is_many(int kind) {
-    return kind == OBJECT_CONSUMER || kind == OBJECT_REPLICA;
-}
-
 /* What was found of those that there are thousands of stays until they are weighed again. */
 static void keep(struct model *model, struct finding_list *list, bool weighed) {
     size_t kept = 0;
     for (size_t i = 0; i < list->count && !weighed; i++) {
-        const struct object *object = model_object(model, list->items[i].object);
-        if (object && is_many((int)object->kind))
+        if (is_many(kind_of_id(list->items[i].object)) && model_object(model, list->items[i].object))
             list->items[kept++] = list->items[i];
     }
     list->count = kept;
@@ -367,6 +379,8 @@ void rules_tick(struct model *model, bool weighed) {
     }
     ask_watched(model);
     model->leaders_moved &= !weighed;
+    rank(model, &model->findings, weighed);
+    rank(model, &model->forming, weighed);
     sort(&model->findings);
     sort(&model->forming);
     count_quiet(model);

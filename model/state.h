@@ -157,6 +157,7 @@ void model_compact_texts(struct model *model);              /* when about half o
 bool text_same(const struct text *a, const struct text *b); /* by content; NULL equals NULL */
 
 /* ---- entries.c ---- */
+int kind_of_id(uint64_t id);
 struct entry *entry_create(struct model *model, enum object_kind kind, const struct object *parent,
                            int64_t utc_ns);
 /* The entry of (kind, parent, scope, the row's key), made when there is none (*made). */

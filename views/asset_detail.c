@@ -57,7 +57,7 @@ static struct readers readers_of(const struct model *model, const struct object 
     size_t count;
     const struct object *const *all = model_objects(model, OBJECT_CONSUMER, &count);
     for (size_t i = 0; i < count; i++) {
-        if (all[i]->freshness == FRESH_GONE || model_stream_of(model, all[i]) != stream)
+        if (all[i]->freshness == FRESH_GONE || !model_reads(model, all[i], stream))
             continue;
         r.all++;
         insert(&r, model, all[i]);

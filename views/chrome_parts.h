@@ -12,8 +12,6 @@ void chrome_verdict(const struct chrome_context *c, struct surface *s, struct re
  * mark. */
 void chrome_sentences(const struct view_context *context, struct surface *s, struct rect rows);
 void chrome_worst(const struct model *model, struct surface *s, struct rect row);
-/* A thing counts once: there is a worse finding about the same object. */
-bool chrome_goes_without_saying(const struct model *model, const struct finding *f);
 void chrome_footer(const struct chrome_context *c, struct surface *s, struct rect row);
 /* All in one line: "!!2 !3 02:41:07"; sentences on further rows. */
 void chrome_line(const struct chrome_context *c, struct surface *s, struct rect rows);

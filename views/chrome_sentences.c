@@ -23,11 +23,6 @@ struct line {
     size_t more;  /* of the same tag, that have no line */
 };
 
-bool chrome_goes_without_saying(const struct model *model, const struct finding *f) {
-    const struct object *object = model_object(model, f->object);
-    return object && model_severity(model, object) > f->severity;
-}
-
 static bool same_tag(const struct finding *a, const struct finding *b) {
     return strcmp(finding_tag(a), finding_tag(b)) == 0;
 }
@@ -64,8 +59,7 @@ static int pick_of(const struct model *model, enum severity severity, struct lin
     for (size_t r = 0; r < sizeof(rounds) / sizeof(rounds[0]); r++)
         for (size_t i = 0; i < findings_count && count < most; i++) {
             const struct finding *f = &findings[i];
-            if (f->severity == severity && !chrome_goes_without_saying(model, f) &&
-                !has_alike(lines, count, f, rounds[r]))
+            if (f->severity == severity && !f->lesser && !has_alike(lines, count, f, rounds[r]))
                 insert(lines, count++, f);
         }
     return count;
@@ -93,7 +87,7 @@ static int pick(const struct model *model, struct line *lines, int most) {
     int count = pick_of(model, SEVERITY_CRIT, lines, 0, most < LINES_MOST ? most : LINES_MOST);
     count = pick_of(model, SEVERITY_WARN, lines, count, most < LINES_MOST ? most : LINES_MOST);
     for (size_t i = 0; i < findings_count; i++) {
-        if (!chrome_goes_without_saying(model, &findings[i]))
+        if (!findings[i].lesser)
             count_in(lines, count, &findings[i]);
     }
     return count;

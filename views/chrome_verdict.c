@@ -22,7 +22,7 @@ static void tally_pending(const struct model *model, struct tally *t) {
     const struct finding *forming = model_forming(model, &count);
     for (size_t i = 0; i < count; i++) {
         int64_t due = forming[i].due_utc_ns - model_utc_ns(model);
-        if (chrome_goes_without_saying(model, &forming[i]))
+        if (forming[i].lesser)
             continue;
         if (t->pending++ == 0 || due < t->due_ns)
             t->due_ns = due > 0 ? due : 0;
@@ -36,7 +36,7 @@ static struct tally tally_of(const struct model *model) {
     tally_pending(model, &t);
     const struct finding *findings = model_findings(model, &count);
     for (size_t i = 0; i < count; i++) {
-        if (chrome_goes_without_saying(model, &findings[i]))
+        if (findings[i].lesser)
             continue;
         t.crit += findings[i].severity == SEVERITY_CRIT;
         t.warn += findings[i].severity == SEVERITY_WARN;
