@@ -221,10 +221,18 @@ static void ask_all(struct model *model, struct entry *entry) {
     entry->dirty = false;
 }
 
+static void rank_from(struct finding_list *list, size_t from, const struct entry *entry) {
+    for (size_t i = from; i < list->count; i++)
+        list->items[i].lesser = entry->severity > list->items[i].severity;
+}
+
 static void find_all(struct model *model, struct entry *entry) {
+    size_t findings = model->findings.count, forming = model->forming.count;
     entry->severity = SEVERITY_OK;
     for (size_t t = 0; t < entry->truth_count; t++)
         find(model, entry, &entry->truths[t]);
+    rank_from(&model->findings, findings, entry);
+    rank_from(&model->forming, forming, entry);
 }
 
 /* They change with their row alone, so most need not be asked again. After a large answer the rest is asked
@@ -323,11 +331,11 @@ static bool is_many(int kind) {
     return kind == OBJECT_CONSUMER || kind == OBJECT_REPLICA;
 }
 
-/* Once all was asked. */
-static void rank(const struct model *model, struct finding_list *list, bool weighed) {
+/* Where one object's findings speak of another, or were taken back. */
+static void rank(const struct model *model, struct finding_list *list, bool all) {
     for (size_t i = 0; i < list->count; i++) {
         struct finding *f = &list->items[i];
-        if (!weighed && is_many(kind_of_id(f->object)))
+        if (!all && kind_of_id(f->object) != OBJECT_STREAM)
             continue;
         const struct object *object = model_object(model, f->object);
         f->lesser = object && model_severity(model, object) > f->severity;
@@ -379,8 +387,8 @@ void rules_tick(struct model *model, bool weighed) {
     }
     ask_watched(model);
     model->leaders_moved &= !weighed;
-    rank(model, &model->findings, weighed);
-    rank(model, &model->forming, weighed);
+    rank(model, &model->findings, false);
+    rank(model, &model->forming, false);
     sort(&model->findings);
     sort(&model->forming);
     count_quiet(model);
