@@ -36,16 +36,27 @@ void kept_until(struct kept *kept, bool (*met)(json_t *document, void *context),
     }
 }
 
-double kept_rate(const struct kept *kept, const char *list, const char *name, const char *rate, int64_t from,
-                 int64_t to, int64_t *first, int64_t *last) {
+typedef json_t *row_fn(const struct kept_document *document, const char *list, const char *name);
+
+static json_t *row_in(const struct kept_document *document, const char *list, const char *name) {
+    return doc_find(document->document, list, "name", name);
+}
+
+static json_t *cluster_in(const struct kept_document *document, const char *list, const char *name) {
+    (void)list, (void)name;
+    return json_array_get(json_object_get(document->document, "clusters"), 0);
+}
+
+/* Of the rate in `row`, by the windows of the object `list` `name`. */
+static double mean(const struct kept *kept, row_fn *row, const char *list, const char *name, const char *rate,
+                   int64_t from, int64_t to, int64_t *first, int64_t *last) {
     double sum = 0;
     int n = 0;
     int64_t before = 0;
     *first = *last = 0;
     for (int i = 0; i < kept->n; i++) {
-        json_t *object = doc_find(kept->list[i].document, list, "name", name);
-        int64_t at = doc_instant(object, "sampled_at");
-        double value = doc_number(object, rate);
+        int64_t at = doc_instant(row_in(&kept->list[i], list, name), "sampled_at");
+        double value = doc_number(row(&kept->list[i], list, name), rate);
         if (at <= from || at > to || at == before || isnan(value))
             continue;
         if (before > from + NS) { /* so that the window of this one began in the load */
@@ -57,6 +68,16 @@ double kept_rate(const struct kept *kept, const char *list, const char *name, co
         before = at;
     }
     return n >= 3 ? sum / (double)(*last - *first) : NAN;
+}
+
+double kept_rate(const struct kept *kept, const char *list, const char *name, const char *rate, int64_t from,
+                 int64_t to, int64_t *first, int64_t *last) {
+    return mean(kept, row_in, list, name, rate, from, to, first, last);
+}
+
+double kept_cluster_rate(const struct kept *kept, const char *server, const char *rate, int64_t from,
+                         int64_t to, int64_t *first, int64_t *last) {
+    return mean(kept, cluster_in, "servers", server, rate, from, to, first, last);
 }
 
 json_t *kept_truth(const char *http, const char *path) {

@@ -27,6 +27,9 @@ json_t *kept_last(const struct kept *kept); /* NULL before the first */
  * *first and *last: the time that those windows cover. NAN: fewer than three. */
 double kept_rate(const struct kept *kept, const char *list, const char *name, const char *rate, int64_t from,
                  int64_t to, int64_t *first, int64_t *last);
+/* One of the cluster; its windows are those of the server that it comes from. */
+double kept_cluster_rate(const struct kept *kept, const char *server, const char *rate, int64_t from,
+                         int64_t to, int64_t *first, int64_t *last);
 
 /* What a server says itself, asked by this program: `http` its address, path "/varz". To be freed. Fails the
  * Check test when it says nothing. */

@@ -46,6 +46,15 @@ double tally_rate(const struct tally *t, int64_t from_ns, int64_t to_ns) {
     return (tally_at(t, to_ns) - tally_at(t, from_ns)) / ((double)(to_ns - from_ns) / 1e9);
 }
 
+double tally_off(const struct tally *t, int64_t from_ns, int64_t to_ns) {
+    int64_t longest = 0;
+    for (size_t i = 1; i < t->n; i++) {
+        int64_t pause = t->points[i].at_ns - t->points[i - 1].at_ns;
+        longest = pause > longest ? pause : longest;
+    }
+    return 0.01 + (double)longest / (double)(to_ns - from_ns);
+}
+
 void tally_range(const struct tally *t, int64_t from_ns, int64_t to_ns, double *least, double *most) {
     size_t first = after(t, from_ns), last = after(t, to_ns);
     *least = INFINITY;
