@@ -14,6 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tests/harness/servers.h"
+
 enum { REQUEST = 4096, BODY = 4 << 20 };
 
 struct late {
@@ -21,7 +23,9 @@ struct late {
     int listener, target, delay_ms;
     const char *path;
     char url[64];
-    atomic_int *answers; /* shared */
+    struct counts { /* shared */
+        atomic_int answers, longest_ms;
+    } * counts;
 };
 
 static struct sockaddr_in address_of(int port) {
@@ -76,7 +80,15 @@ static size_t fetch(const struct late *late, const char *target, char *answer) {
     return size;
 }
 
+static void count(struct counts *counts, int took_ms) {
+    int longest = atomic_load(&counts->longest_ms);
+    while (took_ms > longest && !atomic_compare_exchange_weak(&counts->longest_ms, &longest, took_ms))
+        ;
+    atomic_fetch_add(&counts->answers, 1);
+}
+
 static void serve(const struct late *late, int fd) {
+    int64_t begun = servers_now_ms();
     char request[REQUEST], target[REQUEST];
     char *answer = malloc(BODY);
     size_t length = strlen(late->path);
@@ -87,7 +99,7 @@ static void serve(const struct late *late, int fd) {
     if (is_late)
         nanosleep(&(struct timespec){late->delay_ms / 1000, late->delay_ms % 1000 * 1000000L}, NULL);
     if (size && write_all_to(fd, answer, size) && is_late)
-        atomic_fetch_add(late->answers, 1);
+        count(late->counts, (int)(servers_now_ms() - begun));
     free(answer);
 }
 
@@ -122,10 +134,10 @@ struct late *late_start(int target, const char *path, int delay_ms) {
     struct sockaddr_in here = address_of(0);
     socklen_t size = sizeof here;
     *late = (struct late){.target = target, .path = path, .delay_ms = delay_ms};
-    late->answers =
-        mmap(NULL, sizeof *late->answers, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    late->counts =
+        mmap(NULL, sizeof *late->counts, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     late->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (late->answers == MAP_FAILED || late->listener < 0 ||
+    if (late->counts == MAP_FAILED || late->listener < 0 ||
         bind(late->listener, (struct sockaddr *)&here, size) != 0 || listen(late->listener, 64) != 0 ||
         getsockname(late->listener, (struct sockaddr *)&here, &size) != 0) {
         perror("late");
@@ -148,7 +160,11 @@ const char *late_url(const struct late *late) {
 }
 
 int late_answers(const struct late *late) {
-    return atomic_load(late->answers);
+    return atomic_load(&late->counts->answers);
+}
+
+int late_longest_ms(const struct late *late) {
+    return atomic_load(&late->counts->longest_ms);
 }
 
 void late_end(struct late *late) {
@@ -157,6 +173,6 @@ void late_end(struct late *late) {
     kill(late->pid, SIGKILL);
     waitpid(late->pid, NULL, 0);
     close(late->listener);
-    munmap(late->answers, sizeof *late->answers);
+    munmap(late->counts, sizeof *late->counts);
     free(late);
 }

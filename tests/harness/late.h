@@ -14,6 +14,8 @@ struct late;
 struct late *late_start(int target, const char *path, int delay_ms);
 const char *late_url(const struct late *late); /* http://127.0.0.1:port */
 int late_answers(const struct late *late);     /* late ones, given so far */
-void late_end(struct late *late);              /* NULL is fine */
+/* What the longest of them took: more than asked for on a busy machine. */
+int late_longest_ms(const struct late *late);
+void late_end(struct late *late); /* NULL is fine */
 
 #endif
