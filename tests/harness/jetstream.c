@@ -109,7 +109,7 @@ bool jetstream_step_down(struct natsc *c, const char *stream, const char *consum
 bool jetstream_store(struct natsc *c, const char *subject, int ms) {
     char *word = NULL;
     for (int64_t deadline = servers_now_ms() + ms; !word && servers_now_ms() < deadline;)
-        word = natsc_request(c, subject, "x", 1000);
+        word = natsc_request(c, subject, "x", JETSTREAM_MS); /* asked again too soon it is stored twice */
     bool stored = word != NULL;
     free(word);
     return stored;
