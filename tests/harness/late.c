@@ -69,12 +69,11 @@ static size_t fetch(const struct late *late, const char *target, char *answer) {
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     int length = snprintf(request, sizeof request,
                           "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n", target);
-    if (fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof to) != 0 ||
-        !write_all_to(fd, request, (size_t)length)) {
-        close(fd);
+    if (fd < 0)
         return 0;
-    }
-    for (ssize_t n; size < BODY && (n = read(fd, answer + size, BODY - size)) > 0;)
+    bool asked =
+        connect(fd, (struct sockaddr *)&to, sizeof to) == 0 && write_all_to(fd, request, (size_t)length);
+    for (ssize_t n; asked && size < BODY && (n = read(fd, answer + size, BODY - size)) > 0;)
         size += (size_t)n;
     close(fd);
     return size;
