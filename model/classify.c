@@ -1,4 +1,4 @@
-#include "model/asset.h"
+#include "model/classify.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "model/asking.h"
+#include "model/asset.h"
 #include "model/oldest.h"
 #include "model/sentence.h"
 #include "model/stream.h"
