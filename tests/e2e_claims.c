@@ -275,8 +275,9 @@ END_TEST
 START_TEST(nothing_was_made_again) {
     size_t i;
     json_t *event;
-    json_array_foreach(json_object_get(documents.last, "events"), i, event)
+    json_array_foreach(json_object_get(documents.last, "events"), i, event) {
         ck_assert_str_ne(doc_text(event, "kind"), "recreated");
+    }
 }
 END_TEST
 

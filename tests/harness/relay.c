@@ -113,6 +113,7 @@ static void take_orders(const struct relay *relay) {
 
 static void take_connections(const struct relay *relay, const struct pollfd *polls) {
     for (int link = 0; link < relay->n; link++) {
+        // cppcheck-suppress nullPointer
         int fd = polls[link].revents ? accept4(relay->listener[link], NULL, NULL, SOCK_CLOEXEC) : -1;
         if (fd >= 0 && atomic_load(&relay->page->wanted[link]))
             close(fd);

@@ -276,9 +276,11 @@ void witness_hear_followers(struct witness *w) {
         snprintf(url, sizeof url, "%s/jsz?accounts=1&streams=1&consumers=1", w->servers->node[i].http);
         json_t *jsz =
             w->servers->node[i].pid && !w->servers->node[i].paused ? http_get_json(url, 2000) : NULL;
-        json_array_foreach(json_path(jsz, "account_details.0.stream_detail"), s, stream)
-            json_array_foreach(json_object_get(stream, "consumer_detail"), c, consumer)
+        json_array_foreach(json_path(jsz, "account_details.0.stream_detail"), s, stream) {
+            json_array_foreach(json_object_get(stream, "consumer_detail"), c, consumer) {
                 hear(w, &w->servers->node[i], consumer, asked);
+            }
+        }
         json_decref(jsz);
         witness_turn(w);
     }
