@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "model/backlog.h"
 #include "model/lag.h"
 
 #define STEPS 2 /* of its age a mark may be away from the next */
