@@ -68,7 +68,7 @@ static enum asset_state by_leader(const struct model *model, const struct object
     return unlisted ? ASSET_UNLISTED : ASSET_OK;
 }
 
-static bool is_leaderless(const struct asset *asset) {
+bool asset_is_leaderless(const struct asset *asset) {
     return asset->leaderless_mono_ns > asset->claim.mono_ns &&
            asset->leaderless_mono_ns >= asset->named_mono_ns;
 }
@@ -81,7 +81,7 @@ enum asset_state asset_state(const struct model *model, const struct object *obj
         return ASSET_CONTESTED;
     if (claim_stands(model, &asset->claim))
         return asset_lost_majority(asset) ? ASSET_NO_QUORUM : ASSET_OK;
-    return is_leaderless(asset) ? ASSET_LEADERLESS : by_leader(model, object);
+    return asset_is_leaderless(asset) ? ASSET_LEADERLESS : by_leader(model, object);
 }
 
 /* ---- why, in words ---- */
@@ -105,6 +105,11 @@ static const char *since(const struct model *model, int64_t mono_ns, char text[T
     return text;
 }
 
+static void seen_ago(const struct model *model, const struct object *object, char text[TIME_TEXT_SIZE]) {
+    int64_t seen = object->seen_utc_ns ? object->seen_utc_ns : object->first_utc_ns;
+    span_format_whole(text, model->utc_ns > seen ? model->utc_ns - seen : 0);
+}
+
 /* Of one that leads by its last answer. */
 static bool say_of_leader(const struct model *model, const struct asset *asset, const struct entry *entry,
                           struct said *said) {
@@ -120,6 +125,18 @@ static bool say_of_leader(const struct model *model, const struct asset *asset, 
         return say(said, "leader %s in contact with %u of %u replicas", server_label(server),
                    asset->replicas - asset->lost, asset->replicas);
     return false;
+}
+
+/* Of one that nobody can lead now. */
+static bool say_of_lost(const struct model *model, const struct object *object, struct said *said) {
+    const struct asset *asset = asset_of(object);
+    const struct server *server = server_of(claim_server(model, &asset->claim));
+    char span[TIME_TEXT_SIZE];
+    const char *which = asset->replicas == 1 ? "its only server" : "leader", *name = server_label(server);
+    seen_ago(model, object, span);
+    if (server->state == SERVER_DOWN)
+        return say(said, "last seen %s ago: %s %s gone", span, which, name);
+    return say(said, "last seen %s ago: JetStream is off on %s %s", span, which, name);
 }
 
 /* Of one that was named, and has not said so itself. */
@@ -154,15 +171,16 @@ bool asset_why(const struct model *model, const struct object *object, char *out
                    server_label(server_of(claim_server(model, &asset->rival))));
     if (claim_stands(model, &asset->claim))
         return say_of_leader(model, asset, claimant, &said);
-    if (is_leaderless(asset))
+    if (asset_is_leaderless(asset))
         return say(&said, "no leader for %s", since(model, asset->leaderless_since_mono_ns, span));
+    if (asset_is_lost(model, object))
+        return say_of_lost(model, object, &said);
     return asset->leader ? say_of_named(model, object, &said) : false;
 }
 
 const char *asset_last_seen(const struct model *model, const struct object *object) {
     char span[TIME_TEXT_SIZE], text[TIME_TEXT_SIZE + 20];
-    int64_t seen = object->seen_utc_ns ? object->seen_utc_ns : object->first_utc_ns;
-    span_format_whole(span, model->utc_ns > seen ? model->utc_ns - seen : 0);
+    seen_ago(model, object, span);
     snprintf(text, sizeof text, "last seen %s ago", span);
     return model_say(model, text);
 }

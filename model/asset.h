@@ -97,6 +97,8 @@ enum asset_state {
 const char *asset_state_name(enum asset_state state); /* NULL for ASSET_UNKNOWN */
 /* By its leader's last word too few of its replicas are in contact, the leader itself among them. */
 bool asset_lost_majority(const struct asset *asset);
+/* The last that was told of who leads it is that nobody does. */
+bool asset_is_leaderless(const struct asset *asset);
 enum asset_state asset_state(const struct model *model, const struct object *object);
 /* Why its numbers are old, or not to be relied on, into `out`; false: all is well, or it is no more. */
 bool asset_why(const struct model *model, const struct object *object, char *out, size_t size);

@@ -131,16 +131,21 @@ static bool answers(const struct model *model, const struct object *cluster) {
 }
 
 /* One consumer of which nobody told makes the sum unknown, as with rates; one whose leader does not answer
- * now counts with what it said last, and that is marked. */
+ * now counts with what it said last, and that is marked; one that nobody can lead is left out, so that there
+ * is at least as much. */
 struct value calc_cluster_lag(const struct model *model, const struct object *object) {
     uint64_t sum = 0;
-    bool live = false, old = false;
+    bool live = false, old = false, partial = false;
     if (!answers(model, object))
         return value_unknown(0);
     for (size_t i = 0; i < kind_count(model, OBJECT_CONSUMER); i++) {
         const struct object *consumer = &kind_at(model, OBJECT_CONSUMER, i)->object;
         if (consumer->parent != object || consumer->freshness == FRESH_GONE)
             continue;
+        if (asset_is_lost(model, consumer)) {
+            partial = true;
+            continue;
+        }
         struct value lag = calc_consumer_lag(model, consumer);
         if (lag.type != VALUE_UINT || lag.u > UINT64_MAX - sum)
             return value_unknown(0);
@@ -148,10 +153,10 @@ struct value calc_cluster_lag(const struct model *model, const struct object *ob
         live |= consumer->freshness == FRESH_LIVE;
         old |= consumer->freshness != FRESH_LIVE;
     }
-    if (old && !live)
+    if ((old || partial) && !live)
         return value_unknown(0); /* no leader answers: nothing is known */
     struct value v = value_uint(sum);
-    v.flags = old ? VALUE_ESTIMATED | VALUE_OLD : 0;
+    v.flags = (uint8_t)((old ? VALUE_ESTIMATED | VALUE_OLD : 0) | (partial ? VALUE_LEAST : 0));
     return v;
 }
 
@@ -210,16 +215,21 @@ static bool has_told(const struct model *model, const struct object *cluster) {
 static struct value count_assets(const struct model *model, const struct object *cluster,
                                  enum object_kind kind) {
     uint64_t count = 0;
-    bool some_live = answers(model, cluster);
+    bool some_live = answers(model, cluster), partial = false;
     if (!has_told(model, cluster))
         return value_unknown(0);
     for (size_t i = 0; i < kind_count(model, kind); i++) {
         const struct object *asset = &kind_at(model, kind, i)->object;
-        count += asset->parent == cluster && asset->freshness != FRESH_GONE &&
-                 !(some_live && asset_is_lost_with_its_server(model, asset)) &&
-                 asset_state(model, asset) != ASSET_UNLISTED;
+        if (asset->parent != cluster || asset->freshness == FRESH_GONE ||
+            asset_state(model, asset) == ASSET_UNLISTED)
+            continue;
+        bool lost = some_live && asset_is_lost(model, asset);
+        count += !lost;
+        partial |= lost;
     }
-    return value_uint(count);
+    struct value v = value_uint(count);
+    v.flags = partial ? VALUE_LEAST : 0;
+    return v;
 }
 
 struct value calc_cluster_streams(const struct model *model, const struct object *object) {

@@ -25,11 +25,20 @@ bool asset_is_contested(const struct model *model, const struct asset *asset) {
     return asset->contested && claim_stands(model, &asset->claim) && claim_stands(model, &asset->rival);
 }
 
-bool asset_is_lost_with_its_server(const struct model *model, const struct object *object) {
+/* Its group could choose another one. */
+static bool has_majority_left(const struct asset *asset) {
+    return asset->replicas > 1 && asset->current >= asset->replicas / 2 + 1;
+}
+
+bool asset_is_lost(const struct model *model, const struct object *object) {
     const struct asset *asset = asset_of(object);
+    if (object->freshness == FRESH_GONE || claim_stands(model, &asset->claim))
+        return false;
+    if (asset_is_leaderless(asset) && model->mono_ns - asset->leaderless_since_mono_ns >= LOST_AFTER)
+        return true;
     const struct entry *server = claim_server(model, &asset->claim);
-    return asset->replicas == 1 && server &&
-           (server_of(server)->state == SERVER_DOWN || js_is_off(server_of(server)));
+    return server && (server_of(server)->state == SERVER_DOWN || js_is_off(server_of(server))) &&
+           !has_majority_left(asset);
 }
 
 /* A server that comes back remembers having led until its group tells it better: it has not heard its group

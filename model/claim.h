@@ -44,7 +44,8 @@ void claim_retract(struct asset *asset, uint64_t server);
 void asset_named(struct model *model, struct entry *entry, const struct text *leader, const struct stamp *at);
 /* Two servers say now that they lead it, and neither has said so before the other did. */
 bool asset_is_contested(const struct model *model, const struct asset *asset);
-/* Nobody else has it, and the one that does is down, or its JetStream is off. */
-bool asset_is_lost_with_its_server(const struct model *model, const struct object *object);
+/* Nobody leads it, or can: too few are left of those that have it, or they have chosen none for long. What is
+ * known of it is the last word of one that is gone, and counts in no sum. */
+bool asset_is_lost(const struct model *model, const struct object *object);
 
 #endif

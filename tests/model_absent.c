@@ -102,7 +102,7 @@ START_TEST(jetstream_switched_off_deletes_nothing) {
     }
     varz_until(&n, 21, 7);
     ck_assert_int_eq(stream(&n)->freshness, FRESH_STALE);
-    ck_assert_str_eq(why(&n), "JetStream is off on leader n1");
+    ck_assert_str_eq(why(&n), "last seen 21s ago: JetStream is off on its only server n1");
     ck_assert_str_eq(led(&n), "leader_gone");
     ck_assert_double_eq(last_seq(&n), 1000);
     ck_assert_double_eq(number_value(&n, model_cluster(n.model), Q_CLUSTER_streams), 0);
@@ -143,10 +143,11 @@ START_TEST(with_its_only_server_it_is_last_seen_and_back) {
         send(&n, jsz(&n, 2));
     }
     const struct object *cluster = model_cluster(n.model);
-    ck_assert_str_eq(why(&n), "leader n1 gone 2m30s");
+    ck_assert_str_eq(why(&n), "last seen 2m30s ago: its only server n1 gone");
     ck_assert_double_eq(last_seq(&n), 1000);
     ck_assert_double_eq(number_value(&n, cluster, Q_CLUSTER_streams), 0);
     ck_assert_double_eq(number_value(&n, cluster, Q_CLUSTER_consumers), 0);
+    ck_assert_int_eq(quantity_get(n.model, cluster, Q_CLUSTER_consumers).flags, VALUE_LEAST);
     struct sample *back = build_varz(&n, 1, "ID9", names[0]);
     put_i(row_of(back, ENTITY_SERVER), F_SERVER_start, NIGHT_UTC + n.at - ns(1));
     send(&n, back);
@@ -160,6 +161,32 @@ START_TEST(with_its_only_server_it_is_last_seen_and_back) {
     ck_assert_str_eq(why(&n), "");
     ck_assert_double_eq(number_value(&n, cluster, Q_CLUSTER_streams), 1);
     ck_assert_double_eq(number_value(&n, cluster, Q_CLUSTER_consumers), 1);
+    night_end(&n);
+}
+END_TEST
+
+/* C is of n1, n2 and n3, and D of n1 alone, which goes on. `_i`: 0 n3 goes and n2 leads C on; 1 n2 and n3 go,
+ * and n1 names the one that led; 2 it names nobody. */
+START_TEST(what_too_few_are_left_of_counts_in_no_sum) {
+    struct night n;
+    begin_three(&n);
+    const struct object *cluster = model_cluster(n.model);
+    for (int i = 0; i <= 5; i++) {
+        varz_until(&n, 5 * i, i == 0 ? 7 : _i ? 1 : 3);
+        struct sample *s = jsz(&n, 0);
+        add_consumer(s, "D", 0, 0, 95, 5);
+        consumer_in(s, 0, (struct says){_i == 2 && i ? -1 : 1, 0, .active = 0.1});
+        send(&n, s);
+        if (_i == 0 || i == 0)
+            say_consumer(&n, 1, (struct says){1, 300, .active = 0.1});
+        struct value lag = quantity_get(n.model, cluster, Q_CLUSTER_lag);
+        bool counts = _i == 0 || i < 2; /* they may be back, or choose another one */
+        ck_assert_uint_eq(lag.u, counts ? 805 : 100);
+        ck_assert_int_eq(lag.flags & VALUE_LEAST, counts ? 0 : VALUE_LEAST);
+        ck_assert_double_eq(number_value(&n, cluster, Q_CLUSTER_consumers), counts ? 2 : 1);
+    }
+    static const char *const because[] = {"", "last seen 25s ago: leader n2 gone", "no leader for 20s"};
+    ck_assert_str_eq(text_value(&n, c(&n), Q_CONSUMER_leader_why), because[_i]);
     night_end(&n);
 }
 END_TEST
@@ -193,6 +220,7 @@ static TCase *cases(void) {
     tcase_add_test(t, between_two_leaders_the_last_word_stays);
     tcase_add_test(t, who_is_named_and_does_not_tell);
     tcase_add_test(t, jetstream_switched_off_deletes_nothing);
+    tcase_add_loop_test(t, what_too_few_are_left_of_counts_in_no_sum, 0, 3);
     tcase_add_test(t, with_its_only_server_it_is_last_seen_and_back);
     return t;
 }

@@ -360,9 +360,10 @@ START_TEST(whose_leader_is_gone_is_leaderless) {
     ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_loss), "no");
     varz_until(&n, 84, 6);
     ck_assert_str_eq(story_word(&n, Q_CONSUMER_state), "leaderless");
-    ck_assert_str_eq(story_word(&n, Q_CONSUMER_why), "leader n1 gone 24s");
+    ck_assert_str_eq(story_word(&n, Q_CONSUMER_why), "last seen 24s ago: its only server n1 gone");
     ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_loss), "unknown");
-    ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_loss_why), "leader n1 gone 24s");
+    ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_loss_why),
+                     "last seen 24s ago: its only server n1 gone");
     night_end(&n);
 }
 END_TEST

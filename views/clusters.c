@@ -65,6 +65,10 @@ struct value clusters_sum(const struct model *model, enum quantity q) {
     return sum;
 }
 
+const char *clusters_bound(struct value sum) {
+    return sum.flags & VALUE_LEAST ? "≥" : "";
+}
+
 void clusters_text(char *out, size_t size, const struct view_context *context, enum quantity q, int width,
                    const char *unit) {
     char number[64];
@@ -78,5 +82,6 @@ void clusters_text(char *out, size_t size, const struct view_context *context, e
         return;
     }
     quantity_number(number, sizeof(number), context, q, sum.f);
-    snprintf(out, size, "%s%s%s", number, unit, sum.flags & (VALUE_ESTIMATED | VALUE_OLD) ? "~" : "");
+    snprintf(out, size, "%s%s%s%s", clusters_bound(sum), number, unit,
+             sum.flags & (VALUE_ESTIMATED | VALUE_OLD) ? "~" : "");
 }

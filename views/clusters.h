@@ -20,6 +20,8 @@ unsigned clusters_expected(const struct cluster_count *count);
 /* A number over all of them that live, VALUE_REAL; unknown while one does not know its part; marked as any
  * part is, and as old while one is left out. */
 struct value clusters_sum(const struct model *model, enum quantity q);
+/* What stands before a sum that not all have a part in. */
+const char *clusters_bound(struct value sum);
 /* Whether it has a part in sums: it lives, or none does. */
 bool clusters_counts(const struct model *model, const struct object *cluster);
 /* A sum and one part more: of what is a largest one, the larger. */

@@ -185,8 +185,8 @@ static void draw_lag(const struct overview *o, const struct view_context *contex
     quantity_number(total_lag, sizeof(total_lag), context, Q_CLUSTER_lag, sum.f);
     counted_title(&o->lag, o->lag.known, "LAG", title, sizeof(title));
     if (known)
-        snprintf(title + strlen(title), sizeof(title) - strlen(title), "   total %s%s", total_lag,
-                 sum.flags & (VALUE_ESTIMATED | VALUE_OLD) ? "~" : "");
+        snprintf(title + strlen(title), sizeof(title) - strlen(title), "   total %s%s%s", clusters_bound(sum),
+                 total_lag, sum.flags & (VALUE_ESTIMATED | VALUE_OLD) ? "~" : "");
     right_text(&o->lag, right, sizeof(right), "jetstream", "JetStream");
     const char *empty = !model_has(context->model, SHAPE_JSZ)   ? "JetStream: not collected here yet"
                         : !chrome_has_jetstream(context->model) ? "no JetStream on this cluster"

@@ -108,6 +108,20 @@ static const char *age_of(const char *why) {
     return at && at[5] >= '0' && at[5] <= '9' ? at + 1 : NULL;
 }
 
+/* "last seen 14s ago: ...", and "seen 14s" where that is too long. */
+static bool put_seen(const char *why, char *out, size_t size, int width) {
+    static const char head[] = "last seen ";
+    const char *span = why + sizeof(head) - 1, *end = strstr(why, " ago: ");
+    if (strncmp(why, head, sizeof(head) - 1) != 0 || !end || text_width(why) <= width)
+        return false;
+    int whole = (int)(end - why), len = (int)(end - span);
+    if (whole + 4 <= width)
+        snprintf(out, size, "%.*s ago", whole, why);
+    else
+        snprintf(out, size, "seen %.*s", len, span);
+    return true;
+}
+
 /* "leader n2 gone 14s", and "gone 14s" where that is too long: its name has a column. */
 static const char *shortened(const char *why, int width) {
     static const char head[] = "leader ";
@@ -125,7 +139,9 @@ static void special_cell(const struct list_data *d, const struct object *object,
         if (quantity_value(list->model, object, c->quantity, &share))
             gauge_text(out->text, sizeof(out->text), share, width);
     } else if (*why_old(list->model, object)) {
-        text_cut(out->text, sizeof(out->text), shortened(why_old(list->model, object), width), width);
+        const char *why = why_old(list->model, object);
+        if (!put_seen(why, out->text, sizeof(out->text), width))
+            text_cut(out->text, sizeof(out->text), shortened(why, width), width);
         out->role = ROLE_TEXT;
     } else {
         double top = quantities[c->quantity].unit == UNIT_PERCENT ? list->spark_top : 0;

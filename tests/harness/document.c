@@ -116,14 +116,22 @@ double doc_number(json_t *object, const char *key) {
     return json_is_number(value) ? json_number_value(value) : NAN;
 }
 
-bool doc_is_estimated(json_t *object, const char *key) {
+static bool is_marked(json_t *object, const char *mark, const char *key) {
     size_t i;
     json_t *name;
-    json_array_foreach(json_object_get(object, "estimated"), i, name) {
+    json_array_foreach(json_object_get(object, mark), i, name) {
         if (strcmp(json_string_value(name) ? json_string_value(name) : "", key) == 0)
             return true;
     }
     return false;
+}
+
+bool doc_is_estimated(json_t *object, const char *key) {
+    return is_marked(object, "estimated", key);
+}
+
+bool doc_is_at_least(json_t *object, const char *key) {
+    return is_marked(object, "at_least", key);
 }
 
 int64_t doc_parse_instant(const char *text) {

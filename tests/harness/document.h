@@ -36,6 +36,7 @@ const char *doc_text(json_t *object, const char *key);
 double doc_number(json_t *object, const char *key);
 /* The object's `estimated` names this quantity. */
 bool doc_is_estimated(json_t *object, const char *key);
+bool doc_is_at_least(json_t *object, const char *key);
 /* An RFC 3339 instant in ns since 1970; INT64_MIN where there is none. */
 int64_t doc_instant(json_t *object, const char *key);
 int64_t doc_parse_instant(const char *text);
