@@ -240,6 +240,11 @@ struct value calc_consumer_drain(const struct model *model, const struct object 
         return trend;
     bool still = is_held(object, (double)lag.u) ||
                  (standing_is_stuck(consumer_of(object)->standing.state) && nothing_moves(model, object));
+    double bent;
+    if (trend.f >= 0 && lag_begins_to_fall(&consumer_of(object)->lag, &bent)) {
+        trend.f = bent;
+        trend.flags |= VALUE_ESTIMATED;
+    }
     double seconds = trend.f < 0 && !still ? (double)lag.u / -trend.f : INFINITY;
     if (seconds < LONGEST_DRAIN) {
         struct value v = value_span((int64_t)(seconds * (double)NS_PER_S));
@@ -256,9 +261,13 @@ struct value calc_consumer_drain(const struct model *model, const struct object 
 
 struct value calc_consumer_draining(const struct model *model, const struct object *object) {
     struct value drain = calc_consumer_drain(model, object);
+    double bent;
     if (drain.type == VALUE_UNKNOWN)
         return drain;
-    return aged(object, value_bool(drain.i > 0 && !(drain.flags & VALUE_NEVER)));
+    struct value trend = calc_consumer_trend(model, object);
+    bool begins =
+        lag_begins_to_fall(&consumer_of(object)->lag, &bent) && trend.f > 0; /* a guess: one point */
+    return aged(object, value_bool(drain.i > 0 && !(drain.flags & VALUE_NEVER) && !begins));
 }
 
 /* Since a moment of its progress, as its last row tells. */

@@ -14,7 +14,12 @@
 #define BEND_POINTS  4    /* that a bend has behind it */
 #define BENT         10.0 /* so many times what those miss their line by */
 #define GOES_ON      1.8 /* the second point of a bend is so much farther off than the first, or it was a jump */
-#define TRIMMED      0.01 /* as TURNED, for a point that the turn had left behind */
+#define WORKED_LEAST 2                /* points, for growth that is no batch yet to come */
+#define WAITED       (45 * NS_PER_S)  /* or for so long */
+#define SWINGS       3                /* turns, of what swings */
+#define SWUNG_MOST   (900 * NS_PER_S) /* since the last of them */
+#define OUTSIDE      0.1              /* of what it swung by, beyond which it moves again */
+#define TRIMMED      0.01             /* as TURNED, for a point that the turn had left behind */
 
 bool lag_of(const struct object *consumer, double *lag) {
     double pending, ack_pending;
@@ -78,6 +83,16 @@ static bool bends(const struct line *before, const double t[], const double l[],
     return fabs(first) > far && second / first > GOES_ON;
 }
 
+static double at(const struct line *x, double t) {
+    return -off(x, t, 0);
+}
+
+/* Both lines go one way, and from one to the other it leaps the other way. */
+static bool is_tooth(const struct line *before, const struct line *recent, double t) {
+    double was = slope_of(before), is = slope_of(recent), leap = at(recent, t) - at(before, t);
+    return before->n >= 2 && was * is > 0 && leap * is < 0 && fabs(leap) > fabs(is * t) / 2 + LEAST_MOVE;
+}
+
 /* Points from before the turn that were taken for the first ones after it. */
 static struct line trimmed(struct line line, const double t[], const double l[]) {
     while (line.n > SLOPE_POINTS) {
@@ -105,7 +120,7 @@ static struct line newest_line(const double t[], const double l[], unsigned n, d
         struct line before = without(all, &recent);
         if (recent.n < SLOPE_POINTS && !(recent.n == 2 && bends(&before, t, l, scale)))
             continue;
-        if (error_of(&recent) + error_of(&before) >= least)
+        if (error_of(&recent) + error_of(&before) >= least || is_tooth(&before, &recent, t[i]))
             continue;
         least = error_of(&recent) + error_of(&before);
         best = recent;
@@ -113,17 +128,89 @@ static struct line newest_line(const double t[], const double l[], unsigned n, d
     return error_of(&best) > best.n * (1 + scale * scale) && best.n < n ? trimmed(best, t, l) : best;
 }
 
+static const struct lag_point *point_at(const struct lag_history *history, unsigned back) {
+    return &history->points[(history->next + 2 * LAG_POINTS - 1 - back) % LAG_POINTS];
+}
+
+/* It grows while somebody works on it, or for longer than a batch takes. */
+static bool is_growth(const struct lag_history *history, unsigned n, double from_s) {
+    unsigned worked = 0;
+    for (unsigned i = 0; i < n; i++)
+        worked += point_at(history, i)->worked;
+    return worked >= WORKED_LEAST || -from_s * (double)NS_PER_S >= (double)WAITED;
+}
+
+/* The last point alone is far off a line that grew, and below the one before it. */
+static void find_bend(struct lag_history *history, const double t[], const double l[], unsigned n) {
+    struct line before = {0};
+    for (unsigned i = 1; i < n; i++)
+        add(&before, t[i], l[i]);
+    history->bent = 0;
+    if (n <= BEND_POINTS || slope_of(&before) <= 0 || l[1] <= 0)
+        return;
+    double missed = sqrt(error_of(&before) / before.n), grew = slope_of(&before) * (t[1] - t[n - 1]);
+    if (grew > SCATTER * missed && -off(&before, t[0], l[0]) > BENT * missed + LEAST_MOVE)
+        history->bent = l[1] / t[1];
+}
+
+static void begin_swing(struct lag_swing *swing, double lag, int direction) {
+    *swing = (struct lag_swing){.direction = direction, .low = lag, .high = lag};
+}
+
+/* The extremes of what it went through up to now, since it first turned. */
+static void follow(struct lag_swing *swing, double lag) {
+    swing->low = fmin(swing->low, lag);
+    swing->high = fmax(swing->high, lag);
+}
+
+/* It turned often enough, and is where it was then. */
+static bool swings(struct lag_history *history, int direction) {
+    struct lag_swing *swing = &history->swing;
+    const struct lag_point *now = point_at(history, 0);
+    double room = OUTSIDE * (swing->high - swing->low);
+    bool outside = now->lag < swing->low - room || now->lag > swing->high + room;
+    if (now->lag <= OUTSIDE * swing->high || (swing->turns >= SWINGS && outside) ||
+        (swing->turns && now->now_ns - swing->turned_ns > SWUNG_MOST))
+        begin_swing(swing, now->lag, direction);
+    if (direction && direction == -swing->direction) {
+        swing->turns++;
+        swing->turned_ns = now->now_ns;
+    }
+    swing->direction = direction ? direction : swing->direction;
+    if (swing->turns < SWINGS) {
+        if (!swing->turns)
+            swing->low = swing->high = now->lag;
+        follow(swing, now->lag);
+    }
+    return swing->turns >= SWINGS;
+}
+
 static void find_slope(struct lag_history *history) {
     double t[LAG_POINTS], l[LAG_POINTS];
     unsigned n = window_of(history, t, l);
+    bool grew = history->moves && history->per_s > 0;
     history->known = n >= SLOPE_POINTS && t[n - 1] < 0;
+    history->bent = 0;
     if (!history->known)
         return;
-    struct line line =
-        newest_line(t, l, n, history->points[(history->next + LAG_POINTS - 1) % LAG_POINTS].lag);
+    struct line line = newest_line(t, l, n, point_at(history, 0)->lag);
     history->per_s = slope_of(&line);
     double by = fabs(history->per_s * t[(unsigned)line.n - 1]);
-    history->moves = by >= LEAST_MOVE && by * by > SCATTER * SCATTER * error_of(&line) / line.n;
+    history->moves = by >= LEAST_MOVE && by * by > SCATTER * SCATTER * error_of(&line) / line.n &&
+                     (history->per_s < 0 || grew || is_growth(history, (unsigned)line.n, t[n - 1]));
+    history->moves &= !swings(history, !history->moves ? 0 : history->per_s > 0 ? 1 : -1);
+    if (history->per_s > 0)
+        find_bend(history, t, l, n);
+}
+
+/* Since the row before, of which the point before is. */
+static bool has_worked(const struct object *consumer, const struct lag_point *before, double lag) {
+    static const enum field done[] = {F_CONSUMER_delivered_consumer_seq, F_CONSUMER_ack_floor_consumer_seq,
+                                      F_CONSUMER_ack_floor_stream_seq};
+    bool worked = false;
+    for (size_t i = 0; consumer->before && i < sizeof done / sizeof *done; i++)
+        worked |= row_u64(consumer->now, done[i], 0) != row_u64(consumer->before, done[i], 0);
+    return worked && lag > before->lag;
 }
 
 static void judge_held(struct lag_history *history, bool was_known, int64_t mono_ns) {
@@ -142,7 +229,8 @@ void lag_put(struct lag_history *history, const struct object *consumer) {
     unsigned last = (history->next + LAG_POINTS - 1) % LAG_POINTS;
     if (history->count && history->points[last].now_ns >= consumer->now_at.now_ns)
         history->count = 0;
-    history->points[history->next] = (struct lag_point){consumer->now_at.now_ns, lag};
+    bool worked = history->count && has_worked(consumer, &history->points[last], lag);
+    history->points[history->next] = (struct lag_point){consumer->now_at.now_ns, lag, worked};
     history->next = (history->next + 1) % LAG_POINTS;
     if (history->count < LAG_POINTS)
         history->count++;
@@ -152,6 +240,7 @@ void lag_put(struct lag_history *history, const struct object *consumer) {
 
 void lag_hold(struct lag_history *history) {
     history->count = 0;
+    history->bent = 0;
     history->held |= history->known;
     history->known = false;
 }
@@ -168,4 +257,9 @@ bool lag_slope(const struct lag_history *history, double *per_s) {
 bool lag_trend(const struct lag_history *history, double *per_s) {
     *per_s = history->moves ? history->per_s : 0;
     return history->known || history->held;
+}
+
+bool lag_begins_to_fall(const struct lag_history *history, double *per_s) {
+    *per_s = history->bent;
+    return history->known && history->bent < 0;
 }

@@ -3,7 +3,10 @@
  * A slope is made of a window of points, not of two: a load that breathes has one slope, that of a line
  * through the last minute. When two lines, one of before and one of now, say much better how it went, it has
  * turned, and the slope is that of the second; where the first one was good, two points that leave it farther
- * and farther are enough. Points are the word of one leader; what another one says first
+ * and farther are enough. Where both go one way and what is between them is a leap the other way, these are
+ * the teeth of who works in batches, and no turn. What grows while nobody works may be such a tooth until the
+ * window is full. What has turned and turned back while there was lag all the time swings: it moves again
+ * once it leaves what it swung between. Points are the word of one leader; what another one says first
  * may still be catching up, so a change of leader begins anew; until that one has told enough, for two
  * minutes at most, the slope of before stands as an estimate. Owned by its consumer, used by the model alone.
  */
@@ -16,6 +19,14 @@
 struct lag_point {
     int64_t now_ns; /* the server's clock */
     double lag;
+    bool worked; /* it grew since the point before, though something was delivered or acknowledged */
+};
+/* Where a lag that comes and goes has turned. */
+struct lag_swing {
+    int direction; /* it goes by now: -1, 1; 0 not seen yet */
+    unsigned turns;
+    double low, high; /* it has been between them since it had turned first */
+    int64_t turned_ns;
 };
 struct lag_history {
     struct lag_point points[LAG_POINTS];
@@ -23,7 +34,9 @@ struct lag_history {
     bool known;
     bool held;    /* not known, and of the leader before */
     double per_s; /* while known or held */
-    bool moves;   /* it does more than scatter about a level */
+    bool moves;   /* it does more than scatter about a level, or swing */
+    double bent;  /* per second, from the point before to the last one, which alone has left a growing line */
+    struct lag_swing swing;
     int64_t known_mono_ns;
 };
 
@@ -37,5 +50,7 @@ void lag_forget(struct lag_history *history);
 bool lag_slope(const struct lag_history *history, double *per_s);
 /* The same, and 0 where it only scatters about a level. */
 bool lag_trend(const struct lag_history *history, double *per_s);
+/* It grew up to the last point, and falls so fast since, as far as one point tells. */
+bool lag_begins_to_fall(const struct lag_history *history, double *per_s);
 
 #endif
