@@ -332,7 +332,7 @@ struct value calc_consumer_evicted(const struct model *model, const struct objec
     (void)model;
     const struct progress *p = &consumer_of(object)->progress;
     struct value v = value_uint(eviction_total(&p->eviction));
-    v.flags = p->eviction.before ? VALUE_BOUND : 0;
+    v.flags = p->eviction.before ? VALUE_BOUND : v.u && p->eviction.filters ? VALUE_LEAST : 0;
     return p->begun && (v.u || !p->eviction.unseen) ? aged(object, v) : value_unknown(0);
 }
 

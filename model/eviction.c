@@ -114,28 +114,64 @@ static uint64_t unacked_gone(struct eviction *e, const struct view *v) {
     return more;
 }
 
-static void begin_count(struct eviction *e, const struct view *v, uint64_t serial) {
-    e->then.pending = v->pending, e->then.deliveries = v->deliveries;
-    e->then.counted = 0, e->then.last = 0, e->then.serial = serial;
+static void begin_count(struct eviction *e) {
+    e->marked = e->skipped = 0;
+    e->stride = 1;
 }
 
-/* A fall that no delivery explains, and all that was pending when nothing of then is left. */
+/* Half of them, each second one, and twice as far apart from now on. */
+static void spread(struct eviction *e) {
+    for (unsigned i = 0; i < EVICTION_MARKS / 2; i++)
+        e->marks[i] = e->marks[2 * i];
+    e->marked = EVICTION_MARKS / 2;
+    e->stride *= 2;
+}
+
+static void mark(struct eviction *e, const struct view *v, uint64_t serial) {
+    if (e->marked && ++e->skipped < e->stride)
+        return;
+    e->skipped = 0;
+    if (e->marked == EVICTION_MARKS)
+        spread(e);
+    e->marks[e->marked++] =
+        (struct eviction_mark){.came = v->pending + v->deliveries, .counted = e->counted, .serial = serial};
+}
+
+/* Of what had come by then, and was neither delivered nor can still be there. */
+static uint64_t gone_since(const struct eviction *e, const struct eviction_mark *m, const struct view *v) {
+    uint64_t left = above(m->last, v->gone), lost = above(m->came, v->deliveries);
+    return m->last ? above(above(lost, left), e->counted - m->counted) : 0;
+}
+
+/* Nothing of what they tell of is left. */
+static void drop_marks(struct eviction *e, const struct view *v) {
+    unsigned gone = 0;
+    while (gone < e->marked && e->marks[gone].last && e->marks[gone].last <= v->gone)
+        gone++;
+    e->marked -= gone;
+    memmove(e->marks, e->marks + gone, e->marked * sizeof *e->marks);
+    if (gone && e->marked < EVICTION_MARKS / 4 && e->stride > 1)
+        e->stride /= 2;
+}
+
+/* A fall that no delivery explains, and what was pending when no room for it is left. */
 static uint64_t out_of_pending(struct eviction *e, const struct view *v, uint64_t serial) {
-    if (!e->known || !e->then.serial || v->deliveries < e->deliveries) {
-        begin_count(e, v, serial);
-        return 0;
-    }
     uint64_t lost = 0;
-    if (v->gone > e->place)
+    if (!e->known || v->deliveries < e->deliveries)
+        begin_count(e);
+    else if (v->gone > e->place)
         lost = above(e->pending + e->deliveries, v->pending + v->deliveries);
-    e->then.counted += lost;
-    if (!e->then.last && e->then.serial != serial) /* told after that row, so nothing of it is behind this */
-        e->then.last = v->last;
-    if (e->then.last && v->gone >= e->then.last) {
-        uint64_t all = above(e->then.pending, v->deliveries - e->then.deliveries);
-        lost += above(all, e->then.counted);
-        begin_count(e, v, serial);
+    e->counted += lost;
+    for (unsigned i = 0; i < e->marked; i++) {
+        struct eviction_mark *m = &e->marks[i];
+        if (!m->last && m->serial != serial) /* told after that row, so nothing of it is behind this */
+            m->last = v->last;
+        uint64_t more = gone_since(e, m, v);
+        e->counted += more;
+        lost += more;
     }
+    drop_marks(e, v);
+    mark(e, v, serial);
     return lost;
 }
 
@@ -187,9 +223,10 @@ void eviction_put(struct eviction *e, const struct object *consumer, const struc
         !look(&v, consumer->now, stream->now))
         return;
     v.begins = !e->begun;
+    e->filters = v.filters;
     uint64_t lost = 0, serial = stream->now_at.serial;
     if (is_purged(e, &v, &stream->now_at) || may_begin_anywhere(&v, stream))
-        begin_count(e, &v, serial);
+        begin_count(e);
     else
         lost = v.filters ? out_of_pending(e, &v, serial) : passed_over(e, &v) + unacked_gone(e, &v);
     if (lost) {

@@ -3,7 +3,9 @@
  * What is gone leaves no lag behind, so it is counted as it goes, row by row, and remembered. Each count is
  * what the rows prove, so it may be less than what is lost. Of one that reads all of the stream, the place of
  * the first message left tells; of one that filters, its own pending does: it falls by delivery alone, and
- * what was pending is gone once the stream begins behind all that was there then. What an administrator
+ * what was pending is gone once the stream begins behind all that was there then, but for what was delivered,
+ * and before that all but what there is still room for: so it is compared with several moments before, the
+ * further apart the longer the stream keeps. What an administrator
  * purges is not counted where it can be told apart.
  *
  * Of what went before we watched there is a bound: servers say of one that has got nothing yet from where on
@@ -14,6 +16,14 @@
 #define MODEL_EVICTION_H
 
 #include "model/backlog.h"
+
+#define EVICTION_MARKS 8
+struct eviction_mark { /* what had come once for one that filters */
+    uint64_t came;     /* delivered and pending */
+    uint64_t counted;  /* of them, and of others, gone by then */
+    uint64_t serial;   /* of the stream's row then */
+    uint64_t last;     /* all of it is up to here; 0 not known yet */
+};
 
 struct eviction {
     uint64_t messages; /* seen to go; 0 none */
@@ -28,11 +38,10 @@ struct eviction {
     bool unseen;       /* newer messages take the place of others of their subject, which tells nobody */
     bool known;        /* there is a row before, of the same leader; of it: */
     uint64_t place, floor, pending, deliveries, stream_messages, stream_last;
-    struct { /* what was pending once, of one that filters */
-        uint64_t pending, deliveries, counted;
-        uint64_t serial; /* of the stream's row then; 0 none */
-        uint64_t last;   /* all of it is up to here; 0 not known yet */
-    } then;
+    bool filters;                               /* so what went is that many at least */
+    struct eviction_mark marks[EVICTION_MARKS]; /* of one that filters, oldest first */
+    unsigned marked, stride, skipped;           /* so many of them, and rows from one to the next */
+    uint64_t counted;                           /* gone since we watch, of one that filters */
 };
 
 /* 0 none; bounded by it where some went before we watched. */

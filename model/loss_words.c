@@ -52,9 +52,12 @@ static size_t say_gone(const struct object *consumer, bool named, char *out, siz
         snprintf(count, sizeof count, "%d", (int)n);
     else
         number_format(count, (double)n, UNIT_MSGS);
-    size_t len =
-        (size_t)snprintf(out, size, "%s%s message%s%s%.80s %s never processed", e->before ? "≤" : "", count,
-                         n == 1 ? "" : "s", named ? " of " : "", named ? name : "", n == 1 ? "was" : "were");
+    size_t len = (size_t)snprintf(out, size, "%s%s message%s%s%.80s %s never processed",
+                                  e->before    ? "≤"
+                                  : e->filters ? "≥"
+                                               : "",
+                                  count, n == 1 ? "" : "s", named ? " of " : "", named ? name : "",
+                                  n == 1 ? "was" : "were");
     if (len >= size)
         return len;
     if (e->last_ns == TIME_UNSET)

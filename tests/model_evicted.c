@@ -37,6 +37,15 @@ static void drips(double at, struct told_stream *s, struct told_consumer *c) {
     c->filter = "a.>";
     c->pending = 20, c->floor = c->delivered = c->deliveries = 90000;
 }
+/* The same of a stream that begins with it and has room for a minute: a message a second is lost from then
+ * on. */
+static void fills_and_drips(double at, struct told_stream *s, struct told_consumer *c) {
+    uint64_t kept = at < 60 ? (uint64_t)(15 * at) : 900;
+    s->last = 100000 + (uint64_t)(15 * at), s->first = s->last + 1 - kept;
+    s->first_at = at < 60 ? 0 : at - 60, s->last_at = at;
+    c->filter = "a.>";
+    c->pending = kept / 15, c->floor = c->delivered = c->deliveries = 90000;
+}
 /* 500 that nobody took, and all of them are too old by second 40. */
 static void loses_all(double at, struct told_stream *s, struct told_consumer *c) {
     uint64_t gone = at < 20 ? 0 : at < 40 ? (uint64_t)(25 * (at - 20)) : 500;
@@ -133,16 +142,20 @@ static const struct told_story stories[] = {
     {"evicts keys", evicts_keys, 60, "nobody_pulling", NULL},
     {"evicts the done", evicts_the_done, 60, "keeping_up", NULL},
     {"evicts filtered", evicts_filtered, 60, "backlog_evicted",
-     "180 messages gone from the stream before they were acknowledged"},
+     "≥180 messages gone from the stream before they were acknowledged"},
     {"evicts what is not its", evicts_what_is_not_its, 60, "nobody_pulling", NULL},
     {"drips", drips, 115, "backlog_evicted",
-     "80 messages gone from the stream before they were acknowledged, the last 15s ago"},
+     "≥80 messages gone from the stream before they were acknowledged, the last 15s ago"},
+    {"fills and drips", fills_and_drips, 80, "backlog_evicted",
+     "≥10 messages gone from the stream before they were acknowledged"},
+    {"fills and drips, later", fills_and_drips, 120, "backlog_evicted",
+     "≥50 messages gone from the stream before they were acknowledged"},
     {"loses all", loses_all, 60, "backlog_evicted",
      "500 messages gone from the stream before they were acknowledged, the last 20s ago"},
     {"loses all of a queue", loses_all_of_a_queue, 60, "backlog_evicted",
      "500 messages gone from the stream before they were acknowledged, the last 20s ago"},
     {"loses all, filtered", loses_all_filtered, 60, "backlog_evicted",
-     "50 messages gone from the stream before they were acknowledged, the last 20s ago"},
+     "≥50 messages gone from the stream before they were acknowledged, the last 20s ago"},
     {"loses all, and is old news", loses_all, 700, "backlog_evicted",
      "500 messages gone from the stream before they were acknowledged, the last 11m00s ago"},
     {"lost all before", lost_all_before, 60, "backlog_evicted",

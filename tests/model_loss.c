@@ -377,12 +377,15 @@ START_TEST(a_backlog_that_is_lost_completely_stays_lost) {
         lose_all(&n, &t, &r, at);
         ck_assert_str_eq(loss(&n), "losing");
     }
-    ck_assert_str_eq(why(&n), "500 messages of billing were never processed, the last 9m15s ago");
+    ck_assert_str_eq(why(&n), _i ? "≥500 messages of billing were never processed, the last 9m15s ago"
+                                 : "500 messages of billing were never processed, the last 9m15s ago");
     lose_all(&n, &t, &r, 660);
     ck_assert_str_eq(loss(&n), "missed");
-    ck_assert_str_eq(why(&n), "500 messages of billing were never processed, the last 10m15s ago");
+    ck_assert_str_eq(why(&n), _i ? "≥500 messages of billing were never processed, the last 10m15s ago"
+                                 : "500 messages of billing were never processed, the last 10m15s ago");
     ck_assert_str_eq(text_value(&n, consumer(&n, "billing"), Q_CONSUMER_loss_why),
-                     "500 messages were never processed, the last 10m15s ago");
+                     _i ? "≥500 messages were never processed, the last 10m15s ago"
+                        : "500 messages were never processed, the last 10m15s ago");
     night_end(&n);
 }
 END_TEST
