@@ -161,6 +161,30 @@ START_TEST(what_stands_at_its_limit_is_full_already) {
 }
 END_TEST
 
+/* A limit of bytes is hardly ever met to the byte, and who is refused there leaves no trace. */
+START_TEST(without_room_for_one_more_it_refuses) {
+    static const struct {
+        uint64_t bytes;
+        const char *discard, *state, *why;
+    } cases[] = {
+        {199700, "new", "nearly_full", "what is new will be refused, bytes 100%"},
+        {199935, "new", "full",
+         "no room for one more message of average size: what is new is refused, bytes 100%"},
+        {199935, "old", "ok", ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct night n;
+        begin_three(&n);
+        struct told t = plain;
+        t.max_bytes = 200000, t.bytes = cases[i].bytes, t.discard = cases[i].discard;
+        tell(&n, &t);
+        ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_state), cases[i].state);
+        ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_why), cases[i].why);
+        night_end(&n);
+    }
+}
+END_TEST
+
 /* ---- consumers of their limit ---- */
 
 START_TEST(consumers_have_the_servers_limit_where_the_stream_has_none) {
@@ -245,6 +269,7 @@ static TCase *cases(void) {
     tcase_add_test(t, a_jump_is_no_growth);
     tcase_add_test(t, a_purge_and_a_new_stream_begin_anew);
     tcase_add_test(t, what_stands_at_its_limit_is_full_already);
+    tcase_add_test(t, without_room_for_one_more_it_refuses);
     tcase_add_test(t, consumers_have_the_servers_limit_where_the_stream_has_none);
     tcase_add_loop_test(t, names_say_what_a_stream_is_made_for, 0, sizeof named / sizeof *named);
     tcase_add_test(t, streams_of_the_system_account_are_internal);
