@@ -58,10 +58,26 @@ static void see_quorum(struct claim *claim, const struct claim *last, const stru
     claim->quorum = claim->mono_ns - claim->unheard_mono_ns < UNHEARD_LOST;
 }
 
-/* It has led ever since: it said so the last time, too, and was not chosen anew in between. */
-static bool goes_on(const struct claim *claim, const struct claim *last) {
+static bool says_again(const struct claim *claim, const struct claim *last) {
     bool chosen_again = claim->since != last->since && claim->since != TIME_UNSET;
     return last->poll + 1 == claim->poll && !chosen_again;
+}
+
+/* Who is chosen hears those that choose it. */
+static int64_t unheard_since(const struct word *word, const struct stamp *at) {
+    int64_t quiet = word->group ? word->group->quiet_ns : 0;
+    return quiet > 0 ? at->mono_ns - quiet : at->mono_ns;
+}
+
+/* What it said the last time it need not have been ever since. */
+static int64_t leads_since(const struct claim *claim, const struct claim *last, const struct word *word,
+                           const struct stamp *at) {
+    if (!claim->again)
+        return at->mono_ns;
+    if (claim->since != TIME_UNSET)
+        return last->first_mono_ns;
+    int64_t unheard = unheard_since(word, at);
+    return unheard > last->first_mono_ns ? unheard : last->first_mono_ns;
 }
 
 /* `last`: what this server claimed before, NULL nothing. */
@@ -72,7 +88,8 @@ static struct claim make_claim(const struct word *word, const struct claim *last
                           .asked_mono_ns = at->asked_mono_ns,
                           .mono_ns = at->mono_ns,
                           .seq = word->seq};
-    claim.first_mono_ns = last && goes_on(&claim, last) ? last->first_mono_ns : at->mono_ns;
+    claim.again = last && says_again(&claim, last);
+    claim.first_mono_ns = leads_since(&claim, last, word, at);
     see_quorum(&claim, last, word->group);
     return claim;
 }
@@ -98,7 +115,7 @@ static void set_leader(struct model *model, struct entry *entry, const struct te
 
 /* ---- of two claims ---- */
 
-/* There was an instant at which both led: each has from its first answer until it was asked last. */
+/* There was an instant at which both led: each has from then on until it was asked last. */
 static bool lead_both(const struct claim *a, const struct claim *b) {
     return a->first_mono_ns <= b->asked_mono_ns && b->first_mono_ns <= a->asked_mono_ns;
 }
@@ -177,7 +194,7 @@ static bool contest(struct model *model, struct entry *entry, const struct word 
     struct asset *asset = asset_of(&entry->object);
     bool holds = asset->claim.server == claim->server;
     const struct claim *other = holds ? &asset->rival : &asset->claim;
-    bool both = lead_both(claim, other);
+    bool both = lead_both(claim, other) || (asset->contested && claim->again);
     bool wins = holds ? !both || !prevails(model, other, claim, true, -word->age)
                       : prevails(model, claim, other, both, word->age);
     if (wins)

@@ -3,6 +3,8 @@
  * A row of JetStream is the word of one server: the one that leads, by its own word at its last answer. Two
  * of them can say so at once, each cut off from the other: then the one in contact with a majority of its own
  * replicas counts, then the one that got further, and the other is remembered as its rival until one yields.
+ * Servers are asked one after the other, and what one says in two answers it need not have been in between:
+ * that is proven where it says since when it leads (from 2.11.9 on), or has heard none of its group since.
  * What a follower says names a leader, and no more. Owned by the asset, used by the model alone. */
 #ifndef MODEL_CLAIM_H
 #define MODEL_CLAIM_H
@@ -17,10 +19,11 @@ struct claim {
     uint64_t poll;   /* of its /jsz polls */
     int64_t since;   /* when it says that it became the leader, TIME_UNSET not told */
     int64_t asked_mono_ns, mono_ns;
-    int64_t first_mono_ns;   /* answer in which it said so first, and has said so in all since */
+    int64_t first_mono_ns;   /* from then on it has led all the time, as far as that is proven */
     int64_t unheard_mono_ns; /* without those that it never heard it has no majority: since then, 0 no */
     uint64_t seq;            /* how far it got, UINT64_MAX not told */
     bool quorum;             /* in contact with a majority of its replicas */
+    bool again;              /* it said so the last time, too, and was not chosen anew since by its word */
 };
 
 struct word { /* of a server that says it leads */
@@ -42,7 +45,7 @@ bool asset_claim(struct model *model, struct entry *entry, const struct word *wo
 void claim_retract(struct asset *asset, uint64_t server);
 /* A follower named a leader, or nobody (NULL). */
 void asset_named(struct model *model, struct entry *entry, const struct text *leader, const struct stamp *at);
-/* Two servers say now that they lead it, and neither has said so before the other did. */
+/* Two servers say now that they lead it, and it is proven that both did so at one moment. */
 bool asset_is_contested(const struct model *model, const struct asset *asset);
 /* Nobody leads it, or can: too few are left of those that have it, or they have chosen none for long. What is
  * known of it is the last word of one that is gone, and counts in no sum. */

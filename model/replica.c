@@ -67,10 +67,12 @@ static void count(struct groups *groups, const struct model *model, const struct
                   const struct sample *sample, size_t place) {
     const struct row *row = sample->rows[place];
     struct group *group = group_of(groups, row);
+    int64_t active = row_i64(row, F_REPLICA_active, 0);
     if (group->row)
         groups->next[group->last] = (uint32_t)place;
     else
-        group->first = (uint32_t)place, group->row = row;
+        group->first = (uint32_t)place, group->row = row, group->quiet_ns = active;
+    group->quiet_ns = active < group->quiet_ns ? active : group->quiet_ns;
     group->last = (uint32_t)place;
     enum contact contact = peer_contact(model, cluster, row, &replica_fields);
     group->listed++;

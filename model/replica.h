@@ -12,6 +12,7 @@
 struct group {             /* of one asset */
     const struct row *row; /* a replica row of it: its key. NULL: an empty place */
     unsigned listed, heard, never;
+    int64_t quiet_ns;     /* so long none of them was heard, as far as that is told */
     uint32_t first, last; /* of its rows, by their place in the answer */
 };
 

@@ -66,7 +66,7 @@ START_TEST(then_the_one_that_became_leader_later) {
 END_TEST
 
 /* Both are asked at the same instant, each time, and answer so late that each answer comes after both were
- * asked. */
+ * asked. `_i`: they say since when they lead. */
 START_TEST(two_leaders_asked_at_once_are_seen) {
     struct night n;
     begin_three(&n);
@@ -76,10 +76,12 @@ START_TEST(two_leaders_asked_at_once_are_seen) {
             struct sample *s = jsz(&n, node);
             s->asked_mono_ns -= NS_PER_S / 2;
             s->asked_utc_ns -= NS_PER_S / 2;
-            stream_in(s, node, (struct says){node, 1000 + (uint64_t)round, .active = node ? 0.1 : 12});
+            stream_in(s, node,
+                      (struct says){node, 1000 + (uint64_t)round, .active = node ? 0.1 : 12,
+                                    .since = _i ? -50 + node : 0});
             send(&n, s);
         }
-        ck_assert_str_eq(led(&n), round ? "contested" : "ok");
+        ck_assert_str_eq(led(&n), round > (_i ? 0 : 1) ? "contested" : "ok");
     }
     night_end(&n);
 }
@@ -140,6 +142,26 @@ START_TEST(a_move_back_is_no_contest_where_it_is_told) {
     ck_assert_str_eq(led(&n), "ok");
     ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_leader), "n1");
     ck_assert_double_eq(last_seq(&n), 1001);
+    night_end(&n);
+}
+END_TEST
+
+/* The same where nobody says since when: two answers in which one says that it leads are no proof that it did
+ * in between, unless it has heard nobody since. `_i`: it has not. */
+START_TEST(two_answers_are_no_proof_of_the_time_between) {
+    struct night n;
+    begin_three(&n);
+    for (int k = 0; k < 5; k++) {
+        int node = k % 2 ? 2 : 0;
+        bool alone = _i && node == 0;
+        varz_until(&n, 5 * k, 7);
+        say_consumer(&n, node,
+                     (struct says){node, 300 + (uint64_t)(alone ? 0 : k), .active = alone ? 7 : 0.1});
+        const char *is = _i && k >= 2 ? "contested" : "ok";
+        ck_assert_str_eq(text_value(&n, c(&n), Q_CONSUMER_leadership), is);
+        ck_assert_str_eq(text_value(&n, c(&n), Q_CONSUMER_leader), _i && k ? "n3" : names[node]);
+    }
+    ck_assert_int_eq(count_events(&n, "contested"), _i);
     night_end(&n);
 }
 END_TEST
@@ -274,9 +296,9 @@ START_TEST(a_contested_consumer_goes_by_what_it_delivered) {
     begin_three(&n);
     for (int i = 0; i < 3; i++) {
         varz_until(&n, 5 * i + 2, 7);
-        say_consumer(&n, 0, (struct says){0, 400, .active = 2});
+        say_consumer(&n, 0, (struct says){0, 400, .active = 4});
         varz_until(&n, 5 * i + 4, 7);
-        say_consumer(&n, 1, (struct says){1, 500, .active = 2});
+        say_consumer(&n, 1, (struct says){1, 500, .active = 4});
     }
     ck_assert_str_eq(text_value(&n, c(&n), Q_CONSUMER_leadership), "contested");
     ck_assert_double_eq(number_value(&n, c(&n), Q_CONSUMER_delivered_seq), 500);
@@ -291,12 +313,13 @@ END_TEST
 static TCase *cases(void) {
     TCase *t = tcase_create("claims");
     tcase_add_test(t, of_two_leaders_the_one_with_a_majority_counts);
-    tcase_add_test(t, two_leaders_asked_at_once_are_seen);
+    tcase_add_loop_test(t, two_leaders_asked_at_once_are_seen, 0, 2);
     tcase_add_test(t, then_the_one_that_got_further);
     tcase_add_test(t, then_the_one_that_became_leader_later);
     tcase_add_test(t, a_majority_lost_hands_over);
     tcase_add_test(t, a_move_is_no_contest);
     tcase_add_test(t, a_move_back_is_no_contest_where_it_is_told);
+    tcase_add_loop_test(t, two_answers_are_no_proof_of_the_time_between, 0, 2);
     tcase_add_test(t, who_slept_does_not_lead_again);
     tcase_add_test(t, who_is_behind_waits_until_the_other_one_yields);
     tcase_add_test(t, what_was_said_long_ago_holds_against_nobody);

@@ -5,6 +5,12 @@ static double world_lag(const struct world *w, const struct world_consumer *c) {
     return lag > 0 ? lag : 0;
 }
 
+/* Since when two lead it is told: else nothing proves that they do so at once. */
+static void world_since(const struct world *w, struct row *r, enum field f) {
+    if (w->rival)
+        world_i(r, f, (WORLD_START - 3600) * NS_PER_S);
+}
+
 static void world_consumer_row(struct world *w, struct sample *s, const struct world_consumer *c,
                                int leader) {
     struct row *r = sample_add(s, ENTITY_CONSUMER);
@@ -13,6 +19,7 @@ static void world_consumer_row(struct world *w, struct sample *s, const struct w
     world_text(s, r, F_CONSUMER_stream, c->stream);
     world_text(s, r, F_CONSUMER_name, c->name);
     world_text(s, r, F_CONSUMER_leader, w->nodes[leader].name);
+    world_since(w, r, F_CONSUMER_leader_since);
     world_u(r, F_CONSUMER_clustered, 1);
     world_u(r, F_CONSUMER_pending,
             lag > (double)c->ack_pending ? (uint64_t)(lag - (double)c->ack_pending) : 0);
@@ -79,6 +86,7 @@ static void world_stream_row(struct world *w, struct sample *s, const struct wor
     world_text(s, r, F_STREAM_account, stream->account ? stream->account : "$G");
     world_text(s, r, F_STREAM_name, stream->name);
     world_text(s, r, F_STREAM_leader, w->nodes[leader].name);
+    world_since(w, r, F_STREAM_leader_since);
     world_u(r, F_STREAM_clustered, 1);
     world_u(r, F_STREAM_messages, last - 71000000);
     world_u(r, F_STREAM_bytes, (last - 71000000) * 600);
