@@ -31,6 +31,27 @@ static void consumer_late(struct frame *f, const struct world *w) {
     f->context.object = world_object(w, OBJECT_CONSUMER, Q_CONSUMER_name, "falling_behind");
 }
 
+static void press(struct frame *f, const char *key, int times) {
+    struct view_request request;
+    for (int i = 0; i < times; i++)
+        frame_key(f, key, &request);
+}
+
+static void consumer_charts(struct frame *f, const struct world *w) {
+    consumer_late(f, w);
+    press(f, "Tab", 1);
+}
+
+static void consumer_setup(struct frame *f, const struct world *w) {
+    consumer_late(f, w);
+    press(f, "Tab", 2);
+}
+
+static void consumer_siblings(struct frame *f, const struct world *w) {
+    consumer_late(f, w);
+    press(f, "Shift-Tab", 1);
+}
+
 static void stream_orders(struct frame *f, const struct world *w) {
     f->context.object = world_object(w, OBJECT_STREAM, Q_STREAM_name, "ORDERS");
 }
@@ -53,6 +74,21 @@ static void late_ones(struct frame *f, const struct world *w) {
 
 static void stream_of_sources(struct frame *f, const struct world *w) {
     f->context.object = world_object(w, OBJECT_STREAM, Q_STREAM_name, "ALL");
+}
+
+static void stream_limits_alone(struct frame *f, const struct world *w) {
+    stream_of_sources(f, w);
+    press(f, "Tab", 1);
+}
+
+static void stream_setup(struct frame *f, const struct world *w) {
+    stream_orders(f, w);
+    press(f, "Tab", 2);
+}
+
+static void stream_readers(struct frame *f, const struct world *w) {
+    stream_orders(f, w);
+    press(f, "Shift-Tab", 1);
 }
 
 static void node_n2(struct frame *f, const struct world *w) {
@@ -195,7 +231,13 @@ static const struct screen_case {
     {"consumer-empty", "consumer", world_empty, NULL, false, 1},
     {"consumer-none", "consumer", world_quiet, NULL, false, 1},
     {"consumer-hostile", "consumer", world_hostile, NULL, false, 2},
+    {"consumer-charts", "consumer", world_states, consumer_charts, false, 5},
+    {"consumer-setup", "consumer", world_states, consumer_setup, false, 5},
+    {"consumer-siblings", "consumer", world_states, consumer_siblings, false, 5},
     {"stream-busy", "stream", world_busy, stream_orders, false, 5},
+    {"stream-limits-alone", "stream", world_kinds, stream_limits_alone, false, 5},
+    {"stream-setup", "stream", world_states, stream_setup, false, 5},
+    {"stream-readers", "stream", world_states, stream_readers, false, 5},
     {"stream-limits", "stream", world_kinds, stream_orders, false, 4},
     {"stream-sources", "stream", world_kinds, stream_of_sources, false, 2},
     {"jetstream-kinds", "jetstream", world_kinds, streams_tab, false, 5},

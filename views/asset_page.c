@@ -8,6 +8,8 @@
 #include "views/chrome_parts.h"
 #include "views/place.h"
 
+enum { FEW_ROWS = 12, BESIDE = 16, LINES_MOST = 3, LAG_COLUMN = 1, ROOMY = 100, NARROW = 70 };
+
 static const struct page_kind {
     const char *title, *none;
     int name, account, worse; /* quantities */
@@ -103,12 +105,42 @@ unsigned asset_page_server(void *call) {
     return REACT_DRAW;
 }
 
+/* ---- its parts ---- */
+
+static int next_part(const struct asset_page *page) {
+    return page->parts[page->part + 1].name ? page->part + 1 : 0;
+}
+
+unsigned asset_page_next_part(void *call) {
+    struct asset_page *page = ((struct view_call *)call)->state;
+    page->part = next_part(page);
+    return REACT_DRAW;
+}
+
+unsigned asset_page_previous_part(void *call) {
+    struct asset_page *page = ((struct view_call *)call)->state;
+    int part = page->part;
+    do
+        page->part = next_part(page);
+    while (next_part(page) != part);
+    return REACT_DRAW;
+}
+
+unsigned asset_page_back(void *call) {
+    struct asset_page *page = ((struct view_call *)call)->state;
+    if (page->part == 0)
+        return REACT_PASS;
+    page->part = 0;
+    return REACT_DRAW;
+}
+
 /* ---- the list ---- */
 
 void asset_page_init(struct asset_page *page, enum object_kind kind, const struct quantity_column *columns,
-                     int count, int then) {
+                     int count, const struct asset_part *parts) {
     page->kind = kind;
-    quantity_list_init(&page->consumers, OBJECT_CONSUMER, columns, count, -1, then);
+    page->parts = parts;
+    quantity_list_init(&page->consumers, OBJECT_CONSUMER, columns, count, -1, LAG_COLUMN);
     page->list.first = page->list.focus = &page->consumers;
 }
 
@@ -138,15 +170,25 @@ struct rect asset_page_take(struct rect *left, int rows) {
     return taken;
 }
 
-void asset_page_title(const struct view_context *context, const struct object *object, struct surface *s,
-                      struct rect area) {
-    char name[600], title[800], previous[32], next[32], back[32], keys[160];
+/* "Tab charts   ( ) next   Esc back" */
+static void title_keys(const struct asset_page *page, int width, char *out, size_t size) {
+    char part[32], previous[32], next[32], back[32], others[100];
+    keymap_first(ACTION_NEXT_PART, part, sizeof(part));
     keymap_first(ACTION_PREVIOUS_OBJECT, previous, sizeof(previous));
     keymap_first(ACTION_NEXT_OBJECT, next, sizeof(next));
     keymap_first(ACTION_BACK, back, sizeof(back));
-    snprintf(keys, sizeof(keys), "%s %s previous, next   %s back", previous, next, back);
+    snprintf(others, sizeof(others), "%s %s %snext   ", previous, next, width >= ROOMY ? "previous, " : "");
+    snprintf(out, size, "%s%s%s%s%s%s back", part, *part ? " " : "",
+             *part ? page->parts[next_part(page)].name : "", *part ? "   " : "", width < NARROW ? "" : others,
+             back);
+}
+
+static void draw_title(const struct asset_page *page, const struct view_context *context,
+                       const struct object *object, struct surface *s, struct rect area) {
+    char name[600], title[800], keys[200];
+    title_keys(page, area.w, keys, sizeof(keys));
     asset_name(name, sizeof(name), context->model, object, (enum quantity)page_kinds[object->kind].name,
-               false, area.w > 50 ? area.w - 42 : area.w - 12);
+               false, area.w > 50 ? area.w - text_width(keys) - BESIDE : area.w - 12);
     const char *shown =
         object->kind == OBJECT_STREAM ? quantity_name_text(context->model, object, Q_STREAM_shown) : "";
     const char *account = model_shared_account(context->model, object);
@@ -169,19 +211,36 @@ void asset_page_nothing(const struct asset_page *page, const struct view_context
     surface_text(s, area, area.x + 1, area.y + 1, ROLE_MUTED, 0, text);
 }
 
-/* With its mark: "!! stalled acks: ack window 1000/1000". */
-static void draw_line(int severity, const char *head, const char *text, struct surface *s, struct rect row) {
-    char cut[1100];
-    if (row.h < 1 || (!*head && !*text))
-        return;
-    int x = row.x +
-            surface_text(s, row, row.x, row.y, table_mark_role(severity), ATTR_BOLD, table_mark(severity)) +
-            1;
-    x += surface_text(s, row, x, row.y, ROLE_TEXT, ATTR_BOLD, head);
-    if (*head && *text)
-        x += surface_text(s, row, x, row.y, ROLE_TEXT, 0, ": ");
-    text_cut(cut, sizeof(cut), text, row.x + row.w - x > 0 ? row.x + row.w - x : 0);
-    surface_text(s, row, x, row.y, ROLE_TEXT, 0, cut);
+struct line {
+    int severity;
+    char head[200], text[1100];
+};
+
+/* With its mark, in as many rows as it needs of those there are: "!! stalled acks: ack window 1000/1000".
+ * Returns how many. */
+static int put_line(const struct line *line, struct surface *s, struct rect area) {
+    char all[1400], cut[1400];
+    struct rect rest = {area.x + 3, area.y, area.w - 3, area.h};
+    snprintf(all, sizeof(all), "%s%s%s", line->head, *line->head && *line->text ? ": " : "", line->text);
+    const char *left = all;
+    int rows = 0;
+    for (; *left && rows < area.h && rest.w > 0; rows++) {
+        size_t len = text_line(left, rest.w);
+        snprintf(cut, sizeof(cut), "%.*s", (int)len, left);
+        if (rows == area.h - 1)
+            text_cut(cut, sizeof(cut), left, rest.w);
+        if (s)
+            surface_text(s, rest, rest.x, rest.y + rows, ROLE_TEXT, 0, cut);
+        left += len;
+        left += strspn(left, " ");
+    }
+    if (s && rows) {
+        text_cut(cut, sizeof(cut), line->head, rest.w);
+        surface_text(s, rest, rest.x, rest.y, ROLE_TEXT, ATTR_BOLD, cut);
+        surface_text(s, area, area.x, area.y, table_mark_role(line->severity), ATTR_BOLD,
+                     table_mark(line->severity));
+    }
+    return rows;
 }
 
 /* It says all that a line of its own would. */
@@ -189,20 +248,18 @@ static bool is_about_loss(const char *state) {
     return strstr(state, "_data") || strstr(state, "data_");
 }
 
-static void stream_state(const struct model *model, const struct object *stream, struct surface *s,
-                         struct rect row) {
+static void stream_state(const struct model *model, const struct object *stream, struct line *out) {
     const char *state = quantity_name_text(model, stream, Q_STREAM_state);
     const char *why = quantity_name_text(model, stream, Q_STREAM_why);
     const char *also = quantity_name_text(model, stream, Q_STREAM_also);
-    int severity = (int)model_severity(model, stream);
+    out->severity = (int)model_severity(model, stream);
     bool wrong = *state && strcmp(state, "ok") != 0;
-    char head[200];
     bool all = strcmp(state, "leader_gone") == 0 && *why; /* "leader n2 gone 14s" */
-    words_of(all ? why : state, head, sizeof(head));
-    append(head, sizeof(head), ", ", also);
-    if (wrong && severity == SEVERITY_OK)
-        severity = SEVERITY_UNKNOWN; /* about to be deleted, or the rules have not been asked since */
-    draw_line(severity, head, all ? "" : why, s, row);
+    words_of(all ? why : state, out->head, sizeof(out->head));
+    append(out->head, sizeof(out->head), ", ", also);
+    if (wrong && out->severity == SEVERITY_OK)
+        out->severity = SEVERITY_UNKNOWN; /* about to be deleted, or the rules have not been asked since */
+    snprintf(out->text, sizeof(out->text), "%s", all ? "" : why);
 }
 
 void asset_page_reason(const struct model *model, const struct object *consumer, char *out, size_t size) {
@@ -212,22 +269,22 @@ void asset_page_reason(const struct model *model, const struct object *consumer,
     snprintf(out, size, "%s%s%s", both || !*why ? led : "", both ? "; before: " : "", why);
 }
 
-static void consumer_state(const struct model *model, const struct object *consumer, struct surface *s,
-                           struct rect row) {
-    char head[60], text[600];
-    words_of(quantity_name_text(model, consumer, Q_CONSUMER_state), head, sizeof(head));
-    asset_page_reason(model, consumer, text, sizeof(text));
-    draw_line((int)model_severity(model, consumer), head, text, s, row);
+static void consumer_state(const struct model *model, const struct object *consumer, struct line *out) {
+    words_of(quantity_name_text(model, consumer, Q_CONSUMER_state), out->head, sizeof(out->head));
+    asset_page_reason(model, consumer, out->text, sizeof(out->text));
+    out->severity = (int)model_severity(model, consumer);
 }
 
-void asset_page_state(const struct view_context *context, const struct object *object, struct surface *s,
-                      struct rect row) {
-    (object->kind == OBJECT_STREAM ? stream_state : consumer_state)(context->model, object, s, row);
+static struct line state_of(const struct model *model, const struct object *object) {
+    struct line line;
+    (object->kind == OBJECT_STREAM ? stream_state : consumer_state)(model, object, &line);
+    return line;
 }
 
-void asset_page_dim(const struct object *object, struct surface *s, struct rect area) {
+void asset_page_dim(const struct asset_page *page, const struct object *object, struct surface *s,
+                    struct rect area) {
     if (object->freshness == FRESH_GONE)
-        surface_tint(s, area, ROLE_MUTED, 0);
+        surface_tint(s, rect_below(area, page->loss_at.y - area.y), ROLE_MUTED, 0);
 }
 
 static const struct verdict {
@@ -252,19 +309,51 @@ static enum quantity loss_of(const struct object *object) {
     return object->kind == OBJECT_CONSUMER ? Q_CONSUMER_loss : Q_STREAM_loss;
 }
 
-int asset_page_loss_rows(const struct view_context *context, const struct object *object) {
+/* Whether the limits of its stream take what is not processed yet; false where its state says so. */
+static bool tells_loss(const struct model *model, const struct object *object) {
     bool gone = object->freshness == FRESH_GONE;
     return !gone && !(object->kind == OBJECT_STREAM &&
-                      is_about_loss(quantity_name_text(context->model, object, Q_STREAM_state)));
+                      is_about_loss(quantity_name_text(model, object, Q_STREAM_state)));
 }
 
-void asset_page_loss(const struct view_context *context, const struct object *object, struct surface *s,
-                     struct rect row) {
-    if (!asset_page_loss_rows(context, object))
-        return;
-    const struct verdict *verdict = verdict_of(context->model, object, loss_of(object));
+static struct line loss_line(const struct model *model, const struct object *object) {
+    struct line line = {0};
+    if (!tells_loss(model, object))
+        return line;
+    const struct verdict *verdict = verdict_of(model, object, loss_of(object));
     enum quantity why = object->kind == OBJECT_CONSUMER ? Q_CONSUMER_loss_why : Q_STREAM_loss_why;
-    draw_line((int)verdict->severity, verdict->head, quantity_name_text(context->model, object, why), s, row);
+    line.severity = (int)verdict->severity;
+    snprintf(line.head, sizeof(line.head), "%s", verdict->head);
+    snprintf(line.text, sizeof(line.text), "%s", quantity_name_text(model, object, why));
+    return line;
+}
+
+/* ---- head and parts ---- */
+
+static int lines_most(int height) {
+    int lines = height / 4;
+    return lines < 1 ? 1 : lines < LINES_MOST ? lines : LINES_MOST;
+}
+
+void asset_page_lay_out(void *state, const struct view_context *context, const struct object *object,
+                        struct rect area) {
+    struct asset_page *page = state;
+    struct rect left = rect_below(area, 1);
+    page->few = area.h < FEW_ROWS;
+    bool both = !page->few || object->kind == OBJECT_STREAM;
+    struct rect most = {0, 0, area.w, lines_most(area.h)}, none = {0};
+    struct line how = state_of(context->model, object), loss = loss_line(context->model, object);
+    page->state_at = asset_page_take(&left, put_line(&how, NULL, most));
+    page->loss_at = asset_page_take(&left, put_line(&loss, NULL, both ? most : none));
+    page->parts[page->part].lay_out(state, context, object, left);
+}
+
+void asset_page_head(const struct asset_page *page, const struct view_context *context,
+                     const struct object *object, struct surface *s, struct rect area) {
+    struct line how = state_of(context->model, object), loss = loss_line(context->model, object);
+    draw_title(page, context, object, s, area);
+    put_line(&how, s, page->state_at);
+    put_line(&loss, s, page->loss_at);
 }
 
 void asset_page_status(const void *state, const struct view_context *context, char *out, size_t size) {

@@ -12,7 +12,6 @@
 
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
 enum {
-    FEW_ROWS = 12,
     SUMMARY_MOST = 3,
     CONFIG_MOST = 3,
     REPLICA_MOST = 2,
@@ -99,22 +98,10 @@ static const struct chart_spec charts[] = {
 struct consumer_page {
     struct asset_page page;
     struct chart_stack charts;
-    struct rect state_at, loss_at, summary_at, charts_at, config_at, replicas_at, list_at;
+    struct rect summary_at, charts_at, config_at, replicas_at, list_at;
 };
 
-static void init(void *state) {
-    struct consumer_page *p = state;
-    asset_page_init(&p->page, OBJECT_CONSUMER, sibling_columns, COUNT(sibling_columns), 1);
-    p->charts.specs = charts;
-    p->charts.count = COUNT(charts);
-}
-
 /* ---- layout ---- */
-
-static int summary_rows(const struct view_context *context, const struct object *consumer, struct rect area,
-                        int most) {
-    return facts_draw(context, consumer, summary, COUNT(summary), NULL, (struct rect){0, 0, area.w, most});
-}
 
 static int at_most(int wanted, int room) {
     return wanted < room ? wanted : room > 0 ? room : 0;
@@ -125,23 +112,32 @@ static int list_rows(const struct consumer_page *p) {
     return rows < LIST_LEAST ? LIST_LEAST : rows > LIST_MOST ? LIST_MOST : rows;
 }
 
+static int summary_rows(const struct view_context *context, const struct object *consumer, int width,
+                        int most) {
+    return facts_draw(context, consumer, summary, COUNT(summary), NULL, (struct rect){0, 0, width, most});
+}
+
+static int config_rows(const struct view_context *context, const struct object *consumer, int width,
+                       int most) {
+    return 1 + facts_draw(context, consumer, config, COUNT(config), NULL, (struct rect){0, 0, width, most});
+}
+
+static int replica_rows(const struct view_context *context, const struct object *consumer, int width,
+                        int most) {
+    return 1 + asset_replicas_draw(context, consumer, NULL, (struct rect){0, 0, width, most});
+}
+
 /* What says why comes first, then how it went, then the others of its stream, then what never changes. */
-static void lay_out(struct consumer_page *p, const struct view_context *context,
-                    const struct object *consumer, struct rect area) {
-    struct rect left = rect_below(area, 1), block = {0, 0, area.w, CONFIG_MOST};
-    bool few = area.h < FEW_ROWS;
-    int facts = 1 + facts_draw(context, consumer, config, COUNT(config), NULL, block);
-    int replicas =
-        1 + asset_replicas_draw(context, consumer, NULL, (struct rect){0, 0, area.w, REPLICA_MOST});
-    p->state_at = asset_page_take(&left, 1);
-    p->loss_at = asset_page_take(&left, few ? 0 : 1);
-    p->summary_at =
-        asset_page_take(&left, summary_rows(context, consumer, area, few ? left.h : SUMMARY_MOST));
-    p->charts_at = p->config_at = p->replicas_at = p->list_at = asset_page_take(&left, 0);
-    if (few)
+static void lay_out_all(void *state, const struct view_context *context, const struct object *consumer,
+                        struct rect left) {
+    struct consumer_page *p = state;
+    int numbers = p->page.few ? left.h : SUMMARY_MOST;
+    p->summary_at = asset_page_take(&left, summary_rows(context, consumer, left.w, numbers));
+    if (p->page.few)
         return;
-    int room = left.h - CHART_LEAST, list = room >= LIST_LEAST ? list_rows(p) : 0;
-    list = at_most(list, room);
+    int room = left.h - CHART_LEAST, list = at_most(room >= LIST_LEAST ? list_rows(p) : 0, room);
+    int facts = config_rows(context, consumer, left.w, CONFIG_MOST);
+    int replicas = replica_rows(context, consumer, left.w, REPLICA_MOST);
     room -= list;
     replicas = replicas > room ? 0 : replicas;
     room -= replicas;
@@ -150,6 +146,52 @@ static void lay_out(struct consumer_page *p, const struct view_context *context,
     p->config_at = asset_page_take(&left, facts);
     p->replicas_at = asset_page_take(&left, replicas);
     p->list_at = left;
+}
+
+static void lay_out_charts(void *state, const struct view_context *context, const struct object *consumer,
+                           struct rect left) {
+    struct consumer_page *p = state;
+    int charts_fit = chart_stack_rows(&p->charts, left.h);
+    p->charts_at = asset_page_take(&left, charts_fit);
+    if (!charts_fit)
+        p->summary_at = asset_page_take(&left, summary_rows(context, consumer, left.w, left.h));
+}
+
+/* All that there is; the numbers give way, which have their place among all. */
+static void lay_out_setup(void *state, const struct view_context *context, const struct object *consumer,
+                          struct rect left) {
+    struct consumer_page *p = state;
+    int facts = config_rows(context, consumer, left.w, left.h);
+    int replicas = replica_rows(context, consumer, left.w, left.h), room = left.h - facts - replicas;
+    p->summary_at = asset_page_take(&left, room > 0 ? summary_rows(context, consumer, left.w, room) : 0);
+    p->config_at = asset_page_take(&left, facts);
+    p->replicas_at = asset_page_take(&left, replicas);
+}
+
+static void lay_out_list(void *state, const struct view_context *context, const struct object *consumer,
+                         struct rect left) {
+    struct consumer_page *p = state;
+    (void)context, (void)consumer;
+    p->list_at = left;
+}
+
+static const struct asset_part parts[] = {{"all", lay_out_all},
+                                          {"charts", lay_out_charts},
+                                          {"setup", lay_out_setup},
+                                          {"consumers", lay_out_list},
+                                          {NULL, NULL}};
+
+static void lay_out(struct consumer_page *p, const struct view_context *context,
+                    const struct object *consumer, struct rect area) {
+    p->summary_at = p->charts_at = p->config_at = p->replicas_at = p->list_at = (struct rect){0};
+    asset_page_lay_out(p, context, consumer, area);
+}
+
+static void init(void *state) {
+    struct consumer_page *p = state;
+    asset_page_init(&p->page, OBJECT_CONSUMER, sibling_columns, COUNT(sibling_columns), parts);
+    p->charts.specs = charts;
+    p->charts.count = COUNT(charts);
 }
 
 static void arrange(void *state, const struct view_context *context, struct rect area) {
@@ -190,9 +232,7 @@ static void draw(const void *state, const struct view_context *context, struct s
         asset_page_nothing(&p->page, context, s, area);
         return;
     }
-    asset_page_title(context, consumer, s, area);
-    asset_page_state(context, consumer, s, p->state_at);
-    asset_page_loss(context, consumer, s, p->loss_at);
+    asset_page_head(&p->page, context, consumer, s, area);
     facts_draw(context, consumer, summary, COUNT(summary), s, p->summary_at);
     if (p->charts_at.h)
         chart_stack_draw(&p->charts, context, consumer, spark_span_s(context, area.w), s, p->charts_at);
@@ -206,7 +246,7 @@ static void draw(const void *state, const struct view_context *context, struct s
     }
     if (p->list_at.h > 2)
         draw_list(p, context, consumer, s);
-    asset_page_dim(consumer, s, rect_below(area, p->loss_at.y - area.y));
+    asset_page_dim(&p->page, consumer, s, area);
     quantity_menu_draw(&p->page.consumers, s, p->list_at.h > 2 ? p->list_at : area, area);
 }
 
@@ -221,6 +261,9 @@ static unsigned open_stream(void *call) {
 static const struct action actions[] = {
     {ACTION_PREVIOUS_OBJECT, asset_page_previous},
     {ACTION_NEXT_OBJECT, asset_page_next},
+    {ACTION_NEXT_PART, asset_page_next_part},
+    {ACTION_PREVIOUS_PART, asset_page_previous_part},
+    {ACTION_BACK, asset_page_back},
     {ACTION_OPEN_SIBLING, list_open},
     {ACTION_OPEN_STREAM, open_stream},
     {ACTION_OPEN_LEADER, asset_page_server},

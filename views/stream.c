@@ -9,7 +9,7 @@
 #include "views/stream_limits.h"
 
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
-enum { FEW_ROWS = 12, SUMMARY_MOST = 3, CONFIG_MOST = 3, REPLICA_MOST = 3, LIST_LEAST = 4 };
+enum { LIST_LEAST = 4 };
 
 static const struct quantity_column reader_columns[] = {
     {.quantity = Q_CONSUMER_name, .priority = 0, .width = 16, .grow = 200, .pinned = true},
@@ -46,43 +46,134 @@ static const struct fact config[] = {
     {Q_STREAM_storage, "on"},      {Q_STREAM_lost, "store damaged"},
 };
 
-struct stream_page {
-    struct asset_page page;
-    struct rect state_at, loss_at, summary_at, limits_at, sources_at, config_at, replicas_at, list_at;
+/* ---- what it consists of, beside head and list ---- */
+
+static int summary_rows(const struct view_context *context, const struct object *stream, struct rect area) {
+    return facts_draw(context, stream, summary, COUNT(summary), NULL, area);
+}
+
+static void draw_summary(const struct view_context *context, const struct object *stream, struct surface *s,
+                         struct rect area) {
+    facts_draw(context, stream, summary, COUNT(summary), s, area);
+}
+
+static int limits_rows(const struct view_context *context, const struct object *stream, struct rect area) {
+    (void)area;
+    return stream_limits_rows(context, stream);
+}
+
+static int sources_rows(const struct view_context *context, const struct object *stream, struct rect area) {
+    return stream_sources_rows(context, stream, area.h);
+}
+
+static int replicas_rows(const struct view_context *context, const struct object *stream, struct rect area) {
+    return 1 + asset_replicas_draw(context, stream, NULL, area);
+}
+
+static void draw_replicas(const struct view_context *context, const struct object *stream, struct surface *s,
+                          struct rect area) {
+    char title[80];
+    snprintf(title, sizeof(title), "REPLICAS %s",
+             quantity_name_text(context->model, stream, Q_STREAM_replicas));
+    surface_rule(s, area, title, "");
+    asset_replicas_draw(context, stream, s, rect_below(area, 1));
+}
+
+static int config_rows(const struct view_context *context, const struct object *stream, struct rect area) {
+    return 1 + facts_draw(context, stream, config, COUNT(config), NULL, area);
+}
+
+static void draw_config(const struct view_context *context, const struct object *stream, struct surface *s,
+                        struct rect area) {
+    surface_rule(s, area, "CONFIGURATION", "");
+    facts_draw(context, stream, config, COUNT(config), s, rect_below(area, 1));
+}
+
+enum { PART_ALL = 1, PART_LIMITS = 2, PART_SETUP = 4 };
+
+/* In the order in which they stand, the more urgent ones first. */
+static const struct block {
+    unsigned parts;
+    int most; /* lines that it may have among all */
+    /* Rows that it makes use of, where it may have so many lines as `area` has rows. */
+    int (*rows)(const struct view_context *context, const struct object *stream, struct rect area);
+    void (*draw)(const struct view_context *context, const struct object *stream, struct surface *s,
+                 struct rect area);
+} blocks[] = {
+    {PART_ALL | PART_LIMITS, 3, summary_rows, draw_summary},
+    {PART_ALL | PART_LIMITS, 0, limits_rows, stream_limits_draw},
+    {PART_ALL | PART_LIMITS, 6, sources_rows, stream_sources_draw},
+    {PART_ALL | PART_SETUP, 3, replicas_rows, draw_replicas},
+    {PART_ALL | PART_SETUP, 3, config_rows, draw_config},
 };
 
-static void init(void *state) {
-    struct stream_page *p = state;
-    asset_page_init(&p->page, OBJECT_STREAM, reader_columns, COUNT(reader_columns), 1);
-}
+struct stream_page {
+    struct asset_page page;
+    struct rect at[COUNT(blocks)], list_at;
+};
 
 /* ---- layout ---- */
 
-/* Whole blocks, the more urgent ones first; the consumers have what is left. */
-static void lay_out(struct stream_page *p, const struct view_context *context, const struct object *stream,
-                    struct rect area) {
-    struct rect left = rect_below(area, 1), block = {0, 0, area.w, SUMMARY_MOST};
-    struct rect *const at[] = {&p->summary_at, &p->limits_at, &p->sources_at, &p->replicas_at, &p->config_at};
-    int rows[COUNT(at)] = {
-        facts_draw(context, stream, summary, COUNT(summary), NULL, block),
-        stream_limits_rows(context, stream),
-        stream_sources_rows(context, stream),
-        1 + asset_replicas_draw(context, stream, NULL, (struct rect){0, 0, area.w, REPLICA_MOST}),
-        1 + facts_draw(context, stream, config, COUNT(config), NULL, block),
-    };
-    p->state_at = asset_page_take(&left, 1);
-    p->loss_at = asset_page_take(&left, asset_page_loss_rows(context, stream));
-    int room = area.h < FEW_ROWS ? left.h : left.h - LIST_LEAST;
-    for (int i = 0; i < COUNT(at); i++) {
-        int *wanted = &rows[i];
-        *wanted = *wanted <= room ? *wanted : i == 0 && room > 0 ? room : 0;
-        if (i > 0 && area.h < FEW_ROWS)
-            *wanted = 0;
-        room -= *wanted;
+static void place(struct stream_page *p, const int *rows, struct rect *left) {
+    for (int i = 0; i < COUNT(blocks); i++)
+        p->at[i] = asset_page_take(left, rows[i]);
+}
+
+/* Whole blocks; the consumers have what is left. */
+static void lay_out_all(void *state, const struct view_context *context, const struct object *stream,
+                        struct rect left) {
+    struct stream_page *p = state;
+    int rows[COUNT(blocks)] = {0}, room = p->page.few ? left.h : left.h - LIST_LEAST;
+    for (int i = 0; i < (p->page.few ? 1 : COUNT(blocks)); i++) {
+        int wanted = blocks[i].rows(context, stream, (struct rect){0, 0, left.w, blocks[i].most});
+        rows[i] = wanted <= room ? wanted : i == 0 && room > 0 ? room : 0;
+        room -= rows[i];
     }
-    for (int i = 0; i < COUNT(at); i++)
-        *at[i] = asset_page_take(&left, rows[i]);
+    place(p, rows, &left);
     p->list_at = left;
+}
+
+/* Some blocks as whole as they can be; what comes later stands before the summary where room is short. */
+static void lay_out_blocks(struct stream_page *p, unsigned part, const struct view_context *context,
+                           const struct object *stream, struct rect left) {
+    int rows[COUNT(blocks)] = {0}, room = left.h;
+    for (int n = 1; n <= COUNT(blocks); n++) {
+        int i = n % COUNT(blocks), wanted;
+        if (!(blocks[i].parts & part))
+            continue;
+        wanted = blocks[i].rows(context, stream, (struct rect){0, 0, left.w, left.h});
+        rows[i] = wanted < room ? wanted : room;
+        room -= rows[i];
+    }
+    place(p, rows, &left);
+}
+
+static void lay_out_limits(void *state, const struct view_context *context, const struct object *stream,
+                           struct rect left) {
+    lay_out_blocks(state, PART_LIMITS, context, stream, left);
+}
+
+static void lay_out_setup(void *state, const struct view_context *context, const struct object *stream,
+                          struct rect left) {
+    lay_out_blocks(state, PART_SETUP, context, stream, left);
+}
+
+static void lay_out_list(void *state, const struct view_context *context, const struct object *stream,
+                         struct rect left) {
+    struct stream_page *p = state;
+    (void)context, (void)stream;
+    p->list_at = left;
+}
+
+static const struct asset_part parts[] = {{"all", lay_out_all},
+                                          {"limits", lay_out_limits},
+                                          {"setup", lay_out_setup},
+                                          {"consumers", lay_out_list},
+                                          {NULL, NULL}};
+
+static void init(void *state) {
+    struct stream_page *p = state;
+    asset_page_init(&p->page, OBJECT_STREAM, reader_columns, COUNT(reader_columns), parts);
 }
 
 static void arrange(void *state, const struct view_context *context, struct rect area) {
@@ -92,7 +183,9 @@ static void arrange(void *state, const struct view_context *context, struct rect
     if (!stream)
         return;
     struct quantity_pick pick = {.stream = stream, .shapes = 1u << SHAPE_JSZ};
-    lay_out(p, context, stream, area);
+    memset(p->at, 0, sizeof(p->at));
+    p->list_at = (struct rect){0};
+    asset_page_lay_out(p, context, stream, area);
     quantity_list_arrange(&p->page.consumers, context, &pick, area.w, quantity_panel_rows(p->list_at.h));
     p->page.consumers.table.focused = true;
 }
@@ -107,36 +200,25 @@ static void draw(const void *state, const struct view_context *context, struct s
         asset_page_nothing(&p->page, context, s, area);
         return;
     }
-    asset_page_title(context, stream, s, area);
-    asset_page_state(context, stream, s, p->state_at);
-    asset_page_loss(context, stream, s, p->loss_at);
-    facts_draw(context, stream, summary, COUNT(summary), s, p->summary_at);
-    if (p->limits_at.h)
-        stream_limits_draw(context, stream, s, p->limits_at);
-    if (p->sources_at.h)
-        stream_sources_draw(context, stream, s, p->sources_at);
-    if (p->config_at.h) {
-        surface_rule(s, p->config_at, "CONFIGURATION", "");
-        facts_draw(context, stream, config, COUNT(config), s, rect_below(p->config_at, 1));
-    }
-    if (p->replicas_at.h) {
-        snprintf(title, sizeof(title), "REPLICAS %s",
-                 quantity_name_text(context->model, stream, Q_STREAM_replicas));
-        surface_rule(s, p->replicas_at, title, "");
-        asset_replicas_draw(context, stream, s, rect_below(p->replicas_at, 1));
-    }
+    asset_page_head(&p->page, context, stream, s, area);
+    for (int i = 0; i < COUNT(blocks); i++)
+        if (p->at[i].h)
+            blocks[i].draw(context, stream, s, p->at[i]);
     if (p->list_at.h) {
         snprintf(title, sizeof(title), "CONSUMERS %zu", p->page.consumers.known);
         keymap_hint(ACTION_OPEN_SIBLING, "consumer", hint, sizeof(hint));
         quantity_panel_draw(&p->page.consumers, s, p->list_at, title, hint, "no consumers");
     }
-    asset_page_dim(stream, s, rect_below(area, p->state_at.y + 1 - area.y));
+    asset_page_dim(&p->page, stream, s, area);
     quantity_menu_draw(&p->page.consumers, s, p->list_at.h > 2 ? p->list_at : area, area);
 }
 
 static const struct action actions[] = {
     {ACTION_PREVIOUS_OBJECT, asset_page_previous},
     {ACTION_NEXT_OBJECT, asset_page_next},
+    {ACTION_NEXT_PART, asset_page_next_part},
+    {ACTION_PREVIOUS_PART, asset_page_previous_part},
+    {ACTION_BACK, asset_page_back},
     {ACTION_OPEN_SIBLING, list_open},
     {ACTION_OPEN_LEADER, asset_page_server},
     {ACTION_COPY, asset_page_copy},

@@ -96,8 +96,6 @@ void stream_limits_draw(const struct view_context *context, const struct object 
 
 /* ---- mirror and sources ---- */
 
-enum { SOURCES_MOST = 6 };
-
 static bool is_source_of(const struct object *source, const struct object *stream) {
     return source->parent == stream && source->now && source->freshness != FRESH_GONE;
 }
@@ -113,10 +111,10 @@ static int count_sources(const struct view_context *context, const struct object
     return found;
 }
 
-int stream_sources_rows(const struct view_context *context, const struct object *stream) {
+int stream_sources_rows(const struct view_context *context, const struct object *stream, int most) {
     const struct object *first;
     int count = count_sources(context, stream, &first);
-    return count ? 1 + (count < SOURCES_MOST ? count : SOURCES_MOST) : 0;
+    return count ? 1 + (count < most ? count : most) : 0;
 }
 
 static const struct fact source_facts[] = {
