@@ -119,10 +119,10 @@ static bool say_of_leader(const struct model *model, const struct asset *asset, 
         return say(said, "leader %s silent for %s", server_label(server),
                    since(model, server->good_mono_ns, span));
     if (!server_is_fresh(model, server, SHAPE_JSZ))
-        return say(said, "leader %s answers, but not /jsz for %s", server_label(server),
+        return say(said, "leader %s gives no /jsz for %s", server_label(server),
                    since(model, asset->claim.mono_ns, span));
     if (asset_lost_majority(asset))
-        return say(said, "leader %s in contact with %u of %u replicas", server_label(server),
+        return say(said, "leader %s sees %u of %u replicas", server_label(server),
                    asset->replicas - asset->lost, asset->replicas);
     return false;
 }
@@ -148,13 +148,13 @@ static bool say_of_named(const struct model *model, const struct object *object,
     if (server && server->state == SERVER_DOWN)
         return say(said, "leader %s gone %s", asset->leader->bytes, since(model, server->good_mono_ns, span));
     if (last && last != leader)
-        return say(said, "leader moving from %s to %s", server_label(server_of(last)), asset->leader->bytes);
+        return say(said, "leader %s takes over from %s", asset->leader->bytes, server_label(server_of(last)));
     if (leader && asset->doubt.server == leader->object.id)
-        return say(said, "leader %s has just been chosen", asset->leader->bytes);
+        return say(said, "leader %s just chosen", asset->leader->bytes);
     if (server && side_speaks(model, server, SIDE_JETSTREAM) && js_is_off(server))
-        return say(said, "JetStream is off on leader %s", asset->leader->bytes);
+        return say(said, "leader %s has JetStream off", asset->leader->bytes);
     if (last)
-        return say(said, "leader %s does not list it now", asset->leader->bytes);
+        return say(said, "leader %s does not list it", asset->leader->bytes);
     return say(said, server && server->target ? "leader %s has not told yet" : "leader %s is not asked",
                asset->leader->bytes);
 }

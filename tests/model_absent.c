@@ -59,7 +59,7 @@ START_TEST(between_two_leaders_the_last_word_stays) {
     varz_until(&n, 5, 7);
     say_consumer(&n, 1, (struct says){2, 0, .active = 0.1});
     night_until(&n, 5.5);
-    ck_assert_str_eq(text_value(&n, c(&n), Q_CONSUMER_leader_why), "leader moving from n2 to n3");
+    ck_assert_str_eq(text_value(&n, c(&n), Q_CONSUMER_leader_why), "leader n3 takes over from n2");
     ck_assert_int_eq(c(&n)->freshness, FRESH_STALE);
     ck_assert_double_eq(number_value(&n, c(&n), Q_CONSUMER_pending), 700);
     say_consumer(&n, 2, (struct says){2, 310, .active = 0.1});

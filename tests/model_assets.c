@@ -91,7 +91,7 @@ START_TEST(what_its_leader_lists_no_more_is_not_ok) {
     ck_assert_int_eq(stream(&n)->freshness, FRESH_STALE);
     ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_leadership), "unlisted");
     ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_state), "unlisted");
-    ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_why), "leader n1 does not list it now");
+    ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_why), "leader n1 does not list it");
     ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_loss), "unknown");
     ck_assert_str_eq(text_value(&n, consumer(&n, "C"), Q_CONSUMER_state), "unlisted");
     ck_assert_double_eq(number_value(&n, model_cluster(n.model), Q_CLUSTER_streams), 0);
@@ -137,7 +137,7 @@ START_TEST(a_stream_whose_leader_sees_no_majority) {
     send(&n, s);
     ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_leadership), "no_quorum");
     ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_leader_why),
-                     "leader n1 in contact with 1 of 3 replicas");
+                     "leader n1 sees 1 of 3 replicas");
     ck_assert_int_eq(stream(&n)->freshness, FRESH_STALE);
     ck_assert_uint_eq(count_of(&n, OBJECT_REPLICA), 2);
     night_end(&n);

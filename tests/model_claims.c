@@ -278,7 +278,7 @@ START_TEST(who_has_just_been_chosen_does_not_know_yet) {
         say_consumer(&n, 0, (struct says){1, 0, .active = -1});
         say_consumer(&n, 1, (struct says){1, 999, .active = 0.1, .since = 5 * (i + 1) - 0.2});
         ck_assert_str_eq(text_value(&n, c(&n), Q_CONSUMER_leader_why),
-                         i ? "leader n2 has just been chosen" : "leader moving from n1 to n2");
+                         i ? "leader n2 just chosen" : "leader n2 takes over from n1");
         ck_assert_double_eq(number_value(&n, c(&n), Q_CONSUMER_pending), i ? 690 : 700);
         night_until(&n, 5 * (i + 1) + 0.5);
         ck_assert_int_eq(c(&n)->freshness, FRESH_STALE);

@@ -177,7 +177,7 @@ START_TEST(who_dates_its_leads_takes_over_when_it_dates_this_one) {
         say_consumer(&n, 1, (struct says){1, 1001, .active = 0.1});
     }
     ck_assert_double_eq(number_value(&n, c(&n), Q_CONSUMER_delivered_seq), _i ? 1000 : 1001);
-    ck_assert_str_eq(text_value(&n, c(&n), Q_CONSUMER_leader_why), _i ? "leader moving from n1 to n2" : "");
+    ck_assert_str_eq(text_value(&n, c(&n), Q_CONSUMER_leader_why), _i ? "leader n2 takes over from n1" : "");
     varz_until(&n, 30, 7);
     say_consumer(&n, 1, (struct says){1, 1002, .active = 0.1, .since = 25});
     ck_assert_double_eq(number_value(&n, c(&n), Q_CONSUMER_delivered_seq), 1002);

@@ -84,6 +84,8 @@ void table_draw(const struct table *t, const struct table_source *source, struct
                 const char *empty);
 /* Columns that have room at t->width, as they are scrolled; bit: index. */
 uint64_t table_shown(const struct table *t);
+/* Columns of text that it has there; 0: it has no room. */
+int table_column_width(const struct table *t, int column);
 /* The id of the selected row, 0 when there is none. */
 uint64_t table_selected(const struct table *t);
 void table_select(struct table *t, uint64_t id, int64_t mono_ns);

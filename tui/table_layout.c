@@ -79,6 +79,15 @@ int table_layout_scroll(const struct table *t, int width, int scroll) {
     return least;
 }
 
+int table_column_width(const struct table *t, int column) {
+    struct table_layout l;
+    table_layout_make(&l, t, t->width, table_layout_scroll(t, t->width, t->scroll));
+    for (int i = 0; i < l.count; i++)
+        if (l.column[i] == column)
+            return l.width[i];
+    return 0;
+}
+
 uint64_t table_shown(const struct table *t) {
     struct table_layout l;
     uint64_t shown = 0;

@@ -80,7 +80,7 @@ static const struct quantity_column stream_columns[] = {
     {.quantity = Q_STREAM_cluster, .priority = 2, .grow = 6, .pinned = true, .off = true},
     {.quantity = Q_STREAM_account, .priority = 12},
     {.quantity = Q_STREAM_leader, .priority = 3, .grow = 6},
-    {.quantity = Q_STREAM_state, .priority = 2},
+    {.quantity = Q_STREAM_state, .priority = 2, .grow = 8, .dated = true},
     {.quantity = Q_STREAM_leadership, .priority = 15},
     {.quantity = Q_STREAM_replicas, .priority = 2, .width = 4},
     {.quantity = Q_STREAM_messages, .priority = 1},

@@ -93,42 +93,62 @@ static void gauge_text(char *out, size_t size, double share, int width) {
 
 /* Why there is nothing new of it; "": there is, or nobody knows. */
 static const char *why_old(const struct model *model, const struct object *object) {
+    bool old = object->freshness != FRESH_LIVE;
     if (list_server_is_away(model, object))
         return quantity_name_text(model, object, Q_SERVER_reason);
-    if (object->kind == OBJECT_CONSUMER && object->freshness != FRESH_LIVE)
+    if (object->kind == OBJECT_CONSUMER && old)
         return quantity_name_text(model, object, Q_CONSUMER_leader_why);
+    if (object->kind == OBJECT_STREAM && old)
+        return quantity_name_text(model, object, Q_STREAM_leader_why);
     return "";
 }
 
-/* "for 21s" of "no leader for 21s", which its state begins with; NULL: it does not end like that. */
-static const char *age_of(const char *why) {
-    const char *at = strstr(why, " for ");
-    for (const char *next = at; next; next = strstr(next + 1, " for "))
-        at = next;
-    return at && at[5] >= '0' && at[5] <= '9' ? at + 1 : NULL;
+/* How much of a reason is told: all of it, what stands without a column of leaders, what stands beside those
+ * and states. */
+enum telling { TELL_ALL, TELL_ALONE, TELL_LEAST };
+
+static bool after(const char **text, const char *head) {
+    bool is = strncmp(*text, head, strlen(head)) == 0;
+    *text += is ? strlen(head) : 0;
+    return is;
 }
 
-/* "last seen 14s ago: ...", and "seen 14s" where that is too long. */
-static bool put_seen(const char *why, char *out, size_t size, int width) {
-    static const char head[] = "last seen ";
-    const char *span = why + sizeof(head) - 1, *end = strstr(why, " ago: ");
-    if (strncmp(why, head, sizeof(head) - 1) != 0 || !end || text_width(why) <= width)
+/* "last seen 14s ago: its only server n2 gone": "n2 gone 14s", "gone 14s". */
+static bool tell_lost(const char *why, enum telling telling, char *out, size_t size) {
+    const char *span = why, *end = strstr(why, " ago: "), *tail = strrchr(why, ' '), *name = tail;
+    if (!after(&span, "last seen ") || !end || span > end)
         return false;
-    int whole = (int)(end - why), len = (int)(end - span);
-    if (whole + 4 <= width)
-        snprintf(out, size, "%.*s ago", whole, why);
+    int len = (int)(end - span);
+    while (name[-1] != ' ')
+        name--;
+    if (strcmp(tail, " gone") == 0)
+        snprintf(out, size, "%s %.*s", telling == TELL_LEAST ? tail + 1 : name, len, span);
     else
-        snprintf(out, size, "seen %.*s", len, span);
+        snprintf(out, size, telling == TELL_LEAST ? "seen %.*s" : "last seen %.*s ago", len, span);
     return true;
 }
 
-/* "leader n2 gone 14s", and "gone 14s" where that is too long: its name has a column. */
-static const char *shortened(const char *why, int width) {
-    static const char head[] = "leader ";
-    const char *name = why + sizeof(head) - 1;
-    bool named = strncmp(why, head, sizeof(head) - 1) == 0 && strchr(name, ' ');
-    why = text_width(why) > width && named ? strchr(name, ' ') + 1 : why;
-    return text_width(why) > width && age_of(why) ? age_of(why) : why;
+/* "leader n2 gone 14s", "leader gone 14s", "gone 14s". */
+static void tell(const char *why, enum telling telling, char *out, size_t size) {
+    const char *rest = why, *name = why;
+    if (telling != TELL_ALL && tell_lost(why, telling, out, size))
+        return;
+    if (telling == TELL_LEAST)
+        after(&rest, "no leader ");
+    bool led = telling != TELL_ALL && after(&name, "leader ") && strchr(name, ' ');
+    rest = led ? strchr(name, ' ') + 1 : rest;
+    snprintf(out, size, "%s%s", led && telling == TELL_ALONE ? "leader " : "", rest);
+}
+
+/* As much as there is room for; false: there is none. */
+static bool tell_in(const char *why, enum telling from, enum telling least, int width, char *out,
+                    size_t size) {
+    for (int telling = TELL_ALL; telling <= (int)least && *why; telling++) {
+        tell(why, (enum telling)telling, out, size);
+        if ((telling == TELL_ALL || telling >= (int)from) && (width == 0 || text_width(out) <= width))
+            return true;
+    }
+    return false;
 }
 
 static void special_cell(const struct list_data *d, const struct object *object,
@@ -138,10 +158,8 @@ static void special_cell(const struct list_data *d, const struct object *object,
     if (c->form == COLUMN_GAUGE) {
         if (quantity_value(list->model, object, c->quantity, &share))
             gauge_text(out->text, sizeof(out->text), share, width);
-    } else if (*why_old(list->model, object)) {
-        const char *why = why_old(list->model, object);
-        if (!put_seen(why, out->text, sizeof(out->text), width))
-            text_cut(out->text, sizeof(out->text), shortened(why, width), width);
+    } else if (tell_in(why_old(list->model, object), TELL_LEAST, TELL_LEAST, width, out->text,
+                       sizeof(out->text))) {
         out->role = ROLE_TEXT;
     } else {
         double top = quantities[c->quantity].unit == UNIT_PERCENT ? list->spark_top : 0;
@@ -162,11 +180,32 @@ static void put_age(const struct quantity_list *list, const struct object *objec
         snprintf(out + len, size - len, " %s", age);
 }
 
+int list_reason_width(const struct model *model, const struct object *object) {
+    char text[600];
+    if (object->freshness == FRESH_LIVE)
+        return 0;
+    tell(why_old(model, object), TELL_LEAST, text, sizeof(text));
+    return text_width(text);
+}
+
+/* In place of a word that is as old, where it has no place of its own. */
+static bool reason_instead(const struct quantity_list *list, const struct object *object,
+                           const struct quantity_column *column, char *out, size_t size, int width) {
+    const char *why = why_old(list->model, object);
+    if (!column->dated || object->freshness != FRESH_STALE ||
+        list_reason_width(list->model, object) <= list->reason_room)
+        return false;
+    enum telling least = strncmp(why, "no leader ", 10) == 0 ? TELL_ALONE : TELL_LEAST;
+    return tell_in(why, TELL_ALONE, least, width, out, size);
+}
+
 void list_value_text(const struct quantity_list *list, const struct object *object,
                      const struct quantity_column *column, char *out, size_t size, int width) {
+    if (reason_instead(list, object, column, out, size, width))
+        return;
     if (!asset_name(out, size, list->model, object, column->quantity, list->account_in_name, width))
         quantity_text(out, size, &list->at, object, column->quantity, width);
-    if (column->dated && !list->reasons && object->freshness == FRESH_STALE)
+    if (column->dated && !list->reason_room && object->freshness == FRESH_STALE)
         put_age(list, object, out, size, width);
 }
 

@@ -19,6 +19,8 @@ int list_rank(const struct model *model, const struct object *object, int severi
 /* The text of a column's value in so many columns, 0: the whole. */
 void list_value_text(const struct quantity_list *list, const struct object *object,
                      const struct quantity_column *column, char *out, size_t size, int width);
+/* Columns that the shortest form needs of why there is nothing new of it; 0: there is, or nobody knows. */
+int list_reason_width(const struct model *model, const struct object *object);
 /* The account of a stream or a consumer. */
 bool list_is_account(enum quantity q);
 /* A server that is not up: what it said last is of no use. */

@@ -1,5 +1,6 @@
 #include "views/quantity_table.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -114,6 +115,8 @@ static void add_row(struct quantity_list *list, const struct object *object, siz
     row->severity = severity;
     row->place = list->placed ? list->names.places[at] : 0;
     row->rank = list_rank(list->model, object, severity);
+    int reason = list_reason_width(list->model, object);
+    list->reason_most = reason > list->reason_most ? reason : list->reason_most;
     row->key = key_of(list, object, list->table.sort);
     row->then = key_of(list, object, list->table.then);
 }
@@ -184,7 +187,7 @@ static int steps_over(int width, int usual) {
 static int wider(const struct quantity_list *list, const struct object *object,
                  const struct quantity_column *column, int enough) {
     char text[3 * TEXT_MAX_BYTES + 8];
-    bool dated = column->dated && !list->reasons && object->freshness == FRESH_STALE;
+    bool dated = column->dated && object->freshness == FRESH_STALE;
     if (column->dated && !dated)
         return 0; /* its words are known */
     struct value v = quantity_get(list->model, object, column->quantity);
@@ -225,6 +228,28 @@ static void fit_columns(struct quantity_list *list, uint64_t columns) {
     list->fitted |= columns;
 }
 
+/* The column of pictures; -1: there is no room for them. */
+static int picture_of(const struct quantity_list *list) {
+    uint64_t shown = table_shown(&list->table);
+    for (int c = 0; c < list->column_count; c++)
+        if (shown >> c & 1 && list->columns[c].form == COLUMN_SPARK)
+            return c;
+    return -1;
+}
+
+/* Where pictures are, reasons take the place of theirs. They have to be read: less urgent columns give way,
+ * but not the pictures. */
+static void make_room_for_reasons(struct quantity_list *list, int picture) {
+    static const int enough[] = {14, 20}; /* "silent for 14s", "gives no /jsz for 9s" */
+    int room = table_column_width(&list->table, picture), usual = list->columns[picture].width;
+    int wanted = list->reason_most <= enough[0] ? enough[0] : enough[1];
+    if (list->reason_most <= room || wanted <= room)
+        return;
+    list->made[picture].width = wanted;
+    if (picture_of(list) != picture)
+        list->made[picture].width = usual;
+}
+
 /* What is never left out decides about what else there is room for; names that nobody sees are not looked at.
  */
 static void fit(struct quantity_list *list) {
@@ -232,11 +257,16 @@ static void fit(struct quantity_list *list) {
     for (int c = 0; c < list->column_count; c++)
         first |= (uint64_t)(list->columns[c].priority == 0) << c;
     fit_columns(list, first);
-    uint64_t shown = table_shown(&list->table);
-    list->reasons = false;
     for (int c = 0; c < list->column_count; c++)
-        list->reasons |= shown >> c & 1 && list->columns[c].form == COLUMN_SPARK;
-    fit_columns(list, shown);
+        if (list->columns[c].form == COLUMN_SPARK)
+            list->made[c].width = list->columns[c].width;
+    int picture = picture_of(list);
+    list->reason_room = picture < 0 ? 0 : INT_MAX;
+    fit_columns(list, table_shown(&list->table));
+    if (picture < 0)
+        return;
+    make_room_for_reasons(list, picture);
+    list->reason_room = table_column_width(&list->table, picture);
 }
 
 /* Only where it tells rows apart; `c` hides it all the same. */
@@ -294,6 +324,7 @@ static void collect(struct quantity_list *list, const struct quantity_pick *pick
     size_t total;
     const struct object *const *all = model_objects(list->model, list->kind, &total);
     list->count = list->known = list->quiet = list->internal = 0;
+    list->reason_most = 0;
     list->fitted = 0;
     list->placed = name_order_look(&list->names, list->model, list->kind, list->keys, list->key_count);
     for (size_t i = 0; i < total; i++)

@@ -24,7 +24,7 @@ struct quantity_column {
     int width;         /* 0: the quantity's own */
     const char *title; /* NULL: the quantity's own */
     enum column_form form;
-    bool dated;  /* of a row that is old its age stands behind the text, where no picture says why it is */
+    bool dated;  /* of a row that is old this says why, where no picture has room for that; else its age */
     bool off;    /* hidden until `c` shows it */
     bool pinned; /* says which object it is: stays when columns are scrolled */
 };
@@ -69,7 +69,8 @@ struct quantity_list {
     size_t quiet, internal;      /* of these hidden as idle, as internal */
     const struct model *model;   /* of the arrangement */
     const char *idle_text;
-    bool reasons;           /* a column says why what is old is that: those with pictures */
+    int reason_most;        /* columns that why a row is old needs at most, in short */
+    int reason_room;        /* columns of a picture, in which it says why it is old; 0: no picture is shown */
     bool several;           /* clusters: their column is there */
     bool shared;            /* names, by several accounts: their column is there */
     bool account_in_name;   /* unless there is no room for it */

@@ -17,7 +17,7 @@ static const struct quantity_column reader_columns[] = {
     {.quantity = Q_CONSUMER_lag_slope, .priority = 4},
     {.quantity = Q_CONSUMER_time_behind, .priority = 1},
     {.quantity = Q_CONSUMER_drain, .priority = 3},
-    {.quantity = Q_CONSUMER_state, .priority = 2},
+    {.quantity = Q_CONSUMER_state, .priority = 2, .grow = 8, .dated = true},
     {.quantity = Q_CONSUMER_ack_pending, .priority = 5},
     {.quantity = Q_CONSUMER_max_ack_pending, .priority = 9},
     {.quantity = Q_CONSUMER_redelivered, .priority = 6},
