@@ -117,9 +117,10 @@ static void assert_useless(const struct watch *w, enum shape shape, enum failure
     for (int i = 0, k = 0; i < w->note_count && k < 2; i++)
         if (w->notes[i].shape == shape)
             n[k++] = &w->notes[i];
-    ck_assert(n[0] && (n[1] || failure == FAILURE_COUNT));
-    if (n[1])
-        ck_assert_int_ge(n[1]->asked - n[0]->answered, 190000000); /* at least: later is no fault */
+    if (failure == FAILURE_COUNT) /* one that took long is excused once, where /varz was silent, too */
+        return;
+    ck_assert(n[0] && n[1]);
+    ck_assert_int_ge(n[1]->asked - n[0]->answered, 190000000); /* at least: later is no fault */
 }
 
 START_TEST(useless_bodies_are_asked_less) {
@@ -130,6 +131,7 @@ START_TEST(useless_bodies_are_asked_less) {
     struct watch *w = watch_start(&(struct collect_options){
         .urls = urls, .url_count = 1, .page_fd = -1, .interval_ms = 100, .supervised = true});
     watch_say(w, useless_bodies[_i].want);
+    WATCH_UNTIL(w, watch_interval_ms(w, shape, &why) >= 200); /* to be found too slow takes seconds, too */
     WATCH_UNTIL(w, waits_for_it(w, shape, is_long));
     assert_useless(w, shape, useless_bodies[_i].failure);
     ck_assert_int_eq(watch_interval_ms(w, SHAPE_VARZ, &why), 100);
