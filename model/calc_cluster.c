@@ -130,12 +130,37 @@ static bool answers(const struct model *model, const struct object *cluster) {
     return false;
 }
 
+static uint64_t count_heard(const struct model *model, const struct object *cluster) {
+    uint64_t count = 0;
+    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
+        const struct object *server = server_in(model, cluster, i);
+        count += server && server_const(server)->polls[SHAPE_JSZ];
+    }
+    return count;
+}
+
+struct value calc_cluster_js_heard(const struct model *model, const struct object *object) {
+    return value_uint(count_heard(model, object));
+}
+
+struct value calc_cluster_js_unheard(const struct model *model, const struct object *object) {
+    uint64_t all = count_state(model, object, SERVER_UP) + count_state(model, object, SERVER_KNOWN) +
+                   calc_cluster_missing(model, object).u;
+    uint64_t heard = count_heard(model, object);
+    return value_uint(all > heard ? all - heard : 0);
+}
+
+/* There may be more on servers that were never heard. */
+static bool is_partial(const struct model *model, const struct object *cluster) {
+    return calc_cluster_js_unheard(model, cluster).u > 0;
+}
+
 /* One consumer of which nobody told makes the sum unknown, as with rates; one whose leader does not answer
  * now counts with what it said last, and that is marked; one that nobody can lead is left out, so that there
  * is at least as much. */
 struct value calc_cluster_lag(const struct model *model, const struct object *object) {
     uint64_t sum = 0;
-    bool live = false, old = false, partial = false;
+    bool live = false, old = false, left_out = false;
     if (!answers(model, object))
         return value_unknown(0);
     for (size_t i = 0; i < kind_count(model, OBJECT_CONSUMER); i++) {
@@ -143,7 +168,7 @@ struct value calc_cluster_lag(const struct model *model, const struct object *ob
         if (consumer->parent != object || consumer->freshness == FRESH_GONE)
             continue;
         if (asset_is_lost(model, consumer)) {
-            partial = true;
+            left_out = true;
             continue;
         }
         struct value lag = calc_consumer_lag(model, consumer);
@@ -153,10 +178,10 @@ struct value calc_cluster_lag(const struct model *model, const struct object *ob
         live |= consumer->freshness == FRESH_LIVE;
         old |= consumer->freshness != FRESH_LIVE;
     }
-    if ((old || partial) && !live)
+    if ((old || left_out) && !live)
         return value_unknown(0); /* no leader answers: nothing is known */
     struct value v = value_uint(sum);
-    v.flags = (uint8_t)((old ? VALUE_ESTIMATED | VALUE_OLD : 0) | (partial ? VALUE_LEAST : 0));
+    v.flags = (uint8_t)((old ? VALUE_ESTIMATED | VALUE_OLD : 0) | (left_out || is_partial(model, object) ? VALUE_LEAST : 0));
     return v;
 }
 
@@ -203,20 +228,11 @@ struct value calc_cluster_meta_flaps(const struct model *model, const struct obj
     return changes_within(model, object, 600 * NS_PER_S);
 }
 
-static bool has_told(const struct model *model, const struct object *cluster) {
-    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
-        const struct object *server = server_in(model, cluster, i);
-        if (server && server_const(server)->polls[SHAPE_JSZ])
-            return true;
-    }
-    return false;
-}
-
 static struct value count_assets(const struct model *model, const struct object *cluster,
                                  enum object_kind kind) {
     uint64_t count = 0;
-    bool some_live = answers(model, cluster), partial = false;
-    if (!has_told(model, cluster))
+    bool some_live = answers(model, cluster), partial = is_partial(model, cluster);
+    if (!count_heard(model, cluster))
         return value_unknown(0);
     for (size_t i = 0; i < kind_count(model, kind); i++) {
         const struct object *asset = &kind_at(model, kind, i)->object;

@@ -37,10 +37,11 @@ static const struct colorless_rule {
     {ROLE_CRIT, {"!!"}, {"down", "lost", "store", "offline"}, NULL},
     {ROLE_DIM, {"?", "!", "!!"}, {"down", "offline", "lost"}, colorless_old},
     {ROLE_CHART_MARK, {"!", "!!"}, {NULL}, NULL},
-    {ROLE_ROW1_WARN, {NULL}, {"LINK 1.9s"}, colorless_fewer},
+    {ROLE_ROW1_WARN, {NULL}, {"LINK 1.9s", "JS WARN"}, colorless_fewer},
     {ROLE_ROW1_CRIT,
      {"!!"},
-     {"NO DATA", "JS no quorum", "collector restarts: killed by signal 9", "collector restarts: kil>"},
+     {"NO DATA", "JS no quorum", "JS CRIT", "collector restarts: killed by signal 9",
+      "collector restarts: kil>"},
      colorless_fewer},
 };
 enum { COLORLESS_RULES = sizeof colorless_rules / sizeof *colorless_rules };

@@ -18,6 +18,11 @@ static void streams_tab(struct frame *f, const struct world *w) {
     frame_key(f, "Tab", &request);
 }
 
+static void geo_selected(struct frame *f, const struct world *w) {
+    streams_tab(f, w);
+    f->context.object = world_object(w, OBJECT_STREAM, Q_STREAM_name, "GEO");
+}
+
 static void meta_tab(struct frame *f, const struct world *w) {
     streams_tab(f, w);
     streams_tab(f, w);
@@ -189,6 +194,10 @@ static const struct screen_case {
     {"events-failover", "events", world_failover, NULL, false, 2},
     {"connections-stretched", "connections", world_stretched, NULL, false, 2},
     {"node-silent", "node", world_silent, node_dead, false, 2},
+    {"overview-partial", "overview", world_partial, NULL, false, 3},
+    {"jetstream-partial", "jetstream", world_partial, NULL, false, 5},
+    {"jetstream-headless", "jetstream", world_headless, NULL, false, 2},
+    {"streams-headless", "jetstream", world_headless, geo_selected, false, 2},
     {"overview-minority", "overview", world_minority, NULL, false, 6},
     {"overview-known", "overview", world_known, NULL, false, 5},
     {"overview-apart", "overview", world_apart, NULL, false, 5},

@@ -93,6 +93,27 @@ START_TEST(stale_says_so) {
 }
 END_TEST
 
+/* One of three servers was never heard: what it has is in no sum. */
+START_TEST(partial_sums_say_so) {
+    struct world partial;
+    world_partial(&partial);
+    json_t *d = document_json(partial.model, NULL),
+           *cluster = json_array_get(json_object_get(d, "clusters"), 0);
+    ck_assert_int_eq(json_integer_value(json_object_get(cluster, "js_heard")), 2);
+    ck_assert_int_eq(json_integer_value(json_object_get(cluster, "consumers")), 4);
+    char *text = json_dumps(json_object_get(cluster, "at_least"), JSON_COMPACT);
+    ck_assert_str_eq(text, "[\"lag\",\"streams\",\"consumers\"]");
+    free(text);
+    json_decref(d);
+    world_finish(&partial);
+    d = document_json(world.model, NULL);
+    cluster = json_array_get(json_object_get(d, "clusters"), 0);
+    ck_assert_int_eq(json_integer_value(json_object_get(cluster, "js_heard")), 3);
+    ck_assert_ptr_null(json_object_get(cluster, "at_least"));
+    json_decref(d);
+}
+END_TEST
+
 START_TEST(exact_integers) {
     struct world w;
     world_hostile(&w);
@@ -240,6 +261,7 @@ int main(void) {
     tcase_add_test(tc, unknown_is_absent);
     tcase_add_test(tc, stale_says_so);
     tcase_add_test(tc, exact_integers);
+    tcase_add_test(tc, partial_sums_say_so);
     tcase_add_test(tc, cuts);
     tcase_add_test(tc, wrong_names);
     tcase_add_test(tc, as_tables);

@@ -139,10 +139,11 @@ static void draw_consumer(const struct view_context *context, const struct objec
 static void draw_stream(const struct view_context *context, const struct object *stream, struct surface *s,
                         struct rect *left) {
     char name[600], title[660], of[40], right[160], old[80] = "", age[TIME_TEXT_SIZE];
-    if (stream->freshness != FRESH_LIVE) {
-        age_format(age, context->utc_ns - stream->seen_utc_ns);
+    age_format(age, context->utc_ns - stream->seen_utc_ns);
+    if (!stream->seen_utc_ns)
+        snprintf(old, sizeof(old), "never heard from its leader");
+    else if (stream->freshness != FRESH_LIVE)
         snprintf(old, sizeof(old), "as last seen, %s ago", age);
-    }
     asset_name(name, sizeof(name), context->model, stream, Q_STREAM_name, false,
                left->w - (*old ? OLD_FIGURES : TITLE_FIGURES));
     const char *account = model_shared_account(context->model, stream);

@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "views/asset_name.h"
-#include "views/chrome_parts.h"
+#include "views/jetstream_heard.h"
 #include "views/place.h"
 
 enum { FEW_ROWS = 12, BESIDE = 16, LINES_MOST = 3, LAG_COLUMN = 1, ROOMY = 100, NARROW = 70 };
@@ -203,9 +203,11 @@ static void draw_title(const struct asset_page *page, const struct view_context 
 void asset_page_nothing(const struct asset_page *page, const struct view_context *context, struct surface *s,
                         struct rect area) {
     const struct page_kind *kind = &page_kinds[page->kind];
+    char absence[100];
+    jetstream_absence(context->model, absence, sizeof(absence));
     const char *text = context->object                         ? "deleted: no server lists it any more"
                        : !model_has(context->model, SHAPE_JSZ) ? "not collected here"
-                       : !chrome_has_jetstream(context->model) ? "no JetStream on this cluster"
+                       : *absence                              ? absence
                                                                : kind->none;
     surface_rule(s, area, kind->title, "");
     surface_text(s, area, area.x + 1, area.y + 1, ROLE_MUTED, 0, text);

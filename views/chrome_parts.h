@@ -15,7 +15,5 @@ void chrome_worst(const struct model *model, struct surface *s, struct rect row)
 void chrome_footer(const struct chrome_context *c, struct surface *s, struct rect row);
 /* All in one line: "!!2 !3 02:41:07"; sentences on further rows. */
 void chrome_line(const struct chrome_context *c, struct surface *s, struct rect rows);
-/* Whether any server says that it has JetStream. */
-bool chrome_has_jetstream(const struct model *model);
 
 #endif

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "views/clusters.h"
+#include "views/jetstream_heard.h"
 #include "views/quantity_text.h"
 
 #define DATA_OLD_NS  (3 * NS_PER_S)
@@ -83,15 +84,49 @@ static const struct js_word *worst_word(const struct model *model) {
     return worst;
 }
 
+/* Nobody speaks of the meta group. */
+static void part_js_unknown(const struct chrome_context *c, struct made *out) {
+    char absence[100], heard[60];
+    jetstream_absence(model_of(c), absence, sizeof(absence));
+    jetstream_heard(model_of(c), heard, sizeof(heard));
+    snprintf(out->text, sizeof(out->text), "%s", *absence && !*heard ? "JS off" : "JS ?");
+}
+
+static enum severity worst_js(const struct finding *findings, size_t count) {
+    enum severity worst = SEVERITY_OK;
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(finding_tag(&findings[i]), "JS") == 0 && findings[i].severity > worst)
+            worst = findings[i].severity;
+    return worst;
+}
+
+/* The meta group is well, and what it looks after may not be. */
+static void part_js_assets(const struct chrome_context *c, struct made *out) {
+    size_t count;
+    const struct finding *findings = model_findings(model_of(c), &count);
+    enum severity found = worst_js(findings, count);
+    findings = model_forming(model_of(c), &count);
+    if (found >= SEVERITY_WARN) {
+        bool crit = found == SEVERITY_CRIT;
+        snprintf(out->text, sizeof(out->text), crit ? "JS CRIT" : "JS WARN");
+        out->role = crit ? ROLE_ROW1_CRIT : ROLE_ROW1_WARN;
+        out->attrs = ATTR_BOLD;
+    } else if (worst_js(findings, count) >= SEVERITY_WARN) {
+        snprintf(out->text, sizeof(out->text), "JS ?");
+    }
+}
+
 static void part_js(const struct chrome_context *c, struct made *out) {
     const struct js_word *word = worst_word(model_of(c));
     if (word)
         snprintf(out->text, sizeof(out->text), "%s", word->text);
     else if (model_has(model_of(c), SHAPE_JSZ))
-        snprintf(out->text, sizeof(out->text), "%s", chrome_has_jetstream(model_of(c)) ? "JS ?" : "JS off");
+        part_js_unknown(c, out);
     if (word && word->bad) {
         out->role = ROLE_ROW1_CRIT;
         out->attrs = ATTR_BOLD;
+    } else if (word) {
+        part_js_assets(c, out);
     }
 }
 

@@ -9,6 +9,7 @@
 #include "tui/table.h"
 #include "views/clusters.h"
 #include "views/faults.h"
+#include "views/jetstream_heard.h"
 #include "views/quantity_table.h"
 
 struct tally {
@@ -115,7 +116,7 @@ static const struct part_of_all {
     unsigned shapes;
     bool (*is_there)(const struct model *model);
 } parts_of_all[] = {
-    {"JetStream", 1u << SHAPE_JSZ, chrome_has_jetstream},
+    {"JetStream", 1u << SHAPE_JSZ, jetstream_is_there},
     {"connections", 1u << SHAPE_CONNZ_HOT | 1u << SHAPE_CONNZ_FULL, NULL},
 };
 
@@ -351,15 +352,4 @@ void chrome_line(const struct chrome_context *c, struct surface *s, struct rect 
     if (c->mode != CHROME_LIVE && x + 2 <= row.x + row.w)
         surface_text(s, row, x, row.y, ROLE_ROW1_HELD, 0, c->mode == CHROME_PAUSED ? "PAUSED" : "");
     chrome_sentences(c->view_context, s, rect_below(rows, 1));
-}
-
-bool chrome_has_jetstream(const struct model *model) {
-    size_t count;
-    const struct object *const *servers = model_objects(model, OBJECT_SERVER, &count);
-    double bytes;
-    for (size_t i = 0; i < count; i++)
-        if (quantity_value(model, servers[i], Q_SERVER_js_storage, &bytes))
-            return true;
-    model_objects(model, OBJECT_STREAM, &count);
-    return count > 0;
 }

@@ -9,8 +9,8 @@
 #include "views/asset_detail.h"
 #include "views/asset_name.h"
 #include "views/asset_peers.h"
-#include "views/chrome_parts.h"
 #include "views/flow.h"
+#include "views/jetstream_heard.h"
 #include "views/spark.h"
 
 static const struct quantity_column consumer_columns[] = {
@@ -318,9 +318,20 @@ static void tab_text(const struct jetstream *j, enum tab t, const struct tab_wor
         snprintf(figures, 120, " %zu%s", list->known, hidden);
 }
 
-static int tabs_width(const struct jetstream *j, const struct tab_words *words) {
+/* "? 2 of 3 servers": what the others have is not in the lists. */
+static void heard_text(const struct model *model, const struct tab_words *words, char out[80]) {
+    char heard[60];
+    jetstream_heard(model, heard, sizeof(heard));
+    out[0] = 0;
+    if (*heard && words->counted)
+        snprintf(out, 80, "? %s", heard);
+}
+
+static int tabs_width(const struct jetstream *j, const struct model *model, const struct tab_words *words) {
     int width = 1 - words->gap;
-    char name[40], figures[120];
+    char name[40], figures[120], heard[80];
+    heard_text(model, words, heard);
+    width += *heard ? text_width(heard) + words->gap : 0;
     for (int t = 0; t < TAB_COUNT; t++) {
         tab_text(j, (enum tab)t, words, name, figures);
         width += text_width(name) + text_width(figures) + words->gap;
@@ -330,10 +341,12 @@ static int tabs_width(const struct jetstream *j, const struct tab_words *words) 
 
 /* "[consumers] 41, 32 idle hidden (i)   streams 12   meta group 3"; returns where the next one would begin.
  */
-static int draw_tab_names(const struct jetstream *j, struct surface *s, struct rect row) {
+static int draw_tab_names(const struct jetstream *j, const struct model *model, struct surface *s,
+                          struct rect row) {
     const struct tab_words *words = tab_words, *last = &tab_words[COUNT(tab_words) - 1];
     int x = row.x + 1;
-    while (words < last && tabs_width(j, words) > row.w)
+    char heard[80];
+    while (words < last && tabs_width(j, model, words) > row.w)
         words++;
     for (int t = 0; t < TAB_COUNT; t++) {
         bool here = tab_of(j) == (enum tab)t;
@@ -342,13 +355,17 @@ static int draw_tab_names(const struct jetstream *j, struct surface *s, struct r
         x += surface_text(s, row, x, row.y, here ? ROLE_HEAD : ROLE_MUTED, here ? ATTR_BOLD : 0, name);
         x += surface_text(s, row, x, row.y, ROLE_MUTED, 0, figures) + words->gap;
     }
+    heard_text(model, words, heard);
+    if (*heard)
+        x += surface_text(s, row, x, row.y, ROLE_UNKNOWN, 0, heard) + words->gap;
     return x;
 }
 
-static void draw_tabs(const struct jetstream *j, struct surface *s, struct rect row) {
+static void draw_tabs(const struct jetstream *j, const struct model *model, struct surface *s,
+                      struct rect row) {
     const char *filter = j->list.focus->filter ? filter_text(j->list.focus->filter) : "";
     char sort[300], position[60], right[400];
-    int x = draw_tab_names(j, s, row);
+    int x = draw_tab_names(j, model, s, row);
     quantity_list_status(j->list.focus, sort, sizeof(sort));
     quantity_list_position(j->list.focus, position, sizeof(position));
     snprintf(right, sizeof(right), "%s%s%s", position, *position ? "   " : "", sort);
@@ -384,25 +401,27 @@ static void draw_meta(const struct view_context *context, const struct object *c
     facts_draw(context, cluster, meta_facts, COUNT(meta_facts), s, rect_below(area, 1 + lines));
 }
 
-static const char *empty_text(const struct jetstream *j, const struct model *model) {
+static void empty_text(const struct jetstream *j, const struct model *model, char *out, size_t size) {
+    jetstream_absence(model, out, size);
     if (!model_has(model, SHAPE_JSZ))
-        return "not collected here";
-    if (!chrome_has_jetstream(model))
-        return "no JetStream on this cluster";
-    return tabs[tab_of(j)].empty;
+        snprintf(out, size, "not collected here");
+    else if (!*out)
+        snprintf(out, size, "%s", tabs[tab_of(j)].empty);
 }
 
 static void draw(const void *state, const struct view_context *context, struct surface *s, struct rect area) {
     const struct jetstream *j = state;
     struct rect body = rect_below(area, area.h - quantity_panel_rows(area.h));
     int y = body.y + j->table_rows;
+    char empty[100];
     const struct object *selected = quantity_list_selected(j->list.focus, context->model);
     if (body.y > area.y)
-        draw_tabs(j, s, area);
+        draw_tabs(j, context->model, s, area);
+    empty_text(j, context->model, empty, sizeof(empty));
     quantity_list_draw(
         j->list.focus, s,
         j->list.focus->menu ? body : rect_cut(body, (struct rect){body.x, body.y, body.w, j->table_rows}),
-        empty_text(j, context->model));
+        empty);
     quantity_menu_draw(j->list.focus, s, area, area);
     if (j->list.focus->menu)
         return;

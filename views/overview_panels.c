@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "views/chrome_parts.h"
 #include "views/clusters.h"
 #include "views/events.h"
+#include "views/jetstream_heard.h"
 
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
 
@@ -179,18 +179,22 @@ static void right_text(const struct quantity_list *list, char *out, size_t size,
 
 static void draw_lag(const struct overview *o, const struct view_context *context, struct surface *s,
                      struct rect area) {
-    char title[200], total_lag[64], right[400];
+    char title[200], total_lag[64], heard[60], right[400], absence[100];
     struct value sum = clusters_sum(context->model, Q_CLUSTER_lag);
     bool known = any_live(&o->lag) && sum.type == VALUE_REAL;
     quantity_number(total_lag, sizeof(total_lag), context, Q_CLUSTER_lag, sum.f);
     counted_title(&o->lag, o->lag.known, "LAG", title, sizeof(title));
+    jetstream_heard(context->model, heard, sizeof(heard));
+    jetstream_absence(context->model, absence, sizeof(absence));
     if (known)
         snprintf(title + strlen(title), sizeof(title) - strlen(title), "   total %s%s%s", clusters_bound(sum),
                  total_lag, sum.flags & (VALUE_ESTIMATED | VALUE_OLD) ? "~" : "");
+    if (*heard && !*absence)
+        snprintf(title + strlen(title), sizeof(title) - strlen(title), "%s%s", known ? ", " : "   ", heard);
     right_text(&o->lag, right, sizeof(right), "jetstream", "JetStream");
-    const char *empty = !model_has(context->model, SHAPE_JSZ)   ? "JetStream: not collected here yet"
-                        : !chrome_has_jetstream(context->model) ? "no JetStream on this cluster"
-                                                                : "no consumers";
+    const char *empty = !model_has(context->model, SHAPE_JSZ) ? "JetStream: not collected here yet"
+                        : *absence                            ? absence
+                                                              : "no consumers";
     quantity_panel_draw(&o->lag, s, area, title, right, empty);
 }
 

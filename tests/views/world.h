@@ -59,7 +59,7 @@ struct world_doing {
 
 struct world_consumer {
     const char *stream, *name;
-    int leader;
+    int leader; /* -1: nobody leads it */
     double lag_at_end, lag_slope, acked_per_s;
     uint64_t ack_pending, max_ack_pending, redelivered, waiting;
 };
@@ -79,7 +79,7 @@ struct world {
     bool followers;        /* tell of consumers whose leader's /jsz fails */
     const struct world_client *clients;
     int client_count;
-    int leads[WORLD_STREAMS]; /* the node that leads it */
+    int leads[WORLD_STREAMS]; /* the node that leads it; -1 nobody does */
     int rival; /* this node, counted from 1, leads the first stream and its consumers too; 0 none */
     const struct world_stream *streams;
     int stream_count;
@@ -117,6 +117,10 @@ void world_dear(struct world *w);
 void world_fails_now(struct world *w);
 /* n1 refused from the beginning. */
 void world_silent(struct world *w);
+/* n3 was silent from the beginning, and n1 and n2 know nothing of what is there. */
+void world_partial(struct world *w);
+/* Nobody has led one of the streams, with its consumer, since before we looked. */
+void world_headless(struct world *w);
 /* n2 and n3 are gone: the meta group has no majority any more, and what they led nobody leads. */
 void world_minority(struct world *w);
 /* The meta group has had three leaders in ten minutes, and the last one is busy. */

@@ -118,6 +118,14 @@ static void world_stream_row(struct world *w, struct sample *s, const struct wor
     }
 }
 
+/* The same of a stream that nobody leads. */
+static void world_headless_row(struct sample *s, const struct world_stream *stream) {
+    struct row *r = sample_add(s, ENTITY_STREAM);
+    world_text(s, r, F_STREAM_account, stream->account ? stream->account : "$G");
+    world_text(s, r, F_STREAM_name, stream->name);
+    world_u(r, F_STREAM_clustered, 1);
+}
+
 void world_jsz(struct world *w, int node) {
     if (w->nodes[node].jsz_error) {
         world_failed(w, node, SHAPE_JSZ, FAILURE_TIMEOUT, w->nodes[node].jsz_error);
@@ -145,8 +153,11 @@ void world_jsz(struct world *w, int node) {
         for (int i = 0; i < w->stream_count; i++)
             if (w->leads[i] == node || (i == 0 && w->rival == node + 1))
                 world_stream_row(w, s, &w->streams[i], node);
+            else if (w->leads[i] < 0)
+                world_headless_row(s, &w->streams[i]);
         for (int i = 0; i < w->consumer_count; i++)
-            if (w->doing && w->doing[i].leaderless && w->second > w->doing[i].since)
+            if (w->consumers[i].leader < 0 ||
+                (w->doing && w->doing[i].leaderless && w->second > w->doing[i].since))
                 world_follower_row(w, s, &w->consumers[i], false);
             else if (w->consumers[i].leader == node && w->doing)
                 world_doing_row(w, s, i);

@@ -93,6 +93,24 @@ void world_silent(struct world *w) {
     world_run(w, 30);
 }
 
+void world_partial(struct world *w) {
+    world_init(w);
+    with_consumers(w, 0, CONSUMERS);
+    w->nodes[2].answers = false;
+    world_run(w, 60);
+}
+
+void world_headless(struct world *w) {
+    static struct world_consumer consumers[CONSUMERS];
+    memcpy(consumers, all_consumers, sizeof(consumers));
+    consumers[2].leader = -1;
+    world_init(w);
+    w->leads[1] = -1;
+    w->consumers = consumers;
+    w->consumer_count = CONSUMERS;
+    world_run(w, 60);
+}
+
 void world_minority(struct world *w) {
     world_init(w);
     with_consumers(w, 0, CONSUMERS);
