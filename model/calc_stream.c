@@ -160,14 +160,18 @@ static bool is_full(const struct object *object, int limit, double used, double 
     return used + one > most;
 }
 
-/* 0 when it is full. Unknown while it does not grow: what stands below its limit will not reach it. */
+/* 0 when it is full. Unknown while it does not grow: what stands below its limit will not reach it; new while
+ * that is not known. */
 static struct value full_in(const struct model *model, const struct object *object, int limit) {
+    const struct growth *growth = &stream_const(object)->growth;
     double used, most, per_s;
     if (object->freshness == FRESH_GONE || !used_of(model, object, limit, &used, &most))
         return value_unknown(0);
     if (is_full(object, limit, used, most))
         return aged(object, value_span(0));
-    if (used >= most || !growth_is_up(&stream_const(object)->growth, limits[limit].growth, &per_s))
+    if (!growth_per_s(growth, limits[limit].growth, &per_s))
+        return value_unknown(object->freshness == FRESH_LIVE ? VALUE_NEW : 0);
+    if (used >= most || !growth_is_up(growth, limits[limit].growth, &per_s))
         return value_unknown(0);
     double seconds = (most - used) / per_s;
     if (!(seconds < NOT_FORESEEN))
@@ -197,6 +201,7 @@ static struct value first_full(const struct model *model, const struct object *o
     struct value first = value_unknown(0);
     for (int limit = 0; limit < FILLED_COUNT; limit++) {
         struct value v = full_in(model, object, limit);
+        first.flags |= v.type == VALUE_UNKNOWN ? v.flags : 0;
         if (v.type == VALUE_UNKNOWN || (first.type != VALUE_UNKNOWN && first.i <= v.i))
             continue;
         first = v;

@@ -52,7 +52,8 @@ START_TEST(the_first_limit_reached_at_this_rate_is_said) {
     tell(&n, &t);
     grow(&n, &t, 1, 100, 20000);
     ck_assert(isnan(of(&n, Q_STREAM_full_in))); /* two points are no slope */
-    grow(&n, &t, 5, 100, 20000);                /* 20 messages and 4,000 bytes a second */
+    ck_assert(quantity_get(n.model, stream(&n), Q_STREAM_full_in).flags & VALUE_NEW);
+    grow(&n, &t, 5, 100, 20000); /* 20 messages and 4,000 bytes a second */
     ck_assert_double_eq_tol(seconds(&n, Q_STREAM_msgs_full_in), (10000 - 1600) / 20.0, 1e-6);
     ck_assert_double_eq_tol(seconds(&n, Q_STREAM_bytes_full_in), (1000000 - 220000) / 4000.0, 1e-6);
     ck_assert_double_eq_tol(seconds(&n, Q_STREAM_oldest_leaves_in), 86400 - 90, 1e-6);
@@ -136,6 +137,22 @@ START_TEST(a_purge_and_a_new_stream_begin_anew) {
     grow(&n, &t, 1, 0, 0);
     ck_assert(isnan(of(&n, Q_STREAM_msgs_full_in)));
     ck_assert(isnan(of(&n, Q_STREAM_in_bytes_per_s)));
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(what_is_full_is_not_nearly_full) {
+    struct night n;
+    begin_three(&n);
+    struct told t = plain;
+    t.max_msgs = 1000, t.discard = "new";
+    tell(&n, &t);
+    ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_state), "full");
+    ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_also), "");
+    t.max_msgs = 1100;
+    varz_until(&n, 5, 7);
+    tell(&n, &t);
+    ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_state), "nearly_full");
     night_end(&n);
 }
 END_TEST
@@ -268,6 +285,7 @@ static TCase *cases(void) {
     tcase_add_test(t, a_load_that_breathes_has_one_slope);
     tcase_add_test(t, a_jump_is_no_growth);
     tcase_add_test(t, a_purge_and_a_new_stream_begin_anew);
+    tcase_add_test(t, what_is_full_is_not_nearly_full);
     tcase_add_test(t, what_stands_at_its_limit_is_full_already);
     tcase_add_test(t, without_room_for_one_more_it_refuses);
     tcase_add_test(t, consumers_have_the_servers_limit_where_the_stream_has_none);

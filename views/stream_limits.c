@@ -39,7 +39,7 @@ int stream_limits_rows(const struct view_context *context, const struct object *
     return 1 + (rows ? rows : 1);
 }
 
-/* "full in 5h55m", "does not grow" */
+/* "full in 5h55m", "not at this rate": one that is not known now is none. */
 static void full_text(const struct view_context *context, const struct object *stream, const struct limit *l,
                       char *out, size_t size) {
     char span[120];
@@ -50,10 +50,11 @@ static void full_text(const struct view_context *context, const struct object *s
         return;
     quantity_text(span, sizeof(span), context, stream, (enum quantity)l->full_in, 10);
     bool full = v.type == VALUE_SPAN && v.i == 0 && *l->never;
+    bool live = stream->freshness == FRESH_LIVE;
     if (v.type != VALUE_UNKNOWN)
         snprintf(out, size, "%s%s%s", full ? "" : l->full, full ? "" : " ", span);
     else
-        snprintf(out, size, "%s", v.flags & VALUE_NEW ? "new" : l->never);
+        snprintf(out, size, "%s", v.flags & VALUE_NEW ? "measuring" : live ? l->never : "");
 }
 
 static void draw_limit(const struct view_context *context, const struct object *stream, const struct limit *l,
