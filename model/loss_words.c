@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "model/asset.h"
+#include "model/calc.h"
+#include "model/sentence.h"
 #include "model/stream.h"
 
 #define FORESEEN (365.0 * 86400) /* seconds */
@@ -24,7 +25,16 @@ static const struct outlook *outlook_of(const struct object *consumer) {
     return &((const struct consumer *)consumer->extra)->outlook;
 }
 
-static size_t say_risk(const struct outlook *outlook, double max_age_s, char *out, size_t size) {
+/* As it goes now, what is left will not be done in time. */
+static bool will_be_lost(const struct model *model, const struct object *consumer,
+                         const struct outlook *outlook) {
+    struct value drain = calc_consumer_drain(model, consumer);
+    return drain.type == VALUE_SPAN &&
+           (drain.flags & VALUE_NEVER || (double)drain.i >= outlook->lost_s * (double)NS_PER_S);
+}
+
+static size_t say_risk(const struct model *model, const struct object *consumer,
+                       const struct outlook *outlook, double max_age_s, char *out, size_t size) {
     char age[TIME_TEXT_SIZE], limit[TIME_TEXT_SIZE], left[TIME_TEXT_SIZE];
     bool safe = outlook->state == LOSS_NO;
     bool bound = outlook->bound && !outlook->guess;
@@ -36,6 +46,10 @@ static size_t say_risk(const struct outlook *outlook, double max_age_s, char *ou
                                 limit_names[outlook->by], when, least, left, about);
     span_of(age, outlook->age_s);
     span_of(limit, max_age_s);
+    if (safe && will_be_lost(model, consumer, outlook))
+        return (size_t)snprintf(out, size,
+                                "lost in %s%s%s at this rate: oldest unprocessed %s%s%s old, max_age %s",
+                                least, left, about, most, age, outlook->guess ? "~" : "", limit);
     return (size_t)snprintf(out, size, "oldest unprocessed %s%s%s old, max_age %s: %s %s %s%s%s", most, age,
                             outlook->guess ? "~" : "", limit, safe ? "safe" : "lost", safe ? "for" : when,
                             least, left, about);
@@ -48,10 +62,7 @@ static size_t say_gone(const struct object *consumer, bool named, char *out, siz
     const struct eviction *e = &p->eviction;
     const char *name = row_text(consumer->now, F_CONSUMER_name);
     uint64_t n = eviction_total(e);
-    if (n < 10000)
-        snprintf(count, sizeof count, "%d", (int)n);
-    else
-        number_format(count, (double)n, UNIT_MSGS);
+    sentence_count(count, n);
     size_t len = (size_t)snprintf(out, size, "%s%s message%s%s%.80s %s never processed",
                                   e->before    ? "≤"
                                   : e->filters ? "≥"
@@ -85,8 +96,9 @@ static size_t say_doubt(const struct object *stream, char *out, size_t size) {
                             most);
 }
 
-static size_t say_outlook(const struct object *consumer, const struct outlook *outlook,
-                          const struct object *stream, char *out, size_t size) {
+static size_t say_outlook(const struct model *model, const struct object *consumer,
+                          const struct outlook *outlook, const struct object *stream, char *out,
+                          size_t size) {
     if (outlook->state == LOSS_UNKNOWN)
         return outlook->doubt == DOUBT_PLACE ? say_place(outlook, out, size) : say_doubt(stream, out, size);
     if (outlook->state == LOSS_LOSING || outlook->state == LOSS_LOST)
@@ -96,7 +108,7 @@ static size_t say_outlook(const struct object *consumer, const struct outlook *o
                                 outlook->partial ? "nothing is left to process" : "all is processed");
     if (isinf(outlook->lost_s))
         return (size_t)snprintf(out, size, "no limit takes what is unprocessed");
-    return say_risk(outlook, loss_of(stream)->prospect.max_age_s, out, size);
+    return say_risk(model, consumer, outlook, loss_of(stream)->prospect.max_age_s, out, size);
 }
 
 void loss_say_consumer(const struct model *model, const struct object *consumer, char *out, size_t size) {
@@ -108,21 +120,22 @@ void loss_say_consumer(const struct model *model, const struct object *consumer,
     else if (!stream || (outlook->state == LOSS_UNKNOWN && outlook->doubt == DOUBT_UNTOLD))
         snprintf(out, size, "not enough is known of it");
     else
-        say_outlook(consumer, outlook, stream, out, size);
+        say_outlook(model, consumer, outlook, stream, out, size);
 }
 
 /* ---- of a stream ---- */
 
-static size_t say_worst(const struct object *consumer, const struct object *stream, char *out, size_t size) {
+static size_t say_worst(const struct model *model, const struct object *consumer, const struct object *stream,
+                        char *out, size_t size) {
     char lag[NUMBER_TEXT_SIZE];
     const struct loss *loss = loss_of(stream);
     if (!loss->worst.lag)
         return loss->worst.state == LOSS_UNKNOWN ? say_doubt(stream, out, size)
                                                  : say_gone(consumer, true, out, size);
-    number_format(lag, (double)loss->worst.lag, UNIT_MSGS);
+    sentence_count(lag, loss->worst.lag);
     size_t len =
         (size_t)snprintf(out, size, "%.80s %s behind: ", row_text(consumer->now, F_CONSUMER_name), lag);
-    return len + say_outlook(consumer, &loss->worst, stream, out + len, size - len);
+    return len + say_outlook(model, consumer, &loss->worst, stream, out + len, size - len);
 }
 
 /* A stream that discards new messages loses none that it has: those who publish are told. */
@@ -145,7 +158,7 @@ void loss_say(const struct model *model, const struct object *stream, char *out,
     else if (loss->state == LOSS_UNKNOWN && !(consumer && loss->worst.state == LOSS_UNKNOWN))
         len = (size_t)snprintf(out, size, "not all of its consumers are known");
     else if (consumer)
-        len = say_worst(consumer, stream, out, size);
+        len = say_worst(model, consumer, stream, out, size);
     else
         len = (size_t)snprintf(out, size,
                                !loss->consumers ? "no durable consumer"

@@ -3,10 +3,18 @@
 #include <stdio.h>
 #include <string.h>
 
+#define SMALL 10000 /* said in full: "1000/1000", not "1.00k/1.00k" */
+
 static bool is_small_count(struct value v, int q) {
     bool whole = v.type == VALUE_UINT || (v.type == VALUE_INT && v.i >= 0);
-    return whole && v.u < 10000 && !(v.flags & (VALUE_ESTIMATED | VALUE_BOUND | VALUE_LEAST)) &&
-           (quantities[q].unit == UNIT_COUNT || quantities[q].unit == UNIT_MSGS);
+    return whole && v.u < SMALL && (quantities[q].unit == UNIT_COUNT || quantities[q].unit == UNIT_MSGS);
+}
+
+void sentence_count(char out[NUMBER_TEXT_SIZE], uint64_t count) {
+    if (count < SMALL)
+        snprintf(out, NUMBER_TEXT_SIZE, "%d", (int)count);
+    else
+        number_format(out, (double)count, UNIT_MSGS);
 }
 
 bool sentence_quantity(const struct model *model, const struct object *object, const char *name, char *out,
@@ -20,8 +28,9 @@ bool sentence_quantity(const struct model *model, const struct object *object, c
         snprintf(out, size, "%s", text);
         return true;
     }
-    if (is_small_count(v, q)) { /* "1000/1000", not "1.00k/1.00k" */
-        snprintf(out, size, "%d", (int)v.u);
+    if (is_small_count(v, q)) {
+        const char *bound = v.flags & VALUE_BOUND ? "≤" : v.flags & VALUE_LEAST ? "≥" : "";
+        snprintf(out, size, "%s%d%s", bound, (int)v.u, v.flags & VALUE_ESTIMATED ? "~" : "");
         return true;
     }
     value_format(out, (unsigned)size, v, q >= 0 ? quantities[q].unit : UNIT_NONE);

@@ -19,4 +19,7 @@ void sentence_make(const struct model *model, const struct object *object, const
 bool sentence_quantity(const struct model *model, const struct object *object, const char *name, char *out,
                        size_t size);
 
+/* A count as sentences say it: small ones in full. */
+void sentence_count(char out[NUMBER_TEXT_SIZE], uint64_t count);
+
 #endif

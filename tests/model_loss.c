@@ -72,7 +72,7 @@ START_TEST(the_age_limit_comes_near) {
     ck_assert_str_eq(loss(&n), "at_risk");
     ck_assert_double_eq_tol(lost_in(&n, "billing"), 4 * 3600, 1);
     ck_assert_str_eq(why(&n),
-                     "billing 1.00k behind: oldest unprocessed 20h00m old, max_age 1d00h: lost in 4h00m");
+                     "billing 1000 behind: oldest unprocessed 20h00m old, max_age 1d00h: lost in 4h00m");
     for (int i = 1; i <= 6; i++) { /* it catches up, and will have it all in three minutes */
         varz_until(&n, 5 * i, 7);
         r.lag -= 30, r.floor += 30;
@@ -126,11 +126,11 @@ START_TEST(room_is_left_for_so_long) {
     fill(&n, &t, &r, 6, 100, 0); /* 20 a second: room for 8,400 more */
     ck_assert_double_eq_tol(lost_in(&n, "billing"), 8400 / 20.0, 1e-6);
     ck_assert_str_eq(loss(&n), "at_risk");
-    ck_assert_str_eq(why(&n), "billing 1.00k behind: max_msgs takes its oldest unprocessed in 7m00s");
+    ck_assert_str_eq(why(&n), "billing 1000 behind: max_msgs takes its oldest unprocessed in 7m00s");
     t.discard = "new";
     fill(&n, &t, &r, 1, 100, 0);
     ck_assert_str_eq(loss(&n), "no");
-    ck_assert_str_eq(why(&n), "billing 1.00k behind: no limit takes what is unprocessed; producers are "
+    ck_assert_str_eq(why(&n), "billing 1000 behind: no limit takes what is unprocessed; producers are "
                               "refused in 6m55s");
     ck_assert(isnan(lost_in(&n, "billing")));
     night_end(&n);
@@ -259,7 +259,7 @@ START_TEST(a_limit_for_each_subject_hides_no_other_one) {
     tell_subjects(&n, &t, &r, 1000);
     ck_assert_str_eq(loss(&n), "at_risk");
     ck_assert_str_eq(why(&n),
-                     "billing 1.00k behind: oldest unprocessed 20h00m old, max_age 1d00h: lost in 4h00m");
+                     "billing 1000 behind: oldest unprocessed 20h00m old, max_age 1d00h: lost in 4h00m");
     night_end(&n);
 }
 END_TEST
@@ -513,6 +513,34 @@ START_TEST(what_nobody_works_on_is_at_risk_early) {
 END_TEST
 
 /* The answer of its consumer's leader is enough, and that of another one changes nothing. */
+/* Too far off for an alert, and for certain as it goes. */
+START_TEST(what_will_be_lost_some_day_says_when) {
+    struct night n;
+    begin_three(&n);
+    struct told t = plain;
+    struct reader r = {"billing", 1000, 0, NULL, false};
+    t.max_age = 3600;
+    for (int i = 0; i <= 7; i++) { /* nobody reads it */
+        varz_until(&n, 5 * i, 7);
+        t.first_age = 60 + 5 * i;
+        tell_read(&n, &t, &r, 1);
+    }
+    ck_assert_str_eq(loss(&n), "no");
+    ck_assert_str_eq(why(&n),
+                     "billing 1000 behind: lost in 58m25s at this rate: oldest unprocessed 1m35s old, "
+                     "max_age 1h00m");
+    for (int i = 8; i <= 30; i++) { /* and now somebody does, in time */
+        varz_until(&n, 5 * i, 7);
+        r.lag -= 20, r.floor += 20;
+        t.first_age = 60 + 5 * i;
+        tell_read(&n, &t, &r, 1);
+    }
+    ck_assert_str_eq(loss(&n), "no");
+    ck_assert_msg(strstr(why(&n), ": safe for ") != NULL, "%s", why(&n));
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(a_consumer_is_weighed_when_its_leader_tells_of_it) {
     struct night n;
     begin_three(&n);
@@ -590,6 +618,7 @@ static TCase *cases(void) {
     tcase_add_loop_test(t, a_job_that_takes_its_time_is_no_loss, 0, 2);
     tcase_add_test(t, of_what_a_filter_owed_before_we_watched_little_is_known);
     tcase_add_loop_test(t, what_nobody_works_on_is_at_risk_early, 0, sizeof left_alone / sizeof *left_alone);
+    tcase_add_test(t, what_will_be_lost_some_day_says_when);
     tcase_add_test(t, a_consumer_is_weighed_when_its_leader_tells_of_it);
     tcase_add_test(t, who_has_nothing_to_come_back_to_loses_nothing);
     tcase_add_test(t, loss_is_unknown_until_all_is_told);

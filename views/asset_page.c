@@ -325,8 +325,9 @@ static struct line loss_line(const struct model *model, const struct object *obj
     const struct verdict *verdict = verdict_of(model, object, loss_of(object));
     enum quantity why = object->kind == OBJECT_CONSUMER ? Q_CONSUMER_loss_why : Q_STREAM_loss_why;
     line.severity = (int)verdict->severity;
-    snprintf(line.head, sizeof(line.head), "%s", verdict->head);
     snprintf(line.text, sizeof(line.text), "%s", quantity_name_text(model, object, why));
+    bool later = verdict->severity == SEVERITY_OK && strstr(line.text, " at this rate"); /* and no alert yet */
+    snprintf(line.head, sizeof(line.head), "%s", later ? "no data at risk yet" : verdict->head);
     return line;
 }
 
