@@ -137,8 +137,40 @@ START_TEST(the_last_event_is_said_in_words) {
 }
 END_TEST
 
+/* What a stream loses and who did not get it are one matter: a second row is for another one. */
+START_TEST(another_matter_comes_before_more_of_one) {
+    static const struct world_stream streams[] = {{.name = "ORDERS",
+                                                   .replicas = 3,
+                                                   .rate = 100,
+                                                   .max_age_s = 86400,
+                                                   .retention = "limits",
+                                                   .discard = "old"},
+                                                  {.name = "GEO", .replicas = 3, .rate = 100}};
+    static const struct world_consumer consumers[] = {{"ORDERS", "late", 1, 0, 0, 0, 0, 1000, 0, 4},
+                                                      {"GEO", "slow", 1, 400000, 300, 40, 0, 1000, 0, 4}};
+    static const struct world_doing doing[] = {{.since = 60, .evicted = true}, {.since = 0}};
+    struct world w;
+    struct frame f;
+    world_init(&w);
+    w.streams = streams;
+    w.stream_count = 2;
+    w.consumers = consumers;
+    w.consumer_count = 2;
+    w.doing = doing;
+    world_run(&w, 300);
+    frame_open(&f, &w, "overview");
+    char *text = frame_text(&f, 80, 24, false), *loss = strstr(text, "\n!! LOSS   stream ORDERS");
+    ck_assert_msg(loss != NULL, "%s", text);
+    ck_assert_msg(strncmp(strchr(loss + 1, '\n'), "\n!! LAG    GEO/slow", 18) == 0, "%s", text);
+    free(text);
+    frame_close(&f);
+    world_finish(&w);
+}
+END_TEST
+
 int main(void) {
     TCase *t = tcase_create("verdict");
+    tcase_add_test(t, another_matter_comes_before_more_of_one);
     tcase_add_test(t, a_balancer_is_what_there_is_to_say);
     tcase_add_test(t, what_may_become_an_alert_is_not_ok);
     tcase_add_test(t, what_has_one_cause_is_one_line);

@@ -23,22 +23,43 @@ struct line {
     size_t more;  /* of the same tag, that have no line */
 };
 
-static bool same_tag(const struct finding *a, const struct finding *b) {
+typedef bool alike_fn(const struct model *model, const struct finding *a, const struct finding *b);
+
+static bool same_tag(const struct model *model, const struct finding *a, const struct finding *b) {
+    (void)model;
     return strcmp(finding_tag(a), finding_tag(b)) == 0;
 }
 
-static bool same_rule(const struct finding *a, const struct finding *b) {
+static const struct object *stream_of(const struct model *model, const struct finding *f) {
+    const struct object *object = model_object(model, f->object);
+    bool asset = object && (object->kind == OBJECT_STREAM || object->kind == OBJECT_CONSUMER);
+    return asset ? model_stream_of(model, object) : NULL;
+}
+
+/* What a stream loses is what a consumer of it did not get. */
+static bool same_matter(const struct model *model, const struct finding *a, const struct finding *b) {
+    const struct object *stream = stream_of(model, a);
+    return same_tag(model, a, b) || (stream && stream == stream_of(model, b));
+}
+
+static bool same_rule(const struct model *model, const struct finding *a, const struct finding *b) {
+    (void)model;
     return a->rule == b->rule;
 }
 
-typedef bool alike_fn(const struct finding *a, const struct finding *b);
+static bool same_cause(const struct model *model, const struct finding *a, const struct finding *b) {
+    (void)model;
+    return finding_same_cause(a, b);
+}
 
-/* Of one severity first one of each tag, then of each rule, then of each cause. */
-static alike_fn *const rounds[] = {same_tag, same_rule, finding_same_cause};
+/* Of one severity first one of each tag and stream, then of each tag, then of each rule, then of each cause.
+ */
+static alike_fn *const rounds[] = {same_matter, same_tag, same_rule, same_cause};
 
-static bool has_alike(const struct line *lines, int count, const struct finding *f, alike_fn *alike) {
+static bool has_alike(const struct model *model, const struct line *lines, int count, const struct finding *f,
+                      alike_fn *alike) {
     for (int i = 0; i < count; i++)
-        if (lines[i].finding->severity == f->severity && alike(lines[i].finding, f))
+        if (lines[i].finding->severity == f->severity && alike(model, lines[i].finding, f))
             return true;
     return false;
 }
@@ -59,22 +80,24 @@ static int pick_of(const struct model *model, enum severity severity, struct lin
     for (size_t r = 0; r < sizeof(rounds) / sizeof(rounds[0]); r++)
         for (size_t i = 0; i < findings_count && count < most; i++) {
             const struct finding *f = &findings[i];
-            if (f->severity == severity && !f->lesser && !has_alike(lines, count, f, rounds[r]))
+            if (f->severity == severity && !f->lesser && !has_alike(model, lines, count, f, rounds[r]))
                 insert(lines, count++, f);
         }
     return count;
 }
 
-static struct line *last_alike(struct line *lines, int count, const struct finding *f, alike_fn *alike) {
+static struct line *last_alike(const struct model *model, struct line *lines, int count,
+                               const struct finding *f, alike_fn *alike) {
     for (int l = count; l-- > 0;)
-        if (alike(lines[l].finding, f))
+        if (alike(model, lines[l].finding, f))
             return &lines[l];
     return NULL;
 }
 
-static void count_in(struct line *lines, int count, const struct finding *f) {
-    struct line *its = last_alike(lines, count, f, finding_same_cause);
-    struct line *behind = its ? NULL : last_alike(lines, count, f, same_tag); /* the last of its kind */
+static void count_in(const struct model *model, struct line *lines, int count, const struct finding *f) {
+    struct line *its = last_alike(model, lines, count, f, same_cause);
+    struct line *behind =
+        its ? NULL : last_alike(model, lines, count, f, same_tag); /* the last of its kind */
     if (its)
         its->count++;
     else if (behind)
@@ -88,7 +111,7 @@ static int pick(const struct model *model, struct line *lines, int most) {
     count = pick_of(model, SEVERITY_WARN, lines, count, most < LINES_MOST ? most : LINES_MOST);
     for (size_t i = 0; i < findings_count; i++) {
         if (!findings[i].lesser)
-            count_in(lines, count, &findings[i]);
+            count_in(model, lines, count, &findings[i]);
     }
     return count;
 }
