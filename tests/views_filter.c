@@ -140,6 +140,8 @@ START_TEST(what_is_no_filter_is_said) {
         {"! !lag>1", "`!` stands once before a word; a text with signs in quotes"},
         {"!\"!geo\"", ""},
         {"state=nobody", "there is no state nobody; did you mean nobody_bound?"},
+        {"state=nobody pulling", "there is no state nobody; did you mean nobody_pulling?"},
+        {"state=ack window", "there is no state ack; did you mean ack_window_full?"},
         {"geo state!=stalled_ack", "there is no state stalled_ack; did you mean stalled_acks?"},
         {"lag>1 and stalled_ack=state", "`stalled_ack` is no quantity"},
         {"leadership=contestd", "there is no leadership contestd; did you mean contested?"},

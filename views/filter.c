@@ -32,7 +32,8 @@ struct filter {
     enum object_kind kind;
     struct filter_column *shown;
     int shown_count;
-    int named; /* quantities that the expression being parsed named */
+    int named;          /* quantities that the expression being parsed named */
+    const char *behind; /* that expression */
     char error[300];
 };
 
@@ -194,6 +195,14 @@ static bool is_spelling(const char *typed, const char *word) {
     return *typed == *word;
 }
 
+/* "nobody pulling" for one word: the blank in it ended the comparison. */
+static bool is_in_two(const struct filter *f, const char *typed, const char *word) {
+    const char *next = f->behind + strspn(f->behind, " ");
+    char both[64];
+    snprintf(both, sizeof(both), "%s %.*s", typed, (int)strcspn(next, " "), next);
+    return is_spelling(both, word);
+}
+
 /* One that begins as it was typed is nearer than any other. */
 static void no_word(struct filter *f, enum quantity q, const char *typed) {
     char clean[TEXT_MAX_BYTES + 1], name[64];
@@ -203,6 +212,8 @@ static void no_word(struct filter *f, enum quantity q, const char *typed) {
     struct near near = near_begin(name);
     for (int n = 0; (word = quantity_word(q, n)); n++) {
         near_try(&near, word);
+        if (is_in_two(f, typed, word))
+            begun = word;
         begun = !begun && *name && strncasecmp(word, name, strlen(name)) == 0 ? word : begun;
     }
     const char *meant = begun ? begun : near.name;
@@ -249,6 +260,7 @@ static const char *take_comparison(struct filter *f, struct term *t, const char 
     t->expr = expr_parse_first(at, resolve, f, &error, &rest);
     if (t->expr && f->named > 0 && strcspn(at, RELATION) < (size_t)(rest - at)) {
         t->form = TERM_EXPR;
+        f->behind = rest;
         expr_words(t->expr, check_word, f);
         return rest;
     }
