@@ -223,6 +223,26 @@ START_TEST(worst_first) {
 }
 END_TEST
 
+/* No option of the command names the account; who copies it must know. */
+START_TEST(a_copied_command_says_in_which_account) {
+    struct world w;
+    char command[200];
+    world_accounts(&w);
+    quantity_command(command, sizeof(command), w.model,
+                     model_object(w.model, world_object(&w, OBJECT_CONSUMER, Q_CONSUMER_account, "TEST")));
+    ck_assert_str_eq(command, "nats consumer info ORDERS billing  # in account TEST");
+    quantity_command(command, sizeof(command), w.model,
+                     model_object(w.model, world_object(&w, OBJECT_STREAM, Q_STREAM_account, "SHOP")));
+    ck_assert_str_eq(command, "nats stream info ORDERS  # in account SHOP");
+    world_finish(&w);
+    world_busy(&w);
+    quantity_command(command, sizeof(command), w.model,
+                     model_object(w.model, world_object(&w, OBJECT_STREAM, Q_STREAM_name, "GEO")));
+    ck_assert_str_eq(command, "nats stream info GEO");
+    world_finish(&w);
+}
+END_TEST
+
 START_TEST(an_empty_list_says_that_nothing_is_copied) {
     struct world w;
     struct frame f;
@@ -274,6 +294,7 @@ int main(void) {
     TCase *tc = tcase_create("conform");
     int worlds_count = sizeof(worlds) / sizeof(worlds[0]);
     tcase_set_timeout(tc, 120);
+    tcase_add_test(tc, a_copied_command_says_in_which_account);
     tcase_add_test(tc, an_empty_list_says_that_nothing_is_copied);
     tcase_add_test(tc, columns_suit_their_names_whenever_they_are_shown);
     tcase_add_loop_test(tc, any_rectangle, 0, worlds_count);

@@ -204,14 +204,18 @@ static const struct command {
     enum object_kind kind;
     const char *text;
     int words[2]; /* quantities, -1 none */
+    int account;  /* quantity: no option names it, who continues there must be in it; -1 none */
 } commands[] = {
-    {OBJECT_CLUSTER, "nats server report jetstream", {-1, -1}},
-    {OBJECT_SERVER, "nats server info", {Q_SERVER_name, -1}},
-    {OBJECT_CONNECTION, "nats server report connections --sort cid --account", {Q_CONNECTION_account, -1}},
-    {OBJECT_STREAM, "nats stream info", {Q_STREAM_name, -1}},
-    {OBJECT_CONSUMER, "nats consumer info", {Q_CONSUMER_stream, Q_CONSUMER_name}},
-    {OBJECT_ROUTE, "nats server info", {Q_ROUTE_server, -1}},
-    {OBJECT_COST, "nats server info", {Q_COST_server, -1}},
+    {OBJECT_CLUSTER, "nats server report jetstream", {-1, -1}, -1},
+    {OBJECT_SERVER, "nats server info", {Q_SERVER_name, -1}, -1},
+    {OBJECT_CONNECTION,
+     "nats server report connections --sort cid --account",
+     {Q_CONNECTION_account, -1},
+     -1},
+    {OBJECT_STREAM, "nats stream info", {Q_STREAM_name, -1}, Q_STREAM_account},
+    {OBJECT_CONSUMER, "nats consumer info", {Q_CONSUMER_stream, Q_CONSUMER_name}, Q_CONSUMER_account},
+    {OBJECT_ROUTE, "nats server info", {Q_ROUTE_server, -1}, -1},
+    {OBJECT_COST, "nats server info", {Q_COST_server, -1}, -1},
 };
 
 static void build(const struct command *c, char *out, size_t size, const struct model *model,
@@ -224,6 +228,10 @@ static void build(const struct command *c, char *out, size_t size, const struct 
             return;
         }
     }
+    const char *account = c->account >= 0 ? quantity_name_text(model, object, (enum quantity)c->account) : "";
+    size_t len = strlen(out);
+    if (*account && strcmp(account, "$G") != 0)
+        snprintf(out + len, size - len, "  # in account %s", account);
 }
 
 void quantity_command(char *out, size_t size, const struct model *model, const struct object *object) {
