@@ -146,7 +146,8 @@ void chart_draw(const struct chart *chart, struct surface *s, struct rect area) 
             draw_column_braille(chart, s, body, cell);
     }
     if (is_empty(chart))
-        surface_text(s, body, body.x + 1, body.y + body.h / 2, ROLE_MUTED, 0, "no data yet");
+        surface_text(s, body, body.x + 1, body.y + body.h / 2, ROLE_MUTED, 0,
+                     chart->none ? chart->none : "no data yet");
     if (chart->no_axis)
         return;
     surface_fill(s, (struct rect){area.x, body.y + body.h, SCALE_WIDTH, 1}, ROLE_MUTED, 0, ' ');

@@ -189,6 +189,11 @@ static void title_right(char *out, size_t size, int room, const struct view_cont
     snprintf(out, size, "%s%s%s", whole ? now : plain, with_beside ? beside : "", with_peak ? peak : "");
 }
 
+static bool is_kept(const struct view_context *context, const struct object *object, enum quantity q) {
+    bool some = object->kind == OBJECT_CONSUMER && model_series(context->model, object, Q_CONSUMER_lag);
+    return !some || model_series(context->model, object, q);
+}
+
 void chart_spec_draw(const struct chart_spec *spec, const struct chart_scale *scale,
                      const struct view_context *context, const struct object *object, int span_s,
                      struct surface *s, struct rect area) {
@@ -206,16 +211,18 @@ void chart_spec_draw(const struct chart_spec *spec, const struct chart_scale *sc
     mark_events(context, object, step, count, per_cell, marks);
     title_right(right, sizeof(right), area.w - text_width(spec->title) - 6, context, object, spec, span_s);
     snprintf(span, sizeof(span), span_s >= 120 ? "-%dm" : "-%ds", span_s >= 120 ? span_s / 60 : span_s);
-    struct chart chart = {.title = spec->title,
-                          .right = right,
-                          .buckets = buckets,
-                          .count = count,
-                          .top = scale->top,
-                          .unit = factor > 1 ? UNIT_PER_S : quantities[spec->quantity].unit,
-                          .role = spec->role,
-                          .marks = marks,
-                          .span = span,
-                          .span_buckets = span_s / step,
-                          .no_axis = spec->no_axis};
+    struct chart chart = {
+        .title = spec->title,
+        .right = right,
+        .buckets = buckets,
+        .count = count,
+        .top = scale->top,
+        .unit = factor > 1 ? UNIT_PER_S : quantities[spec->quantity].unit,
+        .role = spec->role,
+        .marks = marks,
+        .span = span,
+        .span_buckets = span_s / step,
+        .no_axis = spec->no_axis,
+        .none = is_kept(context, object, spec->quantity) ? NULL : "kept only of those that lag most"};
     chart_draw(&chart, s, area);
 }
