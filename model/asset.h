@@ -104,6 +104,8 @@ enum asset_state asset_state(const struct model *model, const struct object *obj
 bool asset_why(const struct model *model, const struct object *object, char *out, size_t size);
 /* Of one that is no more: "last seen 20s ago". Lives until the model's next change. */
 const char *asset_last_seen(const struct model *model, const struct object *object);
+/* What people call the stream of a consumer, a replica or a source; `name` where that is not known. */
+const char *asset_stream_called(const struct model *model, const struct object *object, const char *name);
 /* An event about it; of the many that one answer may bring only the first are told. */
 #define MOVES_TOLD 20
 void asset_tell(struct model *model, const struct entry *entry, const char *kind, int64_t utc_ns,

@@ -26,3 +26,13 @@ struct value calc_asset_replicas(const struct model *model, const struct object 
     const struct text *text = asset_of(object)->replicas_text;
     return text ? aged(object, value_text(text->bytes)) : value_unknown(0);
 }
+
+const char *asset_stream_called(const struct model *model, const struct object *object, const char *name) {
+    const struct object *stream = model_stream_of(model, object);
+    struct value v = stream ? calc_stream_shown(model, stream) : value_unknown(0);
+    return v.type == VALUE_TEXT ? v.text : name;
+}
+
+struct value calc_consumer_stream_shown(const struct model *model, const struct object *object) {
+    return value_text(asset_stream_called(model, object, row_text(object->now, F_CONSUMER_stream)));
+}

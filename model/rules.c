@@ -11,7 +11,8 @@
 
 #define AFTER_A_MOVE (30 * NS_PER_S) /* numbers settle after a change of leader */
 #define BEGINNING    (10 * NS_PER_S) /* no quiet to speak of before */
-#define ASKED_MOST   1024            /* a tick, of those of which there can be thousands */
+#define NAME_SIZE    (TEXT_MAX_BYTES + 32)
+#define ASKED_MOST   1024 /* a tick, of those of which there can be thousands */
 
 static const struct rule {
     const char *name;
@@ -459,6 +460,18 @@ static int tell(void *data, const char *name, char *out, size_t size) {
     }
     if (strcmp(name, "which") == 0) {
         name_cluster(t->model, t->object, out, size);
+        return 1;
+    }
+    if (strcmp(name, "called") == 0) {
+        struct value shown = t->object ? calc_stream_shown(t->model, t->object) : value_unknown(0);
+        bool plain = t->object && strcmp(calc_stream_kind(t->model, t->object).text, "stream") == 0;
+        snprintf(out, size, "%s%s", plain ? "stream " : "", shown.type == VALUE_TEXT ? shown.text : "-");
+        return 1;
+    }
+    if (strcmp(name, "stream") == 0 && t->object && sentence_quantity(t->model, t->object, name, out, size)) {
+        char real[NAME_SIZE];
+        snprintf(real, sizeof real, "%s", out);
+        snprintf(out, size, "%s", asset_stream_called(t->model, t->object, real));
         return 1;
     }
     if (strcmp(name, "acct") == 0) {

@@ -49,6 +49,25 @@ START_TEST(plain) {
 }
 END_TEST
 
+/* By its own name, and by what it is called on the screen. */
+START_TEST(what_is_called_by_what_it_is) {
+    static const char *const texts[] = {"bucket cfg", "KV_cfg", "~^bucket cfg / w"};
+    struct world called;
+    world_called(&called);
+    const struct object *watch =
+        model_object(called.model, world_object(&called, OBJECT_CONSUMER, Q_CONSUMER_name, "watch"));
+    const struct object *audit =
+        model_object(called.model, world_object(&called, OBJECT_CONSUMER, Q_CONSUMER_name, "audit"));
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        struct filter *f = filter_create(texts[i], OBJECT_CONSUMER, shown, 6);
+        ck_assert_msg(filter_pass(f, called.model, watch), "%s", texts[i]);
+        ck_assert_msg(!filter_pass(f, called.model, audit), "%s", texts[i]);
+        filter_destroy(f);
+    }
+    world_finish(&called);
+}
+END_TEST
+
 START_TEST(inverse) {
     ck_assert_str_eq(passing("!orders"), "tiles,ingest,watch,cache,metrics");
     ck_assert_str_eq(passing("!~^(orders|edge)"), "tiles,watch,cache");
@@ -251,6 +270,7 @@ int main(void) {
     tcase_add_unchecked_fixture(tc, setup, teardown);
     tcase_add_test(tc, plain);
     tcase_add_test(tc, inverse);
+    tcase_add_test(tc, what_is_called_by_what_it_is);
     tcase_add_test(tc, regex);
     tcase_add_test(tc, expression);
     tcase_add_test(tc, words_all_have_to_be_found);

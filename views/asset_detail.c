@@ -138,7 +138,7 @@ static void draw_consumer(const struct view_context *context, const struct objec
 
 static void draw_stream(const struct view_context *context, const struct object *stream, struct surface *s,
                         struct rect *left) {
-    char name[600], title[660], of[40], right[160], old[80] = "", age[TIME_TEXT_SIZE];
+    char name[600], title[700], of[40], right[160], old[80] = "", age[TIME_TEXT_SIZE];
     age_format(age, context->utc_ns - stream->seen_utc_ns);
     if (!stream->seen_utc_ns)
         snprintf(old, sizeof(old), "never heard from its leader");
@@ -147,8 +147,10 @@ static void draw_stream(const struct view_context *context, const struct object 
     asset_name(name, sizeof(name), context->model, stream, Q_STREAM_name, false,
                left->w - (*old ? OLD_FIGURES : TITLE_FIGURES));
     const char *account = model_shared_account(context->model, stream);
-    snprintf(title, sizeof(title), "STREAM %s%s%.30s", name, account ? " in account " : "",
-             account ? account : "");
+    const char *shown = quantity_name_text(context->model, stream, Q_STREAM_shown);
+    bool known_as = strcmp(shown, quantity_name_text(context->model, stream, Q_STREAM_name)) != 0;
+    snprintf(title, sizeof(title), "STREAM %s%s%.30s%s%.30s", name, known_as ? ": " : "",
+             known_as ? shown : "", account ? " in account " : "", account ? account : "");
     text_cut(of, sizeof(of), quantity_name_text(context->model, stream, Q_STREAM_replicas), 12);
     if (*of)
         snprintf(right, sizeof(right), "replicas %s current%s%s", of, *old ? ", " : "", old);

@@ -12,7 +12,7 @@ static const struct asset_naming {
     enum quantity name;
     int account, first, last;
 } namings[] = {
-    {Q_CONSUMER_path, Q_CONSUMER_account, Q_CONSUMER_stream, Q_CONSUMER_name},
+    {Q_CONSUMER_path, Q_CONSUMER_account, Q_CONSUMER_stream_shown, Q_CONSUMER_name},
     {Q_CONSUMER_name, NONE, NONE, Q_CONSUMER_name},
     {Q_STREAM_shown, Q_STREAM_account, NONE, Q_STREAM_shown},
     {Q_STREAM_name, NONE, NONE, Q_STREAM_name},
@@ -69,4 +69,10 @@ bool asset_name(char *out, size_t size, const struct model *model, const struct 
             parts[count++] = quantity_name_text(model, object, (enum quantity)sources[i]);
     join(out, size, parts, count, account ? "/" : " / ", width);
     return true;
+}
+
+bool asset_is_internal(const struct model *model, const struct object *asset) {
+    enum quantity q = asset->kind == OBJECT_STREAM ? Q_STREAM_internal : Q_CONSUMER_internal;
+    struct value v = quantity_get(model, asset, q);
+    return v.type == VALUE_BOOL && v.b;
 }

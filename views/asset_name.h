@@ -9,5 +9,7 @@
  * tells apart what two accounts call alike, "SHOP/ORDERS/billing". false: the quantity is no such name. */
 bool asset_name(char *out, size_t size, const struct model *model, const struct object *object,
                 enum quantity q, bool account, int width);
+/* The server made it for itself: hidden in lists until asked for. */
+bool asset_is_internal(const struct model *model, const struct object *asset);
 
 #endif

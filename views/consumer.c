@@ -218,7 +218,8 @@ static void arrange(void *state, const struct view_context *context, struct rect
 static void draw_list(const struct consumer_page *p, const struct view_context *context,
                       const struct object *consumer, struct surface *s) {
     char title[640], stream[600], hint[60];
-    text_cut_middle(stream, sizeof(stream), quantity_name_text(context->model, consumer, Q_CONSUMER_stream),
+    text_cut_middle(stream, sizeof(stream),
+                    quantity_name_text(context->model, consumer, Q_CONSUMER_stream_shown),
                     p->list_at.w - TITLE_REST);
     snprintf(title, sizeof(title), "CONSUMERS OF %s %zu", stream, p->page.consumers.known);
     keymap_hint(ACTION_OPEN_STREAM, "stream", hint, sizeof(hint));

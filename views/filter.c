@@ -1,4 +1,5 @@
 #include "views/filter.h"
+#include "views/asset_name.h"
 
 #include <regex.h>
 #include <stdio.h>
@@ -417,7 +418,9 @@ static bool any_text_hits(const struct filter *f, const struct term *t, const st
         enum quantity q = f->shown[i].quantity;
         struct value v = quantity_get(model, object, q);
         if (v.type == VALUE_TEXT) {
-            if (hit(t, v.text))
+            char shown[600];
+            if (hit(t, v.text) ||
+                (asset_name(shown, sizeof(shown), model, object, q, false, 0) && hit(t, shown)))
                 return true;
         } else if (v.type == VALUE_UINT && quantities[q].unit == UNIT_NONE) {
             char number[NUMBER_TEXT_SIZE];

@@ -212,13 +212,6 @@ static bool idle(const struct model *model, const struct object *consumer) {
     return true;
 }
 
-/* What the server made for itself. */
-static bool internal(const struct model *model, const struct object *asset) {
-    enum quantity q = asset->kind == OBJECT_STREAM ? Q_STREAM_internal : Q_CONSUMER_internal;
-    struct value v = quantity_get(model, asset, q);
-    return v.type == VALUE_BOOL && v.b;
-}
-
 static void open_object(struct jetstream *j, const struct view_context *context) {
     if (context->object == j->opened)
         return;
@@ -274,7 +267,7 @@ static void arrange(void *state, const struct view_context *context, struct rect
         int height = round ? j->table_rows : quantity_panel_rows(area.h);
         for (int t = 0; t < TAB_COUNT; t++) {
             struct quantity_pick pick = {.idle = t == TAB_CONSUMERS ? idle : NULL,
-                                         .internal = t == TAB_META ? NULL : internal,
+                                         .internal = t == TAB_META ? NULL : asset_is_internal,
                                          .keep = j->opened,
                                          .no_filter = t != (int)tab_of(j),
                                          .shapes = 1u << SHAPE_JSZ};

@@ -1,5 +1,6 @@
 /* Overview: is it healthy, how fast is it going, who is behind, who is too slow. */
 #include "views/overview_parts.h"
+#include "views/asset_name.h"
 
 #include "views/place.h"
 
@@ -26,6 +27,7 @@ static int rows_of_list(const struct overview *o, int height) {
 static void arrange(void *state, const struct view_context *context, struct rect area) {
     struct overview *o = state;
     struct quantity_pick picks[PANEL_COUNT] = {
+        [PANEL_LAG] = {.internal = asset_is_internal},
         [PANEL_PENDING] = {.idle = no_buffer, .idle_text = "no connection has bytes waiting"}};
     enum panel filtered = o->list.focus == &o->lag       ? PANEL_LAG
                           : o->list.focus == &o->pending ? PANEL_PENDING

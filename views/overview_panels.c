@@ -183,7 +183,10 @@ static void draw_lag(const struct overview *o, const struct view_context *contex
     struct value sum = clusters_sum(context->model, Q_CLUSTER_lag);
     bool known = any_live(&o->lag) && sum.type == VALUE_REAL;
     quantity_number(total_lag, sizeof(total_lag), context, Q_CLUSTER_lag, sum.f);
-    counted_title(&o->lag, o->lag.known, "LAG", title, sizeof(title));
+    counted_title(&o->lag, o->lag.known - o->lag.internal, "LAG", title, sizeof(title));
+    if (o->lag.internal)
+        snprintf(title + strlen(title), sizeof(title) - strlen(title), ", %zu internal hidden",
+                 o->lag.internal);
     jetstream_heard(context->model, heard, sizeof(heard));
     jetstream_absence(context->model, absence, sizeof(absence));
     if (known)

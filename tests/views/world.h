@@ -143,6 +143,8 @@ void world_first(struct world *w);
 void world_busy(struct world *w);
 /* Streams of every kind: with limits and without, a bucket, a mirror, one of sources, the server's own. */
 void world_kinds(struct world *w);
+/* Consumers of what is called by what it is: buckets, stores, what the server keeps for MQTT. */
+void world_called(struct world *w);
 /* A consumer in each of the states that there are. */
 void world_states(struct world *w);
 /* The same 35 s after it went wrong with them: most is no alert yet. */

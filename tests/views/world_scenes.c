@@ -291,6 +291,29 @@ void world_kinds(struct world *w) {
     world_run(w, WORLD_SECONDS);
 }
 
+void world_called(struct world *w) {
+    static const struct world_stream streams[] = {
+        {.name = "ORDERS", .replicas = 3, .rate = 2700},
+        {.name = "KV_cfg", .replicas = 3, .rate = 0.2},
+        {.name = "OBJ_maps", .replicas = 1, .rate = 3},
+        {.name = "$MQTT_msgs", .replicas = 3, .rate = 1},
+    };
+    static const struct world_consumer consumers[] = {
+        {"ORDERS", "audit", 0, 188100, 200, 2500, 64, 1000, 0, 12},
+        {"KV_cfg", "watch", 1, 211000, 210, 0, 0, 1000, 0, 0},
+        {"OBJ_maps", "mirror", 2, 12, 0, 3, 0, 1000, 0, 4},
+        {"$MQTT_msgs", "lXyw4dTa", 1, 40, 0, 3, 0, 100, 0, 4},
+    };
+    static const int leads[] = {0, 1, 2, 1};
+    world_init(w);
+    w->streams = streams;
+    w->stream_count = sizeof(streams) / sizeof(streams[0]);
+    memcpy(w->leads, leads, sizeof(leads));
+    w->consumers = consumers;
+    w->consumer_count = sizeof(consumers) / sizeof(consumers[0]);
+    world_run(w, WORLD_SECONDS);
+}
+
 void world_quiet(struct world *w) {
     world_init(w);
     w->jetstream = false;
