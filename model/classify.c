@@ -129,6 +129,10 @@ const char *standing_name(int state) {
     return state ? states[state - 1].name : NULL;
 }
 
+bool standing_is_told(int state) {
+    return state && strcmp(standing_name(state), "unknown") != 0;
+}
+
 bool standing_is_stuck(int state) {
     return state && states[state - 1].stuck;
 }

@@ -29,6 +29,7 @@ void consumer_stands(struct model *model, struct entry *server, struct entry *co
 /* 0 unknown. `model` may be a clone. */
 int standing_of(const struct model *model, const struct object *consumer);
 const char *standing_name(int state);
+bool standing_is_told(int state);  /* it says what the consumer is doing */
 bool standing_is_stuck(int state); /* something keeps it from getting on */
 bool standing_is_ours(int state);  /* our word of now, not its leader's */
 const char *standing_why(const struct model *model, const struct object *consumer);

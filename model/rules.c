@@ -415,10 +415,16 @@ const char *finding_rule(const struct finding *finding) {
     return rules[finding->rule].name;
 }
 
+/* Its leader tells of it, and what it is doing can't be said all the same. */
+static bool is_puzzling(const struct object *object) {
+    return object->kind == OBJECT_CONSUMER &&
+           !standing_is_told(((const struct consumer *)object->extra)->standing.state);
+}
+
 enum severity model_severity(const struct model *model, const struct object *object) {
     (void)model;
     enum severity found = entry_of(object)->severity;
-    if (found == SEVERITY_OK && object->freshness != FRESH_LIVE)
+    if (found == SEVERITY_OK && (object->freshness != FRESH_LIVE || is_puzzling(object)))
         return SEVERITY_UNKNOWN;
     return found;
 }

@@ -175,16 +175,22 @@ START_TEST(the_sorted_column_is_marked) {
 }
 END_TEST
 
+static bool fruit_is_old(void *data, size_t row) {
+    const struct fruit *f = &((struct fruit *)data)[row];
+    return f->name[0] == 'c' || f->severity >= 3;
+}
+
 START_TEST(stale_rows_are_dim_when_asked) {
     struct table_source from = source();
     struct surface *s = surface_create(40, 6);
     for (int dim = 0; dim < 2; dim++) {
-        from.dim_stale = dim;
+        from.stale = dim ? fruit_is_old : NULL;
         table_arrange(&table, &from, 6, 0);
         table_draw(&table, &from, s, surface_rect(s), NULL);
         ck_assert_int_eq(s->cells[3 * 40 + 3].c, 'c');
         ck_assert_int_eq(s->cells[3 * 40 + 3].role, dim ? ROLE_DIM : ROLE_TEXT);
         ck_assert_int_eq(s->cells[4 * 40 + 3].role, ROLE_TEXT);
+        ck_assert_int_eq(s->cells[2 * 40 + 3].role, ROLE_TEXT); /* old as well, and a warning */
     }
     surface_destroy(s);
 }

@@ -40,8 +40,10 @@ struct table_source {
     /* A text across all columns but the first, for a row that has nothing to put there; false: it has. May be
      * NULL. */
     bool (*note)(void *data, size_t row, struct table_cell *out);
-    bool same;      /* nothing of the rows but what cells show has changed since they were arranged last */
-    bool dim_stale; /* rows whose severity is unknown are drawn in ROLE_DIM where they have ROLE_TEXT */
+    bool same; /* nothing of the rows but what cells show has changed since they were arranged last */
+    /* What it says is old: drawn in ROLE_DIM where it has ROLE_TEXT, unless something is known to be wrong
+     * with it. NULL: no row is. */
+    bool (*stale)(void *data, size_t row);
 };
 
 struct table { /* state of one table; init with table_init() */

@@ -46,6 +46,7 @@ static bool draw_note(const struct table_layout *l, const struct table_source *s
 static void draw_row(const struct table *t, const struct table_layout *l, const struct table_source *source,
                      struct surface *s, struct rect line, size_t row, bool selected) {
     int severity = source->severity ? source->severity(source->data, row) : 0;
+    bool dim = severity <= 1 && source->stale && source->stale(source->data, row);
     surface_fill(s, line, ROLE_TEXT, 0, ' ');
     if (t->mark)
         surface_text(s, line, line.x, line.y, table_mark_role(severity), 0, table_mark(severity));
@@ -56,7 +57,7 @@ static void draw_row(const struct table *t, const struct table_layout *l, const 
         cell.role = ROLE_TEXT;
         cell.attrs = 0;
         source->cell(source->data, row, c->id, l->width[i], &cell);
-        if (source->dim_stale && severity == 1 && cell.role == ROLE_TEXT)
+        if (dim && cell.role == ROLE_TEXT)
             cell.role = ROLE_DIM;
         surface_field(s, line, line.x + l->x[i], line.y, l->width[i], c->align, cell.role, cell.attrs,
                       cell.text);

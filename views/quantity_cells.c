@@ -235,6 +235,12 @@ static bool row_note(void *data, size_t row, struct table_cell *out) {
     return out->text[0] != 0;
 }
 
+static bool row_stale(void *data, size_t row) {
+    const struct quantity_list *list = ((const struct list_data *)data)->list;
+    const struct object *object = list->rows[row].object;
+    return object->freshness != FRESH_LIVE || list_server_is_away(list->model, object);
+}
+
 struct table_source list_source(struct list_data *data) {
     return (struct table_source){
         .data = data,
@@ -245,6 +251,6 @@ struct table_source list_source(struct list_data *data) {
         .tie = data->names ? row_tie : NULL,
         .severity = row_severity,
         .note = row_note,
-        .dim_stale = true,
+        .stale = row_stale,
     };
 }
