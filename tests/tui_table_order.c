@@ -154,6 +154,65 @@ START_TEST(a_new_order_ends_the_freeze) {
 }
 END_TEST
 
+static bool fruit_near(void *data, size_t a, size_t b, int column) {
+    const struct fruit *all = data;
+    int x = all[a].lag, y = all[b].lag, most = x > y ? x : y;
+    return column == LAG && x > 0 && y > 0 && 10 * abs(x - y) <= most;
+}
+
+static void expect_held(const char *names) {
+    struct table_source from = source();
+    char text[512] = "";
+    from.near = fruit_near;
+    table_arrange(&table, &from, 20, 0);
+    for (size_t i = 0; i < table.rows; i++) {
+        size_t len = strlen(text);
+        snprintf(text + len, sizeof text - len, "%s%s", len ? " " : "", basket[table.order[i]].name);
+    }
+    ck_assert_str_eq(text, names);
+}
+
+/* One overtakes the other with each answer; what happens to others is no reason to follow. */
+START_TEST(near_rows_keep_their_places) {
+    static const int by_severity[] = {-1, LAG};
+    for (int i = 0; i < 2; i++) {
+        teardown();
+        setup();
+        for (uint64_t id = 1; id <= 5; id++)
+            get(id)->severity = 0;
+        table_init(&table, columns, 4, by_severity[i], LAG);
+        get(1)->lag = 1000, get(2)->lag = 990, get(3)->lag = 100, get(4)->lag = 50, get(5)->lag = 0;
+        expect_held("apple banana cherry date elder");
+        get(2)->lag = 1090;
+        expect_held("apple banana cherry date elder");
+        get(4)->lag = 500; /* all are put in order again */
+        expect_held("apple banana date cherry elder");
+        get(2)->lag = 1150;
+        expect_held("banana apple date cherry elder");
+        get(1)->lag = 1200;
+        expect_held("banana apple date cherry elder");
+        take_out(3);
+        put(6, "fig", 1300, 0);
+        expect_held("apple fig banana date elder");
+        get(1)->lag = 1700;
+        get(2)->lag = 1600;
+        expect_held("apple banana fig date elder");
+    }
+}
+END_TEST
+
+/* Each near to the next, and the last one far from the first. */
+START_TEST(a_chain_of_near_rows_is_sorted) {
+    table_init(&table, columns, 4, LAG, LAG);
+    for (uint64_t id = 1; id <= 5; id++)
+        get(id)->lag = 1000 - (int)id;
+    expect_held("apple banana cherry date elder");
+    for (uint64_t id = 1; id <= 5; id++)
+        get(id)->lag = 1000 + 60 * (int)id;
+    expect_held("cherry date elder apple banana");
+}
+END_TEST
+
 START_TEST(rows_scroll_with_the_selection) {
     table_init(&table, columns, 2, NAME, NAME);
     expect_at(18, 4, 0,
@@ -255,6 +314,8 @@ int main(void) {
     tcase_add_test(test, the_order_freezes_after_a_cursor_key);
     tcase_add_test(test, a_frozen_order_survives_rows_that_change_places);
     tcase_add_test(test, a_new_order_ends_the_freeze);
+    tcase_add_test(test, near_rows_keep_their_places);
+    tcase_add_test(test, a_chain_of_near_rows_is_sorted);
     tcase_add_test(test, rows_scroll_with_the_selection);
     tcase_add_test(test, many_rows_in_order_are_not_sorted_again);
     tcase_add_test(test, the_same_rows_are_not_looked_at);

@@ -1,4 +1,4 @@
-/* The pages of a stream and of a consumer on a small screen: nothing is out of reach, no sentence is cut. */
+/* Streams and consumers on a small screen: nothing is out of reach, no sentence is cut, no row hops about. */
 #include <check.h>
 
 #include "tests/harness/suite.h"
@@ -89,12 +89,39 @@ START_TEST(reasons_are_whole) {
 }
 END_TEST
 
+/* The lag of one grows past that of the other: it stands before it when that can be told. */
+START_TEST(rows_that_are_about_equal_keep_their_places) {
+    static const struct world_consumer consumers[] = {{"ORDERS", "stays", 0, 1000, 0, 1, 1, 100, 0, 1},
+                                                      {"ORDERS", "grows", 0, 1200, 1, 1, 1, 100, 0, 1}};
+    struct world w;
+    struct frame f;
+    world_init(&w);
+    w.consumers = consumers;
+    w.consumer_count = 2;
+    frame_open(&f, &w, "jetstream");
+    ck_assert(list_sort_by(list_of_view(f.view, f.state), "lag"));
+    world_run(&w, WORLD_SECONDS - 250);
+    for (int i = 0; i < 3; i++) { /* 950, 1050, 1150 */
+        f.context.utc_ns = world_utc(&w);
+        f.context.mono_ns = world_mono(&w);
+        char *text = frame_text(&f, 80, 24, false);
+        bool before = strstr(text, " / stays") < strstr(text, " / grows");
+        ck_assert_msg(before == (i < 2), "%s", text);
+        free(text);
+        world_run(&w, 100);
+    }
+    frame_close(&f);
+    world_finish(&w);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("views: pages");
     TCase *tc = tcase_create("pages");
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, every_part_is_in_reach);
     tcase_add_test(tc, reasons_are_whole);
+    tcase_add_test(tc, rows_that_are_about_equal_keep_their_places);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
 }

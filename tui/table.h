@@ -34,6 +34,9 @@ struct table_source {
     void (*cell)(void *data, size_t row, int column_id, int width,
                  struct table_cell *out);                          /* text "" and ROLE_TEXT set already */
     int (*compare)(void *data, size_t a, size_t b, int column_id); /* ascending; unknown first */
+    /* They are no more apart in this column than two looks at the same: between such rows the order stays as
+     * it was, however little each of them moves. NULL: no two rows are. */
+    bool (*near)(void *data, size_t a, size_t b, int column_id);
     /* Ascending order of what is equal otherwise, whichever way the table is sorted. NULL: the rows' own. */
     int (*tie)(void *data, size_t a, size_t b);
     int (*severity)(void *data, size_t row); /* 0 ok, 1 unknown, 2 pending, 3 warn, 4 crit: the mark column */

@@ -48,21 +48,6 @@ static int *read_severities(const struct table_source *source) {
     return severity;
 }
 
-/* From frame to frame little moves, so the order of the last one is looked at first. */
-static void order_sorted(struct table *t, const struct table_source *source) {
-    size_t rows = source->rows;
-    for (size_t i = 0; i < rows && rows != t->rows; i++)
-        t->order[i] = i;
-    int *severity = t->sort < 0 ? read_severities(source) : NULL;
-    struct comparison c = {t, source, severity};
-    size_t sorted = 1;
-    while (sorted < rows && compare_rows(&t->order[sorted - 1], &t->order[sorted], &c) <= 0)
-        sorted++;
-    if (sorted < rows)
-        qsort_r(t->order, rows, sizeof *t->order, compare_rows, &c);
-    free(severity);
-}
-
 struct id_map { /* open addressing; row + 1, 0 empty */
     size_t mask;
     size_t *slots;
@@ -129,6 +114,79 @@ static void order_frozen(struct table *t, const struct table_source *source) {
     free(ids);
 }
 
+/* ---- by what rows are sorted, but for what is as good as equal ---- */
+
+static bool is_near(const struct comparison *c, size_t a, size_t b) {
+    int column = c->severity ? c->t->then : c->t->sort;
+    if ((c->severity && c->severity[a] != c->severity[b]) || column < 0 || column >= c->t->column_count)
+        return false;
+    return c->source->near(c->source->data, a, b, c->t->columns[column].id);
+}
+
+/* From frame to frame little moves, so the order of the last one is looked at first. */
+static bool is_sorted(const struct comparison *c, size_t rows) {
+    size_t sorted = 1;
+    while (sorted < rows && compare_rows(&c->t->order[sorted - 1], &c->t->order[sorted], (void *)c) <= 0)
+        sorted++;
+    return sorted >= rows;
+}
+
+/* No row stands behind one that it should stand before, but near ones. */
+static bool is_as_good_as_sorted(const struct comparison *c, size_t rows) {
+    size_t first = rows ? c->t->order[rows - 1] : 0;
+    for (size_t i = rows; i-- > 1;) {
+        size_t row = c->t->order[i - 1];
+        if (compare_rows(&row, &first, (void *)c) <= 0)
+            first = row;
+        else if (!is_near(c, row, first))
+            return false;
+    }
+    return true;
+}
+
+static int compare_places(const void *left, const void *right, void *data) {
+    const size_t *place = data, a = place[*(const size_t *)left], b = place[*(const size_t *)right];
+    return (a > b) - (a < b);
+}
+
+/* Those near to the first of them stand as they stood. */
+static void hold_places(const struct comparison *c, size_t rows, size_t *place) {
+    size_t *order = c->t->order;
+    for (size_t from = 0, to; from < rows; from = to) {
+        for (to = from + 1; to < rows && is_near(c, order[from], order[to]);)
+            to++;
+        if (to - from > 1)
+            qsort_r(&order[from], to - from, sizeof *order, compare_places, place);
+    }
+}
+
+static void order_anew(struct table *t, const struct table_source *source) {
+    size_t rows = source->rows;
+    for (size_t i = 0; i < rows && rows != t->rows; i++)
+        t->order[i] = i;
+    int *severity = t->sort < 0 ? read_severities(source) : NULL;
+    struct comparison c = {t, source, severity};
+    if (!is_sorted(&c, rows))
+        qsort_r(t->order, rows, sizeof *t->order, compare_rows, &c);
+    free(severity);
+}
+
+static void order_kept(struct table *t, const struct table_source *source) {
+    size_t rows = source->rows;
+    int *severity = t->sort < 0 ? read_severities(source) : NULL;
+    struct comparison c = {t, source, severity};
+    order_frozen(t, source);
+    if (!is_as_good_as_sorted(&c, rows)) {
+        size_t *place = memory_array(rows, sizeof *place);
+        for (size_t i = 0; i < rows; i++)
+            place[t->order[i]] = i;
+        qsort_r(t->order, rows, sizeof *t->order, compare_rows, &c);
+        hold_places(&c, rows, place);
+        free(place);
+    }
+    free(severity);
+}
+
 static bool order_changed(struct table *t) {
     bool changed =
         t->sort != t->arranged_sort || t->then != t->arranged_then || t->reverse != t->arranged_reverse;
@@ -138,13 +196,15 @@ static bool order_changed(struct table *t) {
     return changed;
 }
 
-static void put_in_order(struct table *t, const struct table_source *source, int64_t mono_ns) {
+static void put_in_order(struct table *t, const struct table_source *source, bool anew, int64_t mono_ns) {
     bool frozen = mono_ns < t->frozen_until_ns;
     reserve(t, source->rows);
     if (frozen)
         order_frozen(t, source);
+    else if (anew || !source->near || !t->frozen_count)
+        order_anew(t, source);
     else
-        order_sorted(t, source);
+        order_kept(t, source);
     t->sorted = !frozen;
     t->rows = t->frozen_count = source->rows;
     for (size_t i = 0; i < t->rows; i++)
@@ -187,7 +247,7 @@ void table_arrange(struct table *t, const struct table_source *source, int heigh
     if (changed)
         t->frozen_until_ns = 0;
     if (changed || !source->same || !(t->sorted || mono_ns < t->frozen_until_ns))
-        put_in_order(t, source, mono_ns);
+        put_in_order(t, source, changed, mono_ns);
     find_selected(t);
     clamp_top(t);
     if (t->width > 0)

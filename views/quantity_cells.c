@@ -1,5 +1,6 @@
 #include "views/quantity_parts.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -44,6 +45,11 @@ static int compare(const struct value *a, const struct value *b) {
     return value_compare(*a, *b);
 }
 
+static bool is_amount(const struct value *v, double *number) {
+    bool other = v->type == VALUE_TIME || v->type == VALUE_BOOL || v->flags & VALUE_NEVER;
+    return !other && value_number(*v, number);
+}
+
 static int row_compare(void *data, size_t a, size_t b, int column) {
     const struct quantity_list *list = ((const struct list_data *)data)->list;
     const struct quantity_row *ra = &list->rows[a], *rb = &list->rows[b];
@@ -53,6 +59,20 @@ static int row_compare(void *data, size_t a, size_t b, int column) {
         return compare(&ra->then, &rb->then);
     enum quantity q = list->columns[column].quantity;
     return value_compare(quantity_get(list->model, ra->object, q), quantity_get(list->model, rb->object, q));
+}
+
+/* Two answers of one consumer are as far apart, and those of two were asked for at different moments. */
+static bool row_near(void *data, size_t a, size_t b, int column) {
+    const double near = 0.1;
+    const struct quantity_list *list = ((const struct list_data *)data)->list;
+    const struct quantity_row *ra = &list->rows[a], *rb = &list->rows[b];
+    bool by_sort = column == list->table.sort;
+    const struct value *left = by_sort ? &ra->key : &ra->then, *right = by_sort ? &rb->key : &rb->then;
+    double x, y;
+    bool exact = quantities[list->columns[column].quantity].unit == UNIT_NONE;
+    if (exact || !is_amount(left, &x) || !is_amount(right, &y) || x * y <= 0)
+        return false;
+    return fabs(x - y) <= near * fmax(fabs(x), fabs(y));
 }
 
 static struct value *name_of(const struct list_data *d, size_t row, int key) {
@@ -248,6 +268,7 @@ struct table_source list_source(struct list_data *data) {
         .id = row_id,
         .cell = row_cell_text,
         .compare = row_compare,
+        .near = data->sorting ? row_near : NULL,
         .tie = data->names ? row_tie : NULL,
         .severity = row_severity,
         .note = row_note,
