@@ -109,7 +109,7 @@ static void see_jetstream(struct facts *f, const struct row *row) {
 static void see_consumer(struct facts *f, const struct row *row) {
     static const enum field key[] = {F_CONSUMER_account, F_CONSUMER_stream, F_CONSUMER_name};
     uint64_t hash = (uint64_t)row_i64(row, F_CONSUMER_created, TIME_UNSET);
-    if (!row_has(row, F_CONSUMER_created))
+    if (!row_has(row, F_CONSUMER_created) || !row_has(row, F_CONSUMER_pending)) /* it does not lead it */
         return;
     for (size_t i = 0; i < sizeof key / sizeof *key; i++) {
         const char *text = row_text(row, key[i]);

@@ -9,6 +9,7 @@
 #include "model/backlog.h"
 #include "model/claim.h"
 #include "model/classify.h"
+#include "model/copies.h"
 #include "model/growth.h"
 #include "model/lag.h"
 #include "model/loss.h"
@@ -69,6 +70,8 @@ struct consumer {
     const struct text *path; /* "STREAM / CONSUMER" */
     uint64_t stream;         /* its object, 0 unknown */
     int64_t begun_ns;        /* what we remember of it begins there, by its server's clock */
+    struct copies copies;
+    bool was_away; /* since its last row: not listed where it was led, or a copy of it made again */
     struct lag_history lag;
     struct behind behind;
     struct intake intake;

@@ -72,6 +72,7 @@ static int cadence_s(const struct answer *answer) {
 static void consumer_told(const struct answer *answer, struct entry *entry, bool same_leader, bool again) {
     struct consumer *consumer = entry->object.extra;
     const struct entry *of = stream_of_consumer(answer, consumer, entry->object.now);
+    consumer->was_away = false;
     consumer->before_seq = consumer->first_seq;
     consumer->first_seq = of && of->object.now ? row_u64(of->object.now, F_STREAM_first_seq, 0) : 0;
     if (again || !consumer->progress.begun) {
@@ -117,6 +118,14 @@ static bool made_since(const struct answer *answer, const struct asset_kind *kin
     return here && here < held->now_at.mono_ns && now != TIME_UNSET && now > held->now_at.now_ns + OLDER_BY;
 }
 
+/* It had nothing to forget, so that nothing fell; but it was away. */
+static bool came_back_anew(const struct answer *answer, const struct asset_kind *kind,
+                           const struct object *held, const struct row *row) {
+    return kind->kind == OBJECT_CONSUMER && ((const struct consumer *)held->extra)->was_away &&
+           row_u64(row, kind->counter, UINT64_MAX) <= row_u64(held->now, kind->counter, 0) &&
+           made_since(answer, kind, held, row);
+}
+
 /* Where that proves nothing, either: what a new leader has not heard of yet is never that much. */
 static bool begins_anew(const struct answer *answer, const struct asset_kind *kind, const struct object *held,
                         const struct row *row) {
@@ -150,7 +159,8 @@ static bool is_another(const struct answer *answer, const struct asset_kind *kin
         return age > 0;
     bool of_kind = kind->kind == OBJECT_STREAM ? first_is_younger(&entry->object, row)
                                                : of_another_stream(answer, entry, row);
-    return of_kind || begins_anew(answer, kind, &entry->object, row);
+    return of_kind || begins_anew(answer, kind, &entry->object, row) ||
+           came_back_anew(answer, kind, &entry->object, row);
 }
 
 /* By the word of one that does not lead it; who leads has told of the one before. */
@@ -196,6 +206,20 @@ static void drop_figures(struct row *row) {
     }
 }
 
+/* Whoever lists it says when that one made it. */
+static void note_absence(const struct answer *answer, const struct asset_kind *kind, struct entry *entry,
+                         const struct row *row, const struct stamp *at) {
+    struct consumer *consumer = entry->object.extra;
+    int64_t created = created_in(answer, kind, row);
+    if (kind->kind != OBJECT_CONSUMER)
+        return;
+    bool listed =
+        entry->object.freshness != FRESH_GONE && asset_state(answer->model, &entry->object) != ASSET_UNLISTED;
+    bool made_again =
+        created != TIME_UNSET && copies_put(&consumer->copies, answer->server, created, at->mono_ns);
+    consumer->was_away |= !listed || made_again;
+}
+
 static struct entry *take_asset(const struct answer *answer, const struct asset_kind *kind,
                                 const struct row *row, const struct stamp *at) {
     struct model *model = answer->model;
@@ -212,6 +236,7 @@ static struct entry *take_asset(const struct answer *answer, const struct asset_
         else
             stream_created(model, entry);
     }
+    note_absence(answer, kind, entry, row, at);
     asset_of(&entry->object)->listed_mono_ns = at->mono_ns;
     if (entry->object.freshness == FRESH_GONE) {
         entry_set_freshness(model, entry, FRESH_STALE);

@@ -103,6 +103,56 @@ START_TEST(a_consumer_made_again_begins_its_history_anew) {
 }
 END_TEST
 
+/* Never delivered, it has nothing that could fall; `created` is each server's own there. n2 leads it until
+ * 20; who leads it from 25 on says then that it made it at `created`, and said `before` while n2 led. */
+START_TEST(a_consumer_without_deliveries_may_be_another) {
+    static const struct {
+        double created, before;
+        bool replicated, restarted, absent; /* n2 has answered without it, and is asked no more */
+        bool again;
+    } cases[] = {
+        {22, -50.4, true, false, false, true},    {-50.4, -50.4, true, false, false, false},
+        {22, -50.4, true, true, false, false},    {22, 0, true, false, false, false},  /* a copy more */
+        {22, 0, false, false, true, true},        {22, 0, false, false, false, false}, /* it has moved */
+        {-50.4, -50.4, true, false, true, false}, /* n2 has no part in it any more */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct night n;
+        double active = cases[i].replicated ? 0.1 : -1;
+        begin_three(&n);
+        for (int k = 0; k < 5 + cases[i].absent; k++) {
+            varz_until(&n, 5 * k, 7);
+            for (int node = 0; node < 3; node++) {
+                bool restarted = cases[i].restarted && k == 4 && node == 2;
+                struct sample *s = build_varz(&n, (uint64_t)node + 1, ids[node], names[node]);
+                put_text(s, row_of(s, ENTITY_SERVER), F_SERVER_version, "2.9.10");
+                if (restarted)
+                    put_i(row_of(s, ENTITY_SERVER), F_SERVER_start, NIGHT_UTC + n.at - ns(1));
+                send(&n, s);
+            }
+            if (k == 5) {
+                send(&n, jsz(&n, 1));
+                night_until(&n, 24.5);
+                continue;
+            }
+            struct sample *s = jsz(&n, 2);
+            consumer_in(s, 2, (struct says){1, 0, .active = active});
+            put_since(row_of(s, ENTITY_CONSUMER), F_CONSUMER_created, cases[i].before);
+            if (cases[i].before != 0)
+                send(&n, s);
+            else
+                sample_destroy(s);
+            say_consumer(&n, 1, (struct says){1, 0, .active = active, .created = -50});
+        }
+        night_until(&n, 26);
+        say_consumer(&n, 2, (struct says){2, 0, .active = active, .created = cases[i].created});
+        ck_assert_str_eq(text_value(&n, c(&n), Q_CONSUMER_leader), "n3");
+        ck_assert_msg(count_events(&n, "recreated") == cases[i].again, "case %zu", i);
+        night_end(&n);
+    }
+}
+END_TEST
+
 /* A server that comes back says of what it restores that it was created then, and that it leads it; what it
  * knows of groups comes a moment later. `_i`: of one replica, which it does lead. */
 START_TEST(what_is_restored_was_not_made_again) {
@@ -325,6 +375,7 @@ static TCase *cases(void) {
     TCase *t = tcase_create("made again");
     tcase_add_test(t, a_stream_made_again_is_the_same_row_with_a_new_history);
     tcase_add_test(t, a_consumer_made_again_begins_its_history_anew);
+    tcase_add_test(t, a_consumer_without_deliveries_may_be_another);
     tcase_add_loop_test(t, what_is_restored_was_not_made_again, 0, 2);
     tcase_add_test(t, a_first_message_tells_of_another_stream);
     tcase_add_test(t, with_a_stream_its_consumers_are_made_again);
