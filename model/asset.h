@@ -61,6 +61,7 @@ struct stream {
     struct growth growth;
     const struct text *shown; /* what people call it */
     int64_t anew_ns;          /* another one has its name since then, by its server's clock; 0 no */
+    int64_t fell_mono_ns;     /* it was seen then to have less than before, though it is the same; 0 never */
     struct loss loss;
     bool told; /* it, or a consumer of it, since its loss was weighed */
 };
@@ -79,6 +80,7 @@ struct consumer {
     struct standing standing;
     uint64_t first_seq;  /* of its stream when the row came, 0 not told */
     uint64_t before_seq; /* the same of the row before */
+    uint64_t fell_by;    /* of its lag, with its stream since the row before */
     struct risk risk;
     struct outlook outlook;
 };

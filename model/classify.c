@@ -99,6 +99,7 @@ void consumer_stands(struct model *model, struct entry *server, struct entry *en
     intake_put(&consumer->intake, object, moment);
     consumer->behind = behind_of(arrivals, &consumer->intake, object, stream, moment, zero);
     progress_put(&consumer->progress, object, stream, arrivals, moment, &consumer->behind);
+    eviction_add(&consumer->progress.eviction, consumer->fell_by, moment);
     prove(consumer, object, stream);
     int state = classify(model, object);
     int before = consumer->standing.state;

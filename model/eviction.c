@@ -219,6 +219,8 @@ void eviction_put(struct eviction *e, const struct object *consumer, const struc
     e->known &= same_filter(consumer);
     if (stream && stream->now)
         e->unseen = row_i64(stream->now, F_STREAM_max_msgs_per_subject, -1) > 0;
+    if (stream && stream->now && !row_u64(stream->now, F_STREAM_first_seq, 1))
+        conclude(e, &(struct view){.last = 0}, moment); /* nothing is there, and nothing to lose */
     if (!stream || !stream->now || is_newer(stream, consumer, arrivals, moment) ||
         !look(&v, consumer->now, stream->now))
         return;
@@ -236,4 +238,13 @@ void eviction_put(struct eviction *e, const struct object *consumer, const struc
     }
     conclude(e, &v, moment);
     remember(e, &v);
+}
+
+void eviction_add(struct eviction *e, uint64_t messages, int64_t moment) {
+    if (!messages)
+        return;
+    e->messages += messages;
+    e->last_ns = moment;
+    e->lost_to = 0;
+    e->lasts = true;
 }

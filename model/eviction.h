@@ -51,5 +51,7 @@ static inline uint64_t eviction_total(const struct eviction *e) {
 /* The consumer has a new row, true at `moment`. first: nothing is known of it before. */
 void eviction_put(struct eviction *eviction, const struct object *consumer, const struct object *stream,
                   const struct arrivals *arrivals, int64_t moment, bool first);
+/* So many went with a stream that lost its store, of which no row tells. Its sequences begin anew. */
+void eviction_add(struct eviction *eviction, uint64_t messages, int64_t moment);
 
 #endif

@@ -145,6 +145,41 @@ static bool first_is_younger(const struct object *held, const struct row *row) {
            last != TIME_UNSET && first != TIME_UNSET && first > last + OLDER_BY;
 }
 
+/* It came back with less than it had: as a store in memory does, or one that was emptied. What a new leader
+ * has not heard of yet is never that much. */
+static bool has_fallen(const struct answer *answer, const struct asset_kind *kind, const struct entry *entry,
+                       const struct row *row) {
+    const struct asset *asset = asset_of(&entry->object);
+    uint64_t then = row_u64(entry->object.now, kind->counter, 0),
+             now = row_u64(row, kind->counter, UINT64_MAX);
+    bool only_copy = asset->replicas == 1 && asset->claim.server == answer->server->object.id;
+    return kind->kind == OBJECT_STREAM && entry->object.seen_utc_ns && now < then &&
+           (only_copy || now <= then / 2);
+}
+
+static void note_fall(const struct answer *answer, struct entry *entry, const struct row *row,
+                      const struct stamp *at) {
+    ((struct stream *)entry->object.extra)->fell_mono_ns = at->mono_ns;
+    asset_tell(answer->model, entry, "store", at->utc_ns,
+               "last sequence fell from %llu to %llu: what it held is gone, and it was not made again",
+               (unsigned long long)row_u64(entry->object.now, F_STREAM_last_seq, 0),
+               (unsigned long long)row_u64(row, F_STREAM_last_seq, 0));
+}
+
+/* What it had not processed when its stream fell went with it, but for what is there still. */
+static uint64_t fallen_with_stream(const struct answer *answer, const struct entry *entry,
+                                   const struct row *row) {
+    const struct consumer *consumer = entry->object.extra;
+    const struct object *of = consumer->stream ? model_object(answer->model, consumer->stream) : NULL;
+    const struct object as_told = {.now = (struct row *)row};
+    double then, now;
+    bool fell = of && entry->object.seen_utc_ns &&
+                ((const struct stream *)of->extra)->fell_mono_ns > entry->object.now_at.mono_ns;
+    return fell && lag_of(&entry->object, &then) && lag_of(&as_told, &now) && then > now
+               ? (uint64_t)(then - now)
+               : 0;
+}
+
 /* With a stream its consumers go. */
 static bool of_another_stream(const struct answer *answer, const struct entry *entry, const struct row *row) {
     struct consumer *consumer = entry->object.extra;
@@ -279,12 +314,17 @@ static void put_led(struct answer *answer, const struct asset_kind *kind, struct
     if (!asset_claim(answer->model, entry, &word, at))
         return;
     bool again = is_another(answer, kind, entry, row, word.age);
+    bool fell = !again && has_fallen(answer, kind, entry, row);
     if (again)
         made_again(answer, kind, entry, row);
+    else if (fell)
+        note_fall(answer, entry, row, at);
+    if (kind->kind == OBJECT_CONSUMER)
+        ((struct consumer *)entry->object.extra)->fell_by = fallen_with_stream(answer, entry, row);
     entry_update(answer->model, entry, row, at);
     if (created_in(answer, kind, row) == TIME_UNSET)
         row_drop(entry->object.now, kind->created);
-    if (again)
+    if (again || fell)
         entry_drop_window(entry);
     asset->created_counts = created_counts(answer, kind);
     answer->fewer_replicas |=
@@ -295,8 +335,8 @@ static void put_led(struct answer *answer, const struct asset_kind *kind, struct
         return;
     }
     arrivals_put(&((struct stream *)entry->object.extra)->arrivals, &entry->object, &answer->server->object,
-                 again);
-    stream_told(entry, same && !again);
+                 again || fell);
+    stream_told(entry, same && !again && !fell);
 }
 
 /* It does not lead it, and said more than that before: that is over. `led`: it says that it does, and is not

@@ -196,10 +196,57 @@ START_TEST(what_is_taken_is_a_finding) {
 }
 END_TEST
 
+/* In memory alone, 500 of its messages unprocessed; its server is killed, and the store comes back empty. */
+START_TEST(with_a_store_its_messages_are_lost) {
+    struct night n;
+    struct told_stream s = told(1, 500, -5000, 0);
+    struct told_consumer c = {.pending = 480,
+                              .ack_pending = 20,
+                              .deliveries = 30,
+                              .delivered = 30,
+                              .floor = 10,
+                              .last_delivered = NEVER,
+                              .last_ack = NEVER};
+    begin_three(&n);
+    s.unlimited = true;
+    for (int i = 0; i < 3; i++) {
+        varz_until(&n, 5 * i, 7);
+        tell(&n, &s, &c);
+    }
+    varz_until(&n, 24, 6);
+    night_until(&n, 24.5);
+    send_restarted(&n, 0, "IDR");
+    varz_until(&n, 30, 6);
+    s = told(0, 0, NEVER, NEVER), s.deleted = 1, s.unlimited = true;
+    c = (struct told_consumer){.last_delivered = NEVER, .last_ack = NEVER};
+    for (int i = 0; i < 4; i++) {
+        varz_until(&n, 30 + 5 * i, 6);
+        send_varz(&n, 1, "IDR", names[0]);
+        struct sample *sample = build(&n, 1, SHAPE_JSZ, "IDR");
+        tell_stream(sample, &s, 0);
+        if (i > 0)
+            tell_consumer(sample, &c, 0);
+        send(&n, sample);
+    }
+    ck_assert_int_eq(count_events(&n, "recreated"), 0);
+    ck_assert_int_eq(count_events(&n, "store"), 1);
+    ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_loss), "losing");
+    ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_loss_why),
+                     "500 messages of C were never processed, the last 5.0s ago");
+    ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_state), "losing_data");
+    ck_assert_str_eq(story_word(&n, Q_CONSUMER_state), "backlog_evicted");
+    ck_assert_double_eq(number_value(&n, consumer(&n, "C"), Q_CONSUMER_evicted), 500);
+    ck_assert_str_eq(story_word(&n, Q_CONSUMER_loss_why),
+                     "500 messages were never processed, the last 5.0s ago");
+    night_end(&n);
+}
+END_TEST
+
 static TCase *cases(void) {
     TCase *t = tcase_create("evicted");
     tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, what_is_taken_is_told_and_nothing_else, 0, sizeof stories / sizeof *stories);
+    tcase_add_test(t, with_a_store_its_messages_are_lost);
     tcase_add_loop_test(t, what_is_taken_is_a_finding, 0, sizeof rulings / sizeof *rulings);
     return t;
 }
