@@ -159,6 +159,22 @@ static bool say_of_named(const struct model *model, const struct object *object,
                asset->leader->bytes);
 }
 
+static int64_t leaderless_since(const struct asset *asset) {
+    return asset->claim.server ? asset->claim.mono_ns : asset->leaderless_since_mono_ns;
+}
+
+bool asset_unled(const struct model *model, const struct object *object, int64_t *utc_ns, bool *least) {
+    const struct asset *asset = asset_of(object);
+    enum asset_state state = asset_state(model, object);
+    const struct entry *leader = state == ASSET_LEADER_GONE ? leader_of(model, object) : NULL;
+    if (state != ASSET_LEADERLESS && !(leader && server_of(leader)->state == SERVER_DOWN))
+        return false;
+    *least = leader ? !server_of(leader)->reached : !asset->leader;
+    *utc_ns =
+        model->utc_ns - model->mono_ns + (leader ? server_of(leader)->good_mono_ns : leaderless_since(asset));
+    return true;
+}
+
 bool asset_why(const struct model *model, const struct object *object, char *out, size_t size) {
     const struct asset *asset = asset_of(object);
     struct said said = {out, size};
@@ -172,7 +188,8 @@ bool asset_why(const struct model *model, const struct object *object, char *out
     if (claim_stands(model, &asset->claim))
         return say_of_leader(model, asset, claimant, &said);
     if (asset_is_leaderless(asset))
-        return say(&said, "no leader for %s", since(model, asset->leaderless_since_mono_ns, span));
+        return say(&said, "no leader for %s%s", asset->leader ? "" : "≥",
+                   since(model, leaderless_since(asset), span));
     if (asset_is_lost(model, object))
         return say_of_lost(model, object, &said);
     return asset->leader ? say_of_named(model, object, &said) : false;

@@ -36,3 +36,13 @@ const char *asset_stream_called(const struct model *model, const struct object *
 struct value calc_consumer_stream_shown(const struct model *model, const struct object *object) {
     return value_text(asset_stream_called(model, object, row_text(object->now, F_CONSUMER_stream)));
 }
+
+struct value calc_asset_unled_since(const struct model *model, const struct object *object) {
+    int64_t utc_ns;
+    bool least;
+    if (!asset_unled(model, object, &utc_ns, &least))
+        return value_unknown(0);
+    struct value v = value_time(utc_ns);
+    v.flags = least ? VALUE_LEAST : 0;
+    return v;
+}

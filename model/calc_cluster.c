@@ -181,7 +181,8 @@ struct value calc_cluster_lag(const struct model *model, const struct object *ob
     if ((old || left_out) && !live)
         return value_unknown(0); /* no leader answers: nothing is known */
     struct value v = value_uint(sum);
-    v.flags = (uint8_t)((old ? VALUE_ESTIMATED | VALUE_OLD : 0) | (left_out || is_partial(model, object) ? VALUE_LEAST : 0));
+    v.flags = (uint8_t)((old ? VALUE_ESTIMATED | VALUE_OLD : 0) |
+                        (left_out || is_partial(model, object) ? VALUE_LEAST : 0));
     return v;
 }
 
@@ -204,6 +205,14 @@ struct value calc_cluster_meta_leader(const struct model *model, const struct ob
 struct value calc_cluster_meta_quorum(const struct model *model, const struct object *object) {
     (void)model;
     return value_text(cluster_of(object)->meta.quorum);
+}
+
+struct value calc_cluster_meta_since(const struct model *model, const struct object *object) {
+    (void)model;
+    const struct meta *meta = &cluster_of(object)->meta;
+    struct value v = meta->quorum ? value_time(meta->since_utc_ns) : value_unknown(0);
+    v.flags = meta->quorum && meta->since_least ? VALUE_LEAST : 0;
+    return v;
 }
 
 struct value calc_cluster_meta_pending(const struct model *model, const struct object *object) {

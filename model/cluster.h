@@ -14,6 +14,9 @@ struct meta {
     bool led;                  /* somebody living says now that it leads */
     bool contested;            /* and so does another one, again and again */
     const char *quorum;        /* "yes", "no", "leaderless", NULL unknown */
+    const char *told;          /* the last of these words that was known */
+    int64_t since_utc_ns;      /* it is true since then */
+    bool since_least;          /* or for longer: nothing was known before */
     bool pending_told;
     uint64_t pending;                     /* proposals that its leader has not applied yet */
     int64_t changed_utc_ns[LEADERS_MOST]; /* ring: another leader */

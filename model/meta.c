@@ -174,6 +174,14 @@ static void age_peers(struct model *model, const struct entry *cluster, bool liv
     }
 }
 
+static void note_since(struct meta *meta, int64_t utc_ns) {
+    if (!meta->quorum || meta->quorum == meta->told)
+        return;
+    meta->since_least = !meta->told;
+    meta->told = meta->quorum;
+    meta->since_utc_ns = utc_ns;
+}
+
 static void evaluate(struct model *model, struct entry *cluster, int64_t utc_ns) {
     const struct entry *leader = living_leader(model, cluster, NULL);
     struct meta *meta = &cluster_of(&cluster->object)->meta;
@@ -190,6 +198,7 @@ static void evaluate(struct model *model, struct entry *cluster, int64_t utc_ns)
     if (said.quorum != meta->quorum)
         cluster->dirty = true;
     meta->quorum = said.quorum;
+    note_since(meta, utc_ns);
     meta->led = said.leader != NULL;
     meta->pending_told = leader && row_has(js_row(leader), F_JETSTREAM_meta_pending);
     meta->pending = leader ? row_u64(js_row(leader), F_JETSTREAM_meta_pending, 0) : 0;

@@ -116,6 +116,7 @@ struct finding {
     int rule;             /* row of rules.def */
     uint64_t object;      /* id */
     int64_t since_utc_ns; /* when the condition became true */
+    bool least;           /* or before that: nothing was known then */
     int64_t due_utc_ns;   /* when it speaks, if it goes on */
     uint64_t cause;       /* 0: its own */
     bool lesser;          /* its object has a worse one: goes without saying */

@@ -105,8 +105,10 @@ static void set_since(const struct model *model, const struct object *object, st
     struct value began = q >= 0 ? quantity_get(model, object, (enum quantity)q) : value_unknown(0);
     if (began.type != VALUE_TIME || began.i > model->utc_ns)
         return;
-    truth->since_mono_ns += began.i - truth->since_utc_ns;
+    int64_t mono_ns = model->mono_ns - (model->utc_ns - began.i);
+    truth->since_mono_ns = mono_ns > truth->seen_mono_ns ? mono_ns : truth->seen_mono_ns;
     truth->since_utc_ns = began.i;
+    truth->least = began.flags & VALUE_LEAST;
 }
 
 static void ask(struct model *model, struct entry *entry, size_t rule) {
@@ -115,7 +117,10 @@ static void ask(struct model *model, struct entry *entry, size_t rule) {
     if (now && !truth) {
         entry->truths = memory_grow(entry->truths, entry->truth_count + 1, sizeof *entry->truths);
         truth = &entry->truths[entry->truth_count++];
-        *truth = (struct truth){(int)rule, model->utc_ns, model->mono_ns};
+        *truth = (struct truth){.rule = (int)rule,
+                                .since_utc_ns = model->utc_ns,
+                                .since_mono_ns = model->mono_ns,
+                                .seen_mono_ns = model->mono_ns};
     } else if (!now && truth) {
         *truth = entry->truths[--entry->truth_count];
     }
@@ -191,6 +196,7 @@ static void list_add(const struct model *model, struct finding_list *list, const
                                                   .rule = truth->rule,
                                                   .object = entry->object.id,
                                                   .since_utc_ns = truth->since_utc_ns,
+                                                  .least = truth->least,
                                                   .due_utc_ns = model->utc_ns + left_ns,
                                                   .cause = cause_of(model, &entry->object, truth->rule)};
 }
@@ -457,7 +463,8 @@ static int tell(void *data, const char *name, char *out, size_t size) {
         bool said =
             *name == 'f' && t->object && t->object->kind == OBJECT_SERVER && server_const(t->object)->silent;
         span_format_whole(span, t->model->utc_ns - t->finding->since_utc_ns);
-        snprintf(out, size, "%s%s", *name == 'f' && !said ? ", for " : "", said ? "" : span);
+        snprintf(out, size, "%s%s%s", *name == 'f' && !said ? ", for " : "",
+                 t->finding->least && !said ? "≥" : "", said ? "" : span);
         return 1;
     }
     if (strcmp(name, "count") == 0) {

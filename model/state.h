@@ -12,7 +12,9 @@
 
 struct truth { /* a rule's condition that holds now */
     int rule;
-    int64_t since_utc_ns, since_mono_ns;
+    int64_t since_utc_ns, since_mono_ns; /* what is said; what the hold counts from */
+    int64_t seen_mono_ns;                /* it was found to hold then */
+    bool least;                          /* it may be for longer: nothing was known before */
 };
 
 #define ROWS_COUNTED 3

@@ -117,6 +117,32 @@ START_TEST(a_peer_never_heard_of_is_lost_after_two_seconds) {
 }
 END_TEST
 
+/* It may be so for longer. */
+START_TEST(without_a_leader_from_the_beginning_is_at_least_so_long) {
+    struct night n;
+    begin_three(&n);
+    for (int i = 0; i < 3; i++) {
+        varz_until(&n, 5 * i, 7);
+        for (int node = 0; node < 3; node++) {
+            struct sample *s = jsz(&n, node);
+            add_meta(s, "");
+            send(&n, s);
+        }
+    }
+    varz_until(&n, 13, 7);
+    ck_assert_str_eq(quorum(&n), "leaderless");
+    struct value since = quantity_get(n.model, model_cluster(n.model), Q_CLUSTER_meta_since);
+    ck_assert_int_eq(since.flags, VALUE_LEAST);
+    size_t count;
+    char text[200];
+    const struct finding *findings = model_findings(n.model, &count);
+    ck_assert_uint_ge(count, 1);
+    finding_text(n.model, &findings[0], text, sizeof text);
+    ck_assert_str_eq(text, "JetStream meta group has no leader, for ≥13s");
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(a_dead_meta_leader_leaves_the_group_leaderless) {
     struct night n;
     begin_three(&n);
@@ -132,6 +158,8 @@ START_TEST(a_dead_meta_leader_leaves_the_group_leaderless) {
     add_meta(s, "n1"); /* has not noticed yet */
     send(&n, s);
     ck_assert_str_eq(quorum(&n), "leaderless");
+    struct value since = quantity_get(n.model, model_cluster(n.model), Q_CLUSTER_meta_since);
+    ck_assert_int_eq(since.flags, 0); /* it was led when we began to look */
     varz_until(&n, 7, 6);
     s = jsz(&n, 1);
     add_meta(s, "n3");
@@ -335,6 +363,7 @@ static TCase *cases(void) {
     tcase_add_test(t, peers_of_dead_servers_count_as_lost_sooner);
     tcase_add_test(t, two_meta_leaders_are_no_move_at_each_answer);
     tcase_add_test(t, a_peer_never_heard_of_is_lost_after_two_seconds);
+    tcase_add_test(t, without_a_leader_from_the_beginning_is_at_least_so_long);
     tcase_add_test(t, a_dead_meta_leader_leaves_the_group_leaderless);
     tcase_add_test(t, a_leader_is_named_by_a_living_answer_alone);
     tcase_add_test(t, who_was_away_leads_when_it_says_so_again);

@@ -360,7 +360,7 @@ START_TEST(a_consumer_without_leader_is_said) {
     send_consumer(&n, NULL, "IDA", 1, 0);
     go_to(&n, 11);
     finding_text(n.model, finding_of(&n, "consumer_no_leader"), text, sizeof text);
-    ck_assert_ptr_eq(strstr(text, "consumer S/C (A) leaderless, for 1"), text);
+    ck_assert_ptr_eq(strstr(text, "consumer S/C (A) leaderless, for ≥1"), text);
     send_target(&n, 2, "http://h2:8222", "named", "polled", NULL, NULL);
     send_varz(&n, 2, "IDB", "n2");
     send_consumer(&n, "n2", "IDB", 2, 7);

@@ -15,6 +15,7 @@
 struct tally {
     size_t crit, warn, pending;
     int64_t since;  /* of the oldest of the worst severity */
+    bool least;     /* it may be older */
     int64_t due_ns; /* until the first of the pending ones speaks */
 };
 
@@ -42,8 +43,10 @@ static struct tally tally_of(const struct model *model) {
         t.crit += findings[i].severity == SEVERITY_CRIT;
         t.warn += findings[i].severity == SEVERITY_WARN;
         if (findings[i].severity == findings[0].severity &&
-            (t.since == 0 || findings[i].since_utc_ns < t.since))
+            (t.since == 0 || findings[i].since_utc_ns < t.since)) {
             t.since = findings[i].since_utc_ns;
+            t.least = findings[i].least;
+        }
     }
     return t;
 }
@@ -284,9 +287,10 @@ static void count_row(const struct chrome_context *c, struct surface *s, struct 
     time_format_clock(clock, t->since, c->view_context->local_time);
     lasted_format(span, c->view_context->utc_ns - t->since);
     if (row.w >= 50)
-        snprintf(text, sizeof(text), " since %s (%s)", clock, span);
+        snprintf(text, sizeof(text), " since %s%s (%s%s)", t->least ? "≤" : "", clock, t->least ? "≥" : "",
+                 span);
     else
-        snprintf(text, sizeof(text), "+%s", span);
+        snprintf(text, sizeof(text), "%s%s", t->least ? "≥" : "+", span);
     x += surface_text(s, row, x, row.y, ROLE_TEXT, 0, text);
     keymap_hint(ACTION_OPEN_ROW, "worst", worst, sizeof(worst));
     int end = row.x + row.w;
