@@ -155,6 +155,7 @@ static void came_after_we_looked(const struct arrivals *a, uint64_t seq, int64_t
     out->ns = newest->looked_ns + (int64_t)(after < most ? after : most);
     out->flags = foreseen ? VALUE_ESTIMATED : VALUE_BOUND;
     out->least_ns = moment;
+    out->in_sight = true;
 }
 
 /* Until the next one came: long when they come in bursts. */
@@ -189,8 +190,8 @@ static bool is_guess(int64_t from, int64_t guess, int64_t to, int64_t moment) {
     return off > EXACT && off > (moment - guess) / EXACT_PART;
 }
 
-static void came_while_we_watched(const struct arrivals *a, uint64_t seq, int64_t moment,
-                                  struct behind *out) {
+/* The first point that has it; the one before has not. */
+static unsigned point_of(const struct arrivals *a, uint64_t seq) {
     unsigned low = 0, high = a->count - 1; /* points[low].seq < seq <= points[high].seq */
     while (high - low > 1) {
         unsigned middle = (low + high) / 2;
@@ -199,9 +200,16 @@ static void came_while_we_watched(const struct arrivals *a, uint64_t seq, int64_
         else
             high = middle;
     }
-    const struct arrival *from = &a->points[low], *to = &a->points[high];
+    return high;
+}
+
+static void came_while_we_watched(const struct arrivals *a, uint64_t seq, int64_t moment,
+                                  struct behind *out) {
+    unsigned high = point_of(a, seq);
+    const struct arrival *to = &a->points[high], *from = to - 1;
     out->ns = between(seq, from->seq, from->looked_ns, to->seq, to->came_ns);
     out->least_ns = to->came_ns;
+    out->in_sight = true;
     if (seq < to->seq && is_guess(from->looked_ns, out->ns, to->came_ns, moment) && !is_even(a, high))
         out->flags = VALUE_ESTIMATED;
 }
@@ -217,6 +225,18 @@ static bool came(const struct arrivals *a, uint64_t seq, int64_t moment, struct 
     else
         came_while_we_watched(a, seq, moment, out);
     return true;
+}
+
+/* None of that sequence or a later one came before. TIME_UNSET: not known. */
+static int64_t came_since(const struct arrivals *a, uint64_t seq) {
+    if (!a->count)
+        return TIME_UNSET;
+    if (seq < a->points[0].seq)
+        return a->first_known && seq >= a->first_seq ? a->first_came_ns : TIME_UNSET;
+    if (seq > a->points[a->count - 1].seq)
+        return a->points[a->count - 1].looked_ns;
+    unsigned i = seq > a->points[0].seq ? point_of(a, seq) : 0;
+    return seq == a->points[i].seq ? a->points[i].came_ns : a->points[i - 1].looked_ns;
 }
 
 int64_t arrivals_came_by(const struct arrivals *a, uint64_t seq, int64_t moment) {
@@ -282,6 +302,7 @@ static bool is_fresh(const struct object *consumer, double lag, struct behind *o
     double window = (double)(consumer->now_at.now_ns - consumer->before_at.now_ns);
     out->ns = moment - (int64_t)(window * (lag < new ? lag / new : 1));
     out->flags = lag < new ? VALUE_ESTIMATED : VALUE_BOUND;
+    out->in_sight = true;
     return true;
 }
 
@@ -296,6 +317,7 @@ static bool is_counted(const struct intake *intake, const struct object *consume
     if (span.from_ns == TIME_UNSET)
         return false;
     out->ns = span.guess_ns;
+    out->in_sight = true;
     out->flags = is_guess(span.from_ns, span.guess_ns, span.to_ns, moment) ? VALUE_ESTIMATED : 0;
     return true;
 }
@@ -311,13 +333,11 @@ static bool oldest(const struct arrivals *arrivals, const struct intake *intake,
     if (!has_holes(consumer->now, stream->now))
         return came(arrivals, seq, moment, out);
     bool counted = is_counted(intake, consumer, stream, moment, out);
-    int64_t least = out->least_ns;
     if (is_fresh(consumer, lag, out, moment) || counted)
         return true;
-    bool known = came(arrivals, seq, moment, out);
-    out->least_ns = least;
-    out->flags = known && seq > arrivals->points[0].seq ? VALUE_ESTIMATED : VALUE_BOUND;
-    return known;
+    out->ns = came_since(arrivals, seq);
+    out->flags = VALUE_BOUND;
+    return out->ns != TIME_UNSET;
 }
 
 /* Nothing in the stream is older than its first message, nor than its limit of age. TIME_UNSET: not known. */

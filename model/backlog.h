@@ -5,7 +5,8 @@
  * read off there. Of what came before we watched, the first and the last message of then are known, and in
  * between it is guessed. So it is between two of our looks, unless the load is even: how far apart these are
  * tells whether it is measured, and that it came no later than the second of them is proven (`least_ns`). A
- * guess is shown; states and rules count what is proven alone.
+ * guess is shown; states and rules count what is proven alone. Who reads a part of its stream has nothing
+ * that is older than the message behind its ack floor, so by when that one can't have come yet is a bound.
  *
  * All instants here are moments: of the collector's monotonic clock, into which each server's word is turned
  * by that server's own clock. So clocks that disagree, and leaders that move between them, make no age jump.
@@ -57,6 +58,7 @@ bool backlog_floor(const struct row *consumer, uint64_t *floor);
 struct behind {
     bool known;
     uint8_t flags; /* of its value: measured, VALUE_ESTIMATED or VALUE_BOUND */
+    bool in_sight; /* it came between two looks of ours, so it is off by no more than these are apart */
     int64_t ns;
     int64_t least_ns; /* what is proven of it: all of it where it is measured, 0 nothing */
 };

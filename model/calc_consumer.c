@@ -22,7 +22,7 @@ struct value calc_consumer_lag(const struct model *model, const struct object *o
 
 static struct value of_slope(const struct object *object, double per_s) {
     struct value v = value_real(per_s);
-    v.flags = ((const struct consumer *)object->extra)->lag.held ? VALUE_ESTIMATED : 0;
+    v.flags = lag_is_guess(&((const struct consumer *)object->extra)->lag) ? VALUE_ESTIMATED : 0;
     return aged(object, v);
 }
 
@@ -154,7 +154,40 @@ struct value calc_consumer_late(const struct model *model, const struct object *
         return v;
     v = value_span(behind->least_ns);
     v.flags = VALUE_LEAST;
-    return behind->least_ns > 0 ? aged(object, v) : value_unknown(0);
+    return behind->least_ns > 0 || behind->in_sight ? aged(object, v) : value_unknown(0);
+}
+
+struct value calc_consumer_in_sight(const struct model *model, const struct object *object) {
+    const struct behind *behind = &consumer_of(object)->behind;
+    (void)model;
+    return behind->known ? aged(object, value_bool(behind->in_sight)) : value_unknown(0);
+}
+
+struct value calc_consumer_rhythm(const struct model *model, const struct object *object) {
+    const struct progress *p = &consumer_of(object)->progress;
+    int64_t usual = p->begun ? rhythm_usual(&p->rhythm) : 0;
+    (void)model;
+    return usual ? aged(object, value_span(usual)) : value_unknown(0);
+}
+
+/* How long it may stay away, 0: it does not. */
+static int64_t patience_of(const struct progress *p) {
+    int64_t usual = p->begun ? rhythm_usual(&p->rhythm) : 0, most = rhythm_patience(usual);
+    return usual && p->seen_ns - p->delivery_ns <= most ? most : 0;
+}
+
+struct value calc_consumer_pausing(const struct model *model, const struct object *object) {
+    (void)model;
+    return aged(object, value_bool(patience_of(&consumer_of(object)->progress) > 0));
+}
+
+/* And nothing has waited for longer than that. */
+struct value calc_consumer_in_rhythm(const struct model *model, const struct object *object) {
+    const struct progress *p = &consumer_of(object)->progress;
+    const struct behind *behind = &consumer_of(object)->behind;
+    int64_t most = patience_of(p);
+    (void)model;
+    return aged(object, value_bool(most && p->rhythm.all && behind->known && behind->least_ns <= most));
 }
 
 #define LONGEST_DRAIN (100 * 86400.0) /* what takes longer is said to be never */

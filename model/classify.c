@@ -91,7 +91,7 @@ void consumer_stands(struct model *model, struct entry *server, struct entry *en
     else if (same)
         lag_put(&consumer->lag, object);
     else
-        lag_hold(&consumer->lag);
+        lag_hold(&consumer->lag, object);
     int64_t moment = moment_of(&server->object, &object->now_at);
     int64_t zero = consumer->progress.begun ? consumer->progress.zero_ns : TIME_UNSET;
     if (again || !same)

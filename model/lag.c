@@ -19,6 +19,7 @@
 #define SWINGS       3                /* turns, of what swings */
 #define SWUNG_MOST   (900 * NS_PER_S) /* since the last of them */
 #define OUTSIDE      0.1              /* of what it swung by, beyond which it moves again */
+#define ALIKE        0.5              /* one slope is so much of another, and either of them will do */
 #define TRIMMED      0.01             /* as TURNED, for a point that the turn had left behind */
 
 bool lag_of(const struct object *consumer, double *lag) {
@@ -128,6 +129,29 @@ static struct line newest_line(const double t[], const double l[], unsigned n, d
     return error_of(&best) > best.n * (1 + scale * scale) && best.n < n ? trimmed(best, t, l) : best;
 }
 
+/* What comes where nothing was, and is worked off: of how many of the newest points that is, from the highest
+ * on. Two are enough behind a leap. 0: it is something else. */
+static unsigned worked_off(const double l[], unsigned n, double lag) {
+    unsigned high = 0, i;
+    while (high + 1 < n && l[high + 1] > l[high])
+        high++;
+    double peak = l[high] + lag;
+    for (i = high + 1; i < n && l[i] + lag > OUTSIDE * peak; i++) {
+        if (l[i] + lag > peak)
+            return 0;
+    }
+    bool leapt = i == high + 1 && lag > 0;
+    return i < n && high + 1 >= (leapt ? 2 : SLOPE_POINTS) ? high + 1 : 0;
+}
+
+/* How many of the newest points have none left: from the second on it falls no more. */
+static unsigned done_for(const double l[], unsigned n, double lag) {
+    unsigned i = 0;
+    while (lag <= 0 && i < n && l[i] <= 0)
+        i++;
+    return i >= 2 ? i : 0;
+}
+
 static const struct lag_point *point_at(const struct lag_history *history, unsigned back) {
     return &history->points[(history->next + 2 * LAG_POINTS - 1 - back) % LAG_POINTS];
 }
@@ -191,13 +215,20 @@ static void find_slope(struct lag_history *history) {
     bool grew = history->moves && history->per_s > 0;
     history->known = n >= SLOPE_POINTS && t[n - 1] < 0;
     history->bent = 0;
+    history->guess = false;
     if (!history->known)
         return;
-    struct line line = newest_line(t, l, n, point_at(history, 0)->lag);
+    double lag = point_at(history, 0)->lag;
+    bool begins = l[1] + lag <= OUTSIDE * lag; /* one point above nothing is no growth yet */
+    unsigned these = done_for(l, n, lag);
+    these = these ? these : worked_off(l, n, lag);
+    struct line line = newest_line(t, l, these ? these : n, lag);
     history->per_s = slope_of(&line);
+    history->guess = these == 2 && lag > 0;
     double by = fabs(history->per_s * t[(unsigned)line.n - 1]);
-    history->moves = by >= LEAST_MOVE && by * by > SCATTER * SCATTER * error_of(&line) / line.n &&
-                     (history->per_s < 0 || grew || is_growth(history, (unsigned)line.n, t[n - 1]));
+    history->moves =
+        by >= LEAST_MOVE && by * by > SCATTER * SCATTER * error_of(&line) / line.n &&
+        (history->per_s < 0 || grew || (!begins && is_growth(history, (unsigned)line.n, t[n - 1])));
     history->moves &= !swings(history, !history->moves ? 0 : history->per_s > 0 ? 1 : -1);
     if (history->per_s > 0)
         find_bend(history, t, l, n);
@@ -221,6 +252,30 @@ static void judge_held(struct lag_history *history, bool was_known, int64_t mono
         history->held = false;
 }
 
+static void be_done(struct lag_history *history) {
+    if (!history->held)
+        return;
+    history->per_s = 0;
+    history->moves = false;
+}
+
+/* Two rows that go otherwise say more than what was before another one led; its first one is good enough. */
+static void yield(struct lag_history *history) {
+    const struct lag_point *now = point_at(history, 0);
+    const struct lag_point *before = history->count >= 2    ? point_at(history, 1)
+                                     : history->first_known ? &history->first
+                                                            : NULL;
+    if (now->lag <= 0)
+        be_done(history);
+    if (!history->held || !history->moves || !before || now->now_ns <= before->now_ns)
+        return;
+    double per_s = (now->lag - before->lag) * (double)NS_PER_S / (double)(now->now_ns - before->now_ns);
+    if (per_s / history->per_s > ALIKE && history->per_s / per_s > ALIKE)
+        return;
+    history->moves = fabs(now->lag - before->lag) >= LEAST_MOVE && (per_s < 0 || history->per_s > 0);
+    history->per_s = per_s;
+}
+
 void lag_put(struct lag_history *history, const struct object *consumer) {
     double lag;
     bool was_known = history->known;
@@ -236,17 +291,29 @@ void lag_put(struct lag_history *history, const struct object *consumer) {
         history->count++;
     find_slope(history);
     judge_held(history, was_known, consumer->now_at.mono_ns);
+    yield(history);
 }
 
-void lag_hold(struct lag_history *history) {
+void lag_hold(struct lag_history *history, const struct object *consumer) {
+    double lag;
     history->count = 0;
     history->bent = 0;
     history->held |= history->known;
-    history->known = false;
+    history->known = history->guess = false;
+    history->first_known = lag_of(consumer, &lag);
+    if (!history->first_known)
+        return;
+    history->first = (struct lag_point){.now_ns = consumer->now_at.now_ns, .lag = lag};
+    if (lag <= 0)
+        be_done(history);
 }
 
 void lag_forget(struct lag_history *history) {
     *history = (struct lag_history){0};
+}
+
+bool lag_is_guess(const struct lag_history *history) {
+    return history->held || history->guess;
 }
 
 bool lag_slope(const struct lag_history *history, double *per_s) {

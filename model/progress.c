@@ -93,6 +93,16 @@ static void look_at_deliveries(struct progress *p, const struct row *row, int64_
     p->delivery_least &= !none_due && !delivered;
 }
 
+/* Where nothing tells since when, the row before tells of its last delivery. */
+static void look_at_rhythm(struct progress *p, const struct object *consumer, int64_t moment) {
+    int64_t before = TIME_UNSET;
+    if (consumer->before && p->delivery_least)
+        before = moment_then(p->seen_ns, &consumer->before_at,
+                             row_i64(consumer->before, F_CONSUMER_last_delivered, TIME_UNSET));
+    rhythm_put(&p->rhythm, consumer, before != TIME_UNSET ? before : p->delivery_ns,
+               told(consumer, F_CONSUMER_last_delivered, moment), p->seen_ns, moment);
+}
+
 static void look_at_acks(struct progress *p, const struct row *row, int64_t ack, int64_t moment) {
     bool none_due = !row_u64(row, F_CONSUMER_ack_pending, 1);
     bool moved = row_u64(row, F_CONSUMER_ack_floor_stream_seq, 0) != p->floor;
@@ -135,6 +145,8 @@ void progress_put(struct progress *p, const struct object *consumer, const struc
     p->floor = first ? row_u64(consumer->now, F_CONSUMER_ack_floor_stream_seq, 0) : p->floor;
     count_again(p, consumer, moment);
     count_given_up(p, consumer->now);
+    if (!first)
+        look_at_rhythm(p, consumer, moment);
     look(p, consumer, moment);
     eviction_put(&p->eviction, consumer, stream, arrivals, moment, first);
     p->deliveries = row_u64(consumer->now, F_CONSUMER_delivered_consumer_seq, 0);

@@ -7,6 +7,7 @@
 #define MODEL_PROGRESS_H
 
 #include "model/eviction.h"
+#include "model/rhythm.h"
 
 #define AGAIN_PARTS 6
 struct progress {
@@ -27,7 +28,8 @@ struct progress {
     double again_at_floor;    /* redeliveries since the floor moved */
     float again[AGAIN_PARTS]; /* and in each part of the last minute */
     int64_t again_part;       /* the newest of them, counted from the beginning of time */
-    unsigned rows;            /* that could be compared with one before, up to 2 */
+    struct rhythm rhythm;
+    unsigned rows; /* that could be compared with one before, up to 2 */
 };
 
 /* The consumer has a new row. `behind` by that row, as far as it is known without this. */

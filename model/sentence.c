@@ -25,7 +25,7 @@ bool sentence_quantity(const struct model *model, const struct object *object, c
     if (q >= 0 && quantities[q].flags & QUANTITY_SIGNED && value_number(v, &number)) {
         char text[NUMBER_TEXT_SIZE];
         number_format_signed(text, number, quantities[q].unit);
-        snprintf(out, size, "%s", text);
+        snprintf(out, size, "%s%s", text, v.flags & VALUE_ESTIMATED ? "~" : "");
         return true;
     }
     if (is_small_count(v, q)) {

@@ -51,6 +51,37 @@ static void holds_all(double at, struct told_stream *s, struct told_consumer *c)
     c->pending = s->last - c->delivered, c->ack_pending = at >= 5 ? 5 : 1;
 }
 
+/* Ten a second; somebody comes now and then, takes so many, acknowledges them at once and does not wait. */
+static void fetches(double at, struct told_stream *s, struct told_consumer *c, double each, double takes) {
+    double first = 3.4, times = at < first ? 0 : floor((at - first) / each) + 1;
+    double last = times ? first + each * (times - 1) : first - each;
+    double came = 1000 + 10 * at, done = fmin(1000 + 10 * last, 1000 - 10 * each + takes * times);
+    s->last = (uint64_t)came, s->last_at = at;
+    c->delivered = c->deliveries = c->floor = c->floor_deliveries = (uint64_t)done;
+    c->pending = s->last - c->delivered;
+    c->last_delivered = c->last_ack = last;
+    if (last < 0)
+        c->last_delivered = c->last_ack = -2.5;
+}
+static void fetches_all_12(double at, struct told_stream *s, struct told_consumer *c) {
+    fetches(at, s, c, 12, 1e9);
+}
+static void fetches_all_25(double at, struct told_stream *s, struct told_consumer *c) {
+    fetches(at, s, c, 25, 1e9);
+}
+static void fetches_all_45(double at, struct told_stream *s, struct told_consumer *c) {
+    fetches(at, s, c, 45, 1e9);
+}
+static void fetches_too_little(double at, struct told_stream *s, struct told_consumer *c) {
+    fetches(at, s, c, 25, 100);
+}
+/* And then stays away. */
+static void fetched_all(double at, struct told_stream *s, struct told_consumer *c) {
+    fetches_all_25(at < 100 ? at : 100, s, c);
+    s->last = 1000 + (uint64_t)(10 * at), s->last_at = at;
+    c->pending = s->last - c->delivered;
+}
+
 struct steady {
     const char *name;
     story_fn *story;
@@ -68,6 +99,13 @@ static const struct steady steady[] = {
     {"holds one", holds_one, 70, 300, "stalled_acks",
      "its oldest message not acknowledged for 5m00s while the others flow, lag 12"},
     {"gave up at its floor", gave_up_at_its_floor, 15, 240, "poison", NULL},
+    {"fetches all each 12 s", fetches_all_12, 30, 300, "keeping_up", NULL},
+    {"fetches all each 25 s", fetches_all_25, 60, 300, "keeping_up",
+     "lag 216, 22s behind, all is taken about each 25s"},
+    {"fetches all each 45 s", fetches_all_45, 60, 300, "keeping_up", NULL},
+    {"fetches too little", fetches_too_little, 120, 300, "falling_behind", NULL},
+    {"fetched all, and keeps its rhythm", fetched_all, 60, 125, "keeping_up", NULL},
+    {"fetched all, and stays away", fetched_all, 130, 300, "nobody_pulling", NULL},
     {"holds all", holds_all, 15, 240, "falling_behind", NULL},
 };
 
@@ -83,6 +121,20 @@ START_TEST(what_goes_on_has_one_state) {
     }
     if (s->why)
         ck_assert_str_eq(story_word(&n, Q_CONSUMER_why), s->why);
+    night_end(&n);
+}
+END_TEST
+
+/* Polls as far apart as those of a server that is asked less. */
+START_TEST(whoever_looks_seldom_sees_the_rhythm) {
+    struct night n;
+    begin_three(&n);
+    for (double at = 0; at <= 300; at += 12) {
+        story_tell(&n, _i ? fetches_all_45 : fetches_all_25, at, at);
+        ck_assert_msg(at < 60 || strcmp(story_word(&n, Q_CONSUMER_state), "keeping_up") == 0,
+                      "second %g: %s (%s)", at, story_word(&n, Q_CONSUMER_state),
+                      story_word(&n, Q_CONSUMER_why));
+    }
     night_end(&n);
 }
 END_TEST
@@ -105,6 +157,7 @@ static TCase *cases(void) {
     TCase *t = tcase_create("flaps");
     tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, what_goes_on_has_one_state, 0, sizeof steady / sizeof *steady);
+    tcase_add_loop_test(t, whoever_looks_seldom_sees_the_rhythm, 0, 2);
     tcase_add_test(t, what_is_held_is_never_done);
     return t;
 }

@@ -155,15 +155,19 @@ START_TEST(slow_polls_make_a_slope_too) {
 }
 END_TEST
 
-static void poll_of(struct night *n, double at, int leader, double created) {
-    uint64_t done = (uint64_t)(100 * at);
+/* Of a stream that takes 115 a second. */
+static void poll_lag(struct night *n, double at, int leader, double created, uint64_t lag) {
     varz_until(n, at, 7);
-    struct told_stream stream = told(1, 30000 + 115 * (uint64_t)at, -1000, at);
+    struct told_stream stream = told(1, 30000 + (uint64_t)(115 * at), -1000, at);
     stream.leader = leader;
-    struct told_consumer c = {.pending = 16000 + (uint64_t)(15 * at), .last_delivered = at, .last_ack = at};
-    c.deliveries = c.delivered = c.floor = 14000 + done;
+    struct told_consumer c = {.pending = lag, .last_delivered = at, .last_ack = at};
+    c.deliveries = c.delivered = c.floor = stream.last - lag;
     c.leader = leader, c.created = created;
     tell(n, &stream, &c);
+}
+
+static void poll_of(struct night *n, double at, int leader, double created) {
+    poll_lag(n, at, leader, created, 16000 + (uint64_t)(15 * at));
 }
 
 static struct value of(const struct night *n, enum quantity q) {
@@ -190,6 +194,52 @@ START_TEST(a_new_leader_takes_the_slope_over) {
         ck_assert_str_eq(of(&n, Q_CONSUMER_state).text, "falling_behind");
     }
     night_end(&n);
+}
+END_TEST
+
+/* It grew by 90/s, and falls since another one leads: two of its rows are enough, and are an estimate. */
+START_TEST(what_a_new_leader_says_wins_over_what_was) {
+    for (int poll_s = 5; poll_s <= 15; poll_s += 5) {
+        struct night n;
+        begin_three(&n);
+        double at = 0;
+        for (; at <= 60; at += poll_s)
+            poll_lag(&n, at, 0, NEVER, 600 + (uint64_t)(90 * at));
+        double turn = at;
+        ck_assert_str_eq(of(&n, Q_CONSUMER_state).text, "falling_behind");
+        poll_lag(&n, at, 1, NEVER, 6000);
+        ck_assert_int_eq(strncmp(of(&n, Q_CONSUMER_why).text, "lag +90~/s, ", 12), 0);
+        for (at += poll_s; at <= turn + 30; at += poll_s) {
+            poll_lag(&n, at, 1, NEVER, 6000 - (uint64_t)(120 * (at - turn)));
+            ck_assert_double_eq_tol(of(&n, Q_CONSUMER_lag_slope).f, -120, 0.1);
+            ck_assert_str_eq(of(&n, Q_CONSUMER_state).text, "catching_up");
+            ck_assert_double_eq_tol(seconds(&n, Q_CONSUMER_drain), 50 - (at - turn), 0.1);
+            ck_assert_int_eq(of(&n, Q_CONSUMER_lag_slope).flags,
+                             at < turn + 3 * poll_s ? VALUE_ESTIMATED : 0);
+        }
+        night_end(&n);
+    }
+}
+END_TEST
+
+/* And a lag of 0 ends it at once. */
+START_TEST(what_is_done_grows_no_more) {
+    for (int first = 0; first < 2; first++) {
+        struct night n;
+        begin_three(&n);
+        for (int i = 0; i <= 12; i++)
+            poll_of(&n, POLL * i, 0, NEVER);
+        if (!first)
+            poll_lag(&n, 65, 1, NEVER, 5);
+        poll_lag(&n, 70, 1, NEVER, 0); /* said first of all it is not believed yet */
+        if (first)
+            poll_lag(&n, 72, 1, NEVER, 0);
+        ck_assert_double_eq(of(&n, Q_CONSUMER_lag_slope).f, 0);
+        poll_lag(&n, 75, 1, NEVER, 4);
+        ck_assert_double_le(of(&n, Q_CONSUMER_lag_slope).f, 1);
+        ck_assert_str_eq(of(&n, Q_CONSUMER_state).text, "keeping_up");
+        night_end(&n);
+    }
 }
 END_TEST
 
@@ -233,6 +283,8 @@ static TCase *cases(void) {
     tcase_add_test(t, a_burst_is_no_slope);
     tcase_add_test(t, slow_polls_make_a_slope_too);
     tcase_add_test(t, a_new_leader_takes_the_slope_over);
+    tcase_add_test(t, what_a_new_leader_says_wins_over_what_was);
+    tcase_add_test(t, what_is_done_grows_no_more);
     tcase_add_test(t, no_slope_is_taken_over_for_long);
     tcase_add_test(t, another_of_the_name_has_no_slope_yet);
     return t;

@@ -157,6 +157,27 @@ static void unpulled_ephemeral(double at, struct told_stream *s, struct told_con
     unpulled(at, s, c);
     c->ephemeral = true;
 }
+/* It was made at second -2, over what there was. */
+static void never_pulled(double at, struct told_stream *s, struct told_consumer *c) {
+    (void)at, (void)s;
+    c->pending = 2000, c->delivered = c->floor = 98000, c->deliveries = 0;
+    c->created = -2, s->first_at = -3, s->last_at = -2.5;
+}
+/* Four jobs at a time of 20 s each, one of them a poll. */
+static void is_four_behind(double at, struct told_stream *s, struct told_consumer *c) {
+    s->last = 100000 + (uint64_t)(at / 20), s->last_at = 20 * floor(at / 20);
+    c->max_ack_pending = 1, c->ack_pending = 1, c->pending = 3, c->waiting = 1;
+    c->deliveries = c->delivered = s->last - 3, c->floor = c->floor_deliveries = s->last - 4;
+    c->last_delivered = c->last_ack = 20 * floor(at / 20);
+}
+/* A burst before each look, which was done by half then, and each one is larger: of how long that is ago
+ * nothing is known but that it was since the look before. */
+static void is_seldom_looked_at(double at, struct told_stream *s, struct told_consumer *c) {
+    uint64_t polls = (uint64_t)(at / 15), before = 50 * polls * (polls - 1);
+    s->last = 100000 + before + 100 * polls, s->last_at = at - 0.5;
+    c->delivered = c->deliveries = c->floor = c->floor_deliveries = s->last - 50 * polls;
+    c->pending = 50 * polls, c->waiting = 1, c->last_delivered = c->last_ack = at;
+}
 static void unpulled_unconfigured(double at, struct told_stream *s, struct told_consumer *c) {
     unpulled(at, s, c);
     c->unconfigured = true;
@@ -264,8 +285,8 @@ static const struct told_story stories[] = {
     {"never acks", never_acks, 125, "stalled_acks",
      "204 redelivered in 1 m, nothing acknowledged for 2m05s, 102 delivered and waiting for it"},
     {"full at work", full_at_work, 15, "keeping_up", NULL},
-    {"full of one", full_of_one, 65, "falling_behind", NULL},
-    {"one in work, in progress", one_in_work_in_progress, 65, "falling_behind", NULL},
+    {"full of one", full_of_one, 65, "stays_behind", NULL},
+    {"one in work, in progress", one_in_work_in_progress, 65, "stays_behind", NULL},
     {"full and left", full_and_left, 20, "ack_window_full",
      "ack window 5/5, nothing acknowledged for 2m00s, and no pull request open"},
     {"full but flowing", full_but_flowing, 60, "keeping_up", NULL},
@@ -280,7 +301,11 @@ static const struct told_story stories[] = {
     {"works long", works_long, 100, "catching_up", NULL},
     {"unpulled ephemeral, a guess", unpulled_ephemeral, 60, "unknown",
      "lag 500 stays, and how long it has waited is not known: 1m25s~"},
-    {"unpulled ephemeral", unpulled_ephemeral, 65, "falling_behind", NULL},
+    {"unpulled ephemeral", unpulled_ephemeral, 65, "stays_behind", NULL},
+    {"never pulled, 5 s", never_pulled, 5, "unknown", "measuring: lag 2000, and nothing was delivered yet"},
+    {"never pulled, 10 s", never_pulled, 10, "unknown", NULL},
+    {"never pulled", never_pulled, 20, "nobody_pulling", NULL},
+    {"is four behind", is_four_behind, 120, "stays_behind", NULL},
     {"unpulled unconfigured", unpulled_unconfigured, 60, "unknown",
      "its configuration is not told yet, 500 pending, 0 ack pending"},
     {"full, unconfigured", full_unconfigured, 15, "unknown", NULL},
@@ -299,7 +324,7 @@ static const struct told_story stories[] = {
     {"catches up", catches_up, 60, "catching_up", "lag -100/s, 10m10s~ behind, done in 2m20s"},
     {"keeps its distance, a guess", keeps_its_distance, 60, "unknown",
      "lag 20.0k stays, and how long it has waited is not known: 12m40s~"},
-    {"keeps its distance", keeps_its_distance, 65, "falling_behind",
+    {"keeps its distance", keeps_its_distance, 65, "stays_behind",
      "12m20s~ behind and not catching up, lag 20.0k"},
     {"keeps up", keeps_up, 60, "keeping_up", "lag 40, 390ms behind"},
     {"done", done, 60, "keeping_up", "all that it was given is acknowledged"},
@@ -309,6 +334,24 @@ static const struct told_story stories[] = {
 
 START_TEST(each_state_and_its_neighbour) {
     story_check(&stories[_i]);
+}
+END_TEST
+
+START_TEST(what_is_not_known_makes_nobody_late) {
+    struct night n;
+    begin_three(&n);
+    for (double at = 0; at <= 150; at += 15) {
+        story_tell(&n, is_seldom_looked_at, at, at);
+        double trend = number_value(&n, consumer(&n, "C"), Q_CONSUMER_trend);
+        double behind = seconds(&n, Q_CONSUMER_time_behind);
+        if (at < 45)
+            continue;
+        ck_assert_msg(trend > 0 && behind > 5, "second %g: %g/s, %g s", at, trend, behind);
+        ck_assert_int_eq(quantity_get(n.model, consumer(&n, "C"), Q_CONSUMER_time_behind).flags,
+                         VALUE_ESTIMATED);
+        ck_assert_str_eq(story_word(&n, Q_CONSUMER_state), "keeping_up");
+    }
+    night_end(&n);
 }
 END_TEST
 
@@ -516,6 +559,7 @@ static TCase *cases(void) {
     TCase *t = tcase_create("states");
     tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, each_state_and_its_neighbour, 0, sizeof stories / sizeof *stories);
+    tcase_add_test(t, what_is_not_known_makes_nobody_late);
     tcase_add_test(t, what_is_given_up_is_not_acknowledged);
     tcase_add_test(t, redeliveries_of_a_filtered_one_are_not_none);
     tcase_add_test(t, a_stale_consumer_has_the_state_that_it_had);

@@ -74,7 +74,7 @@ START_TEST(what_breathes_has_one_state) {
     live(all[_i], 300, seen);
     ck_assert_msg(changes(seen, 180) == 0, "course %d: %d changes", _i, changes(seen, 180));
     ck_assert_str_eq(seen[POLLS - 1].state,
-                     all[_i] == breathes_around_a_minute ? "falling_behind" : "keeping_up");
+                     all[_i] == breathes_around_a_minute ? "stays_behind" : "keeping_up");
     for (int i = 180 / POLL; i < POLLS; i++)
         ck_assert_double_eq(seen[i].trend, 0);
 }
@@ -111,6 +111,43 @@ START_TEST(a_batch_yet_to_come_is_no_growth) {
         ck_assert_msg(strcmp(seen[i].state, "falling_behind") && strcmp(seen[i].state, "catching_up"),
                       "each %g s, second %g: %s", period, seen[i].at, seen[i].state);
     ck_assert_int_eq(changes(seen, 60), 0);
+}
+END_TEST
+
+#define WORK 145 /* a second */
+
+/* Three thousand at once, each so many seconds: while there are some of them it falls by what is done, and
+ * is 0 when they are. The second look at them tells. */
+START_TEST(a_burst_is_worked_off) {
+    static const struct {
+        double each, polls;
+    } cases[] = {{30, 5}, {41, 5}, {60, 5}, {90, 5}, {41, 10}, {60, 10}, {90, 7}};
+    double each = cases[_i].each, polls = cases[_i].polls;
+    struct night n;
+    begin_three(&n);
+    for (double at = 0; at <= 300; at += polls) {
+        double in = fmod(at + 2.3, each);
+        uint64_t came = 3000 * (uint64_t)((at + 2.3) / each + 1);
+        uint64_t lag = (uint64_t)fmax(0, 3000 - WORK * in);
+        struct told_stream stream = told(1, 200000 + came, -5000, at - in);
+        struct told_consumer c = {.pending = lag, .last_delivered = at, .last_ack = at, .waiting = 1};
+        c.deliveries = c.delivered = c.floor = c.floor_deliveries = stream.last - lag;
+        varz_until(&n, at, 7);
+        tell(&n, &stream, &c);
+        double slope = number_value(&n, consumer(&n, "C"), Q_CONSUMER_lag_slope);
+        const char *state = text_value(&n, consumer(&n, "C"), Q_CONSUMER_state);
+        double drain = number_value(&n, consumer(&n, "C"), Q_CONSUMER_drain) / 1e9;
+        if (at < 3 * polls)
+            continue;
+        if (lag && in >= polls) {
+            ck_assert_msg(fabs(slope + WORK) < 1, "second %g: %g/s", at, slope);
+            ck_assert_msg(strcmp(state, "catching_up") == 0, "second %g: %s", at, state);
+            ck_assert_double_eq_tol(drain, (double)lag / WORK, 0.1);
+        } else if (!lag && in >= 3000.0 / WORK + polls) {
+            ck_assert_msg(slope >= 0 && slope <= 0, "second %g: %g/s", at, slope);
+        }
+    }
+    night_end(&n);
 }
 END_TEST
 
@@ -183,6 +220,7 @@ static TCase *cases(void) {
     tcase_add_loop_test(t, what_breathes_has_one_state, 0, 4);
     tcase_add_test(t, what_leaves_where_it_swung_grows);
     tcase_add_loop_test(t, a_batch_yet_to_come_is_no_growth, 0, 7);
+    tcase_add_loop_test(t, a_burst_is_worked_off, 0, 7);
     tcase_add_loop_test(t, what_grows_is_seen_to, 0, 2);
     tcase_add_test(t, a_turn_is_seen_at_once);
     tcase_add_test(t, who_was_done_in_between_falls_behind_anew);
