@@ -6,6 +6,7 @@
 #include "model/asset.h"
 #include "model/lag.h"
 #include "model/state.h"
+#include "model/stream.h"
 
 #define NEWS      (600 * NS_PER_S)
 #define FORGOTTEN (3600 * NS_PER_S) /* once the consumer has got past it */
@@ -55,10 +56,6 @@ static bool look(struct view *v, const struct row *consumer, const struct row *s
 
 /* ---- what an administrator took ---- */
 
-static bool has_no_limit(const struct row *stream, enum field f) {
-    return row_has(stream, f) && row_i64(stream, f, -1) <= 0;
-}
-
 /* All at once, though the newest was not old enough: no limit of number takes the last one. */
 static bool is_emptied(const struct eviction *e, const struct view *v, const struct stamp *at) {
     int64_t last_ts = row_i64(v->stream, F_STREAM_last_ts, TIME_UNSET);
@@ -68,14 +65,6 @@ static bool is_emptied(const struct eviction *e, const struct view *v, const str
     return e->stream_messages && !v->messages && young;
 }
 
-/* Else who deleted them is somebody. What is not told may be one. */
-static bool has_limits(const struct row *stream) {
-    bool takes_old = strcmp(row_text(stream, F_STREAM_discard), "new") != 0;
-    return !has_no_limit(stream, F_STREAM_max_age) ||
-           (takes_old &&
-            !(has_no_limit(stream, F_STREAM_max_msgs) && has_no_limit(stream, F_STREAM_max_bytes)));
-}
-
 /* A mirror has the sequences of its origin, so it may begin anywhere, and a consumer made before does not
  * know where. */
 static bool may_begin_anywhere(const struct view *v, const struct object *stream) {
@@ -83,7 +72,7 @@ static bool may_begin_anywhere(const struct view *v, const struct object *stream
 }
 
 static bool is_purged(const struct eviction *e, const struct view *v, const struct stamp *at) {
-    if ((v->filters || v->begins) && !has_limits(v->stream))
+    if (!stream_has_limits(v->stream)) /* else who took them is somebody */
         return true;
     bool carried = v->deliveries == e->deliveries && v->floor > e->floor && v->floor == v->gone;
     return e->known && (carried || is_emptied(e, v, at));

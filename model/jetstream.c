@@ -336,7 +336,7 @@ static void put_led(struct answer *answer, const struct asset_kind *kind, struct
     }
     arrivals_put(&((struct stream *)entry->object.extra)->arrivals, &entry->object, &answer->server->object,
                  again || fell);
-    stream_told(entry, same && !again && !fell);
+    stream_told(answer->model, entry, same && !again && !fell, at);
 }
 
 /* It does not lead it, and said more than that before: that is over. `led`: it says that it does, and is not

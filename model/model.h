@@ -147,7 +147,7 @@ struct event {
     uint64_t number; /* of all ever, from 1, as they came to be known */
     int64_t utc_ns;
     const char *kind; /* "started", "restarted", "lost", "back", "reloaded", "version", "leader", "contested",
-                         "recreated", "peer", "gap", "collector", "store", "config" */
+                         "recreated", "purged", "peer", "gap", "collector", "store", "config" */
     uint64_t object;  /* 0: none */
     const char *subject; /* server or asset name */
     const char *text;    /* one sentence */

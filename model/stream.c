@@ -53,9 +53,39 @@ void stream_created(struct model *model, struct entry *entry) {
     ((struct stream *)entry->object.extra)->shown = model_text_of(model, text);
 }
 
-void stream_told(struct entry *entry, bool same) {
+static bool has_no_limit(const struct row *stream, enum field f) {
+    return row_has(stream, f) && row_i64(stream, f, -1) <= 0;
+}
+
+bool stream_has_limits(const struct row *stream) {
+    bool takes_old = strcmp(row_text(stream, F_STREAM_discard), "new") != 0;
+    return !has_no_limit(stream, F_STREAM_max_age) ||
+           (takes_old &&
+            !(has_no_limit(stream, F_STREAM_max_msgs) && has_no_limit(stream, F_STREAM_max_bytes)));
+}
+
+/* What its limits do not take, nor its consumers, somebody took: said when it was half of it or more, since
+ * some delete what they have done one by one. */
+static void note_purge(struct model *model, const struct entry *entry, const struct stamp *at) {
+    const struct row *now = entry->object.now, *before = entry->object.before;
+    if (!before || strcmp(row_text(now, F_STREAM_retention), "limits") != 0 || stream_has_limits(now) ||
+        !has_no_limit(now, F_STREAM_max_msgs_per_subject))
+        return;
+    uint64_t had = row_u64(before, F_STREAM_messages, 0) + row_u64(now, F_STREAM_last_seq, 0) -
+                   row_u64(before, F_STREAM_last_seq, 0);
+    uint64_t has = row_u64(now, F_STREAM_messages, had);
+    char count[NUMBER_TEXT_SIZE];
+    if (has > had / 2 || has == had)
+        return;
+    number_format(count, (double)(had - has), UNIT_MSGS);
+    asset_tell(model, entry, "purged", at->utc_ns, "%s messages were taken out of it, and no limit did",
+               count);
+}
+
+void stream_told(struct model *model, struct entry *entry, bool same, const struct stamp *at) {
     struct stream *stream = entry->object.extra;
     if (!same)
         growth_forget(&stream->growth);
     growth_put(&stream->growth, &entry->object);
+    note_purge(model, entry, at);
 }

@@ -16,8 +16,10 @@ bool stream_is_internal(const char *account, const char *name);
 
 /* It came to be known: what it is called. */
 void stream_created(struct model *model, struct entry *entry);
-/* Its leader told of it. `same`: the leader that did so before. */
-void stream_told(struct entry *entry, bool same);
+/* Its leader told of it, true at `at`. `same`: the leader that did so before. */
+void stream_told(struct model *model, struct entry *entry, bool same, const struct stamp *at);
+/* Of this row of one something takes messages in time. What is not told may do so. */
+bool stream_has_limits(const struct row *stream);
 
 /* The conditions of stream_states.def, made once. */
 void stream_states_create(struct model *model);

@@ -130,6 +130,20 @@ static void is_deleted_without_limits(double at, struct told_stream *s, struct t
     s->first = at < 30 ? 1 : 99901;
     c->pending = at < 30 ? 500 : 100;
 }
+/* The same of one that reads all, at work on it and in its midst: 22,000 and 500 left. */
+static void is_purged_without_limits(double at, struct told_stream *s, struct told_consumer *c) {
+    s->unlimited = true, s->last = 100000 + (uint64_t)at;
+    s->first = at < 30 ? 78001 : s->last - 499;
+    c->ack_pending = 20, c->waiting = 1;
+    c->deliveries = 100 + (uint64_t)(2 * at), c->delivered = 78000 + c->deliveries,
+    c->floor = c->delivered - 20;
+    c->pending = s->last - c->delivered;
+    c->last_delivered = c->last_ack = at;
+    if (at < 30)
+        return;
+    c->pending = 400 - (uint64_t)(2 * (at - 30)), c->delivered = s->last - c->pending,
+    c->floor = c->delivered - 20;
+}
 /* Given up each after its last delivery: the floor stays, and nothing is undelivered. */
 static void gave_up(double at, struct told_stream *s, struct told_consumer *c) {
     s->first = at < 30 ? 99501 : 100001;
@@ -174,6 +188,7 @@ static const struct told_story stories[] = {
     {"is purged", is_purged, 60, "idle", NULL},
     {"is purged, filtered", is_purged_filtered, 60, "idle", NULL},
     {"is deleted without limits", is_deleted_without_limits, 60, "nobody_pulling", NULL},
+    {"is purged without limits", is_purged_without_limits, 60, "catching_up", NULL},
     {"gave up", gave_up, 60, "keeping_up", NULL},
 };
 
@@ -242,10 +257,23 @@ START_TEST(with_a_store_its_messages_are_lost) {
 }
 END_TEST
 
+START_TEST(what_somebody_took_is_an_event_and_no_loss) {
+    struct night n;
+    story_run(&n, is_purged_without_limits, 60);
+    ck_assert_int_eq(count_events(&n, "purged"), 1);
+    ck_assert_str_eq(model_event(n.model, model_event_count(n.model) - 1)->text,
+                     "21.5k messages were taken out of it, and no limit did");
+    ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_loss), "no");
+    ck_assert_double_eq(number_value(&n, consumer(&n, "C"), Q_CONSUMER_evicted), 0);
+    night_end(&n);
+}
+END_TEST
+
 static TCase *cases(void) {
     TCase *t = tcase_create("evicted");
     tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, what_is_taken_is_told_and_nothing_else, 0, sizeof stories / sizeof *stories);
+    tcase_add_test(t, what_somebody_took_is_an_event_and_no_loss);
     tcase_add_test(t, with_a_store_its_messages_are_lost);
     tcase_add_loop_test(t, what_is_taken_is_a_finding, 0, sizeof rulings / sizeof *rulings);
     return t;
