@@ -323,6 +323,7 @@ START_TEST(an_older_word_of_another_leader_proves_no_loss) {
     struct night n;
     begin_three(&n);
     struct told t = plain;
+    t.max_msgs = 1000;
     struct reader r = {"billing", 10, 990, NULL, false};
     for (int i = 0; i < 3; i++) {
         struct sample *s = jsz(&n, 1); /* leads the consumer, and says so first */
