@@ -26,16 +26,6 @@ static struct value of_slope(const struct object *object, double per_s) {
     return aged(object, v);
 }
 
-struct value calc_consumer_lag_slope(const struct model *model, const struct object *object) {
-    (void)model;
-    double per_s;
-    if (object->freshness == FRESH_GONE)
-        return value_unknown(0);
-    if (!lag_slope(&((const struct consumer *)object->extra)->lag, &per_s))
-        return object->seen_utc_ns ? value_awaited(object, 3) : value_unknown(0);
-    return of_slope(object, per_s);
-}
-
 /* Deliveries count redeliveries, the place in the stream counts messages that a filter passes over: the
  * smaller of the two is exact unless both happen. */
 static struct value delivered_once(const struct object *object, bool *repeated) {
@@ -261,6 +251,21 @@ static bool stands(const struct object *object, enum field owed, struct value si
 static bool nothing_moves(const struct model *model, const struct object *object) {
     return stands(object, F_CONSUMER_pending, calc_consumer_undelivered_for(model, object)) &&
            stands(object, F_CONSUMER_ack_pending, calc_consumer_unacked_for(model, object));
+}
+
+/* The drain is told by the same: what falls no more than it scatters is never done, and of one that keeps up it
+ * is the time that it is behind. What only seems to grow is told: it may be the beginning. */
+struct value calc_consumer_lag_slope(const struct model *model, const struct object *object) {
+    const struct lag_history *history = &consumer_of(object)->lag;
+    double per_s, trend, lag;
+    (void)model;
+    if (object->freshness == FRESH_GONE)
+        return value_unknown(0);
+    if (!lag_slope(history, &per_s) || !lag_trend(history, &trend))
+        return object->seen_utc_ns ? value_awaited(object, 3) : value_unknown(0);
+    bool near = lag_of(object, &lag) && worked_on(object, lag, 0).type != VALUE_UNKNOWN;
+    bool scatters = trend == 0 && (per_s < 0 || near);
+    return of_slope(object, scatters ? 0 : per_s);
 }
 
 struct value calc_consumer_drain(const struct model *model, const struct object *object) {

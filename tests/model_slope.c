@@ -273,6 +273,48 @@ START_TEST(another_of_the_name_has_no_slope_yet) {
 }
 END_TEST
 
+/* Slope and drain are of one mind: what grows is never done, what falls is done one day; but for a single
+ * poll after a clean turn, which makes a guess. */
+static void expect_one_mind(const struct night *n, const char *who, double at) {
+    struct value slope = of(n, Q_CONSUMER_lag_slope), drain = of(n, Q_CONSUMER_drain);
+    if (slope.type == VALUE_UNKNOWN || drain.type == VALUE_UNKNOWN || drain.i == 0)
+        return;
+    bool never = drain.flags & VALUE_NEVER, guess = drain.flags & VALUE_ESTIMATED;
+    ck_assert_msg(slope.f <= 0 || never || guess, "%s at %g: %+g/s, done in %lld ns", who, at, slope.f,
+                  (long long)drain.i);
+    ck_assert_msg(slope.f >= 0 || !never, "%s at %g: %+g/s, never done", who, at, slope.f);
+}
+
+/* Of what comes it has not taken so much yet. */
+static void poll_worker(struct night *n, double at, double per_s, double lag) {
+    varz_until(n, at, 1);
+    struct told_stream stream = told(1, 100000 + (uint64_t)(per_s * at), -1000, at);
+    struct told_consumer c = {.waiting = 1, .last_delivered = at, .last_ack = at, .pending = (uint64_t)lag};
+    c.deliveries = c.delivered = c.floor = stream.last - c.pending;
+    tell(n, &stream, &c);
+}
+
+START_TEST(drain_has_the_sign_of_the_slope) {
+    static load_fn *const loads[] = {saw, wave, box, noise};
+    static const double periods[] = {7, 11, 16, 20, 24};
+    struct night n;
+    for (size_t i = 0; i < 20; i++) {
+        begin_three(&n);
+        for (int k = 0; k <= 36; k++) {
+            poll_worker(&n, POLL * k, 1000, loads[i / 5](POLL * k + 0.7, periods[i % 5]));
+            expect_one_mind(&n, "a level", POLL * k);
+        }
+        night_end(&n);
+    }
+    begin_three(&n);
+    for (int k = 0; k <= 60; k++) {
+        poll_worker(&n, POLL * k, 100, (noise(POLL * k, 1) - 19400) / 40);
+        expect_one_mind(&n, "a worker", POLL * k);
+    }
+    night_end(&n);
+}
+END_TEST
+
 static TCase *cases(void) {
     TCase *t = tcase_create("slope");
     tcase_set_timeout(t, 60);
@@ -287,6 +329,7 @@ static TCase *cases(void) {
     tcase_add_test(t, what_is_done_grows_no_more);
     tcase_add_test(t, no_slope_is_taken_over_for_long);
     tcase_add_test(t, another_of_the_name_has_no_slope_yet);
+    tcase_add_test(t, drain_has_the_sign_of_the_slope);
     return t;
 }
 
