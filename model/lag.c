@@ -130,7 +130,7 @@ static struct line newest_line(const double t[], const double l[], unsigned n, d
 }
 
 /* What comes where nothing was, and is worked off: of how many of the newest points that is, from the highest
- * on. Two are enough behind a leap. 0: it is something else. */
+ * on. Two are enough behind a leap; what rose by and by may breathe. 0: it is something else. */
 static unsigned worked_off(const double l[], unsigned n, double lag) {
     unsigned high = 0, i;
     while (high + 1 < n && l[high + 1] > l[high])
@@ -140,8 +140,9 @@ static unsigned worked_off(const double l[], unsigned n, double lag) {
         if (l[i] + lag > peak)
             return 0;
     }
-    bool leapt = i == high + 1 && lag > 0;
-    return i < n && high + 1 >= (leapt ? 2 : SLOPE_POINTS) ? high + 1 : 0;
+    bool leapt = i == high + 1;
+    unsigned least = !leapt ? SLOPE_POINTS + 1 : lag > 0 ? 2 : SLOPE_POINTS;
+    return i < n && high + 1 >= least ? high + 1 : 0;
 }
 
 /* How many of the newest points have none left: from the second on it falls no more. */

@@ -63,13 +63,17 @@ static double breathes_90(double at) {
 static double breathes_around_a_minute(double at) {
     return 18000 + 1200 * sin(2 * 3.14159265358979 * at / 60);
 }
+static double breathes_to_nothing(double at) {
+    return 250 + 250 * asin(sin(2 * 3.14159265358979 * at / 20.4)) / 1.5707963;
+}
 static double scatters(double at) {
     return 8000 + 4000 * chance(at);
 }
 
 /* Three turns are news; then it is known to come back. */
 START_TEST(what_breathes_has_one_state) {
-    static course_fn *const all[] = {breathes_60, breathes_90, breathes_around_a_minute, scatters};
+    static course_fn *const all[] = {breathes_60, breathes_90, breathes_around_a_minute, scatters,
+                                     breathes_to_nothing};
     struct seen seen[POLLS];
     live(all[_i], 300, seen);
     ck_assert_msg(changes(seen, 180) == 0, "course %d: %d changes", _i, changes(seen, 180));
@@ -217,7 +221,7 @@ END_TEST
 static TCase *cases(void) {
     TCase *t = tcase_create("trends");
     tcase_set_timeout(t, 60);
-    tcase_add_loop_test(t, what_breathes_has_one_state, 0, 4);
+    tcase_add_loop_test(t, what_breathes_has_one_state, 0, 5);
     tcase_add_test(t, what_leaves_where_it_swung_grows);
     tcase_add_loop_test(t, a_batch_yet_to_come_is_no_growth, 0, 7);
     tcase_add_loop_test(t, a_burst_is_worked_off, 0, 7);

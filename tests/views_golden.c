@@ -266,6 +266,7 @@ static const struct screen_case {
     {"stream-contested", "stream", world_contested, stream_orders, false, 2},
     {"consumer-contested", "consumer", world_contested, consumer_billing, false, 2},
     {"jetstream-bound", "jetstream", world_bound, NULL, false, 5},
+    {"state-stays_behind", "consumer", world_stays, NULL, false, 2},
     {"consumer-bound", "consumer", world_bound, NULL, false, 2},
     {"consumer-bound-ascii", "consumer", world_bound, NULL, true, 1},
     {"jetstream-bound-stale", "jetstream", world_bound_stale, NULL, false, 2},

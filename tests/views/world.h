@@ -157,6 +157,8 @@ void world_accounts(struct world *w);
 void world_long(struct world *w);
 /* n2 and n3 both say that they lead a stream and its consumers. */
 void world_contested(struct world *w);
+/* A consumer that is twenty thousand behind, and as far as it was. */
+void world_stays(struct world *w);
 /* A consumer of some subjects whose backlog is from before we looked; and its leader falls silent. */
 void world_bound(struct world *w);
 void world_bound_stale(struct world *w);

@@ -142,6 +142,17 @@ void world_bound(struct world *w) {
     world_run(w, WORLD_SECONDS - 44);
 }
 
+void world_stays(struct world *w) {
+    static const struct world_consumer consumers[] = {
+        {"ORDERS", "stays_behind", 1, 20000, 0, 100, 200, 1000, 0, 4}};
+    static const struct world_doing of_all[] = {{.since = SINCE}};
+    states_until(w, 0);
+    w->consumers = consumers;
+    w->doing = of_all;
+    w->consumer_count = 1;
+    world_run(w, WORLD_SECONDS);
+}
+
 void world_bound_stale(struct world *w) {
     world_bound(w);
     w->nodes[1].answers = false;
