@@ -322,6 +322,17 @@ static bool is_counted(const struct intake *intake, const struct object *consume
     return true;
 }
 
+/* What it reads is not told yet: guessed as if it were all, and nothing is proven by that. */
+static bool would_have_come(const struct arrivals *arrivals, uint64_t seq, int64_t moment,
+                            struct behind *out) {
+    struct behind if_all = *out;
+    if (!came(arrivals, seq, moment, &if_all))
+        return false;
+    out->ns = if_all.ns;
+    out->flags = VALUE_ESTIMATED;
+    return true;
+}
+
 /* false: not known. out->ns becomes the moment at which the oldest message came. */
 static bool oldest(const struct arrivals *arrivals, const struct intake *intake,
                    const struct object *consumer, const struct object *stream, double lag, int64_t moment,
@@ -335,6 +346,8 @@ static bool oldest(const struct arrivals *arrivals, const struct intake *intake,
     bool counted = is_counted(intake, consumer, stream, moment, out);
     if (is_fresh(consumer, lag, out, moment) || counted)
         return true;
+    if (!is_configured(consumer->now) && !backlog_is_filtered(consumer->now))
+        return would_have_come(arrivals, seq, moment, out);
     out->ns = came_since(arrivals, seq);
     out->flags = VALUE_BOUND;
     return out->ns != TIME_UNSET;

@@ -453,7 +453,7 @@ START_TEST(a_filtered_consumer_is_measured_by_its_own_counts) {
 }
 END_TEST
 
-/* What it reads is not told yet: it may be a part. */
+/* What it reads is not told yet: it may be a part, and it is guessed as if it were all. */
 START_TEST(without_its_configuration_nothing_is_measured) {
     struct night n;
     begin_three(&n);
@@ -467,6 +467,14 @@ START_TEST(without_its_configuration_nothing_is_measured) {
         tell(&n, &stream, &c);
     }
     ck_assert_int_ne(flags_of(&n, Q_CONSUMER_time_behind), 0);
+    night_end(&n);
+    begin_three(&n);
+    struct told_stream stream = steady(&n);
+    struct told_consumer c = behind(&stream, 40000);
+    c.unconfigured = true;
+    tell(&n, &stream, &c);
+    ck_assert_double_eq_tol(seconds(&n, Q_CONSUMER_time_behind), 600, 0.1);
+    ck_assert_int_eq(flags_of(&n, Q_CONSUMER_time_behind), VALUE_ESTIMATED);
     night_end(&n);
 }
 END_TEST
