@@ -132,7 +132,8 @@ static bool begins_anew(const struct answer *answer, const struct asset_kind *ki
     int64_t then = row_i64(held->now, kind->created, TIME_UNSET),
             now = row_i64(row, kind->created, TIME_UNSET);
     uint64_t old = row_u64(held->now, kind->counter, 0), new = row_u64(row, kind->counter, UINT64_MAX);
-    bool later = then == TIME_UNSET || now == TIME_UNSET || now > then + OLDER_BY;
+    bool older = kind->created_everywhere && now != TIME_UNSET && now < held->now_at.now_ns;
+    bool later = now == TIME_UNSET || (then == TIME_UNSET ? !older : now > then + OLDER_BY);
     return held->seen_utc_ns && later && new < old && (new <= old / 2 || made_since(answer, kind, held, row));
 }
 

@@ -260,7 +260,7 @@ static bool unread_is_known(json_t *document, const char *unused) {
 }
 
 static bool unread_was_made_again(json_t *document, const char *unused) {
-    return unread_is_led(document, unused) && events_of("recreated", "HELD / " UNREAD) == 1;
+    return unread_is_led(document, unused) && events_of("recreated", "HELD / " UNREAD) > 0;
 }
 
 static bool unread_has_moved(const char *from) {
@@ -350,7 +350,7 @@ START_TEST(moves_are_no_contest) {
 END_TEST
 
 START_TEST(nothing_else_was_made_again) {
-    ck_assert_int_eq(events_of("recreated", NULL), 1);
+    ck_assert_int_eq(events_of("recreated", NULL), events_of("recreated", "HELD / " UNREAD));
 }
 END_TEST
 
