@@ -9,6 +9,7 @@ static const struct expected stream_fields[] = {
     {"config.max_msgs_per_subject", F_STREAM_max_msgs_per_subject},
     {"config.max_consumers", F_STREAM_max_consumers},
     {"config.sealed", F_STREAM_sealed},
+    {"config.allow_msg_ttl", F_STREAM_allow_msg_ttl},
     {"state.num_subjects", F_STREAM_num_subjects},
 };
 static const struct expected consumer_fields[] = {
