@@ -266,6 +266,11 @@ bool backlog_is_filtered(const struct row *row) {
            strcmp(row_text(row, F_CONSUMER_deliver_policy), "last_per_subject") == 0;
 }
 
+bool backlog_goes_unseen(const struct row *stream) {
+    return row_i64(stream, F_STREAM_max_msgs_per_subject, -1) > 0 ||
+           row_u64(stream, F_STREAM_allow_msg_ttl, 0);
+}
+
 static bool is_configured(const struct row *consumer) {
     return row_u64(consumer, F_CONSUMER_config, 0) || row_has(consumer, F_CONSUMER_max_ack_pending);
 }
@@ -306,10 +311,10 @@ static bool is_fresh(const struct object *consumer, double lag, struct behind *o
     return true;
 }
 
-/* Filtered: by its own counts. Newer messages that take the place of older ones are not told apart. */
+/* Filtered: by its own counts. What goes before its turn is not told apart. */
 static bool is_counted(const struct intake *intake, const struct object *consumer,
                        const struct object *stream, int64_t moment, struct behind *out) {
-    if (row_i64(stream->now, F_STREAM_max_msgs_per_subject, -1) > 0)
+    if (backlog_goes_unseen(stream->now))
         return false;
     struct intake_span span = intake_oldest(intake, consumer->now);
     if (span.to_ns != TIME_UNSET)

@@ -52,6 +52,9 @@ void arrivals_finish(struct arrivals *arrivals);
 
 /* It reads some subjects of its stream alone, or not each message. */
 bool backlog_is_filtered(const struct row *consumer);
+/* Some of it may go before its turn, for a newer one of its subject or by its own word, and nobody tells
+ * which. */
+bool backlog_goes_unseen(const struct row *stream);
 /* All up to here is done with; false: not told. Where nothing is acknowledged, what is delivered is. */
 bool backlog_floor(const struct row *consumer, uint64_t *floor);
 

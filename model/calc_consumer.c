@@ -370,17 +370,21 @@ struct value calc_consumer_evicted(const struct model *model, const struct objec
     (void)model;
     const struct progress *p = &consumer_of(object)->progress;
     struct value v = value_uint(eviction_total(&p->eviction));
-    v.flags = p->eviction.before ? VALUE_BOUND : v.u && p->eviction.filters ? VALUE_LEAST : 0;
-    return p->begun && (v.u || !p->eviction.unseen) ? aged(object, v) : value_unknown(0);
+    v.flags = p->eviction.before ? VALUE_BOUND : v.u && p->eviction.least ? VALUE_LEAST : 0;
+    bool told = p->eviction.begun && !p->eviction.unseen;
+    return p->begun && (v.u || told) ? aged(object, v) : value_unknown(0);
 }
 
 struct value calc_consumer_evicted_ago(const struct model *model, const struct object *object) {
     (void)model;
     const struct progress *p = &consumer_of(object)->progress;
     int64_t last = p->eviction.last_ns;
-    if (!p->begun || !eviction_total(&p->eviction) || last == TIME_UNSET || p->seen_ns - last < JUST_NOW)
+    if (!p->begun || !eviction_total(&p->eviction) || last == TIME_UNSET || p->seen_ns - last < JUST_NOW ||
+        p->eviction.goes_on)
         return value_unknown(0);
-    return aged(object, value_span(p->seen_ns - last));
+    struct value ago = value_span(p->seen_ns - last);
+    ago.flags |= eviction_may_last(&p->eviction) ? VALUE_BOUND : 0;
+    return aged(object, ago);
 }
 
 struct value calc_consumer_evicted_when(const struct model *model, const struct object *object) {
@@ -392,7 +396,7 @@ struct value calc_consumer_evicted_when(const struct model *model, const struct 
     if (ago.type != VALUE_SPAN)
         return value_unknown(0);
     span_format(span, ago.i);
-    snprintf(when, sizeof when, "the last %s ago", span);
+    snprintf(when, sizeof when, "the last %s%s ago", eviction_may_last(e) ? "≤" : "", span);
     return aged(object, value_text(model_say(model, when)));
 }
 

@@ -58,6 +58,7 @@ static struct prospect prospect_of(const struct object *object) {
     p.drops_old = is_text(row, F_STREAM_discard, "old") && !sealed;
     int64_t per_subject = row_i64(row, F_STREAM_max_msgs_per_subject, 0); /* whatever is discarded else */
     p.per_subject = per_subject > 0 && !sealed ? per_subject : 0;
+    p.expires = row_u64(row, F_STREAM_allow_msg_ttl, 0) && !sealed;
     return p;
 }
 
@@ -153,10 +154,10 @@ static enum loss_state judge_done(const struct object *object) {
 /* None that it could tell by. */
 static void doubt(struct outlook *out, const struct prospect *p) {
     bool none = out->state == LOSS_NO || (out->state == LOSS_UNKNOWN && out->doubt == DOUBT_PLACE);
-    if (!none || !p->per_subject)
+    if (!none || !(p->per_subject || p->expires))
         return;
     out->state = LOSS_UNKNOWN;
-    out->doubt = DOUBT_SUBJECT;
+    out->doubt = p->per_subject ? DOUBT_SUBJECT : DOUBT_TTL;
 }
 
 static struct outlook look_out(const struct model *model, const struct object *stream,

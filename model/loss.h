@@ -3,8 +3,9 @@
  * Weighed after each answer to /jsz, stream by stream over its durable consumers: who reads without a name to
  * come back under has nothing to lose. A limit of age takes a message when it is that old; limits of messages
  * and bytes take the oldest once they are reached, if the stream discards old ones. A limit for each subject
- * takes whichever the newer one replaces, and nobody tells which did: there it is unknown, unless another
- * limit is a risk for certain. Owned by the stream. */
+ * takes whichever the newer one replaces, and a message may say itself how long it stays, and nobody tells
+ * which did: there it is unknown, unless another limit is a risk for certain, or it shows that some went.
+ * Owned by the stream. */
 #ifndef MODEL_LOSS_H
 #define MODEL_LOSS_H
 
@@ -22,10 +23,12 @@ struct prospect { /* of a stream: how soon its limits take the oldest message */
     double in_per_s, density; /* messages; of them for each sequence number */
     bool drops_old;           /* at its limits */
     int64_t per_subject;      /* keeps so many of each; 0: all */
+    bool expires;             /* messages may say themselves how long they stay */
 };
 
-/* Not told enough; the limit for each subject; how near the oldest unprocessed is to its end. */
-enum loss_doubt { DOUBT_UNTOLD, DOUBT_SUBJECT, DOUBT_PLACE };
+/* Not told enough; the limit for each subject; that of each message; how near the oldest unprocessed is to
+ * its end. */
+enum loss_doubt { DOUBT_UNTOLD, DOUBT_SUBJECT, DOUBT_TTL, DOUBT_PLACE };
 
 struct outlook { /* of a consumer */
     enum loss_state state;

@@ -64,17 +64,20 @@ static size_t say_gone(const struct object *consumer, bool named, char *out, siz
     uint64_t n = eviction_total(e);
     sentence_count(count, n);
     size_t len = (size_t)snprintf(out, size, "%s%s message%s%s%.80s %s never processed",
-                                  e->before    ? "≤"
-                                  : e->filters ? "≥"
-                                               : "",
+                                  e->before  ? "≤"
+                                  : e->least ? "≥"
+                                             : "",
                                   count, n == 1 ? "" : "s", named ? " of " : "", named ? name : "",
                                   n == 1 ? "was" : "were");
     if (len >= size)
         return len;
     if (e->last_ns == TIME_UNSET)
         return len + (size_t)snprintf(out + len, size - len, ", gone before we watched");
+    if (e->goes_on)
+        return len + (size_t)snprintf(out + len, size - len, ", and it goes on");
     span_format(ago, p->seen_ns > e->last_ns ? p->seen_ns - e->last_ns : 0);
-    return len + (size_t)snprintf(out + len, size - len, ", the last %s ago", ago);
+    return len + (size_t)snprintf(out + len, size - len, ", the last %s%s ago",
+                                  eviction_may_last(e) ? "≤" : "", ago);
 }
 
 /* What is the earliest is known, and that would be a risk. */
@@ -87,7 +90,9 @@ static size_t say_place(const struct outlook *outlook, char *out, size_t size) {
 }
 
 /* A bucket keeps the history of each key: that is what it is for. */
-static size_t say_doubt(const struct object *stream, char *out, size_t size) {
+static size_t say_doubt(const struct object *stream, enum loss_doubt doubt, char *out, size_t size) {
+    if (doubt == DOUBT_TTL)
+        return (size_t)snprintf(out, size, "allow_msg_ttl lets messages expire unprocessed");
     long long most = loss_of(stream)->prospect.per_subject;
     bool bucket = strcmp(stream_kind(row_text(stream->now, F_STREAM_name)), "kv") == 0;
     return (size_t)snprintf(out, size,
@@ -100,7 +105,8 @@ static size_t say_outlook(const struct model *model, const struct object *consum
                           const struct outlook *outlook, const struct object *stream, char *out,
                           size_t size) {
     if (outlook->state == LOSS_UNKNOWN)
-        return outlook->doubt == DOUBT_PLACE ? say_place(outlook, out, size) : say_doubt(stream, out, size);
+        return outlook->doubt == DOUBT_PLACE ? say_place(outlook, out, size)
+                                             : say_doubt(stream, outlook->doubt, out, size);
     if (outlook->state == LOSS_LOSING || outlook->state == LOSS_LOST)
         return say_gone(consumer, false, out, size);
     if (!outlook->lag)
@@ -130,7 +136,7 @@ static size_t say_worst(const struct model *model, const struct object *consumer
     char lag[NUMBER_TEXT_SIZE];
     const struct loss *loss = loss_of(stream);
     if (!loss->worst.lag)
-        return loss->worst.state == LOSS_UNKNOWN ? say_doubt(stream, out, size)
+        return loss->worst.state == LOSS_UNKNOWN ? say_doubt(stream, loss->worst.doubt, out, size)
                                                  : say_gone(consumer, true, out, size);
     sentence_count(lag, loss->worst.lag);
     size_t len =

@@ -13,7 +13,7 @@ struct sight { /* what is needed of both rows */
     const struct progress *progress;
     const struct behind *behind;
     uint64_t floor, first, last;
-    bool filters, replaces; /* its own may go before their time */
+    bool filters, unseen; /* unseen: what is left may be younger than its place */
 };
 
 static struct sight see(const struct object *consumer, const struct object *stream) {
@@ -27,7 +27,7 @@ static struct sight see(const struct object *consumer, const struct object *stre
     s.first = row_u64(s.stream, F_STREAM_first_seq, 0);
     s.last = row_u64(s.stream, F_STREAM_last_seq, 0);
     s.filters = backlog_is_filtered(s.consumer);
-    s.replaces = row_i64(s.stream, F_STREAM_max_msgs_per_subject, -1) > 0;
+    s.unseen = backlog_goes_unseen(s.stream);
     return s;
 }
 
@@ -88,7 +88,7 @@ static struct place latest(const struct sight *s, const struct object *consumer,
         no_later(&to, s->last - pending + 1, 0);
     if (holes <= s->last - (from->seq < s->last ? from->seq : s->last))
         no_later(&to, from->seq + holes, 0);
-    if (!s->replaces) {
+    if (!s->unseen) {
         since_it_was_owed(s, &to);
         since_it_was_delivered(s, consumer, &to);
     }

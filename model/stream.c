@@ -59,7 +59,7 @@ static bool has_no_limit(const struct row *stream, enum field f) {
 
 bool stream_has_limits(const struct row *stream) {
     bool takes_old = strcmp(row_text(stream, F_STREAM_discard), "new") != 0;
-    return !has_no_limit(stream, F_STREAM_max_age) ||
+    return !has_no_limit(stream, F_STREAM_max_age) || row_u64(stream, F_STREAM_allow_msg_ttl, 0) ||
            (takes_old &&
             !(has_no_limit(stream, F_STREAM_max_msgs) && has_no_limit(stream, F_STREAM_max_bytes)));
 }

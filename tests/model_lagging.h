@@ -18,6 +18,7 @@ struct told_stream {
     int leader;     /* its place among the servers */
     double max_age; /* seconds; 0: not told */
     bool unlimited; /* it has no limit, and says so */
+    bool expires;   /* messages say how long they stay */
 };
 
 static inline struct told_stream told(uint64_t first, uint64_t last, double first_at, double last_at) {
@@ -55,6 +56,8 @@ static inline void tell_stream(struct sample *s, const struct told_stream *t, do
     put_i(row, F_STREAM_created, NIGHT_UTC + ns(t->created > 0 ? t->created : -86400));
     if (t->max_age > 0 || t->unlimited)
         put_i(row, F_STREAM_max_age, ns(t->max_age));
+    if (t->expires)
+        put_u(row, F_STREAM_allow_msg_ttl, 1);
     if (t->unlimited) {
         put_i(row, F_STREAM_max_msgs, -1);
         put_i(row, F_STREAM_max_bytes, -1);

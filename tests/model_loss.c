@@ -227,6 +227,28 @@ START_TEST(a_limit_for_each_subject_takes_unseen) {
 }
 END_TEST
 
+/* Messages say themselves how long they stay: nothing is safe, and nothing is lost for certain. */
+START_TEST(what_may_expire_by_itself_is_unknown) {
+    struct night n;
+    begin_three(&n);
+    struct told t = plain;
+    struct reader r = {"billing", 1000, 0, NULL, false};
+    for (int i = 0; i < 3; i++) {
+        varz_until(&n, 5 * i, 7);
+        struct sample *s = jsz(&n, 0);
+        put_u(put_told(&n, s, &t), F_STREAM_allow_msg_ttl, 1);
+        put_reader(s, &r, 0);
+        send(&n, s);
+    }
+    ck_assert_str_eq(loss(&n), "unknown");
+    ck_assert_str_eq(why(&n), "billing 1000 behind: allow_msg_ttl lets messages expire unprocessed");
+    ck_assert_str_eq(text_value(&n, consumer(&n, "billing"), Q_CONSUMER_loss_why),
+                     "allow_msg_ttl lets messages expire unprocessed");
+    ck_assert(isnan(number_value(&n, consumer(&n, "billing"), Q_CONSUMER_evicted)));
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(a_bucket_keeps_history_by_key) {
     struct night n;
     begin_three(&n);
@@ -609,6 +631,7 @@ static TCase *cases(void) {
     tcase_add_loop_test(t, only_limits_evict, 0, sizeof evicted / sizeof *evicted);
     tcase_add_loop_test(t, a_limit_for_each_subject_takes_unseen, 0, sizeof kept / sizeof *kept);
     tcase_add_test(t, a_bucket_keeps_history_by_key);
+    tcase_add_test(t, what_may_expire_by_itself_is_unknown);
     tcase_add_test(t, a_limit_for_each_subject_hides_no_other_one);
     tcase_add_test(t, what_was_lost_before_we_watched_is_a_bound);
     tcase_add_test(t, a_mirror_that_begins_late_has_lost_nothing);
