@@ -253,8 +253,8 @@ static bool nothing_moves(const struct model *model, const struct object *object
            stands(object, F_CONSUMER_ack_pending, calc_consumer_unacked_for(model, object));
 }
 
-/* The drain is told by the same: what falls no more than it scatters is never done, and of one that keeps up it
- * is the time that it is behind. What only seems to grow is told: it may be the beginning. */
+/* The drain is told by the same: what falls no more than it scatters is never done, and of one that keeps up
+ * it is the time that it is behind. What only seems to grow is told: it may be the beginning. */
 struct value calc_consumer_lag_slope(const struct model *model, const struct object *object) {
     const struct lag_history *history = &consumer_of(object)->lag;
     double per_s, trend, lag;

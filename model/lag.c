@@ -18,6 +18,7 @@
 #define WAITED       (45 * NS_PER_S)  /* or for so long */
 #define SWINGS       3                /* turns, of what swings */
 #define SWUNG_MOST   (900 * NS_PER_S) /* since the last of them */
+#define LEAPT        0.8              /* of what it came to, at the first point that had some */
 #define OUTSIDE      0.1              /* of what it swung by, beyond which it moves again */
 #define ALIKE        0.5              /* one slope is so much of another, and either of them will do */
 #define TRIMMED      0.01             /* as TURNED, for a point that the turn had left behind */
@@ -129,20 +130,29 @@ static struct line newest_line(const double t[], const double l[], unsigned n, d
     return error_of(&best) > best.n * (1 + scale * scale) && best.n < n ? trimmed(best, t, l) : best;
 }
 
-/* What comes where nothing was, and is worked off: of how many of the newest points that is, from the highest
- * on. Two are enough behind a leap; what rose by and by may breathe. 0: it is something else. */
-static unsigned worked_off(const double l[], unsigned n, double lag) {
-    unsigned high = 0, i;
-    while (high + 1 < n && l[high + 1] > l[high])
-        high++;
-    double peak = l[high] + lag;
-    for (i = high + 1; i < n && l[i] + lag > OUTSIDE * peak; i++) {
-        if (l[i] + lag > peak)
-            return 0;
-    }
-    bool leapt = i == high + 1;
-    unsigned least = !leapt ? SLOPE_POINTS + 1 : lag > 0 ? 2 : SLOPE_POINTS;
-    return i < n && high + 1 >= least ? high + 1 : 0;
+/* How many of the newest points there was something, since there was nothing; n: all the time. */
+static unsigned since_nothing(const double l[], unsigned n, double lag, double *high) {
+    unsigned i = lag <= 0 && n > 1;
+    for (*high = lag; i < n && l[i] + lag > OUTSIDE * *high; i++)
+        *high = fmax(*high, l[i] + lag);
+    return i;
+}
+
+/* What comes at once where nothing was: of how many of the newest points its slope is, whatever was before.
+ * Two are enough while it falls. What rose by and by may breathe, and counts when it has long been falling.
+ * 0: it is something else. */
+static unsigned since_burst(const double l[], unsigned n, double lag) {
+    double high;
+    unsigned since = since_nothing(l, n, lag, &high), falls = 1, least = lag > 0 ? 2 : SLOPE_POINTS;
+    while (falls < since && l[falls] > l[falls - 1])
+        falls++;
+    if (since == n || !since)
+        return 0;
+    if (l[since - 1] + lag < LEAPT * high)
+        return falls > SLOPE_POINTS && l[falls - 1] + lag >= high ? falls : 0;
+    if (falls >= least && since - falls <= 1)
+        return falls;
+    return since >= SLOPE_POINTS ? since : 0;
 }
 
 /* How many of the newest points have none left: from the second on it falls no more. */
@@ -222,7 +232,7 @@ static void find_slope(struct lag_history *history) {
     double lag = point_at(history, 0)->lag;
     bool begins = l[1] + lag <= OUTSIDE * lag; /* one point above nothing is no growth yet */
     unsigned these = done_for(l, n, lag);
-    these = these ? these : worked_off(l, n, lag);
+    these = these ? these : since_burst(l, n, lag);
     struct line line = newest_line(t, l, these ? these : n, lag);
     history->per_s = slope_of(&line);
     history->guess = these == 2 && lag > 0;

@@ -155,6 +155,26 @@ START_TEST(a_burst_is_worked_off) {
 }
 END_TEST
 
+/* Nobody works on the third one any more. */
+START_TEST(a_burst_that_stays_neither_falls_nor_grows) {
+    struct night n;
+    begin_three(&n);
+    for (double at = 0; at <= 160; at += 5) {
+        double in = at < 82 ? fmod(at, 41) : fmin(at - 82, 6.5);
+        uint64_t lag = (uint64_t)fmax(0, 3000 - WORK * in);
+        struct told_stream stream = told(1, 203000 + 3000 * (uint64_t)fmin(at / 41, 2), -5000, at - in);
+        struct told_consumer c = {.pending = lag, .last_delivered = at, .last_ack = at, .waiting = 1};
+        c.deliveries = c.delivered = c.floor = c.floor_deliveries = stream.last - lag;
+        varz_until(&n, at, 7);
+        tell(&n, &stream, &c);
+        double slope = number_value(&n, consumer(&n, "C"), Q_CONSUMER_lag_slope);
+        if (at >= 105)
+            ck_assert_msg(fabs(slope) < 1, "second %g: %g/s", at, slope);
+    }
+    night_end(&n);
+}
+END_TEST
+
 /* ---- what goes on ---- */
 
 static double grows(double at) {
@@ -225,6 +245,7 @@ static TCase *cases(void) {
     tcase_add_test(t, what_leaves_where_it_swung_grows);
     tcase_add_loop_test(t, a_batch_yet_to_come_is_no_growth, 0, 7);
     tcase_add_loop_test(t, a_burst_is_worked_off, 0, 7);
+    tcase_add_test(t, a_burst_that_stays_neither_falls_nor_grows);
     tcase_add_loop_test(t, what_grows_is_seen_to, 0, 2);
     tcase_add_test(t, a_turn_is_seen_at_once);
     tcase_add_test(t, who_was_done_in_between_falls_behind_anew);
