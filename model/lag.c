@@ -220,6 +220,14 @@ static bool swings(struct lag_history *history, int direction) {
     return swing->turns >= SWINGS;
 }
 
+/* It goes that way at more than one step, unless there is but one. */
+static bool goes_on_so(const double l[], unsigned n, double per_s) {
+    unsigned steps = 0;
+    for (unsigned i = 1; i < n; i++)
+        steps += (l[i - 1] - l[i]) * per_s > 0;
+    return steps >= 2 || (steps && n == 2);
+}
+
 static void find_slope(struct lag_history *history) {
     double t[LAG_POINTS], l[LAG_POINTS];
     unsigned n = window_of(history, t, l);
@@ -240,6 +248,7 @@ static void find_slope(struct lag_history *history) {
     history->moves =
         by >= LEAST_MOVE && by * by > SCATTER * SCATTER * error_of(&line) / line.n &&
         (history->per_s < 0 || grew || (!begins && is_growth(history, (unsigned)line.n, t[n - 1])));
+    history->moves &= goes_on_so(l, (unsigned)line.n, history->per_s);
     history->moves &= !swings(history, !history->moves ? 0 : history->per_s > 0 ? 1 : -1);
     if (history->per_s > 0)
         find_bend(history, t, l, n);

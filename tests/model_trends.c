@@ -66,14 +66,18 @@ static double breathes_around_a_minute(double at) {
 static double breathes_to_nothing(double at) {
     return 250 + 250 * asin(sin(2 * 3.14159265358979 * at / 20.4)) / 1.5707963;
 }
+/* A few more or less in work, now and then. */
+static double jumps_a_little(double at) {
+    return 5994 + (at > 200 ? 2 : 0) - (at > 300 ? 6 : 0);
+}
 static double scatters(double at) {
     return 8000 + 4000 * chance(at);
 }
 
 /* Three turns are news; then it is known to come back. */
 START_TEST(what_breathes_has_one_state) {
-    static course_fn *const all[] = {breathes_60, breathes_90, breathes_around_a_minute, scatters,
-                                     breathes_to_nothing};
+    static course_fn *const all[] = {breathes_60, breathes_90,         breathes_around_a_minute,
+                                     scatters,    breathes_to_nothing, jumps_a_little};
     struct seen seen[POLLS];
     live(all[_i], 300, seen);
     ck_assert_msg(changes(seen, 180) == 0, "course %d: %d changes", _i, changes(seen, 180));
@@ -241,7 +245,7 @@ END_TEST
 static TCase *cases(void) {
     TCase *t = tcase_create("trends");
     tcase_set_timeout(t, 60);
-    tcase_add_loop_test(t, what_breathes_has_one_state, 0, 5);
+    tcase_add_loop_test(t, what_breathes_has_one_state, 0, 6);
     tcase_add_test(t, what_leaves_where_it_swung_grows);
     tcase_add_loop_test(t, a_batch_yet_to_come_is_no_growth, 0, 7);
     tcase_add_loop_test(t, a_burst_is_worked_off, 0, 7);
