@@ -100,25 +100,42 @@ static void fill(struct natsc *c) {
     natsc_flush(c, JETSTREAM_MS);
 }
 
+/* What the stream's leader had no time for is given once more when nothing of it can come any more. */
+static void refill(struct natsc *c, int row, int missing) {
+    char subject[64];
+    snprintf(subject, sizeof subject, "%s.0", asset_streams[row].subject);
+    natsc_publish_many(c, subject, SIZE, missing);
+    natsc_flush(c, JETSTREAM_MS);
+}
+
 /* What is stored late would be a rate that we did not make. */
-static bool is_filled(struct natsc *c) {
-    for (int i = 0; i < assets_streams(); i++) {
-        char call[100];
-        double stored = 0, filled = 2.0 * 4 * (double)((int)asset_streams[i].rate * FILLED_S / 4);
-        int64_t deadline = servers_now_ms() + 4 * JETSTREAM_MS;
-        snprintf(call, sizeof call, "STREAM.INFO.%s", asset_streams[i].name);
-        while (asset_streams[i].subject && !(stored >= filled)) {
-            json_t *info = jetstream_ask(c, call, "");
-            stored = json_path_number(info, "state.last_seq");
-            json_decref(info);
-            if (!info || servers_now_ms() > deadline) {
-                fprintf(stderr, "assets: %s has %.0f of %.0f messages\n", asset_streams[i].name, stored,
-                        filled);
-                return false;
-            }
+static bool is_filled(struct natsc *c, int row) {
+    char call[100];
+    double stored = -1, filled = 2.0 * 4 * (double)((int)asset_streams[row].rate * FILLED_S / 4);
+    int64_t deadline = servers_now_ms() + 6 * JETSTREAM_MS, moved = servers_now_ms();
+    snprintf(call, sizeof call, "STREAM.INFO.%s", asset_streams[row].name);
+    while (stored < filled && servers_now_ms() < deadline) {
+        json_t *info = jetstream_ask(c, call, "");
+        double now = json_path_number(info, "state.last_seq");
+        json_decref(info);
+        if (now > stored || isnan(now)) {
+            moved = servers_now_ms();
+            stored = isnan(now) ? stored : now;
+        } else if (servers_now_ms() - moved > JETSTREAM_MS) {
+            refill(c, row, (int)(filled - stored));
+            moved = servers_now_ms();
         }
     }
-    return true;
+    if (stored < filled)
+        fprintf(stderr, "assets: %s has %.0f of %.0f messages\n", asset_streams[row].name, stored, filled);
+    return stored >= filled;
+}
+
+static bool are_filled(struct natsc *c) {
+    bool filled = true;
+    for (int i = 0; i < assets_streams(); i++)
+        filled = filled && (!asset_streams[i].subject || is_filled(c, i));
+    return filled;
 }
 
 bool assets_make(struct assets *a, struct natsc *c) {
@@ -137,7 +154,7 @@ bool assets_make(struct assets *a, struct natsc *c) {
         made = made && (!a->life[i].here || make(c, asset_consumer_call(i)));
     }
     fill(c);
-    return made && is_filled(c);
+    return made && are_filled(c);
 }
 
 bool assets_connect(struct assets *a, const struct server *server) {
