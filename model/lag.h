@@ -7,10 +7,10 @@
  * the teeth of who works in batches, and no turn. What grows while nobody works may be such a tooth until the
  * window is full. What has turned and turned back while there was lag all the time swings: it moves again
  * once it leaves what it swung between. What comes at once where nothing was has the slope of what
- * follows, whatever came before; of two points that fall it is an estimate. Points are the word of one leader;
- * what another one says first may still be catching up, so a change of leader begins anew; until that one has
- * told enough, for two minutes at most, the slope of before stands as an estimate, unless two of its rows say
- * otherwise, or one that nothing is left. Owned by its consumer, used by the model alone.
+ * follows, whatever came before; of two points that fall it is an estimate. Points are the word of one
+ * leader; what another one says first may still be catching up, so a change of leader begins anew; until that
+ * one has told enough, for two minutes at most, the slope of before stands as an estimate, unless two of its
+ * rows say otherwise, or one that nothing is left. Owned by its consumer, used by the model alone.
  */
 #ifndef MODEL_LAG_H
 #define MODEL_LAG_H

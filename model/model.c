@@ -9,10 +9,6 @@
 #include "model/source.h"
 
 #define LONGEST_INTERVAL (3600 * NS_PER_S) /* that we wait for an answer */
-#define WEIGH_NS                                                                                             \
-    (NS_PER_S - 100 * NS_PER_MS)     /* between two looks at all assets, at ticks of half a second           \
-                                      */
-#define UNWATCHED_NS (20 * NS_PER_S) /* between two ticks: we slept, and nobody's silence was heard */
 
 /* Of all models: a frozen copy may stand where another one stood. */
 static uint64_t last_version;
@@ -78,7 +74,7 @@ void model_destroy(struct model *model) {
     free(model);
 }
 
-static void begin(struct model *model, int64_t utc_ns, int64_t mono_ns) {
+void model_begin(struct model *model, int64_t utc_ns, int64_t mono_ns) {
     if (model->began_utc_ns || !utc_ns)
         return;
     model->began_utc_ns = utc_ns;
@@ -92,7 +88,7 @@ static void begin(struct model *model, int64_t utc_ns, int64_t mono_ns) {
 /* ---- rows that are no sample's ---- */
 
 static void on_hello(struct model *model, uint16_t source, const struct row *row) {
-    begin(model, row_i64(row, F_HELLO_utc, 0), row_i64(row, F_HELLO_mono, 0));
+    model_begin(model, row_i64(row, F_HELLO_utc, 0), row_i64(row, F_HELLO_mono, 0));
     int64_t interval = row_i64(row, F_HELLO_interval, 0);
     if (interval > 0)
         model->interval_ns = interval;
@@ -103,7 +99,7 @@ static void on_hello(struct model *model, uint16_t source, const struct row *row
 }
 
 static void on_target(struct model *model, uint16_t source, const struct row *row) {
-    begin(model, row_i64(row, F_TARGET_utc, 0), model->mono_ns);
+    model_begin(model, row_i64(row, F_TARGET_utc, 0), model->mono_ns);
     target_row(model, source, row);
 }
 
@@ -139,18 +135,16 @@ static void on_cost(struct model *model, uint16_t source, const struct row *row)
     note_interval(server_of(server), entry);
 }
 
-/* Streams and consumers, of which there are thousands and others wait for: what else is told about servers
- * shows on them at the next tick. */
-#define ASSETS (1u << OBJECT_STREAM | 1u << OBJECT_CONSUMER | 1u << OBJECT_REPLICA | 1u << OBJECT_SOURCE)
-
 static const struct {
     enum frame_kind kind;
     enum entity entity;
     void (*handle)(struct model *model, uint16_t source, const struct row *row);
     unsigned leaves; /* kinds that it says nothing of */
 } row_handlers[] = {
-    {FRAME_HELLO, ENTITY_HELLO, on_hello, 0},      {FRAME_TARGET, ENTITY_TARGET, on_target, 0},
-    {FRAME_EVENT, ENTITY_EVENT, on_event, ASSETS}, {FRAME_COST, ENTITY_COST, on_cost, ASSETS},
+    {FRAME_HELLO, ENTITY_HELLO, on_hello, 0},
+    {FRAME_TARGET, ENTITY_TARGET, on_target, 0},
+    {FRAME_EVENT, ENTITY_EVENT, on_event, KINDS_OF_ASSETS},
+    {FRAME_COST, ENTITY_COST, on_cost, KINDS_OF_ASSETS},
     {FRAME_GAP, ENTITY_GAP, gap_row, 0},
 };
 
@@ -231,15 +225,15 @@ static const struct shape_handler {
                   struct model_intake *intake, size_t rows);
     unsigned leaves; /* kinds that it says nothing of */
 } shape_handlers[SHAPE_LIMIT] = {
-    [SHAPE_VARZ] = {.put = put_varz, .leaves = ASSETS},
-    [SHAPE_HEALTHZ] = {.put = put_health, .leaves = ASSETS},
-    [SHAPE_CONNZ_HOT] = {.slice = connections_put, .leaves = ASSETS},
-    [SHAPE_CONNZ_FULL] = {.slice = connections_put, .leaves = ASSETS},
+    [SHAPE_VARZ] = {.put = put_varz, .leaves = KINDS_OF_ASSETS},
+    [SHAPE_HEALTHZ] = {.put = put_health, .leaves = KINDS_OF_ASSETS},
+    [SHAPE_CONNZ_HOT] = {.slice = connections_put, .leaves = KINDS_OF_ASSETS},
+    [SHAPE_CONNZ_FULL] = {.slice = connections_put, .leaves = KINDS_OF_ASSETS},
     [SHAPE_JSZ] = {.slice = jetstream_put},
-    [SHAPE_ROUTEZ] = {.put = put_routes, .leaves = ASSETS},
-    [SHAPE_GATEWAYZ] = {.put = put_gateways, .leaves = ASSETS},
-    [SHAPE_LEAFZ] = {.put = put_leafs, .leaves = ASSETS},
-    [SHAPE_SUBSZ] = {.put = put_sublist, .leaves = ASSETS},
+    [SHAPE_ROUTEZ] = {.put = put_routes, .leaves = KINDS_OF_ASSETS},
+    [SHAPE_GATEWAYZ] = {.put = put_gateways, .leaves = KINDS_OF_ASSETS},
+    [SHAPE_LEAFZ] = {.put = put_leafs, .leaves = KINDS_OF_ASSETS},
+    [SHAPE_SUBSZ] = {.put = put_sublist, .leaves = KINDS_OF_ASSETS},
 };
 
 static void note_answer(struct model *model, struct server *server, const struct sample *sample) {
@@ -286,7 +280,7 @@ static struct entry *take_head(struct model *model, struct target *target, const
 
 static struct entry *begin_sample(struct model *model, uint16_t source, const struct sample *sample,
                                   struct model_intake *intake) {
-    begin(model, sample->asked_utc_ns, sample->asked_mono_ns);
+    model_begin(model, sample->asked_utc_ns, sample->asked_mono_ns);
     struct entry *entry = take_head(model, target_take(model, source, sample->target), sample);
     intake->begun = true;
     if (!entry)
@@ -353,55 +347,6 @@ void model_sample(struct model *model, uint16_t source, const struct sample *sam
     struct model_intake intake = {0};
     while (!model_sample_slice(model, source, sample, &intake, SIZE_MAX))
         continue;
-}
-
-/* ---- time ---- */
-
-/* There are thousands of assets, and their answers come seconds apart: a look at each second is enough,
- * unless one has come, or who leads them is not there any more. */
-static bool is_time_to_weigh(struct model *model) {
-    bool due = model->mono_ns - model->weighed_mono_ns >= WEIGH_NS || !model->weighed_mono_ns;
-    if (!due && !model->assets_told && !model->leaders_moved)
-        return false;
-    model->weighed_mono_ns = model->mono_ns;
-    model->assets_told = false;
-    return true;
-}
-
-static void assets_weigh(struct model *model) {
-    assets_tick(model);
-    asset_parts_tick(model);
-    if (model->leaders_moved)
-        replicas_count(model);
-}
-
-void model_tick(struct model *model, int64_t utc_ns, int64_t mono_ns) {
-    begin(model, utc_ns, mono_ns);
-    if (mono_ns < model->mono_ns)
-        mono_ns = model->mono_ns;
-    if (model->utc_ns && mono_ns - model->mono_ns > UNWATCHED_NS)
-        model->awake_mono_ns = mono_ns;
-    model->utc_ns = utc_ns;
-    model->mono_ns = mono_ns;
-    servers_tick(model);
-    twins_tick(model);
-    others_tick(model);
-    clusters_settle(model);
-    expected_tick(model, utc_ns);
-    clusters_judge(model);
-    model_sweep(model);
-    connections_tick(model);
-    links_tick(model);
-    bool weigh = is_time_to_weigh(model);
-    if (weigh)
-        assets_weigh(model);
-    meta_tick(model);
-    gaps_tick(model);
-    history_clusters(model);
-    rules_tick(model, weigh);
-    model_changed_but(model, weigh ? 0 : ASSETS);
-    model_sweep(model);
-    model_compact_texts(model);
 }
 
 /* ---- out ---- */

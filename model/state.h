@@ -143,6 +143,12 @@ static inline struct entry *entry_by_id(const struct model *model, uint64_t id) 
 }
 
 /* ---- model.c ---- */
+/* Streams and consumers, of which there are thousands and others wait for: what else is told about servers
+ * shows on them at the next tick. */
+#define KINDS_OF_ASSETS                                                                                      \
+    (1u << OBJECT_STREAM | 1u << OBJECT_CONSUMER | 1u << OBJECT_REPLICA | 1u << OBJECT_SOURCE)
+/* The first moment that is heard of. */
+void model_begin(struct model *model, int64_t utc_ns, int64_t mono_ns);
 void model_changed(struct model *model);
 /* Nothing that is shown of objects of these kinds, 1 << OBJECT_x, but of all others. */
 void model_changed_but(struct model *model, unsigned kinds);

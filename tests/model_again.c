@@ -320,8 +320,7 @@ START_TEST(consumers_have_replicas_of_their_own) {
     say_consumer(&n, 1, (struct says){1, 300, .active = 16});
     ck_assert_str_eq(text_value(&n, c(&n), Q_CONSUMER_replicas), "1/3");
     ck_assert_str_eq(text_value(&n, c(&n), Q_CONSUMER_leadership), "no_quorum");
-    ck_assert_str_eq(text_value(&n, c(&n), Q_CONSUMER_leader_why),
-                     "leader n2 sees 1 of 3 replicas");
+    ck_assert_str_eq(text_value(&n, c(&n), Q_CONSUMER_leader_why), "leader n2 sees 1 of 3 replicas");
     ck_assert_int_eq(c(&n)->freshness, FRESH_STALE);
     night_until(&n, 10.5);
     ck_assert_int_eq(c(&n)->freshness, FRESH_STALE);

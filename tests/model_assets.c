@@ -136,8 +136,7 @@ START_TEST(a_stream_whose_leader_sees_no_majority) {
     add_replica(s, "n3", true, true, 0.5);
     send(&n, s);
     ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_leadership), "no_quorum");
-    ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_leader_why),
-                     "leader n1 sees 1 of 3 replicas");
+    ck_assert_str_eq(text_value(&n, stream(&n), Q_STREAM_leader_why), "leader n1 sees 1 of 3 replicas");
     ck_assert_int_eq(stream(&n)->freshness, FRESH_STALE);
     ck_assert_uint_eq(count_of(&n, OBJECT_REPLICA), 2);
     night_end(&n);

@@ -84,8 +84,7 @@ START_TEST(a_new_consumer_of_a_standalone_server_is_not_leaderless) {
     send(&n, s);
     ck_assert(isnan(number_value(&n, consumer(&n, "C"), Q_CONSUMER_lag)));
     ck_assert_str_eq(text_value(&n, consumer(&n, "C"), Q_CONSUMER_state), "");
-    ck_assert_str_eq(text_value(&n, consumer(&n, "C"), Q_CONSUMER_leader_why),
-                     "leader n1 just chosen");
+    ck_assert_str_eq(text_value(&n, consumer(&n, "C"), Q_CONSUMER_leader_why), "leader n1 just chosen");
     night_end(&n);
 }
 END_TEST

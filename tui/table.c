@@ -78,7 +78,8 @@ static const struct {
     enum role role;
     const char *meaning;
 } severities[] = {{" .", ROLE_OK, "Nothing is wrong with it."},
-                  {" ?", ROLE_UNKNOWN, "Not known: it does not answer, what it last said is old, or not enough is known yet."},
+                  {" ?", ROLE_UNKNOWN,
+                   "Not known: it does not answer, what it last said is old, or not enough is known yet."},
                   {" *", ROLE_PENDING, "Pending: something is wrong, and becomes an alert if it goes on."},
                   {" !", ROLE_WARN, "Warning."},
                   {"!!", ROLE_CRIT, "Critical."}};

@@ -278,7 +278,7 @@ static void consumer_state(const struct model *model, const struct object *consu
 }
 
 static struct line state_of(const struct model *model, const struct object *object) {
-    struct line line;
+    struct line line = {0};
     (object->kind == OBJECT_STREAM ? stream_state : consumer_state)(model, object, &line);
     return line;
 }
@@ -326,7 +326,8 @@ static struct line loss_line(const struct model *model, const struct object *obj
     enum quantity why = object->kind == OBJECT_CONSUMER ? Q_CONSUMER_loss_why : Q_STREAM_loss_why;
     line.severity = (int)verdict->severity;
     snprintf(line.text, sizeof(line.text), "%s", quantity_name_text(model, object, why));
-    bool later = verdict->severity == SEVERITY_OK && strstr(line.text, " at this rate"); /* and no alert yet */
+    bool later =
+        verdict->severity == SEVERITY_OK && strstr(line.text, " at this rate"); /* and no alert yet */
     snprintf(line.head, sizeof(line.head), "%s", later ? "no data at risk yet" : verdict->head);
     return line;
 }

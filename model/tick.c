@@ -1,0 +1,56 @@
+#include "model/model.h"
+
+#include "model/replica.h"
+#include "model/source.h"
+#include "model/state.h"
+
+/* Between two looks at all assets: each other tick of half a second. */
+#define WEIGH_NS     (900 * NS_PER_MS)
+#define UNWATCHED_NS (20 * NS_PER_S) /* between two ticks: we slept, and nobody's silence was heard */
+
+/* There are thousands of assets, and their answers come seconds apart: a look at each second is enough,
+ * unless one has come, or who leads them is not there any more. */
+static bool is_time_to_weigh(struct model *model) {
+    bool due = model->mono_ns - model->weighed_mono_ns >= WEIGH_NS || !model->weighed_mono_ns;
+    if (!due && !model->assets_told && !model->leaders_moved)
+        return false;
+    model->weighed_mono_ns = model->mono_ns;
+    model->assets_told = false;
+    return true;
+}
+
+static void assets_weigh(struct model *model) {
+    assets_tick(model);
+    asset_parts_tick(model);
+    if (model->leaders_moved)
+        replicas_count(model);
+}
+
+void model_tick(struct model *model, int64_t utc_ns, int64_t mono_ns) {
+    model_begin(model, utc_ns, mono_ns);
+    if (mono_ns < model->mono_ns)
+        mono_ns = model->mono_ns;
+    if (model->utc_ns && mono_ns - model->mono_ns > UNWATCHED_NS)
+        model->awake_mono_ns = mono_ns;
+    model->utc_ns = utc_ns;
+    model->mono_ns = mono_ns;
+    servers_tick(model);
+    twins_tick(model);
+    others_tick(model);
+    clusters_settle(model);
+    expected_tick(model, utc_ns);
+    clusters_judge(model);
+    model_sweep(model);
+    connections_tick(model);
+    links_tick(model);
+    bool weigh = is_time_to_weigh(model);
+    if (weigh)
+        assets_weigh(model);
+    meta_tick(model);
+    gaps_tick(model);
+    history_clusters(model);
+    rules_tick(model, weigh);
+    model_changed_but(model, weigh ? 0 : KINDS_OF_ASSETS);
+    model_sweep(model);
+    model_compact_texts(model);
+}
