@@ -112,9 +112,15 @@ static size_t say_outlook(const struct model *model, const struct object *consum
     if (!outlook->lag)
         return (size_t)snprintf(out, size,
                                 outlook->partial ? "nothing is left to process" : "all is processed");
-    if (isinf(outlook->lost_s))
+    double max_age_s = loss_of(stream)->prospect.max_age_s;
+    if (isinf(outlook->lost_s) && isinf(max_age_s))
         return (size_t)snprintf(out, size, "no limit takes what is unprocessed");
-    return say_risk(model, consumer, outlook, loss_of(stream)->prospect.max_age_s, out, size);
+    if (isinf(outlook->lost_s)) {
+        char span[TIME_TEXT_SIZE];
+        span_of(span, max_age_s);
+        return (size_t)snprintf(out, size, "max_age %s, and how old its oldest is is not known yet", span);
+    }
+    return say_risk(model, consumer, outlook, max_age_s, out, size);
 }
 
 void loss_say_consumer(const struct model *model, const struct object *consumer, char *out, size_t size) {

@@ -36,6 +36,21 @@ static double lost_in(const struct night *n, const char *name) {
     return number_value(n, consumer(n, name), Q_CONSUMER_lost_in) / 1e9;
 }
 
+/* There is a limit, and nothing to hold against it yet. */
+START_TEST(what_has_no_date_yet_is_not_free_of_limits) {
+    struct night n;
+    begin_three(&n);
+    struct told t = plain;
+    t.last_seq = t.messages = 1240000, t.first_age = -1, t.max_age = 86400;
+    struct reader r = {"billing", 1240000, 0, NULL, false};
+    tell_read(&n, &t, &r, 1);
+    ck_assert_str_eq(why(&n),
+                     "billing 1.24M behind: max_age 1d00h, and how old its oldest is is not known yet");
+    ck_assert(isnan(lost_in(&n, "billing")));
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(what_is_safe_says_for_how_long) {
     struct night n;
     begin_three(&n);
@@ -623,6 +638,7 @@ END_TEST
 
 static TCase *cases(void) {
     TCase *t = tcase_create("loss");
+    tcase_add_test(t, what_has_no_date_yet_is_not_free_of_limits);
     tcase_add_test(t, what_is_safe_says_for_how_long);
     tcase_add_test(t, the_age_limit_comes_near);
     tcase_add_test(t, a_guess_is_no_risk);
