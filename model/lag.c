@@ -11,6 +11,7 @@
 #define SCATTER      3.0  /* a move is more than so many times what the points miss the line by */
 #define LEAST_MOVE   2.0  /* messages over the line */
 #define LEAST_ERROR  0.01 /* of the lag: below it one line is as good as any */
+#define ONCE         31   /* seconds of growth after a leap, and it was one leap */
 #define BEND_POINTS  4    /* that a bend has behind it */
 #define BENT         10.0 /* so many times what those miss their line by */
 #define GOES_ON      1.8 /* the second point of a bend is so much farther off than the first, or it was a jump */
@@ -95,6 +96,13 @@ static bool is_tooth(const struct line *before, const struct line *recent, doubl
     return before->n >= 2 && was * is > 0 && leap * is < 0 && fabs(leap) > fabs(is * t) / 2 + LEAST_MOVE;
 }
 
+/* It is the only one in sight, and what came after it has gone on for longer than batches take: somebody took
+ * a part once. */
+static bool is_once(const struct line *before, const struct line *recent, double t, double scale) {
+    return recent->n >= SLOPE_POINTS && -t > ONCE && error_of(before) <= before->n * (1 + scale * scale) &&
+           error_of(recent) <= recent->n * (1 + scale * scale);
+}
+
 /* Points from before the turn that were taken for the first ones after it. */
 static struct line trimmed(struct line line, const double t[], const double l[]) {
     while (line.n > SLOPE_POINTS) {
@@ -122,7 +130,8 @@ static struct line newest_line(const double t[], const double l[], unsigned n, d
         struct line before = without(all, &recent);
         if (recent.n < SLOPE_POINTS && !(recent.n == 2 && bends(&before, t, l, scale)))
             continue;
-        if (error_of(&recent) + error_of(&before) >= least || is_tooth(&before, &recent, t[i]))
+        if (error_of(&recent) + error_of(&before) >= least ||
+            (is_tooth(&before, &recent, t[i]) && !is_once(&before, &recent, t[i], scale)))
             continue;
         least = error_of(&recent) + error_of(&before);
         best = recent;

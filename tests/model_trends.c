@@ -201,6 +201,22 @@ START_TEST(what_grows_is_seen_to) {
 END_TEST
 
 #define TURN 122
+/* Somebody took a part of it once. */
+static double grows_but_for_once(double at) {
+    return 6 * at - (at > 61 ? 250 : 0) + 40;
+}
+
+START_TEST(one_leap_does_not_hide_what_grows) {
+    struct seen seen[POLLS];
+    live(grows_but_for_once, 20, seen);
+    ck_assert_double_le(first(seen, "falling_behind", 66), 100);
+    for (int i = 0; i < POLLS; i++)
+        if (seen[i].at >= 100)
+            ck_assert_double_eq_tol(seen[i].trend, 6, 0.5);
+    ck_assert_int_le(changes(seen, 100), 0);
+}
+END_TEST
+
 static double turns(double at) {
     return at < TURN ? 20000 + 100 * at : 20000 + 100 * TURN - 80 * (at - TURN);
 }
@@ -246,6 +262,7 @@ static TCase *cases(void) {
     TCase *t = tcase_create("trends");
     tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, what_breathes_has_one_state, 0, 6);
+    tcase_add_test(t, one_leap_does_not_hide_what_grows);
     tcase_add_test(t, what_leaves_where_it_swung_grows);
     tcase_add_loop_test(t, a_batch_yet_to_come_is_no_growth, 0, 7);
     tcase_add_loop_test(t, a_burst_is_worked_off, 0, 7);
