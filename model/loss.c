@@ -12,6 +12,7 @@
 #define WAITED_TWICE 2   /* has waited for twice as long as is left */
 #define STUCK_SOON   600 /* seconds: soon enough for what nobody works on, however short it has waited */
 #define UNSURE_ROWS  3   /* that agree, where how long the oldest has waited is but a bound */
+#define AT_ONCE      60  /* seconds: too soon to wait for more rows */
 #define CALM_ROWS    2
 
 static const char *const names[] = {[LOSS_UNKNOWN] = "unknown",
@@ -104,7 +105,7 @@ static bool is_at_risk(const struct model *model, const struct object *consumer,
 }
 
 /* Asked with each answer of any server: the consumer's rows count. */
-static bool still_at_risk(const struct object *object, bool risk, bool bound) {
+static bool still_at_risk(const struct object *object, bool risk, bool sure) {
     struct risk *r = &((struct consumer *)object->extra)->risk;
     if (risk == r->said) {
         r->rows = 0;
@@ -112,7 +113,7 @@ static bool still_at_risk(const struct object *object, bool risk, bool bound) {
     }
     r->rows += r->serial != object->now_at.serial || !r->rows;
     r->serial = object->now_at.serial;
-    unsigned needed = r->said ? CALM_ROWS : bound || backlog_is_filtered(object->now) ? UNSURE_ROWS : 1;
+    unsigned needed = r->said ? CALM_ROWS : sure ? 1 : UNSURE_ROWS;
     if (r->rows >= needed)
         *r = (struct risk){.said = risk};
     return r->said;
@@ -134,8 +135,10 @@ static void judge(const struct model *model, const struct object *consumer, cons
                  ((const struct consumer *)consumer->extra)->behind.flags & VALUE_ESTIMATED;
     if (!(out->lost_s <= LOOK_AHEAD))
         ((struct consumer *)consumer->extra)->risk = (struct risk){.said = false};
-    bool sure = is_at_risk(model, consumer, oldest.to.age_s, out->last_s);
-    bool risk = still_at_risk(consumer, sure, out->bound);
+    bool risk = is_at_risk(model, consumer, oldest.to.age_s, out->last_s);
+    bool sure = (!out->bound && !backlog_is_filtered(consumer->now)) ||
+                (standing_is_stuck(standing_of(model, consumer)) && out->last_s <= AT_ONCE);
+    risk = still_at_risk(consumer, risk, sure);
     out->state = e->lasts ? LOSS_LOSING : risk ? LOSS_AT_RISK : eviction_total(e) ? LOSS_LOST : LOSS_NO;
     if (out->state == LOSS_NO && out->bound && !oldest.fresh &&
         is_at_risk(model, consumer, out->age_s, out->lost_s)) {

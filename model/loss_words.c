@@ -25,10 +25,14 @@ static const struct outlook *outlook_of(const struct object *consumer) {
     return &((const struct consumer *)consumer->extra)->outlook;
 }
 
-/* As it goes now, what is left will not be done in time. */
+/* As it goes now, what is left will not be done in time. Of one that keeps up its oldest is another one each
+ * time. */
 static bool will_be_lost(const struct model *model, const struct object *consumer,
                          const struct outlook *outlook) {
+    const char *state = standing_name(standing_of(model, consumer));
     struct value drain = calc_consumer_drain(model, consumer);
+    if (!state || strcmp(state, "keeping_up") == 0 || strcmp(state, "unknown") == 0)
+        return false;
     return drain.type == VALUE_SPAN &&
            (drain.flags & VALUE_NEVER || (double)drain.i >= outlook->lost_s * (double)NS_PER_S);
 }

@@ -550,7 +550,25 @@ START_TEST(what_nobody_works_on_is_at_risk_early) {
 }
 END_TEST
 
-/* The answer of its consumer's leader is enough, and that of another one changes nothing. */
+/* What waits is never less, and never the same. */
+START_TEST(who_keeps_up_loses_nothing_at_any_rate) {
+    struct night n;
+    begin_three(&n);
+    struct told t = plain;
+    t.max_age = 300, t.first_seq = 1;
+    for (int i = 0; i <= 12; i++) {
+        varz_until(&n, 5 * i, 7);
+        t.last_seq = t.messages = 1000 + 100 * (uint64_t)i, t.first_age = 50 + 5 * i;
+        struct reader r = {"billing", 178, t.last_seq - 178, NULL, false};
+        tell_read(&n, &t, &r, 1);
+    }
+    ck_assert_str_eq(text_value(&n, consumer(&n, "billing"), Q_CONSUMER_state), "keeping_up");
+    ck_assert_str_eq(loss(&n), "no");
+    ck_assert_msg(strstr(why(&n), ": safe for ") != NULL, "%s", why(&n));
+    night_end(&n);
+}
+END_TEST
+
 /* Too far off for an alert, and for certain as it goes. */
 START_TEST(what_will_be_lost_some_day_says_when) {
     struct night n;
@@ -579,6 +597,7 @@ START_TEST(what_will_be_lost_some_day_says_when) {
 }
 END_TEST
 
+/* The answer of its consumer's leader is enough, and that of another one changes nothing. */
 START_TEST(a_consumer_is_weighed_when_its_leader_tells_of_it) {
     struct night n;
     begin_three(&n);
@@ -638,6 +657,7 @@ END_TEST
 
 static TCase *cases(void) {
     TCase *t = tcase_create("loss");
+    tcase_add_test(t, who_keeps_up_loses_nothing_at_any_rate);
     tcase_add_test(t, what_has_no_date_yet_is_not_free_of_limits);
     tcase_add_test(t, what_is_safe_says_for_how_long);
     tcase_add_test(t, the_age_limit_comes_near);
