@@ -9,8 +9,9 @@
 #include "model/asking.h"
 #include "model/sentence.h"
 
-#define AFTER_A_MOVE (30 * NS_PER_S) /* numbers settle after a change of leader */
-#define BEGINNING    (10 * NS_PER_S) /* no quiet to speak of before */
+#define AFTER_A_MOVE (30 * NS_PER_S)  /* numbers settle after a change of leader */
+#define SLEEPS_MOST  (120 * NS_PER_S) /* a truth that nobody can be asked about */
+#define BEGINNING    (10 * NS_PER_S)  /* no quiet to speak of before */
 #define NAME_SIZE    (TEXT_MAX_BYTES + 32)
 #define ASKED_MOST   1024 /* a tick, of those of which there can be thousands */
 
@@ -80,8 +81,12 @@ void rules_destroy(struct model *model) {
     free(model->watched);
 }
 
+static bool can_be_asked(const struct model *model, size_t rule, const struct object *object) {
+    return object->freshness == FRESH_LIVE || model->rule_about_state[rule];
+}
+
 static bool holds(const struct model *model, size_t rule, const struct object *object) {
-    if (!model->rules[rule] || (object->freshness != FRESH_LIVE && !model->rule_about_state[rule]))
+    if (!model->rules[rule] || !can_be_asked(model, rule, object))
         return false;
     struct asking asking = {model, object};
     return expr_true(model->rules[rule], asking_get, &asking);
@@ -111,21 +116,38 @@ static void set_since(const struct model *model, const struct object *object, st
     truth->least = began.flags & VALUE_LEAST;
 }
 
+static struct truth truth_from_now(const struct model *model, size_t rule) {
+    return (struct truth){.rule = (int)rule,
+                          .since_utc_ns = model->utc_ns,
+                          .since_mono_ns = model->mono_ns,
+                          .seen_mono_ns = model->mono_ns};
+}
+
+static bool slept_too_long(const struct model *model, const struct truth *truth) {
+    return truth->slept_mono_ns && model->mono_ns - truth->slept_mono_ns > SLEEPS_MOST;
+}
+
+/* What was true when its leader went counts from before, if the next one says so, too. */
 static void ask(struct model *model, struct entry *entry, size_t rule) {
     bool now = holds(model, rule, &entry->object);
     struct truth *truth = truth_of(entry, (int)rule);
+    if (truth && !can_be_asked(model, rule, &entry->object) && entry->object.freshness == FRESH_STALE) {
+        truth->slept_mono_ns = truth->slept_mono_ns ? truth->slept_mono_ns : model->mono_ns;
+        return;
+    }
     if (now && !truth) {
         entry->truths = memory_grow(entry->truths, entry->truth_count + 1, sizeof *entry->truths);
         truth = &entry->truths[entry->truth_count++];
-        *truth = (struct truth){.rule = (int)rule,
-                                .since_utc_ns = model->utc_ns,
-                                .since_mono_ns = model->mono_ns,
-                                .seen_mono_ns = model->mono_ns};
+        *truth = truth_from_now(model, rule);
+    } else if (now && slept_too_long(model, truth)) {
+        *truth = truth_from_now(model, rule);
     } else if (!now && truth) {
         *truth = entry->truths[--entry->truth_count];
     }
-    if (now)
-        set_since(model, &entry->object, truth);
+    if (!now)
+        return;
+    truth->slept_mono_ns = 0;
+    set_since(model, &entry->object, truth);
 }
 
 static int64_t left_to_settle(const struct model *model, const struct object *object) {
@@ -145,7 +167,8 @@ static int64_t left_to_hold(const struct model *model, int rule, int64_t held_ns
 }
 
 static bool is_held(const struct model *model, const struct truth *truth) {
-    return left_to_hold(model, truth->rule, model->mono_ns - truth->since_mono_ns) == 0;
+    return !truth->slept_mono_ns &&
+           left_to_hold(model, truth->rule, model->mono_ns - truth->since_mono_ns) == 0;
 }
 
 /* One trouble of one object is said once, by the most urgent rule of its tag; what is held speaks before what
@@ -156,7 +179,7 @@ static bool is_said_by_other(const struct model *model, const struct entry *entr
     for (size_t t = 0; t < entry->truth_count; t++) {
         const struct truth *other = &entry->truths[t];
         bool other_held = is_held(model, other);
-        if ((other_held == held ? other->rule < truth->rule : other_held) &&
+        if (!other->slept_mono_ns && (other_held == held ? other->rule < truth->rule : other_held) &&
             strcmp(rules[other->rule].tag, rules[truth->rule].tag) == 0)
             return true;
     }
@@ -206,11 +229,17 @@ static void worsen(struct entry *entry, enum severity severity) {
         entry->severity = severity;
 }
 
+/* Another leader says the same of its stream; of a consumer it has to say it for a while. */
+static bool was_so_before(const struct entry *entry, const struct truth *truth) {
+    return entry->object.kind == OBJECT_STREAM &&
+           truth->seen_mono_ns < asset_of(&entry->object)->moved_mono_ns;
+}
+
 static void find(struct model *model, struct entry *entry, const struct truth *truth) {
-    if (is_said_by_other(model, entry, truth))
+    if (truth->slept_mono_ns || is_said_by_other(model, entry, truth))
         return;
     int64_t hold = left_to_hold(model, truth->rule, model->mono_ns - truth->since_mono_ns);
-    int64_t settle = left_to_settle(model, &entry->object);
+    int64_t settle = was_so_before(entry, truth) ? 0 : left_to_settle(model, &entry->object);
     bool forming = hold || settle;
     enum severity severity = forming ? SEVERITY_PENDING : rules[truth->rule].severity;
     list_add(model, forming ? &model->forming : &model->findings, entry, truth,

@@ -10,10 +10,11 @@
 #include "model/model.h"
 #include "model/object_table.h"
 
-struct truth { /* a rule's condition that holds now */
+struct truth { /* a rule's condition that holds now, or did when it could last be asked */
     int rule;
     int64_t since_utc_ns, since_mono_ns; /* what is said; what the hold counts from */
     int64_t seen_mono_ns;                /* it was found to hold then */
+    int64_t slept_mono_ns;               /* nobody's word of now says so or denies it, since; 0 one does */
     bool least;                          /* it may be for longer: nothing was known before */
 };
 

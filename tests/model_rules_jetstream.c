@@ -373,6 +373,40 @@ START_TEST(what_a_dead_server_had_is_said_once) {
 }
 END_TEST
 
+/* By that server, as its leader. */
+static void lost_by(struct night *n, int node) {
+    struct sample *s = jsz(n, node);
+    add_stream(s, node, node, 1000);
+    put_u(row_of(s, ENTITY_STREAM), F_STREAM_first_seq, 1);
+    put_u(row_of(s, ENTITY_STREAM), F_STREAM_lost, 1);
+    send(n, s);
+}
+
+START_TEST(what_the_next_leader_confirms_goes_on) {
+    struct night n;
+    begin_three(&n);
+    for (int second = 1; second <= 40; second++) {
+        lost_by(&n, 0);
+        varz_until(&n, second, 7);
+    }
+    const struct finding *f = finding_of(&n, "stream_lost");
+    ck_assert_ptr_nonnull(f);
+    int64_t since = f->since_utc_ns;
+    for (int i = 0; i < 2; i++)
+        send_failure(&n, 1, SHAPE_VARZ, FAILURE_REFUSED, "");
+    varz_until(&n, 50, 6);
+    ck_assert_ptr_null(finding_of(&n, "stream_lost")); /* nobody says so now */
+    for (int second = 51; second <= 56; second++) {
+        lost_by(&n, 1);
+        varz_until(&n, second, 6);
+    }
+    f = finding_of(&n, "stream_lost");
+    ck_assert_ptr_nonnull(f);
+    ck_assert_int_eq(f->since_utc_ns, since);
+    night_end(&n);
+}
+END_TEST
+
 static TCase *cases(void) {
     TCase *t = tcase_create("rules about JetStream");
     tcase_add_loop_test(t, a_rule_speaks_when_its_time_has_come, 0, sizeof cases_of / sizeof *cases_of);
@@ -381,6 +415,7 @@ static TCase *cases(void) {
     tcase_add_test(t, a_server_without_jetstream_that_had_it);
     tcase_add_test(t, a_meta_leader_that_changes_all_the_time);
     tcase_add_test(t, what_a_dead_server_had_is_said_once);
+    tcase_add_test(t, what_the_next_leader_confirms_goes_on);
     return t;
 }
 
