@@ -54,6 +54,7 @@ static void see_quorum(const struct model *model, struct entry *entry, const str
     }
     uint64_t size = row_u64(js_row(entry), F_JETSTREAM_meta_size, listed + 1);
     uint64_t need = (size < listed + 1 ? listed + 1 : size) / 2 + 1;
+    server->meta.needed = need;
     server->meta.quorum = heard >= need;
     if (heard >= need || heard + never < need)
         return;
@@ -182,13 +183,35 @@ static void note_since(struct meta *meta, int64_t utc_ns) {
     meta->since_utc_ns = utc_ns;
 }
 
+/* A majority of its group may live as far as we know. What it said of those that do not answer us any more
+ * proves nothing. */
+static bool may_have_majority(const struct model *model, const struct entry *cluster,
+                              const struct entry *leader) {
+    uint64_t members = 1;
+    for (size_t i = 0; i < kind_count(model, OBJECT_META_PEER); i++) {
+        const struct entry *entry = kind_at(model, OBJECT_META_PEER, i);
+        enum peer_state state = entry->dead || entry->object.parent != &cluster->object
+                                    ? PEER_LOST
+                                    : peer_state(model, &entry->object);
+        members += state != PEER_LOST && state != PEER_DOWN && state != PEER_OFFLINE;
+    }
+    return members >= server_const(&leader->object)->meta.needed;
+}
+
+static const char *quorum_of(const struct model *model, const struct entry *cluster,
+                             const struct entry *leader) {
+    if (!server_const(&leader->object)->meta.quorum)
+        return "no";
+    return may_have_majority(model, cluster, leader) ? "yes" : NULL;
+}
+
 static void evaluate(struct model *model, struct entry *cluster, int64_t utc_ns) {
     const struct entry *leader = living_leader(model, cluster, NULL);
     struct meta *meta = &cluster_of(&cluster->object)->meta;
     struct hearsay said = {NULL, NULL, false};
     if (leader)
-        said = (struct hearsay){server_const(&leader->object)->meta.quorum ? "yes" : "no",
-                                server_const(&leader->object)->name, false};
+        said =
+            (struct hearsay){quorum_of(model, cluster, leader), server_const(&leader->object)->name, false};
     else
         said = hearsay(model, cluster);
     set_leader(model, cluster, said.leader, utc_ns);

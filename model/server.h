@@ -68,6 +68,7 @@ struct server {
     struct {
         int64_t since_mono_ns;   /* it says since then that it leads the meta group, 0 it does not */
         int64_t unheard_mono_ns; /* without peers that it never heard it has no majority: since then, 0 no */
+        uint64_t needed;         /* members, of a majority */
         bool quorum;
     } meta;
     const struct text

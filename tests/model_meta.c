@@ -68,6 +68,24 @@ static void say_meta(struct night *n, int node, double active) {
     send(n, s);
 }
 
+/* What it said just before they died proves nothing; with one of them it still may have one. */
+START_TEST(dead_peers_are_no_majority) {
+    struct night n;
+    begin_three(&n);
+    varz_until(&n, 1, 7);
+    say_meta(&n, 0, 0.1);
+    ck_assert_str_eq(quorum(&n), "yes");
+    for (uint64_t target = 2; target <= 3; target++) {
+        ck_assert_str_eq(quorum(&n), "yes");
+        for (int i = 0; i < 2; i++)
+            send_failure(&n, target, SHAPE_VARZ, FAILURE_REFUSED, "");
+        varz_until(&n, 1 + (double)target, 7 & ~(2u << (target - 2)) & (target == 3 ? 1u : 7u));
+    }
+    ck_assert(quantity_get(n.model, model_cluster(n.model), Q_CLUSTER_meta_quorum).type == VALUE_UNKNOWN);
+    night_end(&n);
+}
+END_TEST
+
 /* Cut in two, each side has a leader: that is said once, and the one with a majority counts whoever is asked.
  */
 START_TEST(two_meta_leaders_are_no_move_at_each_answer) {
@@ -361,6 +379,7 @@ static TCase *cases(void) {
     TCase *t = tcase_create("meta group");
     tcase_add_test(t, quorum_is_what_the_meta_leader_sees);
     tcase_add_test(t, peers_of_dead_servers_count_as_lost_sooner);
+    tcase_add_test(t, dead_peers_are_no_majority);
     tcase_add_test(t, two_meta_leaders_are_no_move_at_each_answer);
     tcase_add_test(t, a_peer_never_heard_of_is_lost_after_two_seconds);
     tcase_add_test(t, without_a_leader_from_the_beginning_is_at_least_so_long);
