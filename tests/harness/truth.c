@@ -181,6 +181,11 @@ bool truth_window(const struct truth *t, const struct assets *a, int consumer, i
         if (at->asked_ns - at[-1].answered_ns > SILENT_NS)
             include_older(w, &a->life[consumer], &at[-1]);
         bool anew = at->life != at[-1].life;
+        if (strcmp(at->leader, at[-1].leader) != 0) { /* the old one went on, and not all of that is known to
+                                                         the new one */
+            include(w, TRUTH_DELIVERED, INFINITY, at[-1].is.of[TRUTH_DELIVERED] + m.received + 1);
+            include(w, TRUTH_ACK_FLOOR, INFINITY, at[-1].is.of[TRUTH_ACK_FLOOR] + m.received);
+        }
         if (anew) { /* the old one went on for a while */
             include(w, TRUTH_DELIVERED, INFINITY, at[-1].is.of[TRUTH_DELIVERED] + m.sent + m.received);
             include(w, TRUTH_ACK_FLOOR, INFINITY, at[-1].is.of[TRUTH_ACK_FLOOR] + m.sent + m.received);
