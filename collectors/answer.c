@@ -26,6 +26,7 @@ void facts_reset(struct facts *f) {
         .routes = f->routes, .route_cap = f->route_cap, .hosts = f->hosts, .host_cap = f->host_cap};
     *f = kept;
     f->now = f->start = f->config_load_time = TIME_UNSET;
+    f->closed.newest = f->closed.oldest = TIME_UNSET;
 }
 
 static void copy_text(char *out, size_t size, const struct row *row, enum field field) {
@@ -46,7 +47,8 @@ static void *one_more(void **list, size_t count, size_t *cap, size_t size) {
     return (char *)*list + count * size;
 }
 
-static void see_answer(struct facts *f, const struct row *row) {
+static void see_answer(struct target *t, struct facts *f, const struct row *row) {
+    (void)t;
     copy_text(f->server_id, sizeof f->server_id, row, F_ANSWER_server_id);
     f->now = row_i64(row, F_ANSWER_now, TIME_UNSET);
     f->has_total = row_has(row, F_ANSWER_total);
@@ -54,7 +56,8 @@ static void see_answer(struct facts *f, const struct row *row) {
     f->num = row_u64(row, F_ANSWER_num, 0);
 }
 
-static void see_server(struct facts *f, const struct row *row) {
+static void see_server(struct target *t, struct facts *f, const struct row *row) {
+    (void)t;
     f->server = true;
     copy_text(f->name, sizeof f->name, row, F_SERVER_name);
     copy_text(f->version, sizeof f->version, row, F_SERVER_version);
@@ -66,9 +69,15 @@ static void see_server(struct facts *f, const struct row *row) {
     f->gateways = row_text(row, F_SERVER_gateway)[0] != '\0';
     f->leafs = row_u64(row, F_SERVER_leafnodes, 0) > 0;
     f->client_counters = row_has(row, F_SERVER_in_client_msgs);
+    f->total_connections = row_u64(row, F_SERVER_total_connections, 0);
+    f->open = row_u64(row, F_SERVER_connections, 0);
+    int64_t slow = row_i64(row, F_SERVER_slow_consumers, 0),
+            stale = row_i64(row, F_SERVER_stale_connections, 0);
+    f->troubles = (uint64_t)(slow > 0 ? slow : 0) + (uint64_t)(stale > 0 ? stale : 0);
 }
 
-static void see_route(struct facts *f, const struct row *row) {
+static void see_route(struct target *t, struct facts *f, const struct row *row) {
+    (void)t;
     void *list = f->routes;
     struct seen_route *route = row_text(row, F_ROUTE_remote_id)[0] != '\0'
                                    ? one_more(&list, f->route_count, &f->route_cap, sizeof *f->routes)
@@ -93,20 +102,24 @@ static void see_host(struct facts *f, const char *url, const char *origin) {
     f->host_count++;
 }
 
-static void see_client_url(struct facts *f, const struct row *row) {
+static void see_client_url(struct target *t, struct facts *f, const struct row *row) {
+    (void)t;
     see_host(f, row_text(row, F_CLIENT_URL_url), "connect_url");
 }
 
-static void see_route_url(struct facts *f, const struct row *row) {
+static void see_route_url(struct target *t, struct facts *f, const struct row *row) {
+    (void)t;
     see_host(f, row_text(row, F_ROUTE_URL_url), "route");
 }
 
-static void see_jetstream(struct facts *f, const struct row *row) {
+static void see_jetstream(struct target *t, struct facts *f, const struct row *row) {
+    (void)t;
     f->streams = row_u64(row, F_JETSTREAM_streams, 0);
 }
 
 /* The sum is another one when something was made, or made again, or is led from elsewhere. */
-static void see_consumer(struct facts *f, const struct row *row) {
+static void see_consumer(struct target *t, struct facts *f, const struct row *row) {
+    (void)t;
     static const enum field key[] = {F_CONSUMER_account, F_CONSUMER_stream, F_CONSUMER_name};
     uint64_t hash = (uint64_t)row_i64(row, F_CONSUMER_created, TIME_UNSET);
     if (!row_has(row, F_CONSUMER_created) || !row_has(row, F_CONSUMER_pending)) /* it does not lead it */
@@ -118,12 +131,12 @@ static void see_consumer(struct facts *f, const struct row *row) {
     f->made += hash;
 }
 
-static void see_connection(struct facts *f, const struct row *row) {
-    (void)row;
+static void see_connection(struct target *t, struct facts *f, const struct row *row) {
     f->connections++;
+    closed_see(&f->closed, &t->closed, row);
 }
 
-static void (*const see[ENTITY_COUNT])(struct facts *, const struct row *) = {
+static void (*const see[ENTITY_COUNT])(struct target *, struct facts *, const struct row *) = {
     [ENTITY_ANSWER] = see_answer,         [ENTITY_SERVER] = see_server,
     [ENTITY_ROUTE] = see_route,           [ENTITY_CLIENT_URL] = see_client_url,
     [ENTITY_ROUTE_URL] = see_route_url,   [ENTITY_JETSTREAM] = see_jetstream,
@@ -133,7 +146,7 @@ static void (*const see[ENTITY_COUNT])(struct facts *, const struct row *) = {
 static void on_row(void *data, struct lane *lane, const struct row *row) {
     struct target *t = data;
     if (see[row->entity] != NULL)
-        see[row->entity](&t->facts[lane->kind], row);
+        see[row->entity](t, &t->facts[lane->kind], row);
 }
 
 /* ---- whole answers ---- */
@@ -150,27 +163,28 @@ static uint64_t larger_connections(const struct target *t, const struct lane *la
     return bytes < DECODE_MAX_BODY ? bytes : DECODE_MAX_BODY;
 }
 
-static void after_connz(struct target *t, const struct lane *lane, const struct facts *f) {
+static bool after_connz(struct target *t, const struct lane *lane, const struct facts *f) {
     bool full = lane->head.shape == SHAPE_CONNZ_FULL;
     if (full && lane->head.failure == FAILURE_TOO_LARGE)
         t->conn_bytes = larger_connections(t, lane, f);
     if (lane->head.failure != FAILURE_NONE)
-        return;
+        return true;
     if (f->has_total)
         t->conn_total = f->total;
     if (!full)
-        return;
+        return true;
     if (f->num > 0)
         t->conn_bytes = lane->head.bytes / f->num;
     bool cut_by_us = f->num < f->total && f->num >= t->conn_limit;
     t->conn_again = cut_by_us && !t->conn_again && schedule_connection_limit(t) > t->conn_limit;
     if (t->conn_again)
         schedule_ask(t, EP_CONNZ_FULL);
+    return true;
 }
 
-static void after_jsz(struct target *t, const struct lane *lane, const struct facts *f) {
+static bool after_jsz(struct target *t, const struct lane *lane, const struct facts *f) {
     if (lane->head.failure != FAILURE_NONE)
-        return;
+        return true;
     if (t->config_asked) {
         t->config_last = lane->head.asked_mono_ns;
         t->config_changed = false;
@@ -179,18 +193,23 @@ static void after_jsz(struct target *t, const struct lane *lane, const struct fa
         t->config_changed = true;
     t->streams = f->streams;
     t->made = f->made;
+    return true;
 }
 
-static void after_routez(struct target *t, const struct lane *lane, const struct facts *f) {
+static bool after_routez(struct target *t, const struct lane *lane, const struct facts *f) {
     if (lane->head.failure == FAILURE_NONE)
         discover_routes(t, f);
+    return true;
 }
 
-static void (*const after[SHAPE_LIMIT])(struct target *, const struct lane *, const struct facts *) = {
-    [SHAPE_CONNZ_HOT] = after_connz,
-    [SHAPE_CONNZ_FULL] = after_connz,
-    [SHAPE_JSZ] = after_jsz,
-    [SHAPE_ROUTEZ] = after_routez,
+static bool after_closed(struct target *t, const struct lane *lane, const struct facts *f) {
+    return closed_answer(t, lane->head.failure == FAILURE_NONE, f);
+}
+
+/* false: it is not for anybody else. */
+static bool (*const after[SHAPE_LIMIT])(struct target *, const struct lane *, const struct facts *) = {
+    [SHAPE_CONNZ_HOT] = after_connz, [SHAPE_CONNZ_FULL] = after_connz, [SHAPE_CONNZ_CLOSED] = after_closed,
+    [SHAPE_JSZ] = after_jsz,         [SHAPE_ROUTEZ] = after_routez,
 };
 
 /* Everything but /varz: only what the server of the last /varz says is taken. */
@@ -203,9 +222,8 @@ static bool take_other(struct target *t, struct lane *lane, const struct facts *
         snprintf(t->foreign, sizeof t->foreign, "%s", f->server_id);
         schedule_ask(t, EP_VARZ); /* a restart that /varz has not shown yet, or somebody else */
     }
-    if (after[lane->head.shape] != NULL)
-        after[lane->head.shape](t, lane, f);
-    return t->state == TARGET_POLLED;
+    bool send = after[lane->head.shape] == NULL || after[lane->head.shape](t, lane, f);
+    return send && t->state == TARGET_POLLED;
 }
 
 static void on_done(void *data, struct lane *lane) {

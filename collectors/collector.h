@@ -18,9 +18,11 @@ struct peer;
 /* What is wanted of an endpoint, by --want and by commands. */
 struct want {
     bool on;
-    int every_ms;   /* 0: the table's */
-    char sort[24];  /* "" the endpoint's own */
-    unsigned limit; /* 0: made from the last total */
+    int every_ms;                        /* 0: the table's */
+    char sort[24];                       /* "" the endpoint's own */
+    unsigned limit;                      /* 0: made from the last total */
+    uint64_t cid;                        /* 0: none */
+    char subject[ENDPOINT_SUBJECT_SIZE]; /* "" none */
 };
 
 struct quarantine {

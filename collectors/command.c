@@ -53,6 +53,22 @@ static const char *set_sort(struct words *w, const char *text) {
     return NULL;
 }
 
+static const char *set_cid(struct words *w, const char *text) {
+    char *end;
+    errno = 0;
+    w->want.cid = strtoull(text, &end, 10);
+    bool good = errno == 0 && end != text && *end == '\0' && *text != '-' && w->want.cid > 0;
+    return good ? NULL : "a connection id that is none";
+}
+
+/* A subject that one may publish to: what is matched against it are subscriptions. */
+static const char *set_subject(struct words *w, const char *text) {
+    if (strlen(text) >= sizeof w->want.subject || *text == '\0' || strpbrk(text, "*>") != NULL)
+        return "a subject that nothing is published to";
+    snprintf(w->want.subject, sizeof w->want.subject, "%s", text);
+    return NULL;
+}
+
 static const char *set_server(struct words *w, const char *text) {
     w->server = text;
     return NULL;
@@ -61,7 +77,8 @@ static const char *set_server(struct words *w, const char *text) {
 static const struct {
     const char *name;
     const char *(*set)(struct words *, const char *);
-} options[] = {{"every=", set_every}, {"sort=", set_sort}, {"limit=", set_limit}, {"server=", set_server}};
+} options[] = {{"every=", set_every}, {"sort=", set_sort},       {"limit=", set_limit},
+               {"cid=", set_cid},     {"subject=", set_subject}, {"server=", set_server}};
 
 static const char *set_option(struct words *w, const char *word) {
     for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
@@ -96,6 +113,8 @@ static void own(struct target *t, const struct words *w) {
 }
 
 static void once(struct target *t, const struct words *w) {
+    if (w->want.cid > 0)
+        cids_add(&t->cids, w->want.cid);
     schedule_ask(t, w->endpoint);
 }
 

@@ -21,6 +21,12 @@ const struct pace paces[] = {
 };
 const int pace_count = sizeof paces / sizeof paces[0];
 
+const struct spacing spacings[] = {
+#define SPACING(SHAPE, MS) {EP_##SHAPE, MS},
+#include "collectors/endpoints.def"
+};
+const int spacing_count = sizeof spacings / sizeof spacings[0];
+
 int endpoint_by_shape(unsigned shape) {
     for (int i = 0; i < EP_COUNT; i++)
         if (endpoints[i].shape == shape)
@@ -34,15 +40,41 @@ static size_t put(char *out, size_t size, size_t at, const char *text, size_t le
     return at;
 }
 
+struct words_said {
+    char limit[16], cid[24], subject[3 * ENDPOINT_SUBJECT_SIZE];
+};
+
+/* RFC 3986, 2.3: what needs no escape. */
+static bool is_unreserved(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           (c != '\0' && strchr("-._~", c) != NULL);
+}
+
+static void escape(const char *text, char *out, size_t size) {
+    size_t at = 0;
+    for (; text != NULL && *text != '\0' && at + 4 <= size; text++) {
+        if (is_unreserved(*text))
+            out[at++] = *text;
+        else
+            at += (size_t)snprintf(out + at, size - at, "%%%02X", (unsigned char)*text);
+    }
+    out[at] = '\0';
+}
+
 /* What stands for {name}; "" for a name that nothing stands for. */
-static const char *word(const struct endpoint_words *words, const char *name, size_t len, char number[16]) {
-    snprintf(number, 16, "%u", words->limit);
+static const char *word(const struct endpoint_words *words, const char *name, size_t len,
+                        struct words_said *said) {
+    snprintf(said->limit, sizeof said->limit, "%u", words->limit);
+    snprintf(said->cid, sizeof said->cid, "%llu", (unsigned long long)words->cid);
+    escape(words->subject, said->subject, sizeof said->subject);
     const struct {
         const char *name, *text;
     } known[] = {
         {"config", words->config ? "&config=1" : ""},
         {"sort", words->sort != NULL && words->sort[0] != '\0' ? words->sort : "cid"},
-        {"limit", number},
+        {"limit", said->limit},
+        {"cid", said->cid},
+        {"subject", said->subject},
     };
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (strlen(known[i].name) == len && memcmp(known[i].name, name, len) == 0)
@@ -60,8 +92,8 @@ void endpoint_path(const struct endpoint *endpoint, const struct endpoint_words 
             at = put(out, size, at, p++, 1);
             continue;
         }
-        char number[16];
-        const char *text = word(words, p + 1, (size_t)(end - p - 1), number);
+        struct words_said said;
+        const char *text = word(words, p + 1, (size_t)(end - p - 1), &said);
         at = put(out, size, at, text, strlen(text));
         p = end + 1;
     }

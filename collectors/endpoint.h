@@ -7,7 +7,16 @@
 #include "sample/field.h"
 
 enum lane_kind { LANE_LIGHT, LANE_HEAVY, LANE_COUNT };
-enum wanted { WANTED_ALWAYS, WANTED_DEMAND, WANTED_ROUTES, WANTED_GATEWAYS, WANTED_LEAFS, WANTED_COUNT };
+enum wanted {
+    WANTED_ALWAYS,
+    WANTED_DEMAND,
+    WANTED_ROUTES,
+    WANTED_GATEWAYS,
+    WANTED_LEAFS,
+    WANTED_CID,
+    WANTED_SUBJECT,
+    WANTED_COUNT
+};
 enum cadence_when { WHEN_OLD_STORES, WHEN_NO_CLIENT_COUNTERS, WHEN_COUNT };
 
 enum endpoint_index {
@@ -32,6 +41,11 @@ struct cadence {
     const char *why;
 };
 
+struct spacing {
+    enum endpoint_index endpoint;
+    int ms;
+};
+
 struct pace {
     enum endpoint_index endpoint;
     int ms, most_ms;
@@ -42,6 +56,8 @@ extern const struct cadence cadences[];
 extern const int cadence_count;
 extern const struct pace paces[];
 extern const int pace_count;
+extern const struct spacing spacings[];
+extern const int spacing_count;
 
 /* -1 when nothing asks for that shape. */
 int endpoint_by_shape(unsigned shape);
@@ -50,7 +66,11 @@ struct endpoint_words {
     bool config;
     const char *sort;
     unsigned limit;
+    uint64_t cid;
+    const char *subject; /* as people write it */
 };
+#define ENDPOINT_PATH_SIZE    1024 /* for a subject that is all escapes */
+#define ENDPOINT_SUBJECT_SIZE 257
 /* Path and query with its placeholders filled. */
 void endpoint_path(const struct endpoint *endpoint, const struct endpoint_words *words, char *out,
                    size_t size);

@@ -127,6 +127,7 @@ bool identity_take(struct target *t, const struct lane *lane, const struct facts
     t->error[0] = '\0';
     judge_foreign(t, f);
     bool send = take_good(t, lane, f);
+    closed_varz(t, f);
     discover_hosts(t, f);
     return send;
 }

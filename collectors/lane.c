@@ -101,6 +101,23 @@ static void on_row(void *data, const struct row *row) {
     sample_writer_row(lane->worker->writer, row);
 }
 
+/* What the rows behind it answer: without any that is an answer, too. */
+static void write_question(struct lane *lane) {
+    struct row_any any;
+    struct row *row = &any.row;
+    if (lane->cid == 0 && lane->subject[0] == '\0')
+        return;
+    row_init(row, ENTITY_QUESTION);
+    if (lane->cid > 0)
+        row_put(row, F_QUESTION_cid)->u = lane->cid;
+    if (lane->subject[0] != '\0') {
+        char clean[TEXT_MAX_BYTES + 1];
+        size_t len = text_clean(clean, lane->subject, strlen(lane->subject));
+        row_put(row, F_QUESTION_subject)->s = text_intern(lane->client->texts, clean, len);
+    }
+    sample_writer_row(lane->worker->writer, row);
+}
+
 static void begin_body(struct lane *lane) {
     long status = 0;
     curl_easy_getinfo(lane->easy, CURLINFO_RESPONSE_CODE, &status);
@@ -111,6 +128,7 @@ static void begin_body(struct lane *lane) {
         return;
     lane->worker = worker_take(lane->client);
     sample_writer_begin(lane->worker->writer, &lane->frames, &lane->head);
+    write_question(lane);
     decoder_start(lane->worker->decoder, lane->endpoint->shape, lane->server_name, on_row, lane);
 }
 
@@ -195,6 +213,8 @@ static void take_over(struct lane *lane, const struct lane_request *r) {
     lane->https = r->https;
     lane->literal = r->literal;
     snprintf(lane->path, sizeof lane->path, "%s", r->path);
+    lane->cid = r->cid;
+    snprintf(lane->subject, sizeof lane->subject, "%s", r->subject != NULL ? r->subject : "");
     lane->head = (struct sample){.target = r->target,
                                  .serial = ++lane->client->serial,
                                  .shape = r->endpoint->shape,

@@ -29,7 +29,7 @@ struct client {
     uint16_t source;
     uint64_t serial;
     struct worker *idle;     /* decoders and writers nobody uses now */
-    struct text_pool *texts; /* of the error of the sample that is being ended */
+    struct text_pool *texts; /* of the error of the sample that is being ended, and of questions */
 };
 
 void client_open(struct client *client, struct loop *loop, const struct collect_options *options,
@@ -67,7 +67,9 @@ struct lane {
     const char *host;
     int port;
     bool https, literal;
-    char path[160];
+    char path[ENDPOINT_PATH_SIZE];
+    uint64_t cid; /* what was asked for, 0 and "" where nothing was */
+    char subject[ENDPOINT_SUBJECT_SIZE];
     char curl_error[CURL_ERROR_SIZE];
     char text[256]; /* the first bytes of the body, raw */
     size_t text_len;
@@ -85,6 +87,8 @@ struct lane_request {
     int port;
     bool https, literal;
     const char *path;
+    uint64_t cid;            /* in the path, for whoever reads the answer; 0 none */
+    const char *subject;     /* the same; may be NULL or "" */
     const char *server_name; /* NULL or "": not known yet */
     int timeout_ms;
 };

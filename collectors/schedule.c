@@ -19,9 +19,8 @@
 #define LEAST_FOR_HEAVY 0.01 /* what the heavy ones keep when the light ones use the bound up */
 #define CONNECTION_MIN  600  /* bytes of one in /connz, for want of better knowledge */
 #define LIMIT_MIN       1024u
-#define BODY_NS_A_BYTE  8 /* of a link of 1 Gbit/s */
-#define SLOTS           8 /* of an interval: servers asked together are one waking up */
-#define PATH_SIZE       160
+#define BODY_NS_A_BYTE  8          /* of a link of 1 Gbit/s */
+#define SLOTS           8          /* of an interval: servers asked together are one waking up */
 #define MEAN_WEIGHT     (1 / 32.0) /* of one answer: a minute on the shortest interval */
 
 /* ---- demand ---- */
@@ -35,8 +34,17 @@ static bool has_gateways(const struct target *t) {
 static bool has_leafs(const struct target *t) {
     return t->leafs;
 }
-static bool (*const condition[WANTED_COUNT])(const struct target *) = {
-    [WANTED_ROUTES] = is_clustered, [WANTED_GATEWAYS] = has_gateways, [WANTED_LEAFS] = has_leafs};
+static bool has_cid(const struct target *t) {
+    return t->wants[EP_CONNZ_SUBS].cid > 0 || t->cids.count > 0;
+}
+static bool has_subject(const struct target *t) {
+    return t->wants[EP_INTEREST].subject[0] != '\0';
+}
+static bool (*const condition[WANTED_COUNT])(const struct target *) = {[WANTED_ROUTES] = is_clustered,
+                                                                       [WANTED_GATEWAYS] = has_gateways,
+                                                                       [WANTED_LEAFS] = has_leafs,
+                                                                       [WANTED_CID] = has_cid,
+                                                                       [WANTED_SUBJECT] = has_subject};
 
 /* May it be asked at all, as things are? */
 static bool may_ask(const struct target *t, int e) {
@@ -362,6 +370,16 @@ unsigned schedule_connection_limit(const struct target *t) {
     return (unsigned)(limit < most ? limit : most > 0 ? most : 1);
 }
 
+static unsigned interest_limit(const struct target *t) {
+    return t->wants[EP_INTEREST].limit > 0 ? t->wants[EP_INTEREST].limit : LIMIT_MIN;
+}
+
+static unsigned (*const limit_of[EP_COUNT])(const struct target *) = {
+    [EP_CONNZ_FULL] = schedule_connection_limit,
+    [EP_CONNZ_CLOSED] = closed_limit,
+    [EP_INTEREST] = interest_limit,
+};
+
 static bool wants_config(const struct target *t, int64_t now) {
     return now - t->config_last >= (t->config_changed ? CONFIG_SOONEST : CONFIG_EVERY);
 }
@@ -374,22 +392,32 @@ static int timeout_ms(const struct target *t, int e) {
     return ms < 500 ? 500 : ms > 5000 ? 5000 : (int)ms;
 }
 
-static void path_of(const struct target *t, int e, bool config, char path[PATH_SIZE]) {
-    const struct endpoint_words words = {
-        .config = config, .sort = t->wants[e].sort, .limit = schedule_connection_limit(t)};
-    endpoint_path(&endpoints[e], &words, path, PATH_SIZE);
+static void path_of(const struct target *t, int e, bool config, uint64_t cid, char path[ENDPOINT_PATH_SIZE]) {
+    const struct endpoint_words words = {.config = config,
+                                         .sort = t->wants[e].sort,
+                                         .limit = limit_of[e] != NULL ? limit_of[e](t) : 0,
+                                         .cid = cid,
+                                         .subject = t->wants[e].subject};
+    endpoint_path(&endpoints[e], &words, path, ENDPOINT_PATH_SIZE);
+}
+
+/* Those that wait go first: they are asked once, the one that is wanted again and again. */
+static uint64_t next_cid(struct target *t) {
+    uint64_t cid = cids_take(&t->cids);
+    return cid > 0 ? cid : t->wants[EP_CONNZ_SUBS].cid;
 }
 
 static void ask(struct target *t, int e, int64_t now) {
-    char path[PATH_SIZE];
+    char path[ENDPOINT_PATH_SIZE];
     bool config = e == EP_JSZ && wants_config(t, now);
-    path_of(t, e, config, path);
+    uint64_t cid = e == EP_CONNZ_SUBS ? next_cid(t) : 0;
+    path_of(t, e, config, cid, path);
     if (e == EP_JSZ)
         t->config_asked = config;
     if (e == EP_CONNZ_FULL)
         t->conn_limit = schedule_connection_limit(t);
     facts_reset(&t->facts[endpoints[e].lane]);
-    t->plan[e].asked = false;
+    t->plan[e].asked = e == EP_CONNZ_SUBS && t->cids.count > 0;
     t->plan[e].last_asked = now;
     t->plan[e].due = next_due(t, e, now);
     lane_ask(&t->lane[endpoints[e].lane], &(struct lane_request){.endpoint = &endpoints[e],
@@ -402,6 +430,8 @@ static void ask(struct target *t, int e, int64_t now) {
                                                                  .https = t->url.https,
                                                                  .literal = t->literal,
                                                                  .path = path,
+                                                                 .cid = cid,
+                                                                 .subject = t->wants[e].subject,
                                                                  .server_name = t->name,
                                                                  .timeout_ms = timeout_ms(t, e)});
 }
@@ -416,12 +446,12 @@ void schedule_ask(struct target *t, int e) {
 }
 
 void schedule_want(struct target *t, int e, const struct want *want) {
-    char before[PATH_SIZE], after[PATH_SIZE];
+    char before[ENDPOINT_PATH_SIZE], after[ENDPOINT_PATH_SIZE];
     bool was_on = t->wants[e].on;
     schedule_stir(t);
-    path_of(t, e, false, before);
+    path_of(t, e, false, t->wants[e].cid, before);
     t->wants[e] = *want;
-    path_of(t, e, false, after);
+    path_of(t, e, false, t->wants[e].cid, after);
     if (!want->on || !was_on)
         return; /* the next turn sees it */
     if (strcmp(before, after) != 0)
@@ -437,10 +467,18 @@ void schedule_adopt(struct target *t) {
     schedule_stir(t);
 }
 
+static int64_t spacing_of(int e) {
+    for (int i = 0; i < spacing_count; i++)
+        if ((int)spacings[i].endpoint == e)
+            return spacings[i].ms * NS_PER_MS;
+    return 0;
+}
+
 static int64_t due_of(const struct target *t, int e) {
     const struct plan *p = &t->plan[e];
+    int64_t spacing = spacing_of(e);
     if (p->asked && may_ask(t, e))
-        return 0;
+        return spacing > 0 && p->last_asked > 0 ? p->last_asked + spacing : 0;
     return p->active ? p->due : INT64_MAX;
 }
 

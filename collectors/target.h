@@ -7,6 +7,7 @@
 #define COLLECTORS_TARGET_H
 
 #include "base/url.h"
+#include "collectors/closed.h"
 #include "collectors/collector.h"
 
 #define NAME_SIZE  (TEXT_MAX_BYTES + 1)
@@ -70,11 +71,13 @@ struct facts {
     bool has_total;
     uint64_t total, num, streams, connections;
     uint64_t made; /* of all consumers that it leads: who they are, and since when */
+    struct closed_seen closed;
     /* of /varz */
     bool server;
     char name[NAME_SIZE], version[64], cluster[NAME_SIZE];
     int64_t start, config_load_time;
-    uint64_t remotes;
+    uint64_t remotes, total_connections, open;
+    uint64_t troubles; /* slow consumers and stale connections that it counts */
     bool clustered, gateways, leafs, client_counters;
 };
 
@@ -102,6 +105,8 @@ struct target {
     uint64_t conn_total; /* of the last /connz */
     uint64_t conn_bytes; /* per connection, of the last full page; 0 unknown */
     unsigned conn_limit; /* of the full page that was asked last */
+    struct closed_list closed;
+    struct cids cids; /* to be asked for their subscriptions */
 
     char error[320];     /* of the last /varz */
     int64_t silent;      /* mono: when the last /varz failed, 0 never */

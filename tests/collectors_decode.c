@@ -50,6 +50,32 @@ START_TEST(a_round_trip_of_zero_was_not_measured) {
 }
 END_TEST
 
+START_TEST(a_closed_connection_and_its_subscriptions) {
+    struct said s = decode(
+        SHAPE_CONNZ_SUBS, NULL,
+        "{\"server_id\":\"A\",\"connections\":[{\"cid\":5,\"stop\":\"2026-11-22T05:22:49.5Z\",\"stalls\":46,"
+        "\"reason\":\"Slow Consumer (Pending Bytes)\",\"subscriptions_list_detail\":["
+        "{\"account\":\"$G\",\"subject\":\"other\",\"qgroup\":\"q\",\"sid\":\"2\",\"msgs\":0,\"cid\":5},"
+        "{\"subject\":\"fire.\\u003e\",\"sid\":\"1\",\"msgs\":868,\"max\":1000,\"cid\":5},"
+        "{\"subject\":\"no.sid\",\"msgs\":1,\"cid\":5}]}]}");
+    ck_assert_int_eq(s.failure, FAILURE_NONE);
+    ck_assert_uint_eq(count_of(s.rows, ENTITY_SUBSCRIPTION), 2);
+    ck_assert_uint_eq(s.dropped, 1);
+    const struct row *sub = s.rows->rows[0], *row = sample_first(s.rows, ENTITY_CONNECTION);
+    ck_assert_str_eq(row_text(sub, F_SUBSCRIPTION_queue), "q");
+    ck_assert_str_eq(row_text(sub, F_SUBSCRIPTION_sid), "2");
+    ck_assert(!row_has(sub, F_SUBSCRIPTION_max));
+    sub = s.rows->rows[1];
+    ck_assert_str_eq(row_text(sub, F_SUBSCRIPTION_subject), "fire.>");
+    ck_assert_int_eq(row_i64(sub, F_SUBSCRIPTION_msgs, 0), 868);
+    ck_assert(!row_has(sub, F_SUBSCRIPTION_queue));
+    ck_assert_str_eq(row_text(row, F_CONNECTION_reason), "Slow Consumer (Pending Bytes)");
+    ck_assert_int_eq(row_i64(row, F_CONNECTION_stop, 0), 1795324969500 * NS_PER_MS);
+    ck_assert_int_eq(row_i64(row, F_CONNECTION_stalls, 0), 46);
+    sample_destroy(s.rows);
+}
+END_TEST
+
 START_TEST(rows_without_their_key_are_dropped) {
     struct said s = decode(
         SHAPE_CONNZ_HOT, NULL,
@@ -145,6 +171,7 @@ int main(void) {
     tcase_set_timeout(c, 120);
     tcase_add_test(c, values_by_their_type);
     tcase_add_test(c, a_round_trip_of_zero_was_not_measured);
+    tcase_add_test(c, a_closed_connection_and_its_subscriptions);
     tcase_add_test(c, rows_without_their_key_are_dropped);
     tcase_add_test(c, a_standalone_server_is_its_own_leader);
     tcase_add_test(c, maps_and_their_keys);

@@ -21,7 +21,7 @@
 #include "tests/sample_write.h"
 
 START_TEST(paths) {
-    char path[160];
+    char path[ENDPOINT_PATH_SIZE];
     endpoint_path(&endpoints[EP_CONNZ_FULL], &(struct endpoint_words){.sort = "bytes_to", .limit = 2048},
                   path, sizeof path);
     ck_assert_str_eq(path, "/connz?auth=1&sort=bytes_to&limit=2048");
@@ -32,6 +32,12 @@ START_TEST(paths) {
     ck_assert_str_eq(path, "/jsz?accounts=1&streams=1&consumers=1&config=1");
     endpoint_path(&endpoints[EP_JSZ], &(struct endpoint_words){0}, path, sizeof path);
     ck_assert_str_eq(path, "/jsz?accounts=1&streams=1&consumers=1");
+    endpoint_path(&endpoints[EP_CONNZ_SUBS], &(struct endpoint_words){.cid = 18446744073709551615u}, path,
+                  sizeof path);
+    ck_assert_str_eq(path, "/connz?cid=18446744073709551615&state=any&subs=detail&auth=1");
+    endpoint_path(&endpoints[EP_INTEREST],
+                  &(struct endpoint_words){.subject = "a.\xc3\xa9&limit=1#", .limit = 9}, path, sizeof path);
+    ck_assert_str_eq(path, "/subsz?subs=1&limit=9&test=a.%C3%A9%26limit%3D1%23");
     char small[8];
     endpoint_path(&endpoints[EP_JSZ], &(struct endpoint_words){0}, small, sizeof small);
     ck_assert_str_eq(small, "/jsz?ac");
