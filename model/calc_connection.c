@@ -51,14 +51,23 @@ struct value calc_connection_rtt(const struct model *model, const struct object 
     return rtt > 0 ? aged(object, value_span(rtt)) : value_unknown(0);
 }
 
+/* Of a closed one until it was closed. */
+static struct value until_end(const struct object *object, enum field since) {
+    const struct row *row = object->now;
+    if (!row_has(row, F_CONNECTION_stop) || !row_has(row, since))
+        return aged(object, since_field(object, since));
+    int64_t span = row_cell(row, F_CONNECTION_stop)->i - row_cell(row, since)->i;
+    return span >= 0 ? value_span(span) : value_unknown(0);
+}
+
 struct value calc_connection_idle(const struct model *model, const struct object *object) {
     (void)model;
-    return aged(object, since_field(object, F_CONNECTION_last_activity));
+    return until_end(object, F_CONNECTION_last_activity);
 }
 
 struct value calc_connection_uptime(const struct model *model, const struct object *object) {
     (void)model;
-    return aged(object, since_field(object, F_CONNECTION_start));
+    return until_end(object, F_CONNECTION_start);
 }
 
 /* ---- the cost of watching ---- */

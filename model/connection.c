@@ -6,6 +6,7 @@
 #include "base/memory.h"
 
 #define TOMBSTONE_NS (10 * NS_PER_S)
+#define RECORD_NS    (30 * NS_PER_S) /* the same where a record of its end may come still */
 #define FORGET_NS    (60 * NS_PER_S) /* last seen in a partial page */
 #define MISSED_POLLS 3
 #define SILENT_NS    (10 * NS_PER_S)
@@ -13,9 +14,19 @@
 #define REMOVED_MOST 4096  /* a tick */
 #define TEXTS_A_ROW  2     /* that no other row has: its address and its name */
 
-static const enum shape page_shapes[PAGE_COUNT] = {SHAPE_CONNZ_HOT, SHAPE_CONNZ_FULL};
+static const enum shape page_shapes[PAGE_COUNT] = {[PAGE_HOT] = SHAPE_CONNZ_HOT,
+                                                   [PAGE_FULL] = SHAPE_CONNZ_FULL,
+                                                   [PAGE_FEED] = SHAPE_CONNZ_FEED,
+                                                   [PAGE_SUBS] = SHAPE_CONNZ_SUBS};
 
-static void create_extra(struct model *model, struct entry *entry, const struct row *row) {
+static int page_of(enum shape shape) {
+    int page = 0;
+    while (page < PAGE_COUNT - 1 && page_shapes[page] != shape)
+        page++;
+    return page;
+}
+
+void connection_create(struct model *model, struct entry *entry, const struct row *row) {
     struct connection *connection = memory_new(sizeof *connection);
     const char *ip = row_text(row, F_CONNECTION_ip);
     char address[TEXT_MAX_BYTES + 32];
@@ -39,16 +50,21 @@ static bool was_in_last_poll(const struct connection *connection, const struct s
 static void put_row(struct model *model, struct entry *server, const struct sample *sample,
                     const struct row *row, const struct stamp *at) {
     bool made;
+    if (row_has(row, F_CONNECTION_stop)) {
+        closing_put(model, server, row, at);
+        return;
+    }
+    if (closing_of_dying(model, server, row, at->mono_ns))
+        return;
     struct entry *entry = entry_take(model, OBJECT_CONNECTION, &server->object, NULL, row, at, &made);
     if (made)
-        create_extra(model, entry, row);
+        connection_create(model, entry, row);
     struct connection *connection = entry->object.extra;
     bool missed = !made && !was_in_last_poll(connection, server_of(server), sample->shape);
     entry_update(model, entry, row, at);
     if (missed)
         entry_drop_window(entry);
-    connection->polls[sample->shape == SHAPE_CONNZ_FULL ? PAGE_FULL : PAGE_HOT] =
-        server_of(server)->polls[sample->shape];
+    connection->polls[page_of(sample->shape)] = server_of(server)->polls[sample->shape];
     entry_set_freshness(model, entry, FRESH_LIVE);
     rules_touch(model, entry);
 }
@@ -116,6 +132,16 @@ bool connections_put(struct model *model, struct entry *entry, const struct samp
     return true;
 }
 
+void connections_put_one(struct model *model, struct entry *entry, const struct sample *sample) {
+    struct stamp at = stamp_of(sample, server_of(entry)->server_id);
+    for (size_t i = 0; i < sample->count; i++) {
+        const struct row *row = sample->rows[i];
+        if (row->entity == ENTITY_CONNECTION && row_has(row, F_CONNECTION_cid))
+            put_row(model, entry, sample, row, &at);
+    }
+    entry->dirty = true;
+}
+
 static bool missed_polls(const struct connection *connection, const struct server *server) {
     for (int i = 0; i < PAGE_COUNT; i++) {
         if (connection->polls[i] && server->polls[page_shapes[i]] < connection->polls[i] + MISSED_POLLS)
@@ -137,7 +163,10 @@ static int64_t longest_gap(const struct connection *connection, const struct ser
 }
 
 static bool is_over(const struct model *model, const struct entry *entry) {
-    return entry->object.freshness == FRESH_GONE && model->mono_ns - entry->gone_mono_ns > TOMBSTONE_NS;
+    const struct connection *connection = entry->object.extra;
+    const struct server *server = server_const(entry->object.parent);
+    return entry->object.freshness == FRESH_GONE && !connection->closed &&
+           model->mono_ns - entry->gone_mono_ns > (server->closing.known ? RECORD_NS : TOMBSTONE_NS);
 }
 
 static void judge(struct model *model, struct entry *entry) {
@@ -166,6 +195,19 @@ void connections_tick(struct model *model) {
         if (!table->entries[i]->dead)
             judge(model, table->entries[i]);
     }
+}
+
+void connections_forget_run(struct model *model, const struct entry *server) {
+    for (size_t i = 0; i < kind_count(model, OBJECT_CONNECTION); i++) {
+        struct entry *entry = kind_at(model, OBJECT_CONNECTION, i);
+        const struct connection *connection = entry->object.extra;
+        if (entry->object.parent == &server->object && !connection->closed)
+            entry_remove(model, entry);
+    }
+}
+
+bool model_is_closed(const struct object *object) {
+    return ((const struct connection *)object->extra)->closed;
 }
 
 void model_connection_cover(const struct model *model, uint64_t *rows, uint64_t *total) {

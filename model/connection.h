@@ -1,14 +1,20 @@
-/* What only a connection has: which pages it was in. Extra of a CONNECTION object. */
+/* What only a connection has: which pages it was in, whether it is closed. Extra of a CONNECTION object. */
 #ifndef MODEL_CONNECTION_H
 #define MODEL_CONNECTION_H
 
 #include "model/server.h"
 
-enum { PAGE_HOT, PAGE_FULL, PAGE_COUNT };
+enum { PAGE_HOT, PAGE_FULL, PAGE_FEED, PAGE_SUBS, PAGE_COUNT };
 
 struct connection {
     const struct text *address; /* "ip:port", NULL for one without */
     uint64_t polls[PAGE_COUNT]; /* number of the last poll of each page that had it, 0 never */
+    bool closed;                /* and its record came: closing.h */
 };
+
+/* The words of its state: open, closed, gone. NULL: there are not so many. */
+const char *connection_state_word(int n);
+/* Makes the extra of a new entry. */
+void connection_create(struct model *model, struct entry *entry, const struct row *row);
 
 #endif

@@ -50,12 +50,14 @@ static void server_destroy(void *extra) {
     for (int i = 0; i < SIDE_COUNT; i++)
         free(server->sides[i].now);
     free(server->route_urls);
+    closing_finish(&server->closing);
 }
 
 static void *server_clone(const void *extra) {
     struct server *server = memory_new(sizeof *server);
     memcpy(server, extra, sizeof *server);
     server->target = NULL;
+    closing_copy(&server->closing);
     for (int i = 0; i < SIDE_COUNT; i++)
         server->sides[i].now = row_clone(server->sides[i].now);
     const struct text **urls = server->route_urls;

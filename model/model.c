@@ -219,6 +219,25 @@ static void put_varz(struct model *model, struct entry *entry, const struct samp
     history_server(model, entry, sample->answered_utc_ns);
 }
 
+static void put_nothing(struct model *model, struct entry *entry, const struct sample *sample) {
+    (void)model;
+    (void)sample;
+    entry->dirty = true;
+}
+
+/* Oldest first: what happened is told in its order. */
+static void put_closed(struct model *model, struct entry *entry, const struct sample *sample) {
+    struct stamp at = stamp_of(sample, server_of(entry)->server_id);
+    for (size_t i = sample->count; i-- > 0;) {
+        const struct row *row = sample->rows[i];
+        if (row->entity == ENTITY_CONNECTION && row_has(row, F_CONNECTION_cid) &&
+            row_has(row, F_CONNECTION_stop))
+            closing_put(model, entry, row, &at);
+    }
+    closing_answered(model, entry, sample, &at);
+    entry->dirty = true;
+}
+
 static const struct shape_handler {
     void (*put)(struct model *model, struct entry *entry, const struct sample *sample);
     bool (*slice)(struct model *model, struct entry *entry, const struct sample *sample,
@@ -229,6 +248,10 @@ static const struct shape_handler {
     [SHAPE_HEALTHZ] = {.put = put_health, .leaves = KINDS_OF_ASSETS},
     [SHAPE_CONNZ_HOT] = {.slice = connections_put, .leaves = KINDS_OF_ASSETS},
     [SHAPE_CONNZ_FULL] = {.slice = connections_put, .leaves = KINDS_OF_ASSETS},
+    [SHAPE_CONNZ_FEED] = {.slice = connections_put, .leaves = KINDS_OF_ASSETS},
+    [SHAPE_CONNZ_SUBS] = {.put = connections_put_one, .leaves = KINDS_OF_ASSETS},
+    [SHAPE_CONNZ_CLOSED] = {.put = put_closed, .leaves = KINDS_OF_ASSETS},
+    [SHAPE_INTEREST] = {.put = put_nothing, .leaves = KINDS_OF_ASSETS},
     [SHAPE_JSZ] = {.slice = jetstream_put},
     [SHAPE_ROUTEZ] = {.put = put_routes, .leaves = KINDS_OF_ASSETS},
     [SHAPE_GATEWAYZ] = {.put = put_gateways, .leaves = KINDS_OF_ASSETS},

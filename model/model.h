@@ -88,6 +88,8 @@ const struct series *model_series(const struct model *model, const struct object
 /* For CONNECTION: how many there are in truth over all servers that answer, and of how many we have rows from
  * the last pages. */
 void model_connection_cover(const struct model *model, uint64_t *rows, uint64_t *total);
+/* A connection of which the server's record came that it is closed, and why. */
+bool model_is_closed(const struct object *connection);
 /* Age of the oldest live /varz in ns; -1 when no server answers. */
 int64_t model_data_age_ns(const struct model *model);
 /* Since the server that is up and was asked longest ago was asked for that shape; -1: none has answered it.

@@ -180,11 +180,12 @@ void server_find_failing(struct server *server) {
 /* ---- an answer to /varz ---- */
 
 static void forget_run(struct model *model, struct entry *entry) {
-    static const enum object_kind of_one_run[] = {OBJECT_CONNECTION, OBJECT_ROUTE, OBJECT_GATEWAY,
-                                                  OBJECT_LEAF};
+    static const enum object_kind of_one_run[] = {OBJECT_ROUTE, OBJECT_GATEWAY, OBJECT_LEAF};
     struct server *server = server_of(entry);
     for (size_t i = 0; i < sizeof of_one_run / sizeof *of_one_run; i++)
         entry_remove_children(model, &entry->object, of_one_run[i]);
+    connections_forget_run(model, entry);
+    closing_forget_run(&server->closing);
     store_remember(server);
     for (int i = 0; i < SIDE_COUNT; i++) {
         free(server->sides[i].now);
@@ -285,6 +286,7 @@ void server_answered(struct model *model, struct entry *entry, const struct samp
     usage_of_none(server, entry->object.now);
     varz_point_put(server, entry->object.now, &at);
     usage_put(&server->usage, &entry->object);
+    closing_varz(server, entry->object.now);
     route_urls_put(model, entry, sample);
     uint64_t remotes = row_u64(row, F_SERVER_remotes, 0);
     if (remotes > cluster->remotes_max && remotes < 10000)

@@ -5,6 +5,7 @@
 #ifndef MODEL_SERVER_H
 #define MODEL_SERVER_H
 
+#include "model/closing.h"
 #include "model/cluster.h"
 #include "model/usage.h"
 
@@ -85,6 +86,7 @@ struct server {
     struct usage usage;
     struct gap gap;
 
+    struct closing closing;
     int64_t max_pending; /* largest buffer of one connection, -1 unknown */
     uint64_t connz_total;
     bool connz_known;
@@ -192,7 +194,11 @@ bool client_settle(const struct client_traffic *traffic, double *per_s);
 /* A slice of a page; true when it is done. `rows`: at most about so many. */
 bool connections_put(struct model *model, struct entry *server, const struct sample *sample,
                      struct model_intake *intake, size_t rows);
+/* The answer about one connection: says nothing of all others. */
+void connections_put_one(struct model *model, struct entry *server, const struct sample *sample);
 void connections_tick(struct model *model);
+/* The server was started again: those that were open are no more. */
+void connections_forget_run(struct model *model, const struct entry *server);
 
 /* ---- store.c ---- */
 /* Its run is over: what it had is kept for comparison. */

@@ -1,6 +1,7 @@
 #include "model/model.h"
 
 #include "model/replica.h"
+#include "model/server.h"
 #include "model/source.h"
 #include "model/state.h"
 
@@ -42,6 +43,7 @@ void model_tick(struct model *model, int64_t utc_ns, int64_t mono_ns) {
     clusters_judge(model);
     model_sweep(model);
     connections_tick(model);
+    closing_tick(model);
     links_tick(model);
     bool weigh = is_time_to_weigh(model);
     if (weigh)

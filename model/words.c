@@ -1,6 +1,8 @@
 /* Quantities that are always one of a few words, and which these are. */
 #include "model/calc.h"
+#include "model/connection.h"
 #include "model/loss.h"
+#include "model/reason.h"
 #include "model/source.h"
 #include "model/stream.h"
 
@@ -53,6 +55,10 @@ static const char *server_state(int n) {
     return n + 1 < SERVER_STATE_COUNT ? server_state_name((enum server_state)(n + 1)) : NULL;
 }
 
+static const char *reason_word(int n) {
+    return n < REASON_GROUP_COUNT ? reason_group_name((enum reason_group)n) : NULL;
+}
+
 static const char *loss(int n) {
     return n < LOSS_STATE_COUNT ? loss_name((enum loss_state)n) : NULL;
 }
@@ -62,6 +68,8 @@ static const struct {
     const char *(*word)(int n);
 } sets[] = {
     {Q_SERVER_state, server_state},
+    {Q_CONNECTION_state, connection_state_word},
+    {Q_CONNECTION_closed_by, reason_word},
     {Q_STREAM_kind, stream_kind_word},
     {Q_STREAM_leadership, leadership},
     {Q_STREAM_full_by, stream_limit_word},

@@ -123,6 +123,11 @@ static void follow(struct cover *cover, const struct view_context *context) {
     }
 }
 
+static bool is_closed(const struct model *model, const struct object *object) {
+    (void)model;
+    return model_is_closed(object);
+}
+
 static void arrange(void *state, const struct view_context *context, struct rect area) {
     struct connections *c = state;
     if (context->object != c->opened) {
@@ -132,7 +137,7 @@ static void arrange(void *state, const struct view_context *context, struct rect
     }
     follow(&c->cover, context);
     c->all.table.focused = true;
-    struct quantity_pick pick = {.shapes = 1u << SHAPE_CONNZ_HOT | 1u << SHAPE_CONNZ_FULL};
+    struct quantity_pick pick = {.skip = is_closed, .shapes = 1u << SHAPE_CONNZ_HOT | 1u << SHAPE_CONNZ_FULL};
     quantity_list_arrange(&c->all, context, &pick, area.w, quantity_panel_rows(area.h));
 }
 

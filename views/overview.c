@@ -15,6 +15,11 @@ static void finish(void *state) {
     quantity_list_finish(&o->pending);
 }
 
+static bool is_closed(const struct model *model, const struct object *connection) {
+    (void)model;
+    return model_is_closed(connection);
+}
+
 static bool no_buffer(const struct model *model, const struct object *connection) {
     double pending;
     return !quantity_value(model, connection, Q_CONNECTION_pending_bytes, &pending) || pending <= 0;
@@ -28,7 +33,8 @@ static void arrange(void *state, const struct view_context *context, struct rect
     struct overview *o = state;
     struct quantity_pick picks[PANEL_COUNT] = {
         [PANEL_LAG] = {.internal = asset_is_internal},
-        [PANEL_PENDING] = {.idle = no_buffer, .idle_text = "no connection has bytes waiting"}};
+        [PANEL_PENDING] = {
+            .skip = is_closed, .idle = no_buffer, .idle_text = "no connection has bytes waiting"}};
     enum panel filtered = o->list.focus == &o->lag       ? PANEL_LAG
                           : o->list.focus == &o->pending ? PANEL_PENDING
                                                          : PANEL_NODES;

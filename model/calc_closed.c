@@ -1,0 +1,43 @@
+#include "model/calc.h"
+#include "model/connection.h"
+#include "model/reason.h"
+
+static const char *const states[] = {"open", "closed", "gone"};
+
+const char *connection_state_word(int n) {
+    return n < (int)(sizeof states / sizeof *states) ? states[n] : NULL;
+}
+
+struct value calc_connection_state(const struct model *model, const struct object *object) {
+    (void)model;
+    int state = model_is_closed(object) ? 1 : object->freshness == FRESH_GONE ? 2 : 0;
+    return value_text(states[state]);
+}
+
+struct value calc_connection_closed_by(const struct model *model, const struct object *object) {
+    (void)model;
+    if (!model_is_closed(object))
+        return value_unknown(0);
+    return value_text(reason_group_name(reason_of(row_text(object->now, F_CONNECTION_reason)).group));
+}
+
+struct value calc_connection_lived(const struct model *model, const struct object *object) {
+    (void)model;
+    const struct row *row = object->now;
+    if (!row_has(row, F_CONNECTION_stop) || !row_has(row, F_CONNECTION_start))
+        return value_unknown(0);
+    int64_t lived = row_cell(row, F_CONNECTION_stop)->i - row_cell(row, F_CONNECTION_start)->i;
+    return lived >= 0 ? value_span(lived) : value_unknown(0);
+}
+
+struct value calc_server_cut(const struct model *model, const struct object *object) {
+    (void)model;
+    const struct closing *closing = &server_const(object)->closing;
+    return closing->known ? value_uint(closing->cut) : value_unknown(0);
+}
+
+struct value calc_server_closed_missed(const struct model *model, const struct object *object) {
+    (void)model;
+    const struct closing *closing = &server_const(object)->closing;
+    return closing->known ? value_uint(closing->missed) : value_unknown(0);
+}

@@ -1,0 +1,215 @@
+#include "model/closing.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "model/connection.h"
+#include "model/reason.h"
+
+#define LISTED_MOST 10000          /* by a server: max_closed_clients */
+#define DYING_NS    (5 * NS_PER_S) /* beside its write deadline */
+
+static const struct {
+    int64_t age_ns;
+    size_t most;
+} keeps[CLOSED_CLASS_COUNT] = {
+    [CLOSED_ORDINARY] = {600 * NS_PER_S, 1000},
+    [CLOSED_CUT] = {3600 * NS_PER_S, 4000},
+};
+
+static enum closed_class class_of(const struct row *row) {
+    return reason_of(row_text(row, F_CONNECTION_reason)).group == REASON_SLOW ? CLOSED_CUT : CLOSED_ORDINARY;
+}
+
+/* ---- the queue ---- */
+
+static void push(struct closed_queue *queue, struct closed_record record) {
+    if (queue->first + queue->count == queue->cap) {
+        if (queue->first > queue->cap / 2) {
+            memmove(queue->items, queue->items + queue->first, queue->count * sizeof *queue->items);
+            queue->first = 0;
+        } else {
+            queue->cap = queue->cap ? queue->cap * 2 : 64;
+            queue->items = memory_grow(queue->items, queue->cap, sizeof *queue->items);
+        }
+    }
+    queue->items[queue->first + queue->count++] = record;
+}
+
+static void pop(struct model *model, struct closed_queue *queue) {
+    const struct closed_record *record = &queue->items[queue->first];
+    struct entry *entry = entry_by_id(model, record->id);
+    if (record->stop_ns > queue->floor_ns)
+        queue->floor_ns = record->stop_ns;
+    queue->first++;
+    queue->count--;
+    if (entry)
+        entry_remove(model, entry);
+}
+
+/* ---- a record ---- */
+
+static struct entry *find(const struct model *model, const struct entry *server, const struct row *row) {
+    return entry_find(model, OBJECT_CONNECTION, &server->object, server_const(&server->object)->server_id,
+                      row);
+}
+
+/* It is found under its run from now on. */
+static void move_to_run(struct model *model, struct entry *entry, const struct text *run) {
+    struct object_table *table = &model->tables[OBJECT_CONNECTION];
+    table_unlink(table, entry);
+    entry->scope = model_text(model, run);
+    table_link(table, entry, table_hash(entry->object.parent, entry->scope, entry->object.now));
+}
+
+static struct entry *close_entry(struct model *model, struct entry *server, const struct row *row,
+                                 const struct stamp *at) {
+    const struct text *run = server_of(server)->server_id;
+    struct entry *entry = entry_find(model, OBJECT_CONNECTION, &server->object, NULL, row);
+    if (entry) {
+        move_to_run(model, entry, run);
+    } else {
+        entry = entry_take(model, OBJECT_CONNECTION, &server->object, run, row, at, NULL);
+        connection_create(model, entry, row);
+    }
+    entry_update(model, entry, row, at);
+    entry_drop_window(entry); /* its last figures are of the end, not of when they came */
+    ((struct connection *)entry->object.extra)->closed = true;
+    entry_set_freshness(model, entry, FRESH_GONE);
+    entry->gone_mono_ns = at->mono_ns;
+    return entry;
+}
+
+bool closing_put(struct model *model, struct entry *server, const struct row *row, const struct stamp *at) {
+    struct closing *closing = &server_of(server)->closing;
+    enum closed_class class = class_of(row);
+    struct closed_queue *queue = &closing->kept[class];
+    int64_t stop_ns = row_i64(row, F_CONNECTION_stop, TIME_UNSET);
+    if (find(model, server, row))
+        return true;
+    if (stop_ns <= queue->floor_ns || at->now_ns - stop_ns > keeps[class].age_ns)
+        return false;
+    struct entry *entry = close_entry(model, server, row, at);
+    push(queue, (struct closed_record){entry->object.id, stop_ns});
+    if (queue->count > keeps[class].most)
+        pop(model, queue);
+    closing->cut += class == CLOSED_CUT;
+    int64_t deadline = row_i64(server->object.now, F_SERVER_write_deadline, 10 * NS_PER_S);
+    int64_t dying = at->mono_ns + deadline + DYING_NS;
+    if (class == CLOSED_CUT && dying > closing->dying_mono_ns)
+        closing->dying_mono_ns = dying;
+    return true;
+}
+
+struct entry *closing_of_dying(const struct model *model, struct entry *server, const struct row *row,
+                               int64_t mono_ns) {
+    return mono_ns < server_of(server)->closing.dying_mono_ns ? find(model, server, row) : NULL;
+}
+
+/* ---- gaps ---- */
+
+/* All that ever connected, less those that are open. */
+static bool closed_ever(const struct row *varz, uint64_t *out) {
+    if (!varz || !row_has(varz, F_SERVER_total_connections) || !row_has(varz, F_SERVER_connections))
+        return false;
+    uint64_t ever = row_u64(varz, F_SERVER_total_connections, 0),
+             open = row_u64(varz, F_SERVER_connections, 0);
+    *out = ever > open ? ever - open : 0;
+    return true;
+}
+
+struct page {
+    int64_t newest, oldest;
+    uint64_t rows, fresh; /* of them those closed after the newest that was known */
+};
+
+static struct page look_through(const struct sample *sample, int64_t known_ns) {
+    struct page page = {0};
+    for (size_t i = 0; i < sample->count; i++) {
+        const struct row *row = sample->rows[i];
+        if (row->entity != ENTITY_CONNECTION || !row_has(row, F_CONNECTION_stop))
+            continue;
+        int64_t stop = row_cell(row, F_CONNECTION_stop)->i;
+        page.newest = !page.rows || stop > page.newest ? stop : page.newest;
+        page.oldest = !page.rows || stop < page.oldest ? stop : page.oldest;
+        page.rows++;
+        page.fresh += stop > known_ns;
+    }
+    return page;
+}
+
+/* At least so many were closed of which this page and those before had no record. While the list was not full
+ * its growth says how many were closed; else the counters do, and what was closed between an answer and the
+ * next /varz is not counted. */
+static uint64_t count_missed(const struct closing *closing, const struct row *varz, const struct page *page,
+                             uint64_t length) {
+    uint64_t closed = 1 + page->fresh, ever;
+    if (length < LISTED_MOST && length > closing->length)
+        closed = length - closing->length;
+    else if (!closing->base_awaited && closed_ever(varz, &ever) && ever > closing->base + closed)
+        closed = ever - closing->base;
+    return closed > page->fresh ? closed - page->fresh : 0;
+}
+
+void closing_answered(struct model *model, struct entry *entry, const struct sample *sample,
+                      const struct stamp *at) {
+    struct server *server = server_of(entry);
+    struct closing *closing = &server->closing;
+    struct page page = look_through(sample, closing->newest_ns);
+    const struct row *answer = sample_first(sample, ENTITY_ANSWER);
+    uint64_t length = answer ? row_u64(answer, F_ANSWER_total, page.rows) : page.rows;
+    bool reaches_back = !closing->known || page.rows >= length || page.oldest <= closing->newest_ns;
+    if (!reaches_back) {
+        uint64_t missed = count_missed(closing, entry->object.now, &page, length);
+        closing->missed += missed;
+        model_add_event(model, at->utc_ns, "gap", &entry->object, server_label(server),
+                        "at least %llu more connections closed between two polls than its list told of",
+                        (unsigned long long)missed);
+    }
+    closing->known = true;
+    closing->newest_ns = page.newest > closing->newest_ns ? page.newest : closing->newest_ns;
+    closing->length = length;
+    closing->base_awaited = true;
+}
+
+void closing_varz(struct server *server, const struct row *row) {
+    struct closing *closing = &server->closing;
+    if (closing->base_awaited && closed_ever(row, &closing->base))
+        closing->base_awaited = false;
+}
+
+/* ---- the end ---- */
+
+static void retire(struct model *model, struct entry *server) {
+    for (int class = 0; class < CLOSED_CLASS_COUNT; class ++) {
+        struct closed_queue *queue = &server_of(server)->closing.kept[class];
+        while (queue->count &&
+               server->object.now_at.now_ns - queue->items[queue->first].stop_ns > keeps[class].age_ns)
+            pop(model, queue);
+    }
+}
+
+void closing_tick(struct model *model) {
+    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
+        struct entry *entry = kind_at(model, OBJECT_SERVER, i);
+        if (!entry->dead)
+            retire(model, entry);
+    }
+}
+
+void closing_forget_run(struct closing *closing) {
+    closing->known = closing->base_awaited = false;
+    closing->newest_ns = closing->dying_mono_ns = 0;
+    closing->length = closing->base = 0;
+}
+
+void closing_copy(struct closing *closing) {
+    for (int class = 0; class < CLOSED_CLASS_COUNT; class ++) /* nothing is closed in a frozen copy */
+        closing->kept[class] = (struct closed_queue){0};
+}
+
+void closing_finish(struct closing *closing) {
+    for (int class = 0; class < CLOSED_CLASS_COUNT; class ++)
+        free(closing->kept[class].items);
+}

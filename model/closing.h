@@ -1,0 +1,66 @@
+/* Closed connections of one server: records that its list gave, and what of it was missed.
+ *
+ * A closed connection stays the object that it was while it was open, under its id; its row is the last one,
+ * with `stop` and `reason`. It is found again by (server, run, cid), so that a cid of the next run is another
+ * one. Ordinary ones are kept for ten minutes, those that were cut as slow consumers for an hour, and so many
+ * at most. Hangs at a server; owned by the model. */
+#ifndef MODEL_CLOSING_H
+#define MODEL_CLOSING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum closed_class { CLOSED_ORDINARY, CLOSED_CUT, CLOSED_CLASS_COUNT };
+
+struct closed_record {
+    uint64_t id;     /* of the object */
+    int64_t stop_ns; /* of the server's clock */
+};
+struct closed_queue { /* by when they came to be known */
+    struct closed_record *items;
+    size_t first, count, cap;
+    int64_t floor_ns; /* records up to there are not taken again */
+};
+
+struct closing {
+    struct closed_queue kept[CLOSED_CLASS_COUNT];
+    uint64_t
+        cut; /* clients cut as slow consumers of which a record came, since we watch; each counted once */
+    uint64_t missed; /* at least so many were closed of which none came */
+    /* of this run of the server */
+    bool known;        /* its list was answered */
+    int64_t newest_ns; /* latest stop in it; 0 none */
+    uint64_t length;   /* of the list, at the last answer */
+    uint64_t base;     /* closed ever, by the first /varz after that answer */
+    bool base_awaited;
+    int64_t dying_mono_ns; /* until then one that is closed may still be listed as open */
+};
+
+struct model;
+struct entry;
+struct model_intake;
+struct sample;
+struct row;
+struct stamp;
+struct object;
+struct server;
+
+/* A row of a closed connection, from whatever page. false: it is not taken, being too old. */
+bool closing_put(struct model *model, struct entry *server, const struct row *row, const struct stamp *at);
+/* The record of that cid of the present run, where the server may list it as open still; else NULL. */
+struct entry *closing_of_dying(const struct model *model, struct entry *server, const struct row *row,
+                               int64_t mono_ns);
+/* The answer to state=closed, whole. */
+void closing_answered(struct model *model, struct entry *server, const struct sample *sample,
+                      const struct stamp *at);
+/* After a good /varz. */
+void closing_varz(struct server *server, const struct row *row);
+/* Lets go of what was kept for long enough. */
+void closing_tick(struct model *model);
+void closing_forget_run(struct closing *closing);
+/* Copies of what it owns, for a clone; and their end. */
+void closing_copy(struct closing *closing);
+void closing_finish(struct closing *closing);
+
+#endif

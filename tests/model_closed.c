@@ -1,0 +1,194 @@
+/* Closed connections: one object from its start to its record, each once, what is missed said. */
+#include "tests/model_closed.h"
+
+#include "model/reason.h"
+
+static void begin(struct night *n) {
+    night_begin(n, 0, 1);
+    send_target(n, 1, "http://h:8222", "named", "polled", NULL, NULL);
+    send_crowd(n, "IDA", 100, 10);
+}
+
+START_TEST(it_stays_the_object_that_it_was) {
+    struct night n;
+    begin(&n);
+    send_lives(&n, "IDA", SHAPE_CONNZ_FULL, 2,
+               (struct life[]){{5, "b", -60, 0, NULL, 0}, {6, "c", -60, 0, NULL, 0}}, 2);
+    uint64_t id = find_by(&n, Q_CONNECTION_name, "b")->id;
+    live_until(&n, "IDA", 8, 100, 9);
+    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 1, (struct life[]){{5, "b", -60, 7, CUT_BYTES, 900}}, 1);
+    const struct object *b = model_object(n.model, id);
+    ck_assert_ptr_nonnull(b);
+    ck_assert_str_eq(text_value(&n, b, Q_CONNECTION_state), "closed");
+    ck_assert_str_eq(text_value(&n, b, Q_CONNECTION_reason), CUT_BYTES);
+    ck_assert_str_eq(text_value(&n, b, Q_CONNECTION_closed_by), "slow");
+    ck_assert_double_eq(number_value(&n, b, Q_CONNECTION_lived), 67e9);
+    ck_assert_double_eq(number_value(&n, b, Q_CONNECTION_uptime), 67e9);
+    ck_assert_double_eq(number_value(&n, b, Q_CONNECTION_pending_bytes), 900);
+    ck_assert_double_eq(number_value(&n, b, Q_CONNECTION_closed_at), (double)(NIGHT_UTC + ns(7)));
+    ck_assert_double_eq(number_value(&n, server_named(&n, "n1"), Q_SERVER_cut), 1);
+    /* the server goes on listing it as open for a while: one client, not two */
+    send_lives(&n, "IDA", SHAPE_CONNZ_FULL, 2,
+               (struct life[]){{5, "b", -60, 0, NULL, 900}, {6, "c", -60, 0, NULL, 0}}, 2);
+    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 1, (struct life[]){{5, "b", -60, 7, CUT_BYTES, 900}}, 1);
+    ck_assert_uint_eq(count_of(&n, OBJECT_CONNECTION), 2);
+    ck_assert_double_eq(number_value(&n, server_named(&n, "n1"), Q_SERVER_cut), 1);
+    ck_assert_ptr_eq(find_by(&n, Q_CONNECTION_name, "b"), b);
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(gone_first_and_told_later) {
+    struct night n;
+    begin(&n);
+    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 0, NULL, 0);
+    send_lives(&n, "IDA", SHAPE_CONNZ_FULL, 1, (struct life[]){{5, "b", -60, 0, NULL, 0}}, 1);
+    uint64_t id = find_by(&n, Q_CONNECTION_name, "b")->id;
+    live_until(&n, "IDA", 2, 100, 9);
+    send_lives(&n, "IDA", SHAPE_CONNZ_FULL, 0, NULL, 0);
+    ck_assert_str_eq(text_value(&n, model_object(n.model, id), Q_CONNECTION_state), "gone");
+    ck_assert(isnan(number_value(&n, model_object(n.model, id), Q_CONNECTION_lived)));
+    live_until(&n, "IDA", 14, 100, 9);
+    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 1, (struct life[]){{5, "b", -60, 1, LEFT, 0}}, 1);
+    ck_assert_str_eq(text_value(&n, model_object(n.model, id), Q_CONNECTION_state), "closed");
+    ck_assert_str_eq(text_value(&n, model_object(n.model, id), Q_CONNECTION_closed_by), "ordinary");
+    ck_assert_double_eq(number_value(&n, server_named(&n, "n1"), Q_SERVER_cut), 0);
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(never_seen_open) {
+    struct night n;
+    begin(&n);
+    live_until(&n, "IDA", 5, 101, 10);
+    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 1, (struct life[]){{55, "short", 3, 3.5, LEFT, 0}}, 1);
+    const struct object *c = find_by(&n, Q_CONNECTION_name, "short");
+    ck_assert_double_eq(number_value(&n, c, Q_CONNECTION_lived), 5e8);
+    ck_assert_str_eq(text_value(&n, c, Q_CONNECTION_address), "10.1.2.3:4055");
+    uint64_t rows, total;
+    model_connection_cover(n.model, &rows, &total);
+    ck_assert_uint_eq(rows, 0);
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(a_cid_of_the_next_run_is_another_one) {
+    struct night n;
+    begin(&n);
+    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 1, (struct life[]){{5, "old", -60, -1, CUT_DEADLINE, 7}}, 1);
+    live_until(&n, "IDA", 2, 100, 10);
+    night_until(&n, 4);
+    struct sample *s = build_varz(&n, 1, "IDB", "n1");
+    put_i(row_of(s, ENTITY_SERVER), F_SERVER_start, NIGHT_UTC + ns(3));
+    send(&n, s);
+    send_lives(&n, "IDB", SHAPE_CONNZ_FULL, 1, (struct life[]){{5, "new", 1, 0, NULL, 0}}, 1);
+    send_lives(&n, "IDB", SHAPE_CONNZ_CLOSED, 1, (struct life[]){{6, "other", 1, 2, CUT_DEADLINE, 0}}, 1);
+    ck_assert_str_eq(text_value(&n, find_by(&n, Q_CONNECTION_name, "old"), Q_CONNECTION_state), "closed");
+    ck_assert_str_eq(text_value(&n, find_by(&n, Q_CONNECTION_name, "new"), Q_CONNECTION_state), "open");
+    send_lives(&n, "IDB", SHAPE_CONNZ_CLOSED, 2,
+               (struct life[]){{5, "new", 1, 2, LEFT, 0}, {6, "other", 1, 2, CUT_DEADLINE, 0}}, 2);
+    ck_assert_uint_eq(count_in_state(&n, "closed"), 3);
+    ck_assert_double_eq(number_value(&n, server_named(&n, "n1"), Q_SERVER_cut), 2);
+    ck_assert_int_eq(count_events(&n, "gap"), 0);
+    night_end(&n);
+}
+END_TEST
+
+/* The list is not full: its growth tells how many were closed. */
+START_TEST(a_gap_is_said) {
+    struct night n;
+    begin(&n);
+    struct life page[3] = {{7, "c", 0, 3, LEFT, 0}, {6, "b", 0, 2, LEFT, 0}, {5, "a", 0, 1, LEFT, 0}};
+    live_until(&n, "IDA", 4, 100, 10);
+    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 90, page, 3);
+    ck_assert_int_eq(count_events(&n, "gap"), 0); /* what was before we came is no gap */
+    live_until(&n, "IDA", 14, 400, 10);
+    struct life next[2] = {{99, "z", 12, 13, LEFT, 0}, {98, "y", 12, 12.5, LEFT, 0}};
+    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 390, next, 2);
+    ck_assert_int_eq(count_events(&n, "gap"), 1);
+    ck_assert_double_eq(number_value(&n, server_named(&n, "n1"), Q_SERVER_closed_missed), 298);
+    ck_assert_ptr_nonnull(
+        strstr(model_event(n.model, model_event_count(n.model) - 1)->text, "at least 298 more"));
+    live_until(&n, "IDA", 24, 402, 10);
+    struct life last[2] = {{100, "zz", 12, 23, LEFT, 0}, {99, "z", 12, 13, LEFT, 0}};
+    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 392, last, 2); /* reaches back */
+    ck_assert_double_eq(number_value(&n, server_named(&n, "n1"), Q_SERVER_closed_missed), 298);
+    night_end(&n);
+}
+END_TEST
+
+/* The list is full: all that connected, less those that are open, tells. */
+START_TEST(a_gap_of_a_full_list) {
+    struct night n;
+    begin(&n);
+    struct life page = {7, "c", 0, 3, LEFT, 0}, next = {9999, "z", 12, 13, LEFT, 0};
+    live_until(&n, "IDA", 4, 20000, 10);
+    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 10000, &page, 1);
+    live_until(&n, "IDA", 5, 20100, 10); /* of these 100 nobody knows on which side of the answer they were */
+    live_until(&n, "IDA", 14, 25100, 10);
+    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 10000, &next, 1);
+    ck_assert_double_eq(number_value(&n, server_named(&n, "n1"), Q_SERVER_closed_missed), 4999);
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(kept_for_a_while_and_not_taken_again) {
+    struct night n;
+    begin(&n);
+    struct life page[2] = {{7, "cut", 0, 3, CUT_BYTES, 0}, {6, "left", 0, 2, LEFT, 0}};
+    live_until(&n, "IDA", 4, 100, 10);
+    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 2, page, 2);
+    live_until(&n, "IDA", 600, 100, 10);
+    ck_assert_uint_eq(count_in_state(&n, "closed"), 2);
+    live_until(&n, "IDA", 604, 100, 10);
+    ck_assert_uint_eq(count_in_state(&n, "closed"), 1);
+    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 2, page, 2);
+    ck_assert_uint_eq(count_in_state(&n, "closed"), 1);
+    ck_assert_double_eq(number_value(&n, server_named(&n, "n1"), Q_SERVER_cut), 1);
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(so_many_at_most) {
+    struct night n;
+    begin(&n);
+    struct life *page = calloc(1500, sizeof *page);
+    for (int i = 0; i < 1500; i++)
+        page[i] = (struct life){(uint64_t)(2000 - i), "x", 0, 4 - i * 0.001, LEFT, 0};
+    live_until(&n, "IDA", 5, 1600, 10);
+    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 1500, page, 1500);
+    ck_assert_uint_eq(count_in_state(&n, "closed"), 1000);
+    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 1500, page, 1500);
+    ck_assert_uint_eq(count_in_state(&n, "closed"), 1000);
+    free(page);
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(words_of_reasons) {
+    ck_assert_int_eq(reason_of("Slow Consumer (Write Deadline)").group, REASON_SLOW);
+    ck_assert_int_eq(reason_of("Stale Connection").group, REASON_LIVENESS);
+    ck_assert_int_eq(reason_of("Unknown State").group, REASON_OTHER);
+    ck_assert_str_eq(reason_of("Unknown State").brief, "Unknown State");
+    for (int i = 0; i < REASON_GROUP_COUNT; i++)
+        ck_assert_str_ne(reason_group_name((enum reason_group)i), "");
+}
+END_TEST
+
+static TCase *make(void) {
+    TCase *c = tcase_create("closed");
+    tcase_add_test(c, it_stays_the_object_that_it_was);
+    tcase_add_test(c, gone_first_and_told_later);
+    tcase_add_test(c, never_seen_open);
+    tcase_add_test(c, a_cid_of_the_next_run_is_another_one);
+    tcase_add_test(c, a_gap_is_said);
+    tcase_add_test(c, a_gap_of_a_full_list);
+    tcase_add_test(c, kept_for_a_while_and_not_taken_again);
+    tcase_add_test(c, so_many_at_most);
+    tcase_add_test(c, words_of_reasons);
+    return c;
+}
+
+int main(void) {
+    return run_case("model/closed", make);
+}
