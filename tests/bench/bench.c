@@ -13,9 +13,10 @@ static const struct figure {
     const char *name;
     void (*run)(void);
 } figures[] = {
-    {"start", bench_start}, {"keys", bench_keys},       {"large", bench_large},
-    {"bytes", bench_bytes}, {"screens", bench_screens}, {"link", bench_link},
-    {"cost", bench_cost},   {"fleet", bench_fleet},     {"consumers", bench_consumers},
+    {"start", bench_start},     {"keys", bench_keys},       {"large", bench_large},
+    {"bytes", bench_bytes},     {"screens", bench_screens}, {"link", bench_link},
+    {"cost", bench_cost},       {"fleet", bench_fleet},     {"consumers", bench_consumers},
+    {"filling", bench_filling},
 };
 
 void bench_line(const char *figure, const char *goal, const char *peer, const char *format, ...) {

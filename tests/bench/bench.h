@@ -17,6 +17,7 @@ void bench_screens(void);
 void bench_link(void);
 void bench_cost(void);
 void bench_fleet(void);
+void bench_filling(void);
 void bench_consumers(void);
 
 /* One line of the table; a text may be "". The measured value is printf's. */

@@ -8,10 +8,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { CONNECTIONS = 1000, RATE = 5000, FLEET = 50, FLEET_CONNECTIONS = 100, FLEET_RATE = 500, WATCHED = 20 };
+enum { FLEET = 50, FLEET_CONNECTIONS = 100, FLEET_RATE = 500, WATCHED = 20 };
+
+/* One server. The rate is in messages a second of all together: each second every connection's figures move.
+ */
+static const struct crowd {
+    const char *many;
+    int connections, rate;
+} crowds[] = {{"1,000", 1000, 5000}, {"10,000", 10000, 20000}};
 
 static void say(const char *what, const struct spent *ours, const struct spent *theirs, const char *of) {
-    char figure[64], goal[32], peer[96];
+    char figure[160], goal[32], peer[96];
     snprintf(figure, sizeof figure, "CPU, %s", what);
     if (!ours->known) {
         bench_missing(figure, "the screen did not come");
@@ -38,6 +45,12 @@ static struct terminal *list_on(const struct servers *s) {
     return session_natsight((const char *const[]){"--view", "connections", s->node[0].http, NULL});
 }
 
+/* As often as nats-top asks. */
+static struct terminal *list_each_second_on(const struct servers *s) {
+    return session_natsight((const char *const[]){"--view", "connections", "--every", "connz_full=1s",
+                                                  "--every", "connz_hot=1s", s->node[0].http, NULL});
+}
+
 static struct spent nats_top_spends(const struct servers *s) {
     if (!bench_nats_top()) /* as measured once on two other cores, 2.15.2, under the same load */
         return (struct spent){.cpu = 13.1, .pss_mb = 23, .server_cpu = 1.3, .bytes = 1562, .connz = 1};
@@ -49,45 +62,64 @@ static const char *where(const struct spent *theirs) {
     return theirs->known ? "" : bench_nats_top() ? " (did not start)" : " elsewhere";
 }
 
-static void cost_of(const struct servers *s) {
-    struct spent overview = spend(overview_on(s), s, "1/1 up", WATCHED);
-    struct spent list = spend(list_on(s), s, "worker-", WATCHED);
+static const struct way {
+    const char *what;
+    struct terminal *(*open)(const struct servers *s);
+    const char *ready;
+} ways[] = {
+    {"", overview_on, "1/1 up"},
+    {", listed", list_on, "worker-"},
+    {", listed each second", list_each_second_on, "worker-"},
+};
+enum { WAYS = sizeof ways / sizeof *ways };
+
+static void cost_of(const struct servers *s, const struct crowd *crowd) {
+    struct spent ours[WAYS];
+    char what[96];
+    for (int w = 0; w < WAYS; w++)
+        ours[w] = spend(ways[w].open(s), s, ways[w].ready, WATCHED);
     struct spent theirs = nats_top_spends(s);
-    say("1,000 busy connections", &overview, &theirs, where(&theirs));
-    say("1,000 busy connections, listed", &list, &theirs, where(&theirs));
+    for (int w = 0; w < WAYS; w++) {
+        snprintf(what, sizeof what, "%s busy%s", crowd->many, ways[w].what);
+        say(what, &ours[w], &theirs, where(&theirs));
+    }
 }
 
 /* On connections without traffic: with traffic the server's own CPU varies more than any of this. */
-static void server_cost_of(const struct servers *s) {
-    char peer[96];
-    struct spent idle = spend(NULL, s, NULL, WATCHED);
-    struct spent overview = spend(overview_on(s), s, "1/1 up", WATCHED);
-    struct spent list = spend(list_on(s), s, "worker-", WATCHED);
+static void server_cost_of(const struct servers *s, const struct crowd *crowd) {
+    char peer[96], figure[160];
+    struct spent ours[WAYS], idle = spend(NULL, s, NULL, WATCHED);
+    for (int w = 0; w < WAYS; w++)
+        ours[w] = spend(ways[w].open(s), s, ways[w].ready, WATCHED);
     struct spent theirs = nats_top_spends(s);
-    if (theirs.known)
+    if (theirs.known && bench_nats_top())
         theirs.server_cpu -= idle.server_cpu;
     snprintf(peer, sizeof peer, "nats-top %.2f %%%s; of itself %.2f %%", theirs.server_cpu, where(&theirs),
              idle.server_cpu);
-    bench_line("server CPU caused, 1,000 connections", "", peer, "%.2f %%",
-               overview.server_cpu - idle.server_cpu);
-    bench_line("server CPU caused, 1,000 listed", "", peer, "%.2f %%", list.server_cpu - idle.server_cpu);
+    for (int w = 0; w < WAYS; w++) {
+        snprintf(figure, sizeof figure, "server CPU caused, %s idle%s", crowd->many, ways[w].what);
+        bench_line(figure, "", peer, "%.2f %%", ours[w].server_cpu - idle.server_cpu);
+    }
 }
 
-static void with_load(const struct servers *s, int rate, void (*measure)(const struct servers *)) {
+static void with_load(const struct servers *s, const struct crowd *crowd, int rate,
+                      void (*measure)(const struct servers *, const struct crowd *)) {
     struct load load;
-    if (s && load_start(&load, s, CONNECTIONS, rate)) {
-        measure(s);
+    if (s && load_start(&load, s, crowd->connections, rate)) {
+        measure(s, crowd);
         load_end(&load);
     } else {
-        bench_missing("costs with 1,000 connections", "no server, or no load on it");
+        bench_missing("costs with many connections", "no server, or no load on it");
     }
 }
 
 void bench_cost(void) {
-    struct servers *s = servers_start(&(struct servers_options){.nodes = 1});
-    with_load(s, RATE, cost_of);
-    with_load(s, 0, server_cost_of);
-    servers_end(s);
+    for (size_t i = 0; i < sizeof crowds / sizeof *crowds; i++) {
+        struct servers *s = servers_start(&(struct servers_options){.nodes = 1});
+        with_load(s, &crowds[i], crowds[i].rate, cost_of);
+        with_load(s, &crowds[i], 0, server_cost_of);
+        servers_end(s);
+    }
 }
 
 static int fleet_size(void) {
