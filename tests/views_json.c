@@ -152,6 +152,12 @@ START_TEST(cuts) {
     ck_assert(cut_of(&cut, message, sizeof(message), "connections", NULL));
     ck_assert_uint_eq(cut_shapes(&cut), 1u << SHAPE_CONNZ_FULL);
     ck_assert(cut_of(&cut, message, sizeof(message), "event", "route"));
+    ck_assert(cut_of(&cut, message, sizeof(message), "closed.reason", NULL));
+    ck_assert_uint_eq(cut_shapes(&cut), 1u << SHAPE_CONNZ_CLOSED);
+    d = document_json(world.model, &(struct document_options){&cut});
+    ck_assert(json_is_array(json_object_get(d, "closed")));
+    ck_assert_ptr_null(json_object_get(d, "connections"));
+    json_decref(d);
 }
 END_TEST
 
@@ -170,7 +176,7 @@ START_TEST(wrong_names) {
     ck_assert(!cut_of(&cut, message, sizeof(message), "foo", NULL));
     ck_assert_str_eq(message, "foo: there is no such entity; there are clusters, servers, connections, "
                               "streams, consumers, "
-                              "replicas, sources, meta_peers, routes, costs, events");
+                              "replicas, sources, meta_peers, routes, costs, closed, events");
     ck_assert(!cut_of(&cut, message, sizeof(message), "", NULL));
     ck_assert_ptr_null(strchr(message, '\n'));
 }

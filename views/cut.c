@@ -8,10 +8,10 @@
 #include "base/text.h"
 
 /* What a document has when nothing is named, and where it comes from. */
-static const struct kind_info {
+static const struct part_info {
     bool usual;
     unsigned shapes;
-} kinds[OBJECT_KIND_COUNT] = {
+} infos[CUT_PART_COUNT] = {
     [OBJECT_CLUSTER] = {true, 1u << SHAPE_JSZ | 1u << SHAPE_CONNZ_HOT},
     [OBJECT_SERVER] = {true,
                        1u << SHAPE_JSZ | 1u << SHAPE_SUBSZ | 1u << SHAPE_ROUTEZ | 1u << SHAPE_CONNZ_HOT},
@@ -22,11 +22,29 @@ static const struct kind_info {
     [OBJECT_SOURCE] = {true, 1u << SHAPE_JSZ},
     [OBJECT_META_PEER] = {false, 1u << SHAPE_JSZ},
     [OBJECT_ROUTE] = {false, 1u << SHAPE_ROUTEZ},
+    [CUT_CLOSED] = {true, 1u << SHAPE_CONNZ_CLOSED},
 };
+
+static bool is_closed(const struct object *object) {
+    return model_is_closed(object);
+}
+
+static bool is_not_closed(const struct object *object) {
+    return !model_is_closed(object);
+}
+
+struct cut_part cut_part(int part) {
+    if (part == CUT_CLOSED)
+        return (struct cut_part){"closed", "closed", OBJECT_CONNECTION, is_closed};
+    enum object_kind kind = (enum object_kind)part;
+    return (struct cut_part){object_kind_name(kind), object_kind_plural(kind), kind,
+                             kind == OBJECT_CONNECTION ? is_not_closed : NULL};
+}
 
 static const char events_name[] = "events";
 
-static bool has_quantities(enum object_kind kind) {
+static bool has_quantities(int part) {
+    enum object_kind kind = cut_part(part).kind;
     for (int q = 0; q < QUANTITY_COUNT; q++)
         if (quantities[q].kind == kind && !(quantities[q].flags & QUANTITY_HIDDEN))
             return true;
@@ -37,11 +55,10 @@ static bool is_word(const char *text, size_t len, const char *word) {
     return strlen(word) == len && strncasecmp(text, word, len) == 0;
 }
 
-static int kind_by_name(const char *text, size_t len) {
-    for (int k = 0; k < OBJECT_KIND_COUNT; k++)
-        if (has_quantities((enum object_kind)k) &&
-            (is_word(text, len, object_kind_name((enum object_kind)k)) ||
-             is_word(text, len, object_kind_plural((enum object_kind)k))))
+static int part_by_name(const char *text, size_t len) {
+    for (int k = 0; k < CUT_PART_COUNT; k++)
+        if (has_quantities(k) &&
+            (is_word(text, len, cut_part(k).name) || is_word(text, len, cut_part(k).plural)))
             return k;
     return -1;
 }
@@ -55,14 +72,14 @@ static void cut_word(char out[TEXT_MAX_BYTES + 1], const char *typed) {
     text_cut(out, TEXT_MAX_BYTES + 1, *clean ? clean : "\"\"", 60);
 }
 
-static bool unknown_kind(const char *name, char *message, size_t size) {
+static bool unknown_part(const char *name, char *message, size_t size) {
     char shown[TEXT_MAX_BYTES + 1], word[80];
     cut_word(shown, name);
     snprintf(word, sizeof(word), "%.*s", (int)strcspn(name, "."), name);
     struct near near = near_begin(word);
-    for (int k = 0; k < OBJECT_KIND_COUNT; k++)
-        if (has_quantities((enum object_kind)k))
-            near_try(&near, object_kind_plural((enum object_kind)k));
+    for (int k = 0; k < CUT_PART_COUNT; k++)
+        if (has_quantities(k))
+            near_try(&near, cut_part(k).plural);
     near_try(&near, events_name);
     if (near.name) {
         snprintf(message, size, "%s: there is no such entity; did you mean %s%s?", shown, near.name,
@@ -70,29 +87,28 @@ static bool unknown_kind(const char *name, char *message, size_t size) {
         return false;
     }
     size_t len = (size_t)snprintf(message, size, "%s: there is no such entity; there are ", shown);
-    for (int k = 0; k < OBJECT_KIND_COUNT && len < size; k++)
-        if (has_quantities((enum object_kind)k))
-            len +=
-                (size_t)snprintf(message + len, size - len, "%s, ", object_kind_plural((enum object_kind)k));
+    for (int k = 0; k < CUT_PART_COUNT && len < size; k++)
+        if (has_quantities(k))
+            len += (size_t)snprintf(message + len, size - len, "%s, ", cut_part(k).plural);
     if (len < size)
         snprintf(message + len, size - len, "%s", events_name);
     return false;
 }
 
-static bool unknown_quantity(enum object_kind kind, const char *name, const char *quantity, char *message,
+static bool unknown_quantity(struct cut_part part, const char *name, const char *quantity, char *message,
                              size_t size) {
     char shown[TEXT_MAX_BYTES + 1];
     cut_word(shown, name);
     struct near near = near_begin(quantity);
     for (int q = 0; q < QUANTITY_COUNT; q++)
-        if (quantities[q].kind == kind && !(quantities[q].flags & QUANTITY_HIDDEN))
+        if (quantities[q].kind == part.kind && !(quantities[q].flags & QUANTITY_HIDDEN))
             near_try(&near, quantities[q].name);
     if (near.name)
-        snprintf(message, size, "%s: there is no such quantity; did you mean %s.%s?", shown,
-                 object_kind_name(kind), near.name);
+        snprintf(message, size, "%s: there is no such quantity; did you mean %s.%s?", shown, part.name,
+                 near.name);
     else
         snprintf(message, size, "%s: there is no such quantity; natsight print --json %s shows their names",
-                 shown, object_kind_plural(kind));
+                 shown, part.plural);
     return false;
 }
 
@@ -105,10 +121,11 @@ static void take_quantity(struct cut *cut, enum quantity q) {
 }
 
 /* All that are for documents, or of these the ones with a flag. */
-static void take_kind(struct cut *cut, enum object_kind kind, unsigned flag) {
-    if (!cut->kinds[kind])
-        cut->kind_order[cut->kind_count++] = kind;
-    cut->kinds[kind] = true;
+static void take_part(struct cut *cut, int part, unsigned flag) {
+    enum object_kind kind = cut_part(part).kind;
+    if (!cut->parts[part])
+        cut->part_order[cut->part_count++] = part;
+    cut->parts[part] = true;
     for (int q = 0; q < QUANTITY_COUNT; q++)
         if (quantities[q].kind == kind && !(quantities[q].flags & QUANTITY_HIDDEN) &&
             (!flag || quantities[q].flags & flag))
@@ -117,21 +134,21 @@ static void take_kind(struct cut *cut, enum object_kind kind, unsigned flag) {
 
 static bool take_name(struct cut *cut, const char *name, char *message, size_t size) {
     size_t len = strcspn(name, ".");
-    int kind = kind_by_name(name, len);
+    int part = part_by_name(name, len);
     if (!name[len] && (is_word(name, len, events_name) || is_word(name, len, "event"))) {
         cut->events = true;
         return true;
     }
-    if (kind < 0)
-        return unknown_kind(name, message, size);
+    if (part < 0)
+        return unknown_part(name, message, size);
     if (!name[len]) {
-        take_kind(cut, (enum object_kind)kind, 0);
+        take_part(cut, part, 0);
         return true;
     }
-    int q = quantity_by_name((enum object_kind)kind, name + len + 1);
+    int q = quantity_by_name(cut_part(part).kind, name + len + 1);
     if (q < 0 || quantities[q].flags & QUANTITY_HIDDEN)
-        return unknown_quantity((enum object_kind)kind, name, name + len + 1, message, size);
-    take_kind(cut, (enum object_kind)kind, QUANTITY_KEY | QUANTITY_WHERE);
+        return unknown_quantity(cut_part(part), name, name + len + 1, message, size);
+    take_part(cut, part, QUANTITY_KEY | QUANTITY_WHERE);
     take_quantity(cut, (enum quantity)q);
     return true;
 }
@@ -143,17 +160,17 @@ bool cut_parse(struct cut *cut, const char *const *names, int count, char *messa
             return false;
     if (count > 0)
         return true;
-    for (int k = 0; k < OBJECT_KIND_COUNT; k++)
-        if (kinds[k].usual)
-            take_kind(cut, (enum object_kind)k, 0);
+    for (int k = 0; k < CUT_PART_COUNT; k++)
+        if (infos[k].usual)
+            take_part(cut, k, 0);
     cut->events = true;
     return true;
 }
 
 unsigned cut_shapes(const struct cut *cut) {
     unsigned shapes = 0;
-    for (int k = 0; k < OBJECT_KIND_COUNT; k++)
-        if (cut->kinds[k])
-            shapes |= kinds[k].shapes;
+    for (int k = 0; k < CUT_PART_COUNT; k++)
+        if (cut->parts[k])
+            shapes |= infos[k].shapes;
     return shapes;
 }

@@ -1,20 +1,29 @@
 /* A cut of the model: which entities and which of their quantities a document is to have.
  *
  * Names are "entity" or "entity.quantity", singular or plural: "servers", "consumer.lag". Which object it is
- * always comes along. No names: everything. */
+ * always comes along. No names: everything. An entity is a kind of objects; of connections there are two:
+ * those that are open, and "closed". */
 #ifndef VIEWS_CUT_H
 #define VIEWS_CUT_H
 
 #include "model/model.h"
 
+enum { CUT_CLOSED = OBJECT_KIND_COUNT, CUT_PART_COUNT }; /* before: each kind is a part under its number */
+struct cut_part {
+    const char *name, *plural;
+    enum object_kind kind;
+    bool (*has)(const struct object *object); /* NULL: all of its kind */
+};
+struct cut_part cut_part(int part);
+
 struct cut {
-    bool kinds[OBJECT_KIND_COUNT];
+    bool parts[CUT_PART_COUNT];
     bool quantities[QUANTITY_COUNT];
     bool events;
     /* The same as it was asked for, as tables have it; which object it is comes first. */
-    enum object_kind kind_order[OBJECT_KIND_COUNT];
+    int part_order[CUT_PART_COUNT];
     enum quantity quantity_order[QUANTITY_COUNT];
-    int kind_count, quantity_count;
+    int part_count, quantity_count;
 };
 
 /* false: message[] is one line with the nearest valid name, or all of them. */

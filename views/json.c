@@ -104,12 +104,13 @@ static json_t *object_json(const struct model *model, const struct object *objec
     return out;
 }
 
-static json_t *objects_json(const struct model *model, enum object_kind kind, const struct cut *cut) {
+static json_t *objects_json(const struct model *model, const struct cut_part *part, const struct cut *cut) {
     size_t count;
     json_t *out = json_array();
-    const struct object *const *objects = model_objects(model, kind, &count);
+    const struct object *const *objects = model_objects(model, part->kind, &count);
     for (size_t i = 0; i < count; i++)
-        json_array_append_new(out, object_json(model, objects[i], cut));
+        if (!part->has || part->has(objects[i]))
+            json_array_append_new(out, object_json(model, objects[i], cut));
     return out;
 }
 
@@ -138,10 +139,11 @@ json_t *document_json(const struct model *model, const struct document_options *
     json_t *out = json_object();
     json_object_set_new(out, "schema", json_integer(SCHEMA));
     json_object_set_new(out, "taken", instant(model_utc_ns(model)));
-    for (int k = 0; k < OBJECT_KIND_COUNT; k++)
-        if (cut->kinds[k])
-            json_object_set_new(out, object_kind_plural((enum object_kind)k),
-                                objects_json(model, (enum object_kind)k, cut));
+    for (int k = 0; k < CUT_PART_COUNT; k++) {
+        struct cut_part part = cut_part(k);
+        if (cut->parts[k])
+            json_object_set_new(out, part.plural, objects_json(model, &part, cut));
+    }
     if (cut->events)
         json_object_set_new(out, "events", events_json(model));
     return out;

@@ -17,7 +17,7 @@ struct block {
     enum quantity columns[QUANTITY_COUNT];
     int widths[QUANTITY_COUNT];
     int count;
-    const struct object *const *objects;
+    const struct object **objects; /* owned */
     size_t rows;
 };
 
@@ -52,9 +52,18 @@ static void put(struct buffer *out, const char *text, int width, bool right, boo
     buffer_append_text(out, last ? "\n" : "  ");
 }
 
-static void print_block(struct block *b, enum object_kind kind, struct buffer *out) {
+static void collect(struct block *b, const struct cut_part *part) {
+    size_t count;
+    const struct object *const *all = model_objects(b->model, part->kind, &count);
+    b->objects = memory_array(count + 1, sizeof(*b->objects));
+    for (size_t i = 0; i < count; i++)
+        if (!part->has || part->has(all[i]))
+            b->objects[b->rows++] = all[i];
+}
+
+static void print_block(struct block *b, const char *title, struct buffer *out) {
     char text[300];
-    buffer_printf(out, "%s\n", object_kind_plural(kind));
+    buffer_printf(out, "%s\n", title);
     for (int c = 0; c < b->count; c++)
         put(out, quantities[b->columns[c]].name, b->widths[c], quantity_on_right(b->columns[c]),
             c + 1 == b->count);
@@ -95,17 +104,18 @@ void print_tables(const struct model *model, const struct cut *cut, struct buffe
         cut = &all;
     }
     struct block *b = memory_new(sizeof(*b));
-    for (int k = 0; k < cut->kind_count; k++) {
-        enum object_kind kind = cut->kind_order[k];
+    for (int k = 0; k < cut->part_count; k++) {
+        struct cut_part part = cut_part(cut->part_order[k]);
         *b = (struct block){.model = model,
                             .context = {.model = model, .utc_ns = model_utc_ns(model), .filter = ""}};
-        b->objects = model_objects(model, kind, &b->rows);
+        collect(b, &part);
         for (int q = 0; q < cut->quantity_count; q++)
-            if (quantities[cut->quantity_order[q]].kind == kind)
+            if (quantities[cut->quantity_order[q]].kind == part.kind)
                 b->columns[b->count++] = cut->quantity_order[q];
         measure(b);
         separate(out, &first);
-        print_block(b, kind, out);
+        print_block(b, part.plural, out);
+        free(b->objects);
     }
     if (cut->events) {
         separate(out, &first);
