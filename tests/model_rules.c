@@ -79,7 +79,7 @@ START_TEST(a_duration_is_said_once_and_in_whole_seconds) {
     ck_assert_str_eq(text, "n1 silent for 4s");
     night_until(&n, 13.5);
     finding_text(n.model, finding_of(&n, "server_down"), text, sizeof text);
-    ck_assert_str_eq(text, "n1 silent for 13s");
+    ck_assert_str_eq(text, "n1 silent for 12s");
     send_varz(&n, 1, "IDA", "n1");
     night_until(&n, 14);
     for (int i = 0; i < 2; i++)
@@ -269,7 +269,7 @@ START_TEST(an_endpoint_that_fails_is_a_warning_after_a_while) {
     ck_assert_int_eq(f->severity, SEVERITY_WARN);
     ck_assert_str_eq(finding_tag(f), "POLL");
     finding_text(n.model, f, text, sizeof text);
-    ck_assert_str_eq(text, "n1 /connz: nested too deep, for 13s");
+    ck_assert_str_eq(text, "n1 /connz: nested too deep, for 12s");
     send_connection(&n, 9, 0);
     ck_assert_str_eq(text_value(&n, server, Q_SERVER_failing), "/jsz: timeout");
     send_interval(&n, 1, SHAPE_JSZ, 0); /* nobody wants it any more */
@@ -374,6 +374,46 @@ START_TEST(a_consumer_without_leader_is_said) {
 }
 END_TEST
 
+static void send_route(struct night *n, double mib) {
+    struct sample *s = build(n, 1, SHAPE_ROUTEZ, "IDA");
+    struct row *row = sample_add(s, ENTITY_ROUTE);
+    put_u(row, F_ROUTE_rid, 7);
+    put_text(s, row, F_ROUTE_remote_id, "IDB");
+    put_text(s, row, F_ROUTE_remote_name, "n2");
+    put_i(row, F_ROUTE_pending_bytes, (int64_t)(mib * 1024 * 1024));
+    send(n, s);
+}
+
+/* Asked each ten seconds: what one look saw may be a burst. */
+START_TEST(a_backlog_on_a_route_is_said_after_two_looks) {
+    struct night n;
+    char text[200];
+    begin_one(&n, 1);
+    go_to(&n, 1);
+    send_route(&n, 2);
+    go_to(&n, 11);
+    send_route(&n, 0);
+    go_to(&n, 21);
+    ck_assert_ptr_null(finding_of(&n, "route_backlog"));
+    send_route(&n, 2);
+    go_to(&n, 31);
+    ck_assert_ptr_null(finding_of(&n, "route_backlog"));
+    send_route(&n, 146);
+    go_to(&n, 34);
+    ck_assert_ptr_nonnull(finding_of(&n, "route_backlog"));
+    go_to(&n, 41);
+    send_route(&n, 150);
+    go_to(&n, 44);
+    finding_text(n.model, finding_of(&n, "route_backlog_much"), text, sizeof text);
+    ck_assert_str_eq(text, "n1: 150M wait on the route to n2, for 12s");
+    ck_assert_int_eq(finding_of(&n, "route_backlog_much")->severity, SEVERITY_CRIT);
+    send_route(&n, 0);
+    go_to(&n, 45);
+    ck_assert_ptr_null(finding_of(&n, "route_backlog_much"));
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(what_is_not_known_is_left_out_of_a_sentence) {
     struct night n;
     char text[200];
@@ -415,6 +455,7 @@ static TCase *cases(void) {
     tcase_add_test(t, known_peers_are_not_missing);
     tcase_add_test(t, who_was_never_seen_is_missing);
     tcase_add_test(t, a_consumer_without_leader_is_said);
+    tcase_add_test(t, a_backlog_on_a_route_is_said_after_two_looks);
     tcase_add_test(t, what_is_not_known_is_left_out_of_a_sentence);
     tcase_add_test(t, failing_health_is_a_warning_after_a_while);
     return t;
