@@ -79,7 +79,7 @@ START_TEST(a_duration_is_said_once_and_in_whole_seconds) {
     ck_assert_str_eq(text, "n1 silent for 4s");
     night_until(&n, 13.5);
     finding_text(n.model, finding_of(&n, "server_down"), text, sizeof text);
-    ck_assert_str_eq(text, "n1 silent for 12s");
+    ck_assert_str_eq(text, "n1 silent for 13s");
     send_varz(&n, 1, "IDA", "n1");
     night_until(&n, 14);
     for (int i = 0; i < 2; i++)
@@ -269,7 +269,7 @@ START_TEST(an_endpoint_that_fails_is_a_warning_after_a_while) {
     ck_assert_int_eq(f->severity, SEVERITY_WARN);
     ck_assert_str_eq(finding_tag(f), "POLL");
     finding_text(n.model, f, text, sizeof text);
-    ck_assert_str_eq(text, "n1 /connz: nested too deep, for 12s");
+    ck_assert_str_eq(text, "n1 /connz: nested too deep, for 13s");
     send_connection(&n, 9, 0);
     ck_assert_str_eq(text_value(&n, server, Q_SERVER_failing), "/jsz: timeout");
     send_interval(&n, 1, SHAPE_JSZ, 0); /* nobody wants it any more */
