@@ -165,6 +165,14 @@ int stage_help_most(const struct stage *st, struct rect screen) {
     return lines > page && page > 0 ? lines - page : 0;
 }
 
+/* What is open and what is selected: of these more is kept. */
+static void look(struct stage *st) {
+    const struct quantity_list *list = list_of_view(stage_view(st), st->states[st->here.view]);
+    model_look_at(st->live, st->here.object);
+    if (list != NULL)
+        model_look_at(st->live, table_selected(&list->table));
+}
+
 void stage_frame(struct stage *st, struct surface *s, int64_t mono_ns) {
     select_object(st);
     struct view_context context = context_of(st, mono_ns);
@@ -178,6 +186,7 @@ void stage_frame(struct stage *st, struct surface *s, int64_t mono_ns) {
         view->arrange(st->states[st->here.view], &context, body);
     if (body.h > 0)
         view->draw(st->states[st->here.view], &context, s, body);
+    look(st);
     if (st->menu_open)
         menu_draw(view, st->menu_choice, s, body);
     if (st->settings_open)

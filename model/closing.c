@@ -78,6 +78,8 @@ static struct entry *close_entry(struct model *model, struct entry *server, cons
     ((struct connection *)entry->object.extra)->closed = true;
     entry_set_freshness(model, entry, FRESH_GONE);
     entry->gone_mono_ns = at->mono_ns;
+    history_connection_end(model, entry,
+                           at->utc_ns - at->now_ns + row_i64(row, F_CONNECTION_stop, at->now_ns));
     return entry;
 }
 

@@ -67,6 +67,8 @@ static void put_row(struct model *model, struct entry *server, const struct samp
     connection->polls[page_of(sample->shape)] = server_of(server)->polls[sample->shape];
     entry_set_freshness(model, entry, FRESH_LIVE);
     rules_touch(model, entry);
+    int64_t gap = server_gap_ns(server_of(server), sample->shape);
+    history_connection(model, entry, at->utc_ns, (int)(gap / NS_PER_S) + 2);
 }
 
 static bool is_whole(const struct sample *sample, const struct row *answer, size_t rows) {

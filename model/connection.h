@@ -10,6 +10,8 @@ struct connection {
     const struct text *address; /* "ip:port", NULL for one without */
     uint64_t polls[PAGE_COUNT]; /* number of the last poll of each page that had it, 0 never */
     bool closed;                /* and its record came: closing.h */
+    int64_t looked_mono_ns;     /* somebody looked at it, 0 never */
+    int64_t wanted_mono_ns;     /* there was a reason to keep its figures over time, 0 never */
 };
 
 /* The words of its state: open, closed, gone. NULL: there are not so many. */

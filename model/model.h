@@ -53,6 +53,9 @@ bool model_slices(enum shape shape);
 /* Time goes on: staleness, holds, series, findings. Called each 500 ms with the stream's clocks; never goes
  * back. */
 void model_tick(struct model *model, int64_t utc_ns, int64_t mono_ns);
+/* Somebody looks at that connection: its figures are kept over time, as long as that is said each few
+ * seconds. Of no other object does this change anything. */
+void model_look_at(struct model *model, uint64_t id);
 /* Scale-down: this server is no longer expected. false when no server has that name or address. */
 bool model_forget(struct model *model, const char *name);
 /* The collector of this source died, was killed or came back; `text` says which. Becomes an event. */
@@ -83,7 +86,8 @@ const char *model_shared_account(const struct model *model, const struct object 
 /* There is such a name. */
 bool model_shares_names(const struct model *model);
 /* NULL when that is not kept. Quantities flagged SERIES; of consumers lag for all of them, the others for
- * those that lag most (history.c). */
+ * those that lag most; of connections only of those that are looked at, fill or are in an alert, until others
+ * need the room (history.c). */
 const struct series *model_series(const struct model *model, const struct object *object, enum quantity q);
 /* For CONNECTION: how many there are in truth over all servers that answer, and of how many we have rows from
  * the last pages. */

@@ -26,7 +26,7 @@ struct series {
     int64_t began_s, newest_s;
     struct ring seconds, minutes;
     struct run *runs; /* oldest first */
-    int run_count, run_cap;
+    int run_count, run_cap, run_most;
 };
 
 #define NOTHING_YET INT64_MIN
@@ -112,7 +112,7 @@ static void ring_clone(struct ring *to, const struct ring *from) {
 
 static void runs_grow(struct series *series) {
     int cap = series->run_cap ? series->run_cap * 2 : 4;
-    series->run_cap = cap < SERIES_RUNS ? cap : SERIES_RUNS;
+    series->run_cap = cap < series->run_most ? cap : series->run_most;
     series->runs = memory_grow(series->runs, (size_t)series->run_cap, sizeof *series->runs);
 }
 
@@ -131,9 +131,9 @@ static void runs_put(struct series *series, int64_t from_s, int64_t to_s, float 
     int64_t from = from_s - series->began_s, to = to_s - series->began_s;
     if (to > INT32_MAX || runs_prolong(series, from, to, value))
         return;
-    if (series->run_count == SERIES_RUNS) {
-        memmove(series->runs, series->runs + 1, (SERIES_RUNS - 1) * sizeof *series->runs);
+    if (series->run_count == series->run_most) {
         series->run_count--;
+        memmove(series->runs, series->runs + 1, (size_t)series->run_count * sizeof *series->runs);
     }
     if (series->run_count == series->run_cap)
         runs_grow(series);
@@ -160,9 +160,10 @@ struct series *series_create(void) {
     return series;
 }
 
-struct series *series_create_small(void) {
+struct series *series_create_small(int runs) {
     struct series *series = series_create();
     series->small = true;
+    series->run_most = runs;
     return series;
 }
 
@@ -213,6 +214,14 @@ void series_put(struct series *series, int64_t utc_s, float value, int hold_s) {
         }
     }
     series->newest_s = utc_s;
+}
+
+int64_t series_first_s(const struct series *series) {
+    if (series->small)
+        return series->began_s + (series->run_count ? series->runs[0].from : 0);
+    bool fresh = series->newest_s - series->began_s < SERIES_SECONDS;
+    int64_t oldest = series->minutes.first * 60;
+    return fresh || oldest < series->began_s ? series->began_s : oldest;
 }
 
 static int64_t floor_to(int64_t second, int64_t step) {

@@ -12,10 +12,9 @@
 
 struct series;
 struct series *series_create(void);
-/* A small one for things of which there are thousands: runs of equal values, SERIES_RUNS of them (more than
- * ten minutes at poll cadence), the oldest forgotten first; 2 kB when it is full. */
-#define SERIES_RUNS 150
-struct series *series_create_small(void);
+/* A small one for things of which there are thousands: so many runs of equal values, of 12 bytes each, the
+ * oldest forgotten first. */
+struct series *series_create_small(int runs);
 void series_destroy(struct series *series);
 struct series *series_clone(const struct series *series);
 
@@ -23,6 +22,9 @@ struct series *series_clone(const struct series *series);
  * `hold_s` of them (its cadence and a bit), so that a 2 s cadence has no holes. An older second than the
  * newest is ignored. */
 void series_put(struct series *series, int64_t utc_s, float value, int hold_s);
+
+/* The first second of which it knows something. */
+int64_t series_first_s(const struct series *series);
 
 struct bucket {
     float min, max, last; /* all NAN: nothing known */

@@ -70,6 +70,7 @@ struct finding_list {
 
 #define EVENTS_MAX    1000
 #define DETAILED_MOST 512 /* of them three small series more: 3 MB */
+#define KEPT_MOST     256 /* of them five small series: 9 MB */
 struct event_slot {
     struct event event;
     char *kind, *subject, *text;
@@ -117,6 +118,8 @@ struct model {
     size_t detailed_count;
     int64_t detailed_s; /* in this second of UTC who has no more lag than that has no place among them */
     double detailed_above;
+    uint64_t kept[KEPT_MOST]; /* connections whose figures are kept over time, by id */
+    int64_t kept_full_ns;     /* at this tick there was no place left for one more */
 
     struct expr **states; /* of consumers */
     struct expr **stream_states;
@@ -210,6 +213,9 @@ int series_slots(enum object_kind kind);
 void history_server(struct model *model, struct entry *server, int64_t utc_ns);
 void history_clusters(struct model *model);
 void history_consumer(struct model *model, struct entry *consumer, int64_t utc_ns, int hold_s);
+/* After a new row of it; and the last one, of when it was closed. */
+void history_connection(struct model *model, struct entry *connection, int64_t utc_ns, int hold_s);
+void history_connection_end(struct model *model, struct entry *connection, int64_t utc_ns);
 
 /* ---- rules.c ---- */
 void rules_create(struct model *model);

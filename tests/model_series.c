@@ -114,7 +114,7 @@ START_TEST(nothing_is_known_in_the_beginning) {
 END_TEST
 
 START_TEST(a_clone_lives_alone) {
-    struct series *s = series_create(), *small = series_create_small();
+    struct series *s = series_create(), *small = series_create_small(150);
     series_put(s, 1000, 1, 1);
     series_put(small, 1000, 1, 1);
     struct series *clone = series_clone(s), *small_clone = series_clone(small);
@@ -137,7 +137,7 @@ START_TEST(a_clone_lives_alone) {
 END_TEST
 
 START_TEST(small_ones_keep_runs) {
-    struct series *s = series_create_small();
+    struct series *s = series_create_small(150);
     struct bucket b[4];
     for (int t = 0; t < 100000; t += 5)
         series_put(s, t, 7, 7);
@@ -153,9 +153,9 @@ START_TEST(small_ones_keep_runs) {
     ck_assert(isnan(b[0].last));
     for (int i = 0; i < 1000; i++)
         series_put(s, 100065 + 5 * i, (float)i, 7);
-    int oldest = 100065 + 5 * (1000 - SERIES_RUNS);
+    int oldest = 100065 + 5 * (1000 - 150);
     series_read(s, oldest + 5, 1, 1, b);
-    ck_assert_double_eq(b[0].last, 1000 - SERIES_RUNS + 1);
+    ck_assert_double_eq(b[0].last, 1000 - 150 + 1);
     series_read(s, oldest - 10, 1, 1, b);
     ck_assert(isnan(b[0].last));
     series_destroy(s);
