@@ -92,6 +92,7 @@ void stage_finish(struct stage *st) {
             views[i]->finish(st->states[i]);
         free(st->states[i]);
     }
+    free(st->trail);
     model_destroy(st->frozen);
 }
 
@@ -134,6 +135,8 @@ static struct view_context context_of(const struct stage *st, int64_t mono_ns) {
         .show_hidden = st->show_hidden,
         .object = st->here.object,
         .filter = st->filters[st->here.view],
+        .trail = st->trail,
+        .trail_count = st->trail_count,
     };
 }
 
@@ -239,6 +242,24 @@ void stage_go(struct stage *st, const struct view_ops *view, uint64_t object) {
         st->back[st->back_count++] = st->here;
     st->previous = st->here;
     st->here = there;
+}
+
+static bool is_on_trail(const struct stage *st) {
+    for (size_t i = 0; i < st->trail_count; i++)
+        if (st->trail[i] == st->here.object)
+            return true;
+    return false;
+}
+
+void stage_trail(struct stage *st, const struct table *from) {
+    size_t count = from != NULL && from->frozen_ids != NULL ? from->frozen_count : 0;
+    if (from == NULL && is_on_trail(st))
+        return;
+    free(st->trail);
+    st->trail_count = count < STAGE_MAX_TRAIL ? count : STAGE_MAX_TRAIL;
+    st->trail = memory_array(st->trail_count + 1, sizeof *st->trail);
+    if (count > 0)
+        memcpy(st->trail, from->frozen_ids, st->trail_count * sizeof *st->trail);
 }
 
 bool stage_go_back(struct stage *st) {

@@ -12,7 +12,13 @@
 #include "views/help.h"
 #include "views/view.h"
 
-enum { STAGE_MAX_VIEWS = 32, STAGE_MAX_PLACES = 32, STAGE_FILTER_SIZE = 256, STAGE_MESSAGE_SIZE = 300 };
+enum {
+    STAGE_MAX_VIEWS = 32,
+    STAGE_MAX_PLACES = 32,
+    STAGE_MAX_TRAIL = 16384,
+    STAGE_FILTER_SIZE = 256,
+    STAGE_MESSAGE_SIZE = 300
+};
 
 struct place {
     int view;
@@ -26,6 +32,8 @@ struct stage {
     struct place here, previous;
     struct place back[STAGE_MAX_PLACES];
     int back_count;
+    uint64_t *trail; /* of the list that the object of `here` was opened from, in its order of then */
+    size_t trail_count;
     bool local_time, bits, faults_only, show_hidden;
     enum chrome_mode mode;
     const char *label, *waiting_for,
@@ -71,6 +79,8 @@ void stage_frame(struct stage *stage, struct surface *surface, int64_t mono_ns);
 unsigned stage_wants(const struct stage *stage, const char **sort);
 
 void stage_go(struct stage *stage, const struct view_ops *view, uint64_t object);
+/* The rows among which the object of the place was chosen; NULL: none, unless it is one of those before. */
+void stage_trail(struct stage *stage, const struct table *from);
 bool stage_go_back(struct stage *stage); /* false: this was the first place */
 void stage_go_previous(struct stage *stage);
 void stage_pause(struct stage *stage, bool pause);

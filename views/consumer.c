@@ -132,7 +132,7 @@ static void lay_out_all(void *state, const struct view_context *context, const s
                         struct rect left) {
     struct consumer_page *p = state;
     int numbers = p->page.few ? left.h : SUMMARY_MOST;
-    p->summary_at = asset_page_take(&left, summary_rows(context, consumer, left.w, numbers));
+    p->summary_at = page_take(&left, summary_rows(context, consumer, left.w, numbers));
     if (p->page.few)
         return;
     int room = left.h - CHART_LEAST, list = at_most(room >= LIST_LEAST ? list_rows(p) : 0, room);
@@ -142,9 +142,9 @@ static void lay_out_all(void *state, const struct view_context *context, const s
     replicas = replicas > room ? 0 : replicas;
     room -= replicas;
     facts = facts > room ? 0 : facts;
-    p->charts_at = asset_page_take(&left, chart_stack_rows(&p->charts, left.h - list - replicas - facts));
-    p->config_at = asset_page_take(&left, facts);
-    p->replicas_at = asset_page_take(&left, replicas);
+    p->charts_at = page_take(&left, chart_stack_rows(&p->charts, left.h - list - replicas - facts));
+    p->config_at = page_take(&left, facts);
+    p->replicas_at = page_take(&left, replicas);
     p->list_at = left;
 }
 
@@ -152,9 +152,9 @@ static void lay_out_charts(void *state, const struct view_context *context, cons
                            struct rect left) {
     struct consumer_page *p = state;
     int charts_fit = chart_stack_rows(&p->charts, left.h);
-    p->charts_at = asset_page_take(&left, charts_fit);
+    p->charts_at = page_take(&left, charts_fit);
     if (!charts_fit)
-        p->summary_at = asset_page_take(&left, summary_rows(context, consumer, left.w, left.h));
+        p->summary_at = page_take(&left, summary_rows(context, consumer, left.w, left.h));
 }
 
 /* All that there is; the numbers give way, which have their place among all. */
@@ -163,9 +163,9 @@ static void lay_out_setup(void *state, const struct view_context *context, const
     struct consumer_page *p = state;
     int facts = config_rows(context, consumer, left.w, left.h);
     int replicas = replica_rows(context, consumer, left.w, left.h), room = left.h - facts - replicas;
-    p->summary_at = asset_page_take(&left, room > 0 ? summary_rows(context, consumer, left.w, room) : 0);
-    p->config_at = asset_page_take(&left, facts);
-    p->replicas_at = asset_page_take(&left, replicas);
+    p->summary_at = page_take(&left, room > 0 ? summary_rows(context, consumer, left.w, room) : 0);
+    p->config_at = page_take(&left, facts);
+    p->replicas_at = page_take(&left, replicas);
 }
 
 static void lay_out_list(void *state, const struct view_context *context, const struct object *consumer,
@@ -175,11 +175,11 @@ static void lay_out_list(void *state, const struct view_context *context, const 
     p->list_at = left;
 }
 
-static const struct asset_part parts[] = {{"all", lay_out_all},
-                                          {"charts", lay_out_charts},
-                                          {"setup", lay_out_setup},
-                                          {"consumers", lay_out_list},
-                                          {NULL, NULL}};
+static const struct page_part parts[] = {{"all", lay_out_all},
+                                         {"charts", lay_out_charts},
+                                         {"setup", lay_out_setup},
+                                         {"consumers", lay_out_list},
+                                         {NULL, NULL}};
 
 static void lay_out(struct consumer_page *p, const struct view_context *context,
                     const struct object *consumer, struct rect area) {
@@ -196,13 +196,13 @@ static void init(void *state) {
 
 static void arrange(void *state, const struct view_context *context, struct rect area) {
     struct consumer_page *p = state;
-    const struct object *consumer = asset_page_object(&p->page, context);
+    const struct object *consumer = page_object(&p->page.base, context);
     uint64_t shown = consumer ? consumer->id : 0;
-    if (p->page.shown != shown)
+    if (p->page.base.shown != shown)
         memset(p->charts.scales, 0, sizeof(p->charts.scales));
-    if (p->page.shown != shown && consumer)
+    if (p->page.base.shown != shown && consumer)
         quantity_list_select(&p->page.consumers, shown);
-    p->page.shown = shown;
+    p->page.base.shown = shown;
     if (!consumer)
         return;
     struct quantity_pick pick = {.stream = model_stream_of(context->model, consumer), .keep = shown};
@@ -228,7 +228,7 @@ static void draw_list(const struct consumer_page *p, const struct view_context *
 
 static void draw(const void *state, const struct view_context *context, struct surface *s, struct rect area) {
     const struct consumer_page *p = state;
-    const struct object *consumer = asset_page_object(&p->page, context);
+    const struct object *consumer = page_object(&p->page.base, context);
     if (!consumer) {
         asset_page_nothing(&p->page, context, s, area);
         return;
@@ -254,21 +254,22 @@ static void draw(const void *state, const struct view_context *context, struct s
 static unsigned open_stream(void *call) {
     struct view_call *c = call;
     const struct consumer_page *p = c->state;
-    const struct object *consumer = p->page.shown ? model_object(c->context->model, p->page.shown) : NULL;
+    const struct object *consumer =
+        p->page.base.shown ? model_object(c->context->model, p->page.base.shown) : NULL;
     const struct object *stream = consumer ? model_stream_of(c->context->model, consumer) : NULL;
     return place_go(c, stream);
 }
 
 static const struct action actions[] = {
-    {ACTION_PREVIOUS_OBJECT, asset_page_previous},
-    {ACTION_NEXT_OBJECT, asset_page_next},
-    {ACTION_NEXT_PART, asset_page_next_part},
-    {ACTION_PREVIOUS_PART, asset_page_previous_part},
-    {ACTION_BACK, asset_page_back},
+    {ACTION_PREVIOUS_OBJECT, page_previous},
+    {ACTION_NEXT_OBJECT, page_next},
+    {ACTION_NEXT_PART, page_next_part},
+    {ACTION_PREVIOUS_PART, page_previous_part},
+    {ACTION_BACK, page_back},
     {ACTION_OPEN_SIBLING, list_open},
     {ACTION_OPEN_STREAM, open_stream},
     {ACTION_OPEN_LEADER, asset_page_server},
-    {ACTION_COPY, asset_page_copy},
+    {ACTION_COPY, page_copy},
     LIST_ACTIONS,
     {ACTION_NONE, NULL},
 };

@@ -251,6 +251,7 @@ unsigned list_open(void *call) {
     struct view_call *c = call;
     struct quantity_list *list = focus_of(call);
     const struct object *object = list ? quantity_list_selected(list, c->context->model) : NULL;
+    c->request->from = list ? &list->table : NULL;
     return object ? place_go(c, object) : REACT_PASS;
 }
 

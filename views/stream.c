@@ -116,7 +116,7 @@ struct stream_page {
 
 static void place(struct stream_page *p, const int *rows, struct rect *left) {
     for (int i = 0; i < COUNT(blocks); i++)
-        p->at[i] = asset_page_take(left, rows[i]);
+        p->at[i] = page_take(left, rows[i]);
 }
 
 /* Whole blocks; the consumers have what is left. */
@@ -165,11 +165,11 @@ static void lay_out_list(void *state, const struct view_context *context, const 
     p->list_at = left;
 }
 
-static const struct asset_part parts[] = {{"all", lay_out_all},
-                                          {"limits", lay_out_limits},
-                                          {"setup", lay_out_setup},
-                                          {"consumers", lay_out_list},
-                                          {NULL, NULL}};
+static const struct page_part parts[] = {{"all", lay_out_all},
+                                         {"limits", lay_out_limits},
+                                         {"setup", lay_out_setup},
+                                         {"consumers", lay_out_list},
+                                         {NULL, NULL}};
 
 static void init(void *state) {
     struct stream_page *p = state;
@@ -178,8 +178,8 @@ static void init(void *state) {
 
 static void arrange(void *state, const struct view_context *context, struct rect area) {
     struct stream_page *p = state;
-    const struct object *stream = asset_page_object(&p->page, context);
-    p->page.shown = stream ? stream->id : 0;
+    const struct object *stream = page_object(&p->page.base, context);
+    p->page.base.shown = stream ? stream->id : 0;
     if (!stream)
         return;
     struct quantity_pick pick = {.stream = stream, .shapes = 1u << SHAPE_JSZ};
@@ -194,7 +194,7 @@ static void arrange(void *state, const struct view_context *context, struct rect
 
 static void draw(const void *state, const struct view_context *context, struct surface *s, struct rect area) {
     const struct stream_page *p = state;
-    const struct object *stream = asset_page_object(&p->page, context);
+    const struct object *stream = page_object(&p->page.base, context);
     char title[80], hint[60];
     if (!stream) {
         asset_page_nothing(&p->page, context, s, area);
@@ -214,14 +214,14 @@ static void draw(const void *state, const struct view_context *context, struct s
 }
 
 static const struct action actions[] = {
-    {ACTION_PREVIOUS_OBJECT, asset_page_previous},
-    {ACTION_NEXT_OBJECT, asset_page_next},
-    {ACTION_NEXT_PART, asset_page_next_part},
-    {ACTION_PREVIOUS_PART, asset_page_previous_part},
-    {ACTION_BACK, asset_page_back},
+    {ACTION_PREVIOUS_OBJECT, page_previous},
+    {ACTION_NEXT_OBJECT, page_next},
+    {ACTION_NEXT_PART, page_next_part},
+    {ACTION_PREVIOUS_PART, page_previous_part},
+    {ACTION_BACK, page_back},
     {ACTION_OPEN_SIBLING, list_open},
     {ACTION_OPEN_LEADER, asset_page_server},
-    {ACTION_COPY, asset_page_copy},
+    {ACTION_COPY, page_copy},
     LIST_ACTIONS,
     {ACTION_NONE, NULL},
 };

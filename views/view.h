@@ -22,12 +22,17 @@ struct view_context {
     bool show_hidden;          /* i: what is hidden as internal or idle */
     uint64_t object;           /* the object of a detail view, 0 elsewhere */
     const char *filter;        /* as typed, "" none: the program's prompt edits it, the view applies it */
+    const uint64_t *trail;     /* ids of the list that the object was opened from, in its order of then */
+    size_t trail_count;        /* 0: it was opened from none */
 };
+
+struct table;
 
 /* What a handler or a view asks the program to do next. */
 struct view_request {
-    const char *view; /* go there; NULL: stay */
-    uint64_t object;  /* with this object */
+    const char *view;         /* go there; NULL: stay */
+    uint64_t object;          /* with this object */
+    const struct table *from; /* the rows that it was chosen among; NULL none */
     const char *copy; /* put this text where the user can take it (the `nats` command of `y`); NULL nothing */
     const char *say;  /* for a moment in the footer; NULL nothing */
     char text[256];   /* storage for it */
