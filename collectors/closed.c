@@ -72,10 +72,12 @@ void closed_varz(struct target *t, const struct facts *f) {
         schedule_ask(t, EP_CONNZ_CLOSED);
 }
 
-/* The server has more than it gave, and the oldest of these was closed after the newest that we knew. */
+/* The server has more than it gave, and the oldest of these was closed after the newest that we knew, if we
+ * knew any. */
 static bool leaves_gap(const struct closed_list *list, const struct facts *f) {
-    return list->known && list->newest != TIME_UNSET && f->closed.oldest != TIME_UNSET &&
-           f->closed.oldest > list->newest && f->has_total && f->num < f->total;
+    bool reaches_back = list->newest != TIME_UNSET && f->closed.oldest <= list->newest;
+    return list->known && f->closed.oldest != TIME_UNSET && !reaches_back && f->has_total &&
+           f->num < f->total;
 }
 
 bool closed_answer(struct target *t, bool good, const struct facts *f) {

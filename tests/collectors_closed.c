@@ -84,6 +84,22 @@ START_TEST(a_gap_is_asked_for_again) {
 }
 END_TEST
 
+START_TEST(nobody_was_closed_before) {
+    struct target t = target_here();
+    varz(&t, 10, 10, 0);
+    struct facts f = {.has_total = true, .closed = {.oldest = TIME_UNSET, .newest = TIME_UNSET}};
+    ck_assert(closed_answer(&t, true, &f));
+    varz(&t, 300, 280, 1);
+    ck_assert(asked(&t));
+    f = answer(100, 250, 60, 80); /* many more since that /varz */
+    ck_assert(!closed_answer(&t, true, &f));
+    ck_assert(asked(&t));
+    f = answer(250, 250, 50, 80);
+    ck_assert(closed_answer(&t, true, &f));
+    ck_assert(!asked(&t));
+}
+END_TEST
+
 START_TEST(a_restart_forgets) {
     struct target t = target_here();
     varz(&t, 100, 10, 5);
@@ -138,6 +154,7 @@ int main(void) {
     tcase_add_test(c, as_many_as_were_closed);
     tcase_add_test(c, asked_at_once_when_somebody_was_cut);
     tcase_add_test(c, a_gap_is_asked_for_again);
+    tcase_add_test(c, nobody_was_closed_before);
     tcase_add_test(c, a_restart_forgets);
     tcase_add_test(c, who_was_cut_is_asked_for_subscriptions);
     suite_add_tcase(suite, c);
