@@ -141,17 +141,21 @@ static struct page look_through(const struct sample *sample, int64_t known_ns) {
     return page;
 }
 
-/* At least so many were closed of which this page and those before had no record. While the list was not full
- * its growth says how many were closed; else the counters do, and what was closed between an answer and the
- * next /varz is not counted. */
+/* Nothing has fallen out of the list: how much longer it is says how many were closed. */
+static bool only_grew(const struct closing *closing, const struct page *page, uint64_t length) {
+    return length < LISTED_MOST && length >= closing->length + page->fresh;
+}
+
+/* At least so many were closed of which this page and those before had no record. Where the list does not
+ * tell the counters do, and what was closed between an answer and the next /varz is not counted. */
 static uint64_t count_missed(const struct closing *closing, const struct row *varz, const struct page *page,
                              uint64_t length) {
     uint64_t closed = 1 + page->fresh, ever;
-    if (length < LISTED_MOST && length > closing->length)
+    if (only_grew(closing, page, length))
         closed = length - closing->length;
     else if (!closing->base_awaited && closed_ever(varz, &ever) && ever > closing->base + closed)
         closed = ever - closing->base;
-    return closed > page->fresh ? closed - page->fresh : 0;
+    return closed - page->fresh;
 }
 
 void closing_answered(struct model *model, struct entry *entry, const struct sample *sample,
@@ -161,10 +165,11 @@ void closing_answered(struct model *model, struct entry *entry, const struct sam
     struct page page = look_through(sample, closing->newest_ns);
     const struct row *answer = sample_first(sample, ENTITY_ANSWER);
     uint64_t length = answer ? row_u64(answer, F_ANSWER_total, page.rows) : page.rows;
-    bool reaches_back = !closing->known || page.rows >= length || page.oldest <= closing->newest_ns;
-    if (!reaches_back) {
-        uint64_t missed = count_missed(closing, entry->object.now, &page, length);
-        closing->missed += missed;
+    bool all = page.rows >= length && only_grew(closing, &page, length);
+    bool reaches_back = !closing->known || all || page.oldest <= closing->newest_ns;
+    uint64_t missed = reaches_back ? 0 : count_missed(closing, entry->object.now, &page, length);
+    closing->missed += missed;
+    if (missed) {
         model_add_event(model, at->utc_ns, "gap", &entry->object, server_label(server),
                         "at least %llu more connections closed between two polls than its list told of",
                         (unsigned long long)missed);

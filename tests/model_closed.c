@@ -132,6 +132,43 @@ START_TEST(a_gap_of_a_full_list) {
 }
 END_TEST
 
+/* The page has all that is listed, which is not all that were closed. */
+START_TEST(a_list_that_ran_over_between_two_polls) {
+    struct night n;
+    begin(&n);
+    struct life *page = calloc(10000, sizeof *page);
+    for (int i = 0; i < 10000; i++)
+        page[i] = (struct life){(uint64_t)(12010 - i), "x", 6, 13 - i * 0.0001, LEFT, 0};
+    live_until(&n, "IDA", 4, 10, 10);
+    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 0, NULL, 0);
+    live_until(&n, "IDA", 5, 10, 10);
+    live_until(&n, "IDA", 14, 12010, 10);
+    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 10000, page, 10000);
+    ck_assert_double_eq(number_value(&n, server_named(&n, "n1"), Q_SERVER_closed_missed), 2000);
+    ck_assert_int_eq(count_events(&n, "gap"), 1);
+    free(page);
+    night_end(&n);
+}
+END_TEST
+
+/* So it does where the server keeps fewer: it had 3, and 4 came, but there are 4. */
+START_TEST(a_shorter_list_that_ran_over) {
+    struct night n;
+    begin(&n);
+    struct life page[4] = {{7, "c", 0, 3, LEFT, 0}, {6, "b", 0, 2, LEFT, 0}, {5, "a", 0, 1, LEFT, 0}};
+    live_until(&n, "IDA", 4, 13, 10);
+    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 3, page, 3);
+    live_until(&n, "IDA", 5, 13, 10);
+    live_until(&n, "IDA", 14, 20, 10);
+    for (int i = 0; i < 4; i++)
+        page[i] = (struct life){(uint64_t)(14 - i), "d", 5, 10 - i, LEFT, 0};
+    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 4, page, 4);
+    ck_assert_int_eq(count_events(&n, "gap"), 1);
+    ck_assert_double_eq(number_value(&n, server_named(&n, "n1"), Q_SERVER_closed_missed), 3);
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(kept_for_a_while_and_not_taken_again) {
     struct night n;
     begin(&n);
@@ -183,6 +220,8 @@ static TCase *make(void) {
     tcase_add_test(c, a_cid_of_the_next_run_is_another_one);
     tcase_add_test(c, a_gap_is_said);
     tcase_add_test(c, a_gap_of_a_full_list);
+    tcase_add_test(c, a_list_that_ran_over_between_two_polls);
+    tcase_add_test(c, a_shorter_list_that_ran_over);
     tcase_add_test(c, kept_for_a_while_and_not_taken_again);
     tcase_add_test(c, so_many_at_most);
     tcase_add_test(c, words_of_reasons);
