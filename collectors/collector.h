@@ -11,6 +11,7 @@
 #define TARGETS_MAX    512 /* servers asked, candidates included */
 #define PEERS_MAX      512 /* servers that routes name */
 #define QUARANTINE_MAX 64
+#define OWN_WANTS_MAX  64
 
 struct target;
 struct peer;
@@ -28,6 +29,13 @@ struct want {
 struct quarantine {
     char url[600];
     int endpoint;
+};
+
+/* What is wanted of one server alone: it may not be found yet, or be found again. */
+struct own_want {
+    char url[600];
+    int endpoint;
+    struct want want;
 };
 
 /* How many events were told in the minute that began then. */
@@ -62,6 +70,8 @@ struct collector {
 
     struct want first[EP_COUNT]; /* by --want: what unwant returns to */
     struct want wants[EP_COUNT]; /* of all servers that have none of their own */
+    struct own_want own_wants[OWN_WANTS_MAX];
+    int own_want_count;
     struct event_bound events;
     struct quarantine quarantines[QUARANTINE_MAX];
     int quarantine_count;

@@ -118,6 +118,31 @@ static void once(struct target *t, const struct words *w) {
     schedule_ask(t, w->endpoint);
 }
 
+static struct own_want *find_own(struct collector *c, const struct words *w) {
+    for (int i = 0; i < c->own_want_count; i++)
+        if (c->own_wants[i].endpoint == w->endpoint && strcmp(c->own_wants[i].url, w->server) == 0)
+            return &c->own_wants[i];
+    return NULL;
+}
+
+static const char *keep_own(struct collector *c, const struct words *w) {
+    struct own_want *kept = find_own(c, w);
+    if (kept == NULL && c->own_want_count == OWN_WANTS_MAX)
+        return "too many of single servers";
+    if (kept == NULL)
+        kept = &c->own_wants[c->own_want_count++];
+    snprintf(kept->url, sizeof kept->url, "%s", w->server);
+    kept->endpoint = w->endpoint;
+    kept->want = w->want;
+    return NULL;
+}
+
+static void drop_own(struct collector *c, const struct words *w) {
+    struct own_want *kept = find_own(c, w);
+    if (kept != NULL)
+        *kept = c->own_wants[--c->own_want_count];
+}
+
 static void set_want(struct collector *c, const struct words *w) {
     if (w->server == NULL)
         c->wants[w->endpoint] = w->want;
@@ -127,6 +152,8 @@ static void set_want(struct collector *c, const struct words *w) {
 static const char *run_want(struct collector *c, char **rest) {
     struct words w = {.want = {.on = true}};
     const char *problem = read_words(&w, rest);
+    if (problem == NULL && w.server != NULL)
+        problem = keep_own(c, &w);
     if (problem == NULL)
         set_want(c, &w);
     return problem;
@@ -137,6 +164,8 @@ static const char *run_unwant(struct collector *c, char **rest) {
     const char *problem = read_words(&w, rest);
     if (problem != NULL)
         return problem;
+    if (w.server != NULL)
+        drop_own(c, &w);
     w.want = w.server == NULL ? c->first[w.endpoint] : c->wants[w.endpoint];
     set_want(c, &w);
     return NULL;

@@ -51,6 +51,14 @@ static void set_route(struct target *t, const char *check_name) {
     free(rule);
 }
 
+static void take_wants(struct target *t) {
+    const struct collector *c = t->collector;
+    memcpy(t->wants, c->wants, sizeof t->wants);
+    for (int i = 0; i < c->own_want_count; i++)
+        if (strcmp(c->own_wants[i].url, t->base) == 0)
+            t->wants[c->own_wants[i].endpoint] = c->own_wants[i].want;
+}
+
 struct target *target_create(struct collector *c, const struct url *url, const char *origin,
                              const char *check_name) {
     if (c->target_count == TARGETS_MAX)
@@ -71,7 +79,7 @@ struct target *target_create(struct collector *c, const struct url *url, const c
         lane_open(&t->lane[i], &c->client, i, &answer_handler, t);
         t->lane[i].login = t->named;
     }
-    memcpy(t->wants, c->wants, sizeof t->wants);
+    take_wants(t);
     for (int i = 0; i < EP_COUNT; i++)
         t->plan[i].cost = t->plan[i].body = -1;
     c->targets[c->target_count++] = t;

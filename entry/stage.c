@@ -232,6 +232,19 @@ unsigned stage_wants(const struct stage *st, const char **sort) {
     return views[view]->shapes;
 }
 
+bool stage_question(const struct stage *st, const char **url, uint64_t *cid) {
+    struct view_context context = context_of(st, clock_mono_ns());
+    const struct view_ops *view = stage_view(st);
+    struct view_question question = {0};
+    if (view->question != NULL)
+        view->question(st->states[st->here.view], &context, &question);
+    const struct object *connection = model_object(st->live, question.connection);
+    if (connection == NULL || connection->kind != OBJECT_CONNECTION)
+        return false;
+    *url = model_ask_url(st->live, connection, cid);
+    return *url != NULL;
+}
+
 void stage_go(struct stage *st, const struct view_ops *view, uint64_t object) {
     struct place there = {view_index(view), object};
     if (there.view == st->here.view && there.object == st->here.object)

@@ -50,6 +50,8 @@ struct supervisor {
     int64_t started_ns, backoff_ns;
     unsigned wanted;
     char sort[32];
+    char subs_url[600], subject[256]; /* "" none */
+    uint64_t subs_cid;
     struct blame blames[QUARANTINE_MAX];
     int blame_count;
 };
@@ -82,6 +84,17 @@ static void on_input(struct loop *loop, int fd, unsigned events, void *data) {
         loop_fd_want(s->input, 0);
 }
 
+static void say_subscriptions(struct supervisor *s) {
+    if (s->subs_cid != 0)
+        buffer_printf(&s->commands, "want connz_subs server=%s cid=%llu\n", s->subs_url,
+                      (unsigned long long)s->subs_cid);
+}
+
+static void say_interest(struct supervisor *s) {
+    if (s->subject[0] != '\0')
+        buffer_printf(&s->commands, "want interest subject=%s\n", s->subject);
+}
+
 static void say_wants(struct supervisor *s, unsigned before) {
     for (unsigned shape = 1; shape < SHAPE_LIMIT; shape++) {
         unsigned bit = 1u << shape;
@@ -104,6 +117,29 @@ void supervisor_want(struct supervisor *s, unsigned shapes, const char *sort) {
     s->wanted = shapes;
     snprintf(s->sort, sizeof s->sort, "%s", sort);
     say_wants(s, before);
+}
+
+void supervisor_want_subscriptions(struct supervisor *s, const char *url, uint64_t cid) {
+    if (cid == 0 || strlen(url) >= sizeof s->subs_url)
+        url = "", cid = 0;
+    if (cid == s->subs_cid && strcmp(url, s->subs_url) == 0)
+        return;
+    if (s->subs_cid != 0 && strcmp(url, s->subs_url) != 0)
+        buffer_printf(&s->commands, "unwant connz_subs server=%s\n", s->subs_url);
+    snprintf(s->subs_url, sizeof s->subs_url, "%s", url);
+    s->subs_cid = cid;
+    say_subscriptions(s);
+    send_commands(s);
+}
+
+void supervisor_want_interest(struct supervisor *s, const char *subject) {
+    if (strcmp(subject, s->subject) == 0)
+        return;
+    snprintf(s->subject, sizeof s->subject, "%s", subject);
+    if (s->subject[0] == '\0')
+        buffer_printf(&s->commands, "unwant interest\n");
+    say_interest(s);
+    send_commands(s);
 }
 
 /* ---- death ---- */
@@ -281,6 +317,8 @@ static void start(struct supervisor *s) {
     s->errors = loop_add_fd(s->loop, s->child.err, LOOP_IN, on_errors, s);
     s->input = loop_add_fd(s->loop, s->child.in, 0, on_input, s);
     say_quarantine(s);
+    say_subscriptions(s);
+    say_interest(s);
     say_wants(s, 0);
 }
 

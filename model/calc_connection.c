@@ -70,6 +70,22 @@ struct value calc_connection_uptime(const struct model *model, const struct obje
     return until_end(object, F_CONNECTION_start);
 }
 
+/* ---- subscriptions ---- */
+
+struct value calc_subscription_client(const struct model *model, const struct object *object) {
+    const struct object *connection = model_connection_of(model, object);
+    return value_text(connection ? row_text(connection->now, F_CONNECTION_name) : NULL);
+}
+
+/* Listed with its connection it has none of its own. */
+struct value calc_subscription_account(const struct model *model, const struct object *object) {
+    const struct object *connection = model_connection_of(model, object);
+    const char *own = row_text(object->now, F_SUBSCRIPTION_account);
+    if (!*own && connection)
+        return calc_connection_account(model, connection);
+    return value_text(*own ? own : "$G");
+}
+
 /* ---- the cost of watching ---- */
 
 struct value calc_cost_server(const struct model *model, const struct object *object) {

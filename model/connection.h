@@ -12,6 +12,7 @@ struct connection {
     bool closed;                /* and its record came: closing.h */
     int64_t looked_mono_ns;     /* somebody looked at it, 0 never */
     int64_t wanted_mono_ns;     /* there was a reason to keep its figures over time, 0 never */
+    struct subscribed subscribed;
 };
 
 /* The words of its state: open, closed, gone. NULL: there are not so many. */

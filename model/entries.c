@@ -29,6 +29,7 @@ static const struct {
     [OBJECT_GATEWAY] = {"gateways", "gateway"},
     [OBJECT_LEAF] = {"leafs", "leaf"},
     [OBJECT_COST] = {"costs", "cost"},
+    [OBJECT_SUBSCRIPTION] = {"subscriptions", "subscription"},
 };
 
 const char *object_kind_plural(enum object_kind kind) {

@@ -1,6 +1,6 @@
-#include "model/connection.h"
 #include "model/peer.h"
 #include "model/source.h"
+#include "model/subscription.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -126,6 +126,10 @@ static void *source_clone(const void *extra) {
     return flat_clone(extra, sizeof(struct source));
 }
 
+static void *subscription_clone(const void *extra) {
+    return flat_clone(extra, sizeof(struct subscription));
+}
+
 const struct extra_ops extra_ops[OBJECT_KIND_COUNT] = {
     [OBJECT_CLUSTER] = {cluster_texts, NULL, cluster_clone},
     [OBJECT_SERVER] = {server_texts, server_destroy, server_clone},
@@ -135,4 +139,5 @@ const struct extra_ops extra_ops[OBJECT_KIND_COUNT] = {
     [OBJECT_REPLICA] = {NULL, NULL, peer_clone},
     [OBJECT_SOURCE] = {NULL, NULL, source_clone},
     [OBJECT_META_PEER] = {NULL, NULL, peer_clone},
+    [OBJECT_SUBSCRIPTION] = {NULL, NULL, subscription_clone},
 };

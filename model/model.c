@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "model/replica.h"
 #include "model/source.h"
+#include "model/subscription.h"
 
 #define LONGEST_INTERVAL (3600 * NS_PER_S) /* that we wait for an answer */
 
@@ -238,6 +239,11 @@ static void put_closed(struct model *model, struct entry *entry, const struct sa
     entry->dirty = true;
 }
 
+static void put_subscriptions(struct model *model, struct entry *entry, const struct sample *sample) {
+    connections_put_one(model, entry, sample);
+    subscriptions_put(model, entry, sample);
+}
+
 static const struct shape_handler {
     void (*put)(struct model *model, struct entry *entry, const struct sample *sample);
     bool (*slice)(struct model *model, struct entry *entry, const struct sample *sample,
@@ -249,7 +255,7 @@ static const struct shape_handler {
     [SHAPE_CONNZ_HOT] = {.slice = connections_put, .leaves = KINDS_OF_ASSETS},
     [SHAPE_CONNZ_FULL] = {.slice = connections_put, .leaves = KINDS_OF_ASSETS},
     [SHAPE_CONNZ_FEED] = {.slice = connections_put, .leaves = KINDS_OF_ASSETS},
-    [SHAPE_CONNZ_SUBS] = {.put = connections_put_one, .leaves = KINDS_OF_ASSETS},
+    [SHAPE_CONNZ_SUBS] = {.put = put_subscriptions, .leaves = KINDS_OF_ASSETS},
     [SHAPE_CONNZ_CLOSED] = {.put = put_closed, .leaves = KINDS_OF_ASSETS},
     [SHAPE_INTEREST] = {.put = put_nothing, .leaves = KINDS_OF_ASSETS},
     [SHAPE_JSZ] = {.slice = jetstream_put},

@@ -94,6 +94,18 @@ const struct series *model_series(const struct model *model, const struct object
 void model_connection_cover(const struct model *model, uint64_t *rows, uint64_t *total);
 /* A connection of which the server's record came that it is closed, and why. */
 bool model_is_closed(const struct object *connection);
+/* What the last answer about its subscriptions said; utc_ns 0: nobody asked, or nothing of it is kept. */
+struct subscribed {
+    int64_t utc_ns, mono_ns;
+    size_t told, kept; /* so many it has; of so many there are objects */
+};
+struct subscribed model_subscribed(const struct object *connection);
+/* Where its subscriptions are asked for, and under which cid; NULL: it can't be asked, or all is known. */
+const char *model_ask_url(const struct model *model, const struct object *connection, uint64_t *cid);
+/* The connection of a subscription; NULL: not seen. */
+const struct object *model_connection_of(const struct model *model, const struct object *subscription);
+/* Its connection was asked for: not only a match of a subject. */
+bool model_is_told(const struct object *subscription);
 /* Age of the oldest live /varz in ns; -1 when no server answers. */
 int64_t model_data_age_ns(const struct model *model);
 /* Since the server that is up and was asked longest ago was asked for that shape; -1: none has answered it.

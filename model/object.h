@@ -19,7 +19,8 @@ enum object_kind {
     OBJECT_ROUTE,
     OBJECT_GATEWAY,
     OBJECT_LEAF,
-    OBJECT_COST, /* one endpoint of one server: what watching it costs */
+    OBJECT_COST,         /* one endpoint of one server: what watching it costs */
+    OBJECT_SUBSCRIPTION, /* of a connection that was asked for, or matching a subject that was */
     OBJECT_KIND_COUNT
 };
 
@@ -44,7 +45,7 @@ struct object {
     enum object_kind kind;
     uint64_t id; /* never used twice in one model; stays over restarts of the thing */
     /* cluster of a server, stream, consumer; stream of a source; asset of a replica; server of a connection,
-     * route, cost */
+     * subscription, route, cost */
     const struct object *parent;
     struct row *now;
     struct row *before; /* NULL until there is one, and when the rate window was dropped */

@@ -358,8 +358,8 @@ bool side_speaks(const struct model *model, const struct server *server, int sid
 /* ---- removal: nothing may point here any more ---- */
 
 void server_remove(struct model *model, struct entry *entry) {
-    static const enum object_kind children[] = {OBJECT_CONNECTION, OBJECT_ROUTE, OBJECT_GATEWAY, OBJECT_LEAF,
-                                                OBJECT_COST};
+    static const enum object_kind children[] = {OBJECT_CONNECTION, OBJECT_ROUTE, OBJECT_GATEWAY,
+                                                OBJECT_LEAF,       OBJECT_COST,  OBJECT_SUBSCRIPTION};
     for (size_t i = 0; i < sizeof children / sizeof *children; i++)
         entry_remove_children(model, &entry->object, children[i]);
     for (size_t i = 0; i < model->target_count; i++) {

@@ -4,6 +4,7 @@
 #include "model/server.h"
 #include "model/source.h"
 #include "model/state.h"
+#include "model/subscription.h"
 
 /* Between two looks at all assets: each other tick of half a second. */
 #define WEIGH_NS     (900 * NS_PER_MS)
@@ -44,6 +45,7 @@ void model_tick(struct model *model, int64_t utc_ns, int64_t mono_ns) {
     model_sweep(model);
     connections_tick(model);
     closing_tick(model);
+    subscriptions_tick(model);
     links_tick(model);
     bool weigh = is_time_to_weigh(model);
     if (weigh)

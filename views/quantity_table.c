@@ -135,6 +135,8 @@ static void consider(struct quantity_list *list, const struct quantity_pick *pic
         return;
     if (pick && pick->stream && model_stream_of(list->model, object) != pick->stream)
         return;
+    if (pick && pick->connection && model_connection_of(list->model, object) != pick->connection)
+        return;
     if (is_tombstone(object) && !at->show_hidden && !(pick && object->id == pick->keep))
         return;
     if (pick && pick->skip && pick->skip(list->model, object))
@@ -339,7 +341,8 @@ static void collect(struct quantity_list *list, const struct quantity_pick *pick
 static bool same_basis(const struct quantity_basis *a, const struct quantity_basis *b) {
     return a->version == b->version && a->width == b->width && a->sort == b->sort && a->then == b->then &&
            a->bits == b->bits && a->faults_only == b->faults_only && a->show_hidden == b->show_hidden &&
-           a->parent == b->parent && a->keep == b->keep && a->stream == b->stream;
+           a->parent == b->parent && a->keep == b->keep && a->stream == b->stream &&
+           a->connection == b->connection;
 }
 
 void quantity_list_arrange(struct quantity_list *list, const struct view_context *context,
@@ -354,7 +357,8 @@ void quantity_list_arrange(struct quantity_list *list, const struct view_context
                                    context->show_hidden,
                                    pick ? pick->parent : 0,
                                    pick ? pick->keep : 0,
-                                   pick ? pick->stream : NULL};
+                                   pick ? pick->stream : NULL,
+                                   pick ? pick->connection : NULL};
     list->table.width = width;
     list->model = context->model;
     list->at = *context;

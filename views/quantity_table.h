@@ -42,7 +42,7 @@ struct quantity_basis { /* of what is collected and in which order: the same aga
     int width, sort, then;
     bool bits, faults_only, show_hidden;
     uint64_t parent, keep;
-    const struct object *stream;
+    const struct object *stream, *connection;
 };
 
 #define LIST_MAX_KEYS 4
@@ -96,6 +96,7 @@ struct quantity_pick {
     bool (*internal)(const struct model *model,
                      const struct object *object); /* the same, counted apart; NULL none */
     const struct object *stream;                   /* only what is its; NULL all */
+    const struct object *connection;               /* the same, of subscriptions */
     uint64_t keep;                                 /* this one is never hidden */
     const char *idle_text; /* when all are: "none holds a buffer"; NULL: "all idle: i shows them" */
     bool no_filter;        /* the view's filter is not for this list */

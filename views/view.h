@@ -44,6 +44,11 @@ struct view_call { /* context of every view action */
     struct view_request *request;
 };
 
+/* What a view wants to know of one connection: its subscriptions. */
+struct view_question {
+    uint64_t connection; /* id, 0 none */
+};
+
 struct quantity_column;
 
 /* A list of a view, whose columns can be chosen and configured. */
@@ -67,6 +72,8 @@ struct view_ops {
         dated_by; /* its numbers come from that, beside /varz: row 1 says how old they are; 0: from /varz */
     /* By what CONNZ_FULL is to be chosen where it is too large for us; the slot or the answer may be NULL. */
     const char *(*page_sort)(const void *state);
+    /* What it asks about beyond shapes, again and again while it is open; *out is zeroed. May be NULL. */
+    void (*question)(const void *state, const struct view_context *context, struct view_question *out);
     unsigned slopes; /* shapes whose answers it draws slopes from: a slope needs three of them */
     void (*arrange)(void *state, const struct view_context *context, struct rect area);
     void (*draw)(const void *state, const struct view_context *context, struct surface *s, struct rect area);
