@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "model/client.h"
 #include "model/connection.h"
 #include "model/reason.h"
 
@@ -97,6 +98,10 @@ bool closing_put(struct model *model, struct entry *server, const struct row *ro
     if (queue->count > keeps[class].most)
         pop(model, queue);
     closing->cut += class == CLOSED_CUT;
+    if (class == CLOSED_CUT)
+        client_was_cut(model, entry);
+    else
+        client_came(model, entry);
     int64_t deadline = row_i64(server->object.now, F_SERVER_write_deadline, 10 * NS_PER_S);
     int64_t dying = at->mono_ns + deadline + DYING_NS;
     if (class == CLOSED_CUT && dying > closing->dying_mono_ns)
@@ -186,6 +191,26 @@ void closing_varz(struct server *server, const struct row *row) {
         closing->base_awaited = false;
 }
 
+/* ---- what it knows ---- */
+
+bool closing_cut_since(const struct closing *closing, int64_t since_ns, uint64_t *cut) {
+    const struct closed_queue *queue = &closing->kept[CLOSED_CUT];
+    *cut = 0;
+    for (size_t i = 0; i < queue->count; i++)
+        *cut += queue->items[queue->first + i].stop_ns >= since_ns;
+    return queue->floor_ns >= since_ns;
+}
+
+int64_t closing_last_cut(const struct closing *closing) {
+    const struct closed_queue *queue = &closing->kept[CLOSED_CUT];
+    int64_t last = TIME_UNSET;
+    for (size_t i = 0; i < queue->count; i++) {
+        int64_t stop = queue->items[queue->first + i].stop_ns;
+        last = stop > last ? stop : last;
+    }
+    return last;
+}
+
 /* ---- the end ---- */
 
 static void retire(struct model *model, struct entry *server) {
@@ -212,8 +237,13 @@ void closing_forget_run(struct closing *closing) {
 }
 
 void closing_copy(struct closing *closing) {
-    for (int class = 0; class < CLOSED_CLASS_COUNT; class ++) /* nothing is closed in a frozen copy */
-        closing->kept[class] = (struct closed_queue){0};
+    for (int class = 0; class < CLOSED_CLASS_COUNT; class ++) {
+        struct closed_queue *queue = &closing->kept[class];
+        struct closed_record *items = memory_array(queue->count + 1, sizeof *items);
+        if (queue->count)
+            memcpy(items, queue->items + queue->first, queue->count * sizeof *items);
+        *queue = (struct closed_queue){items, 0, queue->count, queue->count + 1, queue->floor_ns};
+    }
 }
 
 void closing_finish(struct closing *closing) {

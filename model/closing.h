@@ -59,6 +59,10 @@ void closing_varz(struct server *server, const struct row *row);
 /* Lets go of what was kept for long enough. */
 void closing_tick(struct model *model);
 void closing_forget_run(struct closing *closing);
+/* Clients cut since that instant of the server's clock. true: there may have been more. */
+bool closing_cut_since(const struct closing *closing, int64_t since_ns, uint64_t *cut);
+/* When one was cut last, by the server's clock; TIME_UNSET: none that we know of. */
+int64_t closing_last_cut(const struct closing *closing);
 /* Copies of what it owns, for a clone; and their end. */
 void closing_copy(struct closing *closing);
 void closing_finish(struct closing *closing);

@@ -126,6 +126,7 @@ static void cluster_remove(struct model *model, struct entry *cluster) {
     remove_assets(model, cluster, OBJECT_CONSUMER);
     remove_assets(model, cluster, OBJECT_STREAM);
     entry_remove_children(model, &cluster->object, OBJECT_META_PEER);
+    entry_remove_children(model, &cluster->object, OBJECT_CLIENT);
     entry_remove(model, cluster);
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "model/client.h"
 
 #define TOMBSTONE_NS (10 * NS_PER_S)
 #define RECORD_NS    (30 * NS_PER_S) /* the same where a record of its end may come still */
@@ -66,6 +67,8 @@ static void put_row(struct model *model, struct entry *server, const struct samp
         entry_drop_window(entry);
     connection->polls[page_of(sample->shape)] = server_of(server)->polls[sample->shape];
     entry_set_freshness(model, entry, FRESH_LIVE);
+    if (made)
+        client_came(model, entry);
     rules_touch(model, entry);
     int64_t gap = server_gap_ns(server_of(server), sample->shape);
     history_connection(model, entry, at->utc_ns, (int)(gap / NS_PER_S) + 2);

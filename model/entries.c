@@ -20,6 +20,7 @@ static const struct {
     [OBJECT_CLUSTER] = {"clusters", "cluster"},
     [OBJECT_SERVER] = {"servers", "server"},
     [OBJECT_CONNECTION] = {"connections", "connection"},
+    [OBJECT_CLIENT] = {"clients", "client"},
     [OBJECT_STREAM] = {"streams", "stream"},
     [OBJECT_CONSUMER] = {"consumers", "consumer"},
     [OBJECT_REPLICA] = {"replicas", "replica"},

@@ -1,3 +1,4 @@
+#include "model/client.h"
 #include "model/peer.h"
 #include "model/source.h"
 #include "model/subscription.h"
@@ -134,6 +135,7 @@ const struct extra_ops extra_ops[OBJECT_KIND_COUNT] = {
     [OBJECT_CLUSTER] = {cluster_texts, NULL, cluster_clone},
     [OBJECT_SERVER] = {server_texts, server_destroy, server_clone},
     [OBJECT_CONNECTION] = {connection_texts, NULL, connection_clone},
+    [OBJECT_CLIENT] = {client_visit_texts, client_destroy, client_clone},
     [OBJECT_STREAM] = {stream_texts, stream_destroy, stream_clone},
     [OBJECT_CONSUMER] = {consumer_texts, NULL, consumer_clone},
     [OBJECT_REPLICA] = {NULL, NULL, peer_clone},

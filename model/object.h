@@ -11,6 +11,7 @@ enum object_kind {
     OBJECT_CLUSTER,
     OBJECT_SERVER,
     OBJECT_CONNECTION,
+    OBJECT_CLIENT, /* who was cut as a slow consumer, over all its connections */
     OBJECT_STREAM,
     OBJECT_CONSUMER,
     OBJECT_REPLICA,
@@ -44,8 +45,8 @@ struct stamp {
 struct object {
     enum object_kind kind;
     uint64_t id; /* never used twice in one model; stays over restarts of the thing */
-    /* cluster of a server, stream, consumer; stream of a source; asset of a replica; server of a connection,
-     * subscription, route, cost */
+    /* cluster of a server, client, stream, consumer; stream of a source; asset of a replica; server of a
+     * connection, subscription, route, cost */
     const struct object *parent;
     struct row *now;
     struct row *before; /* NULL until there is one, and when the rate window was dropped */

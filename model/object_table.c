@@ -71,11 +71,13 @@ uint32_t table_hash(const struct object *parent, const struct text *scope, const
     return hash ^ (scope ? scope->hash * 0x85ebca6bu : 0);
 }
 
+struct entry *table_first(const struct object_table *table, uint32_t hash) {
+    return table->bucket_count ? table->buckets[hash & (table->bucket_count - 1)] : NULL;
+}
+
 struct entry *table_find(const struct object_table *table, const struct object *parent,
                          const struct text *scope, const struct row *key, uint32_t hash) {
-    if (!table->bucket_count)
-        return NULL;
-    for (struct entry *e = table->buckets[hash & (table->bucket_count - 1)]; e; e = e->next) {
+    for (struct entry *e = table_first(table, hash); e; e = e->next) {
         if (e->hash == hash && e->object.parent == parent && text_same(e->scope, scope) &&
             row_same_key(e->object.now, key))
             return e;

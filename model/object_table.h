@@ -28,6 +28,8 @@ void table_link(struct object_table *table, struct entry *entry, uint32_t hash);
 void table_unlink(struct object_table *table, struct entry *entry);
 struct entry *table_find(const struct object_table *table, const struct object *parent,
                          const struct text *scope, const struct row *key, uint32_t hash);
+/* The first of those that may have that hash; the others follow in `next`. */
+struct entry *table_first(const struct object_table *table, uint32_t hash);
 uint32_t table_hash(const struct object *parent, const struct text *scope, const struct row *key);
 /* The place of the first entry that was born after `id`. */
 size_t table_after(const struct object_table *table, uint64_t id);

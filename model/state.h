@@ -105,6 +105,8 @@ struct model {
     const struct text **forgotten; /* route addresses that no longer count */
     size_t forgotten_count;
 
+    bool joining;            /* connections are asked of which client they are: up to this one */
+    uint64_t joined_id;
     uint64_t judged_id;      /* connections are judged in turns: up to this one */
     struct gap gap;          /* of targets that have no row */
     int64_t weighed_mono_ns; /* all assets were looked at; 0 never */

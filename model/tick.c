@@ -1,5 +1,6 @@
 #include "model/model.h"
 
+#include "model/client.h"
 #include "model/replica.h"
 #include "model/server.h"
 #include "model/source.h"
@@ -46,6 +47,7 @@ void model_tick(struct model *model, int64_t utc_ns, int64_t mono_ns) {
     connections_tick(model);
     closing_tick(model);
     subscriptions_tick(model);
+    clients_tick(model);
     links_tick(model);
     bool weigh = is_time_to_weigh(model);
     if (weigh)

@@ -1,5 +1,6 @@
 /* Quantities that are always one of a few words, and which these are. */
 #include "model/calc.h"
+#include "model/client.h"
 #include "model/connection.h"
 #include "model/loss.h"
 #include "model/reason.h"
@@ -70,6 +71,7 @@ static const struct {
     {Q_SERVER_state, server_state},
     {Q_CONNECTION_state, connection_state_word},
     {Q_CONNECTION_closed_by, reason_word},
+    {Q_CLIENT_by, client_by_word},
     {Q_STREAM_kind, stream_kind_word},
     {Q_STREAM_leadership, leadership},
     {Q_STREAM_full_by, stream_limit_word},

@@ -16,6 +16,7 @@ static const struct part_info {
     [OBJECT_SERVER] = {true,
                        1u << SHAPE_JSZ | 1u << SHAPE_SUBSZ | 1u << SHAPE_ROUTEZ | 1u << SHAPE_CONNZ_HOT},
     [OBJECT_CONNECTION] = {true, 1u << SHAPE_CONNZ_FULL},
+    [OBJECT_CLIENT] = {true, 1u << SHAPE_CONNZ_HOT | 1u << SHAPE_CONNZ_CLOSED},
     [OBJECT_STREAM] = {true, 1u << SHAPE_JSZ},
     [OBJECT_CONSUMER] = {true, 1u << SHAPE_JSZ},
     [OBJECT_REPLICA] = {false, 1u << SHAPE_JSZ},

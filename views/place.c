@@ -13,6 +13,7 @@ static const struct place {
     [OBJECT_CLUSTER] = {"overview", -1, false},
     [OBJECT_SERVER] = {"node", -1, false},
     [OBJECT_CONNECTION] = {"connections", -1, false},
+    [OBJECT_CLIENT] = {"connections", Q_CLIENT_last_server, false},
     [OBJECT_STREAM] = {"stream", Q_STREAM_leader, false},
     [OBJECT_CONSUMER] = {"consumer", Q_CONSUMER_leader, false},
     [OBJECT_REPLICA] = {"jetstream", -1, false},
