@@ -18,7 +18,7 @@ struct option_size {
     int cols, rows;
 };
 
-enum { COLUMN_LISTS_MAX = 16 };
+enum { COLUMN_LISTS_MAX = 32 };
 
 struct options {
     int command;        /* index into the commands */

@@ -44,11 +44,12 @@ static inline struct value value_text(const char *text) {
     return text && *text ? (struct value){.type = VALUE_TEXT, .text = text} : value_unknown(0);
 }
 
-/* Marks what was true when the object was last seen. */
+/* Marks what was true when the object was last seen; what a connection ended with stays true. */
 static inline struct value aged(const struct object *object, struct value v) {
     bool now = object->freshness == FRESH_LIVE &&
                (object->kind != OBJECT_SERVER || server_is_up(server_const(object)));
-    if (v.type != VALUE_UNKNOWN && !now)
+    bool ended = object->kind == OBJECT_CONNECTION && model_is_closed(object);
+    if (v.type != VALUE_UNKNOWN && !now && !ended)
         v.flags |= VALUE_OLD;
     return v;
 }

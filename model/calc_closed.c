@@ -21,6 +21,12 @@ struct value calc_connection_closed_by(const struct model *model, const struct o
     return value_text(reason_group_name(reason_of(row_text(object->now, F_CONNECTION_reason)).group));
 }
 
+struct value calc_connection_reason_brief(const struct model *model, const struct object *object) {
+    (void)model;
+    const char *said = row_text(object->now, F_CONNECTION_reason);
+    return *said ? value_text(reason_of(said).brief) : value_unknown(0);
+}
+
 struct value calc_connection_lived(const struct model *model, const struct object *object) {
     (void)model;
     const struct row *row = object->now;

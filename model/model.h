@@ -155,7 +155,7 @@ void finding_text_of(const struct model *model, const struct finding *finding, s
 /* What the condition is about, as a table shows it: its first quantity; "-" when that is not known. */
 void finding_figure(const struct model *model, const struct finding *finding, char *out, size_t size);
 /* The worst finding about this object; else PENDING while one is forming; else UNKNOWN for stale and gone
- * ones, OK for all others. */
+ * ones, OK for all others, and for a connection of which the record of its end came. */
 enum severity model_severity(const struct model *model, const struct object *object);
 /* Since when there has been no finding; 0 while there are some or when we just began. */
 int64_t model_quiet_since(const struct model *model);

@@ -459,7 +459,8 @@ static bool is_puzzling(const struct object *object) {
 enum severity model_severity(const struct model *model, const struct object *object) {
     (void)model;
     enum severity found = entry_of(object)->severity;
-    if (found == SEVERITY_OK && (object->freshness != FRESH_LIVE || is_puzzling(object)))
+    bool ended = object->kind == OBJECT_CONNECTION && model_is_closed(object);
+    if (found == SEVERITY_OK && ((object->freshness != FRESH_LIVE && !ended) || is_puzzling(object)))
         return SEVERITY_UNKNOWN;
     return found;
 }

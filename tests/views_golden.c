@@ -57,6 +57,16 @@ static void consumer_siblings(struct frame *f, const struct world *w) {
     press(f, "Shift-Tab", 1);
 }
 
+static void cut_off(struct frame *f, const struct world *w) {
+    (void)w;
+    press(f, "Tab", 1);
+}
+
+static void counters(struct frame *f, const struct world *w) {
+    (void)w;
+    press(f, "Tab", 2);
+}
+
 static void stream_orders(struct frame *f, const struct world *w) {
     f->context.object = world_object(w, OBJECT_STREAM, Q_STREAM_name, "ORDERS");
 }
@@ -293,6 +303,23 @@ static const struct screen_case {
     {"node-hostile", "node", world_hostile, NULL, false, 2},
     {"events-stale", "events", world_stale, NULL, false, 3},
     {"events-empty", "events", world_empty, NULL, false, 1},
+    {"slow-filling", "slow", world_filling, NULL, false, 5},
+    {"slow-flat", "slow", world_flat, NULL, false, 5},
+    {"slow-again", "slow", world_cut_again, NULL, false, 5},
+    {"slow-again-cut", "slow", world_cut_again, cut_off, false, 5},
+    {"slow-again-all", "slow", world_cut_again, idle_too, false, 2},
+    {"slow-again-ascii", "slow", world_cut_again, NULL, true, 2},
+    {"slow-old", "slow", world_old_servers, NULL, false, 5},
+    {"slow-old-counters", "slow", world_old_servers, counters, false, 5},
+    {"slow-calm", "slow", world_calm, NULL, false, 5},
+    {"slow-empty", "slow", world_empty, NULL, false, 2},
+    {"slow-busy", "slow", world_busy, NULL, false, 3},
+    {"slow-stale", "slow", world_stale, NULL, false, 2},
+    {"slow-failing", "slow", world_failing, NULL, false, 2},
+    {"slow-hostile", "slow", world_hostile, NULL, false, 2},
+    {"slow-twins", "slow", world_twins, configured, false, 2},
+    {"overview-again", "overview", world_cut_again, NULL, false, 3},
+    {"overview-filling", "overview", world_filling, NULL, false, 5},
     {"cost-busy", "cost", world_busy, NULL, false, 3},
     {"cost-dear", "cost", world_dear, NULL, false, 2},
     {"cost-empty", "cost", world_empty, NULL, false, 1},
@@ -352,6 +379,7 @@ START_TEST(small_screens_show_data) {
     static const char *const shown[][3] = {{"overview", "ORDERS / billing", "ORDERS / audit"},
                                            {"connections", "4711", "4702"},
                                            {"jetstream", "ORDERS / billing", "ORDERS / audit"},
+                                           {"slow", "4711", "4702"},
                                            {"node", "CPU%", "CONN"},
                                            {"stream", "ORDERS", "19.4M"},
                                            {"consumer", "ORDERS / billing", "1.24M"},

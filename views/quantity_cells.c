@@ -229,12 +229,18 @@ void list_value_text(const struct quantity_list *list, const struct object *obje
         put_age(list, object, out, size, width);
 }
 
+/* What a closed connection said last is what it ended with. */
+static bool is_old(const struct object *object) {
+    bool ended = object->kind == OBJECT_CONNECTION && model_is_closed(object);
+    return object->freshness != FRESH_LIVE && !ended;
+}
+
 static void row_cell_text(void *data, size_t row, int column, int width, struct table_cell *out) {
     const struct list_data *d = data;
     const struct quantity_list *list = d->list;
     const struct object *object = list->rows[row].object;
     const struct quantity_column *c = &list->columns[column];
-    if (object->freshness != FRESH_LIVE)
+    if (is_old(object))
         out->role = ROLE_DIM;
     if (c->form == COLUMN_VALUE)
         list_value_text(list, object, c, out->text, sizeof(out->text), width);
@@ -258,7 +264,7 @@ static bool row_note(void *data, size_t row, struct table_cell *out) {
 static bool row_stale(void *data, size_t row) {
     const struct quantity_list *list = ((const struct list_data *)data)->list;
     const struct object *object = list->rows[row].object;
-    return object->freshness != FRESH_LIVE || list_server_is_away(list->model, object);
+    return is_old(object) || list_server_is_away(list->model, object);
 }
 
 struct table_source list_source(struct list_data *data) {

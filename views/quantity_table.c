@@ -137,7 +137,8 @@ static void consider(struct quantity_list *list, const struct quantity_pick *pic
         return;
     if (pick && pick->connection && model_connection_of(list->model, object) != pick->connection)
         return;
-    if (is_tombstone(object) && !at->show_hidden && !(pick && object->id == pick->keep))
+    if (is_tombstone(object) && !(pick && pick->gone) && !at->show_hidden &&
+        !(pick && object->id == pick->keep))
         return;
     if (pick && pick->skip && pick->skip(list->model, object))
         return;

@@ -97,6 +97,7 @@ struct quantity_pick {
                      const struct object *object); /* the same, counted apart; NULL none */
     const struct object *stream;                   /* only what is its; NULL all */
     const struct object *connection;               /* the same, of subscriptions */
+    bool gone;                                     /* those that are no more are rows like others */
     uint64_t keep;                                 /* this one is never hidden */
     const char *idle_text; /* when all are: "none holds a buffer"; NULL: "all idle: i shows them" */
     bool no_filter;        /* the view's filter is not for this list */

@@ -54,6 +54,8 @@ static void live_second(struct world *w) {
             world_routes(w, i);
         if (w->second % 2 == 1)
             world_connz(w, i);
+        if (w->closes && w->second % 2 == 0)
+            world_closed(w, i);
         if (w->second % 5 == 2)
             world_jsz(w, i);
         if (w->second % 5 == 0)

@@ -32,6 +32,17 @@ struct world_client {
     double pending, in_rate, out_rate;
 };
 
+/* A client that takes less than it is sent, and comes back each time that it is cut. */
+struct world_life {
+    int node;
+    const char *name;
+    uint64_t cid;                   /* of the first life; ten more for each next */
+    int first, every, lives, lived; /* seconds; lived 0: it is never closed */
+    double fills_per_s, most;       /* bytes that wait for it */
+    double drains_per_s;
+    const char *reason, *tls;
+};
+
 struct world_stream {
     const char *name;
     int replicas;
@@ -79,6 +90,9 @@ struct world {
     bool followers;        /* tell of consumers whose leader's /jsz fails */
     const struct world_client *clients;
     int client_count;
+    bool closes; /* closed connections are listed, slow consumers counted by kind */
+    const struct world_life *lives;
+    int life_count;
     int leads[WORLD_STREAMS]; /* the node that leads it; -1 nobody does */
     int rival; /* this node, counted from 1, leads the first stream and its consumers too; 0 none */
     const struct world_stream *streams;
@@ -162,6 +176,16 @@ void world_stays(struct world *w);
 /* A consumer of some subjects whose backlog is from before we looked; and its leader falls silent. */
 void world_bound(struct world *w);
 void world_bound_stale(struct world *w);
+/* Two buffers fill on servers of 2.15, one of them fast; one has stopped growing. */
+void world_filling(struct world *w);
+/* One buffer stands at the half from where servers of 2.10 hold producers. */
+void world_flat(struct world *w);
+/* A client that is cut each 40 s, one that was cut twice, and connections closed for other reasons; the same
+ * on servers that tell less. */
+void world_cut_again(struct world *w);
+void world_old_servers(struct world *w);
+/* Nobody is slow, and nobody was cut. */
+void world_calm(struct world *w);
 /* All well, no JetStream. */
 void world_quiet(struct world *w);
 /* The same as busy, but n2 refuses since 40 s and nobody else has answered for 4 s. */

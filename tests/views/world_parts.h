@@ -22,6 +22,11 @@ void world_routes(struct world *w, int node);
 /* ---- world_states.c ---- */
 void world_doing_row(struct world *w, struct sample *s, int consumer);
 
+/* ---- world_slow.c ---- */
+int world_lives_open(struct world *w, struct sample *s, int node); /* rows */
+void world_closed(struct world *w, int node);
+void world_slow_counters(struct world *w, int node, struct row *server);
+
 /* ---- world_jetstream.c ---- */
 uint64_t world_last_seq(const struct world *w, double rate, int second);
 void world_jsz(struct world *w, int node);

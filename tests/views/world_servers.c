@@ -42,6 +42,8 @@ void world_varz(struct world *w, int node) {
     world_u(r, F_SERVER_subscriptions, 2100 + (uint64_t)node * 40);
     world_i(r, F_SERVER_max_payload, 1 << 20);
     world_i(r, F_SERVER_max_pending, 64 << 20);
+    if (w->closes)
+        world_slow_counters(w, node, r);
     if (w->jetstream) {
         world_i(r, F_SERVER_js_max_memory, 1LL << 30);
         world_i(r, F_SERVER_js_max_storage, 40LL << 30);
@@ -102,6 +104,7 @@ void world_connz(struct world *w, int node) {
             world_text(s, r, F_CONNECTION_lang, c->lang);
         world_text(s, r, F_CONNECTION_version, "1.31.0");
     }
+    rows += (uint64_t)world_lives_open(w, s, node);
     world_u(a, F_ANSWER_total, (uint64_t)w->nodes[node].connections);
     world_u(a, F_ANSWER_limit, 100);
     world_u(a, F_ANSWER_num, rows);

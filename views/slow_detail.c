@@ -1,0 +1,117 @@
+/* The selected connection: who it is, what its figures are, how its buffer went. */
+#include "views/slow_parts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "views/flow.h"
+
+#define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
+
+enum { SPAN_S = 180, FACTS_MOST = 4 };
+
+static const struct fact open_facts[] = {
+    {Q_CONNECTION_pending_bytes, "pending"},
+    {Q_CONNECTION_pending_share, "of max"},
+    {Q_CONNECTION_pending_slope, "d/dt"},
+    {Q_CONNECTION_out_bytes_per_s, "queued B/s"},
+    {Q_CONNECTION_out_msgs_per_s, "queued/s"},
+    {Q_CONNECTION_in_msgs_per_s, "sends/s"},
+    {Q_CONNECTION_out_bytes, "queued"},
+    {Q_CONNECTION_subscriptions, "subscriptions"},
+    {Q_CONNECTION_stalls, "stalls"},
+    {Q_CONNECTION_idle, "idle"},
+    {Q_CONNECTION_uptime, "up"},
+};
+
+static const struct fact closed_facts[] = {
+    {Q_CONNECTION_reason, "reason"},        {Q_CONNECTION_closed_at, "at"},
+    {Q_CONNECTION_lived, "lived"},          {Q_CONNECTION_pending_bytes, "pending at the end"},
+    {Q_CONNECTION_pending_share, "of max"}, {Q_CONNECTION_out_bytes, "queued"},
+    {Q_CONNECTION_out_msgs, "messages"},    {Q_CONNECTION_subscriptions, "subscriptions"},
+    {Q_CONNECTION_stalls, "stalls"},        {Q_CONNECTION_idle, "idle at the end"},
+};
+
+static const struct chart_spec charts[] = {
+    {.quantity = Q_CONNECTION_pending_bytes, .role = ROLE_CHART_LOAD, .title = "PENDING", .brief = "PEND"},
+};
+
+void slow_detail_init(struct slow *slow) {
+    slow->charts.specs = charts;
+    slow->charts.count = COUNT(charts);
+}
+
+static bool has_chart(const struct view_context *context, const struct object *connection) {
+    return model_series(context->model, connection, Q_CONNECTION_pending_bytes) != NULL;
+}
+
+static int facts_of(const struct view_context *context, const struct object *connection, struct surface *s,
+                    struct rect area) {
+    return model_is_closed(connection)
+               ? facts_draw(context, connection, closed_facts, COUNT(closed_facts), s, area)
+               : facts_draw(context, connection, open_facts, COUNT(open_facts), s, area);
+}
+
+int slow_detail_rows(const struct slow *slow, const struct view_context *context, int width, int rows) {
+    const struct object *connection = slow_selected(slow, context->model);
+    if (!connection || width < 60)
+        return 0;
+    int used = 1 + facts_of(context, connection, NULL, (struct rect){0, 0, width, FACTS_MOST});
+    if (used > rows)
+        return 0;
+    int chart = has_chart(context, connection) ? chart_stack_rows(&slow->charts, rows - used) : 0;
+    return used + chart;
+}
+
+void slow_detail_arrange(struct slow *slow, const struct view_context *context, int width) {
+    const struct object *connection = slow_selected(slow, context->model);
+    (void)width;
+    if (!connection || !slow->detail.h)
+        return;
+    if (slow->charts_of != connection->id)
+        memset(slow->charts.scales, 0, sizeof(slow->charts.scales));
+    slow->charts_of = connection->id;
+    chart_stack_arrange(&slow->charts, context, connection, SPAN_S);
+}
+
+/* "CID 4711 billing-7  PAY/billing-svc  10.4.2.17:53122  TLS 1.3  go 1.31.0  on n2-lon" */
+static void who_text(const struct view_context *context, const struct object *connection, char *out,
+                     size_t size, int width) {
+    static const struct {
+        const char *before;
+        enum quantity quantity;
+    } parts[] = {{"CID ", Q_CONNECTION_cid}, {" ", Q_CONNECTION_name},     {"  ", Q_CONNECTION_account},
+                 {"/", Q_CONNECTION_user},   {"  ", Q_CONNECTION_address}, {"  TLS ", Q_CONNECTION_tls},
+                 {"  ", Q_CONNECTION_lang},  {" ", Q_CONNECTION_version},  {"  on ", Q_CONNECTION_server}};
+    size_t len = 0;
+    out[0] = 0;
+    for (int i = 0; i < COUNT(parts); i++) {
+        char text[1100], cut[400];
+        struct value v = quantity_get(context->model, connection, parts[i].quantity);
+        if (v.type == VALUE_UNKNOWN || (v.type == VALUE_TEXT && !*v.text))
+            continue;
+        quantity_text(text, sizeof(text), context, connection, parts[i].quantity, 30);
+        text_cut_middle(cut, sizeof(cut), text, 40);
+        if (len < size)
+            len += (size_t)snprintf(out + len, size - len, "%s%s", parts[i].before, cut);
+    }
+    char whole[1200];
+    snprintf(whole, sizeof(whole), "%s", out);
+    text_cut(out, size, whole, width);
+}
+
+void slow_detail_draw(const struct slow *slow, const struct view_context *context, struct surface *s) {
+    const struct object *connection = slow_selected(slow, context->model);
+    struct rect left = slow->detail;
+    char who[1200];
+    if (!connection)
+        return;
+    who_text(context, connection, who, sizeof(who), left.w - 6);
+    surface_rule(s, left, who, "");
+    left = rect_below(left, 1);
+    int facts = left.h < FACTS_MOST ? left.h : FACTS_MOST;
+    left = rect_below(left, facts_of(context, connection, s, (struct rect){left.x, left.y, left.w, facts}));
+    if (left.h > 0 && has_chart(context, connection))
+        chart_stack_draw(&slow->charts, context, connection, SPAN_S, s, left);
+}

@@ -1,0 +1,222 @@
+/* What titles and lines say: how many, since when, and what is not known. */
+#include "views/slow_parts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/number.h"
+#include "base/text.h"
+
+#define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
+
+/* ---- what was cut ---- */
+
+int64_t slow_closed_ago(const struct view_context *context, const struct object *connection) {
+    struct value stop = quantity_get(context->model, connection, Q_CONNECTION_closed_at);
+    const struct object *server = connection->parent;
+    if (stop.type != VALUE_TIME || stop.i == TIME_UNSET || !server || !server->now)
+        return TIME_UNSET;
+    int64_t ago = server->now_at.now_ns - stop.i + (context->utc_ns - server->now_at.utc_ns);
+    return ago > 0 ? ago : 0;
+}
+
+static void count_cut(const struct view_context *context, struct slow_tally *tally) {
+    size_t count;
+    const struct object *const *all = model_objects(context->model, OBJECT_CONNECTION, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (!model_is_closed(all[i]) ||
+            strcmp(quantity_name_text(context->model, all[i], Q_CONNECTION_closed_by), "slow") != 0)
+            continue;
+        int64_t ago = slow_closed_ago(context, all[i]);
+        if (ago == TIME_UNSET)
+            continue;
+        tally->cut += ago <= SLOW_WINDOW_NS;
+        tally->last_ns = tally->last_ns == TIME_UNSET || ago < tally->last_ns ? ago : tally->last_ns;
+    }
+}
+
+struct slow_tally slow_tally_of(const struct view_context *context) {
+    struct slow_tally tally = {.last_ns = TIME_UNSET, .since_ns = TIME_UNSET};
+    size_t count;
+    const struct object *const *servers = model_objects(context->model, OBJECT_SERVER, &count);
+    for (size_t i = 0; i < count; i++) {
+        double missed;
+        if (strcmp(quantity_name_text(context->model, servers[i], Q_SERVER_state), "up") != 0)
+            continue;
+        tally.asked++;
+        if (!quantity_value(context->model, servers[i], Q_SERVER_closed_missed, &missed))
+            continue;
+        tally.told++;
+        tally.missed += (uint64_t)missed;
+        if (tally.since_ns == TIME_UNSET || servers[i]->first_utc_ns < tally.since_ns)
+            tally.since_ns = servers[i]->first_utc_ns;
+    }
+    count_cut(context, &tally);
+    return tally;
+}
+
+/* ---- titles ---- */
+
+typedef void title_fn(const struct slow *slow, const struct view_context *context, char *title, size_t size,
+                      char *right, size_t right_size);
+
+static void now_title(const struct slow *slow, const struct view_context *context, char *title, size_t size,
+                      char *right, size_t right_size) {
+    const struct quantity_list *list = &slow->lists[SLOW_NOW];
+    char of[NUMBER_TEXT_SIZE], sort[300];
+    uint64_t rows, all;
+    model_connection_cover(context->model, &rows, &all);
+    number_format_grouped(of, all);
+    snprintf(title, size, all || list->known ? "NOW %zu of %s: over 1 %% of max, or growing" : "NOW",
+             list->known, of);
+    quantity_list_status(list, sort, sizeof(sort));
+    snprintf(right, right_size, "| = producers are held from here   %s", sort);
+    if (text_width(title) + text_width(right) + 6 > slow->place[SLOW_NOW].w)
+        snprintf(right, right_size, "%s", sort);
+}
+
+/* "at least 300 closed unseen": what is missed is never glossed over. */
+static void missed_text(const struct slow_tally *tally, char *out, size_t size) {
+    char missed[NUMBER_TEXT_SIZE];
+    number_format_grouped(missed, tally->missed);
+    snprintf(out, size, tally->missed ? "at least %s closed unseen" : "", missed);
+}
+
+/* "+ 12 more", as far as they are neither seen nor scrolled past. */
+static void more_text(const struct quantity_list *list, char *out, size_t size) {
+    size_t page = list->table.page > 0 ? (size_t)list->table.page : 0, seen = list->table.top + page;
+    snprintf(out, size, list->count > seen ? "+ %zu more" : "", list->count - seen);
+}
+
+/* "3 for other reasons (i)" */
+static void others_text(const struct quantity_list *list, char *out, size_t size) {
+    char key[32];
+    keymap_first(ACTION_HIDDEN, key, sizeof(key));
+    snprintf(out, size, list->quiet ? "%zu for other reasons%s%s%s" : "", list->quiet, *key ? " (" : "", key,
+             *key ? ")" : "");
+}
+
+static void cut_title(const struct slow *slow, const struct view_context *context, char *title, size_t size,
+                      char *right, size_t right_size) {
+    const struct quantity_list *list = &slow->lists[SLOW_CUT];
+    struct slow_tally tally = slow_tally_of(context);
+    char ago[TIME_TEXT_SIZE], parts[3][80];
+    bool wide = slow->place[SLOW_CUT].w >= 100;
+    int len = snprintf(title, size, wide ? "CUT OFF BY SERVER" : "CUT OFF");
+    if (tally.told && (tally.cut || tally.last_ns != TIME_UNSET)) {
+        lasted_format(ago, tally.last_ns);
+        len += snprintf(title + len, size - (size_t)len, " %zu in 10 min, last %s ago", tally.cut, ago);
+    }
+    if (tally.told && tally.told < tally.asked)
+        snprintf(title + len, size - (size_t)len, "   ? %zu of %zu servers told", tally.told, tally.asked);
+    missed_text(&tally, parts[0], sizeof(parts[0])); /* the first ones stay where there is no room */
+    more_text(list, parts[1], sizeof(parts[1]));
+    others_text(list, parts[2], sizeof(parts[2]));
+    right[0] = 0;
+    for (int i = 0; i < COUNT(parts); i++) {
+        len = (int)strlen(right);
+        if (*parts[i])
+            snprintf(right + len, right_size - (size_t)len, "%s%s", len ? "   " : "", parts[i]);
+    }
+}
+
+/* What a version does not report, in a word. */
+static const struct {
+    enum quantity quantity;
+    const char *name;
+} since_version[] = {
+    {Q_SERVER_slow_clients, "kinds"},
+    {Q_SERVER_stalls_per_s, "stalls"},
+    {Q_SERVER_stale_connections, "stale"},
+};
+
+static unsigned unreported(const struct view_context *context, const struct object *server) {
+    unsigned missing = 0;
+    for (int i = 0; i < COUNT(since_version); i++) {
+        struct value v = quantity_get(context->model, server, since_version[i].quantity);
+        missing |= (unsigned)(v.type == VALUE_UNKNOWN && !(v.flags & VALUE_NEW)) << i;
+    }
+    return missing;
+}
+
+static bool is_first_of_version(const struct object *const *servers, size_t at,
+                                const struct view_context *context) {
+    const char *version = quantity_name_text(context->model, servers[at], Q_SERVER_version);
+    for (size_t i = 0; i < at; i++)
+        if (strcmp(quantity_name_text(context->model, servers[i], Q_SERVER_version), version) == 0)
+            return false;
+    return *version != 0;
+}
+
+/* "not reported by 2.9.10: kinds, stalls, stale" */
+static void unreported_text(const struct view_context *context, char *out, size_t size) {
+    size_t count, len = 0;
+    const struct object *const *servers = model_objects(context->model, OBJECT_SERVER, &count);
+    out[0] = 0;
+    for (size_t i = 0; i < count; i++) {
+        unsigned missing = unreported(context, servers[i]);
+        if (!missing || !is_first_of_version(servers, i, context) || len >= size)
+            continue;
+        len += (size_t)snprintf(out + len, size - len, "%s by %.16s:", len ? ";" : "not reported",
+                                quantity_name_text(context->model, servers[i], Q_SERVER_version));
+        for (int n = 0, first = 1; n < COUNT(since_version) && len < size; n++)
+            if (missing >> n & 1) {
+                len +=
+                    (size_t)snprintf(out + len, size - len, "%s %s", first ? "" : ",", since_version[n].name);
+                first = 0;
+            }
+    }
+}
+
+static void counters_title(const struct slow *slow, const struct view_context *context, char *title,
+                           size_t size, char *right, size_t right_size) {
+    snprintf(title, size,
+             slow->place[SLOW_COUNTERS].w < 80 ? "COUNTERS" : "COUNTERS since each server's start");
+    unreported_text(context, right, right_size);
+}
+
+/* ---- where there is nothing ---- */
+
+static bool any_answer(const struct model *model) {
+    return model_has(model, SHAPE_CONNZ_HOT) || model_has(model, SHAPE_CONNZ_FULL);
+}
+
+static void now_empty(const struct view_context *context, bool narrow, char *out, size_t size) {
+    snprintf(out, size, "%s%s",
+             any_answer(context->model) ? "no buffer above 1 % of max" : "not collected here yet",
+             narrow || !any_answer(context->model) ? "" : ", and none grows");
+}
+
+static void cut_empty(const struct view_context *context, bool narrow, char *out, size_t size) {
+    struct slow_tally tally = slow_tally_of(context);
+    char since[TIME_TEXT_SIZE];
+    if (tally.since_ns == TIME_UNSET) {
+        snprintf(out, size, "not collected here yet");
+        return;
+    }
+    time_format_clock(since, tally.since_ns, context->local_time);
+    snprintf(out, size, narrow ? "nobody since %s" : "nobody cut in the last 10 min (watched since %s)",
+             since);
+}
+
+static void counters_empty(const struct view_context *context, bool narrow, char *out, size_t size) {
+    (void)context, (void)narrow;
+    snprintf(out, size, "no server yet");
+}
+
+static const struct {
+    title_fn *title;
+    void (*empty)(const struct view_context *context, bool narrow, char *out, size_t size);
+} words[SLOW_LISTS] = {
+    [SLOW_NOW] = {now_title, now_empty},
+    [SLOW_CUT] = {cut_title, cut_empty},
+    [SLOW_COUNTERS] = {counters_title, counters_empty},
+};
+
+void slow_draw_list(const struct slow *slow, enum slow_part part, const struct view_context *context,
+                    struct surface *s) {
+    char title[300], right[400], empty[200];
+    words[part].title(slow, context, title, sizeof(title), right, sizeof(right));
+    words[part].empty(context, slow->place[part].w < 60, empty, sizeof(empty));
+    quantity_panel_draw(&slow->lists[part], s, slow->place[part], title, right, empty);
+}
