@@ -13,18 +13,18 @@
 #define FIRST_ASKED 8   /* of those that were cut before we came */
 #define SUBS_MOST   1000
 
-void cids_add(struct cids *cids, uint64_t cid) {
+void cids_add(struct cids *cids, uint64_t cid, bool closed) {
     for (int i = 0; i < cids->count; i++)
-        if (cids->waiting[i] == cid)
+        if (cids->waiting[i].cid == cid && cids->waiting[i].closed == closed)
             return;
     if (cids->count < CIDS_MAX)
-        cids->waiting[cids->count++] = cid;
+        cids->waiting[cids->count++] = (struct asked_cid){cid, closed};
 }
 
-uint64_t cids_take(struct cids *cids) {
+struct asked_cid cids_take(struct cids *cids) {
     if (cids->count == 0)
-        return 0;
-    uint64_t cid = cids->waiting[0];
+        return (struct asked_cid){0};
+    struct asked_cid cid = cids->waiting[0];
     memmove(cids->waiting, cids->waiting + 1, (size_t)--cids->count * sizeof cids->waiting[0]);
     return cid;
 }
@@ -57,7 +57,7 @@ void closed_see(struct closed_seen *seen, const struct closed_list *list, const 
     int most = list->known ? CIDS_MAX : FIRST_ASKED;
     bool is_new = !list->known || stop > list->newest;
     if (is_new && was_cut(row) && subscriptions > 0 && subscriptions <= SUBS_MOST && seen->cut.count < most)
-        cids_add(&seen->cut, row_u64(row, F_CONNECTION_cid, 0));
+        cids_add(&seen->cut, row_u64(row, F_CONNECTION_cid, 0), true);
 }
 
 void closed_varz(struct target *t, const struct facts *f) {
@@ -93,7 +93,7 @@ bool closed_answer(struct target *t, bool good, const struct facts *f) {
         return false;
     }
     for (int i = 0; i < f->closed.cut.count; i++)
-        cids_add(&t->cids, f->closed.cut.waiting[i]);
+        cids_add(&t->cids, f->closed.cut.waiting[i].cid, true);
     if (f->closed.newest != TIME_UNSET && (list->newest == TIME_UNSET || f->closed.newest > list->newest))
         list->newest = f->closed.newest;
     list->taken = list->closed;

@@ -14,12 +14,16 @@
 #define CIDS_MAX 64
 
 /* Connections that wait to be asked for: first in, first out; what does not fit is not asked. */
+struct asked_cid {
+    uint64_t cid;
+    bool closed;
+};
 struct cids {
-    uint64_t waiting[CIDS_MAX];
+    struct asked_cid waiting[CIDS_MAX];
     int count;
 };
-void cids_add(struct cids *cids, uint64_t cid); /* one that waits already waits once */
-uint64_t cids_take(struct cids *cids);          /* 0: none waits */
+void cids_add(struct cids *cids, uint64_t cid, bool closed); /* one that waits already waits once */
+struct asked_cid cids_take(struct cids *cids);               /* cid 0: none waits */
 
 /* What we know of the list of one run of a server. */
 struct closed_list {

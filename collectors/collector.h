@@ -23,6 +23,7 @@ struct want {
     char sort[24];                       /* "" the endpoint's own */
     unsigned limit;                      /* 0: made from the last total */
     uint64_t cid;                        /* 0: none */
+    bool closed;                         /* that one is */
     char subject[ENDPOINT_SUBJECT_SIZE]; /* "" none */
 };
 

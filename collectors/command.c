@@ -61,6 +61,11 @@ static const char *set_cid(struct words *w, const char *text) {
     return good ? NULL : "a connection id that is none";
 }
 
+static const char *set_state(struct words *w, const char *text) {
+    w->want.closed = strcmp(text, "closed") == 0;
+    return w->want.closed || strcmp(text, "open") == 0 ? NULL : "a state that is none";
+}
+
 /* A subject that one may publish to: what is matched against it are subscriptions. */
 static const char *set_subject(struct words *w, const char *text) {
     if (strlen(text) >= sizeof w->want.subject || *text == '\0' || strpbrk(text, "*>") != NULL)
@@ -77,8 +82,8 @@ static const char *set_server(struct words *w, const char *text) {
 static const struct {
     const char *name;
     const char *(*set)(struct words *, const char *);
-} options[] = {{"every=", set_every}, {"sort=", set_sort},       {"limit=", set_limit},
-               {"cid=", set_cid},     {"subject=", set_subject}, {"server=", set_server}};
+} options[] = {{"every=", set_every}, {"sort=", set_sort},       {"limit=", set_limit},  {"cid=", set_cid},
+               {"state=", set_state}, {"subject=", set_subject}, {"server=", set_server}};
 
 static const char *set_option(struct words *w, const char *word) {
     for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
@@ -114,7 +119,7 @@ static void own(struct target *t, const struct words *w) {
 
 static void once(struct target *t, const struct words *w) {
     if (w->want.cid > 0)
-        cids_add(&t->cids, w->want.cid);
+        cids_add(&t->cids, w->want.cid, w->want.closed);
     schedule_ask(t, w->endpoint);
 }
 

@@ -74,6 +74,7 @@ static const char *word(const struct endpoint_words *words, const char *name, si
         {"sort", words->sort != NULL && words->sort[0] != '\0' ? words->sort : "cid"},
         {"limit", said->limit},
         {"cid", said->cid},
+        {"state", words->closed ? "closed" : "open"},
         {"subject", said->subject},
     };
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)

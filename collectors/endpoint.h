@@ -67,6 +67,7 @@ struct endpoint_words {
     const char *sort;
     unsigned limit;
     uint64_t cid;
+    bool closed;         /* that one: 2.9.10 finds no open one among all */
     const char *subject; /* as people write it */
 };
 #define ENDPOINT_PATH_SIZE    1024 /* for a subject that is all escapes */

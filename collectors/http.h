@@ -5,10 +5,10 @@
  * page with heartbeat and what it is doing), or alone under cron, in a pipe, under ssh.
  *
  * Commands on standard input, read only with --supervised, one a line:
- *   want SHAPE [every=MS] [sort=KEY] [limit=N] [cid=N] [subject=S] [server=URL]
+ *   want SHAPE [every=MS] [sort=KEY] [limit=N] [cid=N [state=closed]] [subject=S] [server=URL]
  *                                  from now on; again with other words: changed
  *   unwant SHAPE [server=URL]      as before any want: what --want says stays; with server=: as the others
- *   ask SHAPE [cid=N] [server=URL] once, as soon as the lane is free; several connections one after another
+ *   ask SHAPE [cid=N [state=closed]] [server=URL] once, as soon as the lane is free; several connections one after another
  *   quarantine URL SHAPE [known]   never ask this again (said by the supervisor); known: it is in the log
  *   stop
  * An unknown command is answered by a log frame. End of input ends the process. */

@@ -392,25 +392,31 @@ static int timeout_ms(const struct target *t, int e) {
     return ms < 500 ? 500 : ms > 5000 ? 5000 : (int)ms;
 }
 
-static void path_of(const struct target *t, int e, bool config, uint64_t cid, char path[ENDPOINT_PATH_SIZE]) {
+static void path_of(const struct target *t, int e, bool config, struct asked_cid cid,
+                    char path[ENDPOINT_PATH_SIZE]) {
     const struct endpoint_words words = {.config = config,
                                          .sort = t->wants[e].sort,
                                          .limit = limit_of[e] != NULL ? limit_of[e](t) : 0,
-                                         .cid = cid,
+                                         .cid = cid.cid,
+                                         .closed = cid.closed,
                                          .subject = t->wants[e].subject};
     endpoint_path(&endpoints[e], &words, path, ENDPOINT_PATH_SIZE);
 }
 
+static struct asked_cid wanted_cid(const struct target *t, int e) {
+    return (struct asked_cid){t->wants[e].cid, t->wants[e].closed};
+}
+
 /* Those that wait go first: they are asked once, the one that is wanted again and again. */
-static uint64_t next_cid(struct target *t) {
-    uint64_t cid = cids_take(&t->cids);
-    return cid > 0 ? cid : t->wants[EP_CONNZ_SUBS].cid;
+static struct asked_cid next_cid(struct target *t) {
+    struct asked_cid cid = cids_take(&t->cids);
+    return cid.cid > 0 ? cid : wanted_cid(t, EP_CONNZ_SUBS);
 }
 
 static void ask(struct target *t, int e, int64_t now) {
     char path[ENDPOINT_PATH_SIZE];
     bool config = e == EP_JSZ && wants_config(t, now);
-    uint64_t cid = e == EP_CONNZ_SUBS ? next_cid(t) : 0;
+    struct asked_cid cid = e == EP_CONNZ_SUBS ? next_cid(t) : (struct asked_cid){0};
     path_of(t, e, config, cid, path);
     if (e == EP_JSZ)
         t->config_asked = config;
@@ -430,7 +436,7 @@ static void ask(struct target *t, int e, int64_t now) {
                                                                  .https = t->url.https,
                                                                  .literal = t->literal,
                                                                  .path = path,
-                                                                 .cid = cid,
+                                                                 .cid = cid.cid,
                                                                  .subject = t->wants[e].subject,
                                                                  .server_name = t->name,
                                                                  .timeout_ms = timeout_ms(t, e)});
@@ -449,9 +455,9 @@ void schedule_want(struct target *t, int e, const struct want *want) {
     char before[ENDPOINT_PATH_SIZE], after[ENDPOINT_PATH_SIZE];
     bool was_on = t->wants[e].on;
     schedule_stir(t);
-    path_of(t, e, false, t->wants[e].cid, before);
+    path_of(t, e, false, wanted_cid(t, e), before);
     t->wants[e] = *want;
-    path_of(t, e, false, t->wants[e].cid, after);
+    path_of(t, e, false, wanted_cid(t, e), after);
     if (!want->on || !was_on)
         return; /* the next turn sees it */
     if (strcmp(before, after) != 0)

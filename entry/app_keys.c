@@ -89,12 +89,10 @@ void app_key(struct app *app, uint32_t key) {
 void app_wants(struct app *app) {
     const char *sort;
     unsigned shapes = stage_wants(&app->stage, &sort);
-    const char *url = "";
-    uint64_t cid = 0;
+    struct question question;
     if (app->supervisor == NULL)
         return;
     supervisor_want(app->supervisor, shapes, sort);
-    if (!stage_question(&app->stage, &url, &cid))
-        cid = 0;
-    supervisor_want_subscriptions(app->supervisor, url, cid);
+    bool asks = stage_question(&app->stage, &question);
+    supervisor_want_subscriptions(app->supervisor, asks ? &question : NULL);
 }

@@ -232,17 +232,19 @@ unsigned stage_wants(const struct stage *st, const char **sort) {
     return views[view]->shapes;
 }
 
-bool stage_question(const struct stage *st, const char **url, uint64_t *cid) {
+bool stage_question(const struct stage *st, struct question *out) {
     struct view_context context = context_of(st, clock_mono_ns());
     const struct view_ops *view = stage_view(st);
     struct view_question question = {0};
+    *out = (struct question){0};
     if (view->question != NULL)
         view->question(st->states[st->here.view], &context, &question);
     const struct object *connection = model_object(st->live, question.connection);
     if (connection == NULL || connection->kind != OBJECT_CONNECTION)
         return false;
-    *url = model_ask_url(st->live, connection, cid);
-    return *url != NULL;
+    out->server_url = model_ask_url(connection, &out->cid);
+    out->closed = model_is_closed(connection);
+    return out->server_url != NULL;
 }
 
 void stage_go(struct stage *st, const struct view_ops *view, uint64_t object) {

@@ -8,6 +8,7 @@
 
 #include "entry/completion.h"
 #include "entry/options.h"
+#include "entry/supervisor.h"
 #include "views/chrome.h"
 #include "views/help.h"
 #include "views/view.h"
@@ -78,8 +79,8 @@ void stage_frame(struct stage *stage, struct surface *surface, int64_t mono_ns);
 /* Shapes to ask for, and how to sort the full page of connections (NULL: as it likes). */
 unsigned stage_wants(const struct stage *stage, const char **sort);
 
-/* What the view asks about one connection: the server's URL and the cid; false: nothing. */
-bool stage_question(const struct stage *stage, const char **url, uint64_t *cid);
+/* What the view asks about one connection; false: nothing. */
+bool stage_question(const struct stage *stage, struct question *out);
 
 void stage_go(struct stage *stage, const struct view_ops *view, uint64_t object);
 /* The rows among which the object of the place was chosen; NULL: none, unless it is one of those before. */

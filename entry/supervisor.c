@@ -52,6 +52,7 @@ struct supervisor {
     char sort[32];
     char subs_url[600], subject[256]; /* "" none */
     uint64_t subs_cid;
+    bool subs_closed;
     struct blame blames[QUARANTINE_MAX];
     int blame_count;
 };
@@ -86,8 +87,8 @@ static void on_input(struct loop *loop, int fd, unsigned events, void *data) {
 
 static void say_subscriptions(struct supervisor *s) {
     if (s->subs_cid != 0)
-        buffer_printf(&s->commands, "want connz_subs server=%s cid=%llu\n", s->subs_url,
-                      (unsigned long long)s->subs_cid);
+        buffer_printf(&s->commands, "want connz_subs server=%s cid=%llu state=%s\n", s->subs_url,
+                      (unsigned long long)s->subs_cid, s->subs_closed ? "closed" : "open");
 }
 
 static void say_interest(struct supervisor *s) {
@@ -119,15 +120,17 @@ void supervisor_want(struct supervisor *s, unsigned shapes, const char *sort) {
     say_wants(s, before);
 }
 
-void supervisor_want_subscriptions(struct supervisor *s, const char *url, uint64_t cid) {
-    if (cid == 0 || strlen(url) >= sizeof s->subs_url)
-        url = "", cid = 0;
-    if (cid == s->subs_cid && strcmp(url, s->subs_url) == 0)
+void supervisor_want_subscriptions(struct supervisor *s, const struct question *q) {
+    static const struct question none = {"", 0, false};
+    if (q == NULL || strlen(q->server_url) >= sizeof s->subs_url)
+        q = &none;
+    if (q->cid == s->subs_cid && q->closed == s->subs_closed && strcmp(q->server_url, s->subs_url) == 0)
         return;
-    if (s->subs_cid != 0 && strcmp(url, s->subs_url) != 0)
+    if (s->subs_cid != 0 && strcmp(q->server_url, s->subs_url) != 0)
         buffer_printf(&s->commands, "unwant connz_subs server=%s\n", s->subs_url);
-    snprintf(s->subs_url, sizeof s->subs_url, "%s", url);
-    s->subs_cid = cid;
+    snprintf(s->subs_url, sizeof s->subs_url, "%s", q->server_url);
+    s->subs_cid = q->cid;
+    s->subs_closed = q->closed;
     say_subscriptions(s);
     send_commands(s);
 }

@@ -37,8 +37,13 @@ void supervisor_destroy(struct supervisor *s); /* ends the child by its pid; NUL
 /* Wants exactly these shapes on top of what is always asked, as a bit mask of 1 << SHAPE_x; `sort` is for
  * CONNZ_FULL, NULL: cid. */
 void supervisor_want(struct supervisor *s, unsigned shapes, const char *sort);
-/* Wants the subscriptions of one connection, again and again; cid 0: of none. */
-void supervisor_want_subscriptions(struct supervisor *s, const char *server_url, uint64_t cid);
+/* Wants the subscriptions of one connection, again and again; NULL: of none. */
+struct question {
+    const char *server_url;
+    uint64_t cid;
+    bool closed;
+};
+void supervisor_want_subscriptions(struct supervisor *s, const struct question *question);
 /* Wants the subscriptions that match a subject, of all servers; "": none. */
 void supervisor_want_interest(struct supervisor *s, const char *subject);
 

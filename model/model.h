@@ -101,7 +101,7 @@ struct subscribed {
 };
 struct subscribed model_subscribed(const struct object *connection);
 /* Where its subscriptions are asked for, and under which cid; NULL: it can't be asked, or all is known. */
-const char *model_ask_url(const struct model *model, const struct object *connection, uint64_t *cid);
+const char *model_ask_url(const struct object *connection, uint64_t *cid);
 /* The connection of a subscription; NULL: not seen. */
 const struct object *model_connection_of(const struct model *model, const struct object *subscription);
 /* Its connection was asked for: not only a match of a subject. */

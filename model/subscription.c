@@ -230,12 +230,11 @@ struct subscribed model_subscribed(const struct object *connection) {
 }
 
 /* Of the run of its server that answers now; what is closed has what it had. */
-const char *model_ask_url(const struct model *model, const struct object *object, uint64_t *cid) {
+const char *model_ask_url(const struct object *object, uint64_t *cid) {
     const struct connection *connection = object->extra;
     const struct server *server = server_const(object->parent);
     bool known = connection->closed && connection->subscribed.utc_ns >= object->now_at.utc_ns;
     bool former = connection->closed && !text_same(entry_of(object)->scope, server->server_id);
     *cid = row_u64(object->now, F_CONNECTION_cid, 0);
-    (void)model;
     return known || former || !*cid || !server->url ? NULL : server->url->bytes;
 }

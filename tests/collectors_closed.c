@@ -139,11 +139,11 @@ START_TEST(who_was_cut_is_asked_for_subscriptions) {
     struct facts f = {.num = 4, .closed = seen};
     closed_answer(&t, true, &f);
     closed_answer(&t, true, &f); /* waits once */
-    ck_assert_uint_eq(cids_take(&t.cids), 9);
-    ck_assert_uint_eq(cids_take(&t.cids), 7);
-    ck_assert_uint_eq(cids_take(&t.cids), 0);
+    ck_assert_uint_eq(cids_take(&t.cids).cid, 9);
+    ck_assert_uint_eq(cids_take(&t.cids).cid, 7);
+    ck_assert_uint_eq(cids_take(&t.cids).cid, 0);
     for (uint64_t cid = 1; cid < 1000; cid++)
-        cids_add(&t.cids, cid);
+        cids_add(&t.cids, cid, true);
     ck_assert_int_eq(t.cids.count, CIDS_MAX);
 }
 END_TEST

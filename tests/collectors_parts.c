@@ -34,7 +34,7 @@ START_TEST(paths) {
     ck_assert_str_eq(path, "/jsz?accounts=1&streams=1&consumers=1");
     endpoint_path(&endpoints[EP_CONNZ_SUBS], &(struct endpoint_words){.cid = 18446744073709551615u}, path,
                   sizeof path);
-    ck_assert_str_eq(path, "/connz?cid=18446744073709551615&state=any&subs=detail&auth=1");
+    ck_assert_str_eq(path, "/connz?cid=18446744073709551615&state=open&subs=detail&auth=1");
     endpoint_path(&endpoints[EP_INTEREST],
                   &(struct endpoint_words){.subject = "a.\xc3\xa9&limit=1#", .limit = 9}, path, sizeof path);
     ck_assert_str_eq(path, "/subsz?subs=1&limit=9&test=a.%C3%A9%26limit%3D1%23");

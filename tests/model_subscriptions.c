@@ -118,14 +118,14 @@ START_TEST(a_closed_one_keeps_what_it_had) {
     begin(&n);
     answer(&n, "IDA", 5, &billing, two, 2);
     live_until(&n, "IDA", 8, 100, 10);
-    ck_assert_str_eq(model_ask_url(n.model, connection(&n, "billing-1"), &cid), "http://h:8222");
+    ck_assert_str_eq(model_ask_url(connection(&n, "billing-1"), &cid), "http://h:8222");
     ck_assert_uint_eq(cid, 5);
     send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 1, (struct life[]){{5, "billing-1", -60, 7, CUT_BYTES, 900}},
                1);
-    ck_assert_str_eq(model_ask_url(n.model, connection(&n, "billing-1"), &cid), "http://h:8222");
+    ck_assert_str_eq(model_ask_url(connection(&n, "billing-1"), &cid), "http://h:8222");
     live_until(&n, "IDA", 9, 100, 10);
     answer(&n, "IDA", 5, &(struct life){5, "billing-1", -60, 7, CUT_BYTES, 900}, two, 2);
-    ck_assert_ptr_null(model_ask_url(n.model, connection(&n, "billing-1"), &cid));
+    ck_assert_ptr_null(model_ask_url(connection(&n, "billing-1"), &cid));
     /* another one of that cid, in the next run of its server */
     next_run_until(&n, 10, 12);
     answer(&n, "IDB", 5, &(struct life){5, "new", 10, 0, NULL, 0}, (struct sub[]){{"1", "new", NULL, 1}}, 1);
