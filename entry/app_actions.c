@@ -65,6 +65,13 @@ static unsigned go_view(void *data) {
     return REACT_DRAW | REACT_WANTS;
 }
 
+static unsigned open_find(void *data) {
+    struct app *app = data;
+    layer_close(app);
+    app_open_prompt(app, ":", "find ");
+    return REACT_DRAW;
+}
+
 static unsigned toggle_pause(void *data) {
     struct app *app = data;
     stage_pause(&app->stage, app->stage.frozen == NULL);
@@ -134,6 +141,7 @@ const struct action app_actions[] = {
     {ACTION_JETSTREAM, go_view},
     {ACTION_NODE, go_view},
     {ACTION_EVENTS, go_view},
+    {ACTION_FIND, open_find},
     {ACTION_COST, go_view},
     {ACTION_REPAINT, repaint},
     {ACTION_SUSPEND, suspend},

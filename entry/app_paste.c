@@ -9,8 +9,8 @@
 static bool typed_ahead(const struct paste *paste) {
     if (paste->key_count == 0)
         return false;
-    enum action_id id = keymap_find(CONTEXT_EVERYWHERE, paste->keys[0]);
-    return id == ACTION_FILTER || id == ACTION_COMMAND;
+    enum action_id id = keymap_find(CONTEXT_EVERYWHERE | CONTEXT_ALWAYS, paste->keys[0]);
+    return id == ACTION_FILTER || id == ACTION_COMMAND || id == ACTION_FIND;
 }
 
 /* As they came, Tab and all, until one of them closes the prompt. Ctrl-C is meant, whatever comes with it. */

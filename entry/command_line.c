@@ -9,6 +9,7 @@
 #include "entry/layers.h"
 #include "entry/settings_live.h"
 #include "themes/theme.h"
+#include "views/find.h"
 #include "views/quantity_table.h"
 
 #define BETWEEN ", " /* names, where there may be several */
@@ -44,6 +45,10 @@ static void stream_names(struct app *app, name_fn *each, void *data) {
 
 static void consumer_names(struct app *app, name_fn *each, void *data) {
     names_of_kind(app, OBJECT_CONSUMER, Q_CONSUMER_name, each, data);
+}
+
+static void findable_names(struct app *app, name_fn *each, void *data) {
+    find_names(stage_model(&app->stage), each, data);
 }
 
 static struct quantity_list *list_here(struct app *app) {
@@ -105,6 +110,20 @@ static unsigned go_view(struct app *app, const struct word *word, const char *ar
         return REACT_DRAW;
     }
     stage_go(&app->stage, view_by_name(word->name), object);
+    return REACT_DRAW | REACT_WANTS;
+}
+
+/* The view makes of the text what it likes. */
+static unsigned tell_view(struct app *app, const struct word *word, const char *argument) {
+    const struct view_ops *view = view_by_name(word->name);
+    for (int i = 0; i < view_count; i++) {
+        const char *wrong = views[i] == view ? view->take(app->stage.states[i], argument) : NULL;
+        if (wrong != NULL) {
+            fault(app, wrong);
+            return REACT_DRAW;
+        }
+    }
+    stage_go(&app->stage, view, 0);
     return REACT_DRAW | REACT_WANTS;
 }
 
@@ -231,6 +250,7 @@ static const struct word own_words[] = {
     {"node", "NAME", NULL, server_names, false, go_view},
     {"stream", "NAME", NULL, stream_names, false, go_asset},
     {"consumer", "NAME", NULL, consumer_names, false, go_asset},
+    {"find", "WORD", NULL, findable_names, false, tell_view},
     {"sort", "COLUMN", "Sorts the list by this column; again: reversed.", column_names, false, sort_by},
     {"columns", "NAME,...", "The list has these columns, in this order; alone: choose them.", shown_names,
      true, choose_columns},

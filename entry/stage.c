@@ -38,6 +38,10 @@ static void view_names(char *out, size_t size) {
         len += (size_t)snprintf(out + len, size - len, "%s%s", i > 0 ? ", " : "", views[i]->name);
 }
 
+void stage_filter(struct stage *st, const char *filter) {
+    snprintf(st->filters[st->here.view], STAGE_FILTER_SIZE, "%s", filter);
+}
+
 static bool take_filter(struct stage *st, const char *filter, char *message, size_t size) {
     const struct view_ops *view = stage_view(st);
     const char *fault = "this view has no filter";
@@ -45,7 +49,7 @@ static bool take_filter(struct stage *st, const char *filter, char *message, siz
         fault = view->check_filter(st->states[st->here.view], filter);
     if (fault != NULL)
         snprintf(message, size, "--filter %s: %s", options_typed(filter), fault);
-    snprintf(st->filters[st->here.view], STAGE_FILTER_SIZE, "%s", filter);
+    stage_filter(st, filter);
     return fault == NULL;
 }
 

@@ -85,6 +85,8 @@ bool stage_question(const struct stage *stage, struct question *out);
 void stage_go(struct stage *stage, const struct view_ops *view, uint64_t object);
 /* The rows among which the object of the place was chosen; NULL: none, unless it is one of those before. */
 void stage_trail(struct stage *stage, const struct table *from);
+/* The filter of the view that is open, from now on. */
+void stage_filter(struct stage *stage, const char *filter);
 bool stage_go_back(struct stage *stage); /* false: this was the first place */
 void stage_go_previous(struct stage *stage);
 void stage_pause(struct stage *stage, bool pause);

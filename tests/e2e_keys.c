@@ -46,6 +46,7 @@ static const struct {
     {ROW_SETTINGS, "\033OQ", "SETTINGS", "\033", "^.NODES 3"},
     {ROW_CONNECTIONS, "2", "> Connections", "1", "^.NODES 3"},
     {ROW_JETSTREAM, "3", "> JetStream", "1", "^.NODES 3"},
+    {ROW_FIND, "F", "^:find *$", "\033", "1 Overview"},
     {ROW_COST, "I", "> Cost", "1", "^.NODES 3"},
     {ROW_PREVIOUS, "-", "> Cost", "1", "^.NODES 3"},
     {ROW_OVERVIEW, "1", "^.NODES 3", "1", "^.NODES 3"},
@@ -124,7 +125,7 @@ START_TEST(tab_completes_a_command) {
     shown_type(t, "\t", "^:stream$"); /* they agree in nothing more: one after the other */
     shown_type(t, "\t", "^:sort$");
     shown_type(t, "\033[Z", "^:stream$");
-    shown_type(t, "\025f\t", "^:forget$");
+    shown_type(t, "\025fo\t", "^:forget$");
     shown_type(t, "\025no\t", "^ n1  n2  n3$"); /* a space, and what may follow */
     shown_type(t, "\t", "^:node n$");           /* as far as all agree */
     shown_type(t, "\t\t", "^:node n2$");
@@ -145,6 +146,38 @@ START_TEST(tab_completes_a_command) {
     ck_assert(terminal_type(t, "\033"));
     shown_type(t, ":help\r", "KEYS in Connections");
     shown_type(t, "?", "> Connections");
+    shown_quit(t);
+}
+END_TEST
+
+/* `:find`: everything that is called so, and the way there and back. */
+START_TEST(what_is_called_so_is_found) {
+    struct terminal *t = quiet_open_size(30, 120);
+    shown_wait(t, "\\. n3 ");
+    shown_type(t, "Fbil", "^:find bil");
+    shown_type(t, "\t", "^:find billing$"); /* the names that there are */
+    shown_type(t, "\r", "> Find +billing");
+    shown_wait(t, "[.?]>consumer +ORDERS / billing ");
+    shown_type(t, "\r", "> Consumer +ORDERS / billing");
+    shown_type(t, "\033", "^.FIND billing -.* 1 consumer");
+    shown_type(t, ":find MAKER\r", "[.?]>connection maker cid [0-9]+ ");
+    shown_type(t, "\r", "> Connections");
+    shown_wait(t, "[.?]> +[0-9]+ n[123] .* maker ");
+    shown_type(t, "-", "> Find +MAKER");
+    shown_type(t, ":find $g\r", "[.?]>account +\\$G .* connection");
+    shown_wait(t, "FOUND BY");
+    shown_type(t, "/stream\r", "^.FIND .*filter: stream");
+    shown_type(t, "\033", "[.?]>account +\\$G");
+    shown_type(t, "\r", "> Connections");
+    shown_wait(t, "filter: account=.\\$G");
+    shown_wait(t, " maker ");
+    shown_type(t, "\033", "sort: severity"); /* first the filter goes, then the place */
+    shown_type(t, "\033", "^.FIND \\$g ");
+    shown_type(t, ":find nobody at all\r", "nothing called nobody at all");
+    shown_wait(t, "searched: 3 servers, 1 account, 1 stream, .* consumers? and [0-9]+ connections");
+    shown_type(t, ":find ~(\r", "[Uu]nmatched|parenthes");
+    shown_type(t, "1", "^.NODES 3");
+    shown_type(t, ":find\r", "^.FIND nobody at all ");
     shown_quit(t);
 }
 END_TEST
@@ -333,6 +366,7 @@ int main(void) {
     tcase_add_test(tc, control_c_cancels_then_quits);
     tcase_add_test(tc, an_unknown_key_is_said_for_a_while);
     tcase_add_test(tc, tab_completes_a_command);
+    tcase_add_test(tc, what_is_called_so_is_found);
     tcase_add_loop_test(tc, a_prompt_can_be_suspended, 0, 2);
     tcase_add_test(tc, an_unknown_command_names_the_nearest);
     tcase_add_test(tc, lines_typed_before_come_back);

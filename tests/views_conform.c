@@ -41,12 +41,19 @@ static void draw_in(struct frame *f, int w, int h, bool ascii) {
     surface_destroy(s);
 }
 
+/* One that is asked for something has an answer. */
+static void open_asked(struct frame *f, const struct world *w, const char *view) {
+    frame_open(f, w, view);
+    if (f->view->take)
+        ck_assert_ptr_null(f->view->take(f->state, "n"));
+}
+
 START_TEST(any_rectangle) {
     struct world w;
     worlds[_i](&w);
     for (int v = 0; v < view_count; v++) {
         struct frame f;
-        frame_open(&f, &w, views[v]->name);
+        open_asked(&f, &w, views[v]->name);
         for (int h = 1; h <= 4; h++)
             for (int width = 1; width <= 20; width += soak(1, 1 + width / 4))
                 draw_in(&f, width, h, width % 2);
@@ -80,7 +87,7 @@ START_TEST(any_key) {
     worlds[_i](&w);
     for (int v = 0; v < view_count; v++) {
         struct frame f;
-        frame_open(&f, &w, views[v]->name);
+        open_asked(&f, &w, views[v]->name);
         unsigned random = 12345;
         for (int i = 0; i < soak(400, 90); i++) {
             struct view_request request = {0};
@@ -112,7 +119,7 @@ START_TEST(another_model) {
     for (int v = 0; v < view_count; v++) {
         struct frame f;
         struct view_request request;
-        frame_open(&f, &busy, views[v]->name);
+        open_asked(&f, &busy, views[v]->name);
         draw_in(&f, 120, 35, false);
         frame_key(&f, "Down", &request);
         f.context.model = empty.model;

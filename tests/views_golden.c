@@ -140,6 +140,37 @@ static void configured(struct frame *f, const struct world *w) {
         quantity_list_set_columns((void *)((char *)f->state + row->offset), NULL);
 }
 
+/* As `:find WORD` does it. */
+static void find(struct frame *f, const char *word) {
+    ck_assert_ptr_null(f->view->take(f->state, word));
+}
+
+static void find_bil(struct frame *f, const struct world *w) {
+    (void)w;
+    find(f, "BIL");
+}
+
+static void find_node(struct frame *f, const struct world *w) {
+    (void)w;
+    find(f, "n2");
+}
+
+static void find_pattern(struct frame *f, const struct world *w) {
+    (void)w;
+    find(f, "~^(geo|edge)");
+    f->context.filter = "!stream";
+}
+
+static void find_nobody(struct frame *f, const struct world *w) {
+    (void)w;
+    find(f, "nobody");
+}
+
+static void find_x(struct frame *f, const struct world *w) {
+    (void)w;
+    find(f, "x");
+}
+
 static void columns_open(struct frame *f, const struct world *w) {
     struct view_request request;
     (void)w;
@@ -320,6 +351,16 @@ static const struct screen_case {
     {"slow-twins", "slow", world_twins, configured, false, 2},
     {"overview-again", "overview", world_cut_again, NULL, false, 3},
     {"overview-filling", "overview", world_filling, NULL, false, 5},
+    {"find-busy", "find", world_busy, find_bil, false, 5},
+    {"find-ascii", "find", world_busy, find_bil, true, 2},
+    {"find-pattern", "find", world_busy, find_pattern, false, 2},
+    {"find-nothing", "find", world_busy, find_nobody, false, 5},
+    {"find-unasked", "find", world_busy, NULL, false, 2},
+    {"find-stale", "find", world_stale, find_bil, false, 3},
+    {"find-failing", "find", world_failing, find_node, false, 2},
+    {"find-twins", "find", world_twins, find_bil, false, 3},
+    {"find-hostile", "find", world_hostile, find_x, false, 3},
+    {"find-empty", "find", world_empty, find_bil, false, 1},
     {"cost-busy", "cost", world_busy, NULL, false, 3},
     {"cost-dear", "cost", world_dear, NULL, false, 2},
     {"cost-empty", "cost", world_empty, NULL, false, 1},

@@ -40,7 +40,8 @@ struct filter {
 
 struct filter_row {
     const struct model *model;
-    const struct object *object;
+    const struct object *object; /* NULL: texts alone */
+    const char *const *texts;    /* beside what is shown of it */
 };
 
 static const char *title_of(const struct filter_column *column) {
@@ -412,15 +413,17 @@ static bool hit(const struct term *t, const char *text) {
     return text_contains(text, t->needle);
 }
 
-static bool any_text_hits(const struct filter *f, const struct term *t, const struct model *model,
-                          const struct object *object) {
-    for (int i = 0; i < f->shown_count; i++) {
+static bool any_text_hits(const struct filter *f, const struct term *t, const struct filter_row *row) {
+    for (int i = 0; row->texts[i]; i++)
+        if (hit(t, row->texts[i]))
+            return true;
+    for (int i = 0; row->object && i < f->shown_count; i++) {
         enum quantity q = f->shown[i].quantity;
-        struct value v = quantity_get(model, object, q);
+        struct value v = quantity_get(row->model, row->object, q);
         if (v.type == VALUE_TEXT) {
             char shown[600];
             if (hit(t, v.text) ||
-                (asset_name(shown, sizeof(shown), model, object, q, false, 0) && hit(t, shown)))
+                (asset_name(shown, sizeof(shown), row->model, row->object, q, false, 0) && hit(t, shown)))
                 return true;
         } else if (v.type == VALUE_UINT && quantities[q].unit == UNIT_NONE) {
             char number[NUMBER_TEXT_SIZE];
@@ -434,18 +437,26 @@ static bool any_text_hits(const struct filter *f, const struct term *t, const st
 
 /* What is not known is neither: it passes no comparison and no inverse of one. */
 static bool compares(const struct term *t, struct filter_row *row) {
+    if (!row->object)
+        return false;
     struct expr_value v = expr_eval(t->expr, get, row);
     bool known = v.type == EXPR_BOOL || v.type == EXPR_NUMBER;
     return known && (v.number != 0) != t->inverse;
 }
 
 bool filter_pass(const struct filter *f, const struct model *model, const struct object *object) {
-    struct filter_row row = {model, object};
+    static const char *const none[] = {NULL};
+    return filter_pass_beside(f, model, object, none);
+}
+
+bool filter_pass_beside(const struct filter *f, const struct model *model, const struct object *object,
+                        const char *const *texts) {
+    struct filter_row row = {model, object, texts};
     for (int i = 0; i < f->count && !f->error[0]; i++) {
         const struct term *t = &f->terms[i];
         if (t->form == TERM_EXPR ? !compares(t, &row)
             : !*t->needle        ? false
-                                 : any_text_hits(f, t, model, object) == t->inverse)
+                                 : any_text_hits(f, t, &row) == t->inverse)
             return false;
     }
     return true;

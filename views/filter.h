@@ -28,5 +28,9 @@ void filter_destroy(struct filter *filter); /* NULL is fine */
 const char *filter_error(const struct filter *filter);
 const char *filter_text(const struct filter *filter);
 bool filter_pass(const struct filter *filter, const struct model *model, const struct object *object);
+/* The same where a row shows texts beside the quantities: NULL ends them. What has no object (NULL) is those
+ * texts alone, and passes no comparison. */
+bool filter_pass_beside(const struct filter *filter, const struct model *model, const struct object *object,
+                        const char *const *texts);
 
 #endif

@@ -59,9 +59,11 @@ static struct quantity_list *list_clicked(const struct view_ops *view, void *sta
 
 bool list_select(const struct view_ops *view, void *state, const void *of, uint64_t id, int64_t mono_ns) {
     struct quantity_list *list = list_clicked(view, state, of);
-    if (list)
-        table_select(&list->table, id, mono_ns);
-    return list != NULL;
+    struct table *table = list ? &list->table : view->table ? view->table(state) : NULL;
+    if (!table || table != of)
+        return false;
+    table_select(table, id, mono_ns);
+    return true;
 }
 
 bool list_sort_column(const struct view_ops *view, void *state, const void *of, int column) {

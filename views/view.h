@@ -32,10 +32,11 @@ struct table;
 struct view_request {
     const char *view;         /* go there; NULL: stay */
     uint64_t object;          /* with this object */
+    const char *filter;       /* and with this one there; NULL: as it is */
     const struct table *from; /* the rows that it was chosen among; NULL none */
     const char *copy; /* put this text where the user can take it (the `nats` command of `y`); NULL nothing */
     const char *say;  /* for a moment in the footer; NULL nothing */
-    char text[256];   /* storage for it */
+    char text[256];   /* storage for one of these */
 };
 
 struct view_call { /* context of every view action */
@@ -82,6 +83,11 @@ struct view_ops {
     /* The filter's fault, NULL when it is fine: shown behind the prompt while it is typed. May be NULL: the
      * view has no filter. */
     const char *(*check_filter)(void *state, const char *filter);
+    /* Takes what was typed behind its name in the command line, "" nothing; says what is wrong with that,
+     * NULL when it is fine. NULL: the view takes none, or an object. */
+    const char *(*take)(void *state, const char *text);
+    struct table *(*table)(
+        void *state);             /* for the mouse, where it is no list of objects; NULL: it has lists */
     const struct action *actions; /* what it does for the rows of its contexts; run() gets struct view_call *.
                                      A row of Everywhere may stand here, too: then it is asked first */
     const struct view_list_row *lists; /* NULL: none */

@@ -1,0 +1,415 @@
+/* Find: what is searched, which answer comes first, where Enter leads, what is said of what can't be found.
+ */
+#include <check.h>
+#include <stdio.h>
+
+#include "tests/harness/suite.h"
+#include "tests/views_frame.h"
+#include "tui/zone.h"
+#include "views/find.h"
+#include "views/place.h"
+
+static void find(struct frame *f, const struct world *w, const char *word) {
+    frame_open(f, w, "find");
+    const char *fault = f->view->take(f->state, word);
+    ck_assert_msg(fault == NULL, "%s", fault);
+}
+
+/* The first words of the rows, from above, as far as they fit. */
+static void rows_are(struct frame *f, const char *const *expected, int count) {
+    char *text = frame_text(f, 200, 60, false);
+    const char *line = strstr(text, "\n S KIND");
+    ck_assert_msg(line != NULL || count == 0, "%s", text);
+    for (int i = 0; i < count; i++) {
+        char row[60];
+        line = strchr(line + 1, '\n');
+        ck_assert_ptr_nonnull(line);
+        snprintf(row, sizeof(row), "%.50s", line + 4); /* behind mark and selection */
+        ck_assert_msg(strncmp(row, expected[i], strlen(expected[i])) == 0, "row %d is %s, not %s\n%s", i, row,
+                      expected[i], text);
+    }
+    line = line ? strchr(line + 1, '\n') : NULL;
+    ck_assert_msg(line == NULL || line[1] == '\n', "there are more:\n%s", text);
+    free(text);
+}
+#define ROWS(f, ...)                                                                                         \
+    do {                                                                                                     \
+        const char *const expected[] = {__VA_ARGS__};                                                        \
+        rows_are(f, expected, (int)(sizeof(expected) / sizeof(expected[0])));                                \
+    } while (0)
+
+static bool says(struct frame *f, int cols, int rows, const char *what) {
+    char *text = frame_text(f, cols, rows, false);
+    bool found = strstr(text, what) != NULL;
+    if (!found)
+        printf("%s is nowhere in\n%s", what, text);
+    free(text);
+    return found;
+}
+
+/* Each word, and the rows that it gives, all of them in order. */
+static const struct {
+    const char *word, *rows[8];
+} answers[] = {
+    /* the name is it, begins with it, has it inside; then what else says whose it is */
+    {"ORDERS",
+     {"stream     ORDERS ", "connection orders-api-1 cid 101", "consumer   ORDERS / billing",
+      "consumer   ORDERS / audit", "consumer   ORDERS / email"}},
+    {"audit", {"consumer   ORDERS / audit", "connection audit cid 250"}},
+    /* of one kind the worst first */
+    {"billing", {"consumer   ORDERS / billing", "connection billing-7 ", "connection billing-3 "}},
+    {"bIlLiNg-", {"connection billing-7 cid 4711", "connection billing-3 cid 4702"}},
+    {"pay", {"account    PAY", "connection billing-7 cid 4711", "connection billing-3 cid 4702"}},
+    {"4711", {"connection billing-7 cid 4711"}},
+    {"471", {NULL}},
+    {"10.4.2.17:53102", {"connection cid 102"}},
+    {"n3-ams",
+     {"server     n3-ams", "stream     GEO ", "consumer   ORDERS / email", "consumer   EDGE / metrics",
+      "consumer   GEO / tiles", "consumer   KV_cfg / watch"}},
+    {"kv_", {"consumer   KV_cfg / watch"}},
+};
+
+START_TEST(the_best_answer_comes_first) {
+    struct world w;
+    struct frame f;
+    world_busy(&w);
+    f = (struct frame){0};
+    int count = 0;
+    while (count < 8 && answers[_i].rows[count])
+        count++;
+    find(&f, &w, answers[_i].word);
+    rows_are(&f, answers[_i].rows, count);
+    if (count == 0)
+        ck_assert(says(&f, 80, 24, "nothing called "));
+    frame_close(&f);
+    world_finish(&w);
+}
+END_TEST
+
+START_TEST(what_else_has_it_is_said) {
+    struct world w;
+    struct frame f;
+    world_busy(&w);
+    find(&f, &w, "PAY");
+    ck_assert(says(&f, 140, 40, " account PAY\n"));
+    frame_close(&f);
+    find(&f, &w, "n1-lon");
+    ck_assert(says(&f, 140, 40, " leader n1-lon\n"));
+    frame_close(&f);
+    world_finish(&w);
+    world_kinds(&w);
+    find(&f, &w, "bucket");
+    ck_assert(says(&f, 140, 40, ">stream bucket cfg ")); /* that is its name, too */
+    ck_assert(says(&f, 140, 40, " in 0.2/s\n"));
+    frame_close(&f);
+    world_finish(&w);
+}
+END_TEST
+
+START_TEST(a_filter_narrows_what_was_found) {
+    struct world w;
+    struct frame f;
+    world_busy(&w);
+    find(&f, &w, "e");
+    f.context.filter = "lag>1000"; /* only of what has a lag */
+    ROWS(&f, "consumer   GEO / tiles", "consumer   ORDERS / billing", "consumer   ORDERS / audit");
+    ck_assert_ptr_null(f.view->check_filter(f.state, "lag>1000"));
+    ck_assert_ptr_null(f.view->check_filter(f.state, "pending_bytes>1M !audit"));
+    ck_assert_str_eq(f.view->check_filter(f.state, "nonsense>1"),
+                     "there is no column nonsense; a text with signs stands in quotes");
+    f.context.filter = "account"; /* the kind */
+    ROWS(&f, "account    EDGE", "account    GEO");
+    f.context.filter = "!consumer !connection !server EDGE";
+    ROWS(&f, "account    EDGE", "stream     EDGE");
+    f.context.filter = "";
+    f.context.faults_only = true;
+    ck_assert_ptr_null(f.view->take(f.state, "i"));
+    ROWS(&f, "consumer   ORDERS / billing", "consumer   ORDERS / audit", "connection billing-7",
+         "connection billing-3");
+    f.context.faults_only = false;
+    ck_assert_ptr_null(f.view->take(f.state, "~^(tiles|geo.*s)$"));
+    ROWS(&f, "consumer   GEO / tiles", "connection geo-tiles cid 240");
+    ck_assert_ptr_nonnull(f.view->take(f.state, "~("));
+    ck_assert_ptr_null(f.view->take(f.state, "")); /* the last one */
+    ROWS(&f, "consumer   GEO / tiles", "connection geo-tiles cid 240");
+    frame_close(&f);
+    frame_open(&f, &w, "find"); /* without a word the filter decides alone */
+    f.context.filter = "pending_bytes>20M";
+    ROWS(&f, "connection billing-7", "connection billing-3");
+    frame_close(&f);
+    world_finish(&w);
+}
+END_TEST
+
+/* Enter on the first row. */
+static const struct {
+    const char *word, *view;
+    enum object_kind kind; /* of the object there; OBJECT_KIND_COUNT: none */
+    enum quantity name;
+    const char *object, *filter;
+} ways[] = {
+    {"n2-lon", "node", OBJECT_SERVER, Q_SERVER_name, "n2-lon", NULL},
+    {"ORDERS", "stream", OBJECT_STREAM, Q_STREAM_name, "ORDERS", NULL},
+    {"tiles", "consumer", OBJECT_CONSUMER, Q_CONSUMER_name, "tiles", NULL},
+    {"billing-3", NULL, OBJECT_CONNECTION, Q_CONNECTION_name, "billing-3", NULL}, /* where connections are */
+    {"PAY", "connections", OBJECT_KIND_COUNT, Q_CLUSTER_name, "", "account=\"PAY\""},
+};
+
+START_TEST(enter_goes_there) {
+    struct world w;
+    struct frame f;
+    struct view_request request, place = {0};
+    world_busy(&w);
+    find(&f, &w, ways[_i].word);
+    free(frame_text(&f, 80, 24, false));
+    ck_assert_uint_ne(frame_key(&f, "Enter", &request), 0);
+    uint64_t object = ways[_i].filter ? 0 : world_object(&w, ways[_i].kind, ways[_i].name, ways[_i].object);
+    struct view_call call = {f.state, &f.context, &place};
+    if (object)
+        place_go(&call, model_object(w.model, object));
+    ck_assert_str_eq(request.view, ways[_i].view ? ways[_i].view : place.view);
+    ck_assert_uint_eq(request.object, object);
+    if (ways[_i].filter)
+        ck_assert_str_eq(request.filter, ways[_i].filter);
+    else
+        ck_assert_ptr_null(request.filter);
+    frame_close(&f);
+    world_finish(&w);
+}
+END_TEST
+
+START_TEST(the_second_row_and_its_server) {
+    struct world w;
+    struct frame f;
+    struct view_request request;
+    world_busy(&w);
+    find(&f, &w, "billing");
+    free(frame_text(&f, 80, 24, false));
+    frame_key(&f, "Down", &request);
+    ck_assert(says(&f, 80, 24, "\n!!>conn      billing-7"));
+    frame_key(&f, "s", &request);
+    ck_assert_str_eq(request.view, "node");
+    ck_assert_uint_eq(request.object, world_object(&w, OBJECT_SERVER, Q_SERVER_name, "n2-lon"));
+    frame_key(&f, "Up", &request);
+    frame_key(&f, "y", &request);
+    ck_assert_str_eq(request.copy, "nats consumer info ORDERS billing");
+    world_run(&w, 20); /* rows move, what is selected stays selected */
+    f.context.utc_ns = world_utc(&w);
+    f.context.mono_ns = world_mono(&w);
+    ck_assert(says(&f, 80, 24, ">consumer  ORDERS / billing"));
+    frame_close(&f);
+    world_finish(&w);
+}
+END_TEST
+
+/* Quotes in its name are no end of the filter. */
+START_TEST(an_account_of_any_name_is_a_filter) {
+    static const struct world_client clients[] = {{0, 1, "a", "A\"or\\B", "go", 0, 0, 0},
+                                                  {1, 2, "b", "A", "go", 0, 0, 0}};
+    struct world w;
+    struct frame f, there;
+    struct view_request request;
+    world_init(&w);
+    w.jetstream = false;
+    w.clients = clients;
+    w.client_count = 2;
+    world_run(&w, 3);
+    find(&f, &w, "or\\B");
+    free(frame_text(&f, 80, 24, false));
+    frame_key(&f, "Enter", &request);
+    ck_assert_str_eq(request.view, "connections");
+    frame_open(&there, &w, "connections");
+    ck_assert_ptr_null(there.view->check_filter(there.state, request.filter));
+    there.context.filter = request.filter;
+    char *text = frame_text(&there, 80, 24, false);
+    ck_assert_msg(strstr(text, "1 n1-lon   a ") && !strstr(text, "2 n2-lon   b "), "%s", text);
+    free(text);
+    frame_close(&there);
+    frame_close(&f);
+    world_finish(&w);
+}
+END_TEST
+
+enum { MANY = 450 };
+
+START_TEST(the_best_of_many_are_shown) {
+    static struct world_client clients[MANY];
+    struct world w;
+    struct frame f;
+    world_init(&w);
+    w.jetstream = false;
+    for (int i = 0; i < MANY; i++)
+        clients[i] = (struct world_client){
+            i % 3, (uint64_t)i + 1, i == 440 ? "bill" : "a-bill", "ACME", "go", 0, 0, 0};
+    for (int i = 0; i < WORLD_NODES; i++)
+        w.nodes[i].connections = MANY / 3;
+    w.clients = clients;
+    w.client_count = MANY;
+    world_run(&w, 3);
+    find(&f, &w, "bill");
+    ck_assert(says(&f, 100, 24, "1/200   200 of 450 connections -\n"));
+    ck_assert(says(&f, 100, 24, ">connection bill cid 441 "));
+    ck_assert_ptr_null(f.view->take(f.state, "acme"));
+    ck_assert(says(&f, 120, 24, "1/201   1 account  200 of 450 connections -\n"));
+    ck_assert(says(&f, 120, 24, ">account    ACME"));
+    ck_assert(says(&f, 120, 24, "  450 connections\n"));
+    frame_close(&f);
+    world_finish(&w);
+}
+END_TEST
+
+START_TEST(what_is_gone_is_hidden_until_asked_for) {
+    struct world w;
+    struct frame f;
+    world_deleted(&w);
+    find(&f, &w, "falling_behind");
+    ck_assert(says(&f, 80, 24, "1 gone hidden (i) -\n"));
+    ck_assert(says(&f, 80, 24, "nothing called falling_behind"));
+    f.context.show_hidden = true;
+    ROWS(&f, "consumer   ORDERS / falling_behind");
+    frame_close(&f);
+    world_finish(&w);
+}
+END_TEST
+
+START_TEST(what_was_not_searched_is_said) {
+    struct world w;
+    struct frame f;
+    world_busy(&w);
+    find(&f, &w, "nobody");
+    ck_assert(says(&f, 80, 24, " ? connections: the 7 fullest of 1,000 are known here\n"));
+    ck_assert(
+        says(&f, 80, 24, "searched: 3 servers, 5 accounts, 3 streams, 8 consumers and 7 connections\n"));
+    frame_close(&f);
+    world_finish(&w);
+    world_failing(&w);
+    find(&f, &w, "nobody");
+    ck_assert(says(&f, 100, 40, " ? streams and consumers: JetStream is known of 2 of 3 servers\n"));
+    ck_assert(
+        says(&f, 100, 40, " ? n3-ams /jsz fails: no answer within 10s, never answered; 1 more server\n"));
+    frame_close(&f);
+    world_finish(&w);
+    world_empty(&w);
+    find(&f, &w, "nobody");
+    ck_assert(says(&f, 80, 24, "searched: 0 servers, 0 accounts, "));
+    frame_close(&f);
+    world_finish(&w);
+}
+END_TEST
+
+/* Counts of different moments differ by what came in between: that is no reason to doubt for ten seconds. */
+START_TEST(a_few_that_just_came_are_not_missed) {
+    static struct world_client clients[30];
+    struct world w;
+    struct frame f;
+    world_init(&w);
+    w.jetstream = false;
+    for (int i = 0; i < 30; i++)
+        clients[i] = (struct world_client){i % 3, (uint64_t)i + 1, "c", "A", "go", 0, 0, 0};
+    for (int i = 0; i < WORLD_NODES; i++)
+        w.nodes[i].connections = 10;
+    w.nodes[0].connections = 11;
+    w.clients = clients;
+    w.client_count = 30;
+    world_run(&w, 3);
+    find(&f, &w, "nobody");
+    for (int s = 0; s < 14; s++) {
+        f.context.utc_ns = world_utc(&w);
+        f.context.mono_ns = world_mono(&w);
+        char *text = frame_text(&f, 80, 24, false);
+        ck_assert_msg((strstr(text, "the 30 fullest of 31 are known") != NULL) == (s >= 10), "%d\n%s", s,
+                      text);
+        free(text);
+        world_run(&w, 1);
+    }
+    frame_close(&f);
+    world_finish(&w);
+}
+END_TEST
+
+/* Accounts are no objects: a click on one finds its row all the same. */
+START_TEST(a_click_selects) {
+    struct world w;
+    struct frame f;
+    struct view_request request;
+    world_busy(&w);
+    find(&f, &w, "e");
+    struct surface *s = frame_draw(&f, 120, 40, false);
+    int y = 0;
+    struct zone zone = {0};
+    for (char *text = surface_plain(s), *line = text; line; line = strchr(line, '\n'), y++) {
+        line += line > text;
+        if (strncmp(line, " . account    GEO", 17) == 0) {
+            zone = surface_zone_at(s, 20, y);
+            free(text);
+            break;
+        }
+    }
+    ck_assert_int_eq(zone.what, ZONE_ROW);
+    ck_assert(list_select(f.view, f.state, zone.of, (uint64_t)zone.value, f.context.mono_ns));
+    ck_assert(!list_select(f.view, f.state, &w, (uint64_t)zone.value, f.context.mono_ns));
+    surface_destroy(s);
+    ck_assert(says(&f, 120, 40, "\n .>account    GEO"));
+    frame_key(&f, "Enter", &request);
+    ck_assert_str_eq(request.filter, "account=\"GEO\"");
+    frame_close(&f);
+    world_finish(&w);
+}
+END_TEST
+
+static const char *const known[] = {"n2-lon", "ORDERS", "tiles", "billing-7", "PAY", "$G"};
+enum { KNOWN = sizeof(known) / sizeof(known[0]) };
+
+static void tick_off(void *data, const char *name) {
+    for (int i = 0; i < KNOWN; i++)
+        ((bool *)data)[i] |= strcmp(known[i], name) == 0;
+}
+
+START_TEST(all_names_are_offered) {
+    bool seen[KNOWN] = {false};
+    struct world w;
+    world_busy(&w);
+    find_names(w.model, tick_off, seen);
+    for (int i = 0; i < KNOWN; i++)
+        ck_assert_msg(seen[i], "%s is not offered", known[i]);
+    world_finish(&w);
+}
+END_TEST
+
+START_TEST(a_word_of_any_kind_is_taken) {
+    char long_word[400];
+    struct world w;
+    struct frame f;
+    world_busy(&w);
+    memset(long_word, 'x', sizeof(long_word) - 1);
+    long_word[sizeof(long_word) - 1] = '\0';
+    find(&f, &w, "\x1b[31m\xff billing");
+    char *text = frame_text(&f, 80, 24, false);
+    ck_assert_ptr_null(strchr(text, '\x1b'));
+    free(text);
+    ck_assert_str_eq(f.view->take(f.state, long_word), "this is too long to be a name");
+    frame_close(&f);
+    world_finish(&w);
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("views find");
+    TCase *tc = tcase_create("find");
+    tcase_set_timeout(tc, 60);
+    tcase_add_loop_test(tc, the_best_answer_comes_first, 0, sizeof(answers) / sizeof(answers[0]));
+    tcase_add_test(tc, what_else_has_it_is_said);
+    tcase_add_test(tc, a_filter_narrows_what_was_found);
+    tcase_add_loop_test(tc, enter_goes_there, 0, sizeof(ways) / sizeof(ways[0]));
+    tcase_add_test(tc, the_second_row_and_its_server);
+    tcase_add_test(tc, an_account_of_any_name_is_a_filter);
+    tcase_add_test(tc, the_best_of_many_are_shown);
+    tcase_add_test(tc, what_is_gone_is_hidden_until_asked_for);
+    tcase_add_test(tc, what_was_not_searched_is_said);
+    tcase_add_test(tc, a_few_that_just_came_are_not_missed);
+    tcase_add_test(tc, a_click_selects);
+    tcase_add_test(tc, all_names_are_offered);
+    tcase_add_test(tc, a_word_of_any_kind_is_taken);
+    suite_add_tcase(suite, tc);
+    return suite_run(suite);
+}

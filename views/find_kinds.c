@@ -1,0 +1,121 @@
+#include "views/find_parts.h"
+
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/number.h"
+#include "views/jetstream_heard.h"
+
+#define SETTLED_NS (10 * NS_PER_S)
+
+/* Pages come one by one and count at different moments: a few that are missing are said when they stay so. */
+static void unknown_connections(const struct view_context *context, int64_t *since, bool none, char *out,
+                                size_t size) {
+    char have[NUMBER_TEXT_SIZE], of[NUMBER_TEXT_SIZE];
+    uint64_t rows, total;
+    (void)none;
+    model_connection_cover(context->model, &rows, &total);
+    bool whole = rows >= total;
+    if (whole || !*since)
+        *since = whole ? 0 : context->mono_ns;
+    if (whole || (total - rows <= total / 10 && context->mono_ns - *since < SETTLED_NS))
+        return;
+    number_format_grouped(have, rows);
+    number_format_grouped(of, total);
+    if (rows == 0)
+        snprintf(out, size, "connections: none of %s is known here yet", of);
+    else
+        snprintf(out, size, "connections: the %s fullest of %s are known here", have, of);
+}
+
+static void unknown_jetstream(const struct view_context *context, int64_t *since, bool none, char *out,
+                              size_t size) {
+    char heard[200], absence[200];
+    (void)since;
+    jetstream_heard(context->model, heard, sizeof(heard));
+    jetstream_absence(context->model, absence, sizeof(absence));
+    if (*heard)
+        snprintf(out, size, "streams and consumers: JetStream is known of %s", heard);
+    else if (none && *absence && model_data_age_ns(context->model) >= 0)
+        snprintf(out, size, "streams and consumers: %s", absence);
+}
+
+const struct find_kind find_kinds[] = {
+    {.kind = OBJECT_SERVER,
+     .word = "server",
+     .brief = "server",
+     .plural = "servers",
+     .searched = {Q_SERVER_name, Q_SERVER_cluster, Q_SERVER_url, Q_SERVER_id},
+     .shown = Q_SERVER_name,
+     .where = {Q_SERVER_cluster},
+     .state = Q_SERVER_state,
+     .figures = {{Q_SERVER_connections, "", " conn"}, {Q_SERVER_cpu, "cpu ", "%"}}},
+    {.kind = OBJECT_KIND_COUNT, .word = "account", .brief = "acct", .plural = "accounts"},
+    {.kind = OBJECT_STREAM,
+     .word = "stream",
+     .brief = "stream",
+     .plural = "streams",
+     .searched = {Q_STREAM_name, Q_STREAM_shown, Q_STREAM_copies, Q_STREAM_account, Q_STREAM_leader},
+     .shown = Q_STREAM_shown,
+     .where = {Q_STREAM_cluster, Q_STREAM_leader, Q_STREAM_account},
+     .state = Q_STREAM_state,
+     .figures = {{Q_STREAM_messages, "", " msgs"}, {Q_STREAM_in_msgs_per_s, "in ", "/s"}},
+     .shapes = 1u << SHAPE_JSZ,
+     .unknown = unknown_jetstream},
+    {.kind = OBJECT_CONSUMER,
+     .word = "consumer",
+     .brief = "cons",
+     .plural = "consumers",
+     .searched = {Q_CONSUMER_name, Q_CONSUMER_stream, Q_CONSUMER_filter, Q_CONSUMER_deliver_subject,
+                  Q_CONSUMER_account, Q_CONSUMER_leader},
+     .shown = Q_CONSUMER_path,
+     .where = {Q_CONSUMER_cluster, Q_CONSUMER_leader, Q_CONSUMER_account},
+     .state = Q_CONSUMER_state,
+     .figures = {{Q_CONSUMER_lag, "lag ", ""},
+                 {Q_CONSUMER_time_behind, "behind ", ""},
+                 {Q_CONSUMER_acked_per_s, "ack ", "/s"}},
+     .shapes = 1u << SHAPE_JSZ},
+    {.kind = OBJECT_CONNECTION,
+     .word = "connection",
+     .brief = "conn",
+     .plural = "connections",
+     .searched = {Q_CONNECTION_name, Q_CONNECTION_user, Q_CONNECTION_account, Q_CONNECTION_address,
+                  Q_CONNECTION_cid},
+     .shown = Q_CONNECTION_name,
+     .number = Q_CONNECTION_cid,
+     .where = {Q_CONNECTION_cluster, Q_CONNECTION_server, Q_CONNECTION_account},
+     .figures = {{Q_CONNECTION_pending_bytes, "pend ", ""},
+                 {Q_CONNECTION_in_msgs_per_s, "in ", "/s"},
+                 {Q_CONNECTION_out_msgs_per_s, "out ", "/s"}},
+     .shapes = 1u << SHAPE_CONNZ_HOT | 1u << SHAPE_CONNZ_FULL,
+     .unknown = unknown_connections},
+};
+const int find_kind_count = sizeof(find_kinds) / sizeof(find_kinds[0]);
+_Static_assert(sizeof(find_kinds) / sizeof(find_kinds[0]) <= FIND_PARTS, "each kind has its part");
+
+bool find_is_name(const struct find_kind *kind, int searched) {
+    return searched == 0 || kind->searched[searched] == kind->shown;
+}
+
+void find_names(const struct model *model, void (*each)(void *data, const char *name), void *data) {
+    for (int k = 0; k < find_kind_count; k++) {
+        size_t count = 0;
+        const struct object *const *all =
+            find_kinds[k].searched[0] ? model_objects(model, find_kinds[k].kind, &count) : NULL;
+        for (size_t i = 0; i < count; i++) {
+            struct value v = quantity_get(model, all[i], find_kinds[k].searched[0]);
+            if (v.type == VALUE_TEXT && *v.text && all[i]->freshness != FRESH_GONE)
+                each(data, v.text);
+        }
+    }
+    for (int s = 0; s < find_source_count; s++) {
+        size_t count;
+        const struct object *const *all =
+            model_objects(model, quantities[find_sources[s].account].kind, &count);
+        for (size_t i = 0; i < count; i++) {
+            struct value v = quantity_get(model, all[i], find_sources[s].account);
+            if (v.type == VALUE_TEXT && *v.text)
+                each(data, v.text);
+        }
+    }
+}
