@@ -174,10 +174,13 @@ int stage_help_most(const struct stage *st, struct rect screen) {
 
 /* What is open and what is selected: of these more is kept. */
 static void look(struct stage *st) {
-    const struct quantity_list *list = list_of_view(stage_view(st), st->states[st->here.view]);
+    const struct view_ops *view = stage_view(st);
+    void *state = st->states[st->here.view];
+    const struct quantity_list *list = list_of_view(view, state);
+    const struct table *table = list != NULL ? &list->table : view->table != NULL ? view->table(state) : NULL;
     model_look_at(st->live, st->here.object);
-    if (list != NULL)
-        model_look_at(st->live, table_selected(&list->table));
+    if (table != NULL)
+        model_look_at(st->live, table_selected(table));
 }
 
 void stage_frame(struct stage *st, struct surface *s, int64_t mono_ns) {

@@ -169,6 +169,7 @@ START_TEST(enter_goes_there) {
         place_go(&call, model_object(w.model, object));
     ck_assert_str_eq(request.view, ways[_i].view ? ways[_i].view : place.view);
     ck_assert_uint_eq(request.object, object);
+    ck_assert(ways[_i].filter || request.from == f.view->table(f.state)); /* for the next of its kind */
     if (ways[_i].filter)
         ck_assert_str_eq(request.filter, ways[_i].filter);
     else

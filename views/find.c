@@ -175,6 +175,7 @@ static unsigned open_selected(void *call) {
     struct view_call *c = call;
     const struct object *object = selected_object(c);
     const struct find_account *account = object ? NULL : selected_account(c);
+    c->request->from = object ? table_of(c->state) : NULL;
     return object ? place_go(c, object) : account ? open_account(c, account) : REACT_PASS;
 }
 

@@ -78,15 +78,13 @@ static void state_text(const struct said *c) {
     put(c, any ? quantity_name_text(c->context->model, c->hit->object, c->kind->state) : "");
 }
 
-/* The first is said in any case, of the others what is known; as many as fit. */
 static bool figure_at(const struct said *c, int i, char *out, size_t size) {
     char number[80];
-    double value;
     const struct find_figure *figure = &c->kind->figures[i];
     if (figure->quantity == FIND_END)
         return false;
     out[0] = '\0';
-    if (i > 0 && !quantity_value(c->context->model, c->hit->object, figure->quantity, &value))
+    if (quantity_get(c->context->model, c->hit->object, figure->quantity).type == VALUE_UNKNOWN)
         return true;
     quantity_text_unit(number, sizeof(number), c->context, c->hit->object, figure->quantity, NUMBER_WIDTH,
                        figure->unit);
@@ -105,6 +103,7 @@ static bool possession_at(const struct said *c, int i, char *out, size_t size) {
     return true;
 }
 
+/* What is known, as much as fits. */
 static void figure_text(const struct said *c) {
     char all[300] = "", one[120];
     size_t len = 0;
@@ -114,7 +113,7 @@ static void figure_text(const struct said *c) {
         if (*one && (len == 0 || c->width == 0 || needed <= c->width) && len < sizeof(all))
             len += (size_t)snprintf(all + len, sizeof(all) - len, "%s%s", len ? "  " : "", one);
     }
-    put(c, all);
+    put(c, *all || !c->hit->object ? all : "-");
 }
 
 /* "account PAY": what else than its name has the word. */

@@ -11,7 +11,7 @@
 
 enum {
     FIND_SEARCHED = 8,    /* quantities of a kind at most, with the end */
-    FIND_FIGURES = 4,     /* the same */
+    FIND_FIGURES = 6,     /* the same */
     FIND_PARTS = 8,       /* kinds at most */
     FIND_MOST = 200,      /* rows of one kind at most: the best */
     FIND_WORD_SIZE = 128, /* bytes of what is looked for */
@@ -87,6 +87,7 @@ struct find_hit {
     const char *name; /* may be "" */
     uint8_t rank;     /* 0 is the best */
     uint8_t by;       /* which of the quantities searched */
+    bool over;        /* behind those that are not */
     enum severity severity;
 };
 

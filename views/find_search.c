@@ -114,6 +114,8 @@ static int by_rank(const void *left, const void *right) {
     const struct find_hit *a = left, *b = right;
     if (a->rank != b->rank)
         return a->rank < b->rank ? -1 : 1;
+    if (a->over != b->over)
+        return a->over ? 1 : -1;
     if (a->severity != b->severity)
         return a->severity > b->severity ? -1 : 1;
     int order = a->name == b->name ? 0 : strcmp(a->name, b->name);
@@ -138,13 +140,15 @@ static void finish_part(struct find_part *part) {
 
 /* ---- objects ---- */
 
+/* A closed connection is evidence, as long as its record is kept. */
 static bool is_gone(const struct object *object) {
-    return object->freshness == FRESH_GONE && object->kind != OBJECT_SERVER;
+    bool closed = object->kind == OBJECT_CONNECTION && model_is_closed(object);
+    return object->freshness == FRESH_GONE && object->kind != OBJECT_SERVER && !closed;
 }
 
 static void search_object(struct find_search *s, const struct view_context *context,
                           const struct find_kind *kind, struct find_part *part, const struct object *object) {
-    struct find_hit hit = {.object = object, .id = object->id};
+    struct find_hit hit = {.object = object, .id = object->id, .over = object->freshness == FRESH_GONE};
     if (!rank_object(context->model, kind, s->word, strlen(s->word), &hit))
         return;
     hit.severity = model_severity(context->model, object);
