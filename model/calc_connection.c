@@ -39,11 +39,6 @@ struct value calc_connection_pending_share(const struct model *model, const stru
     return aged(object, value_real(pending / most));
 }
 
-struct value calc_connection_pending_slope(const struct model *model, const struct object *object) {
-    (void)model;
-    return aged(object, rate_of_field(object, F_CONNECTION_pending_bytes));
-}
-
 /* "0s" is how a server says that it has not measured. */
 struct value calc_connection_rtt(const struct model *model, const struct object *object) {
     (void)model;

@@ -77,6 +77,7 @@ static struct entry *close_entry(struct model *model, struct entry *server, cons
     entry_update(model, entry, row, at);
     entry_drop_window(entry); /* its last figures are of the end, not of when they came */
     ((struct connection *)entry->object.extra)->closed = true;
+    filling_end(entry);
     entry_set_freshness(model, entry, FRESH_GONE);
     entry->gone_mono_ns = at->mono_ns;
     history_connection_end(model, entry,

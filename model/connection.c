@@ -69,6 +69,7 @@ static void put_row(struct model *model, struct entry *server, const struct samp
     entry_set_freshness(model, entry, FRESH_LIVE);
     if (made)
         client_came(model, entry);
+    filling_watch(entry, sample->shape == SHAPE_CONNZ_HOT);
     rules_touch(model, entry);
     int64_t gap = server_gap_ns(server_of(server), sample->shape);
     history_connection(model, entry, at->utc_ns, (int)(gap / NS_PER_S) + 2);

@@ -2,6 +2,7 @@
 #ifndef MODEL_CONNECTION_H
 #define MODEL_CONNECTION_H
 
+#include "model/filling.h"
 #include "model/server.h"
 
 enum { PAGE_HOT, PAGE_FULL, PAGE_FEED, PAGE_SUBS, PAGE_COUNT };
@@ -14,6 +15,8 @@ struct connection {
     int64_t wanted_mono_ns;     /* there was a reason to keep its figures over time, 0 never */
     struct subscribed subscribed;
     uint64_t client; /* id of the CLIENT that it was found to be one of, 0 none: client.h */
+    struct filling *filling;    /* NULL: it holds little */
+    const char *likely;         /* a word of filling.h: why it holds much, or did; NULL */
 };
 
 /* The words of its state: open, closed, gone. NULL: there are not so many. */

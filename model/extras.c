@@ -102,7 +102,14 @@ static void *cluster_clone(const void *extra) {
 }
 
 static void *connection_clone(const void *extra) {
-    return flat_clone(extra, sizeof(struct connection));
+    struct connection *connection = flat_clone(extra, sizeof *connection);
+    if (connection->filling)
+        connection->filling = flat_clone(connection->filling, sizeof *connection->filling);
+    return connection;
+}
+
+static void connection_destroy(void *extra) {
+    free(((struct connection *)extra)->filling);
 }
 
 static void *stream_clone(const void *extra) {
@@ -134,8 +141,8 @@ static void *subscription_clone(const void *extra) {
 const struct extra_ops extra_ops[OBJECT_KIND_COUNT] = {
     [OBJECT_CLUSTER] = {cluster_texts, NULL, cluster_clone},
     [OBJECT_SERVER] = {server_texts, server_destroy, server_clone},
-    [OBJECT_CONNECTION] = {connection_texts, NULL, connection_clone},
     [OBJECT_CLIENT] = {client_visit_texts, client_destroy, client_clone},
+    [OBJECT_CONNECTION] = {connection_texts, connection_destroy, connection_clone},
     [OBJECT_STREAM] = {stream_texts, stream_destroy, stream_clone},
     [OBJECT_CONSUMER] = {consumer_texts, NULL, consumer_clone},
     [OBJECT_REPLICA] = {NULL, NULL, peer_clone},

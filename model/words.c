@@ -2,6 +2,7 @@
 #include "model/calc.h"
 #include "model/client.h"
 #include "model/connection.h"
+#include "model/filling.h"
 #include "model/loss.h"
 #include "model/reason.h"
 #include "model/source.h"
@@ -72,6 +73,7 @@ static const struct {
     {Q_CONNECTION_state, connection_state_word},
     {Q_CONNECTION_closed_by, reason_word},
     {Q_CLIENT_by, client_by_word},
+    {Q_CONNECTION_likely, filling_likely_word},
     {Q_STREAM_kind, stream_kind_word},
     {Q_STREAM_leadership, leadership},
     {Q_STREAM_full_by, stream_limit_word},

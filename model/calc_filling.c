@@ -1,0 +1,147 @@
+/* Quantities of a connection that fills. What was foreseen counts down until the next row. */
+#include "model/calc.h"
+#include "model/connection.h"
+#include "model/sentence.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static double since_row(const struct model *model, const struct object *object) {
+    int64_t passed = model->utc_ns - object->now_at.utc_ns;
+    return passed > 0 ? (double)passed / (double)NS_PER_S : 0;
+}
+
+static int64_t left_of(const struct model *model, const struct object *object, double in_s) {
+    double left = in_s - since_row(model, object);
+    return left > 0 ? (int64_t)(left * (double)NS_PER_S) : 0;
+}
+
+static struct value foreseen(const struct model *model, const struct object *object, double in_s) {
+    return isfinite(in_s) ? value_span(left_of(model, object, in_s)) : value_unknown(0);
+}
+
+/* It goes on until the next row says otherwise. */
+static struct value lasts(const struct model *model, const struct object *object, int64_t since_ns) {
+    if (since_ns == TIME_UNSET)
+        return value_unknown(0);
+    int64_t passed = object->now_at.now_ns - since_ns;
+    return value_span(passed + (int64_t)(since_row(model, object) * (double)NS_PER_S));
+}
+
+struct value calc_connection_pending_slope(const struct model *model, const struct object *object) {
+    (void)model;
+    const struct filling *f = filling_of(object);
+    if (f && !isnan(f->slope))
+        return value_real(f->slope);
+    return aged(object, rate_of_field(object, F_CONNECTION_pending_bytes));
+}
+
+/* Of one that holds little what is sent is what leaves, give or take. */
+struct value calc_connection_drain(const struct model *model, const struct object *object) {
+    (void)model;
+    const struct filling *f = filling_of(object);
+    if (f)
+        return isnan(f->drain) ? value_unknown(0) : value_real(f->drain > 0 ? f->drain : 0);
+    struct value sent = rate_of_field(object, F_CONNECTION_out_bytes),
+                 kept = rate_of_field(object, F_CONNECTION_pending_bytes);
+    if (sent.type != VALUE_REAL || kept.type != VALUE_REAL)
+        return value_awaited(object, 2);
+    return aged(object, value_real(sent.f > kept.f ? sent.f - kept.f : 0));
+}
+
+struct value calc_connection_cut_in(const struct model *model, const struct object *object) {
+    const struct filling *f = filling_of(object);
+    return f ? foreseen(model, object, f->cut.in_s) : value_unknown(0);
+}
+
+struct value calc_connection_flat_for(const struct model *model, const struct object *object) {
+    const struct filling *f = filling_of(object);
+    return f ? lasts(model, object, f->flat_ns) : value_unknown(0);
+}
+
+struct value calc_connection_held_for(const struct model *model, const struct object *object) {
+    const struct filling *f = filling_of(object);
+    return f ? lasts(model, object, f->held_ns) : value_unknown(0);
+}
+
+/* Of one that was cut what it was last. */
+struct value calc_connection_likely(const struct model *model, const struct object *object) {
+    (void)model;
+    return aged(object, value_text(((const struct connection *)object->extra)->likely));
+}
+
+/* ---- the next step in words ---- */
+
+struct telling {
+    const struct model *model;
+    const struct object *object;
+    const struct filling *filling;
+};
+
+static struct value cut_in(const struct telling *t) {
+    return calc_connection_cut_in(t->model, t->object);
+}
+
+static struct value held_in(const struct telling *t) {
+    return foreseen(t->model, t->object, t->filling->cut.held_in_s);
+}
+
+static struct value flat_for(const struct telling *t) {
+    return calc_connection_flat_for(t->model, t->object);
+}
+
+static struct value held_for(const struct telling *t) {
+    return calc_connection_held_for(t->model, t->object);
+}
+
+static struct value empty_in(const struct telling *t) {
+    double less = t->filling->drain - t->filling->feed;
+    return foreseen(t->model, t->object,
+                    row_i64(t->object->now, F_CONNECTION_pending_bytes, 0) / (less > 0 ? less : NAN));
+}
+
+static const struct {
+    const char *name;
+    struct value (*of)(const struct telling *t);
+} spans[] = {
+    {"cut_in", cut_in},     {"held_in", held_in},   {"flat_for", flat_for},
+    {"held_for", held_for}, {"empty_in", empty_in},
+};
+
+static int say_span(struct value v, char *out, size_t size) {
+    char span[TIME_TEXT_SIZE] = "";
+    if (v.type == VALUE_SPAN)
+        span_format_whole(span, v.i);
+    snprintf(out, size, "%s", span);
+    return v.type == VALUE_SPAN;
+}
+
+/* Half has a word of its own. */
+static int say_level(double share, char *out, size_t size) {
+    if (share == 0.5)
+        snprintf(out, size, "half full");
+    else
+        snprintf(out, size, "%.0f%% full", share * 100);
+    return 1;
+}
+
+static int say_word(void *data, const char *name, char *out, size_t size) {
+    const struct telling *telling = data;
+    if (strcmp(name, "level") == 0)
+        return say_level(telling->filling->rules.held_share, out, size);
+    for (size_t i = 0; i < sizeof spans / sizeof *spans; i++)
+        if (strcmp(spans[i].name, name) == 0)
+            return say_span(spans[i].of(telling), out, size);
+    return -1;
+}
+
+struct value calc_connection_next(const struct model *model, const struct object *object) {
+    struct telling telling = {model, object, filling_of(object)};
+    const char *words = telling.filling ? filling_next(telling.filling) : NULL;
+    char text[160];
+    if (!words)
+        return value_unknown(0);
+    sentence_make(model, object, words, say_word, &telling, text, sizeof text);
+    return value_text(model_say(model, text));
+}

@@ -1,0 +1,361 @@
+#include "model/filling.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+
+#define HIGH_SHARE  0.01    /* of max_pending */
+#define GROWS_FROM  65536.0 /* bytes, at two polls running: that much waits nowhere by chance */
+#define QUIET_NS    (30 * NS_PER_S)
+#define NOTHING     1024.0 /* bytes: as good as none wait */
+#define LEFT_SHARE  0.01   /* of what came meanwhile; less is the guess of the header being off */
+#define LEFT_PART   0.1    /* of what is worth looking at */
+#define LEFT_MSGS   2      /* a held message is counted as sent before it waits */
+#define HEADER_MOST 8192.0 /* a subject can be long, but not that long */
+#define SURE        0.03   /* of the time between two marks: the drain between them is known as well */
+#define BASE_S      1.5    /* between two marks at least */
+#define FEED_POLLS  3      /* intervals that the feed is made of, unless the last is off by */
+#define FEED_OFF    0.3
+#define OVERDUE     2 /* so many times what a write should take */
+#define STUCK_POLLS 2 /* intervals without a byte leaving, so three polls, and for at least */
+#define STUCK_NS    (3 * NS_PER_S)
+#define FLAT_SHARE  0.005 /* of max_pending in a second */
+#define FLAT_FROM   0.1   /* of max_pending */
+#define TOO_SOON    (200 * NS_PER_MS)
+#define JUMP        4     /* times what was usual, and at least */
+#define JUMP_FROM   100e3 /* bytes a second more */
+#define CUT_FROM    0.5   /* of max_pending */
+
+/* The end of a write: what had left by then in all. */
+struct mark {
+    double t, off; /* seconds since the first poll, and by how much that may be wrong */
+    double bytes;
+};
+struct marks {
+    struct mark at[FILL_POLLS];
+    int count;
+};
+
+static double seconds(int64_t ns) {
+    return (double)ns / (double)NS_PER_S;
+}
+
+static const struct fill_poll *last_of(const struct filling *f, unsigned back) {
+    return &f->polls[f->count - 1 - back];
+}
+
+static double time_of(const struct filling *f, unsigned i) {
+    return seconds(f->polls[i].now_ns - f->polls[0].now_ns);
+}
+
+static double queued(const struct filling *f, const struct fill_poll *poll) {
+    return poll->out_bytes + f->header * poll->out_msgs;
+}
+
+static double written(const struct filling *f, const struct fill_poll *poll) {
+    return queued(f, poll) - poll->pending;
+}
+
+/* A whole write ended between this poll and the one before. */
+static bool something_left(const struct filling *f, unsigned i) {
+    const struct fill_poll *from = &f->polls[i - 1], *to = &f->polls[i];
+    double came = queued(f, to) - queued(f, from), left = written(f, to) - written(f, from);
+    double msgs = to->out_msgs - from->out_msgs;
+    return left > LEFT_SHARE * came && left > LEFT_PART * f->high &&
+           left > LEFT_MSGS * (msgs > 0 ? came / msgs : came);
+}
+
+/* While nothing leaves, pending grows by more than out_bytes does: by the protocol around each message. */
+static void learn_header(struct filling *f) {
+    if (f->count < 2 || last_of(f, 0)->pending > f->rules.held_above) /* there each is counted at two times */
+        return;
+    const struct fill_poll *from = last_of(f, 1), *to = last_of(f, 0);
+    double msgs = to->out_msgs - from->out_msgs;
+    double more = (to->pending - from->pending) - (to->out_bytes - from->out_bytes);
+    double header = msgs > 0 ? more / msgs : 0;
+    if (header > f->header && header < HEADER_MOST)
+        f->header = header;
+}
+
+/* When so many bytes had been queued; NAN: before all polls. */
+static double queued_at(const struct filling *f, double bytes) {
+    for (unsigned i = f->count - 1; i; i--) {
+        double from = queued(f, &f->polls[i - 1]), to = queued(f, &f->polls[i]);
+        double t = time_of(f, i - 1), took = time_of(f, i) - t;
+        if (bytes >= from)
+            return bytes < to ? t + took * (bytes - from) / (to - from) : t + took;
+    }
+    return NAN;
+}
+
+static double clamp(double x, double least, double most) {
+    return x < least ? least : x > most ? most : x;
+}
+
+/* A write that ended since the last poll began when what it had was what was queued; then the one before it
+ * had ended, which was seen no better than from one poll to the next. */
+static void mark_end(const struct filling *f, struct marks *marks, unsigned i) {
+    double from = time_of(f, i - 1), to = time_of(f, i), bytes = written(f, &f->polls[i]);
+    double began = queued_at(f, bytes);
+    if (marks->count && began <= from) {
+        struct mark *before = &marks->at[marks->count - 1];
+        before->t = clamp(began, before->t - before->off, before->t + before->off);
+        before->off = 0;
+    }
+    from = began > from ? began : from;
+    marks->at[marks->count++] = (struct mark){(from + to) / 2, (to - from) / 2, bytes};
+}
+
+/* What left while nothing waited says what came, and not what the client could take. */
+static struct marks marks_of(const struct filling *f) {
+    struct marks marks = {.count = 0};
+    for (unsigned i = 1; i < f->count; i++) {
+        if (f->polls[i].pending < NOTHING)
+            marks.count = 0;
+        else if (something_left(f, i))
+            mark_end(f, &marks, i);
+    }
+    return marks;
+}
+
+/* Of the newest two marks that are far enough apart for how well their times are known. */
+static double drain_of(const struct marks *marks) {
+    double best = 1, drain = NAN;
+    for (int to = marks->count - 1; to > 0; to--) {
+        for (int from = to - 1; from >= 0; from--) {
+            const struct mark *a = &marks->at[from], *b = &marks->at[to];
+            double span = b->t - a->t, doubt = (a->off + b->off) / span;
+            if (span < BASE_S || !(doubt < best))
+                continue;
+            drain = (b->bytes - a->bytes) / span;
+            if (doubt <= SURE)
+                return drain;
+            best = doubt;
+        }
+    }
+    return drain;
+}
+
+/* By the drain it ended then. */
+static void place_last(struct marks *marks, double drain) {
+    if (marks->count < 2 || !(drain > 0))
+        return;
+    struct mark *last = &marks->at[marks->count - 1];
+    const struct mark *before = last - 1;
+    last->t =
+        clamp(before->t + (last->bytes - before->bytes) / drain, last->t - last->off, last->t + last->off);
+}
+
+static double feed_over(const struct filling *f, unsigned intervals) {
+    const struct fill_poll *to = last_of(f, 0), *from = last_of(f, intervals);
+    double took = seconds(to->now_ns - from->now_ns);
+    return took > 0 ? (queued(f, to) - queued(f, from)) / took : 0;
+}
+
+static double growth_over(const struct filling *f, unsigned intervals) {
+    const struct fill_poll *to = last_of(f, 0), *from = last_of(f, intervals);
+    double took = seconds(to->now_ns - from->now_ns);
+    return took > 0 ? (to->pending - from->pending) / took : 0;
+}
+
+static double feed_of(const struct filling *f) {
+    double last = feed_over(f, 1), mean = feed_over(f, f->count - 1 < FEED_POLLS ? f->count - 1 : FEED_POLLS);
+    return fabs(last - mean) > FEED_OFF * mean ? last : mean;
+}
+
+static bool is_high(const struct filling *f) {
+    return last_of(f, 0)->pending >= f->high;
+}
+
+/* ---- what is so since when ---- */
+
+static void keep_since(int64_t *since, bool so, int64_t when) {
+    if (!so)
+        *since = TIME_UNSET;
+    else if (*since == TIME_UNSET)
+        *since = when;
+}
+
+static void note_stuck(struct filling *f) {
+    bool stuck = last_of(f, 0)->pending >= NOTHING && !something_left(f, f->count - 1);
+    f->stuck = stuck ? f->stuck + 1 : 0;
+    f->leaving = stuck ? 0 : f->leaving + 1;
+    keep_since(&f->nothing_leaves_ns, stuck, last_of(f, 1)->now_ns);
+}
+
+static void note_flat(struct filling *f) {
+    double most = f->rules.max_pending;
+    bool high = isfinite(most) && last_of(f, 0)->pending > FLAT_FROM * most;
+    keep_since(&f->flat_ns, high && fabs(growth_over(f, 1)) < FLAT_SHARE * most, last_of(f, 1)->now_ns);
+}
+
+/* What a held producer would send is what it sent before. */
+static void note_held(struct filling *f) {
+    bool held = last_of(f, 0)->pending > f->rules.held_above;
+    bool was = last_of(f, 1)->pending > f->rules.held_above;
+    keep_since(&f->held_ns, held, last_of(f, 0)->now_ns);
+    if (!(held || was) || isnan(f->feed) || !f->rules.held_stop)
+        f->feed = feed_of(f);
+}
+
+/* What it is sent while it holds little is usual. */
+static void note_jump(struct filling *f, bool begins) {
+    double feed = feed_over(f, 1);
+    if (begins && is_high(f))
+        f->jumped = feed > JUMP * f->usual && feed > f->usual + JUMP_FROM;
+    else if (!is_high(f))
+        f->usual = feed;
+}
+
+/* It is closed for the one who queues, and still listed until its last write is done. */
+static void note_cut(struct filling *f) {
+    const struct fill_poll *now = last_of(f, 0), *before = last_of(f, 1);
+    if (now->pending != before->pending)
+        f->was_cut = false;
+    else if (now->out_bytes > before->out_bytes && now->pending > CUT_FROM * f->rules.max_pending)
+        f->was_cut = true;
+}
+
+/* ---- what follows ---- */
+
+/* What had been queued at that second. */
+static double queued_by(const struct filling *f, double t) {
+    unsigned i = f->count - 1;
+    while (i > 1 && t < time_of(f, i - 1))
+        i--;
+    double from = time_of(f, i - 1), took = time_of(f, i) - from, bytes = queued(f, &f->polls[i - 1]);
+    return bytes + clamp((t - from) / took, 0, 1) * (queued(f, &f->polls[i]) - bytes);
+}
+
+static struct writing in_flight(const struct filling *f, const struct marks *marks) {
+    const struct fill_poll *now = last_of(f, 0);
+    double began = queued_at(f, written(f, now)), bytes = now->pending;
+    if (marks->count) {
+        const struct mark *last = &marks->at[marks->count - 1];
+        began = last->t;
+        bytes = queued_by(f, began) - last->bytes;
+    }
+    began = isnan(began) ? 0 : began;
+    return (struct writing){.pending = now->pending,
+                            .began_s = began - time_of(f, f->count - 1),
+                            .bytes = clamp(bytes, NOTHING, now->pending),
+                            .feed = f->feed};
+}
+
+/* Its last write should have ended long ago, and nothing was seen to leave at three polls. */
+static bool is_stopped(const struct filling *f, const struct writing *w, double drain) {
+    if (f->stuck < STUCK_POLLS || last_of(f, 0)->now_ns - f->nothing_leaves_ns < STUCK_NS)
+        return false;
+    return isnan(drain) || -w->began_s * drain > OVERDUE * w->bytes;
+}
+
+/* Bytes wait for a while and more come, and the drain is not known yet: as if nothing left. Of a burst only
+ * when it goes on and nothing leaves. */
+static bool looks_stopped(const struct filling *f) {
+    int64_t unseen = last_of(f, 0)->now_ns - last_of(f, 1)->now_ns;
+    double oldest = queued_at(f, written(f, last_of(f, 0))), now = time_of(f, f->count - 1);
+    bool waits = now - (isnan(oldest) ? 0 : oldest) >= seconds(STUCK_NS) && (f->stuck || unseen >= STUCK_NS);
+    bool grows = growth_over(f, 1) > 0;
+    return grows && (f->jumped ? f->stuck && growth_over(f, 1) > growth_over(f, 2) / 2 : waits);
+}
+
+/* What is still being written can't have left faster. */
+static double drain_now(const struct writing *w, double drain) {
+    double most = w->bytes / -w->began_s;
+    return w->began_s < 0 && drain > most ? most : drain;
+}
+
+static void foresee_high(struct filling *f) {
+    struct marks marks = marks_of(f);
+    double drain = drain_of(&marks);
+    place_last(&marks, drain);
+    struct writing w = in_flight(f, &marks);
+    f->stopped = is_stopped(f, &w, drain);
+    f->drain = f->stopped ? 0 : drain_now(&w, drain);
+    w.drain = isnan(drain) ? 0 : f->drain;
+    if (!isnan(f->drain) || looks_stopped(f))
+        f->cut = cut_foresee(&f->rules, &w);
+    if (!isnan(f->drain) && !f->stopped && f->held_ns == TIME_UNSET && f->leaving < FEED_POLLS)
+        f->slope = f->feed - f->drain; /* pending itself goes up and down with each write */
+}
+
+/* Of one that holds little what leaves is what left since the last poll. */
+static void foresee(struct filling *f) {
+    const struct fill_poll *to = last_of(f, 0), *from = last_of(f, 1);
+    f->cut = (struct cut){CUT_NOT, INFINITY, INFINITY};
+    f->slope =
+        growth_over(f, is_high(f) && f->leaving >= FEED_POLLS && f->count > FEED_POLLS ? FEED_POLLS : 1);
+    f->drain = (written(f, to) - written(f, from)) / seconds(to->now_ns - from->now_ns);
+    f->stopped = false;
+    if (is_high(f))
+        foresee_high(f);
+}
+
+/* ---- its life ---- */
+
+bool filling_is_due(const struct fill_poll *before, const struct fill_poll *poll, double max_pending) {
+    bool grows = before && before->pending >= GROWS_FROM && poll->pending > before->pending;
+    return grows || poll->pending >= (max_pending > 0 ? HIGH_SHARE * max_pending : GROWS_FROM);
+}
+
+struct filling *filling_create(const struct fill_poll *before, double usual) {
+    struct filling *f = memory_new(sizeof *f);
+    f->usual = usual;
+    f->drain = f->feed = f->slope = NAN;
+    f->quiet_ns = f->nothing_leaves_ns = f->flat_ns = f->held_ns = TIME_UNSET;
+    f->cut = (struct cut){CUT_NOT, INFINITY, INFINITY};
+    f->rules.held_above = INFINITY;
+    if (before)
+        f->polls[f->count++] = *before;
+    return f;
+}
+
+/* Of the older half each second one goes. */
+static void make_room(struct filling *f) {
+    if (f->count < FILL_POLLS)
+        return;
+    unsigned kept = 0;
+    for (unsigned i = 0; i < FILL_POLLS; i++)
+        if (i >= FILL_POLLS / 2 || i % 2 == 0)
+            f->polls[kept++] = f->polls[i];
+    f->count = kept;
+}
+
+static void set_rules(struct filling *f, const struct row *server, const struct row *connection) {
+    const struct fill_poll *to = last_of(f, 0), *from = &f->polls[0];
+    double msgs = to->out_msgs - from->out_msgs;
+    double body = msgs > 0 ? (to->out_bytes - from->out_bytes) / msgs : 0;
+    f->rules = cut_rules_of(server, connection, f->header, body);
+    f->high = isfinite(f->rules.max_pending) ? HIGH_SHARE * f->rules.max_pending : GROWS_FROM;
+}
+
+void filling_put(struct filling *f, const struct fill_poll *poll, const struct row *server,
+                 const struct row *connection) {
+    if (f->count && poll->now_ns - last_of(f, 0)->now_ns < TOO_SOON)
+        return;
+    make_room(f);
+    f->polls[f->count++] = *poll;
+    learn_header(f);
+    set_rules(f, server, connection);
+    bool begins = f->quiet_ns != TIME_UNSET || f->count < 3;
+    keep_since(&f->quiet_ns, !is_high(f), poll->now_ns);
+    if (f->count < 2)
+        return;
+    note_cut(f);
+    if (f->was_cut) {
+        f->drain = f->slope = NAN;
+        f->cut = (struct cut){CUT_NOT, INFINITY, INFINITY};
+        return;
+    }
+    note_stuck(f);
+    note_flat(f);
+    note_held(f);
+    note_jump(f, begins);
+    foresee(f);
+}
+
+bool filling_is_over(const struct filling *f) {
+    return f->quiet_ns != TIME_UNSET && last_of(f, 0)->now_ns - f->quiet_ns >= QUIET_NS;
+}

@@ -1,0 +1,67 @@
+/* A connection for which bytes wait in its server: how fast they come and leave, and what comes of it.
+ *
+ * A server counts bytes as sent when they are queued, and as waiting until the whole write that has them is
+ * done. So what left shows in steps, which may be many polls apart, and each step tells more than its size:
+ * what was written by then is what had been queued when that write began, so when it began is read off the
+ * polls of then. That was when the write before it ended. From these the drain is made (filling.c), and by it
+ * the writes to come are played through (cut.h).
+ *
+ * There is one of these for a connection only while it holds much, or grows; thousands of quiet ones have
+ * none. Belongs to its connection. */
+#ifndef MODEL_FILLING_H
+#define MODEL_FILLING_H
+
+#include "model/cut.h"
+
+struct fill_poll {
+    int64_t now_ns; /* by the server's clock */
+    double pending, out_bytes, out_msgs;
+};
+
+#define FILL_POLLS 32 /* of a time long past each second one */
+struct filling {
+    struct fill_poll polls[FILL_POLLS]; /* oldest first; the first is from before it filled, where known */
+    unsigned count;
+    double header;    /* bytes that a message has on the wire beside those that out_bytes counts */
+    double usual;     /* bytes a second that it was sent before; NAN not known */
+    double high;      /* bytes pending that are worth looking at */
+    int64_t quiet_ns; /* it holds less than that since; TIME_UNSET: it holds more */
+
+    /* as of the last poll; NAN and TIME_UNSET: not known, or not so */
+    double slope, drain, feed;                   /* bytes a second; feed while producers are not held */
+    unsigned stuck, leaving;                     /* polls running in which nothing left, or something did */
+    int64_t nothing_leaves_ns, flat_ns, held_ns; /* since when */
+    bool stopped;                                /* what is being written should have left by now */
+    bool jumped;                                 /* more came at its beginning than ever before */
+    bool was_cut; /* nothing is queued any more: its last write is still going on */
+    struct cut_rules rules;
+    struct cut cut; /* from then on */
+};
+
+/* Worth having one: `before` the poll before, NULL none. max_pending 0: not known. */
+bool filling_is_due(const struct fill_poll *before, const struct fill_poll *poll, double max_pending);
+/* usual: bytes a second that it was sent until then, NAN not known. */
+struct filling *filling_create(const struct fill_poll *before, double usual);
+/* Polls that come too soon after the last one are passed over. */
+void filling_put(struct filling *filling, const struct fill_poll *poll, const struct row *server,
+                 const struct row *connection);
+/* It has been quiet for a while. */
+bool filling_is_over(const struct filling *filling);
+
+/* The first rule of a table that holds: "stopped", "slow reader", "burst"; NULL none does. */
+const char *filling_likely(const struct filling *filling);
+const char *filling_likely_word(int n); /* NULL: no more */
+/* What the server will do next, a template of sentence.h; NULL not known. */
+const char *filling_next(const struct filling *filling);
+
+/* ---- filling_watch.c ---- */
+struct entry;
+struct object;
+/* After each new row of an open connection; hot: it came with the page of those that hold most. */
+void filling_watch(struct entry *connection, bool hot);
+/* It is closed. */
+void filling_end(struct entry *connection);
+/* NULL: it is quiet, closed, or what is known of it is old. */
+const struct filling *filling_of(const struct object *connection);
+
+#endif

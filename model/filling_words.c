@@ -1,0 +1,103 @@
+/* What is said of a connection that fills: tables of rules, of which the first that holds speaks. */
+#include "model/filling.h"
+
+#include <math.h>
+
+#include "base/clock.h"
+
+#define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
+#define KEEPS_UP 0.95 /* who takes so much of what comes */
+
+/* ---- why ---- */
+
+static bool has_stopped(const struct filling *f) {
+    return f->stopped;
+}
+
+static bool is_slow(const struct filling *f) {
+    return f->quiet_ns == TIME_UNSET && f->drain < KEEPS_UP * f->feed;
+}
+
+static bool has_burst(const struct filling *f) {
+    return f->quiet_ns == TIME_UNSET && f->jumped;
+}
+
+static const struct {
+    const char *name;
+    bool (*holds)(const struct filling *f);
+} reasons[] = {
+    {"stopped", has_stopped},
+    {"slow reader", is_slow},
+    {"burst", has_burst},
+};
+
+const char *filling_likely_word(int n) {
+    return n < COUNT(reasons) ? reasons[n].name : NULL;
+}
+
+const char *filling_likely(const struct filling *f) {
+    for (int i = 0; i < COUNT(reasons); i++)
+        if (reasons[i].holds(f))
+            return reasons[i].name;
+    return NULL;
+}
+
+/* ---- what comes next ---- */
+
+static bool was_cut(const struct filling *f) {
+    return f->was_cut;
+}
+
+static bool is_flat_at_deadline(const struct filling *f) {
+    return f->cut.by == CUT_BY_DEADLINE && f->flat_ns != TIME_UNSET;
+}
+
+static bool misses_deadline(const struct filling *f) {
+    return f->cut.by == CUT_BY_DEADLINE;
+}
+
+static bool is_held(const struct filling *f) {
+    return f->held_ns != TIME_UNSET;
+}
+
+static bool is_cut_held(const struct filling *f) {
+    return f->cut.by == CUT_BY_PENDING && is_held(f);
+}
+
+static bool is_cut_after_hold(const struct filling *f) {
+    return f->cut.by == CUT_BY_PENDING && isfinite(f->cut.held_in_s);
+}
+
+static bool is_cut(const struct filling *f) {
+    return f->cut.by == CUT_BY_PENDING;
+}
+
+static bool will_be_held(const struct filling *f) {
+    return isfinite(f->cut.held_in_s);
+}
+
+static bool drains(const struct filling *f) {
+    return f->quiet_ns == TIME_UNSET && f->drain > f->feed;
+}
+
+static const struct {
+    bool (*holds)(const struct filling *f);
+    const char *words;
+} steps[] = {
+    {was_cut, "was cut, its last write still goes on"},
+    {is_flat_at_deadline, "flat[ for {flat_for}]: write deadline in {cut_in}"},
+    {misses_deadline, "write deadline in {cut_in}"},
+    {is_cut_held, "producers held, cut in {cut_in}"},
+    {is_cut_after_hold, "producers held from {level} in {held_in}, cut in {cut_in}"},
+    {is_cut, "cut in {cut_in}"},
+    {is_held, "producers held[ for {held_for}]"},
+    {will_be_held, "producers held from {level} in {held_in}"},
+    {drains, "empty in {empty_in}"},
+};
+
+const char *filling_next(const struct filling *f) {
+    for (int i = 0; i < COUNT(steps); i++)
+        if (steps[i].holds(f))
+            return steps[i].words;
+    return NULL;
+}
