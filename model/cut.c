@@ -10,6 +10,7 @@
 #define WRITES_MOST   1024
 #define KEPT_UP       1024.0 /* bytes: a write of no more is what every client has now and then */
 #define NEARLY        0.95   /* a write that will take so much of its deadline is taken to miss it */
+#define LATE          0.2    /* of the deadline: that is beyond doubt about when the write began */
 #define VECTOR        1024   /* buffers that go into one chunk of a write */
 #define BUFFERS_LEAST 128    /* from so many on their mean is known well enough */
 
@@ -94,14 +95,16 @@ struct cut_rules cut_rules_of(const struct row *server, const struct row *connec
     return rules;
 }
 
-/* When the write that began then misses its deadline. A chunk that would have missed it and did not was an
- * earlier one. */
+/* When the write that began then misses its deadline. One that should have missed it long ago and did not was
+ * another one than the one that goes on: when that will is not known. */
 static double missed_at(const struct cut_rules *rules, double began, double bytes, double drain, double now) {
     double least = bytes < rules->chunk ? bytes : rules->chunk;
+    double at = began + rules->deadline_s;
     if (drain > 0 && least / drain < NEARLY * rules->deadline_s)
         return INFINITY;
-    double at = began + rules->deadline_s;
-    return at > now ? at : now;
+    if (at < now)
+        return now - at > LATE * rules->deadline_s ? INFINITY : now;
+    return at;
 }
 
 static double reached_at(double now, double pending, double level, double feed) {

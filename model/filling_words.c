@@ -52,6 +52,10 @@ static bool is_flat_at_deadline(const struct filling *f) {
     return f->cut.by == CUT_BY_DEADLINE && f->flat_ns != TIME_UNSET;
 }
 
+static bool is_flat(const struct filling *f) {
+    return f->flat_ns != TIME_UNSET;
+}
+
 static bool misses_deadline(const struct filling *f) {
     return f->cut.by == CUT_BY_DEADLINE;
 }
@@ -93,6 +97,7 @@ static const struct {
     {is_held, "producers held[ for {held_for}]"},
     {will_be_held, "producers held from {level} in {held_in}"},
     {drains, "empty in {empty_in}"},
+    {is_flat, "flat[ for {flat_for}]"},
 };
 
 const char *filling_next(const struct filling *f) {
