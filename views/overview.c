@@ -119,7 +119,7 @@ static unsigned open_worst(struct view_call *c) {
     for (size_t i = 0; i < count; i++) {
         const struct object *object = model_object(model, findings[i].object);
         if (object && object->kind != OBJECT_CLUSTER)
-            return place_go(c, object);
+            return place_go_trouble(c, object);
     }
     c->request->view = count ? "events" : NULL;
     return count ? REACT_DRAW | REACT_WANTS : REACT_PASS;

@@ -9,11 +9,12 @@ static const struct place {
     const char *view;
     int by;
     bool to_server;
+    const char *trouble; /* where what is wrong with it is looked at, if not there */
 } places[OBJECT_KIND_COUNT] = {
     [OBJECT_CLUSTER] = {"overview", -1, false},
     [OBJECT_SERVER] = {"node", -1, false},
-    [OBJECT_CONNECTION] = {"connections", -1, false},
-    [OBJECT_CLIENT] = {"connections", Q_CLIENT_last_server, false},
+    [OBJECT_CONNECTION] = {"connections", -1, false, "slow"},
+    [OBJECT_CLIENT] = {"slow", Q_CLIENT_last_server, false},
     [OBJECT_STREAM] = {"stream", Q_STREAM_leader, false},
     [OBJECT_CONSUMER] = {"consumer", Q_CONSUMER_leader, false},
     [OBJECT_REPLICA] = {"jetstream", -1, false},
@@ -52,6 +53,13 @@ unsigned place_go(struct view_call *call, const struct object *object) {
     call->request->view = shown ? place->view : "overview";
     call->request->object = shown && object->kind != OBJECT_CLUSTER ? shown->id : 0;
     return REACT_DRAW | REACT_WANTS;
+}
+
+unsigned place_go_trouble(struct view_call *call, const struct object *object) {
+    unsigned reaction = place_go(call, object);
+    if (object && places[object->kind].trouble)
+        call->request->view = places[object->kind].trouble;
+    return reaction;
 }
 
 unsigned place_copy(struct view_call *call, const struct object *object) {

@@ -11,6 +11,8 @@ const struct object *place_server(const struct model *model, const struct object
 /* What a key of a view asks for: to go to the place of an object; to copy the `nats` command that continues
  * there. NULL: nothing is asked for. */
 unsigned place_go(struct view_call *call, const struct object *object);
+/* The same for what a finding is about. */
+unsigned place_go_trouble(struct view_call *call, const struct object *object);
 unsigned place_copy(struct view_call *call, const struct object *object);
 
 #endif

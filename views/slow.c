@@ -12,6 +12,7 @@ static void finish(void *state) {
     struct slow *slow = state;
     for (int p = 0; p < SLOW_LISTS; p++)
         quantity_list_finish(&slow->lists[p]);
+    quantity_list_finish(&slow->subscriptions);
 }
 
 /* From a finding, or from elsewhere: the row that was asked for. */
@@ -20,10 +21,12 @@ static void open_object(struct slow *slow, const struct view_context *context) {
         return;
     slow->opened = context->object;
     const struct object *object = slow->opened ? model_object(context->model, slow->opened) : NULL;
+    if (object && object->kind == OBJECT_CLIENT)
+        object = slow_last_of(context, object);
     if (!object || object->kind != OBJECT_CONNECTION)
         return;
     slow->list.focus = &slow->lists[model_is_closed(object) ? SLOW_CUT : SLOW_NOW];
-    quantity_list_select(slow->list.focus, slow->opened);
+    quantity_list_select(slow->list.focus, object->id);
 }
 
 static void arrange(void *state, const struct view_context *context, struct rect area) {
@@ -36,7 +39,7 @@ static void arrange(void *state, const struct view_context *context, struct rect
         if (round == 0)
             slow_lay_out(slow, context, area);
     }
-    slow_detail_arrange(slow, context, area.w);
+    slow_detail_arrange(slow, context, slow->detail);
 }
 
 static void draw(const void *state, const struct view_context *context, struct surface *s, struct rect area) {
@@ -44,10 +47,19 @@ static void draw(const void *state, const struct view_context *context, struct s
     for (int p = 0; p < SLOW_LISTS; p++)
         if (slow->place[p].h)
             slow_draw_list(slow, (enum slow_part)p, context, s);
+    if (slow->patterns.h)
+        slow_patterns_draw(context, s, slow->patterns);
     if (slow->detail.h)
         slow_detail_draw(slow, context, s);
     for (int p = 0; p < SLOW_LISTS; p++)
         quantity_menu_draw(&slow->lists[p], s, slow->place[p].h ? slow->place[p] : area, area);
+}
+
+/* Its subjects, while there is room for them. */
+static void question(const void *state, const struct view_context *context, struct view_question *out) {
+    const struct slow *slow = state;
+    const struct object *connection = slow->detail.h ? slow_selected(slow, context->model) : NULL;
+    out->connection = connection ? connection->id : 0;
 }
 
 /* ---- keys ---- */
@@ -89,6 +101,7 @@ const struct view_ops view_slow = {
     .init = init,
     .finish = finish,
     .shapes = 1u << SHAPE_CONNZ_FEED,
+    .question = question,
     .slopes = 1u << SHAPE_CONNZ_HOT,
     .dated_by = SHAPE_CONNZ_HOT,
     .arrange = arrange,

@@ -4,12 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "base/text.h"
 #include "views/flow.h"
 
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
 
-enum { SPAN_S = 180, FACTS_MOST = 4 };
+enum { SPAN_S = 180, FACTS_MOST = 4, BY_RATE = 2, SIDE_BY_SIDE = 110, SUBJECTS_LEAST = 3, SUBJECTS_MOST = 6 };
 
 static const struct fact open_facts[] = {
     {Q_CONNECTION_pending_bytes, "pending"},
@@ -37,7 +38,19 @@ static const struct chart_spec charts[] = {
     {.quantity = Q_CONNECTION_pending_bytes, .role = ROLE_CHART_LOAD, .title = "PENDING", .brief = "PEND"},
 };
 
+static const struct quantity_column subscription_columns[] = {
+    {.quantity = Q_SUBSCRIPTION_subject, .priority = 0, .width = 18, .grow = 60, .pinned = true},
+    {.quantity = Q_SUBSCRIPTION_queue, .priority = 3, .grow = 20},
+    {.quantity = Q_SUBSCRIPTION_msgs_per_s, .priority = 1},
+    {.quantity = Q_SUBSCRIPTION_msgs, .priority = 2},
+    {.quantity = Q_SUBSCRIPTION_sid, .priority = 4},
+    {.quantity = Q_SUBSCRIPTION_max, .priority = 5},
+};
+
 void slow_detail_init(struct slow *slow) {
+    quantity_list_init(&slow->subscriptions, OBJECT_SUBSCRIPTION, subscription_columns,
+                       COUNT(subscription_columns), BY_RATE, BY_RATE);
+    slow->subscriptions.table.focused = false;
     slow->charts.specs = charts;
     slow->charts.count = COUNT(charts);
 }
@@ -53,6 +66,35 @@ static int facts_of(const struct view_context *context, const struct object *con
                : facts_draw(context, connection, open_facts, COUNT(open_facts), s, area);
 }
 
+/* Of the rows below the facts. */
+struct pieces {
+    struct rect subjects, chart; /* h 0: no room */
+};
+
+static int at_most(int rows, int room) {
+    return rows < room ? rows : room;
+}
+
+static struct pieces split(const struct slow *slow, const struct view_context *context,
+                           const struct object *connection, struct rect left) {
+    struct pieces p = {.subjects = left, .chart = left};
+    int wanted = 2 + (slow->subscriptions.count ? (int)slow->subscriptions.count : 0);
+    bool beside = left.w >= SIDE_BY_SIDE, chart = has_chart(context, connection);
+    wanted = at_most(wanted < SUBJECTS_LEAST ? SUBJECTS_LEAST : wanted, SUBJECTS_MOST);
+    p.subjects.h = left.h >= SUBJECTS_LEAST ? at_most(wanted, left.h) : 0;
+    if (beside) {
+        p.chart.w = left.w / 2 - 1;
+        p.subjects.x += left.w / 2;
+        p.subjects.w -= left.w / 2;
+    } else {
+        p.chart = rect_below(left, p.subjects.h);
+    }
+    p.chart.h = chart ? chart_stack_rows(&slow->charts, p.chart.h) : 0;
+    if (beside && p.chart.h > p.subjects.h && p.subjects.h)
+        p.subjects.h = p.chart.h;
+    return p;
+}
+
 int slow_detail_rows(const struct slow *slow, const struct view_context *context, int width, int rows) {
     const struct object *connection = slow_selected(slow, context->model);
     if (!connection || width < 60)
@@ -60,15 +102,18 @@ int slow_detail_rows(const struct slow *slow, const struct view_context *context
     int used = 1 + facts_of(context, connection, NULL, (struct rect){0, 0, width, FACTS_MOST});
     if (used > rows)
         return 0;
-    int chart = has_chart(context, connection) ? chart_stack_rows(&slow->charts, rows - used) : 0;
-    return used + chart;
+    struct pieces p = split(slow, context, connection, (struct rect){0, 0, width, rows - used});
+    int subjects = p.subjects.y + p.subjects.h, chart = p.chart.y + p.chart.h;
+    return used + (chart > subjects ? chart : subjects);
 }
 
-void slow_detail_arrange(struct slow *slow, const struct view_context *context, int width) {
+void slow_detail_arrange(struct slow *slow, const struct view_context *context, struct rect area) {
     const struct object *connection = slow_selected(slow, context->model);
-    (void)width;
-    if (!connection || !slow->detail.h)
+    struct quantity_pick pick = {.connection = connection, .no_filter = true, .gone = true};
+    if (!connection)
         return;
+    struct pieces p = split(slow, context, connection, area);
+    quantity_list_arrange(&slow->subscriptions, context, &pick, p.subjects.w, p.subjects.h - 1);
     if (slow->charts_of != connection->id)
         memset(slow->charts.scales, 0, sizeof(slow->charts.scales));
     slow->charts_of = connection->id;
@@ -101,6 +146,21 @@ static void who_text(const struct view_context *context, const struct object *co
     text_cut(out, size, whole, width);
 }
 
+/* "SUBSCRIPTIONS 3", "SUBSCRIPTIONS 1,000 of 4,211" */
+static void draw_subjects(const struct slow *slow, const struct object *connection, struct surface *s,
+                          struct rect area) {
+    struct subscribed told = model_subscribed(connection);
+    char title[80] = "SUBSCRIPTIONS", of[NUMBER_TEXT_SIZE] = "";
+    if (told.kept < told.told) {
+        number_format_grouped(of, told.told);
+        snprintf(title, sizeof(title), "SUBSCRIPTIONS %zu of %s", told.kept, of);
+    } else if (told.utc_ns) {
+        snprintf(title, sizeof(title), "SUBSCRIPTIONS %zu", told.told);
+    }
+    quantity_panel_draw(&slow->subscriptions, s, area, title, "",
+                        told.utc_ns ? "none" : "asked for, not answered yet");
+}
+
 void slow_detail_draw(const struct slow *slow, const struct view_context *context, struct surface *s) {
     const struct object *connection = slow_selected(slow, context->model);
     struct rect left = slow->detail;
@@ -112,6 +172,9 @@ void slow_detail_draw(const struct slow *slow, const struct view_context *contex
     left = rect_below(left, 1);
     int facts = left.h < FACTS_MOST ? left.h : FACTS_MOST;
     left = rect_below(left, facts_of(context, connection, s, (struct rect){left.x, left.y, left.w, facts}));
-    if (left.h > 0 && has_chart(context, connection))
-        chart_stack_draw(&slow->charts, context, connection, SPAN_S, s, left);
+    struct pieces p = split(slow, context, connection, left);
+    if (p.chart.h)
+        chart_stack_draw(&slow->charts, context, connection, SPAN_S, s, p.chart);
+    if (p.subjects.h)
+        draw_subjects(slow, connection, s, p.subjects);
 }

@@ -52,7 +52,8 @@ static void lay_out_high(struct slow *slow, const struct view_context *context, 
     }
     room -= heights[SLOW_COUNTERS];
     heights[SLOW_NOW] = at_most(roomy(slow, SLOW_NOW), room);
-    room += CUT_LEAST - heights[SLOW_NOW];
+    slow->patterns.h = at_most(slow_patterns(context), room - heights[SLOW_NOW]);
+    room += CUT_LEAST - heights[SLOW_NOW] - slow->patterns.h;
     int cut = roomy(slow, SLOW_CUT), most = room - DETAIL_LEAST;
     cut = cut > most / 2 && cut > CUT_LEAST ? (most / 2 > CUT_LEAST ? most / 2 : CUT_LEAST) : cut;
     slow->detail.h =
@@ -62,7 +63,7 @@ static void lay_out_high(struct slow *slow, const struct view_context *context, 
 
 void slow_lay_out(struct slow *slow, const struct view_context *context, struct rect area) {
     int heights[SLOW_LISTS] = {0}, y = area.y;
-    slow->detail = (struct rect){area.x, area.y, area.w, 0};
+    slow->patterns = slow->detail = (struct rect){area.x, area.y, area.w, 0};
     if (area.h < LOW)
         lay_out_low(slow, area.h, heights);
     else
@@ -70,6 +71,10 @@ void slow_lay_out(struct slow *slow, const struct view_context *context, struct 
     for (int p = 0; p < SLOW_LISTS; p++) {
         slow->place[p] = (struct rect){area.x, y, area.w, heights[p]};
         y += heights[p];
+        if (p == SLOW_CUT) {
+            slow->patterns.y = y;
+            y += slow->patterns.h;
+        }
     }
     slow->detail.y = y;
 }

@@ -23,6 +23,7 @@ static const struct quantity_column now_columns[] = {
      .width = 12,
      .priority = 7},
     {.quantity = Q_CONNECTION_pending_slope, .priority = 5},
+    {.quantity = Q_CONNECTION_cuts, .priority = 8},
     {.quantity = Q_CONNECTION_stalls_per_s, .priority = 12},
     {.quantity = Q_CONNECTION_subscriptions, .priority = 13},
     {.quantity = Q_CONNECTION_idle, .priority = 14},

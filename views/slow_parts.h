@@ -1,6 +1,6 @@
 /* The parts of the view Slow, one file each: its lists and what is in them (slow_lists.c), what their titles
- * and the lines below them say (slow_words.c), the selected connection (slow_detail.c), who has which rows
- * (slow_layout.c). For slow.c. Main process. */
+ * say (slow_words.c), clients that were cut again and again (slow_clients.c), the selected connection
+ * (slow_detail.c), who has which rows (slow_layout.c). For slow.c. Main process. */
 #ifndef VIEWS_SLOW_PARTS_H
 #define VIEWS_SLOW_PARTS_H
 
@@ -14,8 +14,9 @@ enum slow_part { SLOW_NOW, SLOW_CUT, SLOW_COUNTERS, SLOW_LISTS };
 struct slow {
     struct list_view list;
     struct quantity_list lists[SLOW_LISTS];
-    uint64_t opened;                       /* the object that was asked for */
-    struct rect place[SLOW_LISTS], detail; /* h 0: not shown */
+    uint64_t opened;                                 /* the object that was asked for */
+    struct rect place[SLOW_LISTS], patterns, detail; /* h 0: not shown */
+    struct quantity_list subscriptions;              /* of the selected one */
     struct chart_stack charts;
     uint64_t charts_of; /* the object that their scales fit */
 };
@@ -49,11 +50,19 @@ void slow_lay_out(struct slow *slow, const struct view_context *context, struct 
 void slow_draw_list(const struct slow *slow, enum slow_part part, const struct view_context *context,
                     struct surface *s);
 
+/* ---- slow_clients.c ---- */
+enum { SLOW_PATTERNS = 2 };
+/* Lines about the clients that were cut more than once, the worst first, at most SLOW_PATTERNS. */
+int slow_patterns(const struct view_context *context);
+void slow_patterns_draw(const struct view_context *context, struct surface *s, struct rect area);
+/* The connection of that client that was cut last; NULL: none is known. */
+const struct object *slow_last_of(const struct view_context *context, const struct object *client);
+
 /* ---- slow_detail.c ---- */
 /* Rows that it makes use of, at most `rows`; 0: too few. */
 int slow_detail_rows(const struct slow *slow, const struct view_context *context, int width, int rows);
 void slow_detail_init(struct slow *slow);
-void slow_detail_arrange(struct slow *slow, const struct view_context *context, int width);
+void slow_detail_arrange(struct slow *slow, const struct view_context *context, struct rect area);
 void slow_detail_draw(const struct slow *slow, const struct view_context *context, struct surface *s);
 
 #endif

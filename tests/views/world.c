@@ -55,7 +55,7 @@ static void live_second(struct world *w) {
         if (w->second % 2 == 1)
             world_connz(w, i);
         if (w->closes && w->second % 2 == 0)
-            world_closed(w, i);
+            world_closed(w, i), world_subscribed(w, i);
         if (w->second % 5 == 2)
             world_jsz(w, i);
         if (w->second % 5 == 0)

@@ -25,6 +25,7 @@ void world_doing_row(struct world *w, struct sample *s, int consumer);
 /* ---- world_slow.c ---- */
 int world_lives_open(struct world *w, struct sample *s, int node); /* rows */
 void world_closed(struct world *w, int node);
+void world_subscribed(struct world *w, int node);
 void world_slow_counters(struct world *w, int node, struct row *server);
 
 /* ---- world_jetstream.c ---- */

@@ -81,6 +81,32 @@ void world_closed(struct world *w, int node) {
     world_send(w, s);
 }
 
+/* What is told of the subscriptions of the first one's present life. */
+void world_subscribed(struct world *w, int node) {
+    static const char *const subs[][3] = {
+        {"1", "orders.>", "billing"}, {"2", "cfg.billing.>", NULL}, {"3", "_INBOX.x4.*", NULL}};
+    const struct world_life *l = w->lives;
+    int n = 0;
+    while (n < l->lives && has_ended(w, l, n))
+        n++;
+    if (!w->life_count || l->node != node || !is_open(w, l, n))
+        return;
+    struct sample *s = world_sample(w, node, SHAPE_CONNZ_SUBS);
+    world_answer(w, s, node);
+    world_u(sample_add(s, ENTITY_QUESTION), F_QUESTION_cid, l->cid + 10 * (uint64_t)n);
+    put_life(w, s, l, n, since_start(w, l, n));
+    for (size_t i = 0; i < sizeof(subs) / sizeof(subs[0]); i++) {
+        struct row *r = sample_add(s, ENTITY_SUBSCRIPTION);
+        world_u(r, F_SUBSCRIPTION_cid, l->cid + 10 * (uint64_t)n);
+        world_text(s, r, F_SUBSCRIPTION_sid, subs[i][0]);
+        world_text(s, r, F_SUBSCRIPTION_subject, subs[i][1]);
+        if (subs[i][2])
+            world_text(s, r, F_SUBSCRIPTION_queue, subs[i][2]);
+        world_i(r, F_SUBSCRIPTION_msgs, (int64_t)(since_start(w, l, n) * (i ? 2 : 520)));
+    }
+    world_send(w, s);
+}
+
 static uint64_t cut_so_far(const struct world *w, int node) {
     uint64_t cut = 0;
     for (int i = 0; i < w->life_count; i++)
