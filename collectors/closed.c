@@ -10,7 +10,8 @@
 #define LIMIT_MAX   10000u /* max_closed_clients of a server that is not told otherwise */
 #define RUNS_OVER   (LIMIT_MAX / 4)
 #define SLACK       20u /* closed between a /varz and the list */
-#define FIRST_ASKED 8   /* of those that were cut before we came */
+#define LATE_NS     (2 * NS_PER_S)
+#define FIRST_ASKED 8 /* of those that were cut before we came */
 #define SUBS_MOST   1000
 
 void cids_add(struct cids *cids, uint64_t cid, bool closed) {
@@ -32,7 +33,7 @@ struct asked_cid cids_take(struct cids *cids) {
 unsigned closed_limit(const struct target *t) {
     const struct closed_list *list = &t->closed;
     uint64_t since = list->closed > list->taken ? list->closed - list->taken : 0;
-    uint64_t limit = !list->known ? LIMIT_FIRST : since + since / 10 + SLACK;
+    uint64_t limit = !list->known ? LIMIT_FIRST : since + since / 10 + SLACK + list->late;
     if (limit < LIMIT_MIN)
         limit = LIMIT_MIN;
     if (list->larger > 1)
@@ -53,6 +54,7 @@ void closed_see(struct closed_seen *seen, const struct closed_list *list, const 
         seen->newest = stop;
     if (seen->oldest == TIME_UNSET || stop < seen->oldest)
         seen->oldest = stop;
+    seen->late += stop > seen->newest - LATE_NS;
     uint64_t subscriptions = row_u64(row, F_CONNECTION_subscriptions, 0);
     int most = list->known ? CIDS_MAX : FIRST_ASKED;
     bool is_new = !list->known || stop > list->newest;
@@ -72,10 +74,10 @@ void closed_varz(struct target *t, const struct facts *f) {
         schedule_ask(t, EP_CONNZ_CLOSED);
 }
 
-/* The server has more than it gave, and the oldest of these was closed after the newest that we knew, if we
- * knew any. */
+/* The server has more than it gave, and the oldest of these was not closed well before the newest that we
+ * knew, if we knew any. */
 static bool leaves_gap(const struct closed_list *list, const struct facts *f) {
-    bool reaches_back = list->newest != TIME_UNSET && f->closed.oldest <= list->newest;
+    bool reaches_back = list->newest != TIME_UNSET && f->closed.oldest <= list->newest - LATE_NS;
     return list->known && f->closed.oldest != TIME_UNSET && !reaches_back && f->has_total &&
            f->num < f->total;
 }
@@ -96,6 +98,7 @@ bool closed_answer(struct target *t, bool good, const struct facts *f) {
         cids_add(&t->cids, f->closed.cut.waiting[i].cid, true);
     if (f->closed.newest != TIME_UNSET && (list->newest == TIME_UNSET || f->closed.newest > list->newest))
         list->newest = f->closed.newest;
+    list->late = f->closed.late;
     list->taken = list->closed;
     list->known = true;
     list->hopeless = false;

@@ -1,8 +1,10 @@
 /* The list of closed connections: how much of it to ask for, and when at once.
  *
  * A server keeps its last 10,000, the oldest fall out; what is asked for is as many as were closed since the
- * last answer, by /varz: all that ever connected less those that are open. Whose cut is in an answer for the
- * first time is asked for its subscriptions, one after another. Owned by a target of `collect http`. */
+ * last answer, by /varz: all that ever connected less those that are open. It puts some into the list after
+ * others that were closed later, so the last ones of the answer before are asked for again. Whose cut is in
+ * an answer for the first time is asked for its subscriptions, one after another. Owned by a target of
+ * `collect http`. */
 #ifndef COLLECTORS_CLOSED_H
 #define COLLECTORS_CLOSED_H
 
@@ -32,6 +34,7 @@ struct closed_list {
     uint64_t taken;    /* the same at the last answer */
     uint64_t troubles; /* slow consumers and stale connections, by its last /varz */
     int64_t newest;    /* latest `stop` that was seen, TIME_UNSET none */
+    uint64_t late;     /* so many were closed shortly before that: others like them may still come into it */
     bool known;        /* there was an answer */
     unsigned larger;   /* the last answer did not reach back to the one before: so many times as much */
     bool hopeless;     /* that much can't be had: the next answer is taken as it is */
@@ -39,6 +42,7 @@ struct closed_list {
 
 struct closed_seen { /* in the answer in flight */
     int64_t newest, oldest;
+    uint64_t late;   /* closed shortly before the newest */
     struct cids cut; /* latest first */
 };
 

@@ -78,7 +78,10 @@ START_TEST(a_gap_is_asked_for_again) {
     ck_assert(closed_answer(&t, false, &f)); /* which can't be had: what comes next is taken */
     ck_assert_uint_eq(closed_limit(&t), 100);
     ck_assert(closed_answer(&t, true, &f));
-    f = answer(100, 400, 79, 90);
+    f = answer(100, 400, 79, 90); /* one that was closed at 78 may have come late */
+    ck_assert(!closed_answer(&t, true, &f));
+    ck_assert(asked(&t));
+    f = answer(400, 500, 78, 90);
     ck_assert(closed_answer(&t, true, &f));
     ck_assert(!asked(&t));
 }
@@ -132,6 +135,7 @@ START_TEST(who_was_cut_is_asked_for_subscriptions) {
     see(&seen, &list, 7, 11, "Slow Consumer (Pending Bytes)");
     see(&seen, &list, 6, 10, "Slow Consumer (Pending Bytes)"); /* known before */
     ck_assert_int_eq(seen.cut.count, 2);
+    ck_assert_uint_eq(seen.late, 3);
     ck_assert_int_eq(seen.newest, 12 * S);
     ck_assert_int_eq(seen.oldest, 10 * S);
     struct target t = target_here();
