@@ -92,7 +92,9 @@ bool closing_put(struct model *model, struct entry *server, const struct row *ro
     int64_t stop_ns = row_i64(row, F_CONNECTION_stop, TIME_UNSET);
     if (find(model, server, row))
         return true;
-    if (stop_ns <= queue->floor_ns || at->now_ns - stop_ns > keeps[class].age_ns)
+    bool taken = stop_ns > queue->floor_ns && at->now_ns - stop_ns <= keeps[class].age_ns;
+    closing->told += taken || stop_ns > closing->newest_ns;
+    if (!taken)
         return false;
     struct entry *entry = close_entry(model, server, row, at);
     push(queue, (struct closed_record){entry->object.id, stop_ns});
@@ -147,21 +149,33 @@ static struct page look_through(const struct sample *sample, int64_t known_ns) {
     return page;
 }
 
-/* Nothing has fallen out of the list: how much longer it is says how many were closed. */
-static bool only_grew(const struct closing *closing, const struct page *page, uint64_t length) {
-    return length < LISTED_MOST && length >= closing->length + page->fresh;
+/* Something has fallen out of the list, so that it does not tell how many were closed. */
+static bool ran_over(const struct closing *closing, const struct page *page, uint64_t length) {
+    return length >= LISTED_MOST || length < closing->length + page->fresh;
 }
 
-/* At least so many were closed of which this page and those before had no record. Where the list does not
- * tell the counters do, and what was closed between an answer and the next /varz is not counted. */
-static uint64_t count_missed(const struct closing *closing, const struct row *varz, const struct page *page,
-                             uint64_t length) {
+/* At least so many were closed of which this page and those before had no record; what was closed between an
+ * answer and the next /varz is not counted. */
+static uint64_t count_missed(const struct closing *closing, const struct row *varz, const struct page *page) {
     uint64_t closed = 1 + page->fresh, ever;
-    if (only_grew(closing, page, length))
-        closed = length - closing->length;
-    else if (!closing->base_awaited && closed_ever(varz, &ever) && ever > closing->base + closed)
+    if (page->oldest <= closing->newest_ns)
+        return 0;
+    if (!closing->base_awaited && closed_ever(varz, &ever) && ever > closing->base + closed)
         closed = ever - closing->base;
     return closed - page->fresh;
+}
+
+/* What is missed from this answer on; below zero when one that was said to be missed came late. Servers put
+ * some into the list after others that were closed later: so that a page reaches back proves nothing. */
+static int64_t newly_missed(struct closing *closing, const struct row *varz, const struct page *page,
+                            uint64_t length) {
+    int64_t untold = (int64_t)(length - closing->told), before = closing->untold, missed = untold - before;
+    if (!closing->known)
+        missed = 0;
+    else if (ran_over(closing, page, length))
+        missed = (int64_t)count_missed(closing, varz, page);
+    closing->untold = untold;
+    return missed;
 }
 
 void closing_answered(struct model *model, struct entry *entry, const struct sample *sample,
@@ -171,15 +185,13 @@ void closing_answered(struct model *model, struct entry *entry, const struct sam
     struct page page = look_through(sample, closing->newest_ns);
     const struct row *answer = sample_first(sample, ENTITY_ANSWER);
     uint64_t length = answer ? row_u64(answer, F_ANSWER_total, page.rows) : page.rows;
-    bool all = page.rows >= length && only_grew(closing, &page, length);
-    bool reaches_back = !closing->known || all || page.oldest <= closing->newest_ns;
-    uint64_t missed = reaches_back ? 0 : count_missed(closing, entry->object.now, &page, length);
-    closing->missed += missed;
-    if (missed) {
+    int64_t missed = newly_missed(closing, entry->object.now, &page, length);
+    if (missed > 0)
         model_add_event(model, at->utc_ns, "gap", &entry->object, server_label(server),
-                        "at least %llu more connections closed between two polls than its list told of",
-                        (unsigned long long)missed);
-    }
+                        "at least %lld more connections closed between two polls than its list told of",
+                        (long long)missed);
+    closing->missed =
+        missed >= 0 || closing->missed > (uint64_t)-missed ? closing->missed + (uint64_t)missed : 0;
     closing->known = true;
     closing->newest_ns = page.newest > closing->newest_ns ? page.newest : closing->newest_ns;
     closing->length = length;
@@ -234,7 +246,8 @@ void closing_tick(struct model *model) {
 void closing_forget_run(struct closing *closing) {
     closing->known = closing->base_awaited = false;
     closing->newest_ns = closing->dying_mono_ns = 0;
-    closing->length = closing->base = 0;
+    closing->length = closing->base = closing->told = 0;
+    closing->untold = 0;
 }
 
 void closing_copy(struct closing *closing) {

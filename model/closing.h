@@ -32,6 +32,8 @@ struct closing {
     bool known;        /* its list was answered */
     int64_t newest_ns; /* latest stop in it; 0 none */
     uint64_t length;   /* of the list, at the last answer */
+    uint64_t told;     /* records of it that came */
+    int64_t untold;    /* those that were in it before we came, and those that were said to be missed */
     uint64_t base;     /* closed ever, by the first /varz after that answer */
     bool base_awaited;
     int64_t dying_mono_ns; /* until then one that is closed may still be listed as open */
