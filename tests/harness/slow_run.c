@@ -1,10 +1,11 @@
 #include "tests/harness/slow_inner.h"
 
+#include "tests/harness/folder.h"
+
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
@@ -112,8 +113,7 @@ static void turn(struct slow *s, struct crowd *crowd) {
 void slow_run(struct slow *s, pid_t parent) {
     static struct crowd crowd;
     struct rlimit files;
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    setsid();
+    folder_child(parent);
     signal(SIGPIPE, SIG_IGN);
     if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
         files.rlim_cur = files.rlim_max;
