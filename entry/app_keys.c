@@ -11,9 +11,9 @@ static void obey(struct app *app, const struct view_request *request) {
     if (request->view != NULL && view_by_name(request->view) != NULL) {
         stage_go(&app->stage, view_by_name(request->view), request->object);
         stage_trail(&app->stage, request->from);
-        if (request->filter != NULL)
-            stage_filter(&app->stage, request->filter);
     }
+    if (request->filter != NULL)
+        stage_filter(&app->stage, request->filter);
     if (request->say != NULL)
         stage_say(&app->stage, clock_mono_ns(), false, request->say);
     if (request->copy != NULL) {

@@ -10,11 +10,15 @@
 
 #define FIELD(FIELD_ID)
 #define RATE(FIELD_ID)
+#define SUM(QUANTITY_ID)
+#define MOST(QUANTITY_ID)
 #define CALC(FUNCTION)                                                    struct value calc_##FUNCTION(const struct model *model, const struct object *object);
 #define QUANTITY(KIND, NAME, TITLE, WIDTH, UNIT, WORSE, FLAGS, HOW, HELP) HOW
 #include "model/quantities.def"
 #undef QUANTITY
 #undef CALC
+#undef MOST
+#undef SUM
 #undef RATE
 #undef FIELD
 

@@ -31,6 +31,7 @@ static const struct {
     [OBJECT_LEAF] = {"leafs", "leaf"},
     [OBJECT_COST] = {"costs", "cost"},
     [OBJECT_SUBSCRIPTION] = {"subscriptions", "subscription"},
+    [OBJECT_GROUP] = {"groups", "group"},
 };
 
 const char *object_kind_plural(enum object_kind kind) {

@@ -22,6 +22,8 @@ enum object_kind {
     OBJECT_LEAF,
     OBJECT_COST,         /* one endpoint of one server: what watching it costs */
     OBJECT_SUBSCRIPTION, /* of a connection that was asked for, or matching a subject that was */
+    OBJECT_GROUP, /* connections with something in common (groups.h): made for a list, none are in the model
+                   */
     OBJECT_KIND_COUNT
 };
 

@@ -3,11 +3,14 @@
 #include <string.h>
 
 #include "model/calc.h"
+#include "model/groups.h"
 
-#define QUANTITY_0      0
-#define FIELD(FIELD_ID) .how = HOW_FIELD, .field = F_##FIELD_ID
-#define RATE(FIELD_ID)  .how = HOW_RATE, .field = F_##FIELD_ID
-#define CALC(FUNCTION)  .how = HOW_CALC, .calc = calc_##FUNCTION
+#define QUANTITY_0        0
+#define FIELD(FIELD_ID)   .how = HOW_FIELD, .field = F_##FIELD_ID
+#define RATE(FIELD_ID)    .how = HOW_RATE, .field = F_##FIELD_ID
+#define CALC(FUNCTION)    .how = HOW_CALC, .calc = calc_##FUNCTION
+#define SUM(QUANTITY_ID)  .how = HOW_SUM, .of = Q_##QUANTITY_ID
+#define MOST(QUANTITY_ID) .how = HOW_MOST, .of = Q_##QUANTITY_ID
 #define QUANTITY(KIND, NAME, TITLE, WIDTH, UNIT, WORSE, FLAGS, HOW, HELP)                                    \
     [Q_##KIND##_##NAME] = {.kind = OBJECT_##KIND,                                                            \
                            .name = #NAME,                                                                    \
@@ -22,6 +25,8 @@ const struct quantity_info quantities[QUANTITY_COUNT] = {
 #include "model/quantities.def"
 };
 #undef QUANTITY
+#undef MOST
+#undef SUM
 #undef CALC
 #undef RATE
 #undef FIELD
@@ -49,6 +54,8 @@ struct value quantity_get(const struct model *model, const struct object *object
         return value_unknown(0);
     if (info->how == HOW_FIELD)
         return field_of(model, object, info->field);
+    if (info->how == HOW_SUM || info->how == HOW_MOST)
+        return group_total(object, q);
     return info->how == HOW_RATE ? aged(object, rate_of_field(object, info->field))
                                  : info->calc(model, object);
 }

@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "model/asking.h"
+#include "model/groups.h"
 #include "model/sentence.h"
 
 #define AFTER_A_MOVE (30 * NS_PER_S)  /* numbers settle after a change of leader */
@@ -458,6 +459,8 @@ static bool is_puzzling(const struct object *object) {
 
 enum severity model_severity(const struct model *model, const struct object *object) {
     (void)model;
+    if (object->kind == OBJECT_GROUP) /* no entry of ours */
+        return group_severity(object);
     enum severity found = entry_of(object)->severity;
     bool ended = object->kind == OBJECT_CONNECTION && model_is_closed(object);
     if (found == SEVERITY_OK && ((object->freshness != FRESH_LIVE && !ended) || is_puzzling(object)))

@@ -391,7 +391,7 @@ START_TEST(a_crowd_with_long_names) {
     struct terminal *t = shown_open((const char *[]){"--view", "connections", s->node[0].http, NULL},
                                     &(struct terminal_options){.rows = 24, .cols = 100});
     char what[64];
-    snprintf(what, sizeof what, "%.*s,?000 connections", (int)strlen(crowd) - 3, crowd);
+    snprintf(what, sizeof what, "%.*s,?000 open", (int)strlen(crowd) - 3, crowd);
     shown_wait(t, what);
     shown_wait(t, "crowd-[0-9]+-nnn");
     shown_type(t, "1", "^.NODES 1");

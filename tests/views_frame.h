@@ -2,6 +2,7 @@
 #ifndef TESTS_VIEWS_FRAME_H
 #define TESTS_VIEWS_FRAME_H
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "tests/views/world.h"
@@ -14,6 +15,7 @@ struct frame {
     void *state;
     struct view_context context;
     struct chrome_context chrome;
+    char filter[256]; /* that a view asked for */
 };
 
 static inline void frame_open(struct frame *f, const struct world *w, const char *view) {
@@ -48,7 +50,12 @@ static inline unsigned frame_key(struct frame *f, const char *key, struct view_r
     struct view_call call = {f->state, &f->context, request};
     const struct action *action = action_of(f->view->actions, keymap_find(frame_contexts(f), key_parse(key)));
     *request = (struct view_request){0};
-    return action ? action->run(&call) : 0;
+    unsigned reaction = action ? action->run(&call) : 0;
+    if (request->filter) {
+        snprintf(f->filter, sizeof(f->filter), "%s", request->filter);
+        f->context.filter = f->filter;
+    }
+    return reaction;
 }
 
 static inline struct surface *frame_draw(struct frame *f, int cols, int rows, bool ascii) {

@@ -177,6 +177,45 @@ static void columns_open(struct frame *f, const struct world *w) {
     frame_key(f, "c", &request);
 }
 
+static void connections_totals(struct frame *f, const struct world *w) {
+    (void)w;
+    press(f, "U", 1);
+}
+
+static void connections_closed(struct frame *f, const struct world *w) {
+    (void)w;
+    press(f, "x", 1);
+}
+
+static void connections_both(struct frame *f, const struct world *w) {
+    (void)w;
+    press(f, "x", 2);
+}
+
+static void group_choice(struct frame *f, const struct world *w) {
+    (void)w;
+    press(f, "B", 1);
+}
+
+/* The first line of the choice but "none" groups by name. */
+static void grouped_by_name(struct frame *f, const struct world *w) {
+    group_choice(f, w);
+    press(f, "Down", 1);
+    press(f, "Enter", 1);
+}
+
+static void grouped_totals(struct frame *f, const struct world *w) {
+    connections_both(f, w);
+    grouped_by_name(f, w);
+    press(f, "U", 1);
+}
+
+static void in_a_group(struct frame *f, const struct world *w) {
+    grouped_by_name(f, w);
+    free(frame_text(f, 80, 24, false));
+    press(f, "Enter", 1);
+}
+
 /* The third line of the menu, taken, and the menu open once more. */
 static void sorted(struct frame *f, const struct world *w) {
     struct view_request request;
@@ -262,6 +301,18 @@ static const struct screen_case {
     {"connections-columns", "connections", world_busy, columns_open, false, 1},
     {"connections-sort", "connections", world_busy, sorted, false, 1},
     {"connections-bits", "connections", world_busy, bits_and_local, false, 2},
+    {"connections-open", "connections", world_services, NULL, false, 3},
+    {"connections-totals", "connections", world_services, connections_totals, false, 3},
+    {"connections-closed", "connections", world_services, connections_closed, false, 3},
+    {"connections-both", "connections", world_services, connections_both, false, 3},
+    {"connections-group-choice", "connections", world_services, group_choice, false, 2},
+    {"connections-grouped", "connections", world_services, grouped_by_name, false, 5},
+    {"connections-grouped-ascii", "connections", world_busy, grouped_by_name, true, 1},
+    {"connections-grouped-totals", "connections", world_services, grouped_totals, false, 3},
+    {"connections-in-group", "connections", world_services, in_a_group, false, 3},
+    {"connections-grouped-hostile", "connections", world_hostile, grouped_by_name, false, 2},
+    {"connections-grouped-empty", "connections", world_empty, grouped_by_name, false, 1},
+    {"connections-grouped-stale", "connections", world_stale, grouped_by_name, false, 2},
     {"jetstream-busy", "jetstream", world_busy, NULL, false, 5},
     {"jetstream-ascii", "jetstream", world_busy, NULL, true, 2},
     {"jetstream-streams", "jetstream", world_busy, streams_tab, false, 3},

@@ -1,222 +1,269 @@
 /* Connections: every client of every server, the fullest buffers first. */
-#include "views/quantity_table.h"
+#include "views/connections.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
-#include "base/number.h"
-#include "base/text.h"
+#include "base/memory.h"
 
-static const struct quantity_column columns[] = {
-    {.quantity = Q_CONNECTION_cid, .priority = 0, .width = 7, .pinned = true},
-    {.quantity = Q_CONNECTION_cluster, .priority = 2, .grow = 6, .pinned = true, .off = true},
-    {.quantity = Q_CONNECTION_server, .priority = 2, .grow = 6, .pinned = true},
-    {.quantity = Q_CONNECTION_name, .priority = 2, .grow = 16, .pinned = true},
-    {.quantity = Q_CONNECTION_account, .priority = 9},
-    {.quantity = Q_CONNECTION_user, .priority = 20},
-    {.quantity = Q_CONNECTION_kind, .priority = 21},
-    {.quantity = Q_CONNECTION_pending_bytes, .priority = 1},
-    {.quantity = Q_CONNECTION_pending_share, .priority = 6},
-    {.quantity = Q_CONNECTION_pending_slope, .priority = 10},
-    {.quantity = Q_CONNECTION_in_msgs_per_s, .priority = 3},
-    {.quantity = Q_CONNECTION_out_msgs_per_s, .priority = 3},
-    {.quantity = Q_CONNECTION_in_bytes_per_s, .priority = 5},
-    {.quantity = Q_CONNECTION_out_bytes_per_s, .priority = 5},
-    {.quantity = Q_CONNECTION_in_msgs, .priority = 16},
-    {.quantity = Q_CONNECTION_out_msgs, .priority = 16},
-    {.quantity = Q_CONNECTION_in_bytes, .priority = 17},
-    {.quantity = Q_CONNECTION_out_bytes, .priority = 17},
-    {.quantity = Q_CONNECTION_subscriptions, .priority = 8},
-    {.quantity = Q_CONNECTION_idle, .priority = 7},
-    {.quantity = Q_CONNECTION_uptime, .priority = 11},
-    {.quantity = Q_CONNECTION_rtt, .priority = 15},
-    {.quantity = Q_CONNECTION_lang, .priority = 12},
-    {.quantity = Q_CONNECTION_version, .priority = 14},
-    {.quantity = Q_CONNECTION_tls, .priority = 19},
-    {.quantity = Q_CONNECTION_address, .priority = 13},
-};
-#define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
-#define PENDING  7
+static void focus(struct connections *c) {
+    c->list.first = c->list.focus = &c->lists[c->grouped ? CONNECTIONS_GROUPED : c->shown];
+}
 
-#define SETTLED_NS (10 * NS_PER_S)
-
-/* How many of all there are rows of. Pages come one by one and count at different moments: what is said
- * follows them slowly, else it would jump at each. */
-struct cover {
-    uint64_t rows, total;
-    int64_t mono_ns;       /* when these were true, 0 never */
-    int64_t whole_mono_ns; /* last time that all had rows, 0 never */
-};
-
-struct connections {
-    struct list_view list;
-    struct quantity_list all;
-    uint64_t opened; /* the object that was asked for */
-    struct cover cover;
-};
+static int column_of(const struct view_list_row *row, enum quantity q) {
+    int i = 0;
+    while (i < row->column_count && row->columns[i].quantity != q)
+        i++;
+    return i;
+}
 
 static void init(void *state) {
     struct connections *c = state;
-    quantity_list_init(&c->all, OBJECT_CONNECTION, columns, COUNT(columns), -1, PENDING);
-    c->list.first = c->list.focus = &c->all;
+    for (int i = 0; i < CONNECTIONS_LISTS; i++) {
+        const struct view_list_row *row = &connection_list_rows[i];
+        const struct connection_list_info *info = &connection_lists[i];
+        quantity_list_init(&c->lists[i], info->kind, row->columns, row->column_count, -1,
+                           column_of(row, info->then));
+        c->lists[i].table.focused = true;
+    }
+    focus(c);
 }
 
 static void finish(void *state) {
     struct connections *c = state;
-    quantity_list_finish(&c->all);
+    for (int i = 0; i < CONNECTIONS_LISTS; i++)
+        quantity_list_finish(&c->lists[i]);
+    groups_free(&c->groups);
+    free(c->members);
 }
-
-/* What a page too large for us is to be chosen by: the column on the screen, where the server can sort by it.
- */
-static const struct sort {
-    enum quantity quantity;
-    const char *name;
-} sorts[] = {
-    {Q_CONNECTION_cid, "cid"},
-    {Q_CONNECTION_pending_bytes, "pending"},
-    {Q_CONNECTION_pending_share, "pending"},
-    {Q_CONNECTION_in_msgs, "msgs_from"},
-    {Q_CONNECTION_out_msgs, "msgs_to"},
-    {Q_CONNECTION_in_bytes, "bytes_from"},
-    {Q_CONNECTION_out_bytes, "bytes_to"},
-    {Q_CONNECTION_in_msgs_per_s, "msgs_from"},
-    {Q_CONNECTION_out_msgs_per_s, "msgs_to"},
-    {Q_CONNECTION_in_bytes_per_s, "bytes_from"},
-    {Q_CONNECTION_out_bytes_per_s, "bytes_to"},
-    {Q_CONNECTION_subscriptions, "subs"},
-    {Q_CONNECTION_idle, "idle"},
-    {Q_CONNECTION_uptime, "uptime"},
-};
 
 static const char *page_sort(const void *state) {
-    const struct connections *c = state;
-    int column = c->all.table.sort < 0 ? c->all.table.then : c->all.table.sort;
-    for (int i = 0; column >= 0 && i < COUNT(sorts); i++)
-        if (sorts[i].quantity == columns[column].quantity)
-            return sorts[i].name;
-    return "pending";
+    return connections_page_sort(state);
 }
 
-static uint64_t apart(uint64_t a, uint64_t b) {
-    return a > b ? a - b : b - a;
+/* ---- which rows ---- */
+
+static bool is_closed(const struct model *model, const struct object *object) {
+    (void)model; /* or gone, and not told yet that it is */
+    return object->freshness == FRESH_GONE || model_is_closed(object);
 }
 
-static bool is_far(uint64_t a, uint64_t b) {
-    return apart(a, b) > b / 10;
+static bool is_open(const struct model *model, const struct object *object) {
+    return !is_closed(model, object);
 }
 
-static void follow(struct cover *cover, const struct view_context *context) {
-    uint64_t rows, total;
-    int64_t now = context->mono_ns;
-    model_connection_cover(context->model, &rows, &total);
-    if (rows >= total)
-        cover->whole_mono_ns = now;
-    bool whole = cover->whole_mono_ns && now - cover->whole_mono_ns < SETTLED_NS;
-    if (whole && (apart(rows, total) <= 1 || !is_far(rows, total))) {
-        *cover = (struct cover){total, total, now, cover->whole_mono_ns};
-    } else if (!cover->mono_ns || now - cover->mono_ns >= SETTLED_NS || is_far(rows, cover->rows) ||
-               is_far(total, cover->total)) {
-        cover->rows = rows < total ? rows : total;
-        cover->total = total;
-        cover->mono_ns = now;
+/* Another page led here, to this one. */
+static void open_object(struct connections *c, const struct view_context *context) {
+    const struct object *object = context->object ? model_object(context->model, context->object) : NULL;
+    if (context->object == c->opened)
+        return;
+    c->opened = context->object;
+    if (!object)
+        return;
+    if (is_closed(context->model, object) && !connection_lists[c->shown].closed)
+        c->shown = CONNECTIONS_BOTH;
+    c->grouped = false;
+    c->depth = 0;
+    c->inside_number++;
+    focus(c);
+    quantity_list_select(c->list.focus, c->opened);
+}
+
+static void count_closed(struct connections *c, const struct model *model) {
+    size_t count;
+    double at;
+    const struct object *const *all = model_objects(model, OBJECT_CONNECTION, &count);
+    c->closed = 0;
+    c->closed_since_ns = model_utc_ns(model);
+    for (size_t i = 0; connection_lists[c->shown].closed && i < count; i++) {
+        if (!is_closed(model, all[i]))
+            continue;
+        c->closed++;
+        if (quantity_value(model, all[i], Q_CONNECTION_closed_at, &at) && at < (double)c->closed_since_ns)
+            c->closed_since_ns = (int64_t)at;
     }
 }
 
-static bool is_closed(const struct model *model, const struct object *object) {
-    (void)model;
-    return model_is_closed(object);
+static const struct object *const *members_of(struct connections *c, const struct quantity_list *list) {
+    if (list->count > c->member_cap) {
+        c->member_cap = list->count;
+        c->members = memory_grow(c->members, c->member_cap, sizeof(*c->members));
+    }
+    for (size_t i = 0; i < list->count; i++)
+        c->members[i] = list->rows[i].object;
+    return c->members;
+}
+
+/* What the list below has, and the groups of these. */
+static void make_groups(struct connections *c, const struct view_context *context,
+                        const struct quantity_pick *pick, int width) {
+    struct quantity_list *list = &c->lists[c->shown];
+    struct view_context below = *context;
+    below.filter = c->layers[c->depth].below;
+    below.faults_only = false; /* a group has members that are ok, too */
+    quantity_list_collect(list, &below, pick, width);
+    struct groups_of of = {list, list->collected, c->layers[c->depth].by, c->cover.rows < c->cover.total};
+    const struct groups_of *had = &c->groups_of;
+    if (had->list == of.list && had->collected == of.collected && had->by == of.by &&
+        had->partial == of.partial)
+        return;
+    groups_make(&c->groups, context->model, of.by, members_of(c, list), list->count, of.partial);
+    c->groups_of = of;
+    c->groups_made++;
 }
 
 static void arrange(void *state, const struct view_context *context, struct rect area) {
     struct connections *c = state;
-    if (context->object != c->opened) {
-        c->opened = context->object;
-        if (c->opened)
-            quantity_list_select(&c->all, c->opened);
+    open_object(c, context);
+    cover_follow(&c->cover, context);
+    count_closed(c, context->model);
+    const struct connection_list_info *info = &connection_lists[c->shown];
+    struct quantity_pick pick = {.shapes = 1u << SHAPE_CONNZ_HOT | 1u << SHAPE_CONNZ_FULL,
+                                 .skip = !info->closed ? is_closed
+                                         : !info->open ? is_open
+                                                       : NULL,
+                                 .gone = info->closed,
+                                 .groups = c->inside,
+                                 .group_count = c->depth,
+                                 .groups_number = c->inside_number};
+    if (c->grouped) {
+        make_groups(c, context, &pick, area.w);
+        pick = (struct quantity_pick){.shapes = pick.shapes,
+                                      .objects = c->groups.all,
+                                      .object_count = c->groups.count,
+                                      .made = c->groups_made};
     }
-    follow(&c->cover, context);
-    c->all.table.focused = true;
-    struct quantity_pick pick = {.skip = is_closed, .shapes = 1u << SHAPE_CONNZ_HOT | 1u << SHAPE_CONNZ_FULL};
-    quantity_list_arrange(&c->all, context, &pick, area.w, quantity_panel_rows(area.h));
-}
-
-/* "   every 8.0s on n2: stretched: 5 % bound", where the page comes less often than usual; of several servers
- * the slowest. */
-static void pace_text(const struct view_context *context, char *out, size_t size) {
-    size_t count, paced = 0, all = 0;
-    const struct model *model = context->model;
-    const struct object *slowest = NULL, *const *costs = model_objects(model, OBJECT_COST, &count);
-    double longest = 0, interval;
-    char every[64], on[80] = "", name[64];
-    for (size_t i = 0; i < count; i++) {
-        if (!costs[i]->now || row_u64(costs[i]->now, F_COST_shape, SHAPE_NONE) != SHAPE_CONNZ_FULL ||
-            !quantity_value(model, costs[i], Q_COST_interval, &interval))
-            continue;
-        all++;
-        const struct answer_state *answer = model_answer(model, costs[i]->parent, SHAPE_CONNZ_FULL);
-        if (strcmp(quantity_name_text(model, costs[i], Q_COST_why), "default") == 0 ||
-            (answer && answer->failure != FAILURE_NONE)) /* that is said besides */
-            continue;
-        paced++;
-        if (interval > longest) {
-            longest = interval;
-            slowest = costs[i];
-        }
-    }
-    out[0] = 0;
-    if (!slowest)
-        return;
-    quantity_text(every, sizeof(every), context, slowest, Q_COST_interval, 7);
-    text_cut(name, sizeof(name), quantity_name_text(model, slowest, Q_COST_server), 16);
-    if (paced < all)
-        snprintf(on, sizeof(on), " on %s", name);
-    snprintf(out, size, "   every %s%s: %.60s", every, on, quantity_name_text(model, slowest, Q_COST_why));
-}
-
-static void cover_text(const struct connections *c, const struct view_context *context, char *out,
-                       size_t size) {
-    char have[NUMBER_TEXT_SIZE], of[NUMBER_TEXT_SIZE], shown[NUMBER_TEXT_SIZE];
-    uint64_t rows = c->cover.rows, total = c->cover.total;
-    number_format_grouped(have, rows);
-    number_format_grouped(of, total);
-    number_format_grouped(shown, c->all.count);
-    if (total == 0 && c->all.known > 0) {
-        snprintf(out, size, "%zu connections, as last seen: no server answers", c->all.known);
-        return;
-    }
-    int len = rows >= total ? snprintf(out, size, "%s connections", of)
-              : c->all.trouble[0]
-                  ? snprintf(out, size, "%s of %s connections", have, of) /* which says why */
-                  : snprintf(out, size, "%s of %s connections, chosen by %s", have, of, page_sort(c));
-    if (c->all.count != c->all.known && len > 0 && (size_t)len < size)
-        snprintf(out + len, size - (size_t)len, "   %s shown", shown);
-    len = (int)strlen(out);
-    pace_text(context, out + len, size - (size_t)len);
+    quantity_list_arrange(c->list.focus, context, &pick, area.w, quantity_panel_rows(area.h));
 }
 
 static void draw(const void *state, const struct view_context *context, struct surface *s, struct rect area) {
     const struct connections *c = state;
-    char title[500], sort[300];
+    const struct quantity_list *list = c->list.focus;
+    char title[600], sort[300];
     bool any = model_has(context->model, SHAPE_CONNZ_HOT) || model_has(context->model, SHAPE_CONNZ_FULL);
-    cover_text(c, context, title, sizeof(title));
-    quantity_list_status(&c->all, sort, sizeof(sort));
-    quantity_panel_draw(&c->all, s, area, any ? title : "CONNECTIONS", sort,
-                        any ? "no connections" : "not collected here");
-    quantity_menu_draw(&c->all, s, area, area);
+    connections_title(c, context, title, sizeof(title));
+    quantity_list_status(list, sort, sizeof(sort));
+    quantity_panel_draw(list, s, area, any ? title : "CONNECTIONS", sort,
+                        any ? connection_lists[c->grouped ? CONNECTIONS_GROUPED : c->shown].empty
+                            : "not collected here");
+    quantity_menu_draw(list, s, area, area);
+}
+
+/* ---- keys ---- */
+
+static unsigned changed(struct view_call *call, struct connections *c, const char *filter) {
+    focus(c);
+    call->request->filter = filter;
+    return REACT_DRAW | REACT_WANTS;
+}
+
+static void keep(char to[CONNECTIONS_FILTER], const struct view_context *context) {
+    snprintf(to, CONNECTIONS_FILTER, "%s", context->filter ? context->filter : "");
+}
+
+static unsigned next_listing(void *data) {
+    struct view_call *call = data;
+    struct connections *c = call->state;
+    uint64_t selected = table_selected(&c->lists[c->shown].table);
+    c->shown = (c->shown + 1) % CONNECTIONS_LISTINGS;
+    quantity_list_select(&c->lists[c->shown], selected);
+    call->request->say = connection_lists[c->shown].say;
+    return changed(call, c, NULL);
+}
+
+/* In all lists alike; closed ones have totals alone. */
+static unsigned swap_totals(void *data) {
+    struct view_call *call = data;
+    struct connections *c = call->state;
+    bool totals = !quantity_list_shows_totals(&c->lists[CONNECTIONS_OPEN]);
+    for (int i = 0; i < CONNECTIONS_LISTS; i++)
+        quantity_list_show_totals(&c->lists[i], totals);
+    call->request->say = totals ? "messages and bytes since it connected" : "messages and bytes per second";
+    return REACT_DRAW | REACT_WANTS;
+}
+
+static unsigned ungroup(struct view_call *call, struct connections *c) {
+    c->grouped = false;
+    return changed(call, c, c->layers[c->depth].below);
+}
+
+static unsigned group(struct view_call *call, struct connections *c, enum quantity by) {
+    struct group_layer *layer = &c->layers[c->depth];
+    bool was = c->grouped;
+    if (!was)
+        keep(layer->below, call->context);
+    layer->by = by;
+    c->grouped = true;
+    c->lists[CONNECTIONS_GROUPED].grouped_by = (int)by;
+    return changed(call, c, was ? NULL : "");
+}
+
+static unsigned take(void *data) {
+    struct view_call *call = data;
+    struct connections *c = call->state;
+    struct quantity_list *list = c->list.focus;
+    if (list->menu != LIST_MENU_GROUP)
+        return list_pick(data);
+    int by = quantity_menu_group(list->choice);
+    list->menu = LIST_MENU_NONE;
+    if (by >= 0)
+        return group(call, c, (enum quantity)by);
+    return c->grouped ? ungroup(call, c) : REACT_DRAW;
+}
+
+/* The connections of the selected group. */
+static unsigned enter(struct view_call *call, struct connections *c) {
+    const struct object *selected = quantity_list_selected(c->list.focus, call->context->model);
+    struct group_layer *layer = &c->layers[c->depth];
+    if (!selected || c->depth == CONNECTIONS_DEPTH)
+        return REACT_NONE;
+    keep(layer->above, call->context);
+    c->inside[c->depth++] = *group_key(selected);
+    c->inside_number++;
+    c->grouped = false;
+    quantity_list_select(&c->lists[c->shown], 0);
+    return changed(call, c, layer->below);
+}
+
+static unsigned open_row(void *data) {
+    struct view_call *call = data;
+    struct connections *c = call->state;
+    return c->grouped ? enter(call, c) : list_open_server(data);
+}
+
+/* The filter that was typed goes first, then the group, then grouping. */
+static unsigned back(void *data) {
+    struct view_call *call = data;
+    struct connections *c = call->state;
+    const char *filter = call->context->filter ? call->context->filter : "";
+    if (c->grouped)
+        return *filter ? REACT_PASS : ungroup(call, c);
+    if (c->depth == 0)
+        return REACT_PASS;
+    struct group_layer *outer = &c->layers[c->depth - 1];
+    if (strcmp(filter, outer->below) != 0)
+        return changed(call, c, outer->below);
+    c->depth--;
+    c->inside_number++;
+    c->grouped = true;
+    return changed(call, c, outer->above);
 }
 
 static const struct action actions[] = {
-    {ACTION_OPEN_SERVER, list_open_server},
+    {ACTION_OPEN_CONNECTION, open_row},
+    {ACTION_GROUP, list_group_menu},
+    {ACTION_TOTALS, swap_totals},
+    {ACTION_LISTED, next_listing},
+    {ACTION_TAKE, take},
+    {ACTION_TOGGLE_COLUMN, take},
+    {ACTION_BACK, back},
     LIST_ACTIONS,
     {ACTION_NONE, NULL},
 };
 
-static const struct view_list_row lists[] = {
-    {"connections", offsetof(struct connections, all), columns, COUNT(columns)}, {NULL, 0, NULL, 0}};
-
 const struct view_ops view_connections = {
-    .lists = lists,
+    .lists = connection_list_rows,
     .name = "connections",
     .title = "Connections",
     .help = "Every client of every server, the fullest buffers first.",

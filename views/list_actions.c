@@ -185,8 +185,10 @@ static unsigned open_menu(void *call, enum list_menu menu) {
         return REACT_PASS;
     list->menu = list->menu == menu ? LIST_MENU_NONE : menu;
     list->choice = 0;
-    for (int i = 0; menu == LIST_MENU_SORT && i < quantity_menu_lines(list); i++)
-        if (quantity_menu_column(list, i) == list->table.sort)
+    int lines = menu == LIST_MENU_COLUMNS ? 0 : quantity_menu_lines(list);
+    for (int i = 0; i < lines; i++)
+        if (menu == LIST_MENU_SORT ? quantity_menu_column(list, i) == list->table.sort
+                                   : quantity_menu_group(i) == list->grouped_by)
             list->choice = i;
     return REACT_DRAW;
 }
@@ -196,6 +198,10 @@ unsigned list_columns(void *call) {
 }
 unsigned list_sort_menu(void *call) {
     return open_menu(call, LIST_MENU_SORT);
+}
+
+unsigned list_group_menu(void *call) {
+    return open_menu(call, LIST_MENU_GROUP);
 }
 
 unsigned list_pick(void *call) {
@@ -209,7 +215,8 @@ unsigned list_pick(void *call) {
             list->table.hidden[column] = !list->table.hidden[column];
         return REACT_DRAW;
     }
-    sort_again(list, column);
+    if (list->menu == LIST_MENU_SORT)
+        sort_again(list, column);
     list->menu = LIST_MENU_NONE;
     return REACT_DRAW | REACT_WANTS;
 }

@@ -25,6 +25,7 @@ static const struct place {
     [OBJECT_LEAF] = {"node", -1, true},
     [OBJECT_COST] = {"node", -1, true},
     [OBJECT_SUBSCRIPTION] = {"connections", -1, false},
+    [OBJECT_GROUP] = {"connections", -1, false},
 };
 
 static const struct object *server_named(const struct model *model, const char *name) {

@@ -65,11 +65,15 @@ static int place_where(const struct quantity_list *list, const bool *taken, int 
     return count;
 }
 
+static int place_in(const int *sequence, int count, int column) {
+    int at = 0;
+    while (at < count && sequence[at] != column)
+        at++;
+    return at;
+}
+
 static bool is_placed(const int *sequence, int count, int column) {
-    for (int i = 0; i < count; i++)
-        if (sequence[i] == column)
-            return true;
-    return false;
+    return place_in(sequence, count, column) < count;
 }
 
 static int column_at(const struct quantity_list *list, const char *names, size_t len) {
@@ -125,4 +129,61 @@ bool quantity_list_move_column(struct quantity_list *list, int line, int by) {
     sequence[line] = sequence[to];
     sequence[to] = moved;
     return true;
+}
+
+/* ---- rates and totals ---- */
+
+/* The column of its total; -1: it has none. */
+static int total_of(const struct quantity_list *list, int column) {
+    for (int i = 0; i < list->column_count && list->columns[column].total; i++)
+        if (list->columns[i].quantity == list->columns[column].total && list->columns[i].form == COLUMN_VALUE)
+            return i;
+    return -1;
+}
+
+static bool comes_before(const struct quantity_list *list, int a, int b) {
+    const struct table *t = &list->table;
+    return place_in(t->sequence, t->column_count, a) < place_in(t->sequence, t->column_count, b);
+}
+
+static void exchange(struct table *t, int a, int b) {
+    int *at_a = &t->sequence[place_in(t->sequence, t->column_count, a)],
+        *at_b = &t->sequence[place_in(t->sequence, t->column_count, b)];
+    bool hidden = t->hidden[a];
+    *at_a = b;
+    *at_b = a;
+    t->hidden[a] = t->hidden[b];
+    t->hidden[b] = hidden;
+    t->sort = t->sort == a ? b : t->sort == b ? a : t->sort;
+    t->then = t->then == a ? b : t->then == b ? a : t->then;
+}
+
+void quantity_list_show_totals(struct quantity_list *list, bool totals) {
+    for (int i = 0; i < list->column_count; i++) {
+        int total = total_of(list, i);
+        if (total >= 0 && comes_before(list, total, i) != totals)
+            exchange(&list->table, i, total);
+    }
+}
+
+bool quantity_list_shows_totals(const struct quantity_list *list) {
+    bool pairs = false;
+    for (int i = 0; i < list->column_count; i++) {
+        int total = total_of(list, i);
+        if (total >= 0 && !(list->table.hidden[i] && list->table.hidden[total]))
+            return comes_before(list, total, i);
+        pairs |= total >= 0;
+    }
+    return !pairs;
+}
+
+void list_place_totals(struct quantity_list *list) {
+    for (int i = 0; i < list->column_count; i++) {
+        int total = total_of(list, i);
+        if (total < 0)
+            continue;
+        bool before = comes_before(list, total, i);
+        list->made[i].priority = list->columns[before ? total : i].priority;
+        list->made[total].priority = list->columns[before ? i : total].priority;
+    }
 }

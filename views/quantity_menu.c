@@ -9,38 +9,96 @@
 int quantity_menu_column(const struct quantity_list *list, int line) {
     if (list->menu == LIST_MENU_COLUMNS)
         return list->table.sequence[line];
-    for (int i = 0, n = 0; i < list->column_count; i++)
+    for (int i = 0, n = 0; list->menu == LIST_MENU_SORT && i < list->column_count; i++)
         if (list->columns[i].form == COLUMN_VALUE && ++n == line)
             return i;
     return -1;
 }
 
-int quantity_menu_lines(const struct quantity_list *list) {
+int quantity_menu_group(int line) {
+    enum quantity q;
+    return line > 0 && group_by_at(line - 1, &q) ? (int)q : -1;
+}
+
+static int column_lines(const struct quantity_list *list) {
+    return list->column_count;
+}
+
+static int sort_lines(const struct quantity_list *list) {
     int lines = 1;
-    if (list->menu == LIST_MENU_COLUMNS)
-        return list->column_count;
     for (int i = 0; i < list->column_count; i++)
         lines += list->columns[i].form == COLUMN_VALUE;
     return lines;
 }
 
-static void draw_menu_line(const struct quantity_list *list, int line, struct surface *s, struct rect row) {
-    surface_zone(s, row, ZONE_LINE, &list->table, line);
-    bool sort = list->menu == LIST_MENU_SORT;
-    int column = quantity_menu_column(list, line);
-    const struct quantity_info *q = column < 0 ? NULL : &quantities[list->columns[column].quantity];
-    const char *mark = sort                                  ? column == list->table.sort ? "(*)" : "( )"
-                       : list->columns[column].priority == 0 ? "[=]"
-                       : list->table.hidden[column]          ? "[ ]"
-                                                             : "[x]";
+static int group_lines(const struct quantity_list *list) {
+    int lines = 1;
+    (void)list;
+    while (quantity_menu_group(lines) >= 0)
+        lines++;
+    return lines;
+}
+
+struct line {
+    const char *mark, *title, *name, *help;
+    bool stays;
+};
+
+static struct line line_of(const char *title, enum quantity q) {
+    return (struct line){.title = title, .name = quantities[q].name, .help = quantities[q].help};
+}
+
+static struct line column_line(const struct quantity_list *list, int n) {
+    int column = quantity_menu_column(list, n);
+    struct line line = line_of(list->titles[column], list->columns[column].quantity);
+    line.stays = list->columns[column].priority == 0;
+    line.mark = line.stays ? "[=]" : list->table.hidden[column] ? "[ ]" : "[x]";
+    return line;
+}
+
+static struct line sort_line(const struct quantity_list *list, int n) {
+    int column = quantity_menu_column(list, n);
+    struct line line = {.title = "severity", .name = "", .help = "The worst first."};
+    if (column >= 0)
+        line = line_of(list->titles[column], list->columns[column].quantity);
+    line.mark = column == list->table.sort ? "(*)" : "( )";
+    return line;
+}
+
+static struct line group_line(const struct quantity_list *list, int n) {
+    int q = quantity_menu_group(n);
+    struct line line = {.title = "none", .name = "", .help = "Each for itself."};
+    if (q >= 0)
+        line = line_of(quantities[q].title, (enum quantity)q);
+    line.mark = q == list->grouped_by ? "(*)" : "( )";
+    return line;
+}
+
+static const struct menu {
+    const char *title, *verb;
+    enum action_id take;
+    int (*lines)(const struct quantity_list *list);
+    struct line (*line)(const struct quantity_list *list, int n);
+} menus[LIST_MENU_COUNT] = {
+    [LIST_MENU_COLUMNS] = {"COLUMNS", "show", ACTION_TOGGLE_COLUMN, column_lines, column_line},
+    [LIST_MENU_SORT] = {"SORT BY", "take", ACTION_TAKE, sort_lines, sort_line},
+    [LIST_MENU_GROUP] = {"GROUP BY", "take", ACTION_TAKE, group_lines, group_line},
+};
+
+int quantity_menu_lines(const struct quantity_list *list) {
+    return menus[list->menu].lines ? menus[list->menu].lines(list) : 0;
+}
+
+static void draw_menu_line(const struct quantity_list *list, int n, struct surface *s, struct rect row) {
+    surface_zone(s, row, ZONE_LINE, &list->table, n);
+    struct line line = menus[list->menu].line(list, n);
     char text[300];
-    bool stays = !sort && list->columns[column].priority == 0;
-    snprintf(text, sizeof(text), "%s %-8.20s %-20s %s%s", mark, q ? list->titles[column] : "severity",
-             q ? q->name : "", stays ? "Always there. " : "", q ? q->help : "The worst first.");
+    snprintf(text, sizeof(text), "%s %-8.20s %-20s %s%s", line.mark, line.title, line.name,
+             line.stays ? "Always there. " : "", line.help);
     surface_field(s, row, row.x + 1, row.y, row.w - 2, -1, ROLE_TEXT, 0, text);
-    if (line == list->choice)
+    if (n == list->choice)
         surface_tint(s, row, ROLE_SELECT, 0);
-    if (line == list->choice)
+    if (n == list->choice)
         surface_put(s, row, row.x, row.y, ROLE_SELECT, 0, '>');
 }
 
@@ -52,8 +110,7 @@ static int other_rows(int height) {
 }
 
 static void draw_note(const struct quantity_list *list, bool edge, struct surface *s, struct rect rows) {
-    int column = quantity_menu_column(list, list->choice);
-    const char *text = column < 0 ? "" : quantities[list->columns[column].quantity].help;
+    const char *text = menus[list->menu].line(list, list->choice).help;
     surface_rule(s, rows, "", "");
     for (int y = 1; y < rows.h; y++) {
         int len = (int)text_line(text, rows.w - 3);
@@ -66,7 +123,7 @@ static void draw_note(const struct quantity_list *list, bool edge, struct surfac
 
 static void draw_menu(const struct quantity_list *list, struct surface *s, struct rect area) {
     char seen[40] = "";
-    bool sort = list->menu == LIST_MENU_SORT;
+    const struct menu *menu = &menus[list->menu];
     int lines = quantity_menu_lines(list), wide = area.w * 3 / 4 > 44 ? area.w * 3 / 4 : 44;
     int w = wide < area.w ? wide : area.w, others = other_rows(area.h),
         h = lines + others < area.h ? lines + others : area.h;
@@ -76,10 +133,10 @@ static void draw_menu(const struct quantity_list *list, struct surface *s, struc
     if (page < 1 || w < 12)
         return;
     surface_fill(s, box, ROLE_TEXT, 0, ' ');
-    keymap_hint(sort ? ACTION_TAKE : ACTION_TOGGLE_COLUMN, sort ? "take" : "show", take, sizeof(take));
+    keymap_hint(menu->take, menu->verb, take, sizeof(take));
     keymap_hint(ACTION_CHOICE_BACK, "done", done, sizeof(done));
     snprintf(keys, sizeof(keys), "%s  %s", take, done);
-    surface_rule(s, box, sort ? "SORT BY" : "COLUMNS", keys);
+    surface_rule(s, box, menu->title, keys);
     int edge = box.x > area.x ? 1 : 0; /* what it covers ends there */
     for (int i = top; i < lines && i - top < page; i++) {
         struct rect row = {box.x + edge, box.y + 1 + i - top, w - edge, 1};

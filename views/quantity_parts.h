@@ -21,6 +21,8 @@ void list_value_text(const struct quantity_list *list, const struct object *obje
                      const struct quantity_column *column, char *out, size_t size, int width);
 /* Columns that the shortest form needs of why there is nothing new of it; 0: there is, or nobody knows. */
 int list_reason_width(const struct model *model, const struct object *object);
+/* Rates and totals: who comes first has the first's place where room is short. */
+void list_place_totals(struct quantity_list *list);
 /* The account of a stream or a consumer. */
 bool list_is_account(enum quantity q);
 /* A server that is not up: what it said last is of no use. */

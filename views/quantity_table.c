@@ -31,6 +31,7 @@ void quantity_list_init(struct quantity_list *list, enum object_kind kind,
     list->columns = columns;
     list->column_count = count < TABLE_MAX_COLUMNS ? count : TABLE_MAX_COLUMNS;
     list->spark_s = 600;
+    list->grouped_by = -1;
     make_titles(list, false);
     for (int q = 0; q < QUANTITY_COUNT && list->key_count < LIST_MAX_KEYS; q++)
         if (quantities[q].kind == kind && quantities[q].flags & QUANTITY_KEY)
@@ -140,6 +141,9 @@ static void consider(struct quantity_list *list, const struct quantity_pick *pic
     if (is_tombstone(object) && !(pick && pick->gone) && !at->show_hidden &&
         !(pick && object->id == pick->keep))
         return;
+    for (int i = 0; pick && i < pick->group_count; i++)
+        if (!group_has(&pick->groups[i], list->model, object))
+            return;
     if (pick && pick->skip && pick->skip(list->model, object))
         return;
     list->known++;
@@ -325,11 +329,17 @@ static void find_trouble(struct quantity_list *list, const struct quantity_pick 
 
 static void collect(struct quantity_list *list, const struct quantity_pick *pick, int width) {
     size_t total;
-    const struct object *const *all = model_objects(list->model, list->kind, &total);
+    const struct object *const *all = list->own;
+    if (all)
+        total = list->own_count;
+    else
+        all = model_objects(list->model, list->kind, &total);
+    list->collected++;
     list->count = list->known = list->quiet = list->internal = 0;
     list->reason_most = 0;
     list->fitted = 0;
-    list->placed = name_order_look(&list->names, list->model, list->kind, list->keys, list->key_count);
+    list->placed =
+        !list->own && name_order_look(&list->names, list->model, list->kind, list->keys, list->key_count);
     for (size_t i = 0; i < total; i++)
         consider(list, pick, all[i], i);
     show_cluster(list);
@@ -343,13 +353,13 @@ static bool same_basis(const struct quantity_basis *a, const struct quantity_bas
     return a->version == b->version && a->width == b->width && a->sort == b->sort && a->then == b->then &&
            a->bits == b->bits && a->faults_only == b->faults_only && a->show_hidden == b->show_hidden &&
            a->parent == b->parent && a->keep == b->keep && a->stream == b->stream &&
-           a->connection == b->connection;
+           a->connection == b->connection && a->groups == b->groups;
 }
 
-void quantity_list_arrange(struct quantity_list *list, const struct view_context *context,
-                           const struct quantity_pick *pick, int width, int height) {
-    struct list_data data = {list, false, true, NULL};
-    struct quantity_basis basis = {model_version(context->model, list->kind),
+void quantity_list_collect(struct quantity_list *list, const struct view_context *context,
+                           const struct quantity_pick *pick, int width) {
+    struct quantity_basis basis = {pick && pick->objects ? pick->made
+                                                         : model_version(context->model, list->kind),
                                    width,
                                    list->table.sort,
                                    list->table.then,
@@ -359,23 +369,33 @@ void quantity_list_arrange(struct quantity_list *list, const struct view_context
                                    pick ? pick->parent : 0,
                                    pick ? pick->keep : 0,
                                    pick ? pick->stream : NULL,
-                                   pick ? pick->connection : NULL};
+                                   pick ? pick->connection : NULL,
+                                   pick ? pick->groups_number : 0};
     list->table.width = width;
     list->model = context->model;
     list->at = *context;
+    list->own = pick ? pick->objects : NULL;
+    list->own_count = pick ? pick->object_count : 0;
     list->table.covered = list->menu != LIST_MENU_NONE;
     list->idle_text = pick ? pick->idle_text : NULL;
     make_titles(list, context->bits);
     set_filter(list, context->filter && !(pick && pick->no_filter) ? context->filter : "");
-    bool same = same_basis(&list->basis, &basis);
-    if (!same)
+    if (!same_basis(&list->basis, &basis))
         collect(list, pick, width);
     list->basis = basis;
+}
+
+void quantity_list_arrange(struct quantity_list *list, const struct view_context *context,
+                           const struct quantity_pick *pick, int width, int height) {
+    struct list_data data = {list, false, true, NULL};
+    quantity_list_collect(list, context, pick, width);
     place_account(list);
+    list_place_totals(list);
     fit(list);
     data.names = memory_array(list->count * (size_t)list->key_count + 1, sizeof *data.names);
     struct table_source source = list_source(&data);
-    source.same = same;
+    source.same = list->ordered == list->collected;
+    list->ordered = list->collected;
     table_arrange(&list->table, &source, height - trouble_rows(list, height), context->mono_ns);
     free(data.names);
 }
@@ -465,7 +485,12 @@ void quantity_list_status(const struct quantity_list *list, char *out, size_t si
 
 const struct object *quantity_list_selected(const struct quantity_list *list, const struct model *model) {
     uint64_t id = table_selected(&list->table);
-    return id ? model_object(model, id) : NULL;
+    if (!list->own)
+        return id ? model_object(model, id) : NULL;
+    for (size_t i = 0; i < list->count; i++)
+        if (list->rows[i].object->id == id)
+            return list->rows[i].object;
+    return NULL;
 }
 
 void quantity_list_select(struct quantity_list *list, uint64_t id) {

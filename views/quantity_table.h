@@ -6,6 +6,7 @@
 #ifndef VIEWS_QUANTITY_TABLE_H
 #define VIEWS_QUANTITY_TABLE_H
 
+#include "model/groups.h"
 #include "tui/table.h"
 #include "views/filter.h"
 #include "views/name_order.h"
@@ -24,9 +25,11 @@ struct quantity_column {
     int width;         /* 0: the quantity's own */
     const char *title; /* NULL: the quantity's own */
     enum column_form form;
-    bool dated;  /* of a row that is old this says why, where no picture has room for that; else its age */
-    bool off;    /* hidden until `c` shows it */
-    bool pinned; /* says which object it is: stays when columns are scrolled */
+    bool dated; /* of a row that is old this says why, where no picture has room for that; else its age */
+    bool off;   /* hidden until `c` shows it */
+    enum quantity total; /* of a rate: the same since the beginning, a column too, which takes its place when
+                            totals are asked for; 0 none */
+    bool pinned;         /* says which object it is: stays when columns are scrolled */
 };
 
 struct quantity_row {
@@ -43,11 +46,12 @@ struct quantity_basis { /* of what is collected and in which order: the same aga
     bool bits, faults_only, show_hidden;
     uint64_t parent, keep;
     const struct object *stream, *connection;
+    uint64_t groups; /* members of these */
 };
 
 #define LIST_MAX_KEYS 4
 
-enum list_menu { LIST_MENU_NONE, LIST_MENU_COLUMNS, LIST_MENU_SORT };
+enum list_menu { LIST_MENU_NONE, LIST_MENU_COLUMNS, LIST_MENU_SORT, LIST_MENU_GROUP, LIST_MENU_COUNT };
 
 struct quantity_list {
     struct table table;
@@ -64,10 +68,14 @@ struct quantity_list {
     struct name_order names;     /* of all objects of the kind */
     bool placed;                 /* rows have their place in it */
     struct quantity_basis basis; /* of the rows */
-    uint64_t fitted;             /* columns whose width suits the names in these rows; bit: index */
-    size_t known;                /* objects of the kind that the view accepted */
-    size_t quiet, internal;      /* of these hidden as idle, as internal */
-    const struct model *model;   /* of the arrangement */
+    uint64_t collected;          /* how often they were, and the last time that they were put in order */
+    uint64_t ordered;
+    const struct object *const *own; /* rows are of these, not of the model's; NULL: the model's */
+    size_t own_count;
+    uint64_t fitted;           /* columns whose width suits the names in these rows; bit: index */
+    size_t known;              /* objects of the kind that the view accepted */
+    size_t quiet, internal;    /* of these hidden as idle, as internal */
+    const struct model *model; /* of the arrangement */
     const char *idle_text;
     int reason_most;        /* columns that why a row is old needs at most, in short */
     int reason_room;        /* columns of a picture, in which it says why it is old; 0: no picture is shown */
@@ -77,6 +85,7 @@ struct quantity_list {
     struct view_context at; /* a copy, same */
     enum list_menu menu;    /* what is open over the list */
     int choice;             /* its line */
+    int grouped_by;         /* a quantity; -1 none: what is marked in the choice */
     double spark_top;       /* scale of sparklines of percents */
     char fault[300];        /* of the filter being typed */
     char trouble[320];      /* why rows are missing, "" when they aren't: a line above the head */
@@ -98,7 +107,14 @@ struct quantity_pick {
     const struct object *stream;                   /* only what is its; NULL all */
     const struct object *connection;               /* the same, of subscriptions */
     bool gone;                                     /* those that are no more are rows like others */
-    uint64_t keep;                                 /* this one is never hidden */
+    const struct group_key *groups;                /* only who is a member of all of these */
+    int group_count;
+    uint64_t groups_number; /* of these: another one for others */
+    /* Rows are of these, not of the model's, and the same as long as `made` is; NULL: of the model's. */
+    const struct object *const *objects;
+    size_t object_count;
+    uint64_t made;
+    uint64_t keep;         /* this one is never hidden */
     const char *idle_text; /* when all are: "none holds a buffer"; NULL: "all idle: i shows them" */
     bool no_filter;        /* the view's filter is not for this list */
     unsigned shapes; /* 1 << SHAPE_x that its rows come by: when one fails, a line above the head says so */
@@ -107,6 +123,9 @@ struct quantity_pick {
 int quantity_panel_rows(int height);
 /* Rows of a list beyond head and objects. */
 int quantity_list_trouble_rows(const struct quantity_list *list);
+/* Collects and filters alone: the rows are there for others to look at, in no order. */
+void quantity_list_collect(struct quantity_list *list, const struct view_context *context,
+                           const struct quantity_pick *pick, int width);
 /* Collects, filters, sorts and clamps for an area of that size, the head among its rows. */
 void quantity_list_arrange(struct quantity_list *list, const struct view_context *context,
                            const struct quantity_pick *pick, int width, int height);
@@ -129,6 +148,8 @@ void quantity_menu_draw(const struct quantity_list *list, struct surface *s, str
 /* Lines of the open menu, and the column of one: -1 is severity. */
 int quantity_menu_lines(const struct quantity_list *list);
 int quantity_menu_column(const struct quantity_list *list, int line);
+/* What a line of the choice of groups groups by; -1: nothing. */
+int quantity_menu_group(int line);
 /* ---- columns: which, and in which order (quantity_columns.c) ---- */
 
 /* "cpu", "cpu_spark", "buffer_gauge": what a configuration calls it. */
@@ -142,6 +163,11 @@ void quantity_list_columns(const struct quantity_list *list, char *out, size_t s
 /* The column of a line of the menu moves to the left or right; false: it stands at the end, or has to stay.
  */
 bool quantity_list_move_column(struct quantity_list *list, int line, int by);
+/* Rates and totals change places, and with them what is hidden, what comes first where room is short and what
+ * it is sorted by. */
+void quantity_list_show_totals(struct quantity_list *list, bool totals);
+/* Totals come first; a list that has no rates has totals alone. */
+bool quantity_list_shows_totals(const struct quantity_list *list);
 
 /* A filter's fault for this list, NULL when it is fine; lives until the next call for the list. */
 const char *quantity_list_check(struct quantity_list *list, const char *filter);
@@ -174,6 +200,8 @@ unsigned list_left(void *call), list_right(void *call), list_sort_left(void *cal
     list_sort_right(void *call);
 unsigned list_reverse(void *call), list_columns(void *call), list_sort_menu(void *call),
     list_pick(void *call), list_close(void *call);
+/* The choice of what to group by; the view takes the line itself. */
+unsigned list_group_menu(void *call);
 unsigned list_copy(void *call), list_move_left(void *call), list_move_right(void *call);
 /* Enter: the view of the selected object; the page of the server behind it. */
 unsigned list_open(void *call), list_open_server(void *call);

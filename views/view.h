@@ -32,7 +32,7 @@ struct table;
 struct view_request {
     const char *view;         /* go there; NULL: stay */
     uint64_t object;          /* with this object */
-    const char *filter;       /* and with this one there; NULL: as it is */
+    const char *filter;       /* with this one there, or here; NULL: as it is */
     const struct table *from; /* the rows that it was chosen among; NULL none */
     const char *copy; /* put this text where the user can take it (the `nats` command of `y`); NULL nothing */
     const char *say;  /* for a moment in the footer; NULL nothing */

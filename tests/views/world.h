@@ -43,6 +43,10 @@ struct world_life {
     const char *reason, *tls;
 };
 
+struct world_peer {
+    const char *host, *user; /* NULL: none */
+};
+
 struct world_stream {
     const char *name;
     int replicas;
@@ -89,6 +93,7 @@ struct world {
     uint64_t meta_pending; /* changes that it has not applied yet */
     bool followers;        /* tell of consumers whose leader's /jsz fails */
     const struct world_client *clients;
+    const struct world_peer *peers; /* of each client; NULL: one host, no user */
     int client_count;
     bool closes; /* closed connections are listed, slow consumers counted by kind */
     const struct world_life *lives;
@@ -186,6 +191,9 @@ void world_cut_again(struct world *w);
 void world_old_servers(struct world *w);
 /* Nobody is slow, and nobody was cut. */
 void world_calm(struct world *w);
+
+/* Several connections of each service; two have ended. */
+void world_services(struct world *w);
 /* All well, no JetStream. */
 void world_quiet(struct world *w);
 /* The same as busy, but n2 refuses since 40 s and nobody else has answered for 4 s. */

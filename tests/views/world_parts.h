@@ -17,6 +17,8 @@ double world_wave(const struct world *w, double base, double swing, double perio
 void world_varz(struct world *w, int node);
 void world_health(struct world *w, int node);
 void world_connz(struct world *w, int node);
+/* The record of a client that ended then. */
+void world_ended(struct world *w, int client, int second, const char *reason);
 void world_routes(struct world *w, int node);
 
 /* ---- world_states.c ---- */

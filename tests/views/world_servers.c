@@ -68,6 +68,44 @@ static double world_pending(const struct world *w, const struct world_client *c)
     return c->pending > 0 ? c->pending * w->second / WORLD_SECONDS : 0;
 }
 
+static struct row *put_client(const struct world *w, struct sample *s, int i) {
+    const struct world_client *c = &w->clients[i];
+    struct row *r = sample_add(s, ENTITY_CONNECTION);
+    world_u(r, F_CONNECTION_cid, c->cid);
+    world_text(s, r, F_CONNECTION_kind, "Client");
+    world_text(s, r, F_CONNECTION_type, "nats");
+    if (c->name)
+        world_text(s, r, F_CONNECTION_name, c->name);
+    if (c->account)
+        world_text(s, r, F_CONNECTION_account, c->account);
+    if (w->peers && w->peers[i].user)
+        world_text(s, r, F_CONNECTION_user, w->peers[i].user);
+    world_text(s, r, F_CONNECTION_ip, w->peers ? w->peers[i].host : "10.4.2.17");
+    world_u(r, F_CONNECTION_port, 53000 + c->cid % 1000);
+    world_i(r, F_CONNECTION_start, (WORLD_START - 3600) * NS_PER_S);
+    world_i(r, F_CONNECTION_last_activity, world_utc(w) - 40 * NS_PER_MS);
+    world_i(r, F_CONNECTION_rtt, 812 * NS_PER_US);
+    world_i(r, F_CONNECTION_pending_bytes, (int64_t)world_pending(w, c));
+    world_i(r, F_CONNECTION_in_msgs, (int64_t)(c->in_rate * w->second));
+    world_i(r, F_CONNECTION_out_msgs, (int64_t)(c->out_rate * w->second));
+    world_i(r, F_CONNECTION_in_bytes, (int64_t)(c->in_rate * w->second * 400));
+    world_i(r, F_CONNECTION_out_bytes, (int64_t)(c->out_rate * w->second * 400));
+    world_u(r, F_CONNECTION_subscriptions, 3);
+    if (c->lang)
+        world_text(s, r, F_CONNECTION_lang, c->lang);
+    world_text(s, r, F_CONNECTION_version, "1.31.0");
+    return r;
+}
+
+void world_ended(struct world *w, int client, int second, const char *reason) {
+    struct sample *s = world_sample(w, w->clients[client].node, SHAPE_CONNZ_CLOSED);
+    world_u(world_answer(w, s, w->clients[client].node), F_ANSWER_total, 1);
+    struct row *r = put_client(w, s, client);
+    world_i(r, F_CONNECTION_stop, (WORLD_START + second) * NS_PER_S);
+    world_text(s, r, F_CONNECTION_reason, reason);
+    world_send(w, s);
+}
+
 void world_connz(struct world *w, int node) {
     if (w->nodes[node].connz_error) {
         world_failed(w, node, SHAPE_CONNZ_HOT, FAILURE_BODY, w->nodes[node].connz_error);
@@ -77,32 +115,10 @@ void world_connz(struct world *w, int node) {
     struct row *a = world_answer(w, s, node);
     uint64_t rows = 0;
     for (int i = 0; i < w->client_count; i++) {
-        const struct world_client *c = &w->clients[i];
-        if (c->node != node)
+        if (w->clients[i].node != node)
             continue;
-        struct row *r = sample_add(s, ENTITY_CONNECTION);
+        put_client(w, s, i);
         rows++;
-        world_u(r, F_CONNECTION_cid, c->cid);
-        world_text(s, r, F_CONNECTION_kind, "Client");
-        world_text(s, r, F_CONNECTION_type, "nats");
-        if (c->name)
-            world_text(s, r, F_CONNECTION_name, c->name);
-        if (c->account)
-            world_text(s, r, F_CONNECTION_account, c->account);
-        world_text(s, r, F_CONNECTION_ip, "10.4.2.17");
-        world_u(r, F_CONNECTION_port, 53000 + c->cid % 1000);
-        world_i(r, F_CONNECTION_start, (WORLD_START - 3600) * NS_PER_S);
-        world_i(r, F_CONNECTION_last_activity, world_utc(w) - 40 * NS_PER_MS);
-        world_i(r, F_CONNECTION_rtt, 812 * NS_PER_US);
-        world_i(r, F_CONNECTION_pending_bytes, (int64_t)world_pending(w, c));
-        world_i(r, F_CONNECTION_in_msgs, (int64_t)(c->in_rate * w->second));
-        world_i(r, F_CONNECTION_out_msgs, (int64_t)(c->out_rate * w->second));
-        world_i(r, F_CONNECTION_in_bytes, (int64_t)(c->in_rate * w->second * 400));
-        world_i(r, F_CONNECTION_out_bytes, (int64_t)(c->out_rate * w->second * 400));
-        world_u(r, F_CONNECTION_subscriptions, 3);
-        if (c->lang)
-            world_text(s, r, F_CONNECTION_lang, c->lang);
-        world_text(s, r, F_CONNECTION_version, "1.31.0");
     }
     rows += (uint64_t)world_lives_open(w, s, node);
     world_u(a, F_ANSWER_total, (uint64_t)w->nodes[node].connections);

@@ -1,0 +1,225 @@
+#include "model/groups.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "model/calc.h"
+
+enum { SERVERS_MOST = 64 }; /* beyond that they are at least as many */
+
+/* quantities.def has those of a kind one behind the other, the key first. */
+enum {
+    FIRST = Q_GROUP_key,
+#define QUANTITY(KIND, ...) +(OBJECT_##KIND == OBJECT_GROUP)
+    TOTALS = 0
+#include "model/quantities.def"
+#undef QUANTITY
+};
+
+struct total {
+    double value;
+    uint32_t known, unknown;
+    uint8_t flags; /* of what went into it */
+};
+
+struct group {
+    struct object object;
+    struct group_key key;
+    uint32_t members, live;
+    const struct object *servers[SERVERS_MOST];
+    int server_count;
+    bool more_servers, partial;
+    enum severity severity;
+    struct total totals[TOTALS];
+};
+
+static struct group *group_of(const struct object *object) {
+    return (struct group *)object;
+}
+
+bool group_by_at(int n, enum quantity *out) {
+    for (int q = 0; q < QUANTITY_COUNT; q++)
+        if (quantities[q].flags & QUANTITY_GROUP && n-- == 0) {
+            *out = (enum quantity)q;
+            return true;
+        }
+    return false;
+}
+
+/* ---- making them ---- */
+
+/* The id follows from the key, so that a row stays the same row. */
+static uint64_t id_of(struct value key) {
+    uint64_t hash = 1469598103934665603u;
+    for (const char *c = key.type == VALUE_TEXT ? key.text : ""; *c; c++)
+        hash = (hash ^ (unsigned char)*c) * 1099511628211u;
+    return hash ? hash : 1;
+}
+
+static bool is_key(const struct group_key *key, struct value v) {
+    bool known = v.type == VALUE_TEXT;
+    return known == key->known && (!known || strcmp(v.text, key->text) == 0);
+}
+
+static struct group *add(struct groups *groups, enum quantity by, struct value key, uint64_t id,
+                         bool partial) {
+    if (groups->count == groups->cap) {
+        groups->cap = groups->cap ? groups->cap * 2 : 64;
+        groups->all = memory_grow(groups->all, groups->cap, sizeof *groups->all);
+    }
+    struct group *group = memory_new(sizeof *group);
+    group->object = (struct object){.kind = OBJECT_GROUP, .id = id, .freshness = FRESH_STALE};
+    group->key.by = by;
+    group->key.known = key.type == VALUE_TEXT;
+    group->partial = partial;
+    if (group->key.known)
+        snprintf(group->key.text, sizeof group->key.text, "%s", key.text);
+    groups->all[groups->count++] = &group->object;
+    return group;
+}
+
+/* Places by id; twice as many as there can be groups. */
+struct places {
+    uint32_t *at; /* number of the group and 1; 0 empty */
+    size_t mask;
+};
+
+static struct group *find(struct groups *groups, struct places *places, enum quantity by, struct value key,
+                          bool partial) {
+    uint64_t id = id_of(key);
+    size_t i = (size_t)(id ^ id >> 32) & places->mask;
+    for (; places->at[i]; i = (i + 1) & places->mask) {
+        struct group *group = group_of(groups->all[places->at[i] - 1]);
+        if (group->object.id == id && is_key(&group->key, key))
+            return group;
+    }
+    struct group *group = add(groups, by, key, id, partial);
+    places->at[i] = (uint32_t)groups->count;
+    return group;
+}
+
+static void count_server(struct group *group, const struct object *server) {
+    for (int i = 0; i < group->server_count; i++)
+        if (group->servers[i] == server)
+            return;
+    if (group->server_count < SERVERS_MOST)
+        group->servers[group->server_count++] = server;
+    else
+        group->more_servers = true;
+}
+
+static void put(struct total *total, const struct quantity_info *info, struct value v) {
+    double number;
+    if (!value_number(v, &number)) {
+        total->unknown++;
+        total->flags |= v.flags & VALUE_NEW;
+        return;
+    }
+    total->value = info->how == HOW_SUM                         ? total->value + number
+                   : total->known == 0 || number > total->value ? number
+                                                                : total->value;
+    total->known++;
+    total->flags |= v.flags & (VALUE_OLD | VALUE_ESTIMATED);
+}
+
+/* What is gone holds nothing and sends nothing any more; what it sent stays sent. */
+static bool outlasts(const struct quantity_info *info) {
+    const struct quantity_info *of = &quantities[info->of];
+    return info->how == HOW_SUM && of->how == HOW_FIELD && fields[of->field].kind == KIND_COUNTER;
+}
+
+static void join(struct group *group, const struct model *model, const struct object *member) {
+    bool gone = member->freshness == FRESH_GONE;
+    enum severity severity = gone ? SEVERITY_OK : model_severity(model, member);
+    group->members++;
+    group->live += member->freshness == FRESH_LIVE;
+    group->severity = severity > group->severity ? severity : group->severity;
+    count_server(group, member->parent);
+    for (int t = 0; t < TOTALS; t++) {
+        const struct quantity_info *info = &quantities[FIRST + t];
+        if ((info->how != HOW_SUM && info->how != HOW_MOST) || (gone && !outlasts(info)))
+            continue;
+        struct value v = quantity_get(model, member, info->of);
+        v.flags &= gone ? (uint8_t)~VALUE_OLD : UINT8_MAX;
+        put(&group->totals[t], info, v);
+    }
+}
+
+static size_t room_for(size_t count) {
+    size_t size = 64;
+    while (size < 2 * count)
+        size *= 2;
+    return size;
+}
+
+static void clear(struct groups *groups) {
+    for (size_t i = 0; i < groups->count; i++)
+        free(group_of(groups->all[i]));
+    groups->count = 0;
+}
+
+void groups_make(struct groups *groups, const struct model *model, enum quantity by,
+                 const struct object *const *members, size_t count, bool partial) {
+    size_t size = room_for(count);
+    struct places places = {memory_array(size, sizeof *places.at), size - 1};
+    clear(groups);
+    for (size_t i = 0; i < count; i++) {
+        struct group *group = find(groups, &places, by, quantity_get(model, members[i], by), partial);
+        join(group, model, members[i]);
+        if (group->live)
+            group->object.freshness = FRESH_LIVE;
+    }
+    free(places.at);
+}
+
+void groups_free(struct groups *groups) {
+    clear(groups);
+    free(groups->all);
+    *groups = (struct groups){0};
+}
+
+/* ---- asking them ---- */
+
+const struct group_key *group_key(const struct object *group) {
+    return &group_of(group)->key;
+}
+
+bool group_has(const struct group_key *key, const struct model *model, const struct object *member) {
+    return is_key(key, quantity_get(model, member, key->by));
+}
+
+enum severity group_severity(const struct object *group) {
+    return group_of(group)->live ? group_of(group)->severity : SEVERITY_UNKNOWN;
+}
+
+struct value group_total(const struct object *object, enum quantity q) {
+    const struct group *group = group_of(object);
+    const struct total *total = &group->totals[q - FIRST];
+    struct value v = value_real(total->value);
+    if (!total->known)
+        return value_unknown(total->flags & VALUE_NEW);
+    v.flags = (total->flags & (uint8_t)~VALUE_NEW) | (total->unknown || group->partial ? VALUE_LEAST : 0);
+    return v;
+}
+
+struct value calc_group_key(const struct model *model, const struct object *object) {
+    (void)model;
+    return value_text(group_of(object)->key.text);
+}
+
+struct value calc_group_connections(const struct model *model, const struct object *object) {
+    (void)model;
+    struct value v = value_uint(group_of(object)->members);
+    v.flags = group_of(object)->partial ? VALUE_LEAST : 0;
+    return v;
+}
+
+struct value calc_group_servers(const struct model *model, const struct object *object) {
+    (void)model;
+    const struct group *group = group_of(object);
+    struct value v = value_uint((uint64_t)group->server_count);
+    v.flags = group->more_servers || group->partial ? VALUE_LEAST : 0;
+    return v;
+}

@@ -1,0 +1,394 @@
+/* The lists of connections: every column both ways, totals for rates, groups and the way back from them. */
+#include <check.h>
+#include <math.h>
+
+#include "tests/harness/suite.h"
+#include "tests/views_frame.h"
+#include "views/connections.h"
+
+static struct world w;
+static struct frame f;
+
+static void begin(void) {
+    world_services(&w);
+    frame_open(&f, &w, "connections");
+}
+
+static void end(void) {
+    frame_close(&f);
+    world_finish(&w);
+}
+
+static const struct connections *shown(void) {
+    static char *text;
+    free(text);
+    text = frame_text(&f, 200, 60, false);
+    return f.state;
+}
+
+static void press(const char *keys) {
+    struct view_request request;
+    char key[32];
+    for (size_t len; *keys; keys += len + (keys[len] == ' ')) {
+        len = strcspn(keys, " ");
+        snprintf(key, sizeof(key), "%.*s", (int)len, keys);
+        shown();
+        ck_assert_msg(frame_key(&f, key, &request) != 0, "%s does nothing", key);
+    }
+}
+
+static void look_for(const char *what) {
+    char *text = frame_text(&f, 200, 60, false);
+    ck_assert_msg(strstr(text, what) != NULL, "no \"%s\" in\n%s", what, text);
+    free(text);
+}
+
+static const struct object *row(const struct quantity_list *list, size_t i) {
+    return list->rows[list->table.order[i]].object;
+}
+
+static struct value cell(const struct quantity_list *list, size_t i, enum quantity q) {
+    return quantity_get(w.model, row(list, i), q);
+}
+
+/* ---- order ---- */
+
+/* What is within a tenth stays as it was. */
+static int order_of(struct value a, struct value b) {
+    double x, y;
+    if (value_number(a, &x) && value_number(b, &y) && fabs(x - y) <= 0.11 * fmax(fabs(x), fabs(y)))
+        return 0;
+    return value_compare(a, b);
+}
+
+static void check_order(const struct quantity_list *list, const char *name, int column) {
+    enum quantity q = list->columns[column].quantity;
+    int down = list->made[column].align > 0 ? -1 : 1;
+    int way = list->table.reverse ? -down : down;
+    for (size_t i = 1; i < list->count; i++)
+        ck_assert_msg(order_of(cell(list, i - 1, q), cell(list, i, q)) * way <= 0,
+                      "%s %s%s: row %zu does not come before row %zu", name, quantities[q].name,
+                      list->table.reverse ? " reversed" : "", i - 1, i);
+}
+
+static size_t to_list(int i) {
+    static const char *const keys[] = {"", "x", "x", "B Down Enter"};
+    press(keys[i]);
+    return ((const struct connections *)f.state)->list.focus->column_count;
+}
+
+START_TEST(every_column_sorts_both_ways) {
+    begin();
+    for (int i = 0; i < CONNECTIONS_LISTS; i++) {
+        int count = (int)to_list(i);
+        for (int column = 0; column < count; column++) {
+            struct quantity_list *list = ((struct connections *)f.state)->list.focus;
+            const char *name = list_sort_name(list, column);
+            uint64_t first[2];
+            ck_assert_ptr_nonnull(name);
+            for (int reverse = 0; reverse < 2; reverse++) {
+                ck_assert(list_sort_by(list, name));
+                ck_assert_int_eq(list->table.reverse, reverse);
+                shown();
+                ck_assert_uint_gt(list->count, 1);
+                check_order(list, connection_list_rows[i].name, column);
+                first[reverse] = row(list, 0)->id;
+                press("r r");
+            }
+            struct value a = cell(list, 0, list->columns[column].quantity),
+                         b = cell(list, list->count - 1, list->columns[column].quantity);
+            if (order_of(a, b) != 0)
+                ck_assert_msg(first[0] != first[1], "%s: reversed is not another order", name);
+        }
+    }
+    end();
+}
+END_TEST
+
+/* The keys lead to all that are shown, and back to severity. */
+START_TEST(keys_lead_to_every_column) {
+    begin();
+    shown();
+    struct quantity_list *list = ((struct connections *)f.state)->list.focus;
+    uint64_t seen = 0;
+    for (int i = 0; i < list->column_count + 1; i++) {
+        press(">");
+        if (list->table.sort < 0)
+            break;
+        seen |= 1ull << list->table.sort;
+        look_for("sort: ");
+    }
+    ck_assert_int_eq(list->table.sort, -1);
+    for (int i = 0; i < list->column_count; i++)
+        ck_assert_msg(list->table.hidden[i] || seen >> i & 1, "%s is out of reach", list->titles[i]);
+    end();
+}
+END_TEST
+
+START_TEST(selection_sticks_while_rows_move) {
+    static struct world_client moving[3] = {{0, 1, "one", NULL, "go", 0, 10, 0},
+                                            {0, 2, "two", NULL, "go", 0, 200, 0},
+                                            {0, 3, "three", NULL, "go", 0, 3000, 0}};
+    world_init(&w);
+    w.jetstream = false;
+    w.clients = moving;
+    w.client_count = 3;
+    for (int i = 0; i < w.node_count; i++)
+        w.nodes[i].connections = i == 0 ? 3 : 0;
+    world_run(&w, 5);
+    frame_open(&f, &w, "connections");
+    struct quantity_list *list = (struct quantity_list *)((struct connections *)f.state)->list.focus;
+    ck_assert(list_sort_by(list, "in_msgs"));
+    press("Down");
+    shown();
+    ck_assert_str_eq(cell(list, 1, Q_CONNECTION_name).text, "two");
+    uint64_t id = table_selected(&list->table);
+    ck_assert_uint_eq(id, row(list, 1)->id);
+    moving[1].in_rate = 9000; /* the counter follows */
+    world_run(&w, 8);
+    f.context.utc_ns = world_utc(&w);
+    f.context.mono_ns = world_mono(&w);
+    shown();
+    ck_assert_str_eq(cell(list, 0, Q_CONNECTION_name).text, "two");
+    ck_assert_uint_eq(table_selected(&list->table), id);
+    ck_assert_uint_eq(list->table.selected_row, 0);
+    end();
+}
+END_TEST
+
+/* ---- rates and totals ---- */
+
+START_TEST(totals_take_the_place_of_rates) {
+    static const char *const keys[] = {"", "B Down Enter"};
+    for (int grouped = 0; grouped < 2; grouped++) {
+        char before[2000], after[2000];
+        begin();
+        press(keys[grouped]);
+        struct quantity_list *list = ((struct connections *)f.state)->list.focus;
+        ck_assert(list_sort_by(list, "out_bytes_per_s"));
+        quantity_list_columns(list, before, sizeof(before));
+        look_for("   per second ");
+        press("U");
+        look_for("   since connected ");
+        quantity_list_columns(list, after, sizeof(after));
+        ck_assert_ptr_nonnull(strstr(after,
+                                     " in_msgs out_msgs in_bytes out_bytes in_msgs_per_s out_msgs_per_s "
+                                     "in_bytes_per_s out_bytes_per_s "));
+        ck_assert_str_eq(list_sort_name(list, list->table.sort), "out_bytes");
+        /* As a configuration has them: in another list they are the same. */
+        struct quantity_list other = *list;
+        other.several = false;
+        quantity_list_set_columns(&other, after);
+        ck_assert(quantity_list_shows_totals(&other));
+        press("U");
+        quantity_list_columns(list, after, sizeof(after));
+        ck_assert_str_eq(after, before);
+        ck_assert_str_eq(list_sort_name(list, list->table.sort), "out_bytes_per_s");
+        end();
+    }
+}
+END_TEST
+
+/* Where one of a pair was chosen alone, the other takes its place, on small screens, too. */
+START_TEST(a_total_has_the_room_of_its_rate) {
+    begin();
+    struct quantity_list *list = ((struct connections *)f.state)->list.focus;
+    quantity_list_set_columns(list, "cid name in_msgs_per_s pending_bytes");
+    press("U");
+    char names[300];
+    quantity_list_columns(list, names, sizeof(names));
+    ck_assert_str_eq(names, "cid name in_msgs pending_bytes");
+    char *text = frame_text(&f, 80, 24, false);
+    ck_assert_ptr_nonnull(strstr(text, "    IN   PEND"));
+    free(text);
+    press("U");
+    quantity_list_columns(list, names, sizeof(names));
+    ck_assert_str_eq(names, "cid name in_msgs_per_s pending_bytes");
+    end();
+}
+END_TEST
+
+/* ---- open and closed ---- */
+
+START_TEST(open_closed_or_both) {
+    begin();
+    shown();
+    struct connections *c = f.state;
+    look_for("-11 open   per second");
+    ck_assert_uint_eq(c->list.focus->count, 11);
+    press("Down Down x");
+    look_for("-2 closed in 8s   since connected");
+    ck_assert_uint_eq(c->list.focus->count, 2);
+    for (size_t i = 0; i < 2; i++)
+        ck_assert_int_eq(row(c->list.focus, i)->freshness, FRESH_GONE);
+    press("x");
+    look_for("-11 open, 2 closed in 8s   per second");
+    ck_assert_uint_eq(c->list.focus->count, 13);
+    press("x");
+    look_for("-11 open   per second");
+    end();
+}
+END_TEST
+
+START_TEST(who_is_closed_can_be_shown_all_the_same) {
+    size_t count;
+    begin();
+    const struct object *const *all = model_objects(w.model, OBJECT_CONNECTION, &count);
+    for (size_t i = 0; i < count; i++)
+        if (all[i]->freshness == FRESH_GONE)
+            f.context.object = all[i]->id;
+    ck_assert_uint_ne(f.context.object, 0);
+    const struct connections *c = shown();
+    ck_assert_uint_eq(table_selected(&c->list.focus->table), f.context.object);
+    ck_assert_uint_eq(row(c->list.focus, c->list.focus->table.selected_row)->id, f.context.object);
+    end();
+}
+END_TEST
+
+/* ---- groups ---- */
+
+static const struct object *group_called(const struct connections *c, const char *key) {
+    for (size_t i = 0; i < c->groups.count; i++)
+        if (strcmp(group_key(c->groups.all[i])->text, key) == 0)
+            return c->groups.all[i];
+    ck_abort_msg("no group %s", key);
+    return NULL;
+}
+
+static double number(const struct object *object, enum quantity q) {
+    double n;
+    ck_assert_msg(value_number(quantity_get(w.model, object, q), &n), "%s is not known", quantities[q].name);
+    return n;
+}
+
+START_TEST(groups_have_sums) {
+    begin();
+    press("B Down Enter");
+    const struct connections *c = shown();
+    ck_assert_uint_eq(c->groups.count, 5);
+    const struct object *billing = group_called(c, "billing");
+    ck_assert_double_eq(number(billing, Q_GROUP_connections), 3);
+    ck_assert_double_eq(number(billing, Q_GROUP_servers), 3);
+    ck_assert_double_eq_tol(number(billing, Q_GROUP_in_msgs_per_s), 1200 + 10 + 1100, 1);
+    ck_assert_double_eq_tol(number(billing, Q_GROUP_out_msgs_per_s), 40 + 900 + 35, 1);
+    ck_assert_double_eq(number(billing, Q_GROUP_in_msgs), (1200 + 10 + 1100) * 303);
+    end();
+}
+END_TEST
+
+/* Who sends most is the first one when asked for. */
+START_TEST(groups_sort_and_filter_like_every_list) {
+    begin();
+    press("B Down Enter");
+    struct quantity_list *list = ((struct connections *)f.state)->list.focus;
+    ck_assert(list_sort_by(list, "in_msgs_per_s"));
+    shown();
+    ck_assert_str_eq(cell(list, 0, Q_GROUP_key).text, "orders-api");
+    f.context.filter = "connections>2 !tiles";
+    shown();
+    ck_assert_uint_eq(list->count, 1);
+    ck_assert_str_eq(cell(list, 0, Q_GROUP_key).text, "billing");
+    ck_assert_ptr_nonnull(f.view->check_filter(f.state, "idle>2"));
+    ck_assert_ptr_null(f.view->check_filter(f.state, "in_msgs_per_s>2"));
+    end();
+}
+END_TEST
+
+/* Group, its connections, groups of these, and back layer by layer with each one's filter. */
+START_TEST(the_way_into_groups_and_back) {
+    begin();
+    struct connections *c = f.state;
+    f.context.filter = "subscriptions>1";
+    press("B Down Down Enter"); /* by account */
+    ck_assert_str_eq(f.context.filter, "");
+    look_for("by account: 4 of what passes subscriptions>1");
+    f.context.filter = "PAY";
+    press("Enter");
+    ck_assert_str_eq(f.context.filter, "subscriptions>1");
+    look_for("-11 open   account PAY: 3 ");
+    ck_assert_uint_eq(c->list.focus->count, 3);
+    press("B Down Down Down Down Enter"); /* by host */
+    look_for("account PAY: 3   by host: 3");
+    press("Enter");
+    look_for("account PAY, host 10.4.1.2: 1 ");
+    ck_assert_uint_eq(c->list.focus->count, 1);
+    f.context.filter = "nothing";
+    press("Esc"); /* what was typed here */
+    ck_assert_str_eq(f.context.filter, "subscriptions>1");
+    press("Esc");
+    look_for("account PAY: 3   by host: 3");
+    ck_assert_str_eq(f.context.filter, "");
+    press("Esc");
+    look_for("-11 open   account PAY: 3 ");
+    press("Esc");
+    ck_assert_str_eq(f.context.filter, "PAY"); /* of the groups, as it was */
+    shown();
+    ck_assert_uint_eq(c->list.focus->count, 1);
+    f.context.filter = "";
+    press("Esc");
+    ck_assert_str_eq(f.context.filter, "subscriptions>1");
+    ck_assert(!c->grouped && c->depth == 0);
+    struct view_request request;
+    ck_assert_uint_eq(frame_key(&f, "Esc", &request), REACT_PASS);
+    end();
+}
+END_TEST
+
+/* Who has no name is a group, too. */
+START_TEST(those_without_a_name_are_a_group) {
+    begin();
+    press("B Down Enter");
+    struct quantity_list *list = ((struct connections *)f.state)->list.focus;
+    ck_assert(list_sort_by(list, "key"));
+    shown();
+    ck_assert_int_eq(cell(list, 0, Q_GROUP_key).type, VALUE_UNKNOWN);
+    press("g Enter");
+    look_for("name -: 2 ");
+    ck_assert_uint_eq(((struct connections *)f.state)->list.focus->count, 2);
+    end();
+}
+END_TEST
+
+START_TEST(selection_sticks_to_the_group) {
+    begin();
+    press("B Down Enter");
+    struct connections *c = f.state;
+    press("Down Down");
+    shown();
+    const struct object *selected = quantity_list_selected(c->list.focus, w.model);
+    char key[300];
+    snprintf(key, sizeof(key), "%s", group_key(selected)->text);
+    uint64_t made = c->groups_made;
+    world_run(&w, 3);
+    f.context.utc_ns = world_utc(&w);
+    f.context.mono_ns = world_mono(&w);
+    ck_assert(list_sort_by(c->list.focus, "connections"));
+    shown();
+    ck_assert_uint_gt(c->groups_made, made);
+    ck_assert_str_eq(group_key(quantity_list_selected(c->list.focus, w.model))->text, key);
+    made = c->groups_made;
+    shown(); /* nothing is new: nothing is made again */
+    ck_assert_uint_eq(c->groups_made, made);
+    end();
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("views: connections");
+    TCase *tc = tcase_create("connections");
+    tcase_set_timeout(tc, 60);
+    tcase_add_test(tc, every_column_sorts_both_ways);
+    tcase_add_test(tc, keys_lead_to_every_column);
+    tcase_add_test(tc, selection_sticks_while_rows_move);
+    tcase_add_test(tc, totals_take_the_place_of_rates);
+    tcase_add_test(tc, a_total_has_the_room_of_its_rate);
+    tcase_add_test(tc, open_closed_or_both);
+    tcase_add_test(tc, who_is_closed_can_be_shown_all_the_same);
+    tcase_add_test(tc, groups_have_sums);
+    tcase_add_test(tc, groups_sort_and_filter_like_every_list);
+    tcase_add_test(tc, the_way_into_groups_and_back);
+    tcase_add_test(tc, those_without_a_name_are_a_group);
+    tcase_add_test(tc, selection_sticks_to_the_group);
+    suite_add_tcase(suite, tc);
+    return suite_run(suite);
+}
