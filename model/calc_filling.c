@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define FORESEEN (365 * 86400.0) /* seconds */
+
 static double since_row(const struct model *model, const struct object *object) {
     int64_t passed = model->utc_ns - object->now_at.utc_ns;
     return passed > 0 ? (double)passed / (double)NS_PER_S : 0;
@@ -18,7 +20,7 @@ static int64_t left_of(const struct model *model, const struct object *object, d
 }
 
 static struct value foreseen(const struct model *model, const struct object *object, double in_s) {
-    return isfinite(in_s) ? value_span(left_of(model, object, in_s)) : value_unknown(0);
+    return in_s < FORESEEN ? value_span(left_of(model, object, in_s)) : value_unknown(0);
 }
 
 /* It goes on until the next row says otherwise. */

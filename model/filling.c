@@ -209,11 +209,19 @@ static void note_jump(struct filling *f, bool begins) {
         f->usual = feed;
 }
 
+/* So near to its limit that the next message is too much: seen by chance only where messages are large. */
+static bool is_at_limit(const struct filling *f) {
+    const struct fill_poll *to = last_of(f, 0), *from = last_of(f, 1);
+    double msgs = to->out_msgs - from->out_msgs;
+    double message = msgs > 0 ? (queued(f, to) - queued(f, from)) / msgs : INFINITY;
+    return message < f->high && to->pending > f->rules.max_pending - message;
+}
+
 /* It is closed for the one who queues, and still listed until its last write is done. */
 static void note_cut(struct filling *f) {
     const struct fill_poll *now = last_of(f, 0), *before = last_of(f, 1);
     if (now->pending != before->pending)
-        f->was_cut = false;
+        f->was_cut = is_at_limit(f);
     else if (now->out_bytes > before->out_bytes && now->pending > CUT_FROM * f->rules.max_pending)
         f->was_cut = true;
 }

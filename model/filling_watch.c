@@ -51,7 +51,8 @@ void filling_watch(struct entry *entry, bool hot) {
     if (!connection->filling)
         return;
     filling_put(connection->filling, &poll, server, object->now);
-    connection->likely = filling_likely(connection->filling);
+    if (!connection->filling->was_cut)
+        connection->likely = filling_likely(connection->filling);
     if (filling_is_over(connection->filling))
         let_go(connection);
 }
