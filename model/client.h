@@ -57,6 +57,7 @@ int64_t client_pending(const struct client *client);
 bool client_cuts_within(const struct client *client, int64_t utc_ns, int64_t span_ns, bool alone,
                         uint64_t *cuts);
 size_t client_open_count(const struct model *model, const struct client *client);
+bool client_was_cut_at(const struct client *client, uint64_t server, int64_t since_ns);
 /* Distinct ones, in order of the first cut there. Returns how many; `out` may be NULL. */
 size_t client_nodes(const struct client *client, char *out, size_t size);
 size_t client_hosts(const struct client *client);

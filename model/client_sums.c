@@ -61,6 +61,14 @@ bool client_cuts_within(const struct client *client, int64_t utc_ns, int64_t spa
     return !i && client->cuts > client->count;
 }
 
+bool client_was_cut_at(const struct client *client, uint64_t server, int64_t since_ns) {
+    for (size_t i = client->count; i-- > 0 && client->items[i].stop_ns >= since_ns;) {
+        if (client->items[i].server == server)
+            return true;
+    }
+    return false;
+}
+
 static const struct text *node_of(const struct client_cut *cut) {
     return cut->node;
 }

@@ -105,6 +105,7 @@ bool closing_put(struct model *model, struct entry *server, const struct row *ro
         client_was_cut(model, entry);
     else
         client_came(model, entry);
+    cut_counters_record(model, server, entry);
     int64_t deadline = row_i64(server->object.now, F_SERVER_write_deadline, 10 * NS_PER_S);
     int64_t dying = at->mono_ns + deadline + DYING_NS;
     if (class == CLOSED_CUT && dying > closing->dying_mono_ns)
@@ -196,6 +197,7 @@ void closing_answered(struct model *model, struct entry *entry, const struct sam
     closing->newest_ns = page.newest > closing->newest_ns ? page.newest : closing->newest_ns;
     closing->length = length;
     closing->base_awaited = true;
+    cut_counters_answered(model, entry, at);
 }
 
 void closing_varz(struct server *server, const struct row *row) {

@@ -62,6 +62,17 @@ void model_add_event(struct model *model, int64_t utc_ns, const char *kind, cons
              &(struct event){++model->event_total, utc_ns, kind, object ? object->id : 0, subject, text});
 }
 
+void model_amend_event(struct model *model, uint64_t number, const char *text) {
+    for (size_t i = model->event_count; number && i-- > 0;) {
+        struct event_slot *slot = slot_at(model, i);
+        if (slot->event.number != number)
+            continue;
+        free(slot->text);
+        slot->event.text = slot->text = memory_text(text);
+        return;
+    }
+}
+
 size_t model_event_count(const struct model *model) {
     return model->event_count;
 }

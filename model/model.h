@@ -164,9 +164,11 @@ int64_t model_quiet_since(const struct model *model);
 struct event {
     uint64_t number; /* of all ever, from 1, as they came to be known */
     int64_t utc_ns;
-    const char *kind; /* "started", "restarted", "lost", "back", "reloaded", "version", "leader", "contested",
-                         "recreated", "purged", "peer", "gap", "collector", "store", "config" */
-    uint64_t object;  /* 0: none */
+    const char
+        *kind;       /* "started", "restarted", "lost", "back", "reloaded", "version", "leader", "contested",
+                        "recreated", "purged", "peer", "gap", "collector", "store", "config", "cut" (clients as slow
+                        consumers), "slow" (a route, gateway or leaf node), "stale", "stalled" (producers) */
+    uint64_t object; /* 0: none */
     const char *subject; /* server or asset name */
     const char *text;    /* one sentence */
 };

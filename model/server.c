@@ -186,6 +186,7 @@ static void forget_run(struct model *model, struct entry *entry) {
         entry_remove_children(model, &entry->object, of_one_run[i]);
     connections_forget_run(model, entry);
     closing_forget_run(&server->closing);
+    cut_counters_forget_run(&server->cut_counters);
     store_remember(server);
     for (int i = 0; i < SIDE_COUNT; i++) {
         free(server->sides[i].now);
@@ -287,6 +288,7 @@ void server_answered(struct model *model, struct entry *entry, const struct samp
     varz_point_put(server, entry->object.now, &at);
     usage_put(&server->usage, &entry->object);
     closing_varz(server, entry->object.now);
+    cut_counters_varz(model, entry);
     route_urls_put(model, entry, sample);
     uint64_t remotes = row_u64(row, F_SERVER_remotes, 0);
     if (remotes > cluster->remotes_max && remotes < 10000)

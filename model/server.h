@@ -5,8 +5,10 @@
 #ifndef MODEL_SERVER_H
 #define MODEL_SERVER_H
 
+#include "model/burst.h"
 #include "model/closing.h"
 #include "model/cluster.h"
+#include "model/cut_counters.h"
 #include "model/usage.h"
 
 enum server_state { SERVER_NEW, SERVER_UP, SERVER_STALE, SERVER_DOWN, SERVER_KNOWN, SERVER_STATE_COUNT };
@@ -87,6 +89,8 @@ struct server {
     struct gap gap;
 
     struct closing closing;
+    struct cut_counters cut_counters;
+    struct burst burst;
     int64_t max_pending; /* largest buffer of one connection, -1 unknown */
     uint64_t connz_total;
     bool connz_known;

@@ -105,7 +105,7 @@ struct model {
     const struct text **forgotten; /* route addresses that no longer count */
     size_t forgotten_count;
 
-    bool joining;            /* connections are asked of which client they are: up to this one */
+    bool joining; /* connections are asked of which client they are: up to this one */
     uint64_t joined_id;
     uint64_t judged_id;      /* connections are judged in turns: up to this one */
     struct gap gap;          /* of targets that have no row */
@@ -207,6 +207,8 @@ struct stamp stamp_of(const struct sample *sample, const struct text *server_id)
 void span_format_whole(char out[TIME_TEXT_SIZE], int64_t ns);
 void model_add_event(struct model *model, int64_t utc_ns, const char *kind, const struct object *object,
                      const char *subject, const char *format, ...) __attribute__((format(printf, 6, 7)));
+/* More is known of what that event told; nothing, when it is not kept any more. */
+void model_amend_event(struct model *model, uint64_t number, const char *text);
 void events_destroy(struct model *model);
 void events_clone(struct model *to, const struct model *from);
 

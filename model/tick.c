@@ -48,6 +48,8 @@ void model_tick(struct model *model, int64_t utc_ns, int64_t mono_ns) {
     closing_tick(model);
     subscriptions_tick(model);
     clients_tick(model);
+    cut_counters_tick(model);
+    bursts_tick(model);
     links_tick(model);
     bool weigh = is_time_to_weigh(model);
     if (weigh)

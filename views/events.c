@@ -54,7 +54,8 @@ static const struct kind_role {
 } kind_roles[] = {{"lost", ROLE_CRIT},      {"back", ROLE_OK},        {"restarted", ROLE_WARN},
                   {"store", ROLE_CRIT},     {"collector", ROLE_WARN}, {"leader", ROLE_WARN},
                   {"contested", ROLE_WARN}, {"recreated", ROLE_WARN}, {"purged", ROLE_WARN},
-                  {"config", ROLE_WARN}};
+                  {"config", ROLE_WARN},    {"cut", ROLE_WARN},       {"slow", ROLE_CRIT},
+                  {"stale", ROLE_WARN},     {"stalled", ROLE_WARN}};
 
 static enum role role_of(const char *kind) {
     for (size_t i = 0; i < sizeof(kind_roles) / sizeof(kind_roles[0]); i++)

@@ -1,0 +1,111 @@
+#include "model/burst.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "model/client.h"
+
+#define MANY    5
+#define WITHIN  (1 * NS_PER_S)
+#define LOOKED  (60 * NS_PER_S)  /* back from the last cut */
+#define LARGEST (300 * NS_PER_S) /* is remembered for so long */
+
+struct cut {
+    int64_t stop_ns;
+    uint64_t connection;
+    struct client *client; /* NULL: not known */
+    uint64_t who;          /* the client; of a crowd that can't be told apart the connection */
+};
+
+static int by_time(const void *a, const void *b) {
+    const struct cut *x = a, *y = b;
+    return (x->stop_ns > y->stop_ns) - (x->stop_ns < y->stop_ns);
+}
+
+static int by_who(const void *a, const void *b) {
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+static struct cut cut_of(const struct model *model, const struct closed_record *record) {
+    struct cut cut = {.stop_ns = record->stop_ns, .connection = record->id, .who = record->id};
+    const struct object *connection = model_object(model, record->id);
+    const struct object *client = connection ? client_of(model, connection) : NULL;
+    cut.client = client ? client->extra : NULL;
+    if (client && !cut.client->crowded)
+        cut.who = client->id;
+    return cut;
+}
+
+static size_t distinct(const struct cut *cuts, size_t count, uint64_t *room) {
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++)
+        room[i] = cuts[i].who;
+    qsort(room, count, sizeof *room, by_who);
+    for (size_t i = 0; i < count; i++)
+        found += !i || room[i] != room[i - 1];
+    return found;
+}
+
+static void mark(const struct cut *cuts, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        struct client *client = cuts[i].client;
+        for (size_t c = client ? client->count : 0; c-- > 0;) {
+            if (client->items[c].connection == cuts[i].connection) {
+                client->items[c].in_crowd = true;
+                break;
+            }
+        }
+    }
+}
+
+static void note(struct burst *burst, uint64_t clients, int64_t at_ns) {
+    if (clients > burst->clients || at_ns - burst->at_ns > LARGEST) {
+        burst->clients = clients;
+        burst->at_ns = at_ns;
+    }
+}
+
+static void look_through(struct burst *burst, struct cut *cuts, size_t count, uint64_t *room) {
+    qsort(cuts, count, sizeof *cuts, by_time);
+    for (size_t i = 0, end = 0; i < count;) {
+        for (end = end > i ? end : i; end < count && cuts[end].stop_ns - cuts[i].stop_ns <= WITHIN;)
+            end++;
+        size_t clients = end - i >= MANY ? distinct(cuts + i, end - i, room) : 0;
+        if (clients < MANY) {
+            i++;
+            continue;
+        }
+        mark(cuts + i, end - i);
+        note(burst, clients, cuts[i].stop_ns);
+        i = end;
+    }
+}
+
+static void judge(const struct model *model, struct entry *entry) {
+    struct server *server = server_of(entry);
+    const struct closed_queue *queue = &server->closing.kept[CLOSED_CUT];
+    int64_t last = closing_last_cut(&server->closing);
+    size_t count = 0;
+    if (server->burst.looked == server->closing.cut)
+        return;
+    server->burst.looked = server->closing.cut;
+    struct cut *cuts = memory_array(queue->count + 1, sizeof *cuts);
+    uint64_t *room = memory_array(queue->count + 1, sizeof *room);
+    for (size_t i = 0; i < queue->count; i++) {
+        const struct closed_record *record = &queue->items[queue->first + i];
+        if (last - record->stop_ns <= LOOKED)
+            cuts[count++] = cut_of(model, record);
+    }
+    look_through(&server->burst, cuts, count, room);
+    free(cuts);
+    free(room);
+}
+
+void bursts_tick(struct model *model) {
+    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
+        struct entry *entry = kind_at(model, OBJECT_SERVER, i);
+        if (!entry->dead)
+            judge(model, entry);
+    }
+}

@@ -1,0 +1,146 @@
+/* Figures of a server and of a cluster about what was cut, did not answer or waited lately. */
+#include "model/calc.h"
+#include "model/client.h"
+
+#define MINUTE_NS (60 * NS_PER_S)
+
+/* Its own clock, now. */
+static int64_t clock_of(const struct model *model, const struct object *server) {
+    int64_t since = model->mono_ns - server->now_at.mono_ns;
+    return server->now_at.now_ns + (since > 0 ? since : 0);
+}
+
+/* From its counters, which may count one twice. */
+static struct value counted_within(const struct model *model, const struct object *server, int64_t span_ns) {
+    const struct cut_counters *counters = &server_const(server)->cut_counters;
+    enum counted counted = counters->known[SLOW_CLIENTS] ? SLOW_CLIENTS : SLOW_UNDIVIDED;
+    if (!cut_counters_told(counters, counted))
+        return value_unknown(0);
+    struct value v = value_uint(cut_counters_within(model, counters, counted, span_ns));
+    v.flags = VALUE_ESTIMATED;
+    return v;
+}
+
+static struct value cut_within(const struct model *model, const struct object *server, int64_t span_ns) {
+    const struct closing *closing = &server_const(server)->closing;
+    uint64_t cut;
+    if (!closing->known)
+        return counted_within(model, server, span_ns);
+    bool more = closing_cut_since(closing, clock_of(model, server) - span_ns, &cut);
+    struct value v = value_uint(cut);
+    v.flags = more ? VALUE_LEAST : 0;
+    return v;
+}
+
+struct value calc_server_cut_10m(const struct model *model, const struct object *object) {
+    return cut_within(model, object, 10 * MINUTE_NS);
+}
+
+struct value calc_server_cut_5m(const struct model *model, const struct object *object) {
+    return cut_within(model, object, 5 * MINUTE_NS);
+}
+
+struct value calc_server_last_cut(const struct model *model, const struct object *object) {
+    (void)model;
+    int64_t last = closing_last_cut(&server_const(object)->closing);
+    return last == TIME_UNSET ? value_unknown(0) : value_time(last);
+}
+
+struct value calc_server_cut_at_once(const struct model *model, const struct object *object) {
+    const struct burst *burst = &server_const(object)->burst;
+    bool recent = burst->clients && clock_of(model, object) - burst->at_ns <= 5 * MINUTE_NS;
+    return recent ? value_uint(burst->clients) : value_unknown(0);
+}
+
+struct value calc_server_cut_clients_5m(const struct model *model, const struct object *object) {
+    const struct closing *closing = &server_const(object)->closing;
+    uint64_t clients = 0;
+    for (size_t i = 0; i < kind_count(model, OBJECT_CLIENT); i++) {
+        const struct entry *entry = kind_at(model, OBJECT_CLIENT, i);
+        if (!entry->dead && entry->object.parent == object->parent)
+            clients +=
+                client_was_cut_at(client_const(&entry->object), object->id, model->utc_ns - 5 * MINUTE_NS);
+    }
+    return closing->known ? value_uint(clients) : value_unknown(0);
+}
+
+static struct value lately(const struct model *model, const struct object *server, enum counted counted,
+                           int minutes) {
+    const struct cut_counters *counters = &server_const(server)->cut_counters;
+    if (!cut_counters_told(counters, counted))
+        return value_unknown(0);
+    return value_uint(cut_counters_within(model, counters, counted, minutes * MINUTE_NS));
+}
+
+struct value calc_server_slow_routes_5m(const struct model *model, const struct object *object) {
+    return lately(model, object, SLOW_ROUTES, 5);
+}
+
+struct value calc_server_slow_gateways_5m(const struct model *model, const struct object *object) {
+    return lately(model, object, SLOW_GATEWAYS, 5);
+}
+
+struct value calc_server_slow_leafs_5m(const struct model *model, const struct object *object) {
+    return lately(model, object, SLOW_LEAFS, 5);
+}
+
+struct value calc_server_slow_links_10m(const struct model *model, const struct object *object) {
+    static const enum counted links[] = {SLOW_ROUTES, SLOW_GATEWAYS, SLOW_LEAFS};
+    uint64_t sum = 0;
+    for (size_t i = 0; i < sizeof links / sizeof *links; i++) {
+        struct value v = lately(model, object, links[i], 10);
+        if (v.type != VALUE_UINT)
+            return v;
+        sum += v.u;
+    }
+    return value_uint(sum);
+}
+
+struct value calc_server_slow_untold_1m(const struct model *model, const struct object *object) {
+    return lately(model, object, SLOW_UNTOLD, 1);
+}
+
+/* By the counter; before there was one, by the records of those that were closed. */
+struct value calc_server_stale_5m(const struct model *model, const struct object *object) {
+    struct value counted = lately(model, object, STALE_ALL, 5);
+    bool known = server_const(object)->closing.known;
+    return counted.type == VALUE_UNKNOWN && known ? lately(model, object, CLOSED_STALE, 5) : counted;
+}
+
+struct value calc_server_auth_failed_5m(const struct model *model, const struct object *object) {
+    return server_const(object)->closing.known ? lately(model, object, CLOSED_AUTH, 5) : value_unknown(0);
+}
+
+/* ---- of all its servers ---- */
+
+/* One that can't be asked leaves at least what the others tell. */
+struct value calc_cluster_cut_10m(const struct model *model, const struct object *object) {
+    struct value sum = value_unknown(0);
+    bool partial = false;
+    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
+        const struct entry *entry = kind_at(model, OBJECT_SERVER, i);
+        if (entry->dead || entry->object.parent != object || !entry->object.now)
+            continue;
+        struct value cut = calc_server_cut_10m(model, &entry->object);
+        partial |= cut.type == VALUE_UNKNOWN;
+        if (cut.type == VALUE_UNKNOWN)
+            continue;
+        sum = (struct value){VALUE_UINT, sum.flags | cut.flags,
+                             .u = (sum.type == VALUE_UINT ? sum.u : 0) + cut.u};
+    }
+    sum.flags |= partial && sum.type == VALUE_UINT ? VALUE_LEAST : 0;
+    return sum;
+}
+
+struct value calc_cluster_last_cut(const struct model *model, const struct object *object) {
+    struct value last = value_unknown(0);
+    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
+        const struct entry *entry = kind_at(model, OBJECT_SERVER, i);
+        if (entry->dead || entry->object.parent != object)
+            continue;
+        struct value cut = calc_server_last_cut(model, &entry->object);
+        if (cut.type == VALUE_TIME && (last.type != VALUE_TIME || cut.i > last.i))
+            last = cut;
+    }
+    return last;
+}

@@ -1,0 +1,265 @@
+#include "model/cut_counters.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "model/server.h"
+#include "model/reason.h"
+
+#define AWAITED_NS (5 * NS_PER_S) /* records may come so much later */
+#define TWICE_NS   (5 * NS_PER_S) /* and a second count of one client, beside its write deadline */
+#define QUIET_NS   (60 * NS_PER_S)
+#define NAMES_MOST 3
+#define NAME_WIDTH 24 /* columns */
+
+enum way { FOLDED, TOLD, BEGUN, KEPT }; /* what is made of growth */
+
+static const struct row_of_counter {
+    enum field field;
+    enum field silenced_by; /* where the server has that field this one says nothing more; 0 none */
+    enum way way;
+    const char *kind, *one, *many, *did;
+} rows[COUNTED_ROWS] = {
+    [SLOW_CLIENTS] = {F_SERVER_slow_clients, 0, FOLDED, "cut", "client", "clients", ""},
+    [SLOW_UNDIVIDED] = {F_SERVER_slow_consumers, F_SERVER_slow_clients, FOLDED, "cut", "client", "clients",
+                        ""},
+    [SLOW_ROUTES] = {F_SERVER_slow_routes, 0, TOLD, "slow", "route", "routes", "did not read in time"},
+    [SLOW_GATEWAYS] = {F_SERVER_slow_gateways, 0, TOLD, "slow", "gateway", "gateways",
+                       "did not read in time"},
+    [SLOW_LEAFS] = {F_SERVER_slow_leafs, 0, TOLD, "slow", "leaf node", "leaf nodes", "did not read in time"},
+    [STALE_CLIENTS] = {F_SERVER_stale_clients, 0, TOLD, "stale", "client", "clients", "did not answer pings"},
+    [STALE_ROUTES] = {F_SERVER_stale_routes, 0, TOLD, "stale", "route", "routes", "did not answer pings"},
+    [STALE_GATEWAYS] = {F_SERVER_stale_gateways, 0, TOLD, "stale", "gateway", "gateways",
+                        "did not answer pings"},
+    [STALE_LEAFS] = {F_SERVER_stale_leafs, 0, TOLD, "stale", "leaf node", "leaf nodes",
+                     "did not answer pings"},
+    [STALE_ALL] = {F_SERVER_stale_connections, F_SERVER_stale_clients, TOLD, "stale", "connection",
+                   "connections", "did not answer pings"},
+    [STALLS] = {F_SERVER_stalled_clients, 0, BEGUN, "stalled", "", "", ""},
+};
+
+static struct cut_counters *counters_of(const struct entry *server) {
+    return &server_of(server)->cut_counters;
+}
+
+typedef unsigned long long big;
+
+/* ---- clients: growth against records ---- */
+
+static enum counted counter_of_clients(const struct cut_counters *counters) {
+    return counters->known[SLOW_CLIENTS] ? SLOW_CLIENTS : SLOW_UNDIVIDED;
+}
+
+static void say_undivided(const struct entry *server, char *out, size_t size) {
+    snprintf(out, size, "; clients and routes are not told apart by %s",
+             row_text(server->object.now, F_SERVER_version));
+}
+
+/* The event of these clients; its text may still get another count. */
+static void write_cut(const struct entry *server, char *out, size_t size) {
+    const struct cut_counters *counters = counters_of(server);
+    enum counted counter = counter_of_clients(counters);
+    char twice[40] = "", undivided[100] = "";
+    big clients = counters->told.clients, counted = counters->told.counted;
+    if (counted != clients)
+        snprintf(twice, sizeof twice, ", counted %llu", counted);
+    if (counted != clients && counter == SLOW_UNDIVIDED)
+        say_undivided(server, undivided, sizeof undivided);
+    snprintf(out, size, "%llu client%s cut as slow consumer%s%s%s, %llu since its start%s", clients,
+             clients == 1 ? "" : "s", clients == 1 ? "" : "s", twice, counters->told.names,
+             (big)counters->last[counter], undivided);
+}
+
+static void forget_names(struct cut_counters *counters) {
+    counters->awaited.names[0] = counters->awaited.last_name[0] = '\0';
+    counters->awaited.named = 0;
+}
+
+/* What is counted beyond the records is told later: with these, or with others. */
+static void tell_cut(struct model *model, struct entry *server) {
+    struct cut_counters *counters = counters_of(server);
+    uint64_t clients = counters->awaited.records < counters->awaited.counted ? counters->awaited.records
+                                                                             : counters->awaited.counted;
+    char text[CUT_NAMES_SIZE + 200];
+    counters->told.clients = counters->told.counted = clients;
+    snprintf(counters->told.names, sizeof counters->told.names, "%s", counters->awaited.names);
+    write_cut(server, text, sizeof text);
+    model_add_event(model, counters->awaited.utc_ns, "cut", &server->object, server_label(server_of(server)),
+                    "%s", text);
+    counters->told.number = model_event_total(model);
+    counters->awaited.counted -= clients;
+    counters->awaited.records -= clients;
+    forget_names(counters);
+}
+
+static void tell_untold(struct model *model, struct entry *server) {
+    struct cut_counters *counters = counters_of(server);
+    enum counted counter = counter_of_clients(counters);
+    char undivided[100] = "";
+    if (counter == SLOW_UNDIVIDED)
+        say_undivided(server, undivided, sizeof undivided);
+    lately_add(&counters->lately[SLOW_UNTOLD], counters->awaited.utc_ns, counters->awaited.counted);
+    model_add_event(model, counters->awaited.utc_ns, "cut", &server->object, server_label(server_of(server)),
+                    "%llu slow consumer%s counted and no record says who, %llu since its start%s",
+                    (big)counters->awaited.counted, counters->awaited.counted == 1 ? "" : "s",
+                    (big)counters->last[counter], undivided);
+}
+
+/* No other client was cut: those that were are counted again. */
+static void tell_twice(struct model *model, struct entry *server) {
+    struct cut_counters *counters = counters_of(server);
+    char text[CUT_NAMES_SIZE + 200];
+    counters->told.counted += counters->awaited.counted;
+    write_cut(server, text, sizeof text);
+    model_amend_event(model, counters->told.number, text);
+}
+
+static bool may_be_counted_twice(const struct entry *server) {
+    const struct cut_counters *counters = counters_of(server);
+    int64_t deadline = row_i64(server->object.now, F_SERVER_write_deadline, 10 * NS_PER_S);
+    return counters->told.number && counters->awaited.record_mono_ns &&
+           counters->awaited.mono_ns - counters->awaited.record_mono_ns <= deadline + TWICE_NS;
+}
+
+static void settle(struct model *model, struct entry *server, bool whole) {
+    struct cut_counters *counters = counters_of(server);
+    if (counters->awaited.counted && counters->awaited.records &&
+        (whole || counters->awaited.records >= counters->awaited.counted))
+        tell_cut(model, server);
+}
+
+static void settle_late(struct model *model, struct entry *server, int64_t mono_ns) {
+    struct cut_counters *counters = counters_of(server);
+    if (!counters->awaited.counted && mono_ns - counters->awaited.record_mono_ns > AWAITED_NS) {
+        counters->awaited.records = 0; /* was told without it, or is not counted */
+        forget_names(counters);
+    }
+    if (!counters->awaited.counted || mono_ns - counters->awaited.mono_ns <= AWAITED_NS)
+        return;
+    settle(model, server, true);
+    if (counters->awaited.counted && may_be_counted_twice(server))
+        tell_twice(model, server);
+    else if (counters->awaited.counted)
+        tell_untold(model, server);
+    counters->awaited.counted = 0;
+}
+
+/* One that is cut several times is named once. */
+static void add_name(struct cut_counters *counters, const struct entry *connection) {
+    const struct row *row = connection->object.now;
+    char *names = counters->awaited.names, name[sizeof counters->awaited.last_name];
+    const char *whole = row_text(row, F_CONNECTION_name);
+    size_t len = strlen(names);
+    text_cut(name, sizeof name, *whole ? whole : row_text(row, F_CONNECTION_ip), NAME_WIDTH);
+    if (!*name || strcmp(name, counters->awaited.last_name) == 0 || counters->awaited.named > NAMES_MOST)
+        return;
+    snprintf(counters->awaited.last_name, sizeof name, "%s", name);
+    if (counters->awaited.named++ == NAMES_MOST)
+        snprintf(names + len, CUT_NAMES_SIZE - len, ", ...");
+    else
+        snprintf(names + len, CUT_NAMES_SIZE - len, "%s %s (%.15s)", len ? "," : ":", name,
+                 reason_of(row_text(row, F_CONNECTION_reason)).brief);
+}
+
+void cut_counters_record(struct model *model, struct entry *server, const struct entry *connection) {
+    struct cut_counters *counters = counters_of(server);
+    const struct row *row = connection->object.now;
+    enum reason_group group = reason_of(row_text(row, F_CONNECTION_reason)).group;
+    const struct stamp *at = &connection->object.now_at;
+    int64_t stop_ns = row_i64(row, F_CONNECTION_stop, at->now_ns);
+    if (group == REASON_LIVENESS)
+        lately_add(&counters->lately[CLOSED_STALE], at->utc_ns - at->now_ns + stop_ns, 1);
+    if (group == REASON_AUTH)
+        lately_add(&counters->lately[CLOSED_AUTH], at->utc_ns - at->now_ns + stop_ns, 1);
+    if (group != REASON_SLOW || !counters->began_ns || stop_ns <= counters->began_ns)
+        return;
+    counters->awaited.records++;
+    counters->awaited.record_mono_ns = at->mono_ns;
+    add_name(counters, connection);
+    settle(model, server, false);
+}
+
+void cut_counters_answered(struct model *model, struct entry *server, const struct stamp *at) {
+    settle(model, server, at->asked_mono_ns >= counters_of(server)->awaited.mono_ns);
+}
+
+/* ---- counters ---- */
+
+static void await(struct cut_counters *counters, uint64_t growth, const struct stamp *at) {
+    if (!counters->awaited.counted) {
+        counters->awaited.utc_ns = at->utc_ns;
+        counters->awaited.mono_ns = at->mono_ns;
+    }
+    counters->awaited.counted += growth;
+}
+
+static void tell(struct model *model, struct entry *server, enum counted counted, uint64_t growth) {
+    const struct row_of_counter *row = &rows[counted];
+    model_add_event(model, server->object.now_at.utc_ns, row->kind, &server->object,
+                    server_label(server_of(server)), "%llu %s %s, %llu since its start", (big)growth,
+                    growth == 1 ? row->one : row->many, row->did, (big)counters_of(server)->last[counted]);
+}
+
+static void tell_stalled(struct model *model, struct entry *server, uint64_t growth) {
+    model_add_event(
+        model, server->object.now_at.utc_ns, rows[STALLS].kind, &server->object,
+        server_label(server_of(server)),
+        "producers are held back: %llu pause%s since the last look, because a receiver does not read",
+        (big)growth, growth == 1 ? "" : "s");
+}
+
+static void grown(struct model *model, struct entry *server, enum counted counted, uint64_t growth) {
+    struct cut_counters *counters = counters_of(server);
+    const struct stamp *at = &server->object.now_at;
+    bool quiet = !lately_within(&counters->lately[counted], at->utc_ns, QUIET_NS);
+    enum field by = rows[counted].silenced_by;
+    lately_add(&counters->lately[counted], at->utc_ns, growth);
+    if (by && row_has(server->object.now, by))
+        return;
+    if (rows[counted].way == FOLDED)
+        await(counters, growth, at);
+    else if (rows[counted].way == TOLD)
+        tell(model, server, counted, growth);
+    else if (quiet)
+        tell_stalled(model, server, growth);
+}
+
+void cut_counters_varz(struct model *model, struct entry *server) {
+    struct cut_counters *counters = counters_of(server);
+    const struct row *row = server->object.now;
+    for (int i = 0; i < COUNTED_ROWS; i++) {
+        bool has = row_has(row, rows[i].field), known = counters->known[i];
+        uint64_t now = row_u64(row, rows[i].field, 0), last = counters->last[i];
+        counters->known[i] = has;
+        counters->last[i] = now;
+        if (has && known && now > last)
+            grown(model, server, (enum counted)i, now - last);
+    }
+    if (!counters->began_ns)
+        counters->began_ns = server->object.now_at.now_ns;
+    settle(model, server, false);
+}
+
+void cut_counters_tick(struct model *model) {
+    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
+        struct entry *server = kind_at(model, OBJECT_SERVER, i);
+        if (!server->dead && server->object.now)
+            settle_late(model, server, model->mono_ns);
+    }
+}
+
+void cut_counters_forget_run(struct cut_counters *counters) {
+    memset(counters->known, 0, sizeof counters->known);
+    memset(&counters->awaited, 0, sizeof counters->awaited);
+    memset(&counters->told, 0, sizeof counters->told);
+    counters->began_ns = 0;
+}
+
+bool cut_counters_told(const struct cut_counters *counters, enum counted counted) {
+    return counted >= COUNTED_ROWS || counters->known[counted];
+}
+
+uint64_t cut_counters_within(const struct model *model, const struct cut_counters *counters,
+                             enum counted counted, int64_t span_ns) {
+    return lately_within(&counters->lately[counted], model->utc_ns, span_ns);
+}

@@ -1,0 +1,385 @@
+/* Counters of those that do not read: events when they grow, held against the records of who was cut. */
+#include "tests/model_closed.h"
+
+#include "model/reported.h"
+
+struct counts {
+    const char *version;
+    uint64_t slow, clients, routes, stale, stale_clients, stalls;
+    bool divided;
+    double start; /* 0: at the beginning */
+};
+
+static void send_counts(struct night *n, const char *id, struct counts c) {
+    struct sample *s = build_varz(n, 1, id, "n1");
+    struct row *row = row_of(s, ENTITY_SERVER);
+    put_i(row, F_SERVER_start, NIGHT_UTC + ns(c.start));
+    put_text(s, row, F_SERVER_version, c.version ? c.version : "2.15.2");
+    put_i(row, F_SERVER_write_deadline, ns(2));
+    put_i(row, F_SERVER_slow_consumers, (int64_t)c.slow);
+    if (c.divided) {
+        put_u(row, F_SERVER_slow_clients, c.clients);
+        put_u(row, F_SERVER_slow_routes, c.routes);
+        put_u(row, F_SERVER_slow_gateways, 0);
+        put_u(row, F_SERVER_slow_leafs, 0);
+        put_i(row, F_SERVER_stale_connections, (int64_t)c.stale);
+        put_u(row, F_SERVER_stale_clients, c.stale_clients);
+        put_i(row, F_SERVER_stalled_clients, (int64_t)c.stalls);
+    }
+    send(n, s);
+}
+
+static void until(struct night *n, const char *id, double second, struct counts c) {
+    while (n->at < ns(second)) {
+        double next = floor((double)n->at / 1e9) + 1;
+        night_until(n, next < second ? next : second);
+        send_counts(n, id, c);
+    }
+}
+
+static void begin(struct night *n, struct counts c) {
+    night_begin(n, 0, 1);
+    send_target(n, 1, "http://h:8222", "named", "polled", NULL, NULL);
+    send_counts(n, "IDA", c);
+}
+
+/* Of kind, the last. */
+static const char *said(const struct night *n, const char *kind) {
+    for (size_t i = model_event_count(n->model); i-- > 0;) {
+        if (strcmp(model_event(n->model, i)->kind, kind) == 0)
+            return model_event(n->model, i)->text;
+    }
+    return "";
+}
+
+static void finding_says(const struct night *n, const char *rule, const char *text) {
+    char out[600];
+    const struct finding *f = finding_of(n, rule);
+    ck_assert_msg(f != NULL, "%s is not found", rule);
+    finding_text(n->model, f, out, sizeof out);
+    ck_assert_str_eq(out, text);
+}
+
+static void closed(struct night *n, const char *id, struct life l) {
+    send_lives(n, id, SHAPE_CONNZ_CLOSED, 10000, &l, 1);
+}
+
+START_TEST(what_was_there_before_is_no_event) {
+    struct night n;
+    struct counts c = {.divided = true, .slow = 12, .clients = 9, .routes = 3, .stalls = 50, .stale = 4};
+    begin(&n, c);
+    until(&n, "IDA", 8, c);
+    ck_assert_uint_eq(model_event_count(n.model), 0);
+    night_until(&n, 9);
+    c.clients = 3; /* restarted: counts anew */
+    c.start = 8.5;
+    send_counts(&n, "IDB", c);
+    until(&n, "IDB", 18, c);
+    ck_assert_int_eq(count_events(&n, "cut"), 0);
+    ck_assert_int_eq(count_events(&n, "slow"), 0);
+    ck_assert_int_eq(count_events(&n, "stalled"), 0);
+    size_t count;
+    const struct finding *findings = model_findings(n.model, &count);
+    ck_assert_msg(count == 0, "%s", count ? finding_rule(&findings[0]) : "");
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(clients_with_their_records) {
+    struct night n;
+    struct counts c = {.divided = true, .clients = 9};
+    begin(&n, c);
+    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 0, NULL, 0);
+    until(&n, "IDA", 4, c);
+    c.clients = 12;
+    until(&n, "IDA", 5, c);
+    ck_assert_int_eq(count_events(&n, "cut"), 0); /* who it was is asked */
+    struct life page[3] = {
+        {7, "c", 0, 4.6, CUT_BYTES, 1}, {6, "b", 0, 4.5, CUT_DEADLINE, 1}, {5, "a", 0, 4.4, CUT_BYTES, 1}};
+    night_until(&n, 5.5);
+    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 3, page, 3);
+    ck_assert_int_eq(count_events(&n, "cut"), 1);
+    ck_assert_str_eq(said(&n, "cut"),
+                     "3 clients cut as slow consumers: a (pending bytes), b (write deadline), "
+                     "c (pending bytes), 12 since its start");
+    const struct event *e = model_event(n.model, model_event_count(n.model) - 1);
+    ck_assert_int_eq(e->utc_ns, NIGHT_UTC + ns(5));
+    ck_assert_str_eq(e->subject, "n1");
+    until(&n, "IDA", 30, c);
+    ck_assert_int_eq(count_events(&n, "cut"), 1);
+    ck_assert_double_eq(number_value(&n, server_named(&n, "n1"), Q_SERVER_cut_10m), 3);
+    ck_assert_double_eq(number_value(&n, model_cluster(n.model), Q_CLUSTER_cut_10m), 3);
+    ck_assert_double_eq(number_value(&n, model_cluster(n.model), Q_CLUSTER_last_cut),
+                        (double)(NIGHT_UTC + ns(4.6)));
+    night_end(&n);
+}
+END_TEST
+
+/* One client is counted at the cut and again when its last write fails. */
+START_TEST(counted_twice) {
+    struct night n;
+    struct counts c = {.divided = true};
+    begin(&n, c);
+    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 0, NULL, 0);
+    until(&n, "IDA", 4, c);
+    c.clients = 1;
+    until(&n, "IDA", 5, c);
+    closed(&n, "IDA", (struct life){5, "a", 0, 4.5, CUT_BYTES, 1});
+    ck_assert_str_eq(said(&n, "cut"), "1 client cut as slow consumer: a (pending bytes), 1 since its start");
+    c.clients = 2;
+    until(&n, "IDA", 20, c);
+    ck_assert_int_eq(count_events(&n, "cut"), 1);
+    ck_assert_str_eq(said(&n, "cut"),
+                     "1 client cut as slow consumer, counted 2: a (pending bytes), 2 since its start");
+    ck_assert_double_eq(number_value(&n, server_named(&n, "n1"), Q_SERVER_cut), 1);
+    ck_assert_double_eq(number_value(&n, server_named(&n, "n1"), Q_SERVER_cut_10m), 1);
+    ck_assert_double_eq(number_value(&n, server_named(&n, "n1"), Q_SERVER_slow_clients), 2);
+    ck_assert_ptr_null(finding_of(&n, "slow_untold"));
+    /* much later it is another one */
+    c.clients = 3;
+    until(&n, "IDA", 40, c);
+    ck_assert_str_eq(said(&n, "cut"), "1 slow consumer counted and no record says who, 3 since its start");
+    ck_assert_int_eq(count_events(&n, "cut"), 2);
+    finding_says(&n, "slow_untold", "n1: slow consumers counted in a minute, and no record says who: 1");
+    until(&n, "IDA", 120, c);
+    ck_assert_ptr_null(finding_of(&n, "slow_untold"));
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(both_counts_at_once) {
+    struct night n;
+    struct counts c = {.divided = true};
+    begin(&n, c);
+    until(&n, "IDA", 4, c);
+    c.clients = 2;
+    until(&n, "IDA", 5, c);
+    night_until(&n, 5.5);
+    closed(&n, "IDA", (struct life){5, "a", 0, 4.5, CUT_BYTES, 1});
+    until(&n, "IDA", 20, c);
+    ck_assert_int_eq(count_events(&n, "cut"), 1);
+    ck_assert_str_eq(said(&n, "cut"),
+                     "1 client cut as slow consumer, counted 2: a (pending bytes), 2 since its start");
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(old_servers_do_not_tell_apart) {
+    struct night n;
+    struct counts c = {.version = "2.9.10"};
+    begin(&n, c);
+    until(&n, "IDA", 4, c);
+    c.slow = 1;
+    until(&n, "IDA", 5, c);
+    closed(&n, "IDA", (struct life){5, "a", 0, 4.5, CUT_DEADLINE, 1});
+    ck_assert_str_eq(said(&n, "cut"), "1 client cut as slow consumer: a (write deadline), 1 since its start");
+    until(&n, "IDA", 30, c);
+    c.slow = 3;
+    until(&n, "IDA", 40, c);
+    ck_assert_str_eq(said(&n, "cut"), "2 slow consumers counted and no record says who, 3 since its start; "
+                                      "clients and routes are not told apart by 2.9.10");
+    const struct object *n1 = server_named(&n, "n1");
+    ck_assert_str_eq(not_reported(n.model, n1, Q_SERVER_slow_clients), "not reported by 2.9.10");
+    ck_assert_str_eq(not_reported(n.model, n1, Q_SERVER_stalls_per_s), "not reported by 2.9.10");
+    ck_assert_ptr_null(not_reported(n.model, n1, Q_SERVER_slow_consumers));
+    ck_assert_ptr_null(not_reported(n.model, n1, Q_SERVER_cut));
+    const struct object *a = find_by(&n, Q_CONNECTION_name, "a");
+    ck_assert_str_eq(not_reported(n.model, a, Q_CONNECTION_stalls), "not reported by 2.9.10");
+    ck_assert(isnan(number_value(&n, n1, Q_SERVER_slow_links_10m)));
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(links_are_worse) {
+    struct night n;
+    struct counts c = {.divided = true, .routes = 1};
+    begin(&n, c);
+    until(&n, "IDA", 4, c);
+    c.routes = 2;
+    until(&n, "IDA", 6, c);
+    ck_assert_str_eq(said(&n, "slow"), "1 route did not read in time, 2 since its start");
+    finding_says(&n, "routes_slow", "n1: the other end of a route did not read in time, 1 counted in 5 min");
+    ck_assert_int_eq(finding_of(&n, "routes_slow")->severity, SEVERITY_CRIT);
+    ck_assert_double_eq(number_value(&n, server_named(&n, "n1"), Q_SERVER_slow_links_10m), 1);
+    ck_assert_int_eq(count_events(&n, "cut"), 0);
+    until(&n, "IDA", 330, c);
+    ck_assert_ptr_null(finding_of(&n, "routes_slow"));
+    until(&n, "IDA", 630, c);
+    ck_assert_double_eq(number_value(&n, server_named(&n, "n1"), Q_SERVER_slow_links_10m), 0);
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(stale_and_auth) {
+    struct night n;
+    struct counts c = {.divided = true};
+    begin(&n, c);
+    until(&n, "IDA", 4, c);
+    c.stale = 4, c.stale_clients = 4;
+    until(&n, "IDA", 6, c);
+    ck_assert_int_eq(count_events(&n, "stale"), 1);
+    ck_assert_str_eq(said(&n, "stale"), "4 clients did not answer pings, 4 since its start");
+    ck_assert_ptr_null(finding_of(&n, "connections_stale"));
+    c.stale = 5, c.stale_clients = 5;
+    until(&n, "IDA", 8, c);
+    finding_says(&n, "connections_stale", "n1: 5 connections did not answer pings in 5 min");
+    struct life page[5];
+    for (int i = 0; i < 5; i++)
+        page[i] = (struct life){(uint64_t)(9 - i), "x", 0, 7 - i, "Authentication Failure", 0};
+    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 5, page, 5);
+    until(&n, "IDA", 9, c);
+    finding_says(&n, "auth_failures",
+                 "n1: 5 connections refused or closed for want of authentication in 5 min");
+    until(&n, "IDA", 330, c);
+    ck_assert_ptr_null(finding_of(&n, "auth_failures"));
+    ck_assert_ptr_null(finding_of(&n, "connections_stale"));
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(stalls_begin) {
+    struct night n;
+    struct counts c = {.divided = true};
+    begin(&n, c);
+    until(&n, "IDA", 4, c);
+    for (int i = 0; i < 70; i++) {
+        c.stalls += 20;
+        until(&n, "IDA", 5 + i, c);
+    }
+    ck_assert_int_eq(count_events(&n, "stalled"), 1);
+    ck_assert_str_eq(said(&n, "stalled"), "producers are held back: 20 pauses since the last look, because a "
+                                          "receiver does not read");
+    ck_assert_int_eq(finding_of(&n, "producers_stalled")->severity, SEVERITY_WARN);
+    for (int i = 0; i < 10; i++) {
+        c.stalls += 200;
+        until(&n, "IDA", 75 + i, c);
+    }
+    ck_assert_int_eq(finding_of(&n, "producers_stalled_much")->severity, SEVERITY_CRIT);
+    until(&n, "IDA", 160, c);
+    ck_assert_ptr_null(finding_of(&n, "producers_stalled"));
+    ck_assert_ptr_null(finding_of(&n, "producers_stalled_much"));
+    c.stalls += 1;
+    until(&n, "IDA", 162, c);
+    ck_assert_int_eq(count_events(&n, "stalled"), 2);
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(two_hundred_at_once) {
+    struct night n;
+    struct life page[200];
+    char names[200][16];
+    struct counts c = {.divided = true};
+    begin(&n, c);
+    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 0, NULL, 0);
+    until(&n, "IDA", 4, c);
+    for (int i = 0; i < 200; i++) {
+        snprintf(names[i], sizeof names[i], "c%d", i);
+        page[i] = (struct life){(uint64_t)(900 - i), names[i], 0, 5 - i * 0.004, CUT_BYTES, 1};
+    }
+    c.clients = 200;
+    until(&n, "IDA", 6, c);
+    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 200, page, 200);
+    until(&n, "IDA", 7, c);
+    ck_assert_int_eq(count_events(&n, "cut"), 1);
+    ck_assert_ptr_nonnull(strstr(said(&n, "cut"),
+                                 "200 clients cut as slow consumers: c199 (pending bytes), "
+                                 "c198 (pending bytes), c197 (pending bytes), ..., 200 since"));
+    finding_says(
+        &n, "clients_cut_at_once",
+        "200 clients cut on n1 within 1 s, 200 in 5 min: the node, or what it sends, not one client");
+    ck_assert_ptr_null(finding_of(&n, "client_cut"));
+    ck_assert_ptr_null(finding_of(&n, "clients_cut_many"));
+    ck_assert_double_eq(number_value(&n, server_named(&n, "n1"), Q_SERVER_cut_at_once), 200);
+    until(&n, "IDA", 320, c);
+    size_t count;
+    model_findings(n.model, &count);
+    ck_assert_uint_eq(count, 0);
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(one_again_and_again) {
+    struct night n;
+    struct counts c = {.divided = true};
+    begin(&n, c);
+    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 0, NULL, 0);
+    until(&n, "IDA", 4, c);
+    for (int i = 0; i < 60; i++) { /* each second for a minute */
+        c.clients++;
+        until(&n, "IDA", 5 + i, c);
+        closed(&n, "IDA", (struct life){(uint64_t)(10 + i), "busy", 4 + i + 0.1, 4 + i + 0.9, CUT_BYTES, 1});
+        if (i == 3)
+            ck_assert_int_eq(finding_of(&n, "client_cut")->severity, SEVERITY_WARN);
+    }
+    night_until(&n, 65);
+    size_t count;
+    model_findings(n.model, &count);
+    ck_assert_uint_eq(count, 1);
+    finding_says(&n, "client_cut_often", "busy cut 60 times in 10 min, lives 800ms, back after 200ms, on n1");
+    ck_assert_int_eq(count_events(&n, "cut"), 60);
+    until(&n, "IDA", 370, c);
+    model_findings(n.model, &count);
+    ck_assert_uint_eq(count, 0);
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(some_of_one_server_are_said_together) {
+    struct night n;
+    struct counts c = {.divided = true};
+    char text[400];
+    begin(&n, c);
+    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 0, NULL, 0);
+    until(&n, "IDA", 40, c);
+    struct life page[3] = {
+        {7, "c", 0, 39, CUT_BYTES, 1}, {6, "b", 0, 29, CUT_DEADLINE, 1}, {5, "a", 0, 19, CUT_BYTES, 1}};
+    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 3, page, 3);
+    until(&n, "IDA", 41, c);
+    size_t count;
+    const struct finding *f = model_findings(n.model, &count);
+    ck_assert_uint_eq(count, 3);
+    ck_assert(finding_same_cause(&f[0], &f[1]) && finding_same_cause(&f[0], &f[2]));
+    finding_text_of(n.model, &f[0], 3, text, sizeof text);
+    ck_assert_str_eq(text, "3 clients cut on n1, a the first of them");
+    night_end(&n);
+}
+END_TEST
+
+/* The list of closed connections is not answered: the counters tell, each growth as they count. */
+START_TEST(without_records) {
+    struct night n;
+    struct counts c = {.divided = true};
+    begin(&n, c);
+    until(&n, "IDA", 4, c);
+    c.clients = 2;
+    until(&n, "IDA", 20, c);
+    struct value v = quantity_get(n.model, server_named(&n, "n1"), Q_SERVER_cut_10m);
+    ck_assert_int_eq(v.type, VALUE_UINT);
+    ck_assert_uint_eq(v.u, 2);
+    ck_assert(v.flags & VALUE_ESTIMATED);
+    ck_assert_str_eq(said(&n, "cut"), "2 slow consumers counted and no record says who, 2 since its start");
+    night_end(&n);
+}
+END_TEST
+
+static TCase *make(void) {
+    TCase *c = tcase_create("cut counters");
+    tcase_add_test(c, what_was_there_before_is_no_event);
+    tcase_add_test(c, clients_with_their_records);
+    tcase_add_test(c, counted_twice);
+    tcase_add_test(c, both_counts_at_once);
+    tcase_add_test(c, old_servers_do_not_tell_apart);
+    tcase_add_test(c, links_are_worse);
+    tcase_add_test(c, stale_and_auth);
+    tcase_add_test(c, stalls_begin);
+    tcase_add_test(c, two_hundred_at_once);
+    tcase_add_test(c, one_again_and_again);
+    tcase_add_test(c, some_of_one_server_are_said_together);
+    tcase_add_test(c, without_records);
+    return c;
+}
+
+int main(void) {
+    return run_case("model/cut counters", make);
+}
