@@ -174,7 +174,7 @@ START_TEST(what_is_called_so_is_found) {
     shown_type(t, "\033", "sort: severity"); /* first the filter goes, then the place */
     shown_type(t, "\033", "^.FIND \\$g ");
     shown_type(t, ":find nobody at all\r", "nothing called nobody at all");
-    shown_wait(t, "searched: 3 servers, 1 account, 1 stream, .* consumers? and [0-9]+ connections");
+    shown_wait(t, "searched: 3 servers, 1 account, 1 stream, .* consumers?, [0-9]+ connections and");
     shown_type(t, ":find ~(\r", "[Uu]nmatched|parenthes");
     shown_type(t, "1", "^.NODES 3");
     shown_type(t, ":find\r", "^.FIND nobody at all ");

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "tests/harness/suite.h"
+#include "tests/views/world_parts.h"
 #include "tests/views_frame.h"
 #include "tui/zone.h"
 #include "views/find.h"
@@ -203,6 +204,70 @@ START_TEST(the_second_row_and_its_server) {
 }
 END_TEST
 
+/* What n2 says of a connection that was asked for. */
+static void ask_for_subscriptions(struct world *w, uint64_t cid) {
+    static const char *const subjects[] = {"orders.created", "stock.>"};
+    struct sample *s = world_sample(w, 1, SHAPE_CONNZ_SUBS);
+    world_answer(w, s, 1);
+    world_u(sample_add(s, ENTITY_QUESTION), F_QUESTION_cid, cid);
+    struct row *connection = sample_add(s, ENTITY_CONNECTION);
+    world_u(connection, F_CONNECTION_cid, cid);
+    world_text(s, connection, F_CONNECTION_name, "billing-7");
+    world_text(s, connection, F_CONNECTION_account, "PAY");
+    world_i(connection, F_CONNECTION_start, (WORLD_START - 3600) * NS_PER_S);
+    for (int i = 0; i < 2; i++) {
+        struct row *sub = sample_add(s, ENTITY_SUBSCRIPTION);
+        world_u(sub, F_SUBSCRIPTION_cid, cid);
+        world_text(s, sub, F_SUBSCRIPTION_sid, i ? "2" : "1");
+        world_text(s, sub, F_SUBSCRIPTION_subject, subjects[i]);
+        world_text(s, sub, F_SUBSCRIPTION_queue, "workers");
+        world_i(sub, F_SUBSCRIPTION_msgs, 1200);
+    }
+    world_send(w, s);
+}
+
+START_TEST(subscriptions_lead_to_their_connection) {
+    struct world w;
+    struct frame f;
+    struct view_request request, place = {0};
+    world_busy(&w);
+    ask_for_subscriptions(&w, 4711);
+    find(&f, &w, "workers");
+    ROWS(&f, "subscription orders.created cid 4711", "subscription stock.> cid 4711");
+    ck_assert(says(&f, 160, 40, " n2-lon/PAY "));
+    ck_assert(says(&f, 160, 40, " queue workers  1.20k msgs "));
+    ck_assert(says(&f, 80, 24, "2 subscriptions -\n"));
+    frame_key(&f, "Enter", &request);
+    struct view_call call = {f.state, &f.context, &place};
+    uint64_t billing = world_object(&w, OBJECT_CONNECTION, Q_CONNECTION_name, "billing-7");
+    place_go(&call, model_object(w.model, billing));
+    ck_assert_str_eq(request.view, place.view);
+    ck_assert_uint_eq(request.object, billing);
+    ck_assert_ptr_null(f.view->take(f.state, "ORDERS.C"));
+    ROWS(&f, "subscription orders.created cid 4711");
+    frame_close(&f);
+    world_finish(&w);
+}
+END_TEST
+
+/* Who was cut is found with what is open of it, and behind that. */
+START_TEST(closed_connections_say_why) {
+    struct world w;
+    struct frame f;
+    world_cut_again(&w);
+    find(&f, &w, "billing");
+    char *text = frame_text(&f, 120, 40, false);
+    const char *open = strstr(text, "/PAY     open "), *closed = strstr(text, " closed ");
+    ck_assert_msg(open && closed && open < closed, "%s", text);
+    ck_assert_msg(strstr(closed, "/PAY     open ") == NULL, "%s", text);
+    ck_assert_msg(strncmp(strchr(open, '\n') + 1, " . connection billing-7 cid 4671 ", 33) == 0, "%s", text);
+    ck_assert_msg(strstr(closed, " slow  lived ") != NULL, "%s", text);
+    free(text);
+    frame_close(&f);
+    world_finish(&w);
+}
+END_TEST
+
 /* Quotes in its name are no end of the filter. */
 START_TEST(an_account_of_any_name_is_a_filter) {
     static const struct world_client clients[] = {{0, 1, "a", "A\"or\\B", "go", 0, 0, 0},
@@ -278,9 +343,9 @@ START_TEST(what_was_not_searched_is_said) {
     struct frame f;
     world_busy(&w);
     find(&f, &w, "nobody");
-    ck_assert(says(&f, 80, 24, " ? connections: the 7 fullest of 1,000 are known here\n"));
+    ck_assert(says(&f, 80, 24, " ? connections: the 7 fullest of 1,000 open ones are known here\n"));
     ck_assert(
-        says(&f, 80, 24, "searched: 3 servers, 5 accounts, 3 streams, 8 consumers and 7 connections\n"));
+        says(&f, 80, 24, "searched: 3 servers, 5 accounts, 3 streams, 8 consumers, 7 connections and 0"));
     frame_close(&f);
     world_finish(&w);
     world_failing(&w);
@@ -318,8 +383,8 @@ START_TEST(a_few_that_just_came_are_not_missed) {
         f.context.utc_ns = world_utc(&w);
         f.context.mono_ns = world_mono(&w);
         char *text = frame_text(&f, 80, 24, false);
-        ck_assert_msg((strstr(text, "the 30 fullest of 31 are known") != NULL) == (s >= 10), "%d\n%s", s,
-                      text);
+        ck_assert_msg((strstr(text, "the 30 fullest of 31 open ones are known") != NULL) == (s >= 10),
+                      "%d\n%s", s, text);
         free(text);
         world_run(&w, 1);
     }
@@ -403,6 +468,8 @@ int main(void) {
     tcase_add_test(tc, a_filter_narrows_what_was_found);
     tcase_add_loop_test(tc, enter_goes_there, 0, sizeof(ways) / sizeof(ways[0]));
     tcase_add_test(tc, the_second_row_and_its_server);
+    tcase_add_test(tc, subscriptions_lead_to_their_connection);
+    tcase_add_test(tc, closed_connections_say_why);
     tcase_add_test(tc, an_account_of_any_name_is_a_filter);
     tcase_add_test(tc, the_best_of_many_are_shown);
     tcase_add_test(tc, what_is_gone_is_hidden_until_asked_for);

@@ -411,6 +411,7 @@ static const struct screen_case {
     {"find-failing", "find", world_failing, find_node, false, 2},
     {"find-twins", "find", world_twins, find_bil, false, 3},
     {"find-hostile", "find", world_hostile, find_x, false, 3},
+    {"find-closed", "find", world_cut_again, find_bil, false, 3},
     {"find-empty", "find", world_empty, find_bil, false, 1},
     {"cost-busy", "cost", world_busy, NULL, false, 3},
     {"cost-dear", "cost", world_dear, NULL, false, 2},

@@ -171,12 +171,28 @@ static unsigned open_account(struct view_call *c, const struct find_account *acc
     return REACT_DRAW | REACT_WANTS;
 }
 
+static const struct object *whole_of(const struct model *model, const struct object *object) {
+    for (int k = 0; k < find_kind_count; k++)
+        if (find_kinds[k].kind == object->kind && find_kinds[k].of)
+            return find_kinds[k].of(model, object);
+    return object;
+}
+
+static unsigned open_object(struct view_call *c, const struct object *object) {
+    const struct object *whole = whole_of(c->context->model, object);
+    if (!whole) {
+        c->request->say = "its connection is not known here";
+        return REACT_DRAW;
+    }
+    c->request->from = table_of(c->state);
+    return place_go(c, whole);
+}
+
 static unsigned open_selected(void *call) {
     struct view_call *c = call;
     const struct object *object = selected_object(c);
     const struct find_account *account = object ? NULL : selected_account(c);
-    c->request->from = object ? table_of(c->state) : NULL;
-    return object ? place_go(c, object) : account ? open_account(c, account) : REACT_PASS;
+    return object ? open_object(c, object) : account ? open_account(c, account) : REACT_PASS;
 }
 
 static unsigned open_server(void *call) {
@@ -215,7 +231,7 @@ static const struct action actions[] = {
 const struct view_ops view_find = {
     .name = "find",
     .title = "Find",
-    .help = "Connections, streams, consumers, accounts and servers that are called so.",
+    .help = "Servers, accounts, streams, consumers, connections, subscriptions called so.",
     .state_size = sizeof(struct find),
     .init = init,
     .finish = finish,

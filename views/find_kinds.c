@@ -23,9 +23,9 @@ static void unknown_connections(const struct view_context *context, int64_t *sin
     number_format_grouped(have, rows);
     number_format_grouped(of, total);
     if (rows == 0)
-        snprintf(out, size, "connections: none of %s is known here yet", of);
+        snprintf(out, size, "connections: none of %s open ones is known here yet", of);
     else
-        snprintf(out, size, "connections: the %s fullest of %s are known here", have, of);
+        snprintf(out, size, "connections: the %s fullest of %s open ones are known here", have, of);
 }
 
 static void unknown_jetstream(const struct view_context *context, int64_t *since, bool none, char *out,
@@ -38,6 +38,13 @@ static void unknown_jetstream(const struct view_context *context, int64_t *since
         snprintf(out, size, "streams and consumers: JetStream is known of %s", heard);
     else if (none && *absence && model_data_age_ns(context->model) >= 0)
         snprintf(out, size, "streams and consumers: %s", absence);
+}
+
+static void unknown_subscriptions(const struct view_context *context, int64_t *since, bool none, char *out,
+                                  size_t size) {
+    (void)since;
+    if (none && model_data_age_ns(context->model) >= 0)
+        snprintf(out, size, "subscriptions: known are those of what was asked for");
 }
 
 const struct find_kind find_kinds[] = {
@@ -92,6 +99,20 @@ const struct find_kind find_kinds[] = {
                  {Q_CONNECTION_out_msgs_per_s, "out ", "/s"}},
      .shapes = 1u << SHAPE_CONNZ_HOT | 1u << SHAPE_CONNZ_FULL,
      .unknown = unknown_connections},
+    {.kind = OBJECT_SUBSCRIPTION,
+     .word = "subscription",
+     .brief = "sub",
+     .plural = "subscriptions",
+     .searched = {Q_SUBSCRIPTION_subject, Q_SUBSCRIPTION_queue, Q_SUBSCRIPTION_client,
+                  Q_SUBSCRIPTION_account},
+     .shown = Q_SUBSCRIPTION_subject,
+     .number = Q_SUBSCRIPTION_cid,
+     .where = {Q_SUBSCRIPTION_cluster, Q_SUBSCRIPTION_server, Q_SUBSCRIPTION_account},
+     .figures = {{Q_SUBSCRIPTION_queue, "queue ", ""},
+                 {Q_SUBSCRIPTION_msgs, "", " msgs"},
+                 {Q_SUBSCRIPTION_msgs_per_s, "", "/s"}},
+     .unknown = unknown_subscriptions,
+     .of = model_connection_of},
 };
 const int find_kind_count = sizeof(find_kinds) / sizeof(find_kinds[0]);
 _Static_assert(sizeof(find_kinds) / sizeof(find_kinds[0]) <= FIND_PARTS, "each kind has its part");

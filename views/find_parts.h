@@ -72,6 +72,8 @@ struct find_kind {
     /* What of it can't be found, "" nothing. `since`: zeroed in the beginning, its own; `none`: nothing at
      * all was found. NULL: all is known. */
     void (*unknown)(const struct view_context *context, int64_t *since, bool none, char *out, size_t size);
+    /* What it is a part of: that one's place is its own. NULL: it has a place. */
+    const struct object *(*of)(const struct model *model, const struct object *object);
 };
 extern const struct find_kind find_kinds[];
 extern const int find_kind_count;
@@ -131,7 +133,7 @@ void find_text(const struct view_context *context, const struct find_kind *kind,
 
 /* ---- the view ---- */
 
-enum { FIND_TROUBLES = 3, FIND_TROUBLE_SIZE = 320 };
+enum { FIND_TROUBLES = 5, FIND_TROUBLE_SIZE = 320 };
 
 struct find_row {
     const struct find_kind *kind;

@@ -12,7 +12,7 @@ static const struct column {
     int width, most, priority; /* most: columns of text that it takes where there is room */
     bool fitted;               /* to what is found, else as wide as there is room */
 } columns[FIND_COLUMNS] = {
-    [FIND_KIND] = {"KIND", KIND_LEAST, 10, 0, true}, [FIND_NAME] = {"NAME", NAME_LEAST, 60, 0, true},
+    [FIND_KIND] = {"KIND", KIND_LEAST, 12, 0, true}, [FIND_NAME] = {"NAME", NAME_LEAST, 60, 0, true},
     [FIND_WHERE] = {"WHERE", 14, 40, 3, true},       [FIND_STATE] = {"STATE", 14, 18, 2, true},
     [FIND_FIGURE] = {"FIGURES", 16, 44, 1, false},   [FIND_BY] = {"FOUND BY", 14, 40, 4, true},
 };

@@ -110,6 +110,7 @@ static bool rank_object(const struct model *model, const struct find_kind *kind,
     return best != RANK_NONE;
 }
 
+/* Of what is over the last one first. */
 static int by_rank(const void *left, const void *right) {
     const struct find_hit *a = left, *b = right;
     if (a->rank != b->rank)
@@ -119,7 +120,8 @@ static int by_rank(const void *left, const void *right) {
     if (a->severity != b->severity)
         return a->severity > b->severity ? -1 : 1;
     int order = a->name == b->name ? 0 : strcmp(a->name, b->name);
-    return order ? order : (a->id > b->id) - (a->id < b->id);
+    int age = (a->id > b->id) - (a->id < b->id);
+    return order ? order : a->over ? -age : age;
 }
 
 static void add(struct find_part *part, const struct find_hit *hit) {
