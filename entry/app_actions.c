@@ -139,6 +139,7 @@ const struct action app_actions[] = {
     {ACTION_OVERVIEW, go_view},
     {ACTION_CONNECTIONS, go_view},
     {ACTION_JETSTREAM, go_view},
+    {ACTION_SLOW, go_view},
     {ACTION_NODE, go_view},
     {ACTION_EVENTS, go_view},
     {ACTION_FIND, open_find},

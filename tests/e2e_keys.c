@@ -46,6 +46,7 @@ static const struct {
     {ROW_SETTINGS, "\033OQ", "SETTINGS", "\033", "^.NODES 3"},
     {ROW_CONNECTIONS, "2", "> Connections", "1", "^.NODES 3"},
     {ROW_JETSTREAM, "3", "> JetStream", "1", "^.NODES 3"},
+    {ROW_SLOW, "4", "> Slow", "1", "^.NODES 3"},
     {ROW_FIND, "F", "^:find *$", "\033", "1 Overview"},
     {ROW_COST, "I", "> Cost", "1", "^.NODES 3"},
     {ROW_PREVIOUS, "-", "> Cost", "1", "^.NODES 3"},
@@ -120,11 +121,11 @@ END_TEST
 
 START_TEST(tab_completes_a_command) {
     struct terminal *t = quiet_open_seen(24, 120);
-    shown_type(t, ":", "^ overview +connections +jetstream .* quit"); /* all that there is */
-    shown_type(t, "s", "^ stream  sort$");
-    shown_type(t, "\t", "^:stream$"); /* they agree in nothing more: one after the other */
-    shown_type(t, "\t", "^:sort$");
-    shown_type(t, "\033[Z", "^:stream$");
+    shown_type(t, ":", "^ overview +connections +jetstream .* find "); /* all that there is */
+    shown_type(t, "s", "^ slow  stream  sort$");
+    shown_type(t, "\t", "^:slow$"); /* they agree in nothing more: one after the other */
+    shown_type(t, "\t", "^:stream$");
+    shown_type(t, "\033[Z", "^:slow$");
     shown_type(t, "\025fo\t", "^:forget$");
     shown_type(t, "\025no\t", "^ n1  n2  n3$"); /* a space, and what may follow */
     shown_type(t, "\t", "^:node n$");           /* as far as all agree */
@@ -157,7 +158,7 @@ START_TEST(what_is_called_so_is_found) {
     shown_type(t, "Fbil", "^:find bil");
     shown_type(t, "\t", "^:find billing$"); /* the names that there are */
     shown_type(t, "\r", "> Find +billing");
-    shown_wait(t, "[.?]>consumer +ORDERS / billing ");
+    shown_wait(t, "[.?*!]>consumer +ORDERS / billing ");
     shown_type(t, "\r", "> Consumer +ORDERS / billing");
     shown_type(t, "\033", "^.FIND billing -.* 1 consumer");
     shown_type(t, ":find MAKER\r", "[.?]>connection maker cid [0-9]+ ");

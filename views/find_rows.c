@@ -112,8 +112,8 @@ static int row_severity(void *data, size_t row) {
 }
 
 static bool row_stale(void *data, size_t row) {
-    const struct object *object = row_of(data, row)->hit->object;
-    return object && object->freshness != FRESH_LIVE;
+    const struct find_hit *hit = row_of(data, row)->hit;
+    return hit->object && hit->object->freshness != FRESH_LIVE && hit->severity == SEVERITY_UNKNOWN;
 }
 
 /* They stand as they were found. */
