@@ -42,10 +42,12 @@ void filling_watch(struct entry *entry, bool hot) {
     struct connection *connection = object->extra;
     const struct row *server = object->parent->now;
     struct fill_poll poll;
-    if (!poll_of(object->now, &object->now_at, &poll))
+    if ((!connection->filling && !hot) || !poll_of(object->now, &object->now_at, &poll))
         return;
-    if (connection->filling && !object->before) /* another run, or away for a while */
+    if (connection->filling && !object->before) { /* another run, or away for a while */
         let_go(connection);
+        connection->likely = NULL;
+    }
     if (!connection->filling && hot)
         begin(connection, object, &poll, server);
     if (!connection->filling)

@@ -88,9 +88,9 @@ static void play_until(struct night *n, const struct fill *fill, double until) {
 
 /* ---- when ---- */
 
-static const struct fill *const steady[] = {&fill_stop,    &fill_stop_small, &fill_stop_held,
-                                            &fill_slow,    &fill_slow_small, &fill_slow_old,
-                                            &fill_trickle, &fill_slower,     &fill_large};
+static const struct fill *const steady[] = {&fill_stop,       &fill_stop_small, &fill_stop_held, &fill_slow,
+                                            &fill_slow_small, &fill_slow_old,   &fill_trickle,   &fill_slower,
+                                            &fill_large,      &fill_small};
 
 /* The first poll at which it holds half of what it held at the last. */
 static int half_of(const struct fill *fill) {
@@ -179,6 +179,16 @@ START_TEST(a_slow_reader) {
     ck_assert_double_ge(value_of(&n, Q_CONNECTION_held_for), 1.9e9);
     ck_assert_ptr_eq(strstr(words_of(&n, Q_CONNECTION_next), "producers held, cut in "),
                      words_of(&n, Q_CONNECTION_next));
+    night_end(&n);
+}
+END_TEST
+
+/* What waits has its protocol around it, which what was sent is counted without. */
+START_TEST(small_messages_are_larger_on_the_wire) {
+    struct night n;
+    play_until(&n, &fill_small, 13);
+    double out = value_of(&n, Q_CONNECTION_out_bytes_per_s);
+    ck_assert_double_eq_tol(value_of(&n, Q_CONNECTION_pending_slope) / out, 1.15, 0.02);
     night_end(&n);
 }
 END_TEST
@@ -390,6 +400,7 @@ static TCase *filling(void) {
     tcase_add_test(tc, who_is_held_again_and_again_is_not_cut);
     tcase_add_test(tc, a_reader_that_stops);
     tcase_add_test(tc, a_slow_reader);
+    tcase_add_test(tc, small_messages_are_larger_on_the_wire);
     tcase_add_test(tc, flat_while_producers_are_held);
     tcase_add_test(tc, silence_after_a_burst);
     tcase_add_test(tc, a_burst_wakes_nobody);
