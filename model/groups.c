@@ -7,7 +7,7 @@
 #include "base/memory.h"
 #include "model/calc.h"
 
-enum { SERVERS_MOST = 64 }; /* beyond that they are at least as many */
+enum { SERVERS_MOST = 64 }; /* bits; beyond that they are at least as many */
 
 /* quantities.def has those of a kind one behind the other, the key first. */
 enum {
@@ -28,8 +28,7 @@ struct group {
     struct object object;
     struct group_key key;
     uint32_t members, live;
-    const struct object *servers[SERVERS_MOST];
-    int server_count;
+    uint64_t servers; /* bit: place in making.servers */
     bool more_servers, partial;
     enum severity severity;
     struct total totals[TOTALS];
@@ -80,34 +79,42 @@ static struct group *add(struct groups *groups, enum quantity by, struct value k
     return group;
 }
 
-/* Places by id; twice as many as there can be groups. */
-struct places {
-    uint32_t *at; /* number of the group and 1; 0 empty */
+/* What is the same for all groups that are made at once. */
+struct making {
+    struct groups *groups;
+    const struct model *model;
+    enum quantity by;
+    bool partial;
+    uint32_t *places; /* by id, twice as many as there can be groups: number of the group and 1; 0 empty */
     size_t mask;
+    const struct object *servers[SERVERS_MOST];
+    int server_count;
 };
 
-static struct group *find(struct groups *groups, struct places *places, enum quantity by, struct value key,
-                          bool partial) {
+static struct group *find(struct making *m, struct value key) {
     uint64_t id = id_of(key);
-    size_t i = (size_t)(id ^ id >> 32) & places->mask;
-    for (; places->at[i]; i = (i + 1) & places->mask) {
-        struct group *group = group_of(groups->all[places->at[i] - 1]);
+    size_t i = (size_t)(id ^ id >> 32) & m->mask;
+    for (; m->places[i]; i = (i + 1) & m->mask) {
+        struct group *group = group_of(m->groups->all[m->places[i] - 1]);
         if (group->object.id == id && is_key(&group->key, key))
             return group;
     }
-    struct group *group = add(groups, by, key, id, partial);
-    places->at[i] = (uint32_t)groups->count;
+    struct group *group = add(m->groups, m->by, key, id, m->partial);
+    m->places[i] = (uint32_t)m->groups->count;
     return group;
 }
 
-static void count_server(struct group *group, const struct object *server) {
-    for (int i = 0; i < group->server_count; i++)
-        if (group->servers[i] == server)
-            return;
-    if (group->server_count < SERVERS_MOST)
-        group->servers[group->server_count++] = server;
-    else
+static void count_server(struct making *m, struct group *group, const struct object *server) {
+    int i = 0;
+    while (i < m->server_count && m->servers[i] != server)
+        i++;
+    if (i == SERVERS_MOST) {
         group->more_servers = true;
+        return;
+    }
+    m->servers[i] = server;
+    m->server_count += i == m->server_count;
+    group->servers |= 1ull << i;
 }
 
 static void put(struct total *total, const struct quantity_info *info, struct value v) {
@@ -130,18 +137,18 @@ static bool outlasts(const struct quantity_info *info) {
     return info->how == HOW_SUM && of->how == HOW_FIELD && fields[of->field].kind == KIND_COUNTER;
 }
 
-static void join(struct group *group, const struct model *model, const struct object *member) {
+static void join(struct making *m, struct group *group, const struct object *member) {
     bool gone = member->freshness == FRESH_GONE;
-    enum severity severity = gone ? SEVERITY_OK : model_severity(model, member);
+    enum severity severity = gone ? SEVERITY_OK : model_severity(m->model, member);
     group->members++;
     group->live += member->freshness == FRESH_LIVE;
     group->severity = severity > group->severity ? severity : group->severity;
-    count_server(group, member->parent);
+    count_server(m, group, member->parent);
     for (int t = 0; t < TOTALS; t++) {
         const struct quantity_info *info = &quantities[FIRST + t];
         if ((info->how != HOW_SUM && info->how != HOW_MOST) || (gone && !outlasts(info)))
             continue;
-        struct value v = quantity_get(model, member, info->of);
+        struct value v = quantity_get(m->model, member, info->of);
         v.flags &= gone ? (uint8_t)~VALUE_OLD : UINT8_MAX;
         put(&group->totals[t], info, v);
     }
@@ -163,15 +170,15 @@ static void clear(struct groups *groups) {
 void groups_make(struct groups *groups, const struct model *model, enum quantity by,
                  const struct object *const *members, size_t count, bool partial) {
     size_t size = room_for(count);
-    struct places places = {memory_array(size, sizeof *places.at), size - 1};
+    struct making m = {groups, model, by, partial, memory_array(size, sizeof *m.places), size - 1, {0}, 0};
     clear(groups);
     for (size_t i = 0; i < count; i++) {
-        struct group *group = find(groups, &places, by, quantity_get(model, members[i], by), partial);
-        join(group, model, members[i]);
+        struct group *group = find(&m, quantity_get(model, members[i], by));
+        join(&m, group, members[i]);
         if (group->live)
             group->object.freshness = FRESH_LIVE;
     }
-    free(places.at);
+    free(m.places);
 }
 
 void groups_free(struct groups *groups) {
@@ -219,7 +226,7 @@ struct value calc_group_connections(const struct model *model, const struct obje
 struct value calc_group_servers(const struct model *model, const struct object *object) {
     (void)model;
     const struct group *group = group_of(object);
-    struct value v = value_uint((uint64_t)group->server_count);
+    struct value v = value_uint((uint64_t)__builtin_popcountll(group->servers));
     v.flags = group->more_servers || group->partial ? VALUE_LEAST : 0;
     return v;
 }

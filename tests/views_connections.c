@@ -288,7 +288,7 @@ START_TEST(groups_sort_and_filter_like_every_list) {
     shown();
     ck_assert_uint_eq(list->count, 1);
     ck_assert_str_eq(cell(list, 0, Q_GROUP_key).text, "billing");
-    ck_assert_ptr_nonnull(f.view->check_filter(f.state, "idle>2"));
+    ck_assert_ptr_nonnull(f.view->check_filter(f.state, "nosuch>2"));
     ck_assert_ptr_null(f.view->check_filter(f.state, "in_msgs_per_s>2"));
     end();
 }
@@ -330,6 +330,32 @@ START_TEST(the_way_into_groups_and_back) {
     ck_assert(!c->grouped && c->depth == 0);
     struct view_request request;
     ck_assert_uint_eq(frame_key(&f, "Esc", &request), REACT_PASS);
+    end();
+}
+END_TEST
+
+/* A filter that names what connections have and groups don't says whose groups they are; in a group it stays.
+ */
+START_TEST(a_filter_of_connections_chooses_whose_groups) {
+    begin();
+    press("B Down Enter");
+    struct connections *c = f.state;
+    ck_assert_ptr_null(f.view->check_filter(f.state, "account=PAY"));
+    ck_assert_ptr_nonnull(f.view->check_filter(f.state, "acount=PAY"));
+    f.context.filter = "account!=PAY host~10.4.1";
+    look_for("by name: 1 of what passes account!=PAY host~10.4.1");
+    ck_assert_uint_eq(c->list.focus->count, 1);
+    ck_assert_double_eq(number(row(c->list.focus, 0), Q_GROUP_connections), 2);
+    f.context.filter = "connections>2"; /* of groups again */
+    look_for("by name: 5 ");
+    ck_assert_uint_eq(c->list.focus->count, 2);
+    f.context.filter = "account=SHOP";
+    press("Enter");
+    ck_assert_str_eq(f.context.filter, "account=SHOP");
+    look_for("name orders-api: 2 ");
+    press("Esc");
+    look_for("by name: 1 of what passes account=SHOP");
+    ck_assert_str_eq(f.context.filter, "account=SHOP");
     end();
 }
 END_TEST
@@ -387,6 +413,7 @@ int main(void) {
     tcase_add_test(tc, groups_have_sums);
     tcase_add_test(tc, groups_sort_and_filter_like_every_list);
     tcase_add_test(tc, the_way_into_groups_and_back);
+    tcase_add_test(tc, a_filter_of_connections_chooses_whose_groups);
     tcase_add_test(tc, those_without_a_name_are_a_group);
     tcase_add_test(tc, selection_sticks_to_the_group);
     suite_add_tcase(suite, tc);

@@ -95,12 +95,41 @@ static const struct object *const *members_of(struct connections *c, const struc
     return c->members;
 }
 
+/* What is no filter of groups, but one of connections, says whose groups they are. */
+static bool is_for_members(struct connections *c, const char *typed) {
+    if (!c->grouped)
+        return false;
+    if (strcmp(c->typed, typed) != 0) {
+        snprintf(c->typed, sizeof(c->typed), "%s", typed);
+        c->typed_below = quantity_list_check(&c->lists[CONNECTIONS_GROUPED], typed) &&
+                         !quantity_list_check(&c->lists[c->shown], typed);
+    }
+    return c->typed_below;
+}
+
+static const char *text_of(const struct view_context *context) {
+    return context->filter ? context->filter : "";
+}
+
+static const char *check_filter(void *state, const char *filter) {
+    struct connections *c = state;
+    const char *fault = quantity_list_check(c->list.focus, filter);
+    return fault && is_for_members(c, filter ? filter : "") ? NULL : fault;
+}
+
+static void find_below(struct connections *c, const struct view_context *context) {
+    const char *below = c->layers[c->depth].below,
+               *typed = is_for_members(c, text_of(context)) ? text_of(context) : "";
+    snprintf(c->below, sizeof(c->below), "%s%s%s", below, *below && *typed ? " " : "", typed);
+}
+
 /* What the list below has, and the groups of these. */
 static void make_groups(struct connections *c, const struct view_context *context,
                         const struct quantity_pick *pick, int width) {
     struct quantity_list *list = &c->lists[c->shown];
     struct view_context below = *context;
-    below.filter = c->layers[c->depth].below;
+    find_below(c, context);
+    below.filter = c->below;
     below.faults_only = false; /* a group has members that are ok, too */
     quantity_list_collect(list, &below, pick, width);
     struct groups_of of = {list, list->collected, c->layers[c->depth].by, c->cover.rows < c->cover.total};
@@ -115,6 +144,7 @@ static void make_groups(struct connections *c, const struct view_context *contex
 
 static void arrange(void *state, const struct view_context *context, struct rect area) {
     struct connections *c = state;
+    struct view_context here = *context;
     open_object(c, context);
     cover_follow(&c->cover, context);
     count_closed(c, context->model);
@@ -129,12 +159,13 @@ static void arrange(void *state, const struct view_context *context, struct rect
                                  .groups_number = c->inside_number};
     if (c->grouped) {
         make_groups(c, context, &pick, area.w);
+        here.filter = is_for_members(c, text_of(context)) ? "" : context->filter;
         pick = (struct quantity_pick){.shapes = pick.shapes,
                                       .objects = c->groups.all,
                                       .object_count = c->groups.count,
                                       .made = c->groups_made};
     }
-    quantity_list_arrange(c->list.focus, context, &pick, area.w, quantity_panel_rows(area.h));
+    quantity_list_arrange(c->list.focus, &here, &pick, area.w, quantity_panel_rows(area.h));
 }
 
 static void draw(const void *state, const struct view_context *context, struct surface *s, struct rect area) {
@@ -159,7 +190,7 @@ static unsigned changed(struct view_call *call, struct connections *c, const cha
 }
 
 static void keep(char to[CONNECTIONS_FILTER], const struct view_context *context) {
-    snprintf(to, CONNECTIONS_FILTER, "%s", context->filter ? context->filter : "");
+    snprintf(to, CONNECTIONS_FILTER, "%s", text_of(context));
 }
 
 static unsigned next_listing(void *data) {
@@ -219,11 +250,15 @@ static unsigned enter(struct view_call *call, struct connections *c) {
     if (!selected || c->depth == CONNECTIONS_DEPTH)
         return REACT_NONE;
     keep(layer->above, call->context);
+    find_below(c, call->context);
+    bool fits = strlen(c->below) < sizeof(layer->within); /* half a filter is another one */
+    snprintf(layer->within, sizeof(layer->within), "%.*s", CONNECTIONS_FILTER - 1,
+             fits ? c->below : layer->below);
     c->inside[c->depth++] = *group_key(selected);
     c->inside_number++;
     c->grouped = false;
     quantity_list_select(&c->lists[c->shown], 0);
-    return changed(call, c, layer->below);
+    return changed(call, c, layer->within);
 }
 
 static unsigned open_row(void *data) {
@@ -236,14 +271,14 @@ static unsigned open_row(void *data) {
 static unsigned back(void *data) {
     struct view_call *call = data;
     struct connections *c = call->state;
-    const char *filter = call->context->filter ? call->context->filter : "";
+    const char *filter = text_of(call->context);
     if (c->grouped)
         return *filter ? REACT_PASS : ungroup(call, c);
     if (c->depth == 0)
         return REACT_PASS;
     struct group_layer *outer = &c->layers[c->depth - 1];
-    if (strcmp(filter, outer->below) != 0)
-        return changed(call, c, outer->below);
+    if (strcmp(filter, outer->within) != 0)
+        return changed(call, c, outer->within);
     c->depth--;
     c->inside_number++;
     c->grouped = true;
@@ -275,7 +310,7 @@ const struct view_ops view_connections = {
     .page_sort = page_sort,
     .arrange = arrange,
     .draw = draw,
-    .check_filter = list_check_filter,
+    .check_filter = check_filter,
     .actions = actions,
     .contexts = CONTEXT_CONNECTIONS | CONTEXT_LIST,
 };

@@ -36,13 +36,14 @@ struct cover {
 };
 void cover_follow(struct cover *cover, const struct view_context *context);
 
-enum { CONNECTIONS_DEPTH = 8, CONNECTIONS_FILTER = 256 };
+enum { CONNECTIONS_DEPTH = 8, CONNECTIONS_FILTER = 256, CONNECTIONS_BELOW = 2 * CONNECTIONS_FILTER };
 
 /* Groups over connections: what was in force before, for the way back. */
 struct group_layer {
     enum quantity by;
-    char below[CONNECTIONS_FILTER]; /* the filter of the connections that are grouped */
-    char above[CONNECTIONS_FILTER]; /* the filter of the groups */
+    char below[CONNECTIONS_FILTER];  /* the filter of the connections that are grouped */
+    char above[CONNECTIONS_FILTER];  /* the filter of the groups */
+    char within[CONNECTIONS_FILTER]; /* the filter in the group that was entered */
 };
 
 struct connections {
@@ -53,7 +54,10 @@ struct connections {
     int depth;                  /* groups that we are in */
     struct group_key inside[CONNECTIONS_DEPTH];
     struct group_layer layers[CONNECTIONS_DEPTH + 1];
-    uint64_t inside_number; /* another one for each way in */
+    uint64_t inside_number;         /* another one for each way in */
+    char below[CONNECTIONS_BELOW];  /* filter of the members of groups, as arranged */
+    char typed[CONNECTIONS_FILTER]; /* the filter that was looked at last */
+    bool typed_below;               /* it is one of connections, none of groups */
     struct groups groups;
     const struct object **members; /* what they are made of */
     size_t member_cap;

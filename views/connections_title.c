@@ -133,7 +133,7 @@ static void grouped_text(const struct connections *c, char *out, size_t size) {
     number_format_grouped(count, c->groups.count);
     snprintf(text, sizeof(text), "   by %s: %s", quantities[layer->by].name, count);
     add(out, size, text);
-    text_cut(filter, sizeof(filter), layer->below, 30);
+    text_cut(filter, sizeof(filter), c->below, 30);
     snprintf(text, sizeof(text), " of what passes %s", filter);
     if (filter[0])
         add(out, size, text);
