@@ -141,7 +141,7 @@ static void join(struct making *m, struct group *group, const struct object *mem
     bool gone = member->freshness == FRESH_GONE;
     enum severity severity = gone ? SEVERITY_OK : model_severity(m->model, member);
     group->members++;
-    group->live += member->freshness == FRESH_LIVE;
+    group->live += member->freshness == FRESH_LIVE || model_is_closed(member); /* its record came */
     group->severity = severity > group->severity ? severity : group->severity;
     count_server(m, group, member->parent);
     for (int t = 0; t < TOTALS; t++) {

@@ -25,8 +25,8 @@ static int consumer_rank(const struct model *model, const struct object *object,
 int list_rank(const struct model *model, const struct object *object, int severity) {
     if (object->kind == OBJECT_CONSUMER)
         return consumer_rank(model, object, severity);
-    /* A lost server's connections are evidence of nothing: behind those that live. */
-    if (object->kind == OBJECT_CONNECTION && severity == SEVERITY_UNKNOWN)
+    /* A lost server's connections are evidence of nothing, closed ones are over: behind those that live. */
+    if (object->kind == OBJECT_CONNECTION && (severity == SEVERITY_UNKNOWN || model_is_closed(object)))
         return -1;
     return severity;
 }
