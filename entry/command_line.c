@@ -51,6 +51,10 @@ static void findable_names(struct app *app, name_fn *each, void *data) {
     find_names(stage_model(&app->stage), each, data);
 }
 
+static void connection_names(struct app *app, name_fn *each, void *data) {
+    names_of_kind(app, OBJECT_CONNECTION, Q_CONNECTION_name, each, data);
+}
+
 static struct quantity_list *list_here(struct app *app) {
     return list_of_view(stage_view(&app->stage), app->stage.states[app->stage.here.view]);
 }
@@ -178,6 +182,56 @@ static unsigned go_asset(struct app *app, const struct word *word, const char *a
     return REACT_DRAW | REACT_WANTS;
 }
 
+/* By its name, or by its cid. */
+static bool is_connection_called(const struct model *model, const struct object *connection,
+                                 const char *typed) {
+    char cid[24];
+    struct value v = quantity_get(model, connection, Q_CONNECTION_name);
+    snprintf(cid, sizeof cid, "%llu", (unsigned long long)row_u64(connection->now, F_CONNECTION_cid, 0));
+    return strcmp(cid, typed) == 0 || (v.type == VALUE_TEXT && strcmp(v.text, typed) == 0);
+}
+
+/* Those that live come first, then those for which more waits. */
+static bool is_rather(const struct model *model, const struct object *a, const struct object *b) {
+    bool gone = a->freshness == FRESH_GONE;
+    if (b == NULL || gone != (b->freshness == FRESH_GONE))
+        return b == NULL || !gone;
+    return value_compare(quantity_get(model, a, Q_CONNECTION_pending_bytes),
+                         quantity_get(model, b, Q_CONNECTION_pending_bytes)) > 0;
+}
+
+static void say_which_connection(struct app *app, const struct model *model, const struct object *connection,
+                                 const char *typed, int found) {
+    char text[STAGE_MESSAGE_SIZE];
+    struct value server = quantity_get(model, connection, Q_CONNECTION_server);
+    if (found < 2)
+        return;
+    snprintf(text, sizeof text, "%d are called %.60s: this one is cid %llu on %.60s", found, typed,
+             (unsigned long long)row_u64(connection->now, F_CONNECTION_cid, 0),
+             server.type == VALUE_TEXT ? server.text : "?");
+    stage_say(&app->stage, clock_mono_ns(), false, text);
+}
+
+static unsigned go_connection(struct app *app, const struct word *word, const char *argument) {
+    size_t count;
+    const struct model *model = stage_model(&app->stage);
+    const struct object *found = NULL, *const *all = model_objects(model, OBJECT_CONNECTION, &count);
+    int alike = 0;
+    for (size_t i = 0; argument[0] != '\0' && i < count; i++)
+        if (is_connection_called(model, all[i], argument)) {
+            alike++;
+            found = is_rather(model, all[i], found) ? all[i] : found;
+        }
+    if (argument[0] != '\0' && found == NULL) {
+        say_unknown(app, word->name, argument, word->names);
+        return REACT_DRAW;
+    }
+    if (found != NULL)
+        say_which_connection(app, model, found, argument, alike);
+    stage_go(&app->stage, view_by_name(word->name), found != NULL ? found->id : 0);
+    return REACT_DRAW | REACT_WANTS;
+}
+
 static unsigned sort_by(struct app *app, const struct word *word, const char *argument) {
     struct quantity_list *list = list_here(app);
     (void)word;
@@ -248,6 +302,7 @@ static unsigned quit(struct app *app, const struct word *word, const char *argum
 /* Beside the views. One that is called like a view says what that view takes. */
 static const struct word own_words[] = {
     {"node", "NAME", NULL, server_names, false, go_view},
+    {"connection", "NAME|CID", NULL, connection_names, false, go_connection},
     {"stream", "NAME", NULL, stream_names, false, go_asset},
     {"consumer", "NAME", NULL, consumer_names, false, go_asset},
     {"find", "WORD", NULL, findable_names, false, tell_view},

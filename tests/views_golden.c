@@ -134,6 +134,60 @@ static void narrowed(struct frame *f, const struct world *w) {
 }
 
 /* As the program does in the beginning: the columns of the configuration, here the usual ones. */
+static uint64_t connection_of(const struct world *w, uint64_t cid) {
+    size_t count;
+    const struct object *const *all = model_objects(w->model, OBJECT_CONNECTION, &count);
+    for (size_t i = 0; i < count; i++)
+        if (row_u64(all[i]->now, F_CONNECTION_cid, 0) == cid)
+            return all[i]->id;
+    return 0;
+}
+
+/* One that fills; a cut one, of many lives; one that left. */
+static void connection_filling(struct frame *f, const struct world *w) {
+    f->context.object = connection_of(w, 4711);
+}
+
+static void connection_cut(struct frame *f, const struct world *w) {
+    f->context.object = connection_of(w, 4661);
+}
+
+static void connection_left(struct frame *f, const struct world *w) {
+    f->context.object = connection_of(w, 117);
+}
+
+static void connection_again(struct frame *f, const struct world *w) {
+    f->context.object = connection_of(w, 4681);
+}
+
+static void connection_quiet(struct frame *f, const struct world *w) {
+    f->context.object = connection_of(w, 102);
+}
+
+static void connection_charts(struct frame *f, const struct world *w) {
+    connection_filling(f, w);
+    press(f, "Tab", 1);
+}
+
+static void connection_figures(struct frame *f, const struct world *w) {
+    connection_filling(f, w);
+    press(f, "Tab", 2);
+}
+
+static void connection_subscriptions(struct frame *f, const struct world *w) {
+    connection_filling(f, w);
+    press(f, "Tab", 3);
+}
+
+static void connection_lives(struct frame *f, const struct world *w) {
+    connection_cut(f, w);
+    press(f, "Shift-Tab", 1);
+}
+
+static void connection_forgotten(struct frame *f, const struct world *w) {
+    f->context.object = connection_of(w, 4711) + 4096;
+}
+
 static void configured(struct frame *f, const struct world *w) {
     (void)w;
     for (const struct view_list_row *row = f->view->lists; row && row->name; row++)
@@ -313,6 +367,21 @@ static const struct screen_case {
     {"connections-grouped-hostile", "connections", world_hostile, grouped_by_name, false, 2},
     {"connections-grouped-empty", "connections", world_empty, grouped_by_name, false, 1},
     {"connections-grouped-stale", "connections", world_stale, grouped_by_name, false, 2},
+    {"connection-filling", "connection", world_filling, connection_filling, false, 5},
+    {"connection-ascii", "connection", world_filling, connection_filling, true, 2},
+    {"connection-charts", "connection", world_filling, connection_charts, false, 5},
+    {"connection-figures", "connection", world_filling, connection_figures, false, 5},
+    {"connection-subscriptions", "connection", world_filling, connection_subscriptions, false, 5},
+    {"connection-quiet", "connection", world_filling, connection_quiet, false, 2},
+    {"connection-lives", "connection", world_cut_again, connection_lives, false, 5},
+    {"connection-cut", "connection", world_cut_again, connection_cut, false, 5},
+    {"connection-left", "connection", world_cut_again, connection_left, false, 2},
+    {"connection-again", "connection", world_cut_again, connection_again, false, 2},
+    {"connection-forgotten", "connection", world_filling, connection_forgotten, false, 1},
+    {"connection-flat", "connection", world_flat, connection_filling, false, 2},
+    {"connection-stale", "connection", world_stale, NULL, false, 2},
+    {"connection-hostile", "connection", world_hostile, NULL, false, 5},
+    {"connection-empty", "connection", world_empty, NULL, false, 1},
     {"jetstream-busy", "jetstream", world_busy, NULL, false, 5},
     {"jetstream-ascii", "jetstream", world_busy, NULL, true, 2},
     {"jetstream-streams", "jetstream", world_busy, streams_tab, false, 3},

@@ -128,7 +128,7 @@ static void draw_axis(const struct chart *chart, struct surface *s, struct rect 
     draw_marks(chart, s, &a);
     surface_text(s, at, at.x + a.span, at.y, ROLE_MUTED, 0, chart->span ? chart->span : "");
     if (a.now < at.w)
-        surface_text(s, at, at.x + a.now, at.y, ROLE_MUTED, 0, "now");
+        surface_text(s, at, at.x + a.now, at.y, ROLE_MUTED, 0, chart->end ? chart->end : "now");
 }
 
 void chart_draw(const struct chart *chart, struct surface *s, struct rect area) {

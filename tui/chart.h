@@ -33,6 +33,7 @@ struct chart {
     const char *span;     /* "-10m" */
     int span_buckets;     /* back from the newest, where `span` stands on the axis; 0: at the left end */
     bool no_axis;         /* a chart below it has the axis for both: one row less */
+    const char *end;      /* three letters below the newest: NULL "now" */
     const char *none;     /* said while there is nothing to draw; NULL: "no data yet" */
 };
 /* Buckets that a chart of this width shows: cells after the scale, times two in braille. */

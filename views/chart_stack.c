@@ -50,6 +50,8 @@ void chart_stack_draw(const struct chart_stack *stack, const struct view_context
         struct chart_spec spec = stack->specs[i];
         int h = i == 0 ? left - each * (charts - 1) : each; /* the first one has what does not divide */
         spec.no_axis = i < charts - 1;
+        spec.end = stack->end;
+        spec.title = i == 0 && stack->title[0] ? stack->title : spec.title;
         h += spec.no_axis ? 0 : 1;
         chart_spec_draw(&spec, &stack->scales[i], context, object, span_s, s,
                         (struct rect){area.x, y, area.w, h});

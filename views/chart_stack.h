@@ -5,11 +5,13 @@
 
 #include "views/spark.h"
 
-enum { CHART_STACK_MOST = 4 };
+enum { CHART_STACK_MOST = 5 };
 
 struct chart_stack {
     const struct chart_spec *specs; /* the first is the last to become a single row */
     int count;
+    char title[60];  /* of the first one; "" its own */
+    const char *end; /* what stands at the newest: "end"; NULL: "now" */
     struct chart_scale scales[CHART_STACK_MOST];
 };
 

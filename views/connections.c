@@ -264,7 +264,7 @@ static unsigned enter(struct view_call *call, struct connections *c) {
 static unsigned open_row(void *data) {
     struct view_call *call = data;
     struct connections *c = call->state;
-    return c->grouped ? enter(call, c) : list_open_server(data);
+    return c->grouped ? enter(call, c) : list_open(data);
 }
 
 /* The filter that was typed goes first, then the group, then grouping. */
@@ -287,6 +287,7 @@ static unsigned back(void *data) {
 
 static const struct action actions[] = {
     {ACTION_OPEN_CONNECTION, open_row},
+    {ACTION_OPEN_HOLDER, list_open_server},
     {ACTION_GROUP, list_group_menu},
     {ACTION_TOTALS, swap_totals},
     {ACTION_LISTED, next_listing},

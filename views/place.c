@@ -13,7 +13,7 @@ static const struct place {
 } places[OBJECT_KIND_COUNT] = {
     [OBJECT_CLUSTER] = {"overview", -1, false},
     [OBJECT_SERVER] = {"node", -1, false},
-    [OBJECT_CONNECTION] = {"connections", -1, false, "slow"},
+    [OBJECT_CONNECTION] = {"connection", -1, false, "slow"},
     [OBJECT_CLIENT] = {"slow", Q_CLIENT_last_server, false},
     [OBJECT_STREAM] = {"stream", Q_STREAM_leader, false},
     [OBJECT_CONSUMER] = {"consumer", Q_CONSUMER_leader, false},
@@ -24,7 +24,6 @@ static const struct place {
     [OBJECT_GATEWAY] = {"node", -1, true},
     [OBJECT_LEAF] = {"node", -1, true},
     [OBJECT_COST] = {"node", -1, true},
-    [OBJECT_SUBSCRIPTION] = {"connections", -1, false},
     [OBJECT_GROUP] = {"connections", -1, false},
 };
 
@@ -47,6 +46,8 @@ const struct object *place_server(const struct model *model, const struct object
 }
 
 unsigned place_go(struct view_call *call, const struct object *object) {
+    if (object && object->kind == OBJECT_SUBSCRIPTION)
+        object = model_connection_of(call->context->model, object);
     if (!object)
         return REACT_NONE;
     const struct place *place = &places[object->kind];

@@ -138,6 +138,8 @@ static void consider(struct quantity_list *list, const struct quantity_pick *pic
         return;
     if (pick && pick->connection && model_connection_of(list->model, object) != pick->connection)
         return;
+    if (pick && pick->like && (object == pick->like || !pick->alike(list->model, object, pick->like)))
+        return;
     if (is_tombstone(object) && !(pick && pick->gone) && !at->show_hidden &&
         !(pick && object->id == pick->keep))
         return;
@@ -353,7 +355,7 @@ static bool same_basis(const struct quantity_basis *a, const struct quantity_bas
     return a->version == b->version && a->width == b->width && a->sort == b->sort && a->then == b->then &&
            a->bits == b->bits && a->faults_only == b->faults_only && a->show_hidden == b->show_hidden &&
            a->parent == b->parent && a->keep == b->keep && a->stream == b->stream &&
-           a->connection == b->connection && a->groups == b->groups;
+           a->connection == b->connection && a->groups == b->groups && a->like == b->like;
 }
 
 void quantity_list_collect(struct quantity_list *list, const struct view_context *context,
@@ -370,7 +372,8 @@ void quantity_list_collect(struct quantity_list *list, const struct view_context
                                    pick ? pick->keep : 0,
                                    pick ? pick->stream : NULL,
                                    pick ? pick->connection : NULL,
-                                   pick ? pick->groups_number : 0};
+                                   pick ? pick->groups_number : 0,
+                                   pick && pick->like ? pick->like->id : 0};
     list->table.width = width;
     list->model = context->model;
     list->at = *context;

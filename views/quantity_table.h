@@ -47,6 +47,7 @@ struct quantity_basis { /* of what is collected and in which order: the same aga
     uint64_t parent, keep;
     const struct object *stream, *connection;
     uint64_t groups; /* members of these */
+    uint64_t like;   /* alike this one */
 };
 
 #define LIST_MAX_KEYS 4
@@ -114,6 +115,8 @@ struct quantity_pick {
     const struct object *const *objects;
     size_t object_count;
     uint64_t made;
+    const struct object *like; /* only others that are alike this one; NULL all */
+    bool (*alike)(const struct model *model, const struct object *object, const struct object *like);
     uint64_t keep;         /* this one is never hidden */
     const char *idle_text; /* when all are: "none holds a buffer"; NULL: "all idle: i shows them" */
     bool no_filter;        /* the view's filter is not for this list */

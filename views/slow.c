@@ -79,13 +79,9 @@ static unsigned previous_list(void *call) {
     return step(call, -1);
 }
 
-/* Of the counters the server. */
-static unsigned open_row(void *call) {
-    return list_open_server(call);
-}
-
 static const struct action actions[] = {
-    {ACTION_OPEN_SLOW, open_row},
+    {ACTION_OPEN_SLOW, list_open},
+    {ACTION_OPEN_HOLDER, list_open_server},
     {ACTION_NEXT_LIST, next_list},
     {ACTION_PREVIOUS_LIST, previous_list},
     LIST_ACTIONS,

@@ -189,9 +189,15 @@ static void title_right(char *out, size_t size, int room, const struct view_cont
     snprintf(out, size, "%s%s%s", whole ? now : plain, with_beside ? beside : "", with_peak ? peak : "");
 }
 
-static bool is_kept(const struct view_context *context, const struct object *object, enum quantity q) {
+/* Why there is nothing to draw; NULL: nothing has come yet. */
+static const char *why_none(const struct view_context *context, const struct object *object,
+                            enum quantity q) {
+    if (model_series(context->model, object, q))
+        return NULL;
+    if (object->kind == OBJECT_CONNECTION)
+        return object->freshness == FRESH_GONE ? "nobody looked while it was open" : "kept from now on";
     bool some = object->kind == OBJECT_CONSUMER && model_series(context->model, object, Q_CONSUMER_lag);
-    return !some || model_series(context->model, object, q);
+    return some ? "kept only of those that lag most" : NULL;
 }
 
 void chart_spec_draw(const struct chart_spec *spec, const struct chart_scale *scale,
@@ -211,18 +217,18 @@ void chart_spec_draw(const struct chart_spec *spec, const struct chart_scale *sc
     mark_events(context, object, step, count, per_cell, marks);
     title_right(right, sizeof(right), area.w - text_width(spec->title) - 6, context, object, spec, span_s);
     snprintf(span, sizeof(span), span_s >= 120 ? "-%dm" : "-%ds", span_s >= 120 ? span_s / 60 : span_s);
-    struct chart chart = {
-        .title = spec->title,
-        .right = right,
-        .buckets = buckets,
-        .count = count,
-        .top = scale->top,
-        .unit = factor > 1 ? UNIT_PER_S : quantities[spec->quantity].unit,
-        .role = spec->role,
-        .marks = marks,
-        .span = span,
-        .span_buckets = span_s / step,
-        .no_axis = spec->no_axis,
-        .none = is_kept(context, object, spec->quantity) ? NULL : "kept only of those that lag most"};
+    struct chart chart = {.title = spec->title,
+                          .right = right,
+                          .buckets = buckets,
+                          .count = count,
+                          .top = scale->top,
+                          .unit = factor > 1 ? UNIT_PER_S : quantities[spec->quantity].unit,
+                          .role = spec->role,
+                          .marks = marks,
+                          .span = span,
+                          .span_buckets = span_s / step,
+                          .no_axis = spec->no_axis,
+                          .end = spec->end,
+                          .none = why_none(context, object, spec->quantity)};
     chart_draw(&chart, s, area);
 }

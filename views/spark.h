@@ -31,8 +31,9 @@ struct chart_spec {
     const char *title;
     const char *suffix; /* behind the value now: " msg/s"; NULL none */
     const char *beside_suffix;
-    int beside;   /* a quantity shown beside it, 0 none */
-    bool no_axis; /* it has that of the chart below */
+    int beside;      /* a quantity shown beside it, 0 none */
+    bool no_axis;    /* it has that of the chart below */
+    const char *end; /* as of a chart */
     const char
         *brief; /* in place of the title, where it is a single row: at most 6 columns; NULL: the title */
 };

@@ -40,7 +40,7 @@ struct world_life {
     int first, every, lives, lived; /* seconds; lived 0: it is never closed */
     double fills_per_s, most;       /* bytes that wait for it */
     double drains_per_s;
-    const char *reason, *tls;
+    const char *reason, *tls, *cipher, *tag;
 };
 
 struct world_peer {

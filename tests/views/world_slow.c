@@ -47,6 +47,10 @@ static void put_life(const struct world *w, struct sample *s, const struct world
         world_i(r, F_CONNECTION_stalls, (int64_t)(pending > 48 * MIB ? (pending - 48 * MIB) / 4000 : 0));
     if (l->tls)
         world_text(s, r, F_CONNECTION_tls, l->tls);
+    if (l->cipher)
+        world_text(s, r, F_CONNECTION_tls_cipher, l->cipher);
+    if (l->tag)
+        world_text(s, r, F_CONNECTION_name_tag, l->tag);
     if (l->lived && lived >= l->lived) {
         world_i(r, F_CONNECTION_stop, start + (int64_t)(lived * 1e9));
         world_text(s, r, F_CONNECTION_reason, l->reason);
@@ -157,7 +161,9 @@ void world_filling(struct world *w) {
          .most = 64 * MIB,
          .fills_per_s = 2.2 * MIB,
          .drains_per_s = 0,
-         .tls = "1.3"},
+         .tls = "1.3",
+         .cipher = "TLS_AES_128_GCM_SHA256",
+         .tag = "pay"},
         {.node = 1,
          .name = "billing-3",
          .cid = 4702,
