@@ -334,6 +334,29 @@ START_TEST(columns_are_set_by_name) {
 }
 END_TEST
 
+/* Totals in place of rates are columns in another order: kept as these are. Esc leads out of groups. */
+START_TEST(totals_and_groups_of_connections) {
+    struct terminal *t = quiet_open_size(40, 160);
+    shown_wait(t, "\\. n3 ");
+    shown_type(t, "2", "> Connections");
+    shown_wait(t, "[0-9]+ open +per second -");
+    shown_type(t, "U", "[0-9]+ open +since connected -");
+    shown_type(t, "B", "GROUP BY -");
+    terminal_key(t, VTERM_KEY_DOWN, VTERM_MOD_NONE);
+    shown_wait(t, ">\\( \\) NAME");
+    shown_type(t, "\r", "[0-9]+ open +by name: [0-9]+ +since connected -");
+    shown_type(t, "\033", "[0-9]+ open +since connected -");
+    shown_type(t, "x", "[0-9]+ closed.* +since connected -");
+    terminal_key(t, VTERM_KEY_FUNCTION(2), VTERM_MOD_NONE);
+    shown_wait(t, "^.SETTINGS");
+    for (int i = 0; i < 3; i++)
+        ck_assert(terminal_type(t, "\004"));
+    shown_wait(t, "columns.connections.connections +.* changed here");
+    shown_type(t, "q", "> Connections");
+    shown_quit(t);
+}
+END_TEST
+
 START_TEST(a_crash_leaves_no_mouse_behind) {
     int status;
     struct terminal *t =
@@ -373,6 +396,7 @@ int main(void) {
     tcase_add_test(tc, lines_typed_before_come_back);
     tcase_add_test(tc, the_mouse_is_taken_where_it_was_asked_for);
     tcase_add_test(tc, columns_are_set_by_name);
+    tcase_add_test(tc, totals_and_groups_of_connections);
     tcase_add_test(tc, a_crash_leaves_no_mouse_behind);
     tcase_add_test(tc, the_mouse_is_left_alone_else);
     suite_add_tcase(suite, tc);
