@@ -14,6 +14,10 @@ static void obey(struct app *app, const struct view_request *request) {
     }
     if (request->filter != NULL)
         stage_filter(&app->stage, request->filter);
+    if (request->interest == INTEREST_GO_ON)
+        model_interest_go_on(app->model);
+    if (request->interest == INTEREST_END)
+        model_interest_watch(app->model, NULL);
     if (request->say != NULL)
         stage_say(&app->stage, clock_mono_ns(), false, request->say);
     if (request->copy != NULL) {
@@ -95,6 +99,8 @@ void app_wants(struct app *app) {
     if (app->supervisor == NULL)
         return;
     supervisor_want(app->supervisor, shapes, sort);
+    struct interest_seen seen = model_interest(app->model);
+    supervisor_want_interest(app->supervisor, seen.subject != NULL && seen.asked ? seen.subject : "");
     bool asks = stage_question(&app->stage, &question);
     supervisor_want_subscriptions(app->supervisor, asks ? &question : NULL);
 }

@@ -55,6 +55,27 @@ static void connection_names(struct app *app, name_fn *each, void *data) {
     names_of_kind(app, OBJECT_CONNECTION, Q_CONNECTION_name, each, data);
 }
 
+struct plain_subjects {
+    name_fn *each;
+    void *data;
+};
+
+/* Of those that are known, the ones that something can be published to. */
+static void plain_subject(void *data, const char *name) {
+    struct plain_subjects *out = data;
+    if (model_subject_fault(name) == NULL)
+        out->each(out->data, name);
+}
+
+static void subject_names(struct app *app, name_fn *each, void *data) {
+    struct plain_subjects plain = {each, data};
+    const char *watched = model_interest(app->model).subject;
+    if (watched != NULL)
+        each(data, watched);
+    names_of_kind(app, OBJECT_SUBSCRIPTION, Q_SUBSCRIPTION_subject, plain_subject, &plain);
+    names_of_kind(app, OBJECT_CONSUMER, Q_CONSUMER_filter, plain_subject, &plain);
+}
+
 static struct quantity_list *list_here(struct app *app) {
     return list_of_view(stage_view(&app->stage), app->stage.states[app->stage.here.view]);
 }
@@ -232,6 +253,20 @@ static unsigned go_connection(struct app *app, const struct word *word, const ch
     return REACT_DRAW | REACT_WANTS;
 }
 
+/* Without a subject it ends the watch. */
+static unsigned watch_interest(struct app *app, const struct word *word, const char *argument) {
+    const char *wrong = argument[0] != '\0' ? model_subject_fault(argument) : NULL;
+    if (wrong != NULL) {
+        fault(app, wrong);
+        return REACT_DRAW;
+    }
+    if (argument[0] == '\0' && model_interest(app->model).subject != NULL)
+        stage_say(&app->stage, clock_mono_ns(), false, "no subject is watched any more");
+    model_interest_watch(app->model, argument[0] != '\0' ? argument : NULL);
+    stage_go(&app->stage, view_by_name(word->name), 0);
+    return REACT_DRAW | REACT_WANTS;
+}
+
 static unsigned sort_by(struct app *app, const struct word *word, const char *argument) {
     struct quantity_list *list = list_here(app);
     (void)word;
@@ -306,6 +341,7 @@ static const struct word own_words[] = {
     {"stream", "NAME", NULL, stream_names, false, go_asset},
     {"consumer", "NAME", NULL, consumer_names, false, go_asset},
     {"find", "WORD", NULL, findable_names, false, tell_view},
+    {"interest", "SUBJECT", NULL, subject_names, false, watch_interest},
     {"sort", "COLUMN", "Sorts the list by this column; again: reversed.", column_names, false, sort_by},
     {"columns", "NAME,...", "The list has these columns, in this order; alone: choose them.", shown_names,
      true, choose_columns},

@@ -30,6 +30,7 @@ static const struct {
     [OBJECT_GATEWAY] = {"gateways", "gateway"},
     [OBJECT_LEAF] = {"leafs", "leaf"},
     [OBJECT_COST] = {"costs", "cost"},
+    [OBJECT_AUDIENCE] = {"audiences", "audience"},
     [OBJECT_SUBSCRIPTION] = {"subscriptions", "subscription"},
     [OBJECT_GROUP] = {"groups", "group"},
 };

@@ -1,4 +1,5 @@
 #include "model/client.h"
+#include "model/interest.h"
 #include "model/peer.h"
 #include "model/source.h"
 #include "model/subscription.h"
@@ -134,6 +135,17 @@ static void *source_clone(const void *extra) {
     return flat_clone(extra, sizeof(struct source));
 }
 
+static void audience_texts(void *extra, text_visit_fn *fn, void *data) {
+    struct audience *group = extra;
+    visit(fn, data, &group->account);
+    visit(fn, data, &group->subject);
+    visit(fn, data, &group->queue);
+}
+
+static void *audience_clone(const void *extra) {
+    return flat_clone(extra, sizeof(struct audience));
+}
+
 static void *subscription_clone(const void *extra) {
     return flat_clone(extra, sizeof(struct subscription));
 }
@@ -148,5 +160,6 @@ const struct extra_ops extra_ops[OBJECT_KIND_COUNT] = {
     [OBJECT_REPLICA] = {NULL, NULL, peer_clone},
     [OBJECT_SOURCE] = {NULL, NULL, source_clone},
     [OBJECT_META_PEER] = {NULL, NULL, peer_clone},
+    [OBJECT_AUDIENCE] = {audience_texts, NULL, audience_clone},
     [OBJECT_SUBSCRIPTION] = {NULL, NULL, subscription_clone},
 };

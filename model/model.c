@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "model/interest.h"
 #include "model/replica.h"
 #include "model/source.h"
 #include "model/subscription.h"
@@ -220,9 +221,8 @@ static void put_varz(struct model *model, struct entry *entry, const struct samp
     history_server(model, entry, sample->answered_utc_ns);
 }
 
-static void put_nothing(struct model *model, struct entry *entry, const struct sample *sample) {
-    (void)model;
-    (void)sample;
+static void put_interest(struct model *model, struct entry *entry, const struct sample *sample) {
+    interest_put(model, entry, sample);
     entry->dirty = true;
 }
 
@@ -257,7 +257,7 @@ static const struct shape_handler {
     [SHAPE_CONNZ_FEED] = {.slice = connections_put, .leaves = KINDS_OF_ASSETS},
     [SHAPE_CONNZ_SUBS] = {.put = put_subscriptions, .leaves = KINDS_OF_ASSETS},
     [SHAPE_CONNZ_CLOSED] = {.put = put_closed, .leaves = KINDS_OF_ASSETS},
-    [SHAPE_INTEREST] = {.put = put_nothing, .leaves = KINDS_OF_ASSETS},
+    [SHAPE_INTEREST] = {.put = put_interest, .leaves = KINDS_OF_ASSETS},
     [SHAPE_JSZ] = {.slice = jetstream_put},
     [SHAPE_ROUTEZ] = {.put = put_routes, .leaves = KINDS_OF_ASSETS},
     [SHAPE_GATEWAYZ] = {.put = put_gateways, .leaves = KINDS_OF_ASSETS},

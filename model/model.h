@@ -106,6 +106,31 @@ const char *model_ask_url(const struct object *connection, uint64_t *cid);
 const struct object *model_connection_of(const struct model *model, const struct object *subscription);
 /* Its connection was asked for: not only a match of a subject. */
 bool model_is_told(const struct object *subscription);
+/* ---- interest: who listens to a subject, over all servers ---- */
+/* Why that can't be asked; NULL: it can. */
+const char *model_subject_fault(const char *subject);
+/* Watches this subject from now on, another one no more; NULL: none. A faulty one changes nothing. Where many
+ * subscriptions have to be walked it waits for model_interest_go_on(). */
+void model_interest_watch(struct model *model, const char *subject);
+void model_interest_go_on(struct model *model);
+struct interest_seen {
+    const char *subject; /* NULL: none is watched */
+    bool asked;          /* false: it waits for somebody to go on */
+    int64_t since_utc_ns;
+    int servers, up, answered; /* all there should be; those that can be asked; that have answered */
+    uint64_t walked;           /* subscriptions of those that can be asked */
+    int64_t walk_ns;           /* of the servers' time, for one look at all; estimated */
+};
+struct interest_seen model_interest(const struct model *model);
+/* A server's last answer. */
+struct interest_answer {
+    int64_t utc_ns, asked_mono_ns; /* utc_ns 0: none */
+    uint64_t told, total;          /* kept of so many, or more where it is cut and both are the same */
+    bool cut;                      /* not all of them were told or kept */
+};
+struct interest_answer model_interest_of(const struct object *server);
+/* The group of a subscription that matches; NULL: it does not. */
+const struct object *model_audience_of(const struct model *model, const struct object *subscription);
 /* Age of the oldest live /varz in ns; -1 when no server answers. */
 int64_t model_data_age_ns(const struct model *model);
 /* Since the server that is up and was asked longest ago was asked for that shape; -1: none has answered it.
@@ -164,11 +189,11 @@ int64_t model_quiet_since(const struct model *model);
 struct event {
     uint64_t number; /* of all ever, from 1, as they came to be known */
     int64_t utc_ns;
-    const char
-        *kind;       /* "started", "restarted", "lost", "back", "reloaded", "version", "leader", "contested",
-                        "recreated", "purged", "peer", "gap", "collector", "store", "config", "cut" (clients as slow
-                        consumers), "slow" (a route, gateway or leaf node), "stale", "stalled" (producers) */
-    uint64_t object; /* 0: none */
+    const char *kind; /* "started", "restarted", "lost", "back", "reloaded", "version", "leader", "contested",
+                         "recreated", "purged", "peer", "gap", "collector", "store", "config", "interest",
+                         "cut" (clients as slow consumers), "slow" (a route, gateway or leaf node), "stale",
+                         "stalled" (producers) */
+    uint64_t object;  /* 0: none */
     const char *subject; /* server or asset name */
     const char *text;    /* one sentence */
 };

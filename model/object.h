@@ -21,6 +21,7 @@ enum object_kind {
     OBJECT_GATEWAY,
     OBJECT_LEAF,
     OBJECT_COST,         /* one endpoint of one server: what watching it costs */
+    OBJECT_AUDIENCE,     /* who subscribes to the same, of those that match a subject */
     OBJECT_SUBSCRIPTION, /* of a connection that was asked for, or matching a subject that was */
     OBJECT_GROUP, /* connections with something in common (groups.h): made for a list, none are in the model
                    */

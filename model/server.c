@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "model/interest.h"
 
 #define RECOVERS_FOR   (30 * NS_PER_S)
 #define STALE_AT_LEAST (3 * NS_PER_S)
@@ -187,6 +188,7 @@ static void forget_run(struct model *model, struct entry *entry) {
     connections_forget_run(model, entry);
     closing_forget_run(&server->closing);
     cut_counters_forget_run(&server->cut_counters);
+    interest_forget_run(model, entry);
     store_remember(server);
     for (int i = 0; i < SIDE_COUNT; i++) {
         free(server->sides[i].now);

@@ -89,6 +89,7 @@ struct server {
     struct gap gap;
 
     struct closing closing;
+    struct interest_answer interest; /* of this run; zero: none */
     struct cut_counters cut_counters;
     struct burst burst;
     int64_t max_pending; /* largest buffer of one connection, -1 unknown */

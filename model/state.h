@@ -63,6 +63,12 @@ struct gap { /* samples lost on their way here, that no event has told yet */
     int64_t said_mono_ns;
 };
 
+struct interest {               /* the subject that is watched: model/interest.h */
+    const struct text *subject; /* NULL none */
+    bool asked;                 /* not before somebody who knows what it costs says so */
+    int64_t since_utc_ns;
+};
+
 struct finding_list {
     struct finding *items;
     size_t count, cap;
@@ -107,6 +113,7 @@ struct model {
 
     bool joining; /* connections are asked of which client they are: up to this one */
     uint64_t joined_id;
+    struct interest interest;
     uint64_t judged_id;      /* connections are judged in turns: up to this one */
     struct gap gap;          /* of targets that have no row */
     int64_t weighed_mono_ns; /* all assets were looked at; 0 never */

@@ -149,7 +149,12 @@ size_t subscriptions_matched(const struct model *model) {
 }
 
 struct entry *subscription_match(struct model *model, struct entry *server, const struct row *row,
-                                 const struct stamp *at) {
+                                 const struct stamp *at, size_t *room) {
+    struct entry *known = entry_find(model, OBJECT_SUBSCRIPTION, &server->object, at->server_id, row);
+    bool is_new = !known || !subscription_of(known)->matched_mono_ns;
+    if (is_new && !*room)
+        return NULL;
+    *room -= is_new;
     struct entry *entry = take(model, server, row, at);
     struct entry *connection =
         find_connection(model, server, at->server_id, row_u64(row, F_SUBSCRIPTION_cid, 0));

@@ -69,6 +69,7 @@ void model_visit_texts(struct model *model, text_visit_fn *fn, void *data) {
         visit(fn, data, &model->forgotten[i]);
     visit(fn, data, &model->told_label);
     visit(fn, data, &model->balancer);
+    visit(fn, data, &model->interest.subject);
     visit(fn, data, &model->gap.reason);
 }
 

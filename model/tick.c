@@ -1,6 +1,7 @@
 #include "model/model.h"
 
 #include "model/client.h"
+#include "model/interest.h"
 #include "model/replica.h"
 #include "model/server.h"
 #include "model/source.h"
@@ -47,6 +48,7 @@ void model_tick(struct model *model, int64_t utc_ns, int64_t mono_ns) {
     connections_tick(model);
     closing_tick(model);
     subscriptions_tick(model);
+    interest_tick(model);
     clients_tick(model);
     cut_counters_tick(model);
     bursts_tick(model);

@@ -1,10 +1,5 @@
 /* Subscriptions: of a connection that was asked for, open and closed, and no longer than that is true. */
-#include "tests/model_closed.h"
-
-struct sub {
-    const char *sid, *subject, *queue;
-    int64_t msgs;
-};
+#include "tests/model_subscribed.h"
 
 static void begin(struct night *n) {
     night_begin(n, 0, 1);
@@ -20,15 +15,6 @@ static void next_run_until(struct night *n, double start, double second) {
         put_i(row_of(s, ENTITY_SERVER), F_SERVER_start, NIGHT_UTC + ns(start));
         send(n, s);
     }
-}
-
-static void put_sub(struct sample *s, uint64_t cid, const struct sub *sub) {
-    struct row *row = sample_add(s, ENTITY_SUBSCRIPTION);
-    put_u(row, F_SUBSCRIPTION_cid, cid);
-    put_text(s, row, F_SUBSCRIPTION_sid, sub->sid);
-    put_text(s, row, F_SUBSCRIPTION_subject, sub->subject);
-    put_text(s, row, F_SUBSCRIPTION_queue, sub->queue);
-    put_i(row, F_SUBSCRIPTION_msgs, sub->msgs);
 }
 
 /* life NULL: the server does not know that connection. */

@@ -24,6 +24,7 @@ static const struct place {
     [OBJECT_GATEWAY] = {"node", -1, true},
     [OBJECT_LEAF] = {"node", -1, true},
     [OBJECT_COST] = {"node", -1, true},
+    [OBJECT_AUDIENCE] = {"interest", -1, false},
     [OBJECT_GROUP] = {"connections", -1, false},
 };
 

@@ -28,12 +28,16 @@ struct view_context {
 
 struct table;
 
+/* What becomes of the subject that is watched: model/model.h. */
+enum interest_wish { INTEREST_STAYS, INTEREST_GO_ON, INTEREST_END };
+
 /* What a handler or a view asks the program to do next. */
 struct view_request {
     const char *view;         /* go there; NULL: stay */
     uint64_t object;          /* with this object */
     const char *filter;       /* with this one there, or here; NULL: as it is */
     const struct table *from; /* the rows that it was chosen among; NULL none */
+    enum interest_wish interest;
     const char *copy; /* put this text where the user can take it (the `nats` command of `y`); NULL nothing */
     const char *say;  /* for a moment in the footer; NULL nothing */
     char text[256];   /* storage for one of these */

@@ -1,0 +1,328 @@
+#include "model/interest.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "model/subscription.h"
+
+#define SUBJECT_MOST  255
+#define GROUPS_MOST   500
+#define MATCHED_MOST  10000
+#define DEAR          100000              /* subscriptions: to walk so many is announced */
+#define WALK_NS       (NS_PER_S / 400000) /* one of them, with its share of the answer; measured */
+#define UNTOLD_NS     (60 * NS_PER_S)     /* of a list that was cut: how long one that it leaves out stays */
+#define EMPTY_KEPT_NS (600 * NS_PER_S)
+
+static struct audience *group_of(const struct entry *entry) {
+    return entry->object.extra;
+}
+
+static struct subscription *subscription_of(const struct entry *entry) {
+    return entry->object.extra;
+}
+
+static bool is_match(const struct entry *entry) {
+    return !entry->dead && subscription_of(entry)->matched_mono_ns;
+}
+
+/* ---- which subject ---- */
+
+const char *model_subject_fault(const char *subject) {
+    char clean[TEXT_MAX_BYTES + 1];
+    size_t len = strlen(subject);
+    if (len == 0)
+        return "a subject is missing";
+    if (len > SUBJECT_MOST)
+        return "a subject has 255 bytes at most";
+    if (strpbrk(subject, " \t") != NULL)
+        return "a subject has no blanks";
+    if (text_clean(clean, subject, len) != len || strcmp(clean, subject) != 0)
+        return "a subject has no control characters";
+    if (strpbrk(subject, "*>") != NULL)
+        return "a subject that is published to has no wildcards";
+    if (subject[0] == '.' || subject[len - 1] == '.' || strstr(subject, "..") != NULL)
+        return "a word between dots is missing";
+    return NULL;
+}
+
+static void forget_answers(struct model *model) {
+    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++)
+        server_of(kind_at(model, OBJECT_SERVER, i))->interest = (struct interest_answer){0};
+    for (size_t i = 0; i < kind_count(model, OBJECT_SUBSCRIPTION); i++) {
+        struct entry *entry = kind_at(model, OBJECT_SUBSCRIPTION, i);
+        if (is_match(entry))
+            subscription_unmatch(model, entry);
+    }
+    for (size_t i = 0; i < kind_count(model, OBJECT_AUDIENCE); i++)
+        entry_remove(model, kind_at(model, OBJECT_AUDIENCE, i));
+}
+
+/* Of the servers that are asked. */
+static uint64_t to_walk(const struct model *model, int *servers) {
+    uint64_t sum = 0;
+    *servers = 0;
+    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
+        const struct entry *entry = kind_at(model, OBJECT_SERVER, i);
+        if (entry->dead || !server_is_up(server_of(entry)) || !entry->object.now)
+            continue;
+        sum += row_u64(entry->object.now, F_SERVER_subscriptions, 0);
+        (*servers)++;
+    }
+    return sum;
+}
+
+void model_interest_watch(struct model *model, const char *subject) {
+    struct interest *interest = &model->interest;
+    int servers;
+    bool same = subject && interest->subject && strcmp(interest->subject->bytes, subject) == 0;
+    if (same || (subject && model_subject_fault(subject)))
+        return;
+    forget_answers(model);
+    *interest = (struct interest){.subject = subject ? model_text_of(model, subject) : NULL};
+    interest->asked = subject && to_walk(model, &servers) <= DEAR;
+    interest->since_utc_ns = model->utc_ns;
+    model_sweep(model);
+    model_changed(model);
+}
+
+void model_interest_go_on(struct model *model) {
+    model->interest.asked = model->interest.subject != NULL;
+    model->interest.since_utc_ns = model->utc_ns;
+    model_changed(model);
+}
+
+/* ---- groups ---- */
+
+static const struct text *text_of(const struct row *row, enum field f) {
+    return row_has(row, f) && row_cell(row, f)->s->len ? row_cell(row, f)->s : NULL;
+}
+
+static struct entry *find_group(const struct model *model, const struct row *row) {
+    for (size_t i = 0; i < kind_count(model, OBJECT_AUDIENCE); i++) {
+        struct entry *entry = kind_at(model, OBJECT_AUDIENCE, i);
+        const struct audience *group = group_of(entry);
+        if (!entry->dead && text_same(group->subject, text_of(row, F_SUBSCRIPTION_subject)) &&
+            text_same(group->queue, text_of(row, F_SUBSCRIPTION_queue)) &&
+            text_same(group->account, text_of(row, F_SUBSCRIPTION_account)))
+            return entry;
+    }
+    return NULL;
+}
+
+/* NULL: there are too many. */
+static struct entry *take_group(struct model *model, const struct row *row, int64_t utc_ns) {
+    struct entry *entry = find_group(model, row);
+    if (entry || kind_count(model, OBJECT_AUDIENCE) >= GROUPS_MOST)
+        return entry;
+    struct audience *group = memory_new(sizeof *group);
+    group->account = model_text(model, text_of(row, F_SUBSCRIPTION_account));
+    group->subject = model_text(model, text_of(row, F_SUBSCRIPTION_subject));
+    group->queue = model_text(model, text_of(row, F_SUBSCRIPTION_queue));
+    group->since_utc_ns = utc_ns;
+    entry = entry_create(model, OBJECT_AUDIENCE, NULL, utc_ns);
+    entry->object.extra = group;
+    return entry;
+}
+
+static bool counted_since_look(const struct object *object, uint64_t *counted) {
+    const struct row *now = object->now, *before = object->before;
+    if (!before || !row_has(now, F_SUBSCRIPTION_msgs) || !row_has(before, F_SUBSCRIPTION_msgs))
+        return false;
+    int64_t msgs = row_cell(now, F_SUBSCRIPTION_msgs)->i - row_cell(before, F_SUBSCRIPTION_msgs)->i;
+    *counted = msgs > 0 ? (uint64_t)msgs : 0;
+    return true;
+}
+
+static void add_member(const struct model *model, struct audience *group, const struct object *object) {
+    uint64_t counted = 0;
+    double rate;
+    if (value_number(quantity_get(model, object, Q_SUBSCRIPTION_msgs_per_s), &rate)) {
+        group->per_s += rate;
+        group->rated++;
+    }
+    group->members++;
+    group->compared &= counted_since_look(object, &counted);
+    group->counted += counted;
+    group->ever += (uint64_t)row_i64(object->now, F_SUBSCRIPTION_msgs, 0);
+}
+
+static void count_members(struct model *model) {
+    for (size_t i = 0; i < kind_count(model, OBJECT_AUDIENCE); i++) {
+        struct audience *group = group_of(kind_at(model, OBJECT_AUDIENCE, i));
+        group->members = group->rated = 0;
+        group->per_s = 0;
+        group->counted = group->ever = 0;
+        group->compared = true;
+    }
+    for (size_t i = 0; i < kind_count(model, OBJECT_SUBSCRIPTION); i++) {
+        struct entry *entry = kind_at(model, OBJECT_SUBSCRIPTION, i);
+        struct entry *group = is_match(entry) ? entry_by_id(model, subscription_of(entry)->group) : NULL;
+        if (group)
+            add_member(model, group_of(group), &entry->object);
+    }
+}
+
+/* "queue group billing on orders.> has no members any more". */
+static void say(struct model *model, struct entry *entry, int64_t utc_ns) {
+    const struct audience *group = group_of(entry);
+    const char *subject = group->subject ? group->subject->bytes : "?";
+    char who[TEXT_MAX_BYTES + 60], whose[80] = "", now[60] = "no members any more";
+    if (group->account && strcmp(group->account->bytes, "$G") != 0)
+        snprintf(whose, sizeof whose, " of account %.60s", group->account->bytes);
+    if (group->queue)
+        snprintf(who, sizeof who, "queue group %.200s", group->queue->bytes);
+    else
+        snprintf(who, sizeof who, "the group without a queue");
+    if (group->members)
+        snprintf(now, sizeof now, "%zu member%s again", group->members, group->members == 1 ? "" : "s");
+    model_add_event(model, utc_ns, "interest", &entry->object, model->interest.subject->bytes,
+                    "%s on %.300s%s has %s", who, subject, whose, now);
+}
+
+/* Every server that is asked has said since then who is there, all of them. */
+static bool all_said(const struct model *model, int64_t asked_mono_ns) {
+    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
+        const struct entry *entry = kind_at(model, OBJECT_SERVER, i);
+        const struct server *server = server_of(entry);
+        if (entry->dead || server->state == SERVER_KNOWN)
+            continue;
+        if (!server_is_up(server) || server->interest.cut || !server->interest.utc_ns ||
+            server->interest.asked_mono_ns < asked_mono_ns)
+            return false;
+    }
+    return true;
+}
+
+static void judge_group(struct model *model, struct entry *entry, int64_t utc_ns, int64_t asked_mono_ns) {
+    struct audience *group = group_of(entry);
+    if (group->members) {
+        if (group->empty_mono_ns)
+            group->since_utc_ns = group->told ? utc_ns : group->since_utc_ns;
+        if (group->told)
+            say(model, entry, utc_ns);
+        group->empty_mono_ns = 0;
+        group->told = false;
+        return;
+    }
+    if (!group->empty_mono_ns)
+        group->empty_mono_ns = asked_mono_ns;
+    if (!group->told && all_said(model, group->empty_mono_ns)) {
+        group->told = true;
+        group->since_utc_ns = utc_ns;
+        say(model, entry, utc_ns);
+    }
+    if (group->told && utc_ns - group->since_utc_ns > EMPTY_KEPT_NS)
+        entry_remove(model, entry);
+}
+
+static void judge(struct model *model, int64_t utc_ns, int64_t asked_mono_ns) {
+    count_members(model);
+    for (size_t i = 0; i < kind_count(model, OBJECT_AUDIENCE); i++) {
+        struct entry *entry = kind_at(model, OBJECT_AUDIENCE, i);
+        if (!entry->dead)
+            judge_group(model, entry, utc_ns, asked_mono_ns);
+    }
+}
+
+/* ---- an answer ---- */
+
+static bool is_asked(const struct model *model, const struct sample *sample) {
+    const struct row *question = sample_first(sample, ENTITY_QUESTION);
+    return model->interest.subject && model->interest.asked && question &&
+           row_has(question, F_QUESTION_subject) &&
+           text_same(row_cell(question, F_QUESTION_subject)->s, model->interest.subject);
+}
+
+/* Up to 2.11 the total is that of the page. */
+static struct interest_answer answer_of(const struct sample *sample, size_t told) {
+    const struct row *row = sample_first(sample, ENTITY_ANSWER);
+    struct interest_answer answer = {.utc_ns = sample->answered_utc_ns,
+                                     .asked_mono_ns = sample->asked_mono_ns,
+                                     .told = told,
+                                     .total = told};
+    if (!row)
+        return answer;
+    uint64_t total = row_u64(row, F_ANSWER_total, told), limit = row_u64(row, F_ANSWER_limit, 0);
+    answer.total = total > told ? total : told;
+    answer.cut = total > told || (limit && told >= limit) || sample->dropped;
+    return answer;
+}
+
+/* Those of this server that the answer has not; of a list that was cut not at once. */
+static void unmatch_others(struct model *model, const struct entry *server, const struct stamp *at,
+                           bool cut) {
+    for (size_t i = 0; i < kind_count(model, OBJECT_SUBSCRIPTION); i++) {
+        struct entry *entry = kind_at(model, OBJECT_SUBSCRIPTION, i);
+        if (!is_match(entry) || entry->object.parent != &server->object)
+            continue;
+        int64_t seen = subscription_of(entry)->matched_mono_ns;
+        if (seen != at->mono_ns && (!cut || at->mono_ns - seen > UNTOLD_NS))
+            subscription_unmatch(model, entry);
+    }
+}
+
+void interest_put(struct model *model, struct entry *server, const struct sample *sample) {
+    struct stamp at = stamp_of(sample, server_of(server)->server_id);
+    size_t told = 0, left = 0, room = subscriptions_matched(model);
+    if (!is_asked(model, sample))
+        return;
+    room = room < MATCHED_MOST ? MATCHED_MOST - room : 0;
+    for (size_t i = 0; i < sample->count; i++) {
+        const struct row *row = sample->rows[i];
+        if (row->entity != ENTITY_SUBSCRIPTION || !row_has(row, F_SUBSCRIPTION_cid) ||
+            !row_has(row, F_SUBSCRIPTION_sid) || !row_has(row, F_SUBSCRIPTION_subject))
+            continue;
+        told++;
+        struct entry *group = take_group(model, row, at.utc_ns);
+        struct entry *entry = group ? subscription_match(model, server, row, &at, &room) : NULL;
+        left += !entry;
+        if (entry)
+            subscription_of(entry)->group = group->object.id;
+    }
+    server_of(server)->interest = answer_of(sample, told);
+    server_of(server)->interest.told -= left;
+    server_of(server)->interest.cut |= left > 0;
+    unmatch_others(model, server, &at, server_of(server)->interest.cut);
+    judge(model, at.utc_ns, at.asked_mono_ns);
+}
+
+void interest_forget_run(struct model *model, struct entry *server) {
+    server_of(server)->interest = (struct interest_answer){0};
+    for (size_t i = 0; i < kind_count(model, OBJECT_SUBSCRIPTION); i++) {
+        struct entry *entry = kind_at(model, OBJECT_SUBSCRIPTION, i);
+        if (is_match(entry) && entry->object.parent == &server->object)
+            subscription_unmatch(model, entry);
+    }
+}
+
+void interest_tick(struct model *model) {
+    if (kind_count(model, OBJECT_AUDIENCE))
+        judge(model, model->utc_ns, model->mono_ns);
+}
+
+/* ---- out ---- */
+
+struct interest_seen model_interest(const struct model *model) {
+    const struct interest *interest = &model->interest;
+    struct interest_seen seen = {.subject = interest->subject ? interest->subject->bytes : NULL,
+                                 .asked = interest->asked,
+                                 .since_utc_ns = interest->since_utc_ns};
+    seen.walked = to_walk(model, &seen.up);
+    seen.walk_ns = (int64_t)seen.walked * WALK_NS;
+    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
+        const struct server *server = server_const(&kind_at(model, OBJECT_SERVER, i)->object);
+        seen.servers++;
+        seen.answered += server->interest.utc_ns && server_is_up(server);
+    }
+    return seen;
+}
+
+struct interest_answer model_interest_of(const struct object *server) {
+    return server_const(server)->interest;
+}
+
+const struct object *model_audience_of(const struct model *model, const struct object *object) {
+    const struct subscription *subscription = object->extra;
+    return subscription->matched_mono_ns ? model_object(model, subscription->group) : NULL;
+}

@@ -1,0 +1,32 @@
+/* Interest: who is subscribed to what matches one subject, over all servers, and whether a group falls to
+ * nobody.
+ *
+ * One subject at a time is watched; each server's answers replace what it said before. The subscriptions that
+ * match form groups by account, subject and queue, those without a queue of one account and subject as well;
+ * extra of an AUDIENCE object. A group that loses its last member is told of when every server that is asked
+ * has said so after that: of one that does not answer nothing is known, and a member that moves to another
+ * server was never missing. Owned by the model. */
+#ifndef MODEL_INTEREST_H
+#define MODEL_INTEREST_H
+
+#include "model/server.h"
+
+struct audience {
+    const struct text *account, *subject, *queue; /* queue NULL: none */
+    size_t members;
+    uint64_t counted, ever; /* messages of all of them: since the last look, and since they subscribed */
+    double per_s;
+    size_t rated;          /* members of which the rate is known */
+    bool compared;         /* counted is known of all of them */
+    int64_t empty_mono_ns; /* nobody is known since an answer that was asked for then; 0: somebody is */
+    int64_t since_utc_ns;  /* it has members, or has none, since */
+    bool told;             /* that it has none */
+};
+
+/* An answer to INTEREST. */
+void interest_put(struct model *model, struct entry *server, const struct sample *sample);
+void interest_tick(struct model *model);
+/* Another run of the server: what matched there is no more. */
+void interest_forget_run(struct model *model, struct entry *server);
+
+#endif

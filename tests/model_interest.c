@@ -1,0 +1,289 @@
+/* Who listens to a subject over several servers: groups, shares, and that nobody is missed who is only
+ * unknown. */
+#include "tests/model_subscribed.h"
+
+enum { NODES = 3 };
+static const char *const ids[NODES] = {"IDA", "IDB", "IDC"}, *const names[NODES] = {"n1", "n2", "n3"};
+
+struct member {
+    int node;
+    uint64_t cid;
+    struct sub sub;
+};
+
+static void send_servers(struct night *n, unsigned up) {
+    for (int i = 0; i < NODES; i++) {
+        struct sample *s = build_varz(n, (uint64_t)i + 1, ids[i], names[i]);
+        put_u(row_of(s, ENTITY_SERVER), F_SERVER_subscriptions, 20000);
+        if (up & 1u << i)
+            send(n, s);
+        else
+            sample_destroy(s);
+        if (!(up & 1u << i))
+            send_failure(n, (uint64_t)i + 1, SHAPE_VARZ, FAILURE_REFUSED, "refused");
+    }
+}
+
+static void begin(struct night *n) {
+    night_begin(n, 0, 1);
+    for (int i = 0; i < NODES; i++) {
+        char url[40];
+        snprintf(url, sizeof url, "http://h%d:8222", i);
+        send_target(n, (uint64_t)i + 1, url, "named", "polled", NULL, NULL);
+    }
+    send_servers(n, 7);
+}
+
+static void up_until(struct night *n, double second, unsigned up) {
+    while (n->at < ns(second)) {
+        night_until(n, floor((double)n->at / 1e9) + 1);
+        send_servers(n, up);
+    }
+}
+
+/* What one server answers: of all members its own. */
+static void answer_of(struct night *n, int node, const char *subject, const struct member *members,
+                      int count) {
+    struct sample *s = build(n, (uint64_t)node + 1, SHAPE_INTEREST, ids[node]);
+    put_text(s, sample_add(s, ENTITY_QUESTION), F_QUESTION_subject, subject);
+    for (int i = 0; i < count; i++)
+        if (members[i].node == node)
+            put_sub(s, members[i].cid, &members[i].sub);
+    send(n, s);
+}
+
+static void answers(struct night *n, unsigned up, const struct member *members, int count) {
+    for (int i = 0; i < NODES; i++)
+        if (up & 1u << i)
+            answer_of(n, i, "orders.created", members, count);
+}
+
+static const struct object *group(const struct night *n, const char *queue) {
+    return find_by(n, Q_AUDIENCE_queue, queue);
+}
+
+static const struct member three[] = {{0, 5, {"1", "orders.>", "billing", 100}},
+                                      {1, 7, {"1", "orders.>", "billing", 300}},
+                                      {2, 9, {"3", "orders.created", NULL, 50}}};
+
+START_TEST(groups_and_shares) {
+    struct night n;
+    begin(&n);
+    model_interest_watch(n.model, "orders.created");
+    answers(&n, 7, three, 3);
+    const struct object *billing = group(&n, "billing");
+    ck_assert_str_eq(text_value(&n, billing, Q_AUDIENCE_subject), "orders.>");
+    ck_assert_str_eq(text_value(&n, billing, Q_AUDIENCE_account), "$G");
+    ck_assert_str_eq(text_value(&n, billing, Q_AUDIENCE_state), "here");
+    ck_assert_double_eq(number_value(&n, billing, Q_AUDIENCE_members), 2);
+    ck_assert_uint_eq(count_of(&n, OBJECT_AUDIENCE), 2);
+    size_t count;
+    const struct object *const *subs = model_objects(n.model, OBJECT_SUBSCRIPTION, &count);
+    ck_assert_uint_eq(count, 3);
+    ck_assert_ptr_eq(model_audience_of(n.model, subs[0]), billing);
+    ck_assert_double_eq(number_value(&n, subs[0], Q_SUBSCRIPTION_share), 0.25);
+    ck_assert(quantity_get(n.model, subs[0], Q_SUBSCRIPTION_share).flags & VALUE_ESTIMATED);
+    up_until(&n, 10, 7);
+    answers(&n, 7,
+            (struct member[]){{0, 5, {"1", "orders.>", "billing", 190}},
+                              {1, 7, {"1", "orders.>", "billing", 310}},
+                              three[2]},
+            3);
+    ck_assert_double_eq(number_value(&n, subs[0], Q_SUBSCRIPTION_share), 0.9);
+    ck_assert(!(quantity_get(n.model, subs[0], Q_SUBSCRIPTION_share).flags & VALUE_ESTIMATED));
+    ck_assert_double_eq(number_value(&n, billing, Q_AUDIENCE_msgs_per_s), 10);
+    struct interest_seen seen = model_interest(n.model);
+    ck_assert_int_eq(seen.answered, 3);
+    ck_assert_int_eq(seen.servers, 3);
+    ck_assert_int_eq(count_events(&n, "interest"), 0);
+    night_end(&n);
+}
+END_TEST
+
+static const struct event *last_event(const struct night *n) {
+    return model_event(n->model, model_event_count(n->model) - 1);
+}
+
+START_TEST(falls_to_nobody_and_comes_back) {
+    struct night n;
+    begin(&n);
+    model_interest_watch(n.model, "orders.created");
+    answers(&n, 7, three, 3);
+    up_until(&n, 10, 7);
+    answer_of(&n, 0, "orders.created", three + 2, 1);
+    up_until(&n, 12, 7);
+    answer_of(&n, 1, "orders.created", three + 2, 1);
+    ck_assert_str_eq(text_value(&n, group(&n, "billing"), Q_AUDIENCE_state), "unknown");
+    ck_assert_int_eq(count_events(&n, "interest"), 0); /* the others have not said so since */
+    up_until(&n, 13, 7);
+    answer_of(&n, 2, "orders.created", three + 2, 1);
+    ck_assert_int_eq(count_events(&n, "interest"), 0); /* n1 was asked before n2 lost its member */
+    up_until(&n, 20, 7);
+    answer_of(&n, 0, "orders.created", three + 2, 1);
+    ck_assert_int_eq(count_events(&n, "interest"), 1);
+    ck_assert_str_eq(last_event(&n)->subject, "orders.created");
+    ck_assert_str_eq(last_event(&n)->text, "queue group billing on orders.> has no members any more");
+    ck_assert_str_eq(text_value(&n, group(&n, "billing"), Q_AUDIENCE_state), "nobody");
+    up_until(&n, 40, 7);
+    answers(&n, 7, three + 2, 1);
+    ck_assert_int_eq(count_events(&n, "interest"), 1);
+    answers(&n, 7, three + 1, 2);
+    ck_assert_int_eq(count_events(&n, "interest"), 2);
+    ck_assert_str_eq(last_event(&n)->text, "queue group billing on orders.> has 1 member again");
+    ck_assert_double_eq(number_value(&n, group(&n, "billing"), Q_AUDIENCE_members), 1);
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(who_moves_is_not_missed) {
+    struct night n;
+    begin(&n);
+    model_interest_watch(n.model, "orders.created");
+    answers(&n, 7, three, 1);
+    up_until(&n, 9, 7);
+    answer_of(&n, 1, "orders.created", NULL, 0);
+    answer_of(&n, 2, "orders.created", NULL, 0);
+    up_until(&n, 10, 7);
+    answer_of(&n, 0, "orders.created", NULL, 0);
+    up_until(&n, 19, 7);
+    answer_of(&n, 1, "orders.created", (struct member[]){{1, 44, {"1", "orders.>", "billing", 0}}}, 1);
+    answer_of(&n, 2, "orders.created", NULL, 0);
+    up_until(&n, 30, 7);
+    answers(&n, 7, (struct member[]){{1, 44, {"1", "orders.>", "billing", 0}}}, 1);
+    ck_assert_int_eq(count_events(&n, "interest"), 0);
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(who_does_not_answer_is_unknown) {
+    struct night n;
+    begin(&n);
+    model_interest_watch(n.model, "orders.created");
+    answers(&n, 7, three, 3);
+    up_until(&n, 20, 3); /* n3 had the only plain one */
+    answers(&n, 3, three, 3);
+    up_until(&n, 40, 3);
+    answers(&n, 3, NULL, 0);
+    answers(&n, 3, NULL, 0);
+    up_until(&n, 60, 3);
+    answers(&n, 3, NULL, 0);
+    ck_assert_int_eq(count_events(&n, "interest"), 0);
+    ck_assert_str_eq(text_value(&n, group(&n, "billing"), Q_AUDIENCE_state), "unknown");
+    struct value members = quantity_get(n.model, group(&n, "billing"), Q_AUDIENCE_members);
+    ck_assert(members.flags & VALUE_LEAST);
+    ck_assert_int_eq(model_interest(n.model).answered, 2);
+    up_until(&n, 70, 7);
+    answers(&n, 7, three + 2, 1);
+    ck_assert_int_eq(count_events(&n, "interest"), 1);
+    ck_assert_str_eq(last_event(&n)->text, "queue group billing on orders.> has no members any more");
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(a_cut_list_proves_no_absence) {
+    struct night n;
+    begin(&n);
+    model_interest_watch(n.model, "orders.created");
+    answers(&n, 7, three, 3);
+    up_until(&n, 20, 7);
+    answers(&n, 6, three + 1, 2);
+    struct sample *s = build(&n, 1, SHAPE_INTEREST, "IDA");
+    put_text(s, sample_add(s, ENTITY_QUESTION), F_QUESTION_subject, "orders.created");
+    put_u(row_of(s, ENTITY_ANSWER), F_ANSWER_total, 5000);
+    put_sub(s, 80, &(struct sub){"1", "orders.*", NULL, 0});
+    send(&n, s);
+    ck_assert(model_interest_of(server_named(&n, "n1")).cut);
+    ck_assert_uint_eq(model_interest_of(server_named(&n, "n1")).total, 5000);
+    ck_assert_uint_eq(model_interest_of(server_named(&n, "n1")).told, 1);
+    ck_assert_double_eq(number_value(&n, group(&n, "billing"), Q_AUDIENCE_members),
+                        2); /* not told, not gone */
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(one_subject_at_a_time) {
+    struct night n;
+    begin(&n);
+    model_interest_watch(n.model, "orders.created");
+    answers(&n, 7, three, 3);
+    model_interest_watch(n.model, "audit");
+    ck_assert_uint_eq(count_of(&n, OBJECT_AUDIENCE), 0);
+    ck_assert_uint_eq(count_of(&n, OBJECT_SUBSCRIPTION), 0);
+    answers(&n, 7, three, 3); /* late ones, of the question before */
+    ck_assert_uint_eq(count_of(&n, OBJECT_AUDIENCE), 0);
+    ck_assert_str_eq(model_interest(n.model).subject, "audit");
+    model_interest_watch(n.model, "a.*");
+    ck_assert_str_eq(model_interest(n.model).subject, "audit");
+    model_interest_watch(n.model, NULL);
+    ck_assert_ptr_null(model_interest(n.model).subject);
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(dear_ones_wait) {
+    struct night n;
+    begin(&n);
+    struct sample *s = build_varz(&n, 1, "IDA", "n1");
+    put_u(row_of(s, ENTITY_SERVER), F_SERVER_subscriptions, 360000);
+    send(&n, s);
+    model_interest_watch(n.model, "orders.created");
+    struct interest_seen seen = model_interest(n.model);
+    ck_assert(!seen.asked);
+    ck_assert_uint_eq(seen.walked, 400000);
+    ck_assert_int_eq(seen.walk_ns, NS_PER_S);
+    answers(&n, 7, three, 3);
+    ck_assert_uint_eq(count_of(&n, OBJECT_AUDIENCE), 0);
+    model_interest_go_on(n.model);
+    answers(&n, 7, three, 3);
+    ck_assert_uint_eq(count_of(&n, OBJECT_AUDIENCE), 2);
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(words_that_are_no_subject) {
+    static const char *const bad[] = {"", "a b", "a.*", ">", ".a", "a.", "a..b", "a\x1b[2J", "a\tb"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        ck_assert_ptr_nonnull(model_subject_fault(bad[i]));
+    char long_one[300];
+    memset(long_one, 'x', sizeof long_one);
+    long_one[299] = '\0';
+    ck_assert_ptr_nonnull(model_subject_fault(long_one));
+    ck_assert_ptr_null(model_subject_fault("orders.created"));
+    ck_assert_ptr_null(model_subject_fault("$JS.API.INFO"));
+}
+END_TEST
+
+START_TEST(frozen) {
+    struct night n;
+    begin(&n);
+    model_interest_watch(n.model, "orders.created");
+    answers(&n, 7, three, 3);
+    struct model *live = n.model;
+    n.model = model_clone(live);
+    model_interest_watch(live, NULL);
+    model_tick(live, NIGHT_UTC + n.at, NIGHT_MONO + n.at);
+    ck_assert_str_eq(text_value(&n, group(&n, "billing"), Q_AUDIENCE_subject), "orders.>");
+    ck_assert_str_eq(model_interest(n.model).subject, "orders.created");
+    model_destroy(n.model);
+    n.model = live;
+    night_end(&n);
+}
+END_TEST
+
+static TCase *make(void) {
+    TCase *c = tcase_create("interest");
+    tcase_add_test(c, groups_and_shares);
+    tcase_add_test(c, falls_to_nobody_and_comes_back);
+    tcase_add_test(c, who_moves_is_not_missed);
+    tcase_add_test(c, who_does_not_answer_is_unknown);
+    tcase_add_test(c, a_cut_list_proves_no_absence);
+    tcase_add_test(c, one_subject_at_a_time);
+    tcase_add_test(c, dear_ones_wait);
+    tcase_add_test(c, words_that_are_no_subject);
+    tcase_add_test(c, frozen);
+    return c;
+}
+
+int main(void) {
+    return run_case("model/interest", make);
+}
