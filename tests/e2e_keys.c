@@ -121,7 +121,7 @@ END_TEST
 
 START_TEST(tab_completes_a_command) {
     struct terminal *t = quiet_open_seen(24, 120);
-    shown_type(t, ":", "^ overview +connections +jetstream .* find "); /* all that there is */
+    shown_type(t, ":", "^ overview +connections +connection +jetstream .* find "); /* all that there is */
     shown_type(t, "s", "^ slow  stream  sort$");
     shown_type(t, "\t", "^:slow$"); /* they agree in nothing more: one after the other */
     shown_type(t, "\t", "^:stream$");
@@ -162,8 +162,7 @@ START_TEST(what_is_called_so_is_found) {
     shown_type(t, "\r", "> Consumer +ORDERS / billing");
     shown_type(t, "\033", "^.FIND billing -.* 1 consumer");
     shown_type(t, ":find MAKER\r", "[.?]>connection maker cid [0-9]+ ");
-    shown_type(t, "\r", "> Connections");
-    shown_wait(t, "[.?]> +[0-9]+ n[123] .* maker ");
+    shown_type(t, "\r", "> Connection +maker");
     shown_type(t, "-", "> Find +MAKER");
     shown_type(t, ":find $g\r", "[.?]>account +\\$G .* connection");
     shown_wait(t, "FOUND BY");
@@ -179,6 +178,29 @@ START_TEST(what_is_called_so_is_found) {
     shown_type(t, ":find ~(\r", "[Uu]nmatched|parenthes");
     shown_type(t, "1", "^.NODES 3");
     shown_type(t, ":find\r", "^.FIND nobody at all ");
+    shown_quit(t);
+}
+END_TEST
+
+/* What no page of connections has is asked for while its own page is open: subscriptions, with their figures.
+ */
+START_TEST(a_connection_has_a_page) {
+    struct terminal *t = quiet_open_size(40, 120);
+    shown_wait(t, "\\. n3 ");
+    shown_type(t, "2", " maker ");
+    shown_type(t, "/maker\r", "filter: maker");
+    shown_type(t, "\r", "^.CONNECTION maker   cid [0-9]+ on n[123] -");
+    shown_wait(t, "^.SUBSCRIPTIONS [0-9]+   as told ");
+    shown_wait(t, "^.PENDING, kept since ");
+    shown_type(t, "\t\t\t", "Tab other lives");
+    shown_wait(t, "^   none");
+    shown_type(t, "s", "> Node");
+    shown_type(t, "-", "Tab other lives");
+    shown_type(t, "\033", "Tab charts");
+    shown_type(t, "\033", "filter: maker");
+    shown_type(t, ":connection nobody\r", "no connection is called .nobody.");
+    shown_type(t, "1", "^.NODES 3");
+    shown_type(t, ":connection maker\r", "^.CONNECTION maker ");
     shown_quit(t);
 }
 END_TEST
@@ -204,7 +226,7 @@ END_TEST
 START_TEST(an_unknown_command_names_the_nearest) {
     static const char *const lines[][2] = {
         {":jetsteam\r", "no command is called \"jetsteam\"; did you mean jetstream\\?"},
-        {":c\r", "\"c\" is the beginning of connections consumer cost columns"},
+        {":c\r", "\"c\" is the beginning of connections connection consumer cost columns"},
         {":node n11\r", "no server is called \"n11\"; did you mean n1\\?"},
         {":stream ORDRES\r", "no stream is called \"ORDRES\"; did you mean ORDERS\\?"},
         {":sort cqu\r", "no column is called \"cqu\"; did you mean cpu\\?"},
@@ -391,6 +413,7 @@ int main(void) {
     tcase_add_test(tc, an_unknown_key_is_said_for_a_while);
     tcase_add_test(tc, tab_completes_a_command);
     tcase_add_test(tc, what_is_called_so_is_found);
+    tcase_add_test(tc, a_connection_has_a_page);
     tcase_add_loop_test(tc, a_prompt_can_be_suspended, 0, 2);
     tcase_add_test(tc, an_unknown_command_names_the_nearest);
     tcase_add_test(tc, lines_typed_before_come_back);
