@@ -6,11 +6,12 @@
 #include "model/server.h"
 #include "model/reason.h"
 
-#define AWAITED_NS (5 * NS_PER_S) /* records may come so much later */
-#define TWICE_NS   (5 * NS_PER_S) /* and a second count of one client, beside its write deadline */
-#define QUIET_NS   (60 * NS_PER_S)
-#define NAMES_MOST 3
-#define NAME_WIDTH 24 /* columns */
+#define AWAITED_NS   (5 * NS_PER_S) /* records may come so much later */
+#define TWICE_NS     (5 * NS_PER_S) /* and a second count of one client, beside its write deadline */
+#define QUIET_NS     (60 * NS_PER_S)
+#define BEFORE_NAMES ": "
+#define NAMES_MOST   3
+#define NAME_WIDTH   24 /* columns */
 
 enum way { FOLDED, TOLD, BEGUN, KEPT }; /* what is made of growth */
 
@@ -65,9 +66,13 @@ static void write_cut(const struct entry *server, char *out, size_t size) {
         snprintf(twice, sizeof twice, ", counted %llu", counted);
     if (counted != clients && counter == SLOW_UNDIVIDED)
         say_undivided(server, undivided, sizeof undivided);
-    snprintf(out, size, "%llu client%s cut as slow consumer%s%s%s, %llu since its start%s", clients,
-             clients == 1 ? "" : "s", clients == 1 ? "" : "s", twice, counters->told.names,
-             (big)counters->last[counter], undivided);
+    if (clients == 1 && *counters->told.names)
+        snprintf(out, size, "%s cut as slow consumer%s, %llu since its start%s",
+                 counters->told.names + strlen(BEFORE_NAMES), twice, (big)counters->last[counter], undivided);
+    else
+        snprintf(out, size, "%llu client%s cut as slow consumer%s%s%s, %llu since its start%s", clients,
+                 clients == 1 ? "" : "s", clients == 1 ? "" : "s", twice, counters->told.names,
+                 (big)counters->last[counter], undivided);
 }
 
 static void forget_names(struct cut_counters *counters) {
@@ -157,7 +162,7 @@ static void add_name(struct cut_counters *counters, const struct entry *connecti
     if (counters->awaited.named++ == NAMES_MOST)
         snprintf(names + len, CUT_NAMES_SIZE - len, ", ...");
     else
-        snprintf(names + len, CUT_NAMES_SIZE - len, "%s %s (%.15s)", len ? "," : ":", name,
+        snprintf(names + len, CUT_NAMES_SIZE - len, "%s%s (%.15s)", len ? ", " : BEFORE_NAMES, name,
                  reason_of(row_text(row, F_CONNECTION_reason)).brief);
 }
 

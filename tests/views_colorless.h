@@ -23,20 +23,28 @@ static inline bool colorless_old(const char *text) {
     return strchr(text, '~') != NULL;
 }
 
+/* Events side by side in a chart. */
+static inline bool colorless_marks(const char *text) {
+    return text[strspn(text, "!")] == '\0';
+}
+
 /* What tells a state: the last mark in front of it or its own, one of its words as the whole text or before
  * its first comma, or what the text is like. */
 static const struct colorless_rule {
     enum role role;
-    const char *marks[4], *words[5];
+    const char *marks[4], *words[8];
     bool (*like)(const char *text);
 } colorless_rules[] = {
     {ROLE_OK, {"."}, {"up", "back"}, NULL},
     {ROLE_UNKNOWN, {"?"}, {NULL}, NULL},
     {ROLE_PENDING, {"*"}, {NULL}, NULL},
-    {ROLE_WARN, {"!", "!!"}, {"leader", "restarted", "collector", "behind", "contested"}, NULL},
-    {ROLE_CRIT, {"!!"}, {"down", "lost", "store", "offline"}, NULL},
+    {ROLE_WARN,
+     {"!", "!!"},
+     {"leader", "restarted", "collector", "behind", "contested", "cut", "stale", "stalled"},
+     NULL},
+    {ROLE_CRIT, {"!!"}, {"down", "lost", "store", "offline", "slow"}, NULL},
     {ROLE_DIM, {"?", "!", "!!"}, {"down", "offline", "lost"}, colorless_old},
-    {ROLE_CHART_MARK, {"!", "!!"}, {NULL}, NULL},
+    {ROLE_CHART_MARK, {"!", "!!"}, {NULL}, colorless_marks},
     {ROLE_ROW1_WARN, {NULL}, {"LINK 1.9s", "JS WARN"}, colorless_fewer},
     {ROLE_ROW1_CRIT,
      {"!!"},
@@ -77,7 +85,7 @@ static inline bool colorless_told(const struct colorless_rule *rule, const char 
     while (to > from && row[to - 1] == ' ')
         to--;
     snprintf(group, sizeof group, "%.*s", to - from, row + from);
-    if (colorless_listed(rule->words, 5, group) || (rule->like != NULL && rule->like(group)))
+    if (colorless_listed(rule->words, 8, group) || (rule->like != NULL && rule->like(group)))
         return true;
     for (int i = 0; i < COLORLESS_RULES; i++)
         if (colorless_listed(colorless_rules[i].words, 5, group))
