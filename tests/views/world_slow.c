@@ -120,6 +120,13 @@ static uint64_t cut_so_far(const struct world *w, int node) {
     return cut;
 }
 
+static bool holds_back(const struct world *w, int node) {
+    for (int i = 0; i < w->life_count; i++)
+        if (w->lives[i].node == node && w->lives[i].most > 0)
+            return true;
+    return false;
+}
+
 void world_slow_counters(struct world *w, int node, struct row *r) {
     world_i(r, F_SERVER_slow_consumers, (int64_t)cut_so_far(w, node));
     world_i(r, F_SERVER_write_deadline, 10 * NS_PER_S);
@@ -131,7 +138,7 @@ void world_slow_counters(struct world *w, int node, struct row *r) {
     world_u(r, F_SERVER_slow_leafs, 0);
     if (strncmp(w->nodes[node].version, "2.10.", 5) == 0)
         return;
-    world_i(r, F_SERVER_stalled_clients, node == 1 ? w->second * 130LL : 0);
+    world_i(r, F_SERVER_stalled_clients, node == 1 && holds_back(w, node) ? w->second * 13LL : 0);
     world_i(r, F_SERVER_stale_connections, node == 2 ? 4 : 0);
 }
 
