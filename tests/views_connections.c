@@ -230,21 +230,6 @@ START_TEST(open_closed_or_both) {
 }
 END_TEST
 
-START_TEST(who_is_closed_can_be_shown_all_the_same) {
-    size_t count;
-    begin();
-    const struct object *const *all = model_objects(w.model, OBJECT_CONNECTION, &count);
-    for (size_t i = 0; i < count; i++)
-        if (all[i]->freshness == FRESH_GONE)
-            f.context.object = all[i]->id;
-    ck_assert_uint_ne(f.context.object, 0);
-    const struct connections *c = shown();
-    ck_assert_uint_eq(table_selected(&c->list.focus->table), f.context.object);
-    ck_assert_uint_eq(row(c->list.focus, c->list.focus->table.selected_row)->id, f.context.object);
-    end();
-}
-END_TEST
-
 /* ---- groups ---- */
 
 static const struct object *group_called(const struct connections *c, const char *key) {
@@ -409,7 +394,6 @@ int main(void) {
     tcase_add_test(tc, totals_take_the_place_of_rates);
     tcase_add_test(tc, a_total_has_the_room_of_its_rate);
     tcase_add_test(tc, open_closed_or_both);
-    tcase_add_test(tc, who_is_closed_can_be_shown_all_the_same);
     tcase_add_test(tc, groups_have_sums);
     tcase_add_test(tc, groups_sort_and_filter_like_every_list);
     tcase_add_test(tc, the_way_into_groups_and_back);

@@ -53,23 +53,6 @@ static bool is_open(const struct model *model, const struct object *object) {
     return !is_closed(model, object);
 }
 
-/* Another page led here, to this one. */
-static void open_object(struct connections *c, const struct view_context *context) {
-    const struct object *object = context->object ? model_object(context->model, context->object) : NULL;
-    if (context->object == c->opened)
-        return;
-    c->opened = context->object;
-    if (!object)
-        return;
-    if (is_closed(context->model, object) && !connection_lists[c->shown].closed)
-        c->shown = CONNECTIONS_BOTH;
-    c->grouped = false;
-    c->depth = 0;
-    c->inside_number++;
-    focus(c);
-    quantity_list_select(c->list.focus, c->opened);
-}
-
 static void count_closed(struct connections *c, const struct model *model) {
     size_t count;
     double at;
@@ -145,7 +128,6 @@ static void make_groups(struct connections *c, const struct view_context *contex
 static void arrange(void *state, const struct view_context *context, struct rect area) {
     struct connections *c = state;
     struct view_context here = *context;
-    open_object(c, context);
     cover_follow(&c->cover, context);
     count_closed(c, context->model);
     const struct connection_list_info *info = &connection_lists[c->shown];

@@ -68,7 +68,6 @@ struct connections {
         bool partial;
     } groups_of;
     uint64_t groups_made;    /* how often */
-    uint64_t opened;         /* the object that was asked for */
     int64_t closed_since_ns; /* when the first of them was */
     size_t closed;           /* connections of which we know that they are; counted where they are listed */
     struct cover cover;
