@@ -6,6 +6,7 @@
 
 #include "base/number.h"
 #include "base/text.h"
+#include "model/reported.h"
 
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
 
@@ -130,12 +131,10 @@ static const struct {
     {Q_SERVER_stale_connections, "stale"},
 };
 
-static unsigned unreported(const struct view_context *context, const struct object *server) {
+static unsigned unreported(const struct object *server) {
     unsigned missing = 0;
-    for (int i = 0; i < COUNT(since_version); i++) {
-        struct value v = quantity_get(context->model, server, since_version[i].quantity);
-        missing |= (unsigned)(v.type == VALUE_UNKNOWN && !(v.flags & VALUE_NEW)) << i;
-    }
+    for (int i = 0; i < COUNT(since_version); i++)
+        missing |= (unsigned)!quantity_is_reported(server, since_version[i].quantity) << i;
     return missing;
 }
 
@@ -154,7 +153,7 @@ static void unreported_text(const struct view_context *context, char *out, size_
     const struct object *const *servers = model_objects(context->model, OBJECT_SERVER, &count);
     out[0] = 0;
     for (size_t i = 0; i < count; i++) {
-        unsigned missing = unreported(context, servers[i]);
+        unsigned missing = unreported(servers[i]);
         if (!missing || !is_first_of_version(servers, i, context) || len >= size)
             continue;
         len += (size_t)snprintf(out + len, size - len, "%s by %.16s:", len ? ";" : "not reported",
