@@ -195,7 +195,7 @@ START_TEST(a_connection_has_a_page) {
     shown_type(t, "\t\t\t", "Tab other lives");
     shown_wait(t, "^   none");
     shown_type(t, "s", "> Node");
-    shown_type(t, "-", "Tab other lives");
+    shown_type(t, "\033", "Tab other lives");
     shown_type(t, "\033", "Tab charts");
     shown_type(t, "\033", "filter: maker");
     shown_type(t, ":connection nobody\r", "no connection is called .nobody.");
