@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "model/connection.h"
+#include "model/filling.h"
 
 /* Of a consumer these: the first always, all of them for DETAILED_MOST consumers. Of a connection all or
  * none. */
@@ -180,8 +181,10 @@ static bool is_of_interest(const struct model *model, const struct entry *entry)
     double share = 0;
     if (entry->object.freshness == FRESH_GONE)
         return false;
+    if (entry->watched || entry->truth_count > 0 || filling_of(&entry->object))
+        return true;
     value_number(quantity_get(model, &entry->object, Q_CONNECTION_pending_share), &share);
-    return entry->watched || entry->truth_count > 0 || share >= LARGE;
+    return share >= LARGE;
 }
 
 static void forget_series(struct entry *entry) {

@@ -121,6 +121,31 @@ START_TEST(a_closed_one_stays_as_it_was) {
 }
 END_TEST
 
+/* It is not listed any more, and then its record comes: it stays the page that it was. */
+START_TEST(it_is_gone_first_and_told_later) {
+    struct world w;
+    struct frame f;
+    world_cut_again(&w);
+    uint64_t id = connection_of(&w, 4681);
+    for (int i = 0; i < w.node_count; i++)
+        w.nodes[i].connections = 0; /* no more than the page has */
+    bool gone = false, told = false;
+    for (int i = 0; i < 60 && !told; i++) {
+        world_run(&w, 1);
+        open_page(&f, &w, id);
+        char *text = frame_text(&f, 120, 40, false);
+        gone |= strstr(text, " ? closed: not listed any more: last seen ") != NULL;
+        told = strstr(text, " ! closed ") != NULL;
+        ck_assert_msg(strstr(text, "-CONNECTION billing-7   cid 4681 on n2-lon -") != NULL, "%s", text);
+        free(text);
+        frame_close(&f);
+    }
+    ck_assert(gone);
+    ck_assert(told);
+    world_finish(&w);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("views: page of a connection");
     TCase *tc = tcase_create("page");
@@ -129,6 +154,7 @@ int main(void) {
     tcase_add_test(tc, it_asks_for_what_it_shows);
     tcase_add_test(tc, keys_lead_to_other_lives_and_to_the_server);
     tcase_add_test(tc, a_closed_one_stays_as_it_was);
+    tcase_add_test(tc, it_is_gone_first_and_told_later);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
 }

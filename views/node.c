@@ -8,6 +8,7 @@
 #include "views/node_facts.h"
 #include "views/node_figures.h"
 #include "views/node_silent.h"
+#include "views/page.h"
 #include "views/place.h"
 #include "views/spark.h"
 
@@ -223,9 +224,13 @@ static void status(const void *state, const struct view_context *context, char *
 
 /* ---- keys ---- */
 
-static unsigned neighbour(struct view_call *c, long by) {
+static unsigned neighbour(struct view_call *c, int by) {
     size_t count;
     const struct node *n = c->state;
+    const struct object *shown = model_object(c->context->model, n->shown);
+    const struct object *next = shown ? page_on_trail(c->context, shown, by) : NULL;
+    if (next)
+        return place_go(c, next);
     const struct object *const *servers = model_objects(c->context->model, OBJECT_SERVER, &count);
     for (size_t i = 0; i < count; i++)
         if (servers[i]->id == n->shown)

@@ -89,9 +89,7 @@ const struct object *page_shown(const struct view_call *c) {
     return page->shown ? model_object(c->context->model, page->shown) : NULL;
 }
 
-/* In the order of the list that it came from, over those of it that are there still; NULL: it came from none.
- */
-static const struct object *on_trail(const struct view_context *context, const struct object *of, int side) {
+const struct object *page_on_trail(const struct view_context *context, const struct object *of, int side) {
     size_t count = context->trail_count, at = 0;
     while (at < count && context->trail[at] != of->id)
         at++;
@@ -106,7 +104,7 @@ static const struct object *on_trail(const struct view_context *context, const s
 
 static unsigned step(struct view_call *c, int side) {
     const struct object *shown = page_shown(c);
-    const struct object *next = shown ? on_trail(c->context, shown, side) : NULL;
+    const struct object *next = shown ? page_on_trail(c->context, shown, side) : NULL;
     if (shown && !next)
         next = neighbour(c->context->model, shown, side);
     return place_go(c, next);

@@ -26,6 +26,9 @@ struct page {
 const struct object *page_object(const struct page *page, const struct view_context *context);
 /* The one of the last arrangement; NULL none, or it is no more. */
 const struct object *page_shown(const struct view_call *call);
+/* The one before (side -1) or behind it in the list that the place was opened from, of those that are there
+ * still; NULL: it was opened from none. */
+const struct object *page_on_trail(const struct view_context *context, const struct object *of, int side);
 /* "CONSUMER", "no consumers". */
 const char *page_title(const struct page *page), *page_none(const struct page *page);
 /* By which it is named. */
