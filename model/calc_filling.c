@@ -138,12 +138,32 @@ static int say_word(void *data, const char *name, char *out, size_t size) {
     return -1;
 }
 
-struct value calc_connection_next(const struct model *model, const struct object *object) {
+static struct value say(const struct model *model, const struct object *object,
+                        const char *(*of)(const struct filling *filling)) {
     struct telling telling = {model, object, filling_of(object)};
-    const char *words = telling.filling ? filling_next(telling.filling) : NULL;
+    const char *words = telling.filling ? of(telling.filling) : NULL;
     char text[160];
     if (!words)
         return value_unknown(0);
     sentence_make(model, object, words, say_word, &telling, text, sizeof text);
     return value_text(model_say(model, text));
+}
+
+struct value calc_connection_next(const struct model *model, const struct object *object) {
+    return say(model, object, filling_next);
+}
+
+struct value calc_connection_step(const struct model *model, const struct object *object) {
+    return say(model, object, filling_step);
+}
+
+struct value calc_connection_filling(const struct model *model, const struct object *object) {
+    (void)model;
+    return value_bool(filling_of(object) != NULL);
+}
+
+struct value calc_connection_held_from(const struct model *model, const struct object *object) {
+    (void)model;
+    struct cut_rules rules = cut_rules_of(object->parent->now, object->now, 0, 0);
+    return rules.held_share > 0 ? value_real(rules.held_share) : value_unknown(0);
 }

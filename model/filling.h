@@ -53,6 +53,8 @@ const char *filling_likely(const struct filling *filling);
 const char *filling_likely_word(int n); /* NULL: no more */
 /* What the server will do next, a template of sentence.h; NULL not known. */
 const char *filling_next(const struct filling *filling);
+/* The same in two words. */
+const char *filling_step(const struct filling *filling);
 
 /* ---- filling_watch.c ---- */
 struct entry;

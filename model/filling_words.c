@@ -86,23 +86,33 @@ static bool drains(const struct filling *f) {
 
 static const struct {
     bool (*holds)(const struct filling *f);
-    const char *words;
+    const char *words, *brief;
 } steps[] = {
-    {was_cut, "was cut, its last write still goes on"},
-    {is_flat_at_deadline, "flat[ for {flat_for}]: write deadline in {cut_in}"},
-    {misses_deadline, "write deadline in {cut_in}"},
-    {is_cut_held, "producers held, cut in {cut_in}"},
-    {is_cut_after_hold, "producers held from {level} in {held_in}, cut in {cut_in}"},
-    {is_cut, "cut in {cut_in}"},
-    {is_held, "producers held[ for {held_for}]"},
-    {will_be_held, "producers held from {level} in {held_in}"},
-    {drains, "empty in {empty_in}"},
-    {is_flat, "flat[ for {flat_for}]"},
+    {was_cut, "was cut, its last write still goes on", "was cut"},
+    {is_flat_at_deadline, "flat[ for {flat_for}]: write deadline in {cut_in}", "cut {cut_in}"},
+    {misses_deadline, "write deadline in {cut_in}", "cut {cut_in}"},
+    {is_cut_held, "producers held, cut in {cut_in}", "cut {cut_in}"},
+    {is_cut_after_hold, "cut in {cut_in}, producers held from {level} in {held_in}", "cut {cut_in}"},
+    {is_cut, "cut in {cut_in}", "cut {cut_in}"},
+    {is_held, "producers held[ for {held_for}]", "held[ {held_for}]"},
+    {will_be_held, "producers held from {level} in {held_in}", "hold {held_in}"},
+    {drains, "empty in {empty_in}", "empty {empty_in}"},
+    {is_flat, "flat[ for {flat_for}]", "flat[ {flat_for}]"},
 };
 
-const char *filling_next(const struct filling *f) {
+static int step_of(const struct filling *f) {
     for (int i = 0; i < COUNT(steps); i++)
         if (steps[i].holds(f))
-            return steps[i].words;
-    return NULL;
+            return i;
+    return -1;
+}
+
+const char *filling_next(const struct filling *f) {
+    int step = step_of(f);
+    return step < 0 ? NULL : steps[step].words;
+}
+
+const char *filling_step(const struct filling *f) {
+    int step = step_of(f);
+    return step < 0 ? NULL : steps[step].brief;
 }

@@ -126,16 +126,29 @@ static size_t first_part(const char *text, int width) {
     return len;
 }
 
-/* What it is about comes first, and may be a word that leaves no room for another: then its middle goes. */
-static void say(const struct model *model, const struct line *line, char *out, size_t size, int room) {
-    char whole[512], word[512], cut[512];
+/* Bytes of what it is about: what stands before a colon or two blanks, unless a comma does. */
+static size_t name_length(const char *text) {
+    size_t colon = strstr(text, ": ") ? (size_t)(strstr(text, ": ") - text) : strlen(text);
+    size_t blanks = strstr(text, "  ") ? (size_t)(strstr(text, "  ") - text) : strlen(text);
+    size_t len = colon < blanks ? colon : blanks;
+    return strcspn(text, ",") < len || !text[len] ? strcspn(text, " ") : len;
+}
+
+/* What it is about comes first, and may leave no room for what is said of it in so many rows: then its middle
+ * goes, down to half of the room. */
+static void say(const struct model *model, const struct line *line, char *out, size_t size, int width,
+                int rows) {
+    char whole[512], name[512], cut[512];
     finding_text_of(model, line->finding, line->count, whole, sizeof(whole));
-    int len = (int)strcspn(whole, " "), rest = text_width(whole + len);
-    snprintf(word, sizeof(word), "%.*s", len, whole);
-    if (text_width(word) > room && room >= NAME_LEAST)
-        text_cut_middle(cut, sizeof(cut), word, room - (rest < room / 2 ? rest : room / 2));
+    size_t len = name_length(whole);
+    int room = width * rows, rest = text_width(whole + len);
+    int most = room - (rest < room / 2 ? rest : room / 2);
+    most = most < width ? most : width;
+    snprintf(name, sizeof(name), "%.*s", (int)len, whole);
+    if (text_width(name) > most && width >= NAME_LEAST)
+        text_cut_middle(cut, sizeof(cut), name, most);
     else
-        memcpy(cut, word, sizeof(cut));
+        memcpy(cut, name, sizeof(cut));
     snprintf(out, size, "%s%s", cut, whole + len);
 }
 
@@ -182,7 +195,7 @@ void chrome_worst(const struct model *model, struct surface *s, struct rect row)
         return;
     int x = row.x + surface_text(s, row, row.x, row.y, table_mark_role((int)lines[0].finding->severity),
                                  ATTR_BOLD, finding_tag(lines[0].finding));
-    say(model, &lines[0], text, sizeof(text), row.x + row.w - x - 1);
+    say(model, &lines[0], text, sizeof(text), row.x + row.w - x - 1, 1);
     text_cut(shown, sizeof(shown), text, row.x + row.w - x - 1);
     surface_text(s, row, x + 1, row.y, ROLE_TEXT, 0, shown);
 }
@@ -207,7 +220,7 @@ void chrome_sentences(const struct view_context *context, struct surface *s, str
     int spare = rows.h - count - (fault ? 1 : 0);
     for (int i = 0; i < count; i++) {
         char text[512];
-        say(model, &lines[i], text, sizeof(text), rows.w - indent_of(&lines[i], rows.w));
+        say(model, &lines[i], text, sizeof(text), rows.w - indent_of(&lines[i], rows.w), spare > 0 ? 2 : 1);
         int h = spare > 0 && !fits(&lines[i], text, rows.w) ? 2 : 1;
         spare -= h - 1;
         draw_line(&lines[i], text, s, (struct rect){rows.x, y, rows.w, h});

@@ -8,6 +8,7 @@
 #include "views/clusters.h"
 #include "views/events.h"
 #include "views/jetstream_heard.h"
+#include "views/slow_tally.h"
 
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
 
@@ -80,15 +81,19 @@ static const struct quantity_column pending_columns[] = {
     {.quantity = Q_CONNECTION_pending_share, .priority = 2},
     {.quantity = Q_CONNECTION_pending_share,
      .form = COLUMN_GAUGE,
-     .title = "0     |  max",
+     .mark = Q_CONNECTION_held_from,
+     .title = "0        max",
      .width = 12,
      .priority = 6},
-    {.quantity = Q_CONNECTION_pending_slope, .priority = 2},
-    {.quantity = Q_CONNECTION_out_msgs_per_s, .priority = 4},
+    {.quantity = Q_CONNECTION_pending_slope, .priority = 3},
+    {.quantity = Q_CONNECTION_next, .priority = 1, .width = 11, .brief = Q_CONNECTION_step},
+    {.quantity = Q_CONNECTION_likely, .priority = 4},
+    {.quantity = Q_CONNECTION_cuts, .priority = 4},
+    {.quantity = Q_CONNECTION_out_msgs_per_s, .priority = 5},
     {.quantity = Q_CONNECTION_out_bytes_per_s, .priority = 5},
     {.quantity = Q_CONNECTION_subscriptions, .priority = 9},
     {.quantity = Q_CONNECTION_idle, .priority = 8},
-    {.quantity = Q_CONNECTION_lang, .priority = 3},
+    {.quantity = Q_CONNECTION_lang, .priority = 9},
     {.quantity = Q_CONNECTION_version, .priority = 10},
     {.quantity = Q_CONNECTION_address, .priority = 11},
 };
@@ -209,11 +214,10 @@ static void draw_pending(const struct overview *o, const struct view_context *co
     shown = shown < o->pending.count ? shown : o->pending.count;
     model_connection_cover(context->model, &rows, &all);
     number_format_grouped(of, all);
-    if (shown && all)
-        snprintf(title, sizeof(title), "PENDING worst %zu of %s", shown, of);
-    else
-        snprintf(title, sizeof(title), "PENDING");
-    right_text(&o->pending, right, sizeof(right), "connections", "Connections");
+    int len = shown && all ? snprintf(title, sizeof(title), "PENDING worst %zu of %s", shown, of)
+                           : snprintf(title, sizeof(title), "PENDING");
+    slow_brief(context, title + len, sizeof(title) - (size_t)len);
+    right_text(&o->pending, right, sizeof(right), "slow", "Slow");
     bool any = model_has(context->model, SHAPE_CONNZ_HOT) || model_has(context->model, SHAPE_CONNZ_FULL);
     quantity_panel_draw(&o->pending, s, area, title, right,
                         any ? "no connections" : "connections: not collected here yet");
@@ -237,6 +241,6 @@ const struct panel_info overview_panels[PANEL_COUNT] = {
     [PANEL_RATES] = {"rates", 1, 1, NULL, 0, overview_draw_rates},
     [PANEL_NODES] = {"nodes", 3, 0, NULL, ~(OF_LAG | OF_PENDING), draw_nodes},
     [PANEL_LAG] = {"lag", 4, 2, "jetstream", OF_LAG, draw_lag},
-    [PANEL_PENDING] = {"pending", 3, 3, "connections", OF_PENDING, draw_pending},
+    [PANEL_PENDING] = {"pending", 3, 3, "slow", OF_PENDING, draw_pending},
     [PANEL_EVENTS] = {"events", 3, 4, "events", 0, draw_events},
 };

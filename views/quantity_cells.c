@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/clock.h"
 #include "views/asset_name.h"
 #include "views/spark.h"
 
@@ -22,12 +23,26 @@ static int consumer_rank(const struct model *model, const struct object *object,
     return severity == SEVERITY_UNKNOWN ? 1 : known && lag > 0 ? 2 : 0;
 }
 
+/* By what comes next: in steps, so that two that will be cut at about the same time do not change places. A
+ * lost server's connections are evidence of nothing, closed ones are over: behind those that live. */
+static int connection_rank(const struct model *model, const struct object *object, int severity) {
+    static const int64_t soon_s[] = {300, 60, 30, 10};
+    enum { STEPS = sizeof(soon_s) / sizeof(soon_s[0]) };
+    int rank = severity * (STEPS + 1);
+    double cut_in;
+    if (severity == SEVERITY_UNKNOWN || model_is_closed(object))
+        return -1;
+    if (quantity_value(model, object, Q_CONNECTION_cut_in, &cut_in))
+        for (int i = 0; i < STEPS; i++)
+            rank += cut_in < (double)(soon_s[i] * NS_PER_S);
+    return rank;
+}
+
 int list_rank(const struct model *model, const struct object *object, int severity) {
     if (object->kind == OBJECT_CONSUMER)
         return consumer_rank(model, object, severity);
-    /* A lost server's connections are evidence of nothing, closed ones are over: behind those that live. */
-    if (object->kind == OBJECT_CONNECTION && (severity == SEVERITY_UNKNOWN || model_is_closed(object)))
-        return -1;
+    if (object->kind == OBJECT_CONNECTION)
+        return connection_rank(model, object, severity);
     return severity;
 }
 
@@ -99,14 +114,14 @@ bool list_server_is_away(const struct model *model, const struct object *object)
            strcmp(quantity_name_text(model, object, Q_SERVER_state), "up") != 0;
 }
 
-static void gauge_text(char *out, size_t size, double share, int width) {
-    int inner = width - 2, full = (int)(share * inner + 0.5);
+static void gauge_text(char *out, size_t size, double share, double mark, int width) {
+    int inner = width - 2, full = (int)(share * inner + 0.5), at = (int)(mark * inner);
     size_t len = 0;
     if (inner < 1 || (size_t)width >= size)
         return;
     out[len++] = '[';
     for (int i = 0; i < inner; i++)
-        out[len++] = i == inner / 2 ? '|' : i < full ? '#' : ' '; /* from half on publishers are held */
+        out[len++] = i == at ? '|' : i < full ? '#' : ' ';
     out[len++] = ']';
     out[len] = 0;
 }
@@ -174,10 +189,12 @@ static bool tell_in(const char *why, enum telling from, enum telling least, int 
 static void special_cell(const struct list_data *d, const struct object *object,
                          const struct quantity_column *c, int width, struct table_cell *out) {
     const struct quantity_list *list = d->list;
-    double share;
+    double share, mark = -1;
     if (c->form == COLUMN_GAUGE) {
+        if (c->mark)
+            quantity_value(list->model, object, c->mark, &mark);
         if (quantity_value(list->model, object, c->quantity, &share))
-            gauge_text(out->text, sizeof(out->text), share, width);
+            gauge_text(out->text, sizeof(out->text), share, mark, width);
     } else if (tell_in(why_old(list->model, object), TELL_LEAST, TELL_LEAST, width, out->text,
                        sizeof(out->text))) {
         out->role = ROLE_TEXT;
@@ -225,6 +242,8 @@ void list_value_text(const struct quantity_list *list, const struct object *obje
         return;
     if (!asset_name(out, size, list->model, object, column->quantity, list->account_in_name, width))
         quantity_text(out, size, &list->at, object, column->quantity, width);
+    if (column->brief && width > 0 && text_width(out) > width)
+        quantity_text(out, size, &list->at, object, column->brief, width);
     if (column->dated && !list->reason_room && object->freshness == FRESH_STALE)
         put_age(list, object, out, size, width);
 }

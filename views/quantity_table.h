@@ -25,6 +25,8 @@ struct quantity_column {
     int width;         /* 0: the quantity's own */
     const char *title; /* NULL: the quantity's own */
     enum column_form form;
+    enum quantity brief; /* in its place where its text has no room; 0 none */
+    enum quantity mark;  /* of a gauge: the ratio at which it has one; 0 none */
     bool dated; /* of a row that is old this says why, where no picture has room for that; else its age */
     bool off;   /* hidden until `c` shows it */
     enum quantity total; /* of a rate: the same since the beginning, a column too, which takes its place when

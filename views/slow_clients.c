@@ -83,6 +83,15 @@ static bool is_of(const struct model *model, const struct object *client, const 
     return false;
 }
 
+const struct object *slow_client_of(const struct model *model, const struct object *connection) {
+    size_t count;
+    const struct object *const *all = model_objects(model, OBJECT_CLIENT, &count);
+    for (size_t i = 0; i < count; i++)
+        if (is_of(model, all[i], connection))
+            return all[i];
+    return NULL;
+}
+
 const struct object *slow_last_of(const struct view_context *context, const struct object *client) {
     size_t count;
     const struct object *const *all = model_objects(context->model, OBJECT_CONNECTION, &count), *last = NULL;

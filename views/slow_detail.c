@@ -68,7 +68,7 @@ static int facts_of(const struct view_context *context, const struct object *con
 
 /* Of the rows below the facts. */
 struct pieces {
-    struct rect subjects, chart; /* h 0: no room */
+    struct rect why, subjects, chart; /* h 0: no room */
 };
 
 static int at_most(int rows, int room) {
@@ -77,7 +77,10 @@ static int at_most(int rows, int room) {
 
 static struct pieces split(const struct slow *slow, const struct view_context *context,
                            const struct object *connection, struct rect left) {
-    struct pieces p = {.subjects = left, .chart = left};
+    struct pieces p = {.why = left};
+    int lines = slow_why_draw(context, connection, NULL, (struct rect){left.x, left.y, left.w, left.h - 1});
+    p.why.h = lines ? 1 + lines : 0;
+    left = p.subjects = p.chart = rect_below(left, p.why.h);
     int wanted = 2 + (slow->subscriptions.count ? (int)slow->subscriptions.count : 0);
     bool beside = left.w >= SIDE_BY_SIDE, chart = has_chart(context, connection);
     wanted = at_most(wanted < SUBJECTS_LEAST ? SUBJECTS_LEAST : wanted, SUBJECTS_MOST);
@@ -103,8 +106,9 @@ int slow_detail_rows(const struct slow *slow, const struct view_context *context
     if (used > rows)
         return 0;
     struct pieces p = split(slow, context, connection, (struct rect){0, 0, width, rows - used});
-    int subjects = p.subjects.y + p.subjects.h, chart = p.chart.y + p.chart.h;
-    return used + (chart > subjects ? chart : subjects);
+    int end = p.why.y + p.why.h, subjects = p.subjects.y + p.subjects.h, chart = p.chart.y + p.chart.h;
+    end = p.subjects.h && subjects > end ? subjects : end;
+    return used + (p.chart.h && chart > end ? chart : end);
 }
 
 void slow_detail_arrange(struct slow *slow, const struct view_context *context, struct rect area) {
@@ -173,6 +177,10 @@ void slow_detail_draw(const struct slow *slow, const struct view_context *contex
     int facts = left.h < FACTS_MOST ? left.h : FACTS_MOST;
     left = rect_below(left, facts_of(context, connection, s, (struct rect){left.x, left.y, left.w, facts}));
     struct pieces p = split(slow, context, connection, left);
+    if (p.why.h) {
+        surface_rule(s, p.why, "WHY", "");
+        slow_why_draw(context, connection, s, rect_below(p.why, 1));
+    }
     if (p.chart.h)
         chart_stack_draw(&slow->charts, context, connection, SPAN_S, s, p.chart);
     if (p.subjects.h)

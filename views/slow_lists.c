@@ -5,8 +5,7 @@
 
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
 
-#define FILLING_SHARE 0.01
-#define GROWING_FROM  65536.0 /* bytes: less comes and goes all the time */
+enum { NEXT_BRIEF = 11, NEXT_WIDE = 35, NEXT_WHOLE = 50 }; /* columns */
 
 static const struct quantity_column now_columns[] = {
     {.quantity = Q_CONNECTION_cid, .priority = 0, .width = 6, .pinned = true},
@@ -19,11 +18,16 @@ static const struct quantity_column now_columns[] = {
     {.quantity = Q_CONNECTION_pending_share, .priority = 1},
     {.quantity = Q_CONNECTION_pending_share,
      .form = COLUMN_GAUGE,
+     .mark = Q_CONNECTION_held_from,
      .title = "0        max",
      .width = 12,
      .priority = 7},
     {.quantity = Q_CONNECTION_pending_slope, .priority = 5},
-    {.quantity = Q_CONNECTION_cuts, .priority = 8},
+    {.quantity = Q_CONNECTION_drain, .priority = 8},
+    {.quantity = Q_CONNECTION_next, .priority = 1, .width = NEXT_BRIEF, .brief = Q_CONNECTION_step},
+    {.quantity = Q_CONNECTION_cut_in, .priority = 9},
+    {.quantity = Q_CONNECTION_likely, .priority = 3},
+    {.quantity = Q_CONNECTION_cuts, .priority = 6},
     {.quantity = Q_CONNECTION_stalls_per_s, .priority = 12},
     {.quantity = Q_CONNECTION_subscriptions, .priority = 13},
     {.quantity = Q_CONNECTION_idle, .priority = 14},
@@ -111,18 +115,8 @@ void slow_lists_init(struct slow *slow) {
 
 /* ---- which rows there are ---- */
 
-bool slow_is_filling(const struct model *model, const struct object *connection) {
-    double pending, share, slope;
-    if (!quantity_value(model, connection, Q_CONNECTION_pending_bytes, &pending))
-        return false;
-    if (quantity_value(model, connection, Q_CONNECTION_pending_share, &share) && share > FILLING_SHARE)
-        return true;
-    return pending > GROWING_FROM && quantity_value(model, connection, Q_CONNECTION_pending_slope, &slope) &&
-           slope > 0;
-}
-
 static bool is_quiet(const struct model *model, const struct object *connection) {
-    return connection->freshness == FRESH_GONE || !slow_is_filling(model, connection);
+    return connection->freshness == FRESH_GONE || !quantity_get(model, connection, Q_CONNECTION_filling).b;
 }
 
 static bool closed_by(const struct model *model, const struct object *connection, const char *group) {
@@ -152,6 +146,10 @@ void slow_list_arrange(struct slow *slow, enum slow_part part, const struct view
     pick.no_filter = list != slow->list.focus;
     pick.keep = slow->opened;
     list->table.focused = list == slow->list.focus;
+    if (part == SLOW_NOW)
+        list->made[column_of(part, Q_CONNECTION_next)].width = width >= 190   ? NEXT_WHOLE
+                                                               : width >= 110 ? NEXT_WIDE
+                                                                              : NEXT_BRIEF;
     quantity_list_arrange(list, context, &pick, width, height);
 }
 

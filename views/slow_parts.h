@@ -1,15 +1,16 @@
 /* The parts of the view Slow, one file each: its lists and what is in them (slow_lists.c), what their titles
  * say (slow_words.c), clients that were cut again and again (slow_clients.c), the selected connection
- * (slow_detail.c), who has which rows (slow_layout.c). For slow.c. Main process. */
+ * (slow_detail.c) and why it is so (slow_why.c), who has which rows (slow_layout.c). For slow.c. Main
+ * process. */
 #ifndef VIEWS_SLOW_PARTS_H
 #define VIEWS_SLOW_PARTS_H
 
 #include "views/chart_stack.h"
 #include "views/quantity_table.h"
+#include "views/slow_tally.h"
 
 /* From above; in this order Tab goes through them. */
 enum slow_part { SLOW_NOW, SLOW_CUT, SLOW_COUNTERS, SLOW_LISTS };
-#define SLOW_WINDOW_NS (600 * NS_PER_S) /* what "in 10 min" counts */
 
 struct slow {
     struct list_view list;
@@ -21,24 +22,11 @@ struct slow {
     uint64_t charts_of; /* the object that their scales fit */
 };
 
-/* What was cut, in the rows of SLOW_CUT and beyond. */
-struct slow_tally {
-    size_t cut;         /* within SLOW_WINDOW_NS */
-    int64_t last_ns;    /* age of the last one; TIME_UNSET: none ever */
-    uint64_t missed;    /* at least so many were closed of which nothing is known */
-    int64_t since_ns;   /* watched since, utc; TIME_UNSET: no server told of closed connections */
-    size_t told, asked; /* servers that did; that are up */
-};
-struct slow_tally slow_tally_of(const struct view_context *context);
-/* How long ago it was closed, by its server's clock; TIME_UNSET: not known. */
-int64_t slow_closed_ago(const struct view_context *context, const struct object *connection);
-
 /* ---- slow_lists.c ---- */
 void slow_lists_init(struct slow *slow);
 extern const struct view_list_row slow_list_rows[];
 void slow_list_arrange(struct slow *slow, enum slow_part part, const struct view_context *context, int width,
                        int height);
-bool slow_is_filling(const struct model *model, const struct object *connection);
 /* What the rows of the view are about: the selected one of the list that keys go to; NULL: none, or it is a
  * server. */
 const struct object *slow_selected(const struct slow *slow, const struct model *model);
@@ -57,6 +45,14 @@ int slow_patterns(const struct view_context *context);
 void slow_patterns_draw(const struct view_context *context, struct surface *s, struct rect area);
 /* The connection of that client that was cut last; NULL: none is known. */
 const struct object *slow_last_of(const struct view_context *context, const struct object *client);
+
+/* The client that it is of; NULL: of none that was cut. */
+const struct object *slow_client_of(const struct model *model, const struct object *connection);
+
+/* ---- slow_why.c ---- */
+/* A line for each rule that holds; s NULL: they are counted. Returns how many. */
+int slow_why_draw(const struct view_context *context, const struct object *connection, struct surface *s,
+                  struct rect area);
 
 /* ---- slow_detail.c ---- */
 /* Rows that it makes use of, at most `rows`; 0: too few. */

@@ -10,52 +10,6 @@
 
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
 
-/* ---- what was cut ---- */
-
-int64_t slow_closed_ago(const struct view_context *context, const struct object *connection) {
-    struct value stop = quantity_get(context->model, connection, Q_CONNECTION_closed_at);
-    const struct object *server = connection->parent;
-    if (stop.type != VALUE_TIME || stop.i == TIME_UNSET || !server || !server->now)
-        return TIME_UNSET;
-    int64_t ago = server->now_at.now_ns - stop.i + (context->utc_ns - server->now_at.utc_ns);
-    return ago > 0 ? ago : 0;
-}
-
-static void count_cut(const struct view_context *context, struct slow_tally *tally) {
-    size_t count;
-    const struct object *const *all = model_objects(context->model, OBJECT_CONNECTION, &count);
-    for (size_t i = 0; i < count; i++) {
-        if (!model_is_closed(all[i]) ||
-            strcmp(quantity_name_text(context->model, all[i], Q_CONNECTION_closed_by), "slow") != 0)
-            continue;
-        int64_t ago = slow_closed_ago(context, all[i]);
-        if (ago == TIME_UNSET)
-            continue;
-        tally->cut += ago <= SLOW_WINDOW_NS;
-        tally->last_ns = tally->last_ns == TIME_UNSET || ago < tally->last_ns ? ago : tally->last_ns;
-    }
-}
-
-struct slow_tally slow_tally_of(const struct view_context *context) {
-    struct slow_tally tally = {.last_ns = TIME_UNSET, .since_ns = TIME_UNSET};
-    size_t count;
-    const struct object *const *servers = model_objects(context->model, OBJECT_SERVER, &count);
-    for (size_t i = 0; i < count; i++) {
-        double missed;
-        if (strcmp(quantity_name_text(context->model, servers[i], Q_SERVER_state), "up") != 0)
-            continue;
-        tally.asked++;
-        if (!quantity_value(context->model, servers[i], Q_SERVER_closed_missed, &missed))
-            continue;
-        tally.told++;
-        tally.missed += (uint64_t)missed;
-        if (tally.since_ns == TIME_UNSET || servers[i]->first_utc_ns < tally.since_ns)
-            tally.since_ns = servers[i]->first_utc_ns;
-    }
-    count_cut(context, &tally);
-    return tally;
-}
-
 /* ---- titles ---- */
 
 typedef void title_fn(const struct slow *slow, const struct view_context *context, char *title, size_t size,
