@@ -163,21 +163,21 @@ static void count_members(struct model *model) {
     }
 }
 
-/* "queue group billing on orders.> has no members any more". */
+/* "nobody left in queue group billing on orders.>": what counts comes first, lines are short. */
 static void say(struct model *model, struct entry *entry, int64_t utc_ns) {
     const struct audience *group = group_of(entry);
     const char *subject = group->subject ? group->subject->bytes : "?";
-    char who[TEXT_MAX_BYTES + 60], whose[80] = "", now[60] = "no members any more";
+    char who[TEXT_MAX_BYTES + 60], whose[80] = "", now[40] = "nobody left";
     if (group->account && strcmp(group->account->bytes, "$G") != 0)
-        snprintf(whose, sizeof whose, " of account %.60s", group->account->bytes);
+        snprintf(whose, sizeof whose, ", account %.60s", group->account->bytes);
     if (group->queue)
-        snprintf(who, sizeof who, "queue group %.200s", group->queue->bytes);
+        snprintf(who, sizeof who, "in queue group %.200s on", group->queue->bytes);
     else
-        snprintf(who, sizeof who, "the group without a queue");
+        snprintf(who, sizeof who, "without a queue on");
     if (group->members)
-        snprintf(now, sizeof now, "%zu member%s again", group->members, group->members == 1 ? "" : "s");
+        snprintf(now, sizeof now, "%zu again", group->members);
     model_add_event(model, utc_ns, "interest", &entry->object, model->interest.subject->bytes,
-                    "%s on %.300s%s has %s", who, subject, whose, now);
+                    "%s %s %.300s%s", now, who, subject, whose);
 }
 
 /* Every server that is asked has said since then who is there, all of them. */

@@ -122,14 +122,14 @@ START_TEST(falls_to_nobody_and_comes_back) {
     answer_of(&n, 0, "orders.created", three + 2, 1);
     ck_assert_int_eq(count_events(&n, "interest"), 1);
     ck_assert_str_eq(last_event(&n)->subject, "orders.created");
-    ck_assert_str_eq(last_event(&n)->text, "queue group billing on orders.> has no members any more");
+    ck_assert_str_eq(last_event(&n)->text, "nobody left in queue group billing on orders.>");
     ck_assert_str_eq(text_value(&n, group(&n, "billing"), Q_AUDIENCE_state), "nobody");
     up_until(&n, 40, 7);
     answers(&n, 7, three + 2, 1);
     ck_assert_int_eq(count_events(&n, "interest"), 1);
     answers(&n, 7, three + 1, 2);
     ck_assert_int_eq(count_events(&n, "interest"), 2);
-    ck_assert_str_eq(last_event(&n)->text, "queue group billing on orders.> has 1 member again");
+    ck_assert_str_eq(last_event(&n)->text, "1 again in queue group billing on orders.>");
     ck_assert_double_eq(number_value(&n, group(&n, "billing"), Q_AUDIENCE_members), 1);
     night_end(&n);
 }
@@ -175,7 +175,7 @@ START_TEST(who_does_not_answer_is_unknown) {
     up_until(&n, 70, 7);
     answers(&n, 7, three + 2, 1);
     ck_assert_int_eq(count_events(&n, "interest"), 1);
-    ck_assert_str_eq(last_event(&n)->text, "queue group billing on orders.> has no members any more");
+    ck_assert_str_eq(last_event(&n)->text, "nobody left in queue group billing on orders.>");
     night_end(&n);
 }
 END_TEST

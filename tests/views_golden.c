@@ -28,6 +28,12 @@ static void meta_tab(struct frame *f, const struct world *w) {
     streams_tab(f, w);
 }
 
+static void members_alone(struct frame *f, const struct world *w) {
+    struct view_request request;
+    (void)w;
+    frame_key(f, "Tab", &request);
+}
+
 static void consumer_billing(struct frame *f, const struct world *w) {
     f->context.object = world_object(w, OBJECT_CONSUMER, Q_CONSUMER_name, "billing");
 }
@@ -482,6 +488,16 @@ static const struct screen_case {
     {"find-hostile", "find", world_hostile, find_x, false, 3},
     {"find-closed", "find", world_cut_again, find_bil, false, 3},
     {"find-empty", "find", world_empty, find_bil, false, 1},
+    {"interest", "interest", world_listened, NULL, false, 5},
+    {"interest-ascii", "interest", world_listened, NULL, true, 2},
+    {"interest-members", "interest", world_listened, members_alone, false, 5},
+    {"interest-in-part", "interest", world_listened_in_part, NULL, false, 3},
+    {"interest-deserted", "interest", world_deserted, NULL, false, 3},
+    {"interest-unheard", "interest", world_unheard, NULL, false, 2},
+    {"interest-dear", "interest", world_dear_interest, NULL, false, 5},
+    {"interest-none", "interest", world_busy, NULL, false, 2},
+    {"interest-hostile", "interest", world_hostile_interest, members_alone, false, 3},
+    {"events-interest", "events", world_deserted, NULL, false, 1},
     {"cost-busy", "cost", world_busy, NULL, false, 3},
     {"cost-dear", "cost", world_dear, NULL, false, 2},
     {"cost-empty", "cost", world_empty, NULL, false, 1},

@@ -11,6 +11,8 @@
 #define COUNT(a)  ((int)(sizeof(a) / sizeof((a)[0])))
 #define CUT_MOST  2  /* lines about lists that are cut */
 #define BOTH_FROM 10 /* rows: below that the groups or the members alone */
+#define NARROW    60
+#define TEXT_AT   3 /* behind the mark */
 
 static const struct quantity_column group_columns[] = {
     {.quantity = Q_AUDIENCE_subject, .priority = 0, .width = 18, .grow = 40, .pinned = true},
@@ -104,29 +106,35 @@ static void draw_cut(const struct view_context *context, struct surface *s, stru
         size_t len = strlen(text);
         if (++line == area.h && all > line)
             snprintf(text + len, sizeof(text) - len, ", and %d more servers cut their lists", all - line);
-        surface_text(s, area, area.x + 1, area.y + line - 1, ROLE_WARN, 0, text);
+        surface_text(s, area, area.x + 1, area.y + line - 1, ROLE_WARN, 0, "!");
+        surface_text(s, area, area.x + TEXT_AT, area.y + line - 1, ROLE_WARN, 0, text);
     }
 }
 
-static void head_text(const struct view_context *context, const struct interest_seen *seen, char *out,
-                      size_t size) {
+static void head_text(const struct view_context *context, const struct interest_seen *seen, int width,
+                      char *out, size_t size) {
     char lasted[TIME_TEXT_SIZE];
     int64_t ns = context->utc_ns - seen->since_utc_ns;
     lasted_format(lasted, ns > 0 ? ns : 0);
-    snprintf(out, size, "%d of %d server%s answered   watched for %s", seen->answered, seen->servers,
-             seen->servers == 1 ? "" : "s", lasted);
+    if (width < NARROW)
+        snprintf(out, size, "%d/%d", seen->answered, seen->servers);
+    else
+        snprintf(out, size, "%d of %d server%s answered   watched for %s", seen->answered, seen->servers,
+                 seen->servers == 1 ? "" : "s", lasted);
 }
 
 static void draw_head(const struct interest_view *v, const struct view_context *context,
                       const struct interest_seen *seen, struct surface *s) {
     char text[200], subject[300];
     bool all = seen->answered == seen->servers;
-    int x = v->head.x + 1;
-    head_text(context, seen, text, sizeof(text));
-    int room = v->head.w - text_width(text) - 5;
+    int x = v->head.x + TEXT_AT;
+    head_text(context, seen, v->head.w, text, sizeof(text));
+    int room = v->head.w - text_width(text) - TEXT_AT - 4;
     text_cut(subject, sizeof(subject), seen->subject, room > 8 ? room : 8);
     x += surface_text(s, v->head, x, v->head.y, ROLE_TEXT, ATTR_BOLD, subject) + 3;
     surface_text(s, v->head, x, v->head.y, all ? ROLE_TEXT : ROLE_WARN, 0, text);
+    if (!all)
+        surface_text(s, v->head, v->head.x + 1, v->head.y, ROLE_WARN, 0, "!");
     draw_cut(context, s, rect_below(v->head, 1));
 }
 

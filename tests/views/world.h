@@ -95,7 +95,8 @@ struct world {
     const struct world_client *clients;
     const struct world_peer *peers; /* of each client; NULL: one host, no user */
     int client_count;
-    bool closes; /* closed connections are listed, slow consumers counted by kind */
+    uint64_t subscriptions; /* of each server; 0: as usual */
+    bool closes;            /* closed connections are listed, slow consumers counted by kind */
     const struct world_life *lives;
     int life_count;
     int leads[WORLD_STREAMS]; /* the node that leads it; -1 nobody does */
@@ -194,6 +195,15 @@ void world_calm(struct world *w);
 
 /* Several connections of each service; two have ended. */
 void world_services(struct world *w);
+/* Who listens to orders.created: two queue groups, others without a queue, a stream. The same with n3 away
+ * and a list of n2 that was cut; with a group that has fallen to nobody; nobody at all; with so many
+ * subscriptions that what asking costs is said first. */
+void world_listened(struct world *w);
+void world_listened_in_part(struct world *w);
+void world_deserted(struct world *w);
+void world_unheard(struct world *w);
+void world_dear_interest(struct world *w);
+void world_hostile_interest(struct world *w);
 /* All well, no JetStream. */
 void world_quiet(struct world *w);
 /* The same as busy, but n2 refuses since 40 s and nobody else has answered for 4 s. */

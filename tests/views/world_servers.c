@@ -39,7 +39,7 @@ void world_varz(struct world *w, int node) {
         world_i(r, client[i], (int64_t)values[i]);
     }
     world_i(r, F_SERVER_slow_consumers, node == 1 && w->busy ? 17 : 0);
-    world_u(r, F_SERVER_subscriptions, 2100 + (uint64_t)node * 40);
+    world_u(r, F_SERVER_subscriptions, (w->subscriptions ? w->subscriptions : 2100) + (uint64_t)node * 40);
     world_i(r, F_SERVER_max_payload, 1 << 20);
     world_i(r, F_SERVER_max_pending, 64 << 20);
     if (w->closes)
