@@ -16,6 +16,7 @@ static const struct fact open_facts[] = {
     {Q_CONNECTION_pending_bytes, "pending"},
     {Q_CONNECTION_pending_share, "of max"},
     {Q_CONNECTION_pending_slope, "d/dt"},
+    {Q_CONNECTION_drain, "drain"},
     {Q_CONNECTION_out_bytes_per_s, "queued B/s"},
     {Q_CONNECTION_out_msgs_per_s, "queued/s"},
     {Q_CONNECTION_in_msgs_per_s, "sends/s"},

@@ -1,0 +1,110 @@
+/* Slow: whom it is about, how one gets there, and what it asks for. */
+#include <check.h>
+
+#include "tests/harness/suite.h"
+#include "tests/views_frame.h"
+
+static const struct quantity_list *focus_of(const struct frame *f) {
+    return ((const struct list_view *)f->state)->focus;
+}
+
+static const char *selected_name(const struct frame *f, const struct world *w) {
+    const struct object *selected = quantity_list_selected(focus_of(f), w->model);
+    return selected ? quantity_name_text(w->model, selected, Q_CONNECTION_name) : "";
+}
+
+START_TEST(the_worst_finding_leads_to_its_row) {
+    struct world w;
+    struct frame overview, slow;
+    struct view_request request;
+    world_filling(&w);
+    frame_open(&overview, &w, "overview");
+    surface_destroy(frame_draw(&overview, 120, 40, false));
+    frame_key(&overview, "Enter", &request);
+    ck_assert_str_eq(request.view, "slow");
+    frame_open(&slow, &w, "slow");
+    slow.context.object = request.object;
+    surface_destroy(frame_draw(&slow, 120, 40, false));
+    size_t count;
+    ck_assert_uint_eq(table_selected(&focus_of(&slow)->table), model_findings(w.model, &count)[0].object);
+    ck_assert_str_eq(selected_name(&slow, &w), "billing-3");
+    frame_key(&slow, "Enter", &request);
+    ck_assert_str_eq(request.view, "connection");
+    ck_assert_uint_eq(request.object, slow.context.object);
+    frame_close(&slow);
+    frame_close(&overview);
+    world_finish(&w);
+}
+END_TEST
+
+START_TEST(a_client_leads_to_its_last_cut) {
+    struct world w;
+    struct frame f;
+    struct view_question question = {0};
+    world_cut_again(&w);
+    frame_open(&f, &w, "slow");
+    f.context.object = world_object(&w, OBJECT_CLIENT, Q_CLIENT_name, "audit-1");
+    surface_destroy(frame_draw(&f, 120, 40, false));
+    ck_assert_str_eq(selected_name(&f, &w), "audit-1");
+    const struct object *row = quantity_list_selected(focus_of(&f), w.model);
+    ck_assert_uint_eq((uint64_t)quantity_get(w.model, row, Q_CONNECTION_cid).u, 111);
+    f.view->question(f.state, &f.context, &question);
+    ck_assert_uint_eq(question.connection, row->id);
+    surface_destroy(frame_draw(&f, 80, 24, false)); /* no room for its subjects: nobody is asked */
+    f.view->question(f.state, &f.context, &question);
+    ck_assert_uint_eq(question.connection, 0);
+    frame_close(&f);
+    world_finish(&w);
+}
+END_TEST
+
+START_TEST(tab_goes_through_the_lists) {
+    static const enum object_kind kinds[] = {OBJECT_CONNECTION, OBJECT_CONNECTION, OBJECT_SERVER};
+    struct world w;
+    struct frame f;
+    struct view_request request;
+    world_cut_again(&w);
+    frame_open(&f, &w, "slow");
+    for (int i = 0; i < 6; i++) {
+        surface_destroy(frame_draw(&f, 120, 40, false));
+        ck_assert_int_eq(focus_of(&f)->kind, kinds[i % 3]);
+        ck_assert(focus_of(&f)->count > 0);
+        frame_key(&f, "Enter", &request);
+        ck_assert_str_eq(request.view, i % 3 == 2 ? "node" : "connection");
+        frame_key(&f, "Tab", &request);
+    }
+    frame_close(&f);
+    world_finish(&w);
+}
+END_TEST
+
+/* What others ended for is hidden until asked for; who ended by itself is no matter of this view. */
+START_TEST(other_reasons_are_behind_a_key) {
+    struct world w;
+    struct frame f;
+    struct view_request request;
+    world_cut_again(&w);
+    frame_open(&f, &w, "slow");
+    frame_key(&f, "Tab", &request);
+    surface_destroy(frame_draw(&f, 120, 40, false));
+    size_t cut = focus_of(&f)->count;
+    ck_assert_uint_eq(focus_of(&f)->quiet, 3);
+    f.context.show_hidden = true;
+    surface_destroy(frame_draw(&f, 120, 40, false));
+    ck_assert_uint_eq(focus_of(&f)->count, cut + 3);
+    frame_close(&f);
+    world_finish(&w);
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("views slow");
+    TCase *tc = tcase_create("slow");
+    tcase_set_timeout(tc, 60);
+    tcase_add_test(tc, the_worst_finding_leads_to_its_row);
+    tcase_add_test(tc, a_client_leads_to_its_last_cut);
+    tcase_add_test(tc, tab_goes_through_the_lists);
+    tcase_add_test(tc, other_reasons_are_behind_a_key);
+    suite_add_tcase(suite, tc);
+    return suite_run(suite);
+}
