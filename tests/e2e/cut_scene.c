@@ -35,7 +35,10 @@ void cut_scene_start(struct cut_scene *scene) {
         arguments[n++] = scene->every[i];
     arguments[n++] = "--";
     arguments[n] = url;
-    ck_assert(documents_open(&scene->documents, "servers connections closed events", arguments));
+    ck_assert(documents_open(&scene->documents, "servers connections closed clients events", arguments));
+}
+
+void cut_scene_await(struct cut_scene *scene) {
     json_t *first = documents_wait(&scene->documents, shows_server, NULL, "the server", CUT_MS);
     ck_assert_ptr_nonnull(first);
     scene->last = json_incref(first);

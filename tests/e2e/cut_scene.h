@@ -30,8 +30,9 @@ struct cut_scene {
     int64_t looked_ms;
 };
 
-/* Servers and program; returns when it has shown the server. */
 void cut_scene_start(struct cut_scene *scene);
+/* Until the program shows the server. */
+void cut_scene_await(struct cut_scene *scene);
 /* Clients of the server's present run. */
 void cut_scene_begin(struct cut_scene *scene, const struct slow_group *groups, int n);
 /* Documents that came. */

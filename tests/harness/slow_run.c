@@ -13,9 +13,9 @@
 enum { TURN_MS = 5 };
 
 struct crowd { /* the clients, those of one group side by side */
-    struct slow_client *list;
-    struct pollfd *polls;
-    int n;
+    struct slow_client *list, **live;
+    struct pollfd *polls; /* of the live ones */
+    int n, n_live;
     struct slow_feeders *feeders[SLOW_GROUPS];
 };
 
@@ -46,8 +46,9 @@ static void gather(struct slow *s, struct crowd *crowd) {
     for (int g = 0; g < s->n; g++)
         crowd->n += clients_of(&s->groups[g]);
     crowd->list = calloc((size_t)crowd->n, sizeof *crowd->list);
+    crowd->live = calloc((size_t)crowd->n, sizeof *crowd->live);
     crowd->polls = calloc((size_t)crowd->n, sizeof *crowd->polls);
-    if (!crowd->list || !crowd->polls)
+    if (!crowd->list || !crowd->live || !crowd->polls)
         _exit(1);
     struct slow_client *c = crowd->list;
     for (int g = 0; g < s->n; g++) {
@@ -89,22 +90,33 @@ static bool is_over(const struct slow_client *c) {
     return c->done || (begun && !is_ended_some_day(c->group));
 }
 
+static bool is_live(const struct slow_client *c) {
+    return c->fd >= 0 || c->process > 0;
+}
+
+/* Whose time has come begins. */
+static void begin_due(struct slow *s, struct crowd *crowd) {
+    int64_t now = slow_mono_ns();
+    crowd->n_live = 0;
+    for (int i = 0; i < crowd->n; i++) {
+        struct slow_client *c = &crowd->list[i];
+        if (!is_live(c) && !c->done && now >= c->due_ns)
+            begin(s, c);
+        if (!is_live(c))
+            continue;
+        crowd->polls[crowd->n_live] = (struct pollfd){.fd = c->fd, .events = slow_client_events(c)};
+        crowd->live[crowd->n_live++] = c;
+    }
+}
+
 static void turn(struct slow *s, struct crowd *crowd) {
     bool over = true;
-    int64_t now = slow_mono_ns();
-    for (int i = 0; i < crowd->n; i++) {
-        struct slow_client *c = &crowd->list[i];
-        if (c->fd < 0 && c->process == 0 && !c->done && now >= c->due_ns)
-            begin(s, c);
-        crowd->polls[i] = (struct pollfd){.fd = c->fd, .events = slow_client_events(c)};
-    }
-    poll(crowd->polls, (nfds_t)crowd->n, TURN_MS);
-    for (int i = 0; i < crowd->n; i++) {
-        struct slow_client *c = &crowd->list[i];
-        if (c->fd >= 0 || c->process > 0)
-            slow_client_turn(s, c, crowd->polls[i].revents);
-        over = over && is_over(c);
-    }
+    begin_due(s, crowd);
+    poll(crowd->polls, (nfds_t)crowd->n_live, TURN_MS);
+    for (int i = 0; i < crowd->n_live; i++)
+        slow_client_turn(s, crowd->live[i], crowd->polls[i].revents);
+    for (int i = 0; i < crowd->n && over; i++)
+        over = is_over(&crowd->list[i]);
     for (int g = 0; g < s->n; g++)
         slow_feeders_turn(crowd->feeders[g]);
     atomic_store(&s->page->over, over);
