@@ -124,7 +124,7 @@ static void unreported_text(const struct view_context *context, char *out, size_
 static void counters_title(const struct slow *slow, const struct view_context *context, char *title,
                            size_t size, char *right, size_t right_size) {
     snprintf(title, size,
-             slow->place[SLOW_COUNTERS].w < 80 ? "COUNTERS" : "COUNTERS since each server's start");
+             slow->place[SLOW_COUNTERS].w < 100 ? "COUNTERS" : "COUNTERS since each server's start");
     unreported_text(context, right, right_size);
 }
 
