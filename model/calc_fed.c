@@ -35,13 +35,22 @@ static struct sender find_sender(const struct model *model, const struct object 
     return sender;
 }
 
+/* What is known to be sent in its account is not what comes to it: somebody else feeds it, as through a
+ * gateway or from another account. */
+static bool explains_little(const struct model *model, const struct object *fed,
+                            const struct sender *sender) {
+    double queued;
+    return value_number(quantity_get(model, fed, Q_CONNECTION_out_msgs_per_s), &queued) &&
+           sender->all < queued / 2;
+}
+
 /* "~orders-api-1 4.0k/s (62 % of PAY)"; where it fills alone. */
 struct value calc_connection_fed_by(const struct model *model, const struct object *object) {
     char text[300], rate[NUMBER_TEXT_SIZE], name[80];
     if (object->freshness != FRESH_LIVE || row_i64(object->now, F_CONNECTION_pending_bytes, 0) <= 0)
         return value_unknown(0);
     struct sender sender = find_sender(model, object);
-    if (!sender.most)
+    if (!sender.most || explains_little(model, object, &sender))
         return value_unknown(0);
     value_format(rate, sizeof rate, value_real(sender.rate), UNIT_PER_S);
     const char *called = row_text(sender.most->now, F_CONNECTION_name);

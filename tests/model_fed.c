@@ -4,7 +4,7 @@
 struct client {
     uint64_t node, cid;
     const char *name, *account;
-    int64_t sent, pending;
+    int64_t sent, pending, queued;
 };
 
 static void send_clients(struct night *n, const struct client *clients, int count, int seconds) {
@@ -20,35 +20,40 @@ static void send_clients(struct night *n, const struct client *clients, int coun
             put_text(s, row, F_CONNECTION_name, clients[i].name);
             put_text(s, row, F_CONNECTION_account, clients[i].account);
             put_i(row, F_CONNECTION_in_msgs, clients[i].sent * seconds);
+            put_i(row, F_CONNECTION_out_msgs, clients[i].queued * seconds);
             put_i(row, F_CONNECTION_pending_bytes, clients[i].pending);
         }
         send(n, s);
     }
 }
 
-static const struct client all[] = {{0, 4, "billing-7", "PAY", 5000, 1 << 20},
-                                    {0, 5, "calm", "PAY", 0, 0},
-                                    {1, 4, "orders-api-1", "PAY", 600, 0},
-                                    {0, 6, "orders-api-2", "PAY", 400, 0},
-                                    {1, 5, "other", "SHOP", 9000, 0},
-                                    {1, 7, NULL, NULL, 20, 0},
-                                    {0, 8, "global", NULL, 0, 77}};
+static const struct client all[] = {{0, 4, "billing-7", "PAY", 5000, 1 << 20, 900},
+                                    {0, 5, "calm", "PAY", 0, 0, 0},
+                                    {1, 4, "orders-api-1", "PAY", 600, 0, 0},
+                                    {0, 6, "orders-api-2", "PAY", 400, 0, 0},
+                                    {1, 5, "other", "SHOP", 9000, 0, 0},
+                                    {1, 7, NULL, NULL, 20, 0, 0},
+                                    {0, 8, "global", NULL, 0, 77, 40},
+                                    {0, 9, "elsewhere", NULL, 0, 77, 41}};
 
 START_TEST(who_sends_most) {
     struct night n;
     night_begin(&n, 0, 1);
     send_target(&n, 1, "http://a:8222", "named", "polled", NULL, NULL);
     send_target(&n, 2, "http://b:8222", "named", "polled", NULL, NULL);
-    send_clients(&n, all, 7, 0);
+    send_clients(&n, all, 8, 0);
     const struct object *fills = find_by(&n, Q_CONNECTION_name, "billing-7");
     ck_assert_int_eq(quantity_get(n.model, fills, Q_CONNECTION_fed_by).type, VALUE_UNKNOWN);
     night_until(&n, 1);
-    send_clients(&n, all, 7, 1);
+    send_clients(&n, all, 8, 1);
     ck_assert_str_eq(text_value(&n, fills, Q_CONNECTION_fed_by), "~orders-api-1 600/s (60 % of PAY)");
     ck_assert_int_eq(quantity_get(n.model, find_by(&n, Q_CONNECTION_name, "calm"), Q_CONNECTION_fed_by).type,
                      VALUE_UNKNOWN); /* nothing waits for it */
     ck_assert_str_eq(text_value(&n, find_by(&n, Q_CONNECTION_name, "global"), Q_CONNECTION_fed_by),
                      "~cid 7 20/s (100 % of $G)");
+    ck_assert_int_eq(
+        quantity_get(n.model, find_by(&n, Q_CONNECTION_name, "elsewhere"), Q_CONNECTION_fed_by).type,
+        VALUE_UNKNOWN); /* more comes to it than they send */
     night_end(&n);
 }
 END_TEST

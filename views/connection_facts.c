@@ -14,7 +14,7 @@ static const struct fact buffer[] = {
     {Q_CONNECTION_pending_slope, "d/dt"},    {Q_CONNECTION_drain, "drain"},
     {Q_CONNECTION_flat_for, "flat for"},     {Q_CONNECTION_held_for, "producers held for"},
     {Q_CONNECTION_cuts, "cuts in 10m"},      {Q_CONNECTION_stalls, "producers paused"},
-    {Q_CONNECTION_stalls_per_s, "paused/s"},
+    {Q_CONNECTION_stalls_per_s, "paused/s"}, {Q_CONNECTION_fed_by, "fed by"},
 };
 
 static const struct fact buffer_at_end[] = {
