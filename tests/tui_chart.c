@@ -37,8 +37,8 @@ static const char ramp[] = "0 0 30 60 90 150 300 - - 200 100 1 400";
 
 static struct chart ramp_chart(struct chart_bucket *buckets, const uint8_t *marks) {
     int count = buckets_of(buckets, ramp);
-    return (struct chart){"IN",          "182k msg/s", buckets, count, 300,  UNIT_MSGS,
-                          ROLE_CHART_IN, marks,        "-10m",  0,     false};
+    return (struct chart){"IN",  "182k msg/s", buckets, count, 300,  UNIT_MSGS, ROLE_CHART_IN,
+                          marks, "-10m",       0,       false, NULL, NULL};
 }
 
 START_TEST(ascii_chart) {
@@ -98,7 +98,8 @@ END_TEST
 
 START_TEST(a_chart_in_a_corner) {
     struct chart_bucket buckets[] = {{0, 5, 5}, {0, 10, 2}, {0, 2, 2}};
-    struct chart chart = {"LAG", NULL, buckets, 3, 10, UNIT_COUNT, ROLE_CHART_LOAD, NULL, NULL, 0, false};
+    struct chart chart = {"LAG", NULL, buckets, 3,     10,   UNIT_COUNT, ROLE_CHART_LOAD,
+                          NULL,  NULL, 0,       false, NULL, NULL};
     draw_on(20, 6, true);
     surface_fill(surface, surface_rect(surface), ROLE_TEXT, 0, '~');
     chart_draw(&chart, surface, (struct rect){2, 1, 16, 4});
@@ -113,7 +114,8 @@ END_TEST
 
 START_TEST(too_small_is_not_drawn) {
     struct chart_bucket buckets[] = {{1, 1, 1}};
-    struct chart chart = {"LAG", "x", buckets, 1, 1, UNIT_COUNT, ROLE_CHART_LOAD, NULL, "-1m", 0, false};
+    struct chart chart = {"LAG", "x",   buckets, 1,     1,    UNIT_COUNT, ROLE_CHART_LOAD,
+                          NULL,  "-1m", 0,       false, NULL, NULL};
     draw_on(20, 6, true);
     chart_draw(&chart, surface, (struct rect){0, 0, 15, 6});
     chart_draw(&chart, surface, (struct rect){0, 0, 20, 3});
@@ -124,8 +126,8 @@ START_TEST(too_small_is_not_drawn) {
 END_TEST
 
 START_TEST(an_empty_chart_has_its_frame) {
-    struct chart chart = {"IN",          "-",  NULL,  0, 1500000, UNIT_BYTES_PER_S,
-                          ROLE_CHART_IN, NULL, "-1h", 0, false};
+    struct chart chart = {"IN",  "-", NULL,  0,    1500000, UNIT_BYTES_PER_S, ROLE_CHART_IN, NULL,
+                          "-1h", 0,   false, NULL, NULL};
     chart.unit = UNIT_MSGS;
     draw_on(24, 5, false);
     chart_draw(&chart, surface, surface_rect(surface));
