@@ -8,10 +8,9 @@
  *   want SHAPE [every=MS] [sort=KEY] [limit=N] [cid=N [state=closed]] [subject=S] [server=URL]
  *                                  from now on; again with other words: changed
  *   unwant SHAPE [server=URL]      as before any want: what --want says stays; with server=: as the others
- *   ask SHAPE [cid=N [state=closed]] [server=URL] once, as soon as the lane is free; several connections one after another
- *   quarantine URL SHAPE [known]   never ask this again (said by the supervisor); known: it is in the log
- *   stop
- * An unknown command is answered by a log frame. End of input ends the process. */
+ *   ask SHAPE [cid=N [state=closed]] [server=URL] once, as soon as the lane is free; several connections one
+ * after another quarantine URL SHAPE [known]   never ask this again (said by the supervisor); known: it is in
+ * the log stop An unknown command is answered by a log frame. End of input ends the process. */
 #ifndef COLLECTORS_HTTP_H
 #define COLLECTORS_HTTP_H
 

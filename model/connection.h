@@ -14,9 +14,9 @@ struct connection {
     int64_t looked_mono_ns;     /* somebody looked at it, 0 never */
     int64_t wanted_mono_ns;     /* there was a reason to keep its figures over time, 0 never */
     struct subscribed subscribed;
-    uint64_t client; /* id of the CLIENT that it was found to be one of, 0 none: client.h */
-    struct filling *filling;    /* NULL: it holds little */
-    const char *likely;         /* a word of filling.h: why it holds much, or did; NULL */
+    uint64_t client;         /* id of the CLIENT that it was found to be one of, 0 none: client.h */
+    struct filling *filling; /* NULL: it holds little */
+    const char *likely;      /* a word of filling.h: why it holds much, or did; NULL */
 };
 
 /* The words of its state: open, closed, gone. NULL: there are not so many. */
