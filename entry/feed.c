@@ -244,12 +244,22 @@ bool feed_reached(const struct feed *feed) {
     return feed->reached;
 }
 
+/* No rates are made of these: once is enough, and most of them nobody has to wait for. */
+#define WITHOUT_RATES                                                                                        \
+    (1u << SHAPE_HEALTHZ | 1u << SHAPE_SUBSZ | 1u << SHAPE_CONNZ_CLOSED | 1u << SHAPE_CONNZ_SUBS |           \
+     1u << SHAPE_INTEREST)
+#define AWAITED_ONCE (1u << SHAPE_CONNZ_CLOSED)
+/* A server that has none is not asked for them, whoever wants them: awaited where they were answered once. */
+#define WHERE_THERE_ARE_ANY (1u << SHAPE_ROUTEZ | 1u << SHAPE_GATEWAYZ | 1u << SHAPE_LEAFZ)
+
 static bool asked_enough(const struct asked *asked, unsigned shapes, unsigned slopes) {
     for (unsigned shape = 1; shape < SHAPE_LIMIT; shape++) {
+        bool wanted = (shapes & ~WHERE_THERE_ARE_ANY) >> shape & 1;
         int enough = slopes >> shape & 1 ? 3 : 2;
-        if (asked->times[shape] < enough && ((shapes >> shape & 1) != 0 || asked->times[shape] > 0))
-            if (shape != SHAPE_HEALTHZ && shape != SHAPE_SUBSZ) /* no rates are made of these */
-                return false;
+        if (WITHOUT_RATES >> shape & 1)
+            enough = wanted && AWAITED_ONCE >> shape & 1;
+        if (asked->times[shape] < enough && (wanted || asked->times[shape] > 0))
+            return false;
     }
     return true;
 }

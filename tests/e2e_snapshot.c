@@ -60,6 +60,20 @@ START_TEST(a_slope_is_awaited) {
 }
 END_TEST
 
+/* A server without routes is not asked for them: nobody waits for an answer. Who would, gave up after 25 s.
+ */
+START_TEST(what_is_not_asked_is_not_awaited) {
+    const char *argv[] = {command_natsight(),  "print", "--json", "server.routes", "closed", "--",
+                          hostile_url(server), NULL};
+    struct command c;
+    int varz = hostile_requests(server, "/varz");
+    ck_assert_int_eq(command_run(&c, argv, NULL, DEADLINE_MS), 0);
+    ck_assert_msg(strstr(c.output, "\"closed\":[]") != NULL, "%s", c.output);
+    ck_assert_int_lt(hostile_requests(server, "/varz") - varz, 20); /* one a second */
+    command_free(&c);
+}
+END_TEST
+
 /* The shell's words: $1 is the program, $2 the URL, $3 a folder. */
 static const struct scene {
     const char *script;
@@ -112,6 +126,7 @@ int main(void) {
     tcase_set_timeout(tc, 60);
     tcase_add_unchecked_fixture(tc, start, end);
     tcase_add_test(tc, a_slope_is_awaited);
+    tcase_add_test(tc, what_is_not_asked_is_not_awaited);
     tcase_add_loop_test(tc, what_can_not_be_is_said, 0, sizeof scenes / sizeof *scenes);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
