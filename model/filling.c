@@ -148,20 +148,27 @@ static void place_last(struct marks *marks, double drain) {
         clamp(before->t + (last->bytes - before->bytes) / drain, last->t - last->off, last->t + last->off);
 }
 
+/* Of all that there are, where these are fewer; there are two polls at least. */
+static unsigned intervals_of(const struct filling *f, unsigned wanted) {
+    return wanted < f->count ? wanted : f->count - 1;
+}
+
 static double feed_over(const struct filling *f, unsigned intervals) {
+    intervals = intervals_of(f, intervals);
     const struct fill_poll *to = last_of(f, 0), *from = last_of(f, intervals);
     double took = seconds(to->now_ns - from->now_ns);
     return took > 0 ? (queued(f, to) - queued(f, from)) / took : 0;
 }
 
 static double growth_over(const struct filling *f, unsigned intervals) {
+    intervals = intervals_of(f, intervals);
     const struct fill_poll *to = last_of(f, 0), *from = last_of(f, intervals);
     double took = seconds(to->now_ns - from->now_ns);
     return took > 0 ? (to->pending - from->pending) / took : 0;
 }
 
 static double feed_of(const struct filling *f) {
-    double last = feed_over(f, 1), mean = feed_over(f, f->count - 1 < FEED_POLLS ? f->count - 1 : FEED_POLLS);
+    double last = feed_over(f, 1), mean = feed_over(f, FEED_POLLS);
     return fabs(last - mean) > FEED_OFF * mean ? last : mean;
 }
 

@@ -234,6 +234,19 @@ START_TEST(a_burst_wakes_nobody) {
 }
 END_TEST
 
+/* Its record begins with two polls, and already nothing has left between them. */
+START_TEST(a_burst_behind_what_waited_long) {
+    static const struct fill fill = {"", "2.15.2", 64 << 20, 10, 0, {{0, 0, 0, 0}}};
+    struct night n;
+    begin(&n, &fill);
+    play(&n, &fill, &(struct fill_row){2, 0, 4300000, 86});
+    play(&n, &fill, &(struct fill_row){4, 200000, 4500000, 90});
+    play(&n, &fill, &(struct fill_row){6, 10200000, 14500000, 290});
+    ck_assert_double_eq(value_of(&n, Q_CONNECTION_pending_slope), 5e6);
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(one_that_was_cut_is_listed_until_its_last_write_ends) {
     struct night n;
     begin(&n, &fill_slow_small);
@@ -403,6 +416,7 @@ static TCase *filling(void) {
     tcase_add_test(tc, flat_while_producers_are_held);
     tcase_add_test(tc, silence_after_a_burst);
     tcase_add_test(tc, a_burst_wakes_nobody);
+    tcase_add_test(tc, a_burst_behind_what_waited_long);
     tcase_add_test(tc, one_that_was_cut_is_listed_until_its_last_write_ends);
     tcase_add_test(tc, quiet_ones_have_no_record);
     tcase_add_test(tc, a_record_ends_when_it_was_quiet_for_a_while);
