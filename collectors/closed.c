@@ -11,7 +11,8 @@
 #define RUNS_OVER   (LIMIT_MAX / 4)
 #define SLACK       20u /* closed between a /varz and the list */
 #define LATE_NS     (2 * NS_PER_S)
-#define FIRST_ASKED 8 /* of those that were cut before we came */
+#define BEFORE_NS   (600 * NS_PER_S) /* before we came: so far back the first answer has to reach */
+#define FIRST_ASKED 8                /* of those that were cut before we came */
 #define SUBS_MOST   1000
 
 void cids_add(struct cids *cids, uint64_t cid, bool closed) {
@@ -75,11 +76,16 @@ void closed_varz(struct target *t, const struct facts *f) {
 }
 
 /* The server has more than it gave, and the oldest of these was not closed well before the newest that we
- * knew, if we knew any. */
+ * knew, if we knew any; of what was before us the last minutes are wanted, in which cuts may lie behind a
+ * thousand who came back. */
 static bool leaves_gap(const struct closed_list *list, const struct facts *f) {
-    bool reaches_back = list->newest != TIME_UNSET && f->closed.oldest <= list->newest - LATE_NS;
-    return list->known && f->closed.oldest != TIME_UNSET && !reaches_back && f->has_total &&
-           f->num < f->total;
+    int64_t back = TIME_UNSET;
+    if (list->newest != TIME_UNSET)
+        back = list->newest - LATE_NS;
+    else if (!list->known && f->now != TIME_UNSET)
+        back = f->now - BEFORE_NS;
+    bool reaches_back = back != TIME_UNSET && f->closed.oldest <= back;
+    return f->closed.oldest != TIME_UNSET && !reaches_back && f->has_total && f->num < f->total;
 }
 
 bool closed_answer(struct target *t, bool good, const struct facts *f) {

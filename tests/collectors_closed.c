@@ -5,7 +5,8 @@
 #include "collectors/schedule.h"
 #include "tests/harness/suite.h"
 
-#define S NS_PER_S
+#define S   NS_PER_S
+#define NOW 1000 /* seconds, where answers come */
 
 static struct collector collector;
 
@@ -22,8 +23,11 @@ static void varz(struct target *t, uint64_t ever, uint64_t open, uint64_t troubl
 
 /* An answer of `num` of `total`, closed from `from` to `to`. */
 static struct facts answer(uint64_t num, uint64_t total, int64_t from, int64_t to) {
-    return (struct facts){
-        .num = num, .total = total, .has_total = true, .closed = {.oldest = from * S, .newest = to * S}};
+    return (struct facts){.now = NOW * S,
+                          .num = num,
+                          .total = total,
+                          .has_total = true,
+                          .closed = {.oldest = from * S, .newest = to * S}};
 }
 
 static bool asked(struct target *t) {
@@ -43,6 +47,27 @@ START_TEST(as_many_as_were_closed) {
     ck_assert_uint_eq(closed_limit(&t), 570);
     varz(&t, 50000, 1000, 0);
     ck_assert_uint_eq(closed_limit(&t), 10000);
+}
+END_TEST
+
+/* Who was cut minutes ago may stand behind thousands who came back and went. */
+START_TEST(the_first_answer_reaches_minutes_back) {
+    struct target t = target_here();
+    varz(&t, 50000, 1000, 9);
+    struct facts f = answer(1000, 10000, 990, 999);
+    ck_assert(!closed_answer(&t, true, &f));
+    ck_assert(asked(&t));
+    ck_assert_uint_eq(closed_limit(&t), 4000);
+    f = answer(4000, 10000, 900, 1000);
+    ck_assert(!closed_answer(&t, true, &f));
+    ck_assert_uint_eq(closed_limit(&t), 10000);
+    f = answer(10000, 10000, 700, 1001); /* all there is */
+    ck_assert(closed_answer(&t, true, &f));
+    ck_assert_uint_eq(closed_limit(&t), 100);
+    struct target quiet = target_here();
+    varz(&quiet, 50000, 1000, 9);
+    f = answer(1000, 10000, 399, 999);
+    ck_assert(closed_answer(&quiet, true, &f));
 }
 END_TEST
 
@@ -156,6 +181,7 @@ int main(void) {
     Suite *suite = suite_create("collectors/closed");
     TCase *c = tcase_create("closed");
     tcase_add_test(c, as_many_as_were_closed);
+    tcase_add_test(c, the_first_answer_reaches_minutes_back);
     tcase_add_test(c, asked_at_once_when_somebody_was_cut);
     tcase_add_test(c, a_gap_is_asked_for_again);
     tcase_add_test(c, nobody_was_closed_before);
