@@ -97,6 +97,42 @@ START_TEST(other_reasons_are_behind_a_key) {
 }
 END_TEST
 
+static void check_says(const struct world *w, int cols, const char *const *says, const char * not ) {
+    struct frame f;
+    frame_open(&f, w, "slow");
+    char *text = frame_text(&f, cols, 40, false);
+    for (; *says; says++)
+        ck_assert_msg(strstr(text, *says) != NULL, "no \"%s\" in\n%s", *says, text);
+    if (not )
+        ck_assert_msg(strstr(text, not ) == NULL, "\"%s\" in\n%s", not, text);
+    free(text);
+    frame_close(&f);
+}
+
+/* An empty list is a claim about servers that answer alone. */
+START_TEST(nothing_is_claimed_of_servers_that_do_not_answer) {
+    static const char *const all[] = {"no buffer above 1 % of max, and none grows\n",
+                                      "nobody cut in the last 10 min (watched since 02:29:00)\n", NULL};
+    static const char *const some[] = {"and none grows; n2-lon does not answer\n",
+                                       "(watched since 02:29:00); n2-lon does not answer\n", NULL};
+    static const char *const brief[] = {"n2-lon does not answer; else no buffer above 1 % of",
+                                        "n2-lon does not answer; else nobody since 02:29:00\n", NULL};
+    static const char *const none[] = {"CUT OFF", "NOW", "not known: no server answers\n", NULL};
+    struct world w;
+    world_calm(&w);
+    check_says(&w, 120, all, "answer");
+    w.nodes[1].answers = false;
+    world_run(&w, 20);
+    check_says(&w, 120, some, NULL);
+    check_says(&w, 56, brief, NULL);
+    w.nodes[0].answers = w.nodes[2].answers = false;
+    world_run(&w, 20);
+    check_says(&w, 120, none, "no buffer above");
+    check_says(&w, 120, none, "nobody cut");
+    world_finish(&w);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("views slow");
     TCase *tc = tcase_create("slow");
@@ -105,6 +141,7 @@ int main(void) {
     tcase_add_test(tc, a_client_leads_to_its_last_cut);
     tcase_add_test(tc, tab_goes_through_the_lists);
     tcase_add_test(tc, other_reasons_are_behind_a_key);
+    tcase_add_test(tc, nothing_is_claimed_of_servers_that_do_not_answer);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
 }

@@ -134,22 +134,60 @@ static bool any_answer(const struct model *model) {
     return model_has(model, SHAPE_CONNZ_HOT) || model_has(model, SHAPE_CONNZ_FULL);
 }
 
+/* Servers that were heard and do not answer now; false: no other does. */
+static bool silent_text(const struct model *model, char *out, size_t size) {
+    size_t count, up = 0, silent = 0;
+    const char *name = "";
+    const struct object *const *servers = model_objects(model, OBJECT_SERVER, &count);
+    for (size_t i = 0; i < count; i++) {
+        const char *state = quantity_name_text(model, servers[i], Q_SERVER_state);
+        up += strcmp(state, "up") == 0;
+        if (strcmp(state, "stale") != 0 && strcmp(state, "down") != 0)
+            continue;
+        silent++;
+        name = quantity_name_text(model, servers[i], Q_SERVER_name);
+    }
+    if (silent == 1 && *name)
+        snprintf(out, size, "%.40s does not answer", name);
+    else
+        snprintf(out, size, silent ? "%zu server%s not answer" : "", silent, silent == 1 ? " does" : "s do");
+    return up || !silent;
+}
+
+/* What is so where servers answer, and where none does. */
+static void claim_text(const struct view_context *context, bool narrow, const char *claim, char *out,
+                       size_t size) {
+    char silent[80];
+    if (!silent_text(context->model, silent, sizeof(silent)))
+        snprintf(out, size, "not known: no server answers");
+    else if (!*silent)
+        snprintf(out, size, "%s", claim);
+    else if (narrow)
+        snprintf(out, size, "%s; else %s", silent, claim);
+    else
+        snprintf(out, size, "%s; %s", claim, silent);
+}
+
 static void now_empty(const struct view_context *context, bool narrow, char *out, size_t size) {
-    snprintf(out, size, "%s%s",
-             any_answer(context->model) ? "no buffer above 1 % of max" : "not collected here yet",
-             narrow || !any_answer(context->model) ? "" : ", and none grows");
+    if (!any_answer(context->model))
+        snprintf(out, size, "not collected here yet");
+    else
+        claim_text(context, narrow,
+                   narrow ? "no buffer above 1 % of max" : "no buffer above 1 % of max, and none grows", out,
+                   size);
 }
 
 static void cut_empty(const struct view_context *context, bool narrow, char *out, size_t size) {
     struct slow_tally tally = slow_tally_of(context);
-    char since[TIME_TEXT_SIZE];
-    if (tally.since_ns == TIME_UNSET) {
-        snprintf(out, size, "not collected here yet");
-        return;
-    }
-    time_format_clock(since, tally.since_ns, context->local_time);
-    snprintf(out, size, narrow ? "nobody since %s" : "nobody cut in the last 10 min (watched since %s)",
+    char since[TIME_TEXT_SIZE] = "", claim[120];
+    if (tally.since_ns != TIME_UNSET)
+        time_format_clock(since, tally.since_ns, context->local_time);
+    snprintf(claim, sizeof(claim),
+             !*since  ? "not collected here yet"
+             : narrow ? "nobody since %s"
+                      : "nobody cut in the last 10 min (watched since %s)",
              since);
+    claim_text(context, narrow, claim, out, size);
 }
 
 static void counters_empty(const struct view_context *context, bool narrow, char *out, size_t size) {
