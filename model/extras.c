@@ -140,6 +140,8 @@ static void audience_texts(void *extra, text_visit_fn *fn, void *data) {
     visit(fn, data, &group->account);
     visit(fn, data, &group->subject);
     visit(fn, data, &group->queue);
+    for (int i = 0; i < PATTERNS_MOST; i++)
+        visit(fn, data, &group->patterns[i]);
 }
 
 static void *audience_clone(const void *extra) {

@@ -1,6 +1,7 @@
 #include "model/interest.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -98,13 +99,15 @@ static const struct text *text_of(const struct row *row, enum field f) {
     return row_has(row, f) && row_cell(row, f)->s->len ? row_cell(row, f)->s : NULL;
 }
 
+/* A message goes to one member of a queue, whatever patterns its members subscribed to. */
 static struct entry *find_group(const struct model *model, const struct row *row) {
+    const struct text *queue = text_of(row, F_SUBSCRIPTION_queue);
     for (size_t i = 0; i < kind_count(model, OBJECT_AUDIENCE); i++) {
         struct entry *entry = kind_at(model, OBJECT_AUDIENCE, i);
         const struct audience *group = group_of(entry);
-        if (!entry->dead && text_same(group->subject, text_of(row, F_SUBSCRIPTION_subject)) &&
-            text_same(group->queue, text_of(row, F_SUBSCRIPTION_queue)) &&
-            text_same(group->account, text_of(row, F_SUBSCRIPTION_account)))
+        if (!entry->dead && text_same(group->queue, queue) &&
+            text_same(group->account, text_of(row, F_SUBSCRIPTION_account)) &&
+            (queue || text_same(group->subject, text_of(row, F_SUBSCRIPTION_subject))))
             return entry;
     }
     return NULL;
@@ -134,6 +137,41 @@ static bool counted_since_look(const struct object *object, uint64_t *counted) {
     return true;
 }
 
+static void add_pattern(struct audience *group, const struct text *pattern) {
+    if (!pattern || group->pattern_count > PATTERNS_MOST)
+        return;
+    for (size_t i = 0; i < group->pattern_count; i++)
+        if (text_same(group->patterns[i], pattern))
+            return;
+    if (group->pattern_count < PATTERNS_MOST)
+        group->patterns[group->pattern_count] = pattern;
+    group->pattern_count++;
+}
+
+static int compare_patterns(const void *a, const void *b) {
+    const struct text *const *left = a, *const *right = b;
+    return strcmp((*left)->bytes, (*right)->bytes);
+}
+
+/* "orders.*, orders.created"; a group that lost all its members keeps the last ones. */
+static void join_patterns(struct model *model, struct audience *group) {
+    static const char more[] = ", ...";
+    char all[TEXT_MAX_BYTES + 1];
+    size_t len = 0, told = 0;
+    size_t count = group->pattern_count < PATTERNS_MOST ? group->pattern_count : PATTERNS_MOST;
+    if (!count)
+        return;
+    qsort(group->patterns, count, sizeof(*group->patterns), compare_patterns);
+    for (; told < count && (!told || len + 2 + group->patterns[told]->len + sizeof more <= sizeof all);
+         told++)
+        len += (size_t)snprintf(all + len, sizeof all - len, "%s%s", told ? ", " : "",
+                                group->patterns[told]->bytes);
+    if (told < group->pattern_count && len + sizeof more <= sizeof all)
+        snprintf(all + len, sizeof all - len, "%s", more);
+    if (!group->subject || strcmp(group->subject->bytes, all) != 0)
+        group->subject = model_text_of(model, all);
+}
+
 static void add_member(const struct model *model, struct audience *group, const struct object *object) {
     uint64_t counted = 0;
     double rate;
@@ -142,6 +180,7 @@ static void add_member(const struct model *model, struct audience *group, const 
         group->rated++;
     }
     group->members++;
+    add_pattern(group, text_of(object->now, F_SUBSCRIPTION_subject));
     group->compared &= counted_since_look(object, &counted);
     group->counted += counted;
     group->ever += (uint64_t)row_i64(object->now, F_SUBSCRIPTION_msgs, 0);
@@ -154,6 +193,8 @@ static void count_members(struct model *model) {
         group->per_s = 0;
         group->counted = group->ever = 0;
         group->compared = true;
+        memset(group->patterns, 0, sizeof group->patterns);
+        group->pattern_count = 0;
     }
     for (size_t i = 0; i < kind_count(model, OBJECT_SUBSCRIPTION); i++) {
         struct entry *entry = kind_at(model, OBJECT_SUBSCRIPTION, i);
@@ -161,6 +202,8 @@ static void count_members(struct model *model) {
         if (group)
             add_member(model, group_of(group), &entry->object);
     }
+    for (size_t i = 0; i < kind_count(model, OBJECT_AUDIENCE); i++)
+        join_patterns(model, group_of(kind_at(model, OBJECT_AUDIENCE, i)));
 }
 
 /* "nobody left in queue group billing on orders.>": what counts comes first, lines are short. */

@@ -2,17 +2,22 @@
  * nobody.
  *
  * One subject at a time is watched; each server's answers replace what it said before. The subscriptions that
- * match form groups by account, subject and queue, those without a queue of one account and subject as well;
- * extra of an AUDIENCE object. A group that loses its last member is told of when every server that is asked
- * has said so after that: of one that does not answer nothing is known, and a member that moves to another
- * server was never missing. Owned by the model. */
+ * match form groups: to a server members of one queue and account are one group, whatever pattern each of
+ * them subscribed to; those without a queue are listed by account and subject. Extra of an AUDIENCE object. A
+ * group that loses its last member is told of when every server that is asked has said so after that: of one
+ * that does not answer nothing is known, and a member that moves to another server was never missing. Owned
+ * by the model. */
 #ifndef MODEL_INTEREST_H
 #define MODEL_INTEREST_H
 
 #include "model/server.h"
 
+#define PATTERNS_MOST 4
+
 struct audience {
-    const struct text *account, *subject, *queue; /* queue NULL: none */
+    const struct text *account, *subject, *queue; /* queue NULL: none; subject: its patterns */
+    const struct text *patterns[PATTERNS_MOST];   /* of its members, none twice */
+    size_t pattern_count;                         /* one more: there are others */
     size_t members;
     uint64_t counted, ever; /* messages of all of them: since the last look, and since they subscribed */
     double per_s;

@@ -135,6 +135,64 @@ START_TEST(falls_to_nobody_and_comes_back) {
 }
 END_TEST
 
+START_TEST(one_queue_is_one_group) {
+    static const struct member workers[] = {{0, 5, {"1", "orders.created", "workers", 100}},
+                                            {1, 7, {"1", "orders.*", "workers", 300}},
+                                            {2, 8, {"1", "orders.*", NULL, 10}},
+                                            {2, 9, {"1", "orders.created", NULL, 10}}};
+    struct night n;
+    begin(&n);
+    model_interest_watch(n.model, "orders.created");
+    answers(&n, 7, workers, 4);
+    ck_assert_uint_eq(count_of(&n, OBJECT_AUDIENCE), 3); /* plain ones by subject */
+    const struct object *both = group(&n, "workers");
+    ck_assert_str_eq(text_value(&n, both, Q_AUDIENCE_subject), "orders.*, orders.created");
+    ck_assert_double_eq(number_value(&n, both, Q_AUDIENCE_members), 2);
+    size_t count;
+    const struct object *const *subs = model_objects(n.model, OBJECT_SUBSCRIPTION, &count);
+    ck_assert_double_eq(number_value(&n, subs[0], Q_SUBSCRIPTION_share), 0.25);
+    up_until(&n, 10, 7);
+    answers(&n, 7, workers + 1, 3); /* one pattern less: somebody goes on */
+    up_until(&n, 20, 7);
+    answers(&n, 7, workers + 1, 3);
+    ck_assert_uint_eq(count_of(&n, OBJECT_AUDIENCE), 3);
+    ck_assert_str_eq(text_value(&n, both, Q_AUDIENCE_subject), "orders.*");
+    ck_assert_int_eq(count_events(&n, "interest"), 0);
+    answers(&n, 7, workers + 2, 2);
+    up_until(&n, 30, 7);
+    answers(&n, 7, workers + 2, 2);
+    ck_assert_int_eq(count_events(&n, "interest"), 1);
+    ck_assert_str_eq(last_event(&n)->text, "nobody left in queue group workers on orders.*");
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(patterns_without_end) {
+    struct night n;
+    struct member many[6];
+    static const char *const patterns[] = {"*.created", "*.*", "orders.>", ">", "orders.*", "orders.created"};
+    begin(&n);
+    for (uint64_t i = 0; i < 6; i++)
+        many[i] = (struct member){0, i + 1, {"1", patterns[i], "workers", 1}};
+    model_interest_watch(n.model, "orders.created");
+    answers(&n, 7, many, 6);
+    ck_assert_uint_eq(count_of(&n, OBJECT_AUDIENCE), 1);
+    ck_assert_str_eq(text_value(&n, group(&n, "workers"), Q_AUDIENCE_subject),
+                     "*.*, *.created, >, orders.>, ...");
+    char wide[2][256];
+    for (uint64_t i = 0; i < 2; i++) {
+        memset(wide[i], 'a' + (int)i, 255);
+        memcpy(wide[i], "\xc3\xa9", 2);
+        wide[i][255] = 0;
+        many[i].sub.subject = wide[i];
+    }
+    up_until(&n, 10, 7);
+    answers(&n, 7, many, 2);
+    ck_assert_str_eq(text_value(&n, group(&n, "workers"), Q_AUDIENCE_subject), wide[0]); /* no half of one */
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(who_moves_is_not_missed) {
     struct night n;
     begin(&n);
@@ -274,6 +332,8 @@ static TCase *make(void) {
     TCase *c = tcase_create("interest");
     tcase_add_test(c, groups_and_shares);
     tcase_add_test(c, falls_to_nobody_and_comes_back);
+    tcase_add_test(c, one_queue_is_one_group);
+    tcase_add_test(c, patterns_without_end);
     tcase_add_test(c, who_moves_is_not_missed);
     tcase_add_test(c, who_does_not_answer_is_unknown);
     tcase_add_test(c, a_cut_list_proves_no_absence);
