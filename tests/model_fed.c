@@ -1,4 +1,4 @@
-/* Who feeds a connection that fills: who sends most within its account, over all servers. */
+/* Who feeds a connection that fills: who sends within its account, over all servers. */
 #include "tests/model_build.h"
 
 struct client {
@@ -36,7 +36,7 @@ static const struct client all[] = {{0, 4, "billing-7", "PAY", 5000, 1 << 20, 90
                                     {0, 8, "global", NULL, 0, 77, 40},
                                     {0, 9, "elsewhere", NULL, 0, 77, 41}};
 
-START_TEST(who_sends_most) {
+START_TEST(who_may_feed_it) {
     struct night n;
     night_begin(&n, 0, 1);
     send_target(&n, 1, "http://a:8222", "named", "polled", NULL, NULL);
@@ -46,11 +46,12 @@ START_TEST(who_sends_most) {
     ck_assert_int_eq(quantity_get(n.model, fills, Q_CONNECTION_fed_by).type, VALUE_UNKNOWN);
     night_until(&n, 1);
     send_clients(&n, all, 8, 1);
-    ck_assert_str_eq(text_value(&n, fills, Q_CONNECTION_fed_by), "~orders-api-1 600/s (60 % of PAY)");
+    ck_assert_str_eq(text_value(&n, fills, Q_CONNECTION_fed_by),
+                     "~one of 2 senders of PAY: orders-api-1 600/s, orders-api-2 400/s");
     ck_assert_int_eq(quantity_get(n.model, find_by(&n, Q_CONNECTION_name, "calm"), Q_CONNECTION_fed_by).type,
                      VALUE_UNKNOWN); /* nothing waits for it */
     ck_assert_str_eq(text_value(&n, find_by(&n, Q_CONNECTION_name, "global"), Q_CONNECTION_fed_by),
-                     "~cid 7 20/s (100 % of $G)");
+                     "~cid 7 20/s, the only known sender of $G");
     ck_assert_int_eq(
         quantity_get(n.model, find_by(&n, Q_CONNECTION_name, "elsewhere"), Q_CONNECTION_fed_by).type,
         VALUE_UNKNOWN); /* more comes to it than they send */
@@ -58,9 +59,40 @@ START_TEST(who_sends_most) {
 }
 END_TEST
 
+/* The busiest of an account is not to blame for a reader of somebody else's subject. */
+START_TEST(no_one_is_blamed_among_several) {
+    static const struct client senders[] = {
+        {0, 6, "part40", NULL, 0, 5 << 20, 10}, {0, 7, "feed-c", NULL, 10, 0, 0},
+        {0, 8, "feed-a", NULL, 60, 0, 0},       {1, 3, "idle", NULL, 0, 0, 0},
+        {1, 4, "feed-b", NULL, 50, 0, 0},       {1, 5, "feed-d", NULL, 5, 0, 0},
+        {1, 6, "feed-e", NULL, 20, 0, 0},
+    };
+    static const struct {
+        int clients;
+        const char *fed_by;
+    } steps[] = {{2, "~feed-c 10/s, the only known sender of $G"},
+                 {4, "~one of 2 senders of $G: feed-a 60/s, feed-c 10/s"},
+                 {5, "~one of 3 senders of $G: feed-a 60/s, feed-b 50/s, feed-c 10/s"},
+                 {7, "~one of 5 senders of $G: feed-a 60/s, feed-b 50/s, feed-e 20/s, + 2 more"}};
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+        struct night n;
+        night_begin(&n, 0, 1);
+        send_target(&n, 1, "http://a:8222", "named", "polled", NULL, NULL);
+        send_target(&n, 2, "http://b:8222", "named", "polled", NULL, NULL);
+        send_clients(&n, senders, steps[i].clients, 0);
+        night_until(&n, 1);
+        send_clients(&n, senders, steps[i].clients, 1);
+        ck_assert_str_eq(text_value(&n, find_by(&n, Q_CONNECTION_name, "part40"), Q_CONNECTION_fed_by),
+                         steps[i].fed_by);
+        night_end(&n);
+    }
+}
+END_TEST
+
 static TCase *make(void) {
     TCase *c = tcase_create("fed");
-    tcase_add_test(c, who_sends_most);
+    tcase_add_test(c, who_may_feed_it);
+    tcase_add_test(c, no_one_is_blamed_among_several);
     return c;
 }
 
