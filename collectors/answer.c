@@ -12,6 +12,7 @@
 #include "collectors/schedule.h"
 
 #define LIST_KEEP 128
+#define BACKLOG   (1 << 20) /* bytes on all routes of a server, more than which is worth a look more often */
 
 void facts_finish(struct facts *f) {
     free(f->routes);
@@ -78,6 +79,9 @@ static void see_server(struct target *t, struct facts *f, const struct row *row)
 
 static void see_route(struct target *t, struct facts *f, const struct row *row) {
     (void)t;
+    int64_t waiting = row_i64(row, F_ROUTE_pending_bytes, 0);
+    if (waiting > 0 && f->waiting <= BACKLOG) /* past that it does not matter how much */
+        f->waiting += waiting < BACKLOG ? waiting : BACKLOG + 1;
     void *list = f->routes;
     struct seen_route *route = row_text(row, F_ROUTE_remote_id)[0] != '\0'
                                    ? one_more(&list, f->route_count, &f->route_cap, sizeof *f->routes)
@@ -197,8 +201,10 @@ static bool after_jsz(struct target *t, const struct lane *lane, const struct fa
 }
 
 static bool after_routez(struct target *t, const struct lane *lane, const struct facts *f) {
-    if (lane->head.failure == FAILURE_NONE)
-        discover_routes(t, f);
+    if (lane->head.failure != FAILURE_NONE)
+        return true;
+    t->backlog = f->waiting > BACKLOG;
+    discover_routes(t, f);
     return true;
 }
 

@@ -73,6 +73,8 @@ void closed_varz(struct target *t, const struct facts *f) {
     bool runs_over = list->known && list->closed > list->taken + RUNS_OVER;
     if (t->plan[EP_CONNZ_CLOSED].active && (moved || runs_over))
         schedule_ask(t, EP_CONNZ_CLOSED);
+    if (t->plan[EP_ROUTEZ].active && moved) /* a route may be the slow one, and it is not in that list */
+        schedule_ask(t, EP_ROUTEZ);
 }
 
 /* The server has more than it gave, and the oldest of these was not closed well before the newest that we

@@ -53,7 +53,8 @@ struct sample;
 /* Rows to ask for now. */
 unsigned closed_limit(const struct target *t);
 void closed_see(struct closed_seen *seen, const struct closed_list *list, const struct row *connection);
-/* A good /varz: asks for the list at once when somebody was cut, or when it may run over. */
+/* A good /varz: asks for the list at once when somebody was cut, or when it may run over; and for the routes
+ * when a slow one of whatever kind was counted. */
 void closed_varz(struct target *t, const struct facts *f);
 /* An answer. false: it leaves a gap that a longer one can close, which is asked for in its place. */
 bool closed_answer(struct target *t, bool good, const struct facts *f);

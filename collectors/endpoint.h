@@ -17,7 +17,7 @@ enum wanted {
     WANTED_SUBJECT,
     WANTED_COUNT
 };
-enum cadence_when { WHEN_OLD_STORES, WHEN_NO_CLIENT_COUNTERS, WHEN_COUNT };
+enum cadence_when { WHEN_OLD_STORES, WHEN_NO_CLIENT_COUNTERS, WHEN_BACKLOG, WHEN_COUNT };
 
 enum endpoint_index {
 #define ENDPOINT(SHAPE, ...) EP_##SHAPE,

@@ -72,8 +72,15 @@ static bool rescans_stores(const struct target *t) {
 static bool counts_no_clients(const struct target *t) {
     return t->version[0] != '\0' && !t->client_counters;
 }
-static bool (*const holds[WHEN_COUNT])(const struct target *) = {
-    [WHEN_OLD_STORES] = rescans_stores, [WHEN_NO_CLIENT_COUNTERS] = counts_no_clients};
+static bool holds_for_peers(const struct target *t) {
+    return t->backlog;
+}
+static const struct {
+    bool (*holds)(const struct target *);
+    enum { LONGER, IN_STEP, SHORTER } how; /* the last two by the interval of /varz */
+} whens[WHEN_COUNT] = {[WHEN_OLD_STORES] = {rescans_stores, LONGER},
+                       [WHEN_NO_CLIENT_COUNTERS] = {counts_no_clients, IN_STEP},
+                       [WHEN_BACKLOG] = {holds_for_peers, SHORTER}};
 
 static bool follows_varz(const struct target *t, int e) {
     for (int i = 0; i < cadence_count; i++)
@@ -133,15 +140,15 @@ static int64_t base_interval(const struct target *t, int e, char why[64]) {
     }
     for (int i = 0; i < cadence_count; i++) {
         const struct cadence *other = &cadences[i];
-        if ((int)other->endpoint != e || !holds[other->when](t))
+        if ((int)other->endpoint != e || !whens[other->when].holds(t))
             continue;
-        int64_t least = other->every_ms * NS_PER_MS;
-        if (other->when == WHEN_NO_CLIENT_COUNTERS)
-            every = other->every_ms * c->varz_ns / endpoints[EP_VARZ].every_ms;
-        else if (every < least)
-            every = least;
-        else
+        int64_t so_long = other->every_ms * NS_PER_MS;
+        if (whens[other->when].how != LONGER)
+            so_long = other->every_ms * c->varz_ns / endpoints[EP_VARZ].every_ms;
+        if ((whens[other->when].how == LONGER && every >= so_long) ||
+            (whens[other->when].how == SHORTER && every <= so_long))
             continue;
+        every = so_long;
         say_why(why, 64, other->why, t->version);
     }
     return every;
@@ -333,7 +340,7 @@ void schedule_account(struct target *t, int e, const struct sample *head, int64_
     choose(t);
     if (p->failing > 0 || p->interval > before)
         p->due = clock_mono_ns() + p->interval;
-    else if (failed_before)
+    else if (failed_before || p->interval < before)
         p->due = grid_next(t, e, clock_mono_ns());
 }
 

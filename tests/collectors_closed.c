@@ -91,6 +91,23 @@ START_TEST(asked_at_once_when_somebody_was_cut) {
 }
 END_TEST
 
+/* A slow route is in no list of closed connections. */
+START_TEST(routes_are_asked_at_once_too) {
+    struct target t = target_here();
+    t.plan[EP_ROUTEZ].active = true;
+    varz(&t, 100, 10, 7);
+    ck_assert(!t.plan[EP_ROUTEZ].asked);
+    varz(&t, 100, 10, 8);
+    ck_assert(t.plan[EP_ROUTEZ].asked);
+    t.plan[EP_ROUTEZ].asked = false;
+    varz(&t, 8000, 10, 8); /* many were closed, none for being slow */
+    ck_assert(!t.plan[EP_ROUTEZ].asked);
+    t.plan[EP_ROUTEZ].active = false; /* it has none */
+    varz(&t, 8000, 10, 9);
+    ck_assert(!t.plan[EP_ROUTEZ].asked);
+}
+END_TEST
+
 START_TEST(a_gap_is_asked_for_again) {
     struct target t = target_here();
     varz(&t, 100, 10, 0);
@@ -183,6 +200,7 @@ int main(void) {
     tcase_add_test(c, as_many_as_were_closed);
     tcase_add_test(c, the_first_answer_reaches_minutes_back);
     tcase_add_test(c, asked_at_once_when_somebody_was_cut);
+    tcase_add_test(c, routes_are_asked_at_once_too);
     tcase_add_test(c, a_gap_is_asked_for_again);
     tcase_add_test(c, nobody_was_closed_before);
     tcase_add_test(c, a_restart_forgets);

@@ -144,6 +144,34 @@ START_TEST(useless_bodies_are_asked_less) {
 }
 END_TEST
 
+#define ROUTED_VARZ                                                                                          \
+    "{\"server_id\":\"$ID\",\"server_name\":\"$NAME\",\"version\":\"2.15.2\",\"now\":\"$NOW\","              \
+    "\"start\":\"2026-01-01T00:00:00Z\",\"in_client_msgs\":1,\"cluster\":{\"name\":\"c\"}}"
+#define ROUTE_OF(PENDING)                                                                                    \
+    "{\"server_id\":\"$ID\",\"now\":\"$NOW\",\"num_routes\":1,\"routes\":[{\"rid\":5,\"pending_"             \
+    "size\":" PENDING "}]}"
+
+START_TEST(routes_are_asked_more_while_bytes_wait_on_them) {
+    struct hostile_rule rules[] = {{"/varz", HOSTILE_ANSWER, 0, ROUTED_VARZ, 0, 0},
+                                   {"/routez", HOSTILE_ANSWER, 0, ROUTE_OF("14500000"), 0, 0}};
+    struct hostile *h = hostile_with(rules, 2);
+    struct watch *w = watch_supervised(hostile_url(h), NULL, -1);
+    const char *why;
+    WATCH_UNTIL(w, watch_interval_ms(w, SHAPE_ROUTEZ, &why) == 2 * WATCH_PACE);
+    ck_assert_str_eq(why, "bytes wait on a route");
+    int routes = hostile_requests(h, "/routez"), varz = hostile_requests(h, "/varz");
+    WATCH_UNTIL(w, hostile_requests(h, "/routez") >= routes + 3);
+    ck_assert_int_lt(hostile_requests(h, "/varz"), varz + 9000 / WATCH_PACE);
+    rules[1].body = ROUTE_OF("1000000");
+    hostile_rules(h, rules, 2);
+    WATCH_UNTIL(w, watch_interval_ms(w, SHAPE_ROUTEZ, &why) == 10000);
+    ck_assert_str_eq(why, "default");
+    watch_say(w, "stop\n");
+    ck_assert_int_eq(watch_end(w, 0), 0);
+    hostile_end(h);
+}
+END_TEST
+
 /* A page that stays shorter than it says it could be is asked at its pace. */
 START_TEST(liars_about_connections_are_asked_no_more) {
     struct hostile_rule rule = {
@@ -191,6 +219,7 @@ int main(void) {
     tcase_add_test(c, large_answers_stretch);
     tcase_add_test(c, large_answers_have_a_pace);
     tcase_add_loop_test(c, useless_bodies_are_asked_less, 0, USELESS);
+    tcase_add_test(c, routes_are_asked_more_while_bytes_wait_on_them);
     tcase_add_test(c, liars_about_connections_are_asked_no_more);
     tcase_add_test(c, slow_reader);
     suite_add_tcase(suite, c);
