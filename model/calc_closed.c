@@ -38,8 +38,10 @@ struct value calc_connection_lived(const struct model *model, const struct objec
 
 struct value calc_server_cut(const struct model *model, const struct object *object) {
     (void)model;
-    const struct closing *closing = &server_const(object)->closing;
-    return closing->known ? value_uint(closing->cut) : value_unknown(0);
+    const struct server *server = server_const(object);
+    struct value v = value_uint(server->closing.cut);
+    v.flags = server->cut_counters.untold ? VALUE_LEAST : 0;
+    return server->closing.known ? v : value_unknown(0);
 }
 
 struct value calc_server_closed_missed(const struct model *model, const struct object *object) {

@@ -28,6 +28,8 @@ static struct value cut_within(const struct model *model, const struct object *s
         return counted_within(model, server, span_ns);
     bool more = closing_cut_since(closing, clock_of(model, server) - span_ns, &cut);
     struct value v = value_uint(cut);
+    more |=
+        lately_within(&server_const(server)->cut_counters.lately[SLOW_UNTOLD], model->utc_ns, span_ns) > 0;
     v.flags = more ? VALUE_LEAST : 0;
     return v;
 }

@@ -20,7 +20,8 @@ static const struct {
 };
 
 static enum closed_class class_of(const struct row *row) {
-    return reason_of(row_text(row, F_CONNECTION_reason)).group == REASON_SLOW ? CLOSED_CUT : CLOSED_ORDINARY;
+    bool slow = reason_of(row_text(row, F_CONNECTION_reason)).group == REASON_SLOW;
+    return slow && !connection_is_leaf(row) ? CLOSED_CUT : CLOSED_ORDINARY;
 }
 
 /* ---- the queue ---- */
@@ -93,7 +94,9 @@ bool closing_put(struct model *model, struct entry *server, const struct row *ro
     if (find(model, server, row))
         return true;
     bool taken = stop_ns > queue->floor_ns && at->now_ns - stop_ns <= keeps[class].age_ns;
-    closing->told += taken || stop_ns > closing->newest_ns;
+    bool told = taken || stop_ns > closing->newest_ns;
+    closing->told += told;
+    closing->leafs += told && connection_is_leaf(row);
     if (!taken)
         return false;
     struct entry *entry = close_entry(model, server, row, at);
@@ -103,7 +106,7 @@ bool closing_put(struct model *model, struct entry *server, const struct row *ro
     closing->cut += class == CLOSED_CUT;
     if (class == CLOSED_CUT)
         client_was_cut(model, entry);
-    else
+    else if (!connection_is_leaf(row))
         client_came(model, entry);
     cut_counters_record(model, server, entry);
     int64_t deadline = row_i64(server->object.now, F_SERVER_write_deadline, 10 * NS_PER_S);
@@ -119,6 +122,11 @@ struct entry *closing_of_dying(const struct model *model, struct entry *server, 
 }
 
 /* ---- gaps ---- */
+
+/* Clients of which records came, and those that were missed. */
+static int64_t explained_of(const struct closing *closing) {
+    return (int64_t)(closing->told - closing->leafs + closing->missed);
+}
 
 /* All that ever connected, less those that are open. */
 static bool closed_ever(const struct row *varz, uint64_t *out) {
@@ -150,33 +158,40 @@ static struct page look_through(const struct sample *sample, int64_t known_ns) {
     return page;
 }
 
+/* So many were closed, by what it counts, of which no record came and that were not said to be missed. */
+static uint64_t shortfall(const struct closing *closing, const struct row *varz, int64_t missed) {
+    uint64_t ever;
+    if (!closing->base_known || !closed_ever(varz, &ever))
+        return 0;
+    int64_t explained = explained_of(closing) + missed, closed = (int64_t)ever - closing->base;
+    return closed > explained ? (uint64_t)(closed - explained) : 0;
+}
+
 /* Something has fallen out of the list, so that it does not tell how many were closed. */
 static bool ran_over(const struct closing *closing, const struct page *page, uint64_t length) {
     return length >= LISTED_MOST || length < closing->length + page->fresh;
 }
 
-/* At least so many were closed of which this page and those before had no record; what was closed between an
- * answer and the next /varz is not counted. */
-static uint64_t count_missed(const struct closing *closing, const struct row *varz, const struct page *page) {
-    uint64_t closed = 1 + page->fresh, ever;
-    if (page->oldest <= closing->newest_ns)
-        return 0;
-    if (!closing->base_awaited && closed_ever(varz, &ever) && ever > closing->base + closed)
-        closed = ever - closing->base;
-    return closed - page->fresh;
-}
-
 /* What is missed from this answer on; below zero when one that was said to be missed came late. Servers put
- * some into the list after others that were closed later: so that a page reaches back proves nothing. */
+ * some into the list after others that were closed later: so that a page reaches back proves nothing. How
+ * long a list may get is not told: one of which nothing was known is full when more were closed than it has.
+ */
 static int64_t newly_missed(struct closing *closing, const struct row *varz, const struct page *page,
                             uint64_t length) {
-    int64_t untold = (int64_t)(length - closing->told), before = closing->untold, missed = untold - before;
-    if (!closing->known)
-        missed = 0;
-    else if (ran_over(closing, page, length))
-        missed = (int64_t)count_missed(closing, varz, page);
+    int64_t untold = (int64_t)(length - closing->told), before = closing->untold;
+    int64_t missed = untold - before;
+    bool reaches_back = !page->rows || page->oldest <= closing->newest_ns;
     closing->untold = untold;
-    return missed;
+    if (!closing->known)
+        return 0;
+    if (ran_over(closing, page, length)) {
+        uint64_t more = shortfall(closing, varz, 0);
+        closing->supposed = 0;
+        return reaches_back ? 0 : more ? (int64_t)more : 1;
+    }
+    missed -= length > closing->length ? (int64_t)closing->supposed : 0; /* it was not full */
+    closing->supposed = reaches_back ? 0 : shortfall(closing, varz, missed);
+    return missed + (int64_t)closing->supposed;
 }
 
 void closing_answered(struct model *model, struct entry *entry, const struct sample *sample,
@@ -193,17 +208,21 @@ void closing_answered(struct model *model, struct entry *entry, const struct sam
                         (long long)missed);
     closing->missed =
         missed >= 0 || closing->missed > (uint64_t)-missed ? closing->missed + (uint64_t)missed : 0;
+    if (!closing->known)
+        closing->base_mono_ns = closing->dying_mono_ns;
     closing->known = true;
     closing->newest_ns = page.newest > closing->newest_ns ? page.newest : closing->newest_ns;
     closing->length = length;
-    closing->base_awaited = true;
-    cut_counters_answered(model, entry, at);
+    cut_counters_answered(model, entry, missed > 0 ? (uint64_t)missed : 0, at);
 }
 
-void closing_varz(struct server *server, const struct row *row) {
+void closing_varz(struct server *server, const struct row *row, int64_t mono_ns) {
     struct closing *closing = &server->closing;
-    if (closing->base_awaited && closed_ever(row, &closing->base))
-        closing->base_awaited = false;
+    uint64_t ever;
+    if (closing->base_known || !closing->known || mono_ns < closing->base_mono_ns || !closed_ever(row, &ever))
+        return;
+    closing->base = (int64_t)ever - explained_of(closing);
+    closing->base_known = true;
 }
 
 /* ---- what it knows ---- */
@@ -245,11 +264,12 @@ void closing_tick(struct model *model) {
     }
 }
 
-void closing_forget_run(struct closing *closing) {
-    closing->known = closing->base_awaited = false;
-    closing->newest_ns = closing->dying_mono_ns = 0;
-    closing->length = closing->base = closing->told = 0;
+void closing_forget_run(struct closing *closing, bool from_start) {
+    closing->known = closing->base_known = closing->known && from_start;
+    closing->newest_ns = closing->dying_mono_ns = closing->base_mono_ns = 0;
+    closing->length = closing->told = closing->leafs = closing->supposed = 0;
     closing->untold = 0;
+    closing->base = -explained_of(closing);
 }
 
 void closing_copy(struct closing *closing) {

@@ -34,8 +34,11 @@ struct closing {
     uint64_t length;   /* of the list, at the last answer */
     uint64_t told;     /* records of it that came */
     int64_t untold;    /* those that were in it before we came, and those that were said to be missed */
-    uint64_t base;     /* closed ever, by the first /varz after that answer */
-    bool base_awaited;
+    int64_t base;      /* closed ever by /varz, less the records and those missed by then */
+    bool base_known;
+    int64_t base_mono_ns;  /* not before: until then one may be in the list and counted as open */
+    uint64_t leafs;        /* leaf nodes among told; /varz counts none of them */
+    uint64_t supposed;     /* missed, if the list was full when it was this long */
     int64_t dying_mono_ns; /* until then one that is closed may still be listed as open */
 };
 
@@ -57,10 +60,11 @@ struct entry *closing_of_dying(const struct model *model, struct entry *server, 
 void closing_answered(struct model *model, struct entry *server, const struct sample *sample,
                       const struct stamp *at);
 /* After a good /varz. */
-void closing_varz(struct server *server, const struct row *row);
+void closing_varz(struct server *server, const struct row *row, int64_t mono_ns);
 /* Lets go of what was kept for long enough. */
 void closing_tick(struct model *model);
-void closing_forget_run(struct closing *closing);
+/* from_start: the next one began while we watched, so its list has nothing from before. */
+void closing_forget_run(struct closing *closing, bool from_start);
 /* Clients cut since that instant of the server's clock. true: there may have been more. */
 bool closing_cut_since(const struct closing *closing, int64_t since_ns, uint64_t *cut);
 /* When one was cut last, by the server's clock; TIME_UNSET: none that we know of. */

@@ -27,6 +27,10 @@ static int page_of(enum shape shape) {
     return page;
 }
 
+bool connection_is_leaf(const struct row *row) {
+    return strcmp(row_text(row, F_CONNECTION_kind), "Leafnode") == 0;
+}
+
 void connection_create(struct model *model, struct entry *entry, const struct row *row) {
     struct connection *connection = memory_new(sizeof *connection);
     const char *ip = row_text(row, F_CONNECTION_ip);

@@ -21,6 +21,8 @@ struct connection {
 
 /* The words of its state: open, closed, gone. NULL: there are not so many. */
 const char *connection_state_word(int n);
+/* A leaf node, which is in the list of what was closed, too. */
+bool connection_is_leaf(const struct row *row);
 /* Makes the extra of a new entry. */
 void connection_create(struct model *model, struct entry *entry, const struct row *row);
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/connection.h"
 #include "model/server.h"
 #include "model/reason.h"
 
@@ -60,10 +61,11 @@ static void say_undivided(const struct entry *server, char *out, size_t size) {
 static void write_cut(const struct entry *server, char *out, size_t size) {
     const struct cut_counters *counters = counters_of(server);
     enum counted counter = counter_of_clients(counters);
-    char twice[40] = "", undivided[100] = "";
-    big clients = counters->told.clients, counted = counters->told.counted;
-    if (counted != clients)
-        snprintf(twice, sizeof twice, ", counted %llu", counted);
+    char twice[120] = "", undivided[100] = "";
+    big clients = counters->told.clients, counted = counters->told.counted, missing = counters->told.missing;
+    int len = counted != clients ? snprintf(twice, sizeof twice, ", counted %llu", counted) : 0;
+    if (missing)
+        snprintf(twice + len, sizeof twice - (size_t)len, ", of up to %llu no record says who", missing);
     if (counted != clients && counter == SLOW_UNDIVIDED)
         say_undivided(server, undivided, sizeof undivided);
     if (clients == 1 && *counters->told.names)
@@ -85,8 +87,10 @@ static void tell_cut(struct model *model, struct entry *server) {
     struct cut_counters *counters = counters_of(server);
     uint64_t clients = counters->awaited.records < counters->awaited.counted ? counters->awaited.records
                                                                              : counters->awaited.counted;
-    char text[CUT_NAMES_SIZE + 200];
+    char text[CUT_NAMES_SIZE + 300];
     counters->told.clients = counters->told.counted = clients;
+    counters->told.missing = 0;
+    lately_add(&counters->lately[SLOW_RECORDED], counters->awaited.utc_ns, clients);
     snprintf(counters->told.names, sizeof counters->told.names, "%s", counters->awaited.names);
     write_cut(server, text, sizeof text);
     model_add_event(model, counters->awaited.utc_ns, "cut", &server->object, server_label(server_of(server)),
@@ -97,26 +101,29 @@ static void tell_cut(struct model *model, struct entry *server) {
     forget_names(counters);
 }
 
+static void note_untold(struct cut_counters *counters, uint64_t count) {
+    counters->untold += count;
+    lately_add(&counters->lately[SLOW_UNTOLD], counters->awaited.utc_ns, count);
+}
+
 static void tell_untold(struct model *model, struct entry *server) {
     struct cut_counters *counters = counters_of(server);
     enum counted counter = counter_of_clients(counters);
-    char undivided[100] = "";
+    char undivided[100] = "", who[100] = " and no record says who";
+    uint64_t counted = counters->awaited.counted, leafs = counters->awaited.leafs;
+    leafs = leafs < counted ? leafs : counted;
     if (counter == SLOW_UNDIVIDED)
         say_undivided(server, undivided, sizeof undivided);
-    lately_add(&counters->lately[SLOW_UNTOLD], counters->awaited.utc_ns, counters->awaited.counted);
-    model_add_event(model, counters->awaited.utc_ns, "cut", &server->object, server_label(server_of(server)),
-                    "%llu slow consumer%s counted and no record says who, %llu since its start%s",
-                    (big)counters->awaited.counted, counters->awaited.counted == 1 ? "" : "s",
-                    (big)counters->last[counter], undivided);
-}
-
-/* No other client was cut: those that were are counted again. */
-static void tell_twice(struct model *model, struct entry *server) {
-    struct cut_counters *counters = counters_of(server);
-    char text[CUT_NAMES_SIZE + 200];
-    counters->told.counted += counters->awaited.counted;
-    write_cut(server, text, sizeof text);
-    model_amend_event(model, counters->told.number, text);
+    if (leafs && leafs == counted)
+        snprintf(who, sizeof who, ", %s", counted == 1 ? "a leaf node" : "all leaf nodes");
+    else if (leafs)
+        snprintf(who, sizeof who, ", %llu %s, of the others no record says who", (big)leafs,
+                 leafs == 1 ? "a leaf node" : "leaf nodes");
+    counters->awaited.leafs -= leafs;
+    note_untold(counters, counted - leafs);
+    model_add_event(model, counters->awaited.utc_ns, leafs == counted ? "slow" : "cut", &server->object,
+                    server_label(server_of(server)), "%llu slow consumer%s counted%s, %llu since its start%s",
+                    (big)counted, counted == 1 ? "" : "s", who, (big)counters->last[counter], undivided);
 }
 
 static bool may_be_counted_twice(const struct entry *server) {
@@ -124,6 +131,34 @@ static bool may_be_counted_twice(const struct entry *server) {
     int64_t deadline = row_i64(server->object.now, F_SERVER_write_deadline, 10 * NS_PER_S);
     return counters->told.number && counters->awaited.record_mono_ns &&
            counters->awaited.mono_ns - counters->awaited.record_mono_ns <= deadline + TWICE_NS;
+}
+
+static uint64_t least(uint64_t a, uint64_t b) {
+    return a < b ? a : b;
+}
+
+/* Those of whom a record says that they were cut may be counted again, each once; of others the record may
+ * have been missed. */
+static void tell_twice(struct model *model, struct entry *server) {
+    struct cut_counters *counters = counters_of(server);
+    int64_t utc_ns = counters->awaited.utc_ns,
+            deadline = row_i64(server->object.now, F_SERVER_write_deadline, 10 * NS_PER_S),
+            span = deadline + TWICE_NS + AWAITED_NS;
+    uint64_t recorded = lately_within(&counters->lately[SLOW_RECORDED], utc_ns, span),
+             again = lately_within(&counters->lately[SLOW_TWICE], utc_ns, span);
+    uint64_t surplus = counters->awaited.counted - least(counters->awaited.leafs, counters->awaited.counted);
+    uint64_t missing = least(surplus, lately_within(&counters->lately[CLOSED_MISSED], utc_ns, span));
+    uint64_t twice = least(surplus - missing, recorded > again ? recorded - again : 0);
+    char text[CUT_NAMES_SIZE + 300];
+    if (!recorded || (!missing && !twice))
+        return;
+    lately_add(&counters->lately[SLOW_TWICE], utc_ns, twice);
+    note_untold(counters, missing);
+    counters->awaited.counted -= missing + twice;
+    counters->told.counted += missing + twice;
+    counters->told.missing += missing;
+    write_cut(server, text, sizeof text);
+    model_amend_event(model, counters->told.number, text);
 }
 
 static void settle(struct model *model, struct entry *server, bool whole) {
@@ -136,7 +171,7 @@ static void settle(struct model *model, struct entry *server, bool whole) {
 static void settle_late(struct model *model, struct entry *server, int64_t mono_ns) {
     struct cut_counters *counters = counters_of(server);
     if (!counters->awaited.counted && mono_ns - counters->awaited.record_mono_ns > AWAITED_NS) {
-        counters->awaited.records = 0; /* was told without it, or is not counted */
+        counters->awaited.records = counters->awaited.leafs = 0; /* was told without it, or is not counted */
         forget_names(counters);
     }
     if (!counters->awaited.counted || mono_ns - counters->awaited.mono_ns <= AWAITED_NS)
@@ -144,7 +179,7 @@ static void settle_late(struct model *model, struct entry *server, int64_t mono_
     settle(model, server, true);
     if (counters->awaited.counted && may_be_counted_twice(server))
         tell_twice(model, server);
-    else if (counters->awaited.counted)
+    if (counters->awaited.counted)
         tell_untold(model, server);
     counters->awaited.counted = 0;
 }
@@ -178,13 +213,21 @@ void cut_counters_record(struct model *model, struct entry *server, const struct
         lately_add(&counters->lately[CLOSED_AUTH], at->utc_ns - at->now_ns + stop_ns, 1);
     if (group != REASON_SLOW || !counters->began_ns || stop_ns <= counters->began_ns)
         return;
-    counters->awaited.records++;
+    bool leaf = connection_is_leaf(row);
+    if (leaf && counters->known[SLOW_CLIENTS]) /* counted apart */
+        return;
     counters->awaited.record_mono_ns = at->mono_ns;
+    counters->awaited.leafs += leaf;
+    counters->awaited.records += !leaf;
+    if (leaf)
+        return;
     add_name(counters, connection);
     settle(model, server, false);
 }
 
-void cut_counters_answered(struct model *model, struct entry *server, const struct stamp *at) {
+void cut_counters_answered(struct model *model, struct entry *server, uint64_t missed,
+                           const struct stamp *at) {
+    lately_add(&counters_of(server)->lately[CLOSED_MISSED], at->utc_ns, missed);
     settle(model, server, at->asked_mono_ns >= counters_of(server)->awaited.mono_ns);
 }
 
@@ -237,11 +280,13 @@ void cut_counters_varz(struct model *model, struct entry *server) {
         uint64_t now = row_u64(row, rows[i].field, 0), last = counters->last[i];
         counters->known[i] = has;
         counters->last[i] = now;
-        if (has && known && now > last)
+        if (has && (known || counters->from_start) && now > last)
             grown(model, server, (enum counted)i, now - last);
     }
     if (!counters->began_ns)
-        counters->began_ns = server->object.now_at.now_ns;
+        counters->began_ns =
+            counters->from_start ? row_i64(row, F_SERVER_start, 1) : server->object.now_at.now_ns;
+    counters->from_start = false;
     settle(model, server, false);
 }
 
@@ -253,11 +298,13 @@ void cut_counters_tick(struct model *model) {
     }
 }
 
-void cut_counters_forget_run(struct cut_counters *counters) {
+void cut_counters_forget_run(struct cut_counters *counters, bool from_start) {
     memset(counters->known, 0, sizeof counters->known);
+    memset(counters->last, 0, sizeof counters->last);
     memset(&counters->awaited, 0, sizeof counters->awaited);
     memset(&counters->told, 0, sizeof counters->told);
     counters->began_ns = 0;
+    counters->from_start = from_start;
 }
 
 bool cut_counters_told(const struct cut_counters *counters, enum counted counted) {

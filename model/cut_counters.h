@@ -3,7 +3,9 @@
  *
  * Counters of cut clients are held against the records of closed connections (closing.h), because a client
  * may be counted twice, up to a write deadline apart, and because before 2.10 routes are counted with the
- * clients. The first value of a run is no growth, so a restart is no event. Owned by its server. */
+ * clients. What is counted beyond the records is explained by that as far as each client may be counted twice
+ * and no record was missed. The first value of a run is no growth, so a restart is no event,
+ * unless the run began while we watched. Owned by its server. */
 #ifndef MODEL_CUT_COUNTERS_H
 #define MODEL_CUT_COUNTERS_H
 
@@ -27,6 +29,9 @@ enum counted { /* rows of the table in cut_counters.c, */
                COUNTED_ROWS,
                /* and what is no counter of the server */
                SLOW_UNTOLD = COUNTED_ROWS, /* counted, and no record came */
+               SLOW_RECORDED,              /* clients that were counted and have a record */
+               SLOW_TWICE,                 /* counted again */
+               CLOSED_MISSED,              /* connections that were closed and have no record */
                CLOSED_STALE,
                CLOSED_AUTH,
                COUNTED_COUNT
@@ -38,17 +43,19 @@ struct cut_counters {
     uint64_t last[COUNTED_ROWS];
     bool known[COUNTED_ROWS];
     int64_t began_ns; /* the first value of this run is of then, by the server's clock; 0 none */
+    bool from_start;  /* its first value, which is still to come, grew from 0 while we watched */
     struct {          /* growth that no event has told yet */
-        uint64_t counted, records;
+        uint64_t counted, records, leafs; /* leafs: records of leaf nodes, where they are counted with all */
         int64_t utc_ns, mono_ns, record_mono_ns;
         char names[CUT_NAMES_SIZE]; /* of the records, as far as there is room */
         char last_name[100];
         unsigned named;
     } awaited;
-    struct { /* the last event */
-        uint64_t number, counted, clients;
+    struct {                                        /* the last event */
+        uint64_t number, counted, clients, missing; /* missing: of these no record may have come */
         char names[CUT_NAMES_SIZE];
     } told;
+    uint64_t untold; /* counted since we watch, and no record came */
 };
 
 struct model;
@@ -59,10 +66,12 @@ struct stamp;
 void cut_counters_varz(struct model *model, struct entry *server);
 /* The record of a connection that was closed, of whatever reason. */
 void cut_counters_record(struct model *model, struct entry *server, const struct entry *connection);
-/* The list of closed connections was answered. */
-void cut_counters_answered(struct model *model, struct entry *server, const struct stamp *at);
+/* The list of closed connections was answered; so many were missed that were closed since it was before. */
+void cut_counters_answered(struct model *model, struct entry *server, uint64_t missed,
+                           const struct stamp *at);
 void cut_counters_tick(struct model *model);
-void cut_counters_forget_run(struct cut_counters *counters);
+/* from_start: the next one began while we watched, so all that it counts is growth. */
+void cut_counters_forget_run(struct cut_counters *counters, bool from_start);
 /* The server says how many; else nothing is known of that. */
 bool cut_counters_told(const struct cut_counters *counters, enum counted counted);
 uint64_t cut_counters_within(const struct model *model, const struct cut_counters *counters,

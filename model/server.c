@@ -180,14 +180,19 @@ void server_find_failing(struct server *server) {
 
 /* ---- an answer to /varz ---- */
 
-static void forget_run(struct model *model, struct entry *entry) {
+/* Its server was answering before. */
+static bool began_while_watched(const struct entry *entry, const struct row *row) {
+    return entry->object.now && row_i64(row, F_SERVER_start, TIME_UNSET) > entry->object.now_at.now_ns;
+}
+
+static void forget_run(struct model *model, struct entry *entry, bool from_start) {
     static const enum object_kind of_one_run[] = {OBJECT_ROUTE, OBJECT_GATEWAY, OBJECT_LEAF};
     struct server *server = server_of(entry);
     for (size_t i = 0; i < sizeof of_one_run / sizeof *of_one_run; i++)
         entry_remove_children(model, &entry->object, of_one_run[i]);
     connections_forget_run(model, entry);
-    closing_forget_run(&server->closing);
-    cut_counters_forget_run(&server->cut_counters);
+    closing_forget_run(&server->closing, from_start);
+    cut_counters_forget_run(&server->cut_counters, from_start);
     interest_forget_run(model, entry);
     store_remember(server);
     for (int i = 0; i < SIDE_COUNT; i++) {
@@ -277,7 +282,7 @@ void server_answered(struct model *model, struct entry *entry, const struct samp
     if (restarted) {
         server_set_state(model, entry, SERVER_STALE, utc_ns); /* restarted says it all: no "back" besides */
         say_restarted(model, entry, row, utc_ns);
-        forget_run(model, entry);
+        forget_run(model, entry, began_while_watched(entry, row));
     } else if (first) {
         say_first_seen(model, entry, row, utc_ns);
         say_twin(model, entry, utc_ns);
@@ -289,7 +294,7 @@ void server_answered(struct model *model, struct entry *entry, const struct samp
     usage_of_none(server, entry->object.now);
     varz_point_put(server, entry->object.now, &at);
     usage_put(&server->usage, &entry->object);
-    closing_varz(server, entry->object.now);
+    closing_varz(server, entry->object.now, at.mono_ns);
     cut_counters_varz(model, entry);
     route_urls_put(model, entry, sample);
     uint64_t remotes = row_u64(row, F_SERVER_remotes, 0);

@@ -192,6 +192,28 @@ START_TEST(a_shorter_list_that_ran_over) {
 }
 END_TEST
 
+/* How long it may get is seen first when more were closed than it has. */
+START_TEST(a_list_that_is_full_at_first_sight) {
+    struct night n;
+    begin(&n);
+    struct life page[5];
+    live_until(&n, "IDA", 4, 20, 10);
+    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 0, NULL, 0);
+    live_until(&n, "IDA", 5, 20, 10);
+    live_until(&n, "IDA", 14, 30, 10);
+    for (int i = 0; i < 5; i++)
+        page[i] = (struct life){(uint64_t)(14 - i), "d", 5, 10 - i, LEFT, 0};
+    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 3, page + 2, 3);
+    ck_assert_double_eq(number_value(&n, server_named(&n, "n1"), Q_SERVER_closed_missed), 7);
+    ck_assert_int_eq(count_events(&n, "gap"), 1);
+    /* and that was wrong where it gets longer */
+    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 5, page, 5);
+    ck_assert_double_eq(number_value(&n, server_named(&n, "n1"), Q_SERVER_closed_missed), 0);
+    ck_assert_int_eq(count_events(&n, "gap"), 1);
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(kept_for_a_while_and_not_taken_again) {
     struct night n;
     begin(&n);
@@ -246,6 +268,7 @@ static TCase *make(void) {
     tcase_add_test(c, one_that_comes_late_is_not_missed_for_good);
     tcase_add_test(c, a_list_that_ran_over_between_two_polls);
     tcase_add_test(c, a_shorter_list_that_ran_over);
+    tcase_add_test(c, a_list_that_is_full_at_first_sight);
     tcase_add_test(c, kept_for_a_while_and_not_taken_again);
     tcase_add_test(c, so_many_at_most);
     tcase_add_test(c, words_of_reasons);

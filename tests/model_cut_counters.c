@@ -7,7 +7,8 @@ struct counts {
     const char *version;
     uint64_t slow, clients, routes, stale, stale_clients, stalls;
     bool divided;
-    double start; /* 0: at the beginning */
+    double start;        /* 0: at the beginning */
+    uint64_t ever, open; /* connections; 0: not told */
 };
 
 static void send_counts(struct night *n, const char *id, struct counts c) {
@@ -17,6 +18,10 @@ static void send_counts(struct night *n, const char *id, struct counts c) {
     put_text(s, row, F_SERVER_version, c.version ? c.version : "2.15.2");
     put_i(row, F_SERVER_write_deadline, ns(2));
     put_i(row, F_SERVER_slow_consumers, (int64_t)c.slow);
+    if (c.ever) {
+        put_u(row, F_SERVER_total_connections, c.ever);
+        put_u(row, F_SERVER_connections, c.open);
+    }
     if (c.divided) {
         put_u(row, F_SERVER_slow_clients, c.clients);
         put_u(row, F_SERVER_slow_routes, c.routes);
@@ -60,8 +65,9 @@ static void finding_says(const struct night *n, const char *rule, const char *te
     ck_assert_str_eq(out, text);
 }
 
-static void closed(struct night *n, const char *id, struct life l) {
-    send_lives(n, id, SHAPE_CONNZ_CLOSED, 10000, &l, 1);
+/* The latest of so many. */
+static void closed(struct night *n, const char *id, uint64_t total, struct life l) {
+    send_lives(n, id, SHAPE_CONNZ_CLOSED, total, &l, 1);
 }
 
 START_TEST(what_was_there_before_is_no_event) {
@@ -71,8 +77,7 @@ START_TEST(what_was_there_before_is_no_event) {
     until(&n, "IDA", 8, c);
     ck_assert_uint_eq(model_event_count(n.model), 0);
     night_until(&n, 9);
-    c.clients = 3; /* restarted: counts anew */
-    c.start = 8.5;
+    c = (struct counts){.divided = true, .start = 8.5}; /* restarted: counts anew */
     send_counts(&n, "IDB", c);
     until(&n, "IDB", 18, c);
     ck_assert_int_eq(count_events(&n, "cut"), 0);
@@ -124,7 +129,7 @@ START_TEST(counted_twice) {
     until(&n, "IDA", 4, c);
     c.clients = 1;
     until(&n, "IDA", 5, c);
-    closed(&n, "IDA", (struct life){5, "a", 0, 4.5, CUT_BYTES, 1});
+    closed(&n, "IDA", 1, (struct life){5, "a", 0, 4.5, CUT_BYTES, 1});
     ck_assert_str_eq(said(&n, "cut"), "a (pending bytes) cut as slow consumer, 1 since its start");
     c.clients = 2;
     until(&n, "IDA", 20, c);
@@ -146,6 +151,62 @@ START_TEST(counted_twice) {
 }
 END_TEST
 
+/* The list has room for 60: it is full though it grew by all that it told of. */
+START_TEST(a_short_list_tells_of_some) {
+    struct night n;
+    struct life page[60];
+    char names[60][16];
+    struct counts c = {.divided = true, .ever = 210, .open = 210};
+    begin(&n, c);
+    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 0, NULL, 0);
+    until(&n, "IDA", 4, c);
+    for (int i = 0; i < 60; i++) {
+        snprintf(names[i], sizeof names[i], "c%d", i);
+        page[i] = (struct life){(uint64_t)(900 - i), names[i], 0, 4.9 - i * 0.001, CUT_BYTES, 1};
+    }
+    c.clients = 200, c.open = 10;
+    until(&n, "IDA", 5, c);
+    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 60, page, 60);
+    until(&n, "IDA", 20, c);
+    const struct object *n1 = server_named(&n, "n1");
+    ck_assert_double_eq(number_value(&n, n1, Q_SERVER_closed_missed), 140);
+    ck_assert_int_eq(count_events(&n, "gap"), 1);
+    ck_assert_int_eq(count_events(&n, "cut"), 1);
+    ck_assert_str_eq(said(&n, "cut"),
+                     "60 clients cut as slow consumers, counted 200, of up to 140 no record says who: "
+                     "c59 (pending bytes), c58 (pending bytes), c57 (pending bytes), ..., "
+                     "200 since its start");
+    ck_assert_double_eq(number_value(&n, n1, Q_SERVER_cut), 60);
+    ck_assert(quantity_get(n.model, n1, Q_SERVER_cut).flags & VALUE_LEAST);
+    ck_assert(quantity_get(n.model, n1, Q_SERVER_cut_10m).flags & VALUE_LEAST);
+    ck_assert(quantity_get(n.model, model_cluster(n.model), Q_CLUSTER_cut_10m).flags & VALUE_LEAST);
+    ck_assert_double_eq(number_value(&n, n1, Q_SERVER_slow_untold_1m), 140);
+    night_end(&n);
+}
+END_TEST
+
+/* No client is counted more than twice. */
+START_TEST(no_more_than_twice_each) {
+    struct night n;
+    struct counts c = {.divided = true};
+    begin(&n, c);
+    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 0, NULL, 0);
+    until(&n, "IDA", 4, c);
+    c.clients = 5;
+    until(&n, "IDA", 5, c);
+    struct life page[2] = {{6, "b", 0, 4.5, CUT_BYTES, 1}, {5, "a", 0, 4.4, CUT_BYTES, 1}};
+    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 2, page, 2);
+    until(&n, "IDA", 20, c);
+    ck_assert_int_eq(count_events(&n, "cut"), 2);
+    ck_assert_str_eq(said(&n, "cut"), "1 slow consumer counted and no record says who, 5 since its start");
+    const struct event *e = model_event(n.model, model_event_count(n.model) - 2);
+    ck_assert_str_eq(e->text, "2 clients cut as slow consumers, counted 4: a (pending bytes), "
+                              "b (pending bytes), 5 since its start");
+    ck_assert(quantity_get(n.model, server_named(&n, "n1"), Q_SERVER_cut).flags & VALUE_LEAST);
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(both_counts_at_once) {
     struct night n;
     struct counts c = {.divided = true};
@@ -154,7 +215,7 @@ START_TEST(both_counts_at_once) {
     c.clients = 2;
     until(&n, "IDA", 5, c);
     night_until(&n, 5.5);
-    closed(&n, "IDA", (struct life){5, "a", 0, 4.5, CUT_BYTES, 1});
+    closed(&n, "IDA", 1, (struct life){5, "a", 0, 4.5, CUT_BYTES, 1});
     until(&n, "IDA", 20, c);
     ck_assert_int_eq(count_events(&n, "cut"), 1);
     ck_assert_str_eq(said(&n, "cut"), "a (pending bytes) cut as slow consumer, counted 2, 2 since its start");
@@ -169,7 +230,7 @@ START_TEST(old_servers_do_not_tell_apart) {
     until(&n, "IDA", 4, c);
     c.slow = 1;
     until(&n, "IDA", 5, c);
-    closed(&n, "IDA", (struct life){5, "a", 0, 4.5, CUT_DEADLINE, 1});
+    closed(&n, "IDA", 1, (struct life){5, "a", 0, 4.5, CUT_DEADLINE, 1});
     ck_assert_str_eq(said(&n, "cut"), "a (write deadline) cut as slow consumer, 1 since its start");
     until(&n, "IDA", 30, c);
     c.slow = 3;
@@ -184,6 +245,85 @@ START_TEST(old_servers_do_not_tell_apart) {
     const struct object *a = find_by(&n, Q_CONNECTION_name, "a");
     ck_assert(!quantity_is_reported(a, Q_CONNECTION_stalls));
     ck_assert(isnan(number_value(&n, n1, Q_SERVER_slow_links_10m)));
+    night_end(&n);
+}
+END_TEST
+
+static void closed_leaf(struct night *n, double stop) {
+    struct life l = {9, "LEAF", 0, stop, CUT_DEADLINE, 1};
+    struct sample *s = build(n, 1, SHAPE_CONNZ_CLOSED, "IDA");
+    put_u(row_of(s, ENTITY_ANSWER), F_ANSWER_total, 1);
+    put_life(s, &l);
+    put_text(s, row_of(s, ENTITY_CONNECTION), F_CONNECTION_kind, "Leafnode");
+    send(n, s);
+}
+
+/* They are counted with the clients; each at every write that it misses, as routes are. */
+START_TEST(a_leaf_node_is_no_client) {
+    struct night n;
+    struct counts c = {.version = "2.9.10"};
+    begin(&n, c);
+    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 0, NULL, 0);
+    until(&n, "IDA", 4, c);
+    c.slow = 3;
+    until(&n, "IDA", 5, c);
+    closed_leaf(&n, 4.5);
+    until(&n, "IDA", 20, c);
+    ck_assert_int_eq(count_events(&n, "cut"), 1);
+    ck_assert_str_eq(said(&n, "cut"),
+                     "3 slow consumers counted, 1 a leaf node, of the others no record says who, 3 since its "
+                     "start; clients and routes are not told apart by 2.9.10");
+    ck_assert_double_eq(number_value(&n, server_named(&n, "n1"), Q_SERVER_cut), 0);
+    ck_assert_double_eq(number_value(&n, server_named(&n, "n1"), Q_SERVER_cut_10m), 0);
+    ck_assert_double_eq(number_value(&n, server_named(&n, "n1"), Q_SERVER_slow_untold_1m), 2);
+    ck_assert_uint_eq(count_of(&n, OBJECT_CLIENT), 0);
+    ck_assert_ptr_null(finding_of(&n, "client_cut"));
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(a_leaf_node_counted_apart) {
+    struct night n;
+    struct counts c = {.divided = true};
+    begin(&n, c);
+    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 0, NULL, 0);
+    until(&n, "IDA", 4, c);
+    c.clients = 1;
+    until(&n, "IDA", 5, c);
+    closed_leaf(&n, 4.5);
+    until(&n, "IDA", 20, c);
+    ck_assert_str_eq(said(&n, "cut"), "1 slow consumer counted and no record says who, 1 since its start");
+    ck_assert_double_eq(number_value(&n, server_named(&n, "n1"), Q_SERVER_cut), 0);
+    night_end(&n);
+}
+END_TEST
+
+/* Between its start and the first look at it. */
+START_TEST(cut_just_after_a_restart) {
+    struct night n;
+    struct counts c = {.divided = true, .clients = 9, .routes = 3};
+    begin(&n, c);
+    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 0, NULL, 0);
+    until(&n, "IDA", 8, c);
+    night_until(&n, 10);
+    c.clients = 3, c.routes = 0, c.start = 8.5;
+    send_counts(&n, "IDB", c);
+    ck_assert_int_eq(count_events(&n, "restarted"), 1);
+    ck_assert_int_eq(count_events(&n, "cut"), 0);
+    struct life page[3] = {
+        {7, "c", 8.6, 9.6, CUT_BYTES, 1}, {6, "b", 8.6, 9.5, CUT_BYTES, 1}, {5, "a", 8.6, 9.4, CUT_BYTES, 1}};
+    send_lives(&n, "IDB", SHAPE_CONNZ_CLOSED, 3, page, 3);
+    until(&n, "IDB", 30, c);
+    ck_assert_int_eq(count_events(&n, "cut"), 1);
+    ck_assert_int_eq(count_events(&n, "slow"), 0);
+    ck_assert_str_eq(said(&n, "cut"), "3 clients cut as slow consumers: a (pending bytes), "
+                                      "b (pending bytes), c (pending bytes), 3 since its start");
+    night_until(&n, 32);
+    c.clients = 0, c.start = 31;
+    send_counts(&n, "IDC", c);
+    until(&n, "IDC", 40, c);
+    ck_assert_int_eq(count_events(&n, "restarted"), 2);
+    ck_assert_int_eq(count_events(&n, "cut"), 1);
     night_end(&n);
 }
 END_TEST
@@ -306,7 +446,8 @@ START_TEST(one_again_and_again) {
     for (int i = 0; i < 60; i++) { /* each second for a minute */
         c.clients++;
         until(&n, "IDA", 5 + i, c);
-        closed(&n, "IDA", (struct life){(uint64_t)(10 + i), "busy", 4 + i + 0.1, 4 + i + 0.9, CUT_BYTES, 1});
+        closed(&n, "IDA", (uint64_t)(i + 1),
+               (struct life){(uint64_t)(10 + i), "busy", 4 + i + 0.1, 4 + i + 0.9, CUT_BYTES, 1});
         if (i == 3)
             ck_assert_int_eq(finding_of(&n, "client_cut")->severity, SEVERITY_WARN);
     }
@@ -366,8 +507,13 @@ static TCase *make(void) {
     tcase_add_test(c, what_was_there_before_is_no_event);
     tcase_add_test(c, clients_with_their_records);
     tcase_add_test(c, counted_twice);
+    tcase_add_test(c, a_short_list_tells_of_some);
+    tcase_add_test(c, no_more_than_twice_each);
     tcase_add_test(c, both_counts_at_once);
     tcase_add_test(c, old_servers_do_not_tell_apart);
+    tcase_add_test(c, a_leaf_node_is_no_client);
+    tcase_add_test(c, a_leaf_node_counted_apart);
+    tcase_add_test(c, cut_just_after_a_restart);
     tcase_add_test(c, links_are_worse);
     tcase_add_test(c, stale_and_auth);
     tcase_add_test(c, stalls_begin);
