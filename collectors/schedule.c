@@ -19,6 +19,7 @@
 #define LEAST_FOR_HEAVY 0.01 /* what the heavy ones keep when the light ones use the bound up */
 #define CONNECTION_MIN  600  /* bytes of one in /connz, for want of better knowledge */
 #define LIMIT_MIN       1024u
+#define LIMIT_INTEREST  10000u     /* of some 150 bytes each: a list that is cut may lack whole groups */
 #define BODY_NS_A_BYTE  8          /* of a link of 1 Gbit/s */
 #define SLOTS           8          /* of an interval: servers asked together are one waking up */
 #define MEAN_WEIGHT     (1 / 32.0) /* of one answer: a minute on the shortest interval */
@@ -378,7 +379,7 @@ unsigned schedule_connection_limit(const struct target *t) {
 }
 
 static unsigned interest_limit(const struct target *t) {
-    return t->wants[EP_INTEREST].limit > 0 ? t->wants[EP_INTEREST].limit : LIMIT_MIN;
+    return t->wants[EP_INTEREST].limit > 0 ? t->wants[EP_INTEREST].limit : LIMIT_INTEREST;
 }
 
 static unsigned (*const limit_of[EP_COUNT])(const struct target *) = {

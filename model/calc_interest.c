@@ -26,16 +26,16 @@ struct value calc_audience_queue(const struct model *model, const struct object 
     return text(group_of(object)->queue);
 }
 
-static bool all_answer(const struct model *model) {
+/* Of servers that do not answer it is not known who is there now, of a list that was cut not who else is. */
+static bool all_told(const struct model *model) {
     struct interest_seen seen = model_interest(model);
-    return seen.answered == seen.servers;
+    return seen.answered == seen.servers && !seen.cut;
 }
 
-/* Of servers that do not answer it is not known who is there now. */
 struct value calc_audience_members(const struct model *model, const struct object *object) {
     const struct audience *group = group_of(object);
     struct value v = value_uint(group->members);
-    if (!all_answer(model))
+    if (!all_told(model))
         v.flags |= VALUE_LEAST;
     return v;
 }
@@ -52,10 +52,9 @@ struct value calc_audience_since(const struct model *model, const struct object 
 }
 
 struct value calc_audience_msgs_per_s(const struct model *model, const struct object *object) {
-    (void)model;
     const struct audience *group = group_of(object);
     struct value v = group->rated || !group->members ? value_real(group->per_s) : value_unknown(VALUE_NEW);
-    if (group->rated && group->rated < group->members)
+    if (group->rated && (group->rated < group->members || !all_told(model)))
         v.flags |= VALUE_LEAST;
     return v;
 }

@@ -357,6 +357,7 @@ struct interest_seen model_interest(const struct model *model) {
         const struct server *server = server_const(&kind_at(model, OBJECT_SERVER, i)->object);
         seen.servers++;
         seen.answered += server->interest.utc_ns && server_is_up(server);
+        seen.cut += server->interest.cut;
     }
     return seen;
 }

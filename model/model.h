@@ -118,6 +118,7 @@ struct interest_seen {
     bool asked;          /* false: it waits for somebody to go on */
     int64_t since_utc_ns;
     int servers, up, answered; /* all there should be; those that can be asked; that have answered */
+    int cut;                   /* of these: that told or of which we keep not all; groups may be missing */
     uint64_t walked;           /* subscriptions of those that can be asked */
     int64_t walk_ns;           /* of the servers' time, for one look at all; estimated */
 };

@@ -91,6 +91,20 @@ START_TEST(unwant_returns_to_sort_and_limit) {
 }
 END_TEST
 
+/* A list that is cut may lack whole queue groups. */
+START_TEST(who_listens_is_asked_for_many) {
+    struct hostile *h = hostile_with(NULL, 0);
+    struct watch *w = watch_supervised(hostile_url(h), NULL, -1);
+    watch_say(w, "want interest subject=orders.created\n");
+    WATCH_UNTIL(w, hostile_asked(h, "subs=1&limit=10000&test=orders.created") >= 1);
+    watch_say(w, "want interest subject=orders.created limit=5\n");
+    WATCH_UNTIL(w, hostile_asked(h, "subs=1&limit=5&test=orders.created") >= 1);
+    watch_say(w, "stop\n");
+    ck_assert_int_eq(watch_end(w, 0), 0);
+    hostile_end(h);
+}
+END_TEST
+
 START_TEST(stop_and_broken_pipe) {
     struct hostile *h = hostile_with(NULL, 0);
     struct watch *w = watch_supervised(hostile_url(h), NULL, -1);
@@ -125,6 +139,7 @@ int main(void) {
     tcase_add_test(c, commands);
     tcase_add_test(c, unwant_returns_to_the_sets);
     tcase_add_test(c, unwant_returns_to_sort_and_limit);
+    tcase_add_test(c, who_listens_is_asked_for_many);
     tcase_add_test(c, stop_and_broken_pipe);
     tcase_add_test(c, sets);
     suite_add_tcase(suite, c);

@@ -255,6 +255,12 @@ START_TEST(a_cut_list_proves_no_absence) {
     ck_assert_uint_eq(model_interest_of(server_named(&n, "n1")).told, 1);
     ck_assert_double_eq(number_value(&n, group(&n, "billing"), Q_AUDIENCE_members),
                         2); /* not told, not gone */
+    ck_assert(quantity_get(n.model, group(&n, "billing"), Q_AUDIENCE_members).flags & VALUE_LEAST);
+    ck_assert_int_eq(model_interest(n.model).cut, 1);
+    up_until(&n, 40, 7);
+    answers(&n, 7, three, 3);
+    ck_assert(!(quantity_get(n.model, group(&n, "billing"), Q_AUDIENCE_members).flags & VALUE_LEAST));
+    ck_assert_int_eq(model_interest(n.model).cut, 0);
     night_end(&n);
 }
 END_TEST

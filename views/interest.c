@@ -13,6 +13,7 @@
 #define BOTH_FROM 10 /* rows: below that the groups or the members alone */
 #define NARROW    60
 #define TEXT_AT   3 /* behind the mark */
+#define CUT_MEANS "groups may be missing; a group that falls to nobody goes unnoticed"
 
 static const struct quantity_column group_columns[] = {
     {.quantity = Q_AUDIENCE_subject, .priority = 0, .width = 18, .grow = 40, .pinned = true},
@@ -81,33 +82,30 @@ static bool cut_text(const struct view_context *context, const struct object *se
     return true;
 }
 
-static int count_cut(const struct view_context *context) {
-    size_t count;
-    int cut = 0;
-    const struct object *const *servers = model_objects(context->model, OBJECT_SERVER, &count);
-    for (size_t i = 0; i < count; i++)
-        cut += model_interest_of(servers[i]).cut;
-    return cut;
-}
-
+/* And what follows from it. */
 static int cut_lines(const struct view_context *context) {
-    int cut = count_cut(context);
-    return cut > CUT_MOST ? CUT_MOST : cut;
+    int cut = model_interest(context->model).cut;
+    return cut > CUT_MOST ? CUT_MOST + 1 : cut ? cut + 1 : 0;
 }
 
 static void draw_cut(const struct view_context *context, struct surface *s, struct rect area) {
     size_t count;
-    int line = 0, all = count_cut(context);
+    int line = 0, all = model_interest(context->model).cut, most = all < CUT_MOST ? all : CUT_MOST;
     char text[200];
     const struct object *const *servers = model_objects(context->model, OBJECT_SERVER, &count);
-    for (size_t i = 0; i < count && line < area.h; i++) {
+    for (size_t i = 0; i < count && line < most && line < area.h; i++) {
         if (!cut_text(context, servers[i], text, sizeof(text)))
             continue;
         size_t len = strlen(text);
-        if (++line == area.h && all > line)
+        if (++line == most && all > line)
             snprintf(text + len, sizeof(text) - len, ", and %d more servers cut their lists", all - line);
         surface_text(s, area, area.x + 1, area.y + line - 1, ROLE_WARN, 0, "!");
         surface_text(s, area, area.x + TEXT_AT, area.y + line - 1, ROLE_WARN, 0, text);
+    }
+    if (line && line < area.h) {
+        surface_text(s, area, area.x + 1, area.y + line, ROLE_WARN, 0, "!");
+        surface_text(s, area, area.x + TEXT_AT, area.y + line, ROLE_WARN, 0,
+                     area.w < NARROW ? "groups may be missing" : CUT_MEANS);
     }
 }
 
