@@ -49,6 +49,7 @@ START_TEST(ties_go_by_name) {
 END_TEST
 
 START_TEST(sort_walks_over_the_columns) {
+    table.width = 80;
     table.hidden[NODE] = true;
     static const char *const right[] = {"NAME", "LAG", "WHY", "severity", "NAME"};
     for (int i = 0; i < 5; i++) {
@@ -61,6 +62,22 @@ START_TEST(sort_walks_over_the_columns) {
     table_sort_next(&table, -1);
     ck_assert_str_eq(table_sort_title(&table), "WHY");
     ck_assert(!table.reverse);
+}
+END_TEST
+
+/* One that has no room, or is scrolled away, would leave the rows unsorted to the eye. */
+START_TEST(sort_walks_over_what_is_seen) {
+    table.width = 24;
+    uint64_t seen = table_shown(&table), met = 0;
+    ck_assert_uint_eq(seen & 1u << NODE, 0);
+    ck_assert_uint_ne(seen & 1u << WHY, 0);
+    table_sort_next(&table, 1);
+    for (int i = 0; i < 4 && table.sort >= 0; i++, table_sort_next(&table, 1))
+        met |= 1u << table.sort;
+    ck_assert_uint_eq(met, seen);
+    table.sort = NODE; /* as the menu does it: the keys lead on from there */
+    table_sort_next(&table, -1);
+    ck_assert_str_eq(table_sort_title(&table), "LAG");
 }
 END_TEST
 
@@ -307,6 +324,7 @@ int main(void) {
     tcase_add_test(test, equal_rows_go_by_the_second_column);
     tcase_add_test(test, ties_go_by_name);
     tcase_add_test(test, sort_walks_over_the_columns);
+    tcase_add_test(test, sort_walks_over_what_is_seen);
     tcase_add_test(test, the_first_row_is_selected_until_somebody_moves);
     tcase_add_test(test, the_selection_sticks_to_the_object);
     tcase_add_test(test, a_gone_selection_leaves_its_place);

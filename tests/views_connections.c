@@ -105,22 +105,43 @@ START_TEST(every_column_sorts_both_ways) {
 }
 END_TEST
 
-/* The keys lead to all that are shown, and back to severity. */
-START_TEST(keys_lead_to_every_column) {
+/* From severity to severity; bit: column that was sorted by. */
+static uint64_t walk(struct table *t, const char *key) {
+    uint64_t seen = 0;
+    for (int i = 0; i < t->column_count + 1; i++) {
+        press(key);
+        if (t->sort < 0)
+            return seen;
+        ck_assert_msg(!(seen >> t->sort & 1), "%s is met twice", table_sort_title(t));
+        seen |= 1ull << t->sort;
+        look_for("sort: ");
+    }
+    ck_abort_msg("%s does not lead to severity", key);
+    return 0;
+}
+
+/* Keys lead to what is seen and back to severity, the menu to all. */
+START_TEST(keys_lead_to_every_column_on_the_screen) {
     begin();
     shown();
     struct quantity_list *list = ((struct connections *)f.state)->list.focus;
-    uint64_t seen = 0;
-    for (int i = 0; i < list->column_count + 1; i++) {
-        press(">");
-        if (list->table.sort < 0)
-            break;
-        seen |= 1ull << list->table.sort;
-        look_for("sort: ");
-    }
-    ck_assert_int_eq(list->table.sort, -1);
+    struct table *t = &list->table;
+    uint64_t first = table_shown(t);
+    ck_assert_uint_eq(walk(t, ">"), first);
+    ck_assert_uint_eq(walk(t, "<"), first);
+    press("Right Right Right Right");
+    shown();
+    uint64_t scrolled = table_shown(t);
+    ck_assert_uint_ne(scrolled, first);
+    ck_assert_uint_eq(walk(t, ">"), scrolled);
+    uint64_t menu = 0;
+    press("o");
+    for (int i = 0; i < quantity_menu_lines(list); i++)
+        if (quantity_menu_column(list, i) >= 0)
+            menu |= 1ull << quantity_menu_column(list, i);
+    ck_assert_uint_ne(first & menu, menu);
     for (int i = 0; i < list->column_count; i++)
-        ck_assert_msg(list->table.hidden[i] || seen >> i & 1, "%s is out of reach", list->titles[i]);
+        ck_assert_msg(t->hidden[i] || menu >> i & 1, "%s is out of reach", list->titles[i]);
     end();
 }
 END_TEST
@@ -389,7 +410,7 @@ int main(void) {
     TCase *tc = tcase_create("connections");
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, every_column_sorts_both_ways);
-    tcase_add_test(tc, keys_lead_to_every_column);
+    tcase_add_test(tc, keys_lead_to_every_column_on_the_screen);
     tcase_add_test(tc, selection_sticks_while_rows_move);
     tcase_add_test(tc, totals_take_the_place_of_rates);
     tcase_add_test(tc, a_total_has_the_room_of_its_rate);

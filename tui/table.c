@@ -60,11 +60,12 @@ void table_select(struct table *t, uint64_t id, int64_t mono_ns) {
 }
 
 void table_sort_next(struct table *t, int by) {
+    uint64_t seen = table_shown(t);
     int places = t->column_count + 1, at = place_of(t, t->sort), column;
     do {
         at = (at + 1 + (by < 0 ? -1 : 1) + places) % places - 1;
         column = at < 0 ? -1 : t->sequence[at];
-    } while (column >= 0 && t->hidden[column] && column != t->sort);
+    } while (column >= 0 && !(seen >> column & 1));
     t->sort = column;
     t->reverse = false;
 }

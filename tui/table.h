@@ -95,7 +95,8 @@ int table_column_width(const struct table *t, int column);
 uint64_t table_selected(const struct table *t);
 void table_select(struct table *t, uint64_t id, int64_t mono_ns);
 void table_move(struct table *t, long by, int64_t mono_ns); /* LONG_MIN / LONG_MAX: ends */
-void table_sort_next(struct table *t, int by);       /* -1, +1 through severity and the visible columns */
+/* -1, +1 through severity and the columns that table_shown() has. */
+void table_sort_next(struct table *t, int by);
 const char *table_sort_title(const struct table *t); /* "severity", "LAG" */
 
 /* "!!" " !" " *" " ?" " ." for the severities 4, 3, 2, 1, 0. */
