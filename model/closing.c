@@ -245,6 +245,20 @@ int64_t closing_last_cut(const struct closing *closing) {
     return last;
 }
 
+static bool is_at_bound(const struct closing *closing) {
+    for (int class = 0; class < CLOSED_CLASS_COUNT; class ++)
+        if (closing->kept[class].count >= keeps[class].most)
+            return true;
+    return false;
+}
+
+bool model_closed_at_bound(const struct model *model) {
+    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++)
+        if (is_at_bound(&server_const(&kind_at(model, OBJECT_SERVER, i)->object)->closing))
+            return true;
+    return false;
+}
+
 /* ---- the end ---- */
 
 static void retire(struct model *model, struct entry *server) {

@@ -238,8 +238,11 @@ START_TEST(so_many_at_most) {
     for (int i = 0; i < 1500; i++)
         page[i] = (struct life){(uint64_t)(2000 - i), "x", 0, 4 - i * 0.001, LEFT, 0};
     live_until(&n, "IDA", 5, 1600, 10);
+    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 999, page, 999);
+    ck_assert(!model_closed_at_bound(n.model));
     send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 1500, page, 1500);
     ck_assert_uint_eq(count_in_state(&n, "closed"), 1000);
+    ck_assert(model_closed_at_bound(n.model));
     send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 1500, page, 1500);
     ck_assert_uint_eq(count_in_state(&n, "closed"), 1000);
     free(page);

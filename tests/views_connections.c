@@ -39,7 +39,7 @@ static void press(const char *keys) {
 
 static void look_for(const char *what) {
     char *text = frame_text(&f, 200, 60, false);
-    ck_assert_msg(strstr(text, what) != NULL, "no \"%s\" in\n%s", what, text);
+    ck_assert_msg(strstr(text, what) != NULL, "no \"%s\" in\n%.2000s", what, text);
     free(text);
 }
 
@@ -251,6 +251,35 @@ START_TEST(open_closed_or_both) {
 }
 END_TEST
 
+static void closed_are_told(const struct world_life *lives, int count, const char *what) {
+    world_init(&w);
+    w.jetstream = false;
+    w.closes = true;
+    w.lives = lives;
+    w.life_count = count;
+    world_run(&w, 600);
+    frame_open(&f, &w, "connections");
+    press("x");
+    look_for(what);
+    end();
+}
+
+/* What is kept is not what was closed. */
+START_TEST(the_last_ones_are_not_all) {
+    static struct world_life lives[1100];
+    for (int i = 0; i < 1100; i++)
+        lives[i] = (struct world_life){.node = 0,
+                                       .name = "crawler",
+                                       .cid = 3000 - (uint64_t)i, /* the newest first */
+                                       .first = 100 + (1099 - i) / 3,
+                                       .lives = 1,
+                                       .lived = 2,
+                                       .reason = "Client Closed"};
+    closed_are_told(lives + 200, 900, "-900 closed in 8m18s   ");
+    closed_are_told(lives, 1100, "-the last 1,000 closed   ");
+}
+END_TEST
+
 /* ---- groups ---- */
 
 static const struct object *group_called(const struct connections *c, const char *key) {
@@ -415,6 +444,7 @@ int main(void) {
     tcase_add_test(tc, totals_take_the_place_of_rates);
     tcase_add_test(tc, a_total_has_the_room_of_its_rate);
     tcase_add_test(tc, open_closed_or_both);
+    tcase_add_test(tc, the_last_ones_are_not_all);
     tcase_add_test(tc, groups_have_sums);
     tcase_add_test(tc, groups_sort_and_filter_like_every_list);
     tcase_add_test(tc, the_way_into_groups_and_back);

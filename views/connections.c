@@ -68,6 +68,17 @@ static void count_closed(struct connections *c, const struct model *model) {
     }
 }
 
+static void count_missed(struct connections *c, const struct model *model) {
+    size_t count;
+    double missed;
+    const struct object *const *servers = model_objects(model, OBJECT_SERVER, &count);
+    c->closed_at_bound = model_closed_at_bound(model);
+    c->closed_missed = 0;
+    for (size_t i = 0; i < count; i++)
+        if (quantity_value(model, servers[i], Q_SERVER_closed_missed, &missed))
+            c->closed_missed += (uint64_t)missed;
+}
+
 static const struct object *const *members_of(struct connections *c, const struct quantity_list *list) {
     if (list->count > c->member_cap) {
         c->member_cap = list->count;
@@ -130,6 +141,7 @@ static void arrange(void *state, const struct view_context *context, struct rect
     struct view_context here = *context;
     cover_follow(&c->cover, context);
     count_closed(c, context->model);
+    count_missed(c, context->model);
     const struct connection_list_info *info = &connection_lists[c->shown];
     struct quantity_pick pick = {.shapes = 1u << SHAPE_CONNZ_HOT | 1u << SHAPE_CONNZ_FULL,
                                  .skip = !info->closed ? is_closed

@@ -70,6 +70,8 @@ struct connections {
     uint64_t groups_made;    /* how often */
     int64_t closed_since_ns; /* when the first of them was */
     size_t closed;           /* connections of which we know that they are; counted where they are listed */
+    uint64_t closed_missed;  /* at least so many are not among them */
+    bool closed_at_bound;    /* older ones were let go */
     struct cover cover;
 };
 

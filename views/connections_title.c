@@ -97,15 +97,19 @@ static void open_text(const struct connections *c, char *out, size_t size) {
     add(out, size, text);
 }
 
-/* "37 closed in 10m" */
+/* "37 closed in 10m", "the last 1,003 closed", "12 of at least 37 closed": a time is said where all of it are
+ * there. */
 static void closed_text(const struct connections *c, const struct view_context *context, char *out,
                         size_t size) {
-    char count[NUMBER_TEXT_SIZE], span[TIME_TEXT_SIZE], text[100];
+    char count[NUMBER_TEXT_SIZE], all[NUMBER_TEXT_SIZE], span[TIME_TEXT_SIZE], text[160];
     int64_t since = context->utc_ns - c->closed_since_ns;
+    bool missed = c->closed_missed > 0, whole = since > 0 && !missed && !c->closed_at_bound;
     number_format_grouped(count, c->closed);
+    number_format_grouped(all, c->closed + c->closed_missed);
     lasted_format(span, since > 0 ? since : 0);
-    snprintf(text, sizeof(text), "%s%s closed%s%s", out[0] ? ", " : "", count, since > 0 ? " in " : "",
-             since > 0 ? span : "");
+    snprintf(text, sizeof(text), "%s%s%s%s%s closed%s%s", out[0] ? ", " : "",
+             c->closed_at_bound ? "the last " : "", count, missed ? " of at least " : "", missed ? all : "",
+             whole ? " in " : "", whole ? span : "");
     add(out, size, text);
 }
 
