@@ -37,13 +37,13 @@ struct value calc_audience_members(const struct model *model, const struct objec
     struct value v = value_uint(group->members);
     if (!all_told(model))
         v.flags |= VALUE_LEAST;
-    return v;
+    return aged(object, v);
 }
 
 struct value calc_audience_state(const struct model *model, const struct object *object) {
     (void)model;
     const struct audience *group = group_of(object);
-    return value_text(group->members ? "here" : group->told ? "nobody" : "unknown");
+    return value_text(!group->known ? "unknown" : group->members ? "here" : "nobody");
 }
 
 struct value calc_audience_since(const struct model *model, const struct object *object) {
@@ -56,7 +56,14 @@ struct value calc_audience_msgs_per_s(const struct model *model, const struct ob
     struct value v = group->rated || !group->members ? value_real(group->per_s) : value_unknown(VALUE_NEW);
     if (group->rated && (group->rated < group->members || !all_told(model)))
         v.flags |= VALUE_LEAST;
-    return v;
+    return aged(object, v);
+}
+
+struct value calc_audience_msgs(const struct model *model, const struct object *object) {
+    struct value v = value_uint(group_of(object)->ever);
+    if (!all_told(model))
+        v.flags |= VALUE_LEAST;
+    return aged(object, v);
 }
 
 /* By what was counted since the last look; where nothing was, or that is not known, by all there ever was. */

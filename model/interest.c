@@ -180,6 +180,7 @@ static void add_member(const struct model *model, struct audience *group, const 
         group->rated++;
     }
     group->members++;
+    group->live += object->freshness == FRESH_LIVE;
     add_pattern(group, text_of(object->now, F_SUBSCRIPTION_subject));
     group->compared &= counted_since_look(object, &counted);
     group->counted += counted;
@@ -189,7 +190,7 @@ static void add_member(const struct model *model, struct audience *group, const 
 static void count_members(struct model *model) {
     for (size_t i = 0; i < kind_count(model, OBJECT_AUDIENCE); i++) {
         struct audience *group = group_of(kind_at(model, OBJECT_AUDIENCE, i));
-        group->members = group->rated = 0;
+        group->members = group->live = group->rated = 0;
         group->per_s = 0;
         group->counted = group->ever = 0;
         group->compared = true;
@@ -259,12 +260,22 @@ static void judge_group(struct model *model, struct entry *entry, int64_t utc_ns
         entry_remove(model, entry);
 }
 
+/* A server that does not answer any more takes with it what is known of its members, and that there is
+ * nobody. */
+static void mark_known(struct model *model, struct entry *entry) {
+    struct audience *group = group_of(entry);
+    group->known = group->members ? group->live > 0 : group->told && all_said(model, group->empty_mono_ns);
+    entry_set_freshness(model, entry, group->known ? FRESH_LIVE : FRESH_STALE);
+}
+
 static void judge(struct model *model, int64_t utc_ns, int64_t asked_mono_ns) {
     count_members(model);
     for (size_t i = 0; i < kind_count(model, OBJECT_AUDIENCE); i++) {
         struct entry *entry = kind_at(model, OBJECT_AUDIENCE, i);
-        if (!entry->dead)
-            judge_group(model, entry, utc_ns, asked_mono_ns);
+        if (entry->dead)
+            continue;
+        judge_group(model, entry, utc_ns, asked_mono_ns);
+        mark_known(model, entry);
     }
 }
 

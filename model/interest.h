@@ -18,7 +18,8 @@ struct audience {
     const struct text *account, *subject, *queue; /* queue NULL: none; subject: its patterns */
     const struct text *patterns[PATTERNS_MOST];   /* of its members, none twice */
     size_t pattern_count;                         /* one more: there are others */
-    size_t members;
+    size_t members, live;                         /* of these: whose server says so now */
+    bool known;                                   /* that it has members, or that it has none */
     uint64_t counted, ever; /* messages of all of them: since the last look, and since they subscribed */
     double per_s;
     size_t rated;          /* members of which the rate is known */

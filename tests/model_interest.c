@@ -76,6 +76,7 @@ START_TEST(groups_and_shares) {
     ck_assert_str_eq(text_value(&n, billing, Q_AUDIENCE_account), "$G");
     ck_assert_str_eq(text_value(&n, billing, Q_AUDIENCE_state), "here");
     ck_assert_double_eq(number_value(&n, billing, Q_AUDIENCE_members), 2);
+    ck_assert_double_eq(number_value(&n, billing, Q_AUDIENCE_msgs), 400);
     ck_assert_uint_eq(count_of(&n, OBJECT_AUDIENCE), 2);
     size_t count;
     const struct object *const *subs = model_objects(n.model, OBJECT_SUBSCRIPTION, &count);
@@ -238,6 +239,46 @@ START_TEST(who_does_not_answer_is_unknown) {
 }
 END_TEST
 
+static void check_known(const struct night *n, const char *queue, bool known) {
+    const struct object *o = group(n, queue);
+    ck_assert_str_eq(text_value(n, o, Q_AUDIENCE_state), known ? "here" : "unknown");
+    ck_assert_int_eq(o->freshness, known ? FRESH_LIVE : FRESH_STALE);
+    ck_assert_int_eq(!(quantity_get(n->model, o, Q_AUDIENCE_members).flags & VALUE_OLD), known);
+}
+
+START_TEST(members_of_silent_servers_make_no_group) {
+    static const struct member both[] = {{0, 5, {"1", "orders.>", "billing", 100}},
+                                         {1, 7, {"1", "orders.>", "billing", 300}},
+                                         {1, 9, {"3", "orders.created", "audit", 50}}};
+    struct night n;
+    begin(&n);
+    model_interest_watch(n.model, "orders.created");
+    answers(&n, 7, both, 3);
+    check_known(&n, "audit", true);
+    up_until(&n, 20, 5);
+    answers(&n, 5, both, 3);
+    up_until(&n, 21, 5);
+    check_known(&n, "billing", true);
+    check_known(&n, "audit", false);
+    ck_assert_double_eq(number_value(&n, group(&n, "audit"), Q_AUDIENCE_members), 1); /* the last we know */
+    up_until(&n, 30, 0);
+    ck_assert_int_eq(model_interest(n.model).answered, 0);
+    check_known(&n, "billing", false);
+    up_until(&n, 40, 7);
+    answers(&n, 7, both, 3);
+    up_until(&n, 41, 7);
+    check_known(&n, "billing", true);
+    check_known(&n, "audit", true);
+    answers(&n, 7, NULL, 0);
+    up_until(&n, 50, 7);
+    answers(&n, 7, NULL, 0);
+    ck_assert_str_eq(text_value(&n, group(&n, "billing"), Q_AUDIENCE_state), "nobody");
+    up_until(&n, 60, 5);
+    ck_assert_str_eq(text_value(&n, group(&n, "billing"), Q_AUDIENCE_state), "unknown");
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(a_cut_list_proves_no_absence) {
     struct night n;
     begin(&n);
@@ -342,6 +383,7 @@ static TCase *make(void) {
     tcase_add_test(c, patterns_without_end);
     tcase_add_test(c, who_moves_is_not_missed);
     tcase_add_test(c, who_does_not_answer_is_unknown);
+    tcase_add_test(c, members_of_silent_servers_make_no_group);
     tcase_add_test(c, a_cut_list_proves_no_absence);
     tcase_add_test(c, one_subject_at_a_time);
     tcase_add_test(c, dear_ones_wait);

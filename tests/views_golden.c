@@ -492,6 +492,8 @@ static const struct screen_case {
     {"interest-ascii", "interest", world_listened, NULL, true, 2},
     {"interest-members", "interest", world_listened, members_alone, false, 5},
     {"interest-in-part", "interest", world_listened_in_part, NULL, false, 3},
+    {"interest-first", "interest", world_listened_once, NULL, false, 2},
+    {"interest-unknown", "interest", world_listened_unknown, NULL, false, 2},
     {"interest-deserted", "interest", world_deserted, NULL, false, 3},
     {"interest-unheard", "interest", world_unheard, NULL, false, 2},
     {"interest-dear", "interest", world_dear_interest, NULL, false, 5},

@@ -22,9 +22,11 @@ static const struct quantity_column group_columns[] = {
     {.quantity = Q_AUDIENCE_state, .priority = 2},
     {.quantity = Q_AUDIENCE_members, .priority = 1},
     {.quantity = Q_AUDIENCE_msgs_per_s, .priority = 1},
-    {.quantity = Q_AUDIENCE_since, .priority = 4},
+    {.quantity = Q_AUDIENCE_msgs, .priority = 4},
+    {.quantity = Q_AUDIENCE_since, .priority = 5},
 };
-#define GROUP_MSGS 5
+#define GROUP_RATE 5
+#define GROUP_MSGS 6
 
 static const struct quantity_column member_columns[] = {
     {.quantity = Q_SUBSCRIPTION_client, .priority = 0, .grow = 24, .pinned = true},
@@ -51,7 +53,7 @@ struct interest_view {
 
 static void init(void *state) {
     struct interest_view *v = state;
-    quantity_list_init(&v->groups, OBJECT_AUDIENCE, group_columns, COUNT(group_columns), -1, GROUP_MSGS);
+    quantity_list_init(&v->groups, OBJECT_AUDIENCE, group_columns, COUNT(group_columns), -1, GROUP_RATE);
     quantity_list_init(&v->members, OBJECT_SUBSCRIPTION, member_columns, COUNT(member_columns), MEMBER_MSGS,
                        0);
     v->list.first = v->list.focus = &v->groups;
@@ -203,6 +205,17 @@ static void lay_out(struct interest_view *v, const struct view_context *context,
     v->members_at = rect_below(left, v->groups_at.h);
 }
 
+/* No rate is known before the second look: until then by all there ever was. */
+static int second_order(const struct model *model) {
+    size_t count;
+    double rate;
+    const struct object *const *groups = model_objects(model, OBJECT_AUDIENCE, &count);
+    for (size_t i = 0; i < count; i++)
+        if (value_number(quantity_get(model, groups[i], Q_AUDIENCE_msgs_per_s), &rate))
+            return GROUP_RATE;
+    return GROUP_MSGS;
+}
+
 static void arrange(void *state, const struct view_context *context, struct rect area) {
     struct interest_view *v = state;
     if (context->object != v->opened) {
@@ -211,6 +224,7 @@ static void arrange(void *state, const struct view_context *context, struct rect
             quantity_list_select(&v->groups, v->opened);
     }
     lay_out(v, context, area);
+    v->groups.table.then = second_order(context->model);
     v->groups.table.focused = v->list.focus == &v->groups;
     v->members.table.focused = !v->groups.table.focused;
     struct quantity_pick groups = {.no_filter = !v->groups.table.focused, .shapes = 1u << SHAPE_INTEREST};

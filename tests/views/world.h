@@ -200,6 +200,8 @@ void world_services(struct world *w);
  * subscriptions that what asking costs is said first. */
 void world_listened(struct world *w);
 void world_listened_in_part(struct world *w);
+void world_listened_once(struct world *w);
+void world_listened_unknown(struct world *w);
 void world_deserted(struct world *w);
 void world_unheard(struct world *w);
 void world_dear_interest(struct world *w);

@@ -44,6 +44,13 @@ static void answers(struct world *w, unsigned up, const struct listener *listene
             answer(w, node, listeners, count, 0);
 }
 
+void world_listened_once(struct world *w) {
+    world_busy(w);
+    model_interest_watch(w->model, "orders.created");
+    answers(w, 7, all, LISTENERS);
+    world_run(w, 1);
+}
+
 void world_listened(struct world *w) {
     world_busy(w);
     model_interest_watch(w->model, "orders.created");
@@ -60,6 +67,13 @@ void world_listened_in_part(struct world *w) {
     answers(w, 1, all, LISTENERS);
     answer(w, 1, all + 4, 1, 5000);
     world_run(w, 4);
+}
+
+void world_listened_unknown(struct world *w) {
+    world_listened(w);
+    for (int node = 0; node < 3; node++)
+        w->nodes[node].answers = false;
+    world_run(w, 20);
 }
 
 void world_deserted(struct world *w) {
