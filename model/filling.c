@@ -16,7 +16,11 @@
 #define HEADER_MOST 8192.0 /* a subject can be long, but not that long */
 #define SURE        0.03   /* of the time between two marks: the drain between them is known as well */
 #define BASE_S      1.5    /* between two marks at least */
-#define FEED_POLLS  3      /* intervals that the feed is made of, unless the last is off by */
+#define INSTANTS    16     /* between two polls that are looked at */
+#define SLOWER      0.35   /* so much less, or more, by its logarithm is as likely as not */
+#define FASTER      0.15
+#define LONGER      1.3
+#define FEED_POLLS  3 /* intervals that the feed is made of, unless the last is off by */
 #define FEED_OFF    0.3
 #define OVERDUE     2 /* so many times what a write should take */
 #define STUCK_POLLS 2 /* intervals without a byte leaving, so three polls, and for at least */
@@ -32,6 +36,7 @@
 struct mark {
     double t, off; /* seconds since the first poll, and by how much that may be wrong */
     double bytes;
+    bool rough; /* producers were held then: they come all at once as soon as a write has ended */
 };
 struct marks {
     struct mark at[FILL_POLLS];
@@ -94,6 +99,13 @@ static double clamp(double x, double least, double most) {
     return x < least ? least : x > most ? most : x;
 }
 
+static bool is_held_at(const struct filling *f, double t) {
+    unsigned i = f->count - 1;
+    while (i > 1 && t < time_of(f, i - 1))
+        i--;
+    return f->rules.held_stop && fmax(f->polls[i - 1].pending, f->polls[i].pending) > f->rules.held_above;
+}
+
 /* A write that ended since the last poll began when what it had was what was queued; then the one before it
  * had ended, which was seen no better than from one poll to the next. */
 static void mark_end(const struct filling *f, struct marks *marks, unsigned i) {
@@ -103,9 +115,10 @@ static void mark_end(const struct filling *f, struct marks *marks, unsigned i) {
         struct mark *before = &marks->at[marks->count - 1];
         before->t = clamp(began, before->t - before->off, before->t + before->off);
         before->off = 0;
+        before->rough = is_held_at(f, before->t);
     }
     from = began > from ? began : from;
-    marks->at[marks->count++] = (struct mark){(from + to) / 2, (to - from) / 2, bytes};
+    marks->at[marks->count++] = (struct mark){(from + to) / 2, (to - from) / 2, bytes, false};
 }
 
 /* What left while nothing waited says what came, and not what the client could take. */
@@ -259,6 +272,42 @@ static struct writing in_flight(const struct filling *f, const struct marks *mar
                             .feed = f->feed};
 }
 
+/* All that is not known of the last write is when it ended. */
+static bool is_between(const struct marks *marks) {
+    const struct mark *last = &marks->at[marks->count - 1], *before = last - 1;
+    return before->off <= 0 && !before->rough && last->off > 0 && last->t - last->off > before->t;
+}
+
+/* How likely that drain is by what is known of it from before. The first writes look faster than those to
+ * come, as what they fill in the kernel is not read. */
+static double likelihood(double drain, double known) {
+    double off = isnan(known) || !(known > 0) ? 0 : log(drain / known);
+    return exp(-off * off / 2 / (off < 0 ? SLOWER * SLOWER : FASTER * FASTER));
+}
+
+/* The last mark is known to lie between two polls. Each instant between makes the write before it slower or
+ * faster, and the one that goes on since larger or smaller: of those by which that one can still go on it
+ * takes the middle one, and returns the drain by it. */
+static double settle(const struct filling *f, struct marks *marks, double known) {
+    struct mark *last = &marks->at[marks->count - 1], from = *last;
+    const struct mark *before = last - 1;
+    double now = time_of(f, f->count - 1), likely[INSTANTS], all = 0, sum = 0;
+    for (int i = 0; i < INSTANTS; i++) {
+        double at = from.t + from.off * ((2 * i + 1.0) / INSTANTS - 1);
+        double drain = (from.bytes - before->bytes) / (at - before->t);
+        bool goes_on = drain > 0 && at + (queued_by(f, at) - from.bytes) / drain >= now;
+        all += likely[i] = goes_on ? likelihood(drain, known) : 0;
+    }
+    last->off = 0;
+    last->t = from.t + from.off; /* none: it is overdue in any case */
+    for (int i = 0; i < INSTANTS && all > 0; i++)
+        if ((sum += likely[i]) >= all / 2) {
+            last->t = from.t + from.off * ((2 * i + 1.0) / INSTANTS - 1);
+            break;
+        }
+    return (last->bytes - before->bytes) / (last->t - before->t);
+}
+
 /* Its last write should have ended long ago, and nothing was seen to leave at three polls. */
 static bool is_stopped(const struct filling *f, const struct writing *w, double drain) {
     if (f->stuck < STUCK_POLLS || last_of(f, 0)->now_ns - f->nothing_leaves_ns < STUCK_NS)
@@ -276,16 +325,20 @@ static bool looks_stopped(const struct filling *f) {
     return grows && (f->jumped ? f->stuck && growth_over(f, 1) > growth_over(f, 2) / 2 : waits);
 }
 
-/* What is still being written can't have left faster. */
+/* What is still being written can't have left faster; and if it should have left, it takes longer by as much
+ * again as it did not foresee. */
 static double drain_now(const struct writing *w, double drain) {
     double most = w->bytes / -w->began_s;
-    return w->began_s < 0 && drain > most ? most : drain;
+    return w->began_s < 0 && drain > most ? most / LONGER : drain;
 }
 
 static void foresee_high(struct filling *f) {
     struct marks marks = marks_of(f);
     double drain = drain_of(&marks);
-    place_last(&marks, drain);
+    if (marks.count > 1 && is_between(&marks))
+        drain = settle(f, &marks, drain);
+    else
+        place_last(&marks, drain);
     struct writing w = in_flight(f, &marks);
     f->stopped = is_stopped(f, &w, drain);
     f->drain = f->stopped ? 0 : drain_now(&w, drain);
