@@ -10,16 +10,15 @@
 #define GROWS_FROM  65536.0 /* bytes, at two polls running: that much waits nowhere by chance */
 #define QUIET_NS    (30 * NS_PER_S)
 #define NOTHING     1024.0 /* bytes: as good as none wait */
-#define LEFT_SHARE  0.01   /* of what came meanwhile; less is the guess of the header being off */
-#define LEFT_PART   0.1    /* of what is worth looking at */
+#define LEFT_SHARE  0.2    /* of the protocol around what came meanwhile; less is the guess of it being off */
+#define LEFT_PART   0.03   /* of what is worth looking at */
 #define LEFT_MSGS   2      /* a held message is counted as sent before it waits */
 #define HEADER_MOST 8192.0 /* a subject can be long, but not that long */
 #define SURE        0.03   /* of the time between two marks: the drain between them is known as well */
 #define BASE_S      1.5    /* between two marks at least */
 #define INSTANTS    16     /* between two polls that are looked at */
-#define SLOWER      0.35   /* so much less, or more, by its logarithm is as likely as not */
+#define SLOWER      0.5    /* how far the logarithm of a drain is off from what it was: slower, and faster */
 #define FASTER      0.15
-#define LONGER      1.3
 #define FEED_POLLS  3 /* intervals that the feed is made of, unless the last is off by */
 #define FEED_OFF    0.3
 #define OVERDUE     2 /* so many times what a write should take */
@@ -68,7 +67,7 @@ static bool something_left(const struct filling *f, unsigned i) {
     const struct fill_poll *from = &f->polls[i - 1], *to = &f->polls[i];
     double came = queued(f, to) - queued(f, from), left = written(f, to) - written(f, from);
     double msgs = to->out_msgs - from->out_msgs;
-    return left > LEFT_SHARE * came && left > LEFT_PART * f->high &&
+    return left > LEFT_SHARE * f->header * msgs && left > LEFT_PART * f->high &&
            left > LEFT_MSGS * (msgs > 0 ? came / msgs : came);
 }
 
@@ -305,7 +304,7 @@ static double settle(const struct filling *f, struct marks *marks, double known)
             last->t = from.t + from.off * ((2 * i + 1.0) / INSTANTS - 1);
             break;
         }
-    return (last->bytes - before->bytes) / (last->t - before->t);
+    return fmax(last->bytes - before->bytes, 0) / (last->t - before->t);
 }
 
 /* Its last write should have ended long ago, and nothing was seen to leave at three polls. */
@@ -325,11 +324,10 @@ static bool looks_stopped(const struct filling *f) {
     return grows && (f->jumped ? f->stuck && growth_over(f, 1) > growth_over(f, 2) / 2 : waits);
 }
 
-/* What is still being written can't have left faster; and if it should have left, it takes longer by as much
- * again as it did not foresee. */
+/* What is still being written can't have left faster. */
 static double drain_now(const struct writing *w, double drain) {
     double most = w->bytes / -w->began_s;
-    return w->began_s < 0 && drain > most ? most / LONGER : drain;
+    return w->began_s < 0 && drain > most ? most : drain;
 }
 
 static void foresee_high(struct filling *f) {

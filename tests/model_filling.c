@@ -88,16 +88,23 @@ static void play_until(struct night *n, const struct fill *fill, double until) {
 
 /* ---- when ---- */
 
-static const struct fill *const steady[] = {&fill_stop,       &fill_stop_small, &fill_stop_held, &fill_slow,
-                                            &fill_slow_small, &fill_slow_old,   &fill_trickle,   &fill_slower,
-                                            &fill_large,      &fill_small};
+static const struct fill *const steady[] = {
+    &fill_stop,    &fill_stop_small, &fill_stop_held, &fill_slow,    &fill_slow_small, &fill_slow_old,
+    &fill_trickle, &fill_slower,     &fill_large,     &fill_small,   &fill_kernel,     &fill_short,
+    &fill_fast,    &fill_slow_again, &fill_half,      &fill_half_new};
 
-/* The first poll at which it holds half of what it held at the last. */
+static int first_above(const struct fill *fill, long long pending) {
+    int i = 0;
+    while (i < rows_of(fill) && fill->rows[i].pending < pending)
+        i++;
+    return i;
+}
+
+/* The first poll at which it holds half of what it may; of one that is cut before, of what it held at last.
+ */
 static int half_of(const struct fill *fill) {
-    int last = rows_of(fill) - 1, half = 0;
-    while (fill->rows[half].pending < fill->rows[last].pending / 2)
-        half++;
-    return half;
+    int last = rows_of(fill) - 1, half = first_above(fill, fill->max_pending / 2);
+    return half <= last ? half : first_above(fill, fill->rows[last].pending / 2);
 }
 
 START_TEST(a_cut_is_foreseen_from_half_full_on) {
