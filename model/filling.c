@@ -6,30 +6,31 @@
 #include "base/clock.h"
 #include "base/memory.h"
 
-#define HIGH_SHARE  0.01    /* of max_pending */
-#define GROWS_FROM  65536.0 /* bytes, at two polls running: that much waits nowhere by chance */
-#define QUIET_NS    (30 * NS_PER_S)
-#define NOTHING     1024.0 /* bytes: as good as none wait */
-#define LEFT_SHARE  0.2    /* of the protocol around what came meanwhile; less is the guess of it being off */
-#define LEFT_PART   0.03   /* of what is worth looking at */
-#define LEFT_MSGS   2      /* a held message is counted as sent before it waits */
-#define HEADER_MOST 8192.0 /* a subject can be long, but not that long */
-#define SURE        0.03   /* of the time between two marks: the drain between them is known as well */
-#define BASE_S      1.5    /* between two marks at least */
-#define INSTANTS    16     /* between two polls that are looked at */
-#define SLOWER      0.5    /* how far the logarithm of a drain is off from what it was: slower, and faster */
-#define FASTER      0.15
-#define FEED_POLLS  3 /* intervals that the feed is made of, unless the last is off by */
-#define FEED_OFF    0.3
-#define OVERDUE     2 /* so many times what a write should take */
-#define STUCK_POLLS 2 /* intervals without a byte leaving, so three polls, and for at least */
-#define STUCK_NS    (3 * NS_PER_S)
-#define FLAT_SHARE  0.005 /* of max_pending in a second */
-#define FLAT_FROM   0.1   /* of max_pending */
-#define TOO_SOON    (200 * NS_PER_MS)
-#define JUMP        4     /* times what was usual, and at least */
-#define JUMP_FROM   100e3 /* bytes a second more */
-#define CUT_FROM    0.5   /* of max_pending */
+#define HIGH_SHARE   0.01    /* of max_pending */
+#define GROWS_FROM   65536.0 /* bytes, at two polls running: that much waits nowhere by chance */
+#define QUIET_NS     (30 * NS_PER_S)
+#define NOTHING      1024.0 /* bytes: as good as none wait */
+#define LEFT_SHARE   0.01 /* of what came meanwhile; less is what the header may make while it is not known */
+#define HEADER_SHARE 0.2  /* of the headers meanwhile; less is the guess of the header being off */
+#define LEFT_PART    0.1  /* of what is worth looking at */
+#define LEFT_MSGS    2    /* a held message is counted as sent before it waits */
+#define HEADER_MOST  8192.0 /* a subject can be long, but not that long */
+#define SURE         0.03   /* of the time between two marks: the drain between them is known as well */
+#define BASE_S       1.5    /* between two marks at least */
+#define INSTANTS     16     /* between two polls that are looked at */
+#define SLOWER       0.5    /* how far the logarithm of a drain is off from what it was: slower, and faster */
+#define FASTER       0.15
+#define FEED_POLLS   3 /* intervals that the feed is made of, unless the last is off by */
+#define FEED_OFF     0.3
+#define OVERDUE      2 /* so many times what a write should take */
+#define STUCK_POLLS  2 /* intervals without a byte leaving, so three polls, and for at least */
+#define STUCK_NS     (3 * NS_PER_S)
+#define FLAT_SHARE   0.005 /* of max_pending in a second */
+#define FLAT_FROM    0.1   /* of max_pending */
+#define TOO_SOON     (200 * NS_PER_MS)
+#define JUMP         4     /* times what was usual, and at least */
+#define JUMP_FROM    100e3 /* bytes a second more */
+#define CUT_FROM     0.5   /* of max_pending */
 
 /* The end of a write: what had left by then in all. */
 struct mark {
@@ -67,8 +68,10 @@ static bool something_left(const struct filling *f, unsigned i) {
     const struct fill_poll *from = &f->polls[i - 1], *to = &f->polls[i];
     double came = queued(f, to) - queued(f, from), left = written(f, to) - written(f, from);
     double msgs = to->out_msgs - from->out_msgs;
-    return left > LEFT_SHARE * f->header * msgs && left > LEFT_PART * f->high &&
-           left > LEFT_MSGS * (msgs > 0 ? came / msgs : came);
+    double doubt = LEFT_SHARE * came;
+    if (f->header > 0)
+        doubt = fmin(doubt, HEADER_SHARE * f->header * msgs);
+    return left > doubt && left > LEFT_PART * f->high && left > LEFT_MSGS * (msgs > 0 ? came / msgs : came);
 }
 
 /* While nothing leaves, pending grows by more than out_bytes does: by the protocol around each message. */
