@@ -469,6 +469,8 @@ static const struct screen_case {
     {"slow-old", "slow", world_old_servers, NULL, false, 5},
     {"slow-old-counters", "slow", world_old_servers, counters, false, 5},
     {"slow-calm", "slow", world_calm, NULL, false, 5},
+    {"slow-route", "slow", world_slow_route, NULL, false, 5},
+    {"slow-route-ascii", "slow", world_slow_route, NULL, true, 2},
     {"slow-empty", "slow", world_empty, NULL, false, 2},
     {"slow-busy", "slow", world_busy, NULL, false, 3},
     {"slow-stale", "slow", world_stale, NULL, false, 2},

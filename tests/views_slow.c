@@ -133,6 +133,60 @@ START_TEST(nothing_is_claimed_of_servers_that_do_not_answer) {
 }
 END_TEST
 
+static int lines_with(struct frame *f, int cols, int rows, const char *part) {
+    char *text = frame_text(f, cols, rows, false);
+    int lines = 0;
+    for (const char *at = text; (at = strstr(at, part)); at += strlen(part))
+        lines++;
+    free(text);
+    return lines;
+}
+
+/* Of a pool of connections one holds much: a line for each two servers, the one that holds most first. */
+START_TEST(a_route_is_shown_while_bytes_wait_on_it) {
+    struct world w, calm;
+    struct frame f;
+    world_slow_route(&w);
+    frame_open(&f, &w, "slow");
+    ck_assert_int_eq(lines_with(&f, 80, 24, " to n2-lon: "), 2);
+    ck_assert_int_eq(lines_with(&f, 80, 24, "ROUTE n1-lon to n2-lon: 14.7M wait on the route, +2.10M/s"), 1);
+    ck_assert_int_eq(lines_with(&f, 120, 40,
+                                "14.7M wait on the route, +2.10M/s, write deadline 10s: closed only if "
+                                "nothing was written"),
+                     1);
+    frame_close(&f);
+    world_finish(&w);
+    world_calm(&calm);
+    frame_open(&f, &calm, "slow");
+    ck_assert_int_eq(lines_with(&f, 120, 40, "wait on the route"), 0);
+    frame_close(&f);
+    world_finish(&calm);
+}
+END_TEST
+
+/* Whatever is known of who feeds it, no row of the detail above its subjects and chart stands empty. */
+START_TEST(the_detail_has_no_empty_line) {
+    static void (*const worlds[])(struct world *) = {world_filling, world_flat, world_busy};
+    static const int sizes[][2] = {{80, 40}, {120, 40}, {200, 60}};
+    for (int i = 0; i < 9; i++) {
+        struct world w;
+        struct frame f;
+        worlds[i / 3](&w);
+        frame_open(&f, &w, "slow");
+        char *text = frame_text(&f, sizes[i % 3][0], sizes[i % 3][1], false);
+        char *from = strstr(text, "-CID ");
+        ck_assert_ptr_nonnull(from);
+        char *chart = strstr(from, "-PENDING "), *subjects = strstr(from, "-SUBSCRIPTIONS ");
+        ck_assert(chart && subjects);
+        *(chart < subjects ? chart : subjects) = 0;
+        ck_assert_msg(!strstr(from, "\n\n"), "%s", from);
+        free(text);
+        frame_close(&f);
+        world_finish(&w);
+    }
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("views slow");
     TCase *tc = tcase_create("slow");
@@ -141,6 +195,8 @@ int main(void) {
     tcase_add_test(tc, a_client_leads_to_its_last_cut);
     tcase_add_test(tc, tab_goes_through_the_lists);
     tcase_add_test(tc, other_reasons_are_behind_a_key);
+    tcase_add_test(tc, a_route_is_shown_while_bytes_wait_on_it);
+    tcase_add_test(tc, the_detail_has_no_empty_line);
     tcase_add_test(tc, nothing_is_claimed_of_servers_that_do_not_answer);
     suite_add_tcase(suite, tc);
     return suite_run(suite);

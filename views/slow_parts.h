@@ -1,7 +1,7 @@
 /* The parts of the view Slow, one file each: its lists and what is in them (slow_lists.c), what their titles
- * say (slow_words.c), clients that were cut again and again (slow_clients.c), the selected connection
- * (slow_detail.c) and why it is so (slow_why.c), who has which rows (slow_layout.c). For slow.c. Main
- * process. */
+ * say (slow_words.c), routes on which much waits (slow_routes.c), clients that were cut again and again
+ * (slow_clients.c), the selected connection (slow_detail.c) and why it is so (slow_why.c), who has which rows
+ * (slow_layout.c). For slow.c. Main process. */
 #ifndef VIEWS_SLOW_PARTS_H
 #define VIEWS_SLOW_PARTS_H
 
@@ -15,9 +15,9 @@ enum slow_part { SLOW_NOW, SLOW_CUT, SLOW_COUNTERS, SLOW_LISTS };
 struct slow {
     struct list_view list;
     struct quantity_list lists[SLOW_LISTS];
-    uint64_t opened;                                 /* the object that was asked for */
-    struct rect place[SLOW_LISTS], patterns, detail; /* h 0: not shown */
-    struct quantity_list subscriptions;              /* of the selected one */
+    uint64_t opened;                                         /* the object that was asked for */
+    struct rect place[SLOW_LISTS], routes, patterns, detail; /* h 0: not shown */
+    struct quantity_list subscriptions;                      /* of the selected one */
     struct chart_stack charts;
     uint64_t charts_of; /* the object that their scales fit */
 };
@@ -37,6 +37,12 @@ void slow_lay_out(struct slow *slow, const struct view_context *context, struct 
 /* ---- slow_words.c ---- */
 void slow_draw_list(const struct slow *slow, enum slow_part part, const struct view_context *context,
                     struct surface *s);
+
+/* ---- slow_routes.c ---- */
+enum { SLOW_ROUTES = 2 };
+/* Lines about routes on which much waits for the peer, at most SLOW_ROUTES. */
+int slow_routes(const struct view_context *context);
+void slow_routes_draw(const struct view_context *context, struct surface *s, struct rect area);
 
 /* ---- slow_clients.c ---- */
 enum { SLOW_PATTERNS = 2 };

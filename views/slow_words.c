@@ -173,8 +173,10 @@ static void now_empty(const struct view_context *context, bool narrow, char *out
         snprintf(out, size, "not collected here yet");
     else
         claim_text(context, narrow,
-                   narrow ? "no buffer above 1 % of max" : "no buffer above 1 % of max, and none grows", out,
-                   size);
+                   slow_routes(context) ? "no client's buffer above 1 % of max"
+                   : narrow             ? "no buffer above 1 % of max"
+                                        : "no buffer above 1 % of max, and none grows",
+                   out, size);
 }
 
 static void cut_empty(const struct view_context *context, bool narrow, char *out, size_t size) {

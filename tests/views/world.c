@@ -50,7 +50,8 @@ static void live_second(struct world *w) {
         world_varz(w, i);
         if (w->second % 10 == 1)
             world_health(w, i);
-        if (w->second % 10 == 1 && !n->cluster)
+        bool often = w->holds_since && w->second > w->holds_since && w->second % 2 == 1;
+        if ((w->second % 10 == 1 || often) && !n->cluster)
             world_routes(w, i);
         if (w->second % 2 == 1)
             world_connz(w, i);

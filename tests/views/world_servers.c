@@ -127,6 +127,11 @@ void world_connz(struct world *w, int node) {
     world_send(w, s);
 }
 
+static int64_t waiting(const struct world *w, int node, int peer, int link) {
+    bool holds = w->holds_since && w->second > w->holds_since && peer == 1 && link == 0;
+    return holds ? (w->second - w->holds_since) * 2200000LL / (node + 1) : link * 1000;
+}
+
 static void world_route(struct world *w, struct sample *s, int node, int peer, int link) {
     struct row *r = sample_add(s, ENTITY_ROUTE);
     world_u(r, F_ROUTE_rid, (uint64_t)peer + 10 * ((uint64_t)link + 1));
@@ -135,7 +140,7 @@ static void world_route(struct world *w, struct sample *s, int node, int peer, i
     world_text(s, r, F_ROUTE_ip, "10.0.0.2");
     world_u(r, F_ROUTE_port, 6222);
     world_i(r, F_ROUTE_rtt, (peer + node + link) * 900 * NS_PER_US);
-    world_i(r, F_ROUTE_pending_bytes, link * 1000);
+    world_i(r, F_ROUTE_pending_bytes, waiting(w, node, peer, link));
     world_i(r, F_ROUTE_in_msgs, w->second * 20000LL);
     world_i(r, F_ROUTE_out_msgs, w->second * 21000LL);
     world_i(r, F_ROUTE_in_bytes, w->second * 2000000LL);

@@ -262,9 +262,17 @@ void world_old_servers(struct world *w) {
     RUN("2.9.10", again_and_again);
 }
 
+static const struct world_life quiet_alone[] = {
+    {.node = 0, .name = "quiet", .cid = 102, .first = 30, .lives = 1, .drains_per_s = 500e3},
+};
+
 void world_calm(struct world *w) {
-    static const struct world_life lives[] = {
-        {.node = 0, .name = "quiet", .cid = 102, .first = 30, .lives = 1, .drains_per_s = 500e3},
-    };
-    RUN("2.15.2", lives);
+    RUN("2.15.2", quiet_alone);
+}
+
+void world_slow_route(struct world *w) {
+    begin(w, "2.15.2", quiet_alone, 1);
+    w->pool = 4;
+    w->holds_since = WORLD_SECONDS - 7;
+    world_run(w, WORLD_SECONDS);
 }
