@@ -56,8 +56,13 @@ static struct value until_end(const struct object *object, enum field since) {
 }
 
 struct value calc_connection_idle(const struct model *model, const struct object *object) {
+    (void)model; /* who has ended waits for no message */
+    return object->freshness == FRESH_GONE ? value_unknown(0) : until_end(object, F_CONNECTION_last_activity);
+}
+
+struct value calc_connection_idle_at_end(const struct model *model, const struct object *object) {
     (void)model;
-    return until_end(object, F_CONNECTION_last_activity);
+    return object->freshness == FRESH_GONE ? until_end(object, F_CONNECTION_last_activity) : value_unknown(0);
 }
 
 struct value calc_connection_uptime(const struct model *model, const struct object *object) {

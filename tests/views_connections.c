@@ -251,6 +251,68 @@ START_TEST(open_closed_or_both) {
 }
 END_TEST
 
+static uint64_t selected_of(const struct connections *c) {
+    return table_selected(&c->list.focus->table);
+}
+
+/* Nobody chose a row: the first one is selected wherever. */
+START_TEST(the_first_row_stays_the_selected_one) {
+    begin();
+    for (int i = 0; i < 4; i++) {
+        const struct connections *c = shown();
+        ck_assert_uint_eq(c->list.focus->table.selected_row, 0);
+        ck_assert_uint_eq(selected_of(c), row(c->list.focus, 0)->id);
+        press("x");
+    }
+    end();
+}
+END_TEST
+
+START_TEST(what_was_chosen_stays_where_it_is_listed) {
+    begin();
+    const struct connections *c = f.state;
+    press("Down Down");
+    shown();
+    uint64_t chosen = selected_of(c);
+    ck_assert_uint_eq(chosen, row(c->list.focus, 2)->id);
+    press("x");
+    shown();
+    ck_assert_uint_eq(c->list.focus->table.selected_row, 0); /* not among the closed ones */
+    press("x");
+    shown();
+    ck_assert_uint_eq(selected_of(c), chosen);
+    press("x");
+    shown();
+    ck_assert_uint_eq(selected_of(c), chosen);
+    press("x Down");
+    shown();
+    uint64_t closed = selected_of(c);
+    ck_assert_uint_eq(closed, row(c->list.focus, 1)->id);
+    press("x");
+    shown();
+    ck_assert_uint_eq(selected_of(c), closed);
+    ck_assert_uint_eq(row(c->list.focus, c->list.focus->table.selected_row)->id, closed);
+    end();
+}
+END_TEST
+
+/* How long one was idle when it ended is no matter beside those that are. */
+START_TEST(closed_ones_are_not_idle) {
+    begin();
+    press("x x");
+    const struct connections *c = shown();
+    int closed = 0;
+    for (size_t i = 0; i < c->list.focus->count; i++) {
+        bool known = cell(c->list.focus, i, Q_CONNECTION_idle).type != VALUE_UNKNOWN;
+        bool open = row(c->list.focus, i)->freshness == FRESH_LIVE;
+        ck_assert_int_eq(known, open);
+        closed += !open;
+    }
+    ck_assert_int_eq(closed, 2);
+    end();
+}
+END_TEST
+
 static void closed_are_told(const struct world_life *lives, int count, const char *what) {
     world_init(&w);
     w.jetstream = false;
@@ -444,6 +506,9 @@ int main(void) {
     tcase_add_test(tc, totals_take_the_place_of_rates);
     tcase_add_test(tc, a_total_has_the_room_of_its_rate);
     tcase_add_test(tc, open_closed_or_both);
+    tcase_add_test(tc, the_first_row_stays_the_selected_one);
+    tcase_add_test(tc, what_was_chosen_stays_where_it_is_listed);
+    tcase_add_test(tc, closed_ones_are_not_idle);
     tcase_add_test(tc, the_last_ones_are_not_all);
     tcase_add_test(tc, groups_have_sums);
     tcase_add_test(tc, groups_sort_and_filter_like_every_list);

@@ -187,12 +187,21 @@ static void keep(char to[CONNECTIONS_FILTER], const struct view_context *context
     snprintf(to, CONNECTIONS_FILTER, "%s", text_of(context));
 }
 
+/* Else the first row is, whichever one it will be. */
+static void select_if_listed(struct connections *c, const struct model *model, uint64_t id) {
+    const struct connection_list_info *info = &connection_lists[c->shown];
+    const struct object *object = id ? model_object(model, id) : NULL;
+    bool listed = object && (is_closed(model, object) ? info->closed : info->open);
+    quantity_list_select(&c->lists[c->shown], listed ? id : 0);
+}
+
 static unsigned next_listing(void *data) {
     struct view_call *call = data;
     struct connections *c = call->state;
-    uint64_t selected = table_selected(&c->lists[c->shown].table);
+    uint64_t selected = c->lists[c->shown].table.selected;
+    c->chosen = selected ? selected : c->chosen;
     c->shown = (c->shown + 1) % CONNECTIONS_LISTINGS;
-    quantity_list_select(&c->lists[c->shown], selected);
+    select_if_listed(c, call->context->model, c->chosen);
     call->request->say = connection_lists[c->shown].say;
     return changed(call, c, NULL);
 }

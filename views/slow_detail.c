@@ -32,7 +32,7 @@ static const struct fact closed_facts[] = {
     {Q_CONNECTION_lived, "lived"},          {Q_CONNECTION_pending_bytes, "pending at the end"},
     {Q_CONNECTION_pending_share, "of max"}, {Q_CONNECTION_out_bytes, "queued"},
     {Q_CONNECTION_out_msgs, "messages"},    {Q_CONNECTION_subscriptions, "subscriptions"},
-    {Q_CONNECTION_stalls, "stalls"},        {Q_CONNECTION_idle, "idle at the end"},
+    {Q_CONNECTION_stalls, "stalls"},        {Q_CONNECTION_idle_at_end, "idle at the end"},
 };
 
 static const struct chart_spec charts[] = {
