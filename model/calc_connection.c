@@ -74,6 +74,8 @@ struct value calc_connection_uptime(const struct model *model, const struct obje
 
 struct value calc_subscription_client(const struct model *model, const struct object *object) {
     const struct object *connection = model_connection_of(model, object);
+    if (model_is_server_own(object))
+        return value_text("the server itself");
     return value_text(connection ? row_text(connection->now, F_CONNECTION_name) : NULL);
 }
 

@@ -109,6 +109,8 @@ static size_t put_rows(struct model *model, struct entry *entry, const struct sa
         if (row->entity != ENTITY_CONNECTION || !row_has(row, F_CONNECTION_cid))
             continue;
         put_row(model, entry, sample, row, at);
+        uint64_t cid = row_u64(row, F_CONNECTION_cid, 0);
+        intake->last_cid = cid > intake->last_cid ? cid : intake->last_cid;
         int64_t pending = row_i64(row, F_CONNECTION_pending_bytes, -1);
         intake->most = pending > intake->most ? pending : intake->most;
         intake->told += pending >= 0;
@@ -132,6 +134,11 @@ bool connections_put(struct model *model, struct entry *entry, const struct samp
     bool whole = is_whole(sample, answer, intake->rows);
     if (whole && !bury_absent(model, entry, &at, intake, rows))
         return false;
+    if (whole) {
+        server->listed.asked_mono_ns = at.asked_mono_ns;
+        server->listed.mono_ns = at.mono_ns;
+        server->listed.last_cid = intake->last_cid;
+    }
     if (whole || sample->shape == SHAPE_CONNZ_HOT)
         server->max_pending = intake->told || !intake->rows ? intake->most : -1;
     if (answer && row_has(answer, F_ANSWER_total)) {

@@ -44,6 +44,7 @@ struct model_intake { /* private */
     int restarts;
     size_t next, rows, told;
     int64_t most;
+    uint64_t last_cid;
     struct merging *merging;
 };
 bool model_sample_slice(struct model *model, uint16_t source, const struct sample *sample,
@@ -106,6 +107,8 @@ struct subscribed model_subscribed(const struct object *connection);
 const char *model_ask_url(const struct object *connection, uint64_t *cid);
 /* The connection of a subscription; NULL: not seen. */
 const struct object *model_connection_of(const struct model *model, const struct object *subscription);
+/* It has no client: the server subscribed itself, for a stream, a mirror, an import. */
+bool model_is_server_own(const struct object *subscription);
 /* Its connection was asked for: not only a match of a subject. */
 bool model_is_told(const struct object *subscription);
 /* ---- interest: who listens to a subject, over all servers ---- */

@@ -204,6 +204,7 @@ static void forget_run(struct model *model, struct entry *entry, bool from_start
     server->varz_count = server->varz_next = 0;
     server->max_pending = -1;
     server->connz_known = false;
+    memset(&server->listed, 0, sizeof server->listed);
 }
 
 static void say_restarted(struct model *model, struct entry *entry, const struct row *row, int64_t utc_ns) {

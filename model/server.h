@@ -95,6 +95,10 @@ struct server {
     int64_t max_pending; /* largest buffer of one connection, -1 unknown */
     uint64_t connz_total;
     bool connz_known;
+    struct {
+        int64_t asked_mono_ns, mono_ns; /* 0: none of this run */
+        uint64_t last_cid;
+    } listed; /* the last list of connections that had all there are */
 
     char reason[400], failing[400]; /* why it is not up; what of it does not answer, "" nothing */
     int64_t failing_since_utc_ns;   /* of the endpoint that `failing` names */

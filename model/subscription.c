@@ -148,6 +148,18 @@ size_t subscriptions_matched(const struct model *model) {
     return count;
 }
 
+/* It was there, says this answer, when all connections were listed: it was before that too, or they have
+ * later ones than its own. */
+static bool is_own(const struct server *server, const struct subscription *subscription, uint64_t cid,
+                   const struct stamp *at) {
+    int64_t listed = server->listed.mono_ns;
+    if (subscription->connection || subscription->own)
+        return subscription->own && !subscription->connection;
+    if (!listed || listed > at->asked_mono_ns || at->asked_mono_ns - listed > SILENT_NS)
+        return false; /* of an older list not all may be kept */
+    return cid < server->listed.last_cid || subscription->first_mono_ns < server->listed.asked_mono_ns;
+}
+
 struct entry *subscription_match(struct model *model, struct entry *server, const struct row *row,
                                  const struct stamp *at, size_t *room) {
     struct entry *known = entry_find(model, OBJECT_SUBSCRIPTION, &server->object, at->server_id, row);
@@ -156,10 +168,13 @@ struct entry *subscription_match(struct model *model, struct entry *server, cons
         return NULL;
     *room -= is_new;
     struct entry *entry = take(model, server, row, at);
-    struct entry *connection =
-        find_connection(model, server, at->server_id, row_u64(row, F_SUBSCRIPTION_cid, 0));
-    subscription_of(entry)->connection = connection ? connection->object.id : 0;
-    subscription_of(entry)->matched_mono_ns = at->mono_ns;
+    struct subscription *subscription = subscription_of(entry);
+    uint64_t cid = row_u64(row, F_SUBSCRIPTION_cid, 0);
+    struct entry *connection = find_connection(model, server, at->server_id, cid);
+    subscription->connection = connection ? connection->object.id : 0;
+    subscription->first_mono_ns = is_new ? at->mono_ns : subscription->first_mono_ns;
+    subscription->matched_mono_ns = at->mono_ns;
+    subscription->own = is_own(server_of(server), subscription, cid, at);
     entry_set_freshness(model, entry, FRESH_LIVE);
     return entry;
 }
@@ -224,6 +239,11 @@ void subscriptions_tick(struct model *model) {
 const struct object *model_connection_of(const struct model *model, const struct object *subscription) {
     const struct subscription *own = subscription->extra;
     return own->connection ? model_object(model, own->connection) : NULL;
+}
+
+bool model_is_server_own(const struct object *subscription) {
+    const struct subscription *own = subscription->extra;
+    return own->own && !own->connection;
 }
 
 bool model_is_told(const struct object *subscription) {

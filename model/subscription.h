@@ -10,9 +10,11 @@
 #include "model/connection.h"
 
 struct subscription {
-    uint64_t connection;     /* id of its object, 0 not known */
-    uint64_t group;          /* id of the group that it is in while it matches */
-    int64_t told_mono_ns;    /* last answer about its connection that had it, 0 none that counts */
+    uint64_t connection;   /* id of its object, 0 not known */
+    uint64_t group;        /* id of the group that it is in while it matches */
+    int64_t told_mono_ns;  /* last answer about its connection that had it, 0 none that counts */
+    int64_t first_mono_ns; /* the first of those that had it since */
+    bool own;              /* the server's: all connections were listed while it was there, and none has it */
     int64_t matched_mono_ns; /* last answer about the subject that had it, 0 none that counts */
 };
 

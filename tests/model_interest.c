@@ -358,6 +358,71 @@ START_TEST(words_that_are_no_subject) {
 }
 END_TEST
 
+/* All connections there are. */
+static void list_all(struct night *n, const uint64_t *cids, uint64_t count, uint64_t total) {
+    struct sample *s = build(n, 1, SHAPE_CONNZ_FULL, "IDA");
+    put_u(row_of(s, ENTITY_ANSWER), F_ANSWER_total, total);
+    for (uint64_t i = 0; i < count; i++) {
+        struct row *row = sample_add(s, ENTITY_CONNECTION);
+        put_u(row, F_CONNECTION_cid, cids[i]);
+        put_text(s, row, F_CONNECTION_name, "billing-1");
+    }
+    send(n, s);
+}
+
+static const char *client_of(const struct night *n, const char *subject) {
+    return text_value(n, find_by(n, Q_SUBSCRIPTION_subject, subject), Q_SUBSCRIPTION_client);
+}
+
+static bool is_own(const struct night *n, const char *subject) {
+    return model_is_server_own(find_by(n, Q_SUBSCRIPTION_subject, subject));
+}
+
+START_TEST(the_server_itself) {
+    static const struct member both[] = {{0, 5, {"1", "orders.*", NULL, 100}},
+                                         {0, 3, {"2", "orders.>", NULL, 300}},
+                                         {0, 9, {"3", "orders.created", NULL, 50}}};
+    struct night n;
+    begin(&n);
+    model_interest_watch(n.model, "orders.created");
+    list_all(&n, (uint64_t[]){5}, 1, 2); /* not all of them: nothing follows */
+    up_until(&n, 1, 7);
+    answer_of(&n, 0, "orders.created", both, 3);
+    ck_assert_str_eq(client_of(&n, "orders.*"), "billing-1");
+    ck_assert(!is_own(&n, "orders.>"));
+    up_until(&n, 2, 7);
+    list_all(&n, (uint64_t[]){5}, 1, 1);
+    ck_assert(!is_own(&n, "orders.>")); /* it may have closed meanwhile */
+    up_until(&n, 11, 7);
+    answer_of(&n, 0, "orders.created", both, 3);
+    ck_assert_str_eq(client_of(&n, "orders.>"), "the server itself");
+    ck_assert_str_eq(client_of(&n, "orders.created"), "the server itself"); /* there before and after */
+    ck_assert_str_eq(client_of(&n, "orders.*"), "billing-1");
+    list_all(&n, (uint64_t[]){5, 9}, 2, 2);
+    up_until(&n, 12, 7);
+    ck_assert(!is_own(&n, "orders.created")); /* whatever the list said before */
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(the_server_itself_at_once) {
+    struct night n;
+    begin(&n);
+    model_interest_watch(n.model, "orders.created");
+    list_all(&n, (uint64_t[]){5}, 1, 1);
+    up_until(&n, 1, 7);
+    answer_of(&n, 0, "orders.created",
+              (struct member[]){{0, 3, {"2", "orders.>", NULL, 300}}, {0, 6, {"2", "orders.*", NULL, 300}}},
+              2);
+    ck_assert(is_own(&n, "orders.>"));  /* later ones were listed */
+    ck_assert(!is_own(&n, "orders.*")); /* came after the list, perhaps */
+    up_until(&n, 40, 7);
+    answer_of(&n, 0, "orders.created", (struct member[]){{0, 2, {"2", "*.created", NULL, 300}}}, 1);
+    ck_assert(!is_own(&n, "*.created")); /* the list is old */
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(frozen) {
     struct night n;
     begin(&n);
@@ -388,6 +453,8 @@ static TCase *make(void) {
     tcase_add_test(c, one_subject_at_a_time);
     tcase_add_test(c, dear_ones_wait);
     tcase_add_test(c, words_that_are_no_subject);
+    tcase_add_test(c, the_server_itself);
+    tcase_add_test(c, the_server_itself_at_once);
     tcase_add_test(c, frozen);
     return c;
 }

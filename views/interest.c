@@ -295,6 +295,14 @@ static unsigned switch_list(void *context) {
     return REACT_DRAW;
 }
 
+static const char *own_text(struct view_call *call, const struct object *member) {
+    char *out = call->request->text;
+    snprintf(out, sizeof(call->request->text),
+             "the server itself listens: a stream, a mirror or an import in account %.60s",
+             quantity_name_text(call->context->model, member, Q_SUBSCRIPTION_account));
+    return out;
+}
+
 static unsigned open_row(void *context) {
     struct view_call *call = context;
     struct interest_view *v = call->state;
@@ -310,8 +318,10 @@ static unsigned open_row(void *context) {
     const struct object *connection = member ? model_connection_of(model, member) : NULL;
     if (connection)
         return place_go(call, connection);
-    if (member)
-        call->request->say = "its connection is not listed: the server's own, or not seen yet";
+    if (member && model_is_server_own(member))
+        call->request->say = own_text(call, member);
+    else if (member)
+        call->request->say = "its connection is not listed, or not seen yet";
     return REACT_DRAW;
 }
 
