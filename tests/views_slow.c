@@ -187,6 +187,32 @@ START_TEST(the_detail_has_no_empty_line) {
 }
 END_TEST
 
+/* That nobody was cut is said of the time that we watch, and not where a server counts what no record tells.
+ */
+START_TEST(an_empty_list_tells_since_when) {
+    static const char *const late[] = {"nobody cut since we watch (watched since 02:29:00)\n", NULL};
+    static const char *const untold[] = {
+        "300 counted since the server's start, no record is left (watched since 02:29:00)\n", NULL};
+    static const char *const narrow[] = {"300 counted, no record says who\n", NULL};
+    static const struct world_life quiet = {.name = "quiet", .cid = 102, .lives = 1, .drains_per_s = 5e5};
+    struct world w;
+    for (int young = 0; young < 2; young++) {
+        world_init(&w);
+        w.jetstream = false;
+        w.closes = true;
+        w.lives = &quiet;
+        w.life_count = 1;
+        w.counted = 100; /* of three servers each */
+        w.up_s = young ? 60 : 0;
+        world_run(&w, 30);
+        check_says(&w, 120, young ? untold : late, young ? "nobody" : "counted since");
+        if (young)
+            check_says(&w, 56, narrow, "nobody");
+        world_finish(&w);
+    }
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("views slow");
     TCase *tc = tcase_create("slow");
@@ -197,6 +223,7 @@ int main(void) {
     tcase_add_test(tc, other_reasons_are_behind_a_key);
     tcase_add_test(tc, a_route_is_shown_while_bytes_wait_on_it);
     tcase_add_test(tc, the_detail_has_no_empty_line);
+    tcase_add_test(tc, an_empty_list_tells_since_when);
     tcase_add_test(tc, nothing_is_claimed_of_servers_that_do_not_answer);
     suite_add_tcase(suite, tc);
     return suite_run(suite);

@@ -20,7 +20,8 @@ static void count_cut(const struct view_context *context, struct slow_tally *tal
     const struct object *const *all = model_objects(context->model, OBJECT_CONNECTION, &count);
     for (size_t i = 0; i < count; i++) {
         if (!model_is_closed(all[i]) ||
-            strcmp(quantity_name_text(context->model, all[i], Q_CONNECTION_closed_by), "slow") != 0)
+            strcmp(quantity_name_text(context->model, all[i], Q_CONNECTION_closed_by), "slow") != 0 ||
+            strcmp(quantity_name_text(context->model, all[i], Q_CONNECTION_kind), "leaf") == 0)
             continue;
         int64_t ago = slow_closed_ago(context, all[i]);
         if (ago == TIME_UNSET)
@@ -28,6 +29,17 @@ static void count_cut(const struct view_context *context, struct slow_tally *tal
         tally->cut += ago <= SLOW_WINDOW_NS;
         tally->last_ns = tally->last_ns == TIME_UNSET || ago < tally->last_ns ? ago : tally->last_ns;
     }
+}
+
+/* Of a server that began within the window and has no record of a cut: all that it counts. */
+static uint64_t untold_by(const struct model *model, const struct object *server) {
+    double up, cut, counted;
+    if (!quantity_value(model, server, Q_SERVER_uptime, &up) || up > (double)SLOW_WINDOW_NS ||
+        !quantity_value(model, server, Q_SERVER_cut_10m, &cut) || cut > 0)
+        return 0;
+    bool known = quantity_value(model, server, Q_SERVER_slow_clients, &counted) ||
+                 quantity_value(model, server, Q_SERVER_slow_consumers, &counted);
+    return known && counted > 0 ? (uint64_t)counted : 0;
 }
 
 struct slow_tally slow_tally_of(const struct view_context *context) {
@@ -43,6 +55,8 @@ struct slow_tally slow_tally_of(const struct view_context *context) {
             continue;
         tally.told++;
         tally.missed += (uint64_t)missed;
+        tally.least |= quantity_get(context->model, servers[i], Q_SERVER_cut_10m).flags & VALUE_LEAST;
+        tally.untold += untold_by(context->model, servers[i]);
         if (tally.since_ns == TIME_UNSET || servers[i]->first_utc_ns < tally.since_ns)
             tally.since_ns = servers[i]->first_utc_ns;
     }
@@ -73,5 +87,5 @@ void slow_brief(const struct view_context *context, char *out, size_t size) {
         len = snprintf(out, size, ", next cut in %s", next);
     }
     if (tally.cut && (size_t)len < size)
-        snprintf(out + len, size - (size_t)len, ", %zu cut in 10 min", tally.cut);
+        snprintf(out + len, size - (size_t)len, ", %s%zu cut in 10 min", tally.least ? "≥" : "", tally.cut);
 }

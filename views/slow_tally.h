@@ -8,7 +8,9 @@
 #define SLOW_WINDOW_NS (600 * NS_PER_S) /* what "in 10 min" counts */
 
 struct slow_tally {
-    size_t cut;         /* within SLOW_WINDOW_NS */
+    size_t cut;         /* clients within SLOW_WINDOW_NS */
+    bool least;         /* at least so many */
+    uint64_t untold;    /* counted within it by servers that began in it, and none has a record of one */
     int64_t last_ns;    /* age of the last one; TIME_UNSET: none ever */
     uint64_t missed;    /* at least so many were closed of which nothing is known */
     int64_t since_ns;   /* watched since, utc; TIME_UNSET: no server told of closed connections */

@@ -60,7 +60,8 @@ static void cut_title(const struct slow *slow, const struct view_context *contex
     int len = snprintf(title, size, wide ? "CUT OFF BY SERVER" : "CUT OFF");
     if (tally.told && (tally.cut || tally.last_ns != TIME_UNSET)) {
         lasted_format(ago, tally.last_ns);
-        len += snprintf(title + len, size - (size_t)len, " %zu in 10 min, last %s ago", tally.cut, ago);
+        len += snprintf(title + len, size - (size_t)len, " %s%zu in 10 min, last %s ago",
+                        tally.least ? "≥" : "", tally.cut, ago);
     }
     if (tally.told && tally.told < tally.asked)
         snprintf(title + len, size - (size_t)len, "   ? %zu of %zu servers told", tally.told, tally.asked);
@@ -179,16 +180,31 @@ static void now_empty(const struct view_context *context, bool narrow, char *out
                    out, size);
 }
 
+/* For how long it can be said that nobody was cut is for how long we watch. */
+static void nobody_text(const struct view_context *context, const struct slow_tally *tally, bool narrow,
+                        char *out, size_t size) {
+    char since[TIME_TEXT_SIZE], counted[NUMBER_TEXT_SIZE];
+    bool whole = context->utc_ns - tally->since_ns >= SLOW_WINDOW_NS;
+    time_format_clock(since, tally->since_ns, context->local_time);
+    number_format_grouped(counted, tally->untold);
+    if (tally->untold && narrow)
+        snprintf(out, size, "%s counted, no record says who", counted);
+    else if (tally->untold)
+        snprintf(out, size, "%s counted since the server's start, no record is left (watched since %s)",
+                 counted, since);
+    else
+        snprintf(out, size,
+                 narrow  ? "nobody since %s"
+                 : whole ? "nobody cut in the last 10 min (watched since %s)"
+                         : "nobody cut since we watch (watched since %s)",
+                 since);
+}
+
 static void cut_empty(const struct view_context *context, bool narrow, char *out, size_t size) {
     struct slow_tally tally = slow_tally_of(context);
-    char since[TIME_TEXT_SIZE] = "", claim[120];
+    char claim[160] = "not collected here yet";
     if (tally.since_ns != TIME_UNSET)
-        time_format_clock(since, tally.since_ns, context->local_time);
-    snprintf(claim, sizeof(claim),
-             !*since  ? "not collected here yet"
-             : narrow ? "nobody since %s"
-                      : "nobody cut in the last 10 min (watched since %s)",
-             since);
+        nobody_text(context, &tally, narrow, claim, sizeof(claim));
     claim_text(context, narrow, claim, out, size);
 }
 

@@ -29,6 +29,8 @@ int world_lives_open(struct world *w, struct sample *s, int node); /* rows */
 void world_closed(struct world *w, int node);
 void world_subscribed(struct world *w, int node);
 void world_slow_counters(struct world *w, int node, struct row *server);
+/* Connections of it that were listed as closed. */
+uint64_t world_lives_ended(const struct world *w, int node);
 
 /* ---- world_jetstream.c ---- */
 uint64_t world_last_seq(const struct world *w, double rate, int second);

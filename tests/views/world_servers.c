@@ -11,6 +11,7 @@ void world_varz(struct world *w, int node) {
     struct sample *s = world_sample(w, node, SHAPE_VARZ);
     world_answer(w, s, node);
     struct row *r = sample_add(s, ENTITY_SERVER);
+    int64_t start = (WORLD_START - (w->up_s ? w->up_s : 12 * 86400 + 3 * 3600)) * NS_PER_S;
     double load = node == 1 && w->busy && w->second > 600 ? 88 : world_wave(w, n->cpu, 3, 97);
     world_text(s, r, F_SERVER_server_id, n->id);
     world_text(s, r, F_SERVER_name, n->name);
@@ -18,14 +19,15 @@ void world_varz(struct world *w, int node) {
     world_text(s, r, F_SERVER_host, "10.0.0.1");
     world_text(s, r, F_SERVER_cluster, n->cluster ? n->cluster : "nats-prod");
     world_u(r, F_SERVER_port, 4222);
-    world_i(r, F_SERVER_start, (WORLD_START - 12 * 86400 - 3 * 3600) * NS_PER_S);
-    world_i(r, F_SERVER_config_load_time, (WORLD_START - 12 * 86400 - 3 * 3600) * NS_PER_S);
+    world_i(r, F_SERVER_start, start);
+    world_i(r, F_SERVER_config_load_time, start);
     world_i(r, F_SERVER_mem, (int64_t)(n->mem * 1024 * 1024));
     world_u(r, F_SERVER_cores, 8);
     world_u(r, F_SERVER_gomaxprocs, 8);
     row_put(r, F_SERVER_cpu)->f = floor(load);
     world_u(r, F_SERVER_connections, (uint64_t)n->connections);
-    world_u(r, F_SERVER_total_connections, (uint64_t)n->connections + (uint64_t)w->second / 10);
+    uint64_t closed = w->closes ? world_lives_ended(w, node) : (uint64_t)w->second / 10;
+    world_u(r, F_SERVER_total_connections, (uint64_t)n->connections + closed);
     world_i(r, F_SERVER_max_connections, 65536);
     world_u(r, F_SERVER_routes, n->cluster ? 0 : 2);
     world_u(r, F_SERVER_remotes, n->cluster ? 0 : 2);

@@ -120,6 +120,14 @@ static uint64_t cut_so_far(const struct world *w, int node) {
     return cut;
 }
 
+uint64_t world_lives_ended(const struct world *w, int node) {
+    uint64_t closed = 0;
+    for (int i = 0; i < w->life_count; i++)
+        for (int n = 0; n < w->lives[i].lives; n++)
+            closed += w->lives[i].node == node && has_ended(w, &w->lives[i], n);
+    return closed;
+}
+
 static bool holds_back(const struct world *w, int node) {
     for (int i = 0; i < w->life_count; i++)
         if (w->lives[i].node == node && w->lives[i].most > 0)
@@ -128,11 +136,11 @@ static bool holds_back(const struct world *w, int node) {
 }
 
 void world_slow_counters(struct world *w, int node, struct row *r) {
-    world_i(r, F_SERVER_slow_consumers, (int64_t)cut_so_far(w, node));
+    world_i(r, F_SERVER_slow_consumers, (int64_t)(w->counted + cut_so_far(w, node)));
     world_i(r, F_SERVER_write_deadline, 10 * NS_PER_S);
     if (strncmp(w->nodes[node].version, "2.9.", 4) == 0)
         return;
-    world_u(r, F_SERVER_slow_clients, cut_so_far(w, node));
+    world_u(r, F_SERVER_slow_clients, w->counted + cut_so_far(w, node));
     world_u(r, F_SERVER_slow_routes, 0);
     world_u(r, F_SERVER_slow_gateways, 0);
     world_u(r, F_SERVER_slow_leafs, 0);
