@@ -267,11 +267,31 @@ static unsigned watch_interest(struct app *app, const struct word *word, const c
     return REACT_DRAW | REACT_WANTS;
 }
 
+struct listed {
+    char text[STAGE_MESSAGE_SIZE];
+    size_t len;
+};
+
+static void list_name(void *data, const char *name) {
+    struct listed *l = data;
+    if (l->len + strlen(name) + 2 < sizeof l->text)
+        l->len += (size_t)snprintf(l->text + l->len, sizeof l->text - l->len, " %s", name);
+}
+
+static void say_columns(struct app *app) {
+    struct listed l = {.len = 0};
+    l.len = (size_t)snprintf(l.text, sizeof l.text, "sort by which column?");
+    column_names(app, list_name, &l);
+    fault(app, l.text);
+}
+
 static unsigned sort_by(struct app *app, const struct word *word, const char *argument) {
     struct quantity_list *list = list_here(app);
     (void)word;
     if (list == NULL)
         fault(app, "there is no list to sort here");
+    else if (argument[0] == '\0')
+        say_columns(app);
     else if (!list_sort_by(list, argument))
         say_unknown(app, "column", argument, column_names);
     return REACT_DRAW | REACT_WANTS;

@@ -230,6 +230,7 @@ START_TEST(an_unknown_command_names_the_nearest) {
         {":node n11\r", "no server is called \"n11\"; did you mean n1\\?"},
         {":stream ORDRES\r", "no stream is called \"ORDRES\"; did you mean ORDERS\\?"},
         {":sort cqu\r", "no column is called \"cqu\"; did you mean cpu\\?"},
+        {":sort\r", "sort by which column\\? severity "},
         {":forget\r", "no server is called \"\""},
         {":overview x\r", "overview takes no argument"},
     };
