@@ -65,8 +65,8 @@ static const struct {
     {"471", {NULL}},
     {"10.4.2.17:53102", {"connection cid 102"}},
     {"n3-ams",
-     {"server     n3-ams", "stream     GEO ", "consumer   ORDERS / email", "consumer   EDGE / metrics",
-      "consumer   GEO / tiles", "consumer   KV_cfg / watch"}},
+     {"server     n3-ams", "stream     GEO ", "consumer   GEO / tiles", "consumer   ORDERS / email",
+      "consumer   EDGE / metrics", "consumer   KV_cfg / watch"}},
     {"kv_", {"consumer   KV_cfg / watch"}},
 };
 
@@ -460,6 +460,35 @@ START_TEST(a_word_of_any_kind_is_taken) {
 }
 END_TEST
 
+/* What answers equally well: the fullest first, then the busiest, then by cid. */
+START_TEST(equal_answers_are_in_order) {
+    static const struct world_client clients[] = {{0, 7, "bill-c", NULL, "go", 0, 10, 0},
+                                                  {0, 5, "bill-e", NULL, "go", 0, 0, 0},
+                                                  {0, 4, "bill-d", NULL, "go", 0, 0, 0},
+                                                  {0, 9, "bill-a", NULL, "go", 0, 0, 900},
+                                                  {0, 8, "bill-b", NULL, "go", 5e3, 0, 0}};
+    struct world w;
+    struct frame f;
+    world_init(&w);
+    w.jetstream = false;
+    w.clients = clients;
+    w.client_count = 5;
+    world_run(&w, 6);
+    frame_open(&f, &w, "find");
+    ck_assert_ptr_null(f.view->take(f.state, "bill"));
+    char *text = frame_text(&f, 120, 40, false);
+    static const char *const cids[] = {"cid 8 ", "cid 9 ", "cid 7 ", "cid 4 ", "cid 5 "};
+    const char *at = text;
+    for (int i = 0; i < 5; i++) {
+        at = strstr(at, cids[i]);
+        ck_assert_msg(at != NULL, "%s is not there, or before another one\n%.1500s", cids[i], text);
+    }
+    free(text);
+    frame_close(&f);
+    world_finish(&w);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("views find");
     TCase *tc = tcase_create("find");
@@ -479,6 +508,7 @@ int main(void) {
     tcase_add_test(tc, a_click_selects);
     tcase_add_test(tc, all_names_are_offered);
     tcase_add_test(tc, a_word_of_any_kind_is_taken);
+    tcase_add_test(tc, equal_answers_are_in_order);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
 }

@@ -10,8 +10,9 @@
 #include "views/view.h"
 
 enum {
-    FIND_SEARCHED = 8,    /* quantities of a kind at most, with the end */
-    FIND_FIGURES = 6,     /* the same */
+    FIND_SEARCHED = 8, /* quantities of a kind at most, with the end */
+    FIND_FIGURES = 6,  /* the same */
+    FIND_ORDERS = 2,
     FIND_PARTS = 8,       /* kinds at most */
     FIND_MOST = 200,      /* rows of one kind at most: the best */
     FIND_WORD_SIZE = 128, /* bytes of what is looked for */
@@ -68,6 +69,9 @@ struct find_kind {
     enum quantity where[3];
     enum quantity state; /* FIND_END none */
     struct find_figure figures[FIND_FIGURES];
+    /* Of equal answers the largest of the first come first, then of the sum of the second's; then by number.
+     * All FIND_END: by name. */
+    enum quantity order[FIND_ORDERS][2];
     unsigned shapes; /* 1 << SHAPE_x that it comes by */
     /* What of it can't be found, "" nothing. `since`: zeroed in the beginning, its own; `none`: nothing at
      * all was found. NULL: all is known. */
@@ -91,6 +95,8 @@ struct find_hit {
     uint8_t by;       /* which of the quantities searched */
     bool over;        /* behind those that are not */
     enum severity severity;
+    double order[FIND_ORDERS]; /* -1 not known */
+    uint64_t number;
 };
 
 struct find_part { /* of one kind */

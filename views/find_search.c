@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "views/quantity_text.h"
 
 /* How well a text answers: it is the word, begins with it, has it inside; and then the same of what is not
  * its name. */
@@ -119,6 +120,11 @@ static int by_rank(const void *left, const void *right) {
         return a->over ? 1 : -1;
     if (a->severity != b->severity)
         return a->severity > b->severity ? -1 : 1;
+    for (int i = 0; i < FIND_ORDERS; i++)
+        if (a->order[i] != b->order[i])
+            return a->order[i] > b->order[i] ? -1 : 1;
+    if (a->number != b->number)
+        return a->number < b->number ? -1 : 1;
     int order = a->name == b->name ? 0 : strcmp(a->name, b->name);
     int age = (a->id > b->id) - (a->id < b->id);
     return order ? order : a->over ? -age : age;
@@ -141,6 +147,19 @@ static void finish_part(struct find_part *part) {
 }
 
 /* ---- objects ---- */
+
+static void read_order(const struct model *model, const struct find_kind *kind, struct find_hit *hit) {
+    for (int i = 0; i < FIND_ORDERS; i++) {
+        double number, sum = -1;
+        for (int n = 0; n < 2; n++)
+            if (kind->order[i][n] != FIND_END &&
+                quantity_value(model, hit->object, kind->order[i][n], &number))
+                sum = (sum < 0 ? 0 : sum) + number;
+        hit->order[i] = sum;
+    }
+    if (kind->order[0][0] != FIND_END && kind->number != FIND_END)
+        hit->number = quantity_get(model, hit->object, kind->number).u;
+}
 
 /* A closed connection is evidence, as long as its record is kept. */
 static bool is_gone(const struct object *object) {
@@ -165,6 +184,8 @@ static void search_object(struct find_search *s, const struct view_context *cont
     }
     struct value v = quantity_get(context->model, object, kind->searched[0]);
     hit.name = v.type == VALUE_TEXT ? v.text : "";
+    if (!hit.over) /* of these the last one comes first */
+        read_order(context->model, kind, &hit);
     add(part, &hit);
 }
 
