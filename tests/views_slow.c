@@ -213,6 +213,22 @@ START_TEST(an_empty_list_tells_since_when) {
 }
 END_TEST
 
+/* Where there is no room the middle goes: what follows from it stands at the end. */
+START_TEST(a_pattern_keeps_its_end) {
+    struct world w;
+    struct frame f;
+    world_cut_again(&w);
+    frame_open(&f, &w, "slow");
+    char *text = frame_text(&f, 60, 24, false), *line = strstr(text, "PATTERN billing-7 cut 15 times");
+    ck_assert_msg(line != NULL, "%.2000s", text);
+    *strchr(line, '\n') = 0;
+    ck_assert_msg(strlen(line) > 11 && strcmp(line + strlen(line) - 11, ", on n2-lon") == 0, "%s", line);
+    free(text);
+    frame_close(&f);
+    world_finish(&w);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("views slow");
     TCase *tc = tcase_create("slow");
@@ -225,6 +241,7 @@ int main(void) {
     tcase_add_test(tc, the_detail_has_no_empty_line);
     tcase_add_test(tc, an_empty_list_tells_since_when);
     tcase_add_test(tc, nothing_is_claimed_of_servers_that_do_not_answer);
+    tcase_add_test(tc, a_pattern_keeps_its_end);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
 }
