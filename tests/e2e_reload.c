@@ -43,7 +43,8 @@ START_TEST(a_good_file_holds_at_once) {
     shown_wait(t, "time +\"local\" .*conf:3");
     ck_assert(terminal_type(t, "j"));
     ck_assert(terminal_wait_text(t, "Time zone of what is shown; F9 changes it.", WAIT));
-    shown_type(t, "\004\004", "columns.overview.nodes +\\[\"rtt\", \"cpu\"\\] +.*conf:4"); /* further down */
+    shown_type(t, "\004\004\004",
+               "columns.overview.nodes +\\[\"rtt\", \"cpu\"\\] +.*conf:4"); /* further down */
     ck_assert(terminal_type(t, "q"));
     ck_assert(terminal_wait_gone(t, "SETTINGS", WAIT));
     ck_assert(terminal_type(t, "x"));
