@@ -52,15 +52,16 @@ static bool was_in_last_poll(const struct connection *connection, const struct s
     return false;
 }
 
-static void put_row(struct model *model, struct entry *server, const struct sample *sample,
+/* false: it is closed, even if the server may list it as open. */
+static bool put_row(struct model *model, struct entry *server, const struct sample *sample,
                     const struct row *row, const struct stamp *at) {
     bool made;
     if (row_has(row, F_CONNECTION_stop)) {
         closing_put(model, server, row, at);
-        return;
+        return false;
     }
     if (closing_of_dying(model, server, row, at->mono_ns))
-        return;
+        return false;
     struct entry *entry = entry_take(model, OBJECT_CONNECTION, &server->object, NULL, row, at, &made);
     if (made)
         connection_create(model, entry, row);
@@ -77,6 +78,7 @@ static void put_row(struct model *model, struct entry *server, const struct samp
     rules_touch(model, entry);
     int64_t gap = server_gap_ns(server_of(server), sample->shape);
     history_connection(model, entry, at->utc_ns, (int)(gap / NS_PER_S) + 2);
+    return true;
 }
 
 static bool is_whole(const struct sample *sample, const struct row *answer, size_t rows) {
@@ -108,11 +110,11 @@ static size_t put_rows(struct model *model, struct entry *entry, const struct sa
         const struct row *row = sample->rows[intake->next];
         if (row->entity != ENTITY_CONNECTION || !row_has(row, F_CONNECTION_cid))
             continue;
-        put_row(model, entry, sample, row, at);
+        bool open = put_row(model, entry, sample, row, at);
         uint64_t cid = row_u64(row, F_CONNECTION_cid, 0);
         intake->last_cid = cid > intake->last_cid ? cid : intake->last_cid;
         int64_t pending = row_i64(row, F_CONNECTION_pending_bytes, -1);
-        intake->most = pending > intake->most ? pending : intake->most;
+        intake->most = open && pending > intake->most ? pending : intake->most;
         intake->told += pending >= 0;
         intake->rows++;
     }

@@ -38,6 +38,23 @@ START_TEST(it_stays_the_object_that_it_was) {
 }
 END_TEST
 
+/* Until its last write returns; nobody's buffer is that large any more. */
+START_TEST(what_waits_for_one_that_was_cut_is_no_buffer_of_the_server) {
+    struct night n;
+    begin(&n);
+    struct life open[2] = {{5, "b", -60, 0, NULL, 16000000}, {6, "c", -60, 0, NULL, 300}};
+    send_lives(&n, "IDA", SHAPE_CONNZ_HOT, 2, open, 2);
+    ck_assert_double_eq(number_value(&n, server_named(&n, "n1"), Q_SERVER_max_pending_bytes), 16000000);
+    live_until(&n, "IDA", 8, 100, 9);
+    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 1, (struct life[]){{5, "b", -60, 7, CUT_BYTES, 16000000}}, 1);
+    send_lives(&n, "IDA", SHAPE_CONNZ_HOT, 2, open, 2);
+    ck_assert_double_eq(number_value(&n, server_named(&n, "n1"), Q_SERVER_max_pending_bytes), 300);
+    send_lives(&n, "IDA", SHAPE_CONNZ_HOT, 1, open, 1);
+    ck_assert_double_eq(number_value(&n, server_named(&n, "n1"), Q_SERVER_max_pending_bytes), 0);
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(gone_first_and_told_later) {
     struct night n;
     begin(&n);
@@ -263,6 +280,7 @@ END_TEST
 static TCase *make(void) {
     TCase *c = tcase_create("closed");
     tcase_add_test(c, it_stays_the_object_that_it_was);
+    tcase_add_test(c, what_waits_for_one_that_was_cut_is_no_buffer_of_the_server);
     tcase_add_test(c, gone_first_and_told_later);
     tcase_add_test(c, never_seen_open);
     tcase_add_test(c, a_cid_of_the_next_run_is_another_one);
