@@ -31,6 +31,7 @@ static void meta_tab(struct frame *f, const struct world *w) {
 static void members_alone(struct frame *f, const struct world *w) {
     struct view_request request;
     (void)w;
+    surface_destroy(frame_draw(f, 80, 24, false)); /* keys go to lists that have rows */
     frame_key(f, "Tab", &request);
 }
 
@@ -65,11 +66,13 @@ static void consumer_siblings(struct frame *f, const struct world *w) {
 
 static void cut_off(struct frame *f, const struct world *w) {
     (void)w;
+    surface_destroy(frame_draw(f, 80, 24, false));
     press(f, "Tab", 1);
 }
 
 static void counters(struct frame *f, const struct world *w) {
     (void)w;
+    surface_destroy(frame_draw(f, 80, 24, false));
     press(f, "Tab", 2);
 }
 

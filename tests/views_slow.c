@@ -3,6 +3,7 @@
 
 #include "tests/harness/suite.h"
 #include "tests/views_frame.h"
+#include "views/slow_parts.h"
 
 static const struct quantity_list *focus_of(const struct frame *f) {
     return ((const struct list_view *)f->state)->focus;
@@ -78,6 +79,126 @@ START_TEST(tab_goes_through_the_lists) {
 }
 END_TEST
 
+static enum slow_part part_of(const struct frame *f) {
+    const struct slow *slow = f->state;
+    return (enum slow_part)(slow->list.focus - slow->lists);
+}
+
+static void look(struct frame *f, struct world *w, int seconds) {
+    world_run(w, seconds);
+    f->context.utc_ns = world_utc(w);
+    f->context.mono_ns = world_mono(w);
+    surface_destroy(frame_draw(f, 120, 40, false));
+}
+
+/* One that was cut, one that fills later and for a while. */
+static void begin_two(struct world *w) {
+    static const struct world_life lives[] = {{.node = 1,
+                                               .name = "cut",
+                                               .cid = 11,
+                                               .first = 5,
+                                               .lives = 1,
+                                               .lived = 20,
+                                               .most = 33e6,
+                                               .fills_per_s = 3e6,
+                                               .reason = "Slow Consumer (Write Deadline)"},
+                                              {.node = 1,
+                                               .name = "fills",
+                                               .cid = 12,
+                                               .first = 60,
+                                               .lives = 1,
+                                               .lived = 20,
+                                               .most = 33e6,
+                                               .fills_per_s = 3e6,
+                                               .reason = "Client Closed"}};
+    world_init(w);
+    w->jetstream = false;
+    w->closes = true;
+    w->lives = lives;
+    w->life_count = 2;
+}
+
+/* Enter opens something wherever there is something to open. */
+START_TEST(keys_go_to_a_list_that_has_rows) {
+    struct world w;
+    struct frame f;
+    struct view_request request;
+    begin_two(&w);
+    frame_open(&f, &w, "slow");
+    look(&f, &w, 4);
+    ck_assert_int_eq(part_of(&f), SLOW_COUNTERS);
+    look(&f, &w, 10);
+    ck_assert_int_eq(part_of(&f), SLOW_NOW); /* its first row */
+    look(&f, &w, 35);
+    ck_assert_int_eq(part_of(&f), SLOW_CUT);
+    frame_key(&f, "Enter", &request);
+    ck_assert_str_eq(request.view, "connection");
+    frame_close(&f);
+    world_finish(&w);
+}
+END_TEST
+
+START_TEST(a_list_that_was_chosen_keeps_the_keys_while_it_has_rows) {
+    struct world w;
+    struct frame f;
+    struct view_request request;
+    begin_two(&w);
+    frame_open(&f, &w, "slow");
+    look(&f, &w, 50);
+    ck_assert_int_eq(part_of(&f), SLOW_CUT);
+    frame_key(&f, "Tab", &request);
+    ck_assert_int_eq(part_of(&f), SLOW_COUNTERS);
+    frame_key(&f, "Tab", &request);
+    ck_assert_int_eq(part_of(&f), SLOW_CUT); /* the other one has none */
+    look(&f, &w, 18);
+    ck_assert_int_eq(part_of(&f), SLOW_CUT);
+    frame_key(&f, "Shift-Tab", &request);
+    look(&f, &w, 1);
+    ck_assert_int_eq(part_of(&f), SLOW_NOW);
+    look(&f, &w, 25);
+    ck_assert_int_eq(part_of(&f), SLOW_CUT); /* it is empty now */
+    frame_close(&f);
+    world_finish(&w);
+}
+END_TEST
+
+/* What is typed is for the list that it was typed for. */
+START_TEST(a_filter_keeps_the_keys_where_they_are) {
+    struct world w;
+    struct frame f;
+    begin_two(&w);
+    frame_open(&f, &w, "slow");
+    look(&f, &w, 50);
+    f.context.filter = "name=nobody";
+    look(&f, &w, 1);
+    ck_assert_int_eq(part_of(&f), SLOW_CUT);
+    ck_assert_uint_eq(focus_of(&f)->count, 0);
+    frame_close(&f);
+    world_finish(&w);
+}
+END_TEST
+
+/* On Overview they stay with the verdict then. */
+START_TEST(a_panel_without_rows_takes_no_keys) {
+    struct world w;
+    struct frame f;
+    struct view_request request;
+    begin_two(&w);
+    frame_open(&f, &w, "overview");
+    look(&f, &w, 14);
+    frame_key(&f, "Tab", &request);
+    ck_assert_int_eq(focus_of(&f)->kind, OBJECT_SERVER);
+    frame_key(&f, "Tab", &request); /* there are no consumers */
+    ck_assert_int_eq(focus_of(&f)->kind, OBJECT_CONNECTION);
+    look(&f, &w, 35);
+    ck_assert_ptr_null(focus_of(&f));
+    frame_key(&f, "Shift-Tab", &request);
+    ck_assert_int_eq(focus_of(&f)->kind, OBJECT_SERVER);
+    frame_close(&f);
+    world_finish(&w);
+}
+END_TEST
+
 /* What others ended for is hidden until asked for; who ended by itself is no matter of this view. */
 START_TEST(other_reasons_are_behind_a_key) {
     struct world w;
@@ -85,6 +206,7 @@ START_TEST(other_reasons_are_behind_a_key) {
     struct view_request request;
     world_cut_again(&w);
     frame_open(&f, &w, "slow");
+    surface_destroy(frame_draw(&f, 120, 40, false));
     frame_key(&f, "Tab", &request);
     surface_destroy(frame_draw(&f, 120, 40, false));
     size_t cut = focus_of(&f)->count;
@@ -236,6 +358,10 @@ int main(void) {
     tcase_add_test(tc, the_worst_finding_leads_to_its_row);
     tcase_add_test(tc, a_client_leads_to_its_last_cut);
     tcase_add_test(tc, tab_goes_through_the_lists);
+    tcase_add_test(tc, keys_go_to_a_list_that_has_rows);
+    tcase_add_test(tc, a_list_that_was_chosen_keeps_the_keys_while_it_has_rows);
+    tcase_add_test(tc, a_filter_keeps_the_keys_where_they_are);
+    tcase_add_test(tc, a_panel_without_rows_takes_no_keys);
     tcase_add_test(tc, other_reasons_are_behind_a_key);
     tcase_add_test(tc, a_route_is_shown_while_bytes_wait_on_it);
     tcase_add_test(tc, the_detail_has_no_empty_line);

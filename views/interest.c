@@ -51,6 +51,11 @@ struct interest_view {
     struct rect head, groups_at, members_at;
 };
 
+static const struct view_list_row lists[] = {
+    {"groups", offsetof(struct interest_view, groups), group_columns, COUNT(group_columns)},
+    {"members", offsetof(struct interest_view, members), member_columns, COUNT(member_columns)},
+    {NULL, 0, NULL, 0}};
+
 static void init(void *state) {
     struct interest_view *v = state;
     quantity_list_init(&v->groups, OBJECT_AUDIENCE, group_columns, COUNT(group_columns), -1, GROUP_RATE);
@@ -216,13 +221,7 @@ static int second_order(const struct model *model) {
     return GROUP_MSGS;
 }
 
-static void arrange(void *state, const struct view_context *context, struct rect area) {
-    struct interest_view *v = state;
-    if (context->object != v->opened) {
-        v->opened = context->object;
-        if (v->opened)
-            quantity_list_select(&v->groups, v->opened);
-    }
+static void arrange_lists(struct interest_view *v, const struct view_context *context, struct rect area) {
     lay_out(v, context, area);
     v->groups.table.then = second_order(context->model);
     v->groups.table.focused = v->list.focus == &v->groups;
@@ -234,6 +233,20 @@ static void arrange(void *state, const struct view_context *context, struct rect
                                     .like = quantity_list_selected(&v->groups, context->model),
                                     .alike = is_of};
     quantity_list_arrange(&v->members, context, &members, area.w, quantity_panel_rows(v->members_at.h));
+}
+
+static void arrange(void *state, const struct view_context *context, struct rect area) {
+    struct interest_view *v = state;
+    if (context->object != v->opened) {
+        v->opened = context->object;
+        if (v->opened)
+            quantity_list_select(&v->groups, v->opened);
+    }
+    arrange_lists(v, context, area);
+    const struct quantity_list *before = v->list.focus;
+    list_settle(lists, v, context);
+    if (v->list.focus != before)
+        arrange_lists(v, context, area);
 }
 
 static void members_title(const struct interest_view *v, const struct view_context *context, char *out,
@@ -289,9 +302,7 @@ static void status(const void *state, const struct view_context *context, char *
 /* ---- keys ---- */
 
 static unsigned switch_list(void *context) {
-    struct view_call *call = context;
-    struct interest_view *v = call->state;
-    v->list.focus = v->list.focus == &v->groups ? &v->members : &v->groups;
+    list_step(lists, ((struct view_call *)context)->state, 1);
     return REACT_DRAW;
 }
 
@@ -341,11 +352,6 @@ static const struct action actions[] = {
     LIST_ACTIONS,
     {ACTION_NONE, NULL},
 };
-
-static const struct view_list_row lists[] = {
-    {"groups", offsetof(struct interest_view, groups), group_columns, COUNT(group_columns)},
-    {"members", offsetof(struct interest_view, members), member_columns, COUNT(member_columns)},
-    {NULL, 0, NULL, 0}};
 
 const struct view_ops view_interest = {
     .lists = lists,

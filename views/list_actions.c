@@ -48,6 +48,7 @@ bool list_sort_by(struct quantity_list *list, const char *name) {
 /* Keys go to it from now on. */
 static struct quantity_list *list_clicked(const struct view_ops *view, void *state, const void *of) {
     struct list_view *lists = state;
+    lists->chosen = true;
     for (const struct view_list_row *row = view->lists; of && row && row->name; row++) {
         struct quantity_list *list = (void *)((char *)state + row->offset);
         if (&list->table == of)
@@ -83,8 +84,9 @@ bool list_choose(const struct view_ops *view, void *state, const void *of, int l
 }
 
 static struct quantity_list *focus_of(void *call) {
-    struct view_call *c = call;
-    return ((struct list_view *)c->state)->focus;
+    struct list_view *view = ((struct view_call *)call)->state;
+    view->chosen = true;
+    return view->focus;
 }
 
 static unsigned move(void *call, long by) {
@@ -94,7 +96,7 @@ static unsigned move(void *call, long by) {
         view->focus = view->first;
         return REACT_DRAW;
     }
-    struct quantity_list *list = view->focus;
+    struct quantity_list *list = focus_of(call);
     if (!list)
         return REACT_PASS;
     if (!list->menu) {

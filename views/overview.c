@@ -29,6 +29,13 @@ static int rows_of_list(const struct overview *o, int height) {
     return o->bare ? height : quantity_panel_rows(height);
 }
 
+/* Where nothing is left to open, keys go to the verdict. */
+static void leave_empty(struct overview *o, const struct view_context *context) {
+    const struct quantity_list *list = o->list.focus;
+    if (list && !list->count && !list->menu && !*context->filter)
+        o->list.focus = NULL;
+}
+
 static void arrange(void *state, const struct view_context *context, struct rect area) {
     struct overview *o = state;
     struct quantity_pick picks[PANEL_COUNT] = {
@@ -50,6 +57,8 @@ static void arrange(void *state, const struct view_context *context, struct rect
             quantity_list_arrange(overview_list(o, (enum panel)p), context, &picks[p],
                                   round ? o->place[p].w : 0, round ? rows_of_list(o, o->place[p].h) : 1);
         o->no_consumers = o->lag.known == 0 && model_has(context->model, SHAPE_JSZ);
+        if (round == 0)
+            leave_empty(o, context);
         if (round == 0 && o->compact)
             overview_place_compact(o, context, area);
         else if (round == 0)
@@ -96,7 +105,7 @@ static unsigned step_focus(struct view_call *c, int by) {
             at = PANEL_NODES;
         if (at < PANEL_NODES)
             at = PANEL_EVENTS - 1;
-        if (o->place[at].h) {
+        if (o->place[at].h && overview_list(o, (enum panel)at)->count) {
             o->list.focus = overview_list(o, (enum panel)at);
             return REACT_DRAW;
         }

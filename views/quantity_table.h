@@ -182,7 +182,14 @@ struct list_view {
     struct quantity_list
         *focus; /* the list that keys go to; NULL: none yet, the first movement goes to `first` */
     struct quantity_list *first;
+    bool chosen; /* by a person, with a key or the mouse */
 };
+/* Of a view whose lists stand below each other (list_focus.c): keys go to the first one that has rows, or to
+ * the one that was chosen as long as it has some. While it is filtered, or something is chosen from over it,
+ * it stays. Before rows are shown, after they were counted. */
+void list_settle(const struct view_list_row *rows, void *state, const struct view_context *context);
+/* To the next one that has rows, or back; it is chosen then. */
+void list_step(const struct view_list_row *rows, void *state, int by);
 /* The list that keys go to, or will go to; NULL: the view has none. */
 struct quantity_list *list_of_view(const struct view_ops *view, void *state);
 /* The slot of a view whose filter is for the list that keys go to. */

@@ -26,6 +26,7 @@ static void open_object(struct slow *slow, const struct view_context *context) {
     if (!object || object->kind != OBJECT_CONNECTION)
         return;
     slow->list.focus = &slow->lists[model_is_closed(object) ? SLOW_CUT : SLOW_NOW];
+    slow->list.chosen = true;
     quantity_list_select(slow->list.focus, object->id);
 }
 
@@ -36,8 +37,12 @@ static void arrange(void *state, const struct view_context *context, struct rect
         for (int p = 0; p < SLOW_LISTS; p++)
             slow_list_arrange(slow, (enum slow_part)p, context, area.w,
                               round ? quantity_panel_rows(slow->place[p].h) : 1);
-        if (round == 0)
-            slow_lay_out(slow, context, area);
+        if (round)
+            break;
+        list_settle(slow_list_rows, slow, context);
+        slow_lay_out(slow, context, area);
+        if (!slow->place[slow->list.focus - slow->lists].h && !slow->list.chosen)
+            slow->list.focus = slow->list.first; /* keys do nothing to what is not seen */
     }
     slow_detail_arrange(slow, context, slow->detail);
 }
@@ -67,9 +72,7 @@ static void question(const void *state, const struct view_context *context, stru
 /* ---- keys ---- */
 
 static unsigned step(struct view_call *c, int by) {
-    struct slow *slow = c->state;
-    slow->list.focus->menu = LIST_MENU_NONE;
-    slow->list.focus = &slow->lists[(slow->list.focus - slow->lists + by + SLOW_LISTS) % SLOW_LISTS];
+    list_step(slow_list_rows, c->state, by);
     return REACT_DRAW;
 }
 

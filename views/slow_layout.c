@@ -32,9 +32,13 @@ static int roomy(const struct slow *slow, enum slow_part part) {
     return slow->lists[part].count ? head + (rows + ROW_STEP - 1) / ROW_STEP * ROW_STEP : head;
 }
 
-/* Where rows are few, the list that keys go to comes first. */
+static bool is_asked_for(const struct slow *slow, int part) {
+    return slow->list.chosen && slow->list.focus == &slow->lists[part];
+}
+
+/* Where rows are few, the list that was chosen comes first. */
 static void lay_out_low(const struct slow *slow, int rows, int heights[SLOW_LISTS]) {
-    int focus = (int)(slow->list.focus - slow->lists);
+    int focus = slow->list.chosen ? (int)(slow->list.focus - slow->lists) : SLOW_NOW;
     for (int i = -1; i < SLOW_LISTS; i++) {
         int part = i < 0 ? focus : i;
         if (i == focus || rows < 2)
@@ -47,7 +51,7 @@ static void lay_out_low(const struct slow *slow, int rows, int heights[SLOW_LIST
 static void lay_out_high(struct slow *slow, const struct view_context *context, struct rect area,
                          int heights[SLOW_LISTS]) {
     int room = area.h - CUT_LEAST - slow->routes.h;
-    if (area.h >= WITH_COUNTERS) {
+    if (area.h >= WITH_COUNTERS || is_asked_for(slow, SLOW_COUNTERS)) {
         int most = area.h / 5 > COUNTERS_LEAST ? area.h / 5 : COUNTERS_LEAST + 1;
         heights[SLOW_COUNTERS] = at_most(want(slow, SLOW_COUNTERS), most);
     }
