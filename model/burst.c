@@ -5,16 +5,18 @@
 #include "base/memory.h"
 #include "model/client.h"
 
-#define MANY    5
-#define WITHIN  (1 * NS_PER_S)
-#define LOOKED  (60 * NS_PER_S)  /* back from the last cut */
-#define LARGEST (300 * NS_PER_S) /* is remembered for so long */
+#define MANY   5
+#define WITHIN (1 * NS_PER_S)
+#define LOOKED (60 * NS_PER_S) /* back from the last cut */
+#define NEAR   (10 * NS_PER_S) /* who is cut so shortly before or after belongs to them */
+#define AGAIN  (60 * NS_PER_S) /* who of them is cut again so soon */
 
 struct cut {
     int64_t stop_ns;
     uint64_t connection;
     struct client *client; /* NULL: not known */
     uint64_t who;          /* the client; of a crowd that can't be told apart the connection */
+    bool in_crowd;
 };
 
 static int by_time(const void *a, const void *b) {
@@ -47,22 +49,57 @@ static size_t distinct(const struct cut *cuts, size_t count, uint64_t *room) {
     return found;
 }
 
-static void mark(const struct cut *cuts, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        struct client *client = cuts[i].client;
-        for (size_t c = client ? client->count : 0; c-- > 0;) {
-            if (client->items[c].connection == cuts[i].connection) {
-                client->items[c].in_crowd = true;
-                break;
-            }
-        }
-    }
+static void note(struct burst *burst, uint64_t clients, int64_t at_ns) {
+    bool follows = burst->clients && at_ns - burst->at_ns <= BURST_TOLD_NS;
+    if (!follows || clients > burst->clients)
+        burst->clients = clients;
+    if (!follows || at_ns > burst->at_ns)
+        burst->at_ns = at_ns;
 }
 
-static void note(struct burst *burst, uint64_t clients, int64_t at_ns) {
-    if (clients > burst->clients || at_ns - burst->at_ns > LARGEST) {
-        burst->clients = clients;
-        burst->at_ns = at_ns;
+/* ---- what belongs to them ---- */
+
+static size_t place_of(const struct cut *cut) {
+    size_t i = cut->client->count;
+    while (i > 0 && cut->client->items[i - 1].connection != cut->connection)
+        i--;
+    return i;
+}
+
+/* It was one of them not long before, and they are still spoken of. */
+static bool is_cut_again(const struct burst *burst, const struct cut *cut, size_t place) {
+    const struct client_cut *items = cut->client->items, *this = &items[place - 1];
+    if (cut->stop_ns < burst->at_ns || cut->stop_ns - burst->at_ns > BURST_TOLD_NS)
+        return false;
+    for (size_t i = place - 1; i-- > 0 && this->stop_ns - items[i].stop_ns <= AGAIN;)
+        if (items[i].in_crowd && items[i].server == this->server)
+            return true;
+    return false;
+}
+
+/* Those near them, where these are in order of time. */
+static void spread(struct cut *cuts, size_t count) {
+    int64_t before = INT64_MIN, after = INT64_MAX;
+    bool *near = memory_array(count + 1, sizeof *near);
+    for (size_t i = 0; i < count; i++) {
+        before = cuts[i].in_crowd ? cuts[i].stop_ns : before;
+        near[i] = before != INT64_MIN && cuts[i].stop_ns - before <= NEAR;
+    }
+    for (size_t i = count; i-- > 0;) {
+        after = cuts[i].in_crowd ? cuts[i].stop_ns : after;
+        near[i] |= after != INT64_MAX && after - cuts[i].stop_ns <= NEAR;
+    }
+    for (size_t i = 0; i < count; i++)
+        cuts[i].in_crowd = near[i];
+    free(near);
+}
+
+static void mark(const struct burst *burst, struct cut *cuts, size_t count) {
+    spread(cuts, count);
+    for (size_t i = 0; i < count; i++) {
+        size_t place = cuts[i].client ? place_of(&cuts[i]) : 0;
+        if (place && (cuts[i].in_crowd || is_cut_again(burst, &cuts[i], place)))
+            cuts[i].client->items[place - 1].in_crowd = true;
     }
 }
 
@@ -76,7 +113,8 @@ static void look_through(struct burst *burst, struct cut *cuts, size_t count, ui
             i++;
             continue;
         }
-        mark(cuts + i, end - i);
+        for (size_t c = i; c < end; c++)
+            cuts[c].in_crowd = true;
         note(burst, clients, cuts[i].stop_ns);
         i = end;
     }
@@ -98,6 +136,7 @@ static void judge(const struct model *model, struct entry *entry) {
             cuts[count++] = cut_of(model, record);
     }
     look_through(&server->burst, cuts, count, room);
+    mark(&server->burst, cuts, count);
     free(cuts);
     free(room);
 }

@@ -1,20 +1,25 @@
 /* Many clients cut on one server at one moment: that is the server's, or what is sent through it, and no
- * single client's fault. Owned by its server. */
+ * single client's fault. What comes of it is neither: who is cut just before or after them, and who of them
+ * comes back and is cut again. Owned by its server. */
 #ifndef MODEL_BURST_H
 #define MODEL_BURST_H
 
 #include <stdint.h>
 
-struct burst {        /* the largest of the last minutes */
-    uint64_t clients; /* within a second; 0 none */
-    int64_t at_ns;    /* the server's clock */
+#include "base/clock.h"
+
+#define BURST_TOLD_NS (300 * NS_PER_S) /* one that follows sooner is the same trouble */
+
+struct burst {        /* the last ones that followed each other */
+    uint64_t clients; /* within a second, of the largest; 0 none */
+    int64_t at_ns;    /* of the last; the server's clock */
     uint64_t looked;  /* cuts that were known when we looked last */
 };
 
 struct model;
 struct entry;
 
-/* Where clients were cut since the last tick. Marks their cuts (client.h). */
+/* Where clients were cut since the last tick. Marks the cuts that belong to them (client.h). */
 void bursts_tick(struct model *model);
 
 #endif

@@ -50,18 +50,26 @@ struct value calc_server_last_cut(const struct model *model, const struct object
 
 struct value calc_server_cut_at_once(const struct model *model, const struct object *object) {
     const struct burst *burst = &server_const(object)->burst;
-    bool recent = burst->clients && clock_of(model, object) - burst->at_ns <= 5 * MINUTE_NS;
+    bool recent = burst->clients && clock_of(model, object) - burst->at_ns <= BURST_TOLD_NS;
     return recent ? value_uint(burst->clients) : value_unknown(0);
+}
+
+/* By our clock; what came before that belongs to those that were cut at once. */
+static int64_t burst_end(const struct model *model, const struct object *server) {
+    const struct burst *burst = &server_const(server)->burst;
+    return burst->clients ? burst->at_ns + BURST_TOLD_NS + model->utc_ns - clock_of(model, server) : 0;
 }
 
 struct value calc_server_cut_clients_5m(const struct model *model, const struct object *object) {
     const struct closing *closing = &server_const(object)->closing;
+    int64_t since_ns = model->utc_ns - 5 * MINUTE_NS, end_ns = burst_end(model, object);
     uint64_t clients = 0;
+    if (end_ns > since_ns)
+        since_ns = end_ns;
     for (size_t i = 0; i < kind_count(model, OBJECT_CLIENT); i++) {
         const struct entry *entry = kind_at(model, OBJECT_CLIENT, i);
         if (!entry->dead && entry->object.parent == object->parent)
-            clients +=
-                client_was_cut_at(client_const(&entry->object), object->id, model->utc_ns - 5 * MINUTE_NS);
+            clients += client_was_cut_at(client_const(&entry->object), object->id, since_ns);
     }
     return closing->known ? value_uint(clients) : value_unknown(0);
 }
@@ -100,6 +108,12 @@ struct value calc_server_slow_links_10m(const struct model *model, const struct 
 
 struct value calc_server_slow_untold_1m(const struct model *model, const struct object *object) {
     return lately(model, object, SLOW_UNTOLD, 1);
+}
+
+struct value calc_server_last_untold(const struct model *model, const struct object *object) {
+    (void)model;
+    int64_t last = lately_last(&server_const(object)->cut_counters.lately[SLOW_UNTOLD]);
+    return last ? value_time(last) : value_unknown(0);
 }
 
 /* By the counter; before there was one, by the records of those that were closed. */

@@ -18,7 +18,7 @@ struct client_cut {            /* one life that ended so; instants of our clock 
     int64_t back_ns;           /* until its next start, -1 none known */
     uint64_t connection, server;
     const struct text *node, *host, *reason;
-    bool in_crowd; /* many were cut there at that moment: burst.h */
+    bool in_crowd; /* many were cut there at that moment, or it came of that: burst.h */
 };
 
 struct client {

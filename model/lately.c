@@ -19,6 +19,10 @@ void lately_add(struct lately *lately, int64_t utc_ns, uint64_t count) {
     *slot = count > UINT32_MAX - *slot ? UINT32_MAX : *slot + (uint32_t)count;
 }
 
+int64_t lately_last(const struct lately *lately) {
+    return lately->newest * SLOT_NS;
+}
+
 uint64_t lately_within(const struct lately *lately, int64_t utc_ns, int64_t span_ns) {
     int64_t first = (utc_ns - span_ns) / SLOT_NS, oldest = lately->newest - LATELY_SLOTS + 1;
     uint64_t sum = 0;

@@ -13,6 +13,8 @@ struct lately {
 
 /* What is older than ten minutes is left out. */
 void lately_add(struct lately *lately, int64_t utc_ns, uint64_t count);
+/* When the last happened, to ten seconds; 0 none did. */
+int64_t lately_last(const struct lately *lately);
 /* Of the last `span_ns`, which is up to ten minutes, and what is missing to a whole ten seconds. */
 uint64_t lately_within(const struct lately *lately, int64_t utc_ns, int64_t span_ns);
 

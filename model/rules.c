@@ -38,8 +38,17 @@ static const struct many { /* how findings of one cause are said together */
 #define RULE(NAME, KIND, SEVERITY, HOLD, TAG, CONDITION, SINCE, TEXT)
 #define MANY(RULE, KIND, CAUSE, TEXT) {#RULE, Q_##KIND##_##CAUSE, TEXT},
 #include "model/rules.def"
-#undef RULE
 #undef MANY
+};
+
+static const struct news { /* what a rule counts happened last then */
+    const char *rule;
+    enum quantity last;
+} news[] = {
+#define NEWS(RULE, KIND, LAST) {#RULE, Q_##KIND##_##LAST},
+#include "model/rules.def"
+#undef NEWS
+#undef RULE
 };
 
 /* ---- conditions ---- */
@@ -236,8 +245,27 @@ static bool was_so_before(const struct entry *entry, const struct truth *truth) 
            truth->seen_mono_ns < asset_of(&entry->object)->moved_mono_ns;
 }
 
-static void find(struct model *model, struct entry *entry, const struct truth *truth) {
-    if (truth->slept_mono_ns || is_said_by_other(model, entry, truth))
+/* When the last happened that this rule counts; 0: it does not count, or that is not known. */
+static int64_t news_of(const struct model *model, const struct object *object, int rule) {
+    for (size_t i = 0; i < sizeof news / sizeof *news; i++) {
+        if (strcmp(news[i].rule, rules[rule].name) != 0)
+            continue;
+        struct value last = quantity_get(model, object, news[i].last);
+        return last.type == VALUE_TIME ? last.i : 0;
+    }
+    return 0;
+}
+
+/* Another rule speaks, or did of all that this one knows of. */
+static bool is_told(const struct model *model, const struct entry *entry, struct truth *truth) {
+    bool by_other = is_said_by_other(model, entry, truth);
+    if (by_other)
+        truth->told_ns = news_of(model, &entry->object, truth->rule);
+    return by_other || (truth->told_ns && news_of(model, &entry->object, truth->rule) <= truth->told_ns);
+}
+
+static void find(struct model *model, struct entry *entry, struct truth *truth) {
+    if (truth->slept_mono_ns || is_told(model, entry, truth))
         return;
     int64_t hold = left_to_hold(model, truth->rule, model->mono_ns - truth->since_mono_ns);
     int64_t settle = was_so_before(entry, truth) ? 0 : left_to_settle(model, &entry->object);

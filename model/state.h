@@ -16,6 +16,7 @@ struct truth { /* a rule's condition that holds now, or did when it could last b
     int64_t seen_mono_ns;                /* it was found to hold then */
     int64_t slept_mono_ns;               /* nobody's word of now says so or denies it, since; 0 one does */
     bool least;                          /* it may be for longer: nothing was known before */
+    int64_t told_ns;                     /* what had happened by then another rule told; 0 none did */
 };
 
 #define ROWS_COUNTED 3

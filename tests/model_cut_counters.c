@@ -474,7 +474,7 @@ START_TEST(some_of_one_server_are_said_together) {
     struct life page[3] = {
         {7, "c", 0, 39, CUT_BYTES, 1}, {6, "b", 0, 29, CUT_DEADLINE, 1}, {5, "a", 0, 19, CUT_BYTES, 1}};
     send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 3, page, 3);
-    until(&n, "IDA", 41, c);
+    until(&n, "IDA", 43, c);
     size_t count;
     const struct finding *f = model_findings(n.model, &count);
     ck_assert_uint_eq(count, 3);

@@ -43,8 +43,8 @@ void world_services(struct world *w) {
     with_clients(w, CLIENTS);
     world_run(w, 300);
     with_clients(w, CLIENTS - ENDING);
-    world_run(w, 2);
+    world_run(w, 1);
     world_ended(w, CLIENTS - 2, 300, "Slow Consumer (Pending Bytes)");
     world_ended(w, CLIENTS - 1, 296, "Client Closed");
-    world_run(w, 2);
+    world_run(w, 3);
 }

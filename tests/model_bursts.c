@@ -1,0 +1,193 @@
+/* Many clients cut at one moment, what comes of it, and which alerts that makes: all that begin and end, in
+ * their order. */
+#include "tests/model_closed.h"
+
+#define STORY_SIZE 4000
+#define HELD_MOST  64
+
+struct story {
+    struct night n;
+    uint64_t cids, total;
+    char held[HELD_MOST][80]; /* what speaks now */
+    int held_count;
+    char told[STORY_SIZE]; /* "second +rule object" when it began to, "second -rule object" when it ended */
+};
+
+static void tell(struct story *s, char sign, const char *what) {
+    size_t len = strlen(s->told);
+    snprintf(s->told + len, sizeof s->told - len, "%d %c%s\n", (int)(s->n.at / NS_PER_S), sign, what);
+}
+
+static bool is_among(char all[][80], int count, const char *what) {
+    for (int i = 0; i < count; i++)
+        if (strcmp(all[i], what) == 0)
+            return true;
+    return false;
+}
+
+static void look(struct story *s) {
+    char now[HELD_MOST][80];
+    size_t count;
+    const struct finding *findings = model_findings(s->n.model, &count);
+    ck_assert_uint_le(count, HELD_MOST);
+    for (size_t i = 0; i < count; i++) {
+        const struct object *object = model_object(s->n.model, findings[i].object);
+        enum quantity name = object->kind == OBJECT_CLIENT ? Q_CLIENT_name : Q_SERVER_name;
+        snprintf(now[i], sizeof now[i], "%s %s", finding_rule(&findings[i]), text_value(&s->n, object, name));
+    }
+    for (int i = 0; i < s->held_count; i++)
+        if (!is_among(now, (int)count, s->held[i]))
+            tell(s, '-', s->held[i]);
+    for (size_t i = 0; i < count; i++)
+        if (!is_among(s->held, s->held_count, now[i]))
+            tell(s, '+', now[i]);
+    memcpy(s->held, now, sizeof now);
+    s->held_count = (int)count;
+}
+
+static void until(struct story *s, double second) {
+    while (s->n.at < ns(second)) {
+        night_until(&s->n, (double)s->n.at / 1e9 + 0.5);
+        look(s);
+        send_varz(&s->n, 1, "IDA", "n1");
+    }
+}
+
+static void begin(struct story *s) {
+    *s = (struct story){.cids = 100};
+    night_begin(&s->n, 0, 1);
+    send_target(&s->n, 1, "http://h:8222", "named", "polled", NULL, NULL);
+    send_varz(&s->n, 1, "IDA", "n1");
+    send_lives(&s->n, "IDA", SHAPE_CONNZ_CLOSED, 0, NULL, 0);
+}
+
+/* From one number to the one before another, each so long after the one before; told in one answer. */
+static void cut(struct story *s, int from, int to, double at, double step) {
+    struct life page[64];
+    char names[64][8];
+    for (int i = to - 1; i >= from; i--) {
+        int place = to - 1 - i;
+        snprintf(names[place], sizeof names[place], "c%d", i);
+        page[place] = (struct life){++s->cids, names[place], 0, at + step * (i - from), CUT_BYTES, 1};
+    }
+    s->total += (uint64_t)(to - from);
+    send_lives(&s->n, "IDA", SHAPE_CONNZ_CLOSED, s->total, page, to - from);
+}
+
+static double at_once(const struct story *s) {
+    return number_value(&s->n, server_named(&s->n, "n1"), Q_SERVER_cut_at_once);
+}
+
+/* The first three are heard of before the rest, and who is back is cut again, each at another time. */
+static void burst(struct story *s) {
+    until(s, 20);
+    cut(s, 0, 3, 19.2, 0.1);
+    until(s, 21);
+    cut(s, 3, 9, 19.5, 0.03);
+    until(s, 22);
+    ck_assert_double_eq(at_once(s), 9);
+    cut(s, 9, 29, 19.7, 0.02);
+    until(s, 23);
+    ck_assert_double_eq(at_once(s), 29);
+    for (int i = 0; i < 12; i++) {
+        until(s, 30 + 3 * i);
+        cut(s, i, i + 1, 29.5 + 3 * i, 0);
+    }
+}
+
+START_TEST(a_burst_is_one_alert) {
+    struct story s;
+    begin(&s);
+    burst(&s);
+    until(&s, 63 + 660);
+    ck_assert_str_eq(s.told, "21 +clients_cut_at_once n1\n"
+                             "319 -clients_cut_at_once n1\n");
+    night_end(&s.n);
+}
+END_TEST
+
+START_TEST(one_that_follows_is_the_same_trouble) {
+    struct story s;
+    begin(&s);
+    burst(&s);
+    until(&s, 250);
+    cut(&s, 0, 10, 249, 0.05);
+    until(&s, 400);
+    ck_assert_double_eq(at_once(&s), 29);
+    until(&s, 250 + 660);
+    ck_assert_str_eq(s.told, "21 +clients_cut_at_once n1\n"
+                             "549 -clients_cut_at_once n1\n");
+    night_end(&s.n);
+}
+END_TEST
+
+START_TEST(who_is_cut_after_it_is_told_alone) {
+    struct story s;
+    begin(&s);
+    burst(&s);
+    for (int i = 0; i < 8; i++) { /* different ones, too slowly to be at once, while it is still spoken of */
+        until(&s, 282 + 4 * i);
+        cut(&s, i, i + 1, 281 + 4 * i, 0);
+    }
+    until(&s, 400);
+    s.told[0] = '\0';
+    until(&s, 420);
+    cut(&s, 40, 41, 419, 0);
+    until(&s, 1100);
+    ck_assert_str_eq(s.told, "422 +client_cut c40\n"
+                             "479 -client_cut c40\n");
+    night_end(&s.n);
+}
+END_TEST
+
+START_TEST(many_of_their_own) {
+    struct story s;
+    begin(&s);
+    for (int i = 0; i < 5; i++) {
+        until(&s, 20 + 30 * i);
+        cut(&s, i, i + 1, 19 + 30 * i, 0);
+    }
+    s.told[0] = '\0';
+    until(&s, 1000);
+    ck_assert_ptr_nonnull(strstr(s.told, "142 +clients_cut_many n1\n"));
+    ck_assert_ptr_nonnull(strstr(s.told, "319 -clients_cut_many n1\n"));
+    ck_assert_ptr_null(strstr(s.told, "clients_cut_at_once"));
+    night_end(&s.n);
+}
+END_TEST
+
+/* Five in five minutes, the last within the minute in which the first is too old to count. */
+START_TEST(what_was_told_as_often_is_not_told_again) {
+    struct story s;
+    begin(&s);
+    for (int i = 0; i < 5; i++) {
+        until(&s, 20 + 70 * i);
+        cut(&s, 0, 1, 19 + 70 * i, 0);
+    }
+    s.told[0] = '\0';
+    until(&s, 1000);
+    ck_assert_str_eq(s.told, "300 +client_cut_often c0\n"
+                             "319 -client_cut_often c0\n");
+    s.told[0] = '\0';
+    until(&s, 1001);
+    cut(&s, 0, 1, 1000, 0);
+    until(&s, 1200);
+    ck_assert_str_eq(s.told, "1003 +client_cut c0\n"
+                             "1060 -client_cut c0\n");
+    night_end(&s.n);
+}
+END_TEST
+
+static TCase *bursts(void) {
+    TCase *tc = tcase_create("bursts");
+    tcase_add_test(tc, a_burst_is_one_alert);
+    tcase_add_test(tc, one_that_follows_is_the_same_trouble);
+    tcase_add_test(tc, who_is_cut_after_it_is_told_alone);
+    tcase_add_test(tc, many_of_their_own);
+    tcase_add_test(tc, what_was_told_as_often_is_not_told_again);
+    return tc;
+}
+
+int main(void) {
+    return run_case("model/bursts", bursts);
+}
