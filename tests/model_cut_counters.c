@@ -446,8 +446,8 @@ START_TEST(one_again_and_again) {
     for (int i = 0; i < 60; i++) { /* each second for a minute */
         c.clients++;
         until(&n, "IDA", 5 + i, c);
-        closed(&n, "IDA", (uint64_t)(i + 1),
-               (struct life){(uint64_t)(10 + i), "busy", 4 + i + 0.1, 4 + i + 0.9, CUT_BYTES, 1});
+        closed(&n, "IDA", (uint64_t)i + 1,
+               (struct life){10 + (uint64_t)i, "busy", 4 + i + 0.1, 4 + i + 0.9, CUT_BYTES, 1});
         if (i == 3)
             ck_assert_int_eq(finding_of(&n, "client_cut")->severity, SEVERITY_WARN);
     }

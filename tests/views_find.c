@@ -297,7 +297,7 @@ START_TEST(an_account_of_any_name_is_a_filter) {
 }
 END_TEST
 
-enum { MANY = 450 };
+enum { NODES = 3, EACH = 150, MANY = EACH * NODES };
 
 START_TEST(the_best_of_many_are_shown) {
     static struct world_client clients[MANY];
@@ -307,9 +307,9 @@ START_TEST(the_best_of_many_are_shown) {
     w.jetstream = false;
     for (int i = 0; i < MANY; i++)
         clients[i] = (struct world_client){
-            i % 3, (uint64_t)i + 1, i == 440 ? "bill" : "a-bill", "ACME", "go", 0, 0, 0};
+            i % NODES, (uint64_t)i + 1, i == 440 ? "bill" : "a-bill", "ACME", "go", 0, 0, 0};
     for (int i = 0; i < WORLD_NODES; i++)
-        w.nodes[i].connections = MANY / 3;
+        w.nodes[i].connections = EACH;
     w.clients = clients;
     w.client_count = MANY;
     world_run(&w, 3);
