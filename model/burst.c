@@ -1,6 +1,7 @@
 #include "model/burst.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "model/client.h"
@@ -16,6 +17,7 @@ struct cut {
     uint64_t connection;
     struct client *client; /* NULL: not known */
     uint64_t who;          /* the client; of a crowd that can't be told apart the connection */
+    size_t number;         /* the same of the same who */
     bool in_crowd;
 };
 
@@ -39,14 +41,19 @@ static struct cut cut_of(const struct model *model, const struct closed_record *
     return cut;
 }
 
-static size_t distinct(const struct cut *cuts, size_t count, uint64_t *room) {
-    size_t found = 0;
+/* Gives each client a number, the same to all cuts of it. */
+static void number_clients(struct cut *cuts, size_t count, uint64_t *known) {
+    size_t clients = 0;
     for (size_t i = 0; i < count; i++)
-        room[i] = cuts[i].who;
-    qsort(room, count, sizeof *room, by_who);
+        known[i] = cuts[i].who;
+    qsort(known, count, sizeof *known, by_who);
     for (size_t i = 0; i < count; i++)
-        found += !i || room[i] != room[i - 1];
-    return found;
+        if (!i || known[i] != known[i - 1])
+            known[clients++] = known[i];
+    for (size_t i = 0; i < count; i++) {
+        const uint64_t *at = bsearch(&cuts[i].who, known, clients, sizeof *known, by_who);
+        cuts[i].number = (size_t)(at - known);
+    }
 }
 
 static void note(struct burst *burst, uint64_t clients, int64_t at_ns) {
@@ -103,20 +110,21 @@ static void mark(const struct burst *burst, struct cut *cuts, size_t count) {
     }
 }
 
-static void look_through(struct burst *burst, struct cut *cuts, size_t count, uint64_t *room) {
-    qsort(cuts, count, sizeof *cuts, by_time);
-    for (size_t i = 0, end = 0; i < count;) {
-        for (end = end > i ? end : i; end < count && cuts[end].stop_ns - cuts[i].stop_ns <= WITHIN;)
-            end++;
-        size_t clients = end - i >= MANY ? distinct(cuts + i, end - i, room) : 0;
-        if (clients < MANY) {
-            i++;
-            continue;
+/* Each second that begins with a cut. `held` is zero before and after: cuts in it of each client. */
+static void look_through(struct burst *burst, struct cut *cuts, size_t count, uint64_t *held) {
+    size_t clients = 0, marked = 0, first = 0, over = 0; /* they began with the first, until `over` */
+    for (size_t i = 0, end = 0; i < count; i++) {
+        for (; end < count && cuts[end].stop_ns - cuts[i].stop_ns <= WITHIN; end++)
+            clients += !held[cuts[end].number]++;
+        if (clients >= MANY) {
+            for (size_t c = marked > i ? marked : i; c < end; c++)
+                cuts[c].in_crowd = true;
+            marked = end;
+            first = i < over ? first : i;
+            over = i < over ? over : end;
+            note(burst, clients, cuts[first].stop_ns);
         }
-        for (size_t c = i; c < end; c++)
-            cuts[c].in_crowd = true;
-        note(burst, clients, cuts[i].stop_ns);
-        i = end;
+        clients -= !--held[cuts[i].number];
     }
 }
 
@@ -135,6 +143,9 @@ static void judge(const struct model *model, struct entry *entry) {
         if (last - record->stop_ns <= LOOKED)
             cuts[count++] = cut_of(model, record);
     }
+    number_clients(cuts, count, room);
+    qsort(cuts, count, sizeof *cuts, by_time);
+    memset(room, 0, count * sizeof *room);
     look_through(&server->burst, cuts, count, room);
     mark(&server->burst, cuts, count);
     free(cuts);

@@ -10,10 +10,13 @@
 
 #define BURST_TOLD_NS (300 * NS_PER_S) /* one that follows sooner is the same trouble */
 
-struct burst {        /* the last ones that followed each other */
-    uint64_t clients; /* within a second, of the largest; 0 none */
-    int64_t at_ns;    /* of the last; the server's clock */
-    uint64_t looked;  /* cuts that were known when we looked last */
+struct burst { /* the last ones that followed each other */
+    uint64_t
+        clients;     /* in any span of one second, by `stop` of their records, of the largest; one that is cut
+                        twice in it counts once. 0 none. The server's log may have more lines in a second: it
+                        is written when a client is found slow, sometimes twice, and `stop` comes later */
+    int64_t at_ns;   /* of the last; the server's clock */
+    uint64_t looked; /* cuts that were known when we looked last */
 };
 
 struct model;

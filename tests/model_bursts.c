@@ -178,6 +178,47 @@ START_TEST(what_was_told_as_often_is_not_told_again) {
 }
 END_TEST
 
+static void cut_at(struct story *s, const double *stops, const char *const *names, int count) {
+    struct life page[16];
+    for (int i = 0; i < count; i++)
+        page[count - 1 - i] = (struct life){++s->cids, names[i], stops[i] - 0.04, stops[i], CUT_BYTES, 1};
+    s->total += (uint64_t)count;
+    send_lives(&s->n, "IDA", SHAPE_CONNZ_CLOSED, s->total, page, count);
+}
+
+/* In whichever second there are most, not in the one that begins with the first of them. */
+START_TEST(most_within_any_second) {
+    static const double stops[] = {19, 19.1, 19.2, 19.3, 19.6, 19.9, 20.05, 20.1, 20.15, 20.2, 20.25, 20.29};
+    static const char *const names[] = {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"};
+    struct story s;
+    begin(&s);
+    until(&s, 21);
+    cut_at(&s, stops, names, 12);
+    until(&s, 22);
+    ck_assert_double_eq(at_once(&s), 9); /* 19.3 to 20.29 */
+    for (int i = 0; i < 12; i++)
+        ck_assert_double_eq(number_value(&s.n, find_by(&s.n, Q_CLIENT_name, names[i]), Q_CLIENT_alone_1m), 0);
+    night_end(&s.n);
+}
+END_TEST
+
+/* Who comes back and is cut again within the second is one client. */
+START_TEST(a_client_counts_once_in_a_second) {
+    static const double stops[] = {19.1, 19.2, 19.3, 19.4, 19.5, 19.6, 20.15, 20.25};
+    static const char *const names[] = {"a", "a", "b", "a", "c", "d", "a", "e"};
+    struct story s;
+    begin(&s);
+    until(&s, 21);
+    cut_at(&s, stops, names, 6);
+    until(&s, 22);
+    ck_assert(isnan(at_once(&s)));
+    cut_at(&s, stops + 6, names + 6, 2);
+    until(&s, 23);
+    ck_assert_double_eq(at_once(&s), 5);
+    night_end(&s.n);
+}
+END_TEST
+
 static TCase *bursts(void) {
     TCase *tc = tcase_create("bursts");
     tcase_add_test(tc, a_burst_is_one_alert);
@@ -185,6 +226,8 @@ static TCase *bursts(void) {
     tcase_add_test(tc, who_is_cut_after_it_is_told_alone);
     tcase_add_test(tc, many_of_their_own);
     tcase_add_test(tc, what_was_told_as_often_is_not_told_again);
+    tcase_add_test(tc, most_within_any_second);
+    tcase_add_test(tc, a_client_counts_once_in_a_second);
     return tc;
 }
 
