@@ -13,14 +13,10 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "model/alerts.h"
 #include "tui/surface.h"
 
 enum { WAITING_MAX = 256 << 10, LINE_MAX_BYTES = 4096, POLL_MS = 50, CLOSE_POLLS = 10, NAME_SIZE = 800 };
-
-struct said { /* a finding that was told and has not ended */
-    struct finding finding;
-    char *name; /* its object may be gone when it ends */
-};
 
 struct told { /* how many servers, when it was last said */
     uint64_t cluster;
@@ -36,8 +32,7 @@ struct plain {
     bool own_fd, gone;
     struct buffer waiting;
     uint64_t left_out; /* lines */
-    struct said *said; /* by object and tag */
-    size_t said_count;
+    struct alerts *alerts;
     uint64_t events; /* told */
     char date[TIME_TEXT_SIZE];
     struct told *told;
@@ -163,64 +158,11 @@ static void name_object(const struct model *model, const struct object *object, 
     }
 }
 
-static int by_object(const void *a, const void *b) {
-    const struct said *x = a, *y = b;
-    if (x->finding.object != y->finding.object)
-        return x->finding.object < y->finding.object ? -1 : 1;
-    return strcmp(finding_tag(&x->finding), finding_tag(&y->finding));
-}
-
-static struct said *find(struct said *said, size_t count, const struct finding *finding) {
-    struct said key = {.finding = *finding};
-    return count ? bsearch(&key, said, count, sizeof *said, by_object) : NULL;
-}
-
-static void put_finding(struct plain *p, const char *severity, const struct said *said) {
+static void put_finding(void *data, enum severity severity, const struct finding *finding, const char *name) {
+    struct plain *p = data;
     char figure[300];
-    finding_figure(p->model, &said->finding, figure, sizeof figure);
-    put_line(p, severity, finding_rule(&said->finding), said->name, figure);
-}
-
-/* Of one object and tag another rule may speak now: that is no end. */
-static void tell_begun(struct plain *p, struct said *now, size_t count) {
-    size_t same;
-    const struct finding *findings = model_findings(p->model, &same);
-    for (size_t i = 0; i < same; i++) { /* the most urgent first */
-        char name[NAME_SIZE];
-        struct said *before = find(p->said, p->said_count, &findings[i]);
-        struct said *here = find(now, count, &findings[i]);
-        if (before && before->name) {
-            here->name = before->name;
-            before->name = NULL;
-        } else {
-            name_object(p->model, model_object(p->model, findings[i].object), name, sizeof name);
-            here->name = memory_text(name);
-        }
-        if (!before || before->finding.rule != findings[i].rule)
-            put_finding(p, severity_word(findings[i].severity), here);
-    }
-}
-
-static void tell_ended(struct plain *p, struct said *now, size_t count) {
-    for (size_t i = 0; i < p->said_count; i++) {
-        if (!find(now, count, &p->said[i].finding))
-            put_finding(p, "ok", &p->said[i]);
-        free(p->said[i].name);
-    }
-}
-
-static void tell_findings(struct plain *p) {
-    size_t count;
-    const struct finding *findings = model_findings(p->model, &count);
-    struct said *now = memory_array(count, sizeof *now);
-    for (size_t i = 0; i < count; i++)
-        now[i].finding = findings[i];
-    qsort(now, count, sizeof *now, by_object);
-    tell_begun(p, now, count);
-    tell_ended(p, now, count);
-    free(p->said);
-    p->said = now;
-    p->said_count = count;
+    finding_figure(p->model, finding, figure, sizeof figure);
+    put_line(p, severity_word(severity), finding_rule(finding), name, figure);
 }
 
 /* ---- the rest ---- */
@@ -308,7 +250,7 @@ void plain_tick(struct plain *p, bool began) {
     tell_date(p);
     if (p->began) {
         tell_servers(p);
-        tell_findings(p);
+        alerts_tick(p->alerts, p->model);
         tell_events(p);
     }
     send_waiting(p);
@@ -321,6 +263,7 @@ struct plain *plain_create(struct loop *loop, const struct model *model,
     struct plain *p = memory_new(sizeof *p);
     p->model = model;
     p->options = *options;
+    p->alerts = alerts_create(name_object, put_finding, p);
     open_output(p, options->out_fd);
     p->out = loop_add_fd(loop, p->fd, 0, on_out, p);
     return p;
@@ -345,9 +288,7 @@ void plain_destroy(struct plain *p) {
         send_waiting(p);
     }
     loop_remove(p->out);
-    for (size_t i = 0; i < p->said_count; i++)
-        free(p->said[i].name);
-    free(p->said);
+    alerts_destroy(p->alerts);
     free(p->told);
     buffer_finish(&p->waiting);
     if (p->own_fd)

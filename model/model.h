@@ -185,6 +185,8 @@ void finding_text_of(const struct model *model, const struct finding *finding, s
                      size_t size);
 /* What the condition is about, as a table shows it: its first quantity; "-" when that is not known. */
 void finding_figure(const struct model *model, const struct finding *finding, char *out, size_t size);
+/* The same as a number, where more of it is worse; else 0. */
+double finding_size(const struct model *model, const struct finding *finding);
 /* The worst finding about this object; else PENDING while one is forming; else UNKNOWN for stale and gone
  * ones, OK for all others, and for a connection of which the record of its end came. */
 enum severity model_severity(const struct model *model, const struct object *object);

@@ -556,11 +556,25 @@ static int tell(void *data, const char *name, char *out, size_t size) {
     return -1;
 }
 
-void finding_figure(const struct model *model, const struct finding *finding, char *out, size_t size) {
+static void name_figure(const struct finding *finding, char name[static 64]) {
     const char *condition = rules[finding->rule].condition;
+    snprintf(name, 64, "%.*s", (int)strspn(condition, "abcdefghijklmnopqrstuvwxyz0123456789_"), condition);
+}
+
+double finding_size(const struct model *model, const struct finding *finding) {
+    const struct object *object = model_object(model, finding->object);
     char name[64];
-    snprintf(name, sizeof name, "%.*s", (int)strspn(condition, "abcdefghijklmnopqrstuvwxyz0123456789_"),
-             condition);
+    double size;
+    name_figure(finding, name);
+    int q = object ? quantity_by_name(object->kind, name) : -1;
+    bool known = q >= 0 && quantities[q].worse == WORSE_MORE &&
+                 value_number(quantity_get(model, object, (enum quantity)q), &size);
+    return known ? size : 0;
+}
+
+void finding_figure(const struct model *model, const struct finding *finding, char *out, size_t size) {
+    char name[64];
+    name_figure(finding, name);
     if (!sentence_quantity(model, model_object(model, finding->object), name, out, size))
         snprintf(out, size, "-");
 }
