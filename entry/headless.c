@@ -38,6 +38,7 @@ struct headless {
     struct cut cut;
     struct stage stage;
     int code;
+    char *lacks; /* what was said of what is not printed; NULL nothing yet */
 };
 
 static void on_bytes(void *data, const char *bytes, size_t len) {
@@ -218,6 +219,19 @@ static void write_snapshot(struct headless *h) {
     loop_stop(h->loop, h->code);
 }
 
+/* Each time that it is something else. */
+static void tell_lacks(struct headless *h) {
+    struct buffer lacks = {0};
+    print_lacks(h->model, &h->cut, &lacks);
+    if (h->lacks == NULL || strcmp(h->lacks, buffer_text(&lacks)) != 0) {
+        free(h->lacks);
+        h->lacks = memory_text(buffer_text(&lacks));
+        for (const char *line = h->lacks; *line != '\0'; line += strcspn(line, "\n") + 1)
+            fprintf(stderr, "natsight: %.*s\n", (int)strcspn(line, "\n"), line);
+    }
+    buffer_finish(&lacks);
+}
+
 static void print_once(struct headless *h) {
     struct buffer out = {0};
     if (h->options->json) {
@@ -231,6 +245,7 @@ static void print_once(struct headless *h) {
     if (!written)
         h->code = 1;
     buffer_finish(&out);
+    tell_lacks(h);
     if (--h->left == 0 || !written)
         loop_stop(h->loop, h->code);
 }
@@ -294,6 +309,7 @@ static int headless_run(struct headless *h) {
     if (h->loop != NULL)
         loop_destroy(h->loop);
     feed_destroy(h->feed);
+    free(h->lacks);
     stage_finish(&h->stage);
     model_destroy(h->model);
     return h->code;

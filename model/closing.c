@@ -101,8 +101,11 @@ bool closing_put(struct model *model, struct entry *server, const struct row *ro
         return false;
     struct entry *entry = close_entry(model, server, row, at);
     push(queue, (struct closed_record){entry->object.id, stop_ns});
-    if (queue->count > keeps[class].most)
+    if (queue->count > keeps[class].most) {
+        int64_t oldest_ns = queue->items[queue->first].stop_ns;
+        queue->crowded_ns = oldest_ns > queue->crowded_ns ? oldest_ns : queue->crowded_ns;
         pop(model, queue);
+    }
     closing->cut += class == CLOSED_CUT;
     if (class == CLOSED_CUT)
         client_was_cut(model, entry);
@@ -245,17 +248,24 @@ int64_t closing_last_cut(const struct closing *closing) {
     return last;
 }
 
-static bool is_at_bound(const struct closing *closing) {
-    for (int class = 0; class < CLOSED_CLASS_COUNT; class ++)
-        if (closing->kept[class].count >= keeps[class].most)
-            return true;
-    return false;
+struct closing_lack closing_lack_of(const struct object *server) {
+    const struct closing *closing = &server_const(server)->closing;
+    struct closing_lack lack = {.untaken =
+                                    closing->length > closing->told ? closing->length - closing->told : 0};
+    for (int class = 0; class < CLOSED_CLASS_COUNT; class ++) {
+        int64_t crowded_ns = closing->kept[class].crowded_ns;
+        bool lately = crowded_ns && server->now_at.now_ns - crowded_ns <= keeps[class].age_ns;
+        lack.most[class] = lately ? keeps[class].most : 0;
+    }
+    return lack;
 }
 
 bool model_closed_at_bound(const struct model *model) {
-    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++)
-        if (is_at_bound(&server_const(&kind_at(model, OBJECT_SERVER, i)->object)->closing))
+    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
+        struct closing_lack lack = closing_lack_of(&kind_at(model, OBJECT_SERVER, i)->object);
+        if (lack.most[CLOSED_ORDINARY] || lack.most[CLOSED_CUT])
             return true;
+    }
     return false;
 }
 
@@ -292,7 +302,9 @@ void closing_copy(struct closing *closing) {
         struct closed_record *items = memory_array(queue->count + 1, sizeof *items);
         if (queue->count)
             memcpy(items, queue->items + queue->first, queue->count * sizeof *items);
-        *queue = (struct closed_queue){items, 0, queue->count, queue->count + 1, queue->floor_ns};
+        queue->items = items;
+        queue->first = 0;
+        queue->cap = queue->count + 1;
     }
 }
 

@@ -20,7 +20,8 @@ struct closed_record {
 struct closed_queue { /* by when they came to be known */
     struct closed_record *items;
     size_t first, count, cap;
-    int64_t floor_ns; /* records up to there are not taken again */
+    int64_t floor_ns;   /* records up to there are not taken again */
+    int64_t crowded_ns; /* latest stop of one that went because too many came; 0 none */
 };
 
 struct closing {
@@ -69,6 +70,13 @@ void closing_forget_run(struct closing *closing, bool from_start);
 bool closing_cut_since(const struct closing *closing, int64_t since_ns, uint64_t *cut);
 /* When one was cut last, by the server's clock; TIME_UNSET: none that we know of. */
 int64_t closing_last_cut(const struct closing *closing);
+/* What is not here of what was closed lately on a server. */
+struct closing_lack {
+    uint64_t untaken; /* stand in its list, and were not asked for, did not come or were too old */
+    size_t
+        most[CLOSED_CLASS_COUNT]; /* so many are kept, and older ones went before their time; 0: none did */
+};
+struct closing_lack closing_lack_of(const struct object *server);
 /* Copies of what it owns, for a clone; and their end. */
 void closing_copy(struct closing *closing);
 void closing_finish(struct closing *closing);

@@ -95,7 +95,7 @@ const struct series *model_series(const struct model *model, const struct object
 void model_connection_cover(const struct model *model, uint64_t *rows, uint64_t *total);
 /* A connection of which the server's record came that it is closed, and why. */
 bool model_is_closed(const struct object *connection);
-/* Of some server as many closed ones are kept as there ever are: older ones are let go for newer ones. */
+/* Of some server closed ones were let go before their time, for newer ones. */
 bool model_closed_at_bound(const struct model *model);
 /* What the last answer about its subscriptions said; utc_ns 0: nobody asked, or nothing of it is kept. */
 struct subscribed {

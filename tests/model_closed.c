@@ -1,6 +1,7 @@
 /* Closed connections: one object from its start to its record, each once, what is missed said. */
 #include "tests/model_closed.h"
 
+#include "model/closing.h"
 #include "model/reason.h"
 
 static void begin(struct night *n) {
@@ -255,13 +256,20 @@ START_TEST(so_many_at_most) {
     for (int i = 0; i < 1500; i++)
         page[i] = (struct life){(uint64_t)(2000 - i), "x", 0, 4 - i * 0.001, LEFT, 0};
     live_until(&n, "IDA", 5, 1600, 10);
-    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 999, page, 999);
+    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 1000, page, 999);
+    ck_assert_uint_eq(closing_lack_of(server_named(&n, "n1")).untaken, 1);
     ck_assert(!model_closed_at_bound(n.model));
     send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 1500, page, 1500);
     ck_assert_uint_eq(count_in_state(&n, "closed"), 1000);
     ck_assert(model_closed_at_bound(n.model));
+    struct closing_lack lack = closing_lack_of(server_named(&n, "n1"));
+    ck_assert_uint_eq(lack.most[CLOSED_ORDINARY], 1000);
+    ck_assert_uint_eq(lack.most[CLOSED_CUT], 0);
+    ck_assert_uint_eq(lack.untaken, 499);
     send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 1500, page, 1500);
     ck_assert_uint_eq(count_in_state(&n, "closed"), 1000);
+    live_until(&n, "IDA", 610, 1600, 10);
+    ck_assert(!model_closed_at_bound(n.model)); /* they would have gone by now */
     free(page);
     night_end(&n);
 }

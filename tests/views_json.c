@@ -2,6 +2,7 @@
 #include <check.h>
 
 #include "tests/harness/suite.h"
+#include "tests/views/world_parts.h"
 #include "tests/views_frame.h"
 #include "views/json.h"
 #include "views/print.h"
@@ -201,6 +202,31 @@ START_TEST(as_tables) {
 }
 END_TEST
 
+/* For who reads it as a whole list. */
+START_TEST(it_is_said_what_tables_lack) {
+    struct world w;
+    struct cut closed, servers;
+    char message[300];
+    struct buffer out = {0};
+    const char *names[] = {"closed", "servers"};
+    ck_assert(cut_parse(&closed, names, 1, message, sizeof(message)));
+    ck_assert(cut_parse(&servers, names + 1, 1, message, sizeof(message)));
+    world_cut_again(&w);
+    print_lacks(w.model, &closed, &out);
+    ck_assert_str_eq(buffer_text(&out), "");
+    struct sample *s = world_sample(&w, 1, SHAPE_CONNZ_CLOSED);
+    world_u(world_answer(&w, s, 1), F_ANSWER_total, 9017);
+    world_send(&w, s);
+    print_lacks(w.model, &closed, &out);
+    ck_assert_str_eq(buffer_text(&out), "closed: n2-lon lists 9,000 more that are not here\n");
+    buffer_finish(&out);
+    print_lacks(w.model, &servers, &out);
+    ck_assert_str_eq(buffer_text(&out), "");
+    buffer_finish(&out);
+    world_finish(&w);
+}
+END_TEST
+
 START_TEST(tables_are_in_the_order_asked_for) {
     struct cut cut;
     char message[300];
@@ -272,6 +298,7 @@ int main(void) {
     tcase_add_test(tc, cuts);
     tcase_add_test(tc, wrong_names);
     tcase_add_test(tc, as_tables);
+    tcase_add_test(tc, it_is_said_what_tables_lack);
     tcase_add_test(tc, tables_are_in_the_order_asked_for);
     suite_add_tcase(suite, tc);
     return suite_run(suite);

@@ -6,7 +6,9 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/number.h"
 #include "base/text.h"
+#include "model/closing.h"
 #include "views/quantity_text.h"
 
 #define MAX_WIDTH 60
@@ -122,4 +124,31 @@ void print_tables(const struct model *model, const struct cut *cut, struct buffe
         print_events(model, out);
     }
     free(b);
+}
+
+/* ---- what is not there ---- */
+
+static void closed_lacks(const struct model *model, const struct object *server, struct buffer *out) {
+    static const char *const classes[CLOSED_CLASS_COUNT] = {
+        [CLOSED_ORDINARY] = "connections", [CLOSED_CUT] = "slow consumers"};
+    struct closing_lack lack = closing_lack_of(server);
+    const char *name = quantity_name_text(model, server, Q_SERVER_name);
+    char count[NUMBER_TEXT_SIZE];
+    if (lack.untaken) {
+        number_format_grouped(count, lack.untaken);
+        buffer_printf(out, "closed: %s lists %s more that are not here\n", name, count);
+    }
+    for (int class = 0; class < CLOSED_CLASS_COUNT; class ++) {
+        number_format_grouped(count, lack.most[class]);
+        if (lack.most[class])
+            buffer_printf(out, "closed: %s closed more %s than are kept: these are the last %s\n", name,
+                          classes[class], count);
+    }
+}
+
+void print_lacks(const struct model *model, const struct cut *cut, struct buffer *out) {
+    size_t count;
+    const struct object *const *servers = model_objects(model, OBJECT_SERVER, &count);
+    for (size_t i = 0; i < count && cut->parts[CUT_CLOSED]; i++)
+        closed_lacks(model, servers[i], out);
 }

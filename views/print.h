@@ -8,5 +8,8 @@
 
 /* Appends the text; cut NULL: everything. */
 void print_tables(const struct model *model, const struct cut *cut, struct buffer *out);
+/* Appends a line for each thing that the parts have not all of: "closed: n1 lists 8,000 more that were not
+ * read". For people, beside the output. */
+void print_lacks(const struct model *model, const struct cut *cut, struct buffer *out);
 
 #endif
