@@ -43,6 +43,9 @@ int text_width(const char *text);
 int text_cut(char *out, size_t size, const char *text, int columns);
 /* The same, and what is cut goes from the middle: names differ at their ends. */
 int text_cut_middle(char *out, size_t size, const char *text, int columns);
+/* The same between whole parts of what `between` is a sign between: "orders.….eu.created". The first and the
+ * last part stay; where there is no room for both, or there are no others, it is cut within them. */
+int text_cut_parts(char *out, size_t size, const char *text, char between, int columns);
 /* Bytes of the first line of `text` when it is written in so many columns: whole words, at least one
  * character while there is any. The blanks behind it belong to no line. */
 size_t text_line(const char *text, int columns);

@@ -240,6 +240,64 @@ int text_cut_middle(char *out, size_t size, const char *text, int columns) {
     return used + text_width(end);
 }
 
+static int width_of(const char *text, size_t len) {
+    int width = 0;
+    while (len > 0) {
+        uint32_t c;
+        size_t used = utf8_decode(text, len, &c);
+        width += char_width(c);
+        text += used;
+        len -= used;
+    }
+    return width;
+}
+
+/* What stays of a text: up to `head`, and from `tail`. */
+struct ends {
+    const char *text, *head, *tail;
+};
+
+static bool has_room(struct ends e, int columns, size_t size) {
+    size_t len = (size_t)(e.head - e.text);
+    return e.head <= e.tail && len + CUT_SIGN + strlen(e.tail) < size &&
+           width_of(e.text, len) + 1 + text_width(e.tail) <= columns;
+}
+
+static bool take_if(struct ends *e, struct ends more, int columns, size_t size) {
+    bool fits = has_room(more, columns, size);
+    if (fits)
+        *e = more;
+    return fits;
+}
+
+static bool lengthen_head(struct ends *e, char between, int columns, size_t size) {
+    const char *next = strchr(e->head, between);
+    return next && next < e->tail && take_if(e, (struct ends){e->text, next + 1, e->tail}, columns, size);
+}
+
+static bool lengthen_tail(struct ends *e, char between, int columns, size_t size) {
+    const char *before = e->tail - 1;
+    while (before > e->head && *before != between)
+        before--;
+    return before > e->head && take_if(e, (struct ends){e->text, e->head, before}, columns, size);
+}
+
+int text_cut_parts(char *out, size_t size, const char *text, char between, int columns) {
+    const char *first = strchr(text, between), *last = strrchr(text, between);
+    struct ends e = {text, first ? first + 1 : text, last};
+    if (text_width(text) <= columns || !first || first == last || !has_room(e, columns, size))
+        return text_cut_middle(out, size, text, columns);
+    for (bool longer = true; longer;) {
+        longer = lengthen_head(&e, between, columns, size);
+        longer |= lengthen_tail(&e, between, columns, size);
+    }
+    size_t len = (size_t)(e.head - text);
+    memcpy(out, text, len);
+    memcpy(out + len, cut_sign, CUT_SIGN);
+    memcpy(out + len + CUT_SIGN, e.tail, strlen(e.tail) + 1);
+    return text_width(out);
+}
+
 size_t text_line(const char *text, int columns) {
     size_t len = strlen(text), at = 0, words = 0;
     int width = 0;

@@ -19,12 +19,13 @@ enum quantity {
 enum quantity_how { HOW_FIELD, HOW_RATE, HOW_CALC, HOW_SUM, HOW_MOST };
 enum quantity_worse { WORSE_NEITHER, WORSE_MORE, WORSE_LESS };
 enum quantity_flags {
-    QUANTITY_SERIES = 1, /* kept over time: an hour of seconds, a day of minutes */
-    QUANTITY_HIDDEN = 2, /* not in JSON: a text for the screen only */
-    QUANTITY_SIGNED = 4, /* shown with its sign */
-    QUANTITY_WHERE = 16, /* in which cluster: in every document, and a column where there are several */
-    QUANTITY_GROUP = 32, /* connections can be grouped by it */
-    QUANTITY_KEY = 8,    /* says which object it is: in every document, and the order of what is equal */
+    QUANTITY_SERIES = 1,   /* kept over time: an hour of seconds, a day of minutes */
+    QUANTITY_HIDDEN = 2,   /* not in JSON: a text for the screen only */
+    QUANTITY_SIGNED = 4,   /* shown with its sign */
+    QUANTITY_WHERE = 16,   /* in which cluster: in every document, and a column where there are several */
+    QUANTITY_GROUP = 32,   /* connections can be grouped by it */
+    QUANTITY_SUBJECT = 64, /* subjects: where there is no room, cut between their tokens */
+    QUANTITY_KEY = 8,      /* says which object it is: in every document, and the order of what is equal */
 };
 
 typedef struct value quantity_calc_fn(const struct model *model, const struct object *object);

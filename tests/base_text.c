@@ -231,6 +231,33 @@ START_TEST(cuts_the_middle) {
 }
 END_TEST
 
+static void check_text_cut_parts(const char *text, char between, int columns, const char *expected) {
+    char out[64];
+    ck_assert_int_eq(text_cut_parts(out, sizeof out, text, between, columns), text_width(expected));
+    ck_assert_str_eq(out, expected);
+    ck_assert_int_le(text_width(out), columns);
+}
+
+START_TEST(cuts_between_parts) {
+    static const char subject[] = "orders.eu.west.shop-17.created";
+    check_text_cut_parts(subject, '.', 30, "orders.eu.west.shop-17.created");
+    check_text_cut_parts(subject, '.', 29, "orders.eu.….shop-17.created");
+    check_text_cut_parts(subject, '.', 27, "orders.eu.….shop-17.created");
+    check_text_cut_parts(subject, '.', 26, "orders.eu.west.….created");
+    check_text_cut_parts(subject, '.', 23, "orders.eu.….created");
+    check_text_cut_parts(subject, '.', 16, "orders.….created");
+    check_text_cut_parts(subject, '.', 15, "orders.…created");
+    check_text_cut_parts("orders.created-by-a-shop", '.', 12, "orders…-shop");
+    check_text_cut_parts("orders.>", '.', 5, "or….>");
+    check_text_cut_parts("a..b..cccc.dddd", '.', 9, "a..….dddd");
+    check_text_cut_parts("billing-7 cut 15 times, on n2-lon", ' ', 25, "billing-7 cut … on n2-lon");
+    check_text_cut_parts("日本.語語語.本", '.', 9, "日本.….本");
+    char out[12];
+    ck_assert_int_eq(text_cut_parts(out, sizeof out, subject, '.', 20), 9); /* bytes decide */
+    check_text_cut_parts(subject, '.', 0, "");
+}
+END_TEST
+
 START_TEST(breaks_between_words) {
     ck_assert_uint_eq(text_line("", 10), 0);
     ck_assert_uint_eq(text_line("one two", 7), 7);
@@ -404,6 +431,7 @@ int main(void) {
     Suite *suite = suite_create("base/text");
     TCase *c = tcase_create("text");
     tcase_add_test(c, cuts_the_middle);
+    tcase_add_test(c, cuts_between_parts);
     tcase_add_test(c, breaks_between_words);
     tcase_add_test(c, printable_stays);
     tcase_add_test(c, controls_are_marked);

@@ -2,6 +2,7 @@
 #include <check.h>
 
 #include "tests/harness/suite.h"
+#include "tests/views/world_parts.h"
 #include "tests/views_frame.h"
 #include "views/slow_parts.h"
 
@@ -351,6 +352,30 @@ START_TEST(a_pattern_keeps_its_end) {
 }
 END_TEST
 
+/* Whole tokens, as far as there is room for any. */
+START_TEST(a_subject_is_cut_between_its_tokens) {
+    struct world w;
+    struct frame f;
+    world_filling(&w);
+    uint64_t reader = world_object(&w, OBJECT_CONNECTION, Q_CONNECTION_name, "billing-3");
+    struct sample *s = world_sample(&w, 1, SHAPE_CONNZ_SUBS);
+    world_answer(&w, s, 1);
+    world_u(sample_add(s, ENTITY_QUESTION), F_QUESTION_cid, 4702);
+    struct row *open = sample_add(s, ENTITY_CONNECTION), *r = sample_add(s, ENTITY_SUBSCRIPTION);
+    world_u(open, F_CONNECTION_cid, 4702);
+    world_u(r, F_SUBSCRIPTION_cid, 4702);
+    world_text(s, r, F_SUBSCRIPTION_sid, "9");
+    world_text(s, r, F_SUBSCRIPTION_subject,
+               "warehouse.europe.netherlands.rotterdam.terminal-eighteen.container-arrivals.inspected");
+    world_send(&w, s);
+    frame_open(&f, &w, "slow");
+    f.context.object = reader;
+    ck_assert_int_eq(lines_with(&f, 80, 40, " warehouse.europe.….inspected "), 1);
+    frame_close(&f);
+    world_finish(&w);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("views slow");
     TCase *tc = tcase_create("slow");
@@ -367,6 +392,7 @@ int main(void) {
     tcase_add_test(tc, the_detail_has_no_empty_line);
     tcase_add_test(tc, an_empty_list_tells_since_when);
     tcase_add_test(tc, nothing_is_claimed_of_servers_that_do_not_answer);
+    tcase_add_test(tc, a_subject_is_cut_between_its_tokens);
     tcase_add_test(tc, a_pattern_keeps_its_end);
     suite_add_tcase(suite, tc);
     return suite_run(suite);

@@ -49,7 +49,9 @@ static void name_text(const struct said *c) {
         return;
     }
     const char *text = quantity_name_text(c->context->model, object, c->kind->shown);
-    if (c->width > 0 && room > 0)
+    if (c->width > 0 && room > 0 && quantities[c->kind->shown].flags & QUANTITY_SUBJECT)
+        text_cut_parts(name, sizeof(name), text, '.', room);
+    else if (c->width > 0 && room > 0)
         text_cut_middle(name, sizeof(name), text, room);
     else
         snprintf(name, sizeof(name), "%s", c->width > 0 ? "" : text);

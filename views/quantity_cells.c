@@ -236,11 +236,21 @@ static bool reason_instead(const struct quantity_list *list, const struct object
     return tell_in(why, TELL_ALONE, least, width, out, size);
 }
 
+static bool subject_text(const struct quantity_list *list, const struct object *object, enum quantity q,
+                         char *out, size_t size, int width) {
+    const char *subject =
+        quantities[q].flags & QUANTITY_SUBJECT ? quantity_name_text(list->model, object, q) : "";
+    if (width > 0 && *subject)
+        text_cut_parts(out, size, subject, '.', width);
+    return width > 0 && *subject;
+}
+
 void list_value_text(const struct quantity_list *list, const struct object *object,
                      const struct quantity_column *column, char *out, size_t size, int width) {
     if (reason_instead(list, object, column, out, size, width))
         return;
-    if (!asset_name(out, size, list->model, object, column->quantity, list->account_in_name, width))
+    if (!subject_text(list, object, column->quantity, out, size, width) &&
+        !asset_name(out, size, list->model, object, column->quantity, list->account_in_name, width))
         quantity_text(out, size, &list->at, object, column->quantity, width);
     if (column->brief && width > 0 && text_width(out) > width)
         quantity_text(out, size, &list->at, object, column->brief, width);

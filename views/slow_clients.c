@@ -57,9 +57,9 @@ void slow_patterns_draw(const struct view_context *context, struct surface *s, s
         if (area.w >= 60)
             x += surface_text(s, area, x, y, ROLE_HEAD, ATTR_BOLD, i ? "" : "PATTERN") + (i ? 7 : 0) + 1;
         /* What follows from it stands at the end. */
-        text_cut_middle(cut, sizeof(cut),
-                        quantity_name_text(context->model, worst[i].client, Q_CLIENT_pattern),
-                        area.x + area.w - x);
+        text_cut_parts(cut, sizeof(cut),
+                       quantity_name_text(context->model, worst[i].client, Q_CLIENT_pattern), ' ',
+                       area.x + area.w - x);
         surface_text(s, area, x, y, ROLE_TEXT, 0, cut);
     }
 }
