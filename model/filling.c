@@ -25,6 +25,7 @@
 #define OVERDUE      2 /* so many times what a write should take */
 #define STUCK_POLLS  2 /* intervals without a byte leaving, so three polls, and for at least */
 #define STUCK_NS     (3 * NS_PER_S)
+#define WAITS_SHARE  0.2   /* of a write's deadline; to have waited for so long is much, too */
 #define FLAT_SHARE   0.005 /* of max_pending in a second */
 #define FLAT_FROM    0.1   /* of max_pending */
 #define TOO_SOON     (200 * NS_PER_MS)
@@ -71,7 +72,8 @@ static bool something_left(const struct filling *f, unsigned i) {
     double doubt = LEFT_SHARE * came;
     if (f->header > 0)
         doubt = fmin(doubt, HEADER_SHARE * f->header * msgs);
-    return left > doubt && left > LEFT_PART * f->high && left > LEFT_MSGS * (msgs > 0 ? came / msgs : came);
+    return left > doubt && left > LEFT_PART * fmin(f->high, to->pending) &&
+           left > LEFT_MSGS * (msgs > 0 ? came / msgs : came);
 }
 
 /* While nothing leaves, pending grows by more than out_bytes does: by the protocol around each message. */
@@ -188,7 +190,7 @@ static double feed_of(const struct filling *f) {
 }
 
 static bool is_high(const struct filling *f) {
-    return last_of(f, 0)->pending >= f->high;
+    return last_of(f, 0)->pending >= f->high || f->stuck >= STUCK_POLLS;
 }
 
 /* ---- what is so since when ---- */
@@ -322,8 +324,11 @@ static bool is_stopped(const struct filling *f, const struct writing *w, double 
 static bool looks_stopped(const struct filling *f) {
     int64_t unseen = last_of(f, 0)->now_ns - last_of(f, 1)->now_ns;
     double oldest = queued_at(f, written(f, last_of(f, 0))), now = time_of(f, f->count - 1);
-    bool waits = now - (isnan(oldest) ? 0 : oldest) >= seconds(STUCK_NS) && (f->stuck || unseen >= STUCK_NS);
-    bool grows = growth_over(f, 1) > 0;
+    double long_s = fmin(seconds(STUCK_NS), WAITS_SHARE * f->rules.deadline_s);
+    bool waits = now - (isnan(oldest) ? 0 : oldest) >= long_s && (f->stuck || unseen >= STUCK_NS);
+    bool grows = growth_over(f, 1) > 0, held = f->held_ns != TIME_UNSET;
+    if (held && f->stuck && f->rules.held_stop)
+        return waits; /* how little more comes then says nothing */
     return grows && (f->jumped ? f->stuck && growth_over(f, 1) > growth_over(f, 2) / 2 : waits);
 }
 
@@ -364,9 +369,18 @@ static void foresee(struct filling *f) {
 
 /* ---- its life ---- */
 
+/* All of it, but for what may be the protocol around what came. */
+static bool is_kept(const struct fill_poll *before, const struct fill_poll *poll) {
+    double came = poll->out_bytes - before->out_bytes;
+    return before->pending >= NOTHING && came >= 0 &&
+           came - (poll->pending - before->pending) <= LEFT_SHARE * came;
+}
+
 bool filling_is_due(const struct fill_poll *before, const struct fill_poll *poll, double max_pending) {
-    bool grows = before && before->pending >= GROWS_FROM && poll->pending > before->pending;
-    return grows || poll->pending >= (max_pending > 0 ? HIGH_SHARE * max_pending : GROWS_FROM);
+    bool more = before && poll->pending >= before->pending;
+    bool grows = more && before->pending >= GROWS_FROM && poll->pending > before->pending;
+    return grows || (more && is_kept(before, poll)) ||
+           poll->pending >= (max_pending > 0 ? HIGH_SHARE * max_pending : GROWS_FROM);
 }
 
 struct filling *filling_create(const struct fill_poll *before, double usual) {
@@ -409,6 +423,8 @@ void filling_put(struct filling *f, const struct fill_poll *poll, const struct r
     learn_header(f);
     set_rules(f, server, connection);
     bool begins = f->quiet_ns != TIME_UNSET || f->count < 3;
+    if (f->count > 1)
+        note_stuck(f);
     keep_since(&f->quiet_ns, !is_high(f), poll->now_ns);
     if (f->count < 2)
         return;
@@ -418,7 +434,6 @@ void filling_put(struct filling *f, const struct fill_poll *poll, const struct r
         f->cut = (struct cut){CUT_NOT, INFINITY, INFINITY};
         return;
     }
-    note_stuck(f);
     note_flat(f);
     note_held(f);
     note_jump(f, begins);

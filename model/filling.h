@@ -6,8 +6,8 @@
  * polls of then. That was when the write before it ended. From these the drain is made (filling.c), and by it
  * the writes to come are played through (cut.h).
  *
- * There is one of these for a connection only while it holds much, or grows; thousands of quiet ones have
- * none. Belongs to its connection. */
+ * There is one of these for a connection only while it holds much, or grows, or is stuck; thousands of quiet
+ * ones have none. Belongs to its connection. */
 #ifndef MODEL_FILLING_H
 #define MODEL_FILLING_H
 
@@ -24,8 +24,8 @@ struct filling {
     unsigned count;
     double header;    /* bytes that a message has on the wire beside those that out_bytes counts */
     double usual;     /* bytes a second that it was sent before; NAN not known */
-    double high;      /* bytes pending that are worth looking at */
-    int64_t quiet_ns; /* it holds less than that since; TIME_UNSET: it holds more */
+    double high;      /* bytes pending that are worth looking at, whether they leave or not */
+    int64_t quiet_ns; /* it holds less, and that leaves, since then; TIME_UNSET: not so */
 
     /* as of the last poll; NAN and TIME_UNSET: not known, or not so */
     double slope, drain, feed;                   /* bytes a second; feed while producers are not held */
@@ -38,7 +38,8 @@ struct filling {
     struct cut cut; /* from then on */
 };
 
-/* Worth having one: `before` the poll before, NULL none. max_pending 0: not known. */
+/* Worth having one: much waits, or more and more, or nothing of what waits left since the poll before
+ * (`before`, NULL none). max_pending 0: not known. */
 bool filling_is_due(const struct fill_poll *before, const struct fill_poll *poll, double max_pending);
 /* usual: bytes a second that it was sent until then, NAN not known. */
 struct filling *filling_create(const struct fill_poll *before, double usual);

@@ -52,6 +52,10 @@ static bool is_flat_at_deadline(const struct filling *f) {
     return f->cut.by == CUT_BY_DEADLINE && f->flat_ns != TIME_UNSET;
 }
 
+static bool is_flat_held_at_deadline(const struct filling *f) {
+    return is_flat_at_deadline(f) && f->held_ns != TIME_UNSET;
+}
+
 static bool is_flat(const struct filling *f) {
     return f->flat_ns != TIME_UNSET;
 }
@@ -62,6 +66,14 @@ static bool misses_deadline(const struct filling *f) {
 
 static bool is_held(const struct filling *f) {
     return f->held_ns != TIME_UNSET;
+}
+
+static bool misses_deadline_held(const struct filling *f) {
+    return misses_deadline(f) && is_held(f);
+}
+
+static bool misses_deadline_after_hold(const struct filling *f) {
+    return misses_deadline(f) && isfinite(f->cut.held_in_s);
 }
 
 static bool is_cut_held(const struct filling *f) {
@@ -89,7 +101,12 @@ static const struct {
     const char *words, *brief;
 } steps[] = {
     {was_cut, "was cut, its last write still goes on", "was cut"},
+    {is_flat_held_at_deadline, "flat[ for {flat_for}]: write deadline in {cut_in}, producers held",
+     "cut {cut_in}"},
     {is_flat_at_deadline, "flat[ for {flat_for}]: write deadline in {cut_in}", "cut {cut_in}"},
+    {misses_deadline_held, "write deadline in {cut_in}, producers held", "cut {cut_in}"},
+    {misses_deadline_after_hold, "write deadline in {cut_in}, producers held from {level} in {held_in}",
+     "cut {cut_in}"},
     {misses_deadline, "write deadline in {cut_in}", "cut {cut_in}"},
     {is_cut_held, "producers held, cut in {cut_in}", "cut {cut_in}"},
     {is_cut_after_hold, "cut in {cut_in}, producers held from {level} in {held_in}", "cut {cut_in}"},

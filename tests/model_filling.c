@@ -150,6 +150,62 @@ START_TEST(who_is_held_again_and_again_is_not_cut) {
 }
 END_TEST
 
+/* How long before the cut it is said, and said to be sure. */
+static const struct {
+    const struct fill *fill;
+    double warned, sure;
+} stops[] = {{&fill_soon, 7.5, 5.5},
+             {&fill_soon_old, 7, 5},
+             {&fill_soon_held, 6.5, 4.5},
+             {&fill_little, 4.5, 2.5},
+             {&fill_little_old, 4, 2}};
+
+static bool is_said_by(struct night *n, const struct fill *fill, double until, const char *rule) {
+    int row = 0;
+    for (double t = 0; t < until; t += 0.5) {
+        for (; row < rows_of(fill) && fill->rows[row].at <= t; row++)
+            play(n, fill, &fill->rows[row]);
+        go_to(n, fill, t);
+        if (finding_of(n, rule))
+            return true;
+    }
+    return false;
+}
+
+START_TEST(who_stops_is_foretold_in_time) {
+    const struct fill *fill = stops[_i].fill;
+    struct night n;
+    begin(&n, fill);
+    bool warned = is_said_by(&n, fill, fill->cut - stops[_i].warned, "cut_threatens") ||
+                  finding_of(&n, "buffer_half_full");
+    ck_assert_msg(warned, "%s: no warning", fill->what);
+    night_end(&n);
+    begin(&n, fill);
+    ck_assert_msg(is_said_by(&n, fill, fill->cut - stops[_i].sure, "cut_foreseen"), "%s", fill->what);
+    ck_assert_double_eq_tol(value_of(&n, Q_CONNECTION_cut_in) / 1e9,
+                            fill->cut + BEFORE_S - (double)n.at / 1e9, 2);
+    ck_assert_str_eq(words_of(&n, Q_CONNECTION_likely), "stopped");
+    night_end(&n);
+}
+END_TEST
+
+/* Some wait at each poll, and these are always others. */
+START_TEST(who_keeps_up_with_little_is_well) {
+    static const struct fill fill = {"", "2.15.2", 64 << 20, 10, 0, {{0, 0, 0, 0}}};
+    struct night n;
+    size_t count;
+    begin(&n, &fill);
+    for (int i = 0; i < 60; i++) {
+        play(&n, &fill,
+             &(struct fill_row){2 * i, i / 3 % 2 ? 500 * i : 5000, 40000LL * i + (i > 30) * 1000LL, 40 * i});
+        model_findings(n.model, &count);
+        ck_assert_uint_eq(count, 0);
+        ck_assert_ptr_null(((const struct connection *)billing(&n)->extra)->filling);
+    }
+    night_end(&n);
+}
+END_TEST
+
 /* ---- why, and what next ---- */
 
 START_TEST(a_reader_that_stops) {
@@ -206,6 +262,7 @@ START_TEST(flat_while_producers_are_held) {
     ck_assert_double_ge(value_of(&n, Q_CONNECTION_held_for), 8e9);
     ck_assert_ptr_eq(strstr(words_of(&n, Q_CONNECTION_next), "flat for "), words_of(&n, Q_CONNECTION_next));
     ck_assert_ptr_nonnull(strstr(words_of(&n, Q_CONNECTION_next), "s: write deadline in "));
+    ck_assert_ptr_nonnull(strstr(words_of(&n, Q_CONNECTION_next), ", producers held"));
     night_end(&n);
 }
 END_TEST
@@ -417,6 +474,8 @@ static TCase *filling(void) {
     TCase *tc = tcase_create("filling");
     tcase_add_loop_test(tc, a_cut_is_foreseen_from_half_full_on, 0, COUNT(steady));
     tcase_add_test(tc, who_is_held_again_and_again_is_not_cut);
+    tcase_add_loop_test(tc, who_stops_is_foretold_in_time, 0, COUNT(stops));
+    tcase_add_test(tc, who_keeps_up_with_little_is_well);
     tcase_add_test(tc, a_reader_that_stops);
     tcase_add_test(tc, a_slow_reader);
     tcase_add_test(tc, small_messages_are_larger_on_the_wire);
