@@ -177,10 +177,9 @@ const struct finding *model_findings(const struct model *model, size_t *count);
 const struct finding *model_forming(const struct model *model, size_t *count);
 const char *finding_tag(const struct finding *finding);
 const char *finding_rule(const struct finding *finding);
-void finding_text(const struct model *model, const struct finding *finding, char *out, size_t size);
 /* One rule holds of both for one reason, as of all that a server led which does not answer. */
 bool finding_same_cause(const struct finding *a, const struct finding *b);
-/* So many of one cause in one sentence; `finding` is the first of them. */
+/* So many of one cause in one sentence; `finding` is the first of them, or alone: 1. */
 void finding_text_of(const struct model *model, const struct finding *finding, size_t count, char *out,
                      size_t size);
 /* What the condition is about, as a table shows it: its first quantity; "-" when that is not known. */

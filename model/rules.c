@@ -579,10 +579,6 @@ void finding_figure(const struct model *model, const struct finding *finding, ch
         snprintf(out, size, "-");
 }
 
-void finding_text(const struct model *model, const struct finding *finding, char *out, size_t size) {
-    finding_text_of(model, finding, 1, out, size);
-}
-
 bool finding_same_cause(const struct finding *a, const struct finding *b) {
     return a->rule == b->rule && (a->object == b->object || (a->cause && a->cause == b->cause));
 }

@@ -66,8 +66,8 @@ START_TEST(a_clone_reads_the_same) {
     ck_assert_uint_eq(count, other);
     ck_assert_uint_gt(count, 0);
     char text[200], same[200];
-    finding_text(n.model, &f[0], text, sizeof text);
-    finding_text(frozen.model, &g[0], same, sizeof same);
+    finding_text_of(n.model, &f[0], 1, text, sizeof text);
+    finding_text_of(frozen.model, &g[0], 1, same, sizeof same);
     ck_assert_str_eq(text, same);
     ck_assert_uint_eq(model_event_count(frozen.model), 1);
     model_destroy(frozen.model);

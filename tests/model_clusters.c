@@ -174,7 +174,7 @@ START_TEST(what_is_wrong_is_said_of_its_cluster) {
     put_u(row, F_STREAM_clustered, 1);
     send(&n, s);
     answers_until(&n, 36, true);
-    finding_text(n.model, finding_of(&n, "stream_no_quorum"), text, sizeof text);
+    finding_text_of(n.model, finding_of(&n, "stream_no_quorum"), 1, text, sizeof text);
     ck_assert_ptr_eq(strstr(text, "GB: stream S (A) leaderless, for ≥1"), text);
     night_end(&n);
 }

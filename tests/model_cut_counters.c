@@ -61,7 +61,7 @@ static void finding_says(const struct night *n, const char *rule, const char *te
     char out[600];
     const struct finding *f = finding_of(n, rule);
     ck_assert_msg(f != NULL, "%s is not found", rule);
-    finding_text(n->model, f, out, sizeof out);
+    finding_text_of(n->model, f, 1, out, sizeof out);
     ck_assert_str_eq(out, text);
 }
 

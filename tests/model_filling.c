@@ -220,7 +220,7 @@ START_TEST(a_reader_that_stops) {
     go_to(&n, &fill_stop, 14.5); /* no row since */
     ck_assert_double_lt(value_of(&n, Q_CONNECTION_cut_in), left - 1e9);
     char text[200];
-    finding_text(n.model, finding_of(&n, "cut_foreseen"), text, sizeof text);
+    finding_text_of(n.model, finding_of(&n, "cut_foreseen"), 1, text, sizeof text);
     ck_assert_ptr_eq(strstr(text, "n1 cid 9 billing: write deadline in "), text);
     ck_assert_ptr_nonnull(strstr(text, ", stopped, pending "));
     night_end(&n);

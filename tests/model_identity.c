@@ -109,7 +109,7 @@ START_TEST(two_living_ids_under_one_name_are_two_rows) {
     }
     ck_assert_ptr_nonnull(finding_of(&n, "server_twin"));
     ck_assert_int_eq(finding_of(&n, "server_twin")->severity, SEVERITY_WARN);
-    finding_text(n.model, finding_of(&n, "server_twin"), text, sizeof text);
+    finding_text_of(n.model, finding_of(&n, "server_twin"), 1, text, sizeof text);
     ck_assert_str_eq(text, "two living servers are called n1: http://a:8222 and http://b:8222");
     model_findings(n.model, &count); /* of the two it is said once */
     ck_assert_uint_eq(count, 1);

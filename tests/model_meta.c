@@ -155,7 +155,7 @@ START_TEST(without_a_leader_from_the_beginning_is_at_least_so_long) {
     char text[200];
     const struct finding *findings = model_findings(n.model, &count);
     ck_assert_uint_ge(count, 1);
-    finding_text(n.model, &findings[0], text, sizeof text);
+    finding_text_of(n.model, &findings[0], 1, text, sizeof text);
     ck_assert_str_eq(text, "JetStream meta group has no leader, for ≥13s");
     night_end(&n);
 }

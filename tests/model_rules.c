@@ -54,9 +54,9 @@ START_TEST(a_down_server_is_one_finding_at_once) {
     ck_assert_str_eq(finding_tag(f), "DOWN");
     night_until(&n, 40.5);
     char text[200];
-    finding_text(n.model, finding_of(&n, "server_down"), text, sizeof text);
+    finding_text_of(n.model, finding_of(&n, "server_down"), 1, text, sizeof text);
     ck_assert_str_eq(text, "n1 nothing listens there, for 38s");
-    finding_text(n.model, finding_of(&n, "server_down"), text, 9);
+    finding_text_of(n.model, finding_of(&n, "server_down"), 1, text, 9);
     ck_assert_str_eq(text, "n1 nothi");
     ck_assert_int_eq(model_severity(n.model, server_named(&n, "n1")), SEVERITY_CRIT);
     size_t count;
@@ -75,17 +75,17 @@ START_TEST(a_duration_is_said_once_and_in_whole_seconds) {
     char text[200];
     begin_one(&n, 1);
     night_until(&n, 4);
-    finding_text(n.model, finding_of(&n, "server_stale"), text, sizeof text);
+    finding_text_of(n.model, finding_of(&n, "server_stale"), 1, text, sizeof text);
     ck_assert_str_eq(text, "n1 silent for 4s");
     night_until(&n, 13.5);
-    finding_text(n.model, finding_of(&n, "server_down"), text, sizeof text);
+    finding_text_of(n.model, finding_of(&n, "server_down"), 1, text, sizeof text);
     ck_assert_str_eq(text, "n1 silent for 13s");
     send_varz(&n, 1, "IDA", "n1");
     night_until(&n, 14);
     for (int i = 0; i < 2; i++)
         send_failure(&n, 1, SHAPE_VARZ, FAILURE_REFUSED, "nothing listens there");
     night_until(&n, 18);
-    finding_text(n.model, finding_of(&n, "server_down"), text, sizeof text);
+    finding_text_of(n.model, finding_of(&n, "server_down"), 1, text, sizeof text);
     ck_assert_str_eq(text, "n1 nothing listens there, for 3s");
     night_end(&n);
 }
@@ -107,7 +107,7 @@ START_TEST(a_condition_has_to_hold) {
     const struct finding *f = finding_of(&n, "buffer_half_full");
     ck_assert_ptr_nonnull(f);
     char text[200];
-    finding_text(n.model, f, text, sizeof text);
+    finding_text_of(n.model, f, 1, text, sizeof text);
     ck_assert_ptr_nonnull(strstr(text, "n1 cid 9 billing"));
     ck_assert_int_eq(model_severity(n.model, model_object(n.model, f->object)), SEVERITY_CRIT);
     ck_assert_ptr_null(finding_of(&n, "buffer_filling"));
@@ -171,7 +171,7 @@ START_TEST(a_growing_consumer_speaks_after_a_minute) {
     ck_assert_ptr_nonnull(f);
     ck_assert_int_eq(f->severity, SEVERITY_WARN);
     char text[200];
-    finding_text(n.model, f, text, sizeof text);
+    finding_text_of(n.model, f, 1, text, sizeof text);
     ck_assert_str_eq(text, "S/C 21.6k, +20/s");
     night_end(&n);
 }
@@ -244,7 +244,7 @@ START_TEST(failing_health_is_a_warning_after_a_while) {
     go_to(&n, 16);
     ck_assert_ptr_nonnull(finding_of(&n, "health"));
     char text[200];
-    finding_text(n.model, finding_of(&n, "health"), text, sizeof text);
+    finding_text_of(n.model, finding_of(&n, "health"), 1, text, sizeof text);
     ck_assert_ptr_eq(strstr(text, "n1 no meta leader, for 1"), text);
     night_end(&n);
 }
@@ -268,7 +268,7 @@ START_TEST(an_endpoint_that_fails_is_a_warning_after_a_while) {
     ck_assert_ptr_nonnull(f);
     ck_assert_int_eq(f->severity, SEVERITY_WARN);
     ck_assert_str_eq(finding_tag(f), "POLL");
-    finding_text(n.model, f, text, sizeof text);
+    finding_text_of(n.model, f, 1, text, sizeof text);
     ck_assert_str_eq(text, "n1 /connz: nested too deep, for 13s");
     send_connection(&n, 9, 0);
     ck_assert_str_eq(text_value(&n, server, Q_SERVER_failing), "/jsz: timeout");
@@ -291,7 +291,7 @@ START_TEST(a_failure_is_as_old_as_the_endpoint_that_is_named) {
     go_to(&n, 20);
     send_failure(&n, 1, SHAPE_JSZ, FAILURE_TIMEOUT, "");
     ck_assert_str_eq(text_value(&n, server, Q_SERVER_failing), "/jsz: timeout"); /* the longest */
-    finding_text(n.model, finding_of(&n, "endpoint_failing"), text, sizeof text);
+    finding_text_of(n.model, finding_of(&n, "endpoint_failing"), 1, text, sizeof text);
     ck_assert_str_eq(text, "n1 /jsz: timeout, for 20s");
     send(&n, build(&n, 1, SHAPE_JSZ, "IDA"));
     ck_assert_str_eq(text_value(&n, server, Q_SERVER_failing), "/connz: nested too deep");
@@ -301,7 +301,7 @@ START_TEST(a_failure_is_as_old_as_the_endpoint_that_is_named) {
     const struct finding *f = finding_of(&n, "endpoint_failing");
     ck_assert_ptr_nonnull(f);
     ck_assert_int_eq(f->since_utc_ns, NIGHT_UTC + ns(12));
-    finding_text(n.model, f, text, sizeof text);
+    finding_text_of(n.model, f, 1, text, sizeof text);
     ck_assert_str_eq(text, "n1 /connz: nested too deep, for 11s");
     night_end(&n);
 }
@@ -326,7 +326,7 @@ START_TEST(known_peers_are_not_missing) {
     go_to(&n, 40);
     ck_assert_int_eq((int)number_value(&n, cluster, Q_CLUSTER_missing), 1);
     ck_assert_ptr_null(finding_of(&n, "server_missing"));
-    finding_text(n.model, finding_of(&n, "server_down"), text, sizeof text); /* says it */
+    finding_text_of(n.model, finding_of(&n, "server_down"), 1, text, sizeof text); /* says it */
     ck_assert_msg(strstr(text, "n3 no server has a route to it") == text, "%s", text);
     night_end(&n);
 }
@@ -343,7 +343,7 @@ START_TEST(who_was_never_seen_is_missing) {
     go_to(&n, 25); /* the second one is silent */
     ck_assert_int_eq((int)number_value(&n, model_cluster(n.model), Q_CLUSTER_missing), 3);
     ck_assert_int_eq((int)number_value(&n, model_cluster(n.model), Q_CLUSTER_unseen), 2);
-    finding_text(n.model, finding_of(&n, "server_missing"), text, sizeof text);
+    finding_text_of(n.model, finding_of(&n, "server_missing"), 1, text, sizeof text);
     ck_assert_ptr_eq(strstr(text, "2 of 4 expected servers never seen, for "), text);
     ck_assert_ptr_nonnull(finding_of(&n, "server_down"));
     size_t count;
@@ -359,7 +359,7 @@ START_TEST(a_consumer_without_leader_is_said) {
     begin_one(&n, 1);
     send_consumer(&n, NULL, "IDA", 1, 0);
     go_to(&n, 11);
-    finding_text(n.model, finding_of(&n, "consumer_no_leader"), text, sizeof text);
+    finding_text_of(n.model, finding_of(&n, "consumer_no_leader"), 1, text, sizeof text);
     ck_assert_ptr_eq(strstr(text, "consumer S/C (A) leaderless, for ≥1"), text);
     send_target(&n, 2, "http://h2:8222", "named", "polled", NULL, NULL);
     send_varz(&n, 2, "IDB", "n2");
@@ -367,7 +367,7 @@ START_TEST(a_consumer_without_leader_is_said) {
     go_to(&n, 12);
     ck_assert_ptr_null(finding_of(&n, "consumer_no_leader"));
     go_to(&n, 60); /* who leads it now is silent */
-    finding_text(n.model, finding_of(&n, "consumer_leader_gone"), text, sizeof text);
+    finding_text_of(n.model, finding_of(&n, "consumer_leader_gone"), 1, text, sizeof text);
     ck_assert_ptr_eq(strstr(text, "consumer S/C (A): its leader n2 does not answer, for "), text);
     ck_assert_str_eq(finding_tag(finding_of(&n, "consumer_leader_gone")), "JS");
     night_end(&n);
@@ -404,7 +404,7 @@ START_TEST(a_backlog_on_a_route_is_said_after_two_looks) {
     go_to(&n, 41);
     send_route(&n, 150);
     go_to(&n, 44);
-    finding_text(n.model, finding_of(&n, "route_backlog_much"), text, sizeof text);
+    finding_text_of(n.model, finding_of(&n, "route_backlog_much"), 1, text, sizeof text);
     ck_assert_str_eq(text, "n1: 150M wait on the route to n2, for 12s");
     ck_assert_int_eq(finding_of(&n, "route_backlog_much")->severity, SEVERITY_CRIT);
     send_route(&n, 0);
@@ -426,13 +426,13 @@ START_TEST(what_is_not_known_is_left_out_of_a_sentence) {
     put_i(row, F_CONNECTION_pending_bytes, 40 << 20);
     send(&n, s);
     go_to(&n, 6);
-    finding_text(n.model, finding_of(&n, "buffer_half_full"), text, sizeof text);
+    finding_text_of(n.model, finding_of(&n, "buffer_half_full"), 1, text, sizeof text);
     ck_assert_str_eq(text, "n1 cid 9  pending 40.0M, 63% of max");
     send_connection(&n, 9, 42);
     go_to(&n, 7);
-    finding_text(n.model, finding_of(&n, "buffer_half_full"), text, sizeof text);
+    finding_text_of(n.model, finding_of(&n, "buffer_half_full"), 1, text, sizeof text);
     ck_assert_ptr_eq(strstr(text, "n1 cid 9 billing  pending 42.0M, 66% of max, +"), text);
-    finding_text(n.model, finding_of(&n, "buffer_half_full"), text, 12);
+    finding_text_of(n.model, finding_of(&n, "buffer_half_full"), 1, text, 12);
     ck_assert_str_eq(text, "n1 cid 9 bi");
     night_end(&n);
 }

@@ -214,7 +214,7 @@ START_TEST(a_rule_speaks_when_its_time_has_come) {
         char text[300];
         ck_assert_ptr_nonnull(f);
         ck_assert_int_eq(f->severity, c->severity);
-        finding_text(n.model, f, text, sizeof text);
+        finding_text_of(n.model, f, 1, text, sizeof text);
         ck_assert_str_eq(text, c->text);
         go_on(&n, c, 1, c->quiet);
         bool lasts = strcmp(c->rule, "stream_losing") == 0; /* what is lost stays news for a while */
@@ -288,7 +288,7 @@ START_TEST(a_rule_about_a_server_speaks) {
     char text[300];
     ck_assert_ptr_nonnull(f);
     ck_assert_int_eq(f->severity, loads[_i].severity);
-    finding_text(n.model, f, text, sizeof text);
+    finding_text_of(n.model, f, 1, text, sizeof text);
     ck_assert_str_eq(text, loads[_i].text);
     night_end(&n);
 }

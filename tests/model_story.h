@@ -70,7 +70,7 @@ static inline void story_check_ruling(const struct story_ruling *r) {
     night_until(&n, r->until + 1);
     const struct finding *f = finding_of(&n, r->rule);
     ck_assert_msg(f != NULL, "%s is silent: %s", r->rule, story_word(&n, Q_CONSUMER_state));
-    finding_text(n.model, f, text, sizeof text);
+    finding_text_of(n.model, f, 1, text, sizeof text);
     if (r->text)
         ck_assert_str_eq(text, r->text);
     night_end(&n);

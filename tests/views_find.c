@@ -204,6 +204,41 @@ START_TEST(the_second_row_and_its_server) {
 }
 END_TEST
 
+static void shows_after(struct frame *f, const char *keys, const char *row) {
+    struct view_request request;
+    char key[20];
+    for (int used; sscanf(keys, "%19s%n", key, &used) == 1; keys += used)
+        ck_assert_uint_eq(frame_key(f, key, &request), REACT_DRAW);
+    char *text = frame_text(f, 120, 10, false);
+    ck_assert_msg(strstr(text, row) != NULL, "no \"%s\" in\n%s", row, text);
+    free(text);
+}
+
+/* Where lines are no list of objects they move by the same keys. */
+START_TEST(lines_move) {
+    struct world w;
+    struct frame f;
+    world_cut_again(&w);
+    frame_open(&f, &w, "events");
+    char *text = frame_text(&f, 120, 60, false), rows[20][40];
+    char *line = strstr(text, "\n TIME");
+    for (int i = 0; i < 20; i++) {
+        line = strchr(line + 1, '\n');
+        snprintf(rows[i], sizeof(rows[i]), "HOW\n%.30s", line + 1);
+    }
+    free(text);
+    free(frame_text(&f, 120, 10, false)); /* 5 lines */
+    shows_after(&f, "Down", rows[1]);
+    shows_after(&f, "PgDn", rows[6]);
+    shows_after(&f, "Ctrl-D", rows[9]);
+    shows_after(&f, "Up Ctrl-U", rows[5]);
+    shows_after(&f, "End Home Up", rows[0]);
+    shows_after(&f, "End Up Down Down PgUp Home", rows[0]);
+    frame_close(&f);
+    world_finish(&w);
+}
+END_TEST
+
 /* What n2 says of a connection that was asked for. */
 static void ask_for_subscriptions(struct world *w, uint64_t cid) {
     static const char *const subjects[] = {"orders.created", "stock.>"};
@@ -508,6 +543,7 @@ int main(void) {
     tcase_add_test(tc, a_click_selects);
     tcase_add_test(tc, all_names_are_offered);
     tcase_add_test(tc, a_word_of_any_kind_is_taken);
+    tcase_add_test(tc, lines_move);
     tcase_add_test(tc, equal_answers_are_in_order);
     suite_add_tcase(suite, tc);
     return suite_run(suite);

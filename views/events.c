@@ -6,15 +6,16 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "views/line_moves.h"
 #include "views/quantity_text.h"
 
 #define ONE_REASON_NS (15 * NS_PER_S) /* /jsz of all servers, and an election */
 #define PAIRS_MOST    6
 
 struct events {
-    long top;    /* lines scrolled off, counted from the newest */
-    size_t seen; /* events at the last arrangement: a scrolled list stays on its lines */
-    long page, shown;
+    struct line_moves lines;
+    long top;   /* lines scrolled off, counted from the newest */
+    long shown; /* at the last arrangement: a scrolled list stays on its lines */
 };
 
 static bool passes(const struct event *e, const char *filter) {
@@ -38,12 +39,12 @@ static long count_passing(const struct view_context *context) {
 static void arrange(void *state, const struct view_context *context, struct rect area) {
     struct events *v = state;
     long now = count_passing(context);
-    v->page = area.h > 2 ? area.h - 2 : 0;
+    v->lines.page = area.h > 2 ? area.h - 2 : 0;
     if (v->top > 0 && now > v->shown)
         v->top += now - v->shown;
     v->shown = now;
-    if (v->top > now - v->page)
-        v->top = now - v->page;
+    if (v->top > now - v->lines.page)
+        v->top = now - v->lines.page;
     if (v->top < 0)
         v->top = 0;
 }
@@ -225,48 +226,22 @@ static const char *check_filter(void *state, const char *filter) {
     return NULL;
 }
 
-static unsigned move(void *call, long by) {
-    struct view_call *c = call;
-    struct events *v = c->state;
-    long most = v->shown > v->page ? v->shown - v->page : 0;
-    v->top += by;
-    v->top = v->top < 0 ? 0 : v->top > most ? most : v->top;
-    return REACT_DRAW;
+static void move(void *state, const struct view_context *context, long by) {
+    struct events *v = state;
+    long most = v->shown > v->lines.page ? v->shown - v->lines.page : 0;
+    (void)context;
+    if (by > 0)
+        v->top = by < most - v->top ? v->top + by : most;
+    else
+        v->top = by > -v->top ? v->top + by : 0;
 }
 
-static unsigned down(void *call) {
-    return move(call, 1);
-}
-static unsigned up(void *call) {
-    return move(call, -1);
-}
-static long page_of(void *call) {
-    return ((struct events *)((struct view_call *)call)->state)->page;
-}
-static unsigned page_down(void *call) {
-    return move(call, page_of(call));
-}
-static unsigned page_up(void *call) {
-    return move(call, -page_of(call));
-}
-static unsigned half_down(void *call) {
-    return move(call, (page_of(call) + 1) / 2);
-}
-static unsigned half_up(void *call) {
-    return move(call, -(page_of(call) + 1) / 2);
-}
-static unsigned home(void *call) {
-    return move(call, -1000000);
-}
-static unsigned end(void *call) {
-    return move(call, 1000000);
+static void init(void *state) {
+    ((struct events *)state)->lines.move = move;
 }
 
 static const struct action actions[] = {
-    {ACTION_DOWN, down},           {ACTION_UP, up},
-    {ACTION_PAGE_DOWN, page_down}, {ACTION_PAGE_UP, page_up},
-    {ACTION_HALF_DOWN, half_down}, {ACTION_HALF_UP, half_up},
-    {ACTION_HOME, home},           {ACTION_END, end},
+    LINE_ACTIONS,
     {ACTION_NONE, NULL},
 };
 
@@ -275,6 +250,7 @@ const struct view_ops view_events = {
     .title = "Events",
     .help = "What changed: servers lost and back, leaders moved.",
     .state_size = sizeof(struct events),
+    .init = init,
     .arrange = arrange,
     .draw = draw,
     .check_filter = check_filter,

@@ -1,7 +1,6 @@
 /* Find: everything of which a name, or what else says whose it is, has a word in it, best answers first. */
 #include "views/find.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -9,7 +8,12 @@
 #include "views/find_parts.h"
 #include "views/place.h"
 
+static void move(void *state, const struct view_context *context, long by) {
+    table_move(&((struct find *)state)->table, by, context->mono_ns);
+}
+
 static void init(void *state) {
+    ((struct find *)state)->lines.move = move;
     find_rows_init(state);
 }
 
@@ -55,6 +59,7 @@ static void arrange(void *state, const struct view_context *context, struct rect
     source.same = !f->changed;
     f->changed = false;
     table_arrange(&f->table, &source, height - find_trouble_rows(f, height), context->mono_ns);
+    f->lines.page = f->table.page;
 }
 
 static void status(const void *state, const struct view_context *context, char *out, size_t size) {
@@ -89,42 +94,6 @@ static struct table *table_of(void *state) {
 }
 
 /* ---- keys ---- */
-
-static unsigned move(void *call, long by) {
-    struct view_call *c = call;
-    table_move(table_of(c->state), by, c->context->mono_ns);
-    return REACT_DRAW;
-}
-
-static long page_of(void *call) {
-    int page = table_of(((struct view_call *)call)->state)->page;
-    return page > 1 ? page : 1;
-}
-
-static unsigned down(void *call) {
-    return move(call, 1);
-}
-static unsigned up(void *call) {
-    return move(call, -1);
-}
-static unsigned page_down(void *call) {
-    return move(call, page_of(call));
-}
-static unsigned page_up(void *call) {
-    return move(call, -page_of(call));
-}
-static unsigned half_down(void *call) {
-    return move(call, (page_of(call) + 1) / 2);
-}
-static unsigned half_up(void *call) {
-    return move(call, -(page_of(call) + 1) / 2);
-}
-static unsigned home(void *call) {
-    return move(call, LONG_MIN);
-}
-static unsigned end(void *call) {
-    return move(call, LONG_MAX);
-}
 
 static unsigned scroll(void *call, int by) {
     struct table *t = table_of(((struct view_call *)call)->state);
@@ -214,14 +183,7 @@ static unsigned copy(void *call) {
 static const struct action actions[] = {
     {ACTION_FIND_OPEN, open_selected},
     {ACTION_FIND_SERVER, open_server},
-    {ACTION_DOWN, down},
-    {ACTION_UP, up},
-    {ACTION_PAGE_DOWN, page_down},
-    {ACTION_PAGE_UP, page_up},
-    {ACTION_HALF_DOWN, half_down},
-    {ACTION_HALF_UP, half_up},
-    {ACTION_HOME, home},
-    {ACTION_END, end},
+    LINE_ACTIONS,
     {ACTION_LEFT, left},
     {ACTION_RIGHT, right},
     {ACTION_COPY, copy},

@@ -7,6 +7,7 @@
 #include "tui/table.h"
 #include "views/filter.h"
 #include "views/find.h"
+#include "views/line_moves.h"
 #include "views/view.h"
 
 enum {
@@ -147,6 +148,7 @@ struct find_row {
 };
 
 struct find {
+    struct line_moves lines;
     struct find_search search;
     struct table table;
     struct table_column made[FIND_COLUMNS];
