@@ -11,6 +11,7 @@
 #include "tests/harness/folder.h"
 #include "tests/harness/servers.h"
 #include "tests/harness/shown.h"
+#include "tests/harness/slow.h"
 #include "tests/harness/suite.h"
 #include "tests/harness/text_file.h"
 
@@ -93,6 +94,37 @@ START_TEST(who_is_not_monitored_is_not_fine) {
     ck_assert_int_eq(count_of(c.output, " ok servers "), 0);
     expect_lines(c.output);
     command_free(&c);
+}
+END_TEST
+
+/* One message is more than may wait, so all are cut within a moment. */
+START_TEST(many_cut_at_once_are_one_line) {
+    static const struct slow_group group = {
+        .name = "reader-%d", .clients = 29, .fed_bytes = 400000, .message = 65536, .looks_after_s = 1};
+    struct servers *alone = servers_start(&(struct servers_options){
+        .nodes = 1, .config = "max_payload: 64KB\nmax_pending: 64KB\nwrite_deadline: \"1s\""});
+    ck_assert_ptr_nonnull(alone);
+    const char *argv[] = {command_natsight(), "--plain", alone->node[0].http, NULL};
+    struct command c;
+    ck_assert(command_start(&c, argv, NULL));
+    ck_assert(command_wait_output(&c, " ok servers ", SHOWN_MS));
+    struct slow *slow = slow_start(alone->node[0].url, &group, 1);
+    ck_assert_ptr_nonnull(slow);
+    ck_assert(command_wait_output(&c, " crit clients_cut_at_once n1 ", SHOWN_MS));
+    ck_assert(slow_wait(slow, SHOWN_MS));
+    servers_kill(alone,
+                 0); /* by the time that this is told the cuts are old enough to be alerts of their own */
+    ck_assert(command_wait_output(&c, " crit server_down n1 down\n", SHOWN_MS));
+    ck_assert_int_eq(kill(c.pid, SIGTERM), 0);
+    ck_assert_int_eq(command_finish(&c, SHOWN_MS), 0);
+    ck_assert_int_le(count_of(c.output, " clients_cut_at_once "), 3); /* once more when it is twice as many */
+    ck_assert_msg(!strstr(c.output, " client_cut ") && !strstr(c.output, " client_cut_often ") &&
+                      !strstr(c.output, " clients_cut_many ") && !strstr(c.output, " ok clients_cut"),
+                  "%s", c.output);
+    expect_lines(c.output);
+    command_free(&c);
+    slow_end(slow);
+    servers_end(alone);
 }
 END_TEST
 
@@ -219,6 +251,7 @@ int main(void) {
     tcase_add_unchecked_fixture(tc, start, end);
     tcase_add_test(tc, what_holds_at_the_start_is_told);
     tcase_add_test(tc, who_is_not_monitored_is_not_fine);
+    tcase_add_test(tc, many_cut_at_once_are_one_line);
     tcase_add_test(tc, a_new_configuration_is_taken);
     tcase_add_test(tc, it_ends_with_its_reader);
     tcase_add_loop_test(tc, what_can_not_be_written_is_told, 0, 2);
