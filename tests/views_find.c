@@ -239,6 +239,46 @@ START_TEST(lines_move) {
 }
 END_TEST
 
+/* Who is cut and comes back after a while is found at any time, once. */
+START_TEST(a_client_that_is_away) {
+    static const struct world_life lives[] = {{.node = 1,
+                                               .name = "indexer",
+                                               .cid = 11,
+                                               .first = 5,
+                                               .every = 40,
+                                               .lives = 2,
+                                               .lived = 20,
+                                               .most = 33e6,
+                                               .fills_per_s = 3e6,
+                                               .reason = "Slow Consumer (Write Deadline)"}};
+    struct world w;
+    struct frame f;
+    struct view_request request;
+    world_init(&w);
+    w.jetstream = false;
+    w.closes = true;
+    w.lives = lives;
+    w.life_count = 1;
+    world_run(&w, 35);
+    find(&f, &w, "indexer");
+    ck_assert(says(&f, 120, 24, " client       indexer "));
+    ck_assert(says(&f, 120, 24, "n2-lon/PAY                    cuts 1  lived 20s"));
+    frame_key(&f, "Home", &request);
+    frame_key(&f, "Down", &request);
+    frame_key(&f, "Enter", &request);
+    ck_assert_str_eq(request.view, "connection");
+    const struct object *closed = model_object(w.model, request.object);
+    ck_assert(closed && model_is_closed(closed));
+    world_run(&w, 20); /* it is back */
+    f.context.utc_ns = world_utc(&w);
+    f.context.mono_ns = world_mono(&w);
+    ck_assert(!says(&f, 120, 24, " client       indexer "));
+    ck_assert(says(&f, 120, 24, "indexer cid 21"));
+    frame_close(&f);
+    world_finish(&w);
+}
+END_TEST
+
 /* What n2 says of a connection that was asked for. */
 static void ask_for_subscriptions(struct world *w, uint64_t cid) {
     static const char *const subjects[] = {"orders.created", "stock.>"};
@@ -544,6 +584,7 @@ int main(void) {
     tcase_add_test(tc, all_names_are_offered);
     tcase_add_test(tc, a_word_of_any_kind_is_taken);
     tcase_add_test(tc, lines_move);
+    tcase_add_test(tc, a_client_that_is_away);
     tcase_add_test(tc, equal_answers_are_in_order);
     suite_add_tcase(suite, tc);
     return suite_run(suite);

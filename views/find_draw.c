@@ -93,6 +93,8 @@ static void searched_text(const struct find *f, bool numbers, char *out, size_t 
         const char *between = k == 0 ? "" : k == find_kind_count - 1 ? " and " : ", ";
         char number[NUMBER_TEXT_SIZE] = "";
         size_t count = f->search.parts[k].searched;
+        if (numbers && !count && find_kinds[k].skip) /* all were found otherwise */
+            continue;
         if (numbers)
             number_format_grouped(number, count);
         len += (size_t)snprintf(out + len, size - len, "%s%s%s%s", between, number, numbers ? " " : "",

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/number.h"
+#include "model/client.h"
 #include "views/jetstream_heard.h"
 
 #define SETTLED_NS (10 * NS_PER_S)
@@ -45,6 +46,15 @@ static void unknown_subscriptions(const struct view_context *context, int64_t *s
     (void)since;
     if (none && model_data_age_ns(context->model) >= 0)
         snprintf(out, size, "subscriptions: known are those of what was asked for");
+}
+
+static bool is_here(const struct model *model, const struct object *client) {
+    return client_open_count(model, client_const(client)) > 0;
+}
+
+static const struct object *last_of_client(const struct model *model, const struct object *object) {
+    const struct client *client = client_const(object);
+    return client->count ? model_object(model, client->items[client->count - 1].connection) : NULL;
 }
 
 const struct find_kind find_kinds[] = {
@@ -101,6 +111,21 @@ const struct find_kind find_kinds[] = {
      .order = {{Q_CONNECTION_pending_bytes}, {Q_CONNECTION_in_msgs_per_s, Q_CONNECTION_out_msgs_per_s}},
      .shapes = 1u << SHAPE_CONNZ_HOT | 1u << SHAPE_CONNZ_FULL,
      .unknown = unknown_connections},
+    {.kind = OBJECT_CLIENT,
+     .word = "client",
+     .brief = "client",
+     .plural = "cut clients",
+     .searched = {Q_CLIENT_name, Q_CLIENT_account, Q_CLIENT_address, Q_CLIENT_servers},
+     .shown = Q_CLIENT_name,
+     .where = {Q_CLIENT_cluster, Q_CLIENT_last_server, Q_CLIENT_account},
+     .figures = {{Q_CLIENT_cuts, "cuts ", ""},
+                 {Q_CLIENT_lived, "lived ", ""},
+                 {Q_CLIENT_last_reason, "", ""}},
+     .order = {{Q_CLIENT_last_cut}},
+     .shapes = 1u << SHAPE_CONNZ_CLOSED,
+     .skip = is_here,
+     .open = OBJECT_CONNECTION,
+     .of = last_of_client},
     {.kind = OBJECT_SUBSCRIPTION,
      .word = "subscription",
      .brief = "sub",

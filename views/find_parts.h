@@ -77,7 +77,10 @@ struct find_kind {
     /* What of it can't be found, "" nothing. `since`: zeroed in the beginning, its own; `none`: nothing at
      * all was found. NULL: all is known. */
     void (*unknown)(const struct view_context *context, int64_t *since, bool none, char *out, size_t size);
-    /* What it is a part of: that one's place is its own. NULL: it has a place. */
+    /* It has no row, since what is open of it (kind `open`) is found as well; NULL: all have. */
+    bool (*skip)(const struct model *model, const struct object *object);
+    enum object_kind open;
+    /* What it is a part of, or was: that one's place is its own. NULL: it has a place. */
     const struct object *(*of)(const struct model *model, const struct object *object);
 };
 extern const struct find_kind find_kinds[];

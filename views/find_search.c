@@ -194,6 +194,8 @@ static void search_objects(struct find_search *s, const struct view_context *con
     size_t count;
     const struct object *const *all = model_objects(context->model, kind->kind, &count);
     for (size_t i = 0; i < count; i++) {
+        if (kind->skip && kind->skip(context->model, all[i]))
+            continue;
         part->searched += !is_gone(all[i]);
         search_object(s, context, kind, part, all[i]);
     }
@@ -245,6 +247,7 @@ bool find_search_run(struct find_search *s, const struct view_context *context) 
         struct find_part *part = &s->parts[k];
         bool objects = kind->kind != OBJECT_KIND_COUNT;
         uint64_t version = objects ? model_version(context->model, kind->kind) : 0;
+        version += kind->skip ? model_version(context->model, kind->open) : 0;
         if (part->done && version == part->version && (objects || !accounts))
             continue;
         search_part(s, context, kind, part);
