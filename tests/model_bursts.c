@@ -91,7 +91,7 @@ static void end(struct story *s) {
 /* From one number to the one before another, each so long after the one before; told in one answer. */
 static void cut(struct story *s, int from, int to, double at, double step) {
     struct life page[64];
-    char names[64][8];
+    char names[64][16];
     for (int i = to - 1; i >= from; i--) {
         int place = to - 1 - i;
         snprintf(names[place], sizeof names[place], "c%d", i);
@@ -228,7 +228,7 @@ START_TEST(most_within_any_second) {
     ck_assert_double_eq(at_once(&s), 9); /* 19.3 to 20.29 */
     for (int i = 0; i < 12; i++)
         ck_assert_double_eq(number_value(&s.n, find_by(&s.n, Q_CLIENT_name, names[i]), Q_CLIENT_alone_1m), 0);
-    night_end(&s.n);
+    end(&s);
 }
 END_TEST
 
@@ -245,7 +245,7 @@ START_TEST(a_client_counts_once_in_a_second) {
     cut_at(&s, stops + 6, names + 6, 2);
     until(&s, 23);
     ck_assert_double_eq(at_once(&s), 5);
-    night_end(&s.n);
+    end(&s);
 }
 END_TEST
 
