@@ -239,6 +239,32 @@ START_TEST(lines_move) {
 }
 END_TEST
 
+/* Accounts of two clusters have a name in common and nothing else. */
+START_TEST(an_account_of_each_cluster) {
+    struct world w;
+    struct frame f;
+    struct view_request request;
+    world_twins(&w);
+    find(&f, &w, "$G");
+    char *text = frame_text(&f, 120, 24, false);
+    ck_assert_msg(strstr(text, " 2 accounts ") != NULL, "%s", text);
+    ck_assert_ptr_nonnull(strstr(text, ">account    $G                   east           "));
+    ck_assert_ptr_nonnull(strstr(text, " account    $G                   west           "));
+    free(text);
+    frame_key(&f, "Enter", &request);
+    ck_assert_str_eq(request.view, "connections");
+    ck_assert_str_eq(request.filter, "account=\"$G\" cluster=\"east\"");
+    frame_close(&f);
+    frame_open(&f, &w, "connections");
+    f.context.filter = request.filter;
+    text = frame_text(&f, 120, 24, false);
+    ck_assert(strstr(text, " 102 ") && !strstr(text, " 250 ")); /* this one is in the west */
+    free(text);
+    frame_close(&f);
+    world_finish(&w);
+}
+END_TEST
+
 /* Who is cut and comes back after a while is found at any time, once. */
 START_TEST(a_client_that_is_away) {
     static const struct world_life lives[] = {{.node = 1,
@@ -584,6 +610,7 @@ int main(void) {
     tcase_add_test(tc, all_names_are_offered);
     tcase_add_test(tc, a_word_of_any_kind_is_taken);
     tcase_add_test(tc, lines_move);
+    tcase_add_test(tc, an_account_of_each_cluster);
     tcase_add_test(tc, a_client_that_is_away);
     tcase_add_test(tc, equal_answers_are_in_order);
     suite_add_tcase(suite, tc);

@@ -3,10 +3,13 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "views/clusters.h"
 #include "views/faults.h"
 #include "views/find_parts.h"
 #include "views/place.h"
+#include "views/quantity_text.h"
 
 static void move(void *state, const struct view_context *context, long by) {
     table_move(&((struct find *)state)->table, by, context->mono_ns);
@@ -123,16 +126,27 @@ static const struct object *selected_object(const struct view_call *c) {
     return model_object(c->context->model, table_selected(table_of(c->state)));
 }
 
+static size_t add_term(char *out, size_t size, size_t len, const char *what, const char *text) {
+    len += (size_t)snprintf(out + len, size - len, "%s%s=\"", len ? " " : "", what);
+    for (const char *at = text; *at && len + 4 < size; at++) {
+        if (*at == '"' || *at == '\\')
+            out[len++] = '\\';
+        out[len++] = *at;
+    }
+    return len + (size_t)snprintf(out + len, size - len, "\"");
+}
+
 /* An account is a filter of the list of what it has. */
 static unsigned open_account(struct view_call *c, const struct find_account *account) {
     struct view_request *request = c->request;
-    size_t len = (size_t)snprintf(request->text, sizeof(request->text), "account=\"");
-    for (const char *at = account->name; *at && len + 4 < sizeof(request->text); at++) {
-        if (*at == '"' || *at == '\\')
-            request->text[len++] = '\\';
-        request->text[len++] = *at;
-    }
-    snprintf(request->text + len, sizeof(request->text) - len, "\"");
+    const struct model *model = c->context->model;
+    const struct object *cluster =
+        clusters_count(model).clusters > 1 ? model_object(model, account->cluster) : NULL;
+    const char *name = cluster ? quantity_name_text(model, cluster, Q_CLUSTER_name) : "";
+    size_t size = sizeof(request->text), second = *name && strlen(name) < size / 3 ? strlen(name) + 16 : 0;
+    size_t len = add_term(request->text, size - second, 0, "account", account->name);
+    if (second)
+        add_term(request->text, size, len, "cluster", name);
     for (int s = find_source_count; s-- > 0;)
         if (account->has[s])
             request->view = find_sources[s].view;

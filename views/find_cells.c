@@ -63,7 +63,11 @@ static void where_text(const struct said *c) {
     char all[600] = "";
     size_t len = 0;
     const enum quantity *where = c->kind->where;
-    bool several = clusters_count(c->context->model).clusters > 1 || where[1] == FIND_END;
+    bool several = clusters_count(c->context->model).clusters > 1 || (c->hit->object && where[1] == FIND_END);
+    const struct object *cluster =
+        c->hit->account && several ? model_object(c->context->model, c->hit->account->cluster) : NULL;
+    if (cluster)
+        snprintf(all, sizeof(all), "%s", quantity_name_text(c->context->model, cluster, Q_CLUSTER_name));
     for (int i = 0; i < 3 && c->hit->object && where[i] != FIND_END && len < sizeof(all); i++) {
         const char *text = quantity_name_text(c->context->model, c->hit->object, where[i]);
         if (!(quantities[where[i]].flags & QUANTITY_WHERE) || several)

@@ -37,6 +37,7 @@ extern const int find_source_count;
 
 struct find_account {
     const char *name; /* borrowed from the model until its next change */
+    uint64_t cluster; /* the object; accounts of one name in two clusters are two */
     uint64_t id;      /* never an object's */
     size_t has[FIND_SOURCES];
     enum severity severity; /* the worst that is said of what is in it */
