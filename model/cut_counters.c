@@ -144,15 +144,12 @@ static void tell_twice(struct model *model, struct entry *server) {
     int64_t utc_ns = counters->awaited.utc_ns,
             deadline = row_i64(server->object.now, F_SERVER_write_deadline, 10 * NS_PER_S),
             span = deadline + TWICE_NS + AWAITED_NS;
-    uint64_t recorded = lately_within(&counters->lately[SLOW_RECORDED], utc_ns, span),
-             again = lately_within(&counters->lately[SLOW_TWICE], utc_ns, span);
     uint64_t surplus = counters->awaited.counted - least(counters->awaited.leafs, counters->awaited.counted);
     uint64_t missing = least(surplus, lately_within(&counters->lately[CLOSED_MISSED], utc_ns, span));
-    uint64_t twice = least(surplus - missing, recorded > again ? recorded - again : 0);
+    uint64_t twice = lately_take(&counters->lately[SLOW_RECORDED], utc_ns, span, surplus - missing);
     char text[CUT_NAMES_SIZE + 300];
-    if (!recorded || (!missing && !twice))
+    if (!missing && !twice)
         return;
-    lately_add(&counters->lately[SLOW_TWICE], utc_ns, twice);
     note_untold(counters, missing);
     counters->awaited.counted -= missing + twice;
     counters->told.counted += missing + twice;

@@ -29,8 +29,7 @@ enum counted { /* rows of the table in cut_counters.c, */
                COUNTED_ROWS,
                /* and what is no counter of the server */
                SLOW_UNTOLD = COUNTED_ROWS, /* counted, and no record came */
-               SLOW_RECORDED,              /* clients that were counted and have a record */
-               SLOW_TWICE,                 /* counted again */
+               SLOW_RECORDED,              /* clients that have a record and were counted once so far */
                CLOSED_MISSED,              /* connections that were closed and have no record */
                CLOSED_STALE,
                CLOSED_AUTH,

@@ -23,10 +23,25 @@ int64_t lately_last(const struct lately *lately) {
     return lately->newest * SLOT_NS;
 }
 
-uint64_t lately_within(const struct lately *lately, int64_t utc_ns, int64_t span_ns) {
+static int64_t first_of(const struct lately *lately, int64_t utc_ns, int64_t span_ns) {
     int64_t first = (utc_ns - span_ns) / SLOT_NS, oldest = lately->newest - LATELY_SLOTS + 1;
+    return first > oldest ? first : oldest;
+}
+
+uint64_t lately_within(const struct lately *lately, int64_t utc_ns, int64_t span_ns) {
     uint64_t sum = 0;
-    for (int64_t n = first > oldest ? first : oldest; lately->newest && n <= lately->newest; n++)
+    for (int64_t n = first_of(lately, utc_ns, span_ns); lately->newest && n <= lately->newest; n++)
         sum += lately->counts[n % LATELY_SLOTS];
     return sum;
+}
+
+uint64_t lately_take(struct lately *lately, int64_t utc_ns, int64_t span_ns, uint64_t count) {
+    uint64_t taken = 0;
+    for (int64_t n = first_of(lately, utc_ns, span_ns); lately->newest && n <= lately->newest; n++) {
+        uint32_t *slot = slot_of(lately, n);
+        uint32_t some = *slot < count - taken ? *slot : (uint32_t)(count - taken);
+        *slot -= some;
+        taken += some;
+    }
+    return taken;
 }

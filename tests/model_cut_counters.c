@@ -437,6 +437,41 @@ START_TEST(two_hundred_at_once) {
 }
 END_TEST
 
+/* All at once, then one after the other, and each is counted again when its last write has ended: always
+ * others than those of whom the records have just come. */
+START_TEST(each_counted_again_is_one_that_was_recorded) {
+    struct night n;
+    struct life page[29];
+    char names[29][16];
+    struct counts c = {.divided = true};
+    begin(&n, c);
+    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 0, NULL, 0);
+    until(&n, "IDA", 4, c);
+    for (int i = 0; i < 29; i++) {
+        snprintf(names[i], sizeof names[i], "c%d", i);
+        page[i] = (struct life){(uint64_t)(900 - i), names[i], 0, 5 - i * 0.02, CUT_BYTES, 1};
+    }
+    c.clients = 29;
+    until(&n, "IDA", 6, c);
+    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 29, page, 29);
+    for (int i = 0; i < 14; i++) {
+        c.clients += 1 + (i == 4 ? 29 : i > 4);
+        until(&n, "IDA", 12 + 2 * i, c);
+        closed(&n, "IDA", (uint64_t)(30 + i),
+               (struct life){(uint64_t)(1000 + i), names[i], 6, 11.5 + 2 * i, CUT_BYTES, 1});
+    }
+    for (int i = 0; i < 5; i++) {
+        c.clients++;
+        until(&n, "IDA", 40 + 2 * i, c);
+    }
+    until(&n, "IDA", 70, c);
+    ck_assert_uint_eq(c.clients, 2 * (29 + 14));
+    ck_assert_double_eq(number_value(&n, server_named(&n, "n1"), Q_SERVER_slow_untold_1m), 0);
+    ck_assert_ptr_null(finding_of(&n, "slow_untold"));
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(one_again_and_again) {
     struct night n;
     struct counts c = {.divided = true};
@@ -518,6 +553,7 @@ static TCase *make(void) {
     tcase_add_test(c, stale_and_auth);
     tcase_add_test(c, stalls_begin);
     tcase_add_test(c, two_hundred_at_once);
+    tcase_add_test(c, each_counted_again_is_one_that_was_recorded);
     tcase_add_test(c, one_again_and_again);
     tcase_add_test(c, some_of_one_server_are_said_together);
     tcase_add_test(c, without_records);
