@@ -9,6 +9,7 @@
 #include "collectors/decode.h"
 #include "collectors/discover.h"
 #include "collectors/identity.h"
+#include "collectors/request.h"
 #include "collectors/schedule.h"
 
 #define LIST_KEEP 128
@@ -162,7 +163,7 @@ static bool from_other_server(const struct target *t, const struct facts *f) {
 /* Bytes of a connection after a page that was too large: what was seen of it, but twice what was thought. */
 static uint64_t larger_connections(const struct target *t, const struct lane *lane, const struct facts *f) {
     uint64_t seen = f->connections > 0 ? lane->head.bytes / f->connections : 0;
-    uint64_t twice = schedule_connection_bytes(t) * 2;
+    uint64_t twice = request_connection_bytes(t) * 2;
     uint64_t bytes = seen > twice ? seen : twice;
     return bytes < DECODE_MAX_BODY ? bytes : DECODE_MAX_BODY;
 }
@@ -180,7 +181,7 @@ static bool after_connz(struct target *t, const struct lane *lane, const struct 
     if (f->num > 0)
         t->conn_bytes = lane->head.bytes / f->num;
     bool cut_by_us = f->num < f->total && f->num >= t->conn_limit;
-    t->conn_again = cut_by_us && !t->conn_again && schedule_connection_limit(t) > t->conn_limit;
+    t->conn_again = cut_by_us && !t->conn_again && request_connection_limit(t) > t->conn_limit;
     if (t->conn_again)
         schedule_ask(t, EP_CONNZ_FULL);
     return true;

@@ -14,6 +14,7 @@
 #include "base/memory.h"
 #include "base/version.h"
 #include "collectors/command.h"
+#include "collectors/cost.h"
 #include "collectors/discover.h"
 #include "collectors/schedule.h"
 #include "collectors/target.h"
@@ -76,7 +77,7 @@ static void say_again(void *data) {
     for (int i = 0; i < c->target_count; i++)
         target_tell(c->targets[i], true);
     discover_tell(c);
-    schedule_tell_costs(c, true);
+    cost_tell(c, true);
     collector_log(c, "the reader was too slow: targets are said again");
 }
 
@@ -124,7 +125,7 @@ static void on_costs(struct loop *loop, void *data) {
     (void)loop;
     struct costs *costs = data;
     if (outbox_quiet(costs->c->outbox))
-        schedule_tell_costs(costs->c, false);
+        cost_tell(costs->c, false);
     loop_timer_set(costs->timer, next_costs(costs->c));
 }
 

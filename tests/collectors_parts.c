@@ -11,11 +11,12 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "collectors/cost.h"
+#include "collectors/cadence.h"
 #include "collectors/discover.h"
 #include "collectors/endpoint.h"
 #include "collectors/event.h"
 #include "collectors/failure.h"
-#include "collectors/schedule.h"
 #include "collectors/slot.h"
 #include "tests/harness/suite.h"
 #include "tests/sample_write.h"
@@ -67,22 +68,22 @@ START_TEST(dear_ones_share_the_bound) {
     const bool fixed[4] = {true, false, false, false};
     int64_t interval[4] = {MS(1000), MS(5000), MS(2000), MS(2000)};
     int64_t cheap[4] = {MS(10), MS(100), MS(10), -1}; /* 1 % + 2 % + 0.5 % */
-    ck_assert(!schedule_stretch(cheap, fixed, interval, 4));
+    ck_assert(!cost_stretch(cheap, fixed, interval, 4));
     ck_assert_int_eq(interval[1], MS(5000));
     int64_t one[4] = {MS(10), MS(500), MS(10), -1}; /* 3.5 % are left for the second */
-    ck_assert(schedule_stretch(one, fixed, interval, 4));
+    ck_assert(cost_stretch(one, fixed, interval, 4));
     ck_assert_int_eq(interval[1] / NS_PER_MS, 14285);
     ck_assert_int_eq(interval[0], MS(1000));
     ck_assert_int_eq(interval[2], MS(2000));
     int64_t again[4] = {MS(1000), MS(5000), MS(2000), MS(2000)};
     int64_t two[4] = {MS(10), MS(500), MS(10), MS(200)}; /* 1.75 % for each of the two dear ones */
-    ck_assert(schedule_stretch(two, fixed, again, 4));
+    ck_assert(cost_stretch(two, fixed, again, 4));
     ck_assert_int_eq(again[1] / NS_PER_MS, 28571);
     ck_assert_int_eq(again[3] / NS_PER_MS, 11428);
     ck_assert_int_eq(again[2], MS(2000));
     int64_t light[4] = {MS(1000), MS(5000), MS(2000), MS(2000)};
     int64_t used_up[4] = {MS(100), MS(500), -1, -1}; /* the light one alone is over: 1 % remains */
-    ck_assert(schedule_stretch(used_up, fixed, light, 4));
+    ck_assert(cost_stretch(used_up, fixed, light, 4));
     ck_assert_int_eq(light[1] / NS_PER_MS, 50000);
     ck_assert_int_eq(light[0], MS(1000));
 }
@@ -90,33 +91,33 @@ END_TEST
 
 START_TEST(one_slow_answer_is_no_rule) {
     struct cost_memory m = {0};
-    ck_assert_int_eq(schedule_cost(&m, MS(900)), -1);
-    ck_assert_int_le(schedule_cost(&m, MS(2)), MS(30)); /* the lesser, or the mean */
+    ck_assert_int_eq(cost_usual(&m, MS(900)), -1);
+    ck_assert_int_le(cost_usual(&m, MS(2)), MS(30)); /* the lesser, or the mean */
     for (int i = 0; i < 60; i++)
-        schedule_cost(&m, MS(2));
-    int64_t after = schedule_cost(&m, MS(600)); /* 5 % of 2 s are 100 ms */
+        cost_usual(&m, MS(2));
+    int64_t after = cost_usual(&m, MS(600)); /* 5 % of 2 s are 100 ms */
     ck_assert_int_gt(after, MS(2));
     ck_assert_int_lt(after, MS(30));
-    ck_assert_int_lt(schedule_cost(&m, MS(600)), MS(60));
-    ck_assert_int_eq(schedule_cost(&m, MS(600)), MS(600)); /* three of five */
+    ck_assert_int_lt(cost_usual(&m, MS(600)), MS(60));
+    ck_assert_int_eq(cost_usual(&m, MS(600)), MS(600)); /* three of five */
     struct cost_memory now_and_then = {0};
     int64_t cost = 0;
     for (int i = 0; i < 200; i++) /* the middle one never sees it */
-        cost = schedule_cost(&now_and_then, i % 5 ? MS(2) : MS(1000));
+        cost = cost_usual(&now_and_then, i % 5 ? MS(2) : MS(1000));
     ck_assert_int_gt(cost, MS(150));
     struct cost_memory dear = {0};
-    schedule_cost(&dear, MS(900));
-    ck_assert_int_eq(schedule_cost(&dear, MS(800)), MS(800)); /* twice is enough in the beginning */
+    cost_usual(&dear, MS(900));
+    ck_assert_int_eq(cost_usual(&dear, MS(800)), MS(800)); /* twice is enough in the beginning */
 }
 END_TEST
 
 START_TEST(useless_bodies_wait_longer) {
-    ck_assert_int_eq(schedule_failing(MS(2000), 0), MS(2000));
-    ck_assert_int_eq(schedule_failing(MS(2000), 1), MS(4000));
-    ck_assert_int_eq(schedule_failing(MS(2000), 3), MS(16000));
-    ck_assert_int_eq(schedule_failing(MS(2000), 5), MS(60000));
-    ck_assert_int_eq(schedule_failing(MS(2000), 1000000), MS(60000));
-    ck_assert_int_eq(schedule_failing(MS(300000), 4), MS(300000));
+    ck_assert_int_eq(cadence_failing(MS(2000), 0), MS(2000));
+    ck_assert_int_eq(cadence_failing(MS(2000), 1), MS(4000));
+    ck_assert_int_eq(cadence_failing(MS(2000), 3), MS(16000));
+    ck_assert_int_eq(cadence_failing(MS(2000), 5), MS(60000));
+    ck_assert_int_eq(cadence_failing(MS(2000), 1000000), MS(60000));
+    ck_assert_int_eq(cadence_failing(MS(300000), 4), MS(300000));
 }
 END_TEST
 
