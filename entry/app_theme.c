@@ -31,12 +31,12 @@ static void list(struct app *app) {
 }
 
 /* The footer has one line. */
-static void tell_fault(struct app *app, const char *message) {
-    char text[STAGE_MESSAGE_SIZE];
+static const char *first_fault(const char *message) {
+    static char text[STAGE_MESSAGE_SIZE];
     size_t first = strcspn(message, "\n");
     const char *more = message[first] != '\0' ? "; more is wrong" : "";
     snprintf(text, sizeof text, "%.*s%s", (int)(first < 200 ? first : 200), message, more);
-    say(app, true, text);
+    return text;
 }
 
 void app_find_theme(struct app *app) {
@@ -46,10 +46,10 @@ void app_find_theme(struct app *app) {
         return;
     app->theme =
         *theme_builtin(); /* a file that went since it was checked, or a faulty one of the default's name */
-    tell_fault(app, message);
+    say(app, true, first_fault(message));
 }
 
-unsigned app_theme(struct app *app, const char *argument) {
+const char *app_theme(struct app *app, const char *argument) {
     char message[THEME_MESSAGE_SIZE];
     if (argument[0] == '\0') {
         list(app);
@@ -57,9 +57,9 @@ unsigned app_theme(struct app *app, const char *argument) {
         settings_change(app, setting_by_path("theme"), argument);
         stage_say(&app->stage, clock_mono_ns(), false, app->theme.name);
     } else {
-        tell_fault(app, message);
+        return first_fault(message);
     }
-    return REACT_DRAW;
+    return NULL;
 }
 
 static bool is_theme(const char *name) {

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/near.h"
+#include "base/text.h"
 #include "entry/layers.h"
 #include "entry/settings_live.h"
 #include "themes/theme.h"
@@ -14,8 +15,11 @@
 
 #define BETWEEN ", " /* names, where there may be several */
 
+/* The prompt stays open with what was typed. */
 static void fault(struct app *app, const char *text) {
-    stage_say(&app->stage, clock_mono_ns(), true, text);
+    struct prompt *prompt = &app->stage.prompt;
+    prompt->open = true;
+    text_cut(prompt->error, sizeof prompt->error, text, sizeof prompt->error - 1);
 }
 
 /* ---- arguments ---- */
@@ -327,8 +331,11 @@ static unsigned choose_columns(struct app *app, const struct word *word, const c
 }
 
 static unsigned set_theme(struct app *app, const struct word *word, const char *argument) {
+    const char *wrong = app_theme(app, argument);
     (void)word;
-    return app_theme(app, argument);
+    if (wrong != NULL)
+        fault(app, wrong);
+    return REACT_DRAW;
 }
 
 static unsigned forget(struct app *app, const struct word *word, const char *argument) {

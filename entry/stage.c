@@ -225,7 +225,7 @@ void stage_frame(struct stage *st, struct surface *s, int64_t mono_ns) {
         .last = st->last,
     };
     chrome_draw(&chrome, s, surface_rect(s));
-    if (st->prompt.open && body.h > 1)
+    if (st->prompt.open && st->prompt.error[0] == '\0' && body.h > 1)
         completion_draw(&st->completion, s, (struct rect){body.x, body.y + body.h - 1, body.w, 1});
 }
 

@@ -144,7 +144,7 @@ START_TEST(tab_completes_a_command) {
     shown_type(t, ":sort RTT\r", "sort: RTT.old. reversed");
     ck_assert_int_lt(terminal_find(t, "invalid sorting", NULL), 0);
     shown_type(t, ":columns\r", "^.*COLUMNS");
-    ck_assert(terminal_type(t, "\033"));
+    shown_type(t, "\033", "^ 1 Overview");
     shown_type(t, ":help\r", "KEYS in Connections");
     shown_type(t, "?", "> Connections");
     shown_quit(t);
@@ -176,6 +176,7 @@ START_TEST(what_is_called_so_is_found) {
     shown_type(t, ":find nobody at all\r", "nothing called nobody at all");
     shown_wait(t, "searched: 3 servers, 1 account, 1 stream, .* consumers?, [0-9]+ connections and");
     shown_type(t, ":find ~(\r", "[Uu]nmatched|parenthes");
+    shown_type(t, "\033", "^ 1 Overview");
     shown_type(t, "1", "^.NODES 3");
     shown_type(t, ":find\r", "^.FIND nobody at all ");
     shown_quit(t);
@@ -199,6 +200,7 @@ START_TEST(a_connection_has_a_page) {
     shown_type(t, "\033", "Tab charts");
     shown_type(t, "\033", "filter: maker");
     shown_type(t, ":connection nobody\r", "no connection is called .nobody.");
+    shown_type(t, "\033", "^ 1 Overview");
     shown_type(t, "1", "^.NODES 3");
     shown_type(t, ":connection maker\r", "^.CONNECTION maker ");
     shown_quit(t);
@@ -235,11 +237,31 @@ START_TEST(an_unknown_command_names_the_nearest) {
         {":overview x\r", "overview takes no argument"},
     };
     struct terminal *t = quiet_open_seen(24, 100);
-    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         shown_type(t, lines[i][0], lines[i][1]);
+        shown_type(t, "\033", "^ 1 Overview");
+    }
     shown_type(t, ":events\r", "> Events");
     shown_type(t, ":sort x\r", "there is no list to sort here");
-    shown_type(t, ":columns\r", "there are no columns to choose here");
+    shown_type(t, "\025columns\r", "there are no columns to choose here");
+    shown_type(t, "\033", "^ 1 Overview");
+    shown_quit(t);
+}
+END_TEST
+
+/* What was typed is there to be mended, and Ctrl-C means the prompt. */
+START_TEST(a_refused_command_stays) {
+    struct terminal *t = quiet_open_seen(24, 80);
+    shown_type(t, ":interest a..b\r", "^:interest a\\.\\.b  a word between dots is missing");
+    shown_type(t, "\003", "^ 1 Overview");
+    shown_type(t, ":theme dakr\r",
+               "^ dakr: there is no such theme; did you mean dark" /* no room behind it */);
+    shown_type(t, "\177\177", "^ dark"); /* what there is, again */
+    shown_type(t, "\177rk\r", "^ dark *$");
+    shown_type(t, ":interest a.*\r", "^:interest a\\.\\*  a subject that is published to has no wildcards");
+    shown_type(t, "\177b\r", "> Interest");
+    shown_wait(t, "nobody listens to a\\.b");
+    shown_type(t, "x", "no subject is watched");
     shown_quit(t);
 }
 END_TEST
@@ -299,7 +321,7 @@ START_TEST(the_mouse_is_taken_where_it_was_asked_for) {
     shown_wait(t, "\\.>n1 ");
     shown_wait(t, "ORDERS / billing");
     click(t, "ORDERS / billing"); /* in another panel */
-    shown_wait(t, "[.?]>ORDERS / billing");
+    shown_wait(t, "[.?*!]>ORDERS / billing");
     click(t, "CONN  SUBS");
     shown_wait(t, "sort: CONN ");
     click(t, "CONN  SUBS");
@@ -344,7 +366,8 @@ START_TEST(columns_are_set_by_name) {
     shown_type(t, ",cid,rt\t", "^:columns subscriptions,cid,rtt");
     shown_type(t, "\r", "CID +SUBS +RTT");
     shown_type(t, ":columns subscriptions,rttt\r", "there is no column rttt; did you mean rtt\\?");
-    shown_type(t, ":columns ,\r", "this names no column");
+    shown_type(t, "\025columns ,\r", "this names no column");
+    shown_type(t, "\033", "^ 1 Overview");
     terminal_key(t, VTERM_KEY_FUNCTION(2), VTERM_MOD_NONE);
     shown_wait(t, "^.SETTINGS");
     for (int i = 0; i < 3; i++)
@@ -353,6 +376,7 @@ START_TEST(columns_are_set_by_name) {
     shown_type(t, "q", "> Connections");
     shown_type(t, ":events\r", "> Events");
     shown_type(t, ":columns x\r", "there are no columns to choose here");
+    shown_type(t, "\033", "^ 1 Overview");
     shown_quit(t);
 }
 END_TEST
@@ -417,6 +441,7 @@ int main(void) {
     tcase_add_test(tc, a_connection_has_a_page);
     tcase_add_loop_test(tc, a_prompt_can_be_suspended, 0, 2);
     tcase_add_test(tc, an_unknown_command_names_the_nearest);
+    tcase_add_test(tc, a_refused_command_stays);
     tcase_add_test(tc, lines_typed_before_come_back);
     tcase_add_test(tc, the_mouse_is_taken_where_it_was_asked_for);
     tcase_add_test(tc, columns_are_set_by_name);

@@ -116,8 +116,8 @@ START_TEST(the_command_shows_it_at_once) {
     write_theme("bad", "ok = 1\n\ncirt = 2\n");
     shown_type(t, ":theme bad\r", "bad.theme:3: there is no role");
     wait_color(t, ". n1", 26);
-    shown_type(t, ":theme okbae\r", "okbae: there is no such theme; did you mean okabe\\?");
-    shown_type(t, ":theme\r", "light is shown; there are bad dark high-contrast light mono okabe");
+    shown_type(t, "\025theme okbae\r", "okbae: there is no such theme; did you mean okabe\\?");
+    shown_type(t, "\025theme\r", "light is shown; there are bad dark high-contrast light mono okabe");
     shown_type(t, ":theme dark\r", " dark *$");
     wait_color(t, ". n1", 39);
     shown_quit(t);

@@ -100,6 +100,26 @@ START_TEST(it_holds_no_more_than_it_can) {
 }
 END_TEST
 
+/* Behind the text, or where there is no room above it. */
+START_TEST(an_error_is_read_whole) {
+    struct surface *s = surface_create(30, 3);
+    prompt_open(&prompt, ":", "forget n9");
+    snprintf(prompt.error, sizeof prompt.error, "there is no n9");
+    prompt_draw(&prompt, s, (struct rect){0, 2, 30, 1});
+    char *text = surface_plain(s);
+    ck_assert_str_eq(text, "\n\n:forget n9  there is no n9\n");
+    free(text);
+    snprintf(prompt.error, sizeof prompt.error, "there is no server n9");
+    prompt_draw(&prompt, s, (struct rect){0, 2, 30, 1});
+    text = surface_plain(s);
+    ck_assert_str_eq(text, "\n there is no server n9\n:forget n9\n");
+    free(text);
+    prompt_draw(&prompt, s, (struct rect){0, 0, 30, 1}); /* nothing above it */
+    ck_assert_int_eq(s->cursor_y, 0);
+    surface_destroy(s);
+}
+END_TEST
+
 START_TEST(typing_clears_the_error) {
     prompt_open(&prompt, "/", "lag>");
     snprintf(prompt.error, sizeof prompt.error, "a number is missing");
@@ -153,6 +173,7 @@ int main(void) {
     tcase_add_test(test, other_keys_change_nothing);
     tcase_add_test(test, it_holds_no_more_than_it_can);
     tcase_add_test(test, typing_clears_the_error);
+    tcase_add_test(test, an_error_is_read_whole);
     tcase_add_test(test, it_is_drawn_with_its_cursor);
     tcase_add_test(test, a_long_text_scrolls);
     return suite_run(suite);

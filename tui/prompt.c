@@ -102,6 +102,18 @@ static int width_of(const struct prompt *p, size_t from, size_t to) {
     return text_width(part);
 }
 
+static void draw_error(const struct prompt *p, struct surface *s, struct rect row, int x) {
+    struct rect above = {row.x, row.y - 1, row.w, 1};
+    if (!p->error[0])
+        return;
+    if (x + text_width(p->error) <= row.x + row.w || row.y == 0) {
+        surface_text(s, row, x, row.y, ROLE_ERROR, 0, p->error);
+        return;
+    }
+    surface_fill(s, above, ROLE_PROMPT, 0, ' ');
+    surface_text(s, above, above.x + 1, above.y, ROLE_ERROR, 0, p->error);
+}
+
 void prompt_draw(const struct prompt *p, struct surface *s, struct rect row) {
     row = rect_cut(row, (struct rect){row.x, row.y, row.w, 1});
     surface_fill(s, row, ROLE_PROMPT, 0, ' ');
@@ -113,8 +125,7 @@ void prompt_draw(const struct prompt *p, struct surface *s, struct rect row) {
     while (first < p->at && width_of(p, first, p->at) >= field.w)
         first = right_of(p, first);
     int used = surface_text(s, field, field.x, row.y, ROLE_PROMPT, 0, p->text + first);
-    if (p->error[0])
-        surface_printf(s, field, field.x + used + 2, row.y, ROLE_ERROR, 0, "%s", p->error);
+    draw_error(p, s, row, field.x + used + 2);
     s->cursor_x = field.x + width_of(p, first, p->at);
     s->cursor_y = row.y;
     if (s->cursor_x >= row.x + row.w)

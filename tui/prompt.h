@@ -10,7 +10,7 @@ struct prompt {
     char label[16];
     char text[256];  /* UTF-8 */
     size_t len, at;  /* bytes */
-    char error[160]; /* shown behind the text; cleared by typing */
+    char error[300]; /* behind the text, or where there is no room above it; cleared by typing */
 };
 
 enum prompt_edit {
