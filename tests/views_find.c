@@ -327,6 +327,30 @@ static void ask_for_subscriptions(struct world *w, uint64_t cid) {
     world_send(w, s);
 }
 
+/* Of subscriptions never all are known, found or not; who listens to a subject can be asked. */
+START_TEST(who_listens_is_asked_elsewhere) {
+    struct world w;
+    struct frame f;
+    world_busy(&w);
+    ask_for_subscriptions(&w, 4711);
+    find(&f, &w, "orders.created");
+    ROWS(&f, "subscription orders.created cid 4711");
+    static const char way_on[] =
+        " ? subscriptions: some are known; :interest orders.created lists all that match\n";
+    ck_assert(says(&f, 80, 24, way_on));
+    ck_assert_ptr_null(f.view->take(f.state, "orders.creat"));
+    ck_assert(says(&f, 120, 24, ":interest orders.creat lists"));
+    static const char *const others[] = {"workers",  "10.4.2.17", "10.4.2.17:53102",
+                                         "orders.*", "a..b",      "~s.c"};
+    for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
+        ck_assert_ptr_null(f.view->take(f.state, others[i]));
+        ck_assert(says(&f, 80, 24, " ? subscriptions: known are those of what was asked for\n"));
+    }
+    frame_close(&f);
+    world_finish(&w);
+}
+END_TEST
+
 START_TEST(subscriptions_lead_to_their_connection) {
     struct world w;
     struct frame f;
@@ -600,6 +624,7 @@ int main(void) {
     tcase_add_loop_test(tc, enter_goes_there, 0, sizeof(ways) / sizeof(ways[0]));
     tcase_add_test(tc, the_second_row_and_its_server);
     tcase_add_test(tc, subscriptions_lead_to_their_connection);
+    tcase_add_test(tc, who_listens_is_asked_elsewhere);
     tcase_add_test(tc, closed_connections_say_why);
     tcase_add_test(tc, an_account_of_any_name_is_a_filter);
     tcase_add_test(tc, the_best_of_many_are_shown);

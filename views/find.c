@@ -36,6 +36,7 @@ static void say_trouble(struct find *f, const char *text) {
 
 static void find_troubles(struct find *f, const struct view_context *context, int width) {
     struct fault_query query = {0};
+    const struct find_asked asked = {f->search.word, f->count == 0};
     char text[FIND_TROUBLE_SIZE];
     f->trouble_count = 0;
     if (!find_search_asked(&f->search, context))
@@ -44,7 +45,7 @@ static void find_troubles(struct find *f, const struct view_context *context, in
         text[0] = '\0';
         query.shapes |= find_kinds[k].shapes;
         if (find_kinds[k].unknown)
-            find_kinds[k].unknown(context, &f->since[k], f->count == 0, text, sizeof(text));
+            find_kinds[k].unknown(context, &asked, &f->since[k], text, sizeof(text));
         say_trouble(f, text);
     }
     faults_text(text, sizeof(text), context, &query, width > 8 ? width - 4 : 4);

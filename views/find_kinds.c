@@ -1,20 +1,22 @@
 #include "views/find_parts.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/number.h"
+#include "base/text.h"
 #include "model/client.h"
 #include "views/jetstream_heard.h"
 
 #define SETTLED_NS (10 * NS_PER_S)
 
 /* Pages come one by one and count at different moments: a few that are missing are said when they stay so. */
-static void unknown_connections(const struct view_context *context, int64_t *since, bool none, char *out,
-                                size_t size) {
+static void unknown_connections(const struct view_context *context, const struct find_asked *asked,
+                                int64_t *since, char *out, size_t size) {
     char have[NUMBER_TEXT_SIZE], of[NUMBER_TEXT_SIZE];
     uint64_t rows, total;
-    (void)none;
+    (void)asked;
     model_connection_cover(context->model, &rows, &total);
     bool whole = rows >= total;
     if (whole || !*since)
@@ -29,23 +31,35 @@ static void unknown_connections(const struct view_context *context, int64_t *sin
         snprintf(out, size, "connections: the %s fullest of %s open ones are known here", have, of);
 }
 
-static void unknown_jetstream(const struct view_context *context, int64_t *since, bool none, char *out,
-                              size_t size) {
+static void unknown_jetstream(const struct view_context *context, const struct find_asked *asked,
+                              int64_t *since, char *out, size_t size) {
     char heard[200], absence[200];
     (void)since;
     jetstream_heard(context->model, heard, sizeof(heard));
     jetstream_absence(context->model, absence, sizeof(absence));
     if (*heard)
         snprintf(out, size, "streams and consumers: JetStream is known of %s", heard);
-    else if (none && *absence && model_data_age_ns(context->model) >= 0)
+    else if (asked->none && *absence && model_data_age_ns(context->model) >= 0)
         snprintf(out, size, "streams and consumers: %s", absence);
 }
 
-static void unknown_subscriptions(const struct view_context *context, int64_t *since, bool none, char *out,
-                                  size_t size) {
+/* Something can be published to it, and it has dots as a subject has; numbers alone are an address. */
+static bool looks_like_subject(const char *word) {
+    return strchr(word, '.') && strspn(word, "0123456789.:") < strlen(word) && !model_subject_fault(word);
+}
+
+/* Wildcards that match are not found by what they match: who listens knows :interest alone. */
+static void unknown_subscriptions(const struct view_context *context, const struct find_asked *asked,
+                                  int64_t *since, char *out, size_t size) {
+    char word[64];
     (void)since;
-    if (none && model_data_age_ns(context->model) >= 0)
+    if (model_data_age_ns(context->model) < 0)
+        return;
+    text_cut(word, sizeof(word), asked->word, 40);
+    if (!looks_like_subject(asked->word))
         snprintf(out, size, "subscriptions: known are those of what was asked for");
+    else
+        snprintf(out, size, "subscriptions: some are known; :interest %s lists all that match", word);
 }
 
 static bool is_here(const struct model *model, const struct object *client) {

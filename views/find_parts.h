@@ -62,6 +62,11 @@ struct find_figure { /* "pend 33.5M", "4.10k msgs" */
     const char *before, *unit;
 };
 
+struct find_asked {
+    const char *word; /* "" none */
+    bool none;        /* nothing at all was found */
+};
+
 struct find_kind {
     enum object_kind kind; /* OBJECT_KIND_COUNT: accounts */
     const char *word, *brief, *plural;
@@ -75,9 +80,9 @@ struct find_kind {
      * All FIND_END: by name. */
     enum quantity order[FIND_ORDERS][2];
     unsigned shapes; /* 1 << SHAPE_x that it comes by */
-    /* What of it can't be found, "" nothing. `since`: zeroed in the beginning, its own; `none`: nothing at
-     * all was found. NULL: all is known. */
-    void (*unknown)(const struct view_context *context, int64_t *since, bool none, char *out, size_t size);
+    /* What of it can't be found, "" nothing. `since`: zeroed in the beginning, its own. NULL: all is known. */
+    void (*unknown)(const struct view_context *context, const struct find_asked *asked, int64_t *since,
+                    char *out, size_t size);
     /* It has no row, since what is open of it (kind `open`) is found as well; NULL: all have. */
     bool (*skip)(const struct model *model, const struct object *object);
     enum object_kind open;
