@@ -257,7 +257,7 @@ START_TEST(a_refused_command_stays) {
     shown_type(t, ":theme dakr\r",
                "^ dakr: there is no such theme; did you mean dark" /* no room behind it */);
     shown_type(t, "\177\177", "^ dark"); /* what there is, again */
-    shown_type(t, "\177rk\r", "^ dark *$");
+    shown_type(t, "rk\r", "^ dark *$");
     shown_type(t, ":interest a.*\r", "^:interest a\\.\\*  a subject that is published to has no wildcards");
     shown_type(t, "\177b\r", "> Interest");
     shown_wait(t, "nobody listens to a\\.b");
