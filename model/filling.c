@@ -235,10 +235,8 @@ static void note_jump(struct filling *f, bool begins) {
 
 /* So near to its limit that the next message is too much: seen by chance only where messages are large. */
 static bool is_at_limit(const struct filling *f) {
-    const struct fill_poll *to = last_of(f, 0), *from = last_of(f, 1);
-    double msgs = to->out_msgs - from->out_msgs;
-    double message = msgs > 0 ? (queued(f, to) - queued(f, from)) / msgs : INFINITY;
-    return message < f->high && to->pending > f->rules.max_pending - message;
+    return f->message > 0 && f->message < f->high &&
+           last_of(f, 0)->pending > f->rules.max_pending - f->message;
 }
 
 /* It is closed for the one who queues, and still listed until its last write is done. */
@@ -332,10 +330,11 @@ static bool looks_stopped(const struct filling *f) {
     return grows && (f->jumped ? f->stuck && growth_over(f, 1) > growth_over(f, 2) / 2 : waits);
 }
 
-/* What is still being written can't have left faster. */
-static double drain_now(const struct writing *w, double drain) {
+/* What is still being written can't have left faster. Of a message or two it is not known when that write
+ * began: maybe nothing waited when the last one had ended. */
+static double drain_now(const struct filling *f, const struct writing *w, double drain) {
     double most = w->bytes / -w->began_s;
-    return w->began_s < 0 && drain > most ? most : drain;
+    return w->began_s < 0 && w->bytes > LEFT_MSGS * f->message && drain > most ? most : drain;
 }
 
 static void foresee_high(struct filling *f) {
@@ -347,9 +346,9 @@ static void foresee_high(struct filling *f) {
         place_last(&marks, drain);
     struct writing w = in_flight(f, &marks);
     f->stopped = is_stopped(f, &w, drain);
-    f->drain = f->stopped ? 0 : drain_now(&w, drain);
+    f->drain = f->stopped ? 0 : drain_now(f, &w, drain);
     w.drain = isnan(drain) ? 0 : f->drain;
-    if (!isnan(f->drain) || looks_stopped(f))
+    if (isnan(f->drain) ? looks_stopped(f) : f->piles || f->stuck)
         f->cut = cut_foresee(&f->rules, &w);
     if (!isnan(f->drain) && !f->stopped && f->held_ns == TIME_UNSET && f->leaving < FEED_POLLS)
         f->slope = f->feed - f->drain; /* pending itself goes up and down with each write */
@@ -368,6 +367,13 @@ static void foresee(struct filling *f) {
 }
 
 /* ---- its life ---- */
+
+static void note_message(struct filling *f) {
+    const struct fill_poll *to = last_of(f, 0), *from = last_of(f, 1);
+    double msgs = to->out_msgs - from->out_msgs, bytes = queued(f, to) - queued(f, from);
+    f->message = msgs > 0 && bytes > 0 ? bytes / msgs : 0;
+    f->piles = to->pending > LEFT_MSGS * f->message;
+}
 
 /* All of it, but for what may be the protocol around what came. */
 static bool is_kept(const struct fill_poll *before, const struct fill_poll *poll) {
@@ -428,6 +434,7 @@ void filling_put(struct filling *f, const struct fill_poll *poll, const struct r
     keep_since(&f->quiet_ns, !is_high(f), poll->now_ns);
     if (f->count < 2)
         return;
+    note_message(f);
     note_cut(f);
     if (f->was_cut) {
         f->drain = f->slope = NAN;

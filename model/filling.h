@@ -29,6 +29,8 @@ struct filling {
 
     /* as of the last poll; NAN and TIME_UNSET: not known, or not so */
     double slope, drain, feed;                   /* bytes a second; feed while producers are not held */
+    double message;                              /* bytes of those that came last, on the wire; 0 none came */
+    bool piles;                                  /* more waits than a message or two */
     unsigned stuck, leaving;                     /* polls running in which nothing left, or something did */
     int64_t nothing_leaves_ns, flat_ns, held_ns; /* since when */
     bool stopped;                                /* what is being written should have left by now */

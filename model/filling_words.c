@@ -15,7 +15,7 @@ static bool has_stopped(const struct filling *f) {
 }
 
 static bool is_slow(const struct filling *f) {
-    return f->quiet_ns == TIME_UNSET && f->drain < KEEPS_UP * f->feed;
+    return f->quiet_ns == TIME_UNSET && f->piles && f->drain < KEEPS_UP * f->feed;
 }
 
 static bool has_burst(const struct filling *f) {
@@ -93,7 +93,7 @@ static bool will_be_held(const struct filling *f) {
 }
 
 static bool drains(const struct filling *f) {
-    return f->quiet_ns == TIME_UNSET && f->drain > f->feed;
+    return f->quiet_ns == TIME_UNSET && f->piles && f->feed < KEEPS_UP * f->drain;
 }
 
 static const struct {

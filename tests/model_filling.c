@@ -298,6 +298,26 @@ START_TEST(a_burst_wakes_nobody) {
 }
 END_TEST
 
+/* Its producer waits in the server for the sake of another, with what it sent last not handed on yet: one
+ * large message waits at each poll, each time another one. */
+START_TEST(who_takes_each_message_is_no_slow_reader) {
+    static const struct fill fill = {"", "2.9.10", 16000000, 10, 0, {{0, 0, 0, 0}}};
+    static const int came[] = {2, 9, 5, 4, 5, 5, 4, 6, 5, 4, 5, 5};
+    enum { SIZE = 200000, HELD = SIZE + 26 };
+    struct night n;
+    begin(&n, &fill);
+    play(&n, &fill, &(struct fill_row){0, 0, 70 * SIZE, 70});
+    for (int i = 0, sent = 70; i < COUNT(came); i++) {
+        sent += came[i];
+        play(&n, &fill, &(struct fill_row){2 * i + 2, HELD, (long long)sent * SIZE, sent});
+        ck_assert_str_eq(words_of(&n, Q_CONNECTION_likely), "");
+        ck_assert_str_eq(words_of(&n, Q_CONNECTION_next), "");
+        ck_assert(isnan(value_of(&n, Q_CONNECTION_drain)) || value_of(&n, Q_CONNECTION_drain) > 1.5 * SIZE);
+    }
+    night_end(&n);
+}
+END_TEST
+
 /* Its record begins with two polls, and already nothing has left between them. */
 START_TEST(a_burst_behind_what_waited_long) {
     static const struct fill fill = {"", "2.15.2", 64 << 20, 10, 0, {{0, 0, 0, 0}}};
@@ -483,6 +503,7 @@ static TCase *filling(void) {
     tcase_add_test(tc, silence_after_a_burst);
     tcase_add_test(tc, a_burst_wakes_nobody);
     tcase_add_test(tc, a_burst_behind_what_waited_long);
+    tcase_add_test(tc, who_takes_each_message_is_no_slow_reader);
     tcase_add_test(tc, one_that_was_cut_is_listed_until_its_last_write_ends);
     tcase_add_test(tc, quiet_ones_have_no_record);
     tcase_add_test(tc, a_record_ends_when_it_was_quiet_for_a_while);
