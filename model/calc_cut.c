@@ -2,6 +2,8 @@
 #include "model/calc.h"
 #include "model/client.h"
 
+#include <stdio.h>
+
 #define MINUTE_NS (60 * NS_PER_S)
 
 /* Its own clock, now. */
@@ -82,8 +84,23 @@ static struct value lately(const struct model *model, const struct object *serve
     return value_uint(cut_counters_within(model, counters, counted, minutes * MINUTE_NS));
 }
 
+/* Each deadline that one misses, as servers before 2.12 count in one counter. */
+static struct value routes_lately(const struct model *model, const struct object *object, int minutes) {
+    struct value v = lately(model, object, SLOW_ROUTES, minutes);
+    if (v.type == VALUE_UINT)
+        v.u += lately(model, object, SLOW_AGAIN, minutes).u;
+    return v;
+}
+
+struct value calc_server_slow_again(const struct model *model, const struct object *object) {
+    (void)model;
+    uint64_t beyond;
+    bool known = object->now && cut_counters_beyond(object->now, &beyond);
+    return known ? aged(object, value_uint(beyond)) : value_unknown(0);
+}
+
 struct value calc_server_slow_routes_5m(const struct model *model, const struct object *object) {
-    return lately(model, object, SLOW_ROUTES, 5);
+    return routes_lately(model, object, 5);
 }
 
 struct value calc_server_slow_gateways_5m(const struct model *model, const struct object *object) {
@@ -95,7 +112,7 @@ struct value calc_server_slow_leafs_5m(const struct model *model, const struct o
 }
 
 struct value calc_server_slow_links_10m(const struct model *model, const struct object *object) {
-    static const enum counted links[] = {SLOW_ROUTES, SLOW_GATEWAYS, SLOW_LEAFS};
+    static const enum counted links[] = {SLOW_ROUTES, SLOW_AGAIN, SLOW_GATEWAYS, SLOW_LEAFS};
     uint64_t sum = 0;
     for (size_t i = 0; i < sizeof links / sizeof *links; i++) {
         struct value v = lately(model, object, links[i], 10);
@@ -110,10 +127,15 @@ struct value calc_server_slow_untold_1m(const struct model *model, const struct 
     return lately(model, object, SLOW_UNTOLD, 1);
 }
 
-struct value calc_server_last_untold(const struct model *model, const struct object *object) {
-    (void)model;
-    int64_t last = lately_last(&server_const(object)->cut_counters.lately[SLOW_UNTOLD]);
-    return last ? value_time(last) : value_unknown(0);
+/* What a version that counts all together leaves open; unknown where it counts them apart. */
+struct value calc_server_slow_undivided(const struct model *model, const struct object *object) {
+    const struct cut_counters *counters = &server_const(object)->cut_counters;
+    char text[120];
+    if (counters->known[SLOW_CLIENTS] || !counters->known[SLOW_UNDIVIDED])
+        return value_unknown(0);
+    snprintf(text, sizeof text, "a route, a gateway, a leaf node or a client, not told apart by %.20s",
+             row_text(object->now, F_SERVER_version));
+    return value_text(model_say(model, text));
 }
 
 /* By the counter; before there was one, by the records of those that were closed. */

@@ -13,6 +13,7 @@
 #define BEFORE_NAMES ": "
 #define NAMES_MOST   3
 #define NAME_WIDTH   24 /* columns */
+#define BY_BYTES     "Slow Consumer (Pending Bytes)"
 
 enum way { FOLDED, TOLD, BEGUN, KEPT }; /* what is made of growth */
 
@@ -20,24 +21,28 @@ static const struct row_of_counter {
     enum field field;
     enum field silenced_by; /* where the server has that field this one says nothing more; 0 none */
     enum way way;
+    bool part_of_slow; /* of those that are counted in slow_consumers */
     const char *kind, *one, *many, *did;
 } rows[COUNTED_ROWS] = {
-    [SLOW_CLIENTS] = {F_SERVER_slow_clients, 0, FOLDED, "cut", "client", "clients", ""},
-    [SLOW_UNDIVIDED] = {F_SERVER_slow_consumers, F_SERVER_slow_clients, FOLDED, "cut", "client", "clients",
-                        ""},
-    [SLOW_ROUTES] = {F_SERVER_slow_routes, 0, TOLD, "slow", "route", "routes", "did not read in time"},
-    [SLOW_GATEWAYS] = {F_SERVER_slow_gateways, 0, TOLD, "slow", "gateway", "gateways",
+    [SLOW_CLIENTS] = {F_SERVER_slow_clients, 0, FOLDED, true, "cut", "client", "clients", ""},
+    [SLOW_UNDIVIDED] = {F_SERVER_slow_consumers, F_SERVER_slow_clients, FOLDED, false, "cut", "client",
+                        "clients", ""},
+    [SLOW_ROUTES] = {F_SERVER_slow_routes, 0, TOLD, true, "slow", "route", "routes", "did not read in time"},
+    [SLOW_GATEWAYS] = {F_SERVER_slow_gateways, 0, TOLD, true, "slow", "gateway", "gateways",
                        "did not read in time"},
-    [SLOW_LEAFS] = {F_SERVER_slow_leafs, 0, TOLD, "slow", "leaf node", "leaf nodes", "did not read in time"},
-    [STALE_CLIENTS] = {F_SERVER_stale_clients, 0, TOLD, "stale", "client", "clients", "did not answer pings"},
-    [STALE_ROUTES] = {F_SERVER_stale_routes, 0, TOLD, "stale", "route", "routes", "did not answer pings"},
-    [STALE_GATEWAYS] = {F_SERVER_stale_gateways, 0, TOLD, "stale", "gateway", "gateways",
+    [SLOW_LEAFS] = {F_SERVER_slow_leafs, 0, TOLD, true, "slow", "leaf node", "leaf nodes",
+                    "did not read in time"},
+    [STALE_CLIENTS] = {F_SERVER_stale_clients, 0, TOLD, false, "stale", "client", "clients",
+                       "did not answer pings"},
+    [STALE_ROUTES] = {F_SERVER_stale_routes, 0, TOLD, false, "stale", "route", "routes",
+                      "did not answer pings"},
+    [STALE_GATEWAYS] = {F_SERVER_stale_gateways, 0, TOLD, false, "stale", "gateway", "gateways",
                         "did not answer pings"},
-    [STALE_LEAFS] = {F_SERVER_stale_leafs, 0, TOLD, "stale", "leaf node", "leaf nodes",
+    [STALE_LEAFS] = {F_SERVER_stale_leafs, 0, TOLD, false, "stale", "leaf node", "leaf nodes",
                      "did not answer pings"},
-    [STALE_ALL] = {F_SERVER_stale_connections, F_SERVER_stale_clients, TOLD, "stale", "connection",
+    [STALE_ALL] = {F_SERVER_stale_connections, F_SERVER_stale_clients, TOLD, false, "stale", "connection",
                    "connections", "did not answer pings"},
-    [STALLS] = {F_SERVER_stalled_clients, 0, BEGUN, "stalled", "", "", ""},
+    [STALLS] = {F_SERVER_stalled_clients, 0, BEGUN, false, "stalled", "", "", ""},
 };
 
 static struct cut_counters *counters_of(const struct entry *server) {
@@ -53,7 +58,7 @@ static enum counted counter_of_clients(const struct cut_counters *counters) {
 }
 
 static void say_undivided(const struct entry *server, char *out, size_t size) {
-    snprintf(out, size, "; clients and routes are not told apart by %s",
+    snprintf(out, size, "; clients, routes, gateways and leaf nodes are not told apart by %s",
              row_text(server->object.now, F_SERVER_version));
 }
 
@@ -90,7 +95,6 @@ static void tell_cut(struct model *model, struct entry *server) {
     char text[CUT_NAMES_SIZE + 300];
     counters->told.clients = counters->told.counted = clients;
     counters->told.missing = 0;
-    lately_add(&counters->lately[SLOW_RECORDED], counters->awaited.utc_ns, clients);
     snprintf(counters->told.names, sizeof counters->told.names, "%s", counters->awaited.names);
     write_cut(server, text, sizeof text);
     model_add_event(model, counters->awaited.utc_ns, "cut", &server->object, server_label(server_of(server)),
@@ -109,19 +113,22 @@ static void note_untold(struct cut_counters *counters, uint64_t count) {
 static void tell_untold(struct model *model, struct entry *server) {
     struct cut_counters *counters = counters_of(server);
     enum counted counter = counter_of_clients(counters);
-    char undivided[100] = "", who[100] = " and no record says who";
+    char undivided[100] = "", who[100] = ", no record says who";
     uint64_t counted = counters->awaited.counted, leafs = counters->awaited.leafs;
     leafs = leafs < counted ? leafs : counted;
-    if (counter == SLOW_UNDIVIDED)
+    if (counter == SLOW_UNDIVIDED) {
         say_undivided(server, undivided, sizeof undivided);
+        snprintf(who, sizeof who, ": a route, a gateway, a leaf node, or a client without a record");
+    }
     if (leafs && leafs == counted)
         snprintf(who, sizeof who, ", %s", counted == 1 ? "a leaf node" : "all leaf nodes");
     else if (leafs)
-        snprintf(who, sizeof who, ", %llu %s, of the others no record says who", (big)leafs,
+        snprintf(who, sizeof who, ", %llu %s, and no record says who the others are", (big)leafs,
                  leafs == 1 ? "a leaf node" : "leaf nodes");
     counters->awaited.leafs -= leafs;
     note_untold(counters, counted - leafs);
-    model_add_event(model, counters->awaited.utc_ns, leafs == counted ? "slow" : "cut", &server->object,
+    model_add_event(model, counters->awaited.utc_ns,
+                    leafs == counted || counter == SLOW_UNDIVIDED ? "slow" : "cut", &server->object,
                     server_label(server_of(server)), "%llu slow consumer%s counted%s, %llu since its start%s",
                     (big)counted, counted == 1 ? "" : "s", who, (big)counters->last[counter], undivided);
 }
@@ -137,8 +144,8 @@ static uint64_t least(uint64_t a, uint64_t b) {
     return a < b ? a : b;
 }
 
-/* Those of whom a record says that they were cut may be counted again, each once; of others the record may
- * have been missed. */
+/* Those of whom a record says that they were cut by bytes may be counted again, each once; of others the
+ * record may have been missed. */
 static void tell_twice(struct model *model, struct entry *server) {
     struct cut_counters *counters = counters_of(server);
     int64_t utc_ns = counters->awaited.utc_ns,
@@ -218,6 +225,8 @@ void cut_counters_record(struct model *model, struct entry *server, const struct
     counters->awaited.records += !leaf;
     if (leaf)
         return;
+    if (strcmp(row_text(row, F_CONNECTION_reason), BY_BYTES) == 0)
+        lately_add(&counters->lately[SLOW_RECORDED], at->utc_ns, 1);
     add_name(counters, connection);
     settle(model, server, false);
 }
@@ -269,6 +278,47 @@ static void grown(struct model *model, struct entry *server, enum counted counte
         tell_stalled(model, server, growth);
 }
 
+bool cut_counters_beyond(const struct row *varz, uint64_t *beyond) {
+    uint64_t kinds = 0;
+    for (int i = 0; i < COUNTED_ROWS; i++) {
+        if (!rows[i].part_of_slow)
+            continue;
+        if (!row_has(varz, rows[i].field))
+            return false;
+        kinds += row_u64(varz, rows[i].field, 0);
+    }
+    uint64_t all = row_u64(varz, F_SERVER_slow_consumers, 0);
+    *beyond = all > kinds ? all - kinds : 0;
+    return row_has(varz, F_SERVER_slow_consumers);
+}
+
+static void tell_again(struct model *model, struct entry *server, uint64_t again) {
+    struct cut_counters *counters = counters_of(server);
+    uint64_t growth = again - counters->again_told;
+    counters->again_told = again;
+    lately_add(&counters->lately[SLOW_AGAIN], server->object.now_at.utc_ns, growth);
+    model_add_event(
+        model, server->object.now_at.utc_ns, rows[SLOW_ROUTES].kind, &server->object,
+        server_label(server_of(server)),
+        "a route that was counted still does not read: %llu more write deadline%s missed, counted "
+        "in SLOW alone, %llu since its start",
+        (big)growth, growth == 1 ? "" : "s", (big)again);
+}
+
+/* The server adds to the sum before it adds to a kind, so a difference counts when two looks show it. */
+static void look_beyond(struct model *model, struct entry *server) {
+    struct cut_counters *counters = counters_of(server);
+    uint64_t beyond, before = counters->beyond;
+    bool first = !counters->began_ns;
+    if (!cut_counters_beyond(server->object.now, &beyond))
+        return;
+    counters->beyond = beyond;
+    if (first && !counters->from_start)
+        counters->again_told = beyond;
+    else if (!first && least(before, beyond) > counters->again_told)
+        tell_again(model, server, least(before, beyond));
+}
+
 void cut_counters_varz(struct model *model, struct entry *server) {
     struct cut_counters *counters = counters_of(server);
     const struct row *row = server->object.now;
@@ -280,6 +330,7 @@ void cut_counters_varz(struct model *model, struct entry *server) {
         if (has && (known || counters->from_start) && now > last)
             grown(model, server, (enum counted)i, now - last);
     }
+    look_beyond(model, server);
     if (!counters->began_ns)
         counters->began_ns =
             counters->from_start ? row_i64(row, F_SERVER_start, 1) : server->object.now_at.now_ns;
@@ -301,6 +352,7 @@ void cut_counters_forget_run(struct cut_counters *counters, bool from_start) {
     memset(&counters->awaited, 0, sizeof counters->awaited);
     memset(&counters->told, 0, sizeof counters->told);
     counters->began_ns = 0;
+    counters->beyond = counters->again_told = 0;
     counters->from_start = from_start;
 }
 

@@ -2,10 +2,11 @@
  * stays known for ten minutes.
  *
  * Counters of cut clients are held against the records of closed connections (closing.h), because a client
- * may be counted twice, up to a write deadline apart, and because before 2.10 routes are counted with the
- * clients. What is counted beyond the records is explained by that as far as each client may be counted twice
- * and no record was missed. The first value of a run is no growth, so a restart is no event,
- * unless the run began while we watched. Owned by its server. */
+ * that was cut by bytes is counted again where its last write misses the deadline, and because before 2.10
+ * routes, gateways and leaf nodes are counted with the clients. One that a missed deadline cut is counted
+ * once. What is counted beyond that is nobody's of whom a record tells. From 2.12 a route that goes on
+ * missing its deadline is counted again in the sum alone. The first value of a run is no growth, so a restart
+ * is no event, unless the run began while we watched. Owned by its server. */
 #ifndef MODEL_CUT_COUNTERS_H
 #define MODEL_CUT_COUNTERS_H
 
@@ -29,7 +30,8 @@ enum counted { /* rows of the table in cut_counters.c, */
                COUNTED_ROWS,
                /* and what is no counter of the server */
                SLOW_UNTOLD = COUNTED_ROWS, /* counted, and no record came */
-               SLOW_RECORDED,              /* clients that have a record and were counted once so far */
+               SLOW_RECORDED,              /* clients with a record that may be counted again */
+               SLOW_AGAIN,                 /* a route, in the sum alone */
                CLOSED_MISSED,              /* connections that were closed and have no record */
                CLOSED_STALE,
                CLOSED_AUTH,
@@ -54,13 +56,16 @@ struct cut_counters {
         uint64_t number, counted, clients, missing; /* missing: of these no record may have come */
         char names[CUT_NAMES_SIZE];
     } told;
-    uint64_t untold; /* counted since we watch, and no record came */
+    uint64_t untold;             /* counted since we watch, and no record came */
+    uint64_t beyond, again_told; /* in the sum and in no kind: at the last look; as an event, or before */
 };
 
 struct model;
 struct entry;
 struct stamp;
 
+/* What the sum of slow consumers counts beyond its kinds, since that server's start; false: not known. */
+bool cut_counters_beyond(const struct row *varz, uint64_t *beyond);
 /* After an answer to /varz. */
 void cut_counters_varz(struct model *model, struct entry *server);
 /* The record of a connection that was closed, of whatever reason. */

@@ -19,10 +19,6 @@ void lately_add(struct lately *lately, int64_t utc_ns, uint64_t count) {
     *slot = count > UINT32_MAX - *slot ? UINT32_MAX : *slot + (uint32_t)count;
 }
 
-int64_t lately_last(const struct lately *lately) {
-    return lately->newest * SLOT_NS;
-}
-
 static int64_t first_of(const struct lately *lately, int64_t utc_ns, int64_t span_ns) {
     int64_t first = (utc_ns - span_ns) / SLOT_NS, oldest = lately->newest - LATELY_SLOTS + 1;
     return first > oldest ? first : oldest;

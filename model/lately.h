@@ -13,8 +13,6 @@ struct lately {
 
 /* What is older than ten minutes is left out. */
 void lately_add(struct lately *lately, int64_t utc_ns, uint64_t count);
-/* When the last happened, to ten seconds; 0 none did. */
-int64_t lately_last(const struct lately *lately);
 /* Takes away up to `count` of the last `span_ns`, oldest first. Returns how many there were to take. */
 uint64_t lately_take(struct lately *lately, int64_t utc_ns, int64_t span_ns, uint64_t count);
 /* Of the last `span_ns`, which is up to ten minutes, and what is missing to a whole ten seconds. */

@@ -142,7 +142,7 @@ START_TEST(counted_twice) {
     /* much later it is another one */
     c.clients = 3;
     until(&n, "IDA", 40, c);
-    ck_assert_str_eq(said(&n, "cut"), "1 slow consumer counted and no record says who, 3 since its start");
+    ck_assert_str_eq(said(&n, "cut"), "1 slow consumer counted, no record says who, 3 since its start");
     ck_assert_int_eq(count_events(&n, "cut"), 2);
     finding_says(&n, "slow_untold", "n1: slow consumers counted in a minute, and no record says who: 1");
     until(&n, "IDA", 120, c);
@@ -198,7 +198,7 @@ START_TEST(no_more_than_twice_each) {
     send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 2, page, 2);
     until(&n, "IDA", 20, c);
     ck_assert_int_eq(count_events(&n, "cut"), 2);
-    ck_assert_str_eq(said(&n, "cut"), "1 slow consumer counted and no record says who, 5 since its start");
+    ck_assert_str_eq(said(&n, "cut"), "1 slow consumer counted, no record says who, 5 since its start");
     const struct event *e = model_event(n.model, model_event_count(n.model) - 2);
     ck_assert_str_eq(e->text, "2 clients cut as slow consumers, counted 4: a (pending bytes), "
                               "b (pending bytes), 5 since its start");
@@ -223,6 +223,73 @@ START_TEST(both_counts_at_once) {
 }
 END_TEST
 
+/* Who missed a deadline is closed by that and counted once: the other count is of somebody else. */
+START_TEST(a_missed_deadline_is_counted_once) {
+    static const char *const versions[] = {"2.9.10", "2.15.2"};
+    struct night n;
+    struct counts c = {.version = versions[_i], .divided = _i == 1};
+    begin(&n, c);
+    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 0, NULL, 0);
+    until(&n, "IDA", 4, c);
+    c.slow = c.clients = 2;
+    until(&n, "IDA", 5, c);
+    closed(&n, "IDA", 1, (struct life){5, "victim", 0, 4.5, CUT_DEADLINE, 1});
+    until(&n, "IDA", 20, c);
+    ck_assert_str_eq(model_event(n.model, model_event_count(n.model) - 2)->text,
+                     "victim (write deadline) cut as slow consumer, 2 since its start");
+    if (_i == 0)
+        ck_assert_str_eq(
+            said(&n, "slow"),
+            "1 slow consumer counted: a route, a gateway, a leaf node, or a client without a "
+            "record, 2 since its start; clients, routes, gateways and leaf nodes are not told apart "
+            "by 2.9.10");
+    else
+        ck_assert_str_eq(said(&n, "cut"), "1 slow consumer counted, no record says who, 2 since its start");
+    ck_assert_double_eq(number_value(&n, server_named(&n, "n1"), Q_SERVER_slow_untold_1m), 1);
+    ck_assert_ptr_nonnull(finding_of(&n, "slow_untold"));
+    night_end(&n);
+}
+END_TEST
+
+/* A route that goes on missing its deadline moves the sum alone. */
+START_TEST(a_route_counted_again) {
+    struct night n;
+    struct counts c = {.divided = true, .slow = 7, .clients = 2, .routes = 3};
+    begin(&n, c);
+    until(&n, "IDA", 4, c);
+    ck_assert_double_eq(number_value(&n, server_named(&n, "n1"), Q_SERVER_slow_again), 2);
+    ck_assert_uint_eq(model_event_count(n.model), 0);
+    c.slow = 8, c.routes = 4;
+    until(&n, "IDA", 10, c);
+    ck_assert_int_eq(count_events(&n, "slow"), 1);
+    c.slow = 9; /* read between the two counters */
+    until(&n, "IDA", 11, c);
+    c.routes = 5;
+    until(&n, "IDA", 12, c);
+    ck_assert_int_eq(count_events(&n, "slow"), 2);
+    ck_assert_str_eq(said(&n, "slow"), "1 route did not read in time, 5 since its start");
+    c.slow = 12;
+    until(&n, "IDA", 14, c);
+    ck_assert_int_eq(count_events(&n, "slow"), 3);
+    ck_assert_str_eq(said(&n, "slow"),
+                     "a route that was counted still does not read: 3 more write deadlines missed, "
+                     "counted in SLOW alone, 5 since its start");
+    ck_assert_double_eq(number_value(&n, server_named(&n, "n1"), Q_SERVER_slow_again), 5);
+    finding_says(&n, "routes_slow", "n1: the other end of a route did not read in time, 5 counted in 5 min");
+    night_until(&n, 16);
+    c = (struct counts){.divided = true, .slow = 2, .routes = 1, .start = 14.5};
+    send_counts(&n, "IDB", c);
+    until(&n, "IDB", 20, c);
+    ck_assert_str_eq(said(&n, "slow"),
+                     "a route that was counted still does not read: 1 more write deadline missed, "
+                     "counted in SLOW alone, 1 since its start");
+    c = (struct counts){.version = "2.9.10", .slow = 5};
+    until(&n, "IDB", 22, c);
+    ck_assert(isnan(number_value(&n, server_named(&n, "n1"), Q_SERVER_slow_again)));
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(old_servers_do_not_tell_apart) {
     struct night n;
     struct counts c = {.version = "2.9.10"};
@@ -235,8 +302,14 @@ START_TEST(old_servers_do_not_tell_apart) {
     until(&n, "IDA", 30, c);
     c.slow = 3;
     until(&n, "IDA", 40, c);
-    ck_assert_str_eq(said(&n, "cut"), "2 slow consumers counted and no record says who, 3 since its start; "
-                                      "clients and routes are not told apart by 2.9.10");
+    ck_assert_str_eq(
+        said(&n, "slow"),
+        "2 slow consumers counted: a route, a gateway, a leaf node, or a client without a record, "
+        "3 since its start; clients, routes, gateways and leaf nodes are not told apart by 2.9.10");
+    finding_says(
+        &n, "slow_untold",
+        "n1: slow consumers counted in a minute, and no record says who: 2; a route, a gateway, a leaf "
+        "node or a client, not told apart by 2.9.10");
     const struct object *n1 = server_named(&n, "n1");
     ck_assert(!quantity_is_reported(n1, Q_SERVER_slow_clients));
     ck_assert(!quantity_is_reported(n1, Q_SERVER_stalls_per_s));
@@ -269,10 +342,11 @@ START_TEST(a_leaf_node_is_no_client) {
     until(&n, "IDA", 5, c);
     closed_leaf(&n, 4.5);
     until(&n, "IDA", 20, c);
-    ck_assert_int_eq(count_events(&n, "cut"), 1);
-    ck_assert_str_eq(said(&n, "cut"),
-                     "3 slow consumers counted, 1 a leaf node, of the others no record says who, 3 since its "
-                     "start; clients and routes are not told apart by 2.9.10");
+    ck_assert_int_eq(count_events(&n, "cut"), 0);
+    ck_assert_str_eq(
+        said(&n, "slow"),
+        "3 slow consumers counted, 1 a leaf node, and no record says who the others are, 3 since its "
+        "start; clients, routes, gateways and leaf nodes are not told apart by 2.9.10");
     ck_assert_double_eq(number_value(&n, server_named(&n, "n1"), Q_SERVER_cut), 0);
     ck_assert_double_eq(number_value(&n, server_named(&n, "n1"), Q_SERVER_cut_10m), 0);
     ck_assert_double_eq(number_value(&n, server_named(&n, "n1"), Q_SERVER_slow_untold_1m), 2);
@@ -292,7 +366,7 @@ START_TEST(a_leaf_node_counted_apart) {
     until(&n, "IDA", 5, c);
     closed_leaf(&n, 4.5);
     until(&n, "IDA", 20, c);
-    ck_assert_str_eq(said(&n, "cut"), "1 slow consumer counted and no record says who, 1 since its start");
+    ck_assert_str_eq(said(&n, "cut"), "1 slow consumer counted, no record says who, 1 since its start");
     ck_assert_double_eq(number_value(&n, server_named(&n, "n1"), Q_SERVER_cut), 0);
     night_end(&n);
 }
@@ -532,7 +606,7 @@ START_TEST(without_records) {
     ck_assert_int_eq(v.type, VALUE_UINT);
     ck_assert_uint_eq(v.u, 2);
     ck_assert(v.flags & VALUE_ESTIMATED);
-    ck_assert_str_eq(said(&n, "cut"), "2 slow consumers counted and no record says who, 2 since its start");
+    ck_assert_str_eq(said(&n, "cut"), "2 slow consumers counted, no record says who, 2 since its start");
     night_end(&n);
 }
 END_TEST
@@ -545,6 +619,8 @@ static TCase *make(void) {
     tcase_add_test(c, a_short_list_tells_of_some);
     tcase_add_test(c, no_more_than_twice_each);
     tcase_add_test(c, both_counts_at_once);
+    tcase_add_loop_test(c, a_missed_deadline_is_counted_once, 0, 2);
+    tcase_add_test(c, a_route_counted_again);
     tcase_add_test(c, old_servers_do_not_tell_apart);
     tcase_add_test(c, a_leaf_node_is_no_client);
     tcase_add_test(c, a_leaf_node_counted_apart);

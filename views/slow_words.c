@@ -124,9 +124,13 @@ static void unreported_text(const struct view_context *context, char *out, size_
 
 static void counters_title(const struct slow *slow, const struct view_context *context, char *title,
                            size_t size, char *right, size_t right_size) {
-    snprintf(title, size,
-             slow->place[SLOW_COUNTERS].w < 100 ? "COUNTERS" : "COUNTERS since each server's start");
+    static const char *const headings[] = {"COUNTERS since each server's start, MISSED since we watch",
+                                           "COUNTERS since start, MISSED since we watch", "COUNTERS"};
     unreported_text(context, right, right_size);
+    int room = slow->place[SLOW_COUNTERS].w - 6 - text_width(right), i = 0;
+    while (i < COUNT(headings) - 1 && text_width(headings[i]) > room)
+        i++;
+    snprintf(title, size, "%s", headings[i]);
 }
 
 /* ---- where there is nothing ---- */
