@@ -74,6 +74,7 @@ static bool put_row(struct model *model, struct entry *server, const struct samp
     entry_set_freshness(model, entry, FRESH_LIVE);
     if (made)
         client_came(model, entry);
+    busiest_put(&connection->busiest, &entry->object);
     filling_watch(entry, sample->shape == SHAPE_CONNZ_HOT);
     rules_touch(model, entry);
     int64_t gap = server_gap_ns(server_of(server), sample->shape);

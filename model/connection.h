@@ -2,6 +2,7 @@
 #ifndef MODEL_CONNECTION_H
 #define MODEL_CONNECTION_H
 
+#include "model/busiest.h"
 #include "model/filling.h"
 #include "model/server.h"
 
@@ -14,6 +15,7 @@ struct connection {
     int64_t looked_mono_ns;     /* somebody looked at it, 0 never */
     int64_t wanted_mono_ns;     /* there was a reason to keep its figures over time, 0 never */
     struct subscribed subscribed;
+    struct busiest busiest;
     uint64_t client;         /* id of the CLIENT that it was found to be one of, 0 none: client.h */
     struct filling *filling; /* NULL: it holds little */
     const char *likely;      /* a word of filling.h: why it holds much, or did; NULL */

@@ -297,12 +297,10 @@ static void tell_again(struct model *model, struct entry *server, uint64_t again
     uint64_t growth = again - counters->again_told;
     counters->again_told = again;
     lately_add(&counters->lately[SLOW_AGAIN], server->object.now_at.utc_ns, growth);
-    model_add_event(
-        model, server->object.now_at.utc_ns, rows[SLOW_ROUTES].kind, &server->object,
-        server_label(server_of(server)),
-        "a route that was counted still does not read: %llu more write deadline%s missed, counted "
-        "in SLOW alone, %llu since its start",
-        (big)growth, growth == 1 ? "" : "s", (big)again);
+    model_add_event(model, server->object.now_at.utc_ns, rows[SLOW_ROUTES].kind, &server->object,
+                    server_label(server_of(server)),
+                    "a slow route missed %llu more deadline%s, counted in SLOW alone, %llu since its start",
+                    (big)growth, growth == 1 ? "" : "s", (big)again);
 }
 
 /* The server adds to the sum before it adds to a kind, so a difference counts when two looks show it. */

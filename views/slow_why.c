@@ -27,7 +27,7 @@ static const struct why {
      "slow reader: less leaves than comes[, it takes {drain}/s][ of {out_bytes_per_s}/s]", "likely"},
     {Q_CONNECTION_likely, "burst", "burst: it was sent many times the usual[, and takes {drain}/s]",
      "likely"},
-    {Q_CONNECTION_fed_by, "", "who feeds it: {fed_by}", "inferred from account and rates"},
+    {Q_CONNECTION_fed_by, "", "who feeds it: {fed_by}", "inferred"},
 };
 
 static bool holds(const struct model *model, const struct object *connection, const struct why *why) {
