@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "collectors/decode.h"
 #include "collectors/discover.h"
 #include "collectors/identity.h"
@@ -219,18 +220,26 @@ static bool (*const after[SHAPE_LIMIT])(struct target *, const struct lane *, co
     [SHAPE_JSZ] = after_jsz,         [SHAPE_ROUTEZ] = after_routez,
 };
 
+/* It is not what /varz says, which is asked again at once. true: /varz had gone on as before when that one
+ * answered earlier. Else it may be a restart that /varz has not shown yet. */
+static bool refuse(struct target *t, struct lane *lane, const struct facts *f) {
+    char error[NAME_SIZE + 80];
+    snprintf(error, sizeof error, "another server answers: %s; a balancer in between?", f->server_id);
+    lane_fail(lane, FAILURE_OTHER_SERVER, error);
+    lane->fresh_next = true;
+    snprintf(t->foreign, sizeof t->foreign, "%s", f->server_id);
+    t->foreign_ns = clock_mono_ns();
+    schedule_ask(t, EP_VARZ);
+    return hash_bytes(f->server_id, strlen(f->server_id)) == t->foreign_told;
+}
+
 /* Everything but /varz: only what the server of the last /varz says is taken. */
 static bool take_other(struct target *t, struct lane *lane, const struct facts *f) {
-    if (lane->head.failure == FAILURE_NONE && t->state != TARGET_BALANCER && from_other_server(t, f)) {
-        char error[NAME_SIZE + 80];
-        snprintf(error, sizeof error, "another server answers: %s; a balancer in between?", f->server_id);
-        lane_fail(lane, FAILURE_OTHER_SERVER, error);
-        lane->fresh_next = true;
-        snprintf(t->foreign, sizeof t->foreign, "%s", f->server_id);
-        schedule_ask(t, EP_VARZ); /* a restart that /varz has not shown yet, or somebody else */
-    }
+    bool foreign =
+        lane->head.failure == FAILURE_NONE && t->state != TARGET_BALANCER && from_other_server(t, f);
+    bool told = !foreign || refuse(t, lane, f);
     bool send = after[lane->head.shape] == NULL || after[lane->head.shape](t, lane, f);
-    return send && t->state == TARGET_POLLED;
+    return send && told && t->state == TARGET_POLLED;
 }
 
 static void on_done(void *data, struct lane *lane) {

@@ -44,6 +44,8 @@ static void remember_former(struct target *t) {
 
 /* A document said another id: when /varz goes on saying the old one, that was no restart. */
 static void judge_foreign(struct target *t, const struct facts *f) {
+    if (t->varz_asked < t->foreign_ns)
+        return; /* that was asked before */
     uint32_t hash = hash_bytes(t->foreign, strlen(t->foreign));
     bool stranger = t->foreign[0] != '\0' && !target_had_id(t, t->foreign) &&
                     strcmp(t->server_id, f->server_id) == 0 && t->state == TARGET_POLLED;

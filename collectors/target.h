@@ -99,7 +99,8 @@ struct target {
     /* who it said it is, and what there is of it */
     char server_id[NAME_SIZE], name[NAME_SIZE], version[64], cluster[NAME_SIZE];
     char foreign[NAME_SIZE];  /* id in another document than /varz that is not its own; "" none in doubt */
-    uint32_t foreign_told;    /* hash of the last one told */
+    int64_t foreign_ns;       /* when that was, mono */
+    uint32_t foreign_told;    /* hash of the last one told, which /varz did not confirm */
     char *former[FORMER_MAX]; /* ids before its restarts, ring */
     int64_t last_now, start, config_load_time;
     uint64_t remotes, streams, made;

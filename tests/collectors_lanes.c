@@ -54,6 +54,8 @@ START_TEST(slow_name_delays_nobody) {
 }
 END_TEST
 
+/* One answer may be of a run that /varz will tell of: it fails when /varz goes on as before, and it comes
+ * again. */
 START_TEST(document_of_another_server) {
     struct hostile_rule rule = {
         "/jsz", HOSTILE_ANSWER, 0, "{\"server_id\":\"NOTHER\",\"now\":\"$NOW\",\"streams\":5}", 0, 0};
@@ -62,6 +64,9 @@ START_TEST(document_of_another_server) {
     watch_say(w, "want jsz every=1000\n");
     WATCH_UNTIL(w, watch_last(w, 1, SHAPE_JSZ) != NULL);
     ck_assert_int_eq(watch_last(w, 1, SHAPE_JSZ)->failure, FAILURE_OTHER_SERVER);
+    ck_assert_int_eq(watch_count(w, 1, SHAPE_JSZ, true), 1);
+    ck_assert_int_ge(hostile_asked(h, "/jsz"), 2);
+    ck_assert_int_eq(w->events, 1);
     ck_assert_uint_eq(watch_last(w, 1, SHAPE_JSZ)->rows, 0);
     ck_assert_ptr_nonnull(strstr(watch_last(w, 1, SHAPE_JSZ)->error, "NOTHER"));
     ck_assert_int_eq(watch_count(w, 1, SHAPE_CONNZ_HOT, true), 0);
