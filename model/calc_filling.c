@@ -52,9 +52,20 @@ struct value calc_connection_drain(const struct model *model, const struct objec
     return aged(object, value_real(sent.f > kept.f ? sent.f - kept.f : 0));
 }
 
+/* By how its last write began. That it will be cut for what waits does not come of that, but sooner it may
+ * be. */
+static uint8_t how_sure(const struct filling *f) {
+    if (f->began == FILL_BEGAN_BEFORE)
+        return VALUE_BOUND;
+    return f->began == FILL_BEGAN_ABOUT && f->cut.by == CUT_BY_DEADLINE ? VALUE_ESTIMATED : 0;
+}
+
 struct value calc_connection_cut_in(const struct model *model, const struct object *object) {
     const struct filling *f = filling_of(object);
-    return f ? foreseen(model, object, f->cut.in_s) : value_unknown(0);
+    struct value v = f ? foreseen(model, object, f->cut.in_s) : value_unknown(0);
+    if (v.type == VALUE_SPAN)
+        v.flags |= how_sure(f);
+    return v;
 }
 
 struct value calc_connection_flat_for(const struct model *model, const struct object *object) {
@@ -111,12 +122,18 @@ static const struct {
     {"held_for", held_for}, {"empty_in", empty_in},
 };
 
-static int say_span(struct value v, char *out, size_t size) {
+static int say_span(struct value v, const char *before, char *out, size_t size) {
     char span[TIME_TEXT_SIZE] = "";
     if (v.type == VALUE_SPAN)
         span_format_whole(span, v.i);
-    snprintf(out, size, "%s", span);
+    snprintf(out, size, "%s%s%s", before, span, v.flags & VALUE_ESTIMATED ? "~" : "");
     return v.type == VALUE_SPAN;
+}
+
+/* "in 12s", "within 12s" */
+static int say_cut(const struct telling *t, char *out, size_t size) {
+    struct value v = cut_in(t);
+    return say_span(v, v.flags & VALUE_BOUND ? "within " : "in ", out, size);
 }
 
 /* Half has a word of its own. */
@@ -132,9 +149,13 @@ static int say_word(void *data, const char *name, char *out, size_t size) {
     const struct telling *telling = data;
     if (strcmp(name, "level") == 0)
         return say_level(telling->filling->rules.held_share, out, size);
+    if (strcmp(name, "cut") == 0)
+        return say_cut(telling, out, size);
     for (size_t i = 0; i < sizeof spans / sizeof *spans; i++)
-        if (strcmp(spans[i].name, name) == 0)
-            return say_span(spans[i].of(telling), out, size);
+        if (strcmp(spans[i].name, name) == 0) {
+            struct value v = spans[i].of(telling);
+            return say_span(v, v.flags & VALUE_BOUND ? "≤" : "", out, size);
+        }
     return -1;
 }
 

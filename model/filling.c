@@ -32,6 +32,9 @@
 #define JUMP         4     /* times what was usual, and at least */
 #define JUMP_FROM    100e3 /* bytes a second more */
 #define CUT_FROM     0.5   /* of max_pending */
+#define STEADY_POLLS 2     /* intervals that agree */
+#define SOON_S       1.0   /* so long before the first poll is as good as at it */
+#define GUESS_LATE   1.1   /* of a write's deadline: after that it was a wrong guess */
 
 /* The end of a write: what had left by then in all. */
 struct mark {
@@ -248,6 +251,25 @@ static void note_cut(struct filling *f) {
         f->was_cut = true;
 }
 
+/* So much came in each interval, give or take. */
+static bool is_steady(const struct filling *f, double feed) {
+    for (unsigned i = 1; i < f->count; i++) {
+        double came = queued(f, &f->polls[i]) - queued(f, &f->polls[i - 1]);
+        if (fabs(came / (time_of(f, i) - time_of(f, i - 1)) - feed) > FEED_OFF * feed)
+            return false;
+    }
+    return f->count > STEADY_POLLS;
+}
+
+/* Who is held by now sends less than before: what was found then stands. */
+static void note_waited(struct filling *f) {
+    double feed = feed_over(f, f->count), waited = f->polls[0].pending / feed;
+    if (f->held_ns != TIME_UNSET && f->rules.held_stop)
+        return;
+    bool right = feed > 0 && waited <= f->lived && (waited < SOON_S || is_steady(f, feed));
+    f->waited = right ? waited : NAN;
+}
+
 /* ---- what follows ---- */
 
 /* What had been queued at that second. */
@@ -259,15 +281,25 @@ static double queued_by(const struct filling *f, double t) {
     return bytes + clamp((t - from) / took, 0, 1) * (queued(f, &f->polls[i]) - bytes);
 }
 
-static struct writing in_flight(const struct filling *f, const struct marks *marks) {
+/* Of a write that has not ended since the first poll. */
+static enum fill_began how_began(const struct filling *f, double began) {
+    double lasts = time_of(f, f->count - 1) + f->waited;
+    if (!isnan(began) || f->waited < SOON_S)
+        return FILL_BEGAN_SEEN;
+    return lasts < GUESS_LATE * f->rules.deadline_s ? FILL_BEGAN_ABOUT : FILL_BEGAN_BEFORE;
+}
+
+static struct writing in_flight(struct filling *f, const struct marks *marks) {
     const struct fill_poll *now = last_of(f, 0);
     double began = queued_at(f, written(f, now)), bytes = now->pending;
+    f->began = marks->count ? FILL_BEGAN_SEEN : how_began(f, began);
     if (marks->count) {
         const struct mark *last = &marks->at[marks->count - 1];
         began = last->t;
         bytes = queued_by(f, began) - last->bytes;
     }
-    began = isnan(began) ? 0 : began;
+    if (isnan(began))
+        began = f->began == FILL_BEGAN_BEFORE ? 0 : -f->waited;
     return (struct writing){.pending = now->pending,
                             .began_s = began - time_of(f, f->count - 1),
                             .bytes = clamp(bytes, NOTHING, now->pending),
@@ -323,7 +355,9 @@ static bool looks_stopped(const struct filling *f) {
     int64_t unseen = last_of(f, 0)->now_ns - last_of(f, 1)->now_ns;
     double oldest = queued_at(f, written(f, last_of(f, 0))), now = time_of(f, f->count - 1);
     double long_s = fmin(seconds(STUCK_NS), WAITS_SHARE * f->rules.deadline_s);
-    bool waits = now - (isnan(oldest) ? 0 : oldest) >= long_s && (f->stuck || unseen >= STUCK_NS);
+    if (isnan(oldest))
+        oldest = -fmin(f->polls[0].pending / feed_over(f, f->count), f->lived);
+    bool waits = now - oldest >= long_s && (f->stuck || unseen >= STUCK_NS);
     bool grows = growth_over(f, 1) > 0, held = f->held_ns != TIME_UNSET;
     if (held && f->stuck && f->rules.held_stop)
         return waits; /* how little more comes then says nothing */
@@ -362,6 +396,7 @@ static void foresee(struct filling *f) {
         growth_over(f, is_high(f) && f->leaving >= FEED_POLLS && f->count > FEED_POLLS ? FEED_POLLS : 1);
     f->drain = (written(f, to) - written(f, from)) / seconds(to->now_ns - from->now_ns);
     f->stopped = false;
+    f->began = FILL_BEGAN_SEEN;
     if (is_high(f))
         foresee_high(f);
 }
@@ -392,7 +427,8 @@ bool filling_is_due(const struct fill_poll *before, const struct fill_poll *poll
 struct filling *filling_create(const struct fill_poll *before, double usual) {
     struct filling *f = memory_new(sizeof *f);
     f->usual = usual;
-    f->drain = f->feed = f->slope = NAN;
+    f->drain = f->feed = f->slope = f->waited = NAN;
+    f->lived = INFINITY;
     f->quiet_ns = f->nothing_leaves_ns = f->flat_ns = f->held_ns = TIME_UNSET;
     f->cut = (struct cut){CUT_NOT, INFINITY, INFINITY};
     f->rules.held_above = INFINITY;
@@ -426,6 +462,9 @@ void filling_put(struct filling *f, const struct fill_poll *poll, const struct r
         return;
     make_room(f);
     f->polls[f->count++] = *poll;
+    int64_t start = row_i64(connection, F_CONNECTION_start, TIME_UNSET);
+    if (start != TIME_UNSET)
+        f->lived = fmax(seconds(f->polls[0].now_ns - start), 0);
     learn_header(f);
     set_rules(f, server, connection);
     bool begins = f->quiet_ns != TIME_UNSET || f->count < 3;
@@ -443,6 +482,7 @@ void filling_put(struct filling *f, const struct fill_poll *poll, const struct r
     }
     note_flat(f);
     note_held(f);
+    note_waited(f);
     note_jump(f, begins);
     foresee(f);
 }

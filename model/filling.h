@@ -18,11 +18,16 @@ struct fill_poll {
     double pending, out_bytes, out_msgs;
 };
 
+/* The write that goes on: it began since the first poll; about when, as what waited at the first poll may
+ * have come as fast as what came since; or at any time before the first poll. */
+enum fill_began { FILL_BEGAN_SEEN, FILL_BEGAN_ABOUT, FILL_BEGAN_BEFORE };
+
 #define FILL_POLLS 32 /* of a time long past each second one */
 struct filling {
     struct fill_poll polls[FILL_POLLS]; /* oldest first; the first is from before it filled, where known */
     unsigned count;
     double header;    /* bytes that a message has on the wire beside those that out_bytes counts */
+    double lived;     /* seconds from its start to the first poll; INFINITY not known */
     double usual;     /* bytes a second that it was sent before; NAN not known */
     double high;      /* bytes pending that are worth looking at, whether they leave or not */
     int64_t quiet_ns; /* it holds less, and that leaves, since then; TIME_UNSET: not so */
@@ -33,11 +38,13 @@ struct filling {
     bool piles;                                  /* more waits than a message or two */
     unsigned stuck, leaving;                     /* polls running in which nothing left, or something did */
     int64_t nothing_leaves_ns, flat_ns, held_ns; /* since when */
-    bool stopped;                                /* what is being written should have left by now */
-    bool jumped;                                 /* more came at its beginning than ever before */
+    double waited; /* seconds that its oldest byte had waited at the first poll, where what came is steady */
+    enum fill_began began;
+    bool stopped; /* what is being written should have left by now */
+    bool jumped;  /* more came at its beginning than ever before */
     bool was_cut; /* nothing is queued any more: its last write is still going on */
     struct cut_rules rules;
-    struct cut cut; /* from then on */
+    struct cut cut; /* from then on; at most so late, where it began before */
 };
 
 /* Worth having one: much waits, or more and more, or nothing of what waits left since the poll before

@@ -206,6 +206,72 @@ START_TEST(who_keeps_up_with_little_is_well) {
 }
 END_TEST
 
+/* ---- watched too late to see the write begin ---- */
+
+static unsigned flags_of(const struct night *n, enum quantity q) {
+    return quantity_get(n->model, billing(n), q).flags & (VALUE_BOUND | VALUE_ESTIMATED);
+}
+
+static const struct {
+    const struct fill *fill;
+    double from;
+    unsigned flags;
+} lates[] = {{&fill_stop, 8, VALUE_ESTIMATED},      {&fill_stop, 10, VALUE_ESTIMATED},
+             {&fill_soon, 32, VALUE_ESTIMATED},     {&fill_soon, 36, VALUE_ESTIMATED},
+             {&fill_soon_old, 34, VALUE_ESTIMATED}, {&fill_stop_held, 8, VALUE_BOUND},
+             {&fill_stop_held, 12, VALUE_BOUND}};
+
+/* Where as much comes all the time, what waits at first sight tells how long it has; else it is cut so late
+ * at most. */
+START_TEST(a_write_that_began_before_is_told_with_what_is_not_known) {
+    const struct fill *fill = lates[_i].fill;
+    const char *words = lates[_i].flags == VALUE_BOUND ? "write deadline within " : "s~";
+    struct night n;
+    int asked = 0, polls = 0;
+    begin(&n, fill);
+    for (int i = 0; i < rows_of(fill); i++) {
+        if (fill->rows[i].at < lates[_i].from)
+            continue;
+        play(&n, fill, &fill->rows[i]);
+        double foreseen = fill->rows[i].at + value_of(&n, Q_CONNECTION_cut_in) / 1e9;
+        if (isnan(foreseen))
+            continue;
+        ck_assert_double_gt(foreseen, fill->cut - 0.5);
+        if (++polls == 1)
+            ck_assert_uint_eq(flags_of(&n, Q_CONNECTION_cut_in), VALUE_BOUND);
+        if (polls < 2)
+            continue;
+        ck_assert_uint_eq(flags_of(&n, Q_CONNECTION_cut_in), lates[_i].flags);
+        ck_assert_ptr_nonnull(strstr(words_of(&n, Q_CONNECTION_next), words));
+        if (lates[_i].flags == VALUE_ESTIMATED)
+            ck_assert_double_eq_tol(foreseen, fill->cut, 1);
+        asked++;
+    }
+    ck_assert_int_gt(asked, 0);
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(what_comes_unsteadily_tells_no_time) {
+    static const struct fill fill = {"", "2.15.2", 64 << 20, 20, 0, {{0, 0, 0, 0}}};
+    struct night n;
+    begin(&n, &fill);
+    for (int i = 0; i < 4; i++) {
+        long long more = (i + i / 2) * 2000000LL;
+        play(&n, &fill, &(struct fill_row){2 * i, 4000000 + more, 40000000 + more, 10000 + more / 4000});
+    }
+    ck_assert_uint_eq(flags_of(&n, Q_CONNECTION_cut_in), VALUE_BOUND);
+    ck_assert_double_eq_tol(value_of(&n, Q_CONNECTION_cut_in) / 1e9, 20 - 6, 0.1);
+    ck_assert_str_eq(words_of(&n, Q_CONNECTION_next), "write deadline within 14s");
+    ck_assert_str_eq(words_of(&n, Q_CONNECTION_step), "cut \u226414s");
+    char text[200];
+    go_to(&n, &fill, 7);
+    finding_text_of(n.model, finding_of(&n, "cut_foreseen"), 1, text, sizeof text);
+    ck_assert_ptr_eq(strstr(text, "n1 cid 9 billing: write deadline within "), text);
+    night_end(&n);
+}
+END_TEST
+
 /* ---- why, and what next ---- */
 
 START_TEST(a_reader_that_stops) {
@@ -496,6 +562,8 @@ static TCase *filling(void) {
     tcase_add_test(tc, who_is_held_again_and_again_is_not_cut);
     tcase_add_loop_test(tc, who_stops_is_foretold_in_time, 0, COUNT(stops));
     tcase_add_test(tc, who_keeps_up_with_little_is_well);
+    tcase_add_loop_test(tc, a_write_that_began_before_is_told_with_what_is_not_known, 0, COUNT(lates));
+    tcase_add_test(tc, what_comes_unsteadily_tells_no_time);
     tcase_add_test(tc, a_reader_that_stops);
     tcase_add_test(tc, a_slow_reader);
     tcase_add_test(tc, small_messages_are_larger_on_the_wire);

@@ -1,6 +1,5 @@
 #include "views/slow_tally.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -64,27 +63,30 @@ struct slow_tally slow_tally_of(const struct view_context *context) {
     return tally;
 }
 
-/* The least of all that fill; -1 none is foreseen. */
-static int64_t next_cut(const struct model *model) {
+/* The least of all that fill; unknown: none is foreseen. */
+static struct value next_cut(const struct model *model) {
     size_t count;
     const struct object *const *all = model_objects(model, OBJECT_CONNECTION, &count);
-    double least = INFINITY, in;
-    for (size_t i = 0; i < count; i++)
-        if (all[i]->freshness == FRESH_LIVE && quantity_value(model, all[i], Q_CONNECTION_cut_in, &in) &&
-            in < least)
+    struct value least = {.type = VALUE_UNKNOWN};
+    for (size_t i = 0; i < count; i++) {
+        struct value in = quantity_get(model, all[i], Q_CONNECTION_cut_in);
+        if (all[i]->freshness == FRESH_LIVE && in.type == VALUE_SPAN &&
+            (least.type != VALUE_SPAN || in.i < least.i))
             least = in;
-    return isfinite(least) ? (int64_t)least : -1;
+    }
+    return least;
 }
 
 void slow_brief(const struct view_context *context, char *out, size_t size) {
     struct slow_tally tally = slow_tally_of(context);
-    int64_t next_ns = next_cut(context->model);
+    struct value in = next_cut(context->model);
     char next[TIME_TEXT_SIZE];
     int len = 0;
     out[0] = 0;
-    if (next_ns >= 0) {
-        lasted_format(next, next_ns);
-        len = snprintf(out, size, ", next cut in %s", next);
+    if (in.type == VALUE_SPAN) {
+        lasted_format(next, in.i);
+        len = snprintf(out, size, ", next cut %s %s%s", in.flags & VALUE_BOUND ? "within" : "in", next,
+                       in.flags & VALUE_ESTIMATED ? "~" : "");
     }
     if (tally.cut && (size_t)len < size)
         snprintf(out + len, size - (size_t)len, ", %s%zu cut in 10 min", tally.least ? "≥" : "", tally.cut);
