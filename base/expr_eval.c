@@ -4,6 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/text.h"
+
 struct evaluation {
     const struct expr *expr;
     expr_get_fn *get;
@@ -82,7 +84,7 @@ static struct expr_value compare(const struct evaluation *e, const struct expr_n
     if (l.type != EXPR_TEXT)
         return relation(node->op, order_of(l.number, r.number));
     bool ordered = node->op != OP_EQUAL && node->op != OP_NOT_EQUAL;
-    return relation(node->op, ordered ? strverscmp(l.text, r.text) : strcmp(l.text, r.text));
+    return relation(node->op, ordered ? text_order(l.text, r.text) : strcmp(l.text, r.text));
 }
 
 static struct expr_value calculate(const struct expr_node *node, struct expr_value l, struct expr_value r) {

@@ -46,6 +46,8 @@ int text_cut_middle(char *out, size_t size, const char *text, int columns);
 /* The same between whole parts of what `between` is a sign between: "orders.….eu.created". The first and the
  * last part stay; where there is no room for both, or there are no others, it is cut within them. */
 int text_cut_parts(char *out, size_t size, const char *text, char between, int columns);
+/* Total order of texts in which digits are numbers: "1.9.0" before "1.10.0", "pod-9" before "pod-10". */
+int text_order(const char *a, const char *b);
 /* Bytes of the first line of `text` when it is written in so many columns: whole words, at least one
  * character while there is any. The blanks behind it belong to no line. */
 size_t text_line(const char *text, int columns);

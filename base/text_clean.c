@@ -314,6 +314,10 @@ size_t text_line(const char *text, int columns) {
     return width <= columns ? at : words ? words : at;
 }
 
+int text_order(const char *a, const char *b) {
+    return strverscmp(a, b);
+}
+
 static char lower(char c) {
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 
 bool value_number(struct value v, double *out) {
     switch (v.type) {
@@ -43,7 +44,7 @@ int value_compare(struct value a, struct value b) {
     if (class_a == 0)
         return 0;
     if (class_a == 2)
-        return strcmp(a.text, b.text);
+        return text_order(a.text, b.text);
     if (a.type == VALUE_UINT && b.type == VALUE_UINT)
         return (a.u > b.u) - (a.u < b.u);
     if (a.type == b.type && (a.type == VALUE_INT || a.type == VALUE_TIME || a.type == VALUE_SPAN))

@@ -44,7 +44,7 @@ struct value {
 
 /* As a double (BOOL 0 or 1, TIME and SPAN in ns); false for unknown and text. */
 bool value_number(struct value v, double *out);
-/* Total order for sorting: unknown below everything, numbers by value, texts by strcmp. <0, 0, >0. */
+/* Total order for sorting: unknown below everything, numbers by value, texts by text_order(). <0, 0, >0. */
 int value_compare(struct value a, struct value b);
 /* As a cell of a table, in the quantity's unit: at most `size` bytes. "-" when unknown, "new", "~" behind
  * estimates, "≤", "≥" before bounds. */

@@ -427,6 +427,19 @@ START_TEST(memory_is_ready) {
 }
 END_TEST
 
+START_TEST(digits_are_numbers_in_order) {
+    static const char *const ordered[] = {"",       "-",           "1.2",          "1.9.0",
+                                          "1.10.0", "10.0.0.2:99", "10.0.0.2:100", "10.0.0.10",
+                                          "pod-2",  "pod-9",       "pod-10",       "v1"};
+    enum { COUNT = sizeof ordered / sizeof *ordered };
+    for (int a = 0; a < COUNT; a++)
+        for (int b = 0; b < COUNT; b++) {
+            int order = text_order(ordered[a], ordered[b]);
+            ck_assert_int_eq((order > 0) - (order < 0), (a > b) - (a < b));
+        }
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("base/text");
     TCase *c = tcase_create("text");
@@ -449,6 +462,7 @@ int main(void) {
     tcase_add_test(c, buffers);
     tcase_add_test(c, varints);
     tcase_add_test(c, memory_is_ready);
+    tcase_add_test(c, digits_are_numbers_in_order);
     tcase_add_exit_test(c, exhaustion_ends, 1);
     suite_add_tcase(suite, c);
     return suite_run(suite);
