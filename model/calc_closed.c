@@ -27,13 +27,23 @@ struct value calc_connection_reason_brief(const struct model *model, const struc
     return *said ? value_text(reason_of(said).brief) : value_unknown(0);
 }
 
+/* Of one whose server began again that is when at the latest. */
+struct value calc_connection_closed_at(const struct model *model, const struct object *object) {
+    (void)model;
+    struct value v = value_of_field(object->now, F_CONNECTION_stop);
+    v.flags |= model_is_inferred(object) ? VALUE_BOUND : 0;
+    return v;
+}
+
 struct value calc_connection_lived(const struct model *model, const struct object *object) {
     (void)model;
     const struct row *row = object->now;
     if (!row_has(row, F_CONNECTION_stop) || !row_has(row, F_CONNECTION_start))
         return value_unknown(0);
     int64_t lived = row_cell(row, F_CONNECTION_stop)->i - row_cell(row, F_CONNECTION_start)->i;
-    return lived >= 0 ? value_span(lived) : value_unknown(0);
+    struct value v = value_span(lived);
+    v.flags = model_is_inferred(object) ? VALUE_BOUND : 0;
+    return lived >= 0 ? v : value_unknown(0);
 }
 
 struct value calc_server_cut(const struct model *model, const struct object *object) {

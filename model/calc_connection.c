@@ -52,7 +52,9 @@ static struct value until_end(const struct object *object, enum field since) {
     if (!row_has(row, F_CONNECTION_stop) || !row_has(row, since))
         return aged(object, since_field(object, since));
     int64_t span = row_cell(row, F_CONNECTION_stop)->i - row_cell(row, since)->i;
-    return span >= 0 ? value_span(span) : value_unknown(0);
+    struct value v = value_span(span);
+    v.flags = model_is_inferred(object) ? VALUE_BOUND : 0;
+    return span >= 0 ? v : value_unknown(0);
 }
 
 struct value calc_connection_idle(const struct model *model, const struct object *object) {

@@ -65,6 +65,25 @@ static void move_to_run(struct model *model, struct entry *entry, const struct t
     table_link(table, entry, table_hash(entry->object.parent, entry->scope, entry->object.now));
 }
 
+static void end_entry(struct model *model, struct entry *entry, int64_t mono_ns) {
+    entry_drop_window(entry); /* its last figures are of the end, not of when they came */
+    ((struct connection *)entry->object.extra)->closed = true;
+    filling_end(entry);
+    entry_set_freshness(model, entry, FRESH_GONE);
+    entry->gone_mono_ns = mono_ns;
+}
+
+static void keep(struct model *model, struct closing *closing, enum closed_class class,
+                 struct closed_record record) {
+    struct closed_queue *queue = &closing->kept[class];
+    push(queue, record);
+    if (queue->count > keeps[class].most) {
+        int64_t oldest_ns = queue->items[queue->first].stop_ns;
+        queue->crowded_ns = oldest_ns > queue->crowded_ns ? oldest_ns : queue->crowded_ns;
+        pop(model, queue);
+    }
+}
+
 static struct entry *close_entry(struct model *model, struct entry *server, const struct row *row,
                                  const struct stamp *at) {
     const struct text *run = server_of(server)->server_id;
@@ -76,11 +95,7 @@ static struct entry *close_entry(struct model *model, struct entry *server, cons
         connection_create(model, entry, row);
     }
     entry_update(model, entry, row, at);
-    entry_drop_window(entry); /* its last figures are of the end, not of when they came */
-    ((struct connection *)entry->object.extra)->closed = true;
-    filling_end(entry);
-    entry_set_freshness(model, entry, FRESH_GONE);
-    entry->gone_mono_ns = at->mono_ns;
+    end_entry(model, entry, at->mono_ns);
     history_connection_end(model, entry,
                            at->utc_ns - at->now_ns + row_i64(row, F_CONNECTION_stop, at->now_ns));
     return entry;
@@ -100,12 +115,7 @@ bool closing_put(struct model *model, struct entry *server, const struct row *ro
     if (!taken)
         return false;
     struct entry *entry = close_entry(model, server, row, at);
-    push(queue, (struct closed_record){entry->object.id, stop_ns});
-    if (queue->count > keeps[class].most) {
-        int64_t oldest_ns = queue->items[queue->first].stop_ns;
-        queue->crowded_ns = oldest_ns > queue->crowded_ns ? oldest_ns : queue->crowded_ns;
-        pop(model, queue);
-    }
+    keep(model, closing, class, (struct closed_record){entry->object.id, stop_ns});
     closing->cut += class == CLOSED_CUT;
     if (class == CLOSED_CUT)
         client_was_cut(model, entry);
@@ -285,6 +295,40 @@ void closing_tick(struct model *model) {
         struct entry *entry = kind_at(model, OBJECT_SERVER, i);
         if (!entry->dead)
             retire(model, entry);
+    }
+}
+
+/* When it was gone at the latest, by its server's clock. */
+static int64_t end_of(const struct entry *entry, int64_t end_ns) {
+    const struct stamp *seen = &entry->object.now_at;
+    if (entry->object.freshness == FRESH_GONE)
+        end_ns = seen->now_ns + entry->gone_mono_ns - seen->mono_ns;
+    return end_ns > seen->now_ns ? end_ns : seen->now_ns;
+}
+
+static void infer_end(struct model *model, struct entry *server, struct entry *entry, const struct text *run,
+                      int64_t end_ns) {
+    struct row *row = entry->object.now;
+    bool untold = entry->object.freshness == FRESH_GONE;
+    int64_t stop_ns = end_of(entry, end_ns);
+    row_put(row, F_CONNECTION_stop)->i = stop_ns;
+    row_put(row, F_CONNECTION_reason)->s = model_text_of(model, untold ? REASON_UNTOLD : REASON_RESTARTED);
+    move_to_run(model, entry, run);
+    ((struct connection *)entry->object.extra)->inferred = true;
+    end_entry(model, entry, model->mono_ns);
+    keep(model, &server_of(server)->closing, CLOSED_ORDINARY,
+         (struct closed_record){entry->object.id, stop_ns});
+}
+
+void closing_end_run(struct model *model, struct entry *server, const struct text *run, int64_t end_ns) {
+    for (int looked_at = 0; looked_at < 2; looked_at++) {
+        for (size_t i = 0; i < kind_count(model, OBJECT_CONNECTION); i++) {
+            struct entry *entry = kind_at(model, OBJECT_CONNECTION, i);
+            const struct connection *connection = entry->object.extra;
+            if (!entry->dead && entry->object.parent == &server->object && !connection->closed &&
+                (looked_at || !entry->series))
+                infer_end(model, server, entry, run, end_ns);
+        }
     }
 }
 

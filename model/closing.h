@@ -1,9 +1,10 @@
 /* Closed connections of one server: records that its list gave, and what of it was missed.
  *
  * A closed connection stays the object that it was while it was open, under its id; its row is the last one,
- * with `stop` and `reason`. It is found again by (server, run, cid), so that a cid of the next run is another
- * one. Ordinary ones are kept for ten minutes, those that were cut as slow consumers for an hour, and so many
- * at most. Hangs at a server; owned by the model. */
+ * with `stop` and `reason`; of one whose server began again both are ours (connection.h: inferred). It is
+ * found again by (server, run, cid), so that a cid of the next run is another one. Ordinary ones are kept for
+ * ten minutes, those that were cut as slow consumers for an hour, and so many at most. Hangs at a server;
+ * owned by the model. */
 #ifndef MODEL_CLOSING_H
 #define MODEL_CLOSING_H
 
@@ -51,6 +52,7 @@ struct row;
 struct stamp;
 struct object;
 struct server;
+struct text;
 
 /* A row of a closed connection, from whatever page. false: it is not taken, being too old. */
 bool closing_put(struct model *model, struct entry *server, const struct row *row, const struct stamp *at);
@@ -64,6 +66,9 @@ void closing_answered(struct model *model, struct entry *server, const struct sa
 void closing_varz(struct server *server, const struct row *row, int64_t mono_ns);
 /* Lets go of what was kept for long enough. */
 void closing_tick(struct model *model);
+/* Its server began again, at that instant of its clock: who was open in the run before is closed, at the
+ * latest then, for a reason that no record tells. Who is looked at stays longest where there are too many. */
+void closing_end_run(struct model *model, struct entry *server, const struct text *run, int64_t end_ns);
 /* from_start: the next one began while we watched, so its list has nothing from before. */
 void closing_forget_run(struct closing *closing, bool from_start);
 /* Clients cut since that instant of the server's clock. true: there may have been more. */

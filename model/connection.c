@@ -7,8 +7,9 @@
 #include "model/client.h"
 
 #define TOMBSTONE_NS (10 * NS_PER_S)
-#define RECORD_NS    (30 * NS_PER_S) /* the same where a record of its end may come still */
-#define FORGET_NS    (60 * NS_PER_S) /* last seen in a partial page */
+#define RECORD_NS    (30 * NS_PER_S)  /* the same where a record of its end may come still */
+#define FORGET_NS    (60 * NS_PER_S)  /* last seen in a partial page */
+#define AWAITED_NS   (600 * NS_PER_S) /* the same where nothing is heard of its server, which may come back */
 #define MISSED_POLLS 3
 #define SILENT_NS    (10 * NS_PER_S)
 #define JUDGED_MOST  16384 /* a tick */
@@ -200,7 +201,8 @@ static void judge(struct model *model, struct entry *entry) {
     if (!server_is_up(server) || missed_polls(entry->object.extra, server) ||
         unseen > (gap > SILENT_NS ? gap : SILENT_NS))
         entry_set_freshness(model, entry, FRESH_STALE);
-    if (unseen > (2 * gap > FORGET_NS ? 2 * gap : FORGET_NS))
+    int64_t least = server_is_up(server) ? FORGET_NS : AWAITED_NS;
+    if (unseen > (2 * gap > least ? 2 * gap : least))
         entry_remove(model, entry);
 }
 
@@ -217,17 +219,12 @@ void connections_tick(struct model *model) {
     }
 }
 
-void connections_forget_run(struct model *model, const struct entry *server) {
-    for (size_t i = 0; i < kind_count(model, OBJECT_CONNECTION); i++) {
-        struct entry *entry = kind_at(model, OBJECT_CONNECTION, i);
-        const struct connection *connection = entry->object.extra;
-        if (entry->object.parent == &server->object && !connection->closed)
-            entry_remove(model, entry);
-    }
-}
-
 bool model_is_closed(const struct object *object) {
     return ((const struct connection *)object->extra)->closed;
+}
+
+bool model_is_inferred(const struct object *object) {
+    return ((const struct connection *)object->extra)->inferred;
 }
 
 void model_connection_cover(const struct model *model, uint64_t *rows, uint64_t *total) {

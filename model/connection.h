@@ -11,9 +11,10 @@ enum { PAGE_HOT, PAGE_FULL, PAGE_FEED, PAGE_SUBS, PAGE_COUNT };
 struct connection {
     const struct text *address; /* "ip:port", NULL for one without */
     uint64_t polls[PAGE_COUNT]; /* number of the last poll of each page that had it, 0 never */
-    bool closed;                /* and its record came: closing.h */
-    int64_t looked_mono_ns;     /* somebody looked at it, 0 never */
-    int64_t wanted_mono_ns;     /* there was a reason to keep its figures over time, 0 never */
+    bool closed;                /* closing.h */
+    bool inferred;          /* no record told that: its server began again; `stop` is when at the latest */
+    int64_t looked_mono_ns; /* somebody looked at it, 0 never */
+    int64_t wanted_mono_ns; /* there was a reason to keep its figures over time, 0 never */
     struct subscribed subscribed;
     struct busiest busiest;
     uint64_t client;         /* id of the CLIENT that it was found to be one of, 0 none: client.h */

@@ -93,8 +93,10 @@ const struct series *model_series(const struct model *model, const struct object
 /* For CONNECTION: how many there are in truth over all servers that answer, and of how many we have rows from
  * the last pages. */
 void model_connection_cover(const struct model *model, uint64_t *rows, uint64_t *total);
-/* A connection of which the server's record came that it is closed, and why. */
+/* A connection of which the server's record came that it is closed, and why; or whose server began again. */
 bool model_is_closed(const struct object *connection);
+/* The latter: that it is closed, and why, is inferred, and when is a bound. */
+bool model_is_inferred(const struct object *connection);
 /* Of some server closed ones were let go before their time, for newer ones. */
 bool model_closed_at_bound(const struct model *model);
 /* What the last answer about its subscriptions said; utc_ns 0: nobody asked, or nothing of it is kept. */

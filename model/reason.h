@@ -17,6 +17,9 @@ enum reason_group {
     REASON_GROUP_COUNT
 };
 
+#define REASON_RESTARTED "server restarted (inferred)"
+#define REASON_UNTOLD    "closed before the server restarted, and not told why"
+
 struct reason {
     const char *said, *brief;
     enum reason_group group;

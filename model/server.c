@@ -185,12 +185,16 @@ static bool began_while_watched(const struct entry *entry, const struct row *row
     return entry->object.now && row_i64(row, F_SERVER_start, TIME_UNSET) > entry->object.now_at.now_ns;
 }
 
-static void forget_run(struct model *model, struct entry *entry, bool from_start) {
+/* Of the run with that id; `next`: the answer of the one after it. */
+static void forget_run(struct model *model, struct entry *entry, const struct text *run,
+                       const struct sample *next, const struct row *row) {
     static const enum object_kind of_one_run[] = {OBJECT_ROUTE, OBJECT_GATEWAY, OBJECT_LEAF};
     struct server *server = server_of(entry);
     for (size_t i = 0; i < sizeof of_one_run / sizeof *of_one_run; i++)
         entry_remove_children(model, &entry->object, of_one_run[i]);
-    connections_forget_run(model, entry);
+    bool from_start = began_while_watched(entry, row);
+    int64_t answered_ns = stamp_of(next, NULL).now_ns;
+    closing_end_run(model, entry, run, from_start ? row_i64(row, F_SERVER_start, answered_ns) : answered_ns);
     closing_forget_run(&server->closing, from_start);
     cut_counters_forget_run(&server->cut_counters, from_start);
     interest_forget_run(model, entry);
@@ -283,7 +287,7 @@ void server_answered(struct model *model, struct entry *entry, const struct samp
     if (restarted) {
         server_set_state(model, entry, SERVER_STALE, utc_ns); /* restarted says it all: no "back" besides */
         say_restarted(model, entry, row, utc_ns);
-        forget_run(model, entry, began_while_watched(entry, row));
+        forget_run(model, entry, old_id, sample, row);
     } else if (first) {
         say_first_seen(model, entry, row, utc_ns);
         say_twin(model, entry, utc_ns);

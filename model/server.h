@@ -206,8 +206,6 @@ bool connections_put(struct model *model, struct entry *server, const struct sam
 /* The answer about one connection: says nothing of all others. */
 void connections_put_one(struct model *model, struct entry *server, const struct sample *sample);
 void connections_tick(struct model *model);
-/* The server was started again: those that were open are no more. */
-void connections_forget_run(struct model *model, const struct entry *server);
 
 /* ---- store.c ---- */
 /* Its run is over: what it had is kept for comparison. */

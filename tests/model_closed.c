@@ -112,6 +112,94 @@ START_TEST(a_cid_of_the_next_run_is_another_one) {
 }
 END_TEST
 
+static void restart(struct night *n, double at, double start) {
+    night_until(n, at);
+    struct sample *s = build_varz(n, 1, "IDB", "n1");
+    put_i(row_of(s, ENTITY_SERVER), F_SERVER_start, NIGHT_UTC + ns(start));
+    send(n, s);
+}
+
+/* No list has them, and they were there. */
+START_TEST(who_was_open_when_its_server_began_again_is_closed) {
+    struct night n;
+    begin(&n);
+    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 0, NULL, 0);
+    send_lives(&n, "IDA", SHAPE_CONNZ_FULL, 2,
+               (struct life[]){{5, "b", -60, 0, NULL, 700}, {6, "gone", -60, 0, NULL, 0}}, 2);
+    uint64_t id = find_by(&n, Q_CONNECTION_name, "b")->id;
+    live_until(&n, "IDA", 2, 100, 10);
+    send_lives(&n, "IDA", SHAPE_CONNZ_FULL, 1, (struct life[]){{5, "b", -60, 0, NULL, 800}}, 1);
+    restart(&n, 8, 7);
+    send_lives(&n, "IDB", SHAPE_CONNZ_FULL, 2,
+               (struct life[]){{5, "new", 7.5, 0, NULL, 0}, {6, "b", 7.5, 0, NULL, 0}}, 2);
+    const struct object *b = model_object(n.model, id);
+    ck_assert_ptr_nonnull(b);
+    ck_assert_str_eq(text_value(&n, b, Q_CONNECTION_state), "closed");
+    ck_assert_str_eq(text_value(&n, b, Q_CONNECTION_name), "b");
+    ck_assert_str_eq(text_value(&n, b, Q_CONNECTION_reason), "server restarted (inferred)");
+    ck_assert_str_eq(text_value(&n, b, Q_CONNECTION_closed_by), "ordinary");
+    ck_assert_double_eq(number_value(&n, b, Q_CONNECTION_closed_at), (double)(NIGHT_UTC + ns(7)));
+    ck_assert_double_eq(number_value(&n, b, Q_CONNECTION_lived), 67e9);
+    ck_assert_double_eq(number_value(&n, b, Q_CONNECTION_pending_bytes), 800);
+    ck_assert(quantity_get(n.model, b, Q_CONNECTION_closed_at).flags & VALUE_BOUND);
+    ck_assert(quantity_get(n.model, b, Q_CONNECTION_lived).flags & VALUE_BOUND);
+    const struct object *gone = find_by(&n, Q_CONNECTION_name, "gone"); /* before its server ended */
+    ck_assert_str_eq(text_value(&n, gone, Q_CONNECTION_reason), REASON_UNTOLD);
+    ck_assert_double_eq(number_value(&n, gone, Q_CONNECTION_closed_at), (double)(NIGHT_UTC + ns(2)));
+    ck_assert_str_eq(text_value(&n, find_by(&n, Q_CONNECTION_name, "new"), Q_CONNECTION_state), "open");
+    ck_assert_uint_eq(count_of(&n, OBJECT_CONNECTION), 4);
+    ck_assert_double_eq(number_value(&n, server_named(&n, "n1"), Q_SERVER_cut), 0);
+    uint64_t cid;
+    ck_assert_ptr_null(model_ask_url(b, &cid));
+    live_until(&n, "IDB", 600, 100, 2);
+    ck_assert_ptr_nonnull(model_object(n.model, id));
+    live_until(&n, "IDB", 609, 100, 2);
+    ck_assert_ptr_null(model_object(n.model, id));
+    night_end(&n);
+}
+END_TEST
+
+/* It was down for longer than one that is listed no more is kept. */
+START_TEST(who_was_open_before_a_long_way_down_is_closed) {
+    struct night n;
+    begin(&n);
+    send_lives(&n, "IDA", SHAPE_CONNZ_FULL, 1, (struct life[]){{5, "b", -60, 0, NULL, 700}}, 1);
+    uint64_t id = find_by(&n, Q_CONNECTION_name, "b")->id;
+    night_until(&n, 300);
+    ck_assert_str_eq(text_value(&n, model_object(n.model, id), Q_CONNECTION_state), "open");
+    restart(&n, 301, 290);
+    ck_assert_str_eq(text_value(&n, model_object(n.model, id), Q_CONNECTION_state), "closed");
+    ck_assert_double_eq(number_value(&n, model_object(n.model, id), Q_CONNECTION_closed_at),
+                        (double)(NIGHT_UTC + ns(290)));
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(so_many_of_a_former_run_at_most) {
+    struct night n;
+    begin(&n);
+    struct life *page = calloc(1500, sizeof *page);
+    for (int i = 0; i < 1500; i++)
+        page[i] = (struct life){(uint64_t)(i + 5), i ? "x" : "looked at", -5, 0, NULL, 0};
+    send_lives(&n, "IDA", SHAPE_CONNZ_FULL, 1500, page, 1500);
+    uint64_t id = find_by(&n, Q_CONNECTION_name, "looked at")->id;
+    for (int i = 1; i < 4; i++) {
+        model_look_at(n.model, id);
+        live_until(&n, "IDA", i, 1500, 1500);
+        send_lives(&n, "IDA", SHAPE_CONNZ_FULL, 1500, page, 1500);
+    }
+    ck_assert(!model_closed_at_bound(n.model));
+    restart(&n, 6, 5);
+    ck_assert_uint_eq(count_in_state(&n, "closed"), 1000);
+    ck_assert(model_closed_at_bound(n.model));
+    ck_assert_uint_eq(closing_lack_of(server_named(&n, "n1")).most[CLOSED_ORDINARY], 1000);
+    ck_assert_ptr_nonnull(model_object(n.model, id));
+    ck_assert_ptr_nonnull(model_series(n.model, model_object(n.model, id), Q_CONNECTION_pending_bytes));
+    free(page);
+    night_end(&n);
+}
+END_TEST
+
 /* The list is not full: its growth tells how many were closed. */
 START_TEST(a_gap_is_said) {
     struct night n;
@@ -292,6 +380,9 @@ static TCase *make(void) {
     tcase_add_test(c, gone_first_and_told_later);
     tcase_add_test(c, never_seen_open);
     tcase_add_test(c, a_cid_of_the_next_run_is_another_one);
+    tcase_add_test(c, who_was_open_when_its_server_began_again_is_closed);
+    tcase_add_test(c, who_was_open_before_a_long_way_down_is_closed);
+    tcase_add_test(c, so_many_of_a_former_run_at_most);
     tcase_add_test(c, a_gap_is_said);
     tcase_add_test(c, a_gap_of_a_full_list);
     tcase_add_test(c, one_that_comes_late_is_not_missed_for_good);

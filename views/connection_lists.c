@@ -21,7 +21,7 @@ static const struct quantity_column closed_columns[] = {
     {.quantity = Q_CONNECTION_cluster, .priority = 2, .grow = 6, .pinned = true, .off = true},
     {.quantity = Q_CONNECTION_server, .priority = 2, .grow = 6, .pinned = true},
     {.quantity = Q_CONNECTION_name, .priority = 2, .grow = 16, .pinned = true},
-    {.quantity = Q_CONNECTION_closed_at, .priority = 1},
+    {.quantity = Q_CONNECTION_closed_at, .priority = 1, .width = 9},
     {.quantity = Q_CONNECTION_closed_by, .priority = 1},
     {.quantity = Q_CONNECTION_lived, .priority = 2},
     {.quantity = Q_CONNECTION_account, .priority = 9},

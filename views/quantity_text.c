@@ -102,6 +102,18 @@ static void instant_text(char out[TIME_TEXT_SIZE], const struct view_context *co
         memmove(out, out + 5, 6);
 }
 
+/* "≤02:40:51", and where that has no room "≤02:41": no more is said than is known. */
+static void bound_instant_text(char *out, size_t size, const struct view_context *context, struct value v,
+                               const char *bound, int width) {
+    enum { WHOLE = 8, MINUTES = 5 };
+    char text[TIME_TEXT_SIZE];
+    instant_text(text, context, v.i, width);
+    bool cut = *bound && width > 0 && width <= WHOLE && strlen(text) == WHOLE;
+    if (cut)
+        instant_text(text, context, v.i + (v.flags & VALUE_BOUND ? 59 * NS_PER_S : 0), width);
+    snprintf(out, size, "%s%.*s", bound, cut ? MINUTES : (int)strlen(text), text);
+}
+
 void quantity_number(char *out, size_t size, const struct view_context *context, enum quantity q,
                      double number) {
     char text[NUMBER_TEXT_SIZE];
@@ -116,16 +128,15 @@ void quantity_text(char *out, size_t size, const struct view_context *context, c
     char text[NUMBER_TEXT_SIZE + TIME_TEXT_SIZE];
     double number;
     unsigned marked = v.flags & (VALUE_ESTIMATED | VALUE_OLD);
+    const char *bound = v.flags & VALUE_BOUND ? "≤" : v.flags & VALUE_LEAST ? "≥" : "";
     if (v.type == VALUE_TEXT) {
         snprintf(out, size, "%s%s", v.text, marked && text_width(v.text) < width ? "~" : "");
         return;
     }
     if (v.type == VALUE_TIME && v.i != TIME_UNSET) {
-        instant_text(text, context, v.i, width);
-        snprintf(out, size, "%s", text);
+        bound_instant_text(out, size, context, v, bound, width);
         return;
     }
-    const char *bound = v.flags & VALUE_BOUND ? "≤" : v.flags & VALUE_LEAST ? "≥" : "";
     v.flags &= (uint8_t) ~(VALUE_ESTIMATED | VALUE_OLD);
     const char *word = v.flags & VALUE_NEVER ? "never" : v.type == VALUE_SPAN && v.i == 0 ? none[q] : NULL;
     if (word) {
