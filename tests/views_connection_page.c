@@ -146,6 +146,107 @@ START_TEST(it_is_gone_first_and_told_later) {
 }
 END_TEST
 
+static void ck_says(const struct world *w, uint64_t cid, const char *what, bool says) {
+    struct frame f;
+    open_page(&f, w, connection_of(w, cid));
+    char *text = frame_text(&f, 120, 40, false);
+    ck_assert_msg((strstr(text, what) != NULL) == says, "\"%s\" is%s in\n%.1500s", what, says ? " not" : "",
+                  text);
+    free(text);
+    frame_close(&f);
+}
+
+/* What is told of a name belongs to one cluster. */
+START_TEST(a_client_of_another_cluster_is_another_one) {
+    static const struct world_life lives[] = {{0, "billing-7", 1000, 300, 40, 9, 38, 1e6, 33e6, 0,
+                                               "Slow Consumer (Pending Bytes)", NULL, NULL, NULL},
+                                              {1, "billing-7", 2000, 500, 100, 3, 60, 1e6, 33e6, 0,
+                                               "Slow Consumer (Pending Bytes)", NULL, NULL, NULL}};
+    struct world w;
+    world_init(&w);
+    w.closes = true;
+    w.nodes[0].cluster = "east";
+    w.nodes[1].cluster = "west";
+    w.lives = lives;
+    w.life_count = 2;
+    world_run(&w, WORLD_SECONDS);
+    ck_says(&w, 1010, " ! billing-7 cut 9 times in 10 min, ", true);
+    ck_says(&w, 2010, " ! billing-7 cut 9 times in 10 min, ", false);
+    ck_says(&w, 2010, " ! billing-7 cut 2 times in ", true);
+    world_finish(&w);
+}
+END_TEST
+
+/* n2 is away for a while, and comes back with nobody that was there. */
+static void restart(struct world *w) {
+    w->nodes[1].answers = false;
+    w->life_count = w->client_count = 0;
+    world_run(w, 6);
+    w->nodes[1].answers = true;
+    w->nodes[1].id = "ANOTHER";
+    w->up_s = -WORLD_SECONDS - 3;
+    world_run(w, 3);
+}
+
+/* Its record never comes, and who it was stays known. */
+START_TEST(its_server_began_again) {
+    struct world w;
+    world_cut_again(&w);
+    uint64_t id = connection_of(&w, 4681);
+    restart(&w);
+    struct frame f;
+    open_page(&f, &w, id);
+    char *text = frame_text(&f, 120, 40, false);
+    static const char *const says[] = {"-CONNECTION billing-7   cid 4681 on n2-lon -",
+                                       " closed, last seen ",
+                                       "s ago: server restarted (inferred), lived ≤",
+                                       "   lived ≤",
+                                       "-PENDING, kept since ",
+                                       "  end\n",
+                                       "orders.>",
+                                       "-SAME name billing-7   0 open, "};
+    for (size_t i = 0; i < sizeof(says) / sizeof(says[0]); i++)
+        ck_assert_msg(strstr(text, says[i]) != NULL, "no \"%s\" in\n%.1500s", says[i], text);
+    free(text);
+    frame_close(&f);
+    world_finish(&w);
+    world_services(&w);
+    restart(&w);
+    ck_says(&w, 22, "server restarted (inferred)", true);
+    ck_says(&w, 22, "nobody asked while that run of its server lasted", true);
+    ck_says(&w, 22, "nobody looked while it was open", false); /* no frames of empty charts */
+    world_finish(&w);
+}
+END_TEST
+
+/* Its end is what tells it from others. */
+START_TEST(a_long_name_is_there_to_its_end) {
+    static char name[TEXT_MAX_BYTES + 1];
+    memset(name, 'L', TEXT_MAX_BYTES);
+    memcpy(name + TEXT_MAX_BYTES - 4, "-END", 4);
+    const struct world_life lives[] = {{1, name, 2000, 500, 100, 1, 0, 0, 0, 0, NULL, NULL, NULL, NULL}};
+    struct world w;
+    world_init(&w);
+    w.lives = lives;
+    w.life_count = 1;
+    world_run(&w, WORLD_SECONDS);
+    struct frame f;
+    open_page(&f, &w, connection_of(&w, 2000));
+    int lines[2] = {0};
+    for (int i = 0; i < 2; i++) {
+        char *text = frame_text(&f, i ? 200 : 100, i ? 60 : 40, false), *at = strstr(text, "  name     LLL");
+        ck_assert_msg(at && strstr(at, "LL-END\n"), "%s", text);
+        for (; strncmp(at, "-END", 4) != 0; at++)
+            lines[i] += *at == '\n';
+        free(text);
+    }
+    ck_assert_int_eq(lines[0], 2); /* of 87 columns, all of it */
+    ck_assert_int_eq(lines[1], 1);
+    frame_close(&f);
+    world_finish(&w);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("views: page of a connection");
     TCase *tc = tcase_create("page");
@@ -155,6 +256,9 @@ int main(void) {
     tcase_add_test(tc, keys_lead_to_other_lives_and_to_the_server);
     tcase_add_test(tc, a_closed_one_stays_as_it_was);
     tcase_add_test(tc, it_is_gone_first_and_told_later);
+    tcase_add_test(tc, a_client_of_another_cluster_is_another_one);
+    tcase_add_test(tc, its_server_began_again);
+    tcase_add_test(tc, a_long_name_is_there_to_its_end);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
 }

@@ -123,7 +123,9 @@ static void lay_out_all(void *state, const struct view_context *context, const s
         lists[i] = lists[i] <= each ? lists[i] : each >= LIST_LEAST ? each : 0;
         room -= lists[i];
     }
-    p->charts_at = page_take(&left, chart_stack_rows(&p->charts, left.h - lists[0] - lists[1]));
+    bool none =
+        connection->freshness != FRESH_LIVE && !model_series(context->model, connection, charts[0].quantity);
+    p->charts_at = page_take(&left, none ? 0 : chart_stack_rows(&p->charts, left.h - lists[0] - lists[1]));
     p->subscriptions_at = page_take(&left, lists[0]);
     p->others_at = left;
 }
@@ -374,8 +376,12 @@ static void draw_subscriptions(const struct connection_page *p, const struct vie
         snprintf(title, sizeof(title), "SUBSCRIPTIONS %s of %s shown   as told %s ago", kept, told, age);
     else
         snprintf(title, sizeof(title), "SUBSCRIPTIONS %s   as told %s ago", told, age);
+    uint64_t cid;
+    bool lost = model_is_closed(connection) && !model_ask_url(connection, &cid);
     quantity_panel_draw(&p->subscriptions, s, p->subscriptions_at, title, "",
-                        !said.utc_ns     ? "not asked yet"
+                        !said.utc_ns     ? lost ? "nobody asked while that run of its server lasted, and now "
+                                                  "it can't be asked any more"
+                                                : "not asked yet"
                         : said.told == 0 ? "none"
                                          : "nothing is kept of them any more");
 }

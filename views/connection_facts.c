@@ -46,6 +46,8 @@ static const struct fact client[] = {
     {Q_CONNECTION_name, "name"},
 };
 
+static const struct fact long_name[] = {{Q_CONNECTION_name, ""}};
+
 static const struct fact life[] = {
     {Q_CONNECTION_started, "since"}, {Q_CONNECTION_uptime, "up"},
     {Q_CONNECTION_idle, "idle"},     {Q_CONNECTION_last_activity, "last message"},
@@ -68,7 +70,16 @@ static const struct group {
     {"traffic", traffic, traffic, COUNT(traffic), COUNT(traffic)},
     {"life", life, whole_life, COUNT(life), COUNT(whole_life)},
     {"client", client, client, COUNT(client), COUNT(client)},
+    {"name", long_name, long_name, COUNT(long_name), COUNT(long_name)},
 };
+
+/* One that the title has no room for has lines of its own, where there are some. */
+static int name_rows(const struct view_context *context, const struct object *connection, int each, int most,
+                     int width) {
+    enum { NAME_ROWS = 8 };
+    bool is_long = text_width(quantity_name_text(context->model, connection, Q_CONNECTION_name)) > width / 2;
+    return !is_long || each < 2 ? 0 : most < NAME_ROWS ? most : NAME_ROWS;
+}
 
 int connection_facts_draw(const struct view_context *context, const struct object *connection, int each,
                           struct surface *s, struct rect area) {
@@ -77,6 +88,8 @@ int connection_facts_draw(const struct view_context *context, const struct objec
     for (int i = 0; i < COUNT(groups) && y < end; i++) {
         const struct group *g = &groups[i];
         struct rect rows = {area.x + label, y, area.w - label, end - y < each ? end - y : each};
+        if (g->open == long_name)
+            rows.h = name_rows(context, connection, each, end - y, rows.w);
         int lines = facts_draw(context, connection, closed ? g->closed : g->open,
                                closed ? g->closed_count : g->open_count, s, rows);
         if (s && lines && label)
@@ -92,6 +105,8 @@ int64_t connection_end_ns(const struct model *model, const struct object *connec
     struct value v = quantity_get(model, connection, Q_CONNECTION_closed_at);
     if (v.type != VALUE_TIME || !model_is_closed(connection))
         return TIME_UNSET;
+    if (model_is_inferred(connection)) /* there is nothing of it from after that */
+        return connection->seen_utc_ns;
     return v.i + connection->now_at.utc_ns - connection->now_at.now_ns;
 }
 
@@ -127,6 +142,20 @@ static void tell_closed(const struct view_context *context, const struct object 
     if (quantity_value(context->model, connection, Q_CONNECTION_pending_bytes, &pending) && pending > 0)
         add_quantity(line, context, connection, "pending ", Q_CONNECTION_pending_bytes);
     line->severity = strcmp(group, "slow") == 0 ? SEVERITY_WARN : SEVERITY_OK;
+}
+
+/* "closed, last seen 40s ago: server restarted (inferred), lived ≤5m10s, pending then 34M" */
+static void tell_inferred(const struct view_context *context, const struct object *connection,
+                          struct page_line *line) {
+    char age[TIME_TEXT_SIZE];
+    double pending = 0;
+    lasted_format(age, since(context, connection->seen_utc_ns));
+    snprintf(line->head, sizeof(line->head), "closed, last seen %s ago", age);
+    add(line, "", quantity_name_text(context->model, connection, Q_CONNECTION_reason));
+    add_quantity(line, context, connection, "lived ", Q_CONNECTION_lived);
+    if (quantity_value(context->model, connection, Q_CONNECTION_pending_bytes, &pending) && pending > 0)
+        add_quantity(line, context, connection, "pending then ", Q_CONNECTION_pending_bytes);
+    line->severity = SEVERITY_OK;
 }
 
 static void tell_gone(const struct view_context *context, const struct object *connection,
@@ -180,6 +209,8 @@ static bool is_of(const struct model *model, const struct object *connection, co
     } known_by[] = {{"name", F_CONNECTION_name}, {"user", F_CONNECTION_user}, {"address", F_CONNECTION_ip}};
     const char *by = quantity_name_text(model, who, Q_CLIENT_by),
                *host = quantity_name_text(model, who, Q_CLIENT_address);
+    if (who->parent != connection->parent->parent)
+        return false; /* one of another cluster is another client */
     for (int i = 0; i < COUNT(known_by); i++) {
         const char *own = row_text(connection->now, known_by[i].field);
         if (!*own)
@@ -206,7 +237,8 @@ struct page_line connection_pattern(const struct model *model, const struct obje
 struct page_line connection_state(const struct view_context *context, const struct object *connection) {
     struct page_line line = {0};
     void (*tell)(const struct view_context *, const struct object *, struct page_line *) =
-        model_is_closed(connection)            ? tell_closed
+        model_is_inferred(connection)          ? tell_inferred
+        : model_is_closed(connection)          ? tell_closed
         : connection->freshness == FRESH_GONE  ? tell_gone
         : connection->freshness == FRESH_STALE ? tell_stale
                                                : tell_open;
