@@ -14,7 +14,9 @@
 #include "collectors/schedule.h"
 
 #define LIST_KEEP 128
-#define BACKLOG   (1 << 20) /* bytes on all routes of a server, more than which is worth a look more often */
+#define BACKLOG                                                                                              \
+    (1 << 20) /* bytes on all routes, or all gateways, of a server, more than which is worth a look more     \
+                 often */
 
 void facts_finish(struct facts *f) {
     free(f->routes);
@@ -79,11 +81,19 @@ static void see_server(struct target *t, struct facts *f, const struct row *row)
     f->troubles = (uint64_t)(slow > 0 ? slow : 0) + (uint64_t)(stale > 0 ? stale : 0);
 }
 
-static void see_route(struct target *t, struct facts *f, const struct row *row) {
-    (void)t;
-    int64_t waiting = row_i64(row, F_ROUTE_pending_bytes, 0);
+static void see_waiting(struct facts *f, int64_t waiting) {
     if (waiting > 0 && f->waiting <= BACKLOG) /* past that it does not matter how much */
         f->waiting += waiting < BACKLOG ? waiting : BACKLOG + 1;
+}
+
+static void see_gateway(struct target *t, struct facts *f, const struct row *row) {
+    (void)t;
+    see_waiting(f, row_i64(row, F_GATEWAY_pending_bytes, 0));
+}
+
+static void see_route(struct target *t, struct facts *f, const struct row *row) {
+    (void)t;
+    see_waiting(f, row_i64(row, F_ROUTE_pending_bytes, 0));
     void *list = f->routes;
     struct seen_route *route = row_text(row, F_ROUTE_remote_id)[0] != '\0'
                                    ? one_more(&list, f->route_count, &f->route_cap, sizeof *f->routes)
@@ -144,9 +154,10 @@ static void see_connection(struct target *t, struct facts *f, const struct row *
 
 static void (*const see[ENTITY_COUNT])(struct target *, struct facts *, const struct row *) = {
     [ENTITY_ANSWER] = see_answer,         [ENTITY_SERVER] = see_server,
-    [ENTITY_ROUTE] = see_route,           [ENTITY_CLIENT_URL] = see_client_url,
-    [ENTITY_ROUTE_URL] = see_route_url,   [ENTITY_JETSTREAM] = see_jetstream,
-    [ENTITY_CONNECTION] = see_connection, [ENTITY_CONSUMER] = see_consumer,
+    [ENTITY_ROUTE] = see_route,           [ENTITY_GATEWAY] = see_gateway,
+    [ENTITY_CLIENT_URL] = see_client_url, [ENTITY_ROUTE_URL] = see_route_url,
+    [ENTITY_JETSTREAM] = see_jetstream,   [ENTITY_CONNECTION] = see_connection,
+    [ENTITY_CONSUMER] = see_consumer,
 };
 
 static void on_row(void *data, struct lane *lane, const struct row *row) {
@@ -205,8 +216,14 @@ static bool after_jsz(struct target *t, const struct lane *lane, const struct fa
 static bool after_routez(struct target *t, const struct lane *lane, const struct facts *f) {
     if (lane->head.failure != FAILURE_NONE)
         return true;
-    t->backlog = f->waiting > BACKLOG;
+    t->backlog[EP_ROUTEZ] = f->waiting > BACKLOG;
     discover_routes(t, f);
+    return true;
+}
+
+static bool after_gatewayz(struct target *t, const struct lane *lane, const struct facts *f) {
+    if (lane->head.failure == FAILURE_NONE)
+        t->backlog[EP_GATEWAYZ] = f->waiting > BACKLOG;
     return true;
 }
 
@@ -217,7 +234,7 @@ static bool after_closed(struct target *t, const struct lane *lane, const struct
 /* false: it is not for anybody else. */
 static bool (*const after[SHAPE_LIMIT])(struct target *, const struct lane *, const struct facts *) = {
     [SHAPE_CONNZ_HOT] = after_connz, [SHAPE_CONNZ_FULL] = after_connz, [SHAPE_CONNZ_CLOSED] = after_closed,
-    [SHAPE_JSZ] = after_jsz,         [SHAPE_ROUTEZ] = after_routez,
+    [SHAPE_JSZ] = after_jsz,         [SHAPE_ROUTEZ] = after_routez,    [SHAPE_GATEWAYZ] = after_gatewayz,
 };
 
 /* It is not what /varz says, which is asked again at once. true: /varz had gone on as before when that one

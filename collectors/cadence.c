@@ -17,15 +17,19 @@ static bool rescans_stores(const struct target *t) {
 static bool counts_no_clients(const struct target *t) {
     return t->version[0] != '\0' && !t->client_counters;
 }
-static bool holds_for_peers(const struct target *t) {
-    return t->backlog;
+static bool holds_on_routes(const struct target *t) {
+    return t->backlog[EP_ROUTEZ];
+}
+static bool holds_on_gateways(const struct target *t) {
+    return t->backlog[EP_GATEWAYZ];
 }
 static const struct {
     bool (*holds)(const struct target *);
     enum { LONGER, IN_STEP, SHORTER } how; /* the last two by the interval of /varz */
 } whens[WHEN_COUNT] = {[WHEN_OLD_STORES] = {rescans_stores, LONGER},
                        [WHEN_NO_CLIENT_COUNTERS] = {counts_no_clients, IN_STEP},
-                       [WHEN_BACKLOG] = {holds_for_peers, SHORTER}};
+                       [WHEN_ROUTE_BACKLOG] = {holds_on_routes, SHORTER},
+                       [WHEN_GATEWAY_BACKLOG] = {holds_on_gateways, SHORTER}};
 
 bool cadence_follows_varz(const struct target *t, int e) {
     for (int i = 0; i < cadence_count; i++)

@@ -73,8 +73,11 @@ void closed_varz(struct target *t, const struct facts *f) {
     bool runs_over = list->known && list->closed > list->taken + RUNS_OVER;
     if (t->plan[EP_CONNZ_CLOSED].active && (moved || runs_over))
         schedule_ask(t, EP_CONNZ_CLOSED);
-    if (t->plan[EP_ROUTEZ].active && moved) /* a route may be the slow one, and it is not in that list */
-        schedule_ask(t, EP_ROUTEZ);
+    static const enum endpoint_index links[] = {EP_ROUTEZ,
+                                                EP_GATEWAYZ}; /* not in that list, and it may be one */
+    for (size_t i = 0; i < sizeof links / sizeof *links && moved; i++)
+        if (t->plan[links[i]].active)
+            schedule_ask(t, links[i]);
 }
 
 /* The server has more than it gave, and the oldest of these was not closed well before the newest that we

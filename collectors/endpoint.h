@@ -17,7 +17,13 @@ enum wanted {
     WANTED_SUBJECT,
     WANTED_COUNT
 };
-enum cadence_when { WHEN_OLD_STORES, WHEN_NO_CLIENT_COUNTERS, WHEN_BACKLOG, WHEN_COUNT };
+enum cadence_when {
+    WHEN_OLD_STORES,
+    WHEN_NO_CLIENT_COUNTERS,
+    WHEN_ROUTE_BACKLOG,
+    WHEN_GATEWAY_BACKLOG,
+    WHEN_COUNT
+};
 
 enum endpoint_index {
 #define ENDPOINT(SHAPE, ...) EP_##SHAPE,

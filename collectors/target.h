@@ -78,7 +78,7 @@ struct facts {
     int64_t start, config_load_time;
     uint64_t remotes, total_connections, open;
     uint64_t troubles; /* slow consumers and stale connections that it counts */
-    int64_t waiting;   /* bytes on all routes of /routez, as far as it matters */
+    int64_t waiting;   /* bytes on all routes of /routez, or gateways of /gatewayz, as far as it matters */
     bool clustered, gateways, leafs, client_counters;
 };
 
@@ -134,10 +134,10 @@ struct target {
     bool literal; /* the host is an address */
     bool up;      /* the last /varz was good */
     bool clustered, gateways, leafs, client_counters;
-    bool backlog;        /* by the last /routez much waits on its routes */
-    bool config_changed; /* something says that the configuration we have is out of date */
-    bool config_asked;   /* in the /jsz in flight */
-    bool conn_again;     /* the full page was asked once more, since its limit was too low */
+    bool backlog[EP_COUNT]; /* by the last answer much waits on its routes, its gateways */
+    bool config_changed;    /* something says that the configuration we have is out of date */
+    bool config_asked;      /* in the /jsz in flight */
+    bool conn_again;        /* the full page was asked once more, since its limit was too low */
 };
 
 /* NULL when there are too many. check_name: see struct target; may be NULL. */

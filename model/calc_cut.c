@@ -133,6 +133,8 @@ struct value calc_server_slow_undivided(const struct model *model, const struct 
     char text[120];
     if (counters->known[SLOW_CLIENTS] || !counters->known[SLOW_UNDIVIDED])
         return value_unknown(0);
+    if (*server_const(object)->link_watch.suspect)
+        return value_text(server_const(object)->link_watch.suspect);
     snprintf(text, sizeof text, "a route, a gateway, a leaf node or a client, not told apart by %.20s",
              row_text(object->now, F_SERVER_version));
     return value_text(model_say(model, text));

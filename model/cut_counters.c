@@ -9,13 +9,14 @@
 
 #define AWAITED_NS   (5 * NS_PER_S) /* records may come so much later */
 #define TWICE_NS     (5 * NS_PER_S) /* and a second count of one client, beside its write deadline */
+#define MAY_BE_CUT   0.1            /* of max_pending */
 #define QUIET_NS     (60 * NS_PER_S)
 #define BEFORE_NAMES ": "
 #define NAMES_MOST   3
 #define NAME_WIDTH   24 /* columns */
 #define BY_BYTES     "Slow Consumer (Pending Bytes)"
 
-enum way { FOLDED, TOLD, BEGUN, KEPT }; /* what is made of growth */
+enum way { FOLDED, TOLD, LINKED, BEGUN }; /* what is made of growth */
 
 static const struct row_of_counter {
     enum field field;
@@ -23,15 +24,14 @@ static const struct row_of_counter {
     enum way way;
     bool part_of_slow; /* of those that are counted in slow_consumers */
     const char *kind, *one, *many, *did;
+    int link; /* of LINKED: whose other end is looked for */
 } rows[COUNTED_ROWS] = {
     [SLOW_CLIENTS] = {F_SERVER_slow_clients, 0, FOLDED, true, "cut", "client", "clients", ""},
     [SLOW_UNDIVIDED] = {F_SERVER_slow_consumers, F_SERVER_slow_clients, FOLDED, false, "cut", "client",
                         "clients", ""},
-    [SLOW_ROUTES] = {F_SERVER_slow_routes, 0, TOLD, true, "slow", "route", "routes", "did not read in time"},
-    [SLOW_GATEWAYS] = {F_SERVER_slow_gateways, 0, TOLD, true, "slow", "gateway", "gateways",
-                       "did not read in time"},
-    [SLOW_LEAFS] = {F_SERVER_slow_leafs, 0, TOLD, true, "slow", "leaf node", "leaf nodes",
-                    "did not read in time"},
+    [SLOW_ROUTES] = {F_SERVER_slow_routes, 0, LINKED, true, .kind = "slow", .link = LINK_ROUTES},
+    [SLOW_GATEWAYS] = {F_SERVER_slow_gateways, 0, LINKED, true, .link = LINK_GATEWAYS},
+    [SLOW_LEAFS] = {F_SERVER_slow_leafs, 0, LINKED, true, .link = LINK_LEAFS},
     [STALE_CLIENTS] = {F_SERVER_stale_clients, 0, TOLD, false, "stale", "client", "clients",
                        "did not answer pings"},
     [STALE_ROUTES] = {F_SERVER_stale_routes, 0, TOLD, false, "stale", "route", "routes",
@@ -113,12 +113,14 @@ static void note_untold(struct cut_counters *counters, uint64_t count) {
 static void tell_untold(struct model *model, struct entry *server) {
     struct cut_counters *counters = counters_of(server);
     enum counted counter = counter_of_clients(counters);
-    char undivided[100] = "", who[100] = ", no record says who";
+    char undivided[100] = "", link[LINK_PEER_SIZE + 60], who[LINK_PEER_SIZE + 80] = ", no record says who";
     uint64_t counted = counters->awaited.counted, leafs = counters->awaited.leafs;
     leafs = leafs < counted ? leafs : counted;
     if (counter == SLOW_UNDIVIDED) {
         say_undivided(server, undivided, sizeof undivided);
         snprintf(who, sizeof who, ": a route, a gateway, a leaf node, or a client without a record");
+        if (link_watch_suspect(model, server, link, sizeof link))
+            snprintf(who, sizeof who, ": %s", link);
     }
     if (leafs && leafs == counted)
         snprintf(who, sizeof who, ", %s", counted == 1 ? "a leaf node" : "all leaf nodes");
@@ -172,6 +174,32 @@ static void settle(struct model *model, struct entry *server, bool whole) {
         tell_cut(model, server);
 }
 
+/* An open client of which so much waits that it may be cut. */
+static bool any_client_fills(const struct model *model, const struct entry *server) {
+    for (size_t i = 0; i < kind_count(model, OBJECT_CONNECTION); i++) {
+        const struct entry *entry = kind_at(model, OBJECT_CONNECTION, i);
+        const struct filling *filling =
+            !entry->dead && entry->object.parent == &server->object ? filling_of(&entry->object) : NULL;
+        if (filling && !connection_is_leaf(entry->object.now) &&
+            (double)row_i64(entry->object.now, F_CONNECTION_pending_bytes, 0) >
+                MAY_BE_CUT * filling->rules.max_pending)
+            return true;
+    }
+    return false;
+}
+
+/* Kinds are not told apart, bytes wait on a link or its peer does not answer, and no client fills. */
+static bool is_a_link(const struct model *model, struct entry *server) {
+    char link[LINK_PEER_SIZE + 60];
+    return !counters_of(server)->known[SLOW_CLIENTS] &&
+           link_watch_suspect(model, server, link, sizeof link) && !any_client_fills(model, server);
+}
+
+static void settle_now(struct model *model, struct entry *server) {
+    tell_untold(model, server);
+    counters_of(server)->awaited.counted = 0;
+}
+
 static void settle_late(struct model *model, struct entry *server, int64_t mono_ns) {
     struct cut_counters *counters = counters_of(server);
     if (!counters->awaited.counted && mono_ns - counters->awaited.record_mono_ns > AWAITED_NS) {
@@ -181,11 +209,10 @@ static void settle_late(struct model *model, struct entry *server, int64_t mono_
     if (!counters->awaited.counted || mono_ns - counters->awaited.mono_ns <= AWAITED_NS)
         return;
     settle(model, server, true);
-    if (counters->awaited.counted && may_be_counted_twice(server))
+    if (counters->awaited.counted && may_be_counted_twice(server) && !is_a_link(model, server))
         tell_twice(model, server);
     if (counters->awaited.counted)
-        tell_untold(model, server);
-    counters->awaited.counted = 0;
+        settle_now(model, server);
 }
 
 /* One that is cut several times is named once. */
@@ -218,6 +245,8 @@ void cut_counters_record(struct model *model, struct entry *server, const struct
     if (group != REASON_SLOW || !counters->began_ns || stop_ns <= counters->began_ns)
         return;
     bool leaf = connection_is_leaf(row);
+    if (leaf)
+        link_watch_closed(model, server, &connection->object, at->utc_ns - at->now_ns + stop_ns);
     if (leaf && counters->known[SLOW_CLIENTS]) /* counted apart */
         return;
     counters->awaited.record_mono_ns = at->mono_ns;
@@ -234,7 +263,10 @@ void cut_counters_record(struct model *model, struct entry *server, const struct
 void cut_counters_answered(struct model *model, struct entry *server, uint64_t missed,
                            const struct stamp *at) {
     lately_add(&counters_of(server)->lately[CLOSED_MISSED], at->utc_ns, missed);
-    settle(model, server, at->asked_mono_ns >= counters_of(server)->awaited.mono_ns);
+    bool whole = at->asked_mono_ns >= counters_of(server)->awaited.mono_ns;
+    settle(model, server, whole);
+    if (whole && counters_of(server)->awaited.counted && is_a_link(model, server))
+        settle_now(model, server);
 }
 
 /* ---- counters ---- */
@@ -272,6 +304,8 @@ static void grown(struct model *model, struct entry *server, enum counted counte
         return;
     if (rows[counted].way == FOLDED)
         await(counters, growth, at);
+    else if (rows[counted].way == LINKED)
+        link_watch_counted(model, server, rows[counted].link, growth, counters->last[counted]);
     else if (rows[counted].way == TOLD)
         tell(model, server, counted, growth);
     else if (quiet)
@@ -295,12 +329,16 @@ bool cut_counters_beyond(const struct row *varz, uint64_t *beyond) {
 static void tell_again(struct model *model, struct entry *server, uint64_t again) {
     struct cut_counters *counters = counters_of(server);
     uint64_t growth = again - counters->again_told;
+    char peer[LINK_PEER_SIZE + 2];
+    if (!link_watch_slow(&server_of(server)->link_watch, LINK_ROUTES, peer, sizeof peer))
+        peer[0] = '\0';
     counters->again_told = again;
     lately_add(&counters->lately[SLOW_AGAIN], server->object.now_at.utc_ns, growth);
-    model_add_event(model, server->object.now_at.utc_ns, rows[SLOW_ROUTES].kind, &server->object,
-                    server_label(server_of(server)),
-                    "a slow route missed %llu more deadline%s, counted in SLOW alone, %llu since its start",
-                    (big)growth, growth == 1 ? "" : "s", (big)again);
+    model_add_event(
+        model, server->object.now_at.utc_ns, rows[SLOW_ROUTES].kind, &server->object,
+        server_label(server_of(server)),
+        "a slow route%s%s missed %llu more deadline%s, counted in SLOW alone, %llu since its start",
+        *peer ? " to " : "", peer, (big)growth, growth == 1 ? "" : "s", (big)again);
 }
 
 /* The server adds to the sum before it adds to a kind, so a difference counts when two looks show it. */

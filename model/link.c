@@ -56,12 +56,15 @@ void varz_point_put(struct server *server, const struct row *row, const struct s
         server->varz_count++;
 }
 
-static void remove_others(struct model *model, enum object_kind kind, const struct object *parent,
-                          uint64_t serial) {
+static void remove_others(struct model *model, int link, struct entry *server, const struct stamp *at) {
+    enum object_kind kind = link_kinds[link].kind;
     for (size_t i = 0; i < kind_count(model, kind); i++) {
         struct entry *entry = kind_at(model, kind, i);
-        if (entry->object.parent == parent && entry->object.now_at.serial != serial)
-            entry_remove(model, entry);
+        if (entry->dead || entry->object.parent != &server->object ||
+            entry->object.now_at.serial == at->serial)
+            continue;
+        link_watch_gone(model, server, link, &entry->object, at);
+        entry_remove(model, entry);
     }
 }
 
@@ -90,13 +93,15 @@ void links_put(struct model *model, struct entry *entry, const struct sample *sa
         count += object->object.now_at.serial != at.serial || made;
         entry_update(model, object, row, &at);
         entry_set_freshness(model, object, FRESH_LIVE);
+        if (link != LINK_LEAFS)
+            link_watch_seen(model, entry, link, &object->object, &at);
         add_row(&point, object->object.now, kind->counters);
         if (link == LINK_ROUTES)
             place_peer(model, entry, row);
         point.set += (uint64_t)row_key_hash(row) * 0x9e3779b97f4a7c15u + 1;
     }
     if (known < traffic->count)
-        remove_others(model, kind->kind, &entry->object, at.serial);
+        remove_others(model, link, entry, &at);
     traffic->count = count;
     memmove(traffic->points + 1, traffic->points, sizeof point * (LINK_POINTS - 1));
     traffic->points[0] = point;

@@ -9,6 +9,7 @@
 #include "model/closing.h"
 #include "model/cluster.h"
 #include "model/cut_counters.h"
+#include "model/link_watch.h"
 #include "model/usage.h"
 
 enum server_state { SERVER_NEW, SERVER_UP, SERVER_STALE, SERVER_DOWN, SERVER_KNOWN, SERVER_STATE_COUNT };
@@ -26,7 +27,6 @@ struct traffic_point { /* counters at one moment of the server's clock */
     double count[TRAFFIC_COUNT];
     uint64_t set; /* of the links added up: another set has another sum */
 };
-enum { LINK_ROUTES, LINK_GATEWAYS, LINK_LEAFS, LINK_COUNT };
 #define LINK_POINTS 6
 struct link_traffic { /* the sum of all links of a kind, at the last polls of this run of the server */
     struct traffic_point points[LINK_POINTS]; /* newest first */
@@ -91,6 +91,7 @@ struct server {
     struct closing closing;
     struct interest_answer interest; /* of this run; zero: none */
     struct cut_counters cut_counters;
+    struct link_watch link_watch;
     struct burst burst;
     int64_t max_pending; /* largest buffer of one connection, -1 unknown */
     uint64_t connz_total;

@@ -172,6 +172,31 @@ START_TEST(routes_are_asked_more_while_bytes_wait_on_them) {
 }
 END_TEST
 
+#define GATED_VARZ                                                                                           \
+    "{\"server_id\":\"$ID\",\"server_name\":\"$NAME\",\"version\":\"2.15.2\",\"now\":\"$NOW\","              \
+    "\"start\":\"2026-01-01T00:00:00Z\",\"in_client_msgs\":1,\"gateway\":{\"name\":\"west\"}}"
+#define GATEWAY_OF(PENDING)                                                                                  \
+    "{\"server_id\":\"$ID\",\"now\":\"$NOW\",\"name\":\"west\",\"outbound_gateways\":{\"east\":{"            \
+    "\"connection\":{\"cid\":20,\"pending_bytes\":" PENDING "}}}}"
+
+START_TEST(gateways_are_asked_more_while_bytes_wait_on_them) {
+    struct hostile_rule rules[] = {{"/varz", HOSTILE_ANSWER, 0, GATED_VARZ, 0, 0},
+                                   {"/gatewayz", HOSTILE_ANSWER, 0, GATEWAY_OF("12000000"), 0, 0}};
+    struct hostile *h = hostile_with(rules, 2);
+    struct watch *w = watch_supervised(hostile_url(h), NULL, -1);
+    const char *why;
+    WATCH_UNTIL(w, watch_interval_ms(w, SHAPE_GATEWAYZ, &why) == 2 * WATCH_PACE);
+    ck_assert_str_eq(why, "bytes wait on a gateway");
+    rules[1].body = GATEWAY_OF("1000000");
+    hostile_rules(h, rules, 2);
+    WATCH_UNTIL(w, watch_interval_ms(w, SHAPE_GATEWAYZ, &why) == 10000);
+    ck_assert_str_eq(why, "default");
+    watch_say(w, "stop\n");
+    ck_assert_int_eq(watch_end(w, 0), 0);
+    hostile_end(h);
+}
+END_TEST
+
 /* A page that stays shorter than it says it could be is asked at its pace. */
 START_TEST(liars_about_connections_are_asked_no_more) {
     struct hostile_rule rule = {
@@ -220,6 +245,7 @@ int main(void) {
     tcase_add_test(c, large_answers_have_a_pace);
     tcase_add_loop_test(c, useless_bodies_are_asked_less, 0, USELESS);
     tcase_add_test(c, routes_are_asked_more_while_bytes_wait_on_them);
+    tcase_add_test(c, gateways_are_asked_more_while_bytes_wait_on_them);
     tcase_add_test(c, liars_about_connections_are_asked_no_more);
     tcase_add_test(c, slow_reader);
     suite_add_tcase(suite, c);

@@ -384,31 +384,30 @@ static void send_route(struct night *n, double mib) {
     send(n, s);
 }
 
-/* Asked each ten seconds: what one look saw may be a burst. */
+/* Asked each two seconds while much waits: what one look saw may be a burst. */
 START_TEST(a_backlog_on_a_route_is_said_after_two_looks) {
     struct night n;
     char text[200];
     begin_one(&n, 1);
     go_to(&n, 1);
     send_route(&n, 2);
-    go_to(&n, 11);
+    go_to(&n, 3);
     send_route(&n, 0);
-    go_to(&n, 21);
+    go_to(&n, 11);
     ck_assert_ptr_null(finding_of(&n, "route_backlog"));
     send_route(&n, 2);
-    go_to(&n, 31);
+    go_to(&n, 13);
     ck_assert_ptr_null(finding_of(&n, "route_backlog"));
     send_route(&n, 146);
-    go_to(&n, 34);
+    go_to(&n, 15);
     ck_assert_ptr_nonnull(finding_of(&n, "route_backlog"));
-    go_to(&n, 41);
     send_route(&n, 150);
-    go_to(&n, 44);
+    go_to(&n, 17);
     finding_text_of(n.model, finding_of(&n, "route_backlog_much"), 1, text, sizeof text);
-    ck_assert_str_eq(text, "n1: 150M wait on the route to n2, for 12s");
+    ck_assert_str_eq(text, "n1: 150M wait on the route to n2, for 3s");
     ck_assert_int_eq(finding_of(&n, "route_backlog_much")->severity, SEVERITY_CRIT);
     send_route(&n, 0);
-    go_to(&n, 45);
+    go_to(&n, 18);
     ck_assert_ptr_null(finding_of(&n, "route_backlog_much"));
     night_end(&n);
 }

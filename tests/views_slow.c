@@ -272,18 +272,39 @@ START_TEST(a_route_is_shown_while_bytes_wait_on_it) {
     world_slow_route(&w);
     frame_open(&f, &w, "slow");
     ck_assert_int_eq(lines_with(&f, 80, 24, " to n2-lon: "), 2);
-    ck_assert_int_eq(lines_with(&f, 80, 24, "ROUTE n1-lon to n2-lon: 14.7M wait on the route, +2.10M/s"), 1);
-    ck_assert_int_eq(lines_with(&f, 120, 40,
-                                "14.7M wait on the route, +2.10M/s, write deadline 10s: closed only if "
-                                "nothing was written"),
-                     1);
+    ck_assert_int_eq(lines_with(&f, 80, 24, "ROUTE n1-lon to n2-lon: 14.7M wait, +2.10M/s"), 1);
+    ck_assert_int_eq(
+        lines_with(&f, 120, 40, "14.7M wait, +2.10M/s, write deadline 10s: closed if nothing leaves"), 1);
     frame_close(&f);
     world_finish(&w);
     world_calm(&calm);
     frame_open(&f, &calm, "slow");
-    ck_assert_int_eq(lines_with(&f, 120, 40, "wait on the route"), 0);
+    ck_assert_int_eq(lines_with(&f, 120, 40, "M wait"), 0);
     frame_close(&f);
     world_finish(&calm);
+}
+END_TEST
+
+/* No list has it: what is said of lists that are empty is not said of all. */
+START_TEST(a_gateway_is_shown_while_bytes_wait_on_it) {
+    static const char *const names[] = {"slow", "overview"};
+    for (int i = 0; i < 2; i++) {
+        struct world w;
+        struct frame f;
+        world_slow_gateway(&w);
+        frame_open(&f, &w, names[i]);
+        for (int wide = 0; wide < 2; wide++) {
+            int cols = wide ? 120 : 80, rows = wide ? 40 : 24;
+            ck_assert_int_eq(lines_with(&f, cols, rows, "M wait on the gateway n1-lon to east"), i == 1);
+            ck_assert_int_eq(lines_with(&f, cols, rows,
+                                        "GATEWAY n1-lon to east: 26.6M wait, +2.96M/s, write deadline 10s"),
+                             i == 0);
+            ck_assert_int_eq(lines_with(&f, cols, rows, "no connection has bytes waiting"), 0);
+            ck_assert_int_eq(lines_with(&f, cols, rows, "and none grows"), 0);
+        }
+        frame_close(&f);
+        world_finish(&w);
+    }
 }
 END_TEST
 
@@ -389,6 +410,7 @@ int main(void) {
     tcase_add_test(tc, a_panel_without_rows_takes_no_keys);
     tcase_add_test(tc, other_reasons_are_behind_a_key);
     tcase_add_test(tc, a_route_is_shown_while_bytes_wait_on_it);
+    tcase_add_test(tc, a_gateway_is_shown_while_bytes_wait_on_it);
     tcase_add_test(tc, the_detail_has_no_empty_line);
     tcase_add_test(tc, an_empty_list_tells_since_when);
     tcase_add_test(tc, nothing_is_claimed_of_servers_that_do_not_answer);

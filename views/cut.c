@@ -23,6 +23,7 @@ static const struct part_info {
     [OBJECT_SOURCE] = {true, 1u << SHAPE_JSZ},
     [OBJECT_META_PEER] = {false, 1u << SHAPE_JSZ},
     [OBJECT_ROUTE] = {false, 1u << SHAPE_ROUTEZ},
+    [OBJECT_GATEWAY] = {false, 1u << SHAPE_GATEWAYZ},
     [CUT_CLOSED] = {true, 1u << SHAPE_CONNZ_CLOSED},
 };
 

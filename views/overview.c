@@ -1,6 +1,7 @@
 /* Overview: is it healthy, how fast is it going, who is behind, who is too slow. */
 #include "views/overview_parts.h"
 #include "views/asset_name.h"
+#include "views/links.h"
 
 #include "views/place.h"
 
@@ -38,10 +39,12 @@ static void leave_empty(struct overview *o, const struct view_context *context) 
 
 static void arrange(void *state, const struct view_context *context, struct rect area) {
     struct overview *o = state;
+    links_worst(context, o->links, sizeof(o->links));
     struct quantity_pick picks[PANEL_COUNT] = {
         [PANEL_LAG] = {.internal = asset_is_internal},
-        [PANEL_PENDING] = {
-            .skip = is_closed, .idle = no_buffer, .idle_text = "no connection has bytes waiting"}};
+        [PANEL_PENDING] = {.skip = is_closed,
+                           .idle = no_buffer,
+                           .idle_text = *o->links ? o->links : "no connection has bytes waiting"}};
     enum panel filtered = o->list.focus == &o->lag       ? PANEL_LAG
                           : o->list.focus == &o->pending ? PANEL_PENDING
                                                          : PANEL_NODES;

@@ -208,7 +208,7 @@ static void draw_lag(const struct overview *o, const struct view_context *contex
 
 static void draw_pending(const struct overview *o, const struct view_context *context, struct surface *s,
                          struct rect area) {
-    char title[200], right[400], of[NUMBER_TEXT_SIZE];
+    char title[500], right[400], of[NUMBER_TEXT_SIZE];
     uint64_t rows, all;
     size_t shown = (size_t)(area.h > 2 ? area.h - 2 : 0);
     shown = shown < o->pending.count ? shown : o->pending.count;
@@ -218,6 +218,8 @@ static void draw_pending(const struct overview *o, const struct view_context *co
                            : snprintf(title, sizeof(title), "PENDING");
     slow_brief(context, title + len, sizeof(title) - (size_t)len);
     right_text(&o->pending, right, sizeof(right), "slow", "Slow");
+    if (*o->links && shown && text_width(title) + text_width(o->links) + text_width(right) + 8 <= area.w)
+        snprintf(title + strlen(title), sizeof(title) - strlen(title), ", %s", o->links);
     bool any = model_has(context->model, SHAPE_CONNZ_HOT) || model_has(context->model, SHAPE_CONNZ_FULL);
     quantity_panel_draw(&o->pending, s, area, title, right,
                         any ? "no connections" : "connections: not collected here yet");

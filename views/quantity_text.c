@@ -226,6 +226,7 @@ static const struct command {
     {OBJECT_STREAM, "nats stream info", {Q_STREAM_name, -1}, Q_STREAM_account},
     {OBJECT_CONSUMER, "nats consumer info", {Q_CONSUMER_stream, Q_CONSUMER_name}, Q_CONSUMER_account},
     {OBJECT_ROUTE, "nats server info", {Q_ROUTE_server, -1}, -1},
+    {OBJECT_GATEWAY, "nats server info", {Q_GATEWAY_server, -1}, -1},
     {OBJECT_COST, "nats server info", {Q_COST_server, -1}, -1},
 };
 

@@ -52,8 +52,8 @@ static void draw(const void *state, const struct view_context *context, struct s
     for (int p = 0; p < SLOW_LISTS; p++)
         if (slow->place[p].h)
             slow_draw_list(slow, (enum slow_part)p, context, s);
-    if (slow->routes.h)
-        slow_routes_draw(context, s, slow->routes);
+    if (slow->links.h)
+        slow_links_draw(context, s, slow->links);
     if (slow->patterns.h)
         slow_patterns_draw(context, s, slow->patterns);
     if (slow->detail.h)

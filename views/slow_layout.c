@@ -12,7 +12,7 @@ enum {
     CUT_LEAST = 5,
     COUNTERS_LEAST = 4,
     DETAIL_LEAST = 6,
-    ROUTES_OF = 5 /* one line about a route for so many rows */
+    LINKS_OF = 5 /* one line about a route for so many rows */
 };
 
 static int at_most(int rows, int room) {
@@ -50,7 +50,7 @@ static void lay_out_low(const struct slow *slow, int rows, int heights[SLOW_LIST
 
 static void lay_out_high(struct slow *slow, const struct view_context *context, struct rect area,
                          int heights[SLOW_LISTS]) {
-    int room = area.h - CUT_LEAST - slow->routes.h;
+    int room = area.h - CUT_LEAST - slow->links.h;
     if (area.h >= WITH_COUNTERS || is_asked_for(slow, SLOW_COUNTERS)) {
         int most = area.h / 5 > COUNTERS_LEAST ? area.h / 5 : COUNTERS_LEAST + 1;
         heights[SLOW_COUNTERS] = at_most(want(slow, SLOW_COUNTERS), most);
@@ -68,18 +68,18 @@ static void lay_out_high(struct slow *slow, const struct view_context *context, 
 
 void slow_lay_out(struct slow *slow, const struct view_context *context, struct rect area) {
     int heights[SLOW_LISTS] = {0}, y = area.y;
-    slow->routes = slow->patterns = slow->detail = (struct rect){area.x, area.y, area.w, 0};
-    slow->routes.h = at_most(slow_routes(context), area.h / ROUTES_OF);
+    slow->links = slow->patterns = slow->detail = (struct rect){area.x, area.y, area.w, 0};
+    slow->links.h = at_most(slow_links(context), area.h / LINKS_OF);
     if (area.h < LOW)
-        lay_out_low(slow, area.h - slow->routes.h, heights);
+        lay_out_low(slow, area.h - slow->links.h, heights);
     else
         lay_out_high(slow, context, area, heights);
     for (int p = 0; p < SLOW_LISTS; p++) {
         slow->place[p] = (struct rect){area.x, y, area.w, heights[p]};
         y += heights[p];
         if (p == SLOW_NOW) {
-            slow->routes.y = y;
-            y += slow->routes.h;
+            slow->links.y = y;
+            y += slow->links.h;
         }
         if (p == SLOW_CUT) {
             slow->patterns.y = y;

@@ -1,5 +1,5 @@
 /* The parts of the view Slow, one file each: its lists and what is in them (slow_lists.c), what their titles
- * say (slow_words.c), routes on which much waits (slow_routes.c), clients that were cut again and again
+ * say (slow_words.c), routes and gateways on which much waits (slow_links.c), clients that were cut again and again
  * (slow_clients.c), the selected connection (slow_detail.c) and why it is so (slow_why.c), who has which rows
  * (slow_layout.c). For slow.c. Main process. */
 #ifndef VIEWS_SLOW_PARTS_H
@@ -16,7 +16,7 @@ struct slow {
     struct list_view list;
     struct quantity_list lists[SLOW_LISTS];
     uint64_t opened;                                         /* the object that was asked for */
-    struct rect place[SLOW_LISTS], routes, patterns, detail; /* h 0: not shown */
+    struct rect place[SLOW_LISTS], links, patterns, detail; /* h 0: not shown */
     struct quantity_list subscriptions;                      /* of the selected one */
     struct chart_stack charts;
     uint64_t charts_of; /* the object that their scales fit */
@@ -38,11 +38,11 @@ void slow_lay_out(struct slow *slow, const struct view_context *context, struct 
 void slow_draw_list(const struct slow *slow, enum slow_part part, const struct view_context *context,
                     struct surface *s);
 
-/* ---- slow_routes.c ---- */
-enum { SLOW_ROUTES = 2 };
-/* Lines about routes on which much waits for the peer, at most SLOW_ROUTES. */
-int slow_routes(const struct view_context *context);
-void slow_routes_draw(const struct view_context *context, struct surface *s, struct rect area);
+/* ---- slow_links.c ---- */
+enum { SLOW_LINKS = 2 };
+/* Lines about routes and gateways on which much waits for the peer, at most SLOW_LINKS. */
+int slow_links(const struct view_context *context);
+void slow_links_draw(const struct view_context *context, struct surface *s, struct rect area);
 
 /* ---- slow_clients.c ---- */
 enum { SLOW_PATTERNS = 2 };

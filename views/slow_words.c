@@ -173,14 +173,15 @@ static void claim_text(const struct view_context *context, bool narrow, const ch
         snprintf(out, size, "%s; %s", claim, silent);
 }
 
+/* Links that hold bytes have lines of their own below. */
 static void now_empty(const struct view_context *context, bool narrow, char *out, size_t size) {
     if (!any_answer(context->model))
         snprintf(out, size, "not collected here yet");
     else
         claim_text(context, narrow,
-                   slow_routes(context) ? "no client's buffer above 1 % of max"
-                   : narrow             ? "no buffer above 1 % of max"
-                                        : "no buffer above 1 % of max, and none grows",
+                   slow_links(context) ? "no client's buffer above 1 % of max"
+                   : narrow            ? "no buffer above 1 % of max"
+                                       : "no buffer above 1 % of max, and none grows",
                    out, size);
 }
 

@@ -53,6 +53,8 @@ static void live_second(struct world *w) {
         bool often = w->holds_since && w->second > w->holds_since && w->second % 2 == 1;
         if ((w->second % 10 == 1 || often) && !n->cluster)
             world_routes(w, i);
+        if (w->by_gateway && (w->second % 10 == 1 || often))
+            world_gateways(w, i);
         if (w->second % 2 == 1)
             world_connz(w, i);
         if (w->closes && w->second % 2 == 0)

@@ -86,6 +86,7 @@ struct world {
     bool jetstream, busy;
     int pool;        /* connections of each route, 0 one */
     int holds_since; /* bytes wait for n2 at the others since that second, on the first connection; 0 never */
+    bool by_gateway; /* the same at n1 for another cluster, in place of that */
     int64_t cost_ns; /* of one request for the figures of cost; 0: 900 us */
     int asked;       /* so many nodes are monitored, the others known by their routes; 0 all */
     struct world_node nodes[WORLD_NODES];
@@ -197,6 +198,7 @@ void world_old_servers(struct world *w);
 void world_calm(struct world *w);
 /* The same while n2 does not read its routes, since some seconds. */
 void world_slow_route(struct world *w);
+void world_slow_gateway(struct world *w);
 
 /* Several connections of each service; two have ended. */
 void world_services(struct world *w);

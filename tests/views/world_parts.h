@@ -20,6 +20,7 @@ void world_connz(struct world *w, int node);
 /* The record of a client that ended then. */
 void world_ended(struct world *w, int client, int second, const char *reason);
 void world_routes(struct world *w, int node);
+void world_gateways(struct world *w, int node);
 
 /* ---- world_states.c ---- */
 void world_doing_row(struct world *w, struct sample *s, int consumer);

@@ -130,7 +130,7 @@ void world_connz(struct world *w, int node) {
 }
 
 static int64_t waiting(const struct world *w, int node, int peer, int link) {
-    bool holds = w->holds_since && w->second > w->holds_since && peer == 1 && link == 0;
+    bool holds = w->holds_since && !w->by_gateway && w->second > w->holds_since && peer == 1 && link == 0;
     return holds ? (w->second - w->holds_since) * 2200000LL / (node + 1) : link * 1000;
 }
 
@@ -147,6 +147,23 @@ static void world_route(struct world *w, struct sample *s, int node, int peer, i
     world_i(r, F_ROUTE_out_msgs, w->second * 21000LL);
     world_i(r, F_ROUTE_in_bytes, w->second * 2000000LL);
     world_i(r, F_ROUTE_out_bytes, w->second * 2100000LL);
+}
+
+void world_gateways(struct world *w, int node) {
+    struct sample *s = world_sample(w, node, SHAPE_GATEWAYZ);
+    world_answer(w, s, node);
+    struct row *r = sample_add(s, ENTITY_GATEWAY);
+    world_u(r, F_GATEWAY_cid, 20);
+    world_text(s, r, F_GATEWAY_direction, "outbound");
+    world_text(s, r, F_GATEWAY_cluster, "east");
+    world_text(s, r, F_GATEWAY_remote_id, "NDEAST");
+    world_i(r, F_GATEWAY_pending_bytes,
+            node == 0 && w->second > w->holds_since ? (w->second - w->holds_since) * 3100000LL : 0);
+    world_i(r, F_GATEWAY_in_msgs, w->second * 20000LL);
+    world_i(r, F_GATEWAY_out_msgs, w->second * 21000LL);
+    world_i(r, F_GATEWAY_in_bytes, w->second * 2000000LL);
+    world_i(r, F_GATEWAY_out_bytes, w->second * 2100000LL);
+    world_send(w, s);
 }
 
 void world_routes(struct world *w, int node) {

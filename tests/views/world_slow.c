@@ -284,3 +284,10 @@ void world_slow_route(struct world *w) {
     w->holds_since = WORLD_SECONDS - 7;
     world_run(w, WORLD_SECONDS);
 }
+
+void world_slow_gateway(struct world *w) {
+    begin(w, "2.15.2", quiet_alone, 1);
+    w->by_gateway = true;
+    w->holds_since = WORLD_SECONDS - 9;
+    world_run(w, WORLD_SECONDS);
+}

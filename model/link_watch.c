@@ -1,0 +1,225 @@
+#include "model/link_watch.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/number.h"
+#include "model/reason.h"
+#include "model/server.h"
+
+#define LEAST      (64 << 10)     /* bytes: what every busy link has now and then */
+#define MUCH       (1 << 20)      /* the same without a counter that moved */
+#define PEER_WIDTH 40             /* columns */
+#define LATELY     (5 * NS_PER_S) /* beside the write deadline */
+
+static const struct kind_of_link {
+    enum field pending;
+    const char *one, *many;
+} kinds[LINK_COUNT] = {
+    [LINK_ROUTES] = {F_ROUTE_pending_bytes, "route", "routes"},
+    [LINK_GATEWAYS] = {F_GATEWAY_pending_bytes, "gateway", "gateways"},
+    [LINK_LEAFS] = {F_CONNECTION_pending_bytes, "leaf node", "leaf nodes"},
+};
+
+typedef unsigned long long big;
+
+/* ---- names ---- */
+
+static const char *server_called(const struct model *model, const struct row *row, enum field id) {
+    const struct entry *peer = row_has(row, id) ? server_by_id(model, row_cell(row, id)->s) : NULL;
+    return peer ? server_label(server_const(&peer->object)) : NULL;
+}
+
+static void route_peer(const struct model *model, const struct row *row, char *out, size_t size) {
+    const char *name = row_text(row, F_ROUTE_remote_name);
+    const char *known = *name ? name : server_called(model, row, F_ROUTE_remote_id);
+    snprintf(out, size, "%s", known ? known : row_text(row, F_ROUTE_remote_id));
+}
+
+static void gateway_peer(const struct model *model, const struct row *row, char *out, size_t size) {
+    const char *known = server_called(model, row, F_GATEWAY_remote_id);
+    const char *cluster = row_text(row, F_GATEWAY_cluster);
+    if (known && *cluster)
+        snprintf(out, size, "%s (%s)", cluster, known);
+    else
+        snprintf(out, size, "%s", known ? known : *cluster ? cluster : row_text(row, F_GATEWAY_remote_id));
+}
+
+static void leaf_peer(const struct row *row, char *out, size_t size) {
+    const char *name = row_text(row, F_CONNECTION_name);
+    snprintf(out, size, "%s", *name ? name : row_text(row, F_CONNECTION_ip));
+}
+
+void link_peer(const struct model *model, const struct object *link, char *out, size_t size) {
+    char whole[2 * TEXT_MAX_BYTES + 8];
+    if (link->kind == OBJECT_ROUTE)
+        route_peer(model, link->now, whole, sizeof whole);
+    else if (link->kind == OBJECT_GATEWAY)
+        gateway_peer(model, link->now, whole, sizeof whole);
+    else
+        leaf_peer(link->now, whole, sizeof whole);
+    text_cut(out, size, whole, PEER_WIDTH);
+}
+
+/* ---- what was seen ---- */
+
+static int64_t lately_ns(const struct entry *server) {
+    const struct row *row = server->object.now;
+    return (row ? row_i64(row, F_SERVER_write_deadline, 10 * NS_PER_S) : 10 * NS_PER_S) + LATELY;
+}
+
+static struct link_watch *watch_of(const struct entry *server) {
+    return &server_of(server)->link_watch;
+}
+
+static bool is_known(const struct model *model, const struct entry *server, int link) {
+    const struct link_watch *watch = watch_of(server);
+    return *watch->of[link].peer && model->mono_ns - watch->of[link].mono_ns <= lately_ns(server);
+}
+
+/* "1 route did not read in time: ~n3 (33.2M waited), 3 since its start" */
+static void write_counted(const struct entry *server, int link, uint64_t growth, char *out, size_t size) {
+    const struct link_watch *watch = watch_of(server);
+    const char *slow = watch->of[link].slow;
+    char pending[NUMBER_TEXT_SIZE], name[LINK_PEER_SIZE + 60] = "";
+    number_format(pending, watch->of[link].pending, UNIT_BYTES);
+    if (*slow)
+        snprintf(name, sizeof name, ": ~%s (%s waited)", slow, pending);
+    snprintf(out, size, "%llu %s did not read in time%s, %llu since its start", (big)growth,
+             growth == 1 ? kinds[link].one : kinds[link].many, name, (big)watch->of[link].total);
+}
+
+/* The counter moved first. */
+static void name_late(struct model *model, struct entry *server, int link) {
+    struct link_watch *watch = watch_of(server);
+    char text[LINK_PEER_SIZE + 200];
+    if (!watch->of[link].event || model->mono_ns - watch->of[link].counted_mono_ns > lately_ns(server))
+        return;
+    memcpy(watch->of[link].slow, watch->of[link].peer, LINK_PEER_SIZE);
+    write_counted(server, link, watch->of[link].growth, text, sizeof text);
+    model_amend_event(model, watch->of[link].event, text);
+    watch->of[link].event = 0;
+}
+
+void link_watch_seen(struct model *model, struct entry *server, int link, const struct object *object,
+                     const struct stamp *at) {
+    struct link_watch *watch = watch_of(server);
+    char peer[LINK_PEER_SIZE];
+    double pending;
+    if (!row_number(object->now, kinds[link].pending, &pending) || pending < LEAST)
+        return;
+    link_peer(model, object, peer, sizeof peer);
+    bool same = strcmp(peer, watch->of[link].peer) == 0;
+    bool old = at->mono_ns - watch->of[link].mono_ns > lately_ns(server);
+    if (same)
+        watch->of[link].mono_ns = at->mono_ns;
+    if (pending >= watch->of[link].pending || old) {
+        snprintf(watch->of[link].peer, LINK_PEER_SIZE, "%s", peer);
+        watch->of[link].pending = pending;
+        watch->of[link].mono_ns = at->mono_ns;
+    }
+    name_late(model, server, link);
+}
+
+void link_watch_counted(struct model *model, struct entry *server, int link, uint64_t growth,
+                        uint64_t total) {
+    struct link_watch *watch = watch_of(server);
+    char text[LINK_PEER_SIZE + 200];
+    bool known = is_known(model, server, link);
+    watch->of[link].total = total;
+    watch->of[link].growth = growth;
+    watch->of[link].counted_mono_ns = model->mono_ns;
+    memset(watch->of[link].slow, 0, LINK_PEER_SIZE);
+    if (known)
+        memcpy(watch->of[link].slow, watch->of[link].peer, LINK_PEER_SIZE);
+    write_counted(server, link, growth, text, sizeof text);
+    model_add_event(model, server->object.now_at.utc_ns, "slow", &server->object,
+                    server_label(server_of(server)), "%s", text);
+    watch->of[link].event = known ? 0 : model_event_total(model);
+}
+
+/* ---- its end ---- */
+
+static bool was_counted(const struct model *model, const struct entry *server, int link) {
+    const struct server *s = server_of(server);
+    int64_t counted = s->link_watch.of[link].counted_mono_ns, span = 2 * lately_ns(server);
+    if (s->cut_counters.known[SLOW_ROUTES])
+        return counted && model->mono_ns - counted <= span;
+    return *s->link_watch.suspect && cut_counters_within(model, &s->cut_counters, SLOW_UNTOLD, span) > 0;
+}
+
+void link_watch_gone(struct model *model, struct entry *server, int link, const struct object *object,
+                     const struct stamp *at) {
+    const struct link_watch *watch = watch_of(server);
+    char peer[LINK_PEER_SIZE], pending[NUMBER_TEXT_SIZE], waited[60] = "";
+    double last = 0;
+    bool counted = was_counted(model, server, link);
+    row_number(object->now, kinds[link].pending, &last);
+    if (link == LINK_LEAFS || last < (counted ? LEAST : MUCH))
+        return;
+    link_peer(model, object, peer, sizeof peer);
+    bool most = strcmp(peer, watch->of[link].peer) == 0 && watch->of[link].pending > last;
+    number_format(pending, most ? watch->of[link].pending : last, UNIT_BYTES);
+    snprintf(waited, sizeof waited, ", %s waited", pending);
+    model_add_event(model, at->utc_ns, "slow", &server->object, server_label(server_of(server)),
+                    "%s%s to %s closed%s", counted ? "slow " : "", kinds[link].one, peer, waited);
+}
+
+void link_watch_closed(struct model *model, struct entry *server, const struct object *connection,
+                       int64_t utc_ns) {
+    char peer[LINK_PEER_SIZE];
+    link_peer(model, connection, peer, sizeof peer);
+    snprintf(watch_of(server)->of[LINK_LEAFS].slow, LINK_PEER_SIZE, "%s", peer);
+    model_add_event(model, utc_ns, "slow", &server->object, server_label(server_of(server)),
+                    "slow leaf node %s closed (%s)", peer,
+                    reason_of(row_text(connection->now, F_CONNECTION_reason)).brief);
+}
+
+/* ---- where kinds are not told apart ---- */
+
+static bool is_silent(const struct entry *server) {
+    enum server_state state = server_const(&server->object)->state;
+    return !server->dead && (state == SERVER_DOWN || state == SERVER_STALE);
+}
+
+/* Before 2.10.26 nothing tells what waits on a route: the one peer that does not answer us either. */
+static bool silent_peer(const struct model *model, const struct entry *server, char *out, size_t size) {
+    const struct entry *found = NULL;
+    for (size_t i = 0; i < kind_count(model, OBJECT_ROUTE); i++) {
+        const struct entry *route = kind_at(model, OBJECT_ROUTE, i);
+        if (route->dead || route->object.parent != &server->object ||
+            !row_has(route->object.now, F_ROUTE_remote_id))
+            continue;
+        const struct entry *peer = server_by_id(model, row_cell(route->object.now, F_ROUTE_remote_id)->s);
+        if (!peer || !is_silent(peer))
+            continue;
+        if (found && found != peer)
+            return false;
+        found = peer;
+    }
+    if (found)
+        snprintf(out, size, "~route to %s, which does not answer",
+                 server_label(server_const(&found->object)));
+    return found != NULL;
+}
+
+bool link_watch_suspect(const struct model *model, struct entry *server, char *out, size_t size) {
+    struct link_watch *watch = watch_of(server);
+    int most = -1;
+    for (int link = 0; link < LINK_COUNT; link++)
+        if (is_known(model, server, link) && watch->of[link].pending >= MUCH &&
+            (most < 0 || watch->of[link].pending > watch->of[most].pending))
+            most = link;
+    if (most >= 0)
+        snprintf(out, size, "~%s%s %s", kinds[most].one, most == LINK_LEAFS ? "" : " to",
+                 watch->of[most].peer);
+    else if (!silent_peer(model, server, out, size))
+        out[0] = '\0';
+    snprintf(watch->suspect, sizeof watch->suspect, "%s", out);
+    return *out != '\0';
+}
+
+bool link_watch_slow(const struct link_watch *watch, int link, char *out, size_t size) {
+    snprintf(out, size, "~%s", watch->of[link].slow);
+    return *watch->of[link].slow != '\0';
+}
