@@ -32,18 +32,26 @@ static bool all_told(const struct model *model) {
     return seen.answered == seen.servers && !seen.cut;
 }
 
-struct value calc_audience_members(const struct model *model, const struct object *object) {
+/* Of servers that do not answer nothing counts, as long as another one has members. */
+static struct value counted(const struct model *model, const struct object *object, struct value v) {
     const struct audience *group = group_of(object);
-    struct value v = value_uint(group->members);
-    if (!all_told(model))
+    bool as_it_was = group->members && !group->live;
+    if (!as_it_was && !all_told(model))
         v.flags |= VALUE_LEAST;
     return aged(object, v);
+}
+
+struct value calc_audience_members(const struct model *model, const struct object *object) {
+    return counted(model, object, value_uint(audience_counted(group_of(object))));
 }
 
 struct value calc_audience_state(const struct model *model, const struct object *object) {
     (void)model;
     const struct audience *group = group_of(object);
-    return value_text(!group->known ? "unknown" : group->members ? "here" : "nobody");
+    return value_text(!group->known    ? "unknown"
+                      : group->members ? "here"
+                      : group->told    ? "nobody"
+                                       : "leaving");
 }
 
 struct value calc_audience_since(const struct model *model, const struct object *object) {
@@ -51,34 +59,49 @@ struct value calc_audience_since(const struct model *model, const struct object 
     return value_time(group_of(object)->since_utc_ns);
 }
 
+static struct value rate(const struct model *model, const struct object *object, double per_s) {
+    const struct audience *group = group_of(object);
+    if (group->members && !group->rated)
+        return value_unknown(VALUE_NEW);
+    struct value v = counted(model, object, value_real(per_s));
+    if (group->rated < audience_counted(group))
+        v.flags |= VALUE_LEAST;
+    return v;
+}
+
 struct value calc_audience_msgs_per_s(const struct model *model, const struct object *object) {
     const struct audience *group = group_of(object);
-    struct value v = group->rated || !group->members ? value_real(group->per_s) : value_unknown(VALUE_NEW);
-    if (group->rated && (group->rated < group->members || !all_told(model)))
-        v.flags |= VALUE_LEAST;
-    return aged(object, v);
+    return rate(model, object, group->queue ? group->per_s : group->most_per_s);
 }
 
-struct value calc_audience_msgs(const struct model *model, const struct object *object) {
-    struct value v = value_uint(group_of(object)->ever);
-    if (!all_told(model))
-        v.flags |= VALUE_LEAST;
-    return aged(object, v);
+struct value calc_audience_deliveries_per_s(const struct model *model, const struct object *object) {
+    return rate(model, object, group_of(object)->per_s);
 }
 
-/* By what was counted since the last look; where nothing was, or that is not known, by all there ever was. */
+struct value calc_audience_deliveries(const struct model *model, const struct object *object) {
+    return counted(model, object, value_uint(group_of(object)->ever));
+}
+
+static struct value part(double one, double all, unsigned flags) {
+    struct value v = all > 0 ? value_real(one / all) : value_unknown(0);
+    v.flags |= (uint8_t)(all > 0 ? flags : 0);
+    return v;
+}
+
+/* Of rates, since the servers are asked at different times: what was counted between these is no share. */
 struct value calc_subscription_share(const struct model *model, const struct object *object) {
     const struct object *of = model_audience_of(model, object);
-    double now, before;
-    if (!of || !row_number(object->now, F_SUBSCRIPTION_msgs, &now))
+    const struct audience *group = of ? group_of(of) : NULL;
+    double msgs, per_s;
+    if (!group || !group->queue || (group->live && object->freshness != FRESH_LIVE))
         return value_unknown(0);
-    const struct audience *group = group_of(of);
-    if (group->compared && group->counted && object->before &&
-        row_number(object->before, F_SUBSCRIPTION_msgs, &before))
-        return aged(object, value_real((now - before) / (double)group->counted));
-    if (!group->ever)
+    unsigned flags = group->live && !all_told(model) ? VALUE_BOUND : 0;
+    bool rated = value_number(quantity_get(model, object, Q_SUBSCRIPTION_msgs_per_s), &per_s);
+    if (group->rated && group->per_s > 0) {
+        flags |= group->rated < audience_counted(group) ? VALUE_BOUND : 0;
+        return rated ? aged(object, part(per_s, group->per_s, flags)) : value_unknown(VALUE_NEW);
+    }
+    if (!row_number(object->now, F_SUBSCRIPTION_msgs, &msgs))
         return value_unknown(0);
-    struct value v = value_real(now / (double)group->ever);
-    v.flags |= VALUE_ESTIMATED;
-    return aged(object, v);
+    return aged(object, part(msgs, (double)group->ever, flags | VALUE_ESTIMATED));
 }

@@ -128,15 +128,6 @@ static struct entry *take_group(struct model *model, const struct row *row, int6
     return entry;
 }
 
-static bool counted_since_look(const struct object *object, uint64_t *counted) {
-    const struct row *now = object->now, *before = object->before;
-    if (!before || !row_has(now, F_SUBSCRIPTION_msgs) || !row_has(before, F_SUBSCRIPTION_msgs))
-        return false;
-    int64_t msgs = row_cell(now, F_SUBSCRIPTION_msgs)->i - row_cell(before, F_SUBSCRIPTION_msgs)->i;
-    *counted = msgs > 0 ? (uint64_t)msgs : 0;
-    return true;
-}
-
 static void add_pattern(struct audience *group, const struct text *pattern) {
     if (!pattern || group->pattern_count > PATTERNS_MOST)
         return;
@@ -172,46 +163,74 @@ static void join_patterns(struct model *model, struct audience *group) {
         group->subject = model_text_of(model, all);
 }
 
-static void add_member(const struct model *model, struct audience *group, const struct object *object) {
-    uint64_t counted = 0;
-    double rate;
-    if (value_number(quantity_get(model, object, Q_SUBSCRIPTION_msgs_per_s), &rate)) {
-        group->per_s += rate;
-        group->rated++;
-    }
+/* Whose server does not answer: as it was, beside those of whom it is known. */
+static bool counts(const struct audience *group, const struct object *member) {
+    return !group->live || member->freshness == FRESH_LIVE;
+}
+
+size_t audience_counted(const struct audience *group) {
+    return group->live ? group->live : group->members;
+}
+
+static void add_member(struct audience *group, const struct object *object) {
     group->members++;
     group->live += object->freshness == FRESH_LIVE;
     add_pattern(group, text_of(object->now, F_SUBSCRIPTION_subject));
-    group->compared &= counted_since_look(object, &counted);
-    group->counted += counted;
+}
+
+static void add_messages(const struct model *model, struct audience *group, const struct object *object) {
+    double rate;
+    if (!counts(group, object))
+        return;
+    if (value_number(quantity_get(model, object, Q_SUBSCRIPTION_msgs_per_s), &rate)) {
+        group->per_s += rate;
+        group->most_per_s = rate > group->most_per_s ? rate : group->most_per_s;
+        group->rated++;
+    }
     group->ever += (uint64_t)row_i64(object->now, F_SUBSCRIPTION_msgs, 0);
 }
 
+static struct audience *audience_at(const struct model *model, size_t subscription,
+                                    const struct object **member) {
+    struct entry *entry = kind_at(model, OBJECT_SUBSCRIPTION, subscription);
+    struct entry *group = is_match(entry) ? entry_by_id(model, subscription_of(entry)->group) : NULL;
+    *member = &entry->object;
+    return group ? group_of(group) : NULL;
+}
+
 static void count_members(struct model *model) {
+    const struct object *member;
+    struct audience *group;
     for (size_t i = 0; i < kind_count(model, OBJECT_AUDIENCE); i++) {
-        struct audience *group = group_of(kind_at(model, OBJECT_AUDIENCE, i));
+        group = group_of(kind_at(model, OBJECT_AUDIENCE, i));
         group->members = group->live = group->rated = 0;
-        group->per_s = 0;
-        group->counted = group->ever = 0;
-        group->compared = true;
+        group->per_s = group->most_per_s = 0;
+        group->ever = 0;
         memset(group->patterns, 0, sizeof group->patterns);
         group->pattern_count = 0;
     }
-    for (size_t i = 0; i < kind_count(model, OBJECT_SUBSCRIPTION); i++) {
-        struct entry *entry = kind_at(model, OBJECT_SUBSCRIPTION, i);
-        struct entry *group = is_match(entry) ? entry_by_id(model, subscription_of(entry)->group) : NULL;
-        if (group)
-            add_member(model, group_of(group), &entry->object);
-    }
+    for (size_t i = 0; i < kind_count(model, OBJECT_SUBSCRIPTION); i++)
+        if ((group = audience_at(model, i, &member)) != NULL)
+            add_member(group, member);
+    for (size_t i = 0; i < kind_count(model, OBJECT_SUBSCRIPTION); i++)
+        if ((group = audience_at(model, i, &member)) != NULL)
+            add_messages(model, group, member);
     for (size_t i = 0; i < kind_count(model, OBJECT_AUDIENCE); i++)
         join_patterns(model, group_of(kind_at(model, OBJECT_AUDIENCE, i)));
 }
 
-/* "nobody left in queue group billing on orders.>": what counts comes first, lines are short. */
+static void say_when(char *out, size_t size, int64_t ns) {
+    char span[TIME_TEXT_SIZE];
+    span_format_whole(span, ns + NS_PER_S - 1);
+    snprintf(out, size, " (within %s)", span);
+}
+
+/* "nobody left in queue group billing on orders.> (within 4s)": what counts comes first, lines are
+ * short. When the last one went is known as far as the looks before and after say so. */
 static void say(struct model *model, struct entry *entry, int64_t utc_ns) {
     const struct audience *group = group_of(entry);
     const char *subject = group->subject ? group->subject->bytes : "?";
-    char who[TEXT_MAX_BYTES + 60], whose[80] = "", now[40] = "nobody left";
+    char who[TEXT_MAX_BYTES + 60], whose[80] = "", now[40] = "nobody left", when[TIME_TEXT_SIZE + 40] = "";
     if (group->account && strcmp(group->account->bytes, "$G") != 0)
         snprintf(whose, sizeof whose, ", account %.60s", group->account->bytes);
     if (group->queue)
@@ -220,8 +239,10 @@ static void say(struct model *model, struct entry *entry, int64_t utc_ns) {
         snprintf(who, sizeof who, "without a queue on");
     if (group->members)
         snprintf(now, sizeof now, "%zu again", group->members);
+    else
+        say_when(when, sizeof when, utc_ns - group->here_utc_ns);
     model_add_event(model, utc_ns, "interest", &entry->object, model->interest.subject->bytes,
-                    "%s %s %.300s%s", now, who, subject, whose);
+                    "%s %s %.300s%s%s", now, who, subject, whose, when);
 }
 
 /* Every server that is asked has said since then who is there, all of them. */
@@ -264,7 +285,7 @@ static void judge_group(struct model *model, struct entry *entry, int64_t utc_ns
  * nobody. */
 static void mark_known(struct model *model, struct entry *entry) {
     struct audience *group = group_of(entry);
-    group->known = group->members ? group->live > 0 : group->told && all_said(model, group->empty_mono_ns);
+    group->known = group->members ? group->live > 0 : all_said(model, 0);
     entry_set_freshness(model, entry, group->known ? FRESH_LIVE : FRESH_STALE);
 }
 
@@ -331,8 +352,10 @@ void interest_put(struct model *model, struct entry *server, const struct sample
         struct entry *group = take_group(model, row, at.utc_ns);
         struct entry *entry = group ? subscription_match(model, server, row, &at, &room) : NULL;
         left += !entry;
-        if (entry)
-            subscription_of(entry)->group = group->object.id;
+        if (!entry)
+            continue;
+        subscription_of(entry)->group = group->object.id;
+        group_of(group)->here_utc_ns = at.utc_ns;
     }
     server_of(server)->interest = answer_of(sample, told);
     server_of(server)->interest.told -= left;
@@ -374,7 +397,9 @@ struct interest_seen model_interest(const struct model *model) {
 }
 
 struct interest_answer model_interest_of(const struct object *server) {
-    return server_const(server)->interest;
+    struct interest_answer answer = server_const(server)->interest;
+    answer.now = answer.utc_ns && server_is_up(server_const(server));
+    return answer;
 }
 
 const struct object *model_audience_of(const struct model *model, const struct object *object) {

@@ -20,14 +20,18 @@ struct audience {
     size_t pattern_count;                         /* one more: there are others */
     size_t members, live;                         /* of these: whose server says so now */
     bool known;                                   /* that it has members, or that it has none */
-    uint64_t counted, ever; /* messages of all of them: since the last look, and since they subscribed */
-    double per_s;
-    size_t rated;          /* members of which the rate is known */
-    bool compared;         /* counted is known of all of them */
-    int64_t empty_mono_ns; /* nobody is known since an answer that was asked for then; 0: somebody is */
-    int64_t since_utc_ns;  /* it has members, or has none, since */
-    bool told;             /* that it has none */
+    /* Of those that are live; where none is, of all, as it was. */
+    uint64_t ever;            /* deliveries to all of them since they subscribed */
+    double per_s, most_per_s; /* to all of them, to the one that gets most */
+    size_t rated;             /* members of which the rate is known */
+    int64_t empty_mono_ns;    /* nobody is known since an answer that was asked for then; 0: somebody is */
+    int64_t here_utc_ns;      /* somebody was told last */
+    int64_t since_utc_ns;     /* it has members, or has none, since */
+    bool told;                /* that it has none */
 };
+
+/* So many of its members count above. */
+size_t audience_counted(const struct audience *group);
 
 /* An answer to INTEREST. */
 void interest_put(struct model *model, struct entry *server, const struct sample *sample);

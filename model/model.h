@@ -135,6 +135,7 @@ struct interest_answer {
     int64_t utc_ns, asked_mono_ns; /* utc_ns 0: none */
     uint64_t told, total;          /* kept of so many, or more where it is cut and both are the same */
     bool cut;                      /* not all of them were told or kept */
+    bool now;                      /* there is one, and it is up */
 };
 struct interest_answer model_interest_of(const struct object *server);
 /* The group of a subscription that matches; NULL: it does not. */

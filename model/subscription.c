@@ -200,11 +200,12 @@ static void forget_unasked(struct model *model) {
 static enum freshness freshness_of(const struct model *model, const struct entry *entry,
                                    const struct object *connection) {
     const struct server *server = server_const(entry->object.parent);
-    if (connection && connection->freshness != FRESH_LIVE)
-        return FRESH_STALE; /* what it had */
-    int64_t gap = 3 * server_gap_ns(server, subscription_of(entry)->matched_mono_ns ? SHAPE_INTEREST
-                                                                                    : SHAPE_CONNZ_SUBS);
-    bool silent = model->mono_ns - entry->seen_mono_ns > (gap > SILENT_NS ? gap : SILENT_NS);
+    bool matched = subscription_of(entry)->matched_mono_ns;
+    if (connection && connection->freshness != FRESH_LIVE && (!matched || model_is_closed(connection)))
+        return FRESH_STALE; /* what it had; who is not listed for a while has it still, where that is told */
+    int64_t gap = 3 * server_gap_ns(server, matched ? SHAPE_INTEREST : SHAPE_CONNZ_SUBS);
+    int64_t said = matched ? server->interest.asked_mono_ns : entry->seen_mono_ns;
+    bool silent = model->mono_ns - said > (gap > SILENT_NS ? gap : SILENT_NS);
     return silent || !server_is_up(server) ? FRESH_STALE : FRESH_LIVE;
 }
 

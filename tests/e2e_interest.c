@@ -2,6 +2,8 @@
  * group that falls to nobody and comes back, watched from another view. */
 #include <check.h>
 #include <stdio.h>
+#include <string.h>
+#include <time.h>
 
 #include "tests/harness/command.h"
 #include "tests/harness/natsc.h"
@@ -49,6 +51,8 @@ START_TEST(members_a_dead_server_and_nobody) {
     ck_assert(terminal_wait_text(t, "2 of 3 servers answered", LONG));
     natsc_close(one);
     natsc_close(two);
+    ck_assert(terminal_wait_text(t, "2 of 3 servers answered, not n3", LONG));
+    ck_assert(terminal_wait_regex(t, "orders\\.created +- +\\$G +here +≥1 ", LONG));
     ck_assert(terminal_wait_regex(t, "orders\\.> +billing +\\$G +unknown", LONG));
     ck_assert(terminal_wait_regex(t, "orders\\.\\* +shipping +\\$G +unknown", LONG));
     ck_assert(terminal_type(t, ":events\r"));
@@ -58,12 +62,49 @@ START_TEST(members_a_dead_server_and_nobody) {
     ck_assert(servers_restart(cluster, 2, false));
     ck_assert(terminal_wait_text(t, "nobody left in queue group billing on orders.>", LONG));
     ck_assert(terminal_wait_text(t, "nobody left in queue group shipping on orders.*", LONG));
+    ck_assert(terminal_wait_regex(t, "billing on orders\\.> \\(within [0-9ms]+\\)", LONG));
     one = member(2, "billing-3", "orders.>", "billing");
     ck_assert(terminal_wait_text(t, "1 again in queue group billing on orders.>", LONG));
     ck_assert_int_lt(terminal_find(t, "without a queue", NULL), 0);
     natsc_close(one);
     natsc_close(plain);
     natsc_close(away);
+    terminal_close(t);
+    servers_end(cluster);
+}
+END_TEST
+
+static int seconds_of(const char *clock) {
+    int h, m, s;
+    ck_assert_int_eq(sscanf(clock, "%d:%d:%d", &h, &m, &s), 3);
+    return h * 3600 + m * 60 + s;
+}
+
+/* While all servers answer: when the last one went lies in the seconds that the event names. */
+START_TEST(when_the_last_one_went) {
+    cluster = servers_start(&(struct servers_options){.nodes = 3});
+    ck_assert_ptr_nonnull(cluster);
+    struct natsc *one = member(0, "billing-1", "orders.>", "billing"),
+                 *two = member(1, "billing-2", "orders.>", "billing");
+    struct terminal *t = watch();
+    char gone[16];
+    int seconds;
+    time_t now;
+    ck_assert(terminal_wait_regex(t, "orders\\.> +billing +\\$G +here +2 ", LONG));
+    ck_assert(terminal_type(t, ":events\r"));
+    ck_assert(terminal_wait_text(t, "> Events", LONG));
+    natsc_close(one);
+    natsc_close(two);
+    time(&now);
+    strftime(gone, sizeof gone, "%H:%M:%S", gmtime(&now));
+    ck_assert(terminal_wait_regex(t, "interest +orders.created +nobody left .* billing on orders.> .within ",
+                                  LONG));
+    int at = terminal_find(t, "interest   orders.created", NULL);
+    ck_assert_int_ge(at, 0);
+    const char *row = terminal_row(t, at);
+    ck_assert_int_eq(sscanf(strstr(row, "(within "), "(within %ds)", &seconds), 1);
+    int passed = (seconds_of(row + strspn(row, " ")) - seconds_of(gone) + 86400) % 86400;
+    ck_assert_msg(passed <= seconds, "gone at %s: %s", gone, row);
     terminal_close(t);
     servers_end(cluster);
 }
@@ -89,6 +130,7 @@ int main(void) {
     TCase *c = tcase_create("interest");
     tcase_set_timeout(c, 300);
     tcase_add_test(c, members_a_dead_server_and_nobody);
+    tcase_add_test(c, when_the_last_one_went);
     tcase_add_test(c, what_can_not_be_asked_and_the_end);
     suite_add_tcase(suite, c);
     return suite_run(suite);

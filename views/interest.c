@@ -12,6 +12,7 @@
 #define CUT_MOST  2  /* lines about lists that are cut */
 #define BOTH_FROM 10 /* rows: below that the groups or the members alone */
 #define NARROW    60
+#define WIDE      100
 #define TEXT_AT   3 /* behind the mark */
 #define CUT_MEANS "groups may be missing; a group that falls to nobody goes unnoticed"
 
@@ -22,11 +23,12 @@ static const struct quantity_column group_columns[] = {
     {.quantity = Q_AUDIENCE_state, .priority = 2},
     {.quantity = Q_AUDIENCE_members, .priority = 1},
     {.quantity = Q_AUDIENCE_msgs_per_s, .priority = 1},
-    {.quantity = Q_AUDIENCE_msgs, .priority = 4},
-    {.quantity = Q_AUDIENCE_since, .priority = 5},
+    {.quantity = Q_AUDIENCE_deliveries_per_s, .priority = 5},
+    {.quantity = Q_AUDIENCE_deliveries, .priority = 4},
+    {.quantity = Q_AUDIENCE_since, .priority = 6},
 };
-#define GROUP_RATE 5
-#define GROUP_MSGS 6
+#define GROUP_RATE  5
+#define GROUP_DELIV 7
 
 static const struct quantity_column member_columns[] = {
     {.quantity = Q_SUBSCRIPTION_client, .priority = 0, .grow = 24, .pinned = true},
@@ -116,16 +118,36 @@ static void draw_cut(const struct view_context *context, struct surface *s, stru
     }
 }
 
+/* ", not n2", ", not n2 and 3 more": whose members don't count. */
+static void silent_text(const struct view_context *context, char *out, size_t size) {
+    size_t count;
+    int silent = 0;
+    char name[40] = "";
+    const struct object *const *servers = model_objects(context->model, OBJECT_SERVER, &count);
+    for (size_t i = 0; i < count; i++)
+        if (!model_interest_of(servers[i]).now && silent++ == 0)
+            text_cut(name, sizeof(name), quantity_name_text(context->model, servers[i], Q_SERVER_name), 16);
+    out[0] = '\0';
+    if (silent > 1)
+        snprintf(out, size, ", not %s and %d more", name, silent - 1);
+    else if (silent)
+        snprintf(out, size, ", not %s", name);
+}
+
 static void head_text(const struct view_context *context, const struct interest_seen *seen, int width,
                       char *out, size_t size) {
-    char lasted[TIME_TEXT_SIZE];
+    char lasted[TIME_TEXT_SIZE], silent[80], walked[NUMBER_TEXT_SIZE], walk[100] = "";
     int64_t ns = context->utc_ns - seen->since_utc_ns;
     lasted_format(lasted, ns > 0 ? ns : 0);
+    silent_text(context, silent, sizeof(silent));
+    number_format_grouped(walked, seen->walked);
+    if (width >= WIDE)
+        snprintf(walk, sizeof(walk), "   each look walks %s subscriptions", walked);
     if (width < NARROW)
         snprintf(out, size, "%d/%d", seen->answered, seen->servers);
     else
-        snprintf(out, size, "%d of %d server%s answered   watched for %s", seen->answered, seen->servers,
-                 seen->servers == 1 ? "" : "s", lasted);
+        snprintf(out, size, "%d of %d server%s answered%s   watched for %s%s", seen->answered, seen->servers,
+                 seen->servers == 1 ? "" : "s", silent, lasted, walk);
 }
 
 static void draw_head(const struct interest_view *v, const struct view_context *context,
@@ -218,7 +240,7 @@ static int second_order(const struct model *model) {
     for (size_t i = 0; i < count; i++)
         if (value_number(quantity_get(model, groups[i], Q_AUDIENCE_msgs_per_s), &rate))
             return GROUP_RATE;
-    return GROUP_MSGS;
+    return GROUP_DELIV;
 }
 
 static void arrange_lists(struct interest_view *v, const struct view_context *context, struct rect area) {
