@@ -63,10 +63,10 @@ static inline int fruit_severity(void *data, size_t row) {
 }
 
 static const struct table_column columns[] = {
-    {"NAME", 6, -1, 0, 10, NAME, true},
-    {"LAG", 5, 1, 1, 0, LAG, false},
-    {"NODE", 4, -1, 3, 0, NODE, false},
-    {"WHY", 5, -1, 2, 0, WHY, false},
+    {"NAME", 6, -1, 0, 10, NAME, true, 0},
+    {"LAG", 5, 1, 1, 0, LAG, false, 0},
+    {"NODE", 4, -1, 3, 0, NODE, false, 0},
+    {"WHY", 5, -1, 2, 0, WHY, false, 0},
 };
 
 static struct table table;

@@ -105,6 +105,24 @@ START_TEST(every_column_sorts_both_ways) {
 }
 END_TEST
 
+/* What nobody else needs is theirs, and where there is not enough the middle goes. */
+START_TEST(names_take_what_is_left) {
+    world_hostile(&w);
+    frame_open(&f, &w, "connections");
+    struct quantity_list *list = ((struct connections *)f.state)->list.focus;
+    shown();
+    quantity_list_set_columns(list, "cid name");
+    char *text = frame_text(&f, 200, 60, false), *tail = strstr(text, "x~5ae6156f");
+    ck_assert_msg(tail && strstr(text, "xxx…xxx"), "%.2000s", text);
+    int columns = 0;
+    for (char *at = tail; at[-1] == 'x'; at--)
+        columns++;
+    ck_assert_int_gt(columns, 80);
+    free(text);
+    end();
+}
+END_TEST
+
 /* From severity to severity; bit: column that was sorted by. */
 static uint64_t walk(struct table *t, const char *key) {
     uint64_t seen = 0;
@@ -501,6 +519,7 @@ int main(void) {
     TCase *tc = tcase_create("connections");
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, every_column_sorts_both_ways);
+    tcase_add_test(tc, names_take_what_is_left);
     tcase_add_test(tc, keys_lead_to_every_column_on_the_screen);
     tcase_add_test(tc, selection_sticks_while_rows_move);
     tcase_add_test(tc, totals_take_the_place_of_rates);

@@ -19,6 +19,7 @@ struct table_column {
     int grow;     /* > 0: takes of what is left over, up to that many columns more */
     int id;       /* the source's name for it */
     bool pinned;  /* says which row it is: stays when columns are scrolled */
+    int rest;     /* of what is left when all have grown so many more, without which its texts are cut */
 };
 
 struct table_cell {

@@ -46,16 +46,21 @@ static void collect(struct table_layout *l, const struct table *t, int scroll) {
     }
 }
 
+static int taken(int wanted, int *spare) {
+    int more = wanted < *spare ? wanted : *spare > 0 ? *spare : 0;
+    *spare -= more;
+    return more;
+}
+
 static void place(struct table_layout *l, const struct table *t, int width) {
     int spare = width - total_width(t, l), x = l->prefix;
+    int narrower = l->count == 1 && spare < 0 ? spare : 0;
+    for (int i = 0; i < l->count; i++)
+        l->width[i] =
+            t->columns[l->column[i]].width + narrower + taken(t->columns[l->column[i]].grow, &spare);
     for (int i = 0; i < l->count; i++) {
-        const struct table_column *c = &t->columns[l->column[i]];
-        int more = c->grow < spare ? c->grow : spare;
-        if (more < 0)
-            more = l->count == 1 ? more : 0;
+        l->width[i] += taken(t->columns[l->column[i]].rest, &spare);
         l->x[i] = x;
-        l->width[i] = c->width + more;
-        spare -= more > 0 ? more : 0;
         x += l->width[i] + 1;
     }
 }

@@ -245,6 +245,16 @@ static bool subject_text(const struct quantity_list *list, const struct object *
     return width > 0 && *subject;
 }
 
+/* Names differ at their ends. */
+static void cut_name(char *out, size_t size, enum quantity q, int width) {
+    char whole[3 * TEXT_MAX_BYTES + 8];
+    bool is_name = quantities[q].flags & (QUANTITY_KEY | QUANTITY_GROUP) && !quantity_on_right(q);
+    if (!is_name || width <= 0 || text_width(out) <= width)
+        return;
+    snprintf(whole, sizeof(whole), "%s", out);
+    text_cut_middle(out, size, whole, width);
+}
+
 void list_value_text(const struct quantity_list *list, const struct object *object,
                      const struct quantity_column *column, char *out, size_t size, int width) {
     if (reason_instead(list, object, column, out, size, width))
@@ -254,6 +264,7 @@ void list_value_text(const struct quantity_list *list, const struct object *obje
         quantity_text(out, size, &list->at, object, column->quantity, width);
     if (column->brief && width > 0 && text_width(out) > width)
         quantity_text(out, size, &list->at, object, column->brief, width);
+    cut_name(out, size, column->quantity, width);
     if (column->dated && !list->reason_room && object->freshness == FRESH_STALE)
         put_age(list, object, out, size, width);
 }

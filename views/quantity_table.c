@@ -186,7 +186,7 @@ static int narrowed(const struct quantity_list *list, const struct quantity_colu
     return column->priority == 0 && most > 0 && width > most ? most : width;
 }
 
-enum { STEP = 4, MOST_ROWS = 4096 };
+enum { STEP = 4, MOST_ROWS = 4096, REST = 240 /* columns: what is left is for texts that are cut */ };
 
 static int steps_over(int width, int usual) {
     return width > usual ? (width - usual + STEP - 1) / STEP * STEP : 0;
@@ -214,11 +214,14 @@ static void fit_names(struct quantity_list *list, int c) {
     const struct quantity_column *column = &list->columns[c];
     int usual = column->width ? column->width : quantities[column->quantity].width, more = 0;
     int width = narrowed(list, column, usual), first_most = list->table.width / 10;
-    for (size_t i = 0; i < list->count && i < MOST_ROWS && more < column->grow; i++) {
+    int most = column->grow + (column->brief || column->dated ? 0 : REST);
+    for (size_t i = 0; i < list->count && i < MOST_ROWS && more < most; i++) {
         int needed = wider(list, list->rows[i].object, column, width + more);
         more = needed ? steps_over(needed, width) : more;
     }
-    more = more < column->grow ? more : column->grow;
+    more = more < most ? more : most;
+    list->made[c].rest = more > column->grow ? more - column->grow : 0;
+    more -= list->made[c].rest;
     int first = column->priority > 0 || width < usual ? 0 : more < first_most ? more : first_most;
     list->made[c].width = width + first;
     list->made[c].grow = more - first;
@@ -226,7 +229,7 @@ static void fit_names(struct quantity_list *list, int c) {
 
 static bool holds_names(const struct quantity_list *list, int c) {
     const struct quantity_column *column = &list->columns[c];
-    return column->grow > 0 && column->form == COLUMN_VALUE && list->made[c].align <= 0;
+    return column->form == COLUMN_VALUE && list->made[c].align <= 0 && (column->grow > 0 || !column->brief);
 }
 
 /* Those of `columns` that are not fitted to these rows yet. */
