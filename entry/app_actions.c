@@ -2,11 +2,13 @@
 #include "entry/app.h"
 
 #include <signal.h>
+#include <stdio.h>
 
 #include "base/clock.h"
 #include "entry/layers.h"
 #include "entry/settings_dialog.h"
 #include "entry/settings_live.h"
+#include "views/quantity_table.h"
 
 static unsigned quit(void *data) {
     (void)data;
@@ -91,8 +93,13 @@ static unsigned toggle_faults(void *data) {
 
 static unsigned toggle_hidden(void *data) {
     struct app *app = data;
-    return toggle(app, &app->stage.show_hidden, "idle and internal ones are shown",
-                  "idle and internal ones are hidden");
+    const struct view_ops *view = stage_view(&app->stage);
+    const char *what = view->hidden ? view->hidden : "idle and internal ones";
+    bool any = !view->lists || list_hidden(view->lists, app->stage.states[app->stage.here.view]) > 0;
+    char on[120], off[120];
+    snprintf(on, sizeof on, any ? "%s are shown" : "%s are shown: there are none here", what);
+    snprintf(off, sizeof off, "%s are hidden", what);
+    return toggle(app, &app->stage.show_hidden, on, off);
 }
 
 static unsigned toggle_units(void *data) {

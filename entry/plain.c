@@ -33,7 +33,7 @@ struct plain {
     struct buffer waiting;
     uint64_t left_out; /* lines */
     struct alerts *alerts;
-    uint64_t events; /* told */
+    uint64_t events, amended; /* told */
     char date[TIME_TEXT_SIZE];
     struct told *told;
     size_t told_count;
@@ -214,14 +214,25 @@ static void tell_servers(struct plain *p) {
     }
 }
 
+/* What is known better by now is told once more. */
+static void tell_event(struct plain *p, const struct event *e) {
+    char text[LINE_MAX_BYTES];
+    bool known = e->number <= p->events; /* one learnt late stands among older ones */
+    if (known && e->amended <= p->amended)
+        return;
+    snprintf(text, sizeof text, "%s%s", known ? "corrected: " : "", e->text ? e->text : "");
+    put_line(p, "info", e->kind, e->subject ? e->subject : "", text);
+}
+
 static void tell_events(struct plain *p) {
-    uint64_t total = model_event_total(p->model);
-    for (size_t i = 0; p->events < total && i < model_event_count(p->model); i++) {
+    uint64_t amended = p->amended;
+    for (size_t i = 0; i < model_event_count(p->model); i++) {
         const struct event *e = model_event(p->model, i);
-        if (e->number > p->events) /* one learnt late stands among older ones */
-            put_line(p, "info", e->kind, e->subject ? e->subject : "", e->text ? e->text : "");
+        tell_event(p, e);
+        amended = e->amended > amended ? e->amended : amended;
     }
-    p->events = total;
+    p->events = model_event_total(p->model);
+    p->amended = amended;
 }
 
 static void tell_date(struct plain *p) {

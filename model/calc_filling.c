@@ -108,6 +108,10 @@ static struct value held_for(const struct telling *t) {
     return calc_connection_held_for(t->model, t->object);
 }
 
+static struct value quiet_for(const struct telling *t) {
+    return lasts(t->model, t->object, t->filling->quiet_ns);
+}
+
 static struct value empty_in(const struct telling *t) {
     double less = t->filling->drain - t->filling->feed;
     return foreseen(t->model, t->object,
@@ -119,7 +123,7 @@ static const struct {
     struct value (*of)(const struct telling *t);
 } spans[] = {
     {"cut_in", cut_in},     {"held_in", held_in},   {"flat_for", flat_for},
-    {"held_for", held_for}, {"empty_in", empty_in},
+    {"held_for", held_for}, {"empty_in", empty_in}, {"quiet_for", quiet_for},
 };
 
 static int say_span(struct value v, const char *before, char *out, size_t size) {

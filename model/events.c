@@ -59,7 +59,7 @@ void model_add_event(struct model *model, int64_t utc_ns, const char *kind, cons
     struct event_slot *slot = take_slot(model, utc_ns);
     if (slot)
         fill(slot,
-             &(struct event){++model->event_total, utc_ns, kind, object ? object->id : 0, subject, text});
+             &(struct event){++model->event_total, 0, utc_ns, kind, object ? object->id : 0, subject, text});
 }
 
 void model_amend_event(struct model *model, uint64_t number, const char *text) {
@@ -69,6 +69,7 @@ void model_amend_event(struct model *model, uint64_t number, const char *text) {
             continue;
         free(slot->text);
         slot->event.text = slot->text = memory_text(text);
+        slot->event.amended = ++model->amended_total;
         return;
     }
 }

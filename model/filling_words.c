@@ -96,6 +96,10 @@ static bool drains(const struct filling *f) {
     return f->quiet_ns == TIME_UNSET && f->piles && f->feed < KEEPS_UP * f->drain;
 }
 
+static bool holds_little(const struct filling *f) {
+    return f->quiet_ns != TIME_UNSET;
+}
+
 static const struct {
     bool (*holds)(const struct filling *f);
     const char *words, *brief;
@@ -114,6 +118,7 @@ static const struct {
     {will_be_held, "producers held from {level} in {held_in}", "hold {held_in}"},
     {drains, "empty in {empty_in}", "empty {empty_in}"},
     {is_flat, "flat[ for {flat_for}]", "flat[ {flat_for}]"},
+    {holds_little, "emptied {quiet_for} ago", "emptied {quiet_for}"},
 };
 
 static int step_of(const struct filling *f) {

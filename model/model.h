@@ -197,7 +197,8 @@ int64_t model_quiet_since(const struct model *model);
 
 /* ---- events: what changed ---- */
 struct event {
-    uint64_t number; /* of all ever, from 1, as they came to be known */
+    uint64_t number;  /* of all ever, from 1, as they came to be known */
+    uint64_t amended; /* 0: says what it said; else which of all amendments ever was its last */
     int64_t utc_ns;
     const char *kind; /* "started", "restarted", "lost", "back", "reloaded", "version", "leader", "contested",
                          "recreated", "purged", "peer", "gap", "collector", "store", "config", "interest",

@@ -122,7 +122,7 @@ struct model {
     unsigned moves;          /* of leaders, told by the sample at hand */
     struct event_slot events[EVENTS_MAX];
     size_t event_first, event_count;
-    uint64_t event_total; /* ever */
+    uint64_t event_total, amended_total; /* ever */
 
     uint64_t detailed[DETAILED_MOST]; /* consumers whose rates are kept over time, by id */
     size_t detailed_count;

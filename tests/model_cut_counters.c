@@ -131,8 +131,10 @@ START_TEST(counted_twice) {
     until(&n, "IDA", 5, c);
     closed(&n, "IDA", 1, (struct life){5, "a", 0, 4.5, CUT_BYTES, 1});
     ck_assert_str_eq(said(&n, "cut"), "a (pending bytes) cut as slow consumer, 1 since its start");
+    ck_assert_uint_eq(model_event(n.model, 0)->amended, 0);
     c.clients = 2;
     until(&n, "IDA", 20, c);
+    ck_assert_uint_eq(model_event(n.model, 0)->amended, 1); /* for whom it was told */
     ck_assert_int_eq(count_events(&n, "cut"), 1);
     ck_assert_str_eq(said(&n, "cut"), "a (pending bytes) cut as slow consumer, counted 2, 2 since its start");
     ck_assert_double_eq(number_value(&n, server_named(&n, "n1"), Q_SERVER_cut), 1);

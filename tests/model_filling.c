@@ -450,6 +450,8 @@ START_TEST(a_record_ends_when_it_was_quiet_for_a_while) {
         play(&n, &fill_burst, &row);
         if (row.at < 40)
             ck_assert_ptr_nonnull(extra_of(&n)->filling);
+        if (row.at == 26)
+            ck_assert_str_eq(words_of(&n, Q_CONNECTION_next), "emptied 10s ago");
     }
     ck_assert_ptr_null(extra_of(&n)->filling);
     night_end(&n);

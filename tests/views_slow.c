@@ -212,6 +212,9 @@ START_TEST(other_reasons_are_behind_a_key) {
     surface_destroy(frame_draw(&f, 120, 40, false));
     size_t cut = focus_of(&f)->count;
     ck_assert_uint_eq(focus_of(&f)->quiet, 3);
+    char *text = frame_text(&f, 120, 40, false);
+    ck_assert_ptr_nonnull(strstr(text, "3 closed for other reasons: i shows them"));
+    free(text);
     f.context.show_hidden = true;
     surface_destroy(frame_draw(&f, 120, 40, false));
     ck_assert_uint_eq(focus_of(&f)->count, cut + 3);
@@ -336,7 +339,7 @@ END_TEST
 START_TEST(an_empty_list_tells_since_when) {
     static const char *const late[] = {"nobody cut since we watch (watched since 02:29:00)\n", NULL};
     static const char *const untold[] = {
-        "300 counted since the server's start, no record is left (watched since 02:29:00)\n", NULL};
+        "300 counted since the start, no record is left (watched since 02:29:00)\n", NULL};
     static const char *const narrow[] = {"300 counted, no record says who\n", NULL};
     static const struct world_life quiet = {.name = "quiet", .cid = 102, .lives = 1, .drains_per_s = 5e5};
     struct world w;
@@ -349,11 +352,34 @@ START_TEST(an_empty_list_tells_since_when) {
         w.counted = 100; /* of three servers each */
         w.up_s = young ? 60 : 0;
         world_run(&w, 30);
-        check_says(&w, 120, young ? untold : late, young ? "nobody" : "counted since");
+        check_says(&w, 80, young ? untold : late, young ? "nobody" : "counted since");
         if (young)
             check_says(&w, 56, narrow, "nobody");
         world_finish(&w);
     }
+}
+END_TEST
+
+/* Who has emptied its buffer is listed for a while, and as that. */
+START_TEST(the_title_counts_what_is_so_now) {
+    static const char *const fills[] = {"NOW 1 of 1,000: over 1 % of max, or growing -", NULL};
+    static const char *const emptied[] = {"NOW 0 of 1,000: over 1 % of max, or growing, and 1 just emptied -",
+                                          "emptied ", NULL};
+    struct world_life life = {
+        .name = "burst", .cid = 102, .lives = 1, .fills_per_s = 1e6, .most = 3e7, .drains_per_s = 5e5};
+    struct world w;
+    world_init(&w);
+    w.jetstream = false;
+    w.lives = &life;
+    w.life_count = 1;
+    world_run(&w, 20);
+    check_says(&w, 120, fills, "emptied");
+    life.fills_per_s = 0, life.drains_per_s = 5e6;
+    world_run(&w, 6);
+    check_says(&w, 120, emptied, NULL);
+    world_run(&w, 60);
+    check_says(&w, 120, (const char *const[]){"no buffer above 1 % of max", NULL}, "emptied");
+    world_finish(&w);
 }
 END_TEST
 
@@ -415,6 +441,7 @@ int main(void) {
     tcase_add_test(tc, an_empty_list_tells_since_when);
     tcase_add_test(tc, nothing_is_claimed_of_servers_that_do_not_answer);
     tcase_add_test(tc, a_subject_is_cut_between_its_tokens);
+    tcase_add_test(tc, the_title_counts_what_is_so_now);
     tcase_add_test(tc, a_pattern_keeps_its_end);
     suite_add_tcase(suite, tc);
     return suite_run(suite);

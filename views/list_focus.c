@@ -40,3 +40,10 @@ void list_step(const struct view_list_row *rows, void *state, int by) {
         return;
     }
 }
+
+size_t list_hidden(const struct view_list_row *rows, void *state) {
+    size_t hidden = 0;
+    for (; rows && rows->name; rows++)
+        hidden += list_at(rows, state)->quiet + list_at(rows, state)->internal;
+    return hidden;
+}

@@ -419,9 +419,10 @@ static const char *empty_text(const struct quantity_list *list, const char *empt
     if (list->known == 0)
         return list->trouble[0] ? "nothing known" : empty;
     if (list->quiet + list->internal == list->known)
-        return list->idle_text ? list->idle_text
-                               : hidden_text(ACTION_HIDDEN, list->quiet ? "all idle" : "all internal",
-                                             "shows them", out, size);
+        return !list->idle_text   ? hidden_text(ACTION_HIDDEN, list->quiet ? "all idle" : "all internal",
+                                                "shows them", out, size)
+               : *list->idle_text ? list->idle_text
+                                  : empty;
     return list->at.faults_only ? hidden_text(ACTION_FAULTS, "nothing wrong here", "shows all", out, size)
                                 : "nothing passes the filter";
 }

@@ -120,7 +120,7 @@ struct quantity_pick {
     const struct object *like; /* only others that are alike this one; NULL all */
     bool (*alike)(const struct model *model, const struct object *object, const struct object *like);
     uint64_t keep;         /* this one is never hidden */
-    const char *idle_text; /* when all are: "none holds a buffer"; NULL: "all idle: i shows them" */
+    const char *idle_text; /* when all are: "none holds a buffer"; NULL: "all idle: i shows them"; "": as if there were none */
     bool no_filter;        /* the view's filter is not for this list */
     unsigned shapes; /* 1 << SHAPE_x that its rows come by: when one fails, a line above the head says so */
 };
@@ -188,6 +188,8 @@ struct list_view {
  * the one that was chosen as long as it has some. While it is filtered, or something is chosen from over it,
  * it stays. Before rows are shown, after they were counted. */
 void list_settle(const struct view_list_row *rows, void *state, const struct view_context *context);
+/* Rows of these lists that are hidden as idle or internal. */
+size_t list_hidden(const struct view_list_row *rows, void *state);
 /* To the next one that has rows, or back; it is chosen then. */
 void list_step(const struct view_list_row *rows, void *state, int by);
 /* The list that keys go to, or will go to; NULL: the view has none. */

@@ -95,6 +95,7 @@ static const struct action actions[] = {
 
 const struct view_ops view_slow = {
     .lists = slow_list_rows,
+    .hidden = "those closed for other reasons",
     .name = "slow",
     .title = "Slow",
     .help = "Slow consumers: whose buffer fills and when they will be cut, who was cut, when and why.",

@@ -137,7 +137,11 @@ static bool is_not_slow(const struct model *model, const struct object *connecti
 
 static const struct quantity_pick picks[SLOW_LISTS] = {
     [SLOW_NOW] = {.skip = is_quiet, .shapes = OF_NOW},
-    [SLOW_CUT] = {.skip = is_not_the_servers_doing, .idle = is_not_slow, .gone = true, .shapes = OF_CUT},
+    [SLOW_CUT] = {.skip = is_not_the_servers_doing,
+                  .idle = is_not_slow,
+                  .idle_text = "",
+                  .gone = true,
+                  .shapes = OF_CUT},
 };
 
 void slow_list_arrange(struct slow *slow, enum slow_part part, const struct view_context *context, int width,

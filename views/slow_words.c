@@ -15,6 +15,15 @@
 typedef void title_fn(const struct slow *slow, const struct view_context *context, char *title, size_t size,
                       char *right, size_t right_size);
 
+/* Rows that are still listed though their buffer holds little by now. */
+static size_t emptied_of(const struct quantity_list *list, const struct view_context *context) {
+    size_t emptied = 0;
+    for (size_t i = 0; i < list->count; i++)
+        emptied += strncmp(quantity_name_text(context->model, list->rows[i].object, Q_CONNECTION_step),
+                           "emptied", strlen("emptied")) == 0;
+    return emptied;
+}
+
 static void now_title(const struct slow *slow, const struct view_context *context, char *title, size_t size,
                       char *right, size_t right_size) {
     const struct quantity_list *list = &slow->lists[SLOW_NOW];
@@ -22,8 +31,12 @@ static void now_title(const struct slow *slow, const struct view_context *contex
     uint64_t rows, all;
     model_connection_cover(context->model, &rows, &all);
     number_format_grouped(of, all);
-    snprintf(title, size, all || list->known ? "NOW %zu of %s: over 1 %% of max, or growing" : "NOW",
-             list->known, of);
+    size_t emptied = emptied_of(list, context);
+    int len =
+        snprintf(title, size, all || list->known ? "NOW %zu of %s: over 1 %% of max, or growing" : "NOW",
+                 list->known - emptied, of);
+    if (emptied)
+        snprintf(title + len, size - (size_t)len, ", and %zu just emptied", emptied);
     quantity_list_status(list, sort, sizeof(sort));
     snprintf(right, right_size, "| = producers are held from here   %s", sort);
     if (text_width(title) + text_width(right) + 6 > slow->place[SLOW_NOW].w)
@@ -43,12 +56,14 @@ static void more_text(const struct quantity_list *list, char *out, size_t size) 
     snprintf(out, size, list->count > seen ? "+ %zu more" : "", list->count - seen);
 }
 
-/* "3 for other reasons (i)" */
-static void others_text(const struct quantity_list *list, char *out, size_t size) {
+/* "3 closed for other reasons: i shows them", in brief "3 for other reasons (i)" */
+static void others_text(const struct quantity_list *list, bool wide, char *out, size_t size) {
     char key[32];
     keymap_first(ACTION_HIDDEN, key, sizeof(key));
-    snprintf(out, size, list->quiet ? "%zu for other reasons%s%s%s" : "", list->quiet, *key ? " (" : "", key,
-             *key ? ")" : "");
+    int len =
+        snprintf(out, size, list->quiet ? "%zu %sfor other reasons" : "", list->quiet, wide ? "closed " : "");
+    if (list->quiet && *key)
+        snprintf(out + len, size - (size_t)len, wide ? ": %s shows them" : " (%s)", key);
 }
 
 static void cut_title(const struct slow *slow, const struct view_context *context, char *title, size_t size,
@@ -67,7 +82,7 @@ static void cut_title(const struct slow *slow, const struct view_context *contex
         snprintf(title + len, size - (size_t)len, "   ? %zu of %zu servers told", tally.told, tally.asked);
     missed_text(&tally, parts[0], sizeof(parts[0])); /* the first ones stay where there is no room */
     more_text(list, parts[1], sizeof(parts[1]));
-    others_text(list, parts[2], sizeof(parts[2]));
+    others_text(list, wide, parts[2], sizeof(parts[2]));
     right[0] = 0;
     for (int i = 0; i < COUNT(parts); i++) {
         len = (int)strlen(right);
@@ -195,8 +210,8 @@ static void nobody_text(const struct view_context *context, const struct slow_ta
     if (tally->untold && narrow)
         snprintf(out, size, "%s counted, no record says who", counted);
     else if (tally->untold)
-        snprintf(out, size, "%s counted since the server's start, no record is left (watched since %s)",
-                 counted, since);
+        snprintf(out, size, "%s counted since the start, no record is left (watched since %s)", counted,
+                 since);
     else
         snprintf(out, size,
                  narrow  ? "nobody since %s"

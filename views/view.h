@@ -95,6 +95,7 @@ struct view_ops {
     const struct action *actions; /* what it does for the rows of its contexts; run() gets struct view_call *.
                                      A row of Everywhere may stand here, too: then it is asked first */
     const struct view_list_row *lists; /* NULL: none */
+    const char *hidden;                /* what of them is hidden at first; NULL: idle and internal ones */
     unsigned contexts;                 /* CONTEXT_x that are valid in it, beside Everywhere and Always */
 };
 
