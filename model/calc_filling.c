@@ -182,6 +182,12 @@ struct value calc_connection_step(const struct model *model, const struct object
     return say(model, object, filling_step);
 }
 
+struct value calc_connection_unheld(const struct model *model, const struct object *object) {
+    (void)model;
+    const struct filling *f = filling_of(object);
+    return value_text(f ? filling_unheld(f) : NULL);
+}
+
 struct value calc_connection_filling(const struct model *model, const struct object *object) {
     (void)model;
     return value_bool(filling_of(object) != NULL);

@@ -78,7 +78,7 @@ static bool put_row(struct model *model, struct entry *server, const struct samp
     busiest_put(&connection->busiest, &entry->object);
     if (connection_is_leaf(row))
         link_watch_seen(model, server, LINK_LEAFS, &entry->object, at);
-    filling_watch(entry, sample->shape == SHAPE_CONNZ_HOT);
+    filling_watch(model, entry, sample->shape == SHAPE_CONNZ_HOT);
     rules_touch(model, entry);
     int64_t gap = server_gap_ns(server_of(server), sample->shape);
     history_connection(model, entry, at->utc_ns, (int)(gap / NS_PER_S) + 2);

@@ -6,35 +6,38 @@
 #include "base/clock.h"
 #include "base/memory.h"
 
-#define HIGH_SHARE   0.01    /* of max_pending */
-#define GROWS_FROM   65536.0 /* bytes, at two polls running: that much waits nowhere by chance */
-#define QUIET_NS     (30 * NS_PER_S)
-#define NOTHING      1024.0 /* bytes: as good as none wait */
-#define LEFT_SHARE   0.01 /* of what came meanwhile; less is what the header may make while it is not known */
-#define HEADER_SHARE 0.2  /* of the headers meanwhile; less is the guess of the header being off */
-#define LEFT_PART    0.1  /* of what is worth looking at */
-#define LEFT_MSGS    2    /* a held message is counted as sent before it waits */
-#define HEADER_MOST  8192.0 /* a subject can be long, but not that long */
-#define SURE         0.03   /* of the time between two marks: the drain between them is known as well */
-#define BASE_S       1.5    /* between two marks at least */
-#define INSTANTS     16     /* between two polls that are looked at */
-#define SLOWER       0.5    /* how far the logarithm of a drain is off from what it was: slower, and faster */
-#define FASTER       0.15
-#define FEED_POLLS   3 /* intervals that the feed is made of, unless the last is off by */
-#define FEED_OFF     0.3
-#define OVERDUE      2 /* so many times what a write should take */
-#define STUCK_POLLS  2 /* intervals without a byte leaving, so three polls, and for at least */
-#define STUCK_NS     (3 * NS_PER_S)
-#define WAITS_SHARE  0.2   /* of a write's deadline; to have waited for so long is much, too */
-#define FLAT_SHARE   0.005 /* of max_pending in a second */
-#define FLAT_FROM    0.1   /* of max_pending */
-#define TOO_SOON     (200 * NS_PER_MS)
-#define JUMP         4     /* times what was usual, and at least */
-#define JUMP_FROM    100e3 /* bytes a second more */
-#define CUT_FROM     0.5   /* of max_pending */
-#define STEADY_POLLS 2     /* intervals that agree */
-#define SOON_S       1.0   /* so long before the first poll is as good as at it */
-#define GUESS_LATE   1.1   /* of a write's deadline: after that it was a wrong guess */
+#define HIGH_SHARE     0.01    /* of max_pending */
+#define GROWS_FROM     65536.0 /* bytes, at two polls running: that much waits nowhere by chance */
+#define QUIET_NS       (30 * NS_PER_S)
+#define NOTHING        1024.0 /* bytes: as good as none wait */
+#define LEFT_SHARE     0.01 /* of what came meanwhile; less is what the header may make while it is not known */
+#define HEADER_SHARE   0.2    /* of the headers meanwhile; less is the guess of the header being off */
+#define LEFT_PART      0.1    /* of what is worth looking at */
+#define LEFT_MSGS      2      /* a held message is counted as sent before it waits */
+#define HEADER_MOST    8192.0 /* a subject can be long, but not that long */
+#define SURE           0.03   /* of the time between two marks: the drain between them is known as well */
+#define BASE_S         1.5    /* between two marks at least */
+#define INSTANTS       16     /* between two polls that are looked at */
+#define SLOWER         0.5 /* how far the logarithm of a drain is off from what it was: slower, and faster */
+#define FASTER         0.15
+#define FEED_POLLS     3 /* intervals that the feed is made of, unless the last is off by */
+#define FEED_OFF       0.3
+#define OVERDUE        2 /* so many times what a write should take */
+#define STUCK_POLLS    2 /* intervals without a byte leaving, so three polls, and for at least */
+#define STUCK_NS       (3 * NS_PER_S)
+#define WAITS_SHARE    0.2   /* of a write's deadline; to have waited for so long is much, too */
+#define FLAT_SHARE     0.005 /* of max_pending in a second */
+#define FLAT_FROM      0.1   /* of max_pending */
+#define TOO_SOON       (200 * NS_PER_MS)
+#define JUMP           4     /* times what was usual, and at least */
+#define JUMP_FROM      100e3 /* bytes a second more */
+#define CUT_FROM       0.5   /* of max_pending */
+#define STEADY_POLLS   2     /* intervals that agree */
+#define SOON_S         1.0   /* so long before the first poll is as good as at it */
+#define GOES_ON        0.9   /* of what came before producers would be held */
+#define HELD_PER_S     12.0 /* one that is held for each message sends fewer, by servers that hold for long */
+#define FED_ELSE_POLLS 2    /* what its server counts is of another moment */
+#define GUESS_LATE     1.1  /* of a write's deadline: after that it was a wrong guess */
 
 /* The end of a write: what had left by then in all. */
 struct mark {
@@ -218,12 +221,57 @@ static void note_flat(struct filling *f) {
     keep_since(&f->flat_ns, high && fabs(growth_over(f, 1)) < FLAT_SHARE * most, last_of(f, 1)->now_ns);
 }
 
+/* All the time since the poll before, whenever what left meanwhile did so. */
+static bool was_above(const struct filling *f, double mark) {
+    const struct fill_poll *now = last_of(f, 0), *before = last_of(f, 1);
+    double left = fmax(written(f, now) - written(f, before), 0);
+    return fmin(now->pending, before->pending - left) > mark;
+}
+
+/* As much comes as before, and more since they would be held than one that is held can send. */
+static bool goes_on(const struct filling *f, double mark) {
+    const struct fill_poll *now = last_of(f, 0), *before = last_of(f, 1);
+    double held = HELD_PER_S * seconds(now->now_ns - before->now_ns), came = now->out_msgs - before->out_msgs;
+    if (!f->rules.held_stop || feed_over(f, 1) < GOES_ON * f->feed)
+        return false;
+    bool beyond = f->stuck && now->pending - mark > held * f->message;
+    return came > held && (was_above(f, mark) || beyond);
+}
+
+static enum fill_unheld is_unheld(const struct filling *f) {
+    const struct fill_poll *now = last_of(f, 0), *before = last_of(f, 1);
+    double mark = f->rules.max_pending * f->rules.held_share;
+    if (now->stalls > before->stalls)
+        return FILL_HELD;
+    if (f->fed_else >= FED_ELSE_POLLS)
+        return FILL_FED_ELSE;
+    if (now->stalls <= before->stalls)
+        return was_above(f, mark) ? FILL_UNCOUNTED : FILL_HELD;
+    return goes_on(f, mark) ? FILL_GOES_ON : FILL_HELD;
+}
+
+/* Where nobody is held its server's rule for that does not matter. */
+static void note_unheld(struct filling *f, bool fed_else) {
+    f->fed_else = fed_else ? f->fed_else + 1 : 0;
+    f->unheld = is_unheld(f);
+    if (f->unheld == FILL_HELD)
+        return;
+    f->rules.held_above = INFINITY;
+    f->rules.held_stop = false;
+}
+
+/* Pauses are counted, or follow from how much waits. */
+static bool is_held(const struct filling *f) {
+    const struct fill_poll *now = last_of(f, 0), *before = last_of(f, 1);
+    return now->pending > f->rules.held_above && !(now->stalls <= before->stalls);
+}
+
 /* What a held producer would send is what it sent before. */
 static void note_held(struct filling *f) {
-    bool held = last_of(f, 0)->pending > f->rules.held_above;
+    bool above = last_of(f, 0)->pending > f->rules.held_above;
     bool was = last_of(f, 1)->pending > f->rules.held_above;
-    keep_since(&f->held_ns, held, last_of(f, 0)->now_ns);
-    if (!(held || was) || isnan(f->feed) || !f->rules.held_stop)
+    keep_since(&f->held_ns, is_held(f), last_of(f, 0)->now_ns);
+    if (!(above || was) || isnan(f->feed) || !f->rules.held_stop)
         f->feed = feed_of(f);
 }
 
@@ -457,7 +505,7 @@ static void set_rules(struct filling *f, const struct row *server, const struct 
 }
 
 void filling_put(struct filling *f, const struct fill_poll *poll, const struct row *server,
-                 const struct row *connection) {
+                 const struct row *connection, bool fed_else) {
     if (f->count && poll->now_ns - last_of(f, 0)->now_ns < TOO_SOON)
         return;
     make_room(f);
@@ -481,6 +529,7 @@ void filling_put(struct filling *f, const struct fill_poll *poll, const struct r
         return;
     }
     note_flat(f);
+    note_unheld(f, fed_else);
     note_held(f);
     note_waited(f);
     note_jump(f, begins);

@@ -16,6 +16,15 @@
 struct fill_poll {
     int64_t now_ns; /* by the server's clock */
     double pending, out_bytes, out_msgs;
+    double stalls; /* pauses of producers for its sake; NAN: its server does not count them */
+};
+/* Whether somebody is held, while so much waits that producers are. */
+enum fill_unheld {
+    FILL_HELD,      /* by the rules of its server */
+    FILL_FED_ELSE,  /* clients of its server send next to nothing of what comes to it, and no others are held
+                     */
+    FILL_UNCOUNTED, /* no pause was counted between two polls */
+    FILL_GOES_ON    /* as much comes as before */
 };
 
 /* The write that goes on: it began since the first poll; about when, as what waited at the first poll may
@@ -36,10 +45,12 @@ struct filling {
     double slope, drain, feed;                   /* bytes a second; feed while producers are not held */
     double message;                              /* bytes of those that came last, on the wire; 0 none came */
     bool piles;                                  /* more waits than a message or two */
+    unsigned fed_else;                           /* polls running that said so */
     unsigned stuck, leaving;                     /* polls running in which nothing left, or something did */
     int64_t nothing_leaves_ns, flat_ns, held_ns; /* since when */
     double waited; /* seconds that its oldest byte had waited at the first poll, where what came is steady */
     enum fill_began began;
+    enum fill_unheld unheld;
     bool stopped; /* what is being written should have left by now */
     bool jumped;  /* more came at its beginning than ever before */
     bool was_cut; /* nothing is queued any more: its last write is still going on */
@@ -52,9 +63,10 @@ struct filling {
 bool filling_is_due(const struct fill_poll *before, const struct fill_poll *poll, double max_pending);
 /* usual: bytes a second that it was sent until then, NAN not known. */
 struct filling *filling_create(const struct fill_poll *before, double usual);
-/* Polls that come too soon after the last one are passed over. */
+/* Polls that come too soon after the last one are passed over. fed_else: clients of its server send next to
+ * nothing of what comes to it. */
 void filling_put(struct filling *filling, const struct fill_poll *poll, const struct row *server,
-                 const struct row *connection);
+                 const struct row *connection, bool fed_else);
 /* It has been quiet for a while. */
 bool filling_is_over(const struct filling *filling);
 
@@ -65,12 +77,15 @@ const char *filling_likely_word(int n); /* NULL: no more */
 const char *filling_next(const struct filling *filling);
 /* The same in two words. */
 const char *filling_step(const struct filling *filling);
+/* Why nobody is held; NULL: somebody is, or that is not known. */
+const char *filling_unheld(const struct filling *filling);
 
 /* ---- filling_watch.c ---- */
 struct entry;
+struct model;
 struct object;
 /* After each new row of an open connection; hot: it came with the page of those that hold most. */
-void filling_watch(struct entry *connection, bool hot);
+void filling_watch(const struct model *model, struct entry *connection, bool hot);
 /* It is closed. */
 void filling_end(struct entry *connection);
 /* NULL: it is quiet, closed, or what is known of it is old. */

@@ -137,3 +137,13 @@ const char *filling_step(const struct filling *f) {
     int step = step_of(f);
     return step < 0 ? NULL : steps[step].brief;
 }
+
+static const char *const unheld[] = {
+    [FILL_FED_ELSE] = "no client of its server sends as much, it is fed by another server or a stream",
+    [FILL_UNCOUNTED] = "its server counts no pause for its sake",
+    [FILL_GOES_ON] = "as much comes as before",
+};
+
+const char *filling_unheld(const struct filling *f) {
+    return unheld[f->unheld];
+}

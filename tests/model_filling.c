@@ -8,12 +8,20 @@
 #define POLL_S   2.0
 #define BEFORE_S 10.0 /* the client connected so long after the night began */
 
+/* What its server counts since: pauses for the sake of the connection, messages of its clients; -1: it does
+ * not. */
+static struct { int64_t stalls, from_clients_per_s; } counted;
+
 static struct sample *varz_of(struct night *n, const struct fill *fill) {
     struct sample *s = build_varz(n, 1, "IDA", "n1");
     struct row *row = row_of(s, ENTITY_SERVER);
     put_text(s, row, F_SERVER_version, fill->version);
     put_i(row, F_SERVER_max_pending, fill->max_pending);
     put_i(row, F_SERVER_write_deadline, ns(fill->deadline));
+    if (counted.stalls >= 0)
+        put_i(row, F_SERVER_stalled_clients, counted.stalls);
+    if (counted.from_clients_per_s >= 0)
+        put_i(row, F_SERVER_in_client_msgs, (int64_t)((double)(counted.from_clients_per_s * n->at) / 1e9));
     return s;
 }
 
@@ -26,6 +34,8 @@ static struct row *add_connection(struct sample *s, uint64_t cid, const struct f
     put_i(row, F_CONNECTION_pending_bytes, r->pending);
     put_i(row, F_CONNECTION_out_bytes, r->out_bytes);
     put_i(row, F_CONNECTION_out_msgs, r->out_msgs);
+    if (counted.stalls > 0)
+        put_i(row, F_CONNECTION_stalls, counted.stalls);
     return row;
 }
 
@@ -37,6 +47,7 @@ static void send_row(struct night *n, const struct fill_row *r) {
 }
 
 static void begin(struct night *n, const struct fill *fill) {
+    counted.stalls = counted.from_clients_per_s = -1;
     night_begin(n, 0, 1);
     send_target(n, 1, "http://h:8222", "named", "polled", NULL, NULL);
     send(n, varz_of(n, fill));
@@ -333,6 +344,45 @@ START_TEST(flat_while_producers_are_held) {
 }
 END_TEST
 
+/* 2.6 MB each two seconds, nothing leaves, max_pending 16 MB: up to that poll. */
+static void play_stopped(struct night *n, const char *version, int polls, int stalls, int from_clients) {
+    struct fill fill = {"", version, 16000000, 30, 0, {{0, 0, 0, 0}}};
+    begin(n, &fill);
+    for (int i = 0; i < polls; i++) {
+        counted.stalls = stalls < 0 ? -1 : i > 4 ? (i - 4) * stalls : 0;
+        counted.from_clients_per_s = from_clients;
+        play(n, &fill, &(struct fill_row){2 * i, i * 2600000LL, 9000000 + i * 2600000LL, 1000 + i * 100});
+    }
+    go_to(n, &fill, 2 * polls - 1.5);
+}
+
+static const struct {
+    const char *version;
+    int polls, stalls, from_clients;
+    const char *next, *unheld; /* how it begins; NULL not known */
+} helds[] = {
+    {"2.15.2", 7, 40, 50, "producers held, cut in ", NULL},
+    {"2.15.2", 7, 0, 50, "cut in ", "its server counts no pause"},
+    {"2.15.2", 3, 0, 50, "cut in 7s, producers held from 75% full in 4s", NULL},
+    {"2.15.2", 3, 0, 0, "cut in 7s", "no client of its server sends as much"},
+    {"2.15.2", 7, 0, 0, "cut in ", "no client of its server sends as much"},
+    {"2.11.0", 7, -1, -1, "producers held, cut in ", NULL},
+    {"2.9.10", 7, -1, -1, "cut in ", "as much comes as before"},
+};
+
+START_TEST(nobody_is_held_unless_pauses_are_counted) {
+    struct night n;
+    play_stopped(&n, helds[_i].version, helds[_i].polls, helds[_i].stalls, helds[_i].from_clients);
+    const char *next = words_of(&n, Q_CONNECTION_next), *unheld = words_of(&n, Q_CONNECTION_unheld);
+    ck_assert_msg(strncmp(next, helds[_i].next, strlen(helds[_i].next)) == 0, "%s", next);
+    ck_assert_msg(helds[_i].unheld ? strstr(unheld, helds[_i].unheld) == unheld : !*unheld, "%s", unheld);
+    ck_assert_int_eq(!isnan(value_of(&n, Q_CONNECTION_held_for)), strstr(next, "producers held,") != NULL);
+    if (helds[_i].unheld)
+        ck_assert_ptr_null(strstr(next, "held"));
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(silence_after_a_burst) {
     struct night n;
     play_until(&n, &fill_silence, 6.5);
@@ -570,6 +620,7 @@ static TCase *filling(void) {
     tcase_add_test(tc, a_slow_reader);
     tcase_add_test(tc, small_messages_are_larger_on_the_wire);
     tcase_add_test(tc, flat_while_producers_are_held);
+    tcase_add_loop_test(tc, nobody_is_held_unless_pauses_are_counted, 0, COUNT(helds));
     tcase_add_test(tc, silence_after_a_burst);
     tcase_add_test(tc, a_burst_wakes_nobody);
     tcase_add_test(tc, a_burst_behind_what_waited_long);

@@ -17,6 +17,7 @@ static const struct why {
     const char *word, *text, *sure;
 } whys[] = {
     {Q_CONNECTION_next, "", "{next}", "by the server's rules"},
+    {Q_CONNECTION_unheld, "", "nobody is held: {unheld}", "by what is counted"},
     {Q_CONNECTION_reason_brief, "pending bytes",
      "more would have waited than max_pending allows, {pending_bytes} were[ ({pending_share})]", "certain"},
     {Q_CONNECTION_reason_brief, "write deadline", "one write to it took longer than write_deadline",
