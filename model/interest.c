@@ -10,7 +10,7 @@
 #define SUBJECT_MOST  255
 #define GROUPS_MOST   500
 #define MATCHED_MOST  10000
-#define DEAR          100000              /* subscriptions: to walk so many is announced */
+#define DEAR          10000 /* of one server: to walk so many each 2 s, 1 % of its time, is announced */
 #define WALK_NS       (NS_PER_S / 400000) /* one of them, with its share of the answer; measured */
 #define UNTOLD_NS     (60 * NS_PER_S)     /* of a list that was cut: how long one that it leaves out stays */
 #define EMPTY_KEPT_NS (600 * NS_PER_S)
@@ -59,29 +59,33 @@ static void forget_answers(struct model *model) {
         entry_remove(model, kind_at(model, OBJECT_AUDIENCE, i));
 }
 
-/* Of the servers that are asked. */
-static uint64_t to_walk(const struct model *model, int *servers) {
-    uint64_t sum = 0;
-    *servers = 0;
+struct walk {
+    uint64_t all, most; /* subscriptions of the servers that are asked, of the one that has most */
+    int servers;
+};
+
+static struct walk to_walk(const struct model *model) {
+    struct walk walk = {0};
     for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
         const struct entry *entry = kind_at(model, OBJECT_SERVER, i);
         if (entry->dead || !server_is_up(server_of(entry)) || !entry->object.now)
             continue;
-        sum += row_u64(entry->object.now, F_SERVER_subscriptions, 0);
-        (*servers)++;
+        uint64_t own = row_u64(entry->object.now, F_SERVER_subscriptions, 0);
+        walk.all += own;
+        walk.most = own > walk.most ? own : walk.most;
+        walk.servers++;
     }
-    return sum;
+    return walk;
 }
 
 void model_interest_watch(struct model *model, const char *subject) {
     struct interest *interest = &model->interest;
-    int servers;
     bool same = subject && interest->subject && strcmp(interest->subject->bytes, subject) == 0;
     if (same || (subject && model_subject_fault(subject)))
         return;
     forget_answers(model);
     *interest = (struct interest){.subject = subject ? model_text_of(model, subject) : NULL};
-    interest->asked = subject && to_walk(model, &servers) <= DEAR;
+    interest->asked = subject && to_walk(model).most < DEAR;
     interest->since_utc_ns = model->utc_ns;
     model_sweep(model);
     model_changed(model);
@@ -385,7 +389,9 @@ struct interest_seen model_interest(const struct model *model) {
     struct interest_seen seen = {.subject = interest->subject ? interest->subject->bytes : NULL,
                                  .asked = interest->asked,
                                  .since_utc_ns = interest->since_utc_ns};
-    seen.walked = to_walk(model, &seen.up);
+    struct walk walk = to_walk(model);
+    seen.up = walk.servers;
+    seen.walked = walk.all;
     seen.walk_ns = (int64_t)seen.walked * WALK_NS;
     for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
         const struct server *server = server_const(&kind_at(model, OBJECT_SERVER, i)->object);

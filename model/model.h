@@ -116,8 +116,8 @@ bool model_is_told(const struct object *subscription);
 /* ---- interest: who listens to a subject, over all servers ---- */
 /* Why that can't be asked; NULL: it can. */
 const char *model_subject_fault(const char *subject);
-/* Watches this subject from now on, another one no more; NULL: none. A faulty one changes nothing. Where many
- * subscriptions have to be walked it waits for model_interest_go_on(). */
+/* Watches this subject from now on, another one no more; NULL: none. A faulty one changes nothing. Where one
+ * server has 10,000 subscriptions to walk, or more, it waits for model_interest_go_on(). */
 void model_interest_watch(struct model *model, const char *subject);
 void model_interest_go_on(struct model *model);
 struct interest_seen {

@@ -125,6 +125,32 @@ START_TEST(what_can_not_be_asked_and_the_end) {
 }
 END_TEST
 
+/* Whoever has ten thousand is told what a look costs before there is one. */
+START_TEST(a_dear_one_is_announced) {
+    enum { MANY = 10000 };
+    cluster = servers_start(&(struct servers_options){.nodes = 1});
+    ck_assert_ptr_nonnull(cluster);
+    struct natsc *many = member(0, "many", "orders.created", NULL);
+    char subject[40];
+    for (int i = 1; i < MANY; i++) {
+        snprintf(subject, sizeof subject, "many.%d.%d", i % 100, i);
+        ck_assert_int_gt(natsc_subscribe(many, subject, NULL), 0);
+    }
+    ck_assert(natsc_flush(many, LONG));
+    const char *argv[] = {command_natsight(), cluster->node[0].http, NULL};
+    struct terminal *t = terminal_open(argv, &(struct terminal_options){.rows = 24, .cols = 80});
+    ck_assert_ptr_nonnull(t);
+    ck_assert(terminal_wait_text(t, "1/1 up", LONG));
+    ck_assert(terminal_type(t, ":interest orders.created\r"));
+    ck_assert(terminal_wait_regex(t, "To answer, 1 server walks? 10,[0-9]{3} subscriptions:", LONG));
+    ck_assert(terminal_type(t, "\r"));
+    ck_assert(terminal_wait_regex(t, "orders\\.created +- +\\$G +here +1 ", LONG));
+    terminal_close(t);
+    natsc_close(many);
+    servers_end(cluster);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("e2e interest");
     TCase *c = tcase_create("interest");
@@ -132,6 +158,7 @@ int main(void) {
     tcase_add_test(c, members_a_dead_server_and_nobody);
     tcase_add_test(c, when_the_last_one_went);
     tcase_add_test(c, what_can_not_be_asked_and_the_end);
+    tcase_add_test(c, a_dear_one_is_announced);
     suite_add_tcase(suite, c);
     return suite_run(suite);
 }

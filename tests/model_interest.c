@@ -14,7 +14,7 @@ struct member {
 static void send_servers(struct night *n, unsigned up) {
     for (int i = 0; i < NODES; i++) {
         struct sample *s = build_varz(n, (uint64_t)i + 1, ids[i], names[i]);
-        put_u(row_of(s, ENTITY_SERVER), F_SERVER_subscriptions, 20000);
+        put_u(row_of(s, ENTITY_SERVER), F_SERVER_subscriptions, 2000);
         if (up & 1u << i)
             send(n, s);
         else
@@ -456,7 +456,7 @@ START_TEST(dear_ones_wait) {
     struct night n;
     begin(&n);
     struct sample *s = build_varz(&n, 1, "IDA", "n1");
-    put_u(row_of(s, ENTITY_SERVER), F_SERVER_subscriptions, 360000);
+    put_u(row_of(s, ENTITY_SERVER), F_SERVER_subscriptions, 396000);
     send(&n, s);
     model_interest_watch(n.model, "orders.created");
     struct interest_seen seen = model_interest(n.model);
@@ -469,6 +469,27 @@ START_TEST(dear_ones_wait) {
     answers(&n, 7, three, 3);
     ck_assert_uint_eq(count_of(&n, OBJECT_AUDIENCE), 2);
     night_end(&n);
+}
+END_TEST
+
+/* A single server that has many is enough, and not all of them together. */
+START_TEST(what_is_dear) {
+    static const struct {
+        uint64_t subscriptions;
+        bool asked;
+    } ones[] = {{9999, true}, {10000, false}};
+    for (size_t i = 0; i < 2; i++) {
+        struct night n;
+        begin(&n);
+        for (int node = 0; node < (ones[i].asked ? NODES : 1); node++) {
+            struct sample *s = build_varz(&n, (uint64_t)node + 1, ids[node], names[node]);
+            put_u(row_of(s, ENTITY_SERVER), F_SERVER_subscriptions, ones[i].subscriptions);
+            send(&n, s);
+        }
+        model_interest_watch(n.model, "orders.created");
+        ck_assert_int_eq(model_interest(n.model).asked, ones[i].asked);
+        night_end(&n);
+    }
 }
 END_TEST
 
@@ -583,6 +604,7 @@ static TCase *make(void) {
     tcase_add_test(c, a_cut_list_proves_no_absence);
     tcase_add_test(c, one_subject_at_a_time);
     tcase_add_test(c, dear_ones_wait);
+    tcase_add_test(c, what_is_dear);
     tcase_add_test(c, words_that_are_no_subject);
     tcase_add_test(c, the_server_itself);
     tcase_add_test(c, the_server_itself_at_once);

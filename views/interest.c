@@ -187,7 +187,7 @@ static void draw_proposal(const struct interest_seen *seen, struct surface *s, s
     span_format(span, seen->walk_ns);
     snprintf(walk, sizeof(walk), "To answer, %d server%s walk %s subscriptions:", seen->up,
              seen->up == 1 ? "" : "s", number);
-    snprintf(cost, sizeof(cost), "about %s of their time for each look.", span);
+    snprintf(cost, sizeof(cost), "about %s of their time for each look, every 2s at most.", span);
     const char *const lines[] = {subject,
                                  "",
                                  walk,
