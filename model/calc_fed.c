@@ -136,7 +136,7 @@ struct value calc_connection_fed_by(const struct model *model, const struct obje
     if (!(got.msgs > 0) || !senders_are_known(model))
         return value_unknown(0);
     struct senders senders = find_senders(model, object, got);
-    if (senders.all < EXPLAINS)
+    if (!senders.best || senders.all < EXPLAINS)
         return value_text(
             "not known: no known sender of its account sends so much; another account, a stream, or "
             "beyond this cluster");

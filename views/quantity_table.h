@@ -120,7 +120,8 @@ struct quantity_pick {
     const struct object *like; /* only others that are alike this one; NULL all */
     bool (*alike)(const struct model *model, const struct object *object, const struct object *like);
     uint64_t keep;         /* this one is never hidden */
-    const char *idle_text; /* when all are: "none holds a buffer"; NULL: "all idle: i shows them"; "": as if there were none */
+    const char *idle_text; /* when all are: "none holds a buffer"; NULL: "all idle: i shows them"; "": as if
+                              there were none */
     bool no_filter;        /* the view's filter is not for this list */
     unsigned shapes; /* 1 << SHAPE_x that its rows come by: when one fails, a line above the head says so */
 };
