@@ -278,8 +278,8 @@ START_TEST(a_count_without_a_kind_is_the_gateway) {
     send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 0, NULL, 0);
     ck_assert_int_eq(count_events(&n, "cut"), 0);
     ck_assert_str_eq(said(&n, "slow"),
-                     "1 slow consumer counted: ~gateway to east, 1 since its start; clients "
-                     "and routes are not told apart by 2.9.10");
+                     "1 slow consumer counted: ~gateway to east, 1 since its start; clients, "
+                                       "routes, gateways and leaf nodes are not told apart by 2.9.10");
     until(&n, 5.5, c);
     finding_says(&n, "slow_untold",
                  "n1: slow consumers counted in a minute, and no record says who: 1; ~gateway to east");
