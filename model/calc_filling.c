@@ -118,12 +118,16 @@ static struct value empty_in(const struct telling *t) {
                     row_i64(t->object->now, F_CONNECTION_pending_bytes, 0) / (less > 0 ? less : NAN));
 }
 
+static struct value deadline(const struct telling *t) {
+    return value_span((int64_t)(t->filling->rules.deadline_s * (double)NS_PER_S));
+}
+
 static const struct {
     const char *name;
     struct value (*of)(const struct telling *t);
 } spans[] = {
-    {"cut_in", cut_in},     {"held_in", held_in},   {"flat_for", flat_for},
-    {"held_for", held_for}, {"empty_in", empty_in}, {"quiet_for", quiet_for},
+    {"cut_in", cut_in},     {"held_in", held_in},     {"flat_for", flat_for}, {"held_for", held_for},
+    {"empty_in", empty_in}, {"quiet_for", quiet_for}, {"deadline", deadline},
 };
 
 static int say_span(struct value v, const char *before, char *out, size_t size) {

@@ -71,18 +71,24 @@ static double chunk_of(double header, double body) {
     return buffers > 0 ? bytes / buffers * VECTOR : INFINITY;
 }
 
-static bool is_client(const struct row *connection) {
+/* flushOutbound() and handleWriteTimeout() of all these releases: producers are held for leaf nodes, too. */
+static bool is_leaf(const struct row *connection) {
+    return strcmp(row_text(connection, F_CONNECTION_kind), "Leafnode") == 0;
+}
+
+static bool is_ruled(const struct row *connection) {
     const char *kind = row_text(connection, F_CONNECTION_kind);
-    return !*kind || strcmp(kind, "Client") == 0;
+    return !*kind || strcmp(kind, "Client") == 0 || is_leaf(connection);
 }
 
 struct cut_rules cut_rules_of(const struct row *server, const struct row *connection, double header,
                               double body) {
-    struct cut_rules rules = {INFINITY, INFINITY, INFINITY, 0, false, INFINITY};
+    struct cut_rules rules = {INFINITY, INFINITY, INFINITY, 0, false, false, INFINITY};
     double most, deadline;
     const struct era *era = server ? era_of(server) : NULL;
-    if (!era || !is_client(connection))
+    if (!era || !is_ruled(connection))
         return rules;
+    rules.kept = is_leaf(connection);
     if (row_number(server, F_SERVER_max_pending, &most) && most > 0)
         rules.max_pending = most;
     if (row_number(server, F_SERVER_write_deadline, &deadline) && deadline > 0)
@@ -123,10 +129,10 @@ struct cut cut_foresee(const struct cut_rules *rules, const struct writing *writ
     for (int i = 0; i < WRITES_MOST && now < HORIZON && bytes > KEPT_UP; i++) {
         double end = drain > 0 ? began + bytes / drain : INFINITY;
         end = end > now ? end : now;
-        double missed = missed_at(rules, began, bytes, drain, now);
+        double missed = rules->kept ? INFINITY : missed_at(rules, began, bytes, drain, now);
         double holds = reached_at(now, pending, rules->held_above, feed);
         bool stops = rules->held_stop && holds < end;
-        double full = stops ? INFINITY : reached_at(now, pending, rules->max_pending, feed);
+        double full = stops || rules->kept ? INFINITY : reached_at(now, pending, rules->max_pending, feed);
         held = holds < held && holds <= end ? holds : held;
         if (full <= end && full <= missed && full < HORIZON)
             return cut_at(CUT_BY_PENDING, full, held);

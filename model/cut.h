@@ -17,8 +17,9 @@ struct cut_rules {
     double deadline_s;  /* for one write; INFINITY: not known */
     double held_above;  /* bytes pending from which producers are held; INFINITY: not known */
     double held_share;  /* the same of max_pending */
-    bool held_stop;     /* who is held sends next to nothing; else a little less than before */
-    double chunk; /* bytes after which the deadline counts anew; INFINITY: it is one for the whole write */
+    bool kept;      /* a leaf node: no number of bytes cuts it, a deadline only if nothing of a write left */
+    bool held_stop; /* who is held sends next to nothing; else a little less than before */
+    double chunk;   /* bytes after which the deadline counts anew; INFINITY: it is one for the whole write */
 };
 /* By the last row of its server (NULL: nothing is known) and its own. `header` and `body`: bytes of a message
  * as it goes out. */

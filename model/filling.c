@@ -293,6 +293,8 @@ static bool is_at_limit(const struct filling *f) {
 /* It is closed for the one who queues, and still listed until its last write is done. */
 static void note_cut(struct filling *f) {
     const struct fill_poll *now = last_of(f, 0), *before = last_of(f, 1);
+    if (f->rules.kept)
+        return;
     if (now->pending != before->pending)
         f->was_cut = is_at_limit(f);
     else if (now->out_bytes > before->out_bytes && now->pending > CUT_FROM * f->rules.max_pending)
@@ -427,7 +429,8 @@ static void foresee_high(struct filling *f) {
     else
         place_last(&marks, drain);
     struct writing w = in_flight(f, &marks);
-    f->stopped = is_stopped(f, &w, drain);
+    f->stopped = f->stood =
+        is_stopped(f, &w, drain) || (f->stood && f->rules.kept && f->leaving < FILL_READS);
     f->drain = f->stopped ? 0 : drain_now(f, &w, drain);
     w.drain = isnan(drain) ? 0 : f->drain;
     if (isnan(f->drain) ? looks_stopped(f) : f->piles || f->stuck)

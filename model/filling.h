@@ -32,6 +32,9 @@ enum fill_unheld {
 enum fill_began { FILL_BEGAN_SEEN, FILL_BEGAN_ABOUT, FILL_BEGAN_BEFORE };
 
 #define FILL_POLLS 32 /* of a time long past each second one */
+/* Polls running at which something left until that is reading: of a leaf node something does at each
+ * deadline. */
+#define FILL_READS 2
 struct filling {
     struct fill_poll polls[FILL_POLLS]; /* oldest first; the first is from before it filled, where known */
     unsigned count;
@@ -52,6 +55,7 @@ struct filling {
     enum fill_began began;
     enum fill_unheld unheld;
     bool stopped; /* what is being written should have left by now */
+    bool stood;   /* the same at the last poll at which it held much */
     bool jumped;  /* more came at its beginning than ever before */
     bool was_cut; /* nothing is queued any more: its last write is still going on */
     struct cut_rules rules;

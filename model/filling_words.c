@@ -14,8 +14,10 @@ static bool has_stopped(const struct filling *f) {
     return f->stopped;
 }
 
+/* What left of a leaf node at one poll alone may have been thrown into the kernel by a deadline. */
 static bool is_slow(const struct filling *f) {
-    return f->quiet_ns == TIME_UNSET && f->piles && f->drain < KEEPS_UP * f->feed;
+    return !(f->rules.kept && f->leaving < FILL_READS) && f->quiet_ns == TIME_UNSET && f->piles &&
+           f->drain < KEEPS_UP * f->feed;
 }
 
 static bool has_burst(const struct filling *f) {
@@ -46,6 +48,14 @@ const char *filling_likely(const struct filling *f) {
 
 static bool was_cut(const struct filling *f) {
     return f->was_cut;
+}
+
+static bool is_kept(const struct filling *f) {
+    return f->rules.kept && isfinite(f->rules.deadline_s) && f->stuck;
+}
+
+static bool is_kept_held(const struct filling *f) {
+    return is_kept(f) && f->held_ns != TIME_UNSET;
 }
 
 static bool is_flat_at_deadline(const struct filling *f) {
@@ -104,6 +114,11 @@ static const struct {
     bool (*holds)(const struct filling *f);
     const char *words, *brief;
 } steps[] = {
+    {is_kept_held, "producers held[ for {held_for}], write deadline {deadline}: closed if nothing leaves",
+     "held[ {held_for}]"},
+    {is_kept,
+     "write deadline {deadline}: closed if nothing leaves[, producers held from {level} in {held_in}]",
+     "may close"},
     {was_cut, "was cut, its last write still goes on", "was cut"},
     {is_flat_held_at_deadline, "flat[ for {flat_for}]: write deadline {cut}, producers held", "cut {cut_in}"},
     {is_flat_at_deadline, "flat[ for {flat_for}]: write deadline {cut}", "cut {cut_in}"},

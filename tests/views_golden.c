@@ -474,6 +474,7 @@ static const struct screen_case {
     {"slow-calm", "slow", world_calm, NULL, false, 5},
     {"slow-route", "slow", world_slow_route, NULL, false, 5},
     {"slow-route-ascii", "slow", world_slow_route, NULL, true, 2},
+    {"slow-leafs", "slow", world_slow_leafs, NULL, false, 2},
     {"slow-gateway", "slow", world_slow_gateway, NULL, false, 5},
     {"overview-slow-gateway", "overview", world_slow_gateway, NULL, false, 2},
     {"slow-empty", "slow", world_empty, NULL, false, 2},

@@ -311,6 +311,20 @@ START_TEST(a_gateway_is_shown_while_bytes_wait_on_it) {
 }
 END_TEST
 
+/* No client, but cut all the same. */
+START_TEST(a_leaf_node_that_was_cut_is_counted) {
+    struct world w;
+    struct frame f;
+    world_slow_leafs(&w);
+    frame_open(&f, &w, "slow");
+    ck_assert_int_eq(lines_with(&f, 80, 24, "CUT OFF 1 leaf node"), 1);
+    ck_assert_int_eq(lines_with(&f, 120, 40, "CUT OFF BY SERVER 1 leaf node"), 1);
+    ck_assert_int_eq(lines_with(&f, 120, 40, "a leaf node did not read in time: ~leaf-1, 1 counted"), 1);
+    frame_close(&f);
+    world_finish(&w);
+}
+END_TEST
+
 /* Whatever is known of who feeds it, no row of the detail above its subjects and chart stands empty. */
 START_TEST(the_detail_has_no_empty_line) {
     static void (*const worlds[])(struct world *) = {world_filling, world_flat, world_busy};
@@ -436,6 +450,7 @@ int main(void) {
     tcase_add_test(tc, a_panel_without_rows_takes_no_keys);
     tcase_add_test(tc, other_reasons_are_behind_a_key);
     tcase_add_test(tc, a_route_is_shown_while_bytes_wait_on_it);
+    tcase_add_test(tc, a_leaf_node_that_was_cut_is_counted);
     tcase_add_test(tc, a_gateway_is_shown_while_bytes_wait_on_it);
     tcase_add_test(tc, the_detail_has_no_empty_line);
     tcase_add_test(tc, an_empty_list_tells_since_when);

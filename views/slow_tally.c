@@ -19,11 +19,12 @@ static void count_cut(const struct view_context *context, struct slow_tally *tal
     const struct object *const *all = model_objects(context->model, OBJECT_CONNECTION, &count);
     for (size_t i = 0; i < count; i++) {
         if (!model_is_closed(all[i]) ||
-            strcmp(quantity_name_text(context->model, all[i], Q_CONNECTION_closed_by), "slow") != 0 ||
-            strcmp(quantity_name_text(context->model, all[i], Q_CONNECTION_kind), "leaf") == 0)
+            strcmp(quantity_name_text(context->model, all[i], Q_CONNECTION_closed_by), "slow") != 0)
             continue;
         int64_t ago = slow_closed_ago(context, all[i]);
-        if (ago == TIME_UNSET)
+        bool leaf = strcmp(quantity_name_text(context->model, all[i], Q_CONNECTION_kind), "leaf") == 0;
+        tally->leafs += leaf && ago != TIME_UNSET && ago <= SLOW_WINDOW_NS;
+        if (leaf || ago == TIME_UNSET)
             continue;
         tally->cut += ago <= SLOW_WINDOW_NS;
         tally->last_ns = tally->last_ns == TIME_UNSET || ago < tally->last_ns ? ago : tally->last_ns;

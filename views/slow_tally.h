@@ -9,6 +9,7 @@
 
 struct slow_tally {
     size_t cut;         /* clients within SLOW_WINDOW_NS */
+    size_t leafs;       /* leaf nodes closed for the same reason within it, which are none of these */
     bool least;         /* at least so many */
     uint64_t untold;    /* counted within it by servers that began in it, and none has a record of one */
     int64_t last_ns;    /* age of the last one; TIME_UNSET: none ever */

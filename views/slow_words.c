@@ -78,6 +78,9 @@ static void cut_title(const struct slow *slow, const struct view_context *contex
         len += snprintf(title + len, size - (size_t)len, " %s%zu in 10 min, last %s ago",
                         tally.least ? "≥" : "", tally.cut, ago);
     }
+    if (tally.leafs)
+        len += snprintf(title + len, size - (size_t)len, "%s%zu leaf node%s", tally.cut ? ", " : " ",
+                        tally.leafs, tally.leafs == 1 ? "" : "s");
     if (tally.told && tally.told < tally.asked)
         snprintf(title + len, size - (size_t)len, "   ? %zu of %zu servers told", tally.told, tally.asked);
     missed_text(&tally, parts[0], sizeof(parts[0])); /* the first ones stay where there is no room */

@@ -41,6 +41,7 @@ struct world_life {
     double fills_per_s, most;       /* bytes that wait for it */
     double drains_per_s;
     const char *reason, *tls, *cipher, *tag;
+    bool leaf;
 };
 
 struct world_peer {
@@ -199,6 +200,7 @@ void world_calm(struct world *w);
 /* The same while n2 does not read its routes, since some seconds. */
 void world_slow_route(struct world *w);
 void world_slow_gateway(struct world *w);
+void world_slow_leafs(struct world *w);
 
 /* Several connections of each service; two have ended. */
 void world_services(struct world *w);

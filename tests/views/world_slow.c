@@ -26,8 +26,9 @@ static void put_life(const struct world *w, struct sample *s, const struct world
     double pending = fmin(l->fills_per_s * lived, l->most), sent = pending + l->drains_per_s * lived;
     int64_t start = (WORLD_START + l->first + n * l->every) * NS_PER_S;
     world_u(r, F_CONNECTION_cid, l->cid + 10 * (uint64_t)n);
-    world_text(s, r, F_CONNECTION_kind, "Client");
-    world_text(s, r, F_CONNECTION_type, "nats");
+    world_text(s, r, F_CONNECTION_kind, l->leaf ? "Leafnode" : "Client");
+    if (!l->leaf)
+        world_text(s, r, F_CONNECTION_type, "nats");
     world_text(s, r, F_CONNECTION_name, l->name);
     world_text(s, r, F_CONNECTION_account, "PAY");
     world_text(s, r, F_CONNECTION_user, "billing-svc");
@@ -111,11 +112,11 @@ void world_subscribed(struct world *w, int node) {
     world_send(w, s);
 }
 
-static uint64_t cut_so_far(const struct world *w, int node) {
+static uint64_t cut_so_far(const struct world *w, int node, bool leaf) {
     uint64_t cut = 0;
     for (int i = 0; i < w->life_count; i++)
         for (int n = 0; n < w->lives[i].lives; n++)
-            cut += w->lives[i].node == node && has_ended(w, &w->lives[i], n) &&
+            cut += w->lives[i].node == node && w->lives[i].leaf == leaf && has_ended(w, &w->lives[i], n) &&
                    strncmp(w->lives[i].reason, "Slow", 4) == 0;
     return cut;
 }
@@ -136,14 +137,15 @@ static bool holds_back(const struct world *w, int node) {
 }
 
 void world_slow_counters(struct world *w, int node, struct row *r) {
-    world_i(r, F_SERVER_slow_consumers, (int64_t)(w->counted + cut_so_far(w, node)));
+    world_i(r, F_SERVER_slow_consumers,
+            (int64_t)(w->counted + cut_so_far(w, node, false) + cut_so_far(w, node, true)));
     world_i(r, F_SERVER_write_deadline, 10 * NS_PER_S);
     if (strncmp(w->nodes[node].version, "2.9.", 4) == 0)
         return;
-    world_u(r, F_SERVER_slow_clients, w->counted + cut_so_far(w, node));
+    world_u(r, F_SERVER_slow_clients, w->counted + cut_so_far(w, node, false));
     world_u(r, F_SERVER_slow_routes, 0);
     world_u(r, F_SERVER_slow_gateways, 0);
-    world_u(r, F_SERVER_slow_leafs, 0);
+    world_u(r, F_SERVER_slow_leafs, cut_so_far(w, node, true));
     if (strncmp(w->nodes[node].version, "2.10.", 5) == 0)
         return;
     world_i(r, F_SERVER_stalled_clients, node == 1 && holds_back(w, node) ? w->second * 13LL : 0);
@@ -290,4 +292,29 @@ void world_slow_gateway(struct world *w) {
     w->by_gateway = true;
     w->holds_since = WORLD_SECONDS - 9;
     world_run(w, WORLD_SECONDS);
+}
+
+static const struct world_life leafs[] = {
+    {.node = 0,
+     .name = "leaf-2",
+     .cid = 140,
+     .first = WORLD_SECONDS - 12,
+     .lives = 1,
+     .fills_per_s = 4.2e6,
+     .most = 90e6,
+     .leaf = true},
+    {.node = 0,
+     .name = "leaf-1",
+     .cid = 120,
+     .first = WORLD_SECONDS - 60,
+     .lives = 1,
+     .lived = 20,
+     .fills_per_s = 2e6,
+     .most = 30e6,
+     .reason = "Slow Consumer (Write Deadline)",
+     .leaf = true},
+};
+
+void world_slow_leafs(struct world *w) {
+    RUN("2.15.2", leafs);
 }
