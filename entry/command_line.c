@@ -304,7 +304,7 @@ static unsigned sort_by(struct app *app, const struct word *word, const char *ar
 static unsigned set_columns(struct app *app, const char *argument) {
     char names[SETTING_TEXT] = "";
     size_t used = 0;
-    const struct quantity_list *list = list_here(app);
+    struct quantity_list *list = list_here(app);
     const struct setting *row = list != NULL ? settings_of_columns(app, list) : NULL;
     for (size_t len; *argument != '\0'; argument += len) {
         argument += strspn(argument, BETWEEN);
@@ -318,6 +318,8 @@ static unsigned set_columns(struct app *app, const char *argument) {
                                     : settings_change(app, row, names);
     if (wrong != NULL)
         fault(app, wrong);
+    else
+        stage_say(&app->stage, clock_mono_ns(), false, quantity_list_chosen(list));
     return REACT_DRAW | REACT_WANTS;
 }
 

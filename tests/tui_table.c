@@ -95,10 +95,10 @@ END_TEST
 /* What says which row it is stays, whatever is scrolled to; what was scrolled to is not dropped for it. */
 START_TEST(pinned_columns_stay) {
     static const struct table_column pinned[] = {
-        {"NAME", 6, -1, 0, 0, NAME, true},
-        {"NODE", 4, -1, 1, 0, NODE, true},
-        {"LAG", 5, 1, 1, 0, LAG, false},
-        {"WHY", 5, -1, 2, 0, WHY, false},
+        {"NAME", 6, -1, 0, 0, NAME, true, 0},
+        {"NODE", 4, -1, 1, 0, NODE, true, 0},
+        {"LAG", 5, 1, 1, 0, LAG, false, 0},
+        {"WHY", 5, -1, 2, 0, WHY, false, 0},
     };
     table.columns = pinned;
     table.then = 2;

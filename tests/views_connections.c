@@ -51,6 +51,10 @@ static struct value cell(const struct quantity_list *list, size_t i, enum quanti
     return quantity_get(w.model, row(list, i), q);
 }
 
+static int column_named(const struct quantity_list *list, const char *name) {
+    return quantity_column_named(list->columns, list->column_count, name);
+}
+
 /* ---- order ---- */
 
 /* What is within a tenth stays as it was. */
@@ -119,6 +123,68 @@ START_TEST(names_take_what_is_left) {
         columns++;
     ck_assert_int_gt(columns, 80);
     free(text);
+    end();
+}
+END_TEST
+
+START_TEST(a_choice_of_columns_holds_for_open_and_closed) {
+    begin();
+    struct connections *c = f.state;
+    struct quantity_list *open = &c->lists[CONNECTIONS_OPEN], *closed = &c->lists[CONNECTIONS_CLOSED],
+                         *both = &c->lists[CONNECTIONS_BOTH];
+    int own = column_named(open, "subscriptions"), other = column_named(closed, "subscriptions"),
+        third = column_named(both, "subscriptions");
+    struct view_request request;
+    shown();
+    press("c");
+    for (int i = 0; open->table.sequence[open->choice] != own; i++) {
+        ck_assert_int_lt(i, open->column_count);
+        press("Down");
+    }
+    ck_assert(frame_key(&f, "Space", &request) & REACT_DRAW);
+    ck_assert_ptr_nonnull(request.say);
+    ck_assert_str_eq(request.say, "until the end; F2, then w keeps these columns");
+    press("Esc");
+    shown();
+    ck_assert(open->table.hidden[own] && closed->table.hidden[other] && both->table.hidden[third]);
+    ck_assert(!closed->table.hidden[column_named(closed, "lived")]);
+    quantity_list_set_columns(closed, "cid subscriptions"); /* as a configuration does: of this list alone */
+    shown();
+    ck_assert(open->table.hidden[own]);
+    end();
+}
+END_TEST
+
+/* It is sorted by what is hidden, or has no room: that is there as long. */
+START_TEST(what_it_is_sorted_by_is_seen) {
+    begin();
+    struct quantity_list *list = ((struct connections *)f.state)->list.focus;
+    shown();
+    int host = column_named(list, "host");
+    ck_assert(list->table.hidden[host] && !(table_shown(&list->table) >> host & 1));
+    list_sort_by(list, "host");
+    free(frame_text(&f, 80, 24, false));
+    ck_assert(table_shown(&list->table) >> host & 1);
+    list_sort_by(list, "cid");
+    shown();
+    ck_assert(!(table_shown(&list->table) >> host & 1));
+    end();
+}
+END_TEST
+
+/* Rows stand still for a while after a key, and that is said. */
+START_TEST(an_order_that_is_held_is_said) {
+    begin();
+    look_for("sort: severity then PEND -");
+    press("Down");
+    world_run(&w, 1);
+    f.context.utc_ns = world_utc(&w);
+    f.context.mono_ns = world_mono(&w);
+    look_for("sort: severity then PEND   order held -");
+    world_run(&w, 10);
+    f.context.utc_ns = world_utc(&w);
+    f.context.mono_ns = world_mono(&w);
+    look_for("sort: severity then PEND -");
     end();
 }
 END_TEST
@@ -520,6 +586,9 @@ int main(void) {
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, every_column_sorts_both_ways);
     tcase_add_test(tc, names_take_what_is_left);
+    tcase_add_test(tc, a_choice_of_columns_holds_for_open_and_closed);
+    tcase_add_test(tc, what_it_is_sorted_by_is_seen);
+    tcase_add_test(tc, an_order_that_is_held_is_said);
     tcase_add_test(tc, keys_lead_to_every_column_on_the_screen);
     tcase_add_test(tc, selection_sticks_while_rows_move);
     tcase_add_test(tc, totals_take_the_place_of_rates);

@@ -12,6 +12,7 @@ void table_init(struct table *t, const struct table_column *columns, int count, 
                         .column_count = count < TABLE_MAX_COLUMNS ? count : TABLE_MAX_COLUMNS,
                         .sort = sort,
                         .then = then,
+                        .usual_sort = sort,
                         .mark = true,
                         .focused = true};
     for (int i = 0; i < t->column_count; i++)
@@ -44,6 +45,10 @@ void table_move(struct table *t, long by, int64_t mono_ns) {
     t->selected_row = moved(t->selected_row, by, t->rows);
     t->selected = t->frozen_ids[t->selected_row];
     t->frozen_until_ns = mono_ns + FREEZE_NS;
+}
+
+bool table_held(const struct table *t) {
+    return t->rows > 1 && !t->sorted;
 }
 
 /* Where it stands from the left; -1: nowhere, as severity. */

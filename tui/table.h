@@ -2,8 +2,8 @@
  * object.
  *
  * Knows nothing of NATS: a source gives the texts. Columns are dropped by priority when space is short, never
- * squeezed; left and right scroll those that stay hidden into sight. The order freezes for 5 s after a cursor
- * key. Main process. */
+ * squeezed; left and right scroll those that stay hidden into sight. What somebody sorted it by is seen,
+ * hidden or not. The order freezes for 5 s after a cursor key. Main process. */
 #ifndef TUI_TABLE_H
 #define TUI_TABLE_H
 
@@ -57,6 +57,7 @@ struct table { /* state of one table; init with table_init() */
     int sequence[TABLE_MAX_COLUMNS]; /* indexes into columns, from the left */
     int sort;                        /* index into columns; -1: by severity, then `then` */
     int then;
+    int usual_sort; /* that it began with */
     bool reverse; /* of the default direction: largest first for right-aligned columns, A first for others */
     uint64_t selected;   /* id, 0: the first row */
     size_t selected_row; /* where it was last arranged */
@@ -96,6 +97,8 @@ int table_column_width(const struct table *t, int column);
 uint64_t table_selected(const struct table *t);
 void table_select(struct table *t, uint64_t id, int64_t mono_ns);
 void table_move(struct table *t, long by, int64_t mono_ns); /* LONG_MIN / LONG_MAX: ends */
+/* Since somebody moved in it rows stay where they are, whatever they hold now. */
+bool table_held(const struct table *t);
 /* -1, +1 through severity and the columns that table_shown() has. */
 void table_sort_next(struct table *t, int by);
 const char *table_sort_title(const struct table *t); /* "severity", "LAG" */

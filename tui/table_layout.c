@@ -2,6 +2,11 @@
 
 #include <string.h>
 
+/* Somebody sorted by it. */
+static bool is_sorted_by(const struct table *t, int column) {
+    return column == t->sort && column != t->usual_sort;
+}
+
 static int total_width(const struct table *t, const struct table_layout *l) {
     int width = l->prefix;
     for (int i = 0; i < l->count; i++)
@@ -16,11 +21,11 @@ static void drop(struct table_layout *l, int at) {
 }
 
 /* The column of the largest priority, of equals the one on the right; the first one stays, and what was
- * scrolled to as long as there is another. */
+ * scrolled to or is sorted by as long as there is another. */
 static int next_to_drop(const struct table *t, const struct table_layout *l) {
     int found = -1;
     for (int i = l->count - 1; i > 0; i--) {
-        bool needed = l->column[i] == l->lead && l->count > 2;
+        bool needed = (l->column[i] == l->lead || is_sorted_by(t, l->column[i])) && l->count > 2;
         if (!needed &&
             (found < 0 || t->columns[l->column[i]].priority > t->columns[l->column[found]].priority))
             found = i;
@@ -33,7 +38,7 @@ static void collect(struct table_layout *l, const struct table *t, int scroll) {
     l->lead = -1;
     for (int at = 0; at < t->column_count; at++) {
         int i = t->sequence[at];
-        if (t->hidden[i])
+        if (t->hidden[i] && !is_sorted_by(t, i))
             continue;
         bool pinned = t->columns[i].pinned;
         if (!pinned && skipped < scroll) {

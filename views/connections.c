@@ -136,9 +136,22 @@ static void make_groups(struct connections *c, const struct view_context *contex
     c->groups_made++;
 }
 
+/* A choice of columns holds for open ones, closed ones and both, as far as they have the same columns; their
+ * order is each one's own. */
+static void follow_choice(struct connections *c) {
+    unsigned chosen = c->lists[c->shown].chosen;
+    if (chosen == c->columns_chosen[c->shown])
+        return;
+    c->columns_chosen[c->shown] = chosen;
+    for (int i = 0; i < CONNECTIONS_LISTINGS; i++)
+        if (i != (int)c->shown)
+            quantity_list_follow(&c->lists[i], &c->lists[c->shown]);
+}
+
 static void arrange(void *state, const struct view_context *context, struct rect area) {
     struct connections *c = state;
     struct view_context here = *context;
+    follow_choice(c);
     cover_follow(&c->cover, context);
     count_closed(c, context->model);
     count_missed(c, context->model);

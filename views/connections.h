@@ -72,7 +72,8 @@ struct connections {
     size_t closed;           /* connections of which we know that they are; counted where they are listed */
     uint64_t closed_missed;  /* at least so many are not among them */
     bool closed_at_bound;    /* older ones were let go */
-    uint64_t chosen;         /* selected by hand in a listing before this one; 0 none */
+    unsigned columns_chosen[CONNECTIONS_LISTINGS]; /* how often, when the others followed last */
+    uint64_t chosen;                               /* selected by hand in a listing before this one; 0 none */
     struct cover cover;
 };
 

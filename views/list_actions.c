@@ -38,8 +38,6 @@ bool list_sort_by(struct quantity_list *list, const char *name) {
         if (!known || (strcasecmp(known, name) != 0 && (i < 0 || strcasecmp(list->titles[i], name) != 0)))
             continue;
         sort_again(list, i);
-        if (i >= 0)
-            list->table.hidden[i] = false; /* what it is sorted by is seen */
         return true;
     }
     return false;
@@ -213,8 +211,10 @@ unsigned list_pick(void *call) {
     int column = quantity_menu_column(list, list->choice);
     if (list->menu == LIST_MENU_COLUMNS) {
         bool fixed = list->columns[column].priority == 0;
-        if (!fixed)
+        if (!fixed) {
             list->table.hidden[column] = !list->table.hidden[column];
+            ((struct view_call *)call)->request->say = quantity_list_chosen(list);
+        }
         return REACT_DRAW;
     }
     if (list->menu == LIST_MENU_SORT)
@@ -227,8 +227,10 @@ static unsigned move_column(void *call, int by) {
     struct quantity_list *list = focus_of(call);
     if (!list || list->menu != LIST_MENU_COLUMNS)
         return REACT_NONE;
-    if (quantity_list_move_column(list, list->choice, by))
+    if (quantity_list_move_column(list, list->choice, by)) {
         list->choice += by;
+        ((struct view_call *)call)->request->say = quantity_list_chosen(list);
+    }
     return REACT_DRAW;
 }
 

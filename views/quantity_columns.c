@@ -119,6 +119,25 @@ void quantity_list_set_columns(struct quantity_list *list, const char *names) {
     }
 }
 
+const char *quantity_list_chosen(struct quantity_list *list) {
+    static char text[120];
+    char settings[32], write[32];
+    keymap_first(ACTION_SETTINGS, settings, sizeof(settings));
+    keymap_first(ACTION_WRITE, write, sizeof(write));
+    list->chosen++;
+    snprintf(text, sizeof(text), "until the end; %s, then %s keeps these columns", settings, write);
+    return *settings && *write ? text : "";
+}
+
+void quantity_list_follow(struct quantity_list *list, const struct quantity_list *other) {
+    for (int i = 0; i < list->column_count; i++) {
+        const struct quantity_column *column = &list->columns[i];
+        for (int k = 0; k < other->column_count && !stays(column); k++)
+            if (other->columns[k].quantity == column->quantity && other->columns[k].form == column->form)
+                list->table.hidden[i] = other->table.hidden[k];
+    }
+}
+
 bool quantity_list_move_column(struct quantity_list *list, int line, int by) {
     int *sequence = list->table.sequence, to = line + by;
     if (line < 0 || line >= list->column_count || to < 0 || to >= list->column_count)

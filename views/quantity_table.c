@@ -484,10 +484,11 @@ void quantity_list_status(const struct quantity_list *list, char *out, size_t si
     const struct table *t = &list->table;
     const char *filter = list->filter ? filter_text(list->filter) : "";
     const char *fault = list->filter ? filter_error(list->filter) : NULL;
-    snprintf(out, size, "%s%s%s%s%ssort: %s%s%s%s", *filter ? "filter: " : "", filter, fault ? " !! " : "",
+    snprintf(out, size, "%s%s%s%s%ssort: %s%s%s%s%s", *filter ? "filter: " : "", filter, fault ? " !! " : "",
              fault ? fault : "", *filter ? "   " : "", table_sort_title(t),
              t->sort < 0 && t->then >= 0 ? " then " : "",
-             t->sort < 0 && t->then >= 0 ? list->titles[t->then] : "", t->reverse ? " reversed" : "");
+             t->sort < 0 && t->then >= 0 ? list->titles[t->then] : "", t->reverse ? " reversed" : "",
+             table_held(t) ? "   order held" : "");
 }
 
 const struct object *quantity_list_selected(const struct quantity_list *list, const struct model *model) {

@@ -86,6 +86,7 @@ struct quantity_list {
     bool shared;            /* names, by several accounts: their column is there */
     bool account_in_name;   /* unless there is no room for it */
     struct view_context at; /* a copy, same */
+    unsigned chosen;        /* how often somebody chose its columns */
     enum list_menu menu;    /* what is open over the list */
     int choice;             /* its line */
     int grouped_by;         /* a quantity; -1 none: what is marked in the choice */
@@ -166,6 +167,11 @@ void quantity_columns_default(const struct quantity_column *columns, int count, 
 /* Shows exactly these, in this order; what says which row it is stays on the left. NULL: the defaults. */
 void quantity_list_set_columns(struct quantity_list *list, const char *names);
 void quantity_list_columns(const struct quantity_list *list, char *out, size_t size);
+/* Somebody chose these columns. Returns what keeps them, by the keys in force; "" where nothing does. Lives
+ * until the next call. */
+const char *quantity_list_chosen(struct quantity_list *list);
+/* What another list shows of the columns that both have it shows now, too. */
+void quantity_list_follow(struct quantity_list *list, const struct quantity_list *other);
 /* The column of a line of the menu moves to the left or right; false: it stands at the end, or has to stay.
  */
 bool quantity_list_move_column(struct quantity_list *list, int line, int by);
