@@ -336,7 +336,7 @@ START_TEST(who_listens_is_asked_elsewhere) {
     find(&f, &w, "orders.created");
     ROWS(&f, "subscription orders.created cid 4711");
     static const char way_on[] =
-        " ? subscriptions: some are known; :interest orders.created lists all that match\n";
+        " ? subscriptions: not all known; :interest orders.created lists all that match\n";
     ck_assert(says(&f, 80, 24, way_on));
     ck_assert_ptr_null(f.view->take(f.state, "orders.creat"));
     ck_assert(says(&f, 120, 24, ":interest orders.creat lists"));

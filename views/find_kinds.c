@@ -59,7 +59,7 @@ static void unknown_subscriptions(const struct view_context *context, const stru
     if (!looks_like_subject(asked->word))
         snprintf(out, size, "subscriptions: known are those of what was asked for");
     else
-        snprintf(out, size, "subscriptions: some are known; :interest %s lists all that match", word);
+        snprintf(out, size, "subscriptions: not all known; :interest %s lists all that match", word);
 }
 
 static bool is_here(const struct model *model, const struct object *client) {
