@@ -119,6 +119,17 @@ START_TEST(an_unknown_key_is_said_for_a_while) {
 }
 END_TEST
 
+/* The footer says what the key is about in this view, and when there is none of it. */
+START_TEST(what_is_hidden_has_a_name) {
+    struct terminal *t = quiet_open_seen(24, 120);
+    shown_type(t, "4", "> Slow");
+    shown_wait(t, "nobody cut");
+    shown_type(t, "i", "^ those closed for other reasons are shown: there are none here");
+    shown_type(t, "i", "^ those closed for other reasons are hidden");
+    shown_quit(t);
+}
+END_TEST
+
 START_TEST(tab_completes_a_command) {
     struct terminal *t = quiet_open_seen(24, 120);
     shown_type(t, ":", "^ overview +connections +connection +jetstream .* find "); /* all that there is */
@@ -436,6 +447,7 @@ int main(void) {
     tcase_add_test(tc, the_manual_names_every_key);
     tcase_add_test(tc, control_c_cancels_then_quits);
     tcase_add_test(tc, an_unknown_key_is_said_for_a_while);
+    tcase_add_test(tc, what_is_hidden_has_a_name);
     tcase_add_test(tc, tab_completes_a_command);
     tcase_add_test(tc, what_is_called_so_is_found);
     tcase_add_test(tc, a_connection_has_a_page);

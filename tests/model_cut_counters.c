@@ -531,7 +531,7 @@ START_TEST(each_counted_again_is_one_that_was_recorded) {
     for (int i = 0; i < 14; i++) {
         c.clients += 1 + (i == 4 ? 29 : i > 4);
         until(&n, "IDA", 12 + 2 * i, c);
-        closed(&n, "IDA", (uint64_t)(30 + i),
+        closed(&n, "IDA", 30 + (uint64_t)i,
                (struct life){(uint64_t)(1000 + i), names[i], 6, 11.5 + 2 * i, CUT_BYTES, 1});
     }
     for (int i = 0; i < 5; i++) {

@@ -235,6 +235,28 @@ static void check_says(const struct world *w, int cols, const char *const *says,
     frame_close(&f);
 }
 
+/* What others were closed for is no claim about who was cut. */
+START_TEST(who_is_hidden_was_not_cut) {
+    static const char *const says[] = {"nobody cut since we watch",
+                                       "1 closed for other reasons: i shows them", NULL};
+    static const struct world_life stale = {.name = "stale",
+                                            .cid = 102,
+                                            .lives = 1,
+                                            .lived = 10,
+                                            .drains_per_s = 1e5,
+                                            .reason = "Stale Connection"};
+    struct world w;
+    world_init(&w);
+    w.jetstream = false;
+    w.closes = true;
+    w.lives = &stale;
+    w.life_count = 1;
+    world_run(&w, 30);
+    check_says(&w, 120, says, "all idle");
+    world_finish(&w);
+}
+END_TEST
+
 /* An empty list is a claim about servers that answer alone. */
 START_TEST(nothing_is_claimed_of_servers_that_do_not_answer) {
     static const char *const all[] = {"no buffer above 1 % of max, and none grows\n",
@@ -456,6 +478,7 @@ int main(void) {
     tcase_add_test(tc, an_empty_list_tells_since_when);
     tcase_add_test(tc, nothing_is_claimed_of_servers_that_do_not_answer);
     tcase_add_test(tc, a_subject_is_cut_between_its_tokens);
+    tcase_add_test(tc, who_is_hidden_was_not_cut);
     tcase_add_test(tc, the_title_counts_what_is_so_now);
     tcase_add_test(tc, a_pattern_keeps_its_end);
     suite_add_tcase(suite, tc);
