@@ -73,12 +73,21 @@ static struct expr_value relation(enum expr_op op, int order) {
     }
 }
 
+/* "" is what nobody told: a client without a name. */
+static bool asks_for_none(const struct expr_node *node, struct expr_value l, struct expr_value r) {
+    struct expr_value other = l.type == EXPR_UNKNOWN ? r : l;
+    return (node->op == OP_EQUAL || node->op == OP_NOT_EQUAL) &&
+           (l.type == EXPR_UNKNOWN) != (r.type == EXPR_UNKNOWN) && other.type == EXPR_TEXT && !*other.text;
+}
+
 static struct expr_value compare(const struct evaluation *e, const struct expr_node *node,
                                  struct expr_value l, struct expr_value r) {
     if (l.type == EXPR_NUMBER && r.type == EXPR_NUMBER)
         return relation(node->op, order_of(l.number, r.number));
     align(&e->expr->nodes[node->left], &l, &r);
     align(&e->expr->nodes[node->right], &r, &l);
+    if (asks_for_none(node, l, r))
+        return truth_value(node->op == OP_EQUAL);
     if (l.type == EXPR_UNKNOWN || r.type == EXPR_UNKNOWN || (l.type == EXPR_TEXT) != (r.type == EXPR_TEXT))
         return unknown;
     if (l.type != EXPR_TEXT)

@@ -95,6 +95,7 @@ static struct entry *close_entry(struct model *model, struct entry *server, cons
         connection_create(model, entry, row);
     }
     entry_update(model, entry, row, at);
+    connection_complete(entry);
     end_entry(model, entry, at->mono_ns);
     history_connection_end(model, entry,
                            at->utc_ns - at->now_ns + row_i64(row, F_CONNECTION_stop, at->now_ns));

@@ -42,6 +42,19 @@ void connection_create(struct model *model, struct entry *entry, const struct ro
     entry->object.extra = connection;
 }
 
+/* From 2.12 a server counts them, and leaves out a zero. */
+static bool tells_stalls(const struct row *server) {
+    int major, minor;
+    return server && sscanf(row_text(server, F_SERVER_version), "%d.%d", &major, &minor) == 2 &&
+           (major > 2 || (major == 2 && minor >= 12));
+}
+
+void connection_complete(struct entry *entry) {
+    struct row *row = entry->object.now;
+    if (!row_has(row, F_CONNECTION_stalls) && tells_stalls(entry->object.parent->now))
+        row_put(row, F_CONNECTION_stalls)->i = 0;
+}
+
 /* Rates of a row that was away for a poll would be averages over that gap. */
 static bool was_in_last_poll(const struct connection *connection, const struct server *server,
                              enum shape shape) {
@@ -69,6 +82,7 @@ static bool put_row(struct model *model, struct entry *server, const struct samp
     struct connection *connection = entry->object.extra;
     bool missed = !made && !was_in_last_poll(connection, server_of(server), sample->shape);
     entry_update(model, entry, row, at);
+    connection_complete(entry);
     if (missed)
         entry_drop_window(entry);
     connection->polls[page_of(sample->shape)] = server_of(server)->polls[sample->shape];

@@ -26,6 +26,8 @@ struct connection {
 const char *connection_state_word(int n);
 /* A leaf node, which is in the list of what was closed, too. */
 bool connection_is_leaf(const struct row *row);
+/* After a new row of it: what its server leaves out where it is nothing. */
+void connection_complete(struct entry *entry);
 /* Makes the extra of a new entry. */
 void connection_create(struct model *model, struct entry *entry, const struct row *row);
 

@@ -363,6 +363,30 @@ START_TEST(so_many_at_most) {
 }
 END_TEST
 
+/* What a server that counts pauses leaves out is none; one that does not leaves it unknown. */
+START_TEST(no_pause_is_told_from_unknown) {
+    static const char *const versions[] = {"2.9.10", "2.11.9", "2.12.0", "2.15.2", "3.0.0"};
+    for (size_t i = 0; i < sizeof versions / sizeof *versions; i++) {
+        struct night n;
+        night_begin(&n, 0, 1);
+        send_target(&n, 1, "http://h:8222", "named", "polled", NULL, NULL);
+        struct life life = {5, "b", -60, 0, NULL, 0};
+        for (int second = 1; second < 4; second++) {
+            night_until(&n, second);
+            struct sample *s = build_varz(&n, 1, "IDA", "n1");
+            put_text(s, row_of(s, ENTITY_SERVER), F_SERVER_version, versions[i]);
+            send(&n, s);
+            send_lives(&n, "IDA", SHAPE_CONNZ_FULL, 1, &life, 1);
+        }
+        const struct object *b = find_by(&n, Q_CONNECTION_name, "b");
+        double stalls = number_value(&n, b, Q_CONNECTION_stalls),
+               per_s = number_value(&n, b, Q_CONNECTION_stalls_per_s);
+        ck_assert_msg(i < 2 ? isnan(stalls) && isnan(per_s) : stalls == 0 && per_s == 0, "%s", versions[i]);
+        night_end(&n);
+    }
+}
+END_TEST
+
 START_TEST(words_of_reasons) {
     ck_assert_int_eq(reason_of("Slow Consumer (Write Deadline)").group, REASON_SLOW);
     ck_assert_int_eq(reason_of("Stale Connection").group, REASON_LIVENESS);
@@ -391,6 +415,7 @@ static TCase *make(void) {
     tcase_add_test(c, a_list_that_is_full_at_first_sight);
     tcase_add_test(c, kept_for_a_while_and_not_taken_again);
     tcase_add_test(c, so_many_at_most);
+    tcase_add_test(c, no_pause_is_told_from_unknown);
     tcase_add_test(c, words_of_reasons);
     return c;
 }

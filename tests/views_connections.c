@@ -155,6 +155,69 @@ START_TEST(a_choice_of_columns_holds_for_open_and_closed) {
 }
 END_TEST
 
+/* "-" is a name that somebody may have. */
+START_TEST(who_has_no_name_is_found) {
+    begin();
+    f.context.filter = "name=\"\"";
+    const struct quantity_list *list = shown()->list.focus;
+    ck_assert_uint_eq(list->count, 2);
+    for (size_t i = 0; i < list->count; i++)
+        ck_assert_int_eq(cell(list, i, Q_CONNECTION_name).type, VALUE_UNKNOWN);
+    f.context.filter = "name!=\"\"";
+    size_t count = shown()->list.focus->count;
+    f.context.filter = "";
+    ck_assert_uint_eq(shown()->list.focus->count, count + 2);
+    press("B Down Enter");
+    look_for(" (none) ");
+    end();
+}
+END_TEST
+
+/* It is known who does not answer; another one that does has no connections. */
+START_TEST(who_does_not_answer_is_said) {
+    static const struct world_client clients[] = {{1, 7, "a", NULL, "go", 0, 10, 0},
+                                                  {1, 8, "b", NULL, "go", 0, 10, 0}};
+    world_init(&w);
+    w.clients = clients;
+    w.client_count = 2;
+    for (int i = 0; i < w.node_count; i++)
+        w.nodes[i].connections = 0;
+    world_run(&w, 30);
+    w.nodes[1].answers = false;
+    world_run(&w, 20);
+    frame_open(&f, &w, "connections");
+    look_for("-2 open as last seen: n2-lon does not answer ");
+    end();
+}
+END_TEST
+
+/* A few bytes that wait for the length of a poll move no row to the top. */
+START_TEST(a_little_that_waits_moves_nothing) {
+    static struct world_client clients[] = {{0, 7, "a", NULL, "go", 0, 10, 0},
+                                            {0, 8, "b", NULL, "go", 0, 10, 0}};
+    world_init(&w);
+    w.clients = clients;
+    w.client_count = 2;
+    world_run(&w, 30);
+    frame_open(&f, &w, "connections");
+    const struct quantity_list *list = shown()->list.focus;
+    ck_assert_str_eq(cell(list, 0, Q_CONNECTION_name).text, "a");
+    static const struct {
+        double pending;
+        const char *first;
+    } steps[] = {{300, "a"}, {40000, "a"}, {4e8, "b"}};
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+        clients[1].pending = steps[i].pending;
+        world_run(&w, 4);
+        f.context.utc_ns = world_utc(&w);
+        f.context.mono_ns = world_mono(&w);
+        list = shown()->list.focus;
+        ck_assert_str_eq(cell(list, 0, Q_CONNECTION_name).text, steps[i].first);
+    }
+    end();
+}
+END_TEST
+
 /* It is sorted by what is hidden, or has no room: that is there as long. */
 START_TEST(what_it_is_sorted_by_is_seen) {
     begin();
@@ -550,7 +613,7 @@ START_TEST(those_without_a_name_are_a_group) {
     shown();
     ck_assert_int_eq(cell(list, 0, Q_GROUP_key).type, VALUE_UNKNOWN);
     press("g Enter");
-    look_for("name -: 2 ");
+    look_for("name (none): 2 ");
     ck_assert_uint_eq(((struct connections *)f.state)->list.focus->count, 2);
     end();
 }
@@ -587,6 +650,9 @@ int main(void) {
     tcase_add_test(tc, every_column_sorts_both_ways);
     tcase_add_test(tc, names_take_what_is_left);
     tcase_add_test(tc, a_choice_of_columns_holds_for_open_and_closed);
+    tcase_add_test(tc, who_has_no_name_is_found);
+    tcase_add_test(tc, who_does_not_answer_is_said);
+    tcase_add_test(tc, a_little_that_waits_moves_nothing);
     tcase_add_test(tc, what_it_is_sorted_by_is_seen);
     tcase_add_test(tc, an_order_that_is_held_is_said);
     tcase_add_test(tc, keys_lead_to_every_column_on_the_screen);

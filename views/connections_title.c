@@ -79,15 +79,36 @@ static void add(char *out, size_t size, const char *text) {
     snprintf(out + len, size - len, "%s", text);
 }
 
+/* "no server answers", "n2-lon does not answer", "3 servers do not answer" */
+static void silent_text(const struct model *model, char *out, size_t size) {
+    size_t count, silent = 0;
+    char name[80];
+    const struct object *const *servers = model_objects(model, OBJECT_SERVER, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(quantity_name_text(model, servers[i], Q_SERVER_state), "up") == 0)
+            continue;
+        text_cut_middle(name, sizeof(name), quantity_name_text(model, servers[i], Q_SERVER_name), 24);
+        silent++;
+    }
+    if (silent == count)
+        snprintf(out, size, "no server answers");
+    else if (silent == 1)
+        snprintf(out, size, "%s does not answer", name);
+    else
+        snprintf(out, size, "%zu servers do not answer", silent);
+}
+
 /* "1,024 open", "7 of 1,000 open, chosen by pending" */
-static void open_text(const struct connections *c, char *out, size_t size) {
-    char have[NUMBER_TEXT_SIZE], of[NUMBER_TEXT_SIZE], text[200];
+static void open_text(const struct connections *c, const struct view_context *context, char *out,
+                      size_t size) {
+    char have[NUMBER_TEXT_SIZE], of[NUMBER_TEXT_SIZE], silent[120], text[200];
     const struct quantity_list *list = connections_listed(c);
     uint64_t rows = c->cover.rows, total = c->cover.total;
     number_format_grouped(have, rows);
     number_format_grouped(of, total);
+    silent_text(context->model, silent, sizeof(silent));
     if (total == 0 && list->known > c->closed)
-        snprintf(text, sizeof(text), "%zu open as last seen: no server answers", list->known);
+        snprintf(text, sizeof(text), "%zu open as last seen: %s", list->known, silent);
     else if (rows >= total)
         snprintf(text, sizeof(text), "%s open", of);
     else if (list->trouble[0]) /* which says why */
@@ -120,7 +141,7 @@ static void inside_text(const struct connections *c, char *out, size_t size) {
     char key[80], text[160], count[NUMBER_TEXT_SIZE];
     for (int i = 0; i < c->depth; i++) {
         const struct group_key *inside = &c->inside[i];
-        text_cut(key, sizeof(key), inside->known ? inside->text : "-", 24);
+        text_cut(key, sizeof(key), inside->known ? inside->text : "(none)", 24);
         snprintf(text, sizeof(text), "%s%s %s", i ? ", " : "   ", quantities[inside->by].name, key);
         add(out, size, text);
     }
@@ -191,7 +212,7 @@ void connections_title(const struct connections *c, const struct view_context *c
     const struct connection_list_info *info = &connection_lists[c->shown];
     out[0] = 0;
     if (info->open)
-        open_text(c, out, size);
+        open_text(c, context, out, size);
     if (info->closed)
         closed_text(c, context, out, size);
     inside_text(c, out, size);

@@ -275,6 +275,24 @@ static bool is_old(const struct object *object) {
     return object->freshness != FRESH_LIVE && !ended;
 }
 
+/* Who has no name is not called "-", as somebody may be. */
+static const struct {
+    enum quantity quantity;
+    const char *none;
+} nameless[] = {{Q_CONNECTION_name, ""}, {Q_GROUP_key, "(none)"}};
+
+static bool is_nameless(const struct quantity_list *list, const struct object *object, enum quantity q,
+                        struct table_cell *out) {
+    for (size_t i = 0; i < sizeof(nameless) / sizeof(nameless[0]); i++) {
+        if (nameless[i].quantity != q || *quantity_name_text(list->model, object, q))
+            continue;
+        snprintf(out->text, sizeof(out->text), "%s", nameless[i].none);
+        out->role = ROLE_MUTED;
+        return true;
+    }
+    return false;
+}
+
 static void row_cell_text(void *data, size_t row, int column, int width, struct table_cell *out) {
     const struct list_data *d = data;
     const struct quantity_list *list = d->list;
@@ -282,6 +300,8 @@ static void row_cell_text(void *data, size_t row, int column, int width, struct 
     const struct quantity_column *c = &list->columns[column];
     if (is_old(object))
         out->role = ROLE_DIM;
+    if (is_nameless(list, object, c->quantity, out))
+        return;
     if (c->form == COLUMN_VALUE)
         list_value_text(list, object, c, out->text, sizeof(out->text), width);
     else

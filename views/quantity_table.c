@@ -106,6 +106,19 @@ static struct value key_of(const struct quantity_list *list, const struct object
     return rounded(quantity_get(list->model, object, q), quantities[q].unit);
 }
 
+enum { PENDING_NOISE = 65536 }; /* bytes: less waits anywhere for a moment (filling.h) */
+
+/* Behind severity a little that waits for a moment moves no row. */
+static struct value then_of(const struct quantity_list *list, const struct object *object) {
+    struct value v = key_of(list, object, list->table.then);
+    bool pending = list->table.then >= 0 && list->table.sort < 0 &&
+                   list->columns[list->table.then].quantity == Q_CONNECTION_pending_bytes;
+    double bytes;
+    if (pending && value_number(v, &bytes) && bytes < PENDING_NOISE)
+        v = (struct value){.type = VALUE_REAL, .f = 0};
+    return v;
+}
+
 static void add_row(struct quantity_list *list, const struct object *object, size_t at, int severity) {
     if (list->count == list->cap) {
         list->cap = list->cap ? list->cap * 2 : 64;
@@ -119,7 +132,7 @@ static void add_row(struct quantity_list *list, const struct object *object, siz
     int reason = list_reason_width(list->model, object);
     list->reason_most = reason > list->reason_most ? reason : list->reason_most;
     row->key = key_of(list, object, list->table.sort);
-    row->then = key_of(list, object, list->table.then);
+    row->then = then_of(list, object);
 }
 
 /* What can't be asked is not known to be well. */
