@@ -84,6 +84,13 @@ struct value calc_connection_likely(const struct model *model, const struct obje
     return aged(object, value_text(((const struct connection *)object->extra)->likely));
 }
 
+struct value calc_connection_reads_most(const struct model *model, const struct object *object) {
+    (void)model;
+    const struct connection *connection = object->extra;
+    bool known = connection->likely && connection->reads_most > 0;
+    return known ? aged(object, value_real(connection->reads_most)) : value_unknown(0);
+}
+
 /* ---- the next step in words ---- */
 
 struct telling {

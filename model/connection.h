@@ -19,6 +19,7 @@ struct connection {
     struct busiest busiest;
     uint64_t client;         /* id of the CLIENT that it was found to be one of, 0 none: client.h */
     struct filling *filling; /* NULL: it holds little */
+    double reads_most;       /* bytes a second at most, where that word is "stopped"; NAN not known */
     const char *likely;      /* a word of filling.h: why it holds much, or did; NULL */
 };
 

@@ -421,6 +421,17 @@ static double drain_now(const struct filling *f, const struct writing *w, double
     return w->began_s < 0 && w->bytes > LEFT_MSGS * f->message && drain > most ? most : drain;
 }
 
+/* A write that has not ended since a poll has no more than waited then. */
+static double reads_at_most(const struct filling *f) {
+    const struct fill_poll *now = last_of(f, 0);
+    for (unsigned i = 0; i + 1 < f->count; i++) {
+        const struct fill_poll *poll = &f->polls[i];
+        if (poll->now_ns >= f->nothing_leaves_ns && poll->pending >= NOTHING)
+            return poll->pending / seconds(now->now_ns - poll->now_ns);
+    }
+    return NAN;
+}
+
 static void foresee_high(struct filling *f) {
     struct marks marks = marks_of(f);
     double drain = drain_of(&marks);
@@ -431,6 +442,7 @@ static void foresee_high(struct filling *f) {
     struct writing w = in_flight(f, &marks);
     f->stopped = f->stood =
         is_stopped(f, &w, drain) || (f->stood && f->rules.kept && f->leaving < FILL_READS);
+    f->reads_most = f->stopped && f->stuck ? reads_at_most(f) : NAN;
     f->drain = f->stopped ? 0 : drain_now(f, &w, drain);
     w.drain = isnan(drain) ? 0 : f->drain;
     if (isnan(f->drain) ? looks_stopped(f) : f->piles || f->stuck)
@@ -447,6 +459,7 @@ static void foresee(struct filling *f) {
         growth_over(f, is_high(f) && f->leaving >= FEED_POLLS && f->count > FEED_POLLS ? FEED_POLLS : 1);
     f->drain = (written(f, to) - written(f, from)) / seconds(to->now_ns - from->now_ns);
     f->stopped = false;
+    f->reads_most = NAN;
     f->began = FILL_BEGAN_SEEN;
     if (is_high(f))
         foresee_high(f);
@@ -478,7 +491,7 @@ bool filling_is_due(const struct fill_poll *before, const struct fill_poll *poll
 struct filling *filling_create(const struct fill_poll *before, double usual) {
     struct filling *f = memory_new(sizeof *f);
     f->usual = usual;
-    f->drain = f->feed = f->slope = f->waited = NAN;
+    f->drain = f->feed = f->slope = f->waited = f->reads_most = NAN;
     f->lived = INFINITY;
     f->quiet_ns = f->nothing_leaves_ns = f->flat_ns = f->held_ns = TIME_UNSET;
     f->cut = (struct cut){CUT_NOT, INFINITY, INFINITY};

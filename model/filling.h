@@ -54,10 +54,11 @@ struct filling {
     double waited; /* seconds that its oldest byte had waited at the first poll, where what came is steady */
     enum fill_began began;
     enum fill_unheld unheld;
-    bool stopped; /* what is being written should have left by now */
-    bool stood;   /* the same at the last poll at which it held much */
-    bool jumped;  /* more came at its beginning than ever before */
-    bool was_cut; /* nothing is queued any more: its last write is still going on */
+    bool stopped;      /* what is being written should have left by now */
+    double reads_most; /* bytes a second of one that has stopped, or reads so little that no write ends */
+    bool stood;        /* the same at the last poll at which it held much */
+    bool jumped;       /* more came at its beginning than ever before */
+    bool was_cut;      /* nothing is queued any more: its last write is still going on */
     struct cut_rules rules;
     struct cut cut; /* from then on; at most so late, where it began before */
 };

@@ -71,14 +71,17 @@ void filling_watch(const struct model *model, struct entry *entry, bool hot) {
     if (connection->filling && !object->before) { /* another run, or away for a while */
         let_go(connection);
         connection->likely = NULL;
+        connection->reads_most = NAN;
     }
     if (!connection->filling && hot)
         begin(connection, object, &poll, server);
     if (!connection->filling)
         return;
     filling_put(connection->filling, &poll, server, object->now, is_fed_else(model, object));
-    if (!connection->filling->was_cut)
+    if (!connection->filling->was_cut) {
         connection->likely = filling_likely(connection->filling);
+        connection->reads_most = connection->filling->reads_most;
+    }
     if (filling_is_over(connection->filling))
         let_go(connection);
 }

@@ -344,6 +344,22 @@ START_TEST(flat_while_producers_are_held) {
 }
 END_TEST
 
+/* 1 kB/s does not show within one write: what is proven of it is said, also when it has been cut. */
+START_TEST(who_stops_may_read_a_little) {
+    struct night n;
+    char text[200];
+    play_until(&n, &fill_stop, 17);
+    double most = value_of(&n, Q_CONNECTION_reads_most);
+    ck_assert_double_eq_tol(most, 3700800 / 8.0, 1000);
+    finding_text_of(n.model, finding_of(&n, "cut_foreseen"), 1, text, sizeof text);
+    ck_assert_ptr_nonnull(strstr(text, ", reads < 452K/s"));
+    night_end(&n);
+    play_until(&n, &fill_slow, 31);
+    ck_assert(isnan(value_of(&n, Q_CONNECTION_reads_most)));
+    night_end(&n);
+}
+END_TEST
+
 /* 2.6 MB each two seconds, nothing leaves, max_pending 16 MB: up to that poll. */
 static void play_stopped(struct night *n, const char *version, int polls, int stalls, int from_clients) {
     struct fill fill = {"", version, 16000000, 30, 0, {{0, 0, 0, 0}}};
@@ -670,6 +686,7 @@ static TCase *filling(void) {
     tcase_add_test(tc, a_slow_reader);
     tcase_add_test(tc, small_messages_are_larger_on_the_wire);
     tcase_add_test(tc, flat_while_producers_are_held);
+    tcase_add_test(tc, who_stops_may_read_a_little);
     tcase_add_loop_test(tc, nobody_is_held_unless_pauses_are_counted, 0, COUNT(helds));
     tcase_add_test(tc, silence_after_a_burst);
     tcase_add_test(tc, a_burst_wakes_nobody);
