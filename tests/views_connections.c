@@ -218,6 +218,40 @@ START_TEST(a_little_that_waits_moves_nothing) {
 }
 END_TEST
 
+/* What the manual names can be chosen, and the list of both has all of it. */
+START_TEST(every_quantity_is_a_column) {
+    begin();
+    const struct connections *c = f.state;
+    for (int q = 0; q < QUANTITY_COUNT; q++)
+        if (quantities[q].kind == OBJECT_CONNECTION && !(quantities[q].flags & QUANTITY_HIDDEN)) {
+            const char *name = quantities[q].name;
+            ck_assert_msg(column_named(&c->lists[CONNECTIONS_BOTH], name) >= 0, "no %s", name);
+            bool ended = strcmp(name, "state") == 0 || column_named(&c->lists[CONNECTIONS_CLOSED], name) >= 0;
+            ck_assert_msg(ended || column_named(&c->lists[CONNECTIONS_OPEN], name) >= 0, "no %s", name);
+        }
+    end();
+}
+END_TEST
+
+/* How many they are is exact. */
+START_TEST(members_of_a_group_are_counted_to_the_last) {
+    enum { MANY = 1234 };
+    static struct world_client clients[MANY];
+    for (int i = 0; i < MANY; i++)
+        clients[i] = (struct world_client){0, (uint64_t)i + 5, "same", NULL, "go", 0, 1, 0};
+    world_init(&w);
+    w.clients = clients;
+    w.client_count = MANY;
+    w.nodes[0].connections = MANY;
+    w.nodes[1].connections = w.nodes[2].connections = 0;
+    world_run(&w, 30);
+    frame_open(&f, &w, "connections");
+    press("B Down Enter");
+    look_for(" 1234 ");
+    end();
+}
+END_TEST
+
 /* It is sorted by what is hidden, or has no room: that is there as long. */
 START_TEST(what_it_is_sorted_by_is_seen) {
     begin();
@@ -653,6 +687,8 @@ int main(void) {
     tcase_add_test(tc, who_has_no_name_is_found);
     tcase_add_test(tc, who_does_not_answer_is_said);
     tcase_add_test(tc, a_little_that_waits_moves_nothing);
+    tcase_add_test(tc, every_quantity_is_a_column);
+    tcase_add_test(tc, members_of_a_group_are_counted_to_the_last);
     tcase_add_test(tc, what_it_is_sorted_by_is_seen);
     tcase_add_test(tc, an_order_that_is_held_is_said);
     tcase_add_test(tc, keys_lead_to_every_column_on_the_screen);

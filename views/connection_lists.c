@@ -43,6 +43,12 @@ static const struct quantity_column closed_columns[] = {
     {.quantity = Q_CONNECTION_address, .priority = 13},
     {.quantity = Q_CONNECTION_reason, .priority = 8, .grow = 10},
     {.quantity = Q_CONNECTION_host, .priority = 13, .off = true},
+    {.quantity = Q_CONNECTION_state, .priority = 22, .off = true},
+    {.quantity = Q_CONNECTION_idle_at_end, .priority = 22, .off = true},
+    {.quantity = Q_CONNECTION_cuts, .priority = 22, .off = true},
+    {.quantity = Q_CONNECTION_mqtt_client, .priority = 22, .off = true},
+    {.quantity = Q_CONNECTION_name_tag, .priority = 22, .off = true},
+    {.quantity = Q_CONNECTION_tls_cipher, .priority = 22, .off = true},
 };
 
 static const struct quantity_column group_columns[] = {

@@ -85,6 +85,18 @@ static void make_span_room(char *text, size_t size, int64_t ns, const char *boun
         }
 }
 
+/* How many they are is exact: "1000" where there is room for it, not "1.00k". */
+static bool exact_number(char *out, size_t size, enum quantity q, struct value v, int width) {
+    char text[NUMBER_TEXT_SIZE];
+    bool counts = q == Q_GROUP_connections && v.type == VALUE_UINT && v.u < 100000;
+    int len =
+        snprintf(text, sizeof(text), "%s%llu", v.flags & VALUE_LEAST ? "≥" : "", (unsigned long long)v.u);
+    if (!counts || len < 0 || (width > 0 && text_width(text) > width))
+        return false;
+    snprintf(out, size, "%s", text);
+    return true;
+}
+
 static bool plain_number(const struct quantity_info *info, struct value v) {
     return (v.type == VALUE_UINT || v.type == VALUE_INT) && info->unit == UNIT_NONE;
 }
@@ -143,6 +155,8 @@ void quantity_text(char *out, size_t size, const struct view_context *context, c
         snprintf(out, size, "%s%s", word, marked && (int)strlen(word) < width ? "~" : "");
         return;
     }
+    if (exact_number(out, size, q, v, width))
+        return;
     if (plain_number(info, v) || v.type == VALUE_BOOL || !value_number(v, &number)) {
         value_format(out, (unsigned)size, v, info->unit);
         return;
