@@ -45,6 +45,8 @@ struct entry *server_create(struct model *model, int64_t utc_ns) {
 const char *server_label(const struct server *server) {
     if (server->name && server->name->len && !server->nameless)
         return server->name->bytes;
+    if (*server->supposed && !server->reached)
+        return server->supposed;
     return server->address ? server->address->bytes : "?";
 }
 

@@ -105,6 +105,7 @@ struct server {
     int64_t failing_since_utc_ns;   /* of the endpoint that `failing` names */
     bool silent;                    /* the reason says for how long */
     char routes_text[32];
+    char supposed[160]; /* what it is called before it answered (supposed.h), "" not known */
 };
 
 static inline struct server *server_of(const struct entry *entry) {

@@ -7,6 +7,7 @@
 #include "model/source.h"
 #include "model/state.h"
 #include "model/subscription.h"
+#include "model/supposed.h"
 
 /* Between two looks at all assets: each other tick of half a second. */
 #define WEIGH_NS     (900 * NS_PER_MS)
@@ -43,6 +44,7 @@ void model_tick(struct model *model, int64_t utc_ns, int64_t mono_ns) {
     others_tick(model);
     clusters_settle(model);
     expected_tick(model, utc_ns);
+    supposed_tick(model);
     clusters_judge(model);
     model_sweep(model);
     connections_tick(model);

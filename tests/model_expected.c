@@ -42,6 +42,53 @@ START_TEST(one_dead_before_we_came_is_down_under_its_route_address) {
 }
 END_TEST
 
+static void send_peers(struct night *n, const char *const *names, const char *ip) {
+    static const char *const ids[] = {"IDB", "IDC"};
+    struct sample *s = build(n, 1, SHAPE_ROUTEZ, "IDA");
+    for (int i = 0; i < 2 && names[i]; i++) {
+        struct row *row = sample_add(s, ENTITY_ROUTE);
+        put_u(row, F_ROUTE_rid, (uint64_t)i + 1);
+        put_text(s, row, F_ROUTE_remote_id, ids[i]);
+        put_text(s, row, F_ROUTE_remote_name, names[i]);
+        put_text(s, row, F_ROUTE_ip, ip);
+    }
+    send(n, s);
+}
+
+/* A URL of ours never answered, and its peers have a route to one that nobody asks: one server, one name. */
+START_TEST(a_silent_url_is_the_peer_that_is_not_known) {
+    static const struct {
+        const char *peers[2], *ip, *name;
+    } cases[] = {{{"n2", NULL}, "127.0.0.1", "n2"},
+                 {{"n2", NULL}, "10.0.0.9", NULL},
+                 {{"n2", "n3"}, "127.0.0.1", NULL}};
+    for (int i = 0; i < 3; i++) {
+        struct night n;
+        night_begin(&n, 0, 1);
+        send_target(&n, 1, "http://127.0.0.1:8221", "named", "polled", NULL, NULL);
+        send_target(&n, 2, "http://127.0.0.1:8222", "named", "probing", NULL, NULL);
+        for (int k = 0; k < 12; k++) {
+            send_clustered(&n, 1, "IDA", "n1", 1, 6221);
+            send_failure(&n, 2, SHAPE_VARZ, FAILURE_TIMEOUT, "silent");
+            night_until(&n, k + 1);
+        }
+        send_peers(&n, cases[i].peers, cases[i].ip);
+        night_until(&n, 13);
+        ck_assert_int_eq(server_named(&n, "n2") != NULL, cases[i].name != NULL);
+        if (cases[i].name) {
+            ck_assert_str_eq(text_value(&n, server_named(&n, "n2"), Q_SERVER_state), "down");
+            ck_assert_ptr_null(server_named(&n, "127.0.0.1:8222"));
+            send_target(&n, 2, "http://127.0.0.1:8222", "named", "polled", NULL, NULL);
+            send_clustered(&n, 2, "IDX", "other", 1, 6222); /* it was another one after all */
+            night_until(&n, 14);
+            ck_assert_ptr_null(server_named(&n, "n2"));
+            ck_assert_ptr_nonnull(server_named(&n, "other"));
+        }
+        night_end(&n);
+    }
+}
+END_TEST
+
 START_TEST(a_missing_one_among_several_addresses_is_not_guessed) {
     struct night n;
     night_begin(&n, 0, 1);
@@ -225,6 +272,7 @@ END_TEST
 static TCase *cases(void) {
     TCase *t = tcase_create("expected servers");
     tcase_add_test(t, one_dead_before_we_came_is_down_under_its_route_address);
+    tcase_add_test(t, a_silent_url_is_the_peer_that_is_not_known);
     tcase_add_test(t, a_missing_one_among_several_addresses_is_not_guessed);
     tcase_add_test(t, a_route_that_is_not_told_any_more_is_gone);
     tcase_add_test(t, whom_routes_lead_to_is_not_the_missing_one);

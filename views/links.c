@@ -7,7 +7,7 @@
 
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
 
-enum { LEAST = 64 << 10 /* bytes */ };
+enum { LEAST = 1 << 20 /* bytes: a message or two in flight are no backlog */ };
 
 static const struct link_row rows[] = {
     {OBJECT_ROUTE, "ROUTE", "route", Q_ROUTE_cluster, Q_ROUTE_server, Q_ROUTE_peer, Q_ROUTE_pending_bytes,
