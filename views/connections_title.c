@@ -81,16 +81,17 @@ static void add(char *out, size_t size, const char *text) {
 
 /* "no server answers", "n2-lon does not answer", "3 servers do not answer" */
 static void silent_text(const struct model *model, char *out, size_t size) {
-    size_t count, silent = 0;
-    char name[80];
+    size_t count, silent = 0, up = 0;
+    char name[80] = "";
     const struct object *const *servers = model_objects(model, OBJECT_SERVER, &count);
     for (size_t i = 0; i < count; i++) {
-        if (strcmp(quantity_name_text(model, servers[i], Q_SERVER_state), "up") == 0)
+        up += strcmp(quantity_name_text(model, servers[i], Q_SERVER_state), "up") == 0;
+        if (servers[i]->freshness == FRESH_LIVE)
             continue;
         text_cut_middle(name, sizeof(name), quantity_name_text(model, servers[i], Q_SERVER_name), 24);
         silent++;
     }
-    if (silent == count)
+    if (up == 0)
         snprintf(out, size, "no server answers");
     else if (silent == 1)
         snprintf(out, size, "%s does not answer", name);
@@ -98,7 +99,16 @@ static void silent_text(const struct model *model, char *out, size_t size) {
         snprintf(out, size, "%zu servers do not answer", silent);
 }
 
-/* "1,024 open", "7 of 1,000 open, chosen by pending" */
+/* Open ones of servers that do not answer. */
+static size_t last_seen(const struct model *model) {
+    size_t count, seen = 0;
+    const struct object *const *all = model_objects(model, OBJECT_CONNECTION, &count);
+    for (size_t i = 0; i < count; i++)
+        seen += all[i]->parent->freshness != FRESH_LIVE && all[i]->freshness != FRESH_GONE;
+    return seen;
+}
+
+/* "1,024 open", "7 of 1,000 open, chosen by pending", "3 open, 46 as last seen: n2-lon does not answer" */
 static void open_text(const struct connections *c, const struct view_context *context, char *out,
                       size_t size) {
     char have[NUMBER_TEXT_SIZE], of[NUMBER_TEXT_SIZE], silent[120], text[200];
@@ -116,6 +126,10 @@ static void open_text(const struct connections *c, const struct view_context *co
     else
         snprintf(text, sizeof(text), "%s of %s open, chosen by %s", have, of, connections_page_sort(c));
     add(out, size, text);
+    size_t seen = total ? last_seen(context->model) : 0;
+    snprintf(text, sizeof(text), ", %zu as last seen: %s", seen, silent);
+    if (seen)
+        add(out, size, text);
 }
 
 /* "37 closed in 10m", "the last 1,003 closed", "12 of at least 37 closed": a time is said where all of it are
