@@ -8,11 +8,9 @@
 
 #define FED_LEAST 0.05 /* of what comes to it is sent by clients of its server */
 
-/* A connection that says nothing of pauses had none, where its server counts them. */
-static bool poll_of(const struct row *row, const struct stamp *at, const struct row *server,
-                    struct fill_poll *out) {
+static bool poll_of(const struct row *row, const struct stamp *at, struct fill_poll *out) {
     out->now_ns = at->now_ns;
-    out->stalls = server && row_has(server, F_SERVER_stalled_clients) ? 0 : NAN;
+    out->stalls = NAN;
     if (row)
         row_number(row, F_CONNECTION_stalls, &out->stalls);
     return row && row_number(row, F_CONNECTION_pending_bytes, &out->pending) &&
@@ -37,7 +35,7 @@ static void begin(struct connection *connection, const struct object *object, co
                   const struct row *server) {
     struct fill_poll before;
     double most = 0;
-    bool known = poll_of(object->before, &object->before_at, server, &before);
+    bool known = poll_of(object->before, &object->before_at, &before);
     if (server)
         row_number(server, F_SERVER_max_pending, &most);
     if (filling_is_due(known ? &before : NULL, poll, most))
@@ -66,7 +64,7 @@ void filling_watch(const struct model *model, struct entry *entry, bool hot) {
     struct connection *connection = object->extra;
     const struct row *server = object->parent->now;
     struct fill_poll poll;
-    if ((!connection->filling && !hot) || !poll_of(object->now, &object->now_at, server, &poll))
+    if ((!connection->filling && !hot) || !poll_of(object->now, &object->now_at, &poll))
         return;
     if (connection->filling && !object->before) { /* another run, or away for a while */
         let_go(connection);
