@@ -199,6 +199,12 @@ struct value calc_connection_unheld(const struct model *model, const struct obje
     return value_text(f ? filling_unheld(f) : NULL);
 }
 
+struct value calc_connection_threatened(const struct model *model, const struct object *object) {
+    (void)model;
+    const struct filling *f = filling_of(object);
+    return f ? value_bool(f->threat > 0) : value_unknown(0);
+}
+
 struct value calc_connection_filling(const struct model *model, const struct object *object) {
     (void)model;
     return value_bool(filling_of(object) != NULL);

@@ -37,6 +37,8 @@
 #define GOES_ON        0.9   /* of what came before producers would be held */
 #define HELD_PER_S     12.0 /* one that is held for each message sends fewer, by servers that hold for long */
 #define FED_ELSE_POLLS 2    /* what its server counts is of another moment */
+#define SOON_CUT_S     30.0 /* a cut that is as near threatens */
+#define BETTER         0.5  /* of what waited then */
 #define GUESS_LATE     1.1  /* of a write's deadline: after that it was a wrong guess */
 
 /* The end of a write: what had left by then in all. */
@@ -465,6 +467,15 @@ static void foresee(struct filling *f) {
         foresee_high(f);
 }
 
+/* A write that is foreseen to miss its deadline may end in time, and the next one miss its own. */
+static void note_threat(struct filling *f) {
+    double pending = last_of(f, 0)->pending;
+    if (f->cut.in_s < SOON_CUT_S)
+        f->threat = pending;
+    else if (pending < BETTER * f->threat || !is_high(f) || f->drain > f->feed)
+        f->threat = 0;
+}
+
 /* ---- its life ---- */
 
 static void note_message(struct filling *f) {
@@ -550,6 +561,7 @@ void filling_put(struct filling *f, const struct fill_poll *poll, const struct r
     note_waited(f);
     note_jump(f, begins);
     foresee(f);
+    note_threat(f);
 }
 
 bool filling_is_over(const struct filling *f) {

@@ -59,6 +59,7 @@ struct filling {
     bool stood;        /* the same at the last poll at which it held much */
     bool jumped;       /* more came at its beginning than ever before */
     bool was_cut;      /* nothing is queued any more: its last write is still going on */
+    double threat; /* bytes pending when its cut was foreseen to come soon; 0 it was not, or it got better */
     struct cut_rules rules;
     struct cut cut; /* from then on; at most so late, where it began before */
 };

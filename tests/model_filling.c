@@ -163,6 +163,30 @@ START_TEST(who_is_held_again_and_again_is_not_cut) {
 }
 END_TEST
 
+static const struct fill *const slows[] = {&fill_slow_old,   &fill_never,  &fill_slow,
+                                           &fill_large,      &fill_slower, &fill_small,
+                                           &fill_slow_again, &fill_kernel, &fill_half_new};
+
+/* One write that ends in time takes nothing back: more waits behind it. */
+START_TEST(a_warning_is_not_taken_back_by_the_next_poll) {
+    const struct fill *fill = slows[_i];
+    struct night n;
+    bool warned = false;
+    size_t count;
+    begin(&n, fill);
+    for (int i = 0; i < rows_of(fill); i++) {
+        play(&n, fill, &fill->rows[i]);
+        go_to(&n, fill, fill->rows[i].at + 0.2);
+        const struct finding *findings = model_findings(n.model, &count);
+        ck_assert_msg(count || !warned, "%s at %g", fill->what, fill->rows[i].at);
+        for (size_t k = 0; k < count; k++)
+            warned |= findings[k].severity >= SEVERITY_WARN;
+    }
+    ck_assert(warned);
+    night_end(&n);
+}
+END_TEST
+
 /* How long before the cut it is said, and said to be sure. */
 static const struct {
     const struct fill *fill;
@@ -681,6 +705,7 @@ static TCase *filling(void) {
     TCase *tc = tcase_create("filling");
     tcase_add_loop_test(tc, a_cut_is_foreseen_from_half_full_on, 0, COUNT(steady));
     tcase_add_test(tc, who_is_held_again_and_again_is_not_cut);
+    tcase_add_loop_test(tc, a_warning_is_not_taken_back_by_the_next_poll, 0, COUNT(slows));
     tcase_add_loop_test(tc, who_stops_is_foretold_in_time, 0, COUNT(stops));
     tcase_add_test(tc, who_keeps_up_with_little_is_well);
     tcase_add_loop_test(tc, a_write_that_began_before_is_told_with_what_is_not_known, 0, COUNT(lates));
