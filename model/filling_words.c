@@ -82,8 +82,13 @@ static bool misses_deadline_held(const struct filling *f) {
     return misses_deadline(f) && is_held(f);
 }
 
+/* Who would be held by now, and is not counted as such, may not be held at all. */
+static bool holds_later(const struct filling *f) {
+    return f->cut.held_in_s > 0 && isfinite(f->cut.held_in_s);
+}
+
 static bool misses_deadline_after_hold(const struct filling *f) {
-    return misses_deadline(f) && isfinite(f->cut.held_in_s);
+    return misses_deadline(f) && holds_later(f);
 }
 
 static bool is_cut_held(const struct filling *f) {
@@ -91,7 +96,7 @@ static bool is_cut_held(const struct filling *f) {
 }
 
 static bool is_cut_after_hold(const struct filling *f) {
-    return f->cut.by == CUT_BY_PENDING && isfinite(f->cut.held_in_s);
+    return f->cut.by == CUT_BY_PENDING && holds_later(f);
 }
 
 static bool is_cut(const struct filling *f) {
@@ -99,7 +104,7 @@ static bool is_cut(const struct filling *f) {
 }
 
 static bool will_be_held(const struct filling *f) {
-    return isfinite(f->cut.held_in_s);
+    return holds_later(f);
 }
 
 static bool drains(const struct filling *f) {

@@ -406,6 +406,7 @@ static const struct {
 } helds[] = {
     {"2.15.2", 7, 40, 50, "producers held, cut in ", NULL},
     {"2.15.2", 7, 0, 50, "cut in ", "its server counts no pause"},
+    {"2.15.2", 6, 0, 50, "cut in 1s", NULL}, /* above it at one poll */
     {"2.15.2", 3, 0, 50, "cut in 7s, producers held from 75% full in 4s", NULL},
     {"2.15.2", 3, 0, 0, "cut in 7s", "no client of its server sends as much"},
     {"2.15.2", 7, 0, 0, "cut in ", "no client of its server sends as much"},
@@ -420,7 +421,7 @@ START_TEST(nobody_is_held_unless_pauses_are_counted) {
     ck_assert_msg(strncmp(next, helds[_i].next, strlen(helds[_i].next)) == 0, "%s", next);
     ck_assert_msg(helds[_i].unheld ? strstr(unheld, helds[_i].unheld) == unheld : !*unheld, "%s", unheld);
     ck_assert_int_eq(!isnan(value_of(&n, Q_CONNECTION_held_for)), strstr(next, "producers held,") != NULL);
-    if (helds[_i].unheld)
+    if (helds[_i].unheld || !strchr(helds[_i].next, ','))
         ck_assert_ptr_null(strstr(next, "held"));
     night_end(&n);
 }
