@@ -209,6 +209,25 @@ START_TEST(a_route_ends_with_bytes_that_wait) {
 }
 END_TEST
 
+/* 2.9.10 says 0 of a route for which much waits. */
+START_TEST(what_old_servers_hold_for_a_peer_is_not_known) {
+    static const char *const versions[] = {"2.9.10", "2.10.25", "2.10.26", "2.15.2"};
+    for (int i = 0; i < 4; i++) {
+        struct night n;
+        size_t count;
+        begin(&n, (struct counts){0});
+        struct sample *s = build_varz(&n, 1, "IDA", "n1");
+        put_text(s, row_of(s, ENTITY_SERVER), F_SERVER_version, versions[i]);
+        send(&n, s);
+        send_routes(&n, 0, 0);
+        const struct object *const *all = model_objects(n.model, OBJECT_ROUTE, &count);
+        ck_assert_uint_eq(count, 3);
+        ck_assert_int_eq(quantity_get(n.model, all[0], Q_ROUTE_pending_bytes).type == VALUE_UNKNOWN, i < 2);
+        night_end(&n);
+    }
+}
+END_TEST
+
 START_TEST(each_matter_of_a_server_speaks) {
     struct night n;
     struct counts c = {0};
@@ -279,7 +298,7 @@ START_TEST(a_count_without_a_kind_is_the_gateway) {
     ck_assert_int_eq(count_events(&n, "cut"), 0);
     ck_assert_str_eq(said(&n, "slow"),
                      "1 slow consumer counted: ~gateway to east, 1 since its start; clients, "
-                                       "routes, gateways and leaf nodes are not told apart by 2.9.10");
+                     "routes, gateways and leaf nodes are not told apart by 2.9.10");
     until(&n, 5.5, c);
     finding_says(&n, "slow_untold",
                  "n1: slow consumers counted in a minute, and no record says who: 1; ~gateway to east");
@@ -320,6 +339,7 @@ static TCase *cases(void) {
     tcase_add_test(t, the_counter_moves_and_the_route_is_closed);
     tcase_add_test(t, the_counter_moves_before_the_backlog_is_seen);
     tcase_add_test(t, a_route_ends_with_bytes_that_wait);
+    tcase_add_test(t, what_old_servers_hold_for_a_peer_is_not_known);
     tcase_add_test(t, each_matter_of_a_server_speaks);
     tcase_add_test(t, a_leaf_node_is_closed);
     tcase_add_test(t, a_count_without_a_kind_is_the_gateway);
