@@ -42,6 +42,16 @@ static const struct object *connection(const struct night *n, uint64_t cid) {
     return find_by(n, Q_CONNECTION_name, name);
 }
 
+/* Of that state. */
+static const struct object *the_one(const struct night *n, uint64_t cid, enum freshness freshness) {
+    size_t count;
+    const struct object *const *all = model_objects(n->model, OBJECT_CONNECTION, &count);
+    for (size_t i = 0; i < count; i++)
+        if (row_u64(all[i]->now, F_CONNECTION_cid, 0) == cid && all[i]->freshness == freshness)
+            return all[i];
+    return NULL;
+}
+
 /* Keeps the server alive. */
 static void go_to(struct night *n, double second) {
     while (n->at < ns(second)) {
@@ -205,9 +215,12 @@ START_TEST(a_restart_ends_all_connections) {
     struct sample *s = build_varz(&n, 1, "IDB", "n1");
     put_i(row_of(s, ENTITY_SERVER), F_SERVER_start, NIGHT_UTC + ns(3));
     send(&n, s);
-    ck_assert_uint_eq(count_of(&n, OBJECT_CONNECTION), 0);
+    ck_assert_uint_eq(count_of(&n, OBJECT_CONNECTION), 2);
+    ck_assert(model_is_inferred(the_one(&n, 5, FRESH_GONE)));
+    ck_assert(model_is_inferred(the_one(&n, 6, FRESH_GONE)));
     send_page(&n, "IDB", &(struct page){SHAPE_CONNZ_FULL, 1, 1, {5}, 9, 0});
-    ck_assert(is_new(&n, connection(&n, 5), Q_CONNECTION_out_msgs_per_s));
+    ck_assert_uint_eq(count_of(&n, OBJECT_CONNECTION), 3);
+    ck_assert(is_new(&n, the_one(&n, 5, FRESH_LIVE), Q_CONNECTION_out_msgs_per_s));
     night_end(&n);
 }
 END_TEST
@@ -219,7 +232,9 @@ START_TEST(a_silent_server_has_stale_connections) {
     night_until(&n, 4);
     ck_assert_int_eq(connection(&n, 5)->freshness, FRESH_STALE);
     ck_assert_int_eq(model_severity(n.model, connection(&n, 5)), SEVERITY_UNKNOWN);
-    night_until(&n, 90);
+    night_until(&n, 590); /* it may come back */
+    ck_assert_uint_eq(count_of(&n, OBJECT_CONNECTION), 1);
+    night_until(&n, 610);
     ck_assert_uint_eq(count_of(&n, OBJECT_CONNECTION), 0);
     night_end(&n);
 }
@@ -340,9 +355,10 @@ START_TEST(a_restart_amid_a_sample_ends_it) {
     struct sample *varz = build_varz(&n, 1, "IDB", "n1");
     put_i(row_of(varz, ENTITY_SERVER), F_SERVER_start, NIGHT_UTC + n.at);
     send(&n, varz);
-    ck_assert_uint_eq(count_of(&n, OBJECT_CONNECTION), 0);
+    ck_assert_uint_eq(count_fresh(&n, FRESH_GONE), 99);
     ck_assert(model_sample_slice(n.model, 1, s, &intake, 100));
-    ck_assert_uint_eq(count_of(&n, OBJECT_CONNECTION), 0);
+    ck_assert_uint_eq(count_of(&n, OBJECT_CONNECTION), 99);
+    ck_assert_uint_eq(count_fresh(&n, FRESH_GONE), 99);
     sample_destroy(s);
     night_end(&n);
 }
@@ -364,7 +380,7 @@ START_TEST(very_many_are_judged_in_turns) {
     ck_assert_uint_eq(count_fresh(&n, FRESH_STALE), MANY);
     ck_assert_uint_eq(covered(&n), 0);
     ck_assert_ptr_null(finding_of(&n, "buffer_half_full"));
-    night_until(&n, 90);
+    night_until(&n, 620);
     ck_assert_uint_eq(count_of(&n, OBJECT_CONNECTION), 0);
     night_end(&n);
 }

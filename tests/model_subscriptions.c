@@ -126,11 +126,14 @@ START_TEST(a_closed_one_keeps_what_it_had) {
 }
 END_TEST
 
-START_TEST(a_restart_ends_them) {
+START_TEST(a_restart_leaves_them_with_their_connection) {
     struct night n;
     begin(&n);
     answer(&n, "IDA", 5, &billing, two, 2);
     next_run_until(&n, 1, 3);
+    ck_assert_uint_eq(count_of(&n, OBJECT_SUBSCRIPTION), 2);
+    ck_assert_int_eq(sub_on(&n, "orders.>")->freshness, FRESH_STALE);
+    next_run_until(&n, 1, 620);
     ck_assert_uint_eq(count_of(&n, OBJECT_SUBSCRIPTION), 0);
     night_end(&n);
 }
@@ -188,7 +191,7 @@ static TCase *make(void) {
     tcase_add_test(c, what_it_has_not_any_more);
     tcase_add_test(c, nobody_asks_any_more);
     tcase_add_test(c, a_closed_one_keeps_what_it_had);
-    tcase_add_test(c, a_restart_ends_them);
+    tcase_add_test(c, a_restart_leaves_them_with_their_connection);
     tcase_add_test(c, so_many_at_most);
     tcase_add_test(c, frozen);
     return c;
