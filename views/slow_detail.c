@@ -83,7 +83,7 @@ static struct pieces split(const struct slow *slow, const struct view_context *c
     p.why.h = lines ? 1 + lines : 0;
     left = p.subjects = p.chart = rect_below(left, p.why.h);
     int wanted = 2 + (slow->subscriptions.count ? (int)slow->subscriptions.count : 0);
-    bool beside = left.w >= SIDE_BY_SIDE, chart = has_chart(context, connection);
+    bool chart = has_chart(context, connection), beside = chart && left.w >= SIDE_BY_SIDE;
     wanted = at_most(wanted < SUBJECTS_LEAST ? SUBJECTS_LEAST : wanted, SUBJECTS_MOST);
     p.subjects.h = left.h >= SUBJECTS_LEAST ? at_most(wanted, left.h) : 0;
     if (beside) {
