@@ -10,7 +10,16 @@
 
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
 
-enum { SPAN_S = 180, FACTS_MOST = 4, BY_RATE = 2, SIDE_BY_SIDE = 110, SUBJECTS_LEAST = 3, SUBJECTS_MOST = 6 };
+enum {
+    SPAN_S = 180,
+    FACTS_MOST = 4,
+    BY_RATE = 2, /* columns of its subscriptions */
+    BY_COUNT = 3,
+    SIDE_BY_SIDE = 110,
+    SUBJECTS_LEAST = 3,
+    SUBJECTS_MOST = 6, /* unless more than this part of the rows is left */
+    SUBJECTS_PART = 2
+};
 
 static const struct fact open_facts[] = {
     {Q_CONNECTION_pending_bytes, "pending"},
@@ -84,7 +93,8 @@ static struct pieces split(const struct slow *slow, const struct view_context *c
     left = p.subjects = p.chart = rect_below(left, p.why.h);
     int wanted = 2 + (slow->subscriptions.count ? (int)slow->subscriptions.count : 0);
     bool chart = has_chart(context, connection), beside = chart && left.w >= SIDE_BY_SIDE;
-    wanted = at_most(wanted < SUBJECTS_LEAST ? SUBJECTS_LEAST : wanted, SUBJECTS_MOST);
+    int most = left.h / SUBJECTS_PART > SUBJECTS_MOST ? left.h / SUBJECTS_PART : SUBJECTS_MOST;
+    wanted = at_most(wanted < SUBJECTS_LEAST ? SUBJECTS_LEAST : wanted, most);
     p.subjects.h = left.h >= SUBJECTS_LEAST ? at_most(wanted, left.h) : 0;
     if (beside) {
         p.chart.w = left.w / 2 - 1;
@@ -118,6 +128,7 @@ void slow_detail_arrange(struct slow *slow, const struct view_context *context, 
     if (!connection)
         return;
     struct pieces p = split(slow, context, connection, area);
+    slow->subscriptions.table.sort = model_is_closed(connection) ? BY_COUNT : BY_RATE;
     quantity_list_arrange(&slow->subscriptions, context, &pick, p.subjects.w, p.subjects.h - 1);
     if (slow->charts_of != connection->id)
         memset(slow->charts.scales, 0, sizeof(slow->charts.scales));
@@ -155,14 +166,17 @@ static void who_text(const struct view_context *context, const struct object *co
 static void draw_subjects(const struct slow *slow, const struct object *connection, struct surface *s,
                           struct rect area) {
     struct subscribed told = model_subscribed(connection);
-    char title[80] = "SUBSCRIPTIONS", of[NUMBER_TEXT_SIZE] = "";
+    char title[80] = "SUBSCRIPTIONS", of[NUMBER_TEXT_SIZE] = "", more[40] = "";
+    size_t shown = area.h > 2 ? (size_t)area.h - 2 : 0;
+    if (slow->subscriptions.count > shown)
+        snprintf(more, sizeof(more), "+ %zu more: Enter", slow->subscriptions.count - shown);
     if (told.kept < told.told) {
         number_format_grouped(of, told.told);
         snprintf(title, sizeof(title), "SUBSCRIPTIONS %zu of %s", told.kept, of);
     } else if (told.utc_ns) {
         snprintf(title, sizeof(title), "SUBSCRIPTIONS %zu", told.told);
     }
-    quantity_panel_draw(&slow->subscriptions, s, area, title, "",
+    quantity_panel_draw(&slow->subscriptions, s, area, title, more,
                         told.utc_ns ? "none" : "asked for, not answered yet");
 }
 
