@@ -1,7 +1,6 @@
 #include "model/calc.h"
+#include "model/reported.h"
 #include "model/server.h"
-
-#include <stdio.h>
 
 /* ---- one connection ---- */
 
@@ -19,19 +18,10 @@ struct value calc_route_peer(const struct model *model, const struct object *obj
                            : row_text(object->now, F_ROUTE_remote_id));
 }
 
-/* Before 2.10.26 it stands in the answer and is never set. */
-static bool tells_pending(const struct row *server) {
-    int major = 0, minor = 0, patch = 0;
-    if (!server || sscanf(row_text(server, F_SERVER_version), "%d.%d.%d", &major, &minor, &patch) < 2)
-        return true;
-    if (major != 2 || minor != 10)
-        return major > 2 || (major == 2 && minor > 10);
-    return patch >= 26;
-}
-
 struct value calc_route_pending(const struct model *model, const struct object *object) {
     (void)model;
-    bool told = row_i64(object->now, F_ROUTE_pending_bytes, 0) > 0 || tells_pending(object->parent->now);
+    bool told =
+        row_i64(object->now, F_ROUTE_pending_bytes, 0) > 0 || server_tells_routes(object->parent->now);
     return told ? aged(object, value_of_field(object->now, F_ROUTE_pending_bytes)) : value_unknown(0);
 }
 

@@ -8,4 +8,16 @@
  * of. */
 bool quantity_is_reported(const struct object *object, enum quantity q);
 
+/* A row of /varz: this version tells what waits on its routes; before that it stands in the answer and is
+ * never set. One whose version is not known does. */
+bool server_tells_routes(const struct row *varz);
+
+/* Links of which living servers do not tell what waits on them: none is in /connz there, or none is set. */
+struct links_untold {
+    bool routes, leafs;
+    bool several;     /* versions */
+    char version[24]; /* the first of them, "" where all links are told of */
+};
+struct links_untold links_untold(const struct model *model);
+
 #endif

@@ -281,6 +281,52 @@ START_TEST(nothing_is_claimed_of_servers_that_do_not_answer) {
 }
 END_TEST
 
+/* On a server that does not tell what waits on routes and leaf nodes much may wait there. */
+START_TEST(links_that_no_server_tells_of_are_not_claimed) {
+    static const struct {
+        const char *version;
+        uint64_t leafs;
+        const char *untold;
+    } cases[] = {{"2.15.2", 1, ""},
+                 {"2.9.10", 0, "; routes not reported by 2.9.10\n"},
+                 {"2.9.10", 1, "; routes and leaf nodes not reported by 2.9.10\n"},
+                 {"2.10.29", 1, "; leaf nodes not reported by 2.10.29\n"},
+                 {"2.11.5", 1, ""}};
+    static const struct world_life quiet = {.name = "quiet", .cid = 102, .lives = 1, .drains_per_s = 5e5};
+    for (int i = 0; i < 5; i++) {
+        struct world w;
+        struct frame f;
+        bool told = !*cases[i].untold;
+        char says[120];
+        world_init(&w);
+        w.jetstream = false;
+        w.closes = true;
+        w.lives = &quiet;
+        w.life_count = 1;
+        w.leafs = cases[i].leafs;
+        for (int n = 0; n < w.node_count; n++)
+            w.nodes[n].version = cases[i].version;
+        world_run(&w, 20);
+        snprintf(says, sizeof(says),
+                 told ? "no buffer above 1 %% of max, and none grows\n" : "no client's buffer above 1 %%%s",
+                 cases[i].untold);
+        check_says(&w, 80, (const char *const[]){says, NULL}, told ? "not reported by 2" : "none grows");
+        check_says(
+            &w, 50,
+            (const char *const[]){told ? "no buffer above" : "no client's buffer above 1 % of max\n", NULL},
+            "; routes");
+        frame_open(&f, &w, "overview");
+        char *text = frame_text(&f, 120, 40, false);
+        snprintf(says, sizeof(says), "no %s has bytes waiting%s", told ? "connection" : "client",
+                 told ? "\n" : cases[i].untold);
+        ck_assert_msg(strstr(text, says) != NULL, "no \"%s\" in\n%s", says, text);
+        free(text);
+        frame_close(&f);
+        world_finish(&w);
+    }
+}
+END_TEST
+
 static int lines_with(struct frame *f, int cols, int rows, const char *part) {
     char *text = frame_text(f, cols, rows, false);
     int lines = 0;
@@ -414,7 +460,7 @@ START_TEST(the_title_counts_what_is_so_now) {
     world_run(&w, 6);
     check_says(&w, 120, emptied, NULL);
     world_run(&w, 60);
-    check_says(&w, 120, (const char *const[]){"no buffer above 1 % of max", NULL}, "emptied");
+    check_says(&w, 120, (const char *const[]){"no client's buffer above 1 %", NULL}, "emptied");
     world_finish(&w);
 }
 END_TEST
@@ -477,6 +523,7 @@ int main(void) {
     tcase_add_test(tc, the_detail_has_no_empty_line);
     tcase_add_test(tc, an_empty_list_tells_since_when);
     tcase_add_test(tc, nothing_is_claimed_of_servers_that_do_not_answer);
+    tcase_add_test(tc, links_that_no_server_tells_of_are_not_claimed);
     tcase_add_test(tc, a_subject_is_cut_between_its_tokens);
     tcase_add_test(tc, who_is_hidden_was_not_cut);
     tcase_add_test(tc, the_title_counts_what_is_so_now);

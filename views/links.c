@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/reported.h"
 #include "views/quantity_text.h"
 
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
@@ -74,4 +75,13 @@ void links_worst(const struct view_context *context, char *out, size_t size) {
     links_between(context, &found.held[0], between, sizeof(between));
     quantity_text(pending, sizeof(pending), context, found.held[0].link, found.held[0].row->pending, 6);
     snprintf(out, size, "%s wait on the %s %s", pending, found.held[0].row->name, between);
+}
+
+void links_untold_text(const struct view_context *context, char *out, size_t size) {
+    struct links_untold untold = links_untold(context->model);
+    snprintf(out, size, *untold.version ? "; %s not reported by %s%s" : "",
+             !untold.leafs    ? "routes"
+             : !untold.routes ? "leaf nodes"
+                              : "routes and leaf nodes",
+             untold.version, untold.several ? " and others" : "");
 }

@@ -27,5 +27,8 @@ struct links_held links_held(const struct model *model);
 void links_between(const struct view_context *context, const struct link_held *held, char *out, size_t size);
 /* "12.0M wait on the gateway n1 to east (east1)" of the one with the most; "" where none holds anything. */
 void links_worst(const struct view_context *context, char *out, size_t size);
+/* "; routes and leaf nodes not reported by 2.9.10": of these nothing can be said; "" where all are told of.
+ */
+void links_untold_text(const struct view_context *context, char *out, size_t size);
 
 #endif

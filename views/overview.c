@@ -3,6 +3,8 @@
 #include "views/asset_name.h"
 #include "views/links.h"
 
+#include <stdio.h>
+
 #include "views/place.h"
 
 static void init(void *state) {
@@ -39,12 +41,15 @@ static void leave_empty(struct overview *o, const struct view_context *context) 
 
 static void arrange(void *state, const struct view_context *context, struct rect area) {
     struct overview *o = state;
+    char untold[120];
     links_worst(context, o->links, sizeof(o->links));
+    links_untold_text(context, untold, sizeof(untold));
+    snprintf(o->no_buffer, sizeof(o->no_buffer), "no %s has bytes waiting%s",
+             *untold ? "client" : "connection", untold);
     struct quantity_pick picks[PANEL_COUNT] = {
         [PANEL_LAG] = {.internal = asset_is_internal},
-        [PANEL_PENDING] = {.skip = is_closed,
-                           .idle = no_buffer,
-                           .idle_text = *o->links ? o->links : "no connection has bytes waiting"}};
+        [PANEL_PENDING] = {
+            .skip = is_closed, .idle = no_buffer, .idle_text = *o->links ? o->links : o->no_buffer}};
     enum panel filtered = o->list.focus == &o->lag       ? PANEL_LAG
                           : o->list.focus == &o->pending ? PANEL_PENDING
                                                          : PANEL_NODES;

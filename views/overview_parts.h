@@ -20,7 +20,8 @@ struct overview {
     bool bare;        /* compact, and no rows for titles */
     int compact_rows; /* of rates and marks, while compact */
     int span_s;
-    char links[260]; /* the route or gateway on which most waits, "" none */
+    char links[260];     /* the route or gateway on which most waits, "" none */
+    char no_buffer[200]; /* what is said where nobody's does */
 };
 
 typedef void panel_draw_fn(const struct overview *o, const struct view_context *context, struct surface *s,

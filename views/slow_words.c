@@ -7,6 +7,7 @@
 #include "base/number.h"
 #include "base/text.h"
 #include "model/reported.h"
+#include "views/links.h"
 
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
 
@@ -191,16 +192,21 @@ static void claim_text(const struct view_context *context, bool narrow, const ch
         snprintf(out, size, "%s; %s", claim, silent);
 }
 
-/* Links that hold bytes have lines of their own below. */
+/* Links that hold bytes have lines of their own below; of others that no version tells of nothing is claimed.
+ */
 static void now_empty(const struct view_context *context, bool narrow, char *out, size_t size) {
+    char untold[120], claim[200];
+    links_untold_text(context, untold, sizeof(untold));
+    if (*untold && !narrow)
+        snprintf(claim, sizeof(claim), "no client's buffer above 1 %%%s", untold);
+    else if (*untold || slow_links(context))
+        snprintf(claim, sizeof(claim), "no client's buffer above 1 %% of max");
+    else
+        snprintf(claim, sizeof(claim), "no buffer above 1 %% of max%s", narrow ? "" : ", and none grows");
     if (!any_answer(context->model))
         snprintf(out, size, "not collected here yet");
     else
-        claim_text(context, narrow,
-                   slow_links(context) ? "no client's buffer above 1 % of max"
-                   : narrow            ? "no buffer above 1 % of max"
-                                       : "no buffer above 1 % of max, and none grows",
-                   out, size);
+        claim_text(context, narrow, claim, out, size);
 }
 
 /* For how long it can be said that nobody was cut is for how long we watch. */

@@ -100,6 +100,7 @@ struct world {
     int client_count;
     uint64_t subscriptions; /* of each server; 0: as usual */
     int64_t up_s;           /* servers began so long before the world; 0: 12 days */
+    uint64_t leafs;         /* leaf nodes of each */
     uint64_t counted;       /* slow consumers of each, before the world */
     bool closes;            /* closed connections are listed, slow consumers counted by kind */
     const struct world_life *lives;

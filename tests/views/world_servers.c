@@ -31,7 +31,7 @@ void world_varz(struct world *w, int node) {
     world_i(r, F_SERVER_max_connections, 65536);
     world_u(r, F_SERVER_routes, n->cluster ? 0 : 2);
     world_u(r, F_SERVER_remotes, n->cluster ? 0 : 2);
-    world_u(r, F_SERVER_leafnodes, 0);
+    world_u(r, F_SERVER_leafnodes, w->leafs);
     enum field counters[] = {F_SERVER_in_msgs, F_SERVER_out_msgs, F_SERVER_in_bytes, F_SERVER_out_bytes};
     enum field client[] = {F_SERVER_in_client_msgs, F_SERVER_out_client_msgs, F_SERVER_in_client_bytes,
                            F_SERVER_out_client_bytes};
