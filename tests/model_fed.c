@@ -9,13 +9,15 @@ struct client {
     double sent_bytes, queued_bytes; /* a second */
 };
 
+static enum shape page = SHAPE_CONNZ_FULL;
+
 /* So much more than at the last time. */
 static void send_clients(struct night *n, const struct client *clients, size_t count, double seconds) {
     static const char *const ids[] = {"IDA", "IDB"}, *const names[] = {"n1", "n2"};
     static double sums[64][4];
     for (uint64_t node = 0; node < 2; node++) {
         send_varz(n, node + 1, ids[node], names[node]);
-        struct sample *s = build(n, node + 1, SHAPE_CONNZ_FULL, ids[node]);
+        struct sample *s = build(n, node + 1, page, ids[node]);
         for (size_t i = 0; i < count; i++) {
             const struct client *c = &clients[i];
             double grown[] = {c->sent, c->queued, c->sent_bytes, c->queued_bytes};
@@ -28,6 +30,8 @@ static void send_clients(struct night *n, const struct client *clients, size_t c
             put_text(s, row, F_CONNECTION_name, c->name);
             put_text(s, row, F_CONNECTION_account, c->account);
             put_i(row, F_CONNECTION_pending_bytes, c->pending);
+            if (page == SHAPE_CONNZ_HOT && c->pending)
+                put_i(row, F_CONNECTION_stalls, n->at / NS_PER_S);
             for (int f = 0; f < 4; f++) {
                 sums[i][f] = seconds > 0 ? sums[i][f] + grown[f] * seconds : 0;
                 put_i(row, at[f], (int64_t)sums[i][f]);
@@ -82,11 +86,13 @@ START_TEST(who_may_feed_it) {
                                         {0, 10, "stuck", NULL, 0, 0, 77, 0, 0}};
     static const struct {
         const char *name, *fed_by;
-    } fed[] = {{"billing-7", "~orders-api-1 600/s 58.6K/s, best match of 2 senders of PAY"},
-               {"calm", ""}, /* nothing waits for it */
-               {"global", "~cid 7 20/s 1.95K/s, the only known sender of $G"},
-               {"elsewhere", BEYOND},
-               {"stuck", ""}}; /* nothing came lately that could be compared */
+    } fed[] = {
+        {"billing-7",
+         "~orders-api-1 600/s 58.6K/s and orders-api-2 300/s 29.3K/s together, by rate, of 2 senders of PAY"},
+        {"calm", ""}, /* nothing waits for it */
+        {"global", "~cid 7 20/s 1.95K/s, a guess by rate: the only known sender of $G"},
+        {"elsewhere", BEYOND},
+        {"stuck", ""}}; /* nothing came lately that could be compared */
     fed_by(all, sizeof all / sizeof *all, fed[_i].name, fed[_i].fed_by);
 }
 END_TEST
@@ -100,7 +106,7 @@ static const struct client quarter[] = {
 enum { ALL = sizeof quarter / sizeof *quarter };
 
 START_TEST(who_matches_best) {
-    fed_by(quarter, ALL, "reader", "~feeder 20/s 488K/s, best match of 4 senders of $G");
+    fed_by(quarter, ALL, "reader", "~feeder 20/s 488K/s, by rate the best match, of 4 senders of $G");
 }
 END_TEST
 
@@ -118,7 +124,8 @@ START_TEST(one_of_several_alike) {
     struct client some[ALL];
     memcpy(some, quarter, sizeof some);
     some[5].sent = 19, some[5].sent_bytes = 480000;
-    fed_by(some, ALL, "reader", "~feeder 20/s 488K/s, or 1 other that matches as well, of 5 senders of $G");
+    fed_by(some, ALL, "reader",
+           "~one of 2 that match by rate: idle, feeder about 19/s 469K/s each, of 5 senders of $G");
 }
 END_TEST
 
@@ -128,7 +135,40 @@ START_TEST(several_together) {
     some[4].account = "ELSE";
     for (int i = 2; i < ALL; i += 3)
         some[i].sent = i == 2 ? 7 : 6, some[i].sent_bytes = 25000 * some[i].sent;
-    fed_by(some, ALL, "reader", "~feeder 7/s 171K/s, with others of 4 senders of $G");
+    fed_by(some, ALL, "reader",
+           "~one of 2 that come nearest by rate: idle, feeder about 6/s 146K/s each, of 4 senders of $G");
+}
+END_TEST
+
+/* The sum of several is what comes, and none of them alone: of more that send alike nobody knows which. */
+START_TEST(the_sum_of_several) {
+    static const struct client all[] = {{0, 6, "reader", NULL, 0, 30, 5 << 20, 0, 600000},
+                                        {1, 7, "eq-0", NULL, 10, 0, 0, 200000, 0},
+                                        {0, 8, "eq-2", NULL, 10, 0, 0, 200000, 0},
+                                        {0, 9, "eq-1", NULL, 10, 0, 0, 200000, 0},
+                                        {0, 10, "noisy-small", NULL, 200, 0, 0, 8000, 0},
+                                        {0, 11, "bystander", NULL, 10, 0, 0, 200000, 0},
+                                        {1, 12, "pair", "SUM", 0, 40, 1 << 20, 0, 4000000},
+                                        {1, 13, "feeder2", "SUM", 20, 0, 0, 2000000, 0},
+                                        {0, 14, "feeder", "SUM", 20, 0, 0, 2000000, 0},
+                                        {0, 15, "apart", "ODD", 0, 60, 1 << 20, 0, 600000},
+                                        {0, 16, "a", "ODD", 40, 0, 0, 400000, 0},
+                                        {0, 17, "b", "ODD", 13, 0, 0, 130000, 0},
+                                        {0, 18, "c", "ODD", 6, 0, 0, 60000, 0},
+                                        {0, 19, "either", "TWO", 0, 60, 1 << 20, 0, 600000},
+                                        {0, 20, "k", "TWO", 40, 0, 0, 400000, 0},
+                                        {0, 21, "l", "TWO", 20, 0, 0, 200000, 0},
+                                        {0, 22, "m", "TWO", 20, 0, 0, 200000, 0}};
+    static const struct {
+        const char *name, *fed_by;
+    } fed[] = {
+        {"reader",
+         "~3 of 4 together by rate: bystander, eq-1, eq-2, eq-0 about 10/s 195K/s each, of 5 senders of $G"},
+        {"pair", "~feeder2 20/s 1.91M/s and feeder 20/s 1.91M/s together, by rate, of 2 senders of SUM"},
+        {"apart", "~a 40/s 391K/s and b 13/s 127K/s together, by rate, of 3 senders of ODD"},
+        {"either",
+         "~2 of 3 together by rate: k 40/s 391K/s, l 20/s 195K/s, m 20/s 195K/s, of 3 senders of TWO"}};
+    fed_by(all, sizeof all / sizeof *all, fed[_i].name, fed[_i].fed_by);
 }
 END_TEST
 
@@ -142,9 +182,31 @@ START_TEST(who_is_held_stays) {
     held[0].queued = held[2].sent = 1;
     held[0].queued_bytes = held[2].sent_bytes = 25000;
     until(&n, 36, held, ALL);
-    ck_assert_str_eq(feeder_of(&n, "reader"), "~feeder 20/s 488K/s, best match of 4 senders of $G");
+    ck_assert_str_eq(feeder_of(&n, "reader"),
+                     "~feeder sent 20/s 488K/s lately, 1/s now, by rate the best match, of 4 senders of $G");
     until(&n, 100, held, ALL);
-    ck_assert_str_eq(feeder_of(&n, "reader"), "~feeder 1/s 24.4K/s, best match of 4 senders of $G");
+    ck_assert_str_eq(feeder_of(&n, "reader"),
+                     "~feeder 1/s 24.4K/s, by rate the best match, of 4 senders of $G");
+    night_end(&n);
+}
+END_TEST
+
+/* It was slowed by the server that it shares with the reader. */
+START_TEST(who_is_held_by_its_server) {
+    struct night n;
+    struct client held[ALL];
+    memcpy(held, quarter, sizeof held);
+    held[2].node = 0, held[0].pending = 50 << 20;
+    begin(&n, held, ALL);
+    until(&n, 10, held, ALL);
+    held[0].queued = held[2].sent = 1;
+    held[0].queued_bytes = held[2].sent_bytes = 25000;
+    held[0].pending = 60 << 20;
+    page = SHAPE_CONNZ_HOT;
+    until(&n, 20, held, ALL);
+    ck_assert_str_eq(feeder_of(&n, "reader"),
+                     "~feeder sent 20/s 488K/s before it was held, 1/s now, by rate the "
+                     "best match, of 4 senders of $G");
     night_end(&n);
 }
 END_TEST
@@ -154,7 +216,8 @@ START_TEST(a_long_name) {
     struct client some[ALL];
     memcpy(some, quarter, sizeof some);
     some[2].name = "orders-api-of-the-eastern-region-of-a-company-7";
-    fed_by(some, ALL, "reader", "~orders-api-of-t…of-a-company-7 20/s 488K/s, best match of 4 senders of $G");
+    fed_by(some, ALL, "reader",
+           "~orders-api-of-t…of-a-company-7 20/s 488K/s, by rate the best match, of 4 senders of $G");
 }
 END_TEST
 
@@ -165,7 +228,9 @@ static TCase *make(void) {
     tcase_add_test(c, too_little_is_no_match);
     tcase_add_test(c, one_of_several_alike);
     tcase_add_test(c, several_together);
+    tcase_add_loop_test(c, the_sum_of_several, 0, 4);
     tcase_add_test(c, who_is_held_stays);
+    tcase_add_test(c, who_is_held_by_its_server);
     tcase_add_test(c, a_long_name);
     return c;
 }
