@@ -8,7 +8,7 @@
 
 #define MANY   5
 #define WITHIN (1 * NS_PER_S)
-#define LOOKED (60 * NS_PER_S) /* back from the last cut */
+#define LOOKED BURST_TOLD_NS   /* back from the last cut: what is told of now may have come before we did */
 #define NEAR   (10 * NS_PER_S) /* who is cut so shortly before or after belongs to them */
 #define AGAIN  (60 * NS_PER_S) /* who of them is cut again so soon */
 

@@ -20,8 +20,9 @@ static bool is_slow(const struct filling *f) {
            f->drain < KEEPS_UP * f->feed;
 }
 
+/* More came than ever, and it is read. */
 static bool has_burst(const struct filling *f) {
-    return f->quiet_ns == TIME_UNSET && f->jumped;
+    return f->quiet_ns == TIME_UNSET && f->jumped && (f->drain > f->feed || f->slope < 0);
 }
 
 static const struct {

@@ -232,6 +232,23 @@ START_TEST(most_within_any_second) {
 }
 END_TEST
 
+/* Who looks later than they were cut hears of all at once. */
+START_TEST(one_from_before_we_looked) {
+    static const double stops[] = {19, 19.1, 19.2, 19.3, 19.6, 19.9, 98};
+    static const char *const names[] = {"a", "b", "c", "d", "e", "f", "x"};
+    struct story s;
+    begin(&s);
+    until(&s, 100);
+    cut_at(&s, stops, names, 7);
+    until(&s, 101);
+    ck_assert_double_eq(at_once(&s), 6);
+    for (int i = 0; i < 7; i++)
+        ck_assert_double_eq(number_value(&s.n, find_by(&s.n, Q_CLIENT_name, names[i]), Q_CLIENT_alone_5m),
+                            i == 6);
+    end(&s);
+}
+END_TEST
+
 /* Who comes back and is cut again within the second is one client. */
 START_TEST(a_client_counts_once_in_a_second) {
     static const double stops[] = {19.1, 19.2, 19.3, 19.4, 19.5, 19.6, 20.15, 20.25};
@@ -258,6 +275,7 @@ static TCase *bursts(void) {
     tcase_add_test(tc, what_was_told_as_often_is_not_told_again);
     tcase_add_test(tc, most_within_any_second);
     tcase_add_test(tc, a_client_counts_once_in_a_second);
+    tcase_add_test(tc, one_from_before_we_looked);
     return tc;
 }
 
