@@ -158,11 +158,21 @@ static void name_object(const struct model *model, const struct object *object, 
     }
 }
 
+/* What was threatening has happened: nobody is well. */
+static bool ended_by_cut(const struct model *model, const struct finding *finding) {
+    const struct object *object = model_object(model, finding->object);
+    return object && object->kind == OBJECT_CONNECTION && model_is_closed(object) &&
+           strcmp(quantity_get(model, object, Q_CONNECTION_closed_by).text, "slow") == 0;
+}
+
 static void put_finding(void *data, enum severity severity, const struct finding *finding, const char *name) {
     struct plain *p = data;
     char figure[300];
     finding_figure(p->model, finding, figure, sizeof figure);
-    put_line(p, severity_word(severity), finding_rule(finding), name, figure);
+    if (severity == SEVERITY_OK && ended_by_cut(p->model, finding))
+        put_line(p, "info", finding_rule(finding), name, "ended: it was cut");
+    else
+        put_line(p, severity_word(severity), finding_rule(finding), name, figure);
 }
 
 /* ---- the rest ---- */

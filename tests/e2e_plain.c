@@ -97,6 +97,30 @@ START_TEST(who_is_not_monitored_is_not_fine) {
 }
 END_TEST
 
+START_TEST(what_was_foretold_ends_in_the_cut) {
+    static const struct slow_group group = {
+        .name = "reader", .fed_per_s = 500000, .message = 2000, .receive_buffer = 32768, .looks_after_s = 30};
+    struct servers *alone =
+        servers_start(&(struct servers_options){.nodes = 1, .config = "max_pending: 4MB"});
+    ck_assert_ptr_nonnull(alone);
+    const char *argv[] = {command_natsight(), "--plain", alone->node[0].http, NULL};
+    struct command c;
+    ck_assert(command_start(&c, argv, NULL));
+    ck_assert(command_wait_output(&c, " ok servers ", SHOWN_MS));
+    struct slow *slow = slow_start(alone->node[0].url, &group, 1);
+    ck_assert_ptr_nonnull(slow);
+    ck_assert(command_wait_output(&c, " ended: it was cut\n", 4 * SHOWN_MS));
+    ck_assert_int_eq(kill(c.pid, SIGTERM), 0);
+    ck_assert_int_eq(command_finish(&c, SHOWN_MS), 0);
+    ck_assert_msg(strstr(c.output, " crit cut_foreseen n1/") != NULL, "%s", c.output);
+    ck_assert_msg(!strstr(c.output, " ok cut_"), "%s", c.output);
+    expect_lines(c.output);
+    command_free(&c);
+    slow_end(slow);
+    servers_end(alone);
+}
+END_TEST
+
 /* One message is more than may wait, so all are cut within a moment. */
 START_TEST(many_cut_at_once_are_one_line) {
     static const struct slow_group group = {
@@ -252,6 +276,7 @@ int main(void) {
     tcase_add_test(tc, what_holds_at_the_start_is_told);
     tcase_add_test(tc, who_is_not_monitored_is_not_fine);
     tcase_add_test(tc, many_cut_at_once_are_one_line);
+    tcase_add_test(tc, what_was_foretold_ends_in_the_cut);
     tcase_add_test(tc, a_new_configuration_is_taken);
     tcase_add_test(tc, it_ends_with_its_reader);
     tcase_add_loop_test(tc, what_can_not_be_written_is_told, 0, 2);
