@@ -129,27 +129,52 @@ static struct value deadline(const struct telling *t) {
     return value_span((int64_t)(t->filling->rules.deadline_s * (double)NS_PER_S));
 }
 
+/* due: what is said where it has run out since the last row, which still is what is shown; NULL: it is left
+ * out. */
 static const struct {
     const char *name;
     struct value (*of)(const struct telling *t);
+    const char *due;
 } spans[] = {
-    {"cut_in", cut_in},     {"held_in", held_in},     {"flat_for", flat_for}, {"held_for", held_for},
-    {"empty_in", empty_in}, {"quiet_for", quiet_for}, {"deadline", deadline},
+    {"cut_in", cut_in, "due"},    {"held_in", held_in, "due"},  {"flat_for", flat_for, NULL},
+    {"held_for", held_for, NULL}, {"empty_in", empty_in, NULL}, {"quiet_for", quiet_for, NULL},
+    {"deadline", deadline, "0s"},
 };
 
-static int say_span(struct value v, const char *before, char *out, size_t size) {
+static bool is_due(struct value v) {
+    return v.type == VALUE_SPAN && v.i < NS_PER_S;
+}
+
+static int say_span(struct value v, const char *before, const char *due, char *out, size_t size) {
     char span[TIME_TEXT_SIZE] = "";
-    if (v.type == VALUE_SPAN)
+    bool known = v.type == VALUE_SPAN;
+    if (known)
         span_format_whole(span, v.i);
-    snprintf(out, size, "%s%s%s", before, span, v.flags & VALUE_ESTIMATED ? "~" : "");
-    return v.type == VALUE_SPAN;
+    if (is_due(v))
+        snprintf(out, size, "%s", due ? due : "");
+    else
+        snprintf(out, size, "%s%s%s", before, span, v.flags & VALUE_ESTIMATED ? "~" : "");
+    return known && (due || !is_due(v));
 }
 
 /* "in 12s", "within 12s" */
 static int say_cut(const struct telling *t, char *out, size_t size) {
     struct value v = cut_in(t);
-    return say_span(v, v.flags & VALUE_BOUND ? "within " : "in ", out, size);
+    return say_span(v, v.flags & VALUE_BOUND ? "within " : "in ", "due", out, size);
 }
+
+static int say_hold(const struct telling *t, char *out, size_t size) {
+    return say_span(held_in(t), " in ", ", due by its growth", out, size);
+}
+
+static int say_empty(const struct telling *t, char *out, size_t size) {
+    return say_span(empty_in(t), "in ", "soon", out, size);
+}
+
+static const struct {
+    const char *name;
+    int (*say)(const struct telling *t, char *out, size_t size);
+} phrases[] = {{"cut", say_cut}, {"hold", say_hold}, {"empty", say_empty}};
 
 /* Half has a word of its own. */
 static int say_level(double share, char *out, size_t size) {
@@ -164,12 +189,13 @@ static int say_word(void *data, const char *name, char *out, size_t size) {
     const struct telling *telling = data;
     if (strcmp(name, "level") == 0)
         return say_level(telling->filling->rules.held_share, out, size);
-    if (strcmp(name, "cut") == 0)
-        return say_cut(telling, out, size);
+    for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++)
+        if (strcmp(phrases[i].name, name) == 0)
+            return phrases[i].say(telling, out, size);
     for (size_t i = 0; i < sizeof spans / sizeof *spans; i++)
         if (strcmp(spans[i].name, name) == 0) {
             struct value v = spans[i].of(telling);
-            return say_span(v, v.flags & VALUE_BOUND ? "≤" : "", out, size);
+            return say_span(v, v.flags & VALUE_BOUND ? "≤" : "", spans[i].due, out, size);
         }
     return -1;
 }

@@ -279,7 +279,8 @@ START_TEST(a_write_that_began_before_is_told_with_what_is_not_known) {
         if (polls < 2)
             continue;
         ck_assert_uint_eq(flags_of(&n, Q_CONNECTION_cut_in), lates[_i].flags);
-        ck_assert_ptr_nonnull(strstr(words_of(&n, Q_CONNECTION_next), words));
+        bool due = value_of(&n, Q_CONNECTION_cut_in) < 1e9;
+        ck_assert_ptr_nonnull(strstr(words_of(&n, Q_CONNECTION_next), due ? "write deadline due" : words));
         if (lates[_i].flags == VALUE_ESTIMATED)
             ck_assert_double_eq_tol(foreseen, fill->cut, 1);
         asked++;
@@ -404,14 +405,14 @@ static const struct {
     int polls, stalls, from_clients;
     const char *next, *unheld; /* how it begins; NULL not known */
 } helds[] = {
-    {"2.15.2", 7, 40, 50, "producers held, cut in ", NULL},
-    {"2.15.2", 7, 0, 50, "cut in ", "its server counts no pause"},
+    {"2.15.2", 7, 40, 50, "producers held, cut due", NULL},
+    {"2.15.2", 7, 0, 50, "cut due", "its server counts no pause"},
     {"2.15.2", 6, 0, 50, "cut in 1s", NULL}, /* above it at one poll */
     {"2.15.2", 3, 0, 50, "cut in 7s, producers held from 75% full in 4s", NULL},
     {"2.15.2", 3, 0, 0, "cut in 7s", "no client of its server sends as much"},
-    {"2.15.2", 7, 0, 0, "cut in ", "no client of its server sends as much"},
-    {"2.11.0", 7, -1, -1, "producers held, cut in ", NULL},
-    {"2.9.10", 7, -1, -1, "cut in ", "as much comes as before"},
+    {"2.15.2", 7, 0, 0, "cut due", "no client of its server sends as much"},
+    {"2.11.0", 7, -1, -1, "producers held, cut due", NULL},
+    {"2.9.10", 7, -1, -1, "cut due", "as much comes as before"},
 };
 
 START_TEST(nobody_is_held_unless_pauses_are_counted) {
@@ -423,6 +424,25 @@ START_TEST(nobody_is_held_unless_pauses_are_counted) {
     ck_assert_int_eq(!isnan(value_of(&n, Q_CONNECTION_held_for)), strstr(next, "producers held,") != NULL);
     if (helds[_i].unheld || !strchr(helds[_i].next, ','))
         ck_assert_ptr_null(strstr(next, "held"));
+    night_end(&n);
+}
+END_TEST
+
+/* What was foreseen has run out, and what is shown is still the poll before it: no count of seconds is told.
+ */
+START_TEST(what_has_run_out_is_due) {
+    struct night n;
+    play_stopped(&n, "2.15.2", 4, 0, 50);
+    ck_assert_str_eq(words_of(&n, Q_CONNECTION_next), "cut in 5s, producers held from 75% full in 2s");
+    night_until(&n, (double)n.at / 1e9 + 2.4);
+    ck_assert_str_eq(words_of(&n, Q_CONNECTION_next),
+                     "cut in 3s, producers held from 75% full, due by its growth");
+    night_end(&n);
+    play_stopped(&n, "2.15.2", 7, 0, 50);
+    ck_assert_str_eq(words_of(&n, Q_CONNECTION_step), "cut due");
+    night_end(&n);
+    play_stopped(&n, "2.15.2", 7, 40, 50);
+    ck_assert_str_eq(words_of(&n, Q_CONNECTION_next), "producers held, cut due");
     night_end(&n);
 }
 END_TEST
@@ -668,9 +688,9 @@ START_TEST(a_leaf_node_that_stops) {
         ck_assert(isnan(value_of(&n, Q_CONNECTION_cut_in))); /* no number of bytes cuts it */
         ck_assert_msg(!likely || strcmp(likely, "slow reader") != 0, "%g s: %s", leaf.rows[i].at, likely);
         if (leaf.rows[i].at == 6)
-            ck_assert_str_eq(next,
-                             "write deadline 6s: closed if nothing leaves, producers held from 75% full in "
-                             "0s");
+            ck_assert_str_eq(
+                next, "write deadline 6s: closed if nothing leaves, producers held from 75% full, due by "
+                      "its growth");
         if (leaf.rows[i].at == 16)
             ck_assert_str_eq(next, "producers held for 4s, write deadline 6s: closed if nothing leaves");
         if (leaf.rows[i].at >= 14)
@@ -705,6 +725,7 @@ END_TEST
 static TCase *filling(void) {
     TCase *tc = tcase_create("filling");
     tcase_add_loop_test(tc, a_cut_is_foreseen_from_half_full_on, 0, COUNT(steady));
+    tcase_add_test(tc, what_has_run_out_is_due);
     tcase_add_test(tc, who_is_held_again_and_again_is_not_cut);
     tcase_add_loop_test(tc, a_warning_is_not_taken_back_by_the_next_poll, 0, COUNT(slows));
     tcase_add_loop_test(tc, who_stops_is_foretold_in_time, 0, COUNT(stops));
