@@ -68,3 +68,18 @@ struct value calc_server_slow_gateway(const struct model *model, const struct ob
 struct value calc_server_slow_leaf(const struct model *model, const struct object *object) {
     return slow_peer(model, object, LINK_LEAFS);
 }
+
+/* ---- who was closed ---- */
+
+static struct value closed_lately(const struct model *model, const struct object *server, int link) {
+    const struct lately *closed = &server_const(server)->link_watch.of[link].closed;
+    return server->now ? value_uint(lately_within(closed, model->utc_ns, 600 * NS_PER_S)) : value_unknown(0);
+}
+
+struct value calc_server_routes_closed(const struct model *model, const struct object *object) {
+    return closed_lately(model, object, LINK_ROUTES);
+}
+
+struct value calc_server_gateways_closed(const struct model *model, const struct object *object) {
+    return closed_lately(model, object, LINK_GATEWAYS);
+}

@@ -150,7 +150,7 @@ static bool was_counted(const struct model *model, const struct entry *server, i
 
 void link_watch_gone(struct model *model, struct entry *server, int link, const struct object *object,
                      const struct stamp *at) {
-    const struct link_watch *watch = watch_of(server);
+    struct link_watch *watch = watch_of(server);
     char peer[LINK_PEER_SIZE], pending[NUMBER_TEXT_SIZE], waited[60] = "";
     double last = 0;
     bool counted = was_counted(model, server, link);
@@ -161,6 +161,7 @@ void link_watch_gone(struct model *model, struct entry *server, int link, const 
     bool most = strcmp(peer, watch->of[link].peer) == 0 && watch->of[link].pending > last;
     number_format(pending, most ? watch->of[link].pending : last, UNIT_BYTES);
     snprintf(waited, sizeof waited, ", %s waited", pending);
+    lately_add(&watch->of[link].closed, at->utc_ns, 1);
     model_add_event(model, at->utc_ns, "slow", &server->object, server_label(server_of(server)),
                     "%s%s to %s closed%s", counted ? "slow " : "", kinds[link].one, peer, waited);
 }

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/text.h"
+#include "model/lately.h"
 #include "model/object.h"
 
 enum { LINK_ROUTES, LINK_GATEWAYS, LINK_LEAFS, LINK_COUNT };
@@ -24,6 +25,7 @@ struct link_watch {
         int64_t counted_mono_ns;   /* 0 never */
         uint64_t event, growth;    /* the event of that while it has no name, 0 it has */
         uint64_t total;
+        struct lately closed; /* while much waited; not leaf nodes, which have records */
     } of[LINK_COUNT];
     char suspect[LINK_PEER_SIZE + 60]; /* of what was counted last without a kind: "~route to n3" */
 };

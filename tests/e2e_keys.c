@@ -123,7 +123,7 @@ END_TEST
 START_TEST(what_is_hidden_has_a_name) {
     struct terminal *t = quiet_open_seen(24, 120);
     shown_type(t, "4", "> Slow");
-    shown_wait(t, "nobody cut");
+    shown_wait(t, "no client cut");
     shown_type(t, "i", "^ those closed for other reasons are shown: there are none here");
     shown_type(t, "i", "^ those closed for other reasons are hidden");
     shown_quit(t);

@@ -237,7 +237,7 @@ static void check_says(const struct world *w, int cols, const char *const *says,
 
 /* What others were closed for is no claim about who was cut. */
 START_TEST(who_is_hidden_was_not_cut) {
-    static const char *const says[] = {"nobody cut since we watch",
+    static const char *const says[] = {"no client cut since we watch",
                                        "1 closed for other reasons: i shows them", NULL};
     static const struct world_life stale = {.name = "stale",
                                             .cid = 102,
@@ -260,11 +260,11 @@ END_TEST
 /* An empty list is a claim about servers that answer alone. */
 START_TEST(nothing_is_claimed_of_servers_that_do_not_answer) {
     static const char *const all[] = {"no buffer above 1 % of max, and none grows\n",
-                                      "nobody cut in the last 10 min (watched since 02:29:00)\n", NULL};
+                                      "no client cut in the last 10 min (watched since 02:29:00)\n", NULL};
     static const char *const some[] = {"and none grows; n2-lon does not answer\n",
                                        "(watched since 02:29:00); n2-lon does not answer\n", NULL};
     static const char *const brief[] = {"n2-lon does not answer; else no buffer above 1 % of",
-                                        "n2-lon does not answer; else nobody since 02:29:00\n", NULL};
+                                        "n2-lon does not answer; else no client since 02:29:00\n", NULL};
     static const char *const none[] = {"CUT OFF", "NOW", "not known: no server answers\n", NULL};
     struct world w;
     world_calm(&w);
@@ -276,7 +276,7 @@ START_TEST(nothing_is_claimed_of_servers_that_do_not_answer) {
     w.nodes[0].answers = w.nodes[2].answers = false;
     world_run(&w, 20);
     check_says(&w, 120, none, "no buffer above");
-    check_says(&w, 120, none, "nobody cut");
+    check_says(&w, 120, none, "no client cut");
     world_finish(&w);
 }
 END_TEST
@@ -356,6 +356,24 @@ START_TEST(a_route_is_shown_while_bytes_wait_on_it) {
 }
 END_TEST
 
+/* No client, and the server closed it all the same. */
+START_TEST(a_route_that_was_closed_is_named) {
+    struct world w;
+    struct frame f;
+    world_slow_route(&w);
+    w.route_closed = true;
+    world_run(&w, 20);
+    frame_open(&f, &w, "slow");
+    ck_assert_int_eq(lines_with(&f, 80, 24, "-CUT OFF 1 route closed -"), 1);
+    ck_assert_int_eq(lines_with(&f, 120, 40, "-CUT OFF BY SERVER 1 route closed -"), 1);
+    ck_assert_int_eq(lines_with(&f, 120, 40, "no client cut in the last 10 min (watched since 02:29:00)"), 1);
+    world_run(&w, 620);
+    ck_assert_int_eq(lines_with(&f, 120, 40, "route closed"), 0);
+    frame_close(&f);
+    world_finish(&w);
+}
+END_TEST
+
 /* No list has it: what is said of lists that are empty is not said of all. */
 START_TEST(a_gateway_is_shown_while_bytes_wait_on_it) {
     static const char *const names[] = {"slow", "overview"};
@@ -419,24 +437,33 @@ END_TEST
 /* That nobody was cut is said of the time that we watch, and not where a server counts what no record tells.
  */
 START_TEST(an_empty_list_tells_since_when) {
-    static const char *const late[] = {"nobody cut since we watch (watched since 02:29:00)\n", NULL};
+    static const char *const late[] = {"no client cut since we watch (watched since 02:29:00)\n", NULL};
     static const char *const untold[] = {
         "300 counted since the start, no record is left (watched since 02:29:00)\n", NULL};
+    static const char *const undivided[] = {
+        "300 counted, no record says who: links have none (watched since 02:29:00)\n", NULL};
     static const char *const narrow[] = {"300 counted, no record says who\n", NULL};
     static const struct world_life quiet = {.name = "quiet", .cid = 102, .lives = 1, .drains_per_s = 5e5};
     struct world w;
-    for (int young = 0; young < 2; young++) {
+    for (int i = 0; i < 3; i++) {
+        bool young = i > 0;
         world_init(&w);
         w.jetstream = false;
         w.closes = true;
         w.lives = &quiet;
         w.life_count = 1;
+        for (int node = 0; i == 2 && node < w.node_count; node++)
+            w.nodes[node].version = "2.9.10";
         w.counted = 100; /* of three servers each */
         w.up_s = young ? 60 : 0;
         world_run(&w, 30);
-        check_says(&w, 80, young ? untold : late, young ? "nobody" : "counted since");
+        check_says(&w, 80,
+                   i == 2  ? undivided
+                   : young ? untold
+                           : late,
+                   young ? "no client cut" : "counted since");
         if (young)
-            check_says(&w, 56, narrow, "nobody");
+            check_says(&w, 56, narrow, "no client since");
         world_finish(&w);
     }
 }
@@ -519,6 +546,7 @@ int main(void) {
     tcase_add_test(tc, other_reasons_are_behind_a_key);
     tcase_add_test(tc, a_route_is_shown_while_bytes_wait_on_it);
     tcase_add_test(tc, a_leaf_node_that_was_cut_is_counted);
+    tcase_add_test(tc, a_route_that_was_closed_is_named);
     tcase_add_test(tc, a_gateway_is_shown_while_bytes_wait_on_it);
     tcase_add_test(tc, the_detail_has_no_empty_line);
     tcase_add_test(tc, an_empty_list_tells_since_when);

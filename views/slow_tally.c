@@ -32,14 +32,21 @@ static void count_cut(const struct view_context *context, struct slow_tally *tal
 }
 
 /* Of a server that began within the window and has no record of a cut: all that it counts. */
-static uint64_t untold_by(const struct model *model, const struct object *server) {
+static void add_untold(const struct model *model, const struct object *server, struct slow_tally *tally) {
     double up, cut, counted;
     if (!quantity_value(model, server, Q_SERVER_uptime, &up) || up > (double)SLOW_WINDOW_NS ||
         !quantity_value(model, server, Q_SERVER_cut_10m, &cut) || cut > 0)
-        return 0;
-    bool known = quantity_value(model, server, Q_SERVER_slow_clients, &counted) ||
-                 quantity_value(model, server, Q_SERVER_slow_consumers, &counted);
-    return known && counted > 0 ? (uint64_t)counted : 0;
+        return;
+    bool divided = quantity_value(model, server, Q_SERVER_slow_clients, &counted);
+    if ((!divided && !quantity_value(model, server, Q_SERVER_slow_consumers, &counted)) || counted <= 0)
+        return;
+    tally->untold += (uint64_t)counted;
+    tally->undivided += divided ? 0 : (uint64_t)counted;
+}
+
+static size_t links_closed(const struct model *model, const struct object *server, enum quantity q) {
+    double closed;
+    return quantity_value(model, server, q, &closed) ? (size_t)closed : 0;
 }
 
 struct slow_tally slow_tally_of(const struct view_context *context) {
@@ -56,7 +63,9 @@ struct slow_tally slow_tally_of(const struct view_context *context) {
         tally.told++;
         tally.missed += (uint64_t)missed;
         tally.least |= quantity_get(context->model, servers[i], Q_SERVER_cut_10m).flags & VALUE_LEAST;
-        tally.untold += untold_by(context->model, servers[i]);
+        tally.routes += links_closed(context->model, servers[i], Q_SERVER_routes_closed);
+        tally.gateways += links_closed(context->model, servers[i], Q_SERVER_gateways_closed);
+        add_untold(context->model, servers[i], &tally);
         if (tally.since_ns == TIME_UNSET || servers[i]->first_utc_ns < tally.since_ns)
             tally.since_ns = servers[i]->first_utc_ns;
     }

@@ -8,14 +8,16 @@
 #define SLOW_WINDOW_NS (600 * NS_PER_S) /* what "in 10 min" counts */
 
 struct slow_tally {
-    size_t cut;         /* clients within SLOW_WINDOW_NS */
-    size_t leafs;       /* leaf nodes closed for the same reason within it, which are none of these */
-    bool least;         /* at least so many */
-    uint64_t untold;    /* counted within it by servers that began in it, and none has a record of one */
-    int64_t last_ns;    /* age of the last one; TIME_UNSET: none ever */
-    uint64_t missed;    /* at least so many were closed of which nothing is known */
-    int64_t since_ns;   /* watched since, utc; TIME_UNSET: no server told of closed connections */
-    size_t told, asked; /* servers that did; that are up */
+    size_t cut;              /* clients within SLOW_WINDOW_NS */
+    size_t leafs;            /* leaf nodes closed for the same reason within it, which are none of these */
+    size_t routes, gateways; /* closed within it while much waited on them */
+    bool least;              /* at least so many */
+    uint64_t untold;         /* counted within it by servers that began in it, and none has a record of one */
+    uint64_t undivided;      /* of these, by servers that count links among them, which have no records */
+    int64_t last_ns;         /* age of the last one; TIME_UNSET: none ever */
+    uint64_t missed;         /* at least so many were closed of which nothing is known */
+    int64_t since_ns;        /* watched since, utc; TIME_UNSET: no server told of closed connections */
+    size_t told, asked;      /* servers that did; that are up */
 };
 struct slow_tally slow_tally_of(const struct view_context *context);
 /* How long ago it was closed, by its server's clock; TIME_UNSET: not known. */

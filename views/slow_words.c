@@ -67,6 +67,27 @@ static void others_text(const struct quantity_list *list, bool wide, char *out, 
         snprintf(out + len, size - (size_t)len, wide ? ": %s shows them" : " (%s)", key);
 }
 
+/* Links that were closed as clients are: ", 1 leaf node, 2 routes". Returns its length. */
+static int closed_links_text(const struct slow_tally *tally, char *out, size_t size) {
+    const struct {
+        size_t closed;
+        const char *one, *many;
+    } links[] = {{tally->leafs, "leaf node", "leaf nodes"},
+                 {tally->routes, "route closed", "routes closed"},
+                 {tally->gateways, "gateway closed", "gateways closed"}};
+    bool first = !tally->cut && tally->last_ns == TIME_UNSET;
+    int len = 0;
+    out[0] = 0;
+    for (int i = 0; i < COUNT(links); i++) {
+        if (!links[i].closed)
+            continue;
+        len += snprintf(out + len, size - (size_t)len, "%s%zu %s", first ? " " : ", ", links[i].closed,
+                        links[i].closed == 1 ? links[i].one : links[i].many);
+        first = false;
+    }
+    return len;
+}
+
 static void cut_title(const struct slow *slow, const struct view_context *context, char *title, size_t size,
                       char *right, size_t right_size) {
     const struct quantity_list *list = &slow->lists[SLOW_CUT];
@@ -79,9 +100,7 @@ static void cut_title(const struct slow *slow, const struct view_context *contex
         len += snprintf(title + len, size - (size_t)len, " %s%zu in 10 min, last %s ago",
                         tally.least ? "≥" : "", tally.cut, ago);
     }
-    if (tally.leafs)
-        len += snprintf(title + len, size - (size_t)len, "%s%zu leaf node%s", tally.cut ? ", " : " ",
-                        tally.leafs, tally.leafs == 1 ? "" : "s");
+    len += closed_links_text(&tally, title + len, size - (size_t)len);
     if (tally.told && tally.told < tally.asked)
         snprintf(title + len, size - (size_t)len, "   ? %zu of %zu servers told", tally.told, tally.asked);
     missed_text(&tally, parts[0], sizeof(parts[0])); /* the first ones stay where there is no room */
@@ -218,14 +237,17 @@ static void nobody_text(const struct view_context *context, const struct slow_ta
     number_format_grouped(counted, tally->untold);
     if (tally->untold && narrow)
         snprintf(out, size, "%s counted, no record says who", counted);
+    else if (tally->undivided)
+        snprintf(out, size, "%s counted, no record says who: links have none (watched since %s)", counted,
+                 since);
     else if (tally->untold)
         snprintf(out, size, "%s counted since the start, no record is left (watched since %s)", counted,
                  since);
     else
         snprintf(out, size,
-                 narrow  ? "nobody since %s"
-                 : whole ? "nobody cut in the last 10 min (watched since %s)"
-                         : "nobody cut since we watch (watched since %s)",
+                 narrow  ? "no client since %s"
+                 : whole ? "no client cut in the last 10 min (watched since %s)"
+                         : "no client cut since we watch (watched since %s)",
                  since);
 }
 

@@ -87,9 +87,10 @@ struct world {
     bool jetstream, busy;
     int pool;        /* connections of each route, 0 one */
     int holds_since; /* bytes wait for n2 at the others since that second, on the first connection; 0 never */
-    bool by_gateway; /* the same at n1 for another cluster, in place of that */
-    int64_t cost_ns; /* of one request for the figures of cost; 0: 900 us */
-    int asked;       /* so many nodes are monitored, the others known by their routes; 0 all */
+    bool route_closed; /* by the first node, the one on which that waits */
+    bool by_gateway;   /* the same at n1 for another cluster, in place of that */
+    int64_t cost_ns;   /* of one request for the figures of cost; 0: 900 us */
+    int asked;         /* so many nodes are monitored, the others known by their routes; 0 all */
     struct world_node nodes[WORLD_NODES];
     int node_count;
     int meta;              /* the node that leads the meta group */

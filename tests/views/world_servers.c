@@ -172,7 +172,8 @@ void world_routes(struct world *w, int node) {
     for (int peer = 0; peer < w->node_count; peer++) {
         if (peer == node || !w->nodes[peer].answers)
             continue;
-        world_route(w, s, node, peer, 0);
+        if (!w->route_closed || node != 0 || peer != 1)
+            world_route(w, s, node, peer, 0);
         for (int i = 1; i < w->pool; i++)
             world_route(w, s, node, peer, i);
     }
