@@ -1,8 +1,11 @@
 #include "model/subscription.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/memory.h"
 
-#define CONNECTION_MOST 1000 /* kept of one connection */
+#define CONNECTION_MOST 1000 /* kept of one connection: those by which most came */
 #define ALL_MOST        20000
 #define ASKED_NS        (60 * NS_PER_S) /* without an answer about its connection */
 #define SILENT_NS       (10 * NS_PER_S)
@@ -115,6 +118,14 @@ static bool knows(const struct sample *sample, uint64_t cid) {
     return false;
 }
 
+/* Those by which most came; of equals always the same ones, however they are listed. */
+static int by_use(const void *a, const void *b) {
+    const struct row *x = *(const struct row *const *)a, *y = *(const struct row *const *)b;
+    int64_t left = row_i64(x, F_SUBSCRIPTION_msgs, 0), right = row_i64(y, F_SUBSCRIPTION_msgs, 0);
+    return left != right ? (left > right ? -1 : 1)
+                         : strcmp(row_text(x, F_SUBSCRIPTION_sid), row_text(y, F_SUBSCRIPTION_sid));
+}
+
 void subscriptions_put(struct model *model, struct entry *server, const struct sample *sample) {
     const struct row *question = sample_first(sample, ENTITY_QUESTION);
     struct stamp at = stamp_of(sample, server_of(server)->server_id);
@@ -123,15 +134,15 @@ void subscriptions_put(struct model *model, struct entry *server, const struct s
     if (!connection)
         return;
     struct subscribed subscribed = {.utc_ns = at.utc_ns, .mono_ns = at.mono_ns};
-    for (size_t i = 0; i < sample->count; i++) {
-        if (!is_of(sample->rows[i], cid))
-            continue;
-        subscribed.told++;
-        if (subscribed.kept == CONNECTION_MOST)
-            continue;
-        put_told(model, server, connection, sample->rows[i], &at);
-        subscribed.kept++;
-    }
+    const struct row **told = memory_array(sample->count + 1, sizeof *told);
+    for (size_t i = 0; i < sample->count; i++)
+        if (is_of(sample->rows[i], cid))
+            told[subscribed.told++] = sample->rows[i];
+    if (subscribed.told > CONNECTION_MOST)
+        qsort(told, subscribed.told, sizeof *told, by_use);
+    for (; subscribed.kept < subscribed.told && subscribed.kept < CONNECTION_MOST; subscribed.kept++)
+        put_told(model, server, connection, told[subscribed.kept], &at);
+    free(told);
     connection_of(connection)->subscribed = subscribed;
     forget_others(model, connection->object.id, at.serial);
     make_room(model, connection->object.id);
@@ -187,11 +198,16 @@ void subscription_unmatch(struct model *model, struct entry *entry) {
 
 /* ---- time ---- */
 
+/* Where its server does not answer, what was told last is all that there will be. */
+static bool may_be_asked(const struct entry *connection) {
+    return !connection_of(connection)->closed && server_is_up(server_const(connection->object.parent));
+}
+
 static void forget_unasked(struct model *model) {
     for (size_t i = 0; i < kind_count(model, OBJECT_CONNECTION); i++) {
         struct entry *entry = kind_at(model, OBJECT_CONNECTION, i);
         const struct connection *connection = connection_of(entry);
-        if (!entry->dead && !connection->closed && connection->subscribed.utc_ns &&
+        if (!entry->dead && connection->subscribed.utc_ns && may_be_asked(entry) &&
             model->mono_ns - connection->subscribed.mono_ns > ASKED_NS)
             forget_all_told(model, entry);
     }

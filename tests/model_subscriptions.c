@@ -171,6 +171,45 @@ START_TEST(so_many_at_most) {
 }
 END_TEST
 
+/* However they are listed: a busy one stays, and has a rate. */
+START_TEST(the_busiest_of_many) {
+    enum { MANY = 1500 };
+    static struct sub subs[MANY];
+    static char sids[MANY][16];
+    static const struct life life = {5, "many", -60, 0, NULL, 0};
+    struct night n;
+    begin(&n);
+    for (int second = 0; second <= 4; second += 2) {
+        for (int i = 0; i < MANY; i++) {
+            int sid = second % 4 ? MANY - i : i + 1;
+            snprintf(sids[i], sizeof sids[i], "%d", sid);
+            subs[i] =
+                (struct sub){sids[i], sid == 1400 ? "busy" : "idle", NULL, sid == 1400 ? 20 * second : 0};
+        }
+        answer(&n, "IDA", 5, &life, subs, MANY);
+        live_until(&n, "IDA", second + 2, 100, 10);
+    }
+    ck_assert_uint_eq(count_of(&n, OBJECT_SUBSCRIPTION), 1000);
+    ck_assert_double_eq(number_value(&n, sub_on(&n, "busy"), Q_SUBSCRIPTION_msgs_per_s), 20);
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(a_server_that_is_down_leaves_what_was_told) {
+    struct night n;
+    begin(&n);
+    answer(&n, "IDA", 5, &billing, two, 2);
+    night_until(&n, 200);
+    ck_assert_uint_eq(count_of(&n, OBJECT_SUBSCRIPTION), 2);
+    ck_assert_uint_eq(model_subscribed(connection(&n, "billing-1")).told, 2);
+    next_run_until(&n, 200, 210);
+    ck_assert_uint_eq(count_of(&n, OBJECT_SUBSCRIPTION), 2);
+    ck_assert(model_is_inferred(connection(&n, "billing-1")));
+    ck_assert_uint_eq(model_subscribed(connection(&n, "billing-1")).told, 2);
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(frozen) {
     struct night n;
     begin(&n);
@@ -193,6 +232,8 @@ static TCase *make(void) {
     tcase_add_test(c, a_closed_one_keeps_what_it_had);
     tcase_add_test(c, a_restart_leaves_them_with_their_connection);
     tcase_add_test(c, so_many_at_most);
+    tcase_add_test(c, the_busiest_of_many);
+    tcase_add_test(c, a_server_that_is_down_leaves_what_was_told);
     tcase_add_test(c, frozen);
     return c;
 }

@@ -31,7 +31,7 @@ static const struct quantity_column other_columns[] = {
     {.quantity = Q_CONNECTION_name, .priority = 9, .grow = 16, .pinned = true},
     {.quantity = Q_CONNECTION_state, .priority = 1},
     {.quantity = Q_CONNECTION_started, .priority = 5},
-    {.quantity = Q_CONNECTION_closed_at, .priority = 2},
+    {.quantity = Q_CONNECTION_closed_at, .priority = 2, .width = 9}, /* ≤hh:mm:ss */
     {.quantity = Q_CONNECTION_lived, .priority = 3},
     {.quantity = Q_CONNECTION_pending_bytes, .priority = 2},
     {.quantity = Q_CONNECTION_in_msgs_per_s, .priority = 6},
