@@ -65,7 +65,8 @@ void app_react(struct app *app, unsigned reaction);
 /* Of the options, which were checked; what is wrong with the default's file is said on the stage. */
 void app_find_theme(struct app *app);
 enum screen_color app_color(const struct app *app);
-/* `:theme NAME` shows it at once, `:theme` lists the names. What is wrong, until the next call; NULL: nothing. */
+/* `:theme NAME` shows it at once, `:theme` lists the names. What is wrong, until the next call; NULL:
+ * nothing. */
 const char *app_theme(struct app *app, const char *argument);
 /* Shows this one while it is typed; "", or what is no theme's name: the one in force again. */
 void app_preview_theme(struct app *app, const char *name);

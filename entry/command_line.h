@@ -5,7 +5,8 @@
 
 #include "entry/app.h"
 
-/* Runs what was typed; what is wrong is said at the prompt, which stays open, with the nearest that there is. */
+/* Runs what was typed; what is wrong is said at the prompt, which stays open, with the nearest that there is.
+ */
 void command_line_run(struct app *app, const char *text);
 
 typedef void name_fn(void *data, const char *name);

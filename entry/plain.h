@@ -6,8 +6,8 @@
  *     02:40:12 ok consumer_growing_fast ORDERS/billing 0
  *
  * Time, severity (ok, info, unknown, warn, crit), what (a rule, "servers", a kind of event), object, figure.
- * Nothing is said twice (model/alerts.h), and no byte is sent that is no text. Main process; never blocks: what a slow reader
- * does not take waits, and beyond 256 KiB is left out and counted. */
+ * Nothing is said twice (model/alerts.h), and no byte is sent that is no text. Main process; never blocks:
+ * what a slow reader does not take waits, and beyond 256 KiB is left out and counted. */
 #ifndef ENTRY_PLAIN_H
 #define ENTRY_PLAIN_H
 

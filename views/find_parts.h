@@ -80,7 +80,8 @@ struct find_kind {
      * All FIND_END: by name. */
     enum quantity order[FIND_ORDERS][2];
     unsigned shapes; /* 1 << SHAPE_x that it comes by */
-    /* What of it can't be found, "" nothing. `since`: zeroed in the beginning, its own. NULL: all is known. */
+    /* What of it can't be found, "" nothing. `since`: zeroed in the beginning, its own. NULL: all is known.
+     */
     void (*unknown)(const struct view_context *context, const struct find_asked *asked, int64_t *since,
                     char *out, size_t size);
     /* It has no row, since what is open of it (kind `open`) is found as well; NULL: all have. */

@@ -24,7 +24,8 @@ struct fact {
 };
 void facts_put(struct flow *f, const struct view_context *context, const struct object *object,
                const struct fact *facts, int count);
-/* What is unknown has no place; text that is longer than a line takes several, up to the last. Returns the lines. */
+/* What is unknown has no place; text that is longer than a line takes several, up to the last. Returns the
+ * lines. */
 int facts_draw(const struct view_context *context, const struct object *object, const struct fact *facts,
                int count, struct surface *s, struct rect area);
 

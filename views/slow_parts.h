@@ -1,7 +1,7 @@
 /* The parts of the view Slow, one file each: its lists and what is in them (slow_lists.c), what their titles
- * say (slow_words.c), routes and gateways on which much waits (slow_links.c), clients that were cut again and again
- * (slow_clients.c), the selected connection (slow_detail.c) and why it is so (slow_why.c), who has which rows
- * (slow_layout.c). For slow.c. Main process. */
+ * say (slow_words.c), routes and gateways on which much waits (slow_links.c), clients that were cut again and
+ * again (slow_clients.c), the selected connection (slow_detail.c) and why it is so (slow_why.c), who has
+ * which rows (slow_layout.c). For slow.c. Main process. */
 #ifndef VIEWS_SLOW_PARTS_H
 #define VIEWS_SLOW_PARTS_H
 
@@ -15,9 +15,9 @@ enum slow_part { SLOW_NOW, SLOW_CUT, SLOW_COUNTERS, SLOW_LISTS };
 struct slow {
     struct list_view list;
     struct quantity_list lists[SLOW_LISTS];
-    uint64_t opened;                                         /* the object that was asked for */
+    uint64_t opened;                                        /* the object that was asked for */
     struct rect place[SLOW_LISTS], links, patterns, detail; /* h 0: not shown */
-    struct quantity_list subscriptions;                      /* of the selected one */
+    struct quantity_list subscriptions;                     /* of the selected one */
     struct chart_stack charts;
     uint64_t charts_of; /* the object that their scales fit */
 };
