@@ -1,5 +1,6 @@
 #include "model/alerts.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,7 @@
 #define SETTLES   (10 * NS_PER_S) /* what is less by now may be as much again in a moment */
 #define WORSE     2               /* so many times the figure that was said */
 #define NAME_SIZE (4 * TEXT_MAX_BYTES)
+#define SAID_MOST 5 /* lines of one rule a tick; how many more there are is another one */
 
 struct alert {
     struct finding now, said, worst; /* said: by the last line; worst: of all lines */
@@ -17,6 +19,12 @@ struct alert {
     int64_t less_ns;                 /* since when less or nothing is found than was said; 0 as much */
     char *name;
     bool speaks;
+    bool told; /* a line was its own: so is its end */
+};
+
+struct crowd { /* that one rule speaks of in this tick */
+    struct finding like;
+    size_t count;
 };
 
 struct alerts {
@@ -25,6 +33,8 @@ struct alerts {
     void *data;
     struct alert *items; /* by object and tag */
     size_t count, cap;
+    struct crowd *crowds;
+    size_t crowd_count, crowd_cap;
 };
 
 static int by_object(const void *a, const void *b) {
@@ -38,13 +48,41 @@ static bool is_worse(const struct finding *a, const struct finding *b) {
     return a->severity != b->severity ? a->severity > b->severity : a->rule < b->rule;
 }
 
+static struct crowd *crowd_of(struct alerts *alerts, const struct finding *finding) {
+    for (size_t i = 0; i < alerts->crowd_count; i++)
+        if (alerts->crowds[i].like.rule == finding->rule)
+            return &alerts->crowds[i];
+    if (alerts->crowd_count == alerts->crowd_cap) {
+        alerts->crowd_cap = alerts->crowd_cap ? alerts->crowd_cap * 2 : 8;
+        alerts->crowds = memory_grow(alerts->crowds, alerts->crowd_cap, sizeof *alerts->crowds);
+    }
+    struct crowd *crowd = &alerts->crowds[alerts->crowd_count++];
+    *crowd = (struct crowd){.like = *finding};
+    crowd->like.object = 0;
+    return crowd;
+}
+
 static void say(struct alerts *alerts, const struct model *model, struct alert *alert) {
     alert->said = alert->now;
     alert->size = finding_size(model, &alert->now);
     alert->less_ns = 0;
     if (is_worse(&alert->now, &alert->worst))
         alert->worst = alert->now;
+    if (++crowd_of(alerts, &alert->now)->count > SAID_MOST)
+        return;
+    alert->told = true;
     alerts->say(alerts->data, alert->now.severity, &alert->now, alert->name);
+}
+
+static void say_crowds(struct alerts *alerts) {
+    for (size_t i = 0; i < alerts->crowd_count; i++) {
+        const struct crowd *crowd = &alerts->crowds[i];
+        char name[40];
+        snprintf(name, sizeof name, "%zu more", crowd->count > SAID_MOST ? crowd->count - SAID_MOST : 0);
+        if (crowd->count > SAID_MOST)
+            alerts->say(alerts->data, crowd->like.severity, &crowd->like, name);
+    }
+    alerts->crowd_count = 0;
 }
 
 static void begin(struct alerts *alerts, const struct model *model, const struct finding *finding) {
@@ -90,7 +128,8 @@ static void end_some(struct alerts *alerts, const struct model *model) {
             alerts->items[kept++] = *alert;
             continue;
         }
-        alerts->say(alerts->data, SEVERITY_OK, &alert->worst, alert->name);
+        if (alert->told)
+            alerts->say(alerts->data, SEVERITY_OK, &alert->worst, alert->name);
         free(alert->name);
     }
     alerts->count = kept;
@@ -108,6 +147,7 @@ void alerts_tick(struct alerts *alerts, const struct model *model) {
         else
             begin(alerts, model, &findings[i]);
     }
+    say_crowds(alerts);
     end_some(alerts, model);
     if (alerts->count)
         qsort(alerts->items, alerts->count, sizeof *alerts->items, by_object);
@@ -127,5 +167,6 @@ void alerts_destroy(struct alerts *alerts) {
     for (size_t i = 0; i < alerts->count; i++)
         free(alerts->items[i].name);
     free(alerts->items);
+    free(alerts->crowds);
     free(alerts);
 }

@@ -73,6 +73,42 @@ START_TEST(it_begins_gets_worse_and_ends) {
 }
 END_TEST
 
+static void all_hold(struct story *s, double second, int count, double mib) {
+    while (s->n.at < ns(second)) {
+        send_varz(&s->n, 1, "IDA", "n1");
+        struct sample *sample = build(&s->n, 1, SHAPE_CONNZ_HOT, "IDA");
+        put_u(row_of(sample, ENTITY_ANSWER), F_ANSWER_total, (uint64_t)count);
+        for (int i = 0; i < count; i++) {
+            struct row *row = sample_add(sample, ENTITY_CONNECTION);
+            put_u(row, F_CONNECTION_cid, 9 + (uint64_t)i);
+            put_i(row, F_CONNECTION_pending_bytes, (int64_t)(mib * 1024 * 1024));
+        }
+        send(&s->n, sample);
+        until(s, (double)s->n.at / 1e9 + 1);
+    }
+}
+
+START_TEST(many_at_once_are_a_few_and_a_number) {
+    struct story s;
+    begin(&s);
+    all_hold(&s, 8, 66, 7);
+    ck_assert_str_eq(s.lines, "4.5 warn buffer_filling it 7.00M\n"
+                              "4.5 warn buffer_filling it 7.00M\n"
+                              "4.5 warn buffer_filling it 7.00M\n"
+                              "4.5 warn buffer_filling it 7.00M\n"
+                              "4.5 warn buffer_filling it 7.00M\n"
+                              "4.5 warn buffer_filling 61 more -\n");
+    s.lines[0] = '\0';
+    all_hold(&s, 30, 66, 0);
+    ck_assert_str_eq(s.lines, "18.5 ok buffer_filling it 0\n"
+                              "18.5 ok buffer_filling it 0\n"
+                              "18.5 ok buffer_filling it 0\n"
+                              "18.5 ok buffer_filling it 0\n"
+                              "18.5 ok buffer_filling it 0\n");
+    end(&s);
+}
+END_TEST
+
 START_TEST(up_and_down_within_moments_is_one) {
     struct story s;
     begin(&s);
@@ -111,6 +147,7 @@ END_TEST
 static TCase *alerts(void) {
     TCase *tc = tcase_create("alerts");
     tcase_add_test(tc, it_begins_gets_worse_and_ends);
+    tcase_add_test(tc, many_at_once_are_a_few_and_a_number);
     tcase_add_test(tc, up_and_down_within_moments_is_one);
     tcase_add_test(tc, an_end_outlives_its_object);
     return tc;
