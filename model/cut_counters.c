@@ -7,16 +7,16 @@
 #include "model/server.h"
 #include "model/reason.h"
 
-#define AWAITED_NS   (5 * NS_PER_S) /* records may come so much later */
-#define TWICE_NS     (5 * NS_PER_S) /* and a second count of one client, beside its write deadline */
-#define MAY_BE_CUT   0.1            /* of max_pending */
-#define QUIET_NS     (60 * NS_PER_S)
+#define AWAITED_NS   (5 * NS_PER_S)  /* records may come so much later */
+#define TWICE_NS     (5 * NS_PER_S)  /* and a second count of one client, beside its write deadline */
+#define MAY_BE_CUT   0.1             /* of max_pending */
+#define HELD_NS      (10 * NS_PER_S) /* without a pause: producers are held no more */
 #define BEFORE_NAMES ": "
 #define NAMES_MOST   3
 #define NAME_WIDTH   24 /* columns */
 #define BY_BYTES     "Slow Consumer (Pending Bytes)"
 
-enum way { FOLDED, TOLD, LINKED, BEGUN }; /* what is made of growth */
+enum way { FOLDED, TOLD, LINKED, LASTING }; /* what is made of growth */
 
 static const struct row_of_counter {
     enum field field;
@@ -42,7 +42,7 @@ static const struct row_of_counter {
                      "did not answer pings"},
     [STALE_ALL] = {F_SERVER_stale_connections, F_SERVER_stale_clients, TOLD, false, "stale", "connection",
                    "connections", "did not answer pings"},
-    [STALLS] = {F_SERVER_stalled_clients, 0, BEGUN, false, "stalled", "", "", ""},
+    [STALLS] = {F_SERVER_stalled_clients, 0, LASTING, false, "stalled", "", "", ""},
 };
 
 static struct cut_counters *counters_of(const struct entry *server) {
@@ -286,18 +286,59 @@ static void tell(struct model *model, struct entry *server, enum counted counted
                     growth == 1 ? row->one : row->many, row->did, (big)counters_of(server)->last[counted]);
 }
 
-static void tell_stalled(struct model *model, struct entry *server, uint64_t growth) {
-    model_add_event(
-        model, server->object.now_at.utc_ns, rows[STALLS].kind, &server->object,
-        server_label(server_of(server)),
-        "producers are held back: %llu pause%s since the last look, because a receiver does not read",
-        (big)growth, growth == 1 ? "" : "s");
+/* ---- producers that are held back ---- */
+
+/* The look before: of a run that began since then its start. */
+static int64_t looked_before(const struct entry *server) {
+    const struct stamp *at = &server->object.now_at;
+    int64_t start_ns = row_i64(server->object.now, F_SERVER_start, at->now_ns);
+    int64_t looked = counters_of(server)->held.looked_mono_ns;
+    return looked ? looked : at->mono_ns - (at->now_ns > start_ns ? at->now_ns - start_ns : 0);
 }
+
+static void hold(struct model *model, struct entry *server, uint64_t growth) {
+    struct cut_counters *counters = counters_of(server);
+    if (!counters->held.event) {
+        counters->held.from_mono_ns = looked_before(server);
+        counters->held.pauses = 0;
+        model_add_event(model, server->object.now_at.utc_ns, rows[STALLS].kind, &server->object,
+                        server_label(server_of(server)),
+                        "producers are held back: %llu pause%s since the last look, because a receiver does "
+                        "not read",
+                        (big)growth, growth == 1 ? "" : "s");
+        counters->held.event = model_event_total(model);
+    }
+    counters->held.pauses += growth;
+    counters->held.last_mono_ns = server->object.now_at.mono_ns;
+}
+
+static void end_held(struct model *model, struct entry *server, const char *until) {
+    struct cut_counters *counters = counters_of(server);
+    int64_t lasted = counters->held.last_mono_ns - counters->held.from_mono_ns;
+    char span[TIME_TEXT_SIZE], text[200];
+    if (!counters->held.event)
+        return;
+    span_format_whole(span, (lasted + NS_PER_S / 2) / NS_PER_S * NS_PER_S);
+    snprintf(text, sizeof text,
+             "producers were held back: %llu pause%s in %s%s, because a receiver did not read",
+             (big)counters->held.pauses, counters->held.pauses == 1 ? "" : "s", span, until);
+    model_amend_event(model, counters->held.event, text);
+    counters->held.event = 0;
+}
+
+static void look_held(struct model *model, struct entry *server) {
+    struct cut_counters *counters = counters_of(server);
+    int64_t now = server->object.now_at.mono_ns;
+    counters->held.looked_mono_ns = now;
+    if (now - counters->held.last_mono_ns >= HELD_NS)
+        end_held(model, server, "");
+}
+
+/* ---- each of them ---- */
 
 static void grown(struct model *model, struct entry *server, enum counted counted, uint64_t growth) {
     struct cut_counters *counters = counters_of(server);
     const struct stamp *at = &server->object.now_at;
-    bool quiet = !lately_within(&counters->lately[counted], at->utc_ns, QUIET_NS);
     enum field by = rows[counted].silenced_by;
     lately_add(&counters->lately[counted], at->utc_ns, growth);
     if (by && row_has(server->object.now, by))
@@ -308,8 +349,8 @@ static void grown(struct model *model, struct entry *server, enum counted counte
         link_watch_counted(model, server, rows[counted].link, growth, counters->last[counted]);
     else if (rows[counted].way == TOLD)
         tell(model, server, counted, growth);
-    else if (quiet)
-        tell_stalled(model, server, growth);
+    else
+        hold(model, server, growth);
 }
 
 bool cut_counters_beyond(const struct row *varz, uint64_t *beyond) {
@@ -367,6 +408,7 @@ void cut_counters_varz(struct model *model, struct entry *server) {
             grown(model, server, (enum counted)i, now - last);
     }
     look_beyond(model, server);
+    look_held(model, server);
     if (!counters->began_ns)
         counters->began_ns =
             counters->from_start ? row_i64(row, F_SERVER_start, 1) : server->object.now_at.now_ns;
@@ -382,7 +424,10 @@ void cut_counters_tick(struct model *model) {
     }
 }
 
-void cut_counters_forget_run(struct cut_counters *counters, bool from_start) {
+void cut_counters_forget_run(struct model *model, struct entry *server, bool from_start) {
+    struct cut_counters *counters = counters_of(server);
+    end_held(model, server, ", until it ended");
+    memset(&counters->held, 0, sizeof counters->held);
     memset(counters->known, 0, sizeof counters->known);
     memset(counters->last, 0, sizeof counters->last);
     memset(&counters->awaited, 0, sizeof counters->awaited);

@@ -6,7 +6,10 @@
  * routes, gateways and leaf nodes are counted with the clients. One that a missed deadline cut is counted
  * once. What is counted beyond that is nobody's of whom a record tells. From 2.12 a route that goes on
  * missing its deadline is counted again in the sum alone. The first value of a run is no growth, so a restart
- * is no event, unless the run began while we watched. Owned by its server. */
+ * is no event, unless the run began while we watched.
+ *
+ * Pauses of producers come in hundreds: one event from the first of them, which gets their number and how
+ * long that lasted when none came for ten seconds, or the run ends. Owned by its server. */
 #ifndef MODEL_CUT_COUNTERS_H
 #define MODEL_CUT_COUNTERS_H
 
@@ -56,6 +59,10 @@ struct cut_counters {
         uint64_t number, counted, clients, missing; /* missing: of these no record may have come */
         char names[CUT_NAMES_SIZE];
     } told;
+    struct {                    /* producers, without a pause of ten seconds between two of theirs */
+        uint64_t event, pauses; /* event 0: none is, at the last look */
+        int64_t from_mono_ns, last_mono_ns, looked_mono_ns; /* looked: 0 not in this run */
+    } held;
     uint64_t untold;             /* counted since we watch, and no record came */
     uint64_t beyond, again_told; /* in the sum and in no kind: at the last look; as an event, or before */
 };
@@ -75,7 +82,7 @@ void cut_counters_answered(struct model *model, struct entry *server, uint64_t m
                            const struct stamp *at);
 void cut_counters_tick(struct model *model);
 /* from_start: the next one began while we watched, so all that it counts is growth. */
-void cut_counters_forget_run(struct cut_counters *counters, bool from_start);
+void cut_counters_forget_run(struct model *model, struct entry *server, bool from_start);
 /* The server says how many; else nothing is known of that. */
 bool cut_counters_told(const struct cut_counters *counters, enum counted counted);
 uint64_t cut_counters_within(const struct model *model, const struct cut_counters *counters,

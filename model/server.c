@@ -198,7 +198,7 @@ static void forget_run(struct model *model, struct entry *entry, const struct te
     int64_t answered_ns = stamp_of(next, NULL).now_ns;
     closing_end_run(model, entry, run, from_start ? row_i64(row, F_SERVER_start, answered_ns) : answered_ns);
     closing_forget_run(&server->closing, from_start);
-    cut_counters_forget_run(&server->cut_counters, from_start);
+    cut_counters_forget_run(model, entry, from_start);
     server->link_watch = (struct link_watch){0};
     interest_forget_run(model, entry);
     store_remember(server);

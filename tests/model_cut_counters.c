@@ -449,7 +449,8 @@ START_TEST(stale_and_auth) {
 }
 END_TEST
 
-START_TEST(stalls_begin) {
+/* One event from the first pause until none came for ten seconds: how many these were, and in how long. */
+START_TEST(producers_are_held_for_a_while) {
     struct night n;
     struct counts c = {.divided = true};
     begin(&n, c);
@@ -467,12 +468,66 @@ START_TEST(stalls_begin) {
         until(&n, "IDA", 75 + i, c);
     }
     ck_assert_int_eq(finding_of(&n, "producers_stalled_much")->severity, SEVERITY_CRIT);
+    until(&n, "IDA", 93, c);
+    ck_assert_msg(strncmp(said(&n, "stalled"), "producers are", 13) == 0, "%s", said(&n, "stalled"));
+    until(&n, "IDA", 94, c);
+    ck_assert_str_eq(said(&n, "stalled"),
+                     "producers were held back: 3400 pauses in 1m20s, because a receiver "
+                     "did not read");
     until(&n, "IDA", 160, c);
     ck_assert_ptr_null(finding_of(&n, "producers_stalled"));
     ck_assert_ptr_null(finding_of(&n, "producers_stalled_much"));
-    c.stalls += 1;
-    until(&n, "IDA", 162, c);
+    ck_assert_int_eq(count_events(&n, "stalled"), 1);
+    night_end(&n);
+}
+END_TEST
+
+/* Within one minute: what was quiet for ten seconds is over. */
+START_TEST(producers_are_held_again) {
+    struct night n;
+    struct counts c = {.divided = true};
+    begin(&n, c);
+    until(&n, "IDA", 4, c);
+    c.stalls = 7;
+    until(&n, "IDA", 5, c);
+    until(&n, "IDA", 12, c);
+    c.stalls = 9; /* of the same */
+    until(&n, "IDA", 13, c);
+    until(&n, "IDA", 25, c);
+    ck_assert_str_eq(said(&n, "stalled"), "producers were held back: 9 pauses in 9s, because a receiver did "
+                                          "not read");
+    c.stalls = 10;
+    until(&n, "IDA", 26, c);
     ck_assert_int_eq(count_events(&n, "stalled"), 2);
+    until(&n, "IDA", 37, c);
+    ck_assert_str_eq(said(&n, "stalled"), "producers were held back: 1 pause in 1s, because a receiver did "
+                                          "not read");
+    night_end(&n);
+}
+END_TEST
+
+/* Its pauses are of another run. */
+START_TEST(producers_are_held_until_a_restart) {
+    struct night n;
+    struct counts c = {.divided = true};
+    begin(&n, c);
+    until(&n, "IDA", 4, c);
+    c.stalls = 25;
+    until(&n, "IDA", 5, c);
+    night_until(&n, 9);
+    c = (struct counts){.divided = true, .start = 7, .stalls = 3};
+    send_counts(&n, "IDB", c);
+    ck_assert_int_eq(count_events(&n, "stalled"), 2);
+    ck_assert_str_eq(said(&n, "stalled"), "producers are held back: 3 pauses since the last look, because a "
+                                          "receiver does not read");
+    bool ended = false;
+    for (size_t i = 0; i < model_event_count(n.model); i++)
+        ended |= strcmp(model_event(n.model, i)->text, "producers were held back: 25 pauses in 1s, until it "
+                                                       "ended, because a receiver did not read") == 0;
+    ck_assert(ended);
+    until(&n, "IDB", 25, c);
+    ck_assert_str_eq(said(&n, "stalled"), "producers were held back: 3 pauses in 2s, because a receiver did "
+                                          "not read");
     night_end(&n);
 }
 END_TEST
@@ -627,7 +682,9 @@ static TCase *make(void) {
     tcase_add_test(c, cut_just_after_a_restart);
     tcase_add_test(c, links_are_worse);
     tcase_add_test(c, stale_and_auth);
-    tcase_add_test(c, stalls_begin);
+    tcase_add_test(c, producers_are_held_for_a_while);
+    tcase_add_test(c, producers_are_held_again);
+    tcase_add_test(c, producers_are_held_until_a_restart);
     tcase_add_test(c, two_hundred_at_once);
     tcase_add_test(c, each_counted_again_is_one_that_was_recorded);
     tcase_add_test(c, one_again_and_again);
