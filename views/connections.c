@@ -148,10 +148,18 @@ static void follow_choice(struct connections *c) {
             quantity_list_follow(&c->lists[i], &c->lists[c->shown]);
 }
 
+/* Groups of closed ones have no rates, as these have none; else totals are swapped in all lists alike. */
+static void follow_totals(struct connections *c) {
+    bool closed = !connection_lists[c->shown].open;
+    quantity_list_show_totals(&c->lists[CONNECTIONS_GROUPED],
+                              closed || quantity_list_shows_totals(&c->lists[CONNECTIONS_OPEN]));
+}
+
 static void arrange(void *state, const struct view_context *context, struct rect area) {
     struct connections *c = state;
     struct view_context here = *context;
     follow_choice(c);
+    follow_totals(c);
     cover_follow(&c->cover, context);
     count_closed(c, context->model);
     count_missed(c, context->model);
