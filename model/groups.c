@@ -24,14 +24,20 @@ struct total {
     uint8_t flags; /* of what went into it */
 };
 
+struct share {
+    uint32_t members;
+    uint64_t servers; /* bit: place in making.servers */
+    bool more_servers;
+    enum severity severity;
+    struct total totals[TOTALS];
+};
+
 struct group {
     struct object object;
     struct group_key key;
-    uint32_t members, live;
-    uint64_t servers; /* bit: place in making.servers */
-    bool more_servers, partial;
-    enum severity severity;
-    struct total totals[TOTALS];
+    uint32_t live, told; /* told: of these, or of their end, their server tells now */
+    bool partial;
+    struct share now, seen; /* seen: as last seen, of which nobody tells now */
 };
 
 static struct group *group_of(const struct object *object) {
@@ -69,7 +75,7 @@ static struct group *add(struct groups *groups, enum quantity by, struct value k
         groups->all = memory_grow(groups->all, groups->cap, sizeof *groups->all);
     }
     struct group *group = memory_new(sizeof *group);
-    group->object = (struct object){.kind = OBJECT_GROUP, .id = id, .freshness = FRESH_STALE};
+    group->object = (struct object){.kind = OBJECT_GROUP, .id = id};
     group->key.by = by;
     group->key.known = key.type == VALUE_TEXT;
     group->partial = partial;
@@ -104,17 +110,17 @@ static struct group *find(struct making *m, struct value key) {
     return group;
 }
 
-static void count_server(struct making *m, struct group *group, const struct object *server) {
+static void count_server(struct making *m, struct share *share, const struct object *server) {
     int i = 0;
     while (i < m->server_count && m->servers[i] != server)
         i++;
     if (i == SERVERS_MOST) {
-        group->more_servers = true;
+        share->more_servers = true;
         return;
     }
     m->servers[i] = server;
     m->server_count += i == m->server_count;
-    group->servers |= 1ull << i;
+    share->servers |= 1ull << i;
 }
 
 static void put(struct total *total, const struct quantity_info *info, struct value v) {
@@ -139,19 +145,47 @@ static bool outlasts(const struct quantity_info *info) {
 
 static void join(struct making *m, struct group *group, const struct object *member) {
     bool gone = member->freshness == FRESH_GONE;
+    struct share *share = member->freshness == FRESH_STALE ? &group->seen : &group->now;
     enum severity severity = gone ? SEVERITY_OK : model_severity(m->model, member);
-    group->members++;
-    group->live += member->freshness == FRESH_LIVE || model_is_closed(member); /* its record came */
-    group->severity = severity > group->severity ? severity : group->severity;
-    count_server(m, group, member->parent);
+    share->members++;
+    group->live += member->freshness == FRESH_LIVE;
+    group->told += member->freshness == FRESH_LIVE || model_is_closed(member); /* its record came */
+    share->severity = severity > share->severity ? severity : share->severity;
+    count_server(m, share, member->parent);
     for (int t = 0; t < TOTALS; t++) {
         const struct quantity_info *info = &quantities[FIRST + t];
         if ((info->how != HOW_SUM && info->how != HOW_MOST) || (gone && !outlasts(info)))
             continue;
         struct value v = quantity_get(m->model, member, info->of);
         v.flags &= gone ? (uint8_t)~VALUE_OLD : UINT8_MAX;
-        put(&group->totals[t], info, v);
+        put(&share->totals[t], info, v);
     }
+}
+
+static void add_total(struct total *to, const struct quantity_info *info, const struct total *of) {
+    if (of->known)
+        to->value = info->how == HOW_SUM                      ? to->value + of->value
+                    : to->known == 0 || of->value > to->value ? of->value
+                                                              : to->value;
+    to->known += of->known;
+    to->unknown += of->unknown;
+    to->flags |= of->flags;
+}
+
+/* Who fails over stays for a while as last seen where it was: who lives counts alone, and where nobody does
+ * it is what was seen last. */
+static void settle(struct group *group) {
+    struct share *now = &group->now;
+    const struct share *seen = &group->seen;
+    group->object.freshness = group->told ? FRESH_LIVE : FRESH_STALE;
+    if (group->live)
+        return;
+    now->members += seen->members;
+    now->servers |= seen->servers;
+    now->more_servers |= seen->more_servers;
+    now->severity = seen->severity > now->severity ? seen->severity : now->severity;
+    for (int t = 0; t < TOTALS; t++)
+        add_total(&now->totals[t], &quantities[FIRST + t], &seen->totals[t]);
 }
 
 static size_t room_for(size_t count) {
@@ -175,9 +209,9 @@ void groups_make(struct groups *groups, const struct model *model, enum quantity
     for (size_t i = 0; i < count; i++) {
         struct group *group = find(&m, quantity_get(model, members[i], by));
         join(&m, group, members[i]);
-        if (group->live)
-            group->object.freshness = FRESH_LIVE;
     }
+    for (size_t i = 0; i < groups->count; i++)
+        settle(group_of(groups->all[i]));
     free(m.places);
 }
 
@@ -198,16 +232,21 @@ bool group_has(const struct group_key *key, const struct model *model, const str
 }
 
 enum severity group_severity(const struct object *group) {
-    return group_of(group)->live ? group_of(group)->severity : SEVERITY_UNKNOWN;
+    return group_of(group)->told ? group_of(group)->now.severity : SEVERITY_UNKNOWN;
+}
+
+/* There are more than are in its sums. */
+static uint8_t least(const struct group *group) {
+    return group->partial || (group->live && group->seen.members) ? VALUE_LEAST : 0;
 }
 
 struct value group_total(const struct object *object, enum quantity q) {
     const struct group *group = group_of(object);
-    const struct total *total = &group->totals[q - FIRST];
+    const struct total *total = &group->now.totals[q - FIRST];
     struct value v = value_real(total->value);
     if (!total->known)
         return value_unknown(total->flags & VALUE_NEW);
-    v.flags = (total->flags & (uint8_t)~VALUE_NEW) | (total->unknown || group->partial ? VALUE_LEAST : 0);
+    v.flags = (total->flags & (uint8_t)~VALUE_NEW) | (total->unknown ? VALUE_LEAST : least(group));
     return v;
 }
 
@@ -216,17 +255,20 @@ struct value calc_group_key(const struct model *model, const struct object *obje
     return value_text(group_of(object)->key.text);
 }
 
+static struct value counted(const struct group *group, uint64_t count, uint8_t flags) {
+    struct value v = value_uint(count);
+    v.flags = flags | least(group) | (!group->live && group->seen.members ? VALUE_OLD : 0);
+    return v;
+}
+
 struct value calc_group_connections(const struct model *model, const struct object *object) {
     (void)model;
-    struct value v = value_uint(group_of(object)->members);
-    v.flags = group_of(object)->partial ? VALUE_LEAST : 0;
-    return v;
+    return counted(group_of(object), group_of(object)->now.members, 0);
 }
 
 struct value calc_group_servers(const struct model *model, const struct object *object) {
     (void)model;
-    const struct group *group = group_of(object);
-    struct value v = value_uint((uint64_t)__builtin_popcountll(group->servers));
-    v.flags = group->more_servers || group->partial ? VALUE_LEAST : 0;
-    return v;
+    const struct share *now = &group_of(object)->now;
+    return counted(group_of(object), (uint64_t)__builtin_popcountll(now->servers),
+                   now->more_servers ? VALUE_LEAST : 0);
 }

@@ -11,8 +11,9 @@ struct client {
 static struct night n;
 static struct groups groups;
 
-static void send_clients(uint64_t total, const struct client *clients, int count) {
-    struct sample *s = build(&n, 1, SHAPE_CONNZ_HOT, "IDA");
+static void send_clients_of(uint64_t target, const char *id, uint64_t total, const struct client *clients,
+                            int count) {
+    struct sample *s = build(&n, target, SHAPE_CONNZ_HOT, id);
     put_u(row_of(s, ENTITY_ANSWER), F_ANSWER_total, total);
     for (int i = 0; i < count; i++) {
         struct row *row = sample_add(s, ENTITY_CONNECTION);
@@ -26,6 +27,10 @@ static void send_clients(uint64_t total, const struct client *clients, int count
             put_i(row, F_CONNECTION_out_msgs, clients[i].out);
     }
     send(&n, s);
+}
+
+static void send_clients(uint64_t total, const struct client *clients, int count) {
+    send_clients_of(1, "IDA", total, clients, count);
 }
 
 static void begin(void) {
@@ -144,6 +149,46 @@ START_TEST(the_gone_count_by_what_they_did) {
 }
 END_TEST
 
+/* A client that went over to another server is listed at both for a while: it sends once. Who went nowhere is
+ * as last seen, and old. */
+START_TEST(who_failed_over_counts_once) {
+    static const struct client there[] = {{1, "a", "X", "go", 900, 1000}, {2, "b", "X", "go", 50, 500}},
+                               there_later[] = {{1, "a", "X", "go", 900, 1100}, {2, "b", "X", "go", 50, 700}},
+                               here[] = {{7, "a", "X", "go", 3, 0}},
+                               here_later[] = {{7, "a", "X", "go", 3, 10}};
+    begin();
+    send_target(&n, 2, "http://b:8222", "named", "polled", NULL, NULL);
+    send_varz(&n, 2, "IDB", "n2");
+    send_clients_of(2, "IDB", 2, there, 2);
+    night_until(&n, 1);
+    send_varz(&n, 2, "IDB", "n2");
+    send_clients_of(2, "IDB", 2, there_later, 2);
+    for (int i = 2; i < 40; i++) {
+        night_until(&n, i);
+        send_varz(&n, 1, "IDA", "n1");
+        send_failure(&n, 2, SHAPE_VARZ, FAILURE_REFUSED, "nothing listens there");
+        send_clients(1, i < 39 ? here : here_later, 1);
+    }
+    make(Q_CONNECTION_name, false);
+    const struct object *a = called("a"), *b = called("b");
+    ck_assert_double_eq(sum(a, Q_GROUP_connections, VALUE_LEAST), 1);
+    ck_assert_double_eq(sum(a, Q_GROUP_servers, VALUE_LEAST), 1);
+    ck_assert_double_eq(sum(a, Q_GROUP_pending_bytes, VALUE_LEAST), 3);
+    ck_assert_double_eq(sum(a, Q_GROUP_pending_most, VALUE_LEAST), 3);
+    ck_assert_double_eq(sum(a, Q_GROUP_out_msgs, VALUE_LEAST), 10);
+    ck_assert_double_eq_tol(sum(a, Q_GROUP_out_msgs_per_s, VALUE_LEAST), 10, 0.01);
+    ck_assert_int_eq(model_severity(n.model, a), SEVERITY_OK);
+    ck_assert_int_eq(a->freshness, FRESH_LIVE);
+    ck_assert_double_eq(sum(b, Q_GROUP_connections, VALUE_OLD), 1);
+    ck_assert_double_eq(sum(b, Q_GROUP_servers, VALUE_OLD), 1);
+    ck_assert_double_eq(sum(b, Q_GROUP_pending_bytes, VALUE_OLD), 50);
+    ck_assert_double_eq_tol(sum(b, Q_GROUP_out_msgs_per_s, VALUE_OLD), 200, 0.01);
+    ck_assert_int_eq(model_severity(n.model, b), SEVERITY_UNKNOWN);
+    ck_assert_int_eq(b->freshness, FRESH_STALE);
+    end();
+}
+END_TEST
+
 START_TEST(a_group_is_the_same_for_its_key) {
     begin();
     send_clients(5, five, 5);
@@ -207,6 +252,7 @@ int main(void) {
     tcase_add_test(tc, unknown_is_not_zero);
     tcase_add_test(tc, rates_of_some);
     tcase_add_test(tc, the_gone_count_by_what_they_did);
+    tcase_add_test(tc, who_failed_over_counts_once);
     tcase_add_test(tc, a_group_is_the_same_for_its_key);
     tcase_add_test(tc, by_all_there_is);
     tcase_add_test(tc, as_many_groups_as_connections);

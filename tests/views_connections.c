@@ -691,6 +691,59 @@ START_TEST(selection_sticks_to_the_group) {
 }
 END_TEST
 
+/* What is as last seen beside live ones is in no sum, and is said apart, in the group, too. */
+START_TEST(groups_count_who_lives) {
+    static const struct world_client clients[] = {{0, 5, "a", NULL, "go", 0, 10, 0},
+                                                  {1, 7, "a", NULL, "go", 0, 10, 0},
+                                                  {1, 8, "b", NULL, "go", 0, 20, 0}};
+    world_init(&w);
+    w.clients = clients;
+    w.client_count = 3;
+    for (int i = 0; i < w.node_count; i++)
+        w.nodes[i].connections = i == 0;
+    world_run(&w, 30);
+    w.nodes[1].answers = false;
+    world_run(&w, 20);
+    frame_open(&f, &w, "connections");
+    press("B Down Enter");
+    struct connections *c = f.state;
+    ck_assert(list_sort_by(c->list.focus, "key"));
+    look_for("-1 open, 2 as last seen: n2-lon does not answer   by name: 2");
+    look_for(">a                    ≥1   ≥1 ");
+    look_for("  ≥10 ");
+    look_for("? b                    1~   1~ ");
+    look_for(" 20~ ");
+    press("g Enter");
+    look_for("   name a: 1 +1 as last seen   per second");
+    ck_assert_uint_eq(c->list.focus->count, 2);
+    end();
+}
+END_TEST
+
+/* They sent what they sent, and send nothing. */
+START_TEST(groups_of_closed_ones_have_totals) {
+    begin();
+    press("x B Down Enter");
+    struct connections *c = f.state;
+    look_for("-2 closed in 8s   by name: 2   since connected");
+    look_for("     IN    OUT ");
+    for (size_t i = 0; i < c->list.focus->count; i++)
+        ck_assert_int_ne(cell(c->list.focus, i, Q_GROUP_out_msgs).type, VALUE_UNKNOWN);
+    ck_assert_str_eq(list_sort_name(c->list.focus, c->list.focus->table.then), "in_msgs");
+    press("x x");
+    look_for("-11 open   by name: 5   per second");
+    look_for("   IN/s  OUT/s ");
+    ck_assert_str_eq(list_sort_name(c->list.focus, c->list.focus->table.then), "in_msgs_per_s");
+    press("U x");
+    look_for("   since connected");
+    press("x x");
+    look_for("   since connected");
+    press("U");
+    look_for("   per second");
+    end();
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("views: connections");
     TCase *tc = tcase_create("connections");
@@ -720,6 +773,8 @@ int main(void) {
     tcase_add_test(tc, a_filter_of_connections_chooses_whose_groups);
     tcase_add_test(tc, those_without_a_name_are_a_group);
     tcase_add_test(tc, selection_sticks_to_the_group);
+    tcase_add_test(tc, groups_count_who_lives);
+    tcase_add_test(tc, groups_of_closed_ones_have_totals);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
 }

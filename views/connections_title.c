@@ -150,18 +150,43 @@ static void closed_text(const struct connections *c, const struct view_context *
 
 /* ---- of whom ---- */
 
-/* "   account PAY: 12" */
-static void inside_text(const struct connections *c, char *out, size_t size) {
+static bool is_inside(const struct connections *c, const struct model *model, const struct object *object) {
+    int i = 0;
+    while (i < c->depth && group_has(&c->inside[i], model, object))
+        i++;
+    return i == c->depth;
+}
+
+/* As its row among the groups counts them: beside live ones those as last seen are apart. */
+static size_t stale_inside(const struct connections *c, const struct model *model) {
+    size_t count, stale = 0, live = 0;
+    const struct object *const *all = model_objects(model, OBJECT_CONNECTION, &count);
+    for (size_t i = 0; c->depth && connection_lists[c->shown].open && i < count; i++) {
+        if (all[i]->freshness == FRESH_GONE || !is_inside(c, model, all[i]))
+            continue;
+        stale += all[i]->freshness == FRESH_STALE;
+        live += all[i]->freshness == FRESH_LIVE;
+    }
+    return live ? stale : 0;
+}
+
+/* "   account PAY: 12", "   name billing: 2 +5 as last seen" */
+static void inside_text(const struct connections *c, const struct view_context *context, char *out,
+                        size_t size) {
     char key[80], text[160], count[NUMBER_TEXT_SIZE];
+    size_t known = connections_listed(c)->known, stale = stale_inside(c, context->model);
     for (int i = 0; i < c->depth; i++) {
         const struct group_key *inside = &c->inside[i];
         text_cut(key, sizeof(key), inside->known ? inside->text : "(none)", 24);
         snprintf(text, sizeof(text), "%s%s %s", i ? ", " : "   ", quantities[inside->by].name, key);
         add(out, size, text);
     }
-    number_format_grouped(count, connections_listed(c)->known);
+    number_format_grouped(count, known > stale ? known - stale : known);
     snprintf(text, sizeof(text), ": %s", count);
     if (c->depth)
+        add(out, size, text);
+    snprintf(text, sizeof(text), " +%zu as last seen", stale);
+    if (stale)
         add(out, size, text);
 }
 
@@ -229,7 +254,7 @@ void connections_title(const struct connections *c, const struct view_context *c
         open_text(c, context, out, size);
     if (info->closed)
         closed_text(c, context, out, size);
-    inside_text(c, out, size);
+    inside_text(c, context, out, size);
     if (c->grouped)
         grouped_text(c, out, size);
     shown_text(c->list.focus, out, size);

@@ -89,8 +89,8 @@ static void make_span_room(char *text, size_t size, int64_t ns, const char *boun
 static bool exact_number(char *out, size_t size, enum quantity q, struct value v, int width) {
     char text[NUMBER_TEXT_SIZE];
     bool counts = q == Q_GROUP_connections && v.type == VALUE_UINT && v.u < 100000;
-    int len =
-        snprintf(text, sizeof(text), "%s%llu", v.flags & VALUE_LEAST ? "≥" : "", (unsigned long long)v.u);
+    int len = snprintf(text, sizeof(text), "%s%llu%s", v.flags & VALUE_LEAST ? "≥" : "",
+                       (unsigned long long)v.u, v.flags & VALUE_OLD ? "~" : "");
     if (!counts || len < 0 || (width > 0 && text_width(text) > width))
         return false;
     snprintf(out, size, "%s", text);
@@ -149,14 +149,14 @@ void quantity_text(char *out, size_t size, const struct view_context *context, c
         bound_instant_text(out, size, context, v, bound, width);
         return;
     }
+    if (exact_number(out, size, q, v, width))
+        return;
     v.flags &= (uint8_t) ~(VALUE_ESTIMATED | VALUE_OLD);
     const char *word = v.flags & VALUE_NEVER ? "never" : v.type == VALUE_SPAN && v.i == 0 ? none[q] : NULL;
     if (word) {
         snprintf(out, size, "%s%s", word, marked && (int)strlen(word) < width ? "~" : "");
         return;
     }
-    if (exact_number(out, size, q, v, width))
-        return;
     if (plain_number(info, v) || v.type == VALUE_BOOL || !value_number(v, &number)) {
         value_format(out, (unsigned)size, v, info->unit);
         return;
