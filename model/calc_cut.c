@@ -127,6 +127,19 @@ struct value calc_server_slow_untold_1m(const struct model *model, const struct 
     return lately(model, object, SLOW_UNTOLD, 1);
 }
 
+/* Counted, and neither a record has come nor has it been told without one. */
+struct value calc_server_slow_awaited(const struct model *model, const struct object *object) {
+    (void)model;
+    const struct cut_counters *counters = &server_const(object)->cut_counters;
+    return counters->began_ns ? value_uint(counters->awaited.counted) : value_unknown(0);
+}
+
+struct value calc_server_awaited_since(const struct model *model, const struct object *object) {
+    (void)model;
+    const struct cut_counters *counters = &server_const(object)->cut_counters;
+    return counters->awaited.counted ? value_time(counters->awaited.utc_ns) : value_unknown(0);
+}
+
 /* What a version that counts all together leaves open; unknown where it counts them apart. */
 struct value calc_server_slow_undivided(const struct model *model, const struct object *object) {
     const struct cut_counters *counters = &server_const(object)->cut_counters;

@@ -449,6 +449,60 @@ START_TEST(stale_and_auth) {
 }
 END_TEST
 
+static const struct finding *forming_of(const struct night *n, const char *rule) {
+    size_t count;
+    const struct finding *forming = model_forming(n->model, &count);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(finding_rule(&forming[i]), rule) == 0)
+            return &forming[i];
+    return NULL;
+}
+
+/* Until a record or a sentence tells who it was, all is not ok; and that alone is never said. */
+START_TEST(who_was_counted_is_looked_up) {
+    for (int divided = 0; divided < 2; divided++) {
+        struct night n;
+        struct counts c = {.version = divided ? NULL : "2.9.10", .divided = divided};
+        char text[300];
+        begin(&n, c);
+        send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 0, NULL, 0);
+        until(&n, "IDA", 4, c);
+        c.slow = 1, c.clients = 1;
+        until(&n, "IDA", 5, c);
+        night_until(&n, 5.2);
+        const struct finding *f = forming_of(&n, "slow_awaited");
+        ck_assert_ptr_nonnull(f);
+        finding_text_of(n.model, f, 1, text, sizeof text);
+        ck_assert_str_eq(text, "n1: 1 counted as slow just now, who it was is looked up");
+        for (int second = 6; second < 12; second++) {
+            until(&n, "IDA", second, c);
+            ck_assert_ptr_null(finding_of(&n, "slow_awaited"));
+            ck_assert(forming_of(&n, "slow_awaited") || finding_of(&n, "slow_untold"));
+        }
+        ck_assert_ptr_nonnull(finding_of(&n, "slow_untold"));
+        ck_assert_ptr_null(forming_of(&n, "slow_awaited"));
+        night_end(&n);
+    }
+}
+END_TEST
+
+/* Each counted with its record soon after it, and the next one already: it does not speak of all of them. */
+START_TEST(who_is_cut_all_the_time_is_looked_up_each) {
+    struct night n;
+    struct counts c = {.divided = true};
+    begin(&n, c);
+    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 0, NULL, 0);
+    until(&n, "IDA", 4, c);
+    for (int i = 0; i < 40; i++) {
+        c.clients += 3;
+        until(&n, "IDA", 5 + i, c);
+        closed(&n, "IDA", (uint64_t)i + 1, (struct life){(uint64_t)i + 5, "a", 0, 4.5 + i, CUT_BYTES, 1});
+        ck_assert_ptr_null(finding_of(&n, "slow_awaited"));
+    }
+    night_end(&n);
+}
+END_TEST
+
 /* One event from the first pause until none came for ten seconds: how many these were, and in how long. */
 START_TEST(producers_are_held_for_a_while) {
     struct night n;
@@ -682,6 +736,8 @@ static TCase *make(void) {
     tcase_add_test(c, cut_just_after_a_restart);
     tcase_add_test(c, links_are_worse);
     tcase_add_test(c, stale_and_auth);
+    tcase_add_test(c, who_was_counted_is_looked_up);
+    tcase_add_test(c, who_is_cut_all_the_time_is_looked_up_each);
     tcase_add_test(c, producers_are_held_for_a_while);
     tcase_add_test(c, producers_are_held_again);
     tcase_add_test(c, producers_are_held_until_a_restart);
