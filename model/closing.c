@@ -102,6 +102,14 @@ static struct entry *close_entry(struct model *model, struct entry *server, cons
     return entry;
 }
 
+/* Its last write may take longer than the deadline: from each time that it is listed on. */
+static void expect_dying(struct entry *server, int64_t mono_ns) {
+    struct closing *closing = &server_of(server)->closing;
+    int64_t deadline = row_i64(server->object.now, F_SERVER_write_deadline, 10 * NS_PER_S);
+    int64_t dying = mono_ns + deadline + DYING_NS;
+    closing->dying_mono_ns = dying > closing->dying_mono_ns ? dying : closing->dying_mono_ns;
+}
+
 bool closing_put(struct model *model, struct entry *server, const struct row *row, const struct stamp *at) {
     struct closing *closing = &server_of(server)->closing;
     enum closed_class class = class_of(row);
@@ -123,16 +131,18 @@ bool closing_put(struct model *model, struct entry *server, const struct row *ro
     else if (!connection_is_leaf(row))
         client_came(model, entry);
     cut_counters_record(model, server, entry);
-    int64_t deadline = row_i64(server->object.now, F_SERVER_write_deadline, 10 * NS_PER_S);
-    int64_t dying = at->mono_ns + deadline + DYING_NS;
-    if (class == CLOSED_CUT && dying > closing->dying_mono_ns)
-        closing->dying_mono_ns = dying;
+    if (class == CLOSED_CUT)
+        expect_dying(server, at->mono_ns);
     return true;
 }
 
 struct entry *closing_of_dying(const struct model *model, struct entry *server, const struct row *row,
                                int64_t mono_ns) {
-    return mono_ns < server_of(server)->closing.dying_mono_ns ? find(model, server, row) : NULL;
+    struct entry *entry =
+        mono_ns < server_of(server)->closing.dying_mono_ns ? find(model, server, row) : NULL;
+    if (entry)
+        expect_dying(server, mono_ns);
+    return entry;
 }
 
 /* ---- gaps ---- */

@@ -42,6 +42,8 @@ struct closing {
     uint64_t leafs;        /* leaf nodes among told; /varz counts none of them */
     uint64_t supposed;     /* missed, if the list was full when it was this long */
     int64_t dying_mono_ns; /* until then one that is closed may still be listed as open */
+    uint64_t listings;     /* pages that were taken of those that hold most */
+    uint64_t lingered;     /* the last of them, from 1 on, that had one that was cut; 0 none */
 };
 
 struct model;

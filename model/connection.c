@@ -74,8 +74,11 @@ static bool put_row(struct model *model, struct entry *server, const struct samp
         closing_put(model, server, row, at);
         return false;
     }
-    if (closing_of_dying(model, server, row, at->mono_ns))
+    struct entry *dying = closing_of_dying(model, server, row, at->mono_ns);
+    if (dying) {
+        lingering_put(server, dying, row, at);
         return false;
+    }
     struct entry *entry = entry_take(model, OBJECT_CONNECTION, &server->object, NULL, row, at, &made);
     if (made)
         connection_create(model, entry, row);
@@ -159,8 +162,10 @@ bool connections_put(struct model *model, struct entry *entry, const struct samp
         server->listed.mono_ns = at.mono_ns;
         server->listed.last_cid = intake->last_cid;
     }
-    if (whole || sample->shape == SHAPE_CONNZ_HOT)
+    if (whole || sample->shape == SHAPE_CONNZ_HOT) {
         server->max_pending = intake->told || !intake->rows ? intake->most : -1;
+        lingering_listed(entry);
+    }
     if (answer && row_has(answer, F_ANSWER_total)) {
         server->connz_total = row_u64(answer, F_ANSWER_total, 0);
         server->connz_known = true;

@@ -4,6 +4,7 @@
 
 #include "model/busiest.h"
 #include "model/filling.h"
+#include "model/lingering.h"
 #include "model/server.h"
 
 enum { PAGE_HOT, PAGE_FULL, PAGE_FEED, PAGE_SUBS, PAGE_COUNT };
@@ -20,6 +21,7 @@ struct connection {
     uint64_t client;         /* id of the CLIENT that it was found to be one of, 0 none: client.h */
     struct filling *filling; /* NULL: it holds little */
     double reads_most;       /* bytes a second at most, where that word is "stopped"; NAN not known */
+    struct lingering lingering;
     const char *likely;      /* a word of filling.h: why it holds much, or did; NULL */
 };
 

@@ -56,6 +56,59 @@ START_TEST(what_waits_for_one_that_was_cut_is_no_buffer_of_the_server) {
 }
 END_TEST
 
+/* One that was cut is listed on, and producers are paused for its sake: `stalls` so far. */
+static void send_listed(struct night *n, int64_t stalls, int64_t pending) {
+    struct sample *s = build_varz(n, 1, "IDA", "n1");
+    put_i(row_of(s, ENTITY_SERVER), F_SERVER_stalled_clients, stalls);
+    send(n, s);
+    s = build(n, 1, SHAPE_CONNZ_HOT, "IDA");
+    put_u(row_of(s, ENTITY_ANSWER), F_ANSWER_total, pending ? 2 : 1);
+    put_life(s, &(struct life){6, "c", -60, 0, NULL, 300});
+    if (pending) {
+        put_life(s, &(struct life){5, "b", -60, 0, NULL, pending});
+        put_i((struct row *)s->rows[s->count - 1], F_CONNECTION_stalls, stalls);
+    }
+    send(n, s);
+}
+
+START_TEST(one_that_was_cut_is_kept_open) {
+    static const char *const words[] = {
+        "its server still keeps it open: 15.3M wait until its last write returns",
+        "its server still keeps it open: 15.3M wait, and producers are paused 40 times per second"};
+    struct night n;
+    size_t count, holding;
+    begin(&n);
+    send_listed(&n, 100, 16000000);
+    uint64_t id = find_by(&n, Q_CONNECTION_name, "b")->id;
+    night_until(&n, 2);
+    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 1, (struct life[]){{5, "b", -60, 1, CUT_BYTES, 16000000}}, 1);
+    model_lingering(n.model, &count, &holding);
+    ck_assert_uint_eq(count, 0);   /* not seen since */
+    for (int i = 0; i < 60; i++) { /* longer than a write deadline */
+        night_until(&n, 4 + 2 * i);
+        send_listed(&n, 160 + 80 * i, 16000000);
+        const struct object *b = model_object(n.model, id);
+        ck_assert_str_eq(text_value(&n, b, Q_CONNECTION_state), "closed");
+        ck_assert_str_eq(text_value(&n, b, Q_CONNECTION_lingers), words[i > 0]);
+        ck_assert_uint_eq(count_of(&n, OBJECT_CONNECTION), 2);
+        model_lingering(n.model, &count, &holding);
+        ck_assert_uint_eq(count, 1);
+        ck_assert_uint_eq(holding, i > 0);
+    }
+    char text[300];
+    finding_text_of(n.model, finding_of(&n, "producers_stalled"), 1, text, sizeof text);
+    ck_assert_ptr_nonnull(strstr(text, "40 times per second by b, which was cut, for "));
+    night_until(&n, 124);
+    send_listed(&n, 5000, 0);
+    ck_assert_str_eq(text_value(&n, model_object(n.model, id), Q_CONNECTION_lingers), "");
+    model_lingering(n.model, &count, &holding);
+    ck_assert_uint_eq(count, 0);
+    ck_assert_str_eq(text_value(&n, server_named(&n, "n1"), Q_SERVER_stalled_by),
+                     "receivers whose buffers fill");
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(gone_first_and_told_later) {
     struct night n;
     begin(&n);
@@ -401,6 +454,7 @@ static TCase *make(void) {
     TCase *c = tcase_create("closed");
     tcase_add_test(c, it_stays_the_object_that_it_was);
     tcase_add_test(c, what_waits_for_one_that_was_cut_is_no_buffer_of_the_server);
+    tcase_add_test(c, one_that_was_cut_is_kept_open);
     tcase_add_test(c, gone_first_and_told_later);
     tcase_add_test(c, never_seen_open);
     tcase_add_test(c, a_cid_of_the_next_run_is_another_one);

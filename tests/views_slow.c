@@ -257,6 +257,38 @@ START_TEST(who_is_hidden_was_not_cut) {
 }
 END_TEST
 
+/* Its last write has not returned: nobody fills, and producers are paused all the same. */
+START_TEST(one_that_was_cut_still_holds_producers) {
+    static const char *const says[] = {
+        "NOW 0 of ", " 1 that was cut still holds producers; no buffer above 1 % of max, and none grows\n",
+        "its server still keeps it open: 38.1M wait, and producers are paused 40 times per second  [seen]\n",
+        NULL};
+    static const char *const brief[] = {"1 that was cut still holds producers\n", NULL};
+    static const struct world_life cut = {.name = "billing-7",
+                                          .cid = 102,
+                                          .lives = 1,
+                                          .lived = 20,
+                                          .fills_per_s = 2e6,
+                                          .most = 64e6,
+                                          .reason = "Slow Consumer (Pending Bytes)",
+                                          .lingers = 20};
+    struct world w;
+    world_init(&w);
+    w.jetstream = false;
+    w.closes = true;
+    w.lives = &cut;
+    for (int i = 0; i < w.node_count; i++)
+        w.nodes[i].version = "2.15.2";
+    w.life_count = 1;
+    world_run(&w, 30);
+    check_says(&w, 120, says, NULL);
+    check_says(&w, 56, brief, "no buffer above");
+    world_run(&w, 15);
+    check_says(&w, 120, (const char *const[]){"and none grows\n", NULL}, "still");
+    world_finish(&w);
+}
+END_TEST
+
 /* An empty list is a claim about servers that answer alone. */
 START_TEST(nothing_is_claimed_of_servers_that_do_not_answer) {
     static const char *const all[] = {"no buffer above 1 % of max, and none grows\n",
@@ -550,6 +582,7 @@ int main(void) {
     tcase_add_test(tc, a_gateway_is_shown_while_bytes_wait_on_it);
     tcase_add_test(tc, the_detail_has_no_empty_line);
     tcase_add_test(tc, an_empty_list_tells_since_when);
+    tcase_add_test(tc, one_that_was_cut_still_holds_producers);
     tcase_add_test(tc, nothing_is_claimed_of_servers_that_do_not_answer);
     tcase_add_test(tc, links_that_no_server_tells_of_are_not_claimed);
     tcase_add_test(tc, a_subject_is_cut_between_its_tokens);

@@ -22,6 +22,7 @@ static const struct why {
      "more would have waited than max_pending allows, {pending_bytes} were[ ({pending_share})]", "certain"},
     {Q_CONNECTION_reason_brief, "write deadline", "one write to it took longer than write_deadline",
      "certain"},
+    {Q_CONNECTION_lingers, "", "{lingers}", "seen"},
     {Q_CONNECTION_likely, "stopped",
      "stopped[, or reads less than {reads_most}/s]: nothing left its buffer at three polls, and should have",
      "likely"},

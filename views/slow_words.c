@@ -211,17 +211,34 @@ static void claim_text(const struct view_context *context, bool narrow, const ch
         snprintf(out, size, "%s; %s", claim, silent);
 }
 
+/* "1 that was cut still holds producers; " */
+static void lingering_text(const struct view_context *context, char *out, size_t size) {
+    size_t count, holding;
+    model_lingering(context->model, &count, &holding);
+    *out = 0;
+    if (holding)
+        snprintf(out, size, "%zu that %s cut still hold%s producers; ", holding,
+                 holding == 1 ? "was" : "were", holding == 1 ? "s" : "");
+    else if (count)
+        snprintf(out, size, "%zu that %s cut %s kept open still; ", count, count == 1 ? "was" : "were",
+                 count == 1 ? "is" : "are");
+}
+
 /* Links that hold bytes have lines of their own below; of others that no version tells of nothing is claimed.
  */
 static void now_empty(const struct view_context *context, bool narrow, char *out, size_t size) {
-    char untold[120], claim[200];
+    char untold[120], claim[200], lingering[80];
+    lingering_text(context, lingering, sizeof(lingering));
     links_untold_text(context, untold, sizeof(untold));
-    if (*untold && !narrow)
-        snprintf(claim, sizeof(claim), "no client's buffer above 1 %%%s", untold);
+    if (*lingering && narrow)
+        snprintf(claim, sizeof(claim), "%.*s", (int)strlen(lingering) - 2, lingering);
+    else if (*untold && !narrow)
+        snprintf(claim, sizeof(claim), "%sno client's buffer above 1 %%%s", lingering, untold);
     else if (*untold || slow_links(context))
-        snprintf(claim, sizeof(claim), "no client's buffer above 1 %% of max");
+        snprintf(claim, sizeof(claim), "%sno client's buffer above 1 %% of max", lingering);
     else
-        snprintf(claim, sizeof(claim), "no buffer above 1 %% of max%s", narrow ? "" : ", and none grows");
+        snprintf(claim, sizeof(claim), "%sno buffer above 1 %% of max%s", lingering,
+                 narrow ? "" : ", and none grows");
     if (!any_answer(context->model))
         snprintf(out, size, "not collected here yet");
     else

@@ -42,6 +42,7 @@ struct world_life {
     double drains_per_s;
     const char *reason, *tls, *cipher, *tag;
     bool leaf;
+    int lingers; /* seconds that it is listed on as open, and producers are paused for its sake */
 };
 
 struct world_peer {

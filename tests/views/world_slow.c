@@ -58,12 +58,25 @@ static void put_life(const struct world *w, struct sample *s, const struct world
     }
 }
 
+/* It was cut, and its last write has not returned. */
+static bool lingers(const struct world *w, const struct world_life *l, int n) {
+    return has_ended(w, l, n) && since_start(w, l, n) < l->lived + l->lingers;
+}
+
+static void put_lingering(struct world *w, struct sample *s, const struct world_life *l, int n) {
+    put_life(w, s, l, n, l->lived - 0.01);
+    world_i((struct row *)s->rows[s->count - 1], F_CONNECTION_stalls, (int64_t)(40 * since_start(w, l, n)));
+}
+
 int world_lives_open(struct world *w, struct sample *s, int node) {
     int rows = 0;
     for (int i = 0; i < w->life_count; i++)
         for (int n = 0; n < w->lives[i].lives; n++)
             if (w->lives[i].node == node && is_open(w, &w->lives[i], n)) {
                 put_life(w, s, &w->lives[i], n, since_start(w, &w->lives[i], n));
+                rows++;
+            } else if (w->lives[i].node == node && lingers(w, &w->lives[i], n)) {
+                put_lingering(w, s, &w->lives[i], n);
                 rows++;
             }
     return rows;
