@@ -9,6 +9,7 @@
 
 #define AWAITED_NS   (5 * NS_PER_S)  /* records may come so much later */
 #define TWICE_NS     (5 * NS_PER_S)  /* and a second count of one client, beside its write deadline */
+#define UNTOLD_NS    (60 * NS_PER_S) /* for so long an alert speaks of who is not known */
 #define MAY_BE_CUT   0.1             /* of max_pending */
 #define HELD_NS      (10 * NS_PER_S) /* without a pause: producers are held no more */
 #define BEFORE_NAMES ": "
@@ -110,17 +111,27 @@ static void note_untold(struct cut_counters *counters, uint64_t count) {
     lately_add(&counters->lately[SLOW_UNTOLD], counters->awaited.utc_ns, count);
 }
 
+/* When that is told its other end may answer again; when it was counted nobody may have missed it yet. */
+static bool suspected(const struct model *model, struct entry *server) {
+    struct cut_counters *counters = counters_of(server);
+    char *suspect = counters->awaited.suspect;
+    return !counters->known[SLOW_CLIENTS] &&
+           (*suspect || link_watch_suspect(model, server, suspect, LINK_SUSPECT_SIZE));
+}
+
 static void tell_untold(struct model *model, struct entry *server) {
     struct cut_counters *counters = counters_of(server);
     enum counted counter = counter_of_clients(counters);
-    char undivided[100] = "", link[LINK_PEER_SIZE + 60], who[LINK_PEER_SIZE + 80] = ", no record says who";
+    char undivided[100] = "", who[LINK_PEER_SIZE + 80] = ", no record says who";
     uint64_t counted = counters->awaited.counted, leafs = counters->awaited.leafs;
     leafs = leafs < counted ? leafs : counted;
     if (counter == SLOW_UNDIVIDED) {
         say_undivided(server, undivided, sizeof undivided);
         snprintf(who, sizeof who, ": a route, a gateway, a leaf node, or a client without a record");
-        if (link_watch_suspect(model, server, link, sizeof link))
-            snprintf(who, sizeof who, ": %s", link);
+        if (suspected(model, server))
+            snprintf(who, sizeof who, ": %s", counters->awaited.suspect);
+        link_watch_told(server, counters->awaited.suspect,
+                        lately_within(&counters->lately[SLOW_UNTOLD], model->utc_ns, UNTOLD_NS) > 0);
     }
     if (leafs && leafs == counted)
         snprintf(who, sizeof who, ", %s", counted == 1 ? "a leaf node" : "all leaf nodes");
@@ -190,9 +201,7 @@ static bool any_client_fills(const struct model *model, const struct entry *serv
 
 /* Kinds are not told apart, bytes wait on a link or its peer does not answer, and no client fills. */
 static bool is_a_link(const struct model *model, struct entry *server) {
-    char link[LINK_PEER_SIZE + 60];
-    return !counters_of(server)->known[SLOW_CLIENTS] &&
-           link_watch_suspect(model, server, link, sizeof link) && !any_client_fills(model, server);
+    return suspected(model, server) && !any_client_fills(model, server);
 }
 
 static void settle_now(struct model *model, struct entry *server) {
@@ -271,12 +280,15 @@ void cut_counters_answered(struct model *model, struct entry *server, uint64_t m
 
 /* ---- counters ---- */
 
-static void await(struct cut_counters *counters, uint64_t growth, const struct stamp *at) {
+static void await(const struct model *model, struct entry *server, uint64_t growth) {
+    struct cut_counters *counters = counters_of(server);
     if (!counters->awaited.counted) {
-        counters->awaited.utc_ns = at->utc_ns;
-        counters->awaited.mono_ns = at->mono_ns;
+        counters->awaited.utc_ns = server->object.now_at.utc_ns;
+        counters->awaited.mono_ns = server->object.now_at.mono_ns;
+        counters->awaited.suspect[0] = '\0';
     }
     counters->awaited.counted += growth;
+    suspected(model, server);
 }
 
 static void tell(struct model *model, struct entry *server, enum counted counted, uint64_t growth) {
@@ -344,7 +356,7 @@ static void grown(struct model *model, struct entry *server, enum counted counte
     if (by && row_has(server->object.now, by))
         return;
     if (rows[counted].way == FOLDED)
-        await(counters, growth, at);
+        await(model, server, growth);
     else if (rows[counted].way == LINKED)
         link_watch_counted(model, server, rows[counted].link, growth, counters->last[counted]);
     else if (rows[counted].way == TOLD)

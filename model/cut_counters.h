@@ -16,6 +16,7 @@
 #include <stdbool.h>
 
 #include "model/lately.h"
+#include "model/link_watch.h"
 #include "model/object.h"
 
 enum counted { /* rows of the table in cut_counters.c, */
@@ -54,6 +55,7 @@ struct cut_counters {
         char names[CUT_NAMES_SIZE]; /* of the records, as far as there is room */
         char last_name[100];
         unsigned named;
+        char suspect[LINK_SUSPECT_SIZE]; /* the link that it may be, when it was counted; "" none then */
     } awaited;
     struct {                                        /* the last event */
         uint64_t number, counted, clients, missing; /* missing: of these no record may have come */

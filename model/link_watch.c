@@ -199,13 +199,12 @@ static bool silent_peer(const struct model *model, const struct entry *server, c
         found = peer;
     }
     if (found)
-        snprintf(out, size, "~route to %s, which does not answer",
-                 server_label(server_const(&found->object)));
+        snprintf(out, size, "~route to %s, which did not answer", server_label(server_const(&found->object)));
     return found != NULL;
 }
 
-bool link_watch_suspect(const struct model *model, struct entry *server, char *out, size_t size) {
-    struct link_watch *watch = watch_of(server);
+bool link_watch_suspect(const struct model *model, const struct entry *server, char *out, size_t size) {
+    const struct link_watch *watch = watch_of(server);
     int most = -1;
     for (int link = 0; link < LINK_COUNT; link++)
         if (is_known(model, server, link) && watch->of[link].pending >= MUCH &&
@@ -216,8 +215,13 @@ bool link_watch_suspect(const struct model *model, struct entry *server, char *o
                  watch->of[most].peer);
     else if (!silent_peer(model, server, out, size))
         out[0] = '\0';
-    snprintf(watch->suspect, sizeof watch->suspect, "%s", out);
     return *out != '\0';
+}
+
+void link_watch_told(struct entry *server, const char *suspect, bool goes_on) {
+    struct link_watch *watch = watch_of(server);
+    if (*suspect || !goes_on)
+        snprintf(watch->suspect, sizeof watch->suspect, "%s", suspect);
 }
 
 bool link_watch_slow(const struct link_watch *watch, int link, char *out, size_t size) {

@@ -14,7 +14,8 @@
 #include "model/object.h"
 
 enum { LINK_ROUTES, LINK_GATEWAYS, LINK_LEAFS, LINK_COUNT };
-#define LINK_PEER_SIZE 160
+#define LINK_PEER_SIZE    160
+#define LINK_SUSPECT_SIZE (LINK_PEER_SIZE + 60)
 
 struct link_watch {
     struct {
@@ -27,7 +28,7 @@ struct link_watch {
         uint64_t total;
         struct lately closed; /* while much waited; not leaf nodes, which have records */
     } of[LINK_COUNT];
-    char suspect[LINK_PEER_SIZE + 60]; /* of what was counted last without a kind: "~route to n3" */
+    char suspect[LINK_SUSPECT_SIZE]; /* of what was told last without a kind: "~route to n3", "" nobody */
 };
 
 struct model;
@@ -47,8 +48,10 @@ void link_watch_closed(struct model *model, struct entry *server, const struct o
                        int64_t utc_ns);
 /* Its counter of slow links of that kind grew to `total`: one event. */
 void link_watch_counted(struct model *model, struct entry *server, int link, uint64_t growth, uint64_t total);
-/* Where kinds are not told apart: who may be meant, "~route to n3"; false: nobody is known. */
-bool link_watch_suspect(const struct model *model, struct entry *server, char *out, size_t size);
+/* Where kinds are not told apart: who may be meant now, "~route to n3"; false: nobody is known. */
+bool link_watch_suspect(const struct model *model, const struct entry *server, char *out, size_t size);
+/* So it was said of what was counted; goes_on: beside what was said before, which "" does not take back. */
+void link_watch_told(struct entry *server, const char *suspect, bool goes_on);
 /* The one that was counted last, "~n3"; false: none, or it is not known. */
 bool link_watch_slow(const struct link_watch *watch, int link, char *out, size_t size);
 

@@ -325,8 +325,54 @@ START_TEST(a_count_without_a_kind_is_the_silent_peer) {
     night_until(&n, 13.2);
     send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 0, NULL, 0);
     ck_assert_str_eq(said(&n, "slow"),
-                     "1 slow consumer counted: ~route to n3, which does not answer, 1 since "
+                     "1 slow consumer counted: ~route to n3, which did not answer, 1 since "
                      "its start; clients, routes, gateways and leaf nodes are not told apart by 2.9.10");
+    night_end(&n);
+}
+END_TEST
+
+/* Told some seconds after it was counted, when that peer answers again; and said of it for as long as the
+ * alert speaks, whatever is counted next. */
+START_TEST(who_was_silent_when_it_was_counted) {
+    struct night n;
+    struct counts c = {.undivided = true};
+    begin(&n, c);
+    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 0, NULL, 0);
+    send_target(&n, 2, "http://n3:8222", "named", "polled", NULL, NULL);
+    send(&n, build_varz(&n, 2, "IDC", "n3"));
+    send_routes(&n, 0, 0);
+    until(&n, 12, c);
+    c.slow = 1;
+    until(&n, 13, c);
+    for (int second = 14; second < 25; second++) {
+        send(&n, build_varz(&n, 2, "IDC", "n3"));
+        until(&n, second, c);
+    }
+    ck_assert_str_eq(said(&n, "slow"),
+                     "1 slow consumer counted: ~route to n3, which did not answer, 1 since "
+                     "its start; clients, routes, gateways and leaf nodes are not told apart by 2.9.10");
+    c.slow = 2;
+    for (int second = 25; second < 40; second++) {
+        send(&n, build_varz(&n, 2, "IDC", "n3"));
+        until(&n, second, c);
+    }
+    ck_assert_str_eq(
+        said(&n, "slow"),
+        "1 slow consumer counted: a route, a gateway, a leaf node, or a client without a record, 2 "
+        "since its start; clients, routes, gateways and leaf nodes are not told apart by 2.9.10");
+    finding_says(&n, "slow_untold",
+                 "n1: slow consumers counted in a minute, and no record says who: 2; ~route to n3, which did "
+                 "not answer");
+    until(&n, 120, c);
+    c.slow = 3; /* long after that */
+    for (int second = 121; second < 140; second++) {
+        send(&n, build_varz(&n, 2, "IDC", "n3"));
+        until(&n, second, c);
+    }
+    finding_says(
+        &n, "slow_untold",
+        "n1: slow consumers counted in a minute, and no record says who: 1; a route, a gateway, a leaf "
+        "node or a client, not told apart by 2.9.10");
     night_end(&n);
 }
 END_TEST
@@ -344,6 +390,7 @@ static TCase *cases(void) {
     tcase_add_test(t, a_leaf_node_is_closed);
     tcase_add_test(t, a_count_without_a_kind_is_the_gateway);
     tcase_add_test(t, a_count_without_a_kind_is_the_silent_peer);
+    tcase_add_test(t, who_was_silent_when_it_was_counted);
     return t;
 }
 
