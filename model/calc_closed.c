@@ -11,7 +11,9 @@ const char *connection_state_word(int n) {
 struct value calc_connection_state(const struct model *model, const struct object *object) {
     (void)model;
     int state = model_is_closed(object) ? 1 : object->freshness == FRESH_GONE ? 2 : 0;
-    return value_text(states[state]);
+    struct value v = value_text(states[state]);
+    v.flags = object->freshness == FRESH_STALE ? VALUE_OLD : 0; /* who knows what it is by now */
+    return v;
 }
 
 struct value calc_connection_closed_by(const struct model *model, const struct object *object) {

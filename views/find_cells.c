@@ -79,9 +79,13 @@ static void where_text(const struct said *c) {
         put(c, all);
 }
 
+/* "open~": as last seen. */
 static void state_text(const struct said *c) {
-    bool any = c->hit->object && c->kind->state != FIND_END;
-    put(c, any ? quantity_name_text(c->context->model, c->hit->object, c->kind->state) : "");
+    char text[200] = "";
+    if (c->hit->object && c->kind->state != FIND_END)
+        quantity_text(text, sizeof(text), c->context, c->hit->object, c->kind->state,
+                      c->width > 0 ? c->width : (int)sizeof(text));
+    put(c, text);
 }
 
 static bool figure_at(const struct said *c, int i, char *out, size_t size) {

@@ -124,6 +124,7 @@ const struct find_kind find_kinds[] = {
                  {Q_CONNECTION_out_msgs_per_s, "out ", "/s"}},
      .order = {{Q_CONNECTION_pending_bytes}, {Q_CONNECTION_in_msgs_per_s, Q_CONNECTION_out_msgs_per_s}},
      .shapes = 1u << SHAPE_CONNZ_HOT | 1u << SHAPE_CONNZ_FULL,
+     .moves = true,
      .unknown = unknown_connections},
     {.kind = OBJECT_CLIENT,
      .word = "client",

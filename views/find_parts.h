@@ -86,6 +86,9 @@ struct find_kind {
                     char *out, size_t size);
     /* It has no row, since what is open of it (kind `open`) is found as well; NULL: all have. */
     bool (*skip)(const struct model *model, const struct object *object);
+    /* What was seen last on a server that does not answer may be back elsewhere: it comes behind what lives.
+     */
+    bool moves;
     enum object_kind open;
     /* What it is a part of, or was: that one's place is its own. NULL: it has a place. */
     const struct object *(*of)(const struct model *model, const struct object *object);
@@ -105,6 +108,7 @@ struct find_hit {
     uint8_t rank;     /* 0 is the best */
     uint8_t by;       /* which of the quantities searched */
     bool over;        /* behind those that are not */
+    bool old;         /* as last seen: behind those that live */
     enum severity severity;
     double order[FIND_ORDERS]; /* -1 not known */
     uint64_t number;

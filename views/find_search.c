@@ -118,6 +118,8 @@ static int by_rank(const void *left, const void *right) {
         return a->rank < b->rank ? -1 : 1;
     if (a->over != b->over)
         return a->over ? 1 : -1;
+    if (a->old != b->old)
+        return a->old ? 1 : -1;
     if (a->severity != b->severity)
         return a->severity > b->severity ? -1 : 1;
     for (int i = 0; i < FIND_ORDERS; i++)
@@ -169,7 +171,10 @@ static bool is_gone(const struct object *object) {
 
 static void search_object(struct find_search *s, const struct view_context *context,
                           const struct find_kind *kind, struct find_part *part, const struct object *object) {
-    struct find_hit hit = {.object = object, .id = object->id, .over = object->freshness == FRESH_GONE};
+    struct find_hit hit = {.object = object,
+                           .id = object->id,
+                           .over = object->freshness == FRESH_GONE,
+                           .old = kind->moves && object->freshness == FRESH_STALE};
     if (!rank_object(context->model, kind, s->word, strlen(s->word), &hit))
         return;
     hit.severity = model_severity(context->model, object);
