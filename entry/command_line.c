@@ -10,6 +10,7 @@
 #include "entry/layers.h"
 #include "entry/settings_live.h"
 #include "themes/theme.h"
+#include "views/connection_meant.h"
 #include "views/find.h"
 #include "views/quantity_table.h"
 
@@ -207,53 +208,27 @@ static unsigned go_asset(struct app *app, const struct word *word, const char *a
     return REACT_DRAW | REACT_WANTS;
 }
 
-/* By its name, or by its cid. */
-static bool is_connection_called(const struct model *model, const struct object *connection,
-                                 const char *typed) {
-    char cid[24];
-    struct value v = quantity_get(model, connection, Q_CONNECTION_name);
-    snprintf(cid, sizeof cid, "%llu", (unsigned long long)row_u64(connection->now, F_CONNECTION_cid, 0));
-    return strcmp(cid, typed) == 0 || (v.type == VALUE_TEXT && strcmp(v.text, typed) == 0);
-}
-
-/* Those that live come first, then those for which more waits. */
-static bool is_rather(const struct model *model, const struct object *a, const struct object *b) {
-    bool gone = a->freshness == FRESH_GONE;
-    if (b == NULL || gone != (b->freshness == FRESH_GONE))
-        return b == NULL || !gone;
-    return value_compare(quantity_get(model, a, Q_CONNECTION_pending_bytes),
-                         quantity_get(model, b, Q_CONNECTION_pending_bytes)) > 0;
-}
-
 static void say_which_connection(struct app *app, const struct model *model, const struct object *connection,
-                                 const char *typed, int found) {
-    char text[STAGE_MESSAGE_SIZE];
-    struct value server = quantity_get(model, connection, Q_CONNECTION_server);
-    if (found < 2)
+                                 const char *typed, size_t alike) {
+    char text[STAGE_MESSAGE_SIZE], apart[200];
+    if (alike < 2)
         return;
-    snprintf(text, sizeof text, "%d are called %.60s: this one is cid %llu on %.60s", found, typed,
-             (unsigned long long)row_u64(connection->now, F_CONNECTION_cid, 0),
-             server.type == VALUE_TEXT ? server.text : "?");
+    connection_apart(model, connection, apart, sizeof apart);
+    snprintf(text, sizeof text, "%zu are called %.60s: this one is %.150s", alike, typed, apart);
     stage_say(&app->stage, clock_mono_ns(), false, text);
 }
 
 static unsigned go_connection(struct app *app, const struct word *word, const char *argument) {
-    size_t count;
+    size_t alike = 0;
     const struct model *model = stage_model(&app->stage);
-    const struct object *found = NULL, *const *all = model_objects(model, OBJECT_CONNECTION, &count);
-    int alike = 0;
-    for (size_t i = 0; argument[0] != '\0' && i < count; i++)
-        if (is_connection_called(model, all[i], argument)) {
-            alike++;
-            found = is_rather(model, all[i], found) ? all[i] : found;
-        }
-    if (argument[0] != '\0' && found == NULL) {
+    const struct object *meant = argument[0] != '\0' ? connection_meant(model, argument, &alike) : NULL;
+    if (argument[0] != '\0' && meant == NULL) {
         say_unknown(app, word->name, argument, word->names);
         return REACT_DRAW;
     }
-    if (found != NULL)
-        say_which_connection(app, model, found, argument, alike);
-    stage_go(&app->stage, view_by_name(word->name), found != NULL ? found->id : 0);
+    if (meant != NULL)
+        say_which_connection(app, model, meant, argument, alike);
+    stage_go(&app->stage, view_by_name(word->name), meant != NULL ? meant->id : 0);
     return REACT_DRAW | REACT_WANTS;
 }
 

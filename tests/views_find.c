@@ -7,6 +7,7 @@
 #include "tests/views/world_parts.h"
 #include "tests/views_frame.h"
 #include "tui/zone.h"
+#include "views/connection_meant.h"
 #include "views/find.h"
 #include "views/place.h"
 
@@ -394,6 +395,70 @@ START_TEST(closed_connections_say_why) {
 }
 END_TEST
 
+/* A client that failed over: who lives comes first, however much waited for the dead one, and that one is not
+ * said to be open. Its name and its cid mean the one that lives. */
+START_TEST(who_lives_comes_before_who_was_seen_last) {
+    static const struct world_client clients[] = {{1, 7, "cli-7", NULL, "go", 1000, 10, 0},
+                                                  {0, 9, "cli-7", NULL, "go", 0, 10, 0},
+                                                  {2, 7, "other", NULL, "go", 0, 10, 0}};
+    struct world w;
+    struct frame f;
+    size_t alike;
+    char apart[200];
+    world_init(&w);
+    w.clients = clients;
+    w.client_count = 3;
+    world_run(&w, 30);
+    w.nodes[1].answers = false;
+    world_run(&w, 20);
+    find(&f, &w, "cli-7");
+    ROWS(&f, "connection cli-7 cid 9 ", "connection cli-7 cid 7 ");
+    char *text = frame_text(&f, 120, 40, false);
+    const char *open = strstr(text, "/$G      open "), *old = strstr(text, "/$G      open~ ");
+    ck_assert_msg(open && old && open < old, "%s", text);
+    free(text);
+    frame_close(&f);
+    const struct object *meant = connection_meant(w.model, "cli-7", &alike);
+    ck_assert(meant && alike == 2 && meant->freshness == FRESH_LIVE);
+    connection_apart(w.model, meant, apart, sizeof(apart));
+    ck_assert_msg(strncmp(apart, "cid 9 on n1-lon, open for ", 26) == 0, "%s", apart);
+    meant = connection_meant(w.model, "7", &alike); /* two servers have that cid */
+    ck_assert(meant && alike == 2 && meant->freshness == FRESH_LIVE);
+    connection_apart(w.model, meant, apart, sizeof(apart));
+    ck_assert_msg(strncmp(apart, "cid 7 on n3-ams, open for ", 26) == 0, "%s", apart);
+    ck_assert_ptr_null(connection_meant(w.model, "cli-8", &alike));
+    w.nodes[0].answers = w.nodes[2].answers = false;
+    world_run(&w, 20);
+    meant = connection_meant(w.model, "cli-7", &alike);
+    ck_assert(meant && meant->freshness == FRESH_STALE);
+    connection_apart(w.model, meant, apart, sizeof(apart));
+    ck_assert_msg(strstr(apart, ", last seen ") && !strstr(apart, "closed"), "%s", apart);
+    world_finish(&w);
+}
+END_TEST
+
+/* Of those that are closed the last one, though more waited for another. */
+START_TEST(the_last_one_closed_is_meant) {
+    static const struct world_life lives[] = {
+        {0, "cut-0", 20, 5, 10, 3, 4, 100, 1000, 0, "Client Closed", NULL, NULL, NULL, false},
+        {1, "cut-0", 90, 4, 60, 1, 6, 9000, 90000, 0, "Client Closed", NULL, NULL, NULL, false}};
+    struct world w;
+    size_t alike;
+    char apart[200];
+    world_init(&w);
+    w.closes = true;
+    w.lives = lives;
+    w.life_count = 2;
+    world_run(&w, 45);
+    const struct object *meant = connection_meant(w.model, "cut-0", &alike);
+    ck_assert_uint_eq(alike, 4);
+    connection_apart(w.model, meant, apart, sizeof(apart));
+    ck_assert_msg(strncmp(apart, "cid 40 on n1-lon, closed ", 25) == 0 && strstr(apart, "s ago"), "%s",
+                  apart);
+    world_finish(&w);
+}
+END_TEST
+
 /* Quotes in its name are no end of the filter. */
 START_TEST(an_account_of_any_name_is_a_filter) {
     static const struct world_client clients[] = {{0, 1, "a", "A\"or\\B", "go", 0, 0, 0},
@@ -626,6 +691,8 @@ int main(void) {
     tcase_add_test(tc, subscriptions_lead_to_their_connection);
     tcase_add_test(tc, who_listens_is_asked_elsewhere);
     tcase_add_test(tc, closed_connections_say_why);
+    tcase_add_test(tc, who_lives_comes_before_who_was_seen_last);
+    tcase_add_test(tc, the_last_one_closed_is_meant);
     tcase_add_test(tc, an_account_of_any_name_is_a_filter);
     tcase_add_test(tc, the_best_of_many_are_shown);
     tcase_add_test(tc, what_is_gone_is_hidden_until_asked_for);
