@@ -218,6 +218,33 @@ START_TEST(a_connection_has_a_page) {
 }
 END_TEST
 
+static struct natsc *connect_twin(int node) {
+    struct natsc *c =
+        natsc_connect(quiet_cluster()->node[node].url, &(struct natsc_options){.name = "twin"}, SHOWN_MS);
+    ck_assert(c && natsc_flush(c, SHOWN_MS));
+    return c;
+}
+
+/* The newest of those that live, else the one that was closed last; and which one that is. */
+START_TEST(of_several_the_newest_is_opened) {
+    struct natsc *first = connect_twin(0), *second = connect_twin(1);
+    struct terminal *t = quiet_open_size(40, 120);
+    shown_wait(t, "\\. n3 ");
+    shown_type(t, "2", " twin ");
+    shown_type(t, "/twin\r", "   2 shown ");
+    shown_type(t, ":connection twin\r", "2 are called twin: this one is cid [0-9]+ on n2, open for [0-9]+");
+    shown_wait(t, "^.CONNECTION twin   cid [0-9]+ on n2 -");
+    natsc_close(second);
+    shown_wait(t, "^ [.?] closed");
+    shown_type(t, ":connection twin\r", "2 are called twin: this one is cid [0-9]+ on n1, open for [0-9]+");
+    shown_wait(t, "^.CONNECTION twin   cid [0-9]+ on n1 -");
+    natsc_close(first);
+    shown_wait(t, "^ [.?] closed");
+    shown_type(t, ":connection twin\r", "2 are called twin: this one is cid [0-9]+ on n1, closed");
+    shown_quit(t);
+}
+END_TEST
+
 /* A prompt that is open takes text, and leaves the shell within reach. */
 START_TEST(a_prompt_can_be_suspended) {
     static const char *const open[][2] = {{"/maker", "^/maker"}, {":theme da", "^:theme da"}};
@@ -451,6 +478,7 @@ int main(void) {
     tcase_add_test(tc, tab_completes_a_command);
     tcase_add_test(tc, what_is_called_so_is_found);
     tcase_add_test(tc, a_connection_has_a_page);
+    tcase_add_test(tc, of_several_the_newest_is_opened);
     tcase_add_loop_test(tc, a_prompt_can_be_suspended, 0, 2);
     tcase_add_test(tc, an_unknown_command_names_the_nearest);
     tcase_add_test(tc, a_refused_command_stays);

@@ -439,9 +439,26 @@ END_TEST
 
 /* Of those that are closed the last one, though more waited for another. */
 START_TEST(the_last_one_closed_is_meant) {
-    static const struct world_life lives[] = {
-        {0, "cut-0", 20, 5, 10, 3, 4, 100, 1000, 0, "Client Closed", NULL, NULL, NULL, false},
-        {1, "cut-0", 90, 4, 60, 1, 6, 9000, 90000, 0, "Client Closed", NULL, NULL, NULL, false}};
+    static const struct world_life lives[] = {{.node = 0,
+                                               .name = "cut-0",
+                                               .cid = 20,
+                                               .first = 5,
+                                               .every = 10,
+                                               .lives = 3,
+                                               .lived = 4,
+                                               .fills_per_s = 100,
+                                               .most = 1000,
+                                               .reason = "Client Closed"},
+                                              {.node = 1,
+                                               .name = "cut-0",
+                                               .cid = 90,
+                                               .first = 4,
+                                               .every = 60,
+                                               .lives = 1,
+                                               .lived = 6,
+                                               .fills_per_s = 9000,
+                                               .most = 90000,
+                                               .reason = "Client Closed"}};
     struct world w;
     size_t alike;
     char apart[200];
