@@ -148,19 +148,44 @@ static bool was_counted(const struct model *model, const struct entry *server, i
     return *s->link_watch.suspect && cut_counters_within(model, &s->cut_counters, SLOW_UNTOLD, span) > 0;
 }
 
+static bool is_silent(const struct entry *server) {
+    enum server_state state = server_const(&server->object)->state;
+    return !server->dead && (state == SERVER_DOWN || state == SERVER_STALE);
+}
+
+/* To whom that route leads, if it does not answer us; NULL else. */
+static const struct entry *silent_end(const struct model *model, const struct object *route) {
+    const struct entry *peer = row_has(route->now, F_ROUTE_remote_id)
+                                   ? server_by_id(model, row_cell(route->now, F_ROUTE_remote_id)->s)
+                                   : NULL;
+    return peer && is_silent(peer) ? peer : NULL;
+}
+
+/* It may be counted after it is no more listed. */
+static bool leaves_silent(const struct model *model, struct entry *server, const struct object *route,
+                          const struct stamp *at) {
+    const struct entry *peer = silent_end(model, route);
+    if (peer) {
+        text_cut(watch_of(server)->left, LINK_PEER_SIZE, server_label(server_of(peer)), PEER_WIDTH);
+        watch_of(server)->left_mono_ns = at->mono_ns;
+    }
+    return peer != NULL;
+}
+
 void link_watch_gone(struct model *model, struct entry *server, int link, const struct object *object,
                      const struct stamp *at) {
     struct link_watch *watch = watch_of(server);
     char peer[LINK_PEER_SIZE], pending[NUMBER_TEXT_SIZE], waited[60] = "";
     double last = 0;
     bool counted = was_counted(model, server, link);
+    bool silent = link == LINK_ROUTES && leaves_silent(model, server, object, at);
     row_number(object->now, kinds[link].pending, &last);
-    if (link == LINK_LEAFS || last < (counted ? LEAST : MUCH))
+    if (link == LINK_LEAFS || (last < (counted ? LEAST : MUCH) && !(counted && silent)))
         return;
     link_peer(model, object, peer, sizeof peer);
     bool most = strcmp(peer, watch->of[link].peer) == 0 && watch->of[link].pending > last;
     number_format(pending, most ? watch->of[link].pending : last, UNIT_BYTES);
-    snprintf(waited, sizeof waited, ", %s waited", pending);
+    snprintf(waited, sizeof waited, last < LEAST ? ": it did not answer" : ", %s waited", pending);
     lately_add(&watch->of[link].closed, at->utc_ns, 1);
     model_add_event(model, at->utc_ns, "slow", &server->object, server_label(server_of(server)),
                     "%s%s to %s closed%s", counted ? "slow " : "", kinds[link].one, peer, waited);
@@ -178,29 +203,23 @@ void link_watch_closed(struct model *model, struct entry *server, const struct o
 
 /* ---- where kinds are not told apart ---- */
 
-static bool is_silent(const struct entry *server) {
-    enum server_state state = server_const(&server->object)->state;
-    return !server->dead && (state == SERVER_DOWN || state == SERVER_STALE);
-}
-
 /* Before 2.10.26 nothing tells what waits on a route: the one peer that does not answer us either. */
 static bool silent_peer(const struct model *model, const struct entry *server, char *out, size_t size) {
+    const struct link_watch *watch = watch_of(server);
     const struct entry *found = NULL;
     for (size_t i = 0; i < kind_count(model, OBJECT_ROUTE); i++) {
         const struct entry *route = kind_at(model, OBJECT_ROUTE, i);
-        if (route->dead || route->object.parent != &server->object ||
-            !row_has(route->object.now, F_ROUTE_remote_id))
-            continue;
-        const struct entry *peer = server_by_id(model, row_cell(route->object.now, F_ROUTE_remote_id)->s);
-        if (!peer || !is_silent(peer))
-            continue;
-        if (found && found != peer)
+        bool own = !route->dead && route->object.parent == &server->object;
+        const struct entry *peer = own ? silent_end(model, &route->object) : NULL;
+        if (peer && found && found != peer)
             return false;
-        found = peer;
+        found = peer ? peer : found;
     }
-    if (found)
-        snprintf(out, size, "~route to %s, which did not answer", server_label(server_const(&found->object)));
-    return found != NULL;
+    bool left = !found && *watch->left && model->mono_ns - watch->left_mono_ns <= lately_ns(server);
+    if (found || left)
+        snprintf(out, size, "~route to %s, which did not answer",
+                 found ? server_label(server_const(&found->object)) : watch->left);
+    return found || left;
 }
 
 bool link_watch_suspect(const struct model *model, const struct entry *server, char *out, size_t size) {

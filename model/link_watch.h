@@ -28,6 +28,8 @@ struct link_watch {
         uint64_t total;
         struct lately closed; /* while much waited; not leaf nodes, which have records */
     } of[LINK_COUNT];
+    char left[LINK_PEER_SIZE]; /* who did not answer when a route to it was closed last, "" nobody */
+    int64_t left_mono_ns;
     char suspect[LINK_SUSPECT_SIZE]; /* of what was told last without a kind: "~route to n3", "" nobody */
 };
 

@@ -377,6 +377,37 @@ START_TEST(who_was_silent_when_it_was_counted) {
 }
 END_TEST
 
+/* Closed for that count, and gone from the list before the counter is seen to move. */
+START_TEST(who_was_silent_when_its_route_was_closed) {
+    struct night n;
+    struct counts c = {.undivided = true};
+    begin(&n, c);
+    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 0, NULL, 0);
+    send_target(&n, 2, "http://n3:8222", "named", "polled", NULL, NULL);
+    send(&n, build_varz(&n, 2, "IDC", "n3"));
+    send_routes(&n, 0, 0);
+    until(&n, 12, c);
+    c.slow = 1;
+    until(&n, 20, c);
+    send_routes(&n, 0, -1);
+    ck_assert_str_eq(said(&n, "slow"), "slow route to n3 closed: it did not answer");
+    ck_assert_double_eq(number_value(&n, server_named(&n, "n1"), Q_SERVER_routes_closed), 1);
+    c.slow = 2;
+    until(&n, 22, c);
+    send(&n, build_varz(&n, 2, "IDC", "n3"));
+    until(&n, 30, c);
+    ck_assert_str_eq(said(&n, "slow"),
+                     "1 slow consumer counted: ~route to n3, which did not answer, 2 since "
+                     "its start; clients, routes, gateways and leaf nodes are not told apart by 2.9.10");
+    until(&n, 100, c);
+    send_routes(&n, 0, 0);
+    until(&n, 110, c);
+    send_routes(&n, 0, -1); /* nothing was counted: it was shut down */
+    ck_assert_double_eq(number_value(&n, server_named(&n, "n1"), Q_SERVER_routes_closed), 1);
+    night_end(&n);
+}
+END_TEST
+
 static TCase *cases(void) {
     TCase *t = tcase_create("links");
     tcase_add_test(t, a_gateway_holds_bytes);
@@ -391,6 +422,7 @@ static TCase *cases(void) {
     tcase_add_test(t, a_count_without_a_kind_is_the_gateway);
     tcase_add_test(t, a_count_without_a_kind_is_the_silent_peer);
     tcase_add_test(t, who_was_silent_when_it_was_counted);
+    tcase_add_test(t, who_was_silent_when_its_route_was_closed);
     return t;
 }
 
