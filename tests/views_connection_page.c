@@ -159,9 +159,9 @@ static void ck_says(const struct world *w, uint64_t cid, const char *what, bool 
 /* What is told of a name belongs to one cluster. */
 START_TEST(a_client_of_another_cluster_is_another_one) {
     static const struct world_life lives[] = {{0, "billing-7", 1000, 300, 40, 9, 38, 1e6, 33e6, 0,
-                                               "Slow Consumer (Pending Bytes)", NULL, NULL, NULL, false},
+                                               "Slow Consumer (Pending Bytes)", NULL, NULL, NULL, false, 0},
                                               {1, "billing-7", 2000, 500, 100, 3, 60, 1e6, 33e6, 0,
-                                               "Slow Consumer (Pending Bytes)", NULL, NULL, NULL, false}};
+                                               "Slow Consumer (Pending Bytes)", NULL, NULL, NULL, false, 0}};
     struct world w;
     world_init(&w);
     w.closes = true;
@@ -225,7 +225,7 @@ START_TEST(a_long_name_is_there_to_its_end) {
     memset(name, 'L', TEXT_MAX_BYTES);
     memcpy(name + TEXT_MAX_BYTES - 4, "-END", 4);
     const struct world_life lives[] = {
-        {1, name, 2000, 500, 100, 1, 0, 0, 0, 0, NULL, NULL, NULL, NULL, false}};
+        {1, name, 2000, 500, 100, 1, 0, 0, 0, 0, NULL, NULL, NULL, NULL, false, 0}};
     struct world w;
     world_init(&w);
     w.lives = lives;
