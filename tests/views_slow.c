@@ -501,6 +501,27 @@ START_TEST(an_empty_list_tells_since_when) {
 }
 END_TEST
 
+/* Records come after the count: so long it is not said that there are none. */
+START_TEST(what_was_counted_just_now_is_looked_up) {
+    static const char *const wide[] = {"300 counted just now, who it was is looked up\n", NULL};
+    static const char *const narrow[] = {"300 counted, looked up\n", NULL};
+    static const struct world_life quiet = {.name = "quiet", .cid = 102, .lives = 1, .drains_per_s = 5e5};
+    struct world w;
+    world_init(&w);
+    w.jetstream = false;
+    w.closes = true;
+    w.lives = &quiet;
+    w.life_count = 1;
+    w.up_s = 60;
+    world_run(&w, 30);
+    w.counted = 100;
+    world_run(&w, 2);
+    check_says(&w, 80, wide, "no record");
+    check_says(&w, 56, narrow, "no record");
+    world_finish(&w);
+}
+END_TEST
+
 /* Who has emptied its buffer is listed for a while, and as that. */
 START_TEST(the_title_counts_what_is_so_now) {
     static const char *const fills[] = {"NOW 1 of 1,000: over 1 % of max, or growing -", NULL};
@@ -582,6 +603,7 @@ int main(void) {
     tcase_add_test(tc, a_gateway_is_shown_while_bytes_wait_on_it);
     tcase_add_test(tc, the_detail_has_no_empty_line);
     tcase_add_test(tc, an_empty_list_tells_since_when);
+    tcase_add_test(tc, what_was_counted_just_now_is_looked_up);
     tcase_add_test(tc, one_that_was_cut_still_holds_producers);
     tcase_add_test(tc, nothing_is_claimed_of_servers_that_do_not_answer);
     tcase_add_test(tc, links_that_no_server_tells_of_are_not_claimed);

@@ -44,9 +44,9 @@ static void add_untold(const struct model *model, const struct object *server, s
     tally->undivided += divided ? 0 : (uint64_t)counted;
 }
 
-static size_t links_closed(const struct model *model, const struct object *server, enum quantity q) {
-    double closed;
-    return quantity_value(model, server, q, &closed) ? (size_t)closed : 0;
+static size_t number_of(const struct model *model, const struct object *server, enum quantity q) {
+    double number;
+    return quantity_value(model, server, q, &number) ? (size_t)number : 0;
 }
 
 struct slow_tally slow_tally_of(const struct view_context *context) {
@@ -63,8 +63,9 @@ struct slow_tally slow_tally_of(const struct view_context *context) {
         tally.told++;
         tally.missed += (uint64_t)missed;
         tally.least |= quantity_get(context->model, servers[i], Q_SERVER_cut_10m).flags & VALUE_LEAST;
-        tally.routes += links_closed(context->model, servers[i], Q_SERVER_routes_closed);
-        tally.gateways += links_closed(context->model, servers[i], Q_SERVER_gateways_closed);
+        tally.routes += number_of(context->model, servers[i], Q_SERVER_routes_closed);
+        tally.gateways += number_of(context->model, servers[i], Q_SERVER_gateways_closed);
+        tally.awaited += number_of(context->model, servers[i], Q_SERVER_slow_awaited);
         add_untold(context->model, servers[i], &tally);
         if (tally.since_ns == TIME_UNSET || servers[i]->first_utc_ns < tally.since_ns)
             tally.since_ns = servers[i]->first_utc_ns;

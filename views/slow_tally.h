@@ -14,6 +14,7 @@ struct slow_tally {
     bool least;              /* at least so many */
     uint64_t untold;         /* counted within it by servers that began in it, and none has a record of one */
     uint64_t undivided;      /* of these, by servers that count links among them, which have no records */
+    uint64_t awaited;        /* counted just now, who it was is asked */
     int64_t last_ns;         /* age of the last one; TIME_UNSET: none ever */
     uint64_t missed;         /* at least so many were closed of which nothing is known */
     int64_t since_ns;        /* watched since, utc; TIME_UNSET: no server told of closed connections */

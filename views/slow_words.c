@@ -251,8 +251,11 @@ static void nobody_text(const struct view_context *context, const struct slow_ta
     char since[TIME_TEXT_SIZE], counted[NUMBER_TEXT_SIZE];
     bool whole = context->utc_ns - tally->since_ns >= SLOW_WINDOW_NS;
     time_format_clock(since, tally->since_ns, context->local_time);
-    number_format_grouped(counted, tally->untold);
-    if (tally->untold && narrow)
+    number_format_grouped(counted, tally->awaited ? tally->awaited : tally->untold);
+    if (tally->awaited)
+        snprintf(out, size, narrow ? "%s counted, looked up" : "%s counted just now, who it was is looked up",
+                 counted);
+    else if (tally->untold && narrow)
         snprintf(out, size, "%s counted, no record says who", counted);
     else if (tally->undivided)
         snprintf(out, size, "%s counted, no record says who: links have none (watched since %s)", counted,
