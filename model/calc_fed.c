@@ -291,6 +291,8 @@ static void add_names(struct words *words, const struct search *search, bool ali
 }
 
 static void add_one(struct words *words, const struct search *search, const char *as) {
+    if (!search->few.at[0].object)
+        return;
     add(words, "~");
     add_name(words, search->few.at[0].object, NAME_WIDTH);
     add_rate(words, search, &search->few.at[0], false);
