@@ -134,6 +134,12 @@ struct value calc_server_slow_awaited(const struct model *model, const struct ob
     return counters->began_ns ? value_uint(counters->awaited.counted) : value_unknown(0);
 }
 
+struct value calc_server_stalled_much(const struct model *model, const struct object *object) {
+    (void)model;
+    const struct cut_counters *counters = &server_const(object)->cut_counters;
+    return cut_counters_told(counters, STALLS) ? value_bool(counters->held.much) : value_unknown(0);
+}
+
 struct value calc_server_awaited_since(const struct model *model, const struct object *object) {
     (void)model;
     const struct cut_counters *counters = &server_const(object)->cut_counters;

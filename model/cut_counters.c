@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/calc.h"
 #include "model/connection.h"
 #include "model/server.h"
 #include "model/reason.h"
@@ -12,6 +13,7 @@
 #define UNTOLD_NS    (60 * NS_PER_S) /* for so long an alert speaks of who is not known */
 #define MAY_BE_CUT   0.1             /* of max_pending */
 #define HELD_NS      (10 * NS_PER_S) /* without a pause: producers are held no more */
+#define MUCH         100             /* pauses a second: nats-monitoring.md 11.1 */
 #define BEFORE_NAMES ": "
 #define NAMES_MOST   3
 #define NAME_WIDTH   24 /* columns */
@@ -313,11 +315,12 @@ static void hold(struct model *model, struct entry *server, uint64_t growth) {
     if (!counters->held.event) {
         counters->held.from_mono_ns = looked_before(server);
         counters->held.pauses = 0;
-        model_add_event(model, server->object.now_at.utc_ns, rows[STALLS].kind, &server->object,
-                        server_label(server_of(server)),
-                        "producers are held back: %llu pause%s since the last look, because a receiver does "
-                        "not read",
-                        (big)growth, growth == 1 ? "" : "s");
+        model_add_event(
+            model, server->object.now_at.utc_ns, rows[STALLS].kind, &server->object,
+            server_label(server_of(server)),
+            "producers are held back: %llu pause%s since the last look, because a receiver's buffer "
+            "fills",
+            (big)growth, growth == 1 ? "" : "s");
         counters->held.event = model_event_total(model);
     }
     counters->held.pauses += growth;
@@ -332,16 +335,28 @@ static void end_held(struct model *model, struct entry *server, const char *unti
         return;
     span_format_whole(span, (lasted + NS_PER_S / 2) / NS_PER_S * NS_PER_S);
     snprintf(text, sizeof text,
-             "producers were held back: %llu pause%s in %s%s, because a receiver did not read",
+             "producers were held back: %llu pause%s in %s%s, because a receiver's buffer filled",
              (big)counters->held.pauses, counters->held.pauses == 1 ? "" : "s", span, until);
     model_amend_event(model, counters->held.event, text);
     counters->held.event = 0;
+}
+
+/* Many times a second, until they are half as many for a while: one trouble is told once. */
+static void look_much(struct cut_counters *counters, const struct object *server) {
+    struct value rate = rate_of_field(server, F_SERVER_stalled_clients);
+    double per_s = rate.type == VALUE_REAL ? rate.f : 0;
+    counters->held.much |= per_s > MUCH;
+    if (per_s > MUCH / 2)
+        counters->held.much_mono_ns = server->now_at.mono_ns;
+    else if (server->now_at.mono_ns - counters->held.much_mono_ns >= HELD_NS)
+        counters->held.much = false;
 }
 
 static void look_held(struct model *model, struct entry *server) {
     struct cut_counters *counters = counters_of(server);
     int64_t now = server->object.now_at.mono_ns;
     counters->held.looked_mono_ns = now;
+    look_much(counters, &server->object);
     if (now - counters->held.last_mono_ns >= HELD_NS)
         end_held(model, server, "");
 }

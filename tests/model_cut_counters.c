@@ -514,8 +514,9 @@ START_TEST(producers_are_held_for_a_while) {
         until(&n, "IDA", 5 + i, c);
     }
     ck_assert_int_eq(count_events(&n, "stalled"), 1);
-    ck_assert_str_eq(said(&n, "stalled"), "producers are held back: 20 pauses since the last look, because a "
-                                          "receiver does not read");
+    ck_assert_str_eq(said(&n, "stalled"),
+                     "producers are held back: 20 pauses since the last look, because a receiver's "
+                     "buffer fills");
     ck_assert_int_eq(finding_of(&n, "producers_stalled")->severity, SEVERITY_WARN);
     for (int i = 0; i < 10; i++) {
         c.stalls += 200;
@@ -526,12 +527,34 @@ START_TEST(producers_are_held_for_a_while) {
     ck_assert_msg(strncmp(said(&n, "stalled"), "producers are", 13) == 0, "%s", said(&n, "stalled"));
     until(&n, "IDA", 94, c);
     ck_assert_str_eq(said(&n, "stalled"),
-                     "producers were held back: 3400 pauses in 1m20s, because a receiver "
-                     "did not read");
+                     "producers were held back: 3400 pauses in 1m20s, because a receiver's "
+                     "buffer filled");
     until(&n, "IDA", 160, c);
     ck_assert_ptr_null(finding_of(&n, "producers_stalled"));
     ck_assert_ptr_null(finding_of(&n, "producers_stalled_much"));
     ck_assert_int_eq(count_events(&n, "stalled"), 1);
+    night_end(&n);
+}
+END_TEST
+
+/* Now more, now fewer than so many a second: one trouble. */
+START_TEST(many_pauses_are_one_trouble) {
+    static const uint64_t each[] = {159, 94, 120, 60, 94, 51, 159};
+    struct night n;
+    struct counts c = {.divided = true};
+    begin(&n, c);
+    until(&n, "IDA", 4, c);
+    for (int i = 0; i < 70; i++) {
+        c.stalls += each[i / 10];
+        until(&n, "IDA", 5 + i, c);
+        ck_assert(i < 6 || finding_of(&n, "producers_stalled_much"));
+    }
+    for (int i = 0; i < 12; i++) {
+        c.stalls += 50;
+        until(&n, "IDA", 75 + i, c);
+    }
+    ck_assert_ptr_null(finding_of(&n, "producers_stalled_much"));
+    ck_assert_int_eq(finding_of(&n, "producers_stalled")->severity, SEVERITY_WARN);
     night_end(&n);
 }
 END_TEST
@@ -548,14 +571,14 @@ START_TEST(producers_are_held_again) {
     c.stalls = 9; /* of the same */
     until(&n, "IDA", 13, c);
     until(&n, "IDA", 25, c);
-    ck_assert_str_eq(said(&n, "stalled"), "producers were held back: 9 pauses in 9s, because a receiver did "
-                                          "not read");
+    ck_assert_str_eq(said(&n, "stalled"), "producers were held back: 9 pauses in 9s, because a receiver's "
+                                          "buffer filled");
     c.stalls = 10;
     until(&n, "IDA", 26, c);
     ck_assert_int_eq(count_events(&n, "stalled"), 2);
     until(&n, "IDA", 37, c);
-    ck_assert_str_eq(said(&n, "stalled"), "producers were held back: 1 pause in 1s, because a receiver did "
-                                          "not read");
+    ck_assert_str_eq(said(&n, "stalled"), "producers were held back: 1 pause in 1s, because a receiver's "
+                                          "buffer filled");
     night_end(&n);
 }
 END_TEST
@@ -572,16 +595,17 @@ START_TEST(producers_are_held_until_a_restart) {
     c = (struct counts){.divided = true, .start = 7, .stalls = 3};
     send_counts(&n, "IDB", c);
     ck_assert_int_eq(count_events(&n, "stalled"), 2);
-    ck_assert_str_eq(said(&n, "stalled"), "producers are held back: 3 pauses since the last look, because a "
-                                          "receiver does not read");
+    ck_assert_str_eq(said(&n, "stalled"),
+                     "producers are held back: 3 pauses since the last look, because a receiver's "
+                     "buffer fills");
     bool ended = false;
     for (size_t i = 0; i < model_event_count(n.model); i++)
         ended |= strcmp(model_event(n.model, i)->text, "producers were held back: 25 pauses in 1s, until it "
-                                                       "ended, because a receiver did not read") == 0;
+                                                       "ended, because a receiver's buffer filled") == 0;
     ck_assert(ended);
     until(&n, "IDB", 25, c);
-    ck_assert_str_eq(said(&n, "stalled"), "producers were held back: 3 pauses in 2s, because a receiver did "
-                                          "not read");
+    ck_assert_str_eq(said(&n, "stalled"), "producers were held back: 3 pauses in 2s, because a receiver's "
+                                          "buffer filled");
     night_end(&n);
 }
 END_TEST
@@ -740,6 +764,7 @@ static TCase *make(void) {
     tcase_add_test(c, who_is_cut_all_the_time_is_looked_up_each);
     tcase_add_test(c, producers_are_held_for_a_while);
     tcase_add_test(c, producers_are_held_again);
+    tcase_add_test(c, many_pauses_are_one_trouble);
     tcase_add_test(c, producers_are_held_until_a_restart);
     tcase_add_test(c, two_hundred_at_once);
     tcase_add_test(c, each_counted_again_is_one_that_was_recorded);
