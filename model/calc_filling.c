@@ -39,6 +39,12 @@ struct value calc_connection_pending_slope(const struct model *model, const stru
     return aged(object, rate_of_field(object, F_CONNECTION_pending_bytes));
 }
 
+struct value calc_connection_feed(const struct model *model, const struct object *object) {
+    (void)model;
+    const struct filling *f = filling_of(object);
+    return f && f->feed > 0 ? value_real(f->feed) : value_unknown(0);
+}
+
 /* Of one that holds little what is sent is what leaves, give or take. */
 struct value calc_connection_drain(const struct model *model, const struct object *object) {
     (void)model;

@@ -14,6 +14,7 @@
 #define MAY_BE_CUT   0.1             /* of max_pending */
 #define HELD_NS      (10 * NS_PER_S) /* without a pause: producers are held no more */
 #define MUCH         100             /* pauses a second: nats-monitoring.md 11.1 */
+#define MUCH_NS      (5 * NS_PER_S)
 #define BEFORE_NAMES ": "
 #define NAMES_MOST   3
 #define NAME_WIDTH   24 /* columns */
@@ -341,15 +342,20 @@ static void end_held(struct model *model, struct entry *server, const char *unti
     counters->held.event = 0;
 }
 
-/* Many times a second, until they are half as many for a while: one trouble is told once. */
+/* Many times a second for a while, until they are half as many for a while: one trouble is told once. */
 static void look_much(struct cut_counters *counters, const struct object *server) {
     struct value rate = rate_of_field(server, F_SERVER_stalled_clients);
     double per_s = rate.type == VALUE_REAL ? rate.f : 0;
-    counters->held.much |= per_s > MUCH;
-    if (per_s > MUCH / 2)
-        counters->held.much_mono_ns = server->now_at.mono_ns;
-    else if (server->now_at.mono_ns - counters->held.much_mono_ns >= HELD_NS)
-        counters->held.much = false;
+    int64_t now = server->now_at.mono_ns;
+    if (per_s > MUCH && !counters->held.above_mono_ns)
+        counters->held.above_mono_ns = now;
+    if (per_s > MUCH / 2) {
+        counters->held.much |= counters->held.above_mono_ns && now - counters->held.above_mono_ns >= MUCH_NS;
+        counters->held.much_mono_ns = now;
+    } else {
+        counters->held.above_mono_ns = 0;
+        counters->held.much &= now - counters->held.much_mono_ns < HELD_NS;
+    }
 }
 
 static void look_held(struct model *model, struct entry *server) {

@@ -65,7 +65,7 @@ struct cut_counters {
         uint64_t event, pauses; /* event 0: none is, at the last look */
         int64_t from_mono_ns, last_mono_ns, looked_mono_ns; /* looked: 0 not in this run */
         bool much;                                          /* so many a second that somebody should know */
-        int64_t much_mono_ns;                               /* half as many at least, last */
+        int64_t much_mono_ns, above_mono_ns; /* half as many at least, last; since when so many, 0 */
     } held;
     uint64_t untold;             /* counted since we watch, and no record came */
     uint64_t beyond, again_told; /* in the sum and in no kind: at the last look; as an event, or before */

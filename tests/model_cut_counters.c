@@ -547,7 +547,7 @@ START_TEST(many_pauses_are_one_trouble) {
     for (int i = 0; i < 70; i++) {
         c.stalls += each[i / 10];
         until(&n, "IDA", 5 + i, c);
-        ck_assert(i < 6 || finding_of(&n, "producers_stalled_much"));
+        ck_assert(i < 7 || finding_of(&n, "producers_stalled_much"));
     }
     for (int i = 0; i < 12; i++) {
         c.stalls += 50;
@@ -556,6 +556,23 @@ START_TEST(many_pauses_are_one_trouble) {
     ck_assert_ptr_null(finding_of(&n, "producers_stalled_much"));
     ck_assert_int_eq(finding_of(&n, "producers_stalled")->severity, SEVERITY_WARN);
     night_end(&n);
+}
+END_TEST
+
+/* Many within one look or two, and few after them or none, is no trouble that lasts. */
+START_TEST(a_moment_of_many_pauses_is_none) {
+    for (uint64_t after = 0; after <= 3; after += 3) {
+        struct night n;
+        struct counts c = {.divided = true};
+        begin(&n, c);
+        until(&n, "IDA", 4, c);
+        for (int i = 0; i < 20; i++) {
+            c.stalls += i < 2 ? 900 : after;
+            until(&n, "IDA", 5 + i, c);
+            ck_assert_ptr_null(finding_of(&n, "producers_stalled_much"));
+        }
+        night_end(&n);
+    }
 }
 END_TEST
 
@@ -765,6 +782,7 @@ static TCase *make(void) {
     tcase_add_test(c, producers_are_held_for_a_while);
     tcase_add_test(c, producers_are_held_again);
     tcase_add_test(c, many_pauses_are_one_trouble);
+    tcase_add_test(c, a_moment_of_many_pauses_is_none);
     tcase_add_test(c, producers_are_held_until_a_restart);
     tcase_add_test(c, two_hundred_at_once);
     tcase_add_test(c, each_counted_again_is_one_that_was_recorded);

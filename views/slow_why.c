@@ -27,7 +27,7 @@ static const struct why {
      "stopped[, or reads less than {reads_most}/s]: nothing left its buffer at three polls, and should have",
      "likely"},
     {Q_CONNECTION_likely, "slow reader",
-     "slow reader: less leaves than comes[, it takes {drain}/s][ of {out_bytes_per_s}/s]", "likely"},
+     "slow reader: less leaves than comes[, it takes {drain}/s][ of {feed}/s]", "likely"},
     {Q_CONNECTION_likely, "burst", "burst: it was sent many times the usual[, and takes {drain}/s]",
      "likely"},
     {Q_CONNECTION_fed_by, "", "who feeds it: {fed_by}", "inferred"},
