@@ -22,7 +22,7 @@ struct connection {
     struct filling *filling; /* NULL: it holds little */
     double reads_most;       /* bytes a second at most, where that word is "stopped"; NAN not known */
     struct lingering lingering;
-    const char *likely;      /* a word of filling.h: why it holds much, or did; NULL */
+    const char *likely; /* a word of filling.h: why it holds much, or did; NULL */
 };
 
 /* The words of its state: open, closed, gone. NULL: there are not so many. */

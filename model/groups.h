@@ -3,8 +3,8 @@
  * A group is an object like others, of kind GROUP, so that lists sort and filter it; but it is made for a
  * list and belongs to it, it is no thing of the model. Its sums follow from rows of quantities.def: SUM(of),
  * MOST(of). What is not known of some members makes a sum a lower bound, and so do members as last seen, on a
- * server that does not answer, beside live ones: these are not in it, since their clients may be the live ones.
- * Where none lives it is what was seen last, and old. Main process. */
+ * server that does not answer, beside live ones: these are not in it, since their clients may be the live
+ * ones. Where none lives it is what was seen last, and old. Main process. */
 #ifndef MODEL_GROUPS_H
 #define MODEL_GROUPS_H
 

@@ -97,8 +97,8 @@ void model_connection_cover(const struct model *model, uint64_t *rows, uint64_t 
 bool model_is_closed(const struct object *connection);
 /* The latter: that it is closed, and why, is inferred, and when is a bound. */
 bool model_is_inferred(const struct object *connection);
-/* Connections that were cut and that their servers still keep open, and of them those for whose sake producers
- * are paused. */
+/* Connections that were cut and that their servers still keep open, and of them those for whose sake
+ * producers are paused. */
 void model_lingering(const struct model *model, size_t *count, size_t *holding);
 /* Of some server closed ones were let go before their time, for newer ones. */
 bool model_closed_at_bound(const struct model *model);
