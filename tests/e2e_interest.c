@@ -96,8 +96,8 @@ START_TEST(when_the_last_one_went) {
     natsc_close(one);
     natsc_close(two);
     time(&now);
-    struct tm at;
-    strftime(gone, sizeof gone, "%H:%M:%S", gmtime_r(&now, &at));
+    struct tm utc;
+    strftime(gone, sizeof gone, "%H:%M:%S", gmtime_r(&now, &utc));
     ck_assert(terminal_wait_regex(t, "interest +orders.created +nobody left .* billing on orders.> .within ",
                                   LONG));
     int at = terminal_find(t, "interest   orders.created", NULL);
