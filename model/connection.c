@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "model/client.h"
+#include "model/reported.h"
 
 #define TOMBSTONE_NS (10 * NS_PER_S)
 #define RECORD_NS    (30 * NS_PER_S)  /* the same where a record of its end may come still */
@@ -44,9 +45,7 @@ void connection_create(struct model *model, struct entry *entry, const struct ro
 
 /* From 2.12 a server counts them, and leaves out a zero. */
 static bool tells_stalls(const struct row *server) {
-    int major, minor;
-    return server && sscanf(row_text(server, F_SERVER_version), "%d.%d", &major, &minor) == 2 &&
-           (major > 2 || (major == 2 && minor >= 12));
+    return server_is_since(server, 12, 0, false);
 }
 
 void connection_complete(struct entry *entry) {

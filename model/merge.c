@@ -1,10 +1,10 @@
 #include "model/merge.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
 #include "model/source.h"
+#include "model/reported.h"
 
 struct merging { /* from one slice to the next */
     struct groups groups;
@@ -76,10 +76,7 @@ static step_fn *const steps[] = {put_streams, put_sources, put_consumers, put_pa
 /* ---- slices ---- */
 
 static bool at_one_instant(const struct entry *server) {
-    const struct row *row = server->object.now;
-    int major, minor;
-    return row && sscanf(row_text(row, F_SERVER_version), "%d.%d", &major, &minor) == 2 &&
-           (major > 2 || (major == 2 && minor >= 14));
+    return server_is_since(server->object.now, 14, 0, false);
 }
 
 static const struct text *domain_of(const struct entry *server, const struct row *js) {

@@ -13,22 +13,21 @@ bool quantity_is_reported(const struct object *object, enum quantity q) {
     return !told || row_has(row, info->field);
 }
 
-/* 2.MINOR.PATCH or later. */
-static bool is_since(const struct row *varz, int minor, int patch) {
+bool server_is_since(const struct row *varz, int minor, int patch, bool untold) {
     int is[3] = {0};
     if (!varz || sscanf(row_text(varz, F_SERVER_version), "%d.%d.%d", &is[0], &is[1], &is[2]) < 2)
-        return true;
+        return untold;
     if (is[0] != 2 || is[1] != minor)
         return is[0] > 2 || (is[0] == 2 && is[1] > minor);
     return is[2] >= patch;
 }
 
 bool server_tells_routes(const struct row *varz) {
-    return is_since(varz, 10, 26);
+    return server_is_since(varz, 10, 26, true);
 }
 
 static bool tells_leafs(const struct row *varz) {
-    return is_since(varz, 11, 5);
+    return server_is_since(varz, 11, 5, true);
 }
 
 struct links_untold links_untold(const struct model *model) {

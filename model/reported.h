@@ -8,7 +8,9 @@
  * of. */
 bool quantity_is_reported(const struct object *object, enum quantity q);
 
-/* A row of /varz: this version tells what waits on its routes; before that it stands in the answer and is
+/* A row of /varz: its version is 2.MINOR.PATCH or later; `untold` where it tells none. */
+bool server_is_since(const struct row *varz, int minor, int patch, bool untold);
+/* The same: this version tells what waits on its routes; before that it stands in the answer and is
  * never set. One whose version is not known does. */
 bool server_tells_routes(const struct row *varz);
 

@@ -108,7 +108,19 @@ static size_t last_seen(const struct model *model) {
     return seen;
 }
 
-/* "1,024 open", "7 of 1,000 open, chosen by pending", "3 open, 46 as last seen: n2-lon does not answer" */
+/* One that should answer does not. */
+static bool is_any_silent(const struct model *model) {
+    size_t count, silent = 0;
+    const struct object *const *servers = model_objects(model, OBJECT_SERVER, &count);
+    for (size_t i = 0; i < count; i++) {
+        const char *state = quantity_name_text(model, servers[i], Q_SERVER_state);
+        silent += strcmp(state, "down") == 0 || strcmp(state, "stale") == 0;
+    }
+    return silent > 0;
+}
+
+/* "1,024 open", "7 of 1,000 open, chosen by pending", "3 open, 46 as last seen: n2-lon does not answer",
+ * "3 open; n2-lon does not answer" */
 static void open_text(const struct connections *c, const struct view_context *context, char *out,
                       size_t size) {
     char have[NUMBER_TEXT_SIZE], of[NUMBER_TEXT_SIZE], silent[120], text[200];
@@ -127,8 +139,11 @@ static void open_text(const struct connections *c, const struct view_context *co
         snprintf(text, sizeof(text), "%s of %s open, chosen by %s", have, of, connections_page_sort(c));
     add(out, size, text);
     size_t seen = total ? last_seen(context->model) : 0;
-    snprintf(text, sizeof(text), ", %zu as last seen: %s", seen, silent);
     if (seen)
+        snprintf(text, sizeof(text), ", %zu as last seen: %s", seen, silent);
+    else
+        snprintf(text, sizeof(text), "; %s", silent);
+    if (seen || (total && is_any_silent(context->model)))
         add(out, size, text);
 }
 
