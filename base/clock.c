@@ -143,7 +143,12 @@ static const struct span_unit span_units[] = {
     {"m", 60 * NS_PER_S},
     {"h", 3600 * NS_PER_S},
     {"d", SECONDS_PER_DAY *NS_PER_S},
+    {"D", SECONDS_PER_DAY *NS_PER_S},
+    {"w", 7 * SECONDS_PER_DAY *NS_PER_S},
+    {"W", 7 * SECONDS_PER_DAY *NS_PER_S},
+    {"M", 30 * SECONDS_PER_DAY *NS_PER_S},
     {"y", 365 * SECONDS_PER_DAY *NS_PER_S},
+    {"Y", 365 * SECONDS_PER_DAY *NS_PER_S},
 };
 
 static int64_t take_unit(struct cursor *c) {

@@ -19,7 +19,8 @@ int64_t clock_utc_ns(void);
 
 /* RFC 3339 with 0 to 9 fractional digits and Z or a numeric offset. The year 1 gives TIME_UNSET and true. */
 bool time_parse(const char *text, size_t len, int64_t *utc_ns);
-/* Go durations ("1m47.92s", "189µs", "-3s") and server uptimes ("1y3d0h0m1s"); "m" is minutes in both. */
+/* Go durations ("1m47.92s", "189µs", "-3s"), server uptimes ("1y3d0h0m1s") and what the nats command knows
+ * beyond: "2w", "1M" is 30 days, "D", "W", "Y"; "m" is minutes everywhere. */
 bool span_parse(const char *text, size_t len, int64_t *ns);
 
 #define TIME_TEXT_SIZE 40

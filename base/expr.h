@@ -59,6 +59,13 @@ typedef const char *expr_word_fn(void *data, int id, const char *text);
 /* Asks for each of these texts, from the left. */
 void expr_words(struct expr *expr, expr_word_fn *word, void *data);
 void expr_destroy(struct expr *expr);
+/* It is true or false, and no number and no text; of a name without unit that is known only with an object.
+ */
+bool expr_is_truth(const struct expr *expr);
+/* It is a number; the same of a name. */
+bool expr_is_number(const struct expr *expr);
+/* What that number is measured in. */
+enum unit expr_unit(const struct expr *expr);
 struct expr_value expr_eval(const struct expr *expr, expr_get_fn *get, void *data);
 /* true exactly when the expression is known and true. */
 bool expr_true(const struct expr *expr, expr_get_fn *get, void *data);

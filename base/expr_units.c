@@ -109,3 +109,19 @@ bool expr_units_combine(struct expr *expr, struct expr_node *node, const char **
         return combine_factors(node, left, right);
     return combine_equals(node, left, right, hint);
 }
+
+static const struct expr_node *root_of(const struct expr *expr) {
+    return &expr->nodes[expr->count - 1];
+}
+
+bool expr_is_truth(const struct expr *expr) {
+    return root_of(expr)->shape == SHAPE_TRUTH;
+}
+
+bool expr_is_number(const struct expr *expr) {
+    return root_of(expr)->shape == SHAPE_NUMBER || root_of(expr)->shape == SHAPE_ANY;
+}
+
+enum unit expr_unit(const struct expr *expr) {
+    return root_of(expr)->unit;
+}

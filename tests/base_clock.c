@@ -81,6 +81,10 @@ START_TEST(spans) {
     ck_assert_int_eq(parsed_span("-3s"), -3 * NS_PER_S);
     ck_assert_int_eq(parsed_span("1y3d0h0m1s"), (368 * 86400LL + 1) * NS_PER_S);
     ck_assert_int_eq(parsed_span("3d4h5m6s"), (3 * 86400LL + 4 * 3600 + 5 * 60 + 6) * NS_PER_S);
+    ck_assert_int_eq(parsed_span("2w1D"), 15 * 86400LL * NS_PER_S);
+    ck_assert_int_eq(parsed_span("1M1m"), (30 * 86400LL + 60) * NS_PER_S);
+    ck_assert_int_eq(parsed_span("1Y"), parsed_span("365d"));
+    ck_assert_int_eq(parsed_span("0.5W"), parsed_span("84h"));
     ck_assert_int_eq(parsed_span("0s"), 0);
     ck_assert_int_eq(parsed_span("0"), 0);
     ck_assert_int_eq(parsed_span("1.5h"), 5400 * NS_PER_S);
