@@ -111,7 +111,11 @@ static struct path_node *walk(struct path_node *node, const char *path, bool *ke
         if (*path == '.')
             path++;
         size_t len = strcspn(path, ".[");
-        if (!strncmp(path, "[]", 2)) {
+        if (*path == '\'') {
+            len = strcspn(path + 1, "'");
+            node = child_of(node, path + 1, len);
+            len += 2;
+        } else if (!strncmp(path, "[]", 2)) {
             node = own(&node->element, path, len = 2);
         } else if (len == 5 && !strncmp(path, "{key}", 5)) {
             *key = true;

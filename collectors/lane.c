@@ -1,8 +1,11 @@
 #include "collectors/lane.h"
 
 #include <stdio.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/clock.h"
 #include "base/memory.h"
@@ -14,6 +17,7 @@
 #define CONNECT_MAX_MS 10000L
 #define TEXT_BODY_MAX  (64u << 10) /* of an answer that is read for its first line only */
 #define FRAMES_KEEP    (256u << 10)
+#define RENEW_NS       (60 * NS_PER_S) /* the kernel remembers the best round trip for five minutes */
 
 struct worker {
     struct worker *next;
@@ -142,11 +146,43 @@ static bool decode(struct lane *lane, const char *bytes, size_t len) {
     return good;
 }
 
+/* Whose connection a socket is; another one may have its number by now. */
+static bool has_port(int fd, long port) {
+    struct sockaddr_storage at;
+    socklen_t size = sizeof at;
+    if (getsockname(fd, (struct sockaddr *)&at, &size) != 0)
+        return false;
+    in_port_t own = at.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&at)->sin6_port
+                                             : ((struct sockaddr_in *)&at)->sin_port;
+    return ntohs(own) == port;
+}
+
+/* The shortest of this connection. Kernels answer the first packet of one, so that is no server's time; of
+ * later ones a server's kernel waits for what its server says, and they would tell what the answer costs. */
+static int64_t round_trip_ns(const struct lane *lane) {
+    struct tcp_info tcp = {.tcpi_min_rtt = UINT32_MAX};
+    socklen_t size = sizeof tcp;
+    long port = 0;
+    curl_easy_getinfo(lane->easy, CURLINFO_LOCAL_PORT, &port);
+    if (lane->fd < 0 || !has_port(lane->fd, port) ||
+        getsockopt(lane->fd, IPPROTO_TCP, TCP_INFO, &tcp, &size) != 0)
+        return 0;
+    return tcp.tcpi_min_rtt < UINT32_MAX ? tcp.tcpi_min_rtt * NS_PER_US : 0;
+}
+
+static int on_socket(void *data, curl_socket_t fd, curlsocktype purpose) {
+    (void)purpose;
+    ((struct lane *)data)->fd = fd;
+    return CURL_SOCKOPT_OK;
+}
+
 static size_t on_body(char *bytes, size_t one, size_t len, void *data) {
     (void)one;
     struct lane *lane = data;
-    if (lane->head.bytes == 0)
+    if (lane->head.bytes == 0) {
+        lane->head.round_trip_ns = round_trip_ns(lane);
         begin_body(lane);
+    }
     lane->head.bytes += len;
     size_t room = sizeof lane->text - lane->text_len, keep = len < room ? len : room;
     memcpy(lane->text + lane->text_len, bytes, keep);
@@ -187,6 +223,7 @@ static void create_easy(struct lane *lane) {
     char agent[64];
     snprintf(agent, sizeof agent, "natsight/%s", version_text());
     CURL *easy = lane->easy = curl_easy_init();
+    lane->fd = -1;
     set_limits(easy, lane->kind);
     set_tls(easy, lane->client->options);
     curl_easy_setopt(easy, CURLOPT_USERAGENT, agent);
@@ -195,6 +232,8 @@ static void create_easy(struct lane *lane) {
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, lane->curl_error);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, lane);
+    curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, on_socket);
+    curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, lane);
     curl_easy_setopt(easy, CURLOPT_PRIVATE, lane);
 }
 
@@ -261,6 +300,10 @@ static void measure(struct lane *lane) {
         lane->rtt_ns = rtt;
     lane->head.answered_utc_ns = clock_utc_ns();
     lane->head.answered_mono_ns = clock_mono_ns();
+    if (connects > 0)
+        lane->made_mono_ns = lane->head.asked_mono_ns;
+    if (lane->kind == LANE_LIGHT && lane->head.answered_mono_ns - lane->made_mono_ns > RENEW_NS)
+        lane->fresh_next = true;
     lane->head.took_ns = lane->head.answered_mono_ns - lane->head.asked_mono_ns;
     int64_t sent = info_ns(lane, CURLINFO_PRETRANSFER_TIME_T),
             first = info_ns(lane, CURLINFO_STARTTRANSFER_TIME_T);

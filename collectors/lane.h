@@ -51,11 +51,13 @@ struct lane {
     enum lane_kind kind;
     bool login; /* set by the owner: this server gets the login of --auth-file */
     CURL *easy; /* NULL until the first request */
+    int fd;     /* the socket that was made last for it */
     bool busy;
     bool warm;            /* the connection served a request */
     bool fresh_next;      /* the next request wants a new connection */
     int connect_failures; /* in a row: the time to connect grows with them */
     int64_t rtt_ns;       /* of the connection, 0 unknown */
+    int64_t made_mono_ns; /* the connection was; of the light lane a new one is made now and then */
 
     /* the request in flight, and its answer */
     const struct endpoint *endpoint;

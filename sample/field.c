@@ -14,7 +14,7 @@
 #undef ENTITY_END
 
 /* The words of the flags column. */
-enum { KEY = FIELD_KEY, LEADER = FIELD_LEADER, KEPT = FIELD_KEPT, EXACT = FIELD_EXACT };
+enum { KEY = FIELD_KEY, LEADER = FIELD_LEADER, KEPT = FIELD_KEPT, EXACT = FIELD_EXACT, WHOLE = FIELD_WHOLE };
 
 const struct field_info fields[FIELD_COUNT] = {
 #define ENTITY(ID, NAME, SCOPE)

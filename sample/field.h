@@ -45,7 +45,7 @@ enum shape {
 enum field_type { TYPE_U64, TYPE_I64, TYPE_F64, TYPE_BOOL, TYPE_TEXT, TYPE_TIME, TYPE_SPAN };
 enum field_kind { KIND_INFO, KIND_GAUGE, KIND_COUNTER, KIND_CLOCK };
 enum field_redact { REDACT_OPEN, REDACT_HOST, REDACT_ADDRESS, REDACT_USER, REDACT_CLIENT, REDACT_ASSET };
-enum field_flags { FIELD_KEY = 1, FIELD_LEADER = 2, FIELD_KEPT = 4, FIELD_EXACT = 8 };
+enum field_flags { FIELD_KEY = 1, FIELD_LEADER = 2, FIELD_KEPT = 4, FIELD_EXACT = 8, FIELD_WHOLE = 16 };
 enum entity_scope { SCOPE_STREAM, SCOPE_SERVER, SCOPE_CLUSTER };
 
 struct field_info {

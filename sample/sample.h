@@ -31,6 +31,7 @@ struct sample {
     enum shape shape;
     int64_t asked_utc_ns, asked_mono_ns, answered_utc_ns, answered_mono_ns;
     int64_t cost_ns, took_ns;
+    int64_t round_trip_ns; /* of the connection, 0 not known */
     uint64_t bytes, dropped;
     int http_status; /* 0: none */
     enum failure failure;

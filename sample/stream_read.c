@@ -375,6 +375,7 @@ static void fill_end(struct sample *s, const struct row *row) {
     s->answered_mono_ns = row_i64(row, F_END_answered_mono, 0);
     s->cost_ns = row_i64(row, F_END_cost, 0);
     s->took_ns = row_i64(row, F_END_took, 0);
+    s->round_trip_ns = row_i64(row, F_END_round_trip, 0);
     s->bytes = row_u64(row, F_END_bytes, 0);
     s->dropped = row_u64(row, F_END_dropped, 0);
     uint64_t status = row_u64(row, F_END_http_status, 0), failure = row_u64(row, F_END_failure, 0);

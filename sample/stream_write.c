@@ -294,5 +294,7 @@ void sample_writer_end(struct sample_writer *w, const struct sample *head) {
     row_put(&end.row, F_END_rows)->u = w->rows;
     row_put(&end.row, F_END_dropped)->u = head->dropped;
     row_put(&end.row, F_END_took)->i = head->took_ns;
+    if (head->round_trip_ns > 0)
+        row_put(&end.row, F_END_round_trip)->i = head->round_trip_ns;
     put_single(w->out, &w->single, w->source, FRAME_END, &end.row);
 }

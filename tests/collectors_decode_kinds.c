@@ -78,6 +78,33 @@ START_TEST(a_pin_belongs_to_its_consumer) {
 }
 END_TEST
 
+/* Levels in metadata: keys with dots in them, of the configuration alone, and none of what else is there. */
+START_TEST(levels_of_the_metadata) {
+    static const char body[] =
+        "{\"account_details\":[{\"id\":\"A\",\"stream_detail\":[{\"name\":\"S\",\"config\":{\"metadata\":{"
+        "\"_nats.req.level\":\"0\",\"io.nats.monitor.lag-critical\":\"200\",\"io.nats.monitor.lag\":\"1\","
+        "\"io.nats.monitor.peer-seen-critical\":\"5m\",\"io.nats.monitor.msgs-warn\":12},\"max_msgs\":7},"
+        "\"io.nats.monitor.seen-critical\":\"9s\",\"consumer_detail\":[{\"name\":\"C\",\"config\":{"
+        "\"metadata\":{"
+        "\"io.nats.monitor.pinned\":\"true\",\"io.nats.monitor.waiting-critical\":\"a\\u001b[31mb\"}}},"
+        "{\"name\":\"D\"}]}]}]}";
+    struct said said = decode(SHAPE_JSZ, "n1", body);
+    const struct row *stream = sample_first(said.rows, ENTITY_STREAM);
+    ck_assert_str_eq(row_text(stream, F_STREAM_told_lag), "200");
+    ck_assert_str_eq(row_text(stream, F_STREAM_told_peer_seen), "5m");
+    ck_assert(!row_has(stream, F_STREAM_told_msgs_warn)); /* servers write texts */
+    ck_assert(!row_has(stream, F_STREAM_told_seen));      /* it stands elsewhere */
+    ck_assert_int_eq(row_i64(stream, F_STREAM_max_msgs, 0), 7);
+    ck_assert_uint_eq(row_u64(stream, F_STREAM_config, 0), 1);
+    const struct row *c = nth(said.rows, ENTITY_CONSUMER, 0), *d = nth(said.rows, ENTITY_CONSUMER, 1);
+    ck_assert_str_eq(row_text(c, F_CONSUMER_told_pinned), "true");
+    ck_assert_ptr_null(strchr(row_text(c, F_CONSUMER_told_waiting), 27));
+    ck_assert(row_has(c, F_CONSUMER_told_waiting) && !row_has(c, F_CONSUMER_told_unprocessed));
+    ck_assert(!row_has(d, F_CONSUMER_config) && !row_has(d, F_CONSUMER_told_pinned));
+    sample_destroy(said.rows);
+}
+END_TEST
+
 /* What one server holds of JetStream, and the 2^64-1 that servers report for "nothing reserved". */
 START_TEST(totals_of_a_server) {
     struct said said = decode_file(versions[_i], "n1", SHAPE_JSZ, "kinds");
@@ -98,6 +125,7 @@ int main(void) {
     TCase *c = tcase_create("decode");
     tcase_add_loop_test(c, sources_and_limits, 0, 2);
     tcase_add_test(c, a_pin_belongs_to_its_consumer);
+    tcase_add_test(c, levels_of_the_metadata);
     tcase_add_loop_test(c, totals_of_a_server, 0, 2);
     suite_add_tcase(suite, c);
     return suite_run(suite);
