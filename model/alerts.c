@@ -1,172 +1,455 @@
 #include "model/alerts.h"
 
-#include <stdio.h>
-#include <stdlib.h>
+#include <limits.h>
 #include <string.h>
 
-#include "base/clock.h"
-#include "base/memory.h"
-#include "base/text.h"
+#include "model/alert_book.h"
+#include "model/alert_text.h"
+#include "model/alert_watch.h"
+#include "model/connection.h"
+#include "model/ruleset.h"
 
-#define SETTLES   (10 * NS_PER_S) /* what is less by now may be as much again in a moment */
-#define WORSE     2               /* so many times the figure that was said */
-#define NAME_SIZE (4 * TEXT_MAX_BYTES)
-#define SAID_MOST 5 /* lines of one rule a tick; how many more there are is another one */
+#define SETTLES      (10 * NS_PER_S)  /* what is less by now may be as much again in a moment */
+#define FOLDS        (600 * NS_PER_S) /* what comes back sooner is the same */
+#define GROWN        2                /* so many times the figure that was said */
+#define LOOKS_A_TICK 256
+#define TEXT_SIZE    1024
+#define FIGURE_SIZE  300
 
-struct alert {
-    struct finding now, said, worst; /* said: by the last line; worst: of all lines */
-    double size;                     /* of what was said */
-    int64_t less_ns;                 /* since when less or nothing is found than was said; 0 as much */
-    char *name;
-    bool speaks;
-    bool told; /* a line was its own: so is its end */
-};
-
-struct crowd { /* that one rule speaks of in this tick */
-    struct finding like;
-    size_t count;
-};
-
-struct alerts {
-    alert_name_fn *name;
-    alert_say_fn *say;
-    void *data;
-    struct alert *items; /* by object and tag */
-    size_t count, cap;
-    struct crowd *crowds;
-    size_t crowd_count, crowd_cap;
-};
-
-static int by_object(const void *a, const void *b) {
-    const struct finding *x = &((const struct alert *)a)->now, *y = &((const struct alert *)b)->now;
-    if (x->object != y->object)
-        return x->object < y->object ? -1 : 1;
-    return strcmp(finding_tag(x), finding_tag(y));
+static bool may(int *left) {
+    return *left > 0 && (*left)-- > 0;
 }
 
-static bool is_worse(const struct finding *a, const struct finding *b) {
-    return a->severity != b->severity ? a->severity > b->severity : a->rule < b->rule;
-}
+/* ---- what is said ---- */
 
-static struct crowd *crowd_of(struct alerts *alerts, const struct finding *finding) {
-    for (size_t i = 0; i < alerts->crowd_count; i++)
-        if (alerts->crowds[i].like.rule == finding->rule)
-            return &alerts->crowds[i];
-    if (alerts->crowd_count == alerts->crowd_cap) {
-        alerts->crowd_cap = alerts->crowd_cap ? alerts->crowd_cap * 2 : 8;
-        alerts->crowds = memory_grow(alerts->crowds, alerts->crowd_cap, sizeof *alerts->crowds);
-    }
-    struct crowd *crowd = &alerts->crowds[alerts->crowd_count++];
-    *crowd = (struct crowd){.like = *finding};
-    crowd->like.object = 0;
-    return crowd;
-}
-
-static void say(struct alerts *alerts, const struct model *model, struct alert *alert) {
-    alert->said = alert->now;
-    alert->size = finding_size(model, &alert->now);
-    alert->less_ns = 0;
-    if (is_worse(&alert->now, &alert->worst))
-        alert->worst = alert->now;
-    if (++crowd_of(alerts, &alert->now)->count > SAID_MOST)
+static void say_worst(const struct model *model, struct slot *slot) {
+    struct alert *a = &slot->said;
+    bool worse = a->severity != a->worst            ? a->severity > a->worst
+                 : slot->order != slot->worst_order ? slot->order < slot->worst_order
+                                                    : slot->size > slot->worst_size;
+    if (!worse)
         return;
-    alert->told = true;
-    alerts->say(alerts->data, alert->now.severity, &alert->now, alert->name);
+    a->worst = a->severity;
+    a->worst_utc_ns = model->utc_ns;
+    slot->worst_order = slot->order;
+    slot->worst_size = slot->size;
+    alert_text_copy(&a->worst_text, a->text);
+    alert_text_copy(&a->peak, a->figure);
 }
 
-static void say_crowds(struct alerts *alerts) {
-    for (size_t i = 0; i < alerts->crowd_count; i++) {
-        const struct crowd *crowd = &alerts->crowds[i];
-        char name[40];
-        snprintf(name, sizeof name, "%zu more", crowd->count > SAID_MOST ? crowd->count - SAID_MOST : 0);
-        if (crowd->count > SAID_MOST)
-            alerts->say(alerts->data, crowd->like.severity, &crowd->like, name);
+static void say(struct model *model, struct slot *slot, const struct finding *finding) {
+    struct alert *a = &slot->said;
+    char text[TEXT_SIZE], figure[FIGURE_SIZE], limit[FIGURE_SIZE];
+    finding_limit(model, finding, limit, sizeof limit);
+    finding_text_of(model, finding, 1, text, sizeof text);
+    finding_figure(model, finding, figure, sizeof figure);
+    bool other = alert_text_set(&a->text, text);
+    other |= alert_text_set(&a->figure, figure);
+    other |= alert_text_set(&a->rule, finding_rule(finding));
+    other |= alert_text_set(&a->limit, limit);
+    other |= alert_text_set(&a->origin, finding->rule->origin);
+    if (other)
+        alert_book_changed(model->alerts, false);
+    a->severity = finding->severity;
+    a->due_utc_ns = finding->due_utc_ns;
+    slot->order = finding->rule->order;
+    slot->size = finding_size(model, finding);
+    slot->looked_tick = model->alerts->tick;
+    if (a->state != ALERT_PENDING)
+        say_worst(model, slot);
+}
+
+/* The same, and it is told. */
+static void tell(struct model *model, struct slot *slot, const struct finding *finding,
+                 enum alert_change_kind kind) {
+    enum severity before =
+        kind == CHANGE_OPENED || kind == CHANGE_CAME_BACK ? SEVERITY_OK : slot->said.severity;
+    say(model, slot, finding);
+    slot->told_size = slot->size;
+    slot->less_mono_ns = 0;
+    if (slot->said.acked_utc_ns && slot->said.severity > slot->said.acked_severity)
+        slot->said.acked_utc_ns = 0;
+    alert_tell(model, slot, kind, before);
+}
+
+/* ---- coming ---- */
+
+static bool is_often(const struct slot *slot, int64_t mono_ns) {
+    int count = slot->said.came_count;
+    return count >= ALERT_FLAPS && mono_ns - slot->came_mono_ns[count - ALERT_FLAPS] <= FOLDS;
+}
+
+static void come(struct model *model, struct slot *slot) {
+    struct alert *a = &slot->said;
+    if (a->came_count == ALERT_COMINGS) {
+        a->came_count--;
+        memmove(a->came_utc_ns, a->came_utc_ns + 1, sizeof a->came_utc_ns - sizeof *a->came_utc_ns);
+        memmove(slot->came_mono_ns, slot->came_mono_ns + 1,
+                sizeof slot->came_mono_ns - sizeof *slot->came_mono_ns);
     }
-    alerts->crowd_count = 0;
+    a->came_utc_ns[a->came_count] = model->utc_ns;
+    slot->came_mono_ns[a->came_count++] = model->mono_ns;
+    a->times++;
+    alert_book_changed(model->alerts, false);
 }
 
-static void begin(struct alerts *alerts, const struct model *model, const struct finding *finding) {
-    char name[NAME_SIZE];
-    if (alerts->count == alerts->cap) {
-        alerts->cap = alerts->cap ? alerts->cap * 2 : 16;
-        alerts->items = memory_grow(alerts->items, alerts->cap, sizeof *alerts->items);
+/* From now on it stays open. */
+static void judge_flapping(struct model *model, struct slot *slot) {
+    if (slot->said.flapping || !is_often(slot, model->mono_ns))
+        return;
+    slot->said.flapping = true;
+    alert_tell(model, slot, CHANGE_FLAPPING, slot->said.severity);
+}
+
+static void judge_steady(struct model *model, struct slot *slot) {
+    int64_t last = slot->came_mono_ns[slot->said.came_count - 1];
+    if (!slot->said.flapping || model->mono_ns - last < FOLDS)
+        return;
+    slot->said.flapping = false;
+    alert_book_changed(model->alerts, false);
+}
+
+/* ---- which one it is ---- */
+
+struct called {
+    struct alert alert;
+    char cluster[OBJECT_NAME_SIZE], name[OBJECT_NAME_SIZE];
+};
+
+static void call(const struct model *model, const struct finding *finding, struct called *called) {
+    const struct object *object = model_object(model, finding->object);
+    model_object_name(model, object, called->name, sizeof called->name);
+    watch_cluster_name(model, object, called->cluster);
+    called->alert = (struct alert){.entity = object ? object_kind_name(object->kind) : "",
+                                   .cluster = called->cluster,
+                                   .name = called->name,
+                                   .tag = watch_tag(finding)};
+}
+
+/* Two living things may have one name. */
+static struct slot *if_free(const struct model *model, struct slot *slot) {
+    const struct object *object = slot ? model_object(model, slot->said.object) : NULL;
+    return object && object->freshness != FRESH_GONE ? NULL : slot;
+}
+
+static void adopt(struct model *model, struct slot *slot, const struct finding *finding,
+                  const struct called *called) {
+    alert_book_set_object(model->alerts, slot, finding->object);
+    alert_book_set_name(model->alerts, slot, called->cluster, called->name);
+}
+
+/* The one that ended a short while ago. */
+static struct slot *find_former(struct model *model, const struct finding *finding,
+                                const struct called *called) {
+    struct alert_book *book = model->alerts;
+    struct slot *slot = alert_book_find(book, finding->object, watch_tag(finding), true);
+    if (!slot)
+        slot = if_free(model, alert_book_find_named(book, &called->alert, true));
+    return slot && model->mono_ns - slot->ended_mono_ns <= FOLDS ? slot : NULL;
+}
+
+/* One that is new, or of the last run, or of an object that was made anew. */
+static struct slot *take(struct model *model, const struct finding *finding, const struct called *called) {
+    struct slot *slot = if_free(model, alert_book_find_named(model->alerts, &called->alert, false));
+    if (slot) {
+        adopt(model, slot, finding, called);
+        return slot;
     }
-    struct alert *alert = &alerts->items[alerts->count++];
-    alerts->name(model, model_object(model, finding->object), name, sizeof name);
-    *alert = (struct alert){.now = *finding, .worst = *finding, .name = memory_text(name), .speaks = true};
-    say(alerts, model, alert);
+    slot = slot_create();
+    slot->said.state = ALERT_PENDING;
+    slot->said.object = finding->object;
+    slot->said.first_sign_utc_ns = finding->since_utc_ns;
+    slot->said.least = finding->least;
+    slot->worst_order = INT_MAX;
+    alert_text_set(&slot->said.entity, called->alert.entity);
+    alert_text_set(&slot->said.tag, called->alert.tag);
+    alert_text_set(&slot->said.cluster, called->cluster);
+    alert_text_set(&slot->said.name, called->name);
+    alert_book_add(model->alerts, slot);
+    alert_apply_silences(model, slot);
+    return slot;
 }
 
-/* It has been less for so long that it is believed. */
-static bool has_settled(const struct model *model, struct alert *alert) {
-    if (!alert->less_ns)
-        alert->less_ns = model_utc_ns(model);
-    return model_utc_ns(model) - alert->less_ns >= SETTLES;
+/* ---- opening, going on ---- */
+
+static void come_back(struct model *model, struct slot *pending, struct slot *former,
+                      const struct finding *finding, const struct called *called) {
+    alert_book_drop(model->alerts, pending);
+    alert_book_reopen(model->alerts, former);
+    adopt(model, former, finding, called);
+    alert_text_set(&former->said.ending, "");
+    former->said.ended_utc_ns = 0;
+    former->quiet_mono_ns = 0;
+    former->found_tick = model->alerts->tick;
+    alert_apply_silences(model, former);
+    come(model, former);
+    tell(model, former, finding, CHANGE_CAME_BACK);
+    judge_flapping(model, former);
 }
 
-static bool is_news(const struct model *model, struct alert *alert) {
-    if (alert->now.rule != alert->said.rule)
-        return is_worse(&alert->now, &alert->said) || has_settled(model, alert);
-    alert->less_ns = 0;
-    return alert->size > 0 && finding_size(model, &alert->now) >= WORSE * alert->size;
+static void open(struct model *model, struct slot *slot, const struct finding *finding,
+                 const struct called *called) {
+    struct slot *former = find_former(model, finding, called);
+    if (former) {
+        come_back(model, slot, former, finding, called);
+        return;
+    }
+    slot->said.state = ALERT_OPEN;
+    slot->said.opened_utc_ns = model->utc_ns;
+    slot->said.first_sign_utc_ns = finding->since_utc_ns;
+    slot->said.least = finding->least;
+    come(model, slot);
+    tell(model, slot, finding, CHANGE_OPENED);
 }
 
-static void go_on(struct alerts *alerts, const struct model *model, struct alert *alert,
-                  const struct finding *finding) {
-    alert->now = *finding;
-    alert->speaks = true;
-    if (is_news(model, alert))
-        say(alerts, model, alert);
+/* What the last run knew is not told again. */
+static void find_again(struct model *model, struct slot *slot, const struct finding *finding) {
+    slot->known = false;
+    if (slot->said.flapping) /* it stays since then, as far as is known */
+        slot->came_mono_ns[slot->said.came_count - 1] = model->mono_ns;
+    if (finding->severity != slot->said.severity)
+        return;
+    say(model, slot, finding);
+    slot->told_size = slot->size;
 }
 
-static void end_some(struct alerts *alerts, const struct model *model) {
-    size_t kept = 0;
-    for (size_t i = 0; i < alerts->count; i++) {
-        struct alert *alert = &alerts->items[i];
-        if (alert->speaks || !has_settled(model, alert)) {
-            alert->speaks = false;
-            alerts->items[kept++] = *alert;
+static bool is_worse(const struct finding *finding, const struct slot *slot) {
+    if (finding->severity != slot->said.severity)
+        return finding->severity > slot->said.severity;
+    return finding->rule->order < slot->order;
+}
+
+static void rise(const struct model *model, struct slot *slot) {
+    memmove(slot->rose_mono_ns + 1, slot->rose_mono_ns,
+            sizeof slot->rose_mono_ns - sizeof *slot->rose_mono_ns);
+    slot->rose_mono_ns[0] = model->mono_ns;
+}
+
+/* It is believed sooner of one that did not go up and down again and again. */
+static bool has_settled(const struct model *model, struct slot *slot) {
+    int64_t first = slot->rose_mono_ns[ALERT_FLAPS - 1];
+    bool restless = first && slot->rose_mono_ns[0] - first <= FOLDS;
+    if (!slot->less_mono_ns)
+        slot->less_mono_ns = model->mono_ns;
+    return model->mono_ns - slot->less_mono_ns >= (restless ? FOLDS : SETTLES);
+}
+
+static void weigh(struct model *model, struct slot *slot, const struct finding *finding) {
+    struct alert_book *book = model->alerts;
+    bool same =
+        strcmp(finding_rule(finding), slot->said.rule) == 0 && finding->severity == slot->said.severity;
+    if (same) {
+        slot->less_mono_ns = 0;
+        slot->found = finding;
+    } else if (is_worse(finding, slot)) {
+        if (!may(&book->budget))
+            return;
+        rise(model, slot);
+        tell(model, slot, finding, CHANGE_WORSE);
+    } else if (has_settled(model, slot) && may(&book->budget)) {
+        tell(model, slot, finding, CHANGE_LESS);
+    }
+}
+
+/* Why nothing may be found of it. */
+static void set_absence(struct model *model, struct slot *slot, bool unheard, bool quiet) {
+    if (unheard != slot->said.unheard || quiet != slot->said.quiet)
+        alert_book_changed(model->alerts, false);
+    slot->said.unheard = unheard;
+    slot->said.quiet = quiet;
+}
+
+static void go_on(struct model *model, struct slot *slot, const struct finding *finding) {
+    slot->quiet_mono_ns = 0;
+    set_absence(model, slot, false, false);
+    if (slot->away)
+        come(model, slot);
+    slot->away = false;
+    slot->restored = false;
+    if (slot->known)
+        find_again(model, slot, finding);
+    judge_steady(model, slot);
+    weigh(model, slot, finding);
+}
+
+/* ---- one tick ---- */
+
+static void see_unknown(struct model *model, const struct finding *finding, bool speaks) {
+    struct called called;
+    if (!may(&model->alerts->budget))
+        return;
+    call(model, finding, &called);
+    struct slot *slot = take(model, finding, &called);
+    bool pending = slot->said.state == ALERT_PENDING;
+    *(speaks ? &slot->found_tick : &slot->formed_tick) = model->alerts->tick;
+    if (pending && speaks)
+        open(model, slot, finding, &called);
+    else if (pending)
+        say(model, slot, finding);
+    else if (speaks)
+        go_on(model, slot, finding);
+}
+
+static void see_pending(struct model *model, struct slot *slot, const struct finding *finding, bool speaks) {
+    struct alert_book *book = model->alerts;
+    struct called called;
+    *(speaks ? &slot->found_tick : &slot->formed_tick) = book->tick;
+    slot->found = finding;
+    if (!speaks || !may(&book->budget))
+        return;
+    call(model, finding, &called);
+    open(model, slot, finding, &called);
+}
+
+static void see(struct model *model, const struct finding *finding, bool held) {
+    struct alert_book *book = model->alerts;
+    struct slot *slot = alert_book_find(book, finding->object, watch_tag(finding), false);
+    if (slot && slot->said.state == ALERT_OPEN) {
+        *(held ? &slot->found_tick : &slot->formed_tick) = book->tick;
+        if (held)
+            go_on(model, slot, finding);
+        return;
+    }
+    if (watch_is_echo(model, finding))
+        return;
+    bool speaks = held && !watch_is_early(model, finding);
+    if (slot)
+        see_pending(model, slot, finding, speaks);
+    else
+        see_unknown(model, finding, speaks);
+}
+
+static void see_all(struct model *model) {
+    size_t count;
+    const struct finding *findings = model_findings(model, &count);
+    for (size_t i = 0; i < count; i++) /* the most urgent first */
+        see(model, &findings[i], true);
+    findings = model_forming(model, &count);
+    for (size_t i = 0; i < count; i++)
+        see(model, &findings[i], false);
+}
+
+static void look(struct model *model, struct slot *slot) {
+    struct called called;
+    call(model, slot->found, &called);
+    if (strcmp(called.name, slot->said.name) != 0 || strcmp(called.cluster, slot->said.cluster) != 0)
+        alert_book_set_name(model->alerts, slot, called.cluster, called.name);
+    say(model, slot, slot->found);
+    if (slot->said.state == ALERT_OPEN && slot->told_size > 0 && slot->size >= GROWN * slot->told_size)
+        tell(model, slot, slot->found, CHANGE_GREW);
+}
+
+/* In turns, as far as it goes in one tick. */
+static void look_around(struct model *model) {
+    struct alert_book *book = model->alerts;
+    int left = book->budget < LOOKS_A_TICK ? book->budget : LOOKS_A_TICK;
+    for (size_t i = 0; i < book->live_count && left > 0; i++) {
+        struct slot *slot = book->live[book->next_look++ % book->live_count];
+        if (slot->found && slot->looked_tick != book->tick && may(&left))
+            look(model, slot);
+    }
+}
+
+/* ---- ending ---- */
+
+static const char *ending_of(const struct model *model, const struct slot *slot) {
+    const struct object *object = model_object(model, slot->said.object);
+    if (slot->restored)
+        return "not seen again";
+    if (object && object->kind == OBJECT_CONNECTION && model_is_closed(object))
+        return strcmp(quantity_get(model, object, Q_CONNECTION_closed_by).text, "slow") == 0 ? "cut"
+                                                                                             : "closed";
+    return object && object->freshness != FRESH_GONE ? "" : "gone";
+}
+
+/* What is left of it. */
+static void say_end(const struct model *model, struct slot *slot) {
+    struct finding finding = {.severity = slot->said.severity,
+                              .level = slot->said.severity,
+                              .rule = ruleset_find(model->rules, slot->said.rule),
+                              .object = slot->said.object};
+    char figure[FIGURE_SIZE] = "-";
+    if (finding.rule)
+        finding_figure(model, &finding, figure, sizeof figure);
+    alert_text_set(&slot->said.figure, figure);
+    alert_text_set(&slot->said.ending, ending_of(model, slot));
+}
+
+static void end(struct model *model, struct slot *slot) {
+    slot->said.ended_utc_ns = slot->quiet_utc_ns;
+    slot->ended_mono_ns = slot->quiet_mono_ns;
+    slot->said.flapping = slot->away = slot->said.unheard = slot->said.quiet = false;
+    slot->less_mono_ns = 0;
+    slot->found = NULL;
+    say_end(model, slot);
+    slot->restored = slot->known = false;
+    alert_tell(model, slot, CHANGE_CLEARED, slot->said.severity);
+    alert_book_end(model->alerts, slot);
+}
+
+static bool is_over(struct model *model, struct slot *slot, int64_t passed_ns) {
+    int64_t quiet_ns = model->mono_ns - slot->quiet_mono_ns;
+    if (slot->restored)
+        return watch_waited(model, slot, passed_ns);
+    slot->away |= slot->said.flapping && quiet_ns >= SETTLES;
+    return quiet_ns >= (slot->said.flapping ? FOLDS : SETTLES);
+}
+
+/* Nobody says that it goes on; true: it is over. */
+static bool miss(struct model *model, struct slot *slot, int64_t passed_ns) {
+    bool forms = slot->formed_tick == model->alerts->tick, asleep = watch_is_asleep(model, slot);
+    slot->restored &= !forms;
+    bool denied = slot->restored && alert_absent_denied(model, slot);
+    bool unheard = (slot->restored && !denied) || asleep;
+    set_absence(model, slot, unheard, !unheard && !forms);
+    if (forms || asleep) {
+        slot->quiet_mono_ns = 0;
+        return false;
+    }
+    if (!slot->quiet_mono_ns) {
+        slot->quiet_mono_ns = model->mono_ns;
+        slot->quiet_utc_ns = model->utc_ns;
+    }
+    if (!slot->less_mono_ns)
+        slot->less_mono_ns = model->mono_ns;
+    return is_over(model, slot, passed_ns);
+}
+
+static void end_some(struct model *model, int64_t passed_ns) {
+    struct alert_book *book = model->alerts;
+    struct slot *over[ALERTS_A_TICK];
+    size_t count = 0;
+    bool restored = false;
+    for (size_t i = 0; i < book->live_count;) {
+        struct slot *slot = book->live[i];
+        bool found = slot->found_tick == book->tick;
+        slot->found = NULL;
+        if (slot->said.state == ALERT_PENDING && !found && slot->formed_tick != book->tick) {
+            alert_book_drop(book, slot); /* another one stands there now */
             continue;
         }
-        if (alert->told)
-            alerts->say(alerts->data, SEVERITY_OK, &alert->worst, alert->name);
-        free(alert->name);
+        if (slot->said.state == ALERT_OPEN && !found && miss(model, slot, passed_ns) && count < ALERTS_A_TICK)
+            over[count++] = slot;
+        restored |= slot->restored;
+        i++;
     }
-    alerts->count = kept;
+    book->restored_any = restored;
+    for (size_t i = 0; i < count; i++)
+        end(model, over[i]);
 }
 
-void alerts_tick(struct alerts *alerts, const struct model *model) {
-    size_t count, known = alerts->count;
-    const struct finding *findings = model_findings(model, &count);
-    for (size_t i = 0; i < count; i++) { /* the most urgent first */
-        struct alert key = {.now = findings[i]}, *alert = NULL;
-        if (known)
-            alert = bsearch(&key, alerts->items, known, sizeof *alerts->items, by_object);
-        if (alert)
-            go_on(alerts, model, alert, &findings[i]);
-        else
-            begin(alerts, model, &findings[i]);
-    }
-    say_crowds(alerts);
-    end_some(alerts, model);
-    if (alerts->count)
-        qsort(alerts->items, alerts->count, sizeof *alerts->items, by_object);
-}
-
-struct alerts *alerts_create(alert_name_fn *name, alert_say_fn *say_fn, void *data) {
-    struct alerts *alerts = memory_new(sizeof *alerts);
-    alerts->name = name;
-    alerts->say = say_fn;
-    alerts->data = data;
-    return alerts;
-}
-
-void alerts_destroy(struct alerts *alerts) {
-    if (!alerts)
-        return;
-    for (size_t i = 0; i < alerts->count; i++)
-        free(alerts->items[i].name);
-    free(alerts->items);
-    free(alerts->crowds);
-    free(alerts);
+void alerts_tick(struct model *model) {
+    struct alert_book *book = model->alerts;
+    int64_t passed_ns = book->began ? model->mono_ns - book->last_mono_ns : 0;
+    if (!book->began)
+        alert_restored_begin(model);
+    book->began = true;
+    book->last_mono_ns = model->mono_ns;
+    book->tick++;
+    book->budget = ALERTS_A_TICK;
+    alert_silences_tick(model);
+    see_all(model);
+    look_around(model);
+    alert_absent_tick(model);
+    end_some(model, passed_ns);
 }

@@ -1,29 +1,155 @@
-/* What the rules find, as a few lines: for whoever is told once and does not look.
+/* The book of alerts: what the rules found, as troubles that begin, get worse, are taken on by somebody, end.
  *
- * A trouble is what is found of one object under one tag, whichever rule of the tag speaks. It has a line
- * when it begins; one whenever a worse rule speaks, or the figure is twice what was said; one when for a
- * while only a lesser rule does; and one when for a while none does, under the name of the worst that was
- * said. What comes back sooner than that was no end. Of many that one rule speaks of at once the first have
- * lines, and how many more there are has one; what had no line has no end either. Owned by whoever made it.
- */
+ * An alert is what is found of one object under one tag, whichever rule of the tag speaks; over restarts its
+ * object is known by entity, cluster and name. Part of the model and made in its tick, after the rules: no
+ * I/O, no clock, one owner. It begins as PENDING (the condition holds, its hold is not over; dropped without
+ * a trace when the condition ends), is OPEN when a rule speaks, and CLEARED when none does any more.
+ *
+ * - What is less is believed after ten seconds: when only a lesser rule speaks, or none, what was said stands
+ *   for so long. What comes back sooner was never away. Nothing is known of what nobody can be asked about,
+ *   and nothing ends for that: not while its object is stale, nor while the condition holds again and only
+ *   its hold is not over.
+ * - What comes back within ten minutes of its end is the same alert: `times` counts. What came four times
+ *   within ten minutes is flapping: it stays open, and comes and goes in silence, until nothing was found for
+ *   ten minutes (CLEARED) or it stayed for ten (no longer flapping). What got worse four times within ten
+ *   minutes is as bad until only less was found for ten.
+ * - Nothing opens in the first two answers of a server after our start, unless it is about whether the server
+ *   is there or who leads: until then it is PENDING.
+ * - A silent server is one alert: its being stale and its being down are one trouble, and what is found of
+ *   streams, replicas and peers only because it is silent is none of its own.
+ * - Acknowledged: somebody is on it. That stands while it comes and goes (who is on it need not be told), and
+ *   falls when its severity gets worse than the one that was acknowledged: that is another trouble than the
+ * one that somebody took on. A larger figure at the same severity is no reason. What is acknowledged stays so
+ *   in the history; a new alert of the same object after that begins without.
+ * - Silenced: an entity, until a time, and all that is part of it: of a server its connections, routes,
+ *   gateways and leaf nodes, of a stream its replicas and sources, of a cluster everything. Not what a server
+ *   leads: that is the cluster's and moves on. Its alerts live on in the book, and nobody is told of them.
+ * - Durations are counted in the collector's monotonic time; a clock that is put an hour on or back opens,
+ *   closes and folds nothing. Times shown are UTC of the moment. Only what was read from a file has its age
+ *   by UTC, once, at the first tick.
+ * - Per tick at most ALERTS_A_TICK are begun, looked at again, or ended: when ten thousand fall behind at
+ *   once, all of them are there some seconds later, the worst first, and no key waits. */
 #ifndef MODEL_ALERTS_H
 #define MODEL_ALERTS_H
 
 #include "model/model.h"
 
-struct alerts;
+#define ALERTS_ENDED_MOST 1000 /* of the history */
+#define ALERT_COMINGS     8
+#define ALERTS_A_TICK     512
+#define ALERT_CHANGES     4096 /* of which are kept */
 
-/* Which object it is, as it is to be called when it is gone, too. */
-typedef void alert_name_fn(const struct model *model, const struct object *object, char *out, size_t size);
-/* A line. OK: it is over; the finding may be of an object that is no more. Of "61 more", which is their name,
- * it is of none. */
-typedef void alert_say_fn(void *data, enum severity severity, const struct finding *finding,
-                          const char *name);
+enum alert_state { ALERT_PENDING, ALERT_OPEN, ALERT_CLEARED };
 
-struct alerts *alerts_create(alert_name_fn *name, alert_say_fn *say, void *data);
-/* NULL is fine. */
-void alerts_destroy(struct alerts *alerts);
-/* After each tick of the model, always the same one. */
-void alerts_tick(struct alerts *alerts, const struct model *model);
+/* No text is NULL. Texts and figures of an open one are of its last look, ticks ago at most when there are
+ * thousands. */
+struct alert {
+    uint64_t
+        number; /* of all ever, from 1; goes on over restarts. Pending ones that come to nothing use one */
+    enum alert_state state;
+    enum severity severity, worst;       /* WARN or CRIT: now, of a cleared one when it ended; at worst */
+    const char *rule, *tag;              /* of what speaks now, or spoke last */
+    const char *entity, *cluster, *name; /* "consumer", "eu", "ORDERS/billing"; cluster may be "" */
+    uint64_t object;                     /* id in this model; 0: not seen in this run */
+    const char *text, *worst_text;       /* the sentence now, or the last; at its worst */
+    const char *figure, *peak;           /* what it is about now, and at its worst: "91 %"; "-" unknown */
+    const char *limit, *origin; /* "> 80 %", "" when it is a state; where the level comes from: "default" */
+    const char *ending;         /* of a cleared one, where there is more to say: "gone", "not seen again" */
+    int64_t first_sign_utc_ns;  /* when the condition became true */
+    bool least;                 /* or before that: nothing was known then */
+    int64_t due_utc_ns;         /* of a pending one: when it opens, if it goes on */
+    int64_t opened_utc_ns, worst_utc_ns, ended_utc_ns; /* 0: not. Ended: nothing was found from then on */
+    int times;                                         /* how often it came; pending: 0 */
+    int64_t came_utc_ns[ALERT_COMINGS];                /* the last of these, oldest first */
+    int came_count;
+    bool flapping;
+    bool unheard;         /* open, and nobody can be asked at the moment, or since our start */
+    bool quiet;           /* open, and nothing is found: over if it stays so */
+    int64_t acked_utc_ns; /* 0: nobody */
+    enum severity acked_severity;
+    const char *acked_by, *note;
+    int64_t silenced_until_utc_ns; /* 0: it is not */
+    const char *silence_note;
+};
+
+/* Open and worst first; of these behind those that are acknowledged, and behind these those that are
+ * silenced; pending; history, newest end first. The array lives until the next tick or change of the book;
+ * so does each alert. */
+size_t model_alert_count(const struct model *model);
+const struct alert *model_alert(const struct model *model, size_t index);
+/* NULL: there is none, or not any more. */
+const struct alert *model_alert_by_number(const struct model *model, uint64_t number);
+/* Another one after each change of the book, and never that of another model. */
+uint64_t model_alerts_version(const struct model *model);
+
+struct alert_counts {
+    size_t crit, warn;      /* open, and neither acknowledged nor silenced */
+    size_t acked, silenced; /* open; silenced goes before acked */
+    size_t pending, ended;
+};
+struct alert_counts model_alert_counts(const struct model *model);
+
+/* What somebody has to act on: model_findings() without those that are acknowledged or silenced, `lesser` as
+ * of these. The array lives until the next change of the model. */
+const struct finding *model_burning(const struct model *model, size_t *count);
+
+/* ---- what people do ----
+ * Texts are clean (base/text.h) and cut at TEXT_MAX_BYTES; NULL is "". On a paused screen it is done to the
+ * live model, and to its copy to be seen at once: numbers are the same in both. */
+
+/* false: there is no such open one. Again with another note: that one is in force. */
+bool model_alert_ack(struct model *model, uint64_t number, const char *by, const char *note);
+bool model_alert_unack(struct model *model, uint64_t number);
+
+#define SILENCES_MOST 256
+struct silence {
+    const char *entity, *cluster, *name; /* as in struct alert; cluster "": in whichever */
+    int64_t since_utc_ns, until_utc_ns;
+    const char *note;
+};
+/* From now on until then, instead of what was said of that entity before; until 0 or past: no more. false:
+ * there is no such kind of entity, or there are SILENCES_MOST. Before the first tick: from the state file. */
+bool model_silence(struct model *model, const char *entity, const char *cluster, const char *name,
+                   int64_t until_utc_ns, const char *note);
+/* In force, oldest first. */
+size_t model_silence_count(const struct model *model);
+const struct silence *model_silence_at(const struct model *model, size_t index);
+
+/* Before the first tick, or later when it could not be had before, and then without those that are open here,
+ * too: what the last run knew; `number` etc. as they were, 0 a new one. Open ones
+ * stay open with their first sign, and are not announced again; those of which all rules say for ten
+ * seconds that it is not so, and those that are not found for two minutes once their cluster answers, end as
+ * "not seen again". Pending ones are passed over. Copies all; strange
+ * values are made harmless. */
+void model_alerts_restore(struct model *model, const struct alert *items, size_t count);
+
+/* ---- changes: for lines, log, hooks, state file ---- */
+enum alert_change_kind {
+    CHANGE_OPENED,
+    CHANGE_WORSE,     /* a worse level or rule speaks */
+    CHANGE_GREW,      /* at the same level: its figure is twice what was said last */
+    CHANGE_LESS,      /* for a while only a lesser one does */
+    CHANGE_CAME_BACK, /* opened again within ten minutes */
+    CHANGE_FLAPPING,  /* from now on its coming and going is not told */
+    CHANGE_CLEARED,
+    CHANGE_ACKED,
+    CHANGE_UNACKED,   /* taken back by a person */
+    CHANGE_SILENCED,  /* an entity was; `alert` is 0 */
+    CHANGE_UNSILENCED /* its silence is over and it is open: to be told as if it had opened now. Of an entity
+                         whose silence ended: `alert` is 0 */
+};
+struct alert_change {
+    uint64_t number; /* of all in this run, from 1 */
+    enum alert_change_kind kind;
+    uint64_t alert; /* its number */
+    int64_t utc_ns;
+    enum severity severity, before; /* after it, before it; OK: none */
+    bool silenced;                  /* nobody is to be told; the state file wants it all the same */
+};
+/* A reader keeps the number that it has read, and so learns how many it missed. */
+uint64_t model_alert_change_last(const struct model *model); /* 0: none yet */
+/* NULL: not yet, or not kept any more. */
+const struct alert_change *model_alert_change(const struct model *model, uint64_t number);
+const char *alert_change_word(enum alert_change_kind kind); /* "opened", "worse", ... */
 
 #endif

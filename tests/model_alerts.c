@@ -1,32 +1,27 @@
 /* What is found, as lines for whoever does not look: few, and each with its end. */
-#include "model/alerts.h"
+#include "model/alert_lines.h"
 #include "tests/model_build.h"
 
 struct story {
     struct night n;
-    struct alerts *alerts;
+    struct alert_lines *said;
     char lines[4000];
 };
 
-static void name_it(const struct model *model, const struct object *object, char *out, size_t size) {
-    bool server = object && object->kind == OBJECT_SERVER;
-    snprintf(out, size, "%s", server ? quantity_get(model, object, Q_SERVER_name).text : "it");
-}
-
-static void say_it(void *data, enum severity severity, const struct finding *finding, const char *name) {
+static void say_it(void *data, const struct alert_change *change, const struct alert *alert, size_t more) {
     static const char *const words[] = {"ok", "unknown", "pending", "warn", "crit"};
     struct story *s = data;
     size_t len = strlen(s->lines);
-    char figure[100];
-    finding_figure(s->n.model, finding, figure, sizeof figure);
+    char name[40];
+    snprintf(name, sizeof name, "%zu more", more);
     snprintf(s->lines + len, sizeof s->lines - len, "%g %s %s %s %s\n", (double)s->n.at / 1e9,
-             words[severity], finding_rule(finding), name, figure);
+             words[change->severity], alert->rule, more ? name : alert->name, more ? "-" : alert->figure);
 }
 
 static void until(struct story *s, double second) {
     while (s->n.at < ns(second)) {
         night_until(&s->n, (double)s->n.at / 1e9 + 0.5);
-        alerts_tick(s->alerts, s->n.model);
+        alert_lines_tick(s->said, s->n.model);
     }
 }
 
@@ -45,13 +40,14 @@ static void holds(struct story *s, double second, double mib) {
 }
 
 static void begin(struct story *s) {
-    *s = (struct story){.alerts = alerts_create(name_it, say_it, s)};
+    *s = (struct story){0};
     night_begin(&s->n, 0, 1);
+    s->said = alert_lines_create(s->n.model, say_it, s);
     send_target(&s->n, 1, "http://h:8222", "named", "polled", NULL, NULL);
 }
 
 static void end(struct story *s) {
-    alerts_destroy(s->alerts);
+    alert_lines_destroy(s->said);
     night_end(&s->n);
 }
 
@@ -64,11 +60,11 @@ START_TEST(it_begins_gets_worse_and_ends) {
     holds(&s, 40, 40);
     holds(&s, 50, 50);
     holds(&s, 65, 0);
-    ck_assert_str_eq(s.lines, "4.5 warn buffer_filling it 7.00M\n"
-                              "20.5 warn buffer_filling it 15.0M\n"
-                              "30.5 warn buffer_filling it 40.0M\n"
-                              "34.5 crit buffer_half_full it 40.0M\n"
-                              "60.5 ok buffer_half_full it 0\n");
+    ck_assert_str_eq(s.lines, "4.5 warn buffer_filling n1/9 11%\n"
+                              "20.5 warn buffer_filling n1/9 23%\n"
+                              "30.5 warn buffer_filling n1/9 63%\n"
+                              "34.5 crit buffer_filling n1/9 63%\n"
+                              "60.5 ok buffer_filling n1/9 0%\n");
     end(&s);
 }
 END_TEST
@@ -92,19 +88,19 @@ START_TEST(many_at_once_are_a_few_and_a_number) {
     struct story s;
     begin(&s);
     all_hold(&s, 8, 66, 7);
-    ck_assert_str_eq(s.lines, "4.5 warn buffer_filling it 7.00M\n"
-                              "4.5 warn buffer_filling it 7.00M\n"
-                              "4.5 warn buffer_filling it 7.00M\n"
-                              "4.5 warn buffer_filling it 7.00M\n"
-                              "4.5 warn buffer_filling it 7.00M\n"
+    ck_assert_str_eq(s.lines, "4.5 warn buffer_filling n1/9 11%\n"
+                              "4.5 warn buffer_filling n1/10 11%\n"
+                              "4.5 warn buffer_filling n1/11 11%\n"
+                              "4.5 warn buffer_filling n1/12 11%\n"
+                              "4.5 warn buffer_filling n1/13 11%\n"
                               "4.5 warn buffer_filling 61 more -\n");
     s.lines[0] = '\0';
     all_hold(&s, 30, 66, 0);
-    ck_assert_str_eq(s.lines, "18.5 ok buffer_filling it 0\n"
-                              "18.5 ok buffer_filling it 0\n"
-                              "18.5 ok buffer_filling it 0\n"
-                              "18.5 ok buffer_filling it 0\n"
-                              "18.5 ok buffer_filling it 0\n");
+    ck_assert_str_eq(s.lines, "18.5 ok buffer_filling n1/9 0%\n"
+                              "18.5 ok buffer_filling n1/10 0%\n"
+                              "18.5 ok buffer_filling n1/11 0%\n"
+                              "18.5 ok buffer_filling n1/12 0%\n"
+                              "18.5 ok buffer_filling n1/13 0%\n");
     end(&s);
 }
 END_TEST
@@ -118,12 +114,12 @@ START_TEST(up_and_down_within_moments_is_one) {
         holds(&s, 16 * i + 14, 40);
         holds(&s, 16 * i + 16, 0); /* none at all, until it has held again */
     }
-    ck_assert_str_eq(s.lines, "4.5 crit buffer_half_full it 40.0M\n");
+    ck_assert_str_eq(s.lines, "4.5 crit buffer_filling n1/9 63%\n");
     holds(&s, 110, 7);
     holds(&s, 125, 0);
-    ck_assert_str_eq(s.lines, "4.5 crit buffer_half_full it 40.0M\n"
-                              "104.5 warn buffer_filling it 7.00M\n"
-                              "120.5 ok buffer_half_full it 0\n");
+    ck_assert_str_eq(s.lines, "4.5 crit buffer_filling n1/9 63%\n"
+                              "104.5 warn buffer_filling n1/9 11%\n"
+                              "120.5 ok buffer_filling n1/9 0%\n");
     end(&s);
 }
 END_TEST
@@ -139,7 +135,7 @@ START_TEST(an_end_outlives_its_object) {
         send_varz(&s.n, 1, "IDB", "n1");
         until(&s, i);
     }
-    ck_assert_ptr_nonnull(strstr(s.lines, " ok buffer_half_full it "));
+    ck_assert_ptr_nonnull(strstr(s.lines, " ok buffer_filling n1/9 "));
     end(&s);
 }
 END_TEST

@@ -1,0 +1,128 @@
+/* What the last run knew and nobody finds: is it over, or could nobody say yet? */
+#include <math.h>
+#include <string.h>
+
+#include "model/alert_book.h"
+#include "model/alert_watch.h"
+#include "model/rule_judge.h"
+#include "model/ruleset.h"
+
+#define NAMES_A_TICK   512 /* objects that are compared with what was restored */
+#define ASKED_A_TICK   256
+#define KIND_BIT(kind) (1u << (unsigned)(kind))
+
+_Static_assert(OBJECT_KIND_COUNT < 32, "kinds are bits");
+
+/* ---- which object it is ---- */
+
+static unsigned kinds_wanted(const struct alert_book *book) {
+    unsigned kinds = 0;
+    for (size_t i = 0; i < book->live_count; i++)
+        if (book->live[i]->restored && !book->live[i]->candidate)
+            kinds |= KIND_BIT(book->live[i]->kind);
+    return kinds;
+}
+
+static bool is_repeated(const struct rule *const *rules, size_t i) {
+    for (size_t before = 0; before < i; before++)
+        if (strcmp(rules[before]->tag, rules[i]->tag) == 0)
+            return true;
+    return false;
+}
+
+/* Not taken on: of two that have one name the other may be meant. */
+static void compare(struct model *model, const struct object *object) {
+    char cluster[OBJECT_NAME_SIZE], name[OBJECT_NAME_SIZE];
+    size_t count;
+    const struct rule *const *rules = ruleset_of(model->rules, object->kind, &count);
+    model_object_name(model, object, name, sizeof name);
+    watch_cluster_name(model, object, cluster);
+    for (size_t i = 0; i < count; i++) {
+        struct finding finding = {.rule = rules[i]};
+        struct alert called = {.entity = object_kind_name(object->kind),
+                               .cluster = cluster,
+                               .name = name,
+                               .tag = watch_tag(&finding)};
+        if (is_repeated(rules, i))
+            continue;
+        struct slot *slot = alert_book_find_named(model->alerts, &called, false);
+        if (slot && slot->restored)
+            slot->candidate = object->id;
+    }
+}
+
+void alert_absent_tick(struct model *model) {
+    struct alert_book *book = model->alerts;
+    unsigned kinds = book->restored_any ? kinds_wanted(book) : 0;
+    int left = NAMES_A_TICK;
+    for (int steps = 0; kinds && steps <= OBJECT_KIND_COUNT; steps++) {
+        enum object_kind kind = (enum object_kind)book->seek_kind;
+        while (kinds & KIND_BIT(kind) && book->seek < kind_count(model, kind)) {
+            const struct entry *entry = kind_at(model, kind, book->seek++);
+            if (!entry->dead)
+                compare(model, &entry->object);
+            if (--left == 0)
+                return;
+        }
+        book->seek = 0;
+        book->seek_kind = (book->seek_kind + 1) % OBJECT_KIND_COUNT;
+    }
+}
+
+/* ---- what its rules say ---- */
+
+static bool is_known_false(const struct asking *asking, const struct expr *expr) {
+    struct expr_value v = expr ? expr_eval(expr, asking_get, (void *)asking) : (struct expr_value){0};
+    return v.type == EXPR_BOOL && v.number == 0;
+}
+
+static bool is_below(const struct asking *asking, const struct rule_level *level, double value) {
+    double limit = level->is ? rule_threshold(asking, level) : 0;
+    return !level->is || (!isnan(limit) && !rule_meets(level->sign, value, limit));
+}
+
+/* Below where it would stay risen, too. */
+static bool is_well_below(const struct asking *asking, const struct rule *rule) {
+    struct expr_value v = expr_eval(rule->value_expr, asking_get, (void *)asking);
+    if (v.type != EXPR_NUMBER || !is_below(asking, &rule->warn, v.number) ||
+        !is_below(asking, &rule->crit, v.number))
+        return false;
+    return !rule->clear.is || rule_meets(rule->clear.sign, v.number, rule_threshold(asking, &rule->clear));
+}
+
+static bool denies(const struct asking *asking, const struct rule *rule) {
+    if (!rule_can_ask(rule, asking->object))
+        return false;
+    bool aside =
+        rule->unless_quantity >= 0 && asking_get((void *)asking, rule->unless_quantity).type != EXPR_UNKNOWN;
+    return aside || is_known_false(asking, rule->match_expr) || is_known_false(asking, rule->where_expr) ||
+           (rule->value_expr && is_well_below(asking, rule));
+}
+
+/* All that could say it say that it is not so; somebody has to. */
+static bool is_denied(const struct model *model, const struct slot *slot) {
+    const struct object *object = model_object(model, slot->candidate);
+    struct asking asking = {model, object, NULL};
+    size_t count, asked = 0;
+    if (!object || !watch_is_heard(model, object))
+        return false;
+    const struct rule *const *rules = ruleset_of(model->rules, object->kind, &count);
+    for (size_t i = 0; i < count; i++) {
+        struct finding finding = {.rule = rules[i]};
+        if (strcmp(watch_tag(&finding), slot->said.tag) != 0)
+            continue;
+        if (!denies(&asking, rules[i]))
+            return false;
+        asked++;
+    }
+    return asked > 0;
+}
+
+/* Of thousands in turns. */
+bool alert_absent_denied(const struct model *model, struct slot *slot) {
+    const struct alert_book *book = model->alerts;
+    size_t turns = book->live_count / ASKED_A_TICK + 1;
+    if ((book->tick + slot->place) % turns == 0)
+        slot->denied = slot->candidate && is_denied(model, slot);
+    return slot->denied;
+}

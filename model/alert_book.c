@@ -1,0 +1,278 @@
+#include "model/alert_book.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "model/alert_text.h"
+
+/* Of all models: a frozen copy may stand where another one stood. */
+static uint64_t last_version;
+
+static const size_t texts[] = {
+    offsetof(struct alert, rule),         offsetof(struct alert, tag),
+    offsetof(struct alert, entity),       offsetof(struct alert, cluster),
+    offsetof(struct alert, name),         offsetof(struct alert, text),
+    offsetof(struct alert, figure),       offsetof(struct alert, worst_text),
+    offsetof(struct alert, peak),         offsetof(struct alert, limit),
+    offsetof(struct alert, origin),       offsetof(struct alert, ending),
+    offsetof(struct alert, acked_by),     offsetof(struct alert, note),
+    offsetof(struct alert, silence_note),
+};
+#define TEXTS (sizeof texts / sizeof *texts)
+
+static const char **text_at(struct slot *slot, size_t i) {
+    return (const char **)((char *)&slot->said + texts[i]);
+}
+
+struct slot *slot_create(void) {
+    struct slot *slot = memory_new(sizeof *slot);
+    for (size_t i = 0; i < TEXTS; i++)
+        *text_at(slot, i) = alert_text_make("");
+    return slot;
+}
+
+void slot_destroy(struct slot *slot) {
+    for (size_t i = 0; i < TEXTS; i++)
+        alert_text_drop(*text_at(slot, i));
+    free(slot);
+}
+
+static struct slot *slot_clone(struct slot *from) {
+    struct slot *slot = memory_new(sizeof *slot);
+    *slot = *from;
+    for (size_t i = 0; i < TEXTS; i++)
+        alert_text_share(*text_at(slot, i));
+    return slot;
+}
+
+/* ---- where they are found ---- */
+
+static uint32_t number_hash(uint64_t number) {
+    return (uint32_t)(number * 0x9e3779b97f4a7c15u >> 32);
+}
+
+static uint32_t text_hash(const char *text) {
+    return hash_bytes(text, strlen(text));
+}
+
+/* Not by the cluster: that may not be known yet. */
+static uint32_t named_hash(const struct alert *alert) {
+    return text_hash(alert->name) * 31 + text_hash(alert->entity) * 7 + text_hash(alert->tag);
+}
+
+static void table_resize(struct alert_table *table, enum alert_index by) {
+    size_t size = table->size ? table->size * 2 : 64;
+    struct slot **heads = memory_array(size, sizeof(struct slot *));
+    for (size_t i = 0; i < table->size; i++) {
+        for (struct slot *slot = table->heads[i], *next; slot; slot = next) {
+            struct slot **head = &heads[slot->hash[by] & (size - 1)];
+            next = slot->next[by];
+            slot->next[by] = *head;
+            *head = slot;
+        }
+    }
+    free(table->heads);
+    table->heads = heads;
+    table->size = size;
+}
+
+static void link_by(struct alert_book *book, struct slot *slot, enum alert_index by, uint32_t hash) {
+    struct alert_table *table = &book->tables[by];
+    if (table->count >= table->size)
+        table_resize(table, by);
+    struct slot **head = &table->heads[hash & (table->size - 1)];
+    slot->hash[by] = hash;
+    slot->next[by] = *head;
+    *head = slot;
+    table->count++;
+}
+
+static void unlink_by(struct alert_book *book, struct slot *slot, enum alert_index by) {
+    struct alert_table *table = &book->tables[by];
+    struct slot **place = &table->heads[slot->hash[by] & (table->size - 1)];
+    while (*place != slot)
+        place = &(*place)->next[by];
+    *place = slot->next[by];
+    table->count--;
+}
+
+static struct slot *first_by(const struct alert_book *book, enum alert_index by, uint32_t hash) {
+    const struct alert_table *table = &book->tables[by];
+    return table->size ? table->heads[hash & (table->size - 1)] : NULL;
+}
+
+/* The last that ended, of several. */
+static struct slot *better(struct slot *found, struct slot *slot, bool ended) {
+    if (ended != (slot->said.state == ALERT_CLEARED))
+        return found;
+    return found && found->ended_mono_ns > slot->ended_mono_ns ? found : slot;
+}
+
+struct slot *alert_book_find(const struct alert_book *book, uint64_t object, const char *tag, bool ended) {
+    uint32_t hash = number_hash(object);
+    struct slot *found = NULL;
+    for (struct slot *s = first_by(book, BY_OBJECT, hash); s; s = s->next[BY_OBJECT])
+        if (s->said.object == object && strcmp(s->said.tag, tag) == 0)
+            found = better(found, s, ended);
+    return found;
+}
+
+/* A cluster that has no name yet may be whichever. */
+static bool is_called(const struct alert *a, const struct alert *b) {
+    return strcmp(a->name, b->name) == 0 && strcmp(a->tag, b->tag) == 0 &&
+           strcmp(a->entity, b->entity) == 0 &&
+           (!*a->cluster || !*b->cluster || strcmp(a->cluster, b->cluster) == 0);
+}
+
+struct slot *alert_book_find_named(const struct alert_book *book, const struct alert *called, bool ended) {
+    uint32_t hash = named_hash(called);
+    struct slot *found = NULL;
+    for (struct slot *s = first_by(book, BY_NAME, hash); s; s = s->next[BY_NAME])
+        if (s->hash[BY_NAME] == hash && is_called(&s->said, called))
+            found = better(found, s, ended);
+    return found;
+}
+
+struct slot *alert_book_numbered(const struct alert_book *book, uint64_t number) {
+    struct slot *slot = first_by(book, BY_NUMBER, number_hash(number));
+    while (slot && slot->said.number != number)
+        slot = slot->next[BY_NUMBER];
+    return slot;
+}
+
+void alert_book_set_object(struct alert_book *book, struct slot *slot, uint64_t object) {
+    if (slot->said.object)
+        unlink_by(book, slot, BY_OBJECT);
+    slot->said.object = object;
+    link_by(book, slot, BY_OBJECT, number_hash(object));
+}
+
+void alert_book_set_name(struct alert_book *book, struct slot *slot, const char *cluster, const char *name) {
+    bool other = alert_text_set(&slot->said.cluster, cluster);
+    unlink_by(book, slot, BY_NAME);
+    other |= alert_text_set(&slot->said.name, name);
+    link_by(book, slot, BY_NAME, named_hash(&slot->said));
+    if (other)
+        alert_book_changed(book, false);
+}
+
+static void link_all(struct alert_book *book, struct slot *slot) {
+    if (slot->said.object)
+        link_by(book, slot, BY_OBJECT, number_hash(slot->said.object));
+    link_by(book, slot, BY_NAME, named_hash(&slot->said));
+    link_by(book, slot, BY_NUMBER, number_hash(slot->said.number));
+}
+
+/* ---- keeping ---- */
+
+void alert_book_changed(struct alert_book *book, bool order) {
+    book->version = ++last_version;
+    book->order_stale |= order;
+}
+
+static void live_add(struct alert_book *book, struct slot *slot) {
+    if (book->live_count == book->live_cap) {
+        book->live_cap = book->live_cap ? book->live_cap * 2 : 32;
+        book->live = memory_grow(book->live, book->live_cap, sizeof(struct slot *));
+    }
+    slot->place = book->live_count;
+    book->live[book->live_count++] = slot;
+}
+
+static void live_remove(struct alert_book *book, struct slot *slot) {
+    struct slot *last = book->live[--book->live_count];
+    book->live[slot->place] = last;
+    last->place = slot->place;
+}
+
+static void ended_remove(struct alert_book *book, struct slot *slot) {
+    size_t at = 0;
+    while (book->ended[at] != slot)
+        at++;
+    book->ended_count--;
+    memmove(&book->ended[at], &book->ended[at + 1], (book->ended_count - at) * sizeof(struct slot *));
+}
+
+void alert_book_add(struct alert_book *book, struct slot *slot) {
+    if (!slot->said.number)
+        slot->said.number = ++book->last_number;
+    if (slot->said.number > book->last_number)
+        book->last_number = slot->said.number;
+    link_all(book, slot);
+    live_add(book, slot);
+    alert_book_changed(book, true);
+}
+
+void alert_book_drop(struct alert_book *book, struct slot *slot) {
+    if (slot->said.state == ALERT_CLEARED)
+        ended_remove(book, slot);
+    else
+        live_remove(book, slot);
+    for (int by = slot->said.object ? BY_OBJECT : BY_NAME; by < ALERT_INDEXES; by++)
+        unlink_by(book, slot, (enum alert_index)by);
+    slot_destroy(slot);
+    alert_book_changed(book, true);
+}
+
+void alert_book_end(struct alert_book *book, struct slot *slot) {
+    live_remove(book, slot);
+    slot->said.state = ALERT_CLEARED;
+    size_t at = book->ended_count++;
+    for (; at > 0 && book->ended[at - 1]->ended_mono_ns > slot->ended_mono_ns; at--)
+        book->ended[at] = book->ended[at - 1];
+    book->ended[at] = slot;
+    if (book->ended_count > ALERTS_ENDED_MOST)
+        alert_book_drop(book, book->ended[0]);
+    alert_book_changed(book, true);
+}
+
+void alert_book_reopen(struct alert_book *book, struct slot *slot) {
+    ended_remove(book, slot);
+    slot->said.state = ALERT_OPEN;
+    live_add(book, slot);
+    alert_book_changed(book, true);
+}
+
+struct alert_book *alert_book_create(void) {
+    struct alert_book *book = memory_new(sizeof *book);
+    book->ended = memory_array(ALERTS_ENDED_MOST + 1, sizeof(struct slot *));
+    alert_book_changed(book, true);
+    return book;
+}
+
+void alert_book_destroy(struct alert_book *book) {
+    for (size_t i = 0; i < book->live_count; i++)
+        slot_destroy(book->live[i]);
+    for (size_t i = 0; i < book->ended_count; i++)
+        slot_destroy(book->ended[i]);
+    for (int by = 0; by < ALERT_INDEXES; by++)
+        free(book->tables[by].heads);
+    for (size_t i = 0; i < book->hush_count; i++)
+        alert_hush_finish(&book->hushes[i]);
+    free(book->live);
+    free(book->ended);
+    free(book->order);
+    free(book->burning.items);
+    free(book);
+}
+
+struct alert_book *alert_book_clone(const struct alert_book *book) {
+    struct alert_book *clone = memory_new(sizeof *clone);
+    *clone = *book;
+    memset(clone->tables, 0, sizeof clone->tables);
+    clone->live = memory_array(book->live_cap ? book->live_cap : 1, sizeof(struct slot *));
+    clone->ended = memory_array(ALERTS_ENDED_MOST + 1, sizeof(struct slot *));
+    clone->order = NULL;
+    clone->burning = (struct burning){0};
+    clone->order_count = clone->order_cap = 0;
+    for (size_t i = 0; i < book->live_count; i++)
+        link_all(clone, clone->live[i] = slot_clone(book->live[i]));
+    for (size_t i = 0; i < book->ended_count; i++)
+        link_all(clone, clone->ended[i] = slot_clone(book->ended[i]));
+    for (size_t i = 0; i < book->hush_count; i++)
+        alert_hush_share(&clone->hushes[i]);
+    alert_book_changed(clone, true);
+    return clone;
+}

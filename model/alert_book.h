@@ -1,0 +1,141 @@
+/* The inside of the book of alerts, shared by the sources that make it: alert_book.c keeps and finds them,
+ * alerts.c is their life, alert_people.c what persons do, alert_restore.c what the last run knew,
+ * alert_changes.c what is told. Owned by the model. */
+#ifndef MODEL_ALERT_BOOK_H
+#define MODEL_ALERT_BOOK_H
+
+#include "model/alerts.h"
+#include "model/state.h"
+
+#define OBJECT_NAME_SIZE 800
+#define ALERT_FLAPS      4 /* so often within ten minutes is no news any more */
+
+enum alert_index { BY_OBJECT, BY_NAME, BY_NUMBER, ALERT_INDEXES }; /* by object: who was seen in this run */
+
+struct slot {
+    struct alert said; /* first; its texts are alert_text.h's, and never NULL */
+    struct slot *next[ALERT_INDEXES];
+    uint32_t hash[ALERT_INDEXES];
+    size_t place;           /* among those that live */
+    int order;              /* of its rule, the most urgent first */
+    double size, told_size; /* its figure: now, and by the last change that was told; 0 not known */
+    double worst_size;      /* at its worst, and of which rule */
+    int worst_order;
+    uint64_t found_tick, formed_tick, looked_tick;
+    int64_t less_mono_ns;                /* since then less is found than was said; 0 as much */
+    int64_t quiet_mono_ns, quiet_utc_ns; /* since then nothing is found; 0 something is */
+    int64_t waited_ns;                   /* restored: that it could have been found for */
+    int64_t came_mono_ns[ALERT_COMINGS];
+    int64_t rose_mono_ns[ALERT_FLAPS]; /* it got worse, the last time first; 0 not yet */
+    int64_t ended_mono_ns;
+    int64_t silenced_mono_ns;    /* until then; 0 it is not */
+    const struct finding *found; /* in this tick, as bad as was said or pending; else NULL */
+    bool away;                   /* flapping, and nothing is found: the next time counts */
+    bool known;                  /* by the last run, and nothing was said of it in this one */
+    bool restored;               /* and not found yet */
+    enum object_kind kind;       /* restored: of `entity` */
+    uint64_t candidate;          /* restored: the object that is called so by now; 0 not known */
+    bool denied;       /* restored: its rules were asked of that one, and it is known not to be so */
+    int64_t denied_ns; /* for so long */
+};
+
+struct hush { /* a silence that is in force */
+    struct silence said;
+    enum object_kind kind;
+    int64_t until_mono_ns;
+};
+
+struct alert_table {
+    struct slot **heads;
+    size_t size, count;
+};
+
+struct alert_heard { /* does that cluster answer, JetStream's things or others, in this tick */
+    uint64_t tick;
+    bool asset, answers;
+    char cluster[OBJECT_NAME_SIZE];
+};
+
+/* alert_burning.c: what was left of the findings. */
+struct burning {
+    struct finding *items;
+    size_t count, cap;
+    uint64_t book_version, findings_version; /* of these; 0 nothing yet */
+};
+
+struct alert_book {
+    uint64_t tick, version, last_number;
+    int budget, ends;            /* what may be done in this tick still */
+    struct slot **live, **ended; /* ended: the longest ago first */
+    size_t live_count, live_cap, ended_count;
+    size_t next_look; /* of those that live */
+    struct alert_table tables[ALERT_INDEXES];
+    struct slot **order; /* as they are shown */
+    size_t order_count, order_cap;
+    bool order_stale;
+    struct alert_counts counts; /* with the order */
+    struct burning burning;
+    struct hush hushes[SILENCES_MOST];
+    size_t hush_count;
+    bool hushes_any; /* some alert is silenced, or was */
+    struct alert_change changes[ALERT_CHANGES];
+    uint64_t last_change;
+    struct alert_heard heard;
+    bool restored_any; /* some alert was restored and is not found yet */
+    int seek_kind;     /* the next object that is compared with these */
+    size_t seek;
+    bool began; /* there was a tick */
+    int64_t last_mono_ns;
+};
+
+/* ---- alert_book.c ---- */
+struct alert_book *alert_book_create(void);
+struct alert_book *alert_book_clone(const struct alert_book *book);
+void alert_book_destroy(struct alert_book *book);
+/* Something of it is another: whoever shows it has to look again; `order`: also where it stands. */
+void alert_book_changed(struct alert_book *book, bool order);
+/* Among those that live. Its names are set, it has no number yet if that is 0. */
+void alert_book_add(struct alert_book *book, struct slot *slot);
+/* Out of everything. */
+void alert_book_drop(struct alert_book *book, struct slot *slot);
+/* From those that live to the history, by `ended_mono_ns`, and back. */
+void alert_book_end(struct alert_book *book, struct slot *slot);
+void alert_book_reopen(struct alert_book *book, struct slot *slot);
+/* One that lives or, `ended`, the last that is history; NULL: none. */
+struct slot *alert_book_find(const struct alert_book *book, uint64_t object, const char *tag, bool ended);
+/* The same by what the object is called. */
+struct slot *alert_book_find_named(const struct alert_book *book, const struct alert *called, bool ended);
+struct slot *alert_book_numbered(const struct alert_book *book, uint64_t number);
+/* It is (called) that by now. */
+void alert_book_set_object(struct alert_book *book, struct slot *slot, uint64_t object);
+void alert_book_set_name(struct alert_book *book, struct slot *slot, const char *cluster, const char *name);
+struct slot *slot_create(void);
+void slot_destroy(struct slot *slot);
+
+/* ---- alert_changes.c ---- */
+/* slot NULL: of an entity. */
+void alert_tell(struct model *model, const struct slot *slot, enum alert_change_kind kind,
+                enum severity before);
+
+/* ---- alerts.c ---- */
+void alerts_tick(struct model *model);
+
+/* ---- alert_people.c ---- */
+void alert_apply_silences(struct model *model, struct slot *slot);
+void alert_silences_tick(struct model *model);
+/* At the first tick: until when in monotonic time. */
+void alert_silences_begin(struct model *model);
+/* A silence's texts. */
+void alert_hush_share(struct hush *hush);
+void alert_hush_finish(struct hush *hush);
+
+/* ---- alert_absent.c ---- */
+/* Looks for objects of what was restored, some each tick. */
+void alert_absent_tick(struct model *model);
+/* A restored one: its object was looked at twice, and all its rules know that it is not so. */
+bool alert_absent_denied(const struct model *model, struct slot *slot);
+
+/* ---- alert_restore.c ---- */
+/* At the first tick: how long ago all was, what was read. */
+void alert_restored_begin(struct model *model);
+#endif

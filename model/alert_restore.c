@@ -1,0 +1,119 @@
+#include "model/alert_book.h"
+
+#include <limits.h>
+#include <string.h>
+
+#include "model/alert_text.h"
+
+#define RESTORED_MOST 65536 /* open ones; no rule finds more */
+
+static enum severity harmless(enum severity severity) {
+    return severity == SEVERITY_CRIT ? SEVERITY_CRIT : SEVERITY_WARN;
+}
+
+static int clamp(int value, int least, int most) {
+    return value < least ? least : value > most ? most : value;
+}
+
+static void take_texts(struct alert *to, const struct alert *from) {
+    const struct {
+        const char **to;
+        const char *from;
+    } texts[] = {
+        {&to->rule, from->rule},
+        {&to->tag, from->tag},
+        {&to->entity, from->entity},
+        {&to->cluster, from->cluster},
+        {&to->name, from->name},
+        {&to->text, from->text},
+        {&to->worst_text, from->worst_text},
+        {&to->figure, from->figure},
+        {&to->peak, from->peak},
+        {&to->limit, from->limit},
+        {&to->origin, from->origin},
+        {&to->ending, from->ending},
+        {&to->acked_by, from->acked_by},
+        {&to->note, from->note},
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        alert_text_set(texts[i].to, texts[i].from);
+}
+
+static void take_facts(struct alert *to, const struct alert *from) {
+    to->number = from->number < UINT64_MAX / 2 ? from->number : 0;
+    to->severity = harmless(from->severity);
+    to->worst = harmless(from->worst > from->severity ? from->worst : from->severity);
+    to->first_sign_utc_ns = from->first_sign_utc_ns;
+    to->least = from->least;
+    to->opened_utc_ns = from->opened_utc_ns;
+    to->worst_utc_ns = from->worst_utc_ns;
+    to->ended_utc_ns = from->ended_utc_ns;
+    to->came_count = clamp(from->came_count, 1, ALERT_COMINGS);
+    to->times = clamp(from->times, to->came_count, INT_MAX / 2);
+    memcpy(to->came_utc_ns, from->came_utc_ns, sizeof to->came_utc_ns);
+    to->flapping = from->flapping && from->state == ALERT_OPEN;
+    to->acked_utc_ns = from->acked_utc_ns;
+    to->acked_severity = harmless(from->acked_severity);
+}
+
+static int64_t mono_of(const struct model *model, int64_t utc_ns) {
+    int64_t age_ns = model->utc_ns - (utc_ns < 0 ? 0 : utc_ns);
+    return model->mono_ns - (age_ns < 0 ? 0 : age_ns);
+}
+
+static void set_ages(const struct model *model, struct slot *slot) {
+    slot->ended_mono_ns = mono_of(model, slot->said.ended_utc_ns);
+    for (int i = 0; i < slot->said.came_count; i++)
+        slot->came_mono_ns[i] = mono_of(model, slot->said.came_utc_ns[i]);
+}
+
+/* OBJECT_KIND_COUNT: there is none. */
+static enum object_kind kind_called(const char *entity) {
+    int kind = 0;
+    while (kind < OBJECT_KIND_COUNT &&
+           (!entity || strcmp(object_kind_name((enum object_kind)kind), entity) != 0))
+        kind++;
+    return (enum object_kind)kind;
+}
+
+static void restore(struct model *model, const struct alert *from) {
+    struct alert_book *book = model->alerts;
+    struct slot *slot = slot_create();
+    take_facts(&slot->said, from);
+    take_texts(&slot->said, from);
+    slot->order = slot->worst_order = INT_MAX;
+    slot->restored = slot->known = slot->said.unheard = from->state == ALERT_OPEN;
+    slot->kind = kind_called(from->entity);
+    book->restored_any |= slot->restored;
+    slot->said.state = ALERT_OPEN;
+    if (slot->said.number && alert_book_numbered(book, slot->said.number))
+        slot->said.number = 0;
+    alert_book_add(book, slot);
+    if (book->began)
+        set_ages(model, slot);
+    else /* their order; how long ago is known at the first tick */
+        slot->ended_mono_ns = from->ended_utc_ns;
+    if (from->state != ALERT_OPEN)
+        alert_book_end(book, slot);
+}
+
+void model_alerts_restore(struct model *model, const struct alert *items, size_t count) {
+    struct alert_book *book = model->alerts;
+    for (size_t i = 0; i < count; i++)
+        book->last_number = items[i].number < UINT64_MAX / 2 && items[i].number > book->last_number
+                                ? items[i].number
+                                : book->last_number;
+    for (size_t i = count; i-- > 0;) /* the oldest of the history first */
+        if (items[i].state == ALERT_CLEARED ||
+            (items[i].state == ALERT_OPEN && book->live_count < RESTORED_MOST))
+            restore(model, &items[i]);
+}
+
+void alert_restored_begin(struct model *model) {
+    struct alert_book *book = model->alerts;
+    for (size_t i = 0; i < book->live_count; i++)
+        set_ages(model, book->live[i]);
+    for (size_t i = 0; i < book->ended_count; i++)
+        set_ages(model, book->ended[i]);
+    alert_silences_begin(model);
+}

@@ -1,0 +1,150 @@
+#include "model/alert_watch.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "model/asset.h"
+#include "model/ruleset.h"
+#include "model/server.h"
+
+#define ENOUGH 2                /* answers of a server after our start */
+#define WAITS  (120 * NS_PER_S) /* some rules need two minutes of figures */
+#define DENIED (10 * NS_PER_S)  /* as what ends otherwise */
+
+/* A server that is silent is stale first, then down: one trouble. */
+const char *watch_tag(const struct finding *finding) {
+    bool stale = finding->rule->kind == OBJECT_SERVER && strcmp(finding_tag(finding), "STALE") == 0;
+    return stale ? "DOWN" : finding_tag(finding);
+}
+
+void watch_cluster_name(const struct model *model, const struct object *object, char out[OBJECT_NAME_SIZE]) {
+    while (object && object->kind != OBJECT_CLUSTER)
+        object = object->parent;
+    model_object_name(model, object, out, OBJECT_NAME_SIZE);
+}
+
+static bool is_asset(enum object_kind kind) {
+    return kind == OBJECT_STREAM || kind == OBJECT_CONSUMER || kind == OBJECT_REPLICA ||
+           kind == OBJECT_SOURCE;
+}
+
+static bool has_answered(const struct entry *server, enum shape shape) {
+    return server && server_of(server)->polls[shape] >= ENOUGH;
+}
+
+/* Of a cluster; NULL: of any. */
+static bool any_answered(const struct model *model, const struct object *cluster, enum shape shape) {
+    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
+        const struct entry *server = kind_at(model, OBJECT_SERVER, i);
+        if (!server->dead && (!cluster || server->object.parent == cluster) && has_answered(server, shape))
+            return true;
+    }
+    return false;
+}
+
+/* Who leads it speaks for it. */
+static bool asset_has_answered(const struct model *model, const struct object *object) {
+    if (object->kind == OBJECT_REPLICA || object->kind == OBJECT_SOURCE)
+        object = object->parent;
+    uint64_t server = asset_of(object)->claim.server;
+    return !server || has_answered(entry_by_id(model, server), SHAPE_JSZ);
+}
+
+bool watch_is_heard(const struct model *model, const struct object *object) {
+    if (is_asset(object->kind))
+        return asset_has_answered(model, object);
+    while (object->parent && object->kind != OBJECT_SERVER)
+        object = object->parent;
+    if (object->kind == OBJECT_SERVER)
+        return has_answered(entry_of(object), SHAPE_VARZ);
+    return any_answered(model, object->kind == OBJECT_CLUSTER ? object : NULL, SHAPE_VARZ);
+}
+
+bool watch_is_early(const struct model *model, const struct finding *finding) {
+    const struct object *object = model_object(model, finding->object);
+    return object && !finding->rule->about_state && !watch_is_heard(model, object);
+}
+
+/* Who led it and does not answer, as long as nobody says that nobody leads it: that is another trouble. */
+static const struct entry *leader_behind(const struct model *model, const struct object *object) {
+    static const enum quantity leadership[] = {
+        [OBJECT_STREAM] = Q_STREAM_leadership, [OBJECT_CONSUMER] = Q_CONSUMER_leadership};
+    struct value v = quantity_get(model, object, leadership[object->kind]);
+    bool gone = v.type == VALUE_TEXT && strcmp(v.text, "leader_gone") == 0;
+    return gone ? entry_by_id(model, asset_of(object)->claim.server) : NULL;
+}
+
+static const struct entry *server_of_peer(const struct model *model, const struct object *peer) {
+    enum field name = peer->kind == OBJECT_REPLICA ? F_REPLICA_name : F_META_PEER_name;
+    const struct object *cluster = peer;
+    while (cluster && cluster->kind != OBJECT_CLUSTER)
+        cluster = cluster->parent;
+    const struct entry *server = server_by_name(model, cluster, row_text(peer->now, name));
+    return server && !server_is_up(server_const(&server->object)) ? server : NULL;
+}
+
+bool watch_is_echo(const struct model *model, const struct finding *finding) {
+    const struct object *object = model_object(model, finding->object);
+    const struct entry *server = NULL;
+    if (object && (object->kind == OBJECT_REPLICA || object->kind == OBJECT_META_PEER))
+        server = server_of_peer(model, object);
+    else if (object && (object->kind == OBJECT_STREAM || object->kind == OBJECT_CONSUMER) &&
+             finding->rule->about_state)
+        server = leader_behind(model, object);
+    return server && server->severity >= SEVERITY_WARN;
+}
+
+bool watch_is_asleep(const struct model *model, const struct slot *slot) {
+    const struct entry *entry = entry_by_id(model, slot->said.object);
+    for (size_t i = 0; entry && entry->object.freshness == FRESH_STALE && i < entry->truth_count; i++) {
+        struct finding finding = {.rule = entry->truths[i].rule};
+        if (entry->truths[i].slept_mono_ns && strcmp(watch_tag(&finding), slot->said.tag) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool is_called(const struct model *model, const struct object *cluster, const char *name) {
+    char own[OBJECT_NAME_SIZE];
+    watch_cluster_name(model, cluster, own);
+    return !*name || strcmp(own, name) == 0;
+}
+
+static bool is_of_asset(const char *entity) {
+    for (int kind = 0; kind < OBJECT_KIND_COUNT; kind++)
+        if (strcmp(object_kind_name((enum object_kind)kind), entity) == 0)
+            return is_asset((enum object_kind)kind);
+    return false;
+}
+
+static bool answers(const struct model *model, const char *cluster, bool asset) {
+    for (size_t i = 0; i < kind_count(model, OBJECT_CLUSTER); i++) {
+        const struct entry *entry = kind_at(model, OBJECT_CLUSTER, i);
+        if (!entry->dead && is_called(model, &entry->object, cluster) &&
+            any_answered(model, &entry->object, asset ? SHAPE_JSZ : SHAPE_VARZ))
+            return true;
+    }
+    return false;
+}
+
+/* Where it could be found: its cluster answers, and of an asset JetStream does. Asked for thousands of one
+ * cluster in a row. */
+static bool is_cluster_heard(const struct model *model, const struct alert *alert) {
+    struct alert_heard *heard = &model->alerts->heard;
+    bool asset = is_of_asset(alert->entity);
+    if (heard->tick != model->alerts->tick || heard->asset != asset ||
+        strcmp(heard->cluster, alert->cluster) != 0) {
+        heard->tick = model->alerts->tick;
+        heard->asset = asset;
+        heard->answers = answers(model, alert->cluster, asset);
+        snprintf(heard->cluster, sizeof heard->cluster, "%s", alert->cluster);
+    }
+    return heard->answers;
+}
+
+bool watch_waited(const struct model *model, struct slot *slot, int64_t passed_ns) {
+    if (is_cluster_heard(model, &slot->said))
+        slot->waited_ns += passed_ns;
+    slot->denied_ns = slot->denied ? slot->denied_ns + passed_ns : 0;
+    return slot->waited_ns >= WAITS || slot->denied_ns >= DENIED;
+}

@@ -1,0 +1,23 @@
+/* What an alert asks of rules and objects: may it open yet, can anybody be asked, where does it stand. */
+#ifndef MODEL_ALERT_WATCH_H
+#define MODEL_ALERT_WATCH_H
+
+#include "model/alert_book.h"
+
+/* What is one trouble of one object. */
+const char *watch_tag(const struct finding *finding);
+/* The name of the cluster that it is in; "": not known. */
+void watch_cluster_name(const struct model *model, const struct object *object, char out[OBJECT_NAME_SIZE]);
+/* Whoever speaks for it has answered twice since our start. */
+bool watch_is_heard(const struct model *model, const struct object *object);
+/* Whoever says so has answered once only since our start, and it is not about whether it is there. */
+bool watch_is_early(const struct model *model, const struct finding *finding);
+/* It says no more than that a server is silent: that one's alert is enough. */
+bool watch_is_echo(const struct model *model, const struct finding *finding);
+/* Its condition held when somebody could last be asked, and nobody can. */
+bool watch_is_asleep(const struct model *model, const struct slot *slot);
+/* A restored one that is not found: true when its rules said for long enough that it is not so, or its
+ * cluster has answered for long enough to find it. */
+bool watch_waited(const struct model *model, struct slot *slot, int64_t passed_ns);
+
+#endif

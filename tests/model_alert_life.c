@@ -1,0 +1,332 @@
+/* The life of one alert: forms, opens, gets worse, ends, comes back. */
+#include "tests/model_alerted.h"
+
+START_TEST(it_forms_and_opens) {
+    struct watch w;
+    watch_begin(&w);
+    watch_holds(&w, 3, 7);
+    ck_assert_uint_eq(model_alert_count(w.n.model), 1);
+    const struct alert *a = alert_at(&w, 0);
+    ck_assert_int_eq(a->state, ALERT_PENDING);
+    ck_assert_int_eq(a->severity, SEVERITY_WARN);
+    ck_assert_str_eq(a->name, "n1/9");
+    ck_assert_int_eq(a->due_utc_ns, utc(4.5));
+    ck_assert_uint_eq(model_alert_counts(w.n.model).pending, 1);
+    assert_told(&w, "");
+    watch_holds(&w, 6, 7);
+    assert_told(&w, "4.5 opened warn n1/9\n");
+    a = alert_at(&w, 0);
+    ck_assert_int_eq(a->state, ALERT_OPEN);
+    ck_assert_uint_eq(a->number, 1);
+    ck_assert_str_eq(a->entity, "connection");
+    ck_assert_str_eq(a->cluster, "C");
+    ck_assert_str_eq(a->rule, "buffer_filling");
+    ck_assert_str_eq(a->tag, "SLOW");
+    ck_assert_str_eq(a->figure, "11%");
+    ck_assert_str_eq(a->peak, "11%");
+    ck_assert_str_eq(a->limit, "> 10 %");
+    ck_assert_str_eq(a->origin, "default");
+    ck_assert_ptr_eq(strstr(a->text, "n1 cid 9  pending 7.00M, 11% of max"), a->text);
+    ck_assert_int_eq(a->first_sign_utc_ns, utc(0.5));
+    ck_assert_int_eq(a->opened_utc_ns, utc(4.5));
+    ck_assert_int_eq(a->times, 1);
+    ck_assert_ptr_nonnull(model_object(w.n.model, a->object));
+    ck_assert_uint_eq(model_alert_counts(w.n.model).warn, 1);
+    watch_end(&w);
+}
+END_TEST
+
+START_TEST(what_comes_to_nothing_leaves_no_trace) {
+    struct watch w;
+    watch_begin(&w);
+    watch_holds(&w, 3, 7);
+    ck_assert_uint_eq(model_alert_count(w.n.model), 1);
+    watch_holds(&w, 20, 0);
+    ck_assert_uint_eq(model_alert_count(w.n.model), 0);
+    assert_told(&w, "");
+    watch_end(&w);
+}
+END_TEST
+
+START_TEST(its_worst_is_kept) {
+    struct watch w;
+    watch_begin(&w);
+    watch_holds(&w, 10, 7);
+    watch_holds(&w, 20, 20);
+    watch_holds(&w, 30, 9);
+    const struct alert *a = alert_at(&w, 0);
+    ck_assert_str_eq(a->figure, "14%");
+    ck_assert_str_eq(a->peak, "31%");
+    ck_assert_int_eq(a->worst_utc_ns, utc(10.5));
+    ck_assert_ptr_nonnull(strstr(a->worst_text, "pending 20.0M"));
+    watch_holds(&w, 40, 40);
+    watch_holds(&w, 60, 7);
+    a = alert_at(&w, 0);
+    ck_assert_int_eq(a->severity, SEVERITY_WARN);
+    ck_assert_int_eq(a->worst, SEVERITY_CRIT);
+    ck_assert_str_eq(a->peak, "63%");
+    assert_told(&w, "4.5 opened warn n1/9\n"
+                    "10.5 grew warn n1/9\n"
+                    "30.5 grew warn n1/9\n"
+                    "34.5 worse crit n1/9\n"
+                    "50.5 less warn n1/9\n");
+    watch_holds(&w, 80, 0);
+    assert_told(&w, "70.5 cleared ok n1/9\n");
+    a = alert_at(&w, 0);
+    ck_assert_int_eq(a->state, ALERT_CLEARED);
+    ck_assert_int_eq(a->ended_utc_ns, utc(60.5)); /* since then nothing was found */
+    ck_assert_str_eq(a->peak, "63%");
+    ck_assert_ptr_nonnull(strstr(a->text, "pending 7.00M"));
+    ck_assert_str_eq(a->figure, "0%");
+    ck_assert_str_eq(a->ending, "");
+    ck_assert_uint_eq(model_alert_counts(w.n.model).ended, 1);
+    watch_end(&w);
+}
+END_TEST
+
+START_TEST(what_comes_back_is_the_same) {
+    struct watch w;
+    watch_begin(&w);
+    watch_holds(&w, 10, 7);
+    watch_holds(&w, 500, 0);
+    watch_holds(&w, 510, 9);
+    ck_assert_uint_eq(model_alert_count(w.n.model), 1);
+    const struct alert *a = alert_at(&w, 0);
+    ck_assert_uint_eq(a->number, 1);
+    ck_assert_int_eq(a->times, 2);
+    ck_assert_int_eq(a->came_count, 2);
+    ck_assert_int_eq(a->came_utc_ns[0], utc(4.5));
+    ck_assert_int_eq(a->came_utc_ns[1], utc(504.5));
+    ck_assert_int_eq(a->first_sign_utc_ns, utc(0.5));
+    ck_assert_int_eq(a->ended_utc_ns, 0);
+    ck_assert_str_eq(a->peak, "14%");
+    watch_holds(&w, 1107, 0); /* more than ten minutes */
+    watch_holds(&w, 1120, 7);
+    ck_assert_uint_eq(model_alert_count(w.n.model), 2);
+    ck_assert_int_eq(alert_at(&w, 0)->times, 1);
+    ck_assert_uint_gt(alert_at(&w, 0)->number, 1);
+    ck_assert_int_eq(alert_at(&w, 0)->first_sign_utc_ns, utc(1107.5));
+    ck_assert_uint_eq(alert_at(&w, 1)->number, 1);
+    assert_told(&w, "4.5 opened warn n1/9\n"
+                    "20.5 cleared ok n1/9\n"
+                    "504.5 back warn n1/9\n"
+                    "520.5 cleared ok n1/9\n"
+                    "1111.5 opened warn n1/9\n");
+    watch_end(&w);
+}
+END_TEST
+
+static void come_and_go(struct watch *w, int from, int to) {
+    for (int i = from; i < to; i++) {
+        watch_holds(w, 30 * i + 10, 7);
+        watch_holds(w, 30 * i + 30, 0);
+    }
+}
+
+START_TEST(flapping_is_one_that_stays_open) {
+    struct watch w;
+    watch_begin(&w);
+    come_and_go(&w, 0, 10);
+    assert_told(&w, "4.5 opened warn n1/9\n"
+                    "20.5 cleared ok n1/9\n"
+                    "34.5 back warn n1/9\n"
+                    "50.5 cleared ok n1/9\n"
+                    "64.5 back warn n1/9\n"
+                    "80.5 cleared ok n1/9\n"
+                    "94.5 back warn n1/9\n"
+                    "94.5 flapping warn n1/9\n");
+    const struct alert *a = alert_at(&w, 0);
+    ck_assert_int_eq(a->state, ALERT_OPEN);
+    ck_assert(a->flapping);
+    ck_assert_int_eq(a->times, 10);
+    ck_assert_int_eq(a->came_count, ALERT_COMINGS);
+    ck_assert_int_eq(a->came_utc_ns[0], utc(64.5));
+    ck_assert_int_eq(a->came_utc_ns[ALERT_COMINGS - 1], utc(274.5));
+    watch_holds(&w, 880, 0); /* not yet ten minutes */
+    assert_told(&w, "");
+    watch_holds(&w, 900, 0);
+    assert_told(&w, "880.5 cleared ok n1/9\n");
+    a = alert_at(&w, 0);
+    ck_assert(!a->flapping);
+    ck_assert_int_eq(a->ended_utc_ns, utc(280.5));
+    watch_end(&w);
+}
+END_TEST
+
+START_TEST(what_stays_flaps_no_more) {
+    struct watch w;
+    watch_begin(&w);
+    come_and_go(&w, 0, 4);
+    watch_holds(&w, 720, 7);
+    ck_assert(alert_at(&w, 0)->flapping);
+    watch_holds(&w, 730, 7);
+    ck_assert(!alert_at(&w, 0)->flapping);
+    w.told[0] = '\0';
+    watch_holds(&w, 750, 0);
+    assert_told(&w, "740.5 cleared ok n1/9\n");
+    watch_end(&w);
+}
+END_TEST
+
+/* Below the level it holds for a moment, again and again, for an hour. */
+START_TEST(what_swings_around_its_level_is_one) {
+    struct watch w;
+    watch_begin(&w);
+    for (int i = 0; i < 360; i++) {
+        watch_holds(&w, 10 * i + 6, 7);
+        watch_holds(&w, 10 * i + 10, 6);
+    }
+    assert_told(&w, "4.5 opened warn n1/9\n");
+    watch_end(&w);
+}
+END_TEST
+
+/* Around the critical one, more slowly. */
+START_TEST(what_swings_between_levels_is_told_a_few_times) {
+    struct watch w;
+    watch_begin(&w);
+    for (int i = 0; i < 20; i++) {
+        watch_holds(&w, 40 * i + 20, 40);
+        watch_holds(&w, 40 * i + 40, 30);
+    }
+    assert_told(&w, "4.5 opened crit n1/9\n"
+                    "30.5 less warn n1/9\n"
+                    "44.5 worse crit n1/9\n"
+                    "70.5 less warn n1/9\n"
+                    "84.5 worse crit n1/9\n"
+                    "110.5 less warn n1/9\n"
+                    "124.5 worse crit n1/9\n"
+                    "150.5 less warn n1/9\n"
+                    "164.5 worse crit n1/9\n");
+    watch_holds(&w, 1400, 30);
+    assert_told(&w, "1380.5 less warn n1/9\n");
+    watch_end(&w);
+}
+END_TEST
+
+/* An hour on, or back. */
+START_TEST(a_step_of_the_clock_is_nothing) {
+    int64_t hour = (_i ? -3600 : 3600) * NS_PER_S;
+    struct watch w;
+    watch_begin(&w);
+    watch_holds(&w, 2, 7);
+    w.step = hour; /* while it forms */
+    watch_holds(&w, 4, 7);
+    assert_told(&w, "");
+    watch_holds(&w, 10, 7);
+    assert_told(&w, "4.5 opened warn n1/9\n");
+    w.step = 0; /* while it is open */
+    watch_holds(&w, 20, 7);
+    watch_holds(&w, 25, 0);
+    w.step = hour; /* while it is quiet */
+    watch_holds(&w, 30, 0);
+    assert_told(&w, "");
+    watch_holds(&w, 40, 0);
+    assert_told(&w, "30.5 cleared ok n1/9\n");
+    w.step = 0;
+    watch_holds(&w, 100, 0);
+    w.step = hour;
+    watch_holds(&w, 110, 7); /* it ended a minute ago */
+    assert_told(&w, "104.5 back warn n1/9\n");
+    watch_holds(&w, 120, 0);
+    w.step = 0;
+    watch_holds(&w, 750, 0);
+    w.step = -hour;
+    watch_holds(&w, 760, 7); /* more than ten minutes */
+    assert_told(&w, "120.5 cleared ok n1/9\n"
+                    "754.5 opened warn n1/9\n");
+    watch_end(&w);
+}
+END_TEST
+
+START_TEST(an_object_that_is_gone_ends_it) {
+    struct watch w;
+    watch_begin(&w);
+    watch_holds(&w, 10, 7);
+    w.count = 0;
+    watch_until(&w, 30);
+    assert_told(&w, "4.5 opened warn n1/9\n"
+                    "20.5 cleared ok n1/9\n");
+    ck_assert_str_eq(alert_at(&w, 0)->ending, "gone");
+    w.count = 1; /* another one, of the same name */
+    watch_holds(&w, 700, 0);
+    watch_end(&w);
+}
+END_TEST
+
+/* Its first answer is followed by a second one before anything opens, whatever the hold. */
+START_TEST(the_first_two_answers_open_nothing) {
+    struct watch w;
+    struct model_options options = {NULL, 0, 1e-6};
+    memset(&w, 0, sizeof w);
+    w.count = 1;
+    w.mib[0] = 7;
+    w.n.model = model_create(&options);
+    watch_tick(&w);
+    send_target(&w.n, 1, "http://h:8222", "named", "polled", NULL, NULL);
+    watch_until(&w, 1);
+    size_t count;
+    model_findings(w.n.model, &count);
+    ck_assert_uint_eq(count, 1);
+    assert_told(&w, "");
+    ck_assert_int_eq(alert_at(&w, 0)->state, ALERT_PENDING);
+    watch_until(&w, 2);
+    assert_told(&w, "1.5 opened warn n1/9\n");
+    watch_end(&w);
+}
+END_TEST
+
+/* Whoever looks only once goes by what is found, not by what the book waits for. */
+START_TEST(what_is_not_found_any_more_is_quiet) {
+    struct watch w;
+    watch_begin(&w);
+    watch_holds(&w, 10, 7);
+    ck_assert(!alert_at(&w, 0)->quiet);
+    watch_holds(&w, 12, 0);
+    ck_assert_int_eq(alert_at(&w, 0)->state, ALERT_OPEN);
+    ck_assert(alert_at(&w, 0)->quiet);
+    watch_holds(&w, 18, 7);
+    ck_assert_int_eq(alert_at(&w, 0)->state, ALERT_OPEN);
+    ck_assert(!alert_at(&w, 0)->quiet);
+    watch_silence(&w, 24); /* nobody can be asked: not over */
+    for (size_t i = 0; i < model_alert_count(w.n.model); i++)
+        ck_assert(!alert_at(&w, i)->quiet);
+    watch_holds(&w, 60, 0);
+    for (size_t i = 0; i < model_alert_count(w.n.model); i++)
+        ck_assert(alert_at(&w, i)->state == ALERT_CLEARED && !alert_at(&w, i)->quiet);
+    watch_end(&w);
+}
+END_TEST
+
+START_TEST(who_never_answered_is_told_of) {
+    struct watch w;
+    watch_begin(&w);
+    for (int i = 0; i < 2; i++)
+        send_failure(&w.n, 1, SHAPE_VARZ, FAILURE_REFUSED, "nothing listens there");
+    watch_silence(&w, 2);
+    assert_told(&w, "0.5 opened crit h:8222\n");
+    watch_end(&w);
+}
+END_TEST
+
+static TCase *lives(void) {
+    TCase *tc = tcase_create("lives");
+    tcase_add_test(tc, it_forms_and_opens);
+    tcase_add_test(tc, what_comes_to_nothing_leaves_no_trace);
+    tcase_add_test(tc, its_worst_is_kept);
+    tcase_add_test(tc, what_comes_back_is_the_same);
+    tcase_add_test(tc, flapping_is_one_that_stays_open);
+    tcase_add_test(tc, what_stays_flaps_no_more);
+    tcase_add_test(tc, what_swings_around_its_level_is_one);
+    tcase_add_test(tc, what_swings_between_levels_is_told_a_few_times);
+    tcase_add_loop_test(tc, a_step_of_the_clock_is_nothing, 0, 2);
+    tcase_add_test(tc, an_object_that_is_gone_ends_it);
+    tcase_add_test(tc, the_first_two_answers_open_nothing);
+    tcase_add_test(tc, what_is_not_found_any_more_is_quiet);
+    tcase_add_test(tc, who_never_answered_is_told_of);
+    return tc;
+}
+
+int main(void) {
+    return run_case("model/alert_life", lives);
+}

@@ -1,0 +1,202 @@
+/* What people do about alerts: acknowledge, silence. */
+#include "tests/model_alerted.h"
+
+static bool silence(struct watch *w, const char *entity, const char *name, double until) {
+    return model_silence(w->n.model, entity, "C", name, utc(until), "planned");
+}
+
+START_TEST(somebody_is_on_it) {
+    struct watch w;
+    watch_begin(&w);
+    ck_assert(!model_alert_ack(w.n.model, 1, "ann", "nothing is open"));
+    watch_holds(&w, 10, 7);
+    ck_assert(model_alert_ack(w.n.model, 1, "ann", "restarting it"));
+    const struct alert *a = alert_at(&w, 0);
+    ck_assert_int_eq(a->acked_utc_ns, utc(10));
+    ck_assert_str_eq(a->acked_by, "ann");
+    ck_assert_str_eq(a->note, "restarting it");
+    ck_assert_int_eq(a->acked_severity, SEVERITY_WARN);
+    struct alert_counts counts = model_alert_counts(w.n.model);
+    ck_assert_uint_eq(counts.warn, 0);
+    ck_assert_uint_eq(counts.acked, 1);
+    ck_assert(model_alert_ack(w.n.model, 1, "bob", NULL));
+    ck_assert_str_eq(alert_at(&w, 0)->acked_by, "bob");
+    ck_assert_str_eq(alert_at(&w, 0)->note, "");
+    ck_assert(model_alert_unack(w.n.model, 1));
+    ck_assert(!model_alert_unack(w.n.model, 1));
+    ck_assert_int_eq(alert_at(&w, 0)->acked_utc_ns, 0);
+    watch_holds(&w, 11, 7);
+    assert_told(&w, "4.5 opened warn n1/9\n"
+                    "10.5 acked warn n1/9\n"
+                    "10.5 acked warn n1/9\n"
+                    "10.5 unacked warn n1/9\n");
+    watch_end(&w);
+}
+END_TEST
+
+START_TEST(it_stands_while_it_comes_and_goes) {
+    struct watch w;
+    watch_begin(&w);
+    watch_holds(&w, 10, 7);
+    ck_assert(model_alert_ack(w.n.model, 1, "ann", ""));
+    watch_holds(&w, 20, 20); /* a larger figure of the same severity */
+    watch_holds(&w, 60, 0);
+    ck_assert(!model_alert_ack(w.n.model, 1, "ann", "too late"));
+    ck_assert_str_eq(alert_at(&w, 0)->acked_by, "ann"); /* as history has it */
+    watch_holds(&w, 70, 7);
+    ck_assert_int_eq(alert_at(&w, 0)->acked_utc_ns, utc(10));
+    watch_holds(&w, 80, 40);
+    const struct alert *a = alert_at(&w, 0);
+    ck_assert_int_eq(a->severity, SEVERITY_CRIT);
+    ck_assert_int_eq(a->acked_utc_ns, 0); /* nobody took that on */
+    ck_assert_uint_eq(model_alert_counts(w.n.model).crit, 1);
+    watch_end(&w);
+}
+END_TEST
+
+START_TEST(what_was_critical_when_it_was_taken_on_may_be_again) {
+    struct watch w;
+    watch_begin(&w);
+    watch_holds(&w, 10, 40);
+    ck_assert(model_alert_ack(w.n.model, 1, "ann", ""));
+    watch_holds(&w, 30, 7);
+    watch_holds(&w, 40, 40);
+    ck_assert_int_eq(alert_at(&w, 0)->severity, SEVERITY_CRIT);
+    ck_assert_int_ne(alert_at(&w, 0)->acked_utc_ns, 0);
+    watch_end(&w);
+}
+END_TEST
+
+START_TEST(another_trouble_begins_without) {
+    struct watch w;
+    watch_begin(&w);
+    watch_holds(&w, 10, 7);
+    ck_assert(model_alert_ack(w.n.model, 1, "ann", ""));
+    watch_holds(&w, 700, 0);
+    watch_holds(&w, 710, 7);
+    ck_assert_int_eq(alert_at(&w, 0)->acked_utc_ns, 0);
+    ck_assert_str_eq(alert_at(&w, 0)->acked_by, "");
+    watch_end(&w);
+}
+END_TEST
+
+START_TEST(a_silenced_one_goes_out_nowhere) {
+    struct watch w;
+    watch_begin(&w);
+    watch_holds(&w, 1, 0);
+    ck_assert(silence(&w, "connection", "n1/9", 100));
+    watch_holds(&w, 10, 7);
+    const struct alert *a = alert_at(&w, 0);
+    ck_assert_int_eq(a->state, ALERT_OPEN);
+    ck_assert_int_eq(a->silenced_until_utc_ns, utc(100));
+    ck_assert_str_eq(a->silence_note, "planned");
+    ck_assert_uint_eq(model_alert_counts(w.n.model).warn, 0);
+    ck_assert_uint_eq(model_alert_counts(w.n.model).silenced, 1);
+    ck_assert_uint_eq(model_silence_count(w.n.model), 1);
+    ck_assert_str_eq(model_silence_at(w.n.model, 0)->name, "n1/9");
+    assert_told(&w, "1.5 silenced ok -\n"
+                    "5.5 silent opened warn n1/9\n");
+    watch_holds(&w, 105, 7); /* over, and it is still there */
+    assert_told(&w, "100 unsilenced ok -\n"
+                    "100 unsilenced warn n1/9\n");
+    ck_assert_uint_eq(model_alert_counts(w.n.model).warn, 1);
+    ck_assert_uint_eq(model_silence_count(w.n.model), 0);
+    watch_end(&w);
+}
+END_TEST
+
+START_TEST(silence_is_taken_back) {
+    struct watch w;
+    watch_begin(&w);
+    watch_holds(&w, 10, 7);
+    ck_assert(silence(&w, "connection", "n1/9", 100));
+    watch_holds(&w, 12, 7);
+    ck_assert(silence(&w, "connection", "n1/9", 200)); /* in its place */
+    ck_assert_uint_eq(model_silence_count(w.n.model), 1);
+    ck_assert_int_eq(alert_at(&w, 0)->silenced_until_utc_ns, utc(200));
+    watch_holds(&w, 14, 7);
+    ck_assert(silence(&w, "connection", "n1/9", 0));
+    watch_holds(&w, 16, 7);
+    assert_told(&w, "4.5 opened warn n1/9\n"
+                    "10.5 silenced ok -\n"
+                    "12.5 silenced ok -\n"
+                    "14.5 unsilenced ok -\n"
+                    "14.5 unsilenced warn n1/9\n");
+    ck_assert(!silence(&w, "teapot", "n1/9", 100));
+    watch_end(&w);
+}
+END_TEST
+
+static const struct {
+    const char *entity, *cluster, *name;
+    bool covers;
+} wholes[] = {{"server", "C", "n1", true},       {"server", "", "n1", true},
+              {"server", "C", "n2", false},      {"server", "D", "n1", false},
+              {"cluster", "C", "C", true},       {"cluster", "D", "D", false},
+              {"connection", "C", "n1/9", true}, {"consumer", "C", "n1/9", false}};
+
+START_TEST(a_whole_silences_its_parts) {
+    struct watch w;
+    watch_begin(&w);
+    watch_holds(&w, 10, 7);
+    w.count = 2;
+    w.mib[1] = 7;
+    ck_assert(model_silence(w.n.model, wholes[_i].entity, wholes[_i].cluster, wholes[_i].name, utc(100), ""));
+    watch_until(&w, 20); /* another one opens */
+    for (size_t i = 0; i < 2; i++) {
+        bool other =
+            strcmp(wholes[_i].entity, "connection") == 0 && strcmp(alert_at(&w, i)->name, "n1/9") != 0;
+        ck_assert_int_eq(alert_at(&w, i)->silenced_until_utc_ns != 0, wholes[_i].covers && !other);
+    }
+    watch_end(&w);
+}
+END_TEST
+
+/* Half an hour is half an hour. */
+START_TEST(a_step_of_the_clock_ends_no_silence) {
+    struct watch w;
+    watch_begin(&w);
+    watch_holds(&w, 10, 7);
+    ck_assert(silence(&w, "server", "n1", 1800));
+    w.step = 3600 * NS_PER_S;
+    watch_holds(&w, 1799, 7);
+    ck_assert_uint_eq(model_alert_counts(w.n.model).silenced, 1);
+    watch_holds(&w, 1801, 7);
+    ck_assert_uint_eq(model_alert_counts(w.n.model).silenced, 0);
+    watch_end(&w);
+}
+END_TEST
+
+START_TEST(silences_are_bounded) {
+    struct watch w;
+    char name[40];
+    watch_begin(&w);
+    for (int i = 0; i < SILENCES_MOST; i++) {
+        snprintf(name, sizeof name, "n1/%d", 1000 + i);
+        ck_assert(silence(&w, "connection", name, 100));
+    }
+    ck_assert(!silence(&w, "connection", "one more", 100));
+    ck_assert(silence(&w, "connection", "n1/1000", 200));
+    watch_holds(&w, 101, 0);
+    ck_assert_uint_eq(model_silence_count(w.n.model), 1);
+    watch_end(&w);
+}
+END_TEST
+
+static TCase *people(void) {
+    TCase *tc = tcase_create("people");
+    tcase_add_test(tc, somebody_is_on_it);
+    tcase_add_test(tc, it_stands_while_it_comes_and_goes);
+    tcase_add_test(tc, what_was_critical_when_it_was_taken_on_may_be_again);
+    tcase_add_test(tc, another_trouble_begins_without);
+    tcase_add_test(tc, a_silenced_one_goes_out_nowhere);
+    tcase_add_test(tc, silence_is_taken_back);
+    tcase_add_loop_test(tc, a_whole_silences_its_parts, 0, (int)(sizeof wholes / sizeof *wholes));
+    tcase_add_test(tc, a_step_of_the_clock_ends_no_silence);
+    tcase_add_test(tc, silences_are_bounded);
+    return tc;
+}
+
+int main(void) {
+    return run_case("model/alert_people", people);
+}

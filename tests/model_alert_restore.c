@@ -1,0 +1,240 @@
+/* What the last run knew. */
+#include "tests/model_alerted.h"
+
+static struct alert filling(enum alert_state state) {
+    return (struct alert){.number = 41,
+                          .state = state,
+                          .severity = SEVERITY_WARN,
+                          .worst = SEVERITY_CRIT,
+                          .rule = "buffer_filling",
+                          .tag = "SLOW",
+                          .entity = "connection",
+                          .cluster = "C",
+                          .name = "n1/9",
+                          .text = "as it was",
+                          .worst_text = "as it was at its worst",
+                          .figure = "11%",
+                          .peak = "88%",
+                          .limit = "> 10 %",
+                          .origin = "default",
+                          .ending = "",
+                          .first_sign_utc_ns = utc(-4000),
+                          .opened_utc_ns = utc(-3996),
+                          .worst_utc_ns = utc(-3000),
+                          .ended_utc_ns = state == ALERT_CLEARED ? utc(-300) : 0,
+                          .times = 2,
+                          .came_utc_ns = {utc(-3996), utc(-2000)},
+                          .came_count = 2,
+                          .acked_by = "",
+                          .note = ""};
+}
+
+START_TEST(what_goes_on_is_not_told_again) {
+    struct watch w;
+    struct alert was = filling(ALERT_OPEN);
+    was.acked_utc_ns = utc(-100), was.acked_severity = SEVERITY_WARN, was.acked_by = "ann", was.note = "mine";
+    watch_begin_with(&w, &was, 1);
+    const struct alert *a = alert_at(&w, 0);
+    ck_assert_int_eq(a->state, ALERT_OPEN);
+    ck_assert(a->unheard);
+    ck_assert_uint_eq(a->object, 0);
+    watch_holds(&w, 10, 7);
+    a = alert_at(&w, 0);
+    ck_assert_uint_eq(model_alert_count(w.n.model), 1);
+    ck_assert_uint_eq(a->number, 41);
+    ck_assert(!a->unheard);
+    ck_assert_ptr_nonnull(model_object(w.n.model, a->object));
+    ck_assert_int_eq(a->first_sign_utc_ns, utc(-4000));
+    ck_assert_int_eq(a->times, 2);
+    ck_assert_str_eq(a->peak, "88%");
+    ck_assert_str_eq(a->worst_text, "as it was at its worst");
+    ck_assert_ptr_nonnull(strstr(a->text, "n1 cid 9"));
+    ck_assert_str_eq(a->acked_by, "ann");
+    assert_told(&w, "");
+    watch_holds(&w, 20, 40); /* worse than what was acknowledged */
+    watch_holds(&w, 60, 0);
+    assert_told(&w, "10.5 grew warn n1/9\n"
+                    "14.5 worse crit n1/9\n"
+                    "30.5 cleared ok n1/9\n");
+    w.count = 2;
+    w.mib[1] = 7;
+    watch_holds(&w, 70, 0);
+    ck_assert_uint_gt(alert_at(&w, 0)->number, 41);
+    watch_end(&w);
+}
+END_TEST
+
+START_TEST(what_is_not_found_ends_once_it_could_have_been) {
+    struct watch w;
+    struct alert was = filling(ALERT_OPEN);
+    was.name = "n1/77"; /* which is nowhere */
+    watch_begin_with(&w, &was, 1);
+    watch_silence(&w, 300); /* nobody knows */
+    ck_assert_int_eq(alert_at(&w, 0)->state, ALERT_OPEN);
+    w.told[0] = '\0';
+    watch_holds(&w, 419, 0);
+    assert_told(&w, "310.5 cleared ok h:8222\n");
+    watch_holds(&w, 425, 0);
+    assert_told(&w, "421 cleared ok n1/77\n");
+    const struct alert *a = model_alert_by_number(w.n.model, 41);
+    ck_assert_str_eq(a->ending, "not seen again");
+    ck_assert_str_eq(a->peak, "88%");
+    watch_end(&w);
+}
+END_TEST
+
+/* Its connection is there, and nothing waits for it. */
+START_TEST(what_is_known_not_to_be_so_ends_soon) {
+    struct watch w;
+    struct alert was = filling(ALERT_OPEN);
+    watch_begin_with(&w, &was, 1);
+    watch_silence(&w, 300);
+    ck_assert(model_alert_by_number(w.n.model, 41)->unheard);
+    w.told[0] = '\0';
+    watch_holds(&w, 306, 0);
+    const struct alert *a = model_alert_by_number(w.n.model, 41);
+    ck_assert(a->quiet && !a->unheard);
+    watch_holds(&w, 320, 0);
+    assert_told(&w, "310.5 cleared ok h:8222\n"
+                    "311 cleared ok n1/9\n");
+    a = model_alert_by_number(w.n.model, 41);
+    ck_assert_str_eq(a->ending, "not seen again");
+    watch_end(&w);
+}
+END_TEST
+
+/* Its server is there, and does not say how many cores it has. */
+START_TEST(what_is_not_known_waits) {
+    struct watch w;
+    struct alert was = filling(ALERT_OPEN);
+    was.rule = "cpu_busy", was.tag = "CPU", was.entity = "server", was.name = "n1";
+    watch_begin_with(&w, &was, 1);
+    watch_holds(&w, 100, 0);
+    ck_assert(model_alert_by_number(w.n.model, 41)->unheard);
+    watch_holds(&w, 140, 0);
+    ck_assert_int_eq(model_alert_by_number(w.n.model, 41)->state, ALERT_CLEARED);
+    watch_end(&w);
+}
+END_TEST
+
+/* It forms, and comes to nothing: it is judged. */
+START_TEST(what_forms_is_still_open) {
+    struct watch w;
+    struct alert was = filling(ALERT_OPEN);
+    watch_begin_with(&w, &was, 1);
+    watch_holds(&w, 3, 7);
+    ck_assert_uint_eq(model_alert_count(w.n.model), 1);
+    ck_assert_int_eq(alert_at(&w, 0)->state, ALERT_OPEN);
+    watch_holds(&w, 20, 0);
+    assert_told(&w, "13.5 cleared ok n1/9\n");
+    ck_assert_str_eq(alert_at(&w, 0)->ending, "");
+    watch_end(&w);
+}
+END_TEST
+
+START_TEST(what_ended_lately_comes_back) {
+    struct watch w;
+    struct alert was = filling(ALERT_CLEARED);
+    was.ended_utc_ns = _i ? utc(-700) : utc(-300);
+    watch_begin_with(&w, &was, 1);
+    ck_assert_uint_eq(model_alert_counts(w.n.model).ended, 1);
+    watch_holds(&w, 10, 7);
+    assert_told(&w, _i ? "4.5 opened warn n1/9\n" : "4.5 back warn n1/9\n");
+    ck_assert_int_eq(alert_at(&w, 0)->times, _i ? 1 : 3);
+    watch_end(&w);
+}
+END_TEST
+
+START_TEST(what_flapped_flaps) {
+    struct watch w;
+    struct alert was = filling(ALERT_OPEN);
+    was.flapping = true;
+    watch_begin_with(&w, &was, 1);
+    watch_holds(&w, 10, 7);
+    watch_holds(&w, 100, 0);
+    ck_assert_int_eq(alert_at(&w, 0)->state, ALERT_OPEN);
+    watch_holds(&w, 615, 0);
+    assert_told(&w, "610.5 cleared ok n1/9\n");
+    watch_end(&w);
+}
+END_TEST
+
+START_TEST(strange_values_are_made_harmless) {
+    struct watch w;
+    struct alert was[5] = {filling(ALERT_OPEN), filling(ALERT_PENDING), filling(ALERT_CLEARED)};
+    was[0].times = was[0].came_count = -7;
+    was[0].severity = (enum severity)99;
+    was[2].came_count = 1000;
+    was[2].ended_utc_ns = INT64_MAX;
+    was[2].first_sign_utc_ns = INT64_MIN;
+    was[3] = (struct alert){.number = UINT64_MAX, .state = ALERT_OPEN};
+    was[4] = (struct alert){.number = 41, .state = (enum alert_state)9};
+    watch_begin_with(&w, was, 5);
+    ck_assert_uint_eq(model_alert_count(w.n.model), 3);
+    for (size_t i = 0; i < 3; i++) {
+        const struct alert *a = alert_at(&w, i);
+        ck_assert_int_ge(a->severity, SEVERITY_WARN);
+        ck_assert_int_le(a->severity, SEVERITY_CRIT);
+        ck_assert_int_ge(a->came_count, 1);
+        ck_assert_int_le(a->came_count, ALERT_COMINGS);
+        ck_assert_uint_lt(a->number, 100);
+        ck_assert_ptr_nonnull(a->note);
+    }
+    watch_holds(&w, 200, 7);
+    watch_holds(&w, 300, 0);
+    watch_end(&w);
+}
+END_TEST
+
+START_TEST(history_is_in_its_order) {
+    struct watch w;
+    struct alert was[3] = {filling(ALERT_CLEARED), filling(ALERT_CLEARED), filling(ALERT_CLEARED)};
+    for (int i = 0; i < 3; i++) {
+        was[i].number = (uint64_t)i + 1;
+        was[i].ended_utc_ns = utc(i == 1 ? -10 : -20000 + i);
+    }
+    watch_begin_with(&w, was, 3);
+    ck_assert_uint_eq(alert_at(&w, 0)->number, 2);
+    ck_assert_uint_eq(alert_at(&w, 1)->number, 3);
+    ck_assert_uint_eq(alert_at(&w, 2)->number, 1);
+    watch_end(&w);
+}
+END_TEST
+
+START_TEST(a_silence_goes_on) {
+    struct watch w;
+    memset(&w, 0, sizeof w);
+    w.count = 1;
+    w.n.model = model_create(NULL);
+    ck_assert(model_silence(w.n.model, "server", "C", "n1", utc(60), "upgrade"));
+    ck_assert(model_silence(w.n.model, "server", "C", "n2", utc(-60), "is over"));
+    watch_tick(&w);
+    send_target(&w.n, 1, "http://h:8222", "named", "polled", NULL, NULL);
+    w.told[0] = '\0';
+    ck_assert_uint_eq(model_silence_count(w.n.model), 1);
+    watch_holds(&w, 70, 7);
+    assert_told(&w, "4.5 silent opened warn n1/9\n"
+                    "60 unsilenced ok -\n"
+                    "60 unsilenced warn n1/9\n");
+    watch_end(&w);
+}
+END_TEST
+
+static TCase *restoring(void) {
+    TCase *tc = tcase_create("restoring");
+    tcase_add_test(tc, what_goes_on_is_not_told_again);
+    tcase_add_test(tc, what_is_not_found_ends_once_it_could_have_been);
+    tcase_add_test(tc, what_is_known_not_to_be_so_ends_soon);
+    tcase_add_test(tc, what_is_not_known_waits);
+    tcase_add_test(tc, what_forms_is_still_open);
+    tcase_add_loop_test(tc, what_ended_lately_comes_back, 0, 2);
+    tcase_add_test(tc, what_flapped_flaps);
+    tcase_add_test(tc, strange_values_are_made_harmless);
+    tcase_add_test(tc, history_is_in_its_order);
+    tcase_add_test(tc, a_silence_goes_on);
+    return tc;
+}
+
+int main(void) {
+    return run_case("model/alert_restore", restoring);
+}

@@ -1,0 +1,144 @@
+/* A server that is silent is one alert: nothing of what it leads is another one, and nothing ends because
+ * nobody can say that it goes on. */
+#include "model/alerts.h"
+#include "model/ruleset.h"
+#include "tests/model_three.h"
+
+static void changes(const struct night *n, uint64_t *from, char out[2000]) {
+    out[0] = '\0';
+    while (*from < model_alert_change_last(n->model)) {
+        const struct alert_change *c = model_alert_change(n->model, ++*from);
+        const struct alert *a = model_alert_by_number(n->model, c->alert);
+        size_t len = strlen(out);
+        ck_assert_ptr_nonnull(a);
+        snprintf(out + len, 2000 - len, "%g %s %s %s\n", (double)n->at / 1e9, alert_change_word(c->kind),
+                 a->rule, a->name);
+    }
+}
+
+static void begin(struct night *n) {
+    struct rule_said much = {
+        .name = "much", .entity = "consumer", .condition = "pending", .critical = "> 100"};
+    struct rule_fault fault = {0};
+    struct ruleset *set = ruleset_create();
+    ck_assert_msg(ruleset_add(set, &much, &fault), "%s: %s", fault.key, fault.message);
+    begin_three(n);
+    model_use_rules(n->model, set);
+    ruleset_release(set);
+}
+
+static void say_all(struct night *n, int node, bool n3) {
+    struct sample *s = jsz(n, node);
+    add_stream(s, node, 0, 1000);
+    if (node == 0) {
+        add_replica(s, "n2", true, false, 0.1);
+        add_replica(s, "n3", n3, !n3, n3 ? 0.1 : 60);
+    }
+    for (int i = 0; i < 20; i++) {
+        char name[20];
+        snprintf(name, sizeof name, "c%d", i);
+        add_consumer(s, name, node, 0, 500, 0);
+    }
+    send(n, s);
+}
+
+/* n1 leads a stream and twenty consumers that are behind. */
+static void lives(struct night *n, double second, unsigned nodes) {
+    while (n->at < ns(second)) {
+        varz_until(n, (double)n->at / 1e9 + 1, nodes);
+        for (int node = 0; node < 3 && n->at % ns(5) == 0; node++)
+            if (nodes & 1u << node)
+                say_all(n, node, nodes & 4);
+    }
+}
+
+static int count_in(const char *all, const char *word) {
+    int count = 0;
+    for (const char *at = all; (at = strstr(at, word)); at++)
+        count++;
+    return count;
+}
+
+START_TEST(one_of_three_is_silent) {
+    struct night n;
+    uint64_t from = 0;
+    char all[2000];
+    begin(&n);
+    lives(&n, 61, 7);
+    changes(&n, &from, all);
+    ck_assert_int_eq(count_in(all, "\n"), 20);
+    ck_assert_int_eq(count_in(all, " opened much A/ORDERS/c"), 20);
+    lives(&n, 180, 6); /* without who leads all of it */
+    changes(&n, &from, all);
+    ck_assert_ptr_nonnull(finding_of(&n, "stream_leader_gone"));
+    ck_assert_ptr_nonnull(finding_of(&n, "consumer_leader_gone"));
+    ck_assert_msg(count_in(all, "\n") == 2, "%s", all);
+    ck_assert_ptr_nonnull(strstr(all, " opened server_down n1\n"));
+    ck_assert_ptr_nonnull(strstr(all, " worse server_down n1\n"));
+    ck_assert_uint_eq(model_alert_counts(n.model).crit, 21);
+    for (size_t i = 0; i < 21; i++) {
+        const struct alert *a = model_alert(n.model, i);
+        ck_assert_int_eq(a->unheard, strcmp(a->rule, "much") == 0);
+    }
+    lives(&n, 300, 7);
+    changes(&n, &from, all);
+    ck_assert_msg(count_in(all, "\n") == 1, "%s", all);
+    ck_assert_ptr_nonnull(strstr(all, " cleared server_down n1\n"));
+    ck_assert_uint_eq(model_alert_counts(n.model).crit, 20);
+    ck_assert(!model_alert(n.model, 0)->unheard);
+    night_end(&n);
+}
+END_TEST
+
+/* Those that are left say that nobody leads it: that is more than that n1 is silent. */
+START_TEST(without_a_leader_is_another_trouble) {
+    struct night n;
+    uint64_t from = 0;
+    char all[2000];
+    begin(&n);
+    lives(&n, 61, 7);
+    changes(&n, &from, all);
+    while (n.at < ns(120)) {
+        varz_until(&n, (double)n.at / 1e9 + 1, 6);
+        for (int node = 1; node < 3 && n.at % ns(5) == 0; node++) {
+            struct sample *s = jsz(&n, node);
+            add_stream(s, node, -1, 0);
+            send(&n, s);
+        }
+    }
+    changes(&n, &from, all);
+    ck_assert_msg(count_in(all, " opened stream_no_quorum A/ORDERS\n") == 1, "%s", all);
+    night_end(&n);
+}
+END_TEST
+
+/* Its leader does not hear of it either. */
+START_TEST(a_replica_on_a_silent_server) {
+    struct night n;
+    uint64_t from = 0;
+    char all[2000];
+    begin(&n);
+    lives(&n, 61, 7);
+    changes(&n, &from, all);
+    lives(&n, 120, 3);
+    changes(&n, &from, all);
+    ck_assert_msg(count_in(all, "\n") == 2, "%s", all);
+    ck_assert_ptr_nonnull(strstr(all, " worse server_down n3\n"));
+    lives(&n, 180, 7);
+    changes(&n, &from, all);
+    ck_assert_msg(count_in(all, "\n") == 1, "%s", all);
+    night_end(&n);
+}
+END_TEST
+
+static TCase *servers(void) {
+    TCase *tc = tcase_create("servers");
+    tcase_add_test(tc, one_of_three_is_silent);
+    tcase_add_test(tc, without_a_leader_is_another_trouble);
+    tcase_add_test(tc, a_replica_on_a_silent_server);
+    return tc;
+}
+
+int main(void) {
+    return run_case("model/alert_servers", servers);
+}
