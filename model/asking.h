@@ -1,16 +1,41 @@
-/* Quantities as the names of expressions: what rules and states are asked with. */
+/* Quantities as the names of expressions: what filters, rules and states are asked with. Of a quantity that
+ * is a counter, rate(it) is its growth per second. */
 #ifndef MODEL_ASKING_H
 #define MODEL_ASKING_H
 
 #include "base/expr.h"
 #include "model/quantity.h"
 
+enum { ASKING_KEPT = 64 };
+struct asking_memo { /* what was answered about one object: many ask the same of it. All zero: nothing */
+    uint64_t filled;
+    int ids[ASKING_KEPT];
+    struct expr_value values[ASKING_KEPT];
+};
+
 struct asking {
     const struct model *model;
     const struct object *object;
+    struct asking_memo *memo; /* NULL: nothing is kept */
 };
 
-/* An expr_get_fn whose data is a struct asking and whose ids are quantities. */
+struct asking_names {
+    enum object_kind kind;
+    bool about_state;  /* one of them says how far what is known of an object can be relied on */
+    int named;         /* so many are quantities */
+    unsigned shapes;   /* that these are read from: model/needs.h */
+    bool dated;        /* one of them is evidence of nothing */
+    char unknown[64];  /* the last that is none, "" all are */
+    char refused[200]; /* why a function of one that is makes no sense, "" all do */
+};
+/* An expr_resolve_fn whose data is a struct asking_names. */
+int asking_resolve(void *data, const char *function, const char *name, enum unit *unit);
+/* The id of function(q) and its unit; -1 when there is no such, and why into `refused`, one line. */
+int asking_call(const char *function, enum quantity q, enum unit *unit, char *refused, size_t size);
+/* quantity_word() of what an id stands for. */
+const char *asking_word(int id, int n);
+/* An expr_get_fn whose data is a struct asking and whose ids are of asking_resolve() or asking_call(),
+ * or quantities. */
 struct expr_value asking_get(void *data, int id);
 
 #endif

@@ -60,7 +60,9 @@ static inline struct value aged(const struct object *object, struct value v) {
 
 /* ---- words that some of them choose from, NULL behind the last ---- */
 const char *consumer_kind_word(int n);
+const char *consumer_pin_word(int n);
 const char *stream_limit_word(int n);
+const char *expectation_state_word(int n);
 
 /* What one of a server's own rows says, for as long as that is worth repeating. */
 struct value value_of_side(const struct model *model, const struct object *server, int side, struct value v);

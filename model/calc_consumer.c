@@ -337,6 +337,28 @@ struct value calc_consumer_floor_age(const struct model *model, const struct obj
     return stands_since(object, p->floor_ns, p->floor_least, F_CONSUMER_ack_pending);
 }
 
+/* Until its last row; never where there is none to count from. */
+static struct value silence(const struct object *object, const struct heard *heard, enum field count) {
+    const struct progress *p = &consumer_of(object)->progress;
+    if (!p->begun || !row_has(object->now, count))
+        return value_unknown(0);
+    struct value v = value_span(p->seen_ns > heard->at_ns ? p->seen_ns - heard->at_ns : 0);
+    v.flags = heard->least ? VALUE_LEAST : 0;
+    if (!row_u64(object->now, count, 0))
+        v = (struct value){.type = VALUE_SPAN, .i = INT64_MAX, .flags = VALUE_NEVER};
+    return aged(object, v);
+}
+
+struct value calc_consumer_no_delivery_for(const struct model *model, const struct object *object) {
+    (void)model;
+    return silence(object, &consumer_of(object)->progress.last_delivery, F_CONSUMER_delivered_consumer_seq);
+}
+
+struct value calc_consumer_no_ack_for(const struct model *model, const struct object *object) {
+    (void)model;
+    return silence(object, &consumer_of(object)->progress.last_ack, F_CONSUMER_ack_floor_consumer_seq);
+}
+
 /* Of one that passes over messages only what its place does not explain is told apart. */
 static bool may_hide_some(const struct object *object, double seen) {
     return seen == 0 && backlog_is_filtered(object->now) && row_u64(object->now, F_CONSUMER_redelivered, 1);
@@ -353,6 +375,21 @@ struct value calc_consumer_redelivered_per_min(const struct model *model, const 
 struct value calc_consumer_redelivering(const struct model *model, const struct object *object) {
     struct value v = calc_consumer_redelivered_per_min(model, object);
     return v.type == VALUE_REAL && v.f > 0 ? v : value_unknown(0);
+}
+
+struct value calc_consumer_delivered_per_min(const struct model *model, const struct object *object) {
+    (void)model;
+    double per_min;
+    if (!progress_delivered_per_min(&consumer_of(object)->progress, &per_min))
+        return value_awaited(object, 2);
+    return aged(object, value_real(round(per_min)));
+}
+
+struct value calc_consumer_redelivery_share(const struct model *model, const struct object *object) {
+    double again, all;
+    bool known = value_number(calc_consumer_redelivered_per_min(model, object), &again) &&
+                 value_number(calc_consumer_delivered_per_min(model, object), &all) && all > 0;
+    return known ? aged(object, value_real(fmin(again / all, 1))) : value_unknown(0);
 }
 
 struct value calc_consumer_redeliveries(const struct model *model, const struct object *object) {

@@ -1,5 +1,7 @@
 #include "model/calc.h"
 
+#include <string.h>
+
 /* What a consumer is made to do. Of what its configuration leaves out something is known only once there was
  * one. */
 
@@ -27,6 +29,20 @@ struct value calc_consumer_kind(const struct model *model, const struct object *
 
 const char *consumer_kind_word(int n) {
     return n < (int)(sizeof kinds / sizeof *kinds) ? kinds[n] : NULL;
+}
+
+static const char *const pins[] = {"pinned", "unpinned", "none"};
+
+struct value calc_consumer_pin(const struct model *model, const struct object *object) {
+    (void)model;
+    if (!is_told(object) || !object->seen_utc_ns)
+        return value_unknown(0);
+    bool wants = strcmp(row_text(object->now, F_CONSUMER_priority_policy), "pinned_client") == 0;
+    return aged(object, value_text(pins[!wants ? 2 : !*row_text(object->now, F_CONSUMER_pinned)]));
+}
+
+const char *consumer_pin_word(int n) {
+    return n < (int)(sizeof pins / sizeof *pins) ? pins[n] : NULL;
 }
 
 /* Servers say so of those that are, and nothing of the others. */

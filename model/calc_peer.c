@@ -9,14 +9,15 @@ static struct value state_of(const struct model *model, const struct object *pee
     return state == PEER_DOWN ? v : aged(peer, v);
 }
 
-/* Its server is known to be down, and that is said once; or it came back after this was told. */
+/* Its server is known to be down or to leave, and that is said once; or it came back after this was told. */
 static bool is_explained(const struct model *model, const struct object *peer, enum field name) {
     const struct object *cluster = peer->parent;
     while (cluster && cluster->kind != OBJECT_CLUSTER)
         cluster = cluster->parent;
     const struct entry *server = server_by_name(model, cluster, row_text(peer->now, name));
-    return server && (server_const(&server->object)->state == SERVER_DOWN ||
-                      server_const(&server->object)->here_mono_ns > peer->now_at.mono_ns);
+    return server &&
+           (server_const(&server->object)->state == SERVER_DOWN || is_lame_duck(model, &server->object) ||
+            server_const(&server->object)->here_mono_ns > peer->now_at.mono_ns);
 }
 
 /* An answering leader says how long it is: when we asked is no silence of the peer's. Else nobody has heard

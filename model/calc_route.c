@@ -28,10 +28,11 @@ struct value calc_route_pending(const struct model *model, const struct object *
 /* ---- all connections to one peer ---- */
 
 static bool is_beside(const struct object *route, const struct object *other) {
-    return other == route || (other->parent == route->parent && row_has(route->now, F_ROUTE_remote_id) &&
-                              row_has(other->now, F_ROUTE_remote_id) &&
-                              text_same(row_cell(route->now, F_ROUTE_remote_id)->s,
-                                        row_cell(other->now, F_ROUTE_remote_id)->s));
+    return other == route ||
+           (other->parent == route->parent && other->freshness != FRESH_GONE &&
+            row_has(route->now, F_ROUTE_remote_id) && row_has(other->now, F_ROUTE_remote_id) &&
+            text_same(row_cell(route->now, F_ROUTE_remote_id)->s,
+                      row_cell(other->now, F_ROUTE_remote_id)->s));
 }
 
 struct value calc_route_links(const struct model *model, const struct object *object) {
@@ -41,6 +42,22 @@ struct value calc_route_links(const struct model *model, const struct object *ob
     for (size_t i = 0; i < count; i++)
         links += is_beside(object, all[i]);
     return value_uint(links);
+}
+
+static uint64_t rid_of(const struct object *route) {
+    return row_u64(route->now, F_ROUTE_rid, 0);
+}
+
+struct value calc_route_link(const struct model *model, const struct object *object) {
+    size_t count;
+    uint64_t links = 0, before = 0;
+    const struct object *const *all = model_objects(model, OBJECT_ROUTE, &count);
+    for (size_t i = 0; i < count; i++) {
+        bool beside = is_beside(object, all[i]);
+        links += beside;
+        before += beside && rid_of(all[i]) < rid_of(object);
+    }
+    return links > 1 ? value_uint(before + 1) : value_unknown(0);
 }
 
 /* Unknown while one of them is. */

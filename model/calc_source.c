@@ -55,6 +55,15 @@ struct value calc_stream_copies(const struct model *model, const struct object *
     return copying->text ? aged(object, value_text(copying->text->bytes)) : value_unknown(0);
 }
 
+struct value calc_stream_origins(const struct model *model, const struct object *object) {
+    (void)model;
+    return object->seen_utc_ns ? aged(object, value_uint(copying_of(object)->sources)) : value_unknown(0);
+}
+
+struct value calc_stream_sources(const struct model *model, const struct object *object) {
+    return copying_of(object)->mirror ? aged(object, value_uint(0)) : calc_stream_origins(model, object);
+}
+
 struct value calc_stream_source_lag(const struct model *model, const struct object *object) {
     (void)model;
     const struct copying *copying = copying_of(object);

@@ -2,6 +2,7 @@
 #include "model/stream.h"
 
 #define NOT_FORESEEN (100 * 365.25 * 86400) /* seconds */
+#define SETTLED_NS   (600 * NS_PER_S)
 
 static const struct stream *stream_const(const struct object *object) {
     return object->extra;
@@ -28,6 +29,16 @@ static struct value internal(const struct object *object, enum field account, en
 struct value calc_stream_internal(const struct model *model, const struct object *object) {
     (void)model;
     return internal(object, F_STREAM_account, F_STREAM_name);
+}
+
+/* Whoever deletes what was just made, or is empty, knows of it. */
+struct value calc_stream_vanished(const struct model *model, const struct object *object) {
+    int64_t created = object->now ? row_i64(object->now, F_STREAM_created, TIME_UNSET) : TIME_UNSET;
+    bool old = created != TIME_UNSET && object->now_at.now_ns - created >= SETTLED_NS;
+    (void)model;
+    return value_bool(object->freshness == FRESH_GONE && old &&
+                      row_u64(object->now, F_STREAM_messages, 0) > 0 &&
+                      !internal(object, F_STREAM_account, F_STREAM_name).b);
 }
 
 struct value calc_consumer_internal(const struct model *model, const struct object *object) {
@@ -63,6 +74,14 @@ struct value calc_stream_consumers_share(const struct model *model, const struct
 }
 
 /* ---- its messages ---- */
+
+/* Servers leave out what is none. */
+struct value calc_stream_num_subjects(const struct model *model, const struct object *object) {
+    (void)model;
+    if (row_has(object->now, F_STREAM_num_subjects))
+        return aged(object, value_of_field(object->now, F_STREAM_num_subjects));
+    return row_u64(object->now, F_STREAM_messages, 1) ? value_unknown(0) : aged(object, value_uint(0));
+}
 
 struct value calc_stream_last_message(const struct model *model, const struct object *object) {
     return age_since(model, object, F_STREAM_last_ts);
@@ -147,6 +166,14 @@ struct value calc_stream_msgs_share(const struct model *model, const struct obje
 
 struct value calc_stream_bytes_share(const struct model *model, const struct object *object) {
     return share_of(model, object, LIMIT_BYTES);
+}
+
+struct value calc_stream_limit_share(const struct model *model, const struct object *object) {
+    struct value msgs = calc_stream_msgs_share(model, object), bytes = calc_stream_bytes_share(model, object);
+    double of_msgs, of_bytes;
+    if (!value_number(msgs, &of_msgs))
+        return bytes;
+    return value_number(bytes, &of_bytes) && of_bytes > of_msgs ? bytes : msgs;
 }
 
 struct value calc_stream_age_share(const struct model *model, const struct object *object) {

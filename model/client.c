@@ -10,7 +10,6 @@
 #define CUTS_MOST    1024
 #define OPEN_MOST    4096
 #define KEPT_NS      (3600 * NS_PER_S)
-#define SKEW_NS      (2 * NS_PER_S)    /* a server's clock that differs by less counts as ours */
 #define SAME_NS      (100 * NS_PER_MS) /* lives at one server that overlap by more are of two */
 #define APART_NS     (1 * NS_PER_S)    /* at different servers */
 #define DYING_NS     (15 * NS_PER_S)   /* a connection that was cut may be listed as open for so long */
@@ -126,17 +125,12 @@ static struct entry *make(struct model *model, const struct key *key, const stru
 
 /* ---- lives ---- */
 
-static int64_t our_time(const struct stamp *at, int64_t server_ns) {
-    int64_t skew = at->utc_ns - at->now_ns;
-    return skew > SKEW_NS || skew < -SKEW_NS ? server_ns + skew : server_ns;
-}
-
 static struct life life_of(const struct entry *connection) {
     const struct object *object = &connection->object;
     int64_t start = row_i64(object->now, F_CONNECTION_start, TIME_UNSET);
     int64_t stop = row_i64(object->now, F_CONNECTION_stop, object->now_at.now_ns - DYING_NS);
-    return (struct life){.start_ns = start == TIME_UNSET ? start : our_time(&object->now_at, start),
-                         .stop_ns = our_time(&object->now_at, stop),
+    return (struct life){.start_ns = start == TIME_UNSET ? start : stamp_our_time(&object->now_at, start),
+                         .stop_ns = stamp_our_time(&object->now_at, stop),
                          .server = object->parent->id,
                          .host = told(object->now, F_CONNECTION_ip)};
 }

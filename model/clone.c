@@ -1,9 +1,12 @@
+#include "model/alert_book.h"
 #include "model/asset.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "model/ruleset.h"
+#include "model/visitor.h"
 
 /* Texts still point into the original's pool. */
 static struct entry *entry_clone(const struct model *to, const struct entry *from) {
@@ -47,11 +50,12 @@ struct model *model_clone(const struct model *model) {
     *clone = *model;
     clone->label = model->label ? memory_text(model->label) : NULL;
     clone->texts = text_pool_create();
+    clone->arrivals_ring = memory_new(sizeof *clone->arrivals_ring);
+    *clone->arrivals_ring = *model->arrivals_ring;
     clone->targets = NULL;
     clone->target_count = 0;
     states_create(clone);
-    clone->rules = NULL;
-    clone->rule_about_state = NULL;
+    ruleset_hold(clone->rules);
     memset(clone->tables, 0, sizeof clone->tables);
     /* parents come before their children in the order of kinds */
     for (int kind = 0; kind < OBJECT_KIND_COUNT; kind++) {
@@ -60,6 +64,8 @@ struct model *model_clone(const struct model *model) {
         clone->tables[kind].live = model->tables[kind].live;
     }
     clone->cluster = entry_by_id(clone, model->cluster->object.id);
+    clone->remembered = NULL;
+    clone->remembered_count = 0;
     clone->forgotten = NULL;
     if (model->forgotten_count) {
         clone->forgotten = memory_array(model->forgotten_count, sizeof(const struct text *));
@@ -71,6 +77,7 @@ struct model *model_clone(const struct model *model) {
     clone->watched_count = clone->watched_cap = 0;
     clone->findings = findings_clone(&model->findings);
     clone->forming = findings_clone(&model->forming);
+    clone->alerts = alert_book_clone(model->alerts);
     model_changed(clone);
     return clone;
 }

@@ -7,6 +7,7 @@
 #include "model/client.h"
 #include "model/connection.h"
 #include "model/reason.h"
+#include "model/visitor.h"
 
 #define LISTED_MOST 10000          /* by a server: max_closed_clients */
 #define DYING_NS    (5 * NS_PER_S) /* beside its write deadline */
@@ -88,6 +89,7 @@ static struct entry *close_entry(struct model *model, struct entry *server, cons
                                  const struct stamp *at) {
     const struct text *run = server_of(server)->server_id;
     struct entry *entry = entry_find(model, OBJECT_CONNECTION, &server->object, NULL, row);
+    bool made = !entry;
     if (entry) {
         move_to_run(model, entry, run);
     } else {
@@ -96,6 +98,9 @@ static struct entry *close_entry(struct model *model, struct entry *server, cons
     }
     entry_update(model, entry, row, at);
     connection_complete(entry);
+    if (made)
+        visitor_came(model, entry);
+    visitor_left(model, entry);
     end_entry(model, entry, at->mono_ns);
     history_connection_end(model, entry,
                            at->utc_ns - at->now_ns + row_i64(row, F_CONNECTION_stop, at->now_ns));
@@ -230,6 +235,8 @@ void closing_answered(struct model *model, struct entry *entry, const struct sam
         model_add_event(model, at->utc_ns, "gap", &entry->object, server_label(server),
                         "at least %lld more connections closed between two polls than its list told of",
                         (long long)missed);
+    if (missed > 0)
+        visitors_missed(model, at->utc_ns);
     closing->missed =
         missed >= 0 || closing->missed > (uint64_t)-missed ? closing->missed + (uint64_t)missed : 0;
     if (!closing->known)
@@ -326,6 +333,7 @@ static void infer_end(struct model *model, struct entry *server, struct entry *e
     row_put(row, F_CONNECTION_reason)->s = model_text_of(model, untold ? REASON_UNTOLD : REASON_RESTARTED);
     move_to_run(model, entry, run);
     ((struct connection *)entry->object.extra)->inferred = true;
+    visitor_left(model, entry);
     end_entry(model, entry, model->mono_ns);
     keep(model, &server_of(server)->closing, CLOSED_ORDINARY,
          (struct closed_record){entry->object.id, stop_ns});

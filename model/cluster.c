@@ -127,6 +127,7 @@ static void cluster_remove(struct model *model, struct entry *cluster) {
     remove_assets(model, cluster, OBJECT_STREAM);
     entry_remove_children(model, &cluster->object, OBJECT_META_PEER);
     entry_remove_children(model, &cluster->object, OBJECT_CLIENT);
+    entry_remove_children(model, &cluster->object, OBJECT_VISITOR);
     entry_remove(model, cluster);
 }
 
@@ -180,7 +181,10 @@ static enum freshness freshness_by_servers(const struct model *model, const stru
 void clusters_judge(struct model *model) {
     for (size_t i = 0; i < kind_count(model, OBJECT_CLUSTER); i++) {
         struct entry *entry = kind_at(model, OBJECT_CLUSTER, i);
-        if (!entry->dead)
-            entry_set_freshness(model, entry, freshness_by_servers(model, &entry->object));
+        if (entry->dead)
+            continue;
+        entry_set_freshness(model, entry, freshness_by_servers(model, &entry->object));
+        struct cluster *cluster = cluster_of(&entry->object);
+        cluster->one_configuration |= cluster_has_one_configuration(model, &entry->object);
     }
 }

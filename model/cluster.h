@@ -34,6 +34,7 @@ struct cluster {
     bool alone;              /* the name is that of its only server, which has no cluster */
     bool fresh_varz;         /* one came since the last point of its series */
     uint64_t remotes_max;
+    bool one_configuration; /* all of its servers had the same, and we saw it */
     int route_addresses;    /* distinct ones that its servers have configured, without the forgotten */
     int forgotten_nameless; /* servers forgotten whose route address nobody knows */
     struct meta meta;
@@ -58,5 +59,7 @@ void clusters_settle(struct model *model);
 /* Live while one of its servers is up, gone when all are down, else stale: nobody has answered yet, or for
  * long. */
 void clusters_judge(struct model *model);
+/* Two servers or more answer, and all have the same configuration (calc_alike.c). */
+bool cluster_has_one_configuration(const struct model *model, const struct object *cluster);
 
 #endif

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "model/client.h"
 #include "model/reported.h"
+#include "model/visitor.h"
 
 #define TOMBSTONE_NS (10 * NS_PER_S)
 #define RECORD_NS    (30 * NS_PER_S)  /* the same where a record of its end may come still */
@@ -89,8 +90,10 @@ static bool put_row(struct model *model, struct entry *server, const struct samp
         entry_drop_window(entry);
     connection->polls[page_of(sample->shape)] = server_of(server)->polls[sample->shape];
     entry_set_freshness(model, entry, FRESH_LIVE);
-    if (made)
+    if (made) {
         client_came(model, entry);
+        visitor_came(model, entry);
+    }
     busiest_put(&connection->busiest, &entry->object);
     if (connection_is_leaf(row))
         link_watch_seen(model, server, LINK_LEAFS, &entry->object, at);

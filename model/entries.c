@@ -6,9 +6,10 @@
 
 #include "base/memory.h"
 
-#define KIND_BITS    4 /* of an id: it says its kind */
+#define KIND_BITS    5 /* of an id: it says its kind */
 #define SHORT_WINDOW (200 * NS_PER_MS)
 #define LONG_WINDOW  (30 * NS_PER_S)
+#define SKEW_NS      (2 * NS_PER_S) /* a server's clock that differs by less counts as ours */
 #define CLOCK_SLACK  (500 * NS_PER_MS)
 #define CLOCK_SHARE  0.2
 
@@ -21,6 +22,7 @@ static const struct {
     [OBJECT_SERVER] = {"servers", "server"},
     [OBJECT_CONNECTION] = {"connections", "connection"},
     [OBJECT_CLIENT] = {"clients", "client"},
+    [OBJECT_VISITOR] = {"visitors", "visitor"},
     [OBJECT_STREAM] = {"streams", "stream"},
     [OBJECT_CONSUMER] = {"consumers", "consumer"},
     [OBJECT_REPLICA] = {"replicas", "replica"},
@@ -32,7 +34,9 @@ static const struct {
     [OBJECT_COST] = {"costs", "cost"},
     [OBJECT_AUDIENCE] = {"audiences", "audience"},
     [OBJECT_SUBSCRIPTION] = {"subscriptions", "subscription"},
+    [OBJECT_EXPECTATION] = {"expectations", "expectation"},
     [OBJECT_GROUP] = {"groups", "group"},
+    [OBJECT_ALERT] = {"alerts", "alert"},
 };
 
 const char *object_kind_plural(enum object_kind kind) {
@@ -43,8 +47,16 @@ const char *object_kind_name(enum object_kind kind) {
     return kind_names[kind].name;
 }
 
+uint64_t id_of_kind(enum object_kind kind, uint64_t serial) {
+    return serial << KIND_BITS | (unsigned)kind;
+}
+
 int kind_of_id(uint64_t id) {
     return (int)(id & ((1u << KIND_BITS) - 1));
+}
+
+uint64_t serial_of_id(uint64_t id) {
+    return id >> KIND_BITS;
 }
 
 const struct object *model_object(const struct model *model, uint64_t id) {
@@ -64,7 +76,7 @@ struct entry *entry_create(struct model *model, enum object_kind kind, const str
                            int64_t utc_ns) {
     struct entry *entry = memory_new(sizeof *entry);
     entry->object.kind = kind;
-    entry->object.id = ++model->next_serial << KIND_BITS | (unsigned)kind;
+    entry->object.id = id_of_kind(kind, ++model->next_serial);
     entry->object.parent = parent;
     entry->object.first_utc_ns = utc_ns;
     entry->dirty = true;
@@ -117,9 +129,21 @@ static bool is_nonsense(const struct row *row, enum field f) {
     return (fields[f].type == TYPE_I64 || fields[f].type == TYPE_SPAN) && row_cell(row, f)->i < 0;
 }
 
+/* All that is KEPT was told: what of it is absent is not set. */
+static bool tells_all(const struct row *row) {
+    const struct entity_info *entity = &entities[row->entity];
+    for (int i = 0; i < entity->count; i++) {
+        enum field f = (enum field)((int)entity->first + i);
+        if (fields[f].flags & FIELD_WHOLE && row_has(row, f))
+            return true;
+    }
+    return false;
+}
+
 void row_take(struct model *model, struct row *to, const struct row *from, const struct row *old) {
     row_copy(to, from);
     const struct entity_info *entity = &entities[from->entity];
+    bool keeps = old && !tells_all(from);
     for (int i = 0; i < entity->count; i++) {
         enum field f = (enum field)((int)entity->first + i);
         if (row_has(to, f)) {
@@ -127,7 +151,7 @@ void row_take(struct model *model, struct row *to, const struct row *from, const
                 row_put(to, f)->s = take_text(model, row_cell(from, f)->s, old, f);
             else if (is_nonsense(to, f))
                 row_drop(to, f);
-        } else if (fields[f].flags & FIELD_KEPT && old && row_has(old, f)) {
+        } else if (fields[f].flags & FIELD_KEPT && keeps && row_has(old, f)) {
             *row_put(to, f) = *row_cell(old, f);
         }
     }
@@ -135,15 +159,26 @@ void row_take(struct model *model, struct row *to, const struct row *from, const
 
 void row_keep(struct model *model, struct row *to, const struct row *from) {
     const struct entity_info *entity = &entities[from->entity];
+    bool all = tells_all(from);
     for (int i = 0; i < entity->count; i++) {
         enum field f = (enum field)((int)entity->first + i);
-        if (!(fields[f].flags & FIELD_KEPT) || !row_has(from, f))
+        if (!(fields[f].flags & FIELD_KEPT))
             continue;
+        if (!row_has(from, f)) {
+            if (all)
+                row_drop(to, f);
+            continue;
+        }
         if (fields[f].type == TYPE_TEXT)
             row_put(to, f)->s = take_text(model, row_cell(from, f)->s, to, f);
         else
             *row_put(to, f) = *row_cell(from, f);
     }
+}
+
+int64_t stamp_our_time(const struct stamp *at, int64_t server_ns) {
+    int64_t skew = at->utc_ns - at->now_ns;
+    return skew > SKEW_NS || skew < -SKEW_NS ? server_ns + skew : server_ns;
 }
 
 struct stamp stamp_of(const struct sample *sample, const struct text *server_id) {

@@ -124,6 +124,7 @@ static void placeholder_set(struct model *model, struct entry *entry, const char
     struct server *server = server_of(entry);
     if (!server->address || strcmp(server->address->bytes, name) != 0) {
         server->address = model_text_of(model, name);
+        server->supposed[0] = '\0';
         entry->dirty = true;
     }
     server->placeholder = true;

@@ -1,8 +1,10 @@
 #include "model/client.h"
+#include "model/expecting.h"
 #include "model/interest.h"
 #include "model/peer.h"
 #include "model/source.h"
 #include "model/subscription.h"
+#include "model/visitor.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -43,6 +45,8 @@ static void server_texts(void *extra, text_visit_fn *fn, void *data) {
     }
     for (size_t i = 0; i < server->route_url_count; i++)
         fn(data, &server->route_urls[i]);
+    for (size_t i = 0; i < server->gateways.count; i++)
+        fn(data, &server->gateways.seen[i].cluster);
     for (int i = 0; i < SIDE_COUNT; i++)
         visit_side(&server->sides[i], fn, data);
 }
@@ -152,10 +156,15 @@ static void *subscription_clone(const void *extra) {
     return flat_clone(extra, sizeof(struct subscription));
 }
 
+static void *visitor_clone(const void *extra) {
+    return flat_clone(extra, sizeof(struct visitor));
+}
+
 const struct extra_ops extra_ops[OBJECT_KIND_COUNT] = {
     [OBJECT_CLUSTER] = {cluster_texts, NULL, cluster_clone},
     [OBJECT_SERVER] = {server_texts, server_destroy, server_clone},
     [OBJECT_CLIENT] = {client_visit_texts, client_destroy, client_clone},
+    [OBJECT_VISITOR] = {visitor_visit_texts, NULL, visitor_clone},
     [OBJECT_CONNECTION] = {connection_texts, connection_destroy, connection_clone},
     [OBJECT_STREAM] = {stream_texts, stream_destroy, stream_clone},
     [OBJECT_CONSUMER] = {consumer_texts, NULL, consumer_clone},
@@ -164,4 +173,5 @@ const struct extra_ops extra_ops[OBJECT_KIND_COUNT] = {
     [OBJECT_META_PEER] = {NULL, NULL, peer_clone},
     [OBJECT_AUDIENCE] = {audience_texts, NULL, audience_clone},
     [OBJECT_SUBSCRIPTION] = {NULL, NULL, subscription_clone},
+    [OBJECT_EXPECTATION] = {expecting_texts, expecting_destroy, expecting_clone},
 };

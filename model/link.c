@@ -102,6 +102,8 @@ void links_put(struct model *model, struct entry *entry, const struct sample *sa
     }
     if (known < traffic->count)
         remove_others(model, link, entry, &at);
+    if (link == LINK_GATEWAYS)
+        gateway_watch_put(model, entry, sample);
     traffic->count = count;
     memmove(traffic->points + 1, traffic->points, sizeof point * (LINK_POINTS - 1));
     traffic->points[0] = point;

@@ -5,10 +5,14 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "model/alert_book.h"
+#include "model/expecting.h"
 #include "model/interest.h"
+#include "model/remembered.h"
 #include "model/replica.h"
 #include "model/source.h"
 #include "model/subscription.h"
+#include "model/visitor.h"
 
 #define LONGEST_INTERVAL (3600 * NS_PER_S) /* that we wait for an answer */
 
@@ -41,9 +45,11 @@ struct model *model_create(const struct model_options *options) {
     model->hold_scale = options && options->hold_scale > 0 ? options->hold_scale : 1;
     model->interval_ns = NS_PER_S;
     model->texts = text_pool_create();
+    model->arrivals_ring = memory_new(sizeof *model->arrivals_ring);
     model->cluster = cluster_create(model, 0);
     states_create(model);
     rules_create(model);
+    model->alerts = alert_book_create();
     model_changed(model);
     return model;
 }
@@ -68,11 +74,14 @@ void model_destroy(struct model *model) {
         free(model->targets[i]);
     free(model->targets);
     free(model->forgotten);
+    remembered_destroy(model);
     events_destroy(model);
+    alert_book_destroy(model->alerts);
     rules_destroy(model);
     states_destroy(model);
     text_pool_destroy(model->texts);
     free(model->label);
+    free(model->arrivals_ring);
     free(model);
 }
 
@@ -189,6 +198,7 @@ static void put_health(struct model *model, struct entry *entry, const struct sa
     struct row *row = server_of(entry)->sides[SIDE_HEALTH].now;
     if (row && !row_has(row, F_HEALTH_code) && sample->http_status)
         row_put(row, F_HEALTH_code)->u = (uint64_t)sample->http_status;
+    lame_duck_judge(model, entry, sample->answered_utc_ns);
 }
 
 static void put_sublist(struct model *model, struct entry *entry, const struct sample *sample) {
@@ -223,6 +233,7 @@ static void put_varz(struct model *model, struct entry *entry, const struct samp
 
 static void put_interest(struct model *model, struct entry *entry, const struct sample *sample) {
     interest_put(model, entry, sample);
+    expectations_put(model, entry, sample);
     entry->dirty = true;
 }
 

@@ -59,9 +59,20 @@ void model_tick(struct model *model, int64_t utc_ns, int64_t mono_ns);
 void model_look_at(struct model *model, uint64_t id);
 /* Scale-down: this server is no longer expected. false when no server has that name or address. */
 bool model_forget(struct model *model, const char *name);
+/* What a server was called in an earlier run, at the address ("host:port") where it was asked; and the port
+ * of its routes, 0 none. While it has not answered it is called so again. At most 4,096 are taken; texts are
+ * copied. */
+#define REMEMBERED_MOST 4096
+struct remembered_server {
+    const char *name, *address;
+    uint64_t cluster_port;
+};
+void model_remember_server(struct model *model, const struct remembered_server *server);
+/* The same of this one, for the next run; borrowed. false: nobody knows its name. */
+bool model_remembered(const struct model *model, const struct object *server, struct remembered_server *out);
 /* The collector of this source died, was killed or came back; `text` says which. Becomes an event. */
 void model_source_event(struct model *model, uint16_t source, int64_t utc_ns, const char *text);
-/* What happened to this program itself: "config". */
+/* What happened to this program itself: "config", "hook", "log". */
 void model_own_event(struct model *model, int64_t utc_ns, const char *kind, const char *subject,
                      const char *text);
 
@@ -77,6 +88,9 @@ const struct object *const *model_objects(const struct model *model, enum object
 const struct object *model_object(const struct model *model, uint64_t id); /* NULL when it is no more */
 /* The first cluster, always there: of the servers that a person named, and that answered, the first one's. */
 const struct object *model_cluster(const struct model *model);
+/* What says which object it is, with slashes between: "ORDERS/billing"; the global account goes without
+ * saying. object NULL: "". */
+void model_object_name(const struct model *model, const struct object *object, char *out, size_t size);
 /* The stream of a consumer, a replica or a source; a stream is its own. NULL: not seen. */
 const struct object *model_stream_of(const struct model *model, const struct object *asset);
 /* That consumer reads that stream. */
@@ -166,9 +180,11 @@ const char *model_balancer(const struct model *model);
 /* ---- findings: what row 2 says ---- */
 /* PENDING: what will be a finding if it goes on. */
 enum severity { SEVERITY_OK, SEVERITY_UNKNOWN, SEVERITY_PENDING, SEVERITY_WARN, SEVERITY_CRIT };
+struct rule; /* model/ruleset.h */
 struct finding {
     enum severity severity;
-    int rule;             /* row of rules.def */
+    enum severity level; /* the same; of one that is forming the one that it will have */
+    const struct rule *rule;
     uint64_t object;      /* id */
     int64_t since_utc_ns; /* when the condition became true */
     bool least;           /* or before that: nothing was known then */
@@ -183,6 +199,8 @@ const struct finding *model_findings(const struct model *model, size_t *count);
 const struct finding *model_forming(const struct model *model, size_t *count);
 const char *finding_tag(const struct finding *finding);
 const char *finding_rule(const struct finding *finding);
+/* "> 80 %"; false and "": what is so is the trouble. */
+bool finding_limit(const struct model *model, const struct finding *finding, char *out, size_t size);
 /* One rule holds of both for one reason, as of all that a server led which does not answer. */
 bool finding_same_cause(const struct finding *a, const struct finding *b);
 /* So many of one cause in one sentence; `finding` is the first of them, or alone: 1. */
@@ -204,9 +222,9 @@ struct event {
     uint64_t amended; /* 0: says what it said; else which of all amendments ever was its last */
     int64_t utc_ns;
     const char *kind; /* "started", "restarted", "lost", "back", "reloaded", "version", "leader", "contested",
-                         "recreated", "purged", "peer", "gap", "collector", "store", "config", "interest",
-                         "cut" (clients as slow consumers), "slow" (a route, gateway or leaf node), "stale",
-                         "stalled" (producers) */
+                         "recreated", "purged", "peer", "gap", "collector", "store", "config", "hook", "log",
+                         "interest", "cut" (clients as slow consumers), "slow" (a route, gateway or leaf
+                         node), "stale", "stalled" (producers), "leaving" (a lame duck) */
     uint64_t object;  /* 0: none */
     const char *subject; /* server or asset name */
     const char *text;    /* one sentence */

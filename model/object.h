@@ -11,7 +11,8 @@ enum object_kind {
     OBJECT_CLUSTER,
     OBJECT_SERVER,
     OBJECT_CONNECTION,
-    OBJECT_CLIENT, /* who was cut as a slow consumer, over all its connections */
+    OBJECT_CLIENT,  /* who was cut as a slow consumer, over all its connections */
+    OBJECT_VISITOR, /* whose connections come and go, over all of them */
     OBJECT_STREAM,
     OBJECT_CONSUMER,
     OBJECT_REPLICA,
@@ -23,8 +24,10 @@ enum object_kind {
     OBJECT_COST,         /* one endpoint of one server: what watching it costs */
     OBJECT_AUDIENCE,     /* who subscribes to the same, of those that match a subject */
     OBJECT_SUBSCRIPTION, /* of a connection that was asked for, or matching a subject that was */
+    OBJECT_EXPECTATION,  /* so many of something should be there: expectation.h */
     OBJECT_GROUP, /* connections with something in common (groups.h): made for a list, none are in the model
                    */
+    OBJECT_ALERT, /* alert_object.h: made for a list, none are in the model */
     OBJECT_KIND_COUNT
 };
 

@@ -33,6 +33,8 @@ static void begin(struct progress *p, const struct object *consumer, int64_t mom
     p->ack_ns = p->ack_least ? moment : later(delivery, ack);
     p->floor_least = true;
     p->floor_ns = ack == TIME_UNSET ? moment : ack;
+    p->last_delivery = (struct heard){delivery == TIME_UNSET, delivery == TIME_UNSET ? moment : delivery};
+    p->last_ack = (struct heard){ack == TIME_UNSET, ack == TIME_UNSET ? moment : ack};
 }
 
 /* At least so many were delivered again since its row before. */
@@ -51,25 +53,40 @@ static double delivered_again(const struct object *consumer) {
     return most > more ? most : more > 0 ? more : 0;
 }
 
+static double delivered(const struct object *consumer) {
+    uint64_t now = row_u64(consumer->now, F_CONSUMER_delivered_consumer_seq, 0);
+    uint64_t before = row_u64(consumer->before, F_CONSUMER_delivered_consumer_seq, now);
+    return now > before ? (double)(now - before) : 0;
+}
+
 static void count_again(struct progress *p, const struct object *consumer, int64_t moment) {
     int64_t part = moment / PART,
             from = part - p->again_part > AGAIN_PARTS ? part - AGAIN_PARTS : p->again_part;
     for (int64_t i = from + 1; i <= part; i++)
-        p->again[i % AGAIN_PARTS] = 0;
+        p->again[i % AGAIN_PARTS] = p->delivered[i % AGAIN_PARTS] = 0;
     p->again_part = part > p->again_part ? part : p->again_part;
     if (!consumer->before)
         return;
     double again = delivered_again(consumer);
     p->again[p->again_part % AGAIN_PARTS] += (float)again;
+    p->delivered[p->again_part % AGAIN_PARTS] += (float)delivered(consumer);
     p->again_at_floor += again;
     p->rows += p->rows < 2;
 }
 
-bool progress_redelivered_per_min(const struct progress *p, double *per_min) {
+static bool per_min_of(const struct progress *p, const float *parts, double *per_min) {
     *per_min = 0;
     for (int i = 0; i < AGAIN_PARTS; i++)
-        *per_min += p->again[i];
+        *per_min += parts[i];
     return p->rows > 0;
+}
+
+bool progress_redelivered_per_min(const struct progress *p, double *per_min) {
+    return per_min_of(p, p->again, per_min);
+}
+
+bool progress_delivered_per_min(const struct progress *p, double *per_min) {
+    return per_min_of(p, p->delivered, per_min);
 }
 
 /* What is given up is ack pending no more, and remains among what was delivered again: so what is more than
@@ -130,10 +147,28 @@ static void look_at_lag(struct progress *p, const struct object *consumer, int64
     }
 }
 
+/* A server that was restarted, or leads anew, no longer knows when that was. */
+static void hear(struct heard *heard, int64_t last, bool moved, int64_t moment) {
+    int64_t at_ns = last != TIME_UNSET ? last : moved ? moment : heard->at_ns;
+    if (at_ns <= heard->at_ns)
+        return;
+    heard->at_ns = at_ns;
+    heard->least = false;
+}
+
+static void look_at_news(struct progress *p, const struct object *consumer, int64_t moment) {
+    const struct row *row = consumer->now;
+    hear(&p->last_delivery, told(consumer, F_CONSUMER_last_delivered, moment),
+         row_u64(row, F_CONSUMER_delivered_consumer_seq, 0) != p->deliveries, moment);
+    hear(&p->last_ack, told(consumer, F_CONSUMER_last_ack, moment),
+         row_u64(row, F_CONSUMER_ack_floor_stream_seq, 0) != p->floor, moment);
+}
+
 static void look(struct progress *p, const struct object *consumer, int64_t moment) {
     look_at_deliveries(p, consumer->now, told(consumer, F_CONSUMER_last_delivered, moment), moment);
     look_at_acks(p, consumer->now, told(consumer, F_CONSUMER_last_ack, moment), moment);
     look_at_lag(p, consumer, moment);
+    look_at_news(p, consumer, moment);
 }
 
 void progress_put(struct progress *p, const struct object *consumer, const struct object *stream,

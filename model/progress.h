@@ -21,13 +21,18 @@ struct progress {
     int64_t delivery_ns; /* the last delivery, or nothing to deliver */
     int64_t ack_ns;      /* the last acknowledgement, or none was owed */
     int64_t floor_ns;    /* the ack floor moved */
+    struct heard {       /* the last one that is known of, owed or not */
+        bool least;      /* since we look: it may be longer ago */
+        int64_t at_ns;
+    } last_delivery, last_ack;
     uint64_t deliveries, floor;
     struct eviction eviction;
     uint64_t given_up;        /* messages delivered as often as is allowed, at least; see max_deliver, too */
     uint64_t gave_up;         /* of these since its row before */
     double again_at_floor;    /* redeliveries since the floor moved */
     float again[AGAIN_PARTS]; /* and in each part of the last minute */
-    int64_t again_part;       /* the newest of them, counted from the beginning of time */
+    float delivered[AGAIN_PARTS]; /* deliveries in these, those included */
+    int64_t again_part;           /* the newest of them, counted from the beginning of time */
     struct rhythm rhythm;
     unsigned rows; /* that could be compared with one before, up to 2 */
 };
@@ -37,5 +42,7 @@ void progress_put(struct progress *progress, const struct object *consumer, cons
                   const struct arrivals *arrivals, int64_t moment, const struct behind *behind);
 /* false: no two rows to compare yet. */
 bool progress_redelivered_per_min(const struct progress *progress, double *per_min);
+/* All deliveries of that minute; the same. */
+bool progress_delivered_per_min(const struct progress *progress, double *per_min);
 
 #endif

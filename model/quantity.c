@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "model/calc.h"
 #include "model/groups.h"
 
@@ -31,8 +32,31 @@ const struct quantity_info quantities[QUANTITY_COUNT] = {
 #undef RATE
 #undef FIELD
 
+/* Each sentence asks for some by name, and there can be thousands of sentences at once. */
+#define NAME_SLOTS 4096
+_Static_assert(QUANTITY_COUNT < NAME_SLOTS / 2, "slots stay free");
+
+static uint32_t name_slot(enum object_kind kind, const char *name) {
+    return hash_bytes(name, strlen(name)) + (uint32_t)kind * 2654435761u;
+}
+
+static const int16_t *names(void) {
+    static int16_t slots[NAME_SLOTS]; /* 0 free, else one more than the quantity */
+    static bool made;
+    for (int q = 0; q < QUANTITY_COUNT && !made; q++) {
+        uint32_t at = name_slot(quantities[q].kind, quantities[q].name);
+        while (slots[at % NAME_SLOTS])
+            at++;
+        slots[at % NAME_SLOTS] = (int16_t)(q + 1);
+    }
+    made = true;
+    return slots;
+}
+
 int quantity_by_name(enum object_kind kind, const char *name) {
-    for (int q = 0; q < QUANTITY_COUNT; q++) {
+    const int16_t *slots = names();
+    for (uint32_t at = name_slot(kind, name); slots[at % NAME_SLOTS]; at++) {
+        int q = slots[at % NAME_SLOTS] - 1;
         if (quantities[q].kind == kind && strcmp(quantities[q].name, name) == 0)
             return q;
     }

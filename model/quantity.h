@@ -25,6 +25,8 @@ enum quantity_flags {
     QUANTITY_WHERE = 16,   /* in which cluster: in every document, and a column where there are several */
     QUANTITY_GROUP = 32,   /* connections can be grouped by it */
     QUANTITY_SUBJECT = 64, /* subjects: where there is no room, cut between their tokens */
+    QUANTITY_DATED = 256,  /* measured at some time before: evidence of nothing, so no rule asks it */
+    QUANTITY_OURS = 128,   /* our word of now, true of what is stale or gone as well */
     QUANTITY_KEY = 8,      /* says which object it is: in every document, and the order of what is equal */
 };
 

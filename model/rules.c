@@ -1,112 +1,36 @@
 #include "model/calc.h"
 
-#include <stdio.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/text.h"
-#include "model/asking.h"
+#include "model/finding_text.h"
+#include "model/alert_object.h"
 #include "model/groups.h"
-#include "model/sentence.h"
+#include "model/rule_judge.h"
 
 #define AFTER_A_MOVE (30 * NS_PER_S)  /* numbers settle after a change of leader */
 #define SLEEPS_MOST  (120 * NS_PER_S) /* a truth that nobody can be asked about */
 #define BEGINNING    (10 * NS_PER_S)  /* no quiet to speak of before */
-#define NAME_SIZE    (TEXT_MAX_BYTES + 32)
-#define ASKED_MOST   1024 /* a tick, of those of which there can be thousands */
-
-static const struct rule {
-    const char *name;
-    enum object_kind kind;
-    enum severity severity;
-    double hold_s;
-    const char *tag, *condition, *since, *text;
-} rules[] = {
-#define RULE(NAME, KIND, SEVERITY, HOLD, TAG, CONDITION, SINCE, TEXT)                                        \
-    {#NAME, OBJECT_##KIND, SEVERITY_##SEVERITY, HOLD, TAG, CONDITION, SINCE, TEXT},
-#include "model/rules.def"
-#undef RULE
-};
-#define RULE_COUNT (sizeof rules / sizeof *rules)
-
-static const struct many { /* how findings of one cause are said together */
-    const char *rule;
-    enum quantity cause;
-    const char *text;
-} many[] = {
-#define RULE(NAME, KIND, SEVERITY, HOLD, TAG, CONDITION, SINCE, TEXT)
-#define MANY(RULE, KIND, CAUSE, TEXT) {#RULE, Q_##KIND##_##CAUSE, TEXT},
-#include "model/rules.def"
-#undef MANY
-};
+#define ASKED_MOST   1024             /* a tick, of those of which there can be thousands */
 
 static const struct news { /* what a rule counts happened last then */
     const char *rule;
     enum quantity last;
 } news[] = {
+#define RULE(...)
 #define NEWS(RULE, KIND, LAST) {#RULE, Q_##KIND##_##LAST},
 #include "model/rules.def"
 #undef NEWS
 #undef RULE
 };
 
-/* ---- conditions ---- */
-
-struct resolving {
-    enum object_kind kind;
-    bool about_state;
-};
-
-static int resolve(void *data, const char *function, const char *name, enum unit *unit) {
-    struct resolving *resolving = data;
-    int q = function ? -1 : quantity_by_name(resolving->kind, name);
-    if (q < 0)
-        return -1;
-    resolving->about_state |= q == (int)Q_SERVER_state || strcmp(name, "leadership") == 0;
-    *unit = quantities[q].unit;
-    return q;
-}
-
-void rules_create(struct model *model) {
-    model->rules = memory_array(RULE_COUNT, sizeof(struct expr *));
-    model->rule_about_state = memory_array(RULE_COUNT, sizeof *model->rule_about_state);
-    for (size_t i = 0; i < RULE_COUNT; i++) {
-        struct resolving resolving = {rules[i].kind, false};
-        struct expr_error error;
-        model->rules[i] = expr_parse(rules[i].condition, resolve, &resolving, &error);
-        model->rule_about_state[i] = resolving.about_state;
-        if (!model->rules[i])
-            fprintf(stderr, "natsight: rule %s: %s\n", rules[i].name, error.message);
-    }
-}
-
-void rules_destroy(struct model *model) {
-    for (size_t i = 0; model->rules && i < RULE_COUNT; i++)
-        expr_destroy(model->rules[i]);
-    free(model->rules);
-    free(model->rule_about_state);
-    free(model->findings.items);
-    free(model->forming.items);
-    free(model->watched);
-}
-
-static bool can_be_asked(const struct model *model, size_t rule, const struct object *object) {
-    return object->freshness == FRESH_LIVE || model->rule_about_state[rule];
-}
-
-static bool holds(const struct model *model, size_t rule, const struct object *object) {
-    if (!model->rules[rule] || !can_be_asked(model, rule, object))
-        return false;
-    struct asking asking = {model, object};
-    return expr_true(model->rules[rule], asking_get, &asking);
-}
-
 /* ---- what holds of one object, and since when ---- */
 
-static struct truth *truth_of(struct entry *entry, int rule) {
+static struct truth *truth_of(struct entry *entry, const struct rule *rule, enum severity level) {
     for (size_t i = 0; i < entry->truth_count; i++) {
-        if (entry->truths[i].rule == rule)
+        if (entry->truths[i].rule == rule && entry->truths[i].level == level)
             return &entry->truths[i];
     }
     return NULL;
@@ -114,10 +38,9 @@ static struct truth *truth_of(struct entry *entry, int rule) {
 
 /* It counts from when that began which it is true of now. */
 static void set_since(const struct model *model, const struct object *object, struct truth *truth) {
-    if (!*rules[truth->rule].since)
+    if (truth->rule->since_quantity < 0)
         return;
-    int q = quantity_by_name(object->kind, rules[truth->rule].since);
-    struct value began = q >= 0 ? quantity_get(model, object, (enum quantity)q) : value_unknown(0);
+    struct value began = quantity_get(model, object, (enum quantity)truth->rule->since_quantity);
     if (began.type != VALUE_TIME || began.i > model->utc_ns)
         return;
     int64_t mono_ns = model->mono_ns - (model->utc_ns - began.i);
@@ -126,8 +49,9 @@ static void set_since(const struct model *model, const struct object *object, st
     truth->least = began.flags & VALUE_LEAST;
 }
 
-static struct truth truth_from_now(const struct model *model, size_t rule) {
-    return (struct truth){.rule = (int)rule,
+static struct truth truth_from_now(const struct model *model, const struct rule *rule, enum severity level) {
+    return (struct truth){.rule = rule,
+                          .level = level,
                           .since_utc_ns = model->utc_ns,
                           .since_mono_ns = model->mono_ns,
                           .seen_mono_ns = model->mono_ns};
@@ -138,19 +62,19 @@ static bool slept_too_long(const struct model *model, const struct truth *truth)
 }
 
 /* What was true when its leader went counts from before, if the next one says so, too. */
-static void ask(struct model *model, struct entry *entry, size_t rule) {
-    bool now = holds(model, rule, &entry->object);
-    struct truth *truth = truth_of(entry, (int)rule);
-    if (truth && !can_be_asked(model, rule, &entry->object) && entry->object.freshness == FRESH_STALE) {
+static void note(struct model *model, struct entry *entry, const struct rule *rule, enum severity level,
+                 bool now) {
+    struct truth *truth = truth_of(entry, rule, level);
+    if (truth && !rule_can_ask(rule, &entry->object) && entry->object.freshness == FRESH_STALE) {
         truth->slept_mono_ns = truth->slept_mono_ns ? truth->slept_mono_ns : model->mono_ns;
         return;
     }
     if (now && !truth) {
         entry->truths = memory_grow(entry->truths, entry->truth_count + 1, sizeof *entry->truths);
         truth = &entry->truths[entry->truth_count++];
-        *truth = truth_from_now(model, rule);
+        *truth = truth_from_now(model, rule, level);
     } else if (now && slept_too_long(model, truth)) {
-        *truth = truth_from_now(model, rule);
+        *truth = truth_from_now(model, rule, level);
     } else if (!now && truth) {
         *truth = entry->truths[--entry->truth_count];
     }
@@ -158,6 +82,18 @@ static void ask(struct model *model, struct entry *entry, size_t rule) {
         return;
     truth->slept_mono_ns = 0;
     set_since(model, &entry->object, truth);
+}
+
+static void ask(struct model *model, struct entry *entry, const struct asking *asking,
+                const struct rule *rule) {
+    struct verdict v = rule_judge(asking, rule);
+    if (!entry->truth_count && !v.warn && !v.crit)
+        return; /* as of most */
+    for (enum severity level = SEVERITY_WARN; level <= SEVERITY_CRIT; level++) {
+        const struct truth *truth = truth_of(entry, rule, level);
+        if (rule_level(rule, level)->is)
+            note(model, entry, rule, level, verdict_holds(&v, rule, level, truth && truth->spoke));
+    }
 }
 
 static int64_t left_to_settle(const struct model *model, const struct object *object) {
@@ -170,15 +106,18 @@ static int64_t left_to_settle(const struct model *model, const struct object *ob
     return moved && left > 0 ? left : 0;
 }
 
-/* `held_ns`: for so long it is true. */
-static int64_t left_to_hold(const struct model *model, int rule, int64_t held_ns) {
-    int64_t left = (int64_t)(rules[rule].hold_s * model->hold_scale * (double)NS_PER_S) - held_ns;
+int64_t rules_left_to_hold(const struct model *model, const struct truth *truth) {
+    double hold_s = rule_level(truth->rule, truth->level)->hold_s * model->hold_scale;
+    int64_t left = (int64_t)(hold_s * (double)NS_PER_S) - (model->mono_ns - truth->since_mono_ns);
     return left > 0 ? left : 0;
 }
 
 static bool is_held(const struct model *model, const struct truth *truth) {
-    return !truth->slept_mono_ns &&
-           left_to_hold(model, truth->rule, model->mono_ns - truth->since_mono_ns) == 0;
+    return !truth->slept_mono_ns && rules_left_to_hold(model, truth) == 0;
+}
+
+static bool is_worse(const struct truth *a, const struct truth *b) {
+    return a->level != b->level ? a->level > b->level : a->rule->order < b->rule->order;
 }
 
 /* One trouble of one object is said once, by the most urgent rule of its tag; what is held speaks before what
@@ -189,34 +128,11 @@ static bool is_said_by_other(const struct model *model, const struct entry *entr
     for (size_t t = 0; t < entry->truth_count; t++) {
         const struct truth *other = &entry->truths[t];
         bool other_held = is_held(model, other);
-        if (!other->slept_mono_ns && (other_held == held ? other->rule < truth->rule : other_held) &&
-            strcmp(rules[other->rule].tag, rules[truth->rule].tag) == 0)
+        if (!other->slept_mono_ns && (other_held == held ? is_worse(other, truth) : other_held) &&
+            strcmp(other->rule->tag, truth->rule->tag) == 0)
             return true;
     }
     return false;
-}
-
-static const struct object *home_of(const struct object *object) {
-    while (object && object->kind != OBJECT_CLUSTER)
-        object = object->parent;
-    return object;
-}
-
-static const struct many *many_of(int rule) {
-    for (size_t i = 0; i < sizeof many / sizeof *many; i++)
-        if (strcmp(many[i].rule, rules[rule].name) == 0)
-            return &many[i];
-    return NULL;
-}
-
-/* Of one cluster and one text, as a number. */
-static uint64_t cause_of(const struct model *model, const struct object *object, int rule) {
-    const struct many *together = many_of(rule);
-    const struct object *home = home_of(object);
-    struct value v = together ? quantity_get(model, object, together->cause) : value_unknown(0);
-    if (v.type != VALUE_TEXT || !*v.text)
-        return 0;
-    return (uint64_t)hash_bytes(v.text, strlen(v.text)) << 32 | (home ? (uint32_t)home->id : 1);
 }
 
 static void list_add(const struct model *model, struct finding_list *list, const struct entry *entry,
@@ -225,13 +141,14 @@ static void list_add(const struct model *model, struct finding_list *list, const
         list->cap = list->cap ? list->cap * 2 : 16;
         list->items = memory_grow(list->items, list->cap, sizeof *list->items);
     }
-    list->items[list->count++] = (struct finding){.severity = rules[truth->rule].severity,
+    list->items[list->count++] = (struct finding){.severity = truth->level,
+                                                  .level = truth->level,
                                                   .rule = truth->rule,
                                                   .object = entry->object.id,
                                                   .since_utc_ns = truth->since_utc_ns,
                                                   .least = truth->least,
                                                   .due_utc_ns = model->utc_ns + left_ns,
-                                                  .cause = cause_of(model, &entry->object, truth->rule)};
+                                                  .cause = finding_cause(model, &entry->object, truth->rule)};
 }
 
 static void worsen(struct entry *entry, enum severity severity) {
@@ -246,9 +163,9 @@ static bool was_so_before(const struct entry *entry, const struct truth *truth) 
 }
 
 /* When the last happened that this rule counts; 0: it does not count, or that is not known. */
-static int64_t news_of(const struct model *model, const struct object *object, int rule) {
+static int64_t news_of(const struct model *model, const struct object *object, const struct rule *rule) {
     for (size_t i = 0; i < sizeof news / sizeof *news; i++) {
-        if (strcmp(news[i].rule, rules[rule].name) != 0)
+        if (strcmp(news[i].rule, rule->name) != 0)
             continue;
         struct value last = quantity_get(model, object, news[i].last);
         return last.type == VALUE_TIME ? last.i : 0;
@@ -267,10 +184,11 @@ static bool is_told(const struct model *model, const struct entry *entry, struct
 static void find(struct model *model, struct entry *entry, struct truth *truth) {
     if (truth->slept_mono_ns || is_told(model, entry, truth))
         return;
-    int64_t hold = left_to_hold(model, truth->rule, model->mono_ns - truth->since_mono_ns);
+    int64_t hold = rules_left_to_hold(model, truth);
     int64_t settle = was_so_before(entry, truth) ? 0 : left_to_settle(model, &entry->object);
     bool forming = hold || settle;
-    enum severity severity = forming ? SEVERITY_PENDING : rules[truth->rule].severity;
+    enum severity severity = forming ? SEVERITY_PENDING : truth->level;
+    truth->spoke |= !forming;
     list_add(model, forming ? &model->forming : &model->findings, entry, truth,
              hold > settle ? hold : settle);
     worsen(entry, severity);
@@ -279,10 +197,13 @@ static void find(struct model *model, struct entry *entry, struct truth *truth) 
 }
 
 static void ask_all(struct model *model, struct entry *entry) {
-    for (size_t r = 0; r < RULE_COUNT; r++) {
-        if (rules[r].kind == entry->object.kind)
-            ask(model, entry, r);
-    }
+    struct asking_memo memo;
+    struct asking asking = {model, &entry->object, &memo};
+    size_t count;
+    const struct rule *const *rules = ruleset_of(model->rules, entry->object.kind, &count);
+    memo.filled = 0;
+    for (size_t r = 0; r < count; r++)
+        ask(model, entry, &asking, rules[r]);
     entry->dirty = false;
 }
 
@@ -331,17 +252,29 @@ static void ask_kind(struct model *model, enum object_kind kind) {
 
 /* ---- of connections only a few: there can be a hundred thousand ---- */
 
-void rules_touch(struct model *model, struct entry *connection) {
-    for (size_t r = 0; r < RULE_COUNT && !connection->watched; r++) {
-        if (rules[r].kind != OBJECT_CONNECTION || !holds(model, r, &connection->object))
-            continue;
-        if (model->watched_count == model->watched_cap) {
-            model->watched_cap = model->watched_cap ? model->watched_cap * 2 : 16;
-            model->watched = memory_grow(model->watched, model->watched_cap, sizeof(struct entry *));
-        }
-        model->watched[model->watched_count++] = connection;
-        connection->watched = true;
+static bool any_holds(const struct model *model, const struct object *object) {
+    struct asking_memo memo;
+    struct asking asking = {model, object, &memo};
+    size_t count;
+    const struct rule *const *rules = ruleset_of(model->rules, object->kind, &count);
+    memo.filled = 0;
+    for (size_t r = 0; r < count; r++) {
+        struct verdict v = rule_judge(&asking, rules[r]);
+        if (v.warn || v.crit)
+            return true;
     }
+    return false;
+}
+
+void rules_touch(struct model *model, struct entry *connection) {
+    if (connection->watched || !any_holds(model, &connection->object))
+        return;
+    if (model->watched_count == model->watched_cap) {
+        model->watched_cap = model->watched_cap ? model->watched_cap * 2 : 16;
+        model->watched = memory_grow(model->watched, model->watched_cap, sizeof(struct entry *));
+    }
+    model->watched[model->watched_count++] = connection;
+    connection->watched = true;
 }
 
 void rules_forget_dead(struct model *model) {
@@ -372,10 +305,16 @@ static int by_urgency(const void *a, const void *b) {
     if (x->severity != y->severity)
         return x->severity > y->severity ? -1 : 1;
     if (x->rule != y->rule)
-        return x->rule < y->rule ? -1 : 1;
+        return x->rule->order < y->rule->order ? -1 : 1;
     if (x->since_utc_ns != y->since_utc_ns)
         return x->since_utc_ns < y->since_utc_ns ? -1 : 1;
     return (x->object > y->object) - (x->object < y->object);
+}
+
+static bool still_holds(const struct model *model, const struct finding *f, const struct object *object) {
+    struct asking asking = {model, object, NULL};
+    struct verdict v = rule_judge(&asking, f->rule);
+    return verdict_holds(&v, f->rule, f->level, f->severity != SEVERITY_PENDING);
 }
 
 static void recheck(struct model *model, struct finding_list *list) {
@@ -384,7 +323,7 @@ static void recheck(struct model *model, struct finding_list *list) {
     for (size_t i = 0; i < list->count; i++) {
         const struct finding f = list->items[i];
         struct entry *entry = entry_by_id(model, f.object);
-        if (entry && holds(model, (size_t)f.rule, &entry->object))
+        if (entry && still_holds(model, &f, &entry->object))
             list->items[kept++] = f;
         else if (entry && forming == (entry->severity == SEVERITY_PENDING))
             entry->severity = SEVERITY_OK; /* until the tick, which weighs what else there is */
@@ -413,6 +352,7 @@ void rules_recheck(struct model *model) {
     rank(model, &model->findings, true);
     rank(model, &model->forming, true);
     model->states_moved = false;
+    model->findings_version++;
 }
 
 static void sort(struct finding_list *list) {
@@ -457,6 +397,7 @@ void rules_tick(struct model *model, bool weighed) {
     sort(&model->findings);
     sort(&model->forming);
     count_quiet(model);
+    model->findings_version++;
 }
 
 /* ---- out ---- */
@@ -471,14 +412,6 @@ const struct finding *model_forming(const struct model *model, size_t *count) {
     return model->forming.items;
 }
 
-const char *finding_tag(const struct finding *finding) {
-    return rules[finding->rule].tag;
-}
-
-const char *finding_rule(const struct finding *finding) {
-    return rules[finding->rule].name;
-}
-
 /* Its leader tells of it, and what it is doing can't be said all the same. */
 static bool is_puzzling(const struct object *object) {
     return object->kind == OBJECT_CONSUMER &&
@@ -489,6 +422,8 @@ enum severity model_severity(const struct model *model, const struct object *obj
     (void)model;
     if (object->kind == OBJECT_GROUP) /* no entry of ours */
         return group_severity(object);
+    if (object->kind == OBJECT_ALERT)
+        return alert_object_severity(object);
     enum severity found = entry_of(object)->severity;
     bool ended = object->kind == OBJECT_CONNECTION && model_is_closed(object);
     if (found == SEVERITY_OK && ((object->freshness != FRESH_LIVE && !ended) || is_puzzling(object)))
@@ -500,93 +435,84 @@ int64_t model_quiet_since(const struct model *model) {
     return model->quiet_since;
 }
 
-/* Of several clusters it is said which one is meant. */
-static void name_cluster(const struct model *model, const struct object *object, char *out, size_t size) {
-    object = home_of(object);
-    struct value name = object ? calc_cluster_name(model, object) : (struct value){0};
-    out[0] = '\0';
-    if (kind_count(model, OBJECT_CLUSTER) > 1 && name.type == VALUE_TEXT)
-        snprintf(out, size, "%s: ", name.text);
+size_t model_thresholds(const struct model *model, const struct object *object, enum quantity q,
+                        struct threshold *out, size_t most) {
+    struct asking asking = {model, object, NULL};
+    size_t count = 0, rule_count;
+    const struct rule *const *rules = ruleset_of(model->rules, object->kind, &rule_count);
+    for (enum severity level = SEVERITY_WARN; level <= SEVERITY_CRIT; level++) {
+        for (size_t r = 0; r < rule_count && count < most; r++) {
+            const struct rule_level *of = rule_level(rules[r], level);
+            if (!of->is || rules[r]->value_quantity != (int)q || !rule_applies(&asking, rules[r]))
+                continue;
+            double value = rule_threshold(&asking, of);
+            if (!isnan(value))
+                out[count++] = (struct threshold){rules[r], level, value,
+                                                  of->sign == SIGN_MORE || of->sign == SIGN_AT_LEAST};
+        }
+    }
+    return count;
 }
 
-struct telling {
-    const struct model *model;
-    const struct finding *finding;
-    const struct object *object;
-    size_t count;
-};
+/* ---- which rules ---- */
 
-/* What only a finding knows. */
-static int tell(void *data, const char *name, char *out, size_t size) {
-    const struct telling *t = data;
-    if (strcmp(name, "since") == 0 || strcmp(name, "for") == 0) {
-        char span[TIME_TEXT_SIZE];
-        bool said =
-            *name == 'f' && t->object && t->object->kind == OBJECT_SERVER && server_const(t->object)->silent;
-        span_format_whole(span, t->model->utc_ns - t->finding->since_utc_ns);
-        snprintf(out, size, "%s%s%s", *name == 'f' && !said ? ", for " : "",
-                 t->finding->least && !said ? "≥" : "", said ? "" : span);
-        return 1;
-    }
-    if (strcmp(name, "count") == 0) {
-        snprintf(out, size, "%zu", t->count);
-        return 1;
-    }
-    if (strcmp(name, "which") == 0) {
-        name_cluster(t->model, t->object, out, size);
-        return 1;
-    }
-    if (strcmp(name, "called") == 0) {
-        struct value shown = t->object ? calc_stream_shown(t->model, t->object) : value_unknown(0);
-        bool plain = t->object && strcmp(calc_stream_kind(t->model, t->object).text, "stream") == 0;
-        snprintf(out, size, "%s%s", plain ? "stream " : "", shown.type == VALUE_TEXT ? shown.text : "-");
-        return 1;
-    }
-    if (strcmp(name, "stream") == 0 && t->object && sentence_quantity(t->model, t->object, name, out, size)) {
-        char real[NAME_SIZE];
-        snprintf(real, sizeof real, "%s", out);
-        snprintf(out, size, "%s", asset_stream_called(t->model, t->object, real));
-        return 1;
-    }
-    if (strcmp(name, "acct") == 0) {
-        const char *account = t->object ? model_shared_account(t->model, t->object) : NULL;
-        snprintf(out, size, account ? " (%s)" : "", account);
-        return 1;
-    }
-    return -1;
+const struct ruleset *model_rules(const struct model *model) {
+    return model->rules;
 }
 
-static void name_figure(const struct finding *finding, char name[static 64]) {
-    const char *condition = rules[finding->rule].condition;
-    snprintf(name, 64, "%.*s", (int)strspn(condition, "abcdefghijklmnopqrstuvwxyz0123456789_"), condition);
+static const struct rule *same_in(const struct ruleset *set, const struct rule *rule) {
+    const struct rule *other = ruleset_find(set, rule->name);
+    return other && rule_same(rule, other) ? other : NULL;
 }
 
-double finding_size(const struct model *model, const struct finding *finding) {
-    const struct object *object = model_object(model, finding->object);
-    char name[64];
-    double size;
-    name_figure(finding, name);
-    int q = object ? quantity_by_name(object->kind, name) : -1;
-    bool known = q >= 0 && quantities[q].worse == WORSE_MORE &&
-                 value_number(quantity_get(model, object, (enum quantity)q), &size);
-    return known ? size : 0;
+static void truths_move(struct entry *entry, const struct ruleset *set) {
+    size_t kept = 0;
+    for (size_t t = 0; t < entry->truth_count; t++) {
+        struct truth truth = entry->truths[t];
+        truth.rule = same_in(set, truth.rule);
+        if (truth.rule)
+            entry->truths[kept++] = truth;
+    }
+    entry->truth_count = kept;
+    entry->dirty = true;
 }
 
-void finding_figure(const struct model *model, const struct finding *finding, char *out, size_t size) {
-    char name[64];
-    name_figure(finding, name);
-    if (!sentence_quantity(model, model_object(model, finding->object), name, out, size))
-        snprintf(out, size, "-");
+static void findings_move(struct finding_list *list, const struct ruleset *set) {
+    size_t kept = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        struct finding f = list->items[i];
+        f.rule = same_in(set, f.rule);
+        if (f.rule)
+            list->items[kept++] = f;
+    }
+    list->count = kept;
 }
 
-bool finding_same_cause(const struct finding *a, const struct finding *b) {
-    return a->rule == b->rule && (a->object == b->object || (a->cause && a->cause == b->cause));
+void model_use_rules(struct model *model, struct ruleset *set) {
+    struct ruleset *before = model->rules;
+    model->rules = ruleset_hold(set);
+    for (int kind = 0; kind < OBJECT_KIND_COUNT; kind++)
+        for (size_t i = 0; i < kind_count(model, (enum object_kind)kind); i++)
+            truths_move(kind_at(model, (enum object_kind)kind, i), set);
+    findings_move(&model->findings, set);
+    findings_move(&model->forming, set);
+    model->findings_version++;
+    model->assets_told = true;
+    model->rules_utc_ns = model->utc_ns;
+    ruleset_release(before);
 }
 
-void finding_text_of(const struct model *model, const struct finding *finding, size_t count, char *out,
-                     size_t size) {
-    struct telling telling = {model, finding, model_object(model, finding->object), count};
-    const struct many *together = count > 1 ? many_of(finding->rule) : NULL;
-    sentence_make(model, telling.object, together ? together->text : rules[finding->rule].text, tell,
-                  &telling, out, size);
+int64_t model_rules_since(const struct model *model) {
+    return model->rules_utc_ns;
+}
+
+void rules_create(struct model *model) {
+    model->rules = ruleset_create();
+}
+
+void rules_destroy(struct model *model) {
+    ruleset_release(model->rules);
+    free(model->findings.items);
+    free(model->forming.items);
+    free(model->watched);
 }

@@ -37,7 +37,7 @@ struct entry *server_create(struct model *model, int64_t utc_ns) {
     entry_set_freshness(model, entry, freshness_of[SERVER_NEW]);
     server->state_since_utc_ns = utc_ns;
     server->good_mono_ns = model->mono_ns;
-    server->rtt_ns = -1;
+    server->rtt_ns = server->round_trip_ns = -1;
     server->max_pending = -1;
     return entry;
 }
@@ -200,6 +200,9 @@ static void forget_run(struct model *model, struct entry *entry, const struct te
     closing_forget_run(&server->closing, from_start);
     cut_counters_forget_run(model, entry, from_start);
     server->link_watch = (struct link_watch){0};
+    server->gateways = (struct gateway_watch){0};
+    server->lame_duck = (struct lame_duck){0};
+    turnover_forget_run(&server->turnover);
     interest_forget_run(model, entry);
     store_remember(server);
     for (int i = 0; i < SIDE_COUNT; i++) {
@@ -222,6 +225,7 @@ static void say_restarted(struct model *model, struct entry *entry, const struct
     if (start != TIME_UNSET && entry->object.now_at.now_ns > start)
         span_format(span, entry->object.now_at.now_ns - start);
     server->restarts++;
+    lately_add(&server->restarted, utc_ns, 1);
     model_add_event(model, utc_ns, "restarted", &entry->object, server_label(server),
                     "restarted, was up for %s", span);
     if (old && row_has(old, F_SERVER_version) &&
@@ -262,9 +266,11 @@ static void say_reloaded(struct model *model, struct entry *entry, const struct 
     const struct row *old = entry->object.now;
     int64_t loaded = row_i64(row, F_SERVER_config_load_time, TIME_UNSET);
     int64_t before = old ? row_i64(old, F_SERVER_config_load_time, TIME_UNSET) : TIME_UNSET;
-    if (loaded != TIME_UNSET && before != TIME_UNSET && loaded != before)
-        model_add_event(model, utc_ns, "reloaded", &entry->object, server_label(server_of(entry)),
-                        "configuration reloaded");
+    if (loaded == TIME_UNSET || before == TIME_UNSET || loaded == before)
+        return;
+    server_of(entry)->gateways = (struct gateway_watch){0}; /* it may want others now */
+    model_add_event(model, utc_ns, "reloaded", &entry->object, server_label(server_of(entry)),
+                    "configuration reloaded");
 }
 
 static void take_identity(struct model *model, struct server *server, const struct row *row) {
@@ -302,6 +308,7 @@ void server_answered(struct model *model, struct entry *entry, const struct samp
     usage_of_none(server, entry->object.now);
     varz_point_put(server, entry->object.now, &at);
     usage_put(&server->usage, &entry->object);
+    turnover_put(&server->turnover, entry->object.now, utc_ns);
     closing_varz(server, entry->object.now, at.mono_ns);
     cut_counters_varz(model, entry);
     route_urls_put(model, entry, sample);
@@ -316,6 +323,7 @@ void server_answered(struct model *model, struct entry *entry, const struct samp
     if (first || restarted || server->state == SERVER_DOWN)
         server->here_mono_ns = sample->answered_mono_ns;
     server->rtt_ns = sample->answered_mono_ns - sample->asked_mono_ns;
+    server->round_trip_ns = sample->round_trip_ns > 0 ? sample->round_trip_ns : -1;
     server_set_state(model, entry, SERVER_UP, utc_ns);
     server->reached = true;
     cluster->fresh_varz = true;

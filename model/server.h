@@ -9,7 +9,10 @@
 #include "model/closing.h"
 #include "model/cluster.h"
 #include "model/cut_counters.h"
+#include "model/gateway_watch.h"
+#include "model/lame_duck.h"
 #include "model/link_watch.h"
+#include "model/turnover.h"
 #include "model/usage.h"
 
 enum server_state { SERVER_NEW, SERVER_UP, SERVER_STALE, SERVER_DOWN, SERVER_KNOWN, SERVER_STATE_COUNT };
@@ -67,6 +70,7 @@ struct server {
     int64_t asked_mono_ns[SHAPE_LIMIT][2];  /* of the last two good ones, newest first */
     int64_t interval_ns[SHAPE_LIMIT];       /* that the collector chose; 0 not told, UNWANTED not asked now */
     int64_t rtt_ns;                         /* of the last /varz, -1 unknown */
+    int64_t round_trip_ns;                  /* of the connection that it came by, -1 unknown */
     struct side sides[SIDE_COUNT];
     struct {
         int64_t since_mono_ns;   /* it says since then that it leads the meta group, 0 it does not */
@@ -92,6 +96,10 @@ struct server {
     struct interest_answer interest; /* of this run; zero: none */
     struct cut_counters cut_counters;
     struct link_watch link_watch;
+    struct gateway_watch gateways;
+    struct lame_duck lame_duck;
+    struct turnover turnover;
+    struct lately restarted;
     struct burst burst;
     int64_t max_pending; /* largest buffer of one connection, -1 unknown */
     uint64_t connz_total;
@@ -105,7 +113,7 @@ struct server {
     int64_t failing_since_utc_ns;   /* of the endpoint that `failing` names */
     bool silent;                    /* the reason says for how long */
     char routes_text[32];
-    char supposed[160]; /* what it is called before it answered (supposed.h), "" not known */
+    char supposed[160]; /* what it is called before it answered (remembered.h, supposed.h), "" not known */
 };
 
 static inline struct server *server_of(const struct entry *entry) {

@@ -10,8 +10,11 @@
 #include "model/model.h"
 #include "model/object_table.h"
 
-struct truth { /* a rule's condition that holds now, or did when it could last be asked */
-    int rule;
+struct rule;
+struct truth { /* a level of a rule that is met now, or was when it could last be asked */
+    const struct rule *rule;
+    enum severity level;
+    bool spoke;                          /* its hold was over */
     int64_t since_utc_ns, since_mono_ns; /* what is said; what the hold counts from */
     int64_t seen_mono_ns;                /* it was found to hold then */
     int64_t slept_mono_ns;               /* nobody's word of now says so or denies it, since; 0 one does */
@@ -109,11 +112,15 @@ struct model {
     const struct text *told_label; /* hello's cluster */
     const struct text *balancer;   /* URL of the first one; outlives the targets in a clone */
 
+    struct remembered_server *remembered; /* of an earlier run; a clone has none */
+    size_t remembered_count;
     const struct text **forgotten; /* route addresses that no longer count */
     size_t forgotten_count;
 
     bool joining; /* connections are asked of which client they are: up to this one */
     uint64_t joined_id;
+    struct arrivals_ring *arrivals_ring; /* visitor.h; owned */
+    size_t visitor_hand;                 /* which visitor is looked at next when there are too many */
     struct interest interest;
     uint64_t judged_id;      /* connections are judged in turns: up to this one */
     struct gap gap;          /* of targets that have no row */
@@ -133,12 +140,15 @@ struct model {
 
     struct expr **states; /* of consumers */
     struct expr **stream_states;
-    struct expr **rules;
-    bool *rule_about_state;
+    struct ruleset *rules;
+    int64_t rules_utc_ns;                 /* since then; 0 from the beginning */
     size_t asked_next[OBJECT_KIND_COUNT]; /* where the next tick begins to ask, of kinds with thousands */
     struct entry **watched;               /* connections that a rule holds of, or will at the next tick */
     size_t watched_count, watched_cap;
+    size_t expected_next; /* expectation that the next tick counts first */
     struct finding_list findings, forming;
+    uint64_t findings_version; /* another one when they may be others */
+    struct alert_book *alerts; /* model/alert_book.h */
     int64_t quiet_since;
     bool troubled; /* the last tick had findings */
 };
@@ -180,6 +190,8 @@ bool text_same(const struct text *a, const struct text *b); /* by content; NULL 
 
 /* ---- entries.c ---- */
 int kind_of_id(uint64_t id);
+uint64_t serial_of_id(uint64_t id);
+uint64_t id_of_kind(enum object_kind kind, uint64_t serial);
 struct entry *entry_create(struct model *model, enum object_kind kind, const struct object *parent,
                            int64_t utc_ns);
 /* The entry of (kind, parent, scope, the row's key), made when there is none (*made). */
@@ -209,6 +221,8 @@ void row_take(struct model *model, struct row *to, const struct row *from, const
 /* What stays true whoever says it, as a configuration does, goes from one row into another. */
 void row_keep(struct model *model, struct row *to, const struct row *from);
 struct stamp stamp_of(const struct sample *sample, const struct text *server_id);
+/* An instant of the server's clock by ours; one that differs by little counts as ours. */
+int64_t stamp_our_time(const struct stamp *at, int64_t server_ns);
 
 /* ---- events.c ---- */
 /* As people say it: no tenths of a second. */
@@ -240,5 +254,7 @@ void rules_recheck(struct model *model);
 /* A connection has a new row. Most are never asked again: nothing holds of them. */
 void rules_touch(struct model *model, struct entry *connection);
 void rules_forget_dead(struct model *model);
+/* ns until it has been so for long enough; 0 it has. */
+int64_t rules_left_to_hold(const struct model *model, const struct truth *truth);
 
 #endif

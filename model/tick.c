@@ -1,13 +1,17 @@
 #include "model/model.h"
 
+#include "model/alert_book.h"
 #include "model/client.h"
+#include "model/expecting.h"
 #include "model/interest.h"
+#include "model/remembered.h"
 #include "model/replica.h"
 #include "model/server.h"
 #include "model/source.h"
 #include "model/state.h"
 #include "model/subscription.h"
 #include "model/supposed.h"
+#include "model/visitor.h"
 
 /* Between two looks at all assets: each other tick of half a second. */
 #define WEIGH_NS     (900 * NS_PER_MS)
@@ -44,6 +48,7 @@ void model_tick(struct model *model, int64_t utc_ns, int64_t mono_ns) {
     others_tick(model);
     clusters_settle(model);
     expected_tick(model, utc_ns);
+    remembered_tick(model);
     supposed_tick(model);
     clusters_judge(model);
     model_sweep(model);
@@ -52,6 +57,7 @@ void model_tick(struct model *model, int64_t utc_ns, int64_t mono_ns) {
     subscriptions_tick(model);
     interest_tick(model);
     clients_tick(model);
+    visitors_tick(model);
     cut_counters_tick(model);
     bursts_tick(model);
     links_tick(model);
@@ -61,7 +67,9 @@ void model_tick(struct model *model, int64_t utc_ns, int64_t mono_ns) {
     meta_tick(model);
     gaps_tick(model);
     history_clusters(model);
+    expectations_tick(model);
     rules_tick(model, weigh);
+    alerts_tick(model);
     model_changed_but(model, weigh ? 0 : KINDS_OF_ASSETS);
     model_sweep(model);
     model_compact_texts(model);

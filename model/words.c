@@ -1,4 +1,5 @@
 /* Quantities that are always one of a few words, and which these are. */
+#include "model/alert_object.h"
 #include "model/calc.h"
 #include "model/client.h"
 #include "model/connection.h"
@@ -73,6 +74,7 @@ static const struct {
     {Q_CONNECTION_state, connection_state_word},
     {Q_CONNECTION_closed_by, reason_word},
     {Q_CLIENT_by, client_by_word},
+    {Q_EXPECTATION_state, expectation_state_word},
     {Q_CONNECTION_likely, filling_likely_word},
     {Q_STREAM_kind, stream_kind_word},
     {Q_STREAM_leadership, leadership},
@@ -84,6 +86,9 @@ static const struct {
     {Q_CONSUMER_loss, loss},
     {Q_CONSUMER_state, consumer_state},
     {Q_CONSUMER_kind, consumer_kind_word},
+    {Q_ALERT_state, alert_state_at},
+    {Q_ALERT_severity, alert_severity_at},
+    {Q_CONSUMER_pin, consumer_pin_word},
 };
 
 const char *quantity_word(enum quantity q, int n) {

@@ -231,6 +231,17 @@ static inline const struct finding *finding_of(const struct night *n, const char
     return NULL;
 }
 
+static inline const struct finding *finding_at(const struct night *n, const char *rule,
+                                               enum severity severity) {
+    size_t count;
+    const struct finding *findings = model_findings(n->model, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(finding_rule(&findings[i]), rule) == 0 && findings[i].severity == severity)
+            return &findings[i];
+    }
+    return NULL;
+}
+
 /* ---- running ---- */
 
 static inline int run_case(const char *name, TCase *(*make)(void)) {

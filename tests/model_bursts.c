@@ -1,6 +1,6 @@
 /* Many clients cut at one moment, what comes of it, and which alerts that makes: all that begin and end, in
  * their order. */
-#include "model/alerts.h"
+#include "model/alert_lines.h"
 #include "tests/model_closed.h"
 
 #define STORY_SIZE 4000
@@ -12,25 +12,19 @@ struct story {
     char held[HELD_MOST][80]; /* what speaks now */
     int held_count;
     char told[STORY_SIZE]; /* "second +rule object" when it began to, "second -rule object" when it ended */
-    struct alerts *alerts;
+    struct alert_lines *said;
     char lines[STORY_SIZE]; /* as whoever does not look is told them, with their figures */
 };
 
-static void name_it(const struct model *model, const struct object *object, char *out, size_t size) {
-    enum quantity name = object->kind == OBJECT_CLIENT ? Q_CLIENT_name : Q_SERVER_name;
-    snprintf(out, size, "%s", quantity_get(model, object, name).text);
-}
-
-static void say_it(void *data, enum severity severity, const struct finding *finding, const char *name) {
+static void say_it(void *data, const struct alert_change *change, const struct alert *alert, size_t more) {
     struct story *s = data;
     size_t len = strlen(s->lines);
-    char figure[100];
-    finding_figure(s->n.model, finding, figure, sizeof figure);
+    ck_assert_uint_eq(more, 0);
     snprintf(s->lines + len, sizeof s->lines - len, "%d %s %s %s %s\n", (int)(s->n.at / NS_PER_S),
-             severity == SEVERITY_OK     ? "ok"
-             : severity == SEVERITY_CRIT ? "crit"
-                                         : "warn",
-             finding_rule(finding), name, figure);
+             change->severity == SEVERITY_OK     ? "ok"
+             : change->severity == SEVERITY_CRIT ? "crit"
+                                                 : "warn",
+             alert->rule, alert->name, alert->figure);
 }
 
 static void tell(struct story *s, char sign, const char *what) {
@@ -63,7 +57,7 @@ static void look(struct story *s) {
             tell(s, '+', now[i]);
     memcpy(s->held, now, sizeof now);
     s->held_count = (int)count;
-    alerts_tick(s->alerts, s->n.model);
+    alert_lines_tick(s->said, s->n.model);
 }
 
 static void until(struct story *s, double second) {
@@ -76,15 +70,15 @@ static void until(struct story *s, double second) {
 
 static void begin(struct story *s) {
     *s = (struct story){.cids = 100};
-    s->alerts = alerts_create(name_it, say_it, s);
     night_begin(&s->n, 0, 1);
+    s->said = alert_lines_create(s->n.model, say_it, s);
     send_target(&s->n, 1, "http://h:8222", "named", "polled", NULL, NULL);
     send_varz(&s->n, 1, "IDA", "n1");
     send_lives(&s->n, "IDA", SHAPE_CONNZ_CLOSED, 0, NULL, 0);
 }
 
 static void end(struct story *s) {
-    alerts_destroy(s->alerts);
+    alert_lines_destroy(s->said);
     night_end(&s->n);
 }
 

@@ -379,7 +379,7 @@ START_TEST(very_many_are_judged_in_turns) {
     night_until(&n, 9); /* six ticks */
     ck_assert_uint_eq(count_fresh(&n, FRESH_STALE), MANY);
     ck_assert_uint_eq(covered(&n), 0);
-    ck_assert_ptr_null(finding_of(&n, "buffer_half_full"));
+    ck_assert_ptr_null(finding_at(&n, "buffer_filling", SEVERITY_CRIT));
     night_until(&n, 620);
     ck_assert_uint_eq(count_of(&n, OBJECT_CONNECTION), 0);
     night_end(&n);

@@ -234,11 +234,13 @@ END_TEST
 
 static const struct story_ruling rulings[] = {
     {"consumer_evicted", evicts, 5, 60,
-     "ORDERS/C 1000, 0/s: 11.5k messages gone from the stream before they were acknowledged"},
+     "ORDERS/C 1000, 0/s: 11.5k messages gone from the stream before they were acknowledged", SEVERITY_OK},
     {"consumer_evicted", loses_all, 25, 120, /* after it is complete, too */
-     "ORDERS/C 0, 0/s: 500 messages gone from the stream before they were acknowledged, the last 1m20s ago"},
+     "ORDERS/C 0, 0/s: 500 messages gone from the stream before they were acknowledged, the last 1m20s ago",
+     SEVERITY_OK},
     {"consumer_lost", lost_all_before, 5, 60,
-     "ORDERS/C 0: ≤500 messages gone from the stream before they were acknowledged, before we watched"},
+     "ORDERS/C 0: ≤500 messages gone from the stream before they were acknowledged, before we watched",
+     SEVERITY_OK},
 };
 
 START_TEST(what_is_taken_is_a_finding) {

@@ -269,6 +269,71 @@ START_TEST(routes_of_a_dead_server_are_gone) {
 }
 END_TEST
 
+/* ---- what servers were called in an earlier run ---- */
+
+static void remember(struct night *n, const char *name, const char *address) {
+    model_remember_server(n->model, &(struct remembered_server){name, address, 6223});
+}
+
+START_TEST(one_that_never_answered_has_its_name_of_before) {
+    struct night n;
+    struct remembered_server next;
+    night_begin(&n, 0, 1);
+    remember(&n, "n2", "localhost:8222");
+    send_target(&n, 1, "http://127.0.0.1:8221", "named", "polled", NULL, NULL);
+    send_target(&n, 2, "http://127.0.0.1:8222", "named", "probing", NULL, NULL);
+    send_varz(&n, 1, "IDA", "n1");
+    night_until(&n, 1);
+    ck_assert_ptr_nonnull(server_named(&n, "n2"));
+    ck_assert_ptr_null(server_named(&n, "127.0.0.1:8222"));
+    ck_assert(model_remembered(n.model, server_named(&n, "n2"), &next)); /* it goes on */
+    ck_assert_str_eq(next.address, "localhost:8222");
+    ck_assert_uint_eq(next.cluster_port, 6223);
+    uint64_t id = server_named(&n, "n2")->id;
+    send_varz(&n, 2, "IDX", "other"); /* there it is somebody else by now */
+    night_until(&n, 2);
+    ck_assert_ptr_null(server_named(&n, "n2"));
+    ck_assert_uint_eq(server_named(&n, "other")->id, id);
+    ck_assert(model_remembered(n.model, server_named(&n, "other"), &next));
+    ck_assert_str_eq(next.name, "other");
+    ck_assert_str_eq(next.address, "127.0.0.1:8222");
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(a_name_that_answers_elsewhere_is_not_given_twice) {
+    struct night n;
+    struct remembered_server next;
+    night_begin(&n, 0, 1);
+    remember(&n, "n1", "127.0.0.1:8222");
+    send_target(&n, 1, "http://127.0.0.1:8221", "named", "polled", NULL, NULL);
+    send_target(&n, 2, "http://127.0.0.1:8222", "named", "probing", NULL, NULL);
+    night_until(&n, 1);
+    ck_assert_ptr_nonnull(server_named(&n, "n1"));
+    send_varz(&n, 1, "IDA", "n1");
+    night_until(&n, 2);
+    ck_assert_str_eq(text_value(&n, server_named(&n, "n1"), Q_SERVER_url), "http://127.0.0.1:8221");
+    ck_assert_ptr_nonnull(server_named(&n, "127.0.0.1:8222"));
+    ck_assert(!model_remembered(n.model, server_named(&n, "127.0.0.1:8222"), &next));
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(one_under_its_route_address_has_its_name_of_before) {
+    struct night n;
+    night_begin(&n, 0, 1);
+    remember(&n, "n3", "127.0.0.1:8223");
+    send_target(&n, 1, "http://127.0.0.1:8221", "named", "polled", NULL, NULL);
+    send_clustered(&n, 1, "IDA", "n1", 1, 6221);
+    send_target(&n, 2, "http://127.0.0.1:8222", "route", "polled", "IDB", "n2");
+    send_clustered(&n, 2, "IDB", "n2", 1, 6222);
+    night_until(&n, 1);
+    ck_assert_ptr_null(server_named(&n, "127.0.0.1:6223"));
+    ck_assert_str_eq(text_value(&n, server_named(&n, "n3"), Q_SERVER_state), "down");
+    night_end(&n);
+}
+END_TEST
+
 static TCase *cases(void) {
     TCase *t = tcase_create("expected servers");
     tcase_add_test(t, one_dead_before_we_came_is_down_under_its_route_address);
@@ -281,6 +346,9 @@ static TCase *cases(void) {
     tcase_add_test(t, expected_is_the_largest_of_all_signs);
     tcase_add_test(t, forgetting_a_dead_server_is_scale_down);
     tcase_add_test(t, routes_of_a_dead_server_are_gone);
+    tcase_add_test(t, one_that_never_answered_has_its_name_of_before);
+    tcase_add_test(t, a_name_that_answers_elsewhere_is_not_given_twice);
+    tcase_add_test(t, one_under_its_route_address_has_its_name_of_before);
     return t;
 }
 

@@ -214,7 +214,7 @@ START_TEST(who_stops_is_foretold_in_time) {
     struct night n;
     begin(&n, fill);
     bool warned = is_said_by(&n, fill, fill->cut - stops[_i].warned, "cut_threatens") ||
-                  finding_of(&n, "buffer_half_full");
+                  finding_at(&n, "buffer_filling", SEVERITY_CRIT);
     ck_assert_msg(warned, "%s: no warning", fill->what);
     night_end(&n);
     begin(&n, fill);
@@ -473,7 +473,7 @@ START_TEST(a_burst_wakes_nobody) {
     }
     ck_assert(seen);
     ck_assert_str_eq(words_of(&n, Q_CONNECTION_likely), "");
-    ck_assert_ptr_null(finding_of(&n, "buffer_filling"));
+    ck_assert_ptr_null(finding_at(&n, "buffer_filling", SEVERITY_WARN));
     night_end(&n);
 }
 END_TEST

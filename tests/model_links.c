@@ -96,7 +96,7 @@ START_TEST(a_gateway_holds_bytes) {
     until(&n, 6, c);
     send_gateway(&n, 0.5);
     until(&n, 8, c);
-    ck_assert_ptr_null(finding_of(&n, "gateway_backlog")); /* one look alone */
+    ck_assert_ptr_null(finding_at(&n, "gateway_backlog", SEVERITY_WARN)); /* one look alone */
     send_gateway(&n, 2);
     until(&n, 10, c);
     send_gateway(&n, 3);
@@ -104,13 +104,13 @@ START_TEST(a_gateway_holds_bytes) {
     finding_says(
         &n, "gateway_backlog",
         "n1: 3.00M wait on the gateway to east, for 4s, write deadline 6s: closed if nothing leaves");
-    ck_assert_int_eq(finding_of(&n, "gateway_backlog")->severity, SEVERITY_WARN);
+    ck_assert_int_eq(finding_at(&n, "gateway_backlog", SEVERITY_WARN)->severity, SEVERITY_WARN);
     send_gateway(&n, 20);
     until(&n, 15.5, c);
-    ck_assert_int_eq(finding_of(&n, "gateway_backlog_much")->severity, SEVERITY_CRIT);
+    ck_assert_int_eq(finding_at(&n, "gateway_backlog", SEVERITY_CRIT)->severity, SEVERITY_CRIT);
     send_gateway(&n, 0);
     until(&n, 17, c);
-    ck_assert_ptr_null(finding_of(&n, "gateway_backlog_much"));
+    ck_assert_ptr_null(finding_at(&n, "gateway_backlog", SEVERITY_CRIT));
     ck_assert_int_eq(count_events(&n, "slow"), 0);
     night_end(&n);
 }
@@ -133,6 +133,26 @@ START_TEST(a_gateway_leads_to_a_server) {
 }
 END_TEST
 
+/* Alerts and silences know it by that. */
+START_TEST(each_connection_to_a_peer_has_its_name) {
+    static const char *const names[] = {"n1/n2/1", "n1/n2/2", "n1/n3"};
+    struct night n;
+    struct counts c = {0};
+    char name[200];
+    size_t count;
+    begin(&n, c);
+    send_routes(&n, 0, 0);
+    until(&n, 2, c);
+    const struct object *const *all = model_objects(n.model, OBJECT_ROUTE, &count);
+    ck_assert_uint_eq(count, 3);
+    for (size_t i = 0; i < count; i++) {
+        model_object_name(n.model, all[i], name, sizeof name);
+        ck_assert_str_eq(name, names[row_u64(all[i]->now, F_ROUTE_rid, 0) - 7]);
+    }
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(a_configured_route_is_closed_in_any_case) {
     struct night n;
     struct counts c = {.timeout = "close"};
@@ -141,7 +161,8 @@ START_TEST(a_configured_route_is_closed_in_any_case) {
     send_routes(&n, 2, 0);
     until(&n, 7.5, c);
     finding_says(&n, "route_backlog",
-                 "n1: 2.00M wait on the route to n2, for 4s, write deadline 6s: then it is closed");
+                 "n1: 2.00M wait on the route to n2, for 4s, write deadline 6s: then it is closed "
+                 "(connection 2 of 2)");
     night_end(&n);
 }
 END_TEST
@@ -412,6 +433,7 @@ static TCase *cases(void) {
     TCase *t = tcase_create("links");
     tcase_add_test(t, a_gateway_holds_bytes);
     tcase_add_test(t, a_gateway_leads_to_a_server);
+    tcase_add_test(t, each_connection_to_a_peer_has_its_name);
     tcase_add_test(t, a_configured_route_is_closed_in_any_case);
     tcase_add_test(t, the_counter_moves_and_the_route_is_closed);
     tcase_add_test(t, the_counter_moves_before_the_backlog_is_seen);

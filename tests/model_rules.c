@@ -99,22 +99,22 @@ START_TEST(a_condition_has_to_hold) {
         send_connection(&n, 9, i < 2 ? 40 : 0);
     }
     go_to(&n, 3);
-    ck_assert_ptr_null(finding_of(&n, "buffer_half_full"));
+    ck_assert_ptr_null(finding_at(&n, "buffer_filling", SEVERITY_CRIT));
     for (int i = 4; i <= 8; i += 2) {
         send_connection(&n, 9, 40);
         go_to(&n, i);
     }
-    const struct finding *f = finding_of(&n, "buffer_half_full");
+    const struct finding *f = finding_at(&n, "buffer_filling", SEVERITY_CRIT);
     ck_assert_ptr_nonnull(f);
     char text[200];
     finding_text_of(n.model, f, 1, text, sizeof text);
     ck_assert_ptr_nonnull(strstr(text, "n1 cid 9 billing"));
     ck_assert_int_eq(model_severity(n.model, model_object(n.model, f->object)), SEVERITY_CRIT);
-    ck_assert_ptr_null(finding_of(&n, "buffer_filling"));
+    ck_assert_ptr_null(finding_at(&n, "buffer_filling", SEVERITY_WARN));
     send_connection(&n, 9, 7);
     go_to(&n, 9);
-    ck_assert_ptr_null(finding_of(&n, "buffer_half_full"));
-    ck_assert_ptr_nonnull(finding_of(&n, "buffer_filling"));
+    ck_assert_ptr_null(finding_at(&n, "buffer_filling", SEVERITY_CRIT));
+    ck_assert_ptr_nonnull(finding_at(&n, "buffer_filling", SEVERITY_WARN));
     night_end(&n);
 }
 END_TEST
@@ -124,9 +124,9 @@ START_TEST(tests_scale_the_holds) {
     begin_one(&n, 0.25);
     send_connection(&n, 9, 40);
     night_until(&n, 0.5);
-    ck_assert_ptr_null(finding_of(&n, "buffer_half_full"));
+    ck_assert_ptr_null(finding_at(&n, "buffer_filling", SEVERITY_CRIT));
     night_until(&n, 1.5);
-    ck_assert_ptr_nonnull(finding_of(&n, "buffer_half_full"));
+    ck_assert_ptr_nonnull(finding_at(&n, "buffer_filling", SEVERITY_CRIT));
     night_end(&n);
 }
 END_TEST
@@ -136,9 +136,9 @@ START_TEST(the_stale_are_not_asked) {
     begin_one(&n, 0.01);
     send_connection(&n, 9, 40);
     night_until(&n, 1);
-    ck_assert_ptr_nonnull(finding_of(&n, "buffer_half_full"));
+    ck_assert_ptr_nonnull(finding_at(&n, "buffer_filling", SEVERITY_CRIT));
     night_until(&n, 4);
-    ck_assert_ptr_null(finding_of(&n, "buffer_half_full"));
+    ck_assert_ptr_null(finding_at(&n, "buffer_filling", SEVERITY_CRIT));
     ck_assert_ptr_nonnull(finding_of(&n, "server_stale"));
     night_end(&n);
 }
@@ -165,9 +165,9 @@ START_TEST(a_growing_consumer_speaks_after_a_minute) {
         go_to(&n, 5 * i);
         send_consumer(&n, "n1", "IDA", 1, 20000 + 100 * (uint64_t)i);
         if (5 * i <= 65)
-            ck_assert_ptr_null(finding_of(&n, "consumer_growing"));
+            ck_assert_ptr_null(finding_at(&n, "consumer_growing", SEVERITY_WARN));
     }
-    const struct finding *f = finding_of(&n, "consumer_growing");
+    const struct finding *f = finding_at(&n, "consumer_growing", SEVERITY_WARN);
     ck_assert_ptr_nonnull(f);
     ck_assert_int_eq(f->severity, SEVERITY_WARN);
     char text[200];
@@ -187,10 +187,10 @@ START_TEST(a_moved_leader_silences_its_asset) {
         send_varz(&n, 2, "IDB", "n2");
         send_consumer(&n, "n1", "IDA", 1, 20000 + 100 * (uint64_t)i);
     }
-    ck_assert_ptr_nonnull(finding_of(&n, "consumer_growing"));
+    ck_assert_ptr_nonnull(finding_at(&n, "consumer_growing", SEVERITY_WARN));
     send_consumer(&n, "n2", "IDB", 2, 22100);
     night_until(&n, 20.5);
-    ck_assert_ptr_null(finding_of(&n, "consumer_growing"));
+    ck_assert_ptr_null(finding_at(&n, "consumer_growing", SEVERITY_WARN));
     night_end(&n);
 }
 END_TEST
@@ -394,21 +394,21 @@ START_TEST(a_backlog_on_a_route_is_said_after_two_looks) {
     go_to(&n, 3);
     send_route(&n, 0);
     go_to(&n, 11);
-    ck_assert_ptr_null(finding_of(&n, "route_backlog"));
+    ck_assert_ptr_null(finding_at(&n, "route_backlog", SEVERITY_WARN));
     send_route(&n, 2);
     go_to(&n, 13);
-    ck_assert_ptr_null(finding_of(&n, "route_backlog"));
+    ck_assert_ptr_null(finding_at(&n, "route_backlog", SEVERITY_WARN));
     send_route(&n, 146);
     go_to(&n, 15);
-    ck_assert_ptr_nonnull(finding_of(&n, "route_backlog"));
+    ck_assert_ptr_nonnull(finding_at(&n, "route_backlog", SEVERITY_WARN));
     send_route(&n, 150);
     go_to(&n, 17);
-    finding_text_of(n.model, finding_of(&n, "route_backlog_much"), 1, text, sizeof text);
+    finding_text_of(n.model, finding_at(&n, "route_backlog", SEVERITY_CRIT), 1, text, sizeof text);
     ck_assert_str_eq(text, "n1: 150M wait on the route to n2, for 3s");
-    ck_assert_int_eq(finding_of(&n, "route_backlog_much")->severity, SEVERITY_CRIT);
+    ck_assert_int_eq(finding_at(&n, "route_backlog", SEVERITY_CRIT)->severity, SEVERITY_CRIT);
     send_route(&n, 0);
     go_to(&n, 18);
-    ck_assert_ptr_null(finding_of(&n, "route_backlog_much"));
+    ck_assert_ptr_null(finding_at(&n, "route_backlog", SEVERITY_CRIT));
     night_end(&n);
 }
 END_TEST
@@ -425,13 +425,13 @@ START_TEST(what_is_not_known_is_left_out_of_a_sentence) {
     put_i(row, F_CONNECTION_pending_bytes, 40 << 20);
     send(&n, s);
     go_to(&n, 6);
-    finding_text_of(n.model, finding_of(&n, "buffer_half_full"), 1, text, sizeof text);
+    finding_text_of(n.model, finding_at(&n, "buffer_filling", SEVERITY_CRIT), 1, text, sizeof text);
     ck_assert_str_eq(text, "n1 cid 9  pending 40.0M, 63% of max");
     send_connection(&n, 9, 42);
     go_to(&n, 7);
-    finding_text_of(n.model, finding_of(&n, "buffer_half_full"), 1, text, sizeof text);
+    finding_text_of(n.model, finding_at(&n, "buffer_filling", SEVERITY_CRIT), 1, text, sizeof text);
     ck_assert_ptr_eq(strstr(text, "n1 cid 9 billing  pending 42.0M, 66% of max, +"), text);
-    finding_text_of(n.model, finding_of(&n, "buffer_half_full"), 1, text, 12);
+    finding_text_of(n.model, finding_at(&n, "buffer_filling", SEVERITY_CRIT), 1, text, 12);
     ck_assert_str_eq(text, "n1 cid 9 bi");
     night_end(&n);
 }

@@ -500,15 +500,15 @@ START_TEST(what_is_so_since_we_look_is_so_at_least) {
 END_TEST
 
 static const struct story_ruling rulings[] = {
-    {"consumer_poison", redelivers, 60, 65, NULL},
-    {"consumer_window_full", full, 30, 40, NULL},
-    {"consumer_unbound", unbound, 30, 40, NULL},
-    {"consumer_unpulled", unpulled, 80, 90, NULL},
-    {"consumer_stalling", waits_in_vain, 65, 65,
-     "ORDERS/C 500, 0/s: no delivery for ≥1m05s though someone waits, 500 pending"},
-    {"consumer_stalled", waits_in_vain, 305, 310, NULL},
-    {"consumer_unacked", acks_nothing, 10, 20, NULL},
-    {"consumer_behind", stays_late, 125, 130, "ORDERS/C 1m40s behind, 2000, 0/s, drain never"},
+    {"consumer_poison", redelivers, 60, 65, NULL, SEVERITY_OK},
+    {"consumer_window_full", full, 30, 40, NULL, SEVERITY_OK},
+    {"consumer_unbound", unbound, 30, 40, NULL, SEVERITY_OK},
+    {"consumer_unpulled", unpulled, 80, 90, NULL, SEVERITY_OK},
+    {"consumer_stalled", waits_in_vain, 65, 65,
+     "ORDERS/C 500, 0/s: no delivery for ≥1m05s though someone waits, 500 pending", SEVERITY_OK},
+    {"consumer_stalled", waits_in_vain, 305, 310, NULL, SEVERITY_CRIT},
+    {"consumer_unacked", acks_nothing, 10, 20, NULL, SEVERITY_OK},
+    {"consumer_behind", stays_late, 125, 130, "ORDERS/C 1m40s behind, 2000, 0/s, drain never", SEVERITY_OK},
 };
 
 START_TEST(a_state_that_lasts_is_a_finding) {

@@ -1,0 +1,50 @@
+#include "model/deciding.h"
+
+#include <string.h>
+
+#include "model/ruleset.h"
+#include "model/state.h"
+
+/* As bad as it would be: then it makes no difference. */
+static bool is_outdone(const struct model *model, const struct entry *entry, const struct truth *truth) {
+    for (size_t i = 0; i < entry->truth_count; i++) {
+        const struct truth *other = &entry->truths[i];
+        if (other->level >= truth->level && !other->slept_mono_ns && rules_left_to_hold(model, other) == 0 &&
+            strcmp(other->rule->tag, truth->rule->tag) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool is_deciding(const struct model *model, const struct entry *entry, int64_t within_ns) {
+    for (size_t i = 0; i < entry->truth_count; i++) {
+        const struct truth *truth = &entry->truths[i];
+        int64_t left = truth->slept_mono_ns ? 0 : rules_left_to_hold(model, truth);
+        if (left > 0 && left <= within_ns && !is_outdone(model, entry, truth))
+            return true;
+    }
+    return false;
+}
+
+/* Of these the rules know the few that anything holds of. */
+static bool any_connection(const struct model *model, int64_t within_ns) {
+    for (size_t i = 0; i < model->watched_count; i++)
+        if (!model->watched[i]->dead && is_deciding(model, model->watched[i], within_ns))
+            return true;
+    return false;
+}
+
+bool model_is_deciding(const struct model *model, int64_t within_ns) {
+    size_t count;
+    const struct finding *forming = model_forming(model, &count);
+    for (size_t i = 0; i < count; i++) /* also what another leader has to confirm */
+        if (forming[i].due_utc_ns - model->utc_ns <= within_ns)
+            return true;
+    for (int kind = 0; kind < OBJECT_KIND_COUNT; kind++)
+        for (size_t i = 0; kind != OBJECT_CONNECTION && i < kind_count(model, (enum object_kind)kind); i++) {
+            const struct entry *entry = kind_at(model, (enum object_kind)kind, i);
+            if (!entry->dead && is_deciding(model, entry, within_ns))
+                return true;
+        }
+    return any_connection(model, within_ns);
+}

@@ -1,0 +1,253 @@
+#include "model/finding_text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "model/asking.h"
+#include "model/calc.h"
+#include "model/sentence.h"
+
+#define NAME_SIZE (TEXT_MAX_BYTES + 32)
+
+/* ---- of one cause ---- */
+
+static const struct many { /* how findings of one cause are said together */
+    const char *rule;
+    enum quantity cause;
+    const char *text;
+} many[] = {
+#define RULE(...)
+#define MANY(RULE, KIND, CAUSE, TEXT) {#RULE, Q_##KIND##_##CAUSE, TEXT},
+#include "model/rules.def"
+#undef MANY
+#undef RULE
+};
+
+static const struct many *many_of(const struct rule *rule) {
+    for (size_t i = 0; i < sizeof many / sizeof *many; i++)
+        if (strcmp(many[i].rule, rule->name) == 0)
+            return &many[i];
+    return NULL;
+}
+
+static const struct object *home_of(const struct object *object) {
+    while (object && object->kind != OBJECT_CLUSTER)
+        object = object->parent;
+    return object;
+}
+
+/* Of one cluster and one text, as a number. */
+uint64_t finding_cause(const struct model *model, const struct object *object, const struct rule *rule) {
+    const struct many *together = many_of(rule);
+    const struct object *home = home_of(object);
+    struct value v = together ? quantity_get(model, object, together->cause) : value_unknown(0);
+    if (v.type != VALUE_TEXT || !*v.text)
+        return 0;
+    return (uint64_t)hash_bytes(v.text, strlen(v.text)) << 32 | (home ? (uint32_t)home->id : 1);
+}
+
+/* ---- figures ---- */
+
+bool finding_value(const struct model *model, const struct object *object, const struct rule *rule,
+                   double *out) {
+    struct asking asking = {model, object, NULL};
+    if (!rule->value_expr)
+        return false;
+    struct expr_value v = expr_eval(rule->value_expr, asking_get, &asking);
+    *out = v.number;
+    return v.type == EXPR_NUMBER;
+}
+
+/* The first quantity that the rule is about. */
+static void name_figure(const struct rule *rule, char name[static 64]) {
+    const char *about = *rule->value ? rule->value : rule->where;
+    snprintf(name, 64, "%.*s", (int)strspn(about, "abcdefghijklmnopqrstuvwxyz0123456789_"), about);
+}
+
+/* Its value is one quantity, as a table shows it. */
+static bool is_quantity(const struct rule *rule) {
+    return rule->value_quantity >= 0;
+}
+
+double finding_size(const struct model *model, const struct finding *finding) {
+    const struct object *object = model_object(model, finding->object);
+    char name[64];
+    double size;
+    if (object && *finding->rule->value && !is_quantity(finding->rule))
+        return finding_value(model, object, finding->rule, &size) ? size : 0;
+    name_figure(finding->rule, name);
+    int q = object ? quantity_by_name(object->kind, name) : -1;
+    bool known = q >= 0 && quantities[q].worse == WORSE_MORE &&
+                 value_number(quantity_get(model, object, (enum quantity)q), &size);
+    return known ? size : 0;
+}
+
+void finding_figure(const struct model *model, const struct finding *finding, char *out, size_t size) {
+    const struct object *object = model_object(model, finding->object);
+    char name[64], number[NUMBER_TEXT_SIZE];
+    double value;
+    if (*finding->rule->value && !is_quantity(finding->rule)) {
+        bool known = object && finding_value(model, object, finding->rule, &value);
+        number_format(number, known ? value : NAN, rule_unit(finding->rule));
+        snprintf(out, size, "%s", number);
+        return;
+    }
+    name_figure(finding->rule, name);
+    if (!sentence_quantity(model, object, name, out, size))
+        snprintf(out, size, "-");
+}
+
+/* ---- words ---- */
+
+struct telling {
+    const struct model *model;
+    const struct finding *finding;
+    const struct object *object; /* NULL: it is no more */
+    size_t count;
+};
+
+/* Unless a server's reason says so itself. */
+static bool is_said(const struct telling *t) {
+    return t->object && t->object->kind == OBJECT_SERVER && server_const(t->object)->silent;
+}
+
+static void tell_span(const struct telling *t, const char *before, char *out, size_t size) {
+    char span[TIME_TEXT_SIZE];
+    span_format_whole(span, t->model->utc_ns - t->finding->since_utc_ns);
+    snprintf(out, size, "%s%s%s", before, t->finding->least ? "≥" : "", span);
+}
+
+static bool tell_since(const struct telling *t, char *out, size_t size) {
+    tell_span(t, "", out, size);
+    return true;
+}
+
+static bool tell_for(const struct telling *t, char *out, size_t size) {
+    *out = '\0';
+    if (!is_said(t))
+        tell_span(t, ", for ", out, size);
+    return true;
+}
+
+static bool tell_count(const struct telling *t, char *out, size_t size) {
+    snprintf(out, size, "%zu", t->count);
+    return true;
+}
+
+/* Of several clusters it is said which one is meant. */
+static bool tell_which(const struct telling *t, char *out, size_t size) {
+    const struct object *home = home_of(t->object);
+    struct value name = home ? calc_cluster_name(t->model, home) : (struct value){0};
+    *out = '\0';
+    if (kind_count(t->model, OBJECT_CLUSTER) > 1 && name.type == VALUE_TEXT)
+        snprintf(out, size, "%s: ", name.text);
+    return true;
+}
+
+static bool tell_called(const struct telling *t, char *out, size_t size) {
+    struct value shown = t->object ? calc_stream_shown(t->model, t->object) : value_unknown(0);
+    bool plain = t->object && strcmp(calc_stream_kind(t->model, t->object).text, "stream") == 0;
+    snprintf(out, size, "%s%s", plain ? "stream " : "", shown.type == VALUE_TEXT ? shown.text : "-");
+    return true;
+}
+
+static bool tell_stream(const struct telling *t, char *out, size_t size) {
+    char real[NAME_SIZE];
+    if (!t->object || !sentence_quantity(t->model, t->object, "stream", real, sizeof real))
+        return false;
+    snprintf(out, size, "%s", asset_stream_called(t->model, t->object, real));
+    return true;
+}
+
+static bool tell_account(const struct telling *t, char *out, size_t size) {
+    const char *account = t->object ? model_shared_account(t->model, t->object) : NULL;
+    snprintf(out, size, account ? " (%s)" : "", account);
+    return true;
+}
+
+static bool tell_object(const struct telling *t, char *out, size_t size) {
+    model_object_name(t->model, t->object, out, size);
+    return *out;
+}
+
+static bool tell_value(const struct telling *t, char *out, size_t size) {
+    finding_figure(t->model, t->finding, out, size);
+    return strcmp(out, "-") != 0;
+}
+
+static bool tell_limit(const struct telling *t, char *out, size_t size) {
+    return finding_limit(t->model, t->finding, out, size);
+}
+
+static bool tell_condition(const struct telling *t, char *out, size_t size) {
+    const struct rule *rule = t->finding->rule;
+    snprintf(out, size, "%s", *rule->value ? rule->value : rule->where);
+    return true;
+}
+
+static const struct teller { /* what only a finding knows */
+    const char *name;
+    bool (*tell)(const struct telling *t, char *out, size_t size);
+} tellers[] = {
+    {"since", tell_since},         {"for", tell_for},       {"count", tell_count},
+    {"which", tell_which},         {"called", tell_called}, {"stream", tell_stream},
+    {"acct", tell_account},        {"object", tell_object}, {"value", tell_value},
+    {"condition", tell_condition}, {"limit", tell_limit},
+};
+
+static const struct teller *teller_of(const char *name) {
+    for (size_t i = 0; i < sizeof tellers / sizeof *tellers; i++)
+        if (strcmp(tellers[i].name, name) == 0)
+            return &tellers[i];
+    return NULL;
+}
+
+bool finding_word_is(const char *name) {
+    return teller_of(name) != NULL;
+}
+
+static int tell(void *data, const char *name, char *out, size_t size) {
+    const struct teller *teller = teller_of(name);
+    return !teller ? -1 : teller->tell(data, out, size);
+}
+
+/* ---- out ---- */
+
+const char *finding_tag(const struct finding *finding) {
+    return finding->rule->tag;
+}
+
+const char *finding_rule(const struct finding *finding) {
+    return finding->rule->name;
+}
+
+/* Of a level that is the object's own its number. */
+bool finding_limit(const struct model *model, const struct finding *finding, char *out, size_t size) {
+    const struct rule_level *level = rule_level(finding->rule, finding->level);
+    const struct object *object = model_object(model, finding->object);
+    struct asking asking = {model, object, NULL};
+    struct expr_value v = {EXPR_UNKNOWN, 0, NULL};
+    char number[NUMBER_TEXT_SIZE];
+    if (level->asked && object)
+        v = expr_eval(level->asked, asking_get, &asking);
+    number_format(number, v.number, rule_unit(finding->rule));
+    if (v.type == EXPR_NUMBER)
+        snprintf(out, size, "%.*s %s", (int)strspn(level->limit, "<>="), level->limit, number);
+    else
+        snprintf(out, size, "%s", level->limit);
+    return *out;
+}
+
+bool finding_same_cause(const struct finding *a, const struct finding *b) {
+    return a->rule == b->rule && (a->object == b->object || (a->cause && a->cause == b->cause));
+}
+
+void finding_text_of(const struct model *model, const struct finding *finding, size_t count, char *out,
+                     size_t size) {
+    struct telling telling = {model, finding, model_object(model, finding->object), count};
+    const struct many *together = count > 1 ? many_of(finding->rule) : NULL;
+    sentence_make(model, telling.object, together ? together->text : finding->rule->text, tell, &telling, out,
+                  size);
+}

@@ -1,0 +1,200 @@
+#include "model/ruleset.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "model/asking.h"
+#include "model/rule_compile.h"
+#include "model/rule_said.h"
+#include "model/sentence.h"
+
+#define NO                                                                                                   \
+    { .is = false, .limit = "" }
+#define SO(HOLD)                                                                                             \
+    { .is = true, .limit = "", .hold_s = HOLD }
+#define AT(LIMIT, HOLD)                                                                                      \
+    { .is = true, .limit = LIMIT, .hold_s = HOLD }
+
+static const struct rule defaults[] = {
+#define RULE(NAME, KIND, TAG, WHERE, VALUE, WARN, CRIT, CLEAR, SINCE, TEXT, WHY)                             \
+    {.name = #NAME,                                                                                          \
+     .kind = OBJECT_##KIND,                                                                                  \
+     .tag = TAG,                                                                                             \
+     .match = "",                                                                                            \
+     .where = WHERE,                                                                                         \
+     .value = VALUE,                                                                                         \
+     .warn = WARN,                                                                                           \
+     .crit = CRIT,                                                                                           \
+     .clear = {.is = sizeof CLEAR > 1, .limit = CLEAR},                                                      \
+     .unless = "",                                                                                           \
+     .since = SINCE,                                                                                         \
+     .text = TEXT,                                                                                           \
+     .why = WHY,                                                                                             \
+     .origin = "default",                                                                                    \
+     .enabled = true},
+#define TOLD_RULE(NAME, KIND, TAG, WHERE, VALUE, WARN, CRIT, TEXT)                                           \
+    {.name = #NAME,                                                                                          \
+     .kind = OBJECT_##KIND,                                                                                  \
+     .tag = TAG,                                                                                             \
+     .match = "",                                                                                            \
+     .where = WHERE,                                                                                         \
+     .value = VALUE,                                                                                         \
+     .warn = WARN,                                                                                           \
+     .crit = CRIT,                                                                                           \
+     .clear = NO,                                                                                            \
+     .unless = "",                                                                                           \
+     .since = "",                                                                                            \
+     .text = TEXT,                                                                                           \
+     .why = "The level stands in the asset's metadata, as nats server check reads it.",                      \
+     .origin = "metadata",                                                                                   \
+     .enabled = true},
+#include "model/rules.def"
+#undef TOLD_RULE
+#undef RULE
+};
+
+static const struct {
+    const char *rule;
+    enum quantity unless;
+} exceptions[] = {
+#define RULE(...)
+#define TOLD_RULE(...)
+#define UNLESS(NAME, KIND, QUANTITY) {#NAME, Q_##KIND##_##QUANTITY},
+#include "model/rules.def"
+#undef UNLESS
+#undef TOLD_RULE
+#undef RULE
+};
+
+struct ruleset {
+    int holders;
+    struct rule *rules[RULES_MOST]; /* each its own: what is asked by one may point to it */
+    size_t count;
+    const struct rule *asked[RULES_MOST]; /* those in force, kind by kind */
+    size_t first[OBJECT_KIND_COUNT + 1];  /* where a kind begins among these */
+    struct said_texts texts;
+};
+
+static void sort_by_kind(struct ruleset *set) {
+    size_t asked = 0;
+    for (int kind = 0; kind < OBJECT_KIND_COUNT; kind++) {
+        set->first[kind] = asked;
+        for (size_t i = 0; i < set->count; i++)
+            if (set->rules[i]->enabled && set->rules[i]->kind == (enum object_kind)kind)
+                set->asked[asked++] = set->rules[i];
+    }
+    set->first[OBJECT_KIND_COUNT] = asked;
+}
+
+static bool add(struct ruleset *set, size_t at, const struct rule *made, struct rule_fault *fault) {
+    struct rule *rule = memory_new(sizeof *rule);
+    *rule = *made;
+    rule->order = (int)at;
+    if (!rule_compile(rule, fault)) {
+        rule_discard(rule);
+        free(rule);
+        return false;
+    }
+    if (at == set->count) {
+        set->count++;
+    } else {
+        rule_discard(set->rules[at]);
+        free(set->rules[at]);
+    }
+    set->rules[at] = rule;
+    sort_by_kind(set);
+    return true;
+}
+
+static const char *unless_of(const char *name) {
+    for (size_t i = 0; i < sizeof exceptions / sizeof *exceptions; i++)
+        if (strcmp(exceptions[i].rule, name) == 0)
+            return quantities[exceptions[i].unless].name;
+    return "";
+}
+
+struct ruleset *ruleset_create(void) {
+    struct ruleset *set = memory_new(sizeof *set);
+    set->holders = 1;
+    for (size_t i = 0; i < sizeof defaults / sizeof *defaults; i++) {
+        struct rule rule = defaults[i];
+        struct rule_fault fault;
+        rule.unless = unless_of(rule.name);
+        if (!add(set, set->count, &rule, &fault))
+            fprintf(stderr, "natsight: rule %s: %s: %s\n", defaults[i].name, fault.key, fault.message);
+    }
+    return set;
+}
+
+struct ruleset *ruleset_hold(struct ruleset *set) {
+    set->holders++;
+    return set;
+}
+
+void ruleset_release(struct ruleset *set) {
+    if (!set || --set->holders > 0)
+        return;
+    for (size_t i = 0; i < set->count; i++) {
+        rule_discard(set->rules[i]);
+        free(set->rules[i]);
+    }
+    said_texts_free(&set->texts);
+    free(set);
+}
+
+static size_t place_of(const struct ruleset *set, const char *name) {
+    size_t i = 0;
+    while (i < set->count && strcmp(set->rules[i]->name, name) != 0)
+        i++;
+    return i;
+}
+
+bool ruleset_add(struct ruleset *set, const struct rule_said *said, struct rule_fault *fault) {
+    struct rule rule;
+    size_t at = said->name ? place_of(set, said->name) : set->count;
+    if (at >= RULES_MOST)
+        return rule_refuse(fault, "name", "there are too many rules; %d is the most", RULES_MOST);
+    return rule_from_said(&rule, said, at < set->count ? set->rules[at] : NULL, &set->texts, fault) &&
+           add(set, at, &rule, fault);
+}
+
+size_t ruleset_count(const struct ruleset *set) {
+    return set->count;
+}
+
+const struct rule *ruleset_at(const struct ruleset *set, size_t index) {
+    return set->rules[index];
+}
+
+const struct rule *const *ruleset_of(const struct ruleset *set, enum object_kind kind, size_t *count) {
+    *count = set->first[kind + 1] - set->first[kind];
+    return &set->asked[set->first[kind]];
+}
+
+const struct rule *ruleset_find(const struct ruleset *set, const char *name) {
+    size_t at = place_of(set, name);
+    return at < set->count ? set->rules[at] : NULL;
+}
+
+const struct rule_level *rule_level(const struct rule *rule, enum severity severity) {
+    return severity == SEVERITY_CRIT ? &rule->crit : &rule->warn;
+}
+
+enum unit rule_unit(const struct rule *rule) {
+    return rule->value_expr ? expr_unit(rule->value_expr) : UNIT_NONE;
+}
+
+static bool level_same(const struct rule_level *a, const struct rule_level *b) {
+    return a->is == b->is && strcmp(a->limit, b->limit) == 0 && fabs(a->hold_s - b->hold_s) < 1e-9;
+}
+
+bool rule_same(const struct rule *a, const struct rule *b) {
+    return strcmp(a->name, b->name) == 0 && a->kind == b->kind && strcmp(a->tag, b->tag) == 0 &&
+           strcmp(a->match, b->match) == 0 && strcmp(a->where, b->where) == 0 &&
+           strcmp(a->value, b->value) == 0 && strcmp(a->unless, b->unless) == 0 &&
+           strcmp(a->since, b->since) == 0 && level_same(&a->warn, &b->warn) &&
+           level_same(&a->crit, &b->crit) && level_same(&a->clear, &b->clear) && a->enabled == b->enabled;
+}
