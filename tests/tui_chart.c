@@ -37,8 +37,8 @@ static const char ramp[] = "0 0 30 60 90 150 300 - - 200 100 1 400";
 
 static struct chart ramp_chart(struct chart_bucket *buckets, const uint8_t *marks) {
     int count = buckets_of(buckets, ramp);
-    return (struct chart){"IN",  "182k msg/s", buckets, count, 300,  UNIT_MSGS, ROLE_CHART_IN,
-                          marks, "-10m",       0,       false, NULL, NULL};
+    return (struct chart){"IN", "182k msg/s", buckets, count, 300, UNIT_MSGS, ROLE_CHART_IN, marks, "-10m",
+                          0,    false,        NULL,    NULL,  0,   NULL};
 }
 
 START_TEST(ascii_chart) {
@@ -96,10 +96,53 @@ START_TEST(braille_chart) {
 }
 END_TEST
 
+/* Behind the bars, with the value where no bar stands; one beyond the scale is not there. */
+START_TEST(levels_are_dotted_lines) {
+    static const struct chart_level levels[] = {
+        {120, ROLE_WARN, "!"}, {290, ROLE_CRIT, "!!"}, {400, ROLE_CRIT, "!!"}};
+    struct chart_bucket buckets[64];
+    struct chart chart = ramp_chart(buckets, NULL);
+    chart.levels = levels;
+    chart.level_count = 3;
+    draw_on(32, 9, true);
+    chart_draw(&chart, surface, surface_rect(surface));
+    ck_assert_int_eq(surface->cells[1 * 32 + 7].role, ROLE_CRIT);
+    ck_assert_int_eq(surface->cells[1 * 32 + 25].role, ROLE_CHART_IN);
+    expect("-IN --------------- 182k msg/s -\n"
+           "  300|!!290 - - - - - - -#- - -#\n"
+           "     |                   #     #\n"
+           "     |                   #  :  #\n"
+           "  150|                  :#  #  #\n"
+           "     |!120  - - - - - -.##- #.-#\n"
+           "     |                :###  ## #\n"
+           "    0|             ..#####  ##.#\n"
+           "      -10m                   now\n");
+}
+END_TEST
+
+/* No bar leaves room for the value. */
+START_TEST(a_level_behind_bars) {
+    static const struct chart_level level = {5, ROLE_WARN, "!"};
+    struct chart_bucket buckets[14];
+    for (int i = 0; i < 14; i++)
+        buckets[i] = (struct chart_bucket){9, 9, 9};
+    struct chart chart = {"LAG", NULL,  buckets, 14,     10, UNIT_COUNT, ROLE_CHART_LOAD, NULL, NULL,
+                          0,     false, NULL,    &level, 1,  NULL};
+    draw_on(20, 6, true);
+    chart_draw(&chart, surface, surface_rect(surface));
+    expect("-LAG ---------------\n"
+           "   10|::::::::::::::\n"
+           "     |##############\n"
+           "     |##############\n"
+           "    0|##############\n"
+           "                 now\n");
+}
+END_TEST
+
 START_TEST(a_chart_in_a_corner) {
     struct chart_bucket buckets[] = {{0, 5, 5}, {0, 10, 2}, {0, 2, 2}};
-    struct chart chart = {"LAG", NULL, buckets, 3,     10,   UNIT_COUNT, ROLE_CHART_LOAD,
-                          NULL,  NULL, 0,       false, NULL, NULL};
+    struct chart chart = {"LAG", NULL,  buckets, 3,    10, UNIT_COUNT, ROLE_CHART_LOAD, NULL, NULL,
+                          0,     false, NULL,    NULL, 0,  NULL};
     draw_on(20, 6, true);
     surface_fill(surface, surface_rect(surface), ROLE_TEXT, 0, '~');
     chart_draw(&chart, surface, (struct rect){2, 1, 16, 4});
@@ -114,8 +157,8 @@ END_TEST
 
 START_TEST(too_small_is_not_drawn) {
     struct chart_bucket buckets[] = {{1, 1, 1}};
-    struct chart chart = {"LAG", "x",   buckets, 1,     1,    UNIT_COUNT, ROLE_CHART_LOAD,
-                          NULL,  "-1m", 0,       false, NULL, NULL};
+    struct chart chart = {"LAG", "x",   buckets, 1,    1, UNIT_COUNT, ROLE_CHART_LOAD, NULL, "-1m",
+                          0,     false, NULL,    NULL, 0, NULL};
     draw_on(20, 6, true);
     chart_draw(&chart, surface, (struct rect){0, 0, 15, 6});
     chart_draw(&chart, surface, (struct rect){0, 0, 20, 3});
@@ -126,8 +169,8 @@ START_TEST(too_small_is_not_drawn) {
 END_TEST
 
 START_TEST(an_empty_chart_has_its_frame) {
-    struct chart chart = {"IN",  "-", NULL,  0,    1500000, UNIT_BYTES_PER_S, ROLE_CHART_IN, NULL,
-                          "-1h", 0,   false, NULL, NULL};
+    struct chart chart = {"IN",  "-",  NULL, 0, 1500000, UNIT_BYTES_PER_S, ROLE_CHART_IN, NULL, "-1h", 0,
+                          false, NULL, NULL, 0, NULL};
     chart.unit = UNIT_MSGS;
     draw_on(24, 5, false);
     chart_draw(&chart, surface, surface_rect(surface));
@@ -261,6 +304,8 @@ int main(void) {
     tcase_add_test(test, ascii_chart);
     tcase_add_test(test, words_on_the_axis);
     tcase_add_test(test, braille_chart);
+    tcase_add_test(test, levels_are_dotted_lines);
+    tcase_add_test(test, a_level_behind_bars);
     tcase_add_test(test, a_chart_in_a_corner);
     tcase_add_test(test, too_small_is_not_drawn);
     tcase_add_test(test, an_empty_chart_has_its_frame);

@@ -154,6 +154,20 @@ START_TEST(it_is_drawn_with_its_cursor) {
 }
 END_TEST
 
+/* What is typed as an answer comes to nothing, and why stays in sight. */
+START_TEST(what_is_refused_takes_no_text) {
+    prompt_refuse(&prompt, "no: ", "only read here");
+    ck_assert(prompt.open);
+    ck_assert(!prompt_insert(&prompt, 'x'));
+    prompt_edit(&prompt, PROMPT_ERASE_LINE);
+    prompt_set(&prompt, "typed before");
+    expect_drawn(30, "no:   only read here\n", 4);
+    prompt_open(&prompt, "/", "");
+    ck_assert(prompt_insert(&prompt, 'x'));
+    expect_drawn(20, "/x\n", 2);
+}
+END_TEST
+
 START_TEST(a_long_text_scrolls) {
     prompt_open(&prompt, "/", "0123456789abcdef");
     expect_drawn(10, "/89abcdef\n", 9);
@@ -175,6 +189,7 @@ int main(void) {
     tcase_add_test(test, typing_clears_the_error);
     tcase_add_test(test, an_error_is_read_whole);
     tcase_add_test(test, it_is_drawn_with_its_cursor);
+    tcase_add_test(test, what_is_refused_takes_no_text);
     tcase_add_test(test, a_long_text_scrolls);
     return suite_run(suite);
 }

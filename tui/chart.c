@@ -1,5 +1,6 @@
 #include "tui/chart.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -89,6 +90,41 @@ static void draw_column_braille(const struct chart *chart, struct surface *s, st
     }
 }
 
+/* ---- levels ---- */
+
+static bool is_free(const struct surface *s, int x, int y) {
+    return x < s->cols && y < s->rows && s->cells[y * s->cols + x].c == ' ';
+}
+
+/* So many columns that no bar stands in; -1: nowhere. */
+static int free_place(const struct surface *s, struct rect row, int width) {
+    for (int x = row.x, run = 0; x < row.x + row.w; x++) {
+        run = is_free(s, x, row.y) ? run + 1 : 0;
+        if (run == width + 1)
+            return x - width;
+    }
+    return -1;
+}
+
+static void draw_level(const struct chart *chart, struct surface *s, struct rect body,
+                       const struct chart_level *level) {
+    char value[NUMBER_TEXT_SIZE], text[NUMBER_TEXT_SIZE + 8];
+    int from_below = (int)(level->value / chart->top * body.h);
+    if (!(level->value <= chart->top) || from_below < 1) /* the lowest row is the ground */
+        return;
+    struct rect row = {body.x, body.y + body.h - 1 - (from_below < body.h ? from_below : body.h - 1), body.w,
+                       1};
+    format_label(value, level->value, chart->unit);
+    snprintf(text, sizeof text, "%s%s ", level->mark, value);
+    int label = free_place(s, row, text_width(text));
+    if (label < 0) /* bars all along */
+        return;
+    for (int x = row.x; x < row.x + row.w; x++)
+        if (is_free(s, x, row.y) && (x - row.x) % 2 == 0)
+            surface_put(s, row, x, row.y, level->role, 0, s->ascii ? '-' : 0xb7);
+    surface_text(s, row, label, row.y, level->role, 0, text);
+}
+
 struct axis { /* cells from `first` to `last` are free for marks; `span`, `now`: where these words begin */
     struct rect at;
     int span, first, last, now;
@@ -145,6 +181,8 @@ void chart_draw(const struct chart *chart, struct surface *s, struct rect area) 
         else
             draw_column_braille(chart, s, body, cell);
     }
+    for (int i = 0; i < chart->level_count; i++)
+        draw_level(chart, s, body, &chart->levels[i]);
     if (is_empty(chart))
         surface_text(s, body, body.x + 1, body.y + body.h / 2, ROLE_MUTED, 0,
                      chart->none ? chart->none : "no data yet");

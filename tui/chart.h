@@ -21,6 +21,12 @@ struct chart_scale {
  * second. */
 void chart_scale_fit(struct chart_scale *scale, double max, enum unit unit);
 
+struct chart_level { /* a dotted line, with its value where there is room */
+    double value;
+    enum role role;
+    const char *mark; /* in front of the value: tells levels apart without colour */
+};
+
 struct chart {
     const char *title;                  /* "IN" */
     const char *right;                  /* "182k msg/s  94M/s  peak 240k" */
@@ -34,7 +40,9 @@ struct chart {
     int span_buckets;     /* back from the newest, where `span` stands on the axis; 0: at the left end */
     bool no_axis;         /* a chart below it has the axis for both: one row less */
     const char *end;      /* three letters below the newest: NULL "now" */
-    const char *none;     /* said while there is nothing to draw; NULL: "no data yet" */
+    const struct chart_level *levels; /* drawn behind the bars, where within the scale */
+    int level_count;
+    const char *none; /* said while there is nothing to draw; NULL: "no data yet" */
 };
 /* Buckets that a chart of this width shows: cells after the scale, times two in braille. */
 int chart_buckets(const struct surface *s, int width);

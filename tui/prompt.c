@@ -11,7 +11,15 @@ void prompt_open(struct prompt *p, const char *label, const char *text) {
     prompt_set(p, text);
 }
 
+void prompt_refuse(struct prompt *p, const char *label, const char *why) {
+    prompt_open(p, label, "");
+    snprintf(p->error, sizeof p->error, "%s", why);
+    p->refuses = true;
+}
+
 void prompt_set(struct prompt *p, const char *text) {
+    if (p->refuses)
+        return;
     text_cut(p->text, sizeof p->text, text, sizeof p->text - 1);
     p->len = p->at = strlen(p->text);
     p->error[0] = '\0';
@@ -52,7 +60,7 @@ static void erase(struct prompt *p, size_t from, size_t to) {
 
 bool prompt_insert(struct prompt *p, uint32_t c) {
     char bytes[4];
-    if (c < ' ' || c > 0x10ffff || char_width(c) < 1)
+    if (p->refuses || c < ' ' || c > 0x10ffff || char_width(c) < 1)
         return false;
     size_t used = utf8_encode(bytes, c);
     if (p->len + used >= sizeof p->text)
@@ -66,6 +74,8 @@ bool prompt_insert(struct prompt *p, uint32_t c) {
 }
 
 void prompt_edit(struct prompt *p, enum prompt_edit edit) {
+    if (p->refuses)
+        return;
     p->error[0] = '\0';
     switch (edit) {
     case PROMPT_LEFT:

@@ -6,8 +6,8 @@
 #include "tui/surface.h"
 
 struct prompt {
-    bool open;
-    char label[16];
+    bool open, refuses; /* refuses: it takes no text and keeps its error */
+    char label[128];
     char text[256];  /* UTF-8 */
     size_t len, at;  /* bytes */
     char error[300]; /* behind the text, or where there is no room above it; cleared by typing */
@@ -25,6 +25,8 @@ enum prompt_edit {
 };
 
 void prompt_open(struct prompt *p, const char *label, const char *text);
+/* Instead of a question that can't be answered: what is typed as an answer is not taken for anything else. */
+void prompt_refuse(struct prompt *p, const char *label, const char *why);
 void prompt_set(struct prompt *p, const char *text); /* another text, the cursor behind it */
 /* Which key does what is the caller's, and so are the ends: he closes it (open = false) or says in `error`
  * why not. false: nothing changed, `c` is no character or there is no room. */

@@ -20,12 +20,14 @@
 #include "tui/screen_term.h"
 #include "tui/screen_tty.h"
 
-#define SYNC_ON   "\033[?2026h"
-#define SYNC_OFF  "\033[?2026l"
-#define MARK_ON   "\033[?2004h"
-#define MARK_OFF  "\033[?2004l"
-#define MOUSE_ON  "\033[?1000h\033[?1006h"
-#define MOUSE_OFF "\033[?1006l\033[?1000l"
+#define SYNC_ON    "\033[?2026h"
+#define SYNC_OFF   "\033[?2026l"
+#define MARK_ON    "\033[?2004h"
+#define MARK_OFF   "\033[?2004l"
+#define MOUSE_ON   "\033[?1000h\033[?1006h"
+#define MOUSE_OFF  "\033[?1006l\033[?1000l"
+#define TITLE_KEEP "\033[22;2t"
+#define TITLE_BACK "\033[23;2t"
 enum { MAX_COLS = 1000, MAX_ROWS = 1000, MAX_COPY = 4096 };
 
 struct screen {
@@ -41,6 +43,9 @@ struct screen {
     cchar_t *line;    /* one row on its way to curses */
     bool utf8;
     bool ask_mouse, asks_mouse; /* same */
+    bool ring;
+    bool has_title, kept_title;        /* the window has one; the terminal keeps it */
+    char title[128], shown_title[128]; /* as asked for; as it is; "": its own */
 };
 
 /* ---- curses, kept away from the terminal, its input and its signals ---- */
@@ -114,6 +119,7 @@ static void make_transitions(struct screen *s) {
     if (fence_asks(&s->fence))
         buffer_append_text(enter, FENCE_QUERY);
     buffer_append_text(leave, SYNC_OFF MARK_OFF MOUSE_OFF);
+    buffer_append_text(leave, s->kept_title ? TITLE_BACK : "");
     append_capability(leave, "sgr0");
     if (s->palette.color)
         append_capability(leave, "op");
@@ -177,7 +183,19 @@ static void take(struct screen *s) {
 static void give_back(struct screen *s, const struct buffer *text) {
     int64_t now = clock_mono_ns();
     tty_give_back(&s->tty, text, fence_unanswered(&s->fence, now), fence_patience_ns(&s->fence, now));
-    s->asks_mouse = false;
+    s->asks_mouse = s->kept_title = false;
+    s->shown_title[0] = '\0';
+    make_transitions(s);
+}
+
+/* Who knows OSC 2, and does not print it. */
+static bool knows_titles(const char *term) {
+    static const char *const names[] = {"xterm", "tmux",    "screen", "rxvt",    "alacritty", "foot",   "st-",
+                                        "kitty", "wezterm", "vte",    "konsole", "mintty",    "ghostty"};
+    for (size_t i = 0; term && i < sizeof names / sizeof *names; i++)
+        if (strncmp(term, names[i], strlen(names[i])) == 0)
+            return true;
+    return false;
 }
 
 static struct screen *refuse(struct screen *s, char *message, size_t size, const char *why) {
@@ -207,6 +225,7 @@ struct screen *screen_open(const struct screen_options *options, char *message, 
     if (!s->curses)
         return refuse(s, message, size, "no memory for the screen");
     start_curses(s, options->color);
+    s->has_title = knows_titles(options->term);
     fence_init(&s->fence, options->max_rate, clock_mono_ns());
     make_transitions(s);
     memory_on_exhaustion(screen_emergency);
@@ -346,8 +365,29 @@ static bool encode(struct screen *s, const struct surface *surface, bool key) {
     return whole;
 }
 
+/* What is kept is brought back however this process ends. */
+static void keep_title(struct screen *s, bool keep) {
+    s->kept_title = keep;
+    make_transitions(s);
+    tty_rearm(&s->tty);
+}
+
+static void put_title(struct screen *s, struct buffer *out) {
+    if (strcmp(s->title, s->shown_title) == 0)
+        return;
+    buffer_append_text(out, s->kept_title ? "" : TITLE_KEEP);
+    buffer_append_text(out, s->title[0] ? "\033]2;" : TITLE_BACK);
+    buffer_append_text(out, s->title);
+    buffer_append_text(out, s->title[0] ? "\a" : "");
+    keep_title(s, s->title[0]);
+    memcpy(s->shown_title, s->title, sizeof s->title);
+}
+
 static void end_frame(struct screen *s, struct buffer *out) {
     buffer_append_text(out, SYNC_OFF);
+    buffer_append_text(out, s->ring ? "\a" : "");
+    s->ring = false;
+    put_title(s, out);
     if (s->ask_mouse != s->asks_mouse)
         buffer_append_text(out, s->ask_mouse ? MOUSE_ON : MOUSE_OFF);
     s->asks_mouse = s->ask_mouse;
@@ -390,6 +430,15 @@ struct screen_link screen_link(const struct screen *s) {
 
 void screen_ask_mouse(struct screen *s, bool on) {
     s->ask_mouse = on;
+}
+
+void screen_ring(struct screen *s) {
+    s->ring = true;
+}
+
+void screen_set_title(struct screen *s, const char *title) {
+    if (s->has_title)
+        snprintf(s->title, sizeof s->title, "%s", title);
 }
 
 void screen_set_theme(struct screen *s, const struct theme *theme) {

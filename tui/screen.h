@@ -64,6 +64,11 @@ struct screen_link {
 struct screen_link screen_link(const struct screen *screen);
 /* From the next frame on the terminal tells what the mouse does, as key reports, or no longer. */
 void screen_ask_mouse(struct screen *screen, bool on);
+/* With the next frame the terminal's bell rings once. */
+void screen_ring(struct screen *screen);
+/* From the next frame on the window has this title, "": the one that it had. Nothing, where the terminal is
+ * not known to have any. The text is clean and has 120 bytes at most. */
+void screen_set_title(struct screen *screen, const char *title);
 /* Forgets what is shown: the next draw repaints from scratch (resize, Ctrl-L). */
 void screen_repaint(struct screen *screen);
 /* Sends on; call when out_fd is writable. Returns 1: all has left, 0: more waits, -1: the terminal is gone.
