@@ -49,6 +49,17 @@ START_TEST(plain) {
 }
 END_TEST
 
+START_TEST(how_fast_a_counter_grows) {
+    char by_row[2000];
+    snprintf(by_row, sizeof(by_row), "%s", passing("delivered_per_s > 50"));
+    ck_assert_str_ne(by_row, "");
+    ck_assert_str_eq(passing("rate(deliveries) > 50"), by_row);
+    ck_assert_str_eq(passing("rate(deliveries) > 50/s and lag >= 0"), by_row);
+    ck_assert_str_eq(fault("rate(lag) > 5"), "lag is no counter; lag_slope says how fast it grows");
+    ck_assert_str_eq(fault("speed(lag) > 5"), "there is no speed(); rate() is one");
+}
+END_TEST
+
 /* By its own name, and by what it is called on the screen. */
 START_TEST(what_is_called_by_what_it_is) {
     static const char *const texts[] = {"bucket cfg", "KV_cfg", "~^bucket cfg / w"};
@@ -269,6 +280,7 @@ int main(void) {
     tcase_set_timeout(tc, 60);
     tcase_add_unchecked_fixture(tc, setup, teardown);
     tcase_add_test(tc, plain);
+    tcase_add_test(tc, how_fast_a_counter_grows);
     tcase_add_test(tc, inverse);
     tcase_add_test(tc, what_is_called_by_what_it_is);
     tcase_add_test(tc, regex);

@@ -2,6 +2,7 @@
  * them. */
 #include <check.h>
 
+#include "model/alerts.h"
 #include "tests/harness/suite.h"
 #include "tests/harness/text_file.h"
 #include "tests/views_colorless.h"
@@ -318,6 +319,34 @@ static void bits_and_local(struct frame *f, const struct world *w) {
     f->context.faults_only = true;
 }
 
+static const struct alert *alert_about(const struct world *w, const char *name) {
+    for (size_t i = 0; i < model_alert_count(w->model); i++)
+        if (strcmp(model_alert(w->model, i)->name, name) == 0)
+            return model_alert(w->model, i);
+    ck_abort_msg("no alert about %s", name);
+    return NULL;
+}
+
+static void acknowledged(struct frame *f, const struct world *w) {
+    (void)f;
+    ck_assert(model_alert_ack(w->model, alert_about(w, "ORDERS/billing")->number, "alice",
+                              "the new release, on it"));
+    ck_assert(model_silence(w->model, "stream", "", "ORDERS", world_utc(w) + 1800 * NS_PER_S, "refilled"));
+}
+
+static void alert_alone(struct frame *f, const struct world *w) {
+    acknowledged(f, w);
+    surface_destroy(frame_draw(f, 80, 24, false));
+    press(f, "End", 1);
+    surface_destroy(frame_draw(f, 80, 24, false));
+    press(f, "Tab", 1);
+}
+
+static void late_consumers(struct frame *f, const struct world *w) {
+    (void)w;
+    f->context.filter = "entity=consumer state=open";
+}
+
 static const struct screen_case {
     const char *name, *view;
     world_fn *world;
@@ -461,6 +490,15 @@ static const struct screen_case {
     {"node-empty", "node", world_empty, NULL, false, 1},
     {"node-stale", "node", world_stale, node_n2, false, 3},
     {"node-hostile", "node", world_hostile, NULL, false, 2},
+    {"alerts-burning", "alerts", world_alerted, acknowledged, false, 5},
+    {"alerts-ascii", "alerts", world_alerted, acknowledged, true, 2},
+    {"alerts-detail", "alerts", world_alerted, alert_alone, false, 5},
+    {"alerts-filter", "alerts", world_alerted, late_consumers, false, 2},
+    {"alerts-calm", "alerts", world_quiet, NULL, false, 5},
+    {"alerts-hostile", "alerts", world_hostile, NULL, false, 2},
+    {"alerts-stale", "alerts", world_stale, NULL, false, 3},
+    {"alerts-empty", "alerts", world_empty, NULL, false, 1},
+    {"overview-acked", "overview", world_alerted, acknowledged, false, 5},
     {"events-stale", "events", world_stale, NULL, false, 3},
     {"events-empty", "events", world_empty, NULL, false, 1},
     {"slow-filling", "slow", world_filling, NULL, false, 5},

@@ -175,11 +175,11 @@ START_TEST(wrong_names) {
         message,
         "consumer.foo: there is no such quantity; natsight print --json consumers shows their names");
     ck_assert(!cut_of(&cut, message, sizeof(message), "foo", NULL));
-    ck_assert_str_eq(
-        message,
-        "foo: there is no such entity; there are clusters, servers, connections, "
-        "clients, streams, consumers, "
-        "replicas, sources, meta_peers, routes, gateways, costs, audiences, subscriptions, closed, events");
+    ck_assert_str_eq(message, "foo: there is no such entity; there are clusters, servers, connections, "
+                              "clients, visitors, streams, consumers, "
+                              "replicas, sources, meta_peers, routes, gateways, leafs, costs, audiences, "
+                              "subscriptions, expectations, "
+                              "closed, events");
     ck_assert(!cut_of(&cut, message, sizeof(message), "", NULL));
     ck_assert_ptr_null(strchr(message, '\n'));
 }

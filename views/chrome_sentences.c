@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/alerts.h"
 #include "tui/table.h"
 #include "views/faults.h"
 
@@ -76,7 +77,7 @@ static void insert(struct line *lines, int count, const struct finding *f) {
 static int pick_of(const struct model *model, enum severity severity, struct line *lines, int count,
                    int most) {
     size_t findings_count;
-    const struct finding *findings = model_findings(model, &findings_count);
+    const struct finding *findings = model_burning(model, &findings_count);
     for (size_t r = 0; r < sizeof(rounds) / sizeof(rounds[0]); r++)
         for (size_t i = 0; i < findings_count && count < most; i++) {
             const struct finding *f = &findings[i];
@@ -106,7 +107,7 @@ static void count_in(const struct model *model, struct line *lines, int count, c
 
 static int pick(const struct model *model, struct line *lines, int most) {
     size_t findings_count;
-    const struct finding *findings = model_findings(model, &findings_count);
+    const struct finding *findings = model_burning(model, &findings_count);
     int count = pick_of(model, SEVERITY_CRIT, lines, 0, most < LINES_MOST ? most : LINES_MOST);
     count = pick_of(model, SEVERITY_WARN, lines, count, most < LINES_MOST ? most : LINES_MOST);
     for (size_t i = 0; i < findings_count; i++) {
@@ -152,9 +153,16 @@ static void say(const struct model *model, const struct line *line, char *out, s
     snprintf(out, size, "%s%s", cut, whole + len);
 }
 
+/* A rule of a user may have its name there. */
+static const char *tag_of(const struct line *line, char out[static 4 * TAG_WIDTH]) {
+    text_cut(out, 4 * TAG_WIDTH, finding_tag(line->finding), TAG_WIDTH - 1);
+    return out;
+}
+
 /* Columns in front of the words. */
 static int indent_of(const struct line *line, int width) {
-    return MARK_WIDTH + (width >= WIDE ? TAG_WIDTH : text_width(finding_tag(line->finding)) + 1);
+    char tag[4 * TAG_WIDTH];
+    return MARK_WIDTH + (width >= WIDE ? TAG_WIDTH : text_width(tag_of(line, tag)) + 1);
 }
 
 static bool fits(const struct line *line, const char *text, int width) {
@@ -171,13 +179,13 @@ static void draw_more(const struct line *line, struct surface *s, struct rect ro
 }
 
 static void draw_line(const struct line *line, const char *text, struct surface *s, struct rect rows) {
-    char shown[1100];
+    char shown[1100], tag[4 * TAG_WIDTH];
     const struct finding *f = line->finding;
     enum role role = table_mark_role((int)f->severity);
     int indent = indent_of(line, rows.w), room = rows.w - indent, x = rows.x + indent, y = rows.y;
     size_t first = rows.h > 1 ? first_part(text, room) : 0;
     surface_text(s, rows, rows.x, y, role, ATTR_BOLD, f->severity == SEVERITY_CRIT ? "!!" : " !");
-    surface_text(s, rows, rows.x + MARK_WIDTH, y, role, ATTR_BOLD, finding_tag(f));
+    surface_text(s, rows, rows.x + MARK_WIDTH, y, role, ATTR_BOLD, tag_of(line, tag));
     if (first) {
         snprintf(shown, sizeof(shown), "%.*s", (int)first, text);
         surface_text(s, rows, x, y++, ROLE_TEXT, 0, shown);
@@ -190,11 +198,11 @@ static void draw_line(const struct line *line, const char *text, struct surface 
 
 void chrome_worst(const struct model *model, struct surface *s, struct rect row) {
     struct line lines[LINES_MOST];
-    char text[512], shown[1100];
+    char text[512], shown[1100], tag[4 * TAG_WIDTH];
     if (pick(model, lines, 1) < 1)
         return;
     int x = row.x + surface_text(s, row, row.x, row.y, table_mark_role((int)lines[0].finding->severity),
-                                 ATTR_BOLD, finding_tag(lines[0].finding));
+                                 ATTR_BOLD, tag_of(&lines[0], tag));
     say(model, &lines[0], text, sizeof(text), row.x + row.w - x - 1, 1);
     text_cut(shown, sizeof(shown), text, row.x + row.w - x - 1);
     surface_text(s, row, x + 1, row.y, ROLE_TEXT, 0, shown);

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "model/alerts.h"
 #include "tui/table.h"
 #include "views/clusters.h"
 #include "views/faults.h"
@@ -14,9 +15,11 @@
 
 struct tally {
     size_t crit, warn, pending;
-    int64_t since;  /* of the oldest of the worst severity */
-    bool least;     /* it may be older */
-    int64_t due_ns; /* until the first of the pending ones speaks */
+    size_t acked, silenced;      /* not among these */
+    const struct finding *first; /* the first sign, where that is not of the worst; NULL: it is */
+    int64_t since;               /* of the oldest of the worst severity */
+    bool least;                  /* it may be older */
+    int64_t due_ns;              /* until the first of the pending ones speaks */
 };
 
 static void tally_pending(const struct model *model, struct tally *t) {
@@ -31,12 +34,22 @@ static void tally_pending(const struct model *model, struct tally *t) {
     }
 }
 
+/* What began before the worst did. */
+static void find_first(const struct finding *findings, size_t count, struct tally *t) {
+    for (size_t i = 0; i < count; i++) {
+        const struct finding *f = &findings[i];
+        if (f->severity != findings[0].severity && f->since_utc_ns && f->since_utc_ns < t->since &&
+            (!t->first || f->since_utc_ns < t->first->since_utc_ns))
+            t->first = f;
+    }
+}
+
 /* A thing counts once: what is less bad about it goes without saying. */
 static struct tally tally_of(const struct model *model) {
     struct tally t = {0};
     size_t count;
     tally_pending(model, &t);
-    const struct finding *findings = model_findings(model, &count);
+    const struct finding *findings = model_burning(model, &count);
     for (size_t i = 0; i < count; i++) {
         if (findings[i].lesser)
             continue;
@@ -48,7 +61,21 @@ static struct tally tally_of(const struct model *model) {
             t.least = findings[i].least;
         }
     }
+    find_first(findings, count, &t);
+    struct alert_counts n = model_alert_counts(model);
+    t.acked = n.acked;
+    t.silenced = n.silenced;
     return t;
+}
+
+/* "1 acked, 2 silenced" */
+static void aside_text(const struct tally *t, char *out, size_t size) {
+    char acked[40] = "", silenced[40] = "";
+    if (t->acked)
+        snprintf(acked, sizeof(acked), "%zu acked", t->acked);
+    if (t->silenced)
+        snprintf(silenced, sizeof(silenced), "%zu silenced", t->silenced);
+    snprintf(out, size, "%s%s%s", acked, *acked && *silenced ? ", " : "", silenced);
 }
 
 static int part(struct surface *s, struct rect row, int x, enum role role, const char *text) {
@@ -157,16 +184,18 @@ static void silent_text(const struct cluster_count *n, bool narrow, char *out, s
     snprintf(out, size, "%s%s%s", known, *known && *missing ? ", " : "", missing);
 }
 
-static void quiet_text(const struct chrome_context *c, const struct cluster_count *n, char *out, size_t size,
-                       int width) {
+static void quiet_text(const struct chrome_context *c, const struct cluster_count *n, const struct tally *t,
+                       char *out, size_t size, int width) {
     const struct model *model = c->view_context->model;
     int64_t since = model_quiet_since(model);
-    char span[TIME_TEXT_SIZE] = "", rest[160], of[60];
+    char span[TIME_TEXT_SIZE] = "", rest[160], of[60], aside[80];
+    aside_text(t, aside, sizeof(aside));
     if (since > 0 && c->view_context->utc_ns > since)
         lasted_format(span, c->view_context->utc_ns - since);
     if (clusters_whole(n)) {
         left_out(model, rest, sizeof(rest));
-        snprintf(out, size, ". all ok%s%s%s", *span ? " for " : "", span, rest);
+        snprintf(out, size, ". all%s ok%s%s%s%s%s", *aside ? " else" : "", *span ? " for " : "", span,
+                 *aside ? ", " : "", aside, rest);
         snprintf(of, sizeof(of), "   %u/%u servers", n->up, clusters_expected(n));
         size_t len = strlen(out);
         if (text_width(out) + text_width(of) <= width)
@@ -174,8 +203,11 @@ static void quiet_text(const struct chrome_context *c, const struct cluster_coun
     } else {
         bool narrow = width < 50;
         silent_text(n, narrow, rest, sizeof(rest));
-        snprintf(out, size, narrow ? "? %u/%u ok, %s" : "? nothing wrong on %u of %u servers, %s", n->up,
-                 clusters_expected(n), rest);
+        if (narrow)
+            snprintf(out, size, "? %u/%u ok, %s", n->up, clusters_expected(n), rest);
+        else
+            snprintf(out, size, "? nothing%s wrong on %u of %u servers, %s%s%s", *aside ? " else" : "", n->up,
+                     clusters_expected(n), rest, *aside ? "; " : "", aside);
     }
 }
 
@@ -241,7 +273,7 @@ static void quiet_rows(const struct chrome_context *c, struct surface *s, struct
     } else {
         pending_text(model, t, &n, text, sizeof(text), row.w - 1);
         if (!*text)
-            quiet_text(c, &n, text, sizeof(text), row.w - 1);
+            quiet_text(c, &n, t, text, sizeof(text), row.w - 1);
     }
     text_cut(cut, sizeof(cut), text, row.w - 1);
     int x =
@@ -272,6 +304,22 @@ static void draw_pending(const struct tally *t, struct surface *s, struct rect r
         part(s, row, x + 3, ROLE_PENDING, text);
 }
 
+/* ", first sign 02:30:58 CPU n2-lon", where there is room for it before column `end`. */
+static int draw_first(const struct view_context *context, const struct tally *t, struct surface *s,
+                      struct rect row, int x, int end) {
+    char text[400], clock[TIME_TEXT_SIZE], name[200], cut[200];
+    if (!t->first)
+        return x;
+    time_format_clock(clock, t->first->since_utc_ns, context->local_time);
+    model_object_name(context->model, model_object(context->model, t->first->object), name, sizeof(name));
+    text_cut_middle(cut, sizeof(cut), name, 30);
+    snprintf(text, sizeof(text), ", first sign %s%s %s %s", t->first->least ? "≤" : "", clock,
+             finding_tag(t->first), cut);
+    if (x + text_width(text) <= end)
+        x += surface_text(s, row, x, row.y, ROLE_TEXT, 0, text);
+    return x;
+}
+
 static void count_row(const struct chrome_context *c, struct surface *s, struct rect row,
                       const struct tally *t) {
     char worst[60], text[120], clock[TIME_TEXT_SIZE], span[TIME_TEXT_SIZE];
@@ -284,6 +332,10 @@ static void count_row(const struct chrome_context *c, struct surface *s, struct 
         snprintf(text, sizeof(text), " ! %zu WARN", t->warn);
         x = part(s, row, x, ROLE_WARN, text) + 2;
     }
+    char aside[80];
+    aside_text(t, aside, sizeof(aside));
+    if (*aside && row.w >= 50)
+        x += surface_text(s, row, x + 1, row.y, ROLE_MUTED, 0, aside) + 3;
     time_format_clock(clock, t->since, c->view_context->local_time);
     lasted_format(span, c->view_context->utc_ns - t->since);
     if (row.w >= 50)
@@ -299,6 +351,7 @@ static void count_row(const struct chrome_context *c, struct surface *s, struct 
         end -= (int)strlen(worst) + 1;
         surface_text(s, row, end, row.y, ROLE_KEY, 0, worst);
     }
+    x = draw_first(c->view_context, t, s, row, x, end - 1 - pending);
     draw_pending(t, s, row, x, end - 1);
 }
 
@@ -326,7 +379,7 @@ void chrome_verdict(const struct chrome_context *c, struct surface *s, struct re
     struct tally t = tally_of(model);
     size_t count;
     struct rect row = {rows.x, rows.y, rows.w, 1};
-    model_findings(model, &count);
+    model_burning(model, &count);
     if (rows.h < 1)
         return;
     if (count == 0) {

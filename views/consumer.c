@@ -78,6 +78,7 @@ static const struct fact config[] = {
     {Q_CONSUMER_max_waiting, "pulls at most"},
     {Q_CONSUMER_durable, "durable"},
     {Q_CONSUMER_priority, "priority"},
+    {Q_CONSUMER_told, "levels"},
 };
 
 static const struct chart_spec charts[] = {

@@ -6,25 +6,13 @@
 
 #include "base/near.h"
 #include "base/text.h"
+#include "model/needs.h"
 
-/* What a document has when nothing is named, and where it comes from. */
-static const struct part_info {
-    bool usual;
-    unsigned shapes;
-} infos[CUT_PART_COUNT] = {
-    [OBJECT_CLUSTER] = {true, 1u << SHAPE_JSZ | 1u << SHAPE_CONNZ_HOT},
-    [OBJECT_SERVER] = {true,
-                       1u << SHAPE_JSZ | 1u << SHAPE_SUBSZ | 1u << SHAPE_ROUTEZ | 1u << SHAPE_CONNZ_HOT},
-    [OBJECT_CONNECTION] = {true, 1u << SHAPE_CONNZ_FULL},
-    [OBJECT_CLIENT] = {true, 1u << SHAPE_CONNZ_HOT | 1u << SHAPE_CONNZ_CLOSED},
-    [OBJECT_STREAM] = {true, 1u << SHAPE_JSZ},
-    [OBJECT_CONSUMER] = {true, 1u << SHAPE_JSZ},
-    [OBJECT_REPLICA] = {false, 1u << SHAPE_JSZ},
-    [OBJECT_SOURCE] = {true, 1u << SHAPE_JSZ},
-    [OBJECT_META_PEER] = {false, 1u << SHAPE_JSZ},
-    [OBJECT_ROUTE] = {false, 1u << SHAPE_ROUTEZ},
-    [OBJECT_GATEWAY] = {false, 1u << SHAPE_GATEWAYZ},
-    [CUT_CLOSED] = {true, 1u << SHAPE_CONNZ_CLOSED},
+/* What a document has when nothing is named. */
+static const bool usual[CUT_PART_COUNT] = {
+    [OBJECT_CLUSTER] = true, [OBJECT_SERVER] = true,      [OBJECT_CONNECTION] = true,
+    [OBJECT_CLIENT] = true,  [OBJECT_STREAM] = true,      [OBJECT_CONSUMER] = true,
+    [OBJECT_SOURCE] = true,  [OBJECT_EXPECTATION] = true, [CUT_CLOSED] = true,
 };
 
 static bool is_closed(const struct object *object) {
@@ -163,7 +151,7 @@ bool cut_parse(struct cut *cut, const char *const *names, int count, char *messa
     if (count > 0)
         return true;
     for (int k = 0; k < CUT_PART_COUNT; k++)
-        if (infos[k].usual)
+        if (usual[k])
             take_part(cut, k, 0);
     cut->events = true;
     return true;
@@ -173,6 +161,6 @@ unsigned cut_shapes(const struct cut *cut) {
     unsigned shapes = 0;
     for (int k = 0; k < CUT_PART_COUNT; k++)
         if (cut->parts[k])
-            shapes |= infos[k].shapes;
+            shapes |= k == CUT_CLOSED ? 1u << SHAPE_CONNZ_CLOSED : kind_shapes((enum object_kind)k);
     return shapes;
 }

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "views/line_moves.h"
+#include "views/place.h"
 #include "views/quantity_text.h"
 
 #define ONE_REASON_NS (15 * NS_PER_S) /* /jsz of all servers, and an election */
@@ -14,8 +15,9 @@
 
 struct events {
     struct line_moves lines;
-    long top;   /* lines scrolled off, counted from the newest */
-    long shown; /* at the last arrangement: a scrolled list stays on its lines */
+    long top;        /* lines scrolled off, counted from the newest */
+    long shown;      /* at the last arrangement: a scrolled list stays on its lines */
+    uint64_t chosen; /* number of an event; 0: none */
 };
 
 static bool passes(const struct event *e, const char *filter) {
@@ -55,8 +57,9 @@ static const struct kind_role {
 } kind_roles[] = {{"lost", ROLE_CRIT},      {"back", ROLE_OK},        {"restarted", ROLE_WARN},
                   {"store", ROLE_CRIT},     {"collector", ROLE_WARN}, {"leader", ROLE_WARN},
                   {"contested", ROLE_WARN}, {"recreated", ROLE_WARN}, {"purged", ROLE_WARN},
-                  {"config", ROLE_WARN},    {"cut", ROLE_WARN},       {"slow", ROLE_CRIT},
-                  {"stale", ROLE_WARN},     {"stalled", ROLE_WARN}};
+                  {"config", ROLE_WARN},    {"hook", ROLE_WARN},      {"log", ROLE_WARN},
+                  {"cut", ROLE_WARN},       {"slow", ROLE_CRIT},      {"stale", ROLE_WARN},
+                  {"stalled", ROLE_WARN},   {"leaving", ROLE_WARN}};
 
 static enum role role_of(const char *kind) {
     for (size_t i = 0; i < sizeof(kind_roles) / sizeof(kind_roles[0]); i++)
@@ -192,14 +195,20 @@ void events_draw(const struct view_context *context, struct surface *s, struct r
 
 /* ---- the whole list ---- */
 
-static void draw_lines(const struct view_context *context, const char *filter, long skip, struct surface *s,
+static void draw_lines(const struct events *v, const struct view_context *context, struct surface *s,
                        struct rect area) {
+    const char *filter = context->filter;
+    long skip = v->top;
     struct rect row = {area.x, area.y, area.w, 1};
     for (size_t i = model_event_count(context->model); i-- > 0 && row.y < area.y + area.h;) {
         const struct event *e = model_event(context->model, i);
         if (!passes(e, filter) || skip-- > 0)
             continue;
         draw_event(context, e, s, row);
+        if (e->number == v->chosen) {
+            surface_text(s, row, row.x, row.y, ROLE_TEXT, ATTR_BOLD, ">");
+            surface_tint(s, row, -1, ATTR_REVERSE);
+        }
         row.y++;
     }
 }
@@ -218,7 +227,7 @@ static void draw(const void *state, const struct view_context *context, struct s
         surface_text(s, area, area.x + 1, area.y + 2, ROLE_MUTED, 0,
                      model_event_count(context->model) ? "nothing passes the filter"
                                                        : "nothing has changed since we began to look");
-    draw_lines(context, context->filter, v->top, s, rect_below(area, 2));
+    draw_lines(v, context, s, rect_below(area, 2));
 }
 
 static const char *check_filter(void *state, const char *filter) {
@@ -236,11 +245,89 @@ static void move(void *state, const struct view_context *context, long by) {
         v->top = by > -v->top ? v->top + by : 0;
 }
 
+/* ---- one after the other ---- */
+
+static const struct event *chosen_of(const struct events *v, const struct model *model) {
+    for (size_t i = model_event_count(model); v->chosen && i-- > 0;)
+        if (model_event(model, i)->number == v->chosen)
+            return model_event(model, i);
+    return NULL;
+}
+
+/* Into sight. */
+static void show_line(struct events *v, long line) {
+    if (line < v->top)
+        v->top = line;
+    if (v->lines.page > 0 && line >= v->top + v->lines.page)
+        v->top = line - v->lines.page + 1;
+}
+
+/* The first time to the newest one. */
+static unsigned walk(struct view_call *c, int older) {
+    struct events *v = c->state;
+    const struct model *model = c->context->model;
+    const struct event *from = chosen_of(v, model), *last = NULL;
+    long line = 0;
+    bool passed = false;
+    for (size_t i = model_event_count(model); i-- > 0;) {
+        const struct event *e = model_event(model, i);
+        if (!passes(e, c->context->filter))
+            continue;
+        if (!from || (older && passed) || (!older && e == from && last)) {
+            v->chosen = older || !from ? e->number : last->number;
+            show_line(v, older || !from ? line : line - 1);
+            return REACT_DRAW;
+        }
+        passed |= e == from;
+        last = e;
+        line++;
+    }
+    c->request->say = !from   ? "there are no events"
+                      : older ? "this is the first event"
+                              : "this is the newest event";
+    return REACT_DRAW;
+}
+
+static unsigned next_event(void *call) {
+    return walk(call, 0);
+}
+
+static unsigned previous_event(void *call) {
+    return walk(call, 1);
+}
+
+static unsigned open_event(void *call) {
+    struct view_call *c = call;
+    const struct event *e = chosen_of(c->state, c->context->model);
+    const struct object *object = e ? model_object(c->context->model, e->object) : NULL;
+    char previous[32], next[32];
+    keymap_first(ACTION_PREVIOUS_EVENT, previous, sizeof(previous));
+    keymap_first(ACTION_NEXT_EVENT, next, sizeof(next));
+    if (object)
+        return place_go(c, object);
+    snprintf(c->request->text, sizeof(c->request->text),
+             e ? "there is no page of %.100s" : "%s or %s chooses an event", e ? e->subject : previous, next);
+    c->request->say = c->request->text;
+    return REACT_DRAW;
+}
+
+static unsigned leave(void *call) {
+    struct events *v = ((struct view_call *)call)->state;
+    if (!v->chosen)
+        return REACT_PASS;
+    v->chosen = 0;
+    return REACT_DRAW;
+}
+
 static void init(void *state) {
     ((struct events *)state)->lines.move = move;
 }
 
 static const struct action actions[] = {
+    {ACTION_OPEN_EVENT, open_event},
+    {ACTION_NEXT_EVENT, next_event},
+    {ACTION_PREVIOUS_EVENT, previous_event},
+    {ACTION_BACK, leave},
     LINE_ACTIONS,
     {ACTION_NONE, NULL},
 };

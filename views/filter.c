@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "base/near.h"
 #include "base/text.h"
+#include "model/asking.h"
 
 #define TERMS_MAX 32
 #define RELATION  "=<>~"
@@ -35,6 +36,7 @@ struct filter {
     int shown_count;
     int named;          /* quantities that the expression being parsed named */
     const char *behind; /* that expression */
+    char refused[200];  /* why a function that it calls makes no sense, "" */
     char error[300];
 };
 
@@ -58,25 +60,12 @@ static int quantity_called(const struct filter *f, const char *name) {
 
 static int resolve(void *data, const char *function, const char *name, enum unit *unit) {
     struct filter *f = data;
-    int q = function ? -1 : quantity_called(f, name);
+    int q = quantity_called(f, name);
     if (q < 0)
         return -1;
     f->named++;
     *unit = quantities[q].unit;
-    return q;
-}
-
-static struct expr_value get(void *data, int id) {
-    const struct filter_row *row = data;
-    struct value v = quantity_get(row->model, row->object, (enum quantity)id);
-    double number;
-    if (v.type == VALUE_TEXT)
-        return (struct expr_value){.type = EXPR_TEXT, .text = v.text};
-    if (v.type == VALUE_BOOL)
-        return (struct expr_value){.type = EXPR_BOOL, .number = v.b};
-    if (value_number(v, &number))
-        return (struct expr_value){.type = EXPR_NUMBER, .number = number};
-    return (struct expr_value){.type = EXPR_UNKNOWN};
+    return function ? asking_call(function, (enum quantity)q, unit, f->refused, sizeof(f->refused)) : q;
 }
 
 /* ---- titles that are no words ---- */
@@ -231,7 +220,7 @@ static const char *check_word(void *data, int id, const char *text) {
     struct filter *f = data;
     enum quantity q = (enum quantity)id;
     const char *word = NULL;
-    if (f->error[0] || !*text || !quantity_word(q, 0))
+    if (f->error[0] || !*text || !asking_word(id, 0))
         return NULL;
     for (int n = 0; (word = quantity_word(q, n)) && !is_spelling(text, word);)
         n++;
@@ -259,6 +248,7 @@ static const char *take_comparison(struct filter *f, struct term *t, const char 
     if (!strpbrk(at, RELATION))
         return NULL;
     f->named = 0;
+    f->refused[0] = 0;
     t->expr = expr_parse_first(at, resolve, f, &error, &rest);
     if (t->expr && f->named > 0 && strcspn(at, RELATION) < (size_t)(rest - at)) {
         t->form = TERM_EXPR;
@@ -268,7 +258,9 @@ static const char *take_comparison(struct filter *f, struct term *t, const char 
     }
     expr_destroy(t->expr);
     t->expr = NULL;
-    if (is_comparison(f, at))
+    if (f->refused[0])
+        snprintf(f->error, sizeof(f->error), "%s", f->refused);
+    else if (is_comparison(f, at))
         refuse_comparison(f, at, &error);
     return NULL;
 }
@@ -436,10 +428,11 @@ static bool any_text_hits(const struct filter *f, const struct term *t, const st
 }
 
 /* What is not known is neither: it passes no comparison and no inverse of one. */
-static bool compares(const struct term *t, struct filter_row *row) {
+static bool compares(const struct term *t, const struct filter_row *row) {
     if (!row->object)
         return false;
-    struct expr_value v = expr_eval(t->expr, get, row);
+    struct asking asking = {row->model, row->object, NULL};
+    struct expr_value v = expr_eval(t->expr, asking_get, &asking);
     bool known = v.type == EXPR_BOOL || v.type == EXPR_NUMBER;
     return known && (v.number != 0) != t->inverse;
 }

@@ -2,7 +2,8 @@
  *
  *   word            somewhere in the texts of a row; "two words" in quotes are one
  *   ~regex          a text of the row matches, without case; blanks inside parentheses belong to it
- *   lag > 1000      a comparison (base/expr.h) of a quantity of the list's kind, or of a column by its title
+ *   lag > 1000      a comparison (base/expr.h) of a quantity of the list's kind, or of a column by its title;
+ *                   rate(in_msgs) > 10k of how fast a counter grows
  *   !word !~regex   the opposite; of a comparison, too
  *
  * A word that a quantity is compared with and can't be (a state that there is none of) is an error too;

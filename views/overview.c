@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "model/alerts.h"
 #include "views/place.h"
 
 static void init(void *state) {
@@ -132,7 +133,7 @@ static unsigned previous_panel(void *call) {
 static unsigned open_worst(struct view_call *c) {
     size_t count;
     const struct model *model = c->context->model;
-    const struct finding *findings = model_findings(model, &count);
+    const struct finding *findings = model_burning(model, &count);
     for (size_t i = 0; i < count; i++) {
         const struct object *object = model_object(model, findings[i].object);
         if (object && object->kind != OBJECT_CLUSTER)
@@ -148,6 +149,19 @@ static unsigned enter(void *call) {
     return o->list.focus ? list_open(call) : open_worst(c);
 }
 
+static unsigned acknowledge(void *call) {
+    struct view_call *c = call;
+    const struct alert *worst = model_alert(c->context->model, 0);
+    struct alert_counts n = model_alert_counts(c->context->model);
+    if (!n.crit && !n.warn) {
+        c->request->say = "there is no alert to acknowledge";
+        return REACT_DRAW;
+    }
+    c->request->alert = worst->number;
+    c->request->alert_wish = ALERT_ACK;
+    return REACT_DRAW;
+}
+
 static unsigned leave(void *call) {
     struct view_call *c = call;
     struct overview *o = c->state;
@@ -159,6 +173,7 @@ static unsigned leave(void *call) {
 
 static const struct action actions[] = {
     {ACTION_OPEN_ROW, enter},
+    {ACTION_ACKNOWLEDGE, acknowledge},
     {ACTION_NEXT_PANEL, next_panel},
     {ACTION_PREVIOUS_PANEL, previous_panel},
     {ACTION_BACK, leave}, /* to the verdict first */

@@ -195,8 +195,9 @@ int page_line_put(const struct page_line *line, struct surface *s, struct rect a
     if (s && rows) {
         text_cut(cut, sizeof(cut), line->head, rest.w);
         surface_text(s, rest, rest.x, rest.y, ROLE_TEXT, ATTR_BOLD, cut);
-        surface_text(s, area, area.x, area.y, table_mark_role(line->severity), ATTR_BOLD,
-                     table_mark(line->severity));
+        if (line->severity >= 0)
+            surface_text(s, area, area.x, area.y, table_mark_role(line->severity), ATTR_BOLD,
+                         table_mark(line->severity));
     }
     return rows;
 }

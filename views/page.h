@@ -39,7 +39,7 @@ void page_keys(const struct page *page, int width, char *out, size_t size);
 struct rect page_take(struct rect *left, int rows);
 
 struct page_line {
-    int severity;
+    int severity; /* -1: it has no mark */
     char head[200], text[1100];
 };
 /* With its mark, in as many rows as it needs of those there are: "!! stalled acks: ack window 1000/1000".

@@ -1,5 +1,6 @@
 #include "views/place.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "views/quantity_text.h"
@@ -15,6 +16,7 @@ static const struct place {
     [OBJECT_SERVER] = {"node", -1, false},
     [OBJECT_CONNECTION] = {"connection", -1, false, "slow"},
     [OBJECT_CLIENT] = {"slow", Q_CLIENT_last_server, false},
+    [OBJECT_VISITOR] = {"connections", -1, false},
     [OBJECT_STREAM] = {"stream", Q_STREAM_leader, false},
     [OBJECT_CONSUMER] = {"consumer", Q_CONSUMER_leader, false},
     [OBJECT_REPLICA] = {"jetstream", -1, false},
@@ -25,7 +27,19 @@ static const struct place {
     [OBJECT_LEAF] = {"node", -1, true},
     [OBJECT_COST] = {"node", -1, true},
     [OBJECT_AUDIENCE] = {"interest", -1, false},
+    [OBJECT_EXPECTATION] = {"overview", -1, false},
     [OBJECT_GROUP] = {"connections", -1, false},
+};
+
+/* Where those are who are expected; `filtered`: the view's list is of these, so that it can show who is. */
+static const struct expected {
+    const char *entity, *view;
+    bool filtered;
+} expected[] = {
+    {"connection", "connections", true},
+    {"queue", "interest", false},
+    {"puller", "jetstream", false},
+    {"server", "overview", false},
 };
 
 static const struct object *server_named(const struct model *model, const char *name) {
@@ -46,11 +60,30 @@ const struct object *place_server(const struct model *model, const struct object
     return object->parent && object->parent->kind == OBJECT_SERVER ? object->parent : NULL;
 }
 
+static unsigned go_expected(struct view_call *call, const struct object *object) {
+    const struct model *model = call->context->model;
+    const char *entity = quantity_name_text(model, object, Q_EXPECTATION_entity);
+    struct view_request *request = call->request;
+    for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++) {
+        if (strcmp(expected[i].entity, entity) != 0)
+            continue;
+        const char *match = quantity_name_text(model, object, Q_EXPECTATION_match);
+        bool fits = expected[i].filtered && strlen(match) < sizeof(request->text);
+        snprintf(request->text, sizeof(request->text), "%s", fits ? match : "");
+        request->filter = fits ? request->text : NULL;
+        request->view = expected[i].view;
+        request->object = 0;
+    }
+    return REACT_DRAW | REACT_WANTS;
+}
+
 unsigned place_go(struct view_call *call, const struct object *object) {
     if (object && object->kind == OBJECT_SUBSCRIPTION)
         object = model_connection_of(call->context->model, object);
     if (!object)
         return REACT_NONE;
+    if (object->kind == OBJECT_EXPECTATION)
+        return go_expected(call, object);
     const struct place *place = &places[object->kind];
     const struct object *shown = place->to_server ? place_server(call->context->model, object) : object;
     call->request->view = shown ? place->view : "overview";

@@ -1,10 +1,12 @@
 #include "views/quantity_parts.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "model/alert_object.h"
 #include "base/clock.h"
 #include "views/asset_name.h"
 #include "views/spark.h"
@@ -43,6 +45,8 @@ int list_rank(const struct model *model, const struct object *object, int severi
         return consumer_rank(model, object, severity);
     if (object->kind == OBJECT_CONNECTION)
         return connection_rank(model, object, severity);
+    if (object->kind == OBJECT_ALERT)
+        return INT_MAX - (int)alert_place(object);
     return severity;
 }
 

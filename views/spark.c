@@ -7,10 +7,13 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "model/ruleset.h"
 #include "views/clusters.h"
 #include "views/quantity_text.h"
 
 #define MAX_BUCKETS 1024
+#define LEVELS_MOST 4
+#define NEAR_LEVEL  2 /* a level so many times as high as the peak is still shown */
 
 static int step_for(int span_s, int count) {
     int step = (span_s + count - 1) / count;
@@ -133,6 +136,12 @@ void chart_spec_arrange(const struct chart_spec *spec, struct chart_scale *scale
     double top = spark_peak(context, object, spec->quantity, span_s), now;
     if (figure(context, object, spec->quantity, &now) && now > top)
         top = now; /* this second's bucket comes after it */
+    struct threshold levels[LEVELS_MOST];
+    size_t count = model_thresholds(context->model, object, spec->quantity, levels, LEVELS_MOST);
+    double peak = top;
+    for (size_t i = 0; i < count; i++)
+        if (levels[i].value > top && levels[i].value <= NEAR_LEVEL * peak)
+            top = levels[i].value;
     chart_scale_fit(scale, top * factor, unit);
 }
 
@@ -200,6 +209,18 @@ static const char *why_none(const struct view_context *context, const struct obj
     return some ? "kept only of those that lag most" : NULL;
 }
 
+/* From which on rules speak. */
+static int levels_of(const struct view_context *context, const struct object *object, enum quantity q,
+                     double factor, struct chart_level out[LEVELS_MOST]) {
+    struct threshold levels[LEVELS_MOST];
+    size_t count = model_thresholds(context->model, object, q, levels, LEVELS_MOST);
+    for (size_t i = 0; i < count; i++)
+        out[i] = levels[i].severity == SEVERITY_CRIT
+                     ? (struct chart_level){levels[i].value * factor, ROLE_CRIT, "!!"}
+                     : (struct chart_level){levels[i].value * factor, ROLE_WARN, "!"};
+    return (int)count;
+}
+
 void chart_spec_draw(const struct chart_spec *spec, const struct chart_scale *scale,
                      const struct view_context *context, const struct object *object, int span_s,
                      struct surface *s, struct rect area) {
@@ -215,6 +236,8 @@ void chart_spec_draw(const struct chart_spec *spec, const struct chart_scale *sc
     for (int i = 0; factor > 1 && i < count; i++)
         buckets[i] = (struct chart_bucket){buckets[i].min * 8, buckets[i].max * 8, buckets[i].last * 8};
     mark_events(context, object, step, count, per_cell, marks);
+    struct chart_level levels[LEVELS_MOST];
+    int level_count = levels_of(context, object, spec->quantity, factor, levels);
     title_right(right, sizeof(right), area.w - text_width(spec->title) - 6, context, object, spec, span_s);
     snprintf(span, sizeof(span), span_s >= 120 ? "-%dm" : "-%ds", span_s >= 120 ? span_s / 60 : span_s);
     struct chart chart = {.title = spec->title,
@@ -229,6 +252,8 @@ void chart_spec_draw(const struct chart_spec *spec, const struct chart_scale *sc
                           .span_buckets = span_s / step,
                           .no_axis = spec->no_axis,
                           .end = spec->end,
+                          .levels = levels,
+                          .level_count = level_count,
                           .none = why_none(context, object, spec->quantity)};
     chart_draw(&chart, s, area);
 }

@@ -19,6 +19,7 @@ struct view_context {
     bool local_time;           /* L */
     bool bits;                 /* u: bytes as bits per second */
     bool faults_only;          /* f */
+    const char *alerts_kept;   /* over restarts: "only read", "not kept"; NULL, "": they are */
     bool show_hidden;          /* i: what is hidden as internal or idle */
     uint64_t object;           /* the object of a detail view, 0 elsewhere */
     const char *filter;        /* as typed, "" none: the program's prompt edits it, the view applies it */
@@ -31,6 +32,9 @@ struct table;
 /* What becomes of the subject that is watched: model/model.h. */
 enum interest_wish { INTEREST_STAYS, INTEREST_GO_ON, INTEREST_END };
 
+/* What a person wants with an alert: say who is on it, take that back; silence its object, or end that. */
+enum alert_wish { ALERT_STAYS, ALERT_ACK, ALERT_UNACK, ALERT_SILENCE, ALERT_UNSILENCE };
+
 /* What a handler or a view asks the program to do next. */
 struct view_request {
     const char *view;         /* go there; NULL: stay */
@@ -38,6 +42,8 @@ struct view_request {
     const char *filter;       /* with this one there, or here; NULL: as it is */
     const struct table *from; /* the rows that it was chosen among; NULL none */
     enum interest_wish interest;
+    enum alert_wish alert_wish;
+    uint64_t alert;   /* its number */
     const char *copy; /* put this text where the user can take it (the `nats` command of `y`); NULL nothing */
     const char *say;  /* for a moment in the footer; NULL nothing */
     char text[256];   /* storage for one of these */

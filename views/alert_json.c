@@ -1,0 +1,42 @@
+#include "views/alert_json.h"
+
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "views/alert_members.h"
+
+#define SCHEMA 1
+
+enum { LINE_SIZE = 1600 };
+
+/* "opened critical in eu: ORDERS/billing is 61.2k behind"; who it is stands in front where the sentence does
+ * not say so. */
+static void format_line(const struct alert_change *change, const struct alert *a, char *out, size_t size) {
+    bool named = text_contains(a->text, a->name);
+    snprintf(out, size, "%s %s%s%s: %s%s%s%s%s", alert_change_word(change->kind),
+             alert_severity_word(a->state == ALERT_CLEARED ? a->worst : a->severity),
+             *a->cluster ? " in " : "", a->cluster, named ? "" : a->entity, named ? "" : " ",
+             named ? "" : a->name, named ? "" : ": ", a->text);
+}
+
+json_t *alert_note_json(const char *event, int64_t utc_ns, const char *line) {
+    char at[TIME_TEXT_SIZE];
+    json_t *out = json_object();
+    time_format_rfc3339(at, utc_ns);
+    json_object_set_new(out, "schema", json_integer(SCHEMA));
+    json_object_set_new(out, "event", json_string(event));
+    json_object_set_new(out, "at", json_string(at));
+    json_object_set_new(out, "line", json_string(line));
+    return out;
+}
+
+json_t *alert_change_json(const struct alert_change *change, const struct alert *alert) {
+    char line[LINE_SIZE] = "";
+    if (alert)
+        format_line(change, alert, line, sizeof(line));
+    json_t *out = alert_note_json(alert_change_word(change->kind), change->utc_ns, line);
+    if (alert)
+        alert_members_add(out, alert);
+    return out;
+}

@@ -1,0 +1,38 @@
+/* The parts of the view Alerts, one file each: what titles and empty lists say (alerts_title.c), the selected
+ * alert (alert_detail.c). For alerts.c. Main process. */
+#ifndef VIEWS_ALERTS_PARTS_H
+#define VIEWS_ALERTS_PARTS_H
+
+#include "model/alert_object.h"
+#include "views/quantity_table.h"
+
+struct alerts {
+    struct list_view list;
+    struct quantity_list all;
+    struct alert_objects objects;
+    struct alerts_basis { /* of these */
+        const struct model *model;
+        uint64_t version;
+        int64_t utc_ns;
+    } basis;
+    uint64_t made;
+    bool alone;               /* the detail has all rows */
+    struct rect rows, detail; /* h 0: not shown */
+};
+
+/* ---- alerts_title.c ---- */
+/* "ALERTS 5 open  1 acked  17 cleared in 6h12m", "62 rules, 4 of natsight.conf". */
+void alerts_title(const struct view_context *context, int width, char *out, size_t size);
+void alerts_rules(const struct view_context *context, char *out, size_t size);
+/* "nothing was wrong since 02:29:00". */
+void alerts_empty(const struct view_context *context, int width, char *out, size_t size);
+/* "silenced: server n2 until 03:10:00, upgrade"; "" nothing is. */
+void alerts_silences(const struct view_context *context, char *out, size_t size);
+
+/* ---- alert_detail.c ---- */
+/* Rows that it makes use of in an area of that width, its title among them. */
+int alert_detail_rows(const struct view_context *context, const struct alert *alert, int width, int most);
+void alert_detail_draw(const struct view_context *context, const struct alert *alert, struct surface *s,
+                       struct rect area);
+
+#endif
