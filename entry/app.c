@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "entry/command.h"
 #include "entry/command_line.h"
+#include "entry/config.h"
 #include "entry/crash.h"
 #include "entry/layers.h"
 #include "entry/settings_live.h"
@@ -82,7 +83,10 @@ static void on_tick(struct loop *loop, void *data) {
     if (app->plain != NULL)
         app_lines(app);
     else
-        app_wants(app);
+        app_bell(app);
+    app_wants(app);
+    app_tick_alerts(app);
+    app_outward_tick(app);
     app->paint_soon |= utc / NS_PER_S != app->painted_s || now - app->started_ns < FIRST_NS;
 }
 
@@ -99,10 +103,11 @@ static void on_first_paints(struct app *app) {
 static void on_turn_end(struct loop *loop, void *data) {
     struct app *app = data;
     paint_when_due(app);
-    if (!feed_work(app->feed))
-        return;
-    on_first_paints(app);
-    loop_again(loop);
+    bool fed = feed_work(app->feed);
+    if (fed)
+        on_first_paints(app);
+    if (app_outward_work(app) || fed)
+        loop_again(loop);
 }
 
 /* ---- the stream ---- */
@@ -117,7 +122,7 @@ static void on_restart(void *data) {
     feed_restart(((struct app *)data)->feed);
 }
 
-static void note(struct app *app, const char *text) {
+void app_note(struct app *app, const char *text) {
     snprintf(app->stage.note, sizeof app->stage.note, "%s", text);
     app->stage.note_until_ns = clock_mono_ns() + 10 * NS_PER_S;
     app->paint_now = true;
@@ -126,7 +131,7 @@ static void note(struct app *app, const char *text) {
 static void on_event(void *data, const char *text) {
     struct app *app = data;
     feed_event(app->feed, text);
-    note(app, text);
+    app_note(app, text);
 }
 
 static void on_refusal(void *data, const char *text) {
@@ -159,7 +164,7 @@ static void on_stream(struct loop *loop, int fd, unsigned events, void *data) {
     }
     feed_restart(app->feed);
     feed_event(app->feed, "the stream ended");
-    note(app, "the stream ended: what is shown is the last that came");
+    app_note(app, "the stream ended: what is shown is the last that came");
     if (app->plain != NULL)
         app_end_lines(app);
 }
@@ -368,6 +373,7 @@ static bool open_model(struct app *app, bool replay) {
                                           .hold_scale =
                                               o->hold_scale != NULL ? strtod(o->hold_scale, NULL) : 0};
     app->model = model_create(&model_options);
+    config_watch(o->config, app->model);
     if (!stage_init(&app->stage, app->model, o, replay ? CHROME_REPLAY : CHROME_LIVE, message,
                     sizeof message))
         return refuse(app, EXIT_USAGE, message);
@@ -380,7 +386,9 @@ static bool open_model(struct app *app, bool replay) {
 /* A replay's stream is standard input, so its keys come from elsewhere. */
 static bool open_source(struct app *app, bool replay, bool keys) {
     if (!replay) {
+        app_open_outward(app);
         app->supervisor = supervisor_create(app->loop, app->options, &supervisor_handler, app);
+        app_open_alerts(app);
         return true;
     }
     app->in_fd = keys ? open("/dev/tty", O_RDONLY | O_CLOEXEC) : -1;
@@ -398,8 +406,7 @@ static void live(struct app *app) {
     app->tick = loop_add_timer(app->loop, clock_mono_ns(), on_tick, app);
     loop_add_hook(app->loop, on_turn_end, app);
     app->paint_now = true;
-    if (app->plain == NULL)
-        app_wants(app);
+    app_wants(app);
     loop_run(app->loop);
 }
 
@@ -423,8 +430,11 @@ static void close_all(struct app *app) {
     plain_destroy(app->plain);
     if (app->screen != NULL)
         screen_close(app->screen, last_picture(app));
+    app->closing = true;
+    alert_file_close(app->alerts);
     if (app->refusal[0] != '\0')
         fprintf(stderr, "%s", app->refusal);
+    app_close_outward(app);
     if (app->loop != NULL)
         loop_destroy(app->loop);
     surface_destroy(app->surface);

@@ -4,6 +4,7 @@
 #define ENTRY_APP_H
 
 #include "base/loop.h"
+#include "entry/alert_file.h"
 #include "entry/feed.h"
 #include "entry/line_history.h"
 #include "entry/options.h"
@@ -26,8 +27,12 @@ struct app {
     struct model *model;
     struct feed *feed;
     struct supervisor *supervisor; /* NULL in replay */
+    struct alert_file *alerts;     /* over restarts; NULL in replay */
     struct stage stage;
-    struct plain *plain; /* lines: then screen and surface are NULL */
+    struct hooks *hooks; /* NULL in replay, so is the log: what was is nobody's alarm */
+    struct alert_log *log;
+    uint64_t outward_read; /* changes of alerts that both were told */
+    struct plain *plain;   /* lines: then screen and surface are NULL */
     struct screen *screen;
     struct theme theme;              /* the one that is shown */
     char previewed[THEME_NAME_SIZE]; /* instead, while it is typed; "" none */
@@ -36,12 +41,17 @@ struct app {
     struct loop_source *tick, *key_timer, *paint_timer, *terminal_out, *stream_in;
     int in_fd, out_fd;              /* the terminal */
     enum action_id action;          /* the one being done */
-    struct line_history history[2]; /* of commands, of filters */
+    struct line_history history[3]; /* of commands, of filters, of what was asked for */
+    enum alert_wish asked_wish;     /* what words are asked for */
+    uint64_t asked_alert;           /* and of which alert */
     struct zone clicked;            /* for the second click */
     int64_t clicked_until_ns;
+    uint64_t bell_read;                        /* changes of alerts, up to this one */
+    int64_t bell_until_ns;                     /* it keeps quiet */
     bool paint_now, paint_soon, paint_rest;    /* rest: the last frame has not gone whole */
     int64_t painted_ns, started_ns, painted_s; /* painted_s: the second of UTC */
     uint64_t painted_samples;
+    bool closing;       /* there is no screen any more, and there are no lines */
     char refusal[1400]; /* the collector's last word; ends the program */
     int code;
     int killed_by; /* the signal that the program dies of once all is put away; 0: none */
@@ -56,7 +66,7 @@ void app_key(struct app *app, uint32_t key);
  * ahead on a stalled line, or by a script. */
 void app_paste(struct app *app, const struct paste *paste);
 void app_mouse(struct app *app, const struct mouse *mouse);
-/* "/" and ":", with the text that stands there already. */
+/* "/" and ":", with the text that stands there already; any other label is a question. */
 void app_open_prompt(struct app *app, const char *label, const char *text);
 void app_prompt_key(struct app *app, uint32_t key);
 /* Does what a row of keys.def names; false: there is nobody who does it here. */
@@ -70,10 +80,24 @@ enum screen_color app_color(const struct app *app);
 const char *app_theme(struct app *app, const char *argument);
 /* Shows this one while it is typed; "", or what is no theme's name: the one in force again. */
 void app_preview_theme(struct app *app, const char *name);
-/* Tells the supervisor what the open view wants. */
+/* What is wrong with ourselves, for a while on the screen. */
+void app_note(struct app *app, const char *text);
+/* After each tick, where there is a screen: bell and title. */
+void app_bell(struct app *app);
+/* Tells the supervisor what the open view and the rules want. */
 void app_wants(struct app *app);
 
 #define NO_STREAM "standard input holds no natsight stream: natsight collect URL | natsight replay -"
+
+/* ---- alerts going out: app_outward.c ---- */
+void app_open_outward(struct app *app);
+/* The options in force are others now. */
+void app_configure_outward(struct app *app);
+/* After each tick. */
+void app_outward_tick(struct app *app);
+/* At the end of each turn: for about 2 ms what happened since; true: there is more. */
+bool app_outward_work(struct app *app);
+void app_close_outward(struct app *app);
 
 /* ---- lines instead of a screen: app_lines.c ---- */
 void app_open_lines(struct app *app);
@@ -83,6 +107,12 @@ void app_configure_lines(struct app *app);
 void app_lines(struct app *app);
 /* The stream has ended: nothing more will change. */
 void app_end_lines(struct app *app);
+
+/* ---- alerts over restarts: app_alerts.c ---- */
+/* Before the first tick; not in replay. */
+void app_open_alerts(struct app *app);
+/* After each tick. */
+void app_tick_alerts(struct app *app);
 
 /* One plain frame on standard output, for when that is no terminal. */
 int headless_frame(const struct options *options, bool replay);

@@ -67,6 +67,18 @@ static unsigned go_view(void *data) {
     return REACT_DRAW | REACT_WANTS;
 }
 
+/* The view does it where it has events or alerts; else in the view of events. */
+static unsigned walk_events(void *data) {
+    struct app *app = data;
+    struct view_request request = {0};
+    layer_close(app);
+    stage_go(&app->stage, view_by_name("events"), 0);
+    stage_act(&app->stage, app->action, clock_mono_ns(), &request);
+    if (request.say != NULL)
+        stage_say(&app->stage, clock_mono_ns(), false, request.say);
+    return REACT_DRAW | REACT_WANTS;
+}
+
 static unsigned open_find(void *data) {
     struct app *app = data;
     layer_close(app);
@@ -148,7 +160,10 @@ const struct action app_actions[] = {
     {ACTION_JETSTREAM, go_view},
     {ACTION_SLOW, go_view},
     {ACTION_NODE, go_view},
+    {ACTION_ALERTS, go_view},
     {ACTION_EVENTS, go_view},
+    {ACTION_NEXT_EVENT, walk_events},
+    {ACTION_PREVIOUS_EVENT, walk_events},
     {ACTION_FIND, open_find},
     {ACTION_COST, go_view},
     {ACTION_REPAINT, repaint},

@@ -5,7 +5,10 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "entry/alert_wish.h"
 #include "entry/layers.h"
+#include "model/expectation.h"
+#include "model/needs.h"
 
 static void obey(struct app *app, const struct view_request *request) {
     if (request->view != NULL && view_by_name(request->view) != NULL) {
@@ -18,6 +21,8 @@ static void obey(struct app *app, const struct view_request *request) {
         model_interest_go_on(app->model);
     if (request->interest == INTEREST_END)
         model_interest_watch(app->model, NULL);
+    if (request->alert_wish != ALERT_STAYS)
+        alert_wish(app, request->alert_wish, request->alert);
     if (request->say != NULL)
         stage_say(&app->stage, clock_mono_ns(), false, request->say);
     if (request->copy != NULL) {
@@ -92,15 +97,25 @@ void app_key(struct app *app, uint32_t key) {
         unknown_key(app, key);
 }
 
+/* Of what somebody watches first; what is expected of queue groups is asked when nobody does. */
+static const char *subject_wanted(const struct model *model) {
+    struct interest_seen seen = model_interest(model);
+    const char *expected = model_expect_subject(model);
+    if (seen.subject != NULL && seen.asked)
+        return seen.subject;
+    return expected != NULL ? expected : "";
+}
+
 void app_wants(struct app *app) {
-    const char *sort;
-    unsigned shapes = stage_wants(&app->stage, &sort);
+    const char *sort = NULL;
     struct question question;
     if (app->supervisor == NULL)
         return;
-    supervisor_want(app->supervisor, shapes, sort);
-    struct interest_seen seen = model_interest(app->model);
-    supervisor_want_interest(app->supervisor, seen.subject != NULL && seen.asked ? seen.subject : "");
+    unsigned shapes = app->plain == NULL ? stage_wants(&app->stage, &sort) : 0;
+    supervisor_want(app->supervisor, shapes | model_shapes(app->model), sort);
+    supervisor_want_interest(app->supervisor, subject_wanted(app->model));
+    if (app->plain != NULL)
+        return;
     bool asks = stage_question(&app->stage, &question);
     supervisor_want_subscriptions(app->supervisor, asks ? &question : NULL);
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/text.h"
+#include "entry/alert_wish.h"
 #include "entry/command_line.h"
 
 /* What is being narrowed: the list, or help over it. */
@@ -28,15 +29,19 @@ static bool is_filter(const struct app *app) {
     return app->stage.prompt.label[0] == '/';
 }
 
+static bool is_command(const struct app *app) {
+    return app->stage.prompt.label[0] == ':';
+}
+
 static struct line_history *history_of(struct app *app) {
-    return &app->history[is_filter(app)];
+    return &app->history[is_command(app) ? 0 : is_filter(app) ? 1 : 2];
 }
 
 /* The text is another one. */
 static void edited_now(struct app *app) {
     if (is_filter(app))
         filter_edited(app);
-    else
+    else if (is_command(app))
         completion_update(&app->stage.completion, app);
 }
 
@@ -44,21 +49,31 @@ void app_open_prompt(struct app *app, const char *label, const char *text) {
     prompt_open(&app->stage.prompt, label, text);
     line_history_begin(history_of(app));
     app->stage.completion.count = 0;
-    if (!is_filter(app))
+    if (is_command(app))
         completion_update(&app->stage.completion, app);
+}
+
+/* A fault stays in sight, with what was typed. */
+static void answer(struct app *app) {
+    struct prompt *prompt = &app->stage.prompt;
+    const char *wrong = alert_answer(app, prompt->text);
+    prompt->open = wrong != NULL;
+    snprintf(prompt->error, sizeof prompt->error, "%s", wrong != NULL ? wrong : "");
 }
 
 static void end_prompt(struct app *app, bool cancelled) {
     struct stage *st = &app->stage;
-    bool filter = is_filter(app);
+    bool filter = is_filter(app), command = is_command(app);
     size_t size;
     st->prompt.open = !cancelled && filter && st->prompt.error[0] != '\0'; /* a fault stays in sight */
     if (cancelled && filter)
         edited(st, &size)[0] = '\0';
     if (!cancelled)
         line_history_add(history_of(app), st->prompt.text);
-    if (!cancelled && !filter)
+    if (!cancelled && command)
         command_line_run(app, st->prompt.text);
+    else if (!cancelled && !filter)
+        answer(app);
 }
 
 static const struct prompt_row {
@@ -90,14 +105,16 @@ static void step_history(struct app *app, int by) {
 }
 
 static void step_completion(struct app *app, int by) {
-    if (!is_filter(app))
+    if (is_command(app))
         completion_step(&app->stage.completion, app, by);
 }
 
 void app_prompt_key(struct app *app, uint32_t key) {
     struct prompt *prompt = &app->stage.prompt;
     enum action_id id = keymap_find(CONTEXT_PROMPT, key);
-    bool cancelled = id == ACTION_CANCEL || id == ACTION_INTERRUPT || (id == ACTION_ERASE && !prompt->len);
+    bool erased = id == ACTION_ERASE && !prompt->len && !prompt->refuses;
+    bool cancelled =
+        id == ACTION_CANCEL || id == ACTION_INTERRUPT || erased || (id == ACTION_ACCEPT && prompt->refuses);
     if (cancelled || id == ACTION_ACCEPT)
         end_prompt(app, cancelled);
     else if (id == ACTION_OLDER || id == ACTION_NEWER)
@@ -108,6 +125,6 @@ void app_prompt_key(struct app *app, uint32_t key) {
         edited_now(app);
     else
         app_act(app, id); /* what is valid here and no editing */
-    app_preview_theme(app, prompt->open && !is_filter(app) ? command_line_theme(prompt->text) : "");
+    app_preview_theme(app, prompt->open && is_command(app) ? command_line_theme(prompt->text) : "");
     app->paint_now = true;
 }

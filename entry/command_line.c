@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/near.h"
 #include "base/text.h"
+#include "entry/alert_wish.h"
 #include "entry/layers.h"
 #include "entry/settings_live.h"
 #include "themes/theme.h"
@@ -327,6 +328,22 @@ static unsigned forget(struct app *app, const struct word *word, const char *arg
     return REACT_DRAW;
 }
 
+static unsigned acknowledge(struct app *app, const struct word *word, const char *argument) {
+    const char *wrong = alert_ack_here(app, argument);
+    (void)word;
+    if (wrong != NULL)
+        fault(app, wrong);
+    return REACT_DRAW;
+}
+
+static unsigned silence(struct app *app, const struct word *word, const char *argument) {
+    const char *wrong = alert_silence_here(app, argument);
+    (void)word;
+    if (wrong != NULL)
+        fault(app, wrong);
+    return REACT_DRAW;
+}
+
 static unsigned show_help(struct app *app, const struct word *word, const char *argument) {
     (void)word, (void)argument;
     layer_open_help(app);
@@ -352,6 +369,10 @@ static const struct word own_words[] = {
     {"theme", "NAME", "Shows this theme, at once while it is typed, or one from a file; alone lists them.",
      all_theme_names, false, set_theme},
     {"forget", "NAME", "This server is out of service, expect it no longer.", server_names, false, forget},
+    {"ack", "NOTE", "Somebody is on the selected alert, or on what the open page is about.", NULL, false,
+     acknowledge},
+    {"silence", "30m NOTE|off", "Silences what the selected alert, or the open page, is about, for so long.",
+     NULL, false, silence},
     {"help", NULL, "The keys that are valid here.", NULL, false, show_help},
     {"quit", NULL, "Quits.", NULL, false, quit},
 };

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/near.h"
 #include "base/url.h"
 
 static const char *local_urls[] = {"http://127.0.0.1:8222"};
@@ -26,10 +27,16 @@ static const char *from_environment(const struct setting *row, const char **valu
 
 /* ---- the cluster ---- */
 
-static const struct config_layer *named(const struct config *c, const char *name) {
-    for (int i = 0; i < c->cluster_count; i++)
-        if (strcmp(c->clusters[i].values.cluster, name) == 0)
-            return &c->clusters[i];
+static const struct options *says(const struct config_item *cluster) {
+    return cluster->values;
+}
+
+static const struct config_item *named(const struct config *c, const char *name) {
+    int count;
+    const struct config_item *clusters = config_items(c, LIST_CLUSTERS, &count);
+    for (int i = 0; i < count; i++)
+        if (strcmp(says(&clusters[i])->cluster, name) == 0)
+            return &clusters[i];
     return NULL;
 }
 
@@ -37,68 +44,88 @@ bool config_has_cluster(const struct config *c, const char *name) {
     return named(c, name) != NULL;
 }
 
-static const struct config_layer *by_default(const struct config *c) {
-    for (int i = 0; i < c->cluster_count; i++)
-        if (c->clusters[i].values.cluster_default)
-            return &c->clusters[i];
-    return c->cluster_count == 1 ? &c->clusters[0] : NULL;
+bool config_cluster_slip(const struct config *c, const struct options *typed, char *out, size_t size) {
+    int count;
+    const struct config_item *clusters = config_items(c, LIST_CLUSTERS, &count);
+    const char *word = typed->url_count == 1 ? typed->urls[0] : "";
+    if (count == 0 || word[0] == '\0' || strpbrk(word, ".:/[") != NULL || strcmp(word, "localhost") == 0 ||
+        strcmp(word, "-") == 0 || config_has_cluster(c, word))
+        return false;
+    struct near near = near_begin(word);
+    for (int i = 0; i < count; i++)
+        near_try(&near, says(&clusters[i])->cluster);
+    snprintf(out, size, "no cluster of the configuration is called %s, so it is taken for a host%s%.100s%s",
+             options_typed(word), near.name != NULL ? "; did you mean " : "",
+             near.name != NULL ? near.name : "", near.name != NULL ? "?" : "");
+    return true;
+}
+
+static const struct config_item *by_default(const struct config *c) {
+    int count;
+    const struct config_item *clusters = config_items(c, LIST_CLUSTERS, &count);
+    for (int i = 0; i < count; i++)
+        if (says(&clusters[i])->cluster_default)
+            return &clusters[i];
+    return count == 1 ? &clusters[0] : NULL;
 }
 
 /* A URL that is written out is still the cluster's that names it: its label and colour hold. */
-static const struct config_layer *by_url(const struct config *c, const char *text) {
+static const struct config_item *by_url(const struct config *c, const char *text) {
     struct url typed, url;
     char why[200];
+    int count;
+    const struct config_item *clusters = config_items(c, LIST_CLUSTERS, &count);
     if (!url_parse(&typed, text, why, sizeof why))
         return NULL;
-    for (int i = 0; i < c->cluster_count; i++)
-        for (int k = 0; k < c->clusters[i].values.url_count; k++)
-            if (url_parse(&url, c->clusters[i].values.urls[k], why, sizeof why) && url_same(&url, &typed))
-                return &c->clusters[i];
+    for (int i = 0; i < count; i++)
+        for (int k = 0; k < says(&clusters[i])->url_count; k++)
+            if (url_parse(&url, says(&clusters[i])->urls[k], why, sizeof why) && url_same(&url, &typed))
+                return &clusters[i];
     return NULL;
 }
 
-static const struct config_layer *taken(const struct config *c, const struct options *typed, bool *whole) {
+static const struct config_item *taken(const struct config *c, const struct options *typed, bool *whole) {
     *whole = typed->url_count == 0;
     if (*whole)
         return by_default(c);
-    const struct config_layer *layer = typed->url_count == 1 ? named(c, typed->urls[0]) : NULL;
-    *whole = layer != NULL;
-    return layer != NULL ? layer : by_url(c, typed->urls[0]);
+    const struct config_item *item = typed->url_count == 1 ? named(c, typed->urls[0]) : NULL;
+    *whole = item != NULL;
+    return item != NULL ? item : by_url(c, typed->urls[0]);
 }
 
-static void check_file(const struct setting *row, const struct config_layer *layer, int at,
+static void check_file(const struct setting *row, const struct config_item *item, int at,
                        const struct options *out, struct config_faults *faults) {
     if (row->check != setting_check_FILE)
         return; /* only then is the field a text */
     const char *path = *(const char *const *)((const char *)out + row->offset);
     if (path == NULL || access(path, R_OK) == 0)
         return;
-    config_fault(faults, layer->places[at].file, layer->places[at].line, row->path, "%s: %s",
+    config_fault(faults, item->places[at].file, item->places[at].line, row->path, "%s: %s",
                  options_typed(path), errno == ENOENT ? "there is no such file" : "this file can't be read");
 }
 
-static void take_cluster(const struct config_layer *layer, bool whole, struct options *out,
+static void take_cluster(const struct config_item *item, bool whole, struct options *out,
                          struct config_faults *faults) {
-    int count;
-    const struct setting *rows = settings_of_clusters(&count);
+    const struct setting_list_info *list = &setting_lists[LIST_CLUSTERS];
+    const struct setting *rows = list->rows;
     if (whole)
         out->urls = NULL, out->url_count = 0;
-    for (int i = 0; i < count; i++) {
-        if (layer->places[i].line == 0 || setting_given(&rows[i], out))
+    for (int i = 0; i < list->row_count; i++) {
+        if (item->places[i].line == 0 || setting_given(&rows[i], out))
             continue;
-        copy(&rows[i], out, &layer->values);
-        check_file(&rows[i], layer, i, out, faults);
+        copy(&rows[i], out, says(item));
+        check_file(&rows[i], item, i, out, faults);
     }
-    out->cluster = layer->values.cluster;
+    out->cluster = says(item)->cluster;
     if (out->label == NULL)
         out->label = out->cluster;
 }
 
 static void check_words(const struct config *c, const struct options *typed, struct config_faults *faults) {
     for (int i = 0; i < typed->url_count && typed->url_count > 1; i++) {
-        const struct config_layer *layer = named(c, typed->urls[i]);
-        if (layer != NULL)
-            config_fault(faults, layer->places[0].file, layer->places[0].line, NULL,
+        const struct config_item *item = named(c, typed->urls[i]);
+        if (item != NULL)
+            config_fault(faults, item->places[0].file, item->places[0].line, NULL,
                          "%s is a cluster; write it alone", typed->urls[i]);
     }
 }
@@ -125,9 +152,9 @@ bool config_apply(const struct config *c, const struct options *typed, struct op
     if (typed->url_count == 1 && strcmp(typed->urls[0], "-") == 0)
         return faults->count == before;
     check_words(c, typed, faults);
-    const struct config_layer *layer = taken(c, typed, &whole);
-    if (layer != NULL)
-        take_cluster(layer, whole, out, faults);
+    const struct config_item *item = taken(c, typed, &whole);
+    if (item != NULL)
+        take_cluster(item, whole, out, faults);
     if (out->url_count == 0) {
         out->urls = local_urls;
         out->url_count = 1;
@@ -136,17 +163,6 @@ bool config_apply(const struct config *c, const struct options *typed, struct op
 }
 
 /* ---- where from ---- */
-
-static bool is_of_cluster(const struct setting *row, int *at, const struct setting **rows, int *count) {
-    *rows = settings_of_clusters(count);
-    if (row >= *rows && row < *rows + *count) {
-        *at = (int)(row - *rows);
-        return true;
-    }
-    *rows = settings_all(count);
-    *at = (int)(row - *rows);
-    return false;
-}
 
 bool config_changed(const struct setting *row, const struct options *in_force) {
     struct options loaded;
@@ -177,14 +193,21 @@ void config_show(const struct setting *row, const struct options *in_force, char
         setting_show(row, in_force, out, size);
 }
 
+/* Of what the file says of it; line 0: nothing. */
+static struct config_place place_of(const struct setting *row, const struct options *in_force) {
+    int count;
+    const struct setting_list_info *list = &setting_lists[LIST_CLUSTERS];
+    const struct config *c = in_force->config;
+    if (row < list->rows || row >= list->rows + list->row_count)
+        return c->top.places[row - settings_all(&count)];
+    const struct config_item *cluster = in_force->cluster != NULL ? named(c, in_force->cluster) : NULL;
+    return cluster != NULL ? cluster->places[row - list->rows] : (struct config_place){0};
+}
+
 void config_origin(const struct setting *row, const struct options *in_force, char *out, size_t size) {
-    int at, count;
-    const struct setting *rows;
     const char *value, *variable = from_environment(row, &value);
     const struct config *c = in_force->config;
-    const struct config_layer *layer = &c->top;
-    if (is_of_cluster(row, &at, &rows, &count))
-        layer = in_force->cluster != NULL ? named(c, in_force->cluster) : NULL;
+    struct config_place place = place_of(row, in_force);
     bool typed = setting_given(row, in_force->typed) &&
                  !(strcmp(row->path, "urls") == 0 && named(c, in_force->typed->urls[0]) != NULL);
     if (config_changed(row, in_force))
@@ -193,8 +216,8 @@ void config_origin(const struct setting *row, const struct options *in_force, ch
         snprintf(out, size, "option");
     else if (variable != NULL)
         snprintf(out, size, "environment: %s", variable);
-    else if (layer != NULL && layer->places[at].line > 0)
-        snprintf(out, size, "%s:%d", layer->places[at].file, layer->places[at].line);
+    else if (place.line > 0)
+        snprintf(out, size, "%s:%d", place.file, place.line);
     else if (robbed(row, in_force) != NULL)
         snprintf(out, size, "default; %s", robbed(row, in_force)->lost);
     else

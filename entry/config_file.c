@@ -18,6 +18,7 @@
 #define TOO_LARGE       "this file is too large for a configuration"
 
 enum { INCLUDES_MAX = 9, FILES_MAX = 200 }; /* deep; in all */
+enum { LEAST_SAID = 30 };                   /* columns of what is wrong, behind its place */
 enum { GROUPS_DEEP = 64, NAMED_MAX = 4096 };
 
 /* ---- faults ---- */
@@ -120,7 +121,7 @@ static void leave_out_folder(const struct config_told *told, char *text) {
 
 void config_faults_line(const struct config_faults *faults, const char *what, int columns, char *out,
                         size_t size) {
-    char sentence[300], place[200], more[40] = "";
+    char sentence[300], cut[300], place[200], more[40] = "";
     const struct config_told *first = &faults->told[0];
     if (faults->kept == 0) {
         snprintf(out, size, "%s", what);
@@ -138,10 +139,15 @@ void config_faults_line(const struct config_faults *faults, const char *what, in
     snprintf(out, size, "%s: %s%s%s%s", what, place, gap, sentence, more);
     if (text_width(out) <= columns)
         return;
-    snprintf(out, size, "%s%s%s%s", place, gap, sentence, more);
-    if (text_width(out) > columns)
-        snprintf(out, size, "%s%s%s%s%s", sentence, more, place[0] != '\0' ? " (" : "", place,
-                 place[0] != '\0' ? ")" : "");
+    snprintf(out, size, "%s: %s%s", what, sentence, more);
+    if (text_width(out) <= columns)
+        return;
+    int room = columns - text_width(what) - text_width(place) - text_width(gap) - text_width(more) - 2;
+    bool placed = room >= LEAST_SAID;
+    room = placed ? room : columns - text_width(what) - 2;
+    text_cut(cut, sizeof cut, sentence, room > 1 ? room : 1);
+    snprintf(out, size, "%s: %s%s%s%s", what, placed ? place : "", placed ? gap : "", cut,
+             placed ? more : "");
 }
 
 void config_faults_finish(struct config_faults *faults) {

@@ -29,8 +29,8 @@ void config_fault_at(struct config_faults *faults, const char *where, const char
 void config_other_place(const char *file, const char *other, int line, char *out, size_t size);
 /* The first of them without its end. */
 void config_first_fault(const struct config_faults *faults, char *out, size_t size);
-/* All in one line of so many columns, fit for the footer: where the whole does not fit, the file loses its
- * folder, then `what` goes ("not reloaded"), then the place comes last; what is wrong is said first. */
+/* All in one line of so many columns, fit for the footer. `what` is said in any case ("not reloaded"): where
+ * the whole does not fit, the file loses its folder, or goes, or what is wrong loses its end. */
 void config_faults_line(const struct config_faults *faults, const char *what, int columns, char *out,
                         size_t size);
 /* What is wrong alone, behind its place. */

@@ -1,28 +1,28 @@
-/* A configuration inside: for config.c, which reads it, and config_apply.c, which makes options of it. Main
+/* A configuration inside: for those that read it, and config_apply.c, which makes options of it. Main
  * process. */
 #ifndef ENTRY_CONFIG_LAYER_H
 #define ENTRY_CONFIG_LAYER_H
 
 #include "entry/config.h"
 
-enum { CONFIG_CLUSTERS_MAX = 64 };
-
-struct config_place {
-    const char *file;
-    int line; /* 0: not said */
-};
-
 struct config_layer {
     struct options values;
     struct config_place places[SETTINGS_MAX]; /* as the rows of its settings are numbered */
 };
 
+struct config_items {
+    struct config_item *items;
+    int count;
+};
+
 struct config {
     char *path;
-    bool parsed;
-    config_t tree; /* owns most texts */
-    struct config_layer top, clusters[CONFIG_CLUSTERS_MAX];
-    int cluster_count;
+    const char *reading; /* the file that is being read: libconfig does not name it */
+    config_t **trees;    /* own most texts */
+    int tree_count;
+    struct ruleset *rules;
+    struct config_layer top;
+    struct config_items lists[SETTING_LISTS];
     struct keymap keymap;
     char **owned;
     int owned_count;

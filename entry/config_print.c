@@ -19,9 +19,28 @@ static void print_setting(const struct setting *row, const char *prefix, const s
     printf("%-58s # %s\n", head, origin);
 }
 
+/* "hooks[0].command = ["logger"]": what is said of each. */
+static void print_items(const struct config *c, enum setting_list which) {
+    int count;
+    const struct setting_list_info *list = &setting_lists[which];
+    const struct config_item *items = config_items(c, which, &count);
+    for (int i = 0; i < count * list->row_count; i++) {
+        const struct config_item *item = &items[i / list->row_count];
+        const struct setting *row = &list->rows[i % list->row_count];
+        const struct config_place *place = &item->places[i % list->row_count];
+        char value[SETTING_TEXT], head[SETTING_TEXT + 200];
+        if (place->line == 0)
+            continue;
+        row->type->show(row->words, (const char *)item->values + row->offset, value, sizeof value);
+        snprintf(head, sizeof head, "%s[%d].%s = %s", list->name, i / list->row_count, row->path, value);
+        printf("%-58s # %s:%d\n", head, place->file, place->line);
+    }
+}
+
 static void print_in_force(const struct options *o) {
     int count;
-    const struct setting *rows = settings_of_clusters(&count);
+    const struct setting_list_info *clusters = &setting_lists[LIST_CLUSTERS];
+    const struct setting *rows = clusters->rows;
     char *user = config_user_path(o->typed);
     const char *path = config_path(o->config);
     if (path[0] != '\0')
@@ -31,13 +50,14 @@ static void print_in_force(const struct options *o) {
                user != NULL ? user : "", user != NULL ? " and " : "");
     free(user);
     printf("# cluster: %s\n", o->cluster != NULL ? o->cluster : "none of the configuration");
-    for (int i = 0; i < count; i++)
+    for (int i = 0; i < clusters->row_count; i++)
         if (setting_given(&rows[i], o) && strcmp(rows[i].path, "name") != 0 &&
             strcmp(rows[i].path, "default") != 0)
             print_setting(&rows[i], "cluster.", o);
     rows = settings_all(&count);
     for (int i = 0; i < count; i++)
         print_setting(&rows[i], "", o);
+    print_items(o->config, LIST_HOOKS);
 }
 
 /* ---- the defaults as a file ---- */
@@ -115,24 +135,28 @@ static void print_row(FILE *out, struct group *at, const struct setting *row) {
     fputs(";\n", out);
 }
 
-static void print_clusters(FILE *out) {
-    int count;
-    const struct setting *rows = settings_of_clusters(&count);
-    fputs(
-        "\n# The clusters, each a group with these settings; name and urls it must have. Files stand beside "
-        "this one, or\n# begin with / or ~/.\n",
-        out);
-    for (int i = 0; i < count; i++)
-        fprintf(out, "#   %-10s %s%s%s%s\n", rows[i].path, rows[i].help, rows[i].words ? " One of " : "",
-                rows[i].words ? rows[i].words : "", rows[i].words ? "." : "");
-    fputs(
-        "#\n"
-        "# clusters = (\n"
-        "#     { name = \"production\"; color = \"red\"; expect = 3; default = true;\n"
-        "#       urls = [\"http://n1.example.com:8222\", \"http://n2.example.com:8222\"]; },\n"
-        "#     { name = \"staging\"; color = \"green\"; urls = [\"http://n1.staging.example.com:8222\"]; }\n"
-        "# );\n",
-        out);
+/* Each line behind a sign of comments. */
+static void print_comment(FILE *out, const char *in_front, const char *text, const char *behind) {
+    for (size_t len; *text != '\0'; text += len + (text[len] == '\n')) {
+        len = strcspn(text, "\n");
+        fprintf(out, "#%s%.*s%s\n", in_front, (int)len, text, text[len] == '\0' ? behind : "");
+    }
+}
+
+static void print_list(FILE *out, const struct setting_list_info *list) {
+    fputc('\n', out);
+    print_comment(out, " ", list->help, "");
+    for (int i = 0; i < list->row_count; i++) {
+        const struct setting *row = &list->rows[i];
+        fprintf(out, "#   %-10s %s%s%s%s", row->path, row->help, row->words ? " One of " : "",
+                row->words ? row->words : "", row->words ? "." : "");
+        fprintf(out, "%s%s%s\n", *row->initial ? " Unless said: " : "", row->initial,
+                *row->initial ? "." : "");
+    }
+    fprintf(out, "#\n# %s = (\n", list->name);
+    for (int i = 0; list->examples[i] != NULL; i++)
+        print_comment(out, "     ", list->examples[i], list->examples[i + 1] != NULL ? "," : "");
+    fputs("# );\n", out);
 }
 
 /* The defaults as a commented file, which loads. */
@@ -148,7 +172,8 @@ static void config_print_default(FILE *out) {
           "# In the group keys, NAME = \"\"; takes all keys away from what NAME does; one that is named "
           "twice counts\n# once. A key that is given to NAME is taken from what has it by default.\n",
           out);
-    print_clusters(out);
+    for (int list = 0; list < SETTING_LISTS; list++)
+        print_list(out, &setting_lists[list]);
     for (int i = 0; i < count; i++)
         print_row(out, &at, &all[i]);
     move_to(out, &at, "", &name);
@@ -176,7 +201,7 @@ static void print_item(const char *path, const char *initial, const char *help, 
 
 void config_print_manual(void (*troff)(const char *text)) {
     int count;
-    const struct setting *rows = settings_of_clusters(&count);
+    const struct setting *rows = settings_all(&count);
     puts(
         ".SH CONFIGURATION\nThe file natsight/natsight.conf in $XDG_CONFIG_HOME (~/.config), else in /etc, "
         "else the "
@@ -188,14 +213,19 @@ void config_print_manual(void (*troff)(const char *text)) {
         "\\fBnatsight config\\fR prints what is in force and where it comes from,\n"
         "\\fBnatsight config \\-\\-default\\fR a file of the defaults. Nothing is written but by the key w "
         "of "
-        "the dialog F2.\n.SS clusters = ( { ... }, ... );");
-    for (int i = 0; i < count; i++)
-        print_item(rows[i].path, rows[i].initial, rows[i].help, rows[i].words, troff);
+        "the dialog F2.");
+    for (int list = 0; list < SETTING_LISTS; list++) {
+        const struct setting_list_info *l = &setting_lists[list];
+        printf(".SS %s = ( { ... }, ... );\n", l->name);
+        troff(l->help);
+        putchar('\n');
+        for (int i = 0; i < l->row_count; i++)
+            print_item(l->rows[i].path, l->rows[i].initial, l->rows[i].help, l->rows[i].words, troff);
+    }
     puts(
         ".SS settings; NAME.NAME is a setting in a group\nOf keys, NAME = \"\" takes all keys away from what "
         "NAME does; a key named twice counts once.\n"
         "A key given to NAME is taken from what has it by default; two of your own that clash are a fault.");
-    rows = settings_all(&count);
     for (int i = 0; i < count; i++)
         print_item(rows[i].path, rows[i].initial, rows[i].help, rows[i].words, troff);
 }

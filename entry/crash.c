@@ -13,9 +13,17 @@
 
 #include "base/memory.h"
 #include "base/version.h"
+#include "entry/state_folder.h"
 #include "tui/screen.h"
 
-enum { PATH_SIZE = 512, FRAMES = 64, FOLDERS = 2, GIVE_UP_S = 5, STACK_SIZE = 128 << 10 };
+enum {
+    PATH_SIZE = 512,
+    FOLDER_SIZE = PATH_SIZE - 64, /* the file's name has to fit, too */
+    FRAMES = 64,
+    FOLDERS = 2,
+    GIVE_UP_S = 5,
+    STACK_SIZE = 128 << 10
+};
 
 static const struct crash {
     int number;
@@ -197,27 +205,14 @@ static void on_crash(int number, siginfo_t *info, void *context) {
 
 /* ---- at the start ---- */
 
-static const char *absolute(const char *name) {
-    const char *value = getenv(name);
-    return value && value[0] == '/' ? value : NULL;
-}
-
-static void set_folder(char *folder, const char *first, const char *rest) {
-    int len = snprintf(folder, PATH_SIZE, "%s%s", first, rest);
-    if (len >= PATH_SIZE - 64) /* the file's name has to fit, too */
-        folder[0] = '\0';
-}
-
 static void prepare(void) {
-    const char *state = absolute("XDG_STATE_HOME"), *home = absolute("HOME"), *temporary = absolute("TMPDIR");
+    const char *temporary = getenv("TMPDIR");
     prepared.owner = getpid();
     snprintf(prepared.version, sizeof prepared.version, "natsight %s (%s)\n", version_text(),
              version_commit());
-    if (state)
-        set_folder(prepared.folders[0], state, "/natsight");
-    else if (home)
-        set_folder(prepared.folders[0], home, "/.local/state/natsight");
-    set_folder(prepared.folders[1], temporary ? temporary : "/tmp", "");
+    state_folder(prepared.folders[0], FOLDER_SIZE);
+    bool usable = temporary && temporary[0] == '/' && strlen(temporary) < FOLDER_SIZE;
+    snprintf(prepared.folders[1], FOLDER_SIZE, "%s", usable ? temporary : "/tmp");
 }
 
 void crash_catch(void) {

@@ -2,7 +2,7 @@
  *
  * The note is a file in $XDG_STATE_HOME/natsight (~/.local/state/natsight; $TMPDIR or /tmp where that can't
  * be written): version, signal, address, backtrace, nothing of what was watched. The last line on the
- * terminal names it. Nothing is written, no folder made, unless it crashes. Main process. */
+ * terminal names it. Here nothing is written, no folder made, unless it crashes. Main process. */
 #ifndef ENTRY_CRASH_H
 #define ENTRY_CRASH_H
 

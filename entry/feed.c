@@ -17,6 +17,7 @@
 struct asked { /* what one target has answered */
     uint64_t id;
     bool polled, silent; /* its last sample was a failure */
+    uint8_t refused;     /* times running */
     uint8_t times[SHAPE_LIMIT];
 };
 
@@ -47,12 +48,18 @@ static struct asked *find(struct feed *feed, uint64_t id) {
     return &feed->asked[feed->count++];
 }
 
+static void note_silence(struct asked *asked, enum failure failure) {
+    bool refused = failure == FAILURE_REFUSED || failure == FAILURE_NAME;
+    asked->silent = failure != FAILURE_NONE;
+    asked->refused = refused ? asked->refused + (asked->refused < UINT8_MAX) : 0;
+}
+
 static void count_sample(struct feed *feed, const struct sample *sample) {
     struct asked *asked = find(feed, sample->target);
     if (sample->shape < SHAPE_LIMIT && asked->times[sample->shape] < UINT8_MAX)
         asked->times[sample->shape]++;
     if (sample->shape == SHAPE_VARZ)
-        asked->silent = sample->failure != FAILURE_NONE;
+        note_silence(asked, sample->failure);
     feed->samples++;
     feed->reached |= sample->failure == FAILURE_NONE;
 }
@@ -262,6 +269,36 @@ static bool asked_enough(const struct asked *asked, unsigned shapes, unsigned sl
             return false;
     }
     return true;
+}
+
+static bool looked_at(const struct asked *asked, unsigned shapes) {
+    for (unsigned shape = 1; shape < SHAPE_LIMIT; shape++)
+        if ((shapes & ~WHERE_THERE_ARE_ANY) >> shape & 1 && asked->times[shape] < 1)
+            return false;
+    return asked->times[SHAPE_VARZ] > 0;
+}
+
+bool feed_looked(const struct feed *feed, unsigned shapes) {
+    bool any = false;
+    for (size_t i = 0; i < feed->count; i++) {
+        const struct asked *asked = &feed->asked[i];
+        if (!asked->polled)
+            continue;
+        any = true;
+        if (asked->silent ? asked->times[SHAPE_VARZ] < 2 : !looked_at(asked, shapes))
+            return false;
+    }
+    return any;
+}
+
+bool feed_refused(const struct feed *feed) {
+    bool any = false;
+    for (size_t i = 0; i < feed->count; i++) {
+        any |= feed->asked[i].polled;
+        if (feed->asked[i].polled && feed->asked[i].refused < 2)
+            return false;
+    }
+    return any && !feed->reached;
 }
 
 bool feed_settled(const struct feed *feed, unsigned shapes, unsigned slopes) {

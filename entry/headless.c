@@ -2,8 +2,6 @@
 #include "entry/command.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,56 +11,31 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "entry/app.h"
+#include "entry/unattended.h"
 #include "entry/write_all.h"
+#include "model/expectation.h"
+#include "model/needs.h"
 #include "views/json.h"
 #include "views/print.h"
 
 #define WAIT_MAX_NS (25 * NS_PER_S)
-#define LOOK_NS     (100 * NS_PER_MS)
 #define AHEAD_NS    (3 * NS_PER_S)
 #define FIRST_BYTES 4096 /* until the time is known: then it is that of the beginning */
 
 struct headless {
-    const struct options *options;
-    struct loop *loop;
-    struct model *model;
-    struct feed *feed;
-    struct supervisor *supervisor;
-    struct loop_source *look, *stream;
+    struct unattended run;
+    struct loop_source *stream;
     unsigned shapes; /* wanted beyond what is always asked */
+    bool ruled;      /* what rules and expectations say is shown */
     unsigned slopes; /* of these, and shown */
-    int64_t started_ns, next_ns;
+    int64_t next_ns;
     bool replay, ended;                  /* a pipe; it has ended */
     int64_t first_utc_ns, first_mono_ns; /* when the pipe's first time was read, and which; 0 not yet */
     int64_t left;                        /* documents still to print; 0: snapshot */
     struct cut cut;
     struct stage stage;
-    int code;
     char *lacks; /* what was said of what is not printed; NULL nothing yet */
 };
-
-static void on_bytes(void *data, const char *bytes, size_t len) {
-    feed_bytes(((struct headless *)data)->feed, bytes, len);
-    feed_drain(((struct headless *)data)->feed);
-}
-
-static void on_restart(void *data) {
-    feed_restart(((struct headless *)data)->feed);
-}
-
-static void on_event(void *data, const char *text) {
-    fprintf(stderr, "natsight: %s\n", text);
-    feed_event(((struct headless *)data)->feed, text);
-}
-
-static void on_refusal(void *data, const char *text) {
-    struct headless *h = data;
-    fputs(text, stderr);
-    h->code = EXIT_USAGE;
-    loop_stop(h->loop, h->code);
-}
-
-static const struct supervisor_handler handler = {on_bytes, on_restart, on_event, on_refusal};
 
 static void on_stream(struct loop *loop, int fd, unsigned events, void *data) {
     (void)loop, (void)events;
@@ -70,26 +43,19 @@ static void on_stream(struct loop *loop, int fd, unsigned events, void *data) {
     struct headless *h = data;
     ssize_t n = read(fd, bytes, h->first_utc_ns != 0 ? sizeof bytes : FIRST_BYTES);
     if (n > 0) {
-        on_bytes(h, bytes, (size_t)n);
+        unattended_take(&h->run, bytes, (size_t)n);
         if (h->first_utc_ns == 0) {
-            h->first_utc_ns = feed_utc_ns(h->feed);
+            h->first_utc_ns = feed_utc_ns(h->run.feed);
             h->first_mono_ns = clock_mono_ns();
         }
     } else if (n == 0 || (errno != EINTR && errno != EAGAIN)) {
         loop_remove(h->stream);
         h->ended = true;
-        if (feed_began(h->feed))
+        if (feed_began(h->run.feed))
             return;
         fprintf(stderr, "natsight: %s\n", NO_STREAM);
-        h->code = 1;
-        loop_stop(h->loop, h->code);
+        unattended_stop(&h->run, 1);
     }
-}
-
-static void on_end_signal(struct loop *loop, int number, void *data) {
-    (void)number;
-    ((struct headless *)data)->code = 1;
-    loop_stop(loop, 1);
 }
 
 /* Where nobody tells of any lag, no slope of one is awaited. */
@@ -103,58 +69,43 @@ static bool any_lag(const struct model *model) {
 }
 
 static bool is_settled(const struct headless *h) {
-    return feed_settled(h->feed, h->shapes, 0) &&
-           (!any_lag(h->model) || feed_settled(h->feed, h->shapes, h->slopes));
+    return (!h->ruled || model_expect_counted(h->run.model)) && feed_settled(h->run.feed, h->shapes, 0) &&
+           (!any_lag(h->run.model) || feed_settled(h->run.feed, h->shapes, h->slopes));
 }
 
 /* It runs faster than the clock: what it shows is its end. */
 static bool is_recording(const struct headless *h) {
     return h->first_utc_ns != 0 &&
-           feed_utc_ns(h->feed) - h->first_utc_ns > clock_mono_ns() - h->first_mono_ns + AHEAD_NS;
+           feed_utc_ns(h->run.feed) - h->first_utc_ns > clock_mono_ns() - h->first_mono_ns + AHEAD_NS;
 }
 
 static bool is_ready(const struct headless *h) {
     if (h->replay && !h->ended && is_recording(h))
         return false;
-    int64_t watched = clock_mono_ns() - h->started_ns;
-    if (h->options->watch_for != 0)
-        return watched >= h->options->watch_for * NS_PER_MS;
+    int64_t watched = unattended_watched_ns(&h->run);
+    if (h->run.options->watch_for != 0)
+        return watched >= h->run.options->watch_for * NS_PER_MS;
     return h->ended || watched >= WAIT_MAX_NS || is_settled(h);
 }
 
 /* ---- output ---- */
 
-/* A reader that goes is its own affair. */
-static bool write_out(const char *text, size_t len) {
-    bool good = write_all(STDOUT_FILENO, text, len);
-    if (!good && errno != EPIPE)
-        fprintf(stderr, "natsight: standard output can't be written: %s\n", strerror(errno));
-    return good;
-}
-
 /* Under a temporary name first, so that a full disk or a kill leaves the old file whole. */
 static bool write_file(const char *path, const char *text) {
     if (strcmp(path, "-") == 0)
-        return write_out(text, strlen(text));
+        return unattended_write(text, strlen(text));
     char *temporary = memory_format("%s.tmp-%d", path, (int)getpid());
-    int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    bool good = fd >= 0 && write_all(fd, text, strlen(text)) && fsync(fd) == 0;
-    if (fd >= 0)
-        good = close(fd) == 0 && good;
-    good = good && rename(temporary, path) == 0;
-    if (!good) {
+    bool good = write_whole(path, temporary, 0666, text, strlen(text));
+    if (!good)
         fprintf(stderr, "natsight: %s can't be written: %s\n", path, strerror(errno));
-        if (fd >= 0)
-            unlink(temporary);
-    }
     free(temporary);
     return good;
 }
 
 static char *frame_text(struct headless *h) {
-    struct option_size size = h->options->size;
+    struct option_size size = h->run.options->size;
     struct surface *s = surface_create(size.cols ? size.cols : 120, size.rows ? size.rows : 40);
-    s->ascii = h->options->ascii;
+    s->ascii = h->run.options->ascii;
     stage_frame(&h->stage, s, clock_mono_ns());
     char *text = surface_plain(s);
     surface_destroy(s);
@@ -163,7 +114,7 @@ static char *frame_text(struct headless *h) {
 
 static char *document(struct headless *h) {
     struct document_options options = {.cut = h->left > 0 ? &h->cut : NULL};
-    char *line = document_write(h->model, &options, false);
+    char *line = document_write(h->run.model, &options, false);
     char *text = memory_format("%s\n", line);
     free(line);
     return text;
@@ -188,8 +139,8 @@ static const struct format *format_of(const char *path) {
 
 /* The page of another one would be a lie. */
 static bool has_selected(const struct headless *h) {
-    const char *name = h->options->select;
-    if (name == NULL || h->code != 0 || stage_server_named(h->model, name) != 0)
+    const char *name = h->run.options->select;
+    if (name == NULL || h->run.code != 0 || stage_server_named(h->run.model, name) != 0)
         return true;
     fprintf(
         stderr,
@@ -200,29 +151,29 @@ static bool has_selected(const struct headless *h) {
 
 static void write_snapshot(struct headless *h) {
     if (!has_selected(h)) {
-        h->code = 1;
-        loop_stop(h->loop, h->code);
+        h->run.code = 1;
+        loop_stop(h->run.loop, h->run.code);
         return;
     }
-    for (int i = 0; i < h->options->output_count; i++) {
-        char *text = format_of(h->options->output[i])->make(h);
-        if (!write_file(h->options->output[i], text))
-            h->code = 1;
+    for (int i = 0; i < h->run.options->output_count; i++) {
+        char *text = format_of(h->run.options->output[i])->make(h);
+        if (!write_file(h->run.options->output[i], text))
+            h->run.code = 1;
         free(text);
     }
-    if (h->options->output_count == 0) {
+    if (h->run.options->output_count == 0) {
         char *text = frame_text(h);
-        if (!write_out(text, strlen(text)))
-            h->code = 1;
+        if (!unattended_write(text, strlen(text)))
+            h->run.code = 1;
         free(text);
     }
-    loop_stop(h->loop, h->code);
+    loop_stop(h->run.loop, h->run.code);
 }
 
 /* Each time that it is something else. */
 static void tell_lacks(struct headless *h) {
     struct buffer lacks = {0};
-    print_lacks(h->model, &h->cut, &lacks);
+    print_lacks(h->run.model, &h->cut, &lacks);
     if (h->lacks == NULL || strcmp(h->lacks, buffer_text(&lacks)) != 0) {
         free(h->lacks);
         h->lacks = memory_text(buffer_text(&lacks));
@@ -234,34 +185,31 @@ static void tell_lacks(struct headless *h) {
 
 static void print_once(struct headless *h) {
     struct buffer out = {0};
-    if (h->options->json) {
+    if (h->run.options->json) {
         char *text = document(h);
         buffer_append_text(&out, text);
         free(text);
     } else {
-        print_tables(h->model, &h->cut, &out);
+        print_tables(h->run.model, &h->cut, &out);
     }
-    bool written = write_out(out.data, out.len);
+    bool written = unattended_write(out.data, out.len);
     if (!written)
-        h->code = 1;
+        h->run.code = 1;
     buffer_finish(&out);
     tell_lacks(h);
     if (--h->left == 0 || !written)
-        loop_stop(h->loop, h->code);
+        loop_stop(h->run.loop, h->run.code);
 }
 
-static void on_look(struct loop *loop, void *data) {
-    (void)loop;
+static void on_look(void *data) {
     struct headless *h = data;
     int64_t now = clock_mono_ns();
-    loop_timer_set(h->look, now + LOOK_NS);
-    feed_tick(h->feed);
     if (h->next_ns == 0 && !is_ready(h))
         return;
     if (now < h->next_ns)
         return;
     h->next_ns = (h->next_ns == 0 ? now : h->next_ns) + NS_PER_S;
-    h->code = feed_reached(h->feed) ? 0 : EXIT_NOTHING_REACHED;
+    h->run.code = feed_reached(h->run.feed) ? 0 : EXIT_NOTHING_REACHED;
     if (h->left > 0)
         print_once(h);
     else
@@ -270,63 +218,55 @@ static void on_look(struct loop *loop, void *data) {
 
 /* ---- life ---- */
 
+static const struct unattended_handler handler = {.on_look = on_look};
+
 static bool headless_start(struct headless *h, const struct options *options) {
     char message[300];
-    *h = (struct headless){
-        .options = options, .replay = h->replay, .left = h->left, .started_ns = clock_mono_ns()};
-    struct model_options model_options = {
-        .label = options->label,
-        .expect = (int)options->expect,
-        .hold_scale = options->hold_scale != NULL ? strtod(options->hold_scale, NULL) : 0};
-    signal(SIGPIPE, SIG_IGN);
-    h->model = model_create(&model_options);
-    if (!stage_init(&h->stage, h->model, options, h->replay ? CHROME_REPLAY : CHROME_SNAPSHOT, message,
-                    sizeof message)) {
-        fprintf(stderr, "natsight: %s\n", message);
-        h->code = EXIT_USAGE;
-        return false;
-    }
-    h->loop = loop_create();
-    h->feed = feed_create(h->model);
-    return true;
+    enum chrome_mode mode = h->replay ? CHROME_REPLAY : CHROME_SNAPSHOT;
+    unattended_begin(&h->run, options, &handler, h, 0);
+    if (stage_init(&h->stage, h->run.model, options, mode, message, sizeof message))
+        return true;
+    fprintf(stderr, "natsight: %s\n", message);
+    h->run.code = EXIT_USAGE;
+    return false;
 }
 
 static int headless_run(struct headless *h) {
-    if (h->code == 0) {
+    if (h->run.code == 0) {
         if (h->replay)
-            h->stream = loop_add_fd(h->loop, 0, LOOP_IN, on_stream, h);
+            h->stream = loop_add_fd(h->run.loop, 0, LOOP_IN, on_stream, h);
         else
-            h->supervisor = supervisor_create(h->loop, h->options, &handler, h);
-        if (h->supervisor != NULL)
-            supervisor_want(h->supervisor, h->shapes, NULL);
-        h->look = loop_add_timer(h->loop, clock_mono_ns() + LOOK_NS, on_look, h);
-        static const int ends[] = {SIGINT, SIGTERM, SIGHUP};
-        for (int i = 0; i < 3; i++)
-            loop_add_signal(h->loop, ends[i], on_end_signal, h);
-        loop_run(h->loop);
+            unattended_ask(&h->run, h->shapes);
+        unattended_run(&h->run);
     }
-    supervisor_destroy(h->supervisor);
-    if (h->loop != NULL)
-        loop_destroy(h->loop);
-    feed_destroy(h->feed);
     free(h->lacks);
     stage_finish(&h->stage);
-    model_destroy(h->model);
-    return h->code;
+    return unattended_end(&h->run);
+}
+
+static void want_cut(struct headless *h, const struct cut *cut) {
+    h->shapes |= cut_shapes(cut);
+    h->ruled |= cut->parts[OBJECT_EXPECTATION];
+}
+
+static void want_ruled(struct headless *h) {
+    h->shapes |= h->ruled ? model_shapes(h->run.model) : 0;
 }
 
 static void snapshot_shapes(struct headless *h) {
     const char *sort;
-    bool frame = h->options->output_count == 0;
+    bool frame = h->run.options->output_count == 0;
     h->shapes = stage_wants(&h->stage, &sort);
-    for (int i = 0; i < h->options->output_count; i++) {
+    for (int i = 0; i < h->run.options->output_count; i++) {
         struct cut all;
         char message[200];
-        if (format_of(h->options->output[i])->make != document)
+        if (format_of(h->run.options->output[i])->make != document)
             frame = true;
         else if (cut_parse(&all, NULL, 0, message, sizeof message))
-            h->shapes |= cut_shapes(&all);
+            want_cut(h, &all);
     }
+    h->ruled |= frame;
+    want_ruled(h);
     h->slopes = frame ? stage_view(&h->stage)->slopes : 0; /* in a document, what is not known is absent */
 }
 
@@ -357,7 +297,8 @@ int command_print(const struct options *options) {
     }
     if (headless_start(&h, options)) {
         h.cut = cut;
-        h.shapes = cut_shapes(&cut);
+        want_cut(&h, &cut);
+        want_ruled(&h);
     }
     return headless_run(&h);
 }

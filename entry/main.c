@@ -61,9 +61,9 @@ static int flushed(int code) {
 
 static int told(struct config_faults *faults) {
     for (int i = 0; i < faults->kept && i < CONFIG_FAULTS_MAX; i++)
-        fprintf(stderr, "natsight: %s\n", faults->told[i].text);
+        options_refuse("%s", faults->told[i].text);
     if (faults->count > CONFIG_FAULTS_MAX)
-        fprintf(stderr, "natsight: and %d more\n", faults->count - CONFIG_FAULTS_MAX);
+        options_refuse("and %d more", faults->count - CONFIG_FAULTS_MAX);
     return EXIT_USAGE;
 }
 
@@ -95,6 +95,8 @@ int main(int argc, char **argv) {
         code = configure(&typed, &in_force, &config);
     if (code == 0)
         code = options_run(&in_force);
+    if (code == EXIT_USAGE)
+        code = options_refused(&typed, argc, argv);
     config_free(config);
     options_finish(&typed);
     return flushed(code);

@@ -62,17 +62,43 @@ static void print_quantities(enum object_kind kind, void (*troff)(const char *te
     }
 }
 
+static void print_levels(void (*troff)(const char *text)) {
+    static const struct {
+        const char *key;
+        enum quantity quantity;
+    } levels[] = {
+#define TOLD(KIND, NAME, KEY, FORM) {"io.nats.monitor." KEY, Q_##KIND##_told_##NAME},
+#include "model/told.def"
+#undef TOLD
+    };
+    puts(".SH METADATA\nLevels that streams and consumers carry themselves, as nats server check and audits "
+         "read them, and the quantity that each is. They count before ours of the same matter. What is "
+         "changed or removed there is with the next configuration that is asked for, within a minute.");
+    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
+        print_row(levels[i].key, quantities[levels[i].quantity].name, quantities[levels[i].quantity].help,
+                  troff);
+}
+
 void manual_print_words(void (*troff)(const char *text)) {
     puts(".SH STATES\nOf each the first rule that holds, and what it says then, N for a figure. What is not "
          "known makes no "
          "rule true.");
     print_states(OBJECT_CONSUMER, troff);
     print_states(OBJECT_STREAM, troff);
+    puts(".SH COMPARISONS\nWhat filters, rules and their levels are written in: quantities by name, numbers "
+         "with "
+         "units (10k, 1 MiB, 80 %, 500us, 10 s, 5m, 21d, 100/s), + \\- * / and parentheses; = != < > <= >=, "
+         "~ and !~ "
+         "for a pattern; and, or, not. rate(NAME) is how fast a counter grows each second, as in "
+         "rate(slow_consumers) > 0; of what is no counter another quantity says that, as lag_slope does of "
+         "lag. "
+         "What is not known makes no comparison true, nor its opposite.");
     puts(".SH QUANTITIES\nThe heading of the column, and the name that filters, rules, JSON and the "
          "configuration know "
          "it by.");
     for (int kind = 0; kind < OBJECT_KIND_COUNT; kind++)
         print_quantities((enum object_kind)kind, troff);
+    print_levels(troff);
 }
 
 /* A row that is valid in several contexts stands in each: there somebody looks for it. */

@@ -239,16 +239,17 @@ static void show_SWITCH(const char *arg, const void *field, char *out, size_t si
 
 /* ---- the types ---- */
 
-const struct option_type type_FLAG = {take_FLAG, show_FLAG, sizeof(bool), false};
-const struct option_type type_TEXT = {take_TEXT, show_TEXT, sizeof(char *), true};
-const struct option_type type_FILE = {take_FILE, show_TEXT, sizeof(char *), true};
-const struct option_type type_CHOICE = {take_CHOICE, show_TEXT, sizeof(char *), true};
-const struct option_type type_WORDS = {take_TEXT, show_WORDS, sizeof(char *), true};
-const struct option_type type_LIST = {take_LIST, show_LIST, sizeof(struct list), true};
-const struct option_type type_SPAN = {take_SPAN, show_SPAN, sizeof(int64_t), true};
-const struct option_type type_CADENCE = {take_CADENCE, show_SPAN, sizeof(int64_t), true};
-const struct option_type type_EVERY = {take_EVERY, NULL, sizeof(int64_t) * SHAPE_LIMIT, true};
-const struct option_type type_INT = {take_INT, show_INT, sizeof(int64_t), false};
-const struct option_type type_TIMES = {take_TIMES, show_INT, sizeof(int64_t), false};
-const struct option_type type_SIZE = {take_SIZE, NULL, sizeof(struct option_size), true};
-const struct option_type type_SWITCH = {take_SWITCH, show_SWITCH, sizeof(bool), true};
+const struct option_type type_FLAG = {take_FLAG, show_FLAG, sizeof(bool), false, false};
+const struct option_type type_TEXT = {take_TEXT, show_TEXT, sizeof(char *), true, false};
+const struct option_type type_FILE = {take_FILE, show_TEXT, sizeof(char *), true, false};
+const struct option_type type_CHOICE = {take_CHOICE, show_TEXT, sizeof(char *), true, false};
+const struct option_type type_WORDS = {take_TEXT, show_WORDS, sizeof(char *), true, false};
+const struct option_type type_LIST = {take_LIST, show_LIST, sizeof(struct list), true, false};
+const struct option_type type_SPAN = {take_SPAN, show_SPAN, sizeof(int64_t), true, false};
+const struct option_type type_CADENCE = {take_CADENCE, show_SPAN, sizeof(int64_t), true, false};
+const struct option_type type_EVERY = {take_EVERY, NULL, sizeof(int64_t) * SHAPE_LIMIT, true, false};
+const struct option_type type_INT = {take_INT, show_INT, sizeof(int64_t), false, false};
+const struct option_type type_TIMES = {take_TIMES, show_INT, sizeof(int64_t), false, false};
+const struct option_type type_SIZE = {take_SIZE, NULL, sizeof(struct option_size), true, false};
+const struct option_type type_SWITCH = {take_SWITCH, show_SWITCH, sizeof(bool), true, false};
+const struct option_type type_LOOSE = {take_TEXT, show_TEXT, sizeof(char *), true, true};

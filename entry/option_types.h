@@ -17,14 +17,16 @@ struct option_type {
     void (*show)(const char *arg, const void *field, char *out, size_t size);
     size_t size; /* of the field, which is all zero where nothing was said */
     bool quoted; /* in a configuration file */
+    bool loose;  /* may stand without quotes, too */
 };
 
 /* FLAG bool; TEXT, FILE (readable), CHOICE (one of `arg`), WORDS (several with blanks) const char *; LIST:
  * const char ** followed by its int count, may come again; SPAN int64_t ms; CADENCE the same from 100ms to
  * 1h; EVERY: "jsz=10s" into int64_t[SHAPE_LIMIT]; INT int64_t; TIMES the same from 1; SIZE struct
- * option_size; SWITCH: bool, false is the first word of `arg`. */
+ * option_size; LOOSE: const char *, quoted or a number or true; SWITCH: bool, false is the first word of
+ * `arg`. */
 extern const struct option_type type_FLAG, type_TEXT, type_FILE, type_CHOICE, type_WORDS, type_LIST,
-    type_SPAN, type_CADENCE, type_EVERY, type_INT, type_TIMES, type_SIZE, type_SWITCH;
+    type_SPAN, type_CADENCE, type_EVERY, type_INT, type_TIMES, type_SIZE, type_SWITCH, type_LOOSE;
 
 /* The n-th word of a|b|c into out; false when there are not so many. */
 bool choice_word(const char *words, int n, char *out, size_t size);

@@ -30,14 +30,16 @@ enum { /* masks for options.def */
 #include "entry/commands.def"
 #undef COMMAND
        SHOW = LIVE | SNAPSHOT | REPLAY | CONFIG,
-       ASK = LIVE | SNAPSHOT | PRINT | COLLECT | CONFIG,
+       ASK = LIVE | SNAPSHOT | PRINT | CHECK | COLLECT | CONFIG,
+       NAMING = PRINT | RULES, /* words are names, no servers */
 };
 
 static const struct command {
     const char *word, *synopsis, *help;
     command_fn *run;
+    refused_fn *refused;
 } commands[] = {
-#define COMMAND(ID, WORD, RUN, SYNOPSIS, HELP) {WORD, SYNOPSIS, HELP, RUN},
+#define COMMAND(ID, WORD, RUN, REFUSED, SYNOPSIS, HELP) {WORD, SYNOPSIS, HELP, RUN, REFUSED},
 #include "entry/commands.def"
 #undef COMMAND
 };
@@ -56,15 +58,21 @@ static const struct option_info {
 #include "entry/options.def"
 #undef OPTION
 };
-enum { INFO_COUNT = sizeof infos / sizeof *infos };
+enum { INFO_COUNT = sizeof infos / sizeof *infos, FAULT_SIZE = 600 };
 _Static_assert(INFO_COUNT <= 64, "said_bits has one for each");
 
-static int __attribute__((format(printf, 1, 2))) usage(const char *format, ...) {
-    va_list list;
+static char first_fault[FAULT_SIZE];
+
+int options_refuse(const char *format, ...) {
+    va_list list, again;
     va_start(list, format);
+    va_copy(again, list);
     fputs("natsight: ", stderr);
     vfprintf(stderr, format, list);
     fputs("\n", stderr);
+    if (first_fault[0] == '\0')
+        vsnprintf(first_fault, sizeof first_fault, format, again);
+    va_end(again);
     va_end(list);
     return EXIT_USAGE;
 }
@@ -82,9 +90,9 @@ static int unknown_option(const char *name) {
     for (int i = 0; i < INFO_COUNT; i++)
         near_try(&near, infos[i].name);
     if (near.name != NULL)
-        return usage("--%s: there is no such option; did you mean --%s? (natsight help lists all)",
-                     options_typed(name), near.name);
-    return usage("--%s: there is no such option; natsight help lists all", options_typed(name));
+        return options_refuse("--%s: there is no such option; did you mean --%s? (natsight help lists all)",
+                              options_typed(name), near.name);
+    return options_refuse("--%s: there is no such option; natsight help lists all", options_typed(name));
 }
 
 static int misplaced(const struct options *o, const struct option_info *info) {
@@ -95,8 +103,8 @@ static int misplaced(const struct options *o, const struct option_info *info) {
             len += (size_t)snprintf(belongs + len, sizeof belongs - len, "%s%s", len > 0 ? ", " : "",
                                     commands[c].word[0] ? commands[c].word : "the live dashboard");
     const char *word = commands[o->command].word;
-    return usage("--%s: does not belong to %s, but to %s", info->name, *word ? word : "the live dashboard",
-                 belongs);
+    return options_refuse("--%s: does not belong to %s, but to %s", info->name,
+                          *word ? word : "the live dashboard", belongs);
 }
 
 static int take(struct options *o, const struct option_info *info, const char *value) {
@@ -106,7 +114,7 @@ static int take(struct options *o, const struct option_info *info, const char *v
     o->said_bits |= UINT64_C(1) << (info - infos);
     if (fault == NULL)
         return 0;
-    return usage("--%s %s: %s", info->name, options_typed(value != NULL ? value : ""), fault);
+    return options_refuse("--%s %s: %s", info->name, options_typed(value != NULL ? value : ""), fault);
 }
 
 bool options_said(const struct options *o, size_t offset) {
@@ -138,7 +146,7 @@ static const struct option_info *find_negated(const char *name, size_t len) {
 
 static int parse_negated(struct options *o, const struct option_info *info, const char *text) {
     if (text[2 + strlen("no-") + strlen(info->name)] != '\0')
-        return usage("--no-%s: takes no value; write it alone", info->name);
+        return options_refuse("--no-%s: takes no value; write it alone", info->name);
     return take(o, info, "false");
 }
 
@@ -163,16 +171,17 @@ static int parse_option(struct options *o, int argc, char **argv, int *at) {
         info = find_option(NULL, 0, text[1]);
         if (info == NULL) {
             char letter[2] = {text[1], '\0'};
-            return usage("-%s: there is no such option; natsight help lists all", options_typed(letter));
+            return options_refuse("-%s: there is no such option; natsight help lists all",
+                                  options_typed(letter));
         }
         if (text[2] != '\0')
             value = text + 2;
     }
     if (info->arg == NULL && value != NULL)
-        return usage("--%s: takes no value; write it alone", info->name);
+        return options_refuse("--%s: takes no value; write it alone", info->name);
     if (info->arg != NULL && value == NULL) {
         if (*at + 1 >= argc)
-            return usage("--%s: wants a value; write --%s %s", info->name, info->name, info->arg);
+            return options_refuse("--%s: wants a value; write --%s %s", info->name, info->name, info->arg);
         value = argv[++*at];
     }
     return take(o, info, value);
@@ -192,25 +201,26 @@ static void drop_transport(struct options *o) {
 static int check_urls(const struct options *o) {
     if (o->command == COMMAND_REPLAY) {
         if (o->url_count != 1 || strcmp(o->urls[0], "-") != 0)
-            return usage("replay: reads standard input; write natsight collect URL | natsight replay -");
+            return options_refuse(
+                "replay: reads standard input; write natsight collect URL | natsight replay -");
         return 0;
     }
-    for (int i = 0; i < o->url_count; i++) {
+    for (int i = 0; i < o->url_count && o->command != COMMAND_APPEND; i++) {
         struct url url;
         char why[200];
         if (!url_parse(&url, o->urls[i], why, sizeof why))
-            return usage("%s", why);
+            return options_refuse("%s", why);
     }
     return 0;
 }
 
 static int check_outputs(const struct options *o) {
     if (o->command == COMMAND_SNAPSHOT && o->output_count == 0)
-        return usage("snapshot: wants a file; write natsight snapshot -o FILE.txt");
+        return options_refuse("snapshot: wants a file; write natsight snapshot -o FILE.txt");
     for (int i = 0; i < o->output_count; i++)
         for (int k = 0; k < i; k++)
             if (strcmp(o->output[i], o->output[k]) == 0)
-                return usage("-o %s: is named twice; once is enough", options_typed(o->output[i]));
+                return options_refuse("-o %s: is named twice; once is enough", options_typed(o->output[i]));
     return 0;
 }
 
@@ -223,9 +233,9 @@ static int check_words(const struct options *o) {
         if (strpbrk(word, ":/@[") == NULL && strcmp(word, "localhost") != 0)
             continue;
         if (!url_parse(&url, word, why, sizeof why))
-            return usage("%s", why);
-        return usage("print %s: URLs stand behind --; write natsight print servers -- %s",
-                     options_typed(word), word);
+            return options_refuse("%s", why);
+        return options_refuse("print %s: URLs stand behind --; write natsight print servers -- %s",
+                              options_typed(word), word);
     }
     return 0;
 }
@@ -236,13 +246,13 @@ static int check_theme(const struct options *o) {
     char message[THEME_MESSAGE_SIZE];
     if (o->theme == NULL || theme_find(o->theme, &theme, message, sizeof message))
         return 0;
-    return usage("--theme %s", message);
+    return options_refuse("--theme %s", message);
 }
 
 int options_check(const struct options *o) {
     if ((o->cert == NULL) != (o->key == NULL))
-        return usage("%s: goes together with %s; write both", o->cert ? "--cert" : "--key",
-                     o->cert ? "--key" : "--cert");
+        return options_refuse("%s: goes together with %s; write both", o->cert ? "--cert" : "--key",
+                              o->cert ? "--key" : "--cert");
     int code = check_theme(o);
     return code != 0 ? code : check_urls(o);
 }
@@ -313,8 +323,9 @@ static int find_command(struct options *o, int argc, char **argv, int *at) {
         return 0;
     if (is_cluster(argc, argv, word))
         return 0;
-    return usage("%s: there is no such command; did you mean %s? (a host of this name is http://%s:8222)",
-                 word, near.name, word);
+    return options_refuse(
+        "%s: there is no such command; did you mean %s? (a host of this name is http://%s:8222)", word,
+        near.name, word);
 }
 
 int options_parse(struct options *o, int argc, char **argv) {
@@ -339,10 +350,11 @@ int options_parse(struct options *o, int argc, char **argv) {
             code = parse_option(o, argc, argv, &at);
             if (code != 0)
                 return code;
-        } else if (o->command == COMMAND_PRINT && !behind) {
+        } else if ((NAMING & 1u << o->command) != 0 && !behind) {
             append(&o->words, &o->word_count, text);
         } else if (!behind && command_at == argc && is_command(text)) {
-            return usage("%s: a command stands in front of the URLs; write natsight %s ...", text, text);
+            return options_refuse("%s: a command stands in front of the URLs; write natsight %s ...", text,
+                                  text);
         } else {
             append(&o->urls, &o->url_count, text);
         }
@@ -358,15 +370,35 @@ bool options_configured(const struct options *o) {
 
 void options_finish(struct options *o) {
     free((void *)o->output);
+    free((void *)o->rule);
+    free((void *)o->only);
     free((void *)o->words);
     free((void *)o->urls);
+}
+
+/* What stands behind the fault was not read. */
+static bool is_json_typed(int argc, char **argv) {
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], "--json") == 0 || strcmp(argv[i], "-j") == 0)
+            return true;
+    return false;
+}
+
+int options_refused(struct options *o, int argc, char **argv) {
+    refused_fn *refused = commands[o->command].refused;
+    if (refused == NULL)
+        return EXIT_USAGE;
+    o->json |= is_json_typed(argc, argv);
+    return refused(o, first_fault);
 }
 
 int options_run(const struct options *o) {
     return commands[o->command].run(o);
 }
 
-#define EXIT_CODES "0; 1 failed; 3 nothing could be reached; 64 wrong usage."
+#define EXIT_CODES                                                                                           \
+    "0; 1 failed; 3 nothing could be reached; 64 wrong usage. Of check: 0 OK, 1 warning, 2 critical, 3 "     \
+    "unknown or wrong usage."
 
 void options_print_help(void) {
     puts("natsight: a whole NATS cluster on one screen. It reads; it never changes the cluster.\n");
@@ -427,5 +459,10 @@ void options_print_manual(void) {
     manual_print_keys(troff);
     manual_print_words(troff);
     config_print_manual(troff);
+    puts(".SH FILES\nBelow $XDG_STATE_HOME/natsight (~/.local/state/natsight): alerts\\-NAME.json, the "
+         "alerts of "
+         "a cluster over restarts. NAME is what the configuration calls it, else \\-\\-label, else the first "
+         "URL. One natsight at a time writes it, others only read it. What can't be read is set aside as "
+         "alerts\\-NAME.json.broken\\-DATE. A crash leaves crash\\-DATE\\-PID.txt.");
     puts(".SH EXIT STATUS\n" EXIT_CODES);
 }

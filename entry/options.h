@@ -25,14 +25,19 @@ struct options {
     uint64_t said_bits; /* the rows of options.def that were typed: also 0 and "not" are a word */
     /* The rows of options.def and settings.def; text is borrowed from argv or the configuration. */
     const char *label, *label_color, *view, *select, *filter, *color, *theme, *zone, *units, *ca, *cert, *key,
-        *tls_name, *auth_file, *want, *hold_scale, *config_path;
-    int64_t interval, watch_for; /* ms, 0 not given */
-    int64_t every[SHAPE_LIMIT];  /* ms, of each endpoint but /varz */
+        *tls_name, *auth_file, *want, *hold_scale, *config_path, *log;
+    int64_t interval, watch_for, timeout; /* ms, 0 not given */
+    int64_t every[SHAPE_LIMIT];           /* ms, of each endpoint but /varz */
     int64_t expect, count, page_fd, max_rate;
-    bool ascii, mouse, local_time, insecure, json, supervised, plain, print_default, cluster_default;
+    bool bell, title; /* of alerts */
+    bool ascii, mouse, local_time, insecure, json, supervised, plain, print_default, cluster_default, once;
     struct option_size size;
     const char **output;
     int output_count;
+    const char **rule;
+    int rule_count;
+    const char **only;
+    int only_count;
     const char **words; /* what is no option, before -- */
     int word_count;
     const char **urls; /* for every command but print: the words; for print: what stands behind -- */
@@ -64,6 +69,11 @@ const char *options_typed(const char *text);
 void options_print_help(void);
 void options_print_manual(void);
 
+/* What is wrong with the command line or the configuration: a line on stderr. Returns EXIT_USAGE. */
+int options_refuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Wrong usage came first: what its command says of that on stdout, the first of all faults. Returns what to
+ * end with. */
+int options_refused(struct options *options, int argc, char **argv);
 /* Runs the command that was given. */
 int options_run(const struct options *options);
 

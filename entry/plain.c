@@ -13,10 +13,17 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "model/alerts.h"
+#include "model/alert_lines.h"
 #include "tui/surface.h"
 
-enum { WAITING_MAX = 256 << 10, LINE_MAX_BYTES = 4096, POLL_MS = 50, CLOSE_POLLS = 10, NAME_SIZE = 800 };
+enum {
+    WAITING_MAX = 256 << 10,
+    LINE_MAX_BYTES = 4096,
+    POLL_MS = 50,
+    CLOSE_POLLS = 10,
+    NAME_SIZE = 800,
+    BEFORE_MOST = 5
+};
 
 struct told { /* how many servers, when it was last said */
     uint64_t cluster;
@@ -32,12 +39,12 @@ struct plain {
     bool own_fd, gone;
     struct buffer waiting;
     uint64_t left_out; /* lines */
-    struct alerts *alerts;
+    struct alert_lines *lines;
     uint64_t events, amended; /* told */
     char date[TIME_TEXT_SIZE];
     struct told *told;
     size_t told_count;
-    bool began;
+    bool began, told_before;
 };
 
 /* ---- out ---- */
@@ -138,41 +145,37 @@ static const char *severity_word(enum severity severity) {
     return words[severity];
 }
 
-/* What says which object it is, with slashes between; the global account goes without saying. */
-static void name_object(const struct model *model, const struct object *object, char *out, size_t size) {
-    size_t len = 0;
-    out[0] = '\0';
-    for (int q = 0; q < QUANTITY_COUNT && object && len < size; q++) {
-        char text[TEXT_MAX_BYTES + 1];
-        if (quantities[q].kind != object->kind || !(quantities[q].flags & QUANTITY_KEY))
-            continue;
-        struct value v = quantity_get(model, object, (enum quantity)q);
-        if (v.type == VALUE_UNKNOWN || (v.type == VALUE_TEXT && (!*v.text || strcmp(v.text, "$G") == 0)))
-            continue;
-        v.flags = 0;
-        if (v.type == VALUE_UINT) /* a number that is a name */
-            snprintf(text, sizeof text, "%llu", (unsigned long long)v.u);
-        else
-            value_format(text, sizeof text, v, quantities[q].unit);
-        len += (size_t)snprintf(out + len, size - len, "%s%s", len ? "/" : "", text);
-    }
-}
-
 /* What was threatening has happened: nobody is well. */
-static bool ended_by_cut(const struct model *model, const struct finding *finding) {
-    const struct object *object = model_object(model, finding->object);
-    return object && object->kind == OBJECT_CONNECTION && model_is_closed(object) &&
-           strcmp(quantity_get(model, object, Q_CONNECTION_closed_by).text, "slow") == 0;
+static void put_alert(void *data, const struct alert_change *change, const struct alert *alert, size_t more) {
+    char name[40];
+    snprintf(name, sizeof name, "%zu more", more);
+    if (more)
+        put_line(data, severity_word(change->severity), alert->rule, name, "-");
+    else if (change->kind == CHANGE_CLEARED && strcmp(alert->ending, "cut") == 0)
+        put_line(data, "info", alert->rule, alert->name, "ended: it was cut");
+    else
+        put_line(data, severity_word(change->severity), alert->rule, alert->name, alert->figure);
 }
 
-static void put_finding(void *data, enum severity severity, const struct finding *finding, const char *name) {
-    struct plain *p = data;
-    char figure[300];
-    finding_figure(p->model, finding, figure, sizeof figure);
-    if (severity == SEVERITY_OK && ended_by_cut(p->model, finding))
-        put_line(p, "info", finding_rule(finding), name, "ended: it was cut");
-    else
-        put_line(p, severity_word(severity), finding_rule(finding), name, figure);
+/* What an earlier run told: at our first tick nothing else is open. The worst first. */
+static void tell_before(struct plain *p) {
+    char more[40], date[TIME_TEXT_SIZE], at[TIME_TEXT_SIZE], since[2 * TIME_TEXT_SIZE + 40];
+    size_t open = 0;
+    p->told_before = true;
+    for (size_t i = 0; i < model_alert_count(p->model); i++) {
+        const struct alert *alert = model_alert(p->model, i);
+        if (alert->state != ALERT_OPEN || alert->silenced_until_utc_ns || open++ >= BEFORE_MOST)
+            continue;
+        time_format_date(date, alert->opened_utc_ns, p->options.local_time);
+        time_format_clock(at, alert->opened_utc_ns, p->options.local_time);
+        snprintf(since, sizeof since, "still open since %s %s%s", date, at,
+                 alert->acked_utc_ns ? ", acked" : "");
+        put_line(p, severity_word(alert->severity), alert->rule, alert->name, since);
+    }
+    if (open <= BEFORE_MOST)
+        return;
+    snprintf(more, sizeof more, "%zu more", open - BEFORE_MOST);
+    put_line(p, "warn", "alerts", more, "still open");
 }
 
 /* ---- the rest ---- */
@@ -219,7 +222,7 @@ static void tell_servers(struct plain *p) {
             continue;
         told->severity = severity;
         snprintf(told->figure, sizeof told->figure, "%s", figure);
-        name_object(p->model, clusters[i], name, sizeof name);
+        model_object_name(p->model, clusters[i], name, sizeof name);
         put_line(p, severity_word(severity), "servers", name, figure);
     }
 }
@@ -269,9 +272,11 @@ void plain_tick(struct plain *p, bool began) {
     p->began |= began;
     tell_left_out(p);
     tell_date(p);
+    if (!p->told_before)
+        tell_before(p);
     if (p->began) {
         tell_servers(p);
-        alerts_tick(p->alerts, p->model);
+        alert_lines_tick(p->lines, p->model);
         tell_events(p);
     }
     send_waiting(p);
@@ -284,7 +289,7 @@ struct plain *plain_create(struct loop *loop, const struct model *model,
     struct plain *p = memory_new(sizeof *p);
     p->model = model;
     p->options = *options;
-    p->alerts = alerts_create(name_object, put_finding, p);
+    p->lines = alert_lines_create(model, put_alert, p);
     open_output(p, options->out_fd);
     p->out = loop_add_fd(loop, p->fd, 0, on_out, p);
     return p;
@@ -309,7 +314,7 @@ void plain_destroy(struct plain *p) {
         send_waiting(p);
     }
     loop_remove(p->out);
-    alerts_destroy(p->alerts);
+    alert_lines_destroy(p->lines);
     free(p->told);
     buffer_finish(&p->waiting);
     if (p->own_fd)

@@ -2,12 +2,12 @@
  *
  *     02:31:00 info watching http://127.0.0.1:8222 2026-11-21 UTC
  *     02:31:01 ok servers main 3/3
- *     02:31:04 crit consumer_growing_fast ORDERS/billing 1.24M
- *     02:40:12 ok consumer_growing_fast ORDERS/billing 0
+ *     02:31:04 crit consumer_growing ORDERS/billing 1.24M
+ *     02:40:12 ok consumer_growing ORDERS/billing 0
  *
  * Time, severity (ok, info, unknown, warn, crit), what (a rule, "servers", a kind of event), object, figure.
- * Nothing is said twice (model/alerts.h), and no byte is sent that is no text. Main process; never blocks:
- * what a slow reader does not take waits, and beyond 256 KiB is left out and counted. */
+ * Nothing is said twice (model/alert_lines.h), and no byte is sent that is no text. Main process; never
+ * blocks: what a slow reader does not take waits, and beyond 256 KiB is left out and counted. */
 #ifndef ENTRY_PLAIN_H
 #define ENTRY_PLAIN_H
 

@@ -10,6 +10,9 @@
 #include "base/text.h"
 #include "base/url.h"
 #include "collectors/endpoint.h"
+#include "entry/hook.h"
+#include "entry/hook_match.h"
+#include "model/expectation.h"
 #include "themes/theme.h"
 #include "views/quantity_table.h"
 
@@ -83,6 +86,51 @@ const char *setting_check_FILE(const struct setting *setting, const char *text) 
     return text[0] == '\0' ? "takes the path of a file" : NULL;
 }
 
+const char *setting_check_LOG(const struct setting *setting, const char *text) {
+    (void)setting;
+    return strcmp(text, "-") == 0 ? "takes a file: standard output has the screen, or lines" : NULL;
+}
+
+/* One of its words, of a list of such. */
+static const char *check_WORDS(const struct setting *setting, const char *text) {
+    char all[200], what[200], word[64], names[32][64];
+    struct near near = near_begin(text);
+    if (choice_index(setting->words, text) >= 0)
+        return NULL;
+    for (int i = 0; i < 32 && choice_word(setting->words, i, word, sizeof word); i++) {
+        snprintf(names[i], sizeof names[i], "%s", word);
+        near_try(&near, names[i]);
+    }
+    snprintf(all, sizeof all, "%s", setting->words);
+    snprintf(what, sizeof what, "there is no %s", options_typed(text));
+    return mean_near(what, &near, all);
+}
+
+static const char *check_MATCH(const struct setting *setting, const char *text) {
+    (void)setting;
+    struct expr_error error;
+    struct expr *match = hook_match_parse(text, &error);
+    expr_destroy(match);
+    if (match != NULL)
+        return NULL;
+    snprintf(meant, sizeof meant, "%s: %s", options_typed(text), error.message);
+    return meant;
+}
+
+static const char *check_PER_MINUTE(const struct setting *setting, const char *text) {
+    (void)setting;
+    snprintf(meant, sizeof meant, "%s: is too often; %d is the most", text, HOOK_A_MINUTE_MOST);
+    return atoi(text) > HOOK_A_MINUTE_MOST ? meant : NULL;
+}
+
+static const char *check_VARIABLE(const struct setting *setting, const char *text) {
+    (void)setting;
+    if (text[0] != '\0' && strchr(text, '=') == NULL && strncmp(text, "NATSIGHT_", 9) != 0)
+        return NULL;
+    snprintf(meant, sizeof meant, "%s: takes names of environment variables", options_typed(text));
+    return meant;
+}
+
 static const char *check_COLUMNS(const struct setting *setting, const char *text) {
     char word[64];
     struct view_list list;
@@ -111,31 +159,168 @@ static const char *check_COLUMNS(const struct setting *setting, const char *text
 
 #define check_NONE NULL
 #define check_FILE setting_check_FILE
+#define check_LOG  setting_check_LOG
 
 static const struct setting written[] = {
 #define SETTING(FIELD, PATH, TYPE, WORDS, INITIAL, CHECK, EFFECT, HELP)                                      \
-    {PATH,                                                                                                   \
-     &type_##TYPE,                                                                                           \
-     WORDS,                                                                                                  \
-     offsetof(struct options, FIELD),                                                                        \
-     INITIAL,                                                                                                \
-     check_##CHECK,                                                                                          \
-     SETTING_##EFFECT,                                                                                       \
-     HELP,                                                                                                   \
-     0},
+    {.path = PATH,                                                                                           \
+     .type = &type_##TYPE,                                                                                   \
+     .words = WORDS,                                                                                         \
+     .offset = offsetof(struct options, FIELD),                                                              \
+     .initial = INITIAL,                                                                                     \
+     .check = check_##CHECK,                                                                                 \
+     .effect = SETTING_##EFFECT,                                                                             \
+     .help = HELP},
 #include "entry/settings.def"
 };
 
+enum { ANY, ONE };
+
 static const struct setting cluster_rows[] = {
-#define CLUSTER(FIELD, NAME, TYPE, WORDS, CHECK, EFFECT, HELP)                                               \
-    {NAME, &type_##TYPE, WORDS, offsetof(struct options, FIELD), "", check_##CHECK, SETTING_##EFFECT, HELP,  \
-     0},
+#define CLUSTER(FIELD, NAME, TYPE, WORDS, CHECK, EFFECT, HOW_MANY, HELP)                                     \
+    {.path = NAME,                                                                                           \
+     .type = &type_##TYPE,                                                                                   \
+     .words = WORDS,                                                                                         \
+     .offset = offsetof(struct options, FIELD),                                                              \
+     .initial = "",                                                                                          \
+     .check = check_##CHECK,                                                                                 \
+     .effect = SETTING_##EFFECT,                                                                             \
+     .help = HELP,                                                                                           \
+     .single = HOW_MANY == ONE},
+#include "entry/settings.def"
+};
+
+static const struct setting rule_rows[] = {
+#define RULE_SETTING(FIELD, NAME, TYPE, HOW_MANY, HELP)                                                      \
+    {.path = NAME,                                                                                           \
+     .type = &type_##TYPE,                                                                                   \
+     .offset = offsetof(struct rule_said, FIELD),                                                            \
+     .initial = "",                                                                                          \
+     .effect = SETTING_LIVE,                                                                                 \
+     .help = HELP,                                                                                           \
+     .single = HOW_MANY == ONE},
+#include "entry/settings.def"
+};
+
+static const struct setting hook_rows[] = {
+#define HOOK(FIELD, NAME, TYPE, WORDS, INITIAL, CHECK, HOW_MANY, HELP)                                       \
+    {.path = NAME,                                                                                           \
+     .type = &type_##TYPE,                                                                                   \
+     .words = WORDS,                                                                                         \
+     .offset = offsetof(struct hook_said, FIELD),                                                            \
+     .initial = INITIAL,                                                                                     \
+     .check = check_##CHECK,                                                                                 \
+     .effect = SETTING_LIVE,                                                                                 \
+     .help = HELP,                                                                                           \
+     .single = HOW_MANY == ONE},
+#include "entry/settings.def"
+};
+
+static const struct setting expect_rows[] = {
+#define EXPECT_SETTING(FIELD, NAME, TYPE, HOW_MANY, HELP)                                                    \
+    {.path = NAME,                                                                                           \
+     .type = &type_##TYPE,                                                                                   \
+     .offset = offsetof(struct expectation, FIELD),                                                          \
+     .initial = "",                                                                                          \
+     .effect = SETTING_LIVE,                                                                                 \
+     .help = HELP,                                                                                           \
+     .single = HOW_MANY == ONE},
 #include "entry/settings.def"
 };
 enum {
     WRITTEN = sizeof written / sizeof *written,
-    CLUSTER_ROWS = sizeof cluster_rows / sizeof *cluster_rows
+    CLUSTER_ROWS = sizeof cluster_rows / sizeof *cluster_rows,
+    RULE_ROWS = sizeof rule_rows / sizeof *rule_rows,
+    HOOK_ROWS = sizeof hook_rows / sizeof *hook_rows,
+    EXPECT_ROWS = sizeof expect_rows / sizeof *expect_rows
 };
+
+static const char *const cluster_examples[] = {
+    "{ name = \"production\"; color = \"red\"; expect = 3; default = true;\n"
+    "  urls = [\"http://n1.example.com:8222\", \"http://n2.example.com:8222\"]; }",
+    "{ name = \"staging\"; color = \"green\"; urls = [\"http://n1.staging.example.com:8222\"]; }", NULL};
+
+static const char *const rule_examples[] = {
+    "{ name = \"orders_lag\"; entity = \"consumer\"; match = \"stream = ORDERS\"; condition = \"lag\";\n"
+    "  warn = \"> 1k\"; critical = \"> 10k\"; clear = \"< 500\"; hold = \"30 s\"; }",
+    "{ name = \"consumer_growing\"; critical = \"> 1M\"; }", "{ name = \"ha_assets\"; enabled = false; }",
+    NULL};
+
+static const char *const hook_examples[] = {
+    "{ command = [\"logger\", \"-t\", \"natsight\"]; }",
+    "{ name = \"pager\"; command = [\"hooks/webhook\"]; severity = \"critical\"; timeout = \"20s\"; "
+    "match = \"cluster = eu\"; }",
+    NULL};
+
+static const char *const expect_examples[] = {
+    "{ entity = \"connection\"; match = \"name ~ ai-integration\"; instances = 2; newcomer = true; }",
+    "{ entity = \"queue\"; subject = \"orders.new\"; match = \"queue = workers\"; instances = 3; }",
+    "{ entity = \"puller\"; match = \"stream = ORDERS and name = billing\"; }",
+    "{ name = \"eu\"; entity = \"server\"; match = \"cluster = eu\"; instances = 3; newcomer = true; }",
+    NULL};
+
+const struct setting_list_info setting_lists[SETTING_LISTS] = {
+    [LIST_CLUSTERS] = {.name = "clusters",
+                       .one = "cluster",
+                       .example = "{ name = \"NAME\"; urls = [\"URL\"]; }",
+                       .rows = cluster_rows,
+                       .row_count = CLUSTER_ROWS,
+                       .most = 64,
+                       .text_most = TEXT_MAX_BYTES,
+                       .size = sizeof(struct options),
+                       .help = "The clusters, each a group with these settings; name and urls it must have. "
+                               "Files stand beside this one, or\nbegin with / or ~/.",
+                       .examples = cluster_examples},
+    [LIST_RULES] =
+        {.name = "rules",
+         .one = "rule",
+         .example = "{ name = \"NAME\"; entity = \"consumer\"; condition = \"lag\"; warn = \"> 10k\"; }",
+         .rows = rule_rows,
+         .row_count = RULE_ROWS,
+         .most = RULES_MOST,
+         .text_most = 1024,
+         .size = sizeof(struct rule_said),
+         .in_folder = true,
+         .help = "Rules of one's own, here and in files rules.d/NAME.conf beside this one; natsight rules "
+                 "prints those in\n"
+                 "force. Conditions are made of the quantities that natsight print and the manual name.",
+         .examples = rule_examples},
+    [LIST_HOOKS] =
+        {.name = "hooks",
+         .one = "hook",
+         .example = "{ command = [\"PROGRAM\", \"WORD\"]; }",
+         .rows = hook_rows,
+         .row_count = HOOK_ROWS,
+         .most = HOOKS_MOST,
+         .text_most = 1024,
+         .size = sizeof(struct hook_said),
+         .help =
+             "Programs that are told of alerts: each gets one JSON document on its standard input, and its "
+             "plain values\nas NATSIGHT_EVENT, NATSIGHT_SEVERITY, NATSIGHT_NAME, NATSIGHT_TEXT, "
+             "NATSIGHT_LINE ...; docs/hooks has examples.",
+         .examples = hook_examples},
+    [LIST_EXPECT] =
+        {.name = "expect",
+         .one = "expectation",
+         .example = "{ entity = \"connection\"; match = \"name ~ billing\"; instances = 2; }",
+         .rows = expect_rows,
+         .row_count = EXPECT_ROWS,
+         .most = EXPECTATIONS_MOST,
+         .text_most = TEXT_MAX_BYTES,
+         .size = sizeof(struct expectation),
+         .in_folder = true,
+         .help =
+             "Who should be there, here and in files of rules.d; natsight print expectation shows who is. "
+             "Connections are\nlisted by every server each 2 s as long as some are expected.",
+         .examples = expect_examples},
+};
+
+int setting_list_named(const char *name) {
+    for (int list = 0; list < SETTING_LISTS; list++)
+        if (strcmp(setting_lists[list].name, name) == 0)
+            return list;
+    return -1;
+}
 
 static struct setting rows[SETTINGS_MAX];
 static int row_count;
@@ -226,11 +411,6 @@ const struct setting *settings_all(int *count) {
     }
     *count = row_count;
     return rows;
-}
-
-const struct setting *settings_of_clusters(int *count) {
-    *count = CLUSTER_ROWS;
-    return cluster_rows;
 }
 
 const struct setting *setting_by_path(const char *path) {

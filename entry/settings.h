@@ -18,22 +18,39 @@ enum setting_effect {
 };
 
 struct setting {
-    const char *path; /* "cadences.jsz"; of a cluster's the name in its group */
+    const char *path; /* "cadences.jsz"; of a list's the name in its group */
     const struct option_type *type;
     const char *words;
-    size_t offset;       /* in struct options */
+    size_t offset;       /* in struct options, of a list's in that of its items */
     const char *initial; /* the default as a file has it; "" none */
     /* What else has to hold of a text that was taken: NULL, or what was meant, with the text
      * where that helps; may be NULL. */
     const char *(*check)(const struct setting *setting, const char *text);
     enum setting_effect effect;
     const char *help;
-    int index; /* in the table that it comes from */
+    int index;   /* in the table that it comes from */
+    bool single; /* only one of a list may say it: true, or this text */
 };
 
-/* All but those of clusters; made at the first call, in the order of a file. */
+/* Lists of groups: ( { name = "a"; ... }, { name = "b"; ... } ). */
+enum setting_list { LIST_CLUSTERS, LIST_RULES, LIST_HOOKS, LIST_EXPECT, SETTING_LISTS };
+struct setting_list_info {
+    const char *name, *one; /* "clusters", "cluster" */
+    const char *example;    /* the least that a group says */
+    const struct setting *rows;
+    int row_count, most; /* most: groups */
+    size_t text_most;    /* bytes of one text */
+    size_t size;         /* of the struct that holds what one says */
+    bool in_folder;      /* may stand in files of rules.d */
+    const char *help;    /* for the default file: what it is, with line breaks; then examples */
+    const char *const *examples;
+};
+extern const struct setting_list_info setting_lists[SETTING_LISTS];
+/* -1: there is none. */
+int setting_list_named(const char *name);
+
+/* All but those of lists; made at the first call, in the order of a file. */
 const struct setting *settings_all(int *count);
-const struct setting *settings_of_clusters(int *count);
 /* NULL: there is none. */
 const struct setting *setting_by_path(const char *path);
 
@@ -48,7 +65,8 @@ bool setting_given(const struct setting *setting, const struct options *options)
 /* The value as a file has it: the default where nothing was said. */
 void setting_show(const struct setting *setting, const struct options *options, char *out, size_t size);
 
-/* A check that config.c knows: the text is the name of a file beside the configuration. */
+/* Checks that config_read.c knows: the text is the name of a file beside the configuration; or is empty. */
 const char *setting_check_FILE(const struct setting *setting, const char *text);
+const char *setting_check_LOG(const struct setting *setting, const char *text);
 
 #endif

@@ -97,6 +97,8 @@ static void settings_push(struct app *app) {
     model_told(app->model, o->label, (int)o->expect);
     if (o->config != NULL)
         keymap_use(config_keymap(o->config));
+    config_watch(o->config, app->model);
+    app_configure_outward(app);
     if (app->plain != NULL) {
         app_configure_lines(app);
         return;
@@ -165,15 +167,19 @@ static void keep_changed(const struct app *app, struct options *fresh) {
                    all[i].type->size);
 }
 
-static bool asks_otherwise(const struct options *a, const struct options *b) {
-    for (int clusters = 0; clusters < 2; clusters++) {
-        int count;
-        const struct setting *rows = clusters ? settings_of_clusters(&count) : settings_all(&count);
-        for (int i = 0; i < count; i++)
-            if (rows[i].effect == SETTING_ASKING && !same(&rows[i], a, b))
-                return true;
-    }
+static bool any_asks(const struct setting *rows, int count, const struct options *a,
+                     const struct options *b) {
+    for (int i = 0; i < count; i++)
+        if (rows[i].effect == SETTING_ASKING && !same(&rows[i], a, b))
+            return true;
     return false;
+}
+
+static bool asks_otherwise(const struct options *a, const struct options *b) {
+    int count;
+    const struct setting *all = settings_all(&count);
+    const struct setting_list_info *clusters = &setting_lists[LIST_CLUSTERS];
+    return any_asks(all, count, a, b) || any_asks(clusters->rows, clusters->row_count, a, b);
 }
 
 static bool names_others(const struct options *a, const struct options *b) {

@@ -76,24 +76,6 @@ static bool says_the_same(const char *path, const char *text, const struct optio
 
 /* ---- the file ---- */
 
-static bool make_folders(const char *path) {
-    char *folder = memory_text(path);
-    for (char *slash = strchr(folder + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        if (mkdir(folder, 0755) != 0 && errno != EEXIST) {
-            free(folder);
-            return false;
-        }
-        *slash = '/';
-    }
-    free(folder);
-    return true;
-}
-
-static bool write_down(int fd, const char *text) {
-    return write_all(fd, text, strlen(text)) && fsync(fd) == 0;
-}
-
 /* A new file; *others: it can't be given to whom the old one belongs, nothing is left of it. */
 static bool write_new(const char *path, const char *text, const struct stat *old, bool *others) {
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -104,7 +86,7 @@ static bool write_new(const char *path, const char *text, const struct stat *old
     *others = good && old != NULL && (own.st_uid != old->st_uid || own.st_gid != old->st_gid) &&
               fchown(fd, old->st_uid, old->st_gid) != 0;
     good = good && !*others && fchmod(fd, old != NULL ? old->st_mode & 07777 : 0644) == 0 &&
-           write_down(fd, text);
+           write_down(fd, text, strlen(text));
     int error = errno;
     good = close(fd) == 0 && good;
     if (good)
@@ -122,7 +104,7 @@ static bool write_in_place(const char *path, const char *before, const char *tex
     if (!write_new(kept, before, &copy, &others))
         return false;
     int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
-    bool good = fd >= 0 && write_down(fd, text);
+    bool good = fd >= 0 && write_down(fd, text, strlen(text));
     int error = errno;
     if (fd >= 0)
         good = close(fd) == 0 && good;
@@ -153,13 +135,6 @@ static bool replace(const char *path, const char *before, const char *text, bool
     return good;
 }
 
-/* Root could, but who took the right to write away meant it. */
-static bool is_read_only(const char *path) {
-    struct stat info;
-    return (stat(path, &info) == 0 && (info.st_mode & 0222) == 0) ||
-           (access(path, W_OK) != 0 && (errno == EACCES || errno == EROFS || errno == EPERM));
-}
-
 /* `path` is what the file is called, beside which others are included; a link stays one: `real` is written.
  */
 static bool write_changes(const struct options *in_force, const char *path, const char *real, char *message,
@@ -177,10 +152,10 @@ static bool write_changes(const struct options *in_force, const char *path, cons
     } else if (changes == 0) {
         snprintf(message, size, "nothing was changed: nothing to write");
         good = true;
-    } else if (exists && is_read_only(real)) {
+    } else if (exists && write_is_refused(real)) {
         snprintf(message, size, "nothing written: %s is read-only", path);
     } else if (changed != NULL && says_the_same(path, changed, in_force, message, size)) {
-        good = make_folders(real) && replace(real, text, changed, exists);
+        good = write_folders(real, 0755) && replace(real, text, changed, exists);
         snprintf(message, size, good ? "%s: %s" : "%s can't be written: %s", path,
                  good ? (exists ? "written; what it was is beside it, with ~ behind its name" : "written")
                       : strerror(errno));

@@ -136,6 +136,7 @@ static struct view_context context_of(const struct stage *st, int64_t mono_ns) {
         .local_time = st->local_time,
         .bits = st->bits,
         .faults_only = st->faults_only,
+        .alerts_kept = st->alerts_kept,
         .show_hidden = st->show_hidden,
         .object = st->here.object,
         .filter = st->filters[st->here.view],

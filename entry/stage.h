@@ -37,6 +37,7 @@ struct stage {
     size_t trail_count;
     bool local_time, bits, faults_only, show_hidden;
     enum chrome_mode mode;
+    const char *alerts_kept; /* for the view's context */
     const char *label, *waiting_for,
         *select; /* select: the server to open as soon as there is one of that name */
     enum role label_role;

@@ -1,0 +1,26 @@
+#include <stdio.h>
+
+#include "entry/app.h"
+
+/* Among the events it can be read when it has left the screen. */
+static void say(void *data, bool warning, const char *text) {
+    struct app *app = data;
+    if (app->closing) {
+        if (warning)
+            fprintf(stderr, "natsight: %s\n", text);
+        return;
+    }
+    feed_own_event(app->feed, "alerts", "", text);
+    app_note(app, text);
+}
+
+void app_open_alerts(struct app *app) {
+    app->alerts = alert_file_open(app->loop, app->model, app->options, say, app);
+}
+
+void app_tick_alerts(struct app *app) {
+    if (app->alerts == NULL)
+        return;
+    alert_file_tick(app->alerts);
+    app->stage.alerts_kept = alert_file_status(app->alerts);
+}
