@@ -46,7 +46,7 @@ $(BUILD)/lib$(1).a: $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)/*.c))
 	@rm -f $$@
 	@ar rcs $$@ $$^
 endef
-$(foreach l,$(LAYERS),$(eval $(call LAYER,$(l))))
+$(foreach l,$(LAYERS) entry,$(eval $(call LAYER,$(l))))
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
@@ -95,6 +95,7 @@ check: deps
 #: make lint         clang-format, clang-tidy, cppcheck, include arrows
 lint:
 	@build-aux/lint
+HOOKS := $(addprefix docs/hooks/,syslog webhook chat desktop)
 #: make install      to PREFIX (/usr/local), under DESTDIR
 install: natsight
 	install -Dm755 natsight $(DESTDIR)$(PREFIX)/bin/natsight
@@ -102,7 +103,13 @@ install: natsight
 	install -d $(DESTDIR)$(PREFIX)/share/natsight/themes
 	install -m644 $(THEMES) $(DESTDIR)$(PREFIX)/share/natsight/themes
 	./natsight manual > $(DESTDIR)$(PREFIX)/share/man/man1/natsight.1
-	install -d $(DESTDIR)$(PREFIX)/share/doc/natsight
+	install -d $(DESTDIR)$(PREFIX)/share/natsight/hooks
+	install -m755 $(HOOKS) $(DESTDIR)$(PREFIX)/share/natsight/hooks
+	install -d $(DESTDIR)$(PREFIX)/share/doc/natsight/monitoring
+	install -m644 docs/monitoring/* $(DESTDIR)$(PREFIX)/share/doc/natsight/monitoring
+	install -d $(DESTDIR)$(PREFIX)/share/natsight/rules.d
+	install -m644 docs/rules.d/classic.conf docs/rules.d/latency.conf $(DESTDIR)$(PREFIX)/share/natsight/rules.d
+	install -m644 docs/hooks/hooks.conf docs/hooks/README.md $(DESTDIR)$(PREFIX)/share/doc/natsight
 	./natsight config --default > $(DESTDIR)$(PREFIX)/share/doc/natsight/natsight.conf
 #: make clean        removes what was built
 clean:

@@ -36,17 +36,30 @@ static void end(void) {
 
 /* ---- finding it ---- */
 
-/* The only child of the program, 0 when there is none now. */
-static pid_t collector_of(pid_t program) {
-    char path[64];
-    int child = 0;
-    snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)program, (int)program);
+/* It was started as "natsight collect ..."; what writes a file for a moment is no collector. */
+static bool collects(pid_t pid) {
+    char path[64], words[300];
+    snprintf(path, sizeof path, "/proc/%d/cmdline", (int)pid);
     FILE *in = fopen(path, "re");
-    if (in && fscanf(in, "%d", &child) != 1)
-        child = 0;
+    size_t len = in ? fread(words, 1, sizeof words - 1, in) : 0;
+    words[len] = '\0';
     if (in)
         fclose(in);
-    return child;
+    size_t first = strlen(words);
+    return first + 1 < len && strcmp(words + first + 1, "collect") == 0;
+}
+
+/* 0 when there is none now. */
+static pid_t collector_of(pid_t program) {
+    char path[64];
+    int child, found = 0;
+    snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)program, (int)program);
+    FILE *in = fopen(path, "re");
+    while (in && !found && fscanf(in, "%d", &child) == 1)
+        found = collects(child) ? child : 0;
+    if (in)
+        fclose(in);
+    return found;
 }
 
 static bool is_other(struct terminal *t, void *context) {

@@ -47,6 +47,9 @@ static const struct {
     {ROW_CONNECTIONS, "2", "> Connections", "1", "^.NODES 3"},
     {ROW_JETSTREAM, "3", "> JetStream", "1", "^.NODES 3"},
     {ROW_SLOW, "4", "> Slow", "1", "^.NODES 3"},
+    {ROW_NEXT_EVENT, "e", "> Events", "1", "^.NODES 3"},
+    {ROW_PREVIOUS_EVENT, "E", "> Events", "1", "^.NODES 3"},
+    {ROW_ALERTS, "7", "> Alerts", "1", "^.NODES 3"},
     {ROW_FIND, "F", "^:find *$", "\033", "1 Overview"},
     {ROW_COST, "I", "> Cost", "1", "^.NODES 3"},
     {ROW_PREVIOUS, "-", "> Cost", "1", "^.NODES 3"},
@@ -133,7 +136,7 @@ END_TEST
 START_TEST(tab_completes_a_command) {
     struct terminal *t = quiet_open_seen(24, 120);
     shown_type(t, ":", "^ overview +connections +connection +jetstream .* find "); /* all that there is */
-    shown_type(t, "s", "^ slow  stream  sort$");
+    shown_type(t, "s", "^ slow  stream  sort  silence$");
     shown_type(t, "\t", "^:slow$"); /* they agree in nothing more: one after the other */
     shown_type(t, "\t", "^:stream$");
     shown_type(t, "\033[Z", "^:slow$");

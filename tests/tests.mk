@@ -13,10 +13,11 @@ KNOWS_model := model sample base
 KNOWS_themes := themes base
 KNOWS_tui := tui themes base
 KNOWS_views := views tui themes model sample base
+KNOWS_entry := entry views tui themes model collectors sample base
 KNOWS_e2e := sample base
 
 HARNESS := $(wildcard tests/harness/*.c)
-TEST_SOURCES := $(foreach l,$(LAYERS) e2e,$(wildcard tests/$(l)_*.c))
+TEST_SOURCES := $(foreach l,$(LAYERS) entry e2e,$(wildcard tests/$(l)_*.c))
 TESTS := $(TEST_SOURCES:tests/%.c=$(BUILD)/tests/%)
 UNIT_TESTS := $(filter-out $(BUILD)/tests/e2e_%,$(TESTS))
 E2E_TESTS := $(filter $(BUILD)/tests/e2e_%,$(TESTS))
@@ -27,7 +28,7 @@ define LAYER_TEST
 $(BUILD)/tests/$(1)_%: $(BUILD)/tests/$(1)_%.o $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/$(1)/*.c)) $(HARNESS:%.c=$(BUILD)/%.o) $(foreach l,$(KNOWS_$(1)),$(BUILD)/lib$(l).a)
 	$$(CC) $$(ALL_CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(CHECK_LIBS) $$(LDLIBS_ALL)
 endef
-$(foreach l,$(LAYERS) e2e,$(eval $(call LAYER_TEST,$(l))))
+$(foreach l,$(LAYERS) entry e2e,$(eval $(call LAYER_TEST,$(l))))
 
 # The life of the demo and of the tests' clusters, on cnats; the demo's cluster, on the harness.
 LIFE_PROGRAMS := $(BUILD)/tests/life $(BUILD)/tests/demo
@@ -52,13 +53,13 @@ check-built: natsight $(LIFE_PROGRAMS) $(TESTS)
 	$(RUN_TESTS) $(TESTS)
 
 #: make check-unit   the tests of single layers
-check-unit: $(UNIT_TESTS)
+check-unit: natsight $(UNIT_TESTS)
 	$(RUN_TESTS) $(UNIT_TESTS)
-#: make check-e2e    the tests that drive the program against real servers (NATS_SERVER=PATH, NATS_SERVER_OTHER=PATH of another version)
+#: make check-e2e    the tests that drive the program against real servers (NATS_SERVER=PATH, NATS_SERVER_OTHER=PATH of another version, NATS_CLI=PATH of the nats command)
 check-e2e: natsight $(LIFE_PROGRAMS) $(E2E_TESTS)
 	$(RUN_TESTS) $(E2E_TESTS)
 # What a terminal or a file says does not hang on the server's version.
-VERSION_TESTS := $(filter-out $(patsubst %,$(BUILD)/tests/e2e_%,config config_faults inside keys leave link matrix options plain reload screen settings terminal theme),$(E2E_TESTS))
+VERSION_TESTS := $(filter-out $(patsubst %,$(BUILD)/tests/e2e_%,alert_file alerts check_beside config config_faults inside keys leave link matrix options outward plain reload rules rules_reload screen settings terminal theme),$(E2E_TESTS))
 #: make check-server those of them that hang on what servers say: once for each version
 check-server: natsight $(LIFE_PROGRAMS) $(VERSION_TESTS)
 	$(RUN_TESTS) $(VERSION_TESTS)

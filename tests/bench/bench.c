@@ -16,7 +16,7 @@ static const struct figure {
     {"start", bench_start},     {"keys", bench_keys},       {"large", bench_large},
     {"bytes", bench_bytes},     {"screens", bench_screens}, {"link", bench_link},
     {"cost", bench_cost},       {"fleet", bench_fleet},     {"consumers", bench_consumers},
-    {"filling", bench_filling},
+    {"filling", bench_filling}, {"rules", bench_rules},     {"alerts", bench_alerts},
 };
 
 void bench_line(const char *figure, const char *goal, const char *peer, const char *format, ...) {

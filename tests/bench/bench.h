@@ -19,6 +19,8 @@ void bench_cost(void);
 void bench_fleet(void);
 void bench_filling(void);
 void bench_consumers(void);
+void bench_rules(void);
+void bench_alerts(void);
 
 /* One line of the table; a text may be "". The measured value is printf's. */
 void bench_line(const char *figure, const char *goal, const char *peer, const char *format, ...)

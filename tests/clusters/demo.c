@@ -1,9 +1,10 @@
-/* demo [--fault-every S] [PROGRAM [ARGUMENT ...]]: a real three-node JetStream cluster with life on it.
+/* demo [--fault-every S] [--life PART,PART] [PROGRAM [ARGUMENT ...]]: a real three-node JetStream cluster
+ * with life on it.
  *
  * With PROGRAM: runs `PROGRAM ARGUMENT ... --label demo URL URL URL` in the foreground and ends with it.
  * Without: prints the monitoring URLs and what it does, until a signal. Every --fault-every seconds (120; 0:
- * never) a node is killed, and started again a little later. All of it ends with this process, however it
- * ends; its folder goes, too. */
+ * never) a node is killed, and started again a little later. --life names the parts of its life (life
+ * --help). All of it ends with this process, however it ends; its folder goes, too. */
 #include "tests/harness/servers.h"
 
 #include <errno.h>
@@ -29,6 +30,7 @@ struct demo {
     int fault_ms, victim;
     int64_t next_fault, revival;
     int code;
+    const char *parts; /* of life; NULL: all that belong to a demo */
     bool ending;
 };
 
@@ -69,12 +71,16 @@ static void life_path(char *out, size_t size) {
 
 static void start_life(struct demo *d) {
     char path[512], report[600];
-    const char *argv[NODES + 4] = {path, "--report", report};
+    const char *argv[NODES + 6] = {path, "--report", report};
     pid_t self = getpid();
     life_path(path, sizeof path);
     snprintf(report, sizeof report, "%s/life.log", d->servers->folder.path);
     for (int i = 0; i < NODES; i++)
         argv[3 + i] = d->servers->node[i].url;
+    if (d->parts) {
+        argv[3 + NODES] = "--only";
+        argv[4 + NODES] = d->parts;
+    }
     d->life = fork();
     if (d->life != 0)
         return;
@@ -256,18 +262,23 @@ static void catch_signals(struct demo *d) {
 }
 
 int main(int argc, char **argv) {
+    (void)argc;
     struct demo d = {.fault_ms = FAULT_MS};
     struct servers_options options = {.nodes = NODES,
                                       .jetstream = true,
                                       .cluster = "demo",
                                       .config = "max_pending: 16MB\nwrite_deadline: \"10s\"\n"};
     char log[600], **program = argv + 1;
-    if (argc > 2 && !strcmp(argv[1], "--fault-every")) {
-        d.fault_ms = (int)(atof(argv[2]) * 1000);
-        program = argv + 3;
+    for (; program[0] && program[1]; program += 2) {
+        if (!strcmp(program[0], "--fault-every"))
+            d.fault_ms = (int)(atof(program[1]) * 1000);
+        else if (!strcmp(program[0], "--life"))
+            d.parts = program[1];
+        else
+            break;
     }
     if (*program && **program == '-') {
-        fprintf(stderr, "usage: demo [--fault-every SECONDS] [PROGRAM [ARGUMENT ...]]\n");
+        fprintf(stderr, "usage: demo [--fault-every SECONDS] [--life PART,PART] [PROGRAM [ARGUMENT ...]]\n");
         return 64;
     }
     if (something_is_missing())

@@ -31,6 +31,13 @@ static const struct life_part parts[] = {
     {"crowd", false, "--crowd idle connections with names of --name-bytes", life_crowd},
     {"backlog", false, "stream BACKLOG with --messages, and consumer waiting that is never pulled",
      life_backlog},
+    {"jobs", false, "work queue JOBS: a few each second, and a burst now and then", life_jobs},
+    {"workers", false, "consumer quick of JOBS, which works bursts off; one of 200 fails once", life_workers},
+    {"one-at-a-time", false, "consumer long of JOBS, with an ack window of 1", life_one_at_a_time},
+    {"batch", false, "consumer batch of EVENTS, whose worker comes each one to three minutes", life_batch},
+    {"pushed", false, "consumer mailer of ORDERS, pushed to a queue group of two", life_pushed},
+    {"copies", false, "a mirror of EVENTS, and a stream that sources ORDERS", life_copies},
+    {"regular", false, "a client that connects again each seven minutes", life_regular},
 };
 
 enum { PARTS = sizeof parts / sizeof *parts };

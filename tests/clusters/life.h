@@ -89,5 +89,12 @@ void life_never_pulled(const struct life_part *part);
 void life_backlog(const struct life_part *part);
 void life_slow(const struct life_part *part);
 void life_crowd(const struct life_part *part);
+void life_jobs(const struct life_part *part);
+void life_workers(const struct life_part *part);
+void life_one_at_a_time(const struct life_part *part);
+void life_batch(const struct life_part *part);
+void life_pushed(const struct life_part *part);
+void life_copies(const struct life_part *part);
+void life_regular(const struct life_part *part);
 
 #endif

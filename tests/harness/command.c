@@ -12,6 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tests/harness/folder.h"
+
 enum { OUTPUT_MAX = 256 << 20 };
 
 static long long now_ms(void) {
@@ -56,6 +58,7 @@ static void run(pid_t parent, int in, int out, int err, const char *const argv[]
     dup2(out, 1);
     dup2(err, 2);
     close_range(3, ~0U, 0);
+    folder_fresh_state();
     for (int i = 0; env && env[i]; i++)
         set(env[i]);
     execvp(argv[0], (char *const *)(void *)argv);

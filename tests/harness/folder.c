@@ -100,3 +100,10 @@ void folder_child(pid_t parent) {
         _exit(127);
     close_range(3, ~0U, 0);
 }
+
+void folder_fresh_state(void) {
+    char path[600];
+    const char *base = getenv("XDG_STATE_HOME");
+    snprintf(path, sizeof path, "%s/%d", base && *base ? base : "/tmp/natsight-state", (int)getpid());
+    setenv("XDG_STATE_HOME", path, 1);
+}

@@ -25,5 +25,8 @@ void folder_remove_path(const char *path);
 /* Called in a child that is about to exec: own session, dies with `parent`, no descriptor above 2 left open.
  * Does not return when the parent is gone already. */
 void folder_child(pid_t parent);
+/* In a child that is about to exec: a state folder that no other process has. What one natsight keeps is not
+ * for the next one, unless a test means that. */
+void folder_fresh_state(void);
 
 #endif

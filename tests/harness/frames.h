@@ -85,6 +85,7 @@ static struct sample *any_sample(uint64_t serial, size_t rows) {
     s->answered_mono_ns = 100;
     s->cost_ns = 42;
     s->took_ns = 43;
+    s->round_trip_ns = 44;
     s->bytes = 1 << 20;
     s->dropped = 7;
     s->http_status = 503;
@@ -115,9 +116,9 @@ static bool same_sample(const struct sample *a, const struct sample *b) {
     if (a->target != b->target || a->serial != b->serial || a->shape != b->shape ||
         a->asked_utc_ns != b->asked_utc_ns || a->asked_mono_ns != b->asked_mono_ns ||
         a->answered_utc_ns != b->answered_utc_ns || a->answered_mono_ns != b->answered_mono_ns ||
-        a->cost_ns != b->cost_ns || a->took_ns != b->took_ns || a->bytes != b->bytes ||
-        a->dropped != b->dropped || a->http_status != b->http_status || a->failure != b->failure ||
-        strcmp(a->error->bytes, b->error->bytes) || a->count != b->count)
+        a->cost_ns != b->cost_ns || a->took_ns != b->took_ns || a->round_trip_ns != b->round_trip_ns ||
+        a->bytes != b->bytes || a->dropped != b->dropped || a->http_status != b->http_status ||
+        a->failure != b->failure || strcmp(a->error->bytes, b->error->bytes) || a->count != b->count)
         return false;
     for (size_t i = 0; i < a->count; i++)
         if (!same_row(a->rows[i], b->rows[i]))

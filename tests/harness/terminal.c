@@ -1,5 +1,6 @@
 #include "tests/harness/terminal.h"
 
+#include "tests/harness/folder.h"
 #include "tests/harness/terminal_inner.h"
 
 #include <errno.h>
@@ -104,6 +105,7 @@ static void prepare(const void *context) {
         unsetenv(misleading[i]);
     setenv("TERM", o->term ? o->term : "xterm-256color", 1);
     setenv("LC_ALL", "C.UTF-8", 1);
+    folder_fresh_state();
     for (int i = 0; o->env && o->env[i]; i++)
         apply(o->env[i]);
     if (o->folder && chdir(o->folder) != 0)

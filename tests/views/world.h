@@ -135,6 +135,8 @@ void world_finish(struct world *w);
 void world_empty(struct world *w);
 /* All servers live, and some of their endpoints fail: one of n2 since 14 s, one of n3 from the beginning. */
 void world_failing(struct world *w);
+/* n3 was lost three times and is back; then billing-7 fills, while consumers are late. */
+void world_alerted(struct world *w);
 /* n2 falls, and what it led is led by n1 and n3 some seconds later. */
 void world_failover(struct world *w);
 /* The whole page of n2's connections is dear. */

@@ -258,6 +258,26 @@ void world_busy(struct world *w) {
     world_run(w, WORLD_SECONDS);
 }
 
+void world_alerted(struct world *w) {
+    static struct world_client clients[CLIENTS];
+    memcpy(clients, all_clients, sizeof(clients));
+    clients[0].pending = clients[1].pending = 0;
+    world_init(w);
+    w->clients = clients;
+    w->client_count = CLIENTS;
+    with_consumers(w, 0, CONSUMERS);
+    world_run(w, 120);
+    for (int i = 0; i < 3; i++) {
+        w->nodes[2].answers = false;
+        world_run(w, 20);
+        w->nodes[2].answers = true;
+        world_run(w, 40 + 20 * i);
+    }
+    w->nodes[2].cpu = 99;
+    clients[0].pending = all_clients[0].pending;
+    world_run(w, WORLD_SECONDS - w->second);
+}
+
 void world_kinds(struct world *w) {
     static const struct world_stream streams[] = {
         {.name = "ORDERS",

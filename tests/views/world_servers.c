@@ -1,9 +1,21 @@
 #include "tests/views/world_parts.h"
 
 #include <math.h>
+#include <string.h>
 
 double world_wave(const struct world *w, double base, double swing, double period) {
     return base + swing * sin(w->second / period * 6.2831853);
+}
+
+/* Nodes of its cluster, whether they answer us or not. */
+static uint64_t peers_of(const struct world *w, int node) {
+    uint64_t peers = 0;
+    const char *cluster = w->nodes[node].cluster;
+    for (int i = 0; i < w->node_count; i++) {
+        const char *there = w->nodes[i].cluster;
+        peers += i != node && (cluster && there ? strcmp(cluster, there) == 0 : cluster == there);
+    }
+    return peers;
 }
 
 void world_varz(struct world *w, int node) {
@@ -30,7 +42,7 @@ void world_varz(struct world *w, int node) {
     world_u(r, F_SERVER_total_connections, (uint64_t)n->connections + closed);
     world_i(r, F_SERVER_max_connections, 65536);
     world_u(r, F_SERVER_routes, n->cluster ? 0 : 2);
-    world_u(r, F_SERVER_remotes, n->cluster ? 0 : 2);
+    world_u(r, F_SERVER_remotes, peers_of(w, node));
     world_u(r, F_SERVER_leafnodes, w->leafs);
     enum field counters[] = {F_SERVER_in_msgs, F_SERVER_out_msgs, F_SERVER_in_bytes, F_SERVER_out_bytes};
     enum field client[] = {F_SERVER_in_client_msgs, F_SERVER_out_client_msgs, F_SERVER_in_client_bytes,

@@ -1,0 +1,358 @@
+/* What the rules cost: ten servers, 10,000 connections and 10,000 consumers of which everything moves, by
+ * answers built by hand, so that nothing but the model is measured. The same night without any rule is the
+ * peer. And what 10,000 alerts at once cost. */
+#include "tests/bench/bench.h"
+#include "tests/model_build.h"
+
+#include <malloc.h>
+#include <time.h>
+
+#include "model/alerts.h"
+#include "model/ruleset.h"
+#include "tui/surface.h"
+#include "views/chrome.h"
+#include "views/quantity_table.h"
+#include "views/view.h"
+
+enum { NODES = 10, EACH = 1000, STREAMS = 10, ROUND_S = 5, ROUNDS = 24, OWN = 10 };
+
+static bool all_fall; /* each consumer behind, not one of a hundred */
+
+struct cost {
+    double round_ms, tick_ms,
+        longest_ms; /* CPU: of all answers and ticks of a round; of one tick; of the longest */
+    double heap_mb;
+    size_t open;
+};
+
+static double cpu_ms(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+static void name_node(int node, char id[static 16], char name[static 16]) {
+    snprintf(id, 16, "ID%d", node);
+    snprintf(name, 16, "n%d", node);
+}
+
+static void tell_server(struct night *n, int node, uint64_t round) {
+    char id[16], name[16];
+    name_node(node, id, name);
+    struct sample *s = build_counted(n, (uint64_t)node + 1, id, name, (int64_t)(round * 100000));
+    struct row *row = row_of(s, ENTITY_SERVER);
+    put_u(row, F_SERVER_connections, EACH);
+    put_i(row, F_SERVER_mem, (int64_t)(100 + round % 7) << 20);
+    send(n, s);
+}
+
+static void tell_connections(struct night *n, int node, uint64_t round) {
+    char id[16], name[16], client[32];
+    name_node(node, id, name);
+    struct sample *s = build(n, (uint64_t)node + 1, SHAPE_CONNZ_FULL, id);
+    put_u(row_of(s, ENTITY_ANSWER), F_ANSWER_total, EACH);
+    for (uint64_t c = 0; c < EACH; c++) {
+        struct row *row = sample_add(s, ENTITY_CONNECTION);
+        snprintf(client, sizeof client, "worker-%d", (int)(c % 50));
+        put_u(row, F_CONNECTION_cid, c + 1);
+        put_text(s, row, F_CONNECTION_name, client);
+        put_text(s, row, F_CONNECTION_account, "A");
+        put_i(row, F_CONNECTION_pending_bytes, c % 20 ? 0 : (int64_t)(round % 3) * 1000);
+        put_i(row, F_CONNECTION_in_msgs, (int64_t)(round * (c + 1)));
+        put_i(row, F_CONNECTION_out_msgs, (int64_t)(round * (c + 7)));
+        put_i(row, F_CONNECTION_in_bytes, (int64_t)(round * (c + 1) * 100));
+        put_i(row, F_CONNECTION_out_bytes, (int64_t)(round * (c + 7) * 100));
+    }
+    send(n, s);
+}
+
+static void tell_stream(struct sample *s, const char *leader, const char *name, uint64_t round) {
+    struct row *row = sample_add(s, ENTITY_STREAM);
+    put_text(s, row, F_STREAM_account, "A");
+    put_text(s, row, F_STREAM_name, name);
+    put_u(row, F_STREAM_clustered, 1);
+    put_text(s, row, F_STREAM_leader, leader);
+    put_u(row, F_STREAM_first_seq, 1);
+    put_u(row, F_STREAM_last_seq, 1000000 + round * 1000);
+    put_u(row, F_STREAM_messages, 1000000 + round * 1000);
+    put_u(row, F_STREAM_bytes, (1000000 + round * 1000) * 100);
+    put_i(row, F_STREAM_max_bytes, INT64_C(1) << 40);
+    put_i(row, F_STREAM_last_ts, s->answered_utc_ns);
+}
+
+/* Most keep up; one of a hundred grows by more than it takes. */
+static void tell_consumer(struct sample *s, const char *leader, const char *stream, uint64_t number,
+                          uint64_t round) {
+    char name[32];
+    uint64_t last = 1000000 + round * 1000,
+             lag = number % 100 && !all_fall ? 5 + (round + number) % 40 : 20000 + round * 500;
+    struct row *row = sample_add(s, ENTITY_CONSUMER);
+    snprintf(name, sizeof name, "consumer-%d", (int)number);
+    put_text(s, row, F_CONSUMER_account, "A");
+    put_text(s, row, F_CONSUMER_stream, stream);
+    put_text(s, row, F_CONSUMER_name, name);
+    put_text(s, row, F_CONSUMER_durable, name);
+    put_u(row, F_CONSUMER_clustered, 1);
+    put_text(s, row, F_CONSUMER_leader, leader);
+    put_u(row, F_CONSUMER_pending, lag - 5);
+    put_u(row, F_CONSUMER_ack_pending, 5);
+    put_u(row, F_CONSUMER_waiting, 3);
+    put_u(row, F_CONSUMER_redelivered, 0);
+    put_u(row, F_CONSUMER_delivered_consumer_seq, last - lag + 5);
+    put_u(row, F_CONSUMER_delivered_stream_seq, last - lag + 5);
+    put_u(row, F_CONSUMER_ack_floor_consumer_seq, last - lag);
+    put_u(row, F_CONSUMER_ack_floor_stream_seq, last - lag);
+    put_i(row, F_CONSUMER_last_delivered, s->answered_utc_ns);
+    put_i(row, F_CONSUMER_last_ack, s->answered_utc_ns);
+    put_u(row, F_CONSUMER_config, 1);
+    put_i(row, F_CONSUMER_ack_wait, 30 * NS_PER_S);
+    put_i(row, F_CONSUMER_max_ack_pending, 1000);
+}
+
+static void tell_assets(struct night *n, int node, uint64_t round) {
+    char id[16], name[16], stream[32];
+    name_node(node, id, name);
+    struct sample *s = build(n, (uint64_t)node + 1, SHAPE_JSZ, id);
+    for (int k = 0; k < STREAMS; k++) {
+        snprintf(stream, sizeof stream, "stream-%d-%d", node, k);
+        tell_stream(s, name, stream, round);
+        for (uint64_t c = 0; c < EACH / STREAMS; c++)
+            tell_consumer(s, name, stream, (uint64_t)k * 1000 + c, round);
+    }
+    send(n, s);
+}
+
+/* A tick at each half second, as the program makes them. */
+static void tick(struct night *n, double second, struct cost *cost) {
+    while (n->at < ns(second)) {
+        double before = cpu_ms();
+        night_until(n, (double)n->at / 1e9 + 0.5);
+        double spent = cpu_ms() - before;
+        cost->tick_ms += spent;
+        if (spent > cost->longest_ms)
+            cost->longest_ms = spent;
+    }
+}
+
+static void look(struct night *n, uint64_t round, struct cost *cost) {
+    for (int node = 0; node < NODES; node++) {
+        tell_connections(n, node, round);
+        tell_assets(n, node, round);
+    }
+    for (int second = 0; second < ROUND_S; second++) {
+        for (int node = 0; node < NODES; node++)
+            tell_server(n, node, round * ROUND_S + (uint64_t)second);
+        tick(n, (double)round * ROUND_S + second + 1, cost);
+    }
+}
+
+static struct cost measure(struct ruleset *set) {
+    struct night n;
+    struct cost cost = {0};
+    size_t heap = mallinfo2().uordblks;
+    night_begin(&n, 0, 1);
+    model_use_rules(n.model, set);
+    for (int node = 0; node < NODES; node++) {
+        char url[40];
+        snprintf(url, sizeof url, "http://h%d:8222", node);
+        send_target(&n, (uint64_t)node + 1, url, "named", "polled", NULL, NULL);
+        tell_server(&n, node, 0);
+    }
+    for (uint64_t round = 0; round < ROUNDS / 2;
+         round++) /* until everything is known, and its holds are over */
+        look(&n, round, &cost);
+    cost = (struct cost){0};
+    double before = cpu_ms();
+    for (uint64_t round = ROUNDS / 2; round < ROUNDS; round++)
+        look(&n, round, &cost);
+    cost.round_ms = (cpu_ms() - before) / (ROUNDS - ROUNDS / 2);
+    cost.tick_ms /= (ROUNDS - ROUNDS / 2) * ROUND_S * 2;
+    cost.heap_mb = (double)(mallinfo2().uordblks - heap) / 1e6;
+    struct alert_counts counts = model_alert_counts(n.model);
+    cost.open = counts.crit + counts.warn;
+    night_end(&n);
+    return cost;
+}
+
+static struct ruleset *silent(void) {
+    struct ruleset *set = ruleset_create();
+    struct rule_fault fault;
+    for (size_t i = 0; i < ruleset_count(set); i++)
+        ruleset_add(set, &(struct rule_said){.name = ruleset_at(set, i)->name, .enabled = "false"}, &fault);
+    return set;
+}
+
+static struct ruleset *with_own(void) {
+    static const struct rule_said own[OWN] = {
+        {.entity = "consumer", .condition = "lag", .warn = "> 1M"},
+        {.entity = "consumer",
+         .condition = "ack_pending / max_ack_pending",
+         .warn = "80 %",
+         .match = "name ~ consumer-1"},
+        {.entity = "consumer", .condition = "redelivered", .warn = "> 100"},
+        {.entity = "consumer", .condition = "time_behind", .warn = "10m", .match = "stream ~ stream-1"},
+        {.entity = "consumer", .condition = "waiting = 0 and pending > 1M"},
+        {.entity = "connection", .condition = "pending_bytes", .warn = "> 1 MiB"},
+        {.entity = "connection", .condition = "in_msgs_per_s", .warn = "> 1M", .match = "name ~ worker"},
+        {.entity = "connection", .condition = "out_bytes_per_s", .warn = "> 1 GiB/s"},
+        {.entity = "server", .condition = "in_msgs_per_s", .warn = "> 10M"},
+        {.entity = "stream", .condition = "bytes", .warn = "> 1 TiB"},
+    };
+    struct ruleset *set = ruleset_create();
+    for (int i = 0; i < OWN; i++) {
+        struct rule_said said = own[i];
+        struct rule_fault fault;
+        char name[16];
+        snprintf(name, sizeof name, "own_%d", i);
+        said.name = name;
+        if (!ruleset_add(set, &said, &fault))
+            fprintf(stderr, "bench: %s: %s: %s\n", name, fault.key, fault.message);
+    }
+    return set;
+}
+
+static struct cost measure_once(struct ruleset *set) {
+    struct cost cost = measure(set);
+    ruleset_release(set);
+    return cost;
+}
+
+void bench_rules(void) {
+    char peer[120];
+    struct cost none = measure_once(silent()), ours = measure_once(ruleset_create()),
+                own = measure_once(with_own());
+    snprintf(peer, sizeof peer, "of %.1f ms without any rule; %zu alerts open", none.round_ms, ours.open);
+    bench_line("rules, 10,000 connections and consumers: CPU a round", "5 ms", peer, "%.1f ms",
+               ours.round_ms - none.round_ms);
+    snprintf(peer, sizeof peer, "the longest %.1f ms, without any rule %.1f ms", ours.longest_ms,
+             none.longest_ms);
+    bench_line("  of a tick", "", peer, "%.2f ms", ours.tick_ms - none.tick_ms);
+    bench_line("  memory", "", "", "%.2f MB", ours.heap_mb - none.heap_mb);
+    bench_line("ten rules of a user on top: CPU a round", "", "", "%.1f ms", own.round_ms - ours.round_ms);
+}
+
+/* ---- ten thousand at once ---- */
+
+enum { CALM_ROUNDS = 6, FALLING_ROUNDS = 40, FRAMES = 5, SCREEN_COLS = 120, SCREEN_ROWS = 40 };
+
+struct screen {
+    const struct view_ops *view;
+    void *state;
+    struct view_context context;
+};
+
+static void screen_open(struct screen *screen, const struct night *n, const char *view) {
+    screen->view = view_by_name(view);
+    screen->state = calloc(1, screen->view->state_size + 1);
+    screen->context = (struct view_context){
+        .model = n->model, .utc_ns = NIGHT_UTC + n->at, .mono_ns = NIGHT_MONO + n->at, .filter = ""};
+    if (screen->view->init)
+        screen->view->init(screen->state);
+}
+
+static void screen_close(struct screen *screen) {
+    if (screen->view->finish)
+        screen->view->finish(screen->state);
+    free(screen->state);
+}
+
+/* CPU of one frame. */
+static double draw_ms(struct screen *screen) {
+    struct chrome_context chrome = {.view_context = &screen->context,
+                                    .view = screen->view,
+                                    .view_state = screen->state,
+                                    .label_role = ROLE_LABEL,
+                                    .waiting_for = "",
+                                    .interval_ns = NS_PER_S};
+    double before = cpu_ms();
+    struct surface *s = surface_create(SCREEN_COLS, SCREEN_ROWS);
+    struct rect body = chrome_layout(surface_rect(s));
+    screen->view->arrange(screen->state, &screen->context, body);
+    screen->view->draw(screen->state, &screen->context, s, body);
+    chrome_draw(&chrome, s, surface_rect(s));
+    surface_destroy(s);
+    return cpu_ms() - before;
+}
+
+/* The worst of a few frames, a tick between each two: what is kept from one to the next is made anew. */
+static double frames_ms(struct night *n, struct screen *screen) {
+    double worst = 0;
+    for (int i = 0; i < FRAMES; i++) {
+        night_until(n, (double)n->at / 1e9 + 0.5);
+        screen->context.utc_ns = NIGHT_UTC + n->at;
+        screen->context.mono_ns = NIGHT_MONO + n->at;
+        worst = fmax(worst, draw_ms(screen));
+    }
+    return worst;
+}
+
+static double overview_ms(struct night *n) {
+    struct screen overview;
+    screen_open(&overview, n, "overview");
+    double worst = frames_ms(n, &overview);
+    screen_close(&overview);
+    return worst;
+}
+
+static void bench_frames(struct night *n, double calm_ms) {
+    struct screen alerts;
+    char peer[80];
+    snprintf(peer, sizeof peer, "the worst of 5, each after a tick; %.1f ms while all keep up", calm_ms);
+    bench_line("  a frame of Overview", "16 ms", peer, "%.1f ms", overview_ms(n));
+    screen_open(&alerts, n, "alerts");
+    double opened = draw_ms(&alerts);
+    bench_line("  Alerts: the first frame", "16 ms", "", "%.1f ms", opened);
+    bench_line("  Alerts: a frame after a tick", "16 ms", "the worst of 5", "%.1f ms", frames_ms(n, &alerts));
+    alerts.context.filter = "object ~ consumer-7";
+    bench_line("  Alerts: filtered", "16 ms", "the first frame", "%.1f ms", draw_ms(&alerts));
+    alerts.context.filter = "";
+    struct quantity_list *list =
+        (struct quantity_list *)(void *)((char *)alerts.state + alerts.view->lists[0].offset);
+    list_sort_by(list, "object");
+    bench_line("  Alerts: sorted by object", "16 ms", "the first frame", "%.1f ms", draw_ms(&alerts));
+    screen_close(&alerts);
+}
+
+static void bench_pause(const struct night *n) {
+    double before = cpu_ms();
+    struct model *copy = model_clone(n->model);
+    double spent = cpu_ms() - before;
+    bench_line("  pause: a copy of the model", "", "", "%.1f ms", spent);
+    model_destroy(copy);
+}
+
+void bench_alerts(void) {
+    struct night n;
+    struct cost calm = {0}, falling = {0};
+    char peer[120];
+    size_t heap, open = 0;
+    night_begin(&n, 0, 1);
+    for (int node = 0; node < NODES; node++) {
+        char url[40];
+        snprintf(url, sizeof url, "http://h%d:8222", node);
+        send_target(&n, (uint64_t)node + 1, url, "named", "polled", NULL, NULL);
+        tell_server(&n, node, 0);
+    }
+    uint64_t round = 0;
+    for (; round < CALM_ROUNDS; round++)
+        look(&n, round, &calm);
+    heap = mallinfo2().uordblks;
+    calm.longest_ms = 0;
+    for (; round < CALM_ROUNDS * 2; round++)
+        look(&n, round, &calm);
+    double calm_ms = overview_ms(&n);
+    all_fall = true;
+    for (; round < FALLING_ROUNDS && open < NODES * EACH; round++) {
+        look(&n, round, &falling);
+        struct alert_counts counts = model_alert_counts(n.model);
+        open = counts.crit + counts.warn;
+    }
+    all_fall = false;
+    snprintf(peer, sizeof peer, "%.1f ms while all keep up; %zu open", calm.longest_ms, open);
+    bench_line("10,000 consumers fall behind together: longest tick", "16 ms", peer, "%.1f ms",
+               falling.longest_ms);
+    bench_line("  memory", "", "", "%.1f MB", (double)(mallinfo2().uordblks - heap) / 1e6);
+    bench_frames(&n, calm_ms);
+    bench_pause(&n);
+    night_end(&n);
+}
