@@ -217,14 +217,6 @@ static bool is_any_stale(const struct model *model) {
     return false;
 }
 
-/* Of thousands that begin at once the book takes a part a tick. */
-static bool is_book_behind(const struct model *model) {
-    struct alert_counts counts = model_alert_counts(model);
-    size_t findings;
-    model_findings(model, &findings);
-    return findings > counts.crit + counts.warn + counts.acked + counts.silenced + counts.pending;
-}
-
 /* Who is down since a moment ago may be about to come back: a restart, or one that began beside us. */
 static bool is_any_down_anew(const struct check *c) {
     double scale = c->run.options->once ? 1 : c->run.hold_scale;
@@ -244,7 +236,7 @@ static bool is_decided(const struct check *c) {
     int64_t watched = unattended_watched_ns(&c->run) - c->settled_ns;
     int64_t silence_left = DOWN_NS - watched, left = (int64_t)c->hold_most_ns + DOWN_NS - watched;
     const struct model *model = c->run.model;
-    if (left > 0 && (is_book_behind(model) || is_any_down_anew(c) ||
+    if (left > 0 && (model_alerts_behind(model) || is_any_down_anew(c) ||
                      (!c->run.options->once && model_is_deciding(model, left))))
         return false;
     return silence_left <= 0 || !is_any_stale(model);

@@ -254,7 +254,8 @@ void alert_book_destroy(struct alert_book *book) {
     free(book->live);
     free(book->ended);
     free(book->order);
-    free(book->burning.items);
+    free(book->burning.burning.items);
+    free(book->burning.pending.items);
     free(book);
 }
 

@@ -56,10 +56,15 @@ struct alert_heard { /* does that cluster answer, JetStream's things or others, 
     char cluster[OBJECT_NAME_SIZE];
 };
 
-/* alert_burning.c: what was left of the findings. */
-struct burning {
+struct findings {
     struct finding *items;
     size_t count, cap;
+};
+
+/* alert_burning.c: what was left of the findings. */
+struct burning {
+    struct findings burning, pending;
+    size_t untaken;                          /* burning, and not in the book yet */
     uint64_t book_version, findings_version; /* of these; 0 nothing yet */
 };
 

@@ -1,17 +1,41 @@
-/* What somebody has to act on: findings, without those that somebody is on, or does not want to hear of. */
+/* What somebody has to act on, and what is about to be: findings as the book takes them. Without those that
+ * somebody is on, or does not want to hear of; what only says that a server is silent is that one's alert. */
 #include <stdlib.h>
 
 #include "base/memory.h"
 #include "model/alert_book.h"
+#include "model/alert_watch.h"
 
-static bool is_aside(const struct alert_book *book, const struct finding *f) {
-    const struct slot *slot = alert_book_find(book, f->object, finding_tag(f), false);
-    return slot && (slot->said.acked_utc_ns || slot->said.silenced_until_utc_ns);
+enum place { BURNS, FORMS, IS_ASIDE, IS_ECHO };
+
+static void add(struct findings *list, const struct finding *finding, const struct slot *slot) {
+    if (list->count == list->cap) {
+        list->cap = list->cap ? 2 * list->cap : 64;
+        list->items = memory_grow(list->items, list->cap, sizeof *list->items);
+    }
+    struct finding *f = &list->items[list->count++];
+    *f = *finding;
+    if (slot && slot->said.state == ALERT_OPEN) { /* perhaps of the last run */
+        f->since_utc_ns = slot->said.first_sign_utc_ns;
+        f->least = slot->said.least;
+    }
 }
 
-static bool has_worse(const struct burning *b, size_t before) {
+static enum place place_of(const struct model *model, const struct finding *f, const struct slot *slot,
+                           bool held) {
+    if (slot && slot->said.state == ALERT_OPEN) {
+        bool aside = slot->said.acked_utc_ns || slot->said.silenced_until_utc_ns;
+        return aside ? IS_ASIDE : held ? BURNS : FORMS;
+    }
+    if (watch_is_echo(model, f))
+        return IS_ECHO;
+    return held && !watch_is_early(model, f) ? BURNS : FORMS;
+}
+
+static bool has_worse(const struct findings *list, size_t before) {
+    const struct finding *items = list->items;
     for (size_t i = 0; i < before; i++)
-        if (b->items[i].object == b->items[before].object && b->items[i].severity > b->items[before].severity)
+        if (items[i].object == items[before].object && items[i].severity > items[before].severity)
             return true;
     return false;
 }
@@ -21,44 +45,74 @@ static int by_id(const void *a, const void *b) {
     return (*x > *y) - (*x < *y);
 }
 
-/* What was not worth a word beside one that somebody is on now speaks for its object. */
-static void rank_again(struct burning *b, uint64_t *aside, size_t count) {
-    qsort(aside, count, sizeof *aside, by_id);
-    for (size_t i = 0; i < b->count; i++)
-        if (b->items[i].lesser && bsearch(&b->items[i].object, aside, count, sizeof *aside, by_id))
-            b->items[i].lesser = has_worse(b, i);
+/* What was not worth a word beside one that is left out speaks for its object. */
+static void rank_again(struct findings *list, uint64_t *left_out, size_t count) {
+    qsort(left_out, count, sizeof *left_out, by_id);
+    for (size_t i = 0; i < list->count; i++)
+        if (list->items[i].lesser &&
+            bsearch(&list->items[i].object, left_out, count, sizeof *left_out, by_id))
+            list->items[i].lesser = has_worse(list, i);
 }
 
-static void sift(const struct model *model, struct burning *b) {
-    size_t all, asides = 0;
+static void sift_held(const struct model *model, struct burning *b) {
+    size_t all, left_out_count = 0;
     const struct finding *findings = model_findings(model, &all);
-    uint64_t *aside = memory_array(all + 1, sizeof *aside);
-    if (all > b->cap) {
-        b->cap = 2 * all;
-        b->items = memory_grow(b->items, b->cap, sizeof *b->items);
-    }
-    b->count = 0;
+    uint64_t *left_out = memory_array(all + 1, sizeof *left_out);
     for (size_t i = 0; i < all; i++) {
-        if (is_aside(model->alerts, &findings[i]))
-            aside[asides++] = findings[i].object;
+        struct slot *slot =
+            alert_book_find(model->alerts, findings[i].object, watch_tag(&findings[i]), false);
+        enum place place = place_of(model, &findings[i], slot, true);
+        if (place == BURNS)
+            add(&b->burning, &findings[i], slot);
         else
-            b->items[b->count++] = findings[i];
+            left_out[left_out_count++] = findings[i].object;
+        b->untaken += place == BURNS && !(slot && slot->said.state == ALERT_OPEN);
+        if (place != FORMS)
+            continue;
+        add(&b->pending, &findings[i], NULL);
+        b->pending.items[b->pending.count - 1].due_utc_ns = 0;
     }
-    if (asides)
-        rank_again(b, aside, asides);
-    free(aside);
+    if (left_out_count)
+        rank_again(&b->burning, left_out, left_out_count);
+    free(left_out);
+}
+
+static void sift_forming(const struct model *model, struct burning *b) {
+    size_t all;
+    const struct finding *findings = model_forming(model, &all);
+    for (size_t i = 0; i < all; i++) {
+        struct slot *slot =
+            alert_book_find(model->alerts, findings[i].object, watch_tag(&findings[i]), false);
+        if (place_of(model, &findings[i], slot, false) == FORMS)
+            add(&b->pending, &findings[i], NULL);
+    }
+}
+
+static const struct burning *sifted(const struct model *model) {
+    struct alert_book *book = model->alerts;
+    struct burning *b = &book->burning;
+    if (b->book_version != book->version || b->findings_version != model->findings_version) {
+        b->burning.count = b->pending.count = b->untaken = 0;
+        sift_held(model, b);
+        sift_forming(model, b);
+    }
+    b->book_version = book->version;
+    b->findings_version = model->findings_version;
+    return b;
 }
 
 const struct finding *model_burning(const struct model *model, size_t *count) {
-    struct alert_book *book = model->alerts;
-    struct burning *b = &book->burning;
-    struct alert_counts n = model_alert_counts(model);
-    if (!n.acked && !n.silenced)
-        return model_findings(model, count);
-    if (b->book_version != book->version || b->findings_version != model->findings_version)
-        sift(model, b);
-    b->book_version = book->version;
-    b->findings_version = model->findings_version;
-    *count = b->count;
-    return b->items;
+    const struct burning *b = sifted(model);
+    *count = b->burning.count;
+    return b->burning.items;
+}
+
+const struct finding *model_pending(const struct model *model, size_t *count) {
+    const struct burning *b = sifted(model);
+    *count = b->pending.count;
+    return b->pending.items;
+}
+
+bool model_alerts_behind(const struct model *model) {
+    return sifted(model)->untaken > 0;
 }

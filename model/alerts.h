@@ -89,9 +89,15 @@ struct alert_counts {
 };
 struct alert_counts model_alert_counts(const struct model *model);
 
-/* What somebody has to act on: model_findings() without those that are acknowledged or silenced, `lesser` as
- * of these. The array lives until the next change of the model. */
+/* What somebody has to act on: model_findings() without those that are acknowledged or silenced, that only
+ * say that a server is silent, or whose server has answered once only; `lesser` as of these, and since when
+ * the book knows. The array lives until the next change of the model. */
 const struct finding *model_burning(const struct model *model, size_t *count);
+/* What will be among these if it goes on, in the order of model_forming(); before them what waits for the
+ * second answer of a server: `due_utc_ns` 0. */
+const struct finding *model_pending(const struct model *model, size_t *count);
+/* Of thousands that begin at once the book takes a part a tick: some of those that burn are not in it yet. */
+bool model_alerts_behind(const struct model *model);
 
 /* ---- what people do ----
  * Texts are clean (base/text.h) and cut at TEXT_MAX_BYTES; NULL is "". On a paused screen it is done to the

@@ -1,5 +1,10 @@
 #include "model/calc.h"
 
+#include <stdio.h>
+#include <string.h>
+
+#include "model/server.h"
+
 /* What streams and consumers have alike. */
 
 struct value calc_asset_leader(const struct model *model, const struct object *object) {
@@ -45,4 +50,39 @@ struct value calc_asset_unled_since(const struct model *model, const struct obje
     struct value v = value_time(utc_ns);
     v.flags = least ? VALUE_LEAST : 0;
     return v;
+}
+
+/* ---- what a silent server leaves behind ---- */
+
+#define ELECTION (10 * NS_PER_S) /* as rules.def: until then another leader may be on its way */
+
+static bool is_orphan(const struct model *model, const struct object *asset, const struct object *server) {
+    int64_t utc_ns;
+    bool least;
+    return asset->freshness != FRESH_GONE && asset_of(asset)->claim.server == server->id &&
+           asset_state(model, asset) == ASSET_LEADER_GONE && asset_unled(model, asset, &utc_ns, &least) &&
+           model->utc_ns - utc_ns >= ELECTION;
+}
+
+static size_t count_orphans(const struct model *model, enum object_kind kind, const struct object *server) {
+    size_t count = 0;
+    for (size_t i = 0; i < kind_count(model, kind); i++)
+        count += is_orphan(model, &kind_at(model, kind, i)->object, server);
+    return count;
+}
+
+struct value calc_server_orphans(const struct model *model, const struct object *object) {
+    char text[80];
+    if (server_is_up(server_const(object)))
+        return value_unknown(0);
+    size_t streams = count_orphans(model, OBJECT_STREAM, object);
+    size_t consumers = count_orphans(model, OBJECT_CONSUMER, object);
+    if (!streams && !consumers)
+        return value_unknown(0);
+    snprintf(text, sizeof text, streams ? "%zu stream%s" : "", streams, streams == 1 ? "" : "s");
+    size_t len = strlen(text);
+    if (consumers)
+        snprintf(text + len, sizeof text - len, "%s%zu consumer%s", len ? " and " : "", consumers,
+                 consumers == 1 ? "" : "s");
+    return value_text(model_say(model, text));
 }

@@ -19,19 +19,30 @@ struct tally {
     const struct finding *first; /* the first sign, where that is not of the worst; NULL: it is */
     int64_t since;               /* of the oldest of the worst severity */
     bool least;                  /* it may be older */
-    int64_t due_ns;              /* until the first of the pending ones speaks */
+    int64_t due_ns;              /* until the first of the pending ones speaks; 0: at the next answer */
 };
 
 static void tally_pending(const struct model *model, struct tally *t) {
     size_t count;
-    const struct finding *forming = model_forming(model, &count);
+    const struct finding *pending = model_pending(model, &count);
     for (size_t i = 0; i < count; i++) {
-        int64_t due = forming[i].due_utc_ns - model_utc_ns(model);
-        if (forming[i].lesser)
+        int64_t due = pending[i].due_utc_ns - model_utc_ns(model);
+        if (pending[i].lesser)
             continue;
         if (t->pending++ == 0 || due < t->due_ns)
             t->due_ns = due > 0 ? due : 0;
     }
+}
+
+/* "first in 12s" */
+static void due_text(const struct tally *t, bool brief, char *out, size_t size) {
+    char span[TIME_TEXT_SIZE];
+    const char *first = t->pending > 1 && !brief ? "first " : "";
+    lasted_format(span, t->due_ns);
+    if (t->due_ns)
+        snprintf(out, size, "%sin %s", first, span);
+    else
+        snprintf(out, size, "%sat the next answer", first);
 }
 
 /* What began before the worst did. */
@@ -215,21 +226,20 @@ static void quiet_text(const struct chrome_context *c, const struct cluster_coun
  * finding is not "all ok". "" when there is nothing. */
 static void pending_text(const struct model *model, const struct tally *t, const struct cluster_count *n,
                          char *out, size_t size, int width) {
-    char text[512], head[40], silent[124] = "", end[200], due[TIME_TEXT_SIZE], cut[512];
+    char text[512], head[40], silent[124] = "", end[200], due[60], cut[512];
     size_t count, together = 0;
-    const struct finding *forming = model_forming(model, &count);
+    const struct finding *forming = model_pending(model, &count);
     out[0] = 0;
     if (t->pending == 0)
         return;
-    lasted_format(due, t->due_ns);
+    due_text(t, false, due, sizeof(due));
     snprintf(head, sizeof(head), "* %zu %spending:", t->pending,
              width < 50        ? ""
              : t->pending == 1 ? "alert "
                                : "alerts ");
     if (!clusters_whole(n))
         silent_text(n, true, silent, sizeof(silent));
-    snprintf(end, sizeof(end), "; %sin %s%s%s", t->pending > 1 ? "first " : "", due, *silent ? "; " : "",
-             silent);
+    snprintf(end, sizeof(end), "; %s%s%s", due, *silent ? "; " : "", silent);
     for (size_t i = 0; i < count; i++)
         together += finding_same_cause(&forming[0], &forming[i]);
     finding_text_of(model, &forming[0], together, text, sizeof(text));
@@ -290,14 +300,14 @@ static bool enter_is_worst(const struct chrome_context *c) {
 
 /* "   * 17 alerts pending, first in 12s", in as many words as there is room for before column `end`. */
 static void draw_pending(const struct tally *t, struct surface *s, struct rect row, int x, int end) {
-    char text[120], due[TIME_TEXT_SIZE];
+    char text[120], due[60];
     if (t->pending == 0)
         return;
-    lasted_format(due, t->due_ns);
-    snprintf(text, sizeof(text), "* %zu alert%s pending, %sin %s", t->pending, t->pending > 1 ? "s" : "",
-             t->pending > 1 ? "first " : "", due);
+    due_text(t, false, due, sizeof(due));
+    snprintf(text, sizeof(text), "* %zu alert%s pending, %s", t->pending, t->pending > 1 ? "s" : "", due);
+    due_text(t, true, due, sizeof(due));
     if (x + 3 + text_width(text) > end)
-        snprintf(text, sizeof(text), "* %zu pending, in %s", t->pending, due);
+        snprintf(text, sizeof(text), "* %zu pending, %s", t->pending, due);
     if (x + 3 + text_width(text) > end)
         snprintf(text, sizeof(text), "*%zu", t->pending);
     if (x + 3 + text_width(text) <= end)
