@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "entry/steady.h"
 
 #define SLICE_NS      (2 * NS_PER_MS) /* a turn: a key that comes meanwhile waits no longer */
 #define SLICE_ROWS    256             /* between two looks at the clock */
@@ -32,6 +33,9 @@ struct feed {
     struct waiting waiting[WAITING_MAX]; /* oldest first */
     size_t waiting_count, waiting_rows;
     struct stream_reader *reader;
+    struct feed_clocks clocks;
+    struct steady ours, theirs; /* the stream's are ours, too, when it was made on this machine */
+    bool same_clocks;
     int64_t utc_offset_ns, mono_offset_ns, utc_last_ns, mono_last_ns;
     uint64_t samples;
     bool began, reached;
@@ -140,16 +144,86 @@ void feed_drain(struct feed *feed) {
         advance(feed, SIZE_MAX);
 }
 
+/* ---- the clocks ---- */
+
+static int64_t later(int64_t a, int64_t b) {
+    return a > b ? a : b;
+}
+
+static int64_t utc_now(const struct feed *feed) {
+    return later(steady_time(&feed->ours, feed->clocks.utc_ns()) + feed->utc_offset_ns, feed->utc_last_ns);
+}
+
+static void say_moved(struct feed *feed, int64_t by_ns) {
+    char span[TIME_TEXT_SIZE], text[160];
+    span_format(span, by_ns < 0 ? -by_ns : by_ns);
+    if (by_ns < 0)
+        snprintf(text, sizeof text, "the system's clock was put back by %s: times here go on as they were",
+                 span);
+    else if (feed->ours.behind_ns)
+        snprintf(text, sizeof text, "the system's clock was put on by %s: times here are still ahead of it",
+                 span);
+    else
+        snprintf(text, sizeof text,
+                 "the system's clock went ahead by %s: it was put on, or the machine slept", span);
+    feed_own_event(feed, "clock", "", text);
+}
+
+static void look_at_clocks(struct feed *feed) {
+    int64_t moved = steady_look(&feed->ours, feed->clocks.utc_ns(), feed->clocks.mono_ns());
+    if (moved)
+        say_moved(feed, moved);
+}
+
+/* Who dates what the stream says. */
+static struct steady *dating(struct feed *feed) {
+    return feed->same_clocks ? &feed->ours : &feed->theirs;
+}
+
 /* ---- the stream ---- */
 
 static void on_hello(struct feed *feed, uint16_t source, const struct row *row) {
     feed->count = 0;
     drop_waiting(feed, source);
-    if (row_has(row, F_HELLO_utc))
-        feed->utc_offset_ns = offset(row_cell(row, F_HELLO_utc)->i, clock_utc_ns());
+    look_at_clocks(feed);
+    int64_t wall = feed->clocks.utc_ns(), utc = row_i64(row, F_HELLO_utc, wall);
+    feed->utc_offset_ns = offset(utc, wall) ? utc - steady_time(&feed->ours, wall) : 0;
     if (row_has(row, F_HELLO_mono))
-        feed->mono_offset_ns = offset(row_cell(row, F_HELLO_mono)->i, clock_mono_ns());
+        feed->mono_offset_ns = offset(row_cell(row, F_HELLO_mono)->i, feed->clocks.mono_ns());
+    feed->same_clocks = !feed->utc_offset_ns && !feed->mono_offset_ns;
+    feed->theirs = (struct steady){0};
     feed->utc_last_ns = feed->mono_last_ns = 0;
+}
+
+static enum field utc_of(enum frame_kind kind) {
+    switch (kind) {
+    case FRAME_TARGET:
+        return F_TARGET_utc;
+    case FRAME_EVENT:
+        return F_EVENT_utc;
+    case FRAME_GAP:
+        return F_GAP_utc;
+    case FRAME_COST:
+        return F_COST_utc;
+    case FRAME_LOG:
+        return F_LOG_utc;
+    default:
+        return FIELD_COUNT;
+    }
+}
+
+/* Dated by the steady clock. */
+static void take_row(struct feed *feed, uint16_t source, enum frame_kind kind, const struct row *row) {
+    enum field utc = utc_of(kind);
+    struct row_any any;
+    if (utc == FIELD_COUNT || !dating(feed)->behind_ns || !row_has(row, utc)) {
+        model_row(feed->model, source, kind, row);
+        return;
+    }
+    row_init(&any.row, (enum entity)row->entity);
+    row_copy(&any.row, row);
+    row_put(&any.row, utc)->i = steady_time(dating(feed), row_cell(row, utc)->i);
+    model_row(feed->model, source, kind, &any.row);
 }
 
 static void on_row(void *data, uint16_t source, enum frame_kind kind, const struct row *row) {
@@ -164,21 +238,45 @@ static void on_row(void *data, uint16_t source, enum frame_kind kind, const stru
         find(feed, row_u64(row, F_TARGET_id, 0))->polled =
             strcmp(state, "polled") == 0 || strcmp(state, "probing") == 0;
     }
-    model_row(feed->model, source, kind, row);
+    take_row(feed, source, kind, row);
+}
+
+static void take_sample(struct feed *feed, uint16_t source, const struct sample *sample) {
+    model_sample(feed->model, source, sample);
+    count_sample(feed, sample);
+}
+
+/* NULL: it is dated as it came. */
+static struct sample *redated(struct feed *feed, const struct sample *sample) {
+    if (!sample->answered_utc_ns || !sample->answered_mono_ns)
+        return NULL;
+    if (feed->same_clocks)
+        look_at_clocks(feed);
+    else
+        steady_look(&feed->theirs, sample->answered_utc_ns, sample->answered_mono_ns);
+    int64_t asked = steady_moment(dating(feed), sample->asked_utc_ns, sample->asked_mono_ns);
+    int64_t answered = steady_moment(dating(feed), sample->answered_utc_ns, sample->answered_mono_ns);
+    if (asked == sample->asked_utc_ns && answered == sample->answered_utc_ns)
+        return NULL;
+    struct sample *taken = stream_reader_take(feed->reader);
+    taken->asked_utc_ns = asked;
+    taken->answered_utc_ns = answered;
+    return taken;
 }
 
 static void on_sample(void *data, uint16_t source, const struct sample *sample) {
     struct feed *feed = data;
-    if (sample->answered_utc_ns > feed->utc_last_ns)
-        feed->utc_last_ns = sample->answered_utc_ns;
-    if (sample->answered_mono_ns > feed->mono_last_ns)
-        feed->mono_last_ns = sample->answered_mono_ns;
+    struct sample *taken = redated(feed, sample);
+    if (taken)
+        sample = taken;
+    feed->utc_last_ns = later(sample->answered_utc_ns, feed->utc_last_ns);
+    feed->mono_last_ns = later(sample->answered_mono_ns, feed->mono_last_ns);
     if (has_to_wait(feed, source, sample)) {
-        put_waiting(feed, source, stream_reader_take(feed->reader));
+        put_waiting(feed, source, taken ? taken : stream_reader_take(feed->reader));
         return;
     }
-    model_sample(feed->model, source, sample);
-    count_sample(feed, sample);
+    take_sample(feed, source, sample);
+    sample_destroy(taken);
 }
 
 static void on_damage(void *data, size_t skipped) {
@@ -193,6 +291,7 @@ static const struct stream_handler handler = {on_row, on_sample, on_damage};
 struct feed *feed_create(struct model *model) {
     struct feed *feed = memory_new(sizeof *feed);
     feed->model = model;
+    feed->clocks = (struct feed_clocks){clock_utc_ns, clock_mono_ns};
     feed->reader = stream_reader_create(&handler, feed);
     return feed;
 }
@@ -207,20 +306,16 @@ void feed_destroy(struct feed *feed) {
     free(feed);
 }
 
+void feed_clocks(struct feed *feed, const struct feed_clocks *clocks) {
+    feed->clocks = *clocks;
+}
+
 void feed_bytes(struct feed *feed, const char *bytes, size_t len) {
     stream_reader_feed(feed->reader, bytes, len);
 }
 
 void feed_restart(struct feed *feed) {
     stream_reader_reset(feed->reader);
-}
-
-static int64_t later(int64_t a, int64_t b) {
-    return a > b ? a : b;
-}
-
-static int64_t utc_now(const struct feed *feed) {
-    return later(clock_utc_ns() + feed->utc_offset_ns, feed->utc_last_ns);
 }
 
 void feed_event(struct feed *feed, const char *text) {
@@ -232,7 +327,9 @@ void feed_own_event(struct feed *feed, const char *kind, const char *subject, co
 }
 
 void feed_tick(struct feed *feed) {
-    model_tick(feed->model, utc_now(feed), later(clock_mono_ns() + feed->mono_offset_ns, feed->mono_last_ns));
+    look_at_clocks(feed);
+    model_tick(feed->model, utc_now(feed),
+               later(feed->clocks.mono_ns() + feed->mono_offset_ns, feed->mono_last_ns));
 }
 
 uint64_t feed_samples(const struct feed *feed) {

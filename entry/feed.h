@@ -3,8 +3,8 @@
  * Bytes come from the supervisor or from standard input; each committed sample goes straight into the model,
  * but long answers of /connz and /jsz wait in a queue and go there in slices: feed_work() once a turn.
  * Ticks are made here each 500 ms on the stream's own clocks, so that a stream from another machine, or a
- * saved one, is dated as it was. It also counts what has been answered, so that a snapshot knows when every
- * rate has two samples. Main process. */
+ * saved one, is dated as it was; a wall clock that is put back moves nothing (entry/steady.h). It also counts
+ * what has been answered, so that a snapshot knows when every rate has two samples. Main process. */
 #ifndef ENTRY_FEED_H
 #define ENTRY_FEED_H
 
@@ -20,6 +20,12 @@ struct feed;
 
 struct feed *feed_create(struct model *model); /* the model must outlive it */
 void feed_destroy(struct feed *feed);
+
+/* This machine's clocks; for tests. */
+struct feed_clocks {
+    int64_t (*utc_ns)(void), (*mono_ns)(void);
+};
+void feed_clocks(struct feed *feed, const struct feed_clocks *clocks);
 
 void feed_bytes(struct feed *feed, const char *bytes, size_t len);
 /* Brings what waits a slice of about 2 ms further; false when there was nothing to do. */

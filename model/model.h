@@ -72,7 +72,7 @@ void model_remember_server(struct model *model, const struct remembered_server *
 bool model_remembered(const struct model *model, const struct object *server, struct remembered_server *out);
 /* The collector of this source died, was killed or came back; `text` says which. Becomes an event. */
 void model_source_event(struct model *model, uint16_t source, int64_t utc_ns, const char *text);
-/* What happened to this program itself: "config", "hook", "log". */
+/* What happened to this program itself: "config", "hook", "log", "alerts", "clock". */
 void model_own_event(struct model *model, int64_t utc_ns, const char *kind, const char *subject,
                      const char *text);
 
@@ -224,7 +224,8 @@ struct event {
     const char *kind; /* "started", "restarted", "lost", "back", "reloaded", "version", "leader", "contested",
                          "recreated", "purged", "peer", "gap", "collector", "store", "config", "hook", "log",
                          "interest", "cut" (clients as slow consumers), "slow" (a route, gateway or leaf
-                         node), "stale", "stalled" (producers), "leaving" (a lame duck) */
+                         node), "stale", "stalled" (producers), "leaving" (a lame duck), "clock" (of the day,
+                         moved) */
     uint64_t object;  /* 0: none */
     const char *subject; /* server or asset name */
     const char *text;    /* one sentence */

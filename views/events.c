@@ -59,7 +59,7 @@ static const struct kind_role {
                   {"contested", ROLE_WARN}, {"recreated", ROLE_WARN}, {"purged", ROLE_WARN},
                   {"config", ROLE_WARN},    {"hook", ROLE_WARN},      {"log", ROLE_WARN},
                   {"cut", ROLE_WARN},       {"slow", ROLE_CRIT},      {"stale", ROLE_WARN},
-                  {"stalled", ROLE_WARN},   {"leaving", ROLE_WARN}};
+                  {"stalled", ROLE_WARN},   {"leaving", ROLE_WARN},   {"clock", ROLE_WARN}};
 
 static enum role role_of(const char *kind) {
     for (size_t i = 0; i < sizeof(kind_roles) / sizeof(kind_roles[0]); i++)
