@@ -15,7 +15,8 @@
  * others; yes, no, true, false stand for truth beside a truth.
  *
  * Units are checked when parsed: `lag > 10 s` is an error. A bare number, k and M included, goes with each
- * unit; 50 % is 0.5 beside a share and 50 beside percent; a count by a rate is a span.
+ * unit (rules are stricter: expr_bare()); 50 % is 0.5 beside a share and 50 beside percent; a count by a rate
+ * is a span.
  *
  * Unknown operands make a relation unknown, and unknown is never true: `not unknown` is unknown too. `unknown
  * or true` is true, `unknown and false` is false. What is divided by zero is unknown.
@@ -66,6 +67,14 @@ bool expr_is_truth(const struct expr *expr);
 bool expr_is_number(const struct expr *expr);
 /* What that number is measured in. */
 enum unit expr_unit(const struct expr *expr);
+/* A number without a unit, not 0, that stands beside a span, bytes or percent: by a sum or a relation. */
+struct expr_bare {
+    const char *sign, *number; /* "> ", "" within a sum; as it was written */
+    enum unit beside;
+    const char *unit; /* in words */
+};
+/* The first of these; false: there is none. */
+bool expr_bare(const struct expr *expr, struct expr_bare *out);
 struct expr_value expr_eval(const struct expr *expr, expr_get_fn *get, void *data);
 /* true exactly when the expression is known and true. */
 bool expr_true(const struct expr *expr, expr_get_fn *get, void *data);

@@ -79,11 +79,27 @@ static const char *check_word(void *data, int id, const char *text) {
     return NULL;
 }
 
+/* In a file that nobody reads again, 5 may have been meant as anything. */
+static bool has_units(const struct expr *expr, const char *key, struct rule_fault *fault) {
+    static const char *const meant[] = {
+        [UNIT_NS] = " s", [UNIT_BYTES] = "B", [UNIT_BYTES_PER_S] = "B/s", [UNIT_PERCENT] = " %"};
+    struct expr_bare bare;
+    if (!expr_bare(expr, &bare))
+        return true;
+    size_t digits = strspn(bare.number, "0123456789.");
+    bool bytes = bare.beside == UNIT_BYTES || bare.beside == UNIT_BYTES_PER_S;
+    const char *blank = bytes && !bare.number[digits] ? " " : "";
+    int len = (int)(bytes ? strlen(bare.number) : digits);
+    return rule_refuse(fault, key, "%.60s has no unit (%s): write \"%s%.*s%s%s\"", bare.number, bare.unit,
+                       bare.sign, len < 60 ? len : 60, bare.number, blank, meant[bare.beside]);
+}
+
 /* NULL: it asks what makes no sense, and *fault says so. */
 static struct expr *fit(struct expr *expr, const struct asking_names *names, const char *key,
                         struct rule_fault *fault) {
     struct wording wording = {key, fault, false};
     expr_words(expr, check_word, &wording);
+    wording.wrong = wording.wrong || !has_units(expr, key, fault);
     if (!wording.wrong && !names->dated)
         return expr;
     if (names->dated && !wording.wrong)

@@ -14,6 +14,8 @@ static const struct wrong {
     {"rules = { };", ":1: rules: takes groups in parentheses"},
     {"rules = (\n{ entity = \"consumer\"; } );", ":2: rules.name: a rule wants a name"},
     {"rules = ( { " LAG "\n warn = \"10 s\"; } );", ":2: rules.warn: `(lag)` (messages) does not go with"},
+    {"rules = ( { name = \"a\"; entity = \"consumer\"; condition = \"late\";\n warn = \"> 5\"; } );",
+     ":2: rules.warn: 5 has no unit (time span): write \"> 5 s\""},
     {"rules = ( { " LAG "\n warn = 10; hold = 5;\n } );",
      ":2: rules.hold: \"5\" is no time span: write \"30 s\""},
     {"rules = ( { " LAG "\n warn = 100;\n critical = 10; } );",

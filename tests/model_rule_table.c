@@ -246,7 +246,7 @@ static void use(struct night *n, const struct rule_said *said, int count) {
 static const struct swing {
     const char *clear;
     int low; /* never beyond the clear level */
-} swings[] = {{NULL, 99}, {"< 50", 60}};
+} swings[] = {{NULL, 99}, {"< 50 B", 60}};
 
 static int told(const struct night *n, enum alert_change_kind kind) {
     int count = 0;
@@ -260,7 +260,7 @@ START_TEST(what_swings_raises_one) {
     struct rule_said said = {.name = "mine",
                              .entity = "server",
                              .condition = "mem",
-                             .warn = "> 100",
+                             .warn = "> 100 B",
                              .clear = swings[_i].clear,
                              .origin = "test"};
     struct night n;
@@ -287,8 +287,8 @@ END_TEST
 /* Other rules are in force between two ticks: what burns is not said by those that are gone. */
 START_TEST(what_burns_is_of_the_rules_in_force) {
     static const struct rule_said said[] = {
-        {.name = "stays", .entity = "server", .condition = "mem", .critical = "> 100", .origin = "test"},
-        {.name = "goes", .entity = "server", .condition = "mem", .warn = "> 100", .origin = "test"}};
+        {.name = "stays", .entity = "server", .condition = "mem", .critical = "> 100 B", .origin = "test"},
+        {.name = "goes", .entity = "server", .condition = "mem", .warn = "> 100 B", .origin = "test"}};
     struct night n;
     size_t count;
     night_begin(&n, 0, 1);

@@ -47,6 +47,28 @@ static const struct wrong {
      "`many` is no quantity"},
     {{.name = "a", .entity = "consumer", .condition = "time_behind", .warn = "1 MiB"}, "warn", "bytes"},
     {{.name = "a", .entity = "server", .condition = "js_storage_share", .warn = "80"}, "warn", "write 50 %"},
+    {{.name = "a", .entity = "consumer", .condition = "time_behind", .warn = "> 5"},
+     "warn",
+     "5 has no unit (time span): write \"> 5 s\""},
+    {{.name = "a", .entity = "consumer", .condition = "time_behind", .warn = "5k"}, "warn", "\"> 5 s\""},
+    {{.name = "a", .entity = "consumer", .condition = "time_behind", .warn = "5 s", .critical = "10"},
+     "critical",
+     "\"> 10 s\""},
+    {{.name = "a", .entity = "consumer", .condition = "time_behind", .warn = "5 s", .clear = "1"},
+     "clear",
+     "\"< 1 s\""},
+    {{.name = "a", .entity = "server", .condition = "mem", .warn = ">= 1000"}, "warn", "\">= 1000 B\""},
+    {{.name = "a", .entity = "server", .condition = "mem", .warn = "10k"}, "warn", "\"> 10kB\""},
+    {{.name = "a", .entity = "server", .condition = "in_bytes_per_s", .warn = "10M"}, "warn", "\"> 10MB/s\""},
+    {{.name = "a", .entity = "server", .condition = "cpu", .warn = "80"}, "warn", "\"> 80 %\""},
+    {{.name = "a", .entity = "consumer", .condition = "time_behind > 5"}, "condition", "\"> 5 s\""},
+    {{.name = "a", .entity = "consumer", .condition = "lag > 5 and 5 < time_behind"}, "condition", "\"5 s\""},
+    {{.name = "a", .entity = "stream", .condition = "bytes - 100", .warn = "1 MiB"},
+     "condition",
+     "\"100 B\""},
+    {{.name = "a", .entity = "consumer", .condition = "lag", .warn = "1", .match = "time_behind > 5"},
+     "match",
+     "\"> 5 s\""},
     {{.name = "a", .entity = "consumer", .condition = "lag", .warn = "10k", .critical = "1k"},
      "warn",
      "is beyond critical"},
@@ -128,6 +150,10 @@ static const struct right {
     {"consumer", "ack_pending / max_ack_pending", "> 80 %", 0.8, SIGN_MORE},
     {"server", "in_msgs_per_s", "> 10k", 10000, SIGN_MORE},
     {"server", "in_msgs_per_s", "<= 10k/s", 10000, SIGN_AT_MOST},
+    {"server", "mem", "> 0", 0, SIGN_MORE},
+    {"consumer", "time_behind", "> 2 * 5 s", 10e9, SIGN_MORE},
+    {"consumer", "time_behind / 2", "> 5 s", 5e9, SIGN_MORE},
+    {"consumer", "lag", "> 2 * max_ack_pending + 5", NAN, SIGN_MORE},
     {"stream", "bytes + messages * 100 B", "> 1 GiB", 1073741824, SIGN_MORE},
 };
 
@@ -140,7 +166,10 @@ START_TEST(units_are_those_of_the_value) {
                              .warn = rights[_i].limit};
     ck_assert_msg(ruleset_add(set, &said, &fault), "%s: %s", fault.key, fault.message);
     const struct rule_level *warn = &ruleset_find(set, "a")->warn;
-    ck_assert_double_eq_tol(warn->threshold, rights[_i].threshold, rights[_i].threshold * 1e-9);
+    if (isnan(rights[_i].threshold)) /* asked of each */
+        ck_assert_ptr_nonnull(warn->asked);
+    else
+        ck_assert_double_le(fabs(warn->threshold - rights[_i].threshold), rights[_i].threshold * 1e-9);
     ck_assert_int_eq(warn->sign, rights[_i].sign);
     ruleset_release(set);
 }
@@ -198,9 +227,9 @@ static void send_mem(struct night *n, double second, int64_t mem) {
 static const struct rule_said mem_rule = {.name = "my_mem",
                                           .entity = "server",
                                           .condition = "mem",
-                                          .warn = "> 100",
-                                          .critical = "> 200",
-                                          .clear = "< 50",
+                                          .warn = "> 100 B",
+                                          .critical = "> 200 B",
+                                          .clear = "< 50 B",
                                           .hold = "2 s",
                                           .origin = "natsight.conf:7"};
 
@@ -245,10 +274,10 @@ START_TEST(it_says_what_it_is_about) {
         send_mem(&n, i, 110);
     night_until(&n, 4.5);
     finding_text_of(n.model, finding_of(&n, "my_mem"), 1, text, sizeof text);
-    ck_assert_str_eq(text, "n1: mem 110, limit > 100, for 4s");
+    ck_assert_str_eq(text, "n1: mem 110, limit > 100 B, for 4s");
     ck_assert_str_eq(finding_tag(finding_of(&n, "my_mem")), "my_mem");
     ck_assert(finding_limit(n.model, finding_of(&n, "my_mem"), text, sizeof text));
-    ck_assert_str_eq(text, "> 100");
+    ck_assert_str_eq(text, "> 100 B");
     night_end(&n);
 }
 END_TEST
@@ -291,7 +320,7 @@ START_TEST(rules_that_stay_the_same_go_on) {
     ck_assert_int_eq(finding_of(&n, "my_mem")->since_utc_ns, since);
     night_until(&n, 5);
     ck_assert_int_eq(finding_of(&n, "my_mem")->since_utc_ns, since);
-    changed.warn = "> 105";
+    changed.warn = "> 105 B";
     set = ruleset_create();
     ck_assert(ruleset_add(set, &changed, &fault));
     model_use_rules(n.model, set);
