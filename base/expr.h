@@ -75,6 +75,14 @@ struct expr_bare {
 };
 /* The first of these; false: there is none. */
 bool expr_bare(const struct expr *expr, struct expr_bare *out);
+typedef bool expr_is_number_fn(int id);
+/* The first name that something is calculated with, or that a calculated one is compared with, and that is no
+ * number; -1: there is none. */
+int expr_misused(const struct expr *expr, expr_is_number_fn *is_number);
+/* It is a name and nothing more, which; -1: it is not. */
+int expr_name_alone(const struct expr *expr);
+/* Something in it is divided by what is always 0. */
+bool expr_divides_by_zero(const struct expr *expr);
 struct expr_value expr_eval(const struct expr *expr, expr_get_fn *get, void *data);
 /* true exactly when the expression is known and true. */
 bool expr_true(const struct expr *expr, expr_get_fn *get, void *data);

@@ -188,3 +188,20 @@ bool expr_true(const struct expr *expr, expr_get_fn *get, void *data) {
     struct expr_value v = as_truth(expr_eval(expr, get, data));
     return v.type == EXPR_BOOL && v.number != 0;
 }
+
+static struct expr_value nobody(void *data, int id) {
+    (void)data, (void)id;
+    return unknown;
+}
+
+bool expr_divides_by_zero(const struct expr *expr) {
+    struct evaluation e = {expr, nobody, NULL};
+    for (int i = 0; i < expr->count; i++) {
+        if (expr->nodes[i].op != OP_DIVIDE)
+            continue;
+        struct expr_value by = evaluate(&e, expr->nodes[i].right);
+        if (by.type == EXPR_NUMBER && by.number == 0)
+            return true;
+    }
+    return false;
+}

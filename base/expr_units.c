@@ -110,49 +110,6 @@ bool expr_units_combine(struct expr *expr, struct expr_node *node, const char **
     return combine_equals(node, left, right, hint);
 }
 
-/* ---- numbers without a unit ---- */
-
-static const char *sign_of(enum expr_op op) {
-    static const char *const signs[] = {[OP_EQUAL] = "= ", [OP_NOT_EQUAL] = "!= ", [OP_LESS] = "< ",
-                                        [OP_MORE] = "> ",  [OP_AT_MOST] = "<= ",   [OP_AT_LEAST] = ">= "};
-    return op >= OP_EQUAL ? signs[op] : "";
-}
-
-/* A count is bare, a share is a number from 0 to 1. */
-static bool wants_unit(enum unit unit) {
-    return unit == UNIT_NS || unit == UNIT_BYTES || unit == UNIT_BYTES_PER_S || unit == UNIT_PERCENT;
-}
-
-static bool is_bare(const struct expr *expr, int index, enum unit beside, struct expr_bare *out) {
-    const struct expr_node *node = &expr->nodes[index];
-    if (node->op == OP_NEGATE)
-        node = &expr->nodes[node->left];
-    bool nothing = node->number >= 0 && node->number <= 0;
-    if (node->op != OP_NUMBER || node->unit != UNIT_NONE || nothing || !wants_unit(beside))
-        return false;
-    out->number = node->text;
-    out->beside = beside;
-    out->unit = unit_names[beside];
-    return true;
-}
-
-bool expr_bare(const struct expr *expr, struct expr_bare *out) {
-    for (int i = 0; i < expr->count; i++) {
-        const struct expr_node *node = &expr->nodes[i];
-        bool pairs = node->op == OP_ADD || node->op == OP_SUBTRACT ||
-                     (node->op >= OP_EQUAL && node->op <= OP_AT_LEAST);
-        if (!pairs)
-            continue;
-        out->sign = sign_of(node->op);
-        if (is_bare(expr, node->right, expr->nodes[node->left].unit, out))
-            return true;
-        out->sign = "";
-        if (is_bare(expr, node->left, expr->nodes[node->right].unit, out))
-            return true;
-    }
-    return false;
-}
-
 static const struct expr_node *root_of(const struct expr *expr) {
     return &expr->nodes[expr->count - 1];
 }

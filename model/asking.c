@@ -109,6 +109,13 @@ struct expr_value asking_get(void *data, int id) {
     return memo->values[at];
 }
 
+/* All that is calculated and is a number has a unit. */
+bool asking_is_number(int id) {
+    const struct quantity_info *info = &quantities[is_growth(id) ? id - QUANTITY_COUNT : id];
+    enum field_type type = info->how == HOW_FIELD ? (enum field_type)fields[info->field].type : TYPE_TEXT;
+    return is_growth(id) || info->unit != UNIT_NONE || (type != TYPE_TEXT && type != TYPE_BOOL);
+}
+
 const char *asking_word(int id, int n) {
     return is_growth(id) ? NULL : quantity_word((enum quantity)id, n);
 }

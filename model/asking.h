@@ -32,6 +32,8 @@ struct asking_names {
 int asking_resolve(void *data, const char *function, const char *name, enum unit *unit);
 /* The id of function(q) and its unit; -1 when there is no such, and why into `refused`, one line. */
 int asking_call(const char *function, enum quantity q, enum unit *unit, char *refused, size_t size);
+/* What an id stands for is a number, wherever it is known: an expr_is_number_fn. */
+bool asking_is_number(int id);
 /* quantity_word() of what an id stands for. */
 const char *asking_word(int id, int n);
 /* An expr_get_fn whose data is a struct asking and whose ids are of asking_resolve() or asking_call(),

@@ -43,9 +43,13 @@ bool rule_sign_of(const char *limit, enum rule_sign *sign, const char **rest) {
 
 static void did_you_mean(const struct asking_names *names, char *out, size_t size) {
     struct near near = near_begin(names->unknown);
+    char rate[64];
     for (int q = 0; q < QUANTITY_COUNT; q++)
         if (quantities[q].kind == names->kind)
             near_try(&near, quantities[q].name);
+    snprintf(rate, sizeof rate, "%.40s_per_s", names->unknown);
+    if (*names->unknown && quantity_by_name(names->kind, rate) >= 0)
+        near.name = rate;
     if (*names->unknown && near.name)
         snprintf(out, size, " of a %s; did you mean %s?", object_kind_name(names->kind), near.name);
     else if (*names->unknown)
@@ -94,15 +98,26 @@ static bool has_units(const struct expr *expr, const char *key, struct rule_faul
                        bare.sign, len < 60 ? len : 60, bare.number, blank, meant[bare.beside]);
 }
 
+static bool makes_sense(struct expr *expr, const char *key, struct rule_fault *fault) {
+    struct wording wording = {key, fault, false};
+    expr_words(expr, check_word, &wording);
+    int misused = expr_misused(expr, asking_is_number);
+    if (wording.wrong || !has_units(expr, key, fault))
+        return false;
+    if (misused >= 0)
+        return rule_refuse(fault, key, "%s is no number", quantities[misused].name);
+    if (expr_divides_by_zero(expr))
+        return rule_refuse(fault, key, "something is divided by 0, so it is never known");
+    return true;
+}
+
 /* NULL: it asks what makes no sense, and *fault says so. */
 static struct expr *fit(struct expr *expr, const struct asking_names *names, const char *key,
                         struct rule_fault *fault) {
-    struct wording wording = {key, fault, false};
-    expr_words(expr, check_word, &wording);
-    wording.wrong = wording.wrong || !has_units(expr, key, fault);
-    if (!wording.wrong && !names->dated)
+    bool good = makes_sense(expr, key, fault);
+    if (good && !names->dated)
         return expr;
-    if (names->dated && !wording.wrong)
+    if (good)
         rule_refuse(
             fault, key,
             "the round trip of a connection is as old as the server's last ping, hours on a busy one: "
@@ -164,7 +179,9 @@ static bool compile_level(struct rule *rule, struct rule_level *level, const cha
     if (!number)
         return false;
     rule->shapes |= alone.shapes;
-    bool same_for_all = alone.named == 0, is_number = expr_is_number(number);
+    int name = expr_name_alone(number);
+    bool same_for_all = alone.named == 0;
+    bool is_number = expr_is_number(number) && (name < 0 || asking_is_number(name));
     level->threshold = same_for_all ? threshold_of(rule, limit) : NAN;
     level->asked = same_for_all ? NULL : number;
     if (same_for_all)
@@ -259,6 +276,16 @@ bool rule_compile(struct rule *rule, struct rule_fault *fault) {
            compile_text(rule, fault) && compile_needs(rule);
 }
 
+static bool refuse_text(int id, struct rule_fault *fault) {
+    const char *name = quantities[id].name, *word = asking_word(id, 0);
+    if (word)
+        return rule_refuse(fault, "condition", "%s is no number; compare it here: condition = \"%s = %s\"",
+                           name, name, word);
+    return rule_refuse(fault, "condition",
+                       "%s is no number; compare it here: condition = \"%s = ...\" or \"%s ~ ...\"", name,
+                       name, name);
+}
+
 bool rule_kind_of(enum object_kind kind, const char *condition, bool *number, bool *truth,
                   struct rule_fault *fault) {
     struct asking_names names = {.kind = kind};
@@ -267,8 +294,9 @@ bool rule_kind_of(enum object_kind kind, const char *condition, bool *number, bo
         return false;
     *truth = expr_is_truth(expr);
     *number = expr_is_number(expr) && names.named > 0;
+    int name = expr_name_alone(expr);
     expr_destroy(expr);
-    return true;
+    return name < 0 || asking_is_number(name) || refuse_text(name, fault);
 }
 
 void rule_discard(struct rule *rule) {

@@ -69,6 +69,32 @@ static const struct wrong {
     {{.name = "a", .entity = "consumer", .condition = "lag", .warn = "1", .match = "time_behind > 5"},
      "match",
      "\"> 5 s\""},
+    {{.name = "a", .entity = "consumer", .condition = "name", .warn = "> 5"},
+     "condition",
+     "name is no number; compare it here: condition = \"name = ...\" or \"name ~ ...\""},
+    {{.name = "a", .entity = "consumer", .condition = "state", .warn = "> 5"},
+     "condition",
+     "condition = \"state = leaderless\""},
+    {{.name = "a", .entity = "server", .condition = "js_enabled"}, "condition", "js_enabled is no number"},
+    {{.name = "a", .entity = "consumer", .condition = "lag + name", .warn = "5"},
+     "condition",
+     "name is no number"},
+    {{.name = "a", .entity = "consumer", .condition = "name > lag"}, "condition", "name is no number"},
+    {{.name = "a", .entity = "consumer", .condition = "lag", .warn = "> name"}, "warn", "name is no number"},
+    {{.name = "a", .entity = "stream", .condition = "bytes / 0", .warn = "> 5 B"},
+     "condition",
+     "divided by 0"},
+    {{.name = "a", .entity = "stream", .condition = "bytes > 1 KiB / (2 - 2)"}, "condition", "divided by 0"},
+    {{.name = "a", .entity = "stream", .condition = "bytes", .warn = "5 B / -0"}, "warn", "divided by 0"},
+    {{.name = "a", .entity = "server", .condition = "rate(in_bytes)", .warn = "> 5 B/s"},
+     "condition",
+     "did you mean in_bytes_per_s?"},
+    {{.name = "a", .entity = "server", .condition = "in_msgs", .warn = "> 5"},
+     "condition",
+     "did you mean in_msgs_per_s?"},
+    {{.name = "a", .entity = "consumer", .condition = "lag", .warn = "1", .match = "strem = ORDERS"},
+     "match",
+     "did you mean stream?"},
     {{.name = "a", .entity = "consumer", .condition = "lag", .warn = "10k", .critical = "1k"},
      "warn",
      "is beyond critical"},
@@ -154,6 +180,7 @@ static const struct right {
     {"consumer", "time_behind", "> 2 * 5 s", 10e9, SIGN_MORE},
     {"consumer", "time_behind / 2", "> 5 s", 5e9, SIGN_MORE},
     {"consumer", "lag", "> 2 * max_ack_pending + 5", NAN, SIGN_MORE},
+    {"consumer", "delivered_seq - ack_floor_seq", "> 5", 5, SIGN_MORE}, /* without a unit, and numbers */
     {"stream", "bytes + messages * 100 B", "> 1 GiB", 1073741824, SIGN_MORE},
 };
 
@@ -201,6 +228,18 @@ START_TEST(one_of_a_defaults_name_replaces_or_changes_it) {
     ck_assert(!rule->enabled);
     ck_assert_str_eq(rule->warn.limit, "> 5");
     ck_assert_uint_eq(ruleset_count(set), count);
+    ruleset_release(set);
+}
+END_TEST
+
+/* Versions are texts, and beside a number that is written it is meant as written. */
+START_TEST(a_text_may_be_compared) {
+    static const char *const conditions[] = {"version < 2.10.22", "version < 2", "name != \"\"",
+                                             "state = up"};
+    struct ruleset *set = ruleset_create();
+    struct rule_fault fault = {0};
+    struct rule_said said = {.name = "a", .entity = "server", .condition = conditions[_i]};
+    ck_assert_msg(ruleset_add(set, &said, &fault), "%s: %s", fault.key, fault.message);
     ruleset_release(set);
 }
 END_TEST
@@ -353,6 +392,7 @@ static TCase *make(void) {
     tcase_add_test(t, the_defaults_are_understood);
     tcase_add_loop_test(t, what_is_wrong_is_said_with_its_key, 0, sizeof wrongs / sizeof *wrongs);
     tcase_add_loop_test(t, units_are_those_of_the_value, 0, sizeof rights / sizeof *rights);
+    tcase_add_loop_test(t, a_text_may_be_compared, 0, 4);
     tcase_add_test(t, one_of_a_defaults_name_replaces_or_changes_it);
     tcase_add_test(t, it_speaks_until_the_clear_level);
     tcase_add_test(t, it_says_what_it_is_about);
