@@ -6,7 +6,7 @@ VERSION := 0.1.0
 # A repository of somebody else (`sudo make install`) tells nothing: then what was built stays what it was.
 COMMIT := $(or $(shell git rev-parse --short HEAD 2>/dev/null),$(word 2,$(shell cat $(BUILD)/version 2>/dev/null)),unknown)
 
-LAYERS := base sample collectors model themes tui views
+LAYERS := base sample collectors model themes tui views outward
 PACKAGES := ncursesw libcurl jansson zlib libconfig
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2
 CFLAGS ?= -O2 -g
@@ -38,7 +38,7 @@ all: natsight
 natsight: $(BUILD)/natsight
 	@cp -f $< $@
 
-$(BUILD)/natsight: $(ENTRY:%.c=$(BUILD)/%.o) $(foreach l,views tui themes model collectors sample base,$(BUILD)/lib$(l).a)
+$(BUILD)/natsight: $(ENTRY:%.c=$(BUILD)/%.o) $(foreach l,outward views tui themes model collectors sample base,$(BUILD)/lib$(l).a)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS_ALL)
 
 define LAYER

@@ -4,7 +4,6 @@
 #define ENTRY_APP_H
 
 #include "base/loop.h"
-#include "entry/alert_file.h"
 #include "entry/feed.h"
 #include "entry/line_history.h"
 #include "entry/options.h"
@@ -12,6 +11,7 @@
 #include "entry/settings.h"
 #include "entry/stage.h"
 #include "entry/supervisor.h"
+#include "outward/alert_file.h"
 #include "themes/theme.h"
 #include "tui/keys.h"
 #include "tui/screen.h"

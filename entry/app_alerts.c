@@ -1,6 +1,8 @@
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "entry/app.h"
+#include "entry/cluster_called.h"
 
 /* Among the events it can be read when it has left the screen. */
 static void say(void *data, bool warning, const char *text) {
@@ -15,7 +17,9 @@ static void say(void *data, bool warning, const char *text) {
 }
 
 void app_open_alerts(struct app *app) {
-    app->alerts = alert_file_open(app->loop, app->model, app->options, say, app);
+    char *called = cluster_called(app->options);
+    app->alerts = alert_file_open(app->loop, app->model, called, say, app);
+    free(called);
 }
 
 void app_tick_alerts(struct app *app) {

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "entry/alert_log.h"
 #include "entry/config.h"
-#include "entry/hooks.h"
+#include "outward/alert_log.h"
+#include "outward/hooks.h"
 #include "views/alert_json.h"
 
 #define SELF    "/proc/self/exe"

@@ -9,7 +9,7 @@
 #include "base/memory.h"
 #include "base/near.h"
 #include "base/text.h"
-#include "entry/hook.h"
+#include "outward/hook.h"
 
 enum { KEY_SIZE = 120 };
 

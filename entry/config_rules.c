@@ -9,8 +9,8 @@
 
 #include "base/memory.h"
 #include "base/near.h"
-#include "entry/hook.h"
 #include "model/ruleset.h"
+#include "outward/hook.h"
 
 enum { FILES_MOST = 200 };
 

@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/state_folder.h"
 #include "base/version.h"
-#include "entry/state_folder.h"
 #include "tui/screen.h"
 
 enum {

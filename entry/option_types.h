@@ -28,9 +28,4 @@ struct option_type {
 extern const struct option_type type_FLAG, type_TEXT, type_FILE, type_CHOICE, type_WORDS, type_LIST,
     type_SPAN, type_CADENCE, type_EVERY, type_INT, type_TIMES, type_SIZE, type_SWITCH, type_LOOSE;
 
-/* The n-th word of a|b|c into out; false when there are not so many. */
-bool choice_word(const char *words, int n, char *out, size_t size);
-/* The place of `text` among the words; -1 nowhere. */
-int choice_index(const char *words, const char *text);
-
 #endif

@@ -4,15 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/choice.h"
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/near.h"
 #include "base/text.h"
 #include "base/url.h"
 #include "collectors/endpoint.h"
-#include "entry/hook.h"
-#include "entry/hook_match.h"
 #include "model/expectation.h"
+#include "outward/hook.h"
+#include "outward/hook_match.h"
 #include "themes/theme.h"
 #include "views/quantity_table.h"
 

@@ -3,11 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/choice.h"
 #include "base/clock.h"
 #include "base/text.h"
-#include "entry/settings_write.h"
 #include "entry/layers.h"
 #include "entry/settings_live.h"
+#include "entry/settings_write.h"
 #include "tui/zone.h"
 
 enum { PATH_COLUMN = 3, PHONE = 60, NARROW = 100 };

@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/write_all.h"
 #include "entry/config_text.h"
-#include "entry/write_all.h"
 
 /* ---- the new text ---- */
 

@@ -8,10 +8,10 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/write_all.h"
 #include "entry/config.h"
 #include "model/expectation.h"
 #include "model/needs.h"
-#include "entry/write_all.h"
 
 #define LOOK_NS (100 * NS_PER_MS)
 

@@ -13,7 +13,8 @@ KNOWS_model := model sample base
 KNOWS_themes := themes base
 KNOWS_tui := tui themes base
 KNOWS_views := views tui themes model sample base
-KNOWS_entry := entry views tui themes model collectors sample base
+KNOWS_outward := outward views tui themes model sample base
+KNOWS_entry := entry outward views tui themes model collectors sample base
 KNOWS_e2e := sample base
 
 HARNESS := $(wildcard tests/harness/*.c)

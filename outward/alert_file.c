@@ -1,0 +1,282 @@
+#include "outward/alert_file.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "outward/alert_join.h"
+#include "outward/alert_take.h"
+#include "outward/alert_write.h"
+#include "outward/errand.h"
+
+enum { OPEN_MS = 1000, CLOSE_MS = 2000, LIMIT_MS = 10000 };
+#define WRITE_EVERY (3 * NS_PER_S)
+#define PEAKS_EVERY (60 * NS_PER_S) /* figures that grew, where nothing else changed */
+#define TRY_EVERY   (5 * NS_PER_S)
+
+struct alert_file {
+    struct model *model;
+    alert_file_say_fn *say;
+    void *data;
+    struct alert_place place;
+    struct errand *errand;
+    bool placed;         /* there is a folder for it */
+    bool joined;         /* what it said when we came is in the model */
+    bool exists;         /* there was a file, or we wrote one */
+    bool kept;           /* by us: the lock is ours */
+    bool read_only;      /* another one has the lock */
+    bool opened, taking; /* taking: what the errand does; else it writes */
+    pid_t holder;
+    int lock; /* -1: not ours */
+    struct alert_stamp seen;
+    int64_t next_ns, written_ns;
+    struct written { /* up to here it is in the file; begun: in what is being written */
+        uint64_t change, version;
+    } written, begun;
+    char reason[620]; /* why it is not kept; "" it is, or another one does */
+    char said[700];   /* the last one about that */
+    char told[600];   /* the last one about what was there */
+    char refusal[300];
+};
+
+/* ---- what is said ---- */
+
+static void say_once(struct alert_file *f, bool warning, const char *text) {
+    if (strcmp(text, f->said) == 0)
+        return;
+    snprintf(f->said, sizeof f->said, "%s", text);
+    f->say(f->data, warning, text);
+}
+
+static void tell(struct alert_file *f, const char *message) {
+    if (message[0] != '\0' && strcmp(message, f->told) != 0)
+        f->say(f->data, true, message);
+    snprintf(f->told, sizeof f->told, "%s", message);
+}
+
+static const char *holder(const struct alert_file *f, char *out, size_t size) {
+    if (f->holder > 0)
+        snprintf(out, size, "natsight %ld", (long)f->holder);
+    else
+        snprintf(out, size, "another natsight");
+    return out;
+}
+
+static void say_reason(struct alert_file *f, const char *reason) {
+    char text[700];
+    snprintf(f->reason, sizeof f->reason, "%s", reason);
+    snprintf(text, sizeof text, "alerts are not kept: %s", reason);
+    say_once(f, true, text);
+}
+
+static void say_kept(struct alert_file *f) {
+    char text[400];
+    f->reason[0] = '\0';
+    if (f->said[0] == '\0')
+        return;
+    snprintf(text, sizeof text, "alerts are kept here from now on: those of %.200s", f->place.called);
+    f->say(f->data, false, text);
+    f->said[0] = '\0';
+}
+
+static void say_read_only(struct alert_file *f) {
+    char text[400], who[40];
+    f->reason[0] = '\0';
+    snprintf(text, sizeof text, "alerts are only read here: %s keeps those of %.200s",
+             holder(f, who, sizeof who), f->place.called);
+    snprintf(f->refusal, sizeof f->refusal, "%s keeps the alerts of %.150s: say it there",
+             holder(f, who, sizeof who), f->place.called);
+    say_once(f, false, text);
+}
+
+/* ---- taking ---- */
+
+static struct written now_in(const struct model *model) {
+    return (struct written){model_alert_change_last(model), model_alerts_version(model)};
+}
+
+static void join(struct alert_file *f, const char *text, size_t len, bool mirror) {
+    struct alert_document document;
+    char why[200];
+    if (alert_document_read(&document, text, len, why, sizeof why) != ALERT_DOCUMENT_GOOD)
+        return;
+    if (!f->opened)
+        alert_join_first(f->model, &document);
+    else if (!f->joined)
+        alert_join_late(f->model, &document);
+    else
+        alert_join_words(f->model, &document, mirror);
+    f->joined = true;
+    alert_document_finish(&document);
+}
+
+static void taken(struct alert_file *f, const struct alert_take_answer *answer, const char *text, size_t len,
+                  int lock) {
+    bool mirrored = f->read_only;
+    f->kept = answer->taken == ALERT_TAKEN;
+    f->read_only = answer->taken == ALERT_OTHERS;
+    f->holder = answer->holder;
+    f->lock = lock;
+    f->seen = answer->stamp;
+    f->exists |= answer->stamp.inode != 0;
+    f->written_ns = clock_mono_ns();
+    if (len > 0)
+        join(f, text, len, mirrored || f->read_only);
+    if (f->kept && !f->opened)
+        f->written = now_in(f->model);
+    if (answer->taken == ALERT_NOT_TAKEN)
+        say_reason(f, answer->message);
+    else
+        tell(f, answer->message);
+    if (f->read_only)
+        say_read_only(f);
+    if (f->kept)
+        say_kept(f);
+    f->next_ns = clock_mono_ns() + (f->kept ? 0 : TRY_EVERY);
+}
+
+static void begin_taking(struct alert_file *f) {
+    struct alert_take take = {.place = &f->place, .owner = getpid(), .seen = f->seen};
+    f->taking = true;
+    f->next_ns = clock_mono_ns() + TRY_EVERY;
+    errno = 0;
+    if (!errand_begin(f->errand, alert_take, &take, LIMIT_MS) && errno != 0)
+        say_reason(f, strerror(errno));
+}
+
+/* ---- writing ---- */
+
+/* No file for each URL that was ever looked at. */
+static bool is_empty(const struct alert_file *f) {
+    struct alert_counts counts = model_alert_counts(f->model);
+    return !f->exists && counts.crit + counts.warn + counts.acked + counts.silenced + counts.ended == 0 &&
+           model_silence_count(f->model) == 0;
+}
+
+static bool is_due(const struct alert_file *f) {
+    struct written now = now_in(f->model);
+    return now.change != f->written.change ||
+           (now.version != f->written.version && clock_mono_ns() - f->written_ns >= PEAKS_EVERY);
+}
+
+static bool begin_writing(struct alert_file *f, bool last) {
+    struct alert_write write = {.place = &f->place,
+                                .model = f->model,
+                                .lock = f->lock,
+                                .write =
+                                    !last || (now_in(f->model).version != f->written.version && !is_empty(f)),
+                                .last = last};
+    f->taking = false;
+    f->begun = now_in(f->model);
+    f->next_ns = clock_mono_ns() + TRY_EVERY;
+    errno = 0;
+    if (errand_begin(f->errand, alert_write, &write, LIMIT_MS))
+        return true;
+    if (errno != 0)
+        say_reason(f, strerror(errno));
+    return false;
+}
+
+static void close_lock(struct alert_file *f) {
+    if (f->lock >= 0)
+        close(f->lock);
+    f->lock = -1;
+    f->kept = false;
+}
+
+static void written(struct alert_file *f, const struct alert_write_answer *answer) {
+    int64_t now = clock_mono_ns();
+    f->next_ns = now + TRY_EVERY;
+    switch (answer->state) {
+    case ALERT_WRITTEN:
+        f->written = f->begun;
+        f->written_ns = now;
+        f->exists = true;
+        f->next_ns = now + WRITE_EVERY;
+        say_kept(f);
+        break;
+    case ALERT_NOT_OURS: /* somebody tidied up: whoever is first has it */
+        close_lock(f);
+        f->seen = (struct alert_stamp){0};
+        f->written = (struct written){UINT64_MAX, UINT64_MAX};
+        f->next_ns = now;
+        break;
+    case ALERT_NOT_WRITTEN:
+        say_reason(f, answer->message);
+        break;
+    }
+}
+
+static void on_done(void *data, const char *failure, struct buffer *answer, int fd) {
+    struct alert_file *f = data;
+    union {
+        struct alert_take_answer take;
+        struct alert_write_answer write;
+    } head = {0};
+    size_t size = f->taking ? sizeof head.take : sizeof head.write;
+    if (failure != NULL || answer->len < size) {
+        char text[600];
+        snprintf(text, sizeof text, "%.400s: %.100s", f->place.file, failure != NULL ? failure : "no answer");
+        say_reason(f, text);
+        return;
+    }
+    memcpy(&head, answer->data, size);
+    if (f->taking)
+        taken(f, &head.take, answer->data + size, answer->len - size, fd);
+    else
+        written(f, &head.write);
+}
+
+/* ---- life ---- */
+
+struct alert_file *alert_file_open(struct loop *loop, struct model *model, const char *called,
+                                   alert_file_say_fn *say, void *data) {
+    struct alert_file *f = memory_new(sizeof *f);
+    *f = (struct alert_file){.model = model, .say = say, .data = data, .lock = -1};
+    f->errand = errand_create(loop, on_done, f);
+    f->placed = alert_place_find(&f->place, called);
+    if (f->placed) {
+        begin_taking(f);
+        errand_wait(f->errand, OPEN_MS);
+    } else {
+        say_reason(f, "there is no home folder, and XDG_STATE_HOME names none");
+    }
+    f->opened = true;
+    return f;
+}
+
+void alert_file_tick(struct alert_file *f) {
+    if (!f->placed || errand_is_under_way(f->errand) || clock_mono_ns() < f->next_ns)
+        return;
+    if (!f->kept)
+        begin_taking(f);
+    else if (is_due(f))
+        begin_writing(f, false);
+}
+
+void alert_file_close(struct alert_file *f) {
+    if (f == NULL)
+        return;
+    int64_t until = clock_mono_ns() + CLOSE_MS * NS_PER_MS;
+    bool done = errand_wait(f->errand, CLOSE_MS);
+    if (done && f->kept && begin_writing(f, true))
+        done = errand_wait(f->errand, (int)((until - clock_mono_ns()) / NS_PER_MS));
+    if (!done && f->kept)
+        say_reason(f, "the disk does not answer");
+    errand_destroy(f->errand);
+    close_lock(f);
+    alert_place_finish(&f->place);
+    free(f);
+}
+
+const char *alert_file_refusal(const struct alert_file *f) {
+    return f->read_only ? f->refusal : NULL;
+}
+
+const char *alert_file_status(const struct alert_file *f) {
+    return f->read_only ? "only read" : f->reason[0] != '\0' ? "not kept" : "";
+}

@@ -1,0 +1,35 @@
+/* The alerts of a cluster over restarts: what of them is written, when, and by whom.
+ *
+ * The last run's are read before the first tick; from then on whatever changes is written within seconds, at
+ * most every few, whole and renamed, by errands: this process waits for a disk at its start and at its end
+ * alone, and not for long. Of several natsights on one cluster one keeps the file, and the others read it:
+ * what somebody acknowledges or silences there is seen here within some seconds, and here nobody does. When
+ * the one that keeps it ends, another one does. What can't be read or written is said once and tried again;
+ * alerts go on without. Where and under which name: outward/alert_place.h. Main process. */
+#ifndef OUTWARD_ALERT_FILE_H
+#define OUTWARD_ALERT_FILE_H
+
+#include "base/loop.h"
+#include "model/model.h"
+
+struct alert_file;
+
+/* A sentence about ourselves, once. */
+typedef void alert_file_say_fn(void *data, bool warning, const char *text);
+
+/* Before the first tick of the model, which must outlive it. Of the cluster that is called so
+ * (outward/alert_place.h), which does not change any more, whatever is configured later. */
+struct alert_file *alert_file_open(struct loop *loop, struct model *model, const char *called,
+                                   alert_file_say_fn *say, void *data);
+/* Writes what has changed since, for two seconds at most. NULL is fine. */
+void alert_file_close(struct alert_file *file);
+/* After each tick of the model. */
+void alert_file_tick(struct alert_file *file);
+
+/* Why nobody acknowledges or silences anything here: "natsight 4711 keeps the alerts of prod: ...". NULL: it
+ * can be done. Until the next tick. */
+const char *alert_file_refusal(const struct alert_file *file);
+/* For a title: "only read", "not kept"; "": they are. */
+const char *alert_file_status(const struct alert_file *file);
+
+#endif

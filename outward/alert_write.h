@@ -1,0 +1,25 @@
+/* Writing a cluster's file of alerts, as an errand: the fork has the model as it was. */
+#ifndef OUTWARD_ALERT_WRITE_H
+#define OUTWARD_ALERT_WRITE_H
+
+#include "base/buffer.h"
+#include "model/model.h"
+#include "outward/alert_place.h"
+
+struct alert_write {
+    const struct alert_place *place;
+    const struct model *model;
+    int lock;
+    bool write; /* false: there is nothing new */
+    bool last;  /* nobody keeps the file any more */
+};
+
+struct alert_write_answer {
+    enum { ALERT_WRITTEN, ALERT_NOT_OURS /* the lock was removed */, ALERT_NOT_WRITTEN } state;
+    char message[600]; /* NOT_WRITTEN: why */
+};
+
+/* `context` is a struct alert_write; the answer is a struct alert_write_answer. An errand_run_fn. */
+void alert_write(void *context, struct buffer *answer, int *fd);
+
+#endif

@@ -1,0 +1,340 @@
+/* The alerts of a cluster over restarts: what comes back, who writes, and what is said when nothing can be.
+ */
+#include <check.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "outward/alert_document.h"
+#include "outward/alert_file.h"
+#include "outward/alert_join.h"
+#include "outward/alert_take.h"
+#include "outward/alert_write.h"
+#include "tests/harness/folder.h"
+#include "tests/harness/suite.h"
+#include "tests/outward/alert_folder.h"
+
+#define WAIT_NS   (40 * NS_PER_S)
+#define FAR       4070908800000000000 /* 2099 */
+#define KEPT_HERE "alerts are kept here from now on: those of prod"
+
+struct side { /* one natsight */
+    struct loop *loop;
+    struct model *model;
+    struct alert_file *file;
+    char said[800];
+    int times;
+    bool warning;
+};
+
+static struct side one, other;
+
+static void say(void *data, bool warning, const char *text) {
+    struct side *side = data;
+    side->times++;
+    side->warning = warning;
+    snprintf(side->said, sizeof side->said, "%s", text);
+}
+
+static void come(struct side *side) {
+    *side = (struct side){.loop = loop_create(), .model = model_create(&(struct model_options){0})};
+    side->file = alert_file_open(side->loop, side->model, ALERT_FOLDER_CLUSTER, say, side);
+}
+
+static void tick(struct side *side) {
+    model_tick(side->model, clock_utc_ns(), clock_mono_ns());
+    alert_file_tick(side->file);
+    loop_turn(side->loop, 20);
+}
+
+static void leave(struct side *side) {
+    alert_file_close(side->file);
+    model_destroy(side->model);
+    if (side->loop != NULL)
+        loop_destroy(side->loop);
+    side->file = NULL;
+    side->model = NULL;
+    side->loop = NULL;
+}
+
+static void leave_all(void) {
+    leave(&one);
+    leave(&other);
+    alert_folder_end();
+}
+
+static void write_good(void) {
+    alert_folder_write(alert_folder_good, strlen(alert_folder_good));
+}
+
+static bool in_file(const char *text) {
+    return access(alert_folder_place()->file, F_OK) == 0 &&
+           strstr(alert_folder_text("alerts-prod.json"), text) != NULL;
+}
+
+static void await_in_file(struct side *side, const char *text) {
+    for (int64_t until = clock_mono_ns() + WAIT_NS; !in_file(text); tick(side))
+        ck_assert_msg(clock_mono_ns() < until, "%s is not in the file; said: %s", text, side->said);
+}
+
+static void await_said(struct side *side, const char *text) {
+    for (int64_t until = clock_mono_ns() + WAIT_NS; strstr(side->said, text) == NULL; tick(side))
+        ck_assert_msg(clock_mono_ns() < until, "not said: %s, but: %s", text, side->said);
+}
+
+static bool hush(struct side *side, const char *name) {
+    return model_silence(side->model, "server", "", name, FAR, "");
+}
+
+static const struct alert *billing(const struct side *side) {
+    for (size_t i = 0; i < model_alert_count(side->model); i++)
+        if (strcmp(model_alert(side->model, i)->name, "ORDERS/billing") == 0)
+            return model_alert(side->model, i);
+    return NULL;
+}
+
+/* ---- kept ---- */
+
+START_TEST(what_changes_is_written_and_comes_back) {
+    write_good();
+    come(&one);
+    ck_assert_uint_eq(model_alert_count(one.model), 2);
+    ck_assert_uint_eq(billing(&one)->number, 12);
+    ck_assert_str_eq(billing(&one)->note, "on it");
+    ck_assert_int_eq(one.times, 0);
+    ck_assert_str_eq(alert_file_status(one.file), "");
+    ck_assert_ptr_null(alert_file_refusal(one.file));
+    tick(&one);
+    ck_assert(model_alert_ack(one.model, 12, "bob", "mine now"));
+    ck_assert(hush(&one, "n7"));
+    await_in_file(&one, "\"mine now\"");
+    leave(&one);
+    come(&one);
+    ck_assert_str_eq(billing(&one)->acked_by, "bob");
+    ck_assert_uint_eq(model_silence_count(one.model), 2);
+    ck_assert_int_eq(one.times, 0);
+}
+END_TEST
+
+START_TEST(the_last_is_written_at_the_end) {
+    come(&one);
+    tick(&one);
+    ck_assert(hush(&one, "n7"));
+    ck_assert(!in_file("n7"));
+    leave(&one);
+    ck_assert(in_file("\"n7\""));
+    ck_assert_int_eq(access(alert_folder_place()->lock, F_OK), -1);
+}
+END_TEST
+
+START_TEST(where_nothing_was_nothing_is_written) {
+    come(&one);
+    tick(&one);
+    leave(&one);
+    ck_assert_int_eq(access(alert_folder_place()->file, F_OK), -1);
+}
+END_TEST
+
+START_TEST(a_broken_file_is_told_and_begun_anew) {
+    alert_folder_write("{\"natsight", 10);
+    come(&one);
+    ck_assert_int_eq(one.times, 1);
+    ck_assert(one.warning);
+    ck_assert_ptr_nonnull(strstr(one.said, "it was set aside as alerts-prod.json.broken-"));
+    tick(&one);
+    ck_assert(hush(&one, "n7"));
+    await_in_file(&one, "\"n7\"");
+    ck_assert_int_eq(one.times, 1);
+}
+END_TEST
+
+/* ---- others ---- */
+
+START_TEST(another_one_reads_and_takes_over) {
+    char expected[200];
+    write_good();
+    come(&one);
+    come(&other);
+    snprintf(expected, sizeof expected, "alerts are only read here: natsight %ld keeps those of prod",
+             (long)getpid());
+    ck_assert_str_eq(other.said, expected);
+    ck_assert(!other.warning);
+    ck_assert_str_eq(alert_file_status(other.file), "only read");
+    ck_assert_ptr_nonnull(strstr(alert_file_refusal(other.file), " keeps the alerts of prod: "));
+    ck_assert_str_eq(billing(&other)->acked_by, "ann");
+    tick(&one);
+    tick(&other);
+    ck_assert(model_alert_unack(one.model, 12)); /* what is said there is seen here */
+    ck_assert(hush(&one, "n7"));
+    ck_assert(model_silence(one.model, "server", "", "n2", 0, ""));
+    await_in_file(&one, "\"n7\"");
+    for (int64_t until = clock_mono_ns() + WAIT_NS; billing(&other)->acked_utc_ns != 0; tick(&other))
+        ck_assert(clock_mono_ns() < until);
+    ck_assert_uint_eq(model_silence_count(other.model), 1);
+    ck_assert_str_eq(model_silence_at(other.model, 0)->name, "n7");
+    leave(&one);
+    await_said(&other, KEPT_HERE);
+    ck_assert_int_eq(other.times, 2);
+    ck_assert_ptr_null(alert_file_refusal(other.file));
+    ck_assert_str_eq(alert_file_status(other.file), "");
+    ck_assert(model_alert_ack(other.model, 12, "eve", ""));
+    await_in_file(&other, "\"eve\"");
+}
+END_TEST
+
+START_TEST(a_folder_that_goes_is_made_again) {
+    write_good();
+    come(&one);
+    tick(&one);
+    folder_remove_path(alert_folder_place()->folder);
+    ck_assert(hush(&one, "n7"));
+    await_in_file(&one, "\"n7\"");
+    ck_assert(in_file("\"on it\""));
+}
+END_TEST
+
+/* ---- when it can't be ---- */
+
+/* Until something more is said, files can't grow beyond this. Check needs files, too: nothing is asserted
+ * meanwhile. */
+static void fill_the_disk(struct side *side, rlim_t bytes) {
+    struct rlimit before, full;
+    int times = side->times;
+    ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &before), 0);
+    full = (struct rlimit){bytes, before.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &full);
+    for (int64_t until = clock_mono_ns() + WAIT_NS; side->times == times && clock_mono_ns() < until;)
+        tick(side);
+    setrlimit(RLIMIT_FSIZE, &before);
+}
+
+START_TEST(a_full_disk_is_said_once_and_costs_nothing) {
+    write_good();
+    come(&one);
+    tick(&one);
+    ck_assert(hush(&one, "n7"));
+    fill_the_disk(&one, 300);
+    ck_assert_int_eq(one.times, 1);
+    ck_assert_msg(strncmp(one.said, "alerts are not kept: ", 21) == 0, "%s", one.said);
+    ck_assert(one.warning);
+    ck_assert_ptr_nonnull(strstr(one.said, "alerts-prod.json: File too large"));
+    ck_assert_str_eq(alert_file_status(one.file), "not kept");
+    ck_assert_ptr_null(alert_file_refusal(one.file));
+    ck_assert(in_file("\"ann\"")); /* the old one stands */
+    ck_assert_int_eq(access(alert_folder_place()->temporary, F_OK), -1);
+    await_said(&one, KEPT_HERE);
+    ck_assert_int_eq(one.times, 2);
+    ck_assert(in_file("\"n7\""));
+}
+END_TEST
+
+START_TEST(what_can_be_read_later_is_not_lost) {
+    write_good();
+    ck_assert_int_eq(chmod(alert_folder_place()->file, 0), 0);
+    come(&one);
+    ck_assert_ptr_nonnull(strstr(one.said, "alerts are not kept: "));
+    ck_assert_ptr_nonnull(strstr(one.said, "alerts-prod.json: "));
+    tick(&one);
+    ck_assert(hush(&one, "n7"));
+    ck_assert_uint_eq(model_alert_count(one.model), 0);
+    ck_assert_int_eq(chmod(alert_folder_place()->file, 0600), 0);
+    await_said(&one, KEPT_HERE);
+    ck_assert_int_eq(one.times, 2);
+    ck_assert_uint_eq(model_alert_count(one.model), 2);
+    ck_assert_str_eq(billing(&one)->acked_by, "ann");
+    await_in_file(&one, "\"n7\"");
+    ck_assert(in_file("\"n1 is down\""));
+}
+END_TEST
+
+START_TEST(without_a_home_it_is_said_once) {
+    unsetenv("XDG_STATE_HOME");
+    unsetenv("HOME");
+    come(&one);
+    ck_assert_str_eq(one.said, "alerts are not kept: there is no home folder, and XDG_STATE_HOME names none");
+    tick(&one);
+    ck_assert(hush(&one, "n7"));
+    tick(&one);
+    ck_assert_int_eq(one.times, 1);
+}
+END_TEST
+
+/* ---- kill ---- */
+
+/* Writes again and again, each time another one of these, and tells each. */
+static void write_for_ever(int told) {
+    struct alert_document document;
+    struct buffer text = {0};
+    char why[200];
+    int lock = -1;
+    struct alert_take take = {.place = alert_folder_place(), .owner = getpid()};
+    struct model *model = model_create(&(struct model_options){0});
+    alert_take(&take, &text, &lock);
+    if (lock < 0 || alert_document_read(&document, text.data + sizeof(struct alert_take_answer),
+                                        text.len - sizeof(struct alert_take_answer), why,
+                                        sizeof why) != ALERT_DOCUMENT_GOOD)
+        _exit(1);
+    alert_join_first(model, &document);
+    struct alert_write write_it = {
+        .place = alert_folder_place(), .model = model, .lock = lock, .write = true};
+    for (int i = 0;; i++) {
+        char name[20];
+        snprintf(name, sizeof name, "s%d", i % 200);
+        model_silence(model, "server", "", name, FAR, "");
+        text.len = 0;
+        alert_write(&write_it, &text, NULL);
+        if (write(told, "w", 1) != 1)
+            _exit(1);
+    }
+}
+
+START_TEST(a_kill_at_any_moment_leaves_it_whole) {
+    write_good();
+    for (int round = 0; round < 60; round++) {
+        int ends[2];
+        char byte;
+        ck_assert_int_eq(pipe(ends), 0);
+        pid_t pid = fork();
+        if (pid == 0)
+            write_for_ever(ends[1]);
+        for (int i = 0; i <= round % 3; i++)
+            ck_assert_int_eq((int)read(ends[0], &byte, 1), 1);
+        for (volatile int spin = 0; spin < round * 5000; spin++)
+            continue;
+        kill(pid, SIGKILL);
+        ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+        close(ends[0]);
+        close(ends[1]);
+        come(&one);
+        ck_assert_msg(one.times == 0, "%s", one.said);
+        ck_assert_uint_eq(model_alert_count(one.model), 2);
+        ck_assert_uint_ge(model_silence_count(one.model), 2);
+        leave(&one);
+    }
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("alert file");
+    TCase *tc = tcase_create("alert file");
+    tcase_set_timeout(tc, 120);
+    tcase_add_checked_fixture(tc, alert_folder_begin, leave_all);
+    tcase_add_test(tc, what_changes_is_written_and_comes_back);
+    tcase_add_test(tc, the_last_is_written_at_the_end);
+    tcase_add_test(tc, where_nothing_was_nothing_is_written);
+    tcase_add_test(tc, a_broken_file_is_told_and_begun_anew);
+    tcase_add_test(tc, another_one_reads_and_takes_over);
+    tcase_add_test(tc, a_folder_that_goes_is_made_again);
+    tcase_add_test(tc, a_full_disk_is_said_once_and_costs_nothing);
+    tcase_add_test(tc, what_can_be_read_later_is_not_lost);
+    tcase_add_test(tc, without_a_home_it_is_said_once);
+    tcase_add_test(tc, a_kill_at_any_moment_leaves_it_whole);
+    suite_add_tcase(suite, tc);
+    return suite_run(suite);
+}
