@@ -33,6 +33,7 @@
 struct check {
     struct unattended run;
     struct check_only *only;
+    char slip[400]; /* what was typed is no cluster's name and taken for a host; "": no such thing */
     struct buffer notes;
     int notes_count;
     int64_t next_cover_ns;
@@ -395,6 +396,8 @@ static void write_report(struct check *c) {
 static void conclude(struct check *c, bool cut_short) {
     char message[300] = "";
     struct check_report *r = &c->report;
+    if (c->slip[0] != '\0')
+        buffer_printf(&c->notes, "%s\n", c->slip);
     *r = (struct check_report){.model = c->run.model,
                                .options = c->run.options,
                                .only = c->only,
@@ -424,11 +427,22 @@ static void give_up(struct check *c, const char *message) {
     write_report(c);
 }
 
+/* No host is called so either: that is no cluster in trouble. */
+static void give_up_slip(struct check *c) {
+    char message[sizeof c->slip + 40];
+    snprintf(message, sizeof message, "no such host: %s", c->slip);
+    give_up(c, message);
+}
+
 /* ---- life ---- */
 
 static void on_look(void *data) {
     struct check *c = data;
     bool late = unattended_watched_ns(&c->run) >= timeout_ns(c);
+    if (c->slip[0] != '\0' && feed_nameless(c->run.feed)) {
+        give_up_slip(c);
+        return;
+    }
     if (c->settled_ns == 0 && is_settled(c))
         c->settled_ns = unattended_watched_ns(&c->run);
     bool decided = c->settled_ns != 0 && is_decided(c);
@@ -457,9 +471,8 @@ static void on_signal(void *data) {
 }
 
 static void note_slip(struct check *c) {
-    char text[400];
-    if (config_cluster_slip(c->run.options->config, c->run.options->typed, text, sizeof text))
-        on_event(c, text);
+    if (!config_cluster_slip(c->run.options->config, c->run.options->typed, c->slip, sizeof c->slip))
+        c->slip[0] = '\0';
 }
 
 static const struct unattended_handler handler = {on_look, on_event, on_refusal, on_signal};

@@ -19,6 +19,7 @@ struct asked { /* what one target has answered */
     uint64_t id;
     bool polled, silent; /* its last sample was a failure */
     uint8_t refused;     /* times running */
+    bool nameless;       /* the last of these: its name does not resolve */
     uint8_t times[SHAPE_LIMIT];
 };
 
@@ -56,6 +57,7 @@ static void note_silence(struct asked *asked, enum failure failure) {
     bool refused = failure == FAILURE_REFUSED || failure == FAILURE_NAME;
     asked->silent = failure != FAILURE_NONE;
     asked->refused = refused ? asked->refused + (asked->refused < UINT8_MAX) : 0;
+    asked->nameless = failure == FAILURE_NAME;
 }
 
 static void count_sample(struct feed *feed, const struct sample *sample) {
@@ -396,6 +398,13 @@ bool feed_refused(const struct feed *feed) {
             return false;
     }
     return any && !feed->reached;
+}
+
+bool feed_nameless(const struct feed *feed) {
+    for (size_t i = 0; i < feed->count; i++)
+        if (feed->asked[i].polled && !feed->asked[i].nameless)
+            return false;
+    return feed_refused(feed);
 }
 
 bool feed_settled(const struct feed *feed, unsigned shapes, unsigned slopes) {

@@ -49,6 +49,8 @@ bool feed_began(const struct feed *feed);
 bool feed_reached(const struct feed *feed);
 /* Nobody of those that are asked has ever answered, and each refused twice running, or its name is none. */
 bool feed_refused(const struct feed *feed);
+/* The same, and of none the name resolves. */
+bool feed_nameless(const struct feed *feed);
 /* Every server that is asked has been asked twice for each of these shapes (1 << SHAPE_x) and for whatever
  * else it was asked, and three times for those that slopes are made of. */
 bool feed_settled(const struct feed *feed, unsigned shapes, unsigned slopes);

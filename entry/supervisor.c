@@ -46,7 +46,8 @@ struct supervisor {
     struct buffer commands, complaint;
     uint64_t beat_seen;
     int beat_missed;
-    bool heard; /* a collector has written something */
+    bool heard;    /* a collector has written something */
+    int unstarted; /* why it can't be started now, as it was told; 0: it can */
     int64_t started_ns, backoff_ns;
     unsigned wanted;
     char sort[32];
@@ -302,6 +303,16 @@ static void say_quarantine(struct supervisor *s) {
     }
 }
 
+/* It is tried again and again, and told once. */
+static void say_unstarted(struct supervisor *s, int error) {
+    char text[200];
+    if (error == s->unstarted)
+        return;
+    s->unstarted = error;
+    snprintf(text, sizeof text, "the collector can't be started: %s", strerror(error));
+    event(s, text);
+}
+
 static void start(struct supervisor *s) {
     s->started_ns = clock_mono_ns();
     s->beat_missed = 0;
@@ -309,12 +320,11 @@ static void start(struct supervisor *s) {
     if (s->page != NULL)
         page_idle(s->page);
     if (!child_start(&s->child, s->options, s->page_fd)) {
-        char text[200];
-        snprintf(text, sizeof text, "the collector can't be started: %s", strerror(errno));
-        event(s, text);
+        say_unstarted(s, errno);
         loop_timer_set(s->restart, s->started_ns + BACKOFF_MAX_NS);
         return;
     }
+    s->unstarted = 0;
     s->handler->on_restart(s->data);
     s->output = loop_add_fd(s->loop, s->child.out, LOOP_IN, on_output, s);
     s->errors = loop_add_fd(s->loop, s->child.err, LOOP_IN, on_errors, s);

@@ -2,8 +2,10 @@
  * there. */
 #include <check.h>
 #include <math.h>
+#include <netdb.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tests/e2e/config_file.h"
 #include "tests/harness/command.h"
@@ -191,6 +193,18 @@ START_TEST(who_says_nothing_is_unknown) {
 }
 END_TEST
 
+/* It is tried again each five seconds. */
+START_TEST(what_can_not_start_is_said_once) {
+    const char *const argv[] = {"/bin/sh", "-c", "ulimit -n 7; exec \"$0\" check --timeout 7s 127.0.0.1:9",
+                                command_natsight(), NULL};
+    command_free(&last);
+    expect_code(3, command_run(&last, argv, NULL, DEADLINE_MS));
+    const char *said = strstr(last.output, "note: the collector can't be started: Too many open files\n");
+    ck_assert_msg(said != NULL, "%s", last.output);
+    ck_assert_msg(strstr(strchr(said, '\n'), "started") == NULL, "%s", last.output);
+}
+END_TEST
+
 START_TEST(what_nobody_tells_is_unknown) {
     expect_code(3, CHECK("127.0.0.1:9", "--rule", "consumer_growing", "--timeout", "1500ms"));
     ck_assert_int_eq(strncmp(last.output, "UNKNOWN: nothing could be reached", 33), 0);
@@ -336,11 +350,28 @@ END_TEST
 
 START_TEST(a_slip_in_the_name_of_a_cluster_is_named) {
     config_write("natsight.conf", "clusters = ( { name = \"billing\"; urls = [\"127.0.0.1:9\"]; } );\n");
-    CHECK("--config", config_path(), "--once", "--timeout", "2s", "biling");
-    expect_output("\nnote: no cluster of the configuration is called biling, so it is taken for a host; did "
-                  "you mean billing?\n");
+    expect_code(3, CHECK("--config", config_path(), "biling"));
+    ck_assert_str_eq(last.output,
+                     "UNKNOWN: no such host: no cluster of the configuration is called biling, so "
+                     "it is taken for a host; did you mean billing?\n");
     CHECK("--config", config_path(), "--once", "--timeout", "2s", "billing");
     ck_assert_ptr_null(strstr(last.output, "note: no cluster"));
+}
+END_TEST
+
+/* Who is called as it was typed is asked, and is in trouble when it does not answer. */
+START_TEST(a_host_need_not_be_a_cluster) {
+    char host[64] = "";
+    struct addrinfo *found = NULL;
+    gethostname(host, sizeof host - 1);
+    if (strpbrk(host, ".:") != NULL || strcmp(host, "localhost") == 0 ||
+        getaddrinfo(host, NULL, NULL, &found))
+        return; /* this machine has no such name */
+    freeaddrinfo(found);
+    config_write("natsight.conf", "clusters = ( { name = \"billing\"; urls = [\"127.0.0.1:9\"]; } );\n");
+    CHECK("--config", config_path(), "--once", "--timeout", "2s", host);
+    expect_output("\nnote: no cluster of the configuration is called ");
+    ck_assert_int_ne(strncmp(last.output, "UNKNOWN: no such host", 21), 0);
 }
 END_TEST
 
@@ -381,6 +412,7 @@ int main(void) {
     tcase_add_test(gone, who_is_not_there_is_critical);
     tcase_add_test(gone, who_starts_beside_it_is_not_down);
     tcase_add_test(gone, who_says_nothing_is_unknown);
+    tcase_add_test(gone, what_can_not_start_is_said_once);
     tcase_add_test(gone, what_nobody_tells_is_unknown);
     tcase_add_test(gone, a_node_that_was_killed_is_critical);
     TCase *fine = part(s, "well");
@@ -400,5 +432,6 @@ int main(void) {
     tcase_add_test(bad, json_has_what_a_script_needs);
     tcase_add_test(bad, own_rules_are_judged_as_ours);
     tcase_add_test(bad, a_slip_in_the_name_of_a_cluster_is_named);
+    tcase_add_test(bad, a_host_need_not_be_a_cluster);
     return suite_run(s);
 }
