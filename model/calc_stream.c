@@ -34,8 +34,8 @@ struct value calc_stream_internal(const struct model *model, const struct object
 /* Whoever deletes what was just made, or is empty, knows of it. */
 struct value calc_stream_vanished(const struct model *model, const struct object *object) {
     int64_t created = object->now ? row_i64(object->now, F_STREAM_created, TIME_UNSET) : TIME_UNSET;
-    bool old = created != TIME_UNSET && object->now_at.now_ns - created >= SETTLED_NS;
-    (void)model;
+    int64_t settled_ns = (int64_t)((double)SETTLED_NS * model->hold_scale);
+    bool old = created != TIME_UNSET && object->now_at.now_ns - created >= settled_ns;
     return value_bool(object->freshness == FRESH_GONE && old &&
                       row_u64(object->now, F_STREAM_messages, 0) > 0 &&
                       !internal(object, F_STREAM_account, F_STREAM_name).b);

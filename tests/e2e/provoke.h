@@ -43,5 +43,6 @@ provoke_fn provoke_fill, provoke_fill_half, provoke_purge; /* to its limit, near
 provoke_fn provoke_add_consumers, provoke_delete_consumers;
 provoke_fn provoke_ask_wrongly;
 provoke_fn provoke_add_source, provoke_delete;
+provoke_fn provoke_vanish; /* each turn: as soon as that counts */
 
 #endif

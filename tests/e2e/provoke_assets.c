@@ -23,6 +23,7 @@ static const struct {
     {"FULL", ",\"max_msgs\":100,\"discard\":\"new\"", NULL},
     {"BYTES", ",\"max_bytes\":100000", NULL},
     {"SERVED", ",\"max_consumers\":5", NULL},
+    {"VANISHES", "", ""},
 };
 
 /* verb: "STREAM.CREATE"; of: what it is about. */
@@ -162,6 +163,21 @@ void provoke_purge(struct alert_scene *scene, const char *name, int64_t ms) {
 void provoke_delete(struct alert_scene *scene, const char *name, int64_t ms) {
     (void)ms;
     call(scene, "", "STREAM.DELETE", stream_of(name));
+}
+
+/* Made before anybody watched: at this age it counts, with holds scaled by 0.1. Once it is gone nobody asks
+ * for it any more: that would be an API error. */
+void provoke_vanish(struct alert_scene *scene, const char *name, int64_t ms) {
+    enum { OLD_MS = 61000 };
+    char body[100];
+    (void)ms;
+    if (servers_now_ms() - scene->began_ms < OLD_MS)
+        return;
+    snprintf(body, sizeof body, "{\"subject\":\"%s\"}", name);
+    json_t *names = jetstream_ask(scene->line, "STREAM.NAMES", body);
+    if (json_array_size(json_object_get(names, "streams")) > 0)
+        provoke_delete(scene, name, 0);
+    json_decref(names);
 }
 
 void provoke_add_source(struct alert_scene *scene, const char *name, int64_t ms) {
