@@ -176,7 +176,8 @@ static void append_pending(struct buffer *out, const struct check_report *r) {
         append_said(out, alert->tag, FIRST_COLUMNS);
         buffer_append_text(out, " ");
         append_said(out, alert->text, 3 * FIRST_COLUMNS);
-        buffer_printf(out, " (%s, in %s)\n", alert->rule, left);
+        buffer_printf(out, " (%s, in %s%s)\n", alert->rule, left,
+                      alert->moved ? ", as its leader changed" : "");
     }
 }
 

@@ -21,11 +21,12 @@ static void add(struct findings *list, const struct finding *finding, const stru
     }
 }
 
+/* Another leader is given time to say the same; what is open burns on. */
 static enum place place_of(const struct model *model, const struct finding *f, const struct slot *slot,
                            bool held) {
     if (slot && slot->said.state == ALERT_OPEN) {
         bool aside = slot->said.acked_utc_ns || slot->said.silenced_until_utc_ns;
-        return aside ? IS_ASIDE : held ? BURNS : FORMS;
+        return aside ? IS_ASIDE : held || f->moved ? BURNS : FORMS;
     }
     if (watch_is_echo(model, f))
         return IS_ECHO;
@@ -77,14 +78,29 @@ static void sift_held(const struct model *model, struct burning *b) {
     free(left_out);
 }
 
+/* Behind what is as urgent. */
+static void add_in_order(struct findings *list, const struct finding *finding, const struct slot *slot) {
+    add(list, finding, slot);
+    size_t at = list->count - 1;
+    struct finding f = list->items[at];
+    f.severity = f.level;
+    for (; at > 0 && list->items[at - 1].severity < f.severity; at--)
+        list->items[at] = list->items[at - 1];
+    list->items[at] = f;
+    list->items[at].lesser = has_worse(list, at);
+}
+
 static void sift_forming(const struct model *model, struct burning *b) {
     size_t all;
     const struct finding *findings = model_forming(model, &all);
     for (size_t i = 0; i < all; i++) {
         struct slot *slot =
             alert_book_find(model->alerts, findings[i].object, watch_tag(&findings[i]), false);
-        if (place_of(model, &findings[i], slot, false) == FORMS)
+        enum place place = place_of(model, &findings[i], slot, false);
+        if (place == FORMS)
             add(&b->pending, &findings[i], NULL);
+        else if (place == BURNS)
+            add_in_order(&b->burning, &findings[i], slot);
     }
 }
 

@@ -52,6 +52,7 @@ static void say(struct model *model, struct slot *slot, const struct finding *fi
         alert_book_changed(model->alerts, false);
     a->severity = finding->severity;
     a->due_utc_ns = finding->due_utc_ns;
+    a->moved = finding->moved;
     slot->order = finding->rule->order;
     slot->size = finding_size(model, finding);
     slot->looked_tick = model->alerts->tick;

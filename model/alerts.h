@@ -58,6 +58,7 @@ struct alert {
     int64_t first_sign_utc_ns;  /* when the condition became true */
     bool least;                 /* or before that: nothing was known then */
     int64_t due_utc_ns;         /* of a pending one: when it opens, if it goes on */
+    bool moved;                 /* it waits for that because its object has another leader */
     int64_t opened_utc_ns, worst_utc_ns, ended_utc_ns; /* 0: not. Ended: nothing was found from then on */
     int times;                                         /* how often it came; pending: 0 */
     int64_t came_utc_ns[ALERT_COMINGS];                /* the last of these, oldest first */
@@ -90,8 +91,9 @@ struct alert_counts {
 struct alert_counts model_alert_counts(const struct model *model);
 
 /* What somebody has to act on: model_findings() without those that are acknowledged or silenced, that only
- * say that a server is silent, or whose server has answered once only; `lesser` as of these, and since when
- * the book knows. The array lives until the next change of the model. */
+ * say that a server is silent, or whose server has answered once only, and with the open ones on which
+ * another leader has to say the same first; `lesser` as of these, and since when the book knows. The array
+ * lives until the next change of the model. */
 const struct finding *model_burning(const struct model *model, size_t *count);
 /* What will be among these if it goes on, in the order of model_forming(); before them what waits for the
  * second answer of a server: `due_utc_ns` 0. */

@@ -189,6 +189,7 @@ struct finding {
     int64_t since_utc_ns; /* when the condition became true */
     bool least;           /* or before that: nothing was known then */
     int64_t due_utc_ns;   /* when it speaks, if it goes on */
+    bool moved;           /* it waits for that because its object has another leader */
     uint64_t cause;       /* 0: its own */
     bool lesser;          /* its object has a worse one: goes without saying */
 };

@@ -136,19 +136,21 @@ static bool is_said_by_other(const struct model *model, const struct entry *entr
 }
 
 static void list_add(const struct model *model, struct finding_list *list, const struct entry *entry,
-                     const struct truth *truth, int64_t left_ns) {
+                     const struct truth *truth, int64_t hold_ns, int64_t settle_ns) {
     if (list->count == list->cap) {
         list->cap = list->cap ? list->cap * 2 : 16;
         list->items = memory_grow(list->items, list->cap, sizeof *list->items);
     }
-    list->items[list->count++] = (struct finding){.severity = truth->level,
-                                                  .level = truth->level,
-                                                  .rule = truth->rule,
-                                                  .object = entry->object.id,
-                                                  .since_utc_ns = truth->since_utc_ns,
-                                                  .least = truth->least,
-                                                  .due_utc_ns = model->utc_ns + left_ns,
-                                                  .cause = finding_cause(model, &entry->object, truth->rule)};
+    list->items[list->count++] =
+        (struct finding){.severity = truth->level,
+                         .level = truth->level,
+                         .rule = truth->rule,
+                         .object = entry->object.id,
+                         .since_utc_ns = truth->since_utc_ns,
+                         .least = truth->least,
+                         .due_utc_ns = model->utc_ns + (hold_ns > settle_ns ? hold_ns : settle_ns),
+                         .moved = settle_ns > hold_ns,
+                         .cause = finding_cause(model, &entry->object, truth->rule)};
 }
 
 static void worsen(struct entry *entry, enum severity severity) {
@@ -189,8 +191,7 @@ static void find(struct model *model, struct entry *entry, struct truth *truth) 
     bool forming = hold || settle;
     enum severity severity = forming ? SEVERITY_PENDING : truth->level;
     truth->spoke |= !forming;
-    list_add(model, forming ? &model->forming : &model->findings, entry, truth,
-             hold > settle ? hold : settle);
+    list_add(model, forming ? &model->forming : &model->findings, entry, truth, hold, settle);
     worsen(entry, severity);
     if (entry->object.kind == OBJECT_SOURCE) /* what fails to copy is not well itself */
         worsen(entry_of(entry->object.parent), severity);

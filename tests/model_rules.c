@@ -1,3 +1,4 @@
+#include "model/alerts.h"
 #include "tests/model_build.h"
 
 static void begin_one(struct night *n, double hold_scale) {
@@ -191,6 +192,16 @@ START_TEST(a_moved_leader_silences_its_asset) {
     send_consumer(&n, "n2", "IDB", 2, 22100);
     night_until(&n, 20.5);
     ck_assert_ptr_null(finding_at(&n, "consumer_growing", SEVERITY_WARN));
+    size_t count;
+    const struct finding *forming = model_forming(n.model, &count);
+    ck_assert_uint_eq(count, 1);
+    ck_assert(forming[0].moved);
+    ck_assert_int_eq(forming[0].due_utc_ns, NIGHT_UTC + ns(23));
+    const struct finding *burning = model_burning(n.model, &count); /* it is open all the same */
+    ck_assert_uint_eq(count, 1);
+    ck_assert_int_eq(burning[0].severity, SEVERITY_WARN);
+    model_pending(n.model, &count);
+    ck_assert_uint_eq(count, 0);
     night_end(&n);
 }
 END_TEST

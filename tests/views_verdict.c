@@ -91,6 +91,34 @@ START_TEST(what_may_become_an_alert_is_not_ok) {
 }
 END_TEST
 
+/* Another leader is given half a minute; what is open stays so meanwhile. */
+START_TEST(what_waits_for_a_leader_says_so) {
+    struct world_consumer consumers[] = {{"ORDERS", "audit", 0, 200000, 200, 2500, 64, 1000, 0, 12}};
+    struct world w;
+    char line[400];
+    world_lags(&w);
+    w.consumers = consumers;
+    world_run(&w, 62);
+    ck_assert_str_eq(row2(&w, 80, line), " * 1 alert pending: LAG ORDERS/audit 67.0k, +200/s; in 10s");
+    consumers[0].leader = 1;
+    world_run(&w, 5);
+    row2(&w, 100, line);
+    ck_assert_msg(strstr(line, "; in 30s, as its leader changed"), "%s", line);
+    world_run(&w, 12); /* its hold would be over */
+    row2(&w, 100, line);
+    ck_assert_msg(strstr(line, " * 1 alert pending: ") && strstr(line, "; in 18s, as its leader changed"),
+                  "%s", line);
+    world_run(&w, 20);
+    row2(&w, 80, line);
+    ck_assert_msg(strstr(line, " ! 1 WARN") == line, "%s", line);
+    consumers[0].leader = 2;
+    world_run(&w, 5);
+    row2(&w, 100, line);
+    ck_assert_msg(strstr(line, " ! 1 WARN") == line && !strstr(line, "pending"), "%s", line);
+    world_finish(&w);
+}
+END_TEST
+
 /* A silent server is one trouble, and its sentence says what hangs on it. */
 START_TEST(what_a_silent_server_led_is_said_with_it) {
     static const struct world_consumer consumers[] = {{"ORDERS", "audit", 1, 3, 0, 100, 3, 1000, 0, 4},
@@ -180,6 +208,7 @@ int main(void) {
     tcase_add_test(t, another_matter_comes_before_more_of_one);
     tcase_add_test(t, a_balancer_is_what_there_is_to_say);
     tcase_add_test(t, what_may_become_an_alert_is_not_ok);
+    tcase_add_test(t, what_waits_for_a_leader_says_so);
     tcase_add_test(t, what_a_silent_server_led_is_said_with_it);
     tcase_add_test(t, the_last_event_is_said_in_words);
     Suite *suite = suite_create("views: verdict");

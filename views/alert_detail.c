@@ -86,6 +86,8 @@ static void put_due(struct flow *f, const struct detail *d) {
         return;
     lasted_format(span, a->due_utc_ns > d->context->utc_ns ? a->due_utc_ns - d->context->utc_ns : 0);
     flow_put(f, ROLE_MUTED, "opens in", ROLE_PENDING, span);
+    if (a->moved)
+        flow_put(f, ROLE_MUTED, "", ROLE_TEXT, "its leader changed");
 }
 
 static void put_life(struct detail *d) {

@@ -20,6 +20,7 @@ struct tally {
     int64_t since;               /* of the oldest of the worst severity */
     bool least;                  /* it may be older */
     int64_t due_ns;              /* until the first of the pending ones speaks; 0: at the next answer */
+    bool moved;                  /* for so long, as its object has another leader */
 };
 
 static void tally_pending(const struct model *model, struct tally *t) {
@@ -29,18 +30,20 @@ static void tally_pending(const struct model *model, struct tally *t) {
         int64_t due = pending[i].due_utc_ns - model_utc_ns(model);
         if (pending[i].lesser)
             continue;
-        if (t->pending++ == 0 || due < t->due_ns)
-            t->due_ns = due > 0 ? due : 0;
+        if (t->pending++ > 0 && due >= t->due_ns)
+            continue;
+        t->due_ns = due > 0 ? due : 0;
+        t->moved = pending[i].moved;
     }
 }
 
-/* "first in 12s" */
+/* "first in 12s", "in 21s, as its leader changed" */
 static void due_text(const struct tally *t, bool brief, char *out, size_t size) {
     char span[TIME_TEXT_SIZE];
     const char *first = t->pending > 1 && !brief ? "first " : "";
     lasted_format(span, t->due_ns);
     if (t->due_ns)
-        snprintf(out, size, "%sin %s", first, span);
+        snprintf(out, size, "%sin %s%s", first, span, t->moved && !brief ? ", as its leader changed" : "");
     else
         snprintf(out, size, "%sat the next answer", first);
 }
@@ -226,7 +229,7 @@ static void quiet_text(const struct chrome_context *c, const struct cluster_coun
  * finding is not "all ok". "" when there is nothing. */
 static void pending_text(const struct model *model, const struct tally *t, const struct cluster_count *n,
                          char *out, size_t size, int width) {
-    char text[512], head[40], silent[124] = "", end[200], due[60], cut[512];
+    char text[512], head[40], silent[124] = "", end[200], due[TIME_TEXT_SIZE + 40], cut[512];
     size_t count, together = 0;
     const struct finding *forming = model_pending(model, &count);
     out[0] = 0;
@@ -300,7 +303,7 @@ static bool enter_is_worst(const struct chrome_context *c) {
 
 /* "   * 17 alerts pending, first in 12s", in as many words as there is room for before column `end`. */
 static void draw_pending(const struct tally *t, struct surface *s, struct rect row, int x, int end) {
-    char text[120], due[60];
+    char text[120], due[TIME_TEXT_SIZE + 40];
     if (t->pending == 0)
         return;
     due_text(t, false, due, sizeof(due));
