@@ -77,12 +77,31 @@ static const char *who(char out[TEXT_MAX_BYTES + 1]) {
     return out;
 }
 
+/* Why nobody can say that he is on it; NULL: he can. */
+static const char *not_open(const struct app *app, const struct alert *alert) {
+    char clock[TIME_TEXT_SIZE], span[TIME_TEXT_SIZE];
+    int64_t left_ns = alert->due_utc_ns - model_utc_ns(app->model);
+    if (alert->state == ALERT_OPEN)
+        return NULL;
+    time_format_clock(clock, alert->ended_utc_ns, app->stage.local_time);
+    lasted_format(span, left_ns);
+    if (alert->state == ALERT_CLEARED)
+        snprintf(fault, sizeof fault, "it is over since %s; nothing to acknowledge", clock);
+    else if (left_ns > 0)
+        snprintf(fault, sizeof fault, "it is not open yet, but in %s if it goes on", span);
+    else
+        return "it is not open yet, but at the next answer if it goes on";
+    return fault;
+}
+
 static const char *ack(struct app *app, uint64_t number, const char *note) {
     char text[STAGE_MESSAGE_SIZE], by[TEXT_MAX_BYTES + 1];
     const struct alert *alert = model_alert_by_number(app->model, number);
+    const char *wrong = alert != NULL ? not_open(app, alert) : "it is not there any more";
+    if (wrong != NULL)
+        return wrong;
     who(by);
-    if (alert == NULL || !model_alert_ack(app->model, number, by, note))
-        return "it is not open any more";
+    model_alert_ack(app->model, number, by, note);
     if (app->stage.frozen != NULL)
         model_alert_ack(app->stage.frozen, number, by, note);
     snprintf(text, sizeof text, "acknowledged: %s %.200s", alert->tag, alert->name);
@@ -176,12 +195,14 @@ void alert_wish(struct app *app, enum alert_wish wish, uint64_t number) {
     const struct alert *alert = model_alert_by_number(app->model, number);
     const char *wrong = refusal(app);
     bool wants_words = wish == ALERT_ACK || wish == ALERT_SILENCE;
+    if (wrong == NULL && alert == NULL)
+        wrong = "it is not there any more";
+    if (wrong == NULL && wish == ALERT_ACK)
+        wrong = not_open(app, alert);
     if (wrong != NULL && wants_words) {
         refuse(app, wish, wrong);
         return;
     }
-    if (wrong == NULL && alert == NULL)
-        wrong = "it is not there any more";
     if (wrong == NULL && wish == ALERT_UNACK)
         unack(app, number);
     if (wrong == NULL && wish == ALERT_UNSILENCE) {

@@ -159,7 +159,12 @@ START_TEST(what_is_over_is_history) {
     ck_assert(servers_restart(servers, 1, false));
     shown_wait(t, "^ .>.*server_down .* cleared");
     shown_wait(t, "ALERTS 0 open +1 cleared");
-    shown_type(t, "a", "it is over");
+    shown_type(t, "a",
+               "^no ack .* it is over since [0-2][0-9]:[0-5][0-9]:[0-5][0-9]; nothing to acknowledge");
+    shown_type(t, "q\r", "^no ack .* it is over since "); /* who types on does not leave */
+    shown_type(t, "\033", "ALERTS 0 open +1 cleared");
+    shown_type(t, ":ack\r", "it is over since [0-9:]+; nothing to acknowledge");
+    shown_type(t, "\033", "ALERTS 0 open +1 cleared");
     shown_type(t, "E", "none opened before");
     shown_type(t, "/state=open\r", "nothing passes the filter");
     shown_type(t, "\033", "cleared ");

@@ -188,8 +188,6 @@ static unsigned acknowledge(void *call) {
     const struct alert *alert = chosen(c);
     if (!alert)
         return say(c, "there is no alert to acknowledge");
-    if (alert->state != ALERT_OPEN)
-        return say(c, alert->state == ALERT_PENDING ? "it is not open yet" : "it is over");
     return wish(c, alert, alert->acked_utc_ns ? ALERT_UNACK : ALERT_ACK);
 }
 
