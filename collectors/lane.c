@@ -148,7 +148,7 @@ static bool decode(struct lane *lane, const char *bytes, size_t len) {
 
 /* Whose connection a socket is; another one may have its number by now. */
 static bool has_port(int fd, long port) {
-    struct sockaddr_storage at;
+    struct sockaddr_storage at = {0};
     socklen_t size = sizeof at;
     if (getsockname(fd, (struct sockaddr *)&at, &size) != 0)
         return false;
