@@ -2,6 +2,7 @@
  * leads. */
 #include "model/calc.h"
 #include "model/link_watch.h"
+#include "model/round_trip.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -47,6 +48,11 @@ struct value calc_gateway_peer(const struct model *model, const struct object *o
 struct value calc_gateway_uptime(const struct model *model, const struct object *object) {
     (void)model;
     return since_field(object, F_GATEWAY_start);
+}
+
+struct value calc_link_lasting_rtt(const struct model *model, const struct object *object) {
+    int64_t ns = round_trip_lasting(model, object);
+    return ns < 0 ? value_unknown(0) : aged(object, value_span(ns));
 }
 
 /* ---- who was slow ---- */

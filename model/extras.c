@@ -2,6 +2,7 @@
 #include "model/expecting.h"
 #include "model/interest.h"
 #include "model/peer.h"
+#include "model/round_trip.h"
 #include "model/source.h"
 #include "model/subscription.h"
 #include "model/visitor.h"
@@ -139,6 +140,10 @@ static void *source_clone(const void *extra) {
     return flat_clone(extra, sizeof(struct source));
 }
 
+static void *link_clone(const void *extra) {
+    return flat_clone(extra, sizeof(struct round_trip));
+}
+
 static void audience_texts(void *extra, text_visit_fn *fn, void *data) {
     struct audience *group = extra;
     visit(fn, data, &group->account);
@@ -171,6 +176,9 @@ const struct extra_ops extra_ops[OBJECT_KIND_COUNT] = {
     [OBJECT_REPLICA] = {NULL, NULL, peer_clone},
     [OBJECT_SOURCE] = {NULL, NULL, source_clone},
     [OBJECT_META_PEER] = {NULL, NULL, peer_clone},
+    [OBJECT_ROUTE] = {NULL, NULL, link_clone},
+    [OBJECT_GATEWAY] = {NULL, NULL, link_clone},
+    [OBJECT_LEAF] = {NULL, NULL, link_clone},
     [OBJECT_AUDIENCE] = {audience_texts, NULL, audience_clone},
     [OBJECT_SUBSCRIPTION] = {NULL, NULL, subscription_clone},
     [OBJECT_EXPECTATION] = {expecting_texts, expecting_destroy, expecting_clone},

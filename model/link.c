@@ -1,3 +1,4 @@
+#include "model/round_trip.h"
 #include "model/server.h"
 
 #include <math.h>
@@ -20,19 +21,22 @@ static const struct link_kind {
     enum object_kind kind;
     enum entity entity;
     enum shape shape;
-    enum field counters[TRAFFIC_COUNT];
+    enum field rtt, counters[TRAFFIC_COUNT];
 } link_kinds[LINK_COUNT] = {
     [LINK_ROUTES] = {OBJECT_ROUTE,
                      ENTITY_ROUTE,
                      SHAPE_ROUTEZ,
+                     F_ROUTE_rtt,
                      {F_ROUTE_in_msgs, F_ROUTE_out_msgs, F_ROUTE_in_bytes, F_ROUTE_out_bytes}},
     [LINK_GATEWAYS] = {OBJECT_GATEWAY,
                        ENTITY_GATEWAY,
                        SHAPE_GATEWAYZ,
+                       F_GATEWAY_rtt,
                        {F_GATEWAY_in_msgs, F_GATEWAY_out_msgs, F_GATEWAY_in_bytes, F_GATEWAY_out_bytes}},
     [LINK_LEAFS] = {OBJECT_LEAF,
                     ENTITY_LEAF,
                     SHAPE_LEAFZ,
+                    F_LEAF_rtt,
                     {F_LEAF_in_msgs, F_LEAF_out_msgs, F_LEAF_in_bytes, F_LEAF_out_bytes}},
 };
 
@@ -92,6 +96,7 @@ void links_put(struct model *model, struct entry *entry, const struct sample *sa
         known += !made && object->object.now_at.serial != at.serial;
         count += object->object.now_at.serial != at.serial || made;
         entry_update(model, object, row, &at);
+        round_trip_seen(object, kind->rtt);
         entry_set_freshness(model, object, FRESH_LIVE);
         if (link != LINK_LEAFS)
             link_watch_seen(model, entry, link, &object->object, &at);

@@ -105,13 +105,18 @@ static void gateways(struct night *n, double count) {
     remotes(n, 2);
 }
 
+/* Measured each half minute, and said each second; no two are alike. */
+static int64_t measured(const struct night *n, double ms) {
+    return ns(ms / 1000) - n->at / ns(30) * 1000;
+}
+
 static void gateway_rtt(struct night *n, double ms) {
     struct sample *s = build(n, 1, SHAPE_GATEWAYZ, "IDA");
     struct row *row = sample_add(s, ENTITY_GATEWAY);
     put_u(row, F_GATEWAY_cid, 20);
     put_text(s, row, F_GATEWAY_direction, "outbound");
     put_text(s, row, F_GATEWAY_cluster, "east");
-    put_i(row, F_GATEWAY_rtt, ns(ms / 1000));
+    put_i(row, F_GATEWAY_rtt, measured(n, ms));
     send(n, s);
     remotes(n, 2);
 }
@@ -122,7 +127,7 @@ static void route_rtt(struct night *n, double ms) {
     put_u(row, F_ROUTE_rid, 7);
     put_text(s, row, F_ROUTE_remote_id, "IDB");
     put_text(s, row, F_ROUTE_remote_name, "n2");
-    put_i(row, F_ROUTE_rtt, ns(ms / 1000));
+    put_i(row, F_ROUTE_rtt, measured(n, ms));
     send(n, s);
     remotes(n, 2);
 }
@@ -133,7 +138,7 @@ static void leaf_rtt(struct night *n, double ms) {
     put_text(s, row, F_LEAF_name, "edge");
     put_text(s, row, F_LEAF_ip, "10.0.0.9");
     put_u(row, F_LEAF_port, 7422);
-    put_i(row, F_LEAF_rtt, ns(ms / 1000));
+    put_i(row, F_LEAF_rtt, measured(n, ms));
     send(n, s);
     remotes(n, 2);
 }
@@ -238,14 +243,14 @@ static const struct rule_case {
      "n1 has no gateway to west any more, 1 lost in all, "
      "for 10s",
      NULL},
-    {"gateway_far", SEVERITY_WARN, 30, 0, gateway_rtt, 250, 260,
+    {"gateway_far", SEVERITY_WARN, 55, 0, gateway_rtt, 250, 260,
      "n1: round trip by the gateway to east 260ms", NULL},
-    {"gateway_far", SEVERITY_CRIT, 30, 0, gateway_rtt, 250, 1100,
+    {"gateway_far", SEVERITY_CRIT, 55, 0, gateway_rtt, 250, 1100,
      "n1: round trip by the gateway to east 1.1s", NULL},
-    {"route_far", SEVERITY_WARN, 90, 0, route_rtt, 20, 21, "n1: round trip to n2 21ms", NULL},
-    {"route_far", SEVERITY_CRIT, 90, 0, route_rtt, 20, 101, "n1: round trip to n2 101ms", NULL},
-    {"leaf_far", SEVERITY_WARN, 30, 0, leaf_rtt, 100, 101, "n1: round trip to leaf node edge 101ms", NULL},
-    {"leaf_far", SEVERITY_CRIT, 30, 0, leaf_rtt, 100, 501, "n1: round trip to leaf node edge 501ms", NULL},
+    {"route_far", SEVERITY_WARN, 55, 0, route_rtt, 20, 21, "n1: round trip to n2 21ms", NULL},
+    {"route_far", SEVERITY_CRIT, 55, 0, route_rtt, 20, 101, "n1: round trip to n2 101ms", NULL},
+    {"leaf_far", SEVERITY_WARN, 55, 0, leaf_rtt, 100, 101, "n1: round trip to leaf node edge 101ms", NULL},
+    {"leaf_far", SEVERITY_CRIT, 55, 0, leaf_rtt, 100, 501, "n1: round trip to leaf node edge 501ms", NULL},
     {"consumer_redelivering", SEVERITY_WARN, 60, 70, again, 0, 10, NULL, NULL},
     {"consumer_redelivering", SEVERITY_CRIT, 60, 70, again, 0, 40, NULL, NULL},
     {"consumer_window_filling", SEVERITY_WARN, 30, 0, window, 700, 900, NULL, NULL},
@@ -304,6 +309,62 @@ START_TEST(a_rule_rises_and_clears_alone) {
     go_on(&n, c, 3 + 2 * c->ready, c->quiet);
     ck_assert_ptr_null(finding_of(&n, c->rule));
     nothing_else(&n, c);
+    night_end(&n);
+}
+END_TEST
+
+/* ---- round trips: what counts is how often one was measured ---- */
+
+static void tell_route(struct night *n, const char *id, double ms) {
+    struct sample *s = build(n, 1, SHAPE_ROUTEZ, id);
+    struct row *row = sample_add(s, ENTITY_ROUTE);
+    put_u(row, F_ROUTE_rid, 7);
+    put_text(s, row, F_ROUTE_remote_id, "IDB");
+    put_i(row, F_ROUTE_rtt, ns(ms / 1000));
+    send(n, s);
+}
+
+/* The same is said each ten seconds. */
+static const struct finding *said_until(struct night *n, const char *id, double second, double ms) {
+    while ((double)n->at / 1e9 < second) {
+        tell_route(n, id, ms);
+        varz_until(n, (double)n->at / 1e9 + 10, id == ids[0] ? 7 : 6);
+    }
+    return finding_of(n, "route_far");
+}
+
+START_TEST(one_round_trip_is_none_however_often_it_is_said) {
+    struct night n;
+    begin_three(&n);
+    ck_assert_ptr_null(said_until(&n, "IDA", 600, 323));
+    ck_assert_ptr_null(said_until(&n, "IDA", 630, 324));
+    const struct finding *f = said_until(&n, "IDA", 640, 325);
+    ck_assert(f && f->severity == SEVERITY_CRIT);
+    f = said_until(&n, "IDA", 670, 90);
+    ck_assert(f && f->severity == SEVERITY_WARN);
+    ck_assert_ptr_null(said_until(&n, "IDA", 680, 0.3));
+    ck_assert_ptr_null(said_until(&n, "IDA", 710, 91));
+    ck_assert_ptr_null(said_until(&n, "IDA", 740, 92));
+    ck_assert_ptr_nonnull(said_until(&n, "IDA", 750, 93));
+    /* nobody measures any more: what was is not what is */
+    ck_assert_ptr_nonnull(said_until(&n, "IDA", 1330, 93));
+    ck_assert_ptr_null(said_until(&n, "IDA", 1360, 93));
+    /* ... and one that comes that late is the first again */
+    ck_assert_ptr_null(said_until(&n, "IDA", 1380, 94));
+    ck_assert_ptr_null(said_until(&n, "IDA", 1400, 95));
+    ck_assert_ptr_nonnull(said_until(&n, "IDA", 1410, 96));
+    night_end(&n);
+}
+END_TEST
+
+/* The next run of a server counts its routes from the beginning, and so may use a number twice. */
+START_TEST(a_round_trip_of_an_earlier_run_is_none_of_this) {
+    struct night n;
+    begin_three(&n);
+    ck_assert_ptr_null(said_until(&n, "IDA", 10, 40));
+    ck_assert_ptr_null(said_until(&n, "IDA", 20, 41));
+    send_restarted(&n, 0, "IDX");
+    ck_assert_ptr_null(said_until(&n, "IDX", 40, 42));
     night_end(&n);
 }
 END_TEST
@@ -396,6 +457,8 @@ END_TEST
 static TCase *cases(void) {
     TCase *t = tcase_create("rules about conditions");
     tcase_add_loop_test(t, a_rule_rises_and_clears_alone, 0, sizeof cases_of / sizeof *cases_of);
+    tcase_add_test(t, one_round_trip_is_none_however_often_it_is_said);
+    tcase_add_test(t, a_round_trip_of_an_earlier_run_is_none_of_this);
     tcase_add_test(t, a_server_that_does_not_stay_up);
     tcase_add_test(t, who_leaves_in_order_is_one_warning);
     tcase_add_test(t, a_stream_that_nobody_lists_any_more);
