@@ -1,24 +1,19 @@
 /* Alerts on their way to the programs that the configuration names: what waits, what runs, what failed.
  *
- * A few run at once; of one alert and hook one after the other; what can't wait any more is counted, and told
- * as one run later: {"event":"more","more":61,...}. A hook that fails, hangs or is not there is told of to
- * whoever made this, and holds up nobody. Main process; never waits. */
+ * Each hook has its own lane; what can't wait any more is counted, and told as one run later:
+ * {"event":"more","more":61,...}. A hook that fails, hangs or is not there is told of to whoever made this,
+ * and holds up no other one. Main process; never waits. */
 #ifndef OUTWARD_HOOKS_H
 #define OUTWARD_HOOKS_H
 
-#include "base/loop.h"
-#include "outward/hook.h"
-
-enum { HOOKS_AT_ONCE = 4, HOOKS_WAITING = 256 };
+#include "outward/hook_lane.h"
 
 struct hooks;
 
-/* Something about a hook: what went wrong, or that it works again. */
-typedef void hooks_say_fn(void *data, bool wrong, const char *name, const char *text);
-
 struct hooks *hooks_create(struct loop *loop, hooks_say_fn *say, void *data);
 /* These from now on, at most HOOKS_MOST; copied. One that says what an earlier one did goes on as it; what
- * waits for one that is no more is dropped, what runs goes on. */
+ * waits for one that is no more is dropped, what runs goes on; of very many that are no more the oldest are
+ * ended. */
 void hooks_configure(struct hooks *hooks, const struct hook_said *const *said, int count);
 /* What happened, and what it happened to as it is now. */
 void hooks_change(struct hooks *hooks, const struct alert_change *change, const struct alert *alert);

@@ -24,6 +24,11 @@ static bool is_said(const void *text) {
     return strstr(said, text) != NULL;
 }
 
+static bool is_said_in_time(const void *text) {
+    hooks_tick(hooks, clock_utc_ns());
+    return is_said(text);
+}
+
 static void begin(void) {
     scripts_begin();
     setenv("DISPLAY", ":7", 1);
@@ -136,16 +141,41 @@ START_TEST(a_hook_does_not_wait_for_another) {
 }
 END_TEST
 
+/* Neither for its runs nor for its room: a second hook gets all, at once. That the first one's wait is said.
+ */
+START_TEST(one_that_hangs_delays_itself_alone) {
+    const char *hangs[] = {script("a", "while [ ! -e %s/go ]; do sleep 0.01; done")},
+               *pager[] = {script("b", "echo $NATSIGHT_ALERT >>%s/told")};
+    const struct hook_said two[] = {{.command = hangs, .command_count = 1, .per_minute = HOOK_A_MINUTE_MOST},
+                                    {.command = pager, .command_count = 1, .per_minute = HOOK_A_MINUTE_MOST}};
+    hooks_configure(hooks, (const struct hook_said *[]){&two[0], &two[1]}, 2);
+    enum { MANY = HOOK_AT_ONCE + HOOK_WAITING + 10 };
+    for (uint64_t number = 1; number <= MANY; number++) {
+        opens(number);
+        if (number % HOOK_AT_ONCE == 0)
+            scripts_wait_lines("told", (int)number);
+    }
+    scripts_wait_lines("told", MANY);
+    ck_assert_str_eq(said, "");
+    scripts_turn_until(is_said_in_time, "wrong a: 256 messages wait: 4 runs have not ended, the first for ");
+    fclose(fopen(scripts_path("go"), "w"));
+    scripts_turn_until(is_said_in_time, "good a: nothing waits any more\n");
+    const char *first = strstr(said, "messages wait");
+    ck_assert_ptr_null(strstr(first + 1, "messages wait")); /* said once */
+    ck_assert_ptr_null(strstr(said, "b: "));
+}
+END_TEST
+
 START_TEST(of_many_a_few_run_and_the_rest_is_counted) {
     use(script("a", "echo >>%s/began; while [ ! -e %s/go ]; do sleep 0.01; done; cat >>%s/told"));
     for (uint64_t number = 1; number <= 10000; number++)
         opens(number);
-    scripts_wait_lines("began", HOOKS_AT_ONCE);
+    scripts_wait_lines("began", HOOK_AT_ONCE);
     for (int turns = 0; turns < 10; turns++)
         loop_turn(scripts_loop(), 10);
-    ck_assert_int_eq(scripts_lines("began"), HOOKS_AT_ONCE);
+    ck_assert_int_eq(scripts_lines("began"), HOOK_AT_ONCE);
     fclose(fopen(scripts_path("go"), "w"));
-    scripts_wait_lines("told", HOOKS_AT_ONCE + HOOKS_WAITING);
+    scripts_wait_lines("told", HOOK_AT_ONCE + HOOK_WAITING);
     hooks_tick(hooks, clock_utc_ns());
     scripts_wait_text("told", "\"event\":\"more\"");
     ck_assert_ptr_nonnull(strstr(scripts_text("told"), "\"line\":\"9,740 more not told\""));
@@ -223,6 +253,7 @@ int main(void) {
     tcase_add_test(tc, it_gets_a_document_and_variables);
     tcase_add_test(tc, of_one_alert_one_after_the_other);
     tcase_add_test(tc, a_hook_does_not_wait_for_another);
+    tcase_add_test(tc, one_that_hangs_delays_itself_alone);
     tcase_add_test(tc, of_many_a_few_run_and_the_rest_is_counted);
     tcase_add_test(tc, a_failure_is_said_and_holds_up_nobody);
     tcase_add_test(tc, another_configuration_keeps_what_stays_the_same);
