@@ -166,18 +166,31 @@ static int64_t patience_of(const struct progress *p) {
     return usual && p->seen_ns - p->delivery_ns <= most ? most : 0;
 }
 
-struct value calc_consumer_pausing(const struct model *model, const struct object *object) {
-    (void)model;
-    return aged(object, value_bool(patience_of(&consumer_of(object)->progress) > 0));
+/* Who came before we looked may come each few minutes. For how long nobody has come; 0: that is too long, or
+ * it is known how he comes. */
+static int64_t unseen_for(const struct progress *p) {
+    int64_t most = p->begun ? rhythm_patience(rhythm_unseen(&p->rhythm)) : 0;
+    int64_t away = p->seen_ns - p->last_delivery.at_ns;
+    return p->deliveries && !p->last_delivery.least && away <= most ? away : 0;
 }
+
+struct value calc_consumer_pausing(const struct model *model, const struct object *object) {
+    const struct progress *p = &consumer_of(object)->progress;
+    (void)model;
+    return aged(object, value_bool(patience_of(p) > 0 || unseen_for(p) > 0));
+}
+
+#define AT_ONCE_NS (5 * NS_PER_S)
 
 /* And nothing has waited for longer than that. */
 struct value calc_consumer_in_rhythm(const struct model *model, const struct object *object) {
     const struct progress *p = &consumer_of(object)->progress;
     const struct behind *behind = &consumer_of(object)->behind;
-    int64_t most = patience_of(p);
-    (void)model;
-    return aged(object, value_bool(most && p->rhythm.all && behind->known && behind->least_ns <= most));
+    int64_t most = patience_of(p), unseen = unseen_for(p);
+    bool usual = most && p->rhythm.all && behind->known && behind->least_ns <= most;
+    (void)model; /* of one who was not seen all that waits came after him */
+    return aged(object,
+                value_bool(usual || (unseen && behind->known && behind->least_ns <= unseen + AT_ONCE_NS)));
 }
 
 #define LONGEST_DRAIN (100 * 86400.0) /* what takes longer is said to be never */

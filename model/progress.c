@@ -100,8 +100,13 @@ static void count_given_up(struct progress *p, const struct row *row) {
     p->gave_up = p->given_up > was ? p->given_up - was : 0;
 }
 
+/* Nothing is delivered then, nor again. */
+static bool is_paused(const struct row *row) {
+    return row_u64(row, F_CONSUMER_paused, 0);
+}
+
 static void look_at_deliveries(struct progress *p, const struct row *row, int64_t delivery, int64_t moment) {
-    bool none_due = !row_u64(row, F_CONSUMER_pending, 1);
+    bool none_due = !row_u64(row, F_CONSUMER_pending, 1) || is_paused(row);
     bool delivered = row_u64(row, F_CONSUMER_delivered_consumer_seq, 0) != p->deliveries;
     if (none_due)
         p->delivery_ns = moment;
@@ -121,7 +126,7 @@ static void look_at_rhythm(struct progress *p, const struct object *consumer, in
 }
 
 static void look_at_acks(struct progress *p, const struct row *row, int64_t ack, int64_t moment) {
-    bool none_due = !row_u64(row, F_CONSUMER_ack_pending, 1);
+    bool none_due = !row_u64(row, F_CONSUMER_ack_pending, 1) || is_paused(row);
     bool moved = row_u64(row, F_CONSUMER_ack_floor_stream_seq, 0) != p->floor;
     int64_t seen = ack != TIME_UNSET ? ack : moved ? moment : p->ack_ns;
     p->ack_least &= !none_due && seen <= p->ack_ns;

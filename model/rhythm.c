@@ -28,6 +28,7 @@ static void remember(struct rhythm *r, int64_t pause) {
 
 void rhythm_put(struct rhythm *r, const struct object *consumer, int64_t since, int64_t delivered,
                 int64_t before, int64_t moment) {
+    r->seen |= row_u64(consumer->now, F_CONSUMER_waiting, 0) > 0;
     if (!consumer->before)
         return;
     if (row_u64(consumer->now, F_CONSUMER_delivered_consumer_seq, 0) ==
@@ -35,6 +36,7 @@ void rhythm_put(struct rhythm *r, const struct object *consumer, int64_t since, 
         r->flowing = 0;
         return;
     }
+    r->seen = true;
     int64_t pause = delivered != TIME_UNSET ? delivered - since : 0, step = moment - before;
     if (pause < PAUSE_LEAST || pause < step + step / 5 + NS_PER_S) {
         r->flowing++;
@@ -59,6 +61,10 @@ int64_t rhythm_usual(const struct rhythm *r) {
         return r->count ? less(r->pauses[0], r->pauses[r->count - 1]) : 0;
     int64_t a = r->pauses[0], b = r->pauses[1], c = r->pauses[2];
     return a > b ? (b > c ? b : less(a, c)) : (a > c ? a : less(b, c));
+}
+
+int64_t rhythm_unseen(const struct rhythm *r) {
+    return r->seen ? 0 : PAUSE_MOST;
 }
 
 int64_t rhythm_patience(int64_t usual) {

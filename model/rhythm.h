@@ -15,6 +15,7 @@ struct rhythm {
     int64_t pauses[RHYTHM_PAUSES]; /* newest first */
     unsigned count;
     bool all;         /* nothing was left after the last one */
+    bool seen;        /* somebody waited, or took something, while we looked */
     unsigned flowing; /* rows in succession that saw deliveries and no pause */
 };
 
@@ -24,6 +25,8 @@ void rhythm_put(struct rhythm *rhythm, const struct object *consumer, int64_t si
                 int64_t before, int64_t moment);
 /* 0: it has none. One pause that is longer than the others makes no rhythm. */
 int64_t rhythm_usual(const struct rhythm *rhythm);
+/* Nobody was seen yet: for so long he may stay away who came last before we looked. 0: he was. */
+int64_t rhythm_unseen(const struct rhythm *rhythm);
 /* Who usually makes such pauses stays away no longer than that without a reason. */
 int64_t rhythm_patience(int64_t usual);
 

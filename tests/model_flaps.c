@@ -153,12 +153,85 @@ START_TEST(what_is_held_is_never_done) {
 }
 END_TEST
 
+/* ---- whom nobody has seen at work yet ---- */
+
+/* All there is each four minutes, the last time 40 s before we look. */
+static void comes_seldom(double at, struct told_stream *s, struct told_consumer *c) {
+    double last = at < 200 ? -40 : 200 + 240 * floor((at - 200) / 240);
+    s->last = 1000 + (uint64_t)(10 * at), s->last_at = at;
+    c->delivered = c->deliveries = c->floor = c->floor_deliveries = (uint64_t)(1000 + 10 * last);
+    c->pending = s->last - c->delivered;
+    c->last_delivered = c->last_ack = last;
+}
+static void comes_no_more(double at, struct told_stream *s, struct told_consumer *c) {
+    comes_seldom(fmin(at, 195), s, c);
+    s->last = 1000 + (uint64_t)(10 * at), s->last_at = at;
+    c->pending = s->last - c->delivered;
+}
+/* And one that was there at first. */
+static void waits_no_more(double at, struct told_stream *s, struct told_consumer *c) {
+    comes_no_more(at, s, c);
+    c->waiting = at < 20;
+}
+static void comes_at_last(double at, struct told_stream *s, struct told_consumer *c) {
+    (void)s;
+    c->pending = 500, c->last_delivered = c->last_ack = at < 20 ? -10 : 18;
+    c->delivered = c->deliveries = c->floor = c->floor_deliveries = at < 20 ? 99400 : 99500;
+}
+/* With three of its messages at work, for 100 s; then it goes on. */
+static void was_paused(double at, struct told_stream *s, struct told_consumer *c) {
+    (void)s;
+    c->paused = at < 100;
+    c->pending = 500, c->ack_pending = 3, c->redelivered = 1;
+    c->delivered = 99503, c->deliveries = 99504;
+    c->last_delivered = c->last_ack = -20;
+}
+
+static const char *const said[] = {"consumer_unpulled", "consumer_unacked", "consumer_behind"};
+
+static const struct spoken {
+    const char *name;
+    story_fn *story;
+    double until;
+    const char *rule; /* the first of these that speaks, NULL none does */
+    double from;
+} spoken[] = {
+    {"comes seldom", comes_seldom, 1000, NULL, 0},
+    {"comes no more", comes_no_more, 450, "consumer_behind", 355},
+    {"waits no more", waits_no_more, 120, "consumer_unpulled", 80},
+    {"comes at last", comes_at_last, 180, "consumer_behind", 125},
+    {"was paused", was_paused, 165, NULL, 0},
+    {"was paused, and is stuck", was_paused, 185, "consumer_unacked", 170},
+};
+
+START_TEST(who_was_not_seen_yet_is_given_time) {
+    const struct spoken *s = &spoken[_i];
+    struct night n;
+    const char *rule = NULL;
+    double from = 0;
+    begin_three(&n);
+    for (double at = 0; at <= s->until && !rule; at += 5) {
+        story_tell(&n, s->story, at, at);
+        night_until(&n, at + 0.5);
+        from = at;
+        for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+            rule = finding_of(&n, said[i]) ? said[i] : rule;
+    }
+    const char *is = rule ? rule : "none", *expected = s->rule ? s->rule : "none";
+    ck_assert_msg(strcmp(is, expected) == 0, "%s: %s at second %g", s->name, is, from);
+    if (rule)
+        ck_assert_double_eq(from, s->from);
+    night_end(&n);
+}
+END_TEST
+
 static TCase *cases(void) {
     TCase *t = tcase_create("flaps");
     tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, what_goes_on_has_one_state, 0, sizeof steady / sizeof *steady);
     tcase_add_loop_test(t, whoever_looks_seldom_sees_the_rhythm, 0, 2);
     tcase_add_test(t, what_is_held_is_never_done);
+    tcase_add_loop_test(t, who_was_not_seen_yet_is_given_time, 0, sizeof spoken / sizeof *spoken);
     return t;
 }
 
