@@ -1,7 +1,9 @@
 #include "model/finding_text.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -238,6 +240,41 @@ bool finding_limit(const struct model *model, const struct finding *finding, cha
     else
         snprintf(out, size, "%s", level->limit);
     return *out;
+}
+
+/* The number stands in these words, not as a part of another one. */
+static bool has_number(const char *words, const char *number) {
+    size_t len = strlen(number);
+    for (const char *at = words; (at = strstr(at, number)) != NULL; at++)
+        if (!strchr("0123456789.", at > words ? at[-1] : ' ') && !isalnum((unsigned char)at[len]))
+            return true;
+    return false;
+}
+
+/* 0: that there is some at all is what the words say. One digit may stand there for something else, unless it
+ * is the object's own level. */
+static bool is_said_already(const struct finding *finding, const char *words, const char *number) {
+    const struct rule_level *level = rule_level(finding->rule, finding->level);
+    bool telling = level->asked || (number[0] && number[1]);
+    return strtod(number, NULL) == 0 || strstr(finding->rule->text, "{limit}") ||
+           (telling && has_number(words, number));
+}
+
+bool finding_limit_unsaid(const struct model *model, const struct finding *finding, const char *words,
+                          char *out, size_t size) {
+    const struct rule *rule = finding->rule;
+    char limit[NAME_SIZE], shown[NAME_SIZE], figure[NAME_SIZE];
+    *out = '\0';
+    if (!*rule->value || !finding_limit(model, finding, limit, sizeof limit))
+        return false;
+    const char *number = limit + strspn(limit, "<>= ");
+    if (is_said_already(finding, words, number))
+        return false;
+    snprintf(shown, sizeof shown, "{%s}", rule->value);
+    finding_figure(model, finding, figure, sizeof figure);
+    bool bare = (strstr(rule->text, shown) || strstr(rule->text, "{value}")) && has_number(words, figure);
+    snprintf(out, size, "limit %s%s%s", bare ? "" : rule->value, bare ? "" : " ", limit);
+    return true;
 }
 
 bool finding_same_cause(const struct finding *a, const struct finding *b) {

@@ -202,6 +202,10 @@ const char *finding_tag(const struct finding *finding);
 const char *finding_rule(const struct finding *finding);
 /* "> 80 %"; false and "": what is so is the trouble. */
 bool finding_limit(const struct model *model, const struct finding *finding, char *out, size_t size);
+/* "limit > 80 %", or "limit ack_pending >= 100" where these words are about another figure; false and "":
+ * they say it, or there is nothing to say. */
+bool finding_limit_unsaid(const struct model *model, const struct finding *finding, const char *words,
+                          char *out, size_t size);
 /* One rule holds of both for one reason, as of all that a server led which does not answer. */
 bool finding_same_cause(const struct finding *a, const struct finding *b);
 /* So many of one cause in one sentence; `finding` is the first of them, or alone: 1. */

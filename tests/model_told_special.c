@@ -160,11 +160,15 @@ START_TEST(a_level_is_a_threshold_of_its_object) {
     const struct told_case *c = &unprocessed;
     struct threshold t[4];
     struct night n;
-    char text[80];
+    char text[80], words[300];
     begin_three(&n);
     go_on(&n, c, 11, 500, set);
     ck_assert(finding_limit(n.model, finding_of(&n, c->rule), text, sizeof text));
     ck_assert_str_eq(text, ">= 500");
+    finding_text_of(n.model, finding_of(&n, c->rule), 1, words, sizeof words);
+    ck_assert(!finding_limit_unsaid(n.model, finding_of(&n, c->rule), words, text, sizeof text));
+    ck_assert(finding_limit_unsaid(n.model, finding_of(&n, c->rule), "1500 or 5000", text, sizeof text));
+    ck_assert_str_eq(text, "limit pending >= 500");
     size_t count = model_thresholds(n.model, consumer(&n, "C"), Q_CONSUMER_pending, t, 4), at = 0;
     while (at < count && strcmp(t[at].rule->name, c->rule) != 0)
         at++;

@@ -91,6 +91,40 @@ START_TEST(what_may_become_an_alert_is_not_ok) {
 }
 END_TEST
 
+/* The line of the overview that begins so; until the next call. */
+static const char *line_said(const struct world *w, const char *begin, int cols) {
+    static char kept[1000];
+    struct frame f;
+    frame_open(&f, w, "overview");
+    char *text = frame_text(&f, cols, 24, false), *line = strstr(text, begin);
+    ck_assert_msg(line != NULL, "%s", text);
+    snprintf(kept, sizeof kept, "%.*s", (int)strcspn(line, "\n"), line);
+    free(text);
+    frame_close(&f);
+    for (size_t len = strlen(kept); len > 0 && kept[len - 1] == ' '; len--)
+        kept[len - 1] = '\0';
+    return kept;
+}
+
+/* Of a rule with a number the limit is said, as far as there is room; that of another figure than the one
+ * that is shown with its name. */
+START_TEST(the_limit_stands_behind_the_figure) {
+    static const struct world_doing stands[] = {{.since = 10, .stands = true}};
+    struct world w;
+    world_lags(&w);
+    world_run(&w, 80);
+    ck_assert_str_eq(line_said(&w, " ! LAG", 80), " ! LAG    ORDERS/audit 70.0k, +200/s  limit > 10k");
+    ck_assert_str_eq(line_said(&w, " ! LAG", 46), " ! LAG ORDERS/audit 70.0k, +200/s  limit > 10k");
+    ck_assert_ptr_null(strstr(line_said(&w, " ! LAG", 45), "limit"));
+    world_finish(&w);
+    world_lags(&w);
+    w.doing = stands;
+    world_run(&w, 500);
+    ck_assert_ptr_nonnull(strstr(line_said(&w, "!! LAG", 200), "  limit undelivered_for > 5m"));
+    world_finish(&w);
+}
+END_TEST
+
 /* Another leader is given half a minute; what is open stays so meanwhile. */
 START_TEST(what_waits_for_a_leader_says_so) {
     struct world_consumer consumers[] = {{"ORDERS", "audit", 0, 200000, 200, 2500, 64, 1000, 0, 12}};
@@ -208,6 +242,7 @@ int main(void) {
     tcase_add_test(t, another_matter_comes_before_more_of_one);
     tcase_add_test(t, a_balancer_is_what_there_is_to_say);
     tcase_add_test(t, what_may_become_an_alert_is_not_ok);
+    tcase_add_test(t, the_limit_stands_behind_the_figure);
     tcase_add_test(t, what_waits_for_a_leader_says_so);
     tcase_add_test(t, what_a_silent_server_led_is_said_with_it);
     tcase_add_test(t, the_last_event_is_said_in_words);

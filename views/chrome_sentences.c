@@ -135,6 +135,25 @@ static size_t name_length(const char *text) {
     return strcspn(text, ",") < len || !text[len] ? strcspn(text, " ") : len;
 }
 
+static void more_text(const struct line *line, char out[static 40]) {
+    *out = '\0';
+    if (line->more)
+        snprintf(out, 40, "%zu more", line->more);
+}
+
+/* The limit goes behind the words where it takes nothing from what else stands there. */
+static void add_limit(const struct model *model, const struct line *line, char *out, size_t size, int width,
+                      int rows) {
+    char limit[400], more[40];
+    bool two = rows > 1 && text_width(out) > width;
+    const char *last = two ? out + first_part(out, width) : out;
+    more_text(line, more);
+    int taken = text_width(last) + (*more ? text_width(more) + 3 : 0);
+    if (finding_limit_unsaid(model, line->finding, out, limit, sizeof(limit)) &&
+        taken + 2 + text_width(limit) <= width)
+        snprintf(out + strlen(out), size - strlen(out), "  %s", limit);
+}
+
 /* What it is about comes first, and may leave no room for what is said of it in so many rows: then its middle
  * goes, down to half of the room. */
 static void say(const struct model *model, const struct line *line, char *out, size_t size, int width,
@@ -151,6 +170,7 @@ static void say(const struct model *model, const struct line *line, char *out, s
     else
         memcpy(cut, name, sizeof(cut));
     snprintf(out, size, "%s%s", cut, whole + len);
+    add_limit(model, line, out, size, width, rows);
 }
 
 /* A rule of a user may have its name there. */
@@ -172,7 +192,7 @@ static bool fits(const struct line *line, const char *text, int width) {
 /* How many more of its kind there are, where that costs no word. */
 static void draw_more(const struct line *line, struct surface *s, struct rect rows, int x, int y) {
     char more[40];
-    snprintf(more, sizeof(more), "%zu more", line->more);
+    more_text(line, more);
     int at = rows.x + rows.w - text_width(more) - 1;
     if (line->more && at >= x + 2)
         surface_text(s, rows, at, y, ROLE_MUTED, 0, more);
