@@ -218,6 +218,11 @@ static int input_of(const char *text) {
     return -1;
 }
 
+/* Behind all that is done here: it is for when we are no more. */
+static unsigned alarm_of(int64_t limit_ns) {
+    return (unsigned)((limit_ns + GRACE_NS + NS_PER_S) / NS_PER_S) + 1;
+}
+
 static struct program *watch(struct loop *loop, pid_t pid, int out, int64_t limit_ns) {
     int64_t now = clock_mono_ns();
     struct program *p = memory_new(sizeof *p);
@@ -242,8 +247,12 @@ struct program *program_start(struct loop *loop, const struct program_start *sta
         errno = error;
         return NULL;
     }
-    pid_t pid = spawn(&(struct spawn){
-        .words = start->words, .environment = start->environment, .in = in, .out = out[1], .err = out[1]});
+    pid_t pid = spawn(&(struct spawn){.words = start->words,
+                                      .environment = start->environment,
+                                      .in = in,
+                                      .out = out[1],
+                                      .err = out[1],
+                                      .alarm_s = alarm_of(start->limit_ns)});
     error = errno;
     close(in);
     close(out[1]);

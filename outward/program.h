@@ -5,6 +5,7 @@
  * environment that it is given. What it prints is read and dropped but for its last line. It has ended when
  * the program and all that is left in its group are gone; what has left the group is nobody's affair. Beyond
  * its time limit the group gets SIGTERM, a second later SIGKILL; what a failed one leaves behind is killed.
+ * If we are killed meanwhile, an alarm ends the program itself a little later than its limit.
  */
 #ifndef OUTWARD_PROGRAM_H
 #define OUTWARD_PROGRAM_H

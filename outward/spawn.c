@@ -30,6 +30,7 @@ static void become(const struct spawn *s) {
     if (dup2(s->in, STDIN_FILENO) < 0 || dup2(s->out, STDOUT_FILENO) < 0 || dup2(s->err, STDERR_FILENO) < 0)
         _exit(127);
     close_others();
+    alarm(s->alarm_s); /* outlives exec */
     environ = (char **)(void *)s->environment;
     execvp(s->words[0], (char *const *)(void *)s->words);
     dprintf(STDERR_FILENO, "\n%c%s\n", SPAWN_FAILED,

@@ -9,6 +9,7 @@ struct spawn {
     const char *const *words; /* the program, by PATH of that environment unless it has a slash; NULL ends */
     const char *const *environment; /* NAME=VALUE; NULL ends */
     int in, out, err;               /* stay ours, too */
+    unsigned alarm_s; /* SIGALRM after so long, whoever started it still there or not; 0: never */
 };
 
 /* In front of the one line, behind an empty one, that says on `err` why the program can't be run; it ends

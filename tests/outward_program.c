@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "outward/program.h"
@@ -180,6 +182,21 @@ START_TEST(what_is_forgotten_is_killed) {
 }
 END_TEST
 
+/* Nobody is left who could end it; it does not die at once either: what it tells may be on its way. */
+START_TEST(one_whose_natsight_is_killed_ends_by_its_limit) {
+    const char *path = script("a", "trap '' TERM HUP; echo $$ >%s/self\nsleep 0.5; echo told >%s/told\n"
+                                   "while :; do sleep 0.1; done");
+    pid_t pid = fork();
+    if (pid == 0) {
+        begin(path, usual, "", NS_PER_S);
+        kill(getpid(), SIGKILL);
+    }
+    ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+    scripts_wait_text("told", "told\n");
+    scripts_wait_gone("self");
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("program");
     TCase *tc = tcase_create("program");
@@ -195,6 +212,7 @@ int main(void) {
     tcase_add_test(tc, output_without_end_costs_nothing);
     tcase_add_test(tc, input_that_nobody_reads_is_no_fault);
     tcase_add_test(tc, what_is_forgotten_is_killed);
+    tcase_add_test(tc, one_whose_natsight_is_killed_ends_by_its_limit);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
 }
