@@ -83,9 +83,27 @@ static const struct entry *server_of_peer(const struct model *model, const struc
     return server && !server_is_up(server_const(&server->object)) ? server : NULL;
 }
 
+/* Rules about what a server counts: one that waits in vain for a silent one counts that. */
+static bool is_count_of_silence(const struct link_watch *watch, const struct finding *finding) {
+    const struct {
+        const char *rule;
+        bool silence;
+    } counts[] = {
+        {"routes_slow", watch->of[LINK_ROUTES].silence},
+        {"gateways_slow", watch->of[LINK_GATEWAYS].silence},
+        {"slow_untold", watch->silence},
+    };
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+        if (counts[i].silence && strcmp(finding_rule(finding), counts[i].rule) == 0)
+            return true;
+    return false;
+}
+
 bool watch_is_echo(const struct model *model, const struct finding *finding) {
     const struct object *object = model_object(model, finding->object);
     const struct entry *server = NULL;
+    if (object && object->kind == OBJECT_SERVER)
+        return is_count_of_silence(&server_const(object)->link_watch, finding);
     if (object && (object->kind == OBJECT_REPLICA || object->kind == OBJECT_META_PEER))
         server = server_of_peer(model, object);
     else if (object && (object->kind == OBJECT_STREAM || object->kind == OBJECT_CONSUMER) &&

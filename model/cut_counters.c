@@ -133,7 +133,7 @@ static void tell_untold(struct model *model, struct entry *server) {
         snprintf(who, sizeof who, ": a route, a gateway, a leaf node, or a client without a record");
         if (suspected(model, server))
             snprintf(who, sizeof who, ": %s", counters->awaited.suspect);
-        link_watch_told(server, counters->awaited.suspect,
+        link_watch_told(model, server, counters->awaited.suspect,
                         lately_within(&counters->lately[SLOW_UNTOLD], model->utc_ns, UNTOLD_NS) > 0);
     }
     if (leafs && leafs == counted)

@@ -7,18 +7,19 @@
 #include "model/reason.h"
 #include "model/server.h"
 
-#define LEAST      (64 << 10)     /* bytes: what every busy link has now and then */
-#define MUCH       (1 << 20)      /* the same without a counter that moved */
-#define PEER_WIDTH 40             /* columns */
-#define LATELY     (5 * NS_PER_S) /* beside the write deadline */
+#define LEAST      (64 << 10)       /* bytes: what every busy link has now and then */
+#define MUCH       (1 << 20)        /* the same without a counter that moved */
+#define PEER_WIDTH 40               /* columns */
+#define LATELY     (5 * NS_PER_S)   /* beside the write deadline */
+#define RECENT     (600 * NS_PER_S) /* longer than that nothing is written to who does not answer */
 
 static const struct kind_of_link {
-    enum field pending;
+    enum field pending, remote; /* remote 0: not told */
     const char *one, *many;
 } kinds[LINK_COUNT] = {
-    [LINK_ROUTES] = {F_ROUTE_pending_bytes, "route", "routes"},
-    [LINK_GATEWAYS] = {F_GATEWAY_pending_bytes, "gateway", "gateways"},
-    [LINK_LEAFS] = {F_CONNECTION_pending_bytes, "leaf node", "leaf nodes"},
+    [LINK_ROUTES] = {F_ROUTE_pending_bytes, F_ROUTE_remote_id, "route", "routes"},
+    [LINK_GATEWAYS] = {F_GATEWAY_pending_bytes, F_GATEWAY_remote_id, "gateway", "gateways"},
+    [LINK_LEAFS] = {F_CONNECTION_pending_bytes, 0, "leaf node", "leaf nodes"},
 };
 
 typedef unsigned long long big;
@@ -77,6 +78,37 @@ static bool is_known(const struct model *model, const struct entry *server, int 
     return *watch->of[link].peer && model->mono_ns - watch->of[link].mono_ns <= lately_ns(server);
 }
 
+static bool is_silent(const struct entry *server) {
+    enum server_state state = server_const(&server->object)->state;
+    return !server->dead && (state == SERVER_DOWN || state == SERVER_STALE);
+}
+
+/* When it was counted; a moment later it may answer again. */
+static bool was_silent(const struct model *model, const struct entry *server, const struct entry *by) {
+    int64_t last = server_const(&server->object)->silent_mono_ns;
+    return is_silent(server) || (!server->dead && last && model->mono_ns - last <= lately_ns(by));
+}
+
+/* One of its cluster: who it is that was counted has no name. */
+static bool is_silence_near(const struct model *model, const struct entry *server) {
+    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
+        const struct entry *other = kind_at(model, OBJECT_SERVER, i);
+        if (other->object.parent == server->object.parent && server_const(&other->object)->reached &&
+            model->utc_ns - server_const(&other->object)->state_since_utc_ns <= RECENT &&
+            was_silent(model, other, server))
+            return true;
+    }
+    return false;
+}
+
+static bool counts_silence(const struct model *model, const struct entry *server, int link) {
+    const struct link_watch *watch = watch_of(server);
+    if (!*watch->of[link].slow)
+        return link == LINK_ROUTES && is_silence_near(model, server);
+    const struct entry *end = entry_by_id(model, watch->of[link].end);
+    return end && was_silent(model, end, server);
+}
+
 /* "1 route did not read in time: ~n3 (33.2M waited), 3 since its start" */
 static void write_counted(const struct entry *server, int link, uint64_t growth, char *out, size_t size) {
     const struct link_watch *watch = watch_of(server);
@@ -96,9 +128,17 @@ static void name_late(struct model *model, struct entry *server, int link) {
     if (!watch->of[link].event || model->mono_ns - watch->of[link].counted_mono_ns > lately_ns(server))
         return;
     memcpy(watch->of[link].slow, watch->of[link].peer, LINK_PEER_SIZE);
+    watch->of[link].silence = counts_silence(model, server, link);
     write_counted(server, link, watch->of[link].growth, text, sizeof text);
     model_amend_event(model, watch->of[link].event, text);
     watch->of[link].event = 0;
+}
+
+static uint64_t end_of(const struct model *model, int link, const struct object *object) {
+    enum field id = kinds[link].remote;
+    const struct entry *end =
+        id && row_has(object->now, id) ? server_by_id(model, row_cell(object->now, id)->s) : NULL;
+    return end ? end->object.id : 0;
 }
 
 void link_watch_seen(struct model *model, struct entry *server, int link, const struct object *object,
@@ -115,6 +155,7 @@ void link_watch_seen(struct model *model, struct entry *server, int link, const 
         watch->of[link].mono_ns = at->mono_ns;
     if (pending >= watch->of[link].pending || old) {
         snprintf(watch->of[link].peer, LINK_PEER_SIZE, "%s", peer);
+        watch->of[link].end = end_of(model, link, object);
         watch->of[link].pending = pending;
         watch->of[link].mono_ns = at->mono_ns;
     }
@@ -132,6 +173,7 @@ void link_watch_counted(struct model *model, struct entry *server, int link, uin
     memset(watch->of[link].slow, 0, LINK_PEER_SIZE);
     if (known)
         memcpy(watch->of[link].slow, watch->of[link].peer, LINK_PEER_SIZE);
+    watch->of[link].silence = counts_silence(model, server, link);
     write_counted(server, link, growth, text, sizeof text);
     model_add_event(model, server->object.now_at.utc_ns, "slow", &server->object,
                     server_label(server_of(server)), "%s", text);
@@ -146,11 +188,6 @@ static bool was_counted(const struct model *model, const struct entry *server, i
     if (s->cut_counters.known[SLOW_ROUTES])
         return counted && model->mono_ns - counted <= span;
     return *s->link_watch.suspect && cut_counters_within(model, &s->cut_counters, SLOW_UNTOLD, span) > 0;
-}
-
-static bool is_silent(const struct entry *server) {
-    enum server_state state = server_const(&server->object)->state;
-    return !server->dead && (state == SERVER_DOWN || state == SERVER_STALE);
 }
 
 /* To whom that route leads, if it does not answer us; NULL else. */
@@ -223,12 +260,13 @@ static bool silent_peer(const struct model *model, const struct entry *server, c
 }
 
 bool link_watch_suspect(const struct model *model, const struct entry *server, char *out, size_t size) {
-    const struct link_watch *watch = watch_of(server);
+    struct link_watch *watch = watch_of(server);
     int most = -1;
     for (int link = 0; link < LINK_COUNT; link++)
         if (is_known(model, server, link) && watch->of[link].pending >= MUCH &&
             (most < 0 || watch->of[link].pending > watch->of[most].pending))
             most = link;
+    watch->suspect_silence = most < 0;
     if (most >= 0)
         snprintf(out, size, "~%s%s %s", kinds[most].one, most == LINK_LEAFS ? "" : " to",
                  watch->of[most].peer);
@@ -237,8 +275,9 @@ bool link_watch_suspect(const struct model *model, const struct entry *server, c
     return *out != '\0';
 }
 
-void link_watch_told(struct entry *server, const char *suspect, bool goes_on) {
+void link_watch_told(const struct model *model, struct entry *server, const char *suspect, bool goes_on) {
     struct link_watch *watch = watch_of(server);
+    watch->silence = *suspect ? watch->suspect_silence : is_silence_near(model, server);
     if (*suspect || !goes_on)
         snprintf(watch->suspect, sizeof watch->suspect, "%s", suspect);
 }

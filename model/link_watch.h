@@ -20,16 +20,19 @@ enum { LINK_ROUTES, LINK_GATEWAYS, LINK_LEAFS, LINK_COUNT };
 struct link_watch {
     struct {
         char peer[LINK_PEER_SIZE]; /* on which most waited lately, "" none */
+        uint64_t end;              /* that server, 0 not known to us */
         double pending;            /* bytes, the most seen */
         int64_t mono_ns;           /* seen last */
         char slow[LINK_PEER_SIZE]; /* that was taken to be the one counted last, "" none */
         int64_t counted_mono_ns;   /* 0 never */
         uint64_t event, growth;    /* the event of that while it has no name, 0 it has */
         uint64_t total;
+        bool silence;         /* what was counted last is no more than that a server did not answer */
         struct lately closed; /* while much waited; not leaf nodes, which have records */
     } of[LINK_COUNT];
     char left[LINK_PEER_SIZE]; /* who did not answer when a route to it was closed last, "" nobody */
     int64_t left_mono_ns;
+    bool silence, suspect_silence;   /* the same where kinds are not told apart; of who may be meant now */
     char suspect[LINK_SUSPECT_SIZE]; /* of what was told last without a kind: "~route to n3", "" nobody */
 };
 
@@ -53,7 +56,7 @@ void link_watch_counted(struct model *model, struct entry *server, int link, uin
 /* Where kinds are not told apart: who may be meant now, "~route to n3"; false: nobody is known. */
 bool link_watch_suspect(const struct model *model, const struct entry *server, char *out, size_t size);
 /* So it was said of what was counted; goes_on: beside what was said before, which "" does not take back. */
-void link_watch_told(struct entry *server, const char *suspect, bool goes_on);
+void link_watch_told(const struct model *model, struct entry *server, const char *suspect, bool goes_on);
 /* The one that was counted last, "~n3"; false: none, or it is not known. */
 bool link_watch_slow(const struct link_watch *watch, int link, char *out, size_t size);
 

@@ -80,6 +80,8 @@ void server_set_state(struct model *model, struct entry *entry, enum server_stat
     enum server_state old = server->state;
     if (old == state)
         return;
+    if (state == SERVER_UP && server->reached && (old == SERVER_DOWN || old == SERVER_STALE))
+        server->silent_mono_ns = model->mono_ns;
     server->state = state;
     server->state_since_utc_ns = utc_ns;
     model->states_moved = model->leaders_moved = true;

@@ -1,5 +1,6 @@
 /* Routes, gateways and leaf nodes on which bytes wait: what is said of them, who is taken to be the one that
  * a counter counts, and what is said when one is closed. */
+#include "model/alerts.h"
 #include "tests/model_closed.h"
 
 #define MIB (1024 * 1024)
@@ -429,8 +430,83 @@ START_TEST(who_was_silent_when_its_route_was_closed) {
 }
 END_TEST
 
+/* ---- a server that does not answer is one alert ---- */
+
+static bool is_alerted(const struct night *n, const char *rule) {
+    for (size_t i = 0; i < model_alert_count(n->model); i++)
+        if (strcmp(model_alert(n->model, i)->rule, rule) == 0 &&
+            model_alert(n->model, i)->state == ALERT_OPEN)
+            return true;
+    return false;
+}
+
+/* n2 answers all the time, n3 until it is stopped and from the second on at which it goes on. */
+static void both(struct night *n, double second, bool n3, struct counts c) {
+    while (n->at < ns(second)) {
+        until(n, (double)n->at / 1e9 + 1, c);
+        send(n, build_varz(n, 2, "IDB", "n2"));
+        if (n3)
+            send(n, build_varz(n, 3, "IDC", "n3"));
+    }
+}
+
+static void begin_both(struct night *n, struct counts c) {
+    begin(n, c);
+    send_lives(n, "IDA", SHAPE_CONNZ_CLOSED, 0, NULL, 0);
+    send_target(n, 2, "http://n2:8222", "named", "polled", NULL, NULL);
+    send_target(n, 3, "http://n3:8222", "named", "polled", NULL, NULL);
+    send_routes(n, 0, 0);
+    both(n, 30, true, c);
+}
+
+/* to_n3: MiB that wait on the route to it, too little: which one was counted is not told. */
+static const struct silence_case {
+    bool undivided;
+    double to_n2, to_n3;
+    bool alerts;
+} silences[] = {
+    {false, 0, 2, false},
+    {false, 0, 0.01, false},
+    {false, 2, 0, true},
+    {true, 0, 0, false},
+};
+
+START_TEST(what_is_counted_of_a_silent_server_is_no_alert_of_another) {
+    const struct silence_case *s = &silences[_i];
+    const char *rule = s->undivided ? "slow_untold" : "routes_slow";
+    struct night n;
+    struct counts c = {.undivided = s->undivided};
+    begin_both(&n, c);
+    both(&n, 38, false, c);
+    send_routes(&n, s->to_n2, s->to_n3);
+    both(&n, 42, false, c);
+    *(s->undivided ? &c.slow : &c.routes) = 1;
+    both(&n, 44, false, c);
+    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 0, NULL, 0);
+    both(&n, 60, false, c);
+    ck_assert_ptr_nonnull(finding_of(&n, rule));
+    ck_assert(is_alerted(&n, "server_down"));
+    ck_assert_int_eq(is_alerted(&n, rule), s->alerts);
+    both(&n, 90, true, c);
+    ck_assert_int_eq(is_alerted(&n, rule), s->alerts);
+    ck_assert(!is_alerted(&n, "server_down"));
+    both(&n, 420, true, c);
+    ck_assert(!is_alerted(&n, rule));
+    /* the same while everybody answers */
+    send_routes(&n, 0, 2);
+    ++*(s->undivided ? &c.slow : &c.routes);
+    both(&n, 422, true, c);
+    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 0, NULL, 0);
+    both(&n, 440, true, c);
+    ck_assert(is_alerted(&n, rule));
+    night_end(&n);
+}
+END_TEST
+
 static TCase *cases(void) {
     TCase *t = tcase_create("links");
+    tcase_add_loop_test(t, what_is_counted_of_a_silent_server_is_no_alert_of_another, 0,
+                        sizeof silences / sizeof *silences);
     tcase_add_test(t, a_gateway_holds_bytes);
     tcase_add_test(t, a_gateway_leads_to_a_server);
     tcase_add_test(t, each_connection_to_a_peer_has_its_name);
