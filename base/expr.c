@@ -571,13 +571,13 @@ void expr_words(struct expr *expr, expr_word_fn *word, void *data) {
         if (node->op != OP_EQUAL && node->op != OP_NOT_EQUAL)
             continue;
         struct expr_node *name = &expr->nodes[node->left], *text = &expr->nodes[node->right];
-        if (name->op == OP_TEXT && text->op == OP_NAME) {
+        if (name->op != OP_NAME) {
             struct expr_node *other = name;
             name = text;
             text = other;
         }
-        const char *meant =
-            name->op == OP_NAME && text->op == OP_TEXT ? word(data, name->id, text->text) : NULL;
+        bool literal = text->op == OP_TEXT || text->op == OP_NUMBER;
+        const char *meant = name->op == OP_NAME && literal ? word(data, name->id, text->text) : NULL;
         if (!meant)
             continue;
         free(text->text);

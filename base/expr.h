@@ -57,9 +57,11 @@ struct expr *expr_parse_first(const char *text, expr_resolve_fn *resolve, void *
                               struct expr_error *error, const char **rest);
 /* What stands for a text that a name is compared with by = or !=, NULL: the text as it is. */
 typedef const char *expr_word_fn(void *data, int id, const char *text);
-/* Asks for each of these texts, from the left. */
+/* Asks for each of these texts, from the left, and for each number as it is written. */
 void expr_words(struct expr *expr, expr_word_fn *word, void *data);
 void expr_destroy(struct expr *expr);
+/* It stands for truth: yes, no, true, false, on, off, whatever the case; 1 and 0 are numbers that do. */
+bool expr_is_truth_word(const char *text);
 /* It is true or false, and no number and no text; of a name without unit that is known only with an object.
  */
 bool expr_is_truth(const struct expr *expr);

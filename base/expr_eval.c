@@ -43,6 +43,10 @@ static struct expr_value truth_of_word(const char *text) {
     return unknown;
 }
 
+bool expr_is_truth_word(const char *text) {
+    return truth_of_word(text).type == EXPR_BOOL || strcmp(text, "1") == 0 || strcmp(text, "0") == 0;
+}
+
 /* Brings both sides to one type: a literal number beside a text is meant as it was written, a word beside a
  * truth as yes or no. */
 static void align(const struct expr_node *node, struct expr_value *v, const struct expr_value *other) {

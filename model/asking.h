@@ -36,6 +36,11 @@ int asking_call(const char *function, enum quantity q, enum unit *unit, char *re
 bool asking_is_number(int id);
 /* quantity_word() of what an id stands for. */
 const char *asking_word(int id, int n);
+/* What is meant by a text that it is compared with: its word, whatever the case, with blanks for `_`; NULL:
+ * the text as it is. *wrong: it can't ever be that. */
+const char *asking_meant(int id, const char *text, bool *wrong);
+/* That it can't, one line, with what it can be; `behind` is what was written behind the text. */
+void asking_no_word(int id, const char *text, const char *behind, char *out, size_t size);
 /* An expr_get_fn whose data is a struct asking and whose ids are of asking_resolve() or asking_call(),
  * or quantities. */
 struct expr_value asking_get(void *data, int id);

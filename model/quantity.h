@@ -51,9 +51,13 @@ extern const struct quantity_info quantities[QUANTITY_COUNT];
 
 /* -1 when there is none. */
 int quantity_by_name(enum object_kind kind, const char *name);
-/* The words that a quantity chooses from, some of them more than once; NULL: no more, of n 0: it may be any
- * text. */
+/* The words that a quantity chooses from, some of them more than once, yes and no among them; NULL: no more,
+ * of n 0: it may be any text. */
 const char *quantity_word(enum quantity q, int n);
+/* Yes or no. */
+bool quantity_is_truth(enum quantity q);
+/* Whole sentences as well as its words. */
+bool quantity_says_more(enum quantity q);
 struct state_rule {
     const char *name, *condition, *why; /* a row of consumer_states.def, stream_states.def */
 };

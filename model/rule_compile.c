@@ -67,19 +67,14 @@ struct wording { /* words that a quantity is compared with */
 /* One that it can't be would never be true, and nobody would know. */
 static const char *check_word(void *data, int id, const char *text) {
     struct wording *w = data;
-    const char *word;
-    struct near near = near_begin(text);
-    for (int n = 0; (word = asking_word(id, n)); n++) {
-        if (strcmp(word, text) == 0)
-            return word;
-        near_try(&near, word);
-    }
-    if (w->wrong || !*text || !asking_word(id, 0))
-        return NULL;
+    char message[sizeof w->fault->message];
+    bool wrong;
+    const char *word = asking_meant(id, text, &wrong);
+    if (!wrong || w->wrong)
+        return word;
     w->wrong = true;
-    rule_refuse(w->fault, w->key,
-                near.name ? "there is no %s \"%.60s\"; did you mean %s?" : "there is no %s \"%.60s\"",
-                quantities[id].name, text, near.name);
+    asking_no_word(id, text, "", message, sizeof message);
+    rule_refuse(w->fault, w->key, "%s", message);
     return NULL;
 }
 

@@ -127,6 +127,23 @@ static const struct wrong {
      "condition",
      "did you mean stalled_delivery?"},
     {{.name = "a", .entity = "server", .condition = "state != dead"}, "condition", "there is no state"},
+    {{.name = "a", .entity = "server", .condition = "lame_duck = maybe"},
+     "condition",
+     "lame_duck is yes or no, not maybe"},
+    {{.name = "a", .entity = "server", .condition = "health != okay"},
+     "condition",
+     "there are ok, unavailable"},
+    {{.name = "a", .entity = "stream", .condition = "discard = News"}, "condition", "did you mean new?"},
+    {{.name = "a", .entity = "stream", .condition = "storage = disk"}, "condition", "there are file, memory"},
+    {{.name = "a",
+      .entity = "connection",
+      .condition = "in_msgs_per_s",
+      .warn = "1",
+      .match = "kind = Clint"},
+     "match",
+     "there are nats, websocket, mqtt, leaf"},
+    {{.name = "a", .entity = "replica", .condition = "state = ofline"}, "condition", "did you mean offline?"},
+    {{.name = "a", .entity = "stream", .condition = "state = 5"}, "condition", "there is no state 5"},
     {{.name = "a", .entity = "connection", .condition = "rtt", .warn = "1ms"},
      "condition",
      "evidence of nothing"},
@@ -198,6 +215,38 @@ START_TEST(units_are_those_of_the_value) {
     else
         ck_assert_double_le(fabs(warn->threshold - rights[_i].threshold), rights[_i].threshold * 1e-9);
     ck_assert_int_eq(warn->sign, rights[_i].sign);
+    ruleset_release(set);
+}
+END_TEST
+
+static const struct asked {
+    const char *entity, *condition;
+    struct expr_value value; /* what is told */
+    bool is;
+} asked[] = {
+    {"stream", "storage = Memory", {EXPR_TEXT, 0, "memory"}, true},
+    {"server", "health != OK", {EXPR_TEXT, 0, "ok"}, false},
+    {"server", "health = \"no quorum\"", {EXPR_TEXT, 0, "no quorum"}, true},
+    {"consumer", "state = \"Nobody pulling\"", {EXPR_TEXT, 0, "nobody_pulling"}, true},
+    {"server", "lame_duck = true", {EXPR_BOOL, 1, NULL}, true},
+    {"server", "lame_duck = no", {EXPR_BOOL, 1, NULL}, false},
+    {"consumer", "ephemeral != True", {EXPR_BOOL, 0, NULL}, true},
+    {"consumer", "ephemeral = 1", {EXPR_BOOL, 1, NULL}, true},
+};
+
+static struct expr_value told(void *data, int id) {
+    (void)id;
+    return *(const struct expr_value *)data;
+}
+
+/* A filter takes them so, and what was tried as one is written into a file. */
+START_TEST(a_word_may_be_spelled_as_on_screen) {
+    struct ruleset *set = ruleset_create();
+    struct rule_fault fault = {0};
+    struct rule_said said = {.name = "a", .entity = asked[_i].entity, .condition = asked[_i].condition};
+    struct expr_value value = asked[_i].value;
+    ck_assert_msg(ruleset_add(set, &said, &fault), "%s: %s", fault.key, fault.message);
+    ck_assert(expr_true(ruleset_find(set, "a")->where_expr, told, &value) == asked[_i].is);
     ruleset_release(set);
 }
 END_TEST
@@ -393,6 +442,7 @@ static TCase *make(void) {
     tcase_add_loop_test(t, what_is_wrong_is_said_with_its_key, 0, sizeof wrongs / sizeof *wrongs);
     tcase_add_loop_test(t, units_are_those_of_the_value, 0, sizeof rights / sizeof *rights);
     tcase_add_loop_test(t, a_text_may_be_compared, 0, 4);
+    tcase_add_loop_test(t, a_word_may_be_spelled_as_on_screen, 0, sizeof asked / sizeof *asked);
     tcase_add_test(t, one_of_a_defaults_name_replaces_or_changes_it);
     tcase_add_test(t, it_speaks_until_the_clear_level);
     tcase_add_test(t, it_says_what_it_is_about);

@@ -177,6 +177,13 @@ START_TEST(what_is_no_filter_is_said) {
         {"leadership=contestd", "there is no leadership contestd; did you mean contested?"},
         {"kind=pul", "there is no kind pul; did you mean pull?"},
         {"state=\"nobody pulling\"", ""},
+        {"ephemeral=maybe", "ephemeral is yes or no, not maybe"},
+        {"paused=2", "paused is yes or no, not 2"},
+        {"paused=No", ""},
+        {"paused=true", ""},
+        {"ack_policy=explict", "there is no ack_policy explict; did you mean explicit?"},
+        {"ack_policy=Explicit", ""},
+        {"kind=5", "there is no kind 5; there are pull, push"},
         {"state~nonsense", ""},
         {"leader=nonsense", ""},
         {"geo !=", "there is no column geo; a text with signs stands in quotes"},
@@ -209,9 +216,12 @@ START_TEST(what_is_shown_may_be_asked_for) {
     for (int q = 0; q < QUANTITY_COUNT; q++) {
         size_t count;
         const struct object *const *all = model_objects(w.model, quantities[q].kind, &count);
-        for (size_t i = 0; i < count && quantity_word((enum quantity)q, 0); i++) {
+        for (size_t i = 0; i < count; i++) {
             struct value v = quantity_get(w.model, all[i], (enum quantity)q);
-            if (v.type != VALUE_TEXT)
+            bool truth = quantity_is_truth((enum quantity)q), words = quantity_word((enum quantity)q, 0);
+            ck_assert_msg(v.type == VALUE_UNKNOWN || (v.type == VALUE_BOOL) == truth, "%s",
+                          quantities[q].name);
+            if (v.type != VALUE_TEXT || !words || quantity_says_more((enum quantity)q))
                 continue;
             ck_assert_msg(is_word_of((enum quantity)q, v.text), "%s: %s", quantities[q].name, v.text);
             seen++;

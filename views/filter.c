@@ -167,65 +167,15 @@ static void no_column(struct filter *f, const char *at, size_t len) {
                  name);
 }
 
-static char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-static bool is_repeated(enum quantity q, int n) {
-    for (int i = 0; i < n; i++)
-        if (strcmp(quantity_word(q, i), quantity_word(q, n)) == 0)
-            return true;
-    return false;
-}
-
-/* "nobody_pulling" for "Nobody pulling", as pages have it. */
-static bool is_spelling(const char *typed, const char *word) {
-    for (; *typed && *word; typed++, word++)
-        if (lower(*typed == ' ' ? '_' : *typed) != lower(*word))
-            return false;
-    return *typed == *word;
-}
-
-/* "nobody pulling" for one word: the blank in it ended the comparison. */
-static bool is_in_two(const struct filter *f, const char *typed, const char *word) {
-    const char *next = f->behind + strspn(f->behind, " ");
-    char both[64];
-    snprintf(both, sizeof(both), "%s %.*s", typed, (int)strcspn(next, " "), next);
-    return is_spelling(both, word);
-}
-
-/* One that begins as it was typed is nearer than any other. */
-static void no_word(struct filter *f, enum quantity q, const char *typed) {
-    char clean[TEXT_MAX_BYTES + 1], name[64];
-    const char *word, *begun = NULL;
-    text_clean(clean, typed, strlen(typed));
-    text_cut(name, sizeof(name), clean, 40);
-    struct near near = near_begin(name);
-    for (int n = 0; (word = quantity_word(q, n)); n++) {
-        near_try(&near, word);
-        if (is_in_two(f, typed, word))
-            begun = word;
-        begun = !begun && *name && strncasecmp(word, name, strlen(name)) == 0 ? word : begun;
-    }
-    const char *meant = begun ? begun : near.name;
-    int len = snprintf(f->error, sizeof(f->error), "there is no %s %s; %s%s%s", quantities[q].name, name,
-                       meant ? "did you mean " : "there are", meant ? meant : "", meant ? "?" : "");
-    for (int n = 0; !meant && (word = quantity_word(q, n)); n++)
-        if ((size_t)len + strlen(word) + 2 < sizeof(f->error) && !is_repeated(q, n))
-            len += snprintf(f->error + len, sizeof(f->error) - (size_t)len, "%s %s", n ? "," : "", word);
-}
-
 /* What a quantity can't be is a mistake of who typed it, not an empty list. */
 static const char *check_word(void *data, int id, const char *text) {
     struct filter *f = data;
-    enum quantity q = (enum quantity)id;
-    const char *word = NULL;
-    if (f->error[0] || !*text || !asking_word(id, 0))
+    bool wrong;
+    if (f->error[0])
         return NULL;
-    for (int n = 0; (word = quantity_word(q, n)) && !is_spelling(text, word);)
-        n++;
-    if (!word)
-        no_word(f, q, text);
+    const char *word = asking_meant(id, text, &wrong);
+    if (wrong)
+        asking_no_word(id, text, f->behind, f->error, sizeof(f->error));
     return word;
 }
 
