@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "model/alert_book.h"
 #include "model/alert_watch.h"
+#include "model/ruleset.h"
 
 enum place { BURNS, FORMS, IS_ASIDE, IS_ECHO };
 
@@ -21,12 +22,12 @@ static void add(struct findings *list, const struct finding *finding, const stru
     }
 }
 
-/* Another leader is given time to say the same; what is open burns on. */
+/* Another leader is given time to say the same; what is open burns on, and so does what comes and goes. */
 static enum place place_of(const struct model *model, const struct finding *f, const struct slot *slot,
                            bool held) {
     if (slot && slot->said.state == ALERT_OPEN) {
         bool aside = slot->said.acked_utc_ns || slot->said.silenced_until_utc_ns;
-        return aside ? IS_ASIDE : held || f->moved ? BURNS : FORMS;
+        return aside ? IS_ASIDE : held || f->moved || slot->said.flapping ? BURNS : FORMS;
     }
     if (watch_is_echo(model, f))
         return IS_ECHO;
@@ -104,6 +105,23 @@ static void sift_forming(const struct model *model, struct burning *b) {
     }
 }
 
+/* Open all the same while nothing is found of them. */
+static void sift_flapping(const struct model *model, struct burning *b) {
+    for (size_t i = 0; i < model->alerts->live_count; i++) {
+        const struct slot *slot = model->alerts->live[i];
+        const struct alert *a = &slot->said;
+        const struct rule *rule = a->flapping && a->quiet ? ruleset_find(model->rules, a->rule) : NULL;
+        if (!rule || a->acked_utc_ns || a->silenced_until_utc_ns)
+            continue;
+        struct finding finding = {.severity = a->severity,
+                                  .level = a->severity,
+                                  .rule = rule,
+                                  .object = a->object,
+                                  .flaps = a->number};
+        add_in_order(&b->burning, &finding, slot);
+    }
+}
+
 static const struct burning *sifted(const struct model *model) {
     struct alert_book *book = model->alerts;
     struct burning *b = &book->burning;
@@ -111,6 +129,7 @@ static const struct burning *sifted(const struct model *model) {
         b->burning.count = b->pending.count = b->untaken = 0;
         sift_held(model, b);
         sift_forming(model, b);
+        sift_flapping(model, b);
     }
     b->book_version = book->version;
     b->findings_version = model->findings_version;

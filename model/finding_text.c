@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/alerts.h"
 #include "model/asking.h"
 #include "model/calc.h"
 #include "model/sentence.h"
@@ -281,9 +282,24 @@ bool finding_same_cause(const struct finding *a, const struct finding *b) {
     return a->rule == b->rule && (a->object == b->object || (a->cause && a->cause == b->cause));
 }
 
+/* What is no more so is not said as if it were. */
+static bool tell_flaps(const struct model *model, const struct finding *finding, char *out, size_t size) {
+    const struct alert *a = finding->flaps ? model_alert_by_number(model, finding->flaps) : NULL;
+    char span[TIME_TEXT_SIZE];
+    if (!a || !a->came_count)
+        return false;
+    bool has_peak = *a->peak && strcmp(a->peak, "-") != 0;
+    span_format_whole(span, model->utc_ns - a->came_utc_ns[a->came_count - 1]);
+    snprintf(out, size, "%s: comes and goes, %d times, the last %s ago%s%s", a->name, a->times, span,
+             has_peak ? ", at its worst " : "", has_peak ? a->peak : "");
+    return true;
+}
+
 void finding_text_of(const struct model *model, const struct finding *finding, size_t count, char *out,
                      size_t size) {
     struct telling telling = {model, finding, model_object(model, finding->object), count};
+    if (tell_flaps(model, finding, out, size))
+        return;
     const struct many *together = count > 1 ? many_of(finding->rule) : NULL;
     sentence_make(model, telling.object, together ? together->text : finding->rule->text, tell, &telling, out,
                   size);

@@ -191,6 +191,7 @@ struct finding {
     int64_t due_utc_ns;   /* when it speaks, if it goes on */
     bool moved;           /* it waits for that because its object has another leader */
     uint64_t cause;       /* 0: its own */
+    uint64_t flaps;       /* 0: it is so now; else it was, and the alert of this number comes and goes */
     bool lesser;          /* its object has a worse one: goes without saying */
 };
 /* Worst first: severity, then order of the rules, then age. */

@@ -142,6 +142,23 @@ START_TEST(flapping_is_one_that_stays_open) {
     ck_assert_int_eq(a->came_count, ALERT_COMINGS);
     ck_assert_int_eq(a->came_utc_ns[0], utc(64.5));
     ck_assert_int_eq(a->came_utc_ns[ALERT_COMINGS - 1], utc(274.5));
+    size_t count;
+    char text[200];
+    model_findings(w.n.model, &count);
+    ck_assert_uint_eq(count, 0); /* and yet it is what is wrong */
+    const struct finding *burning = model_burning(w.n.model, &count);
+    ck_assert_uint_eq(count, 1);
+    ck_assert_int_eq(burning[0].severity, SEVERITY_WARN);
+    ck_assert_int_eq(burning[0].since_utc_ns, utc(0.5));
+    finding_text_of(w.n.model, &burning[0], 1, text, sizeof text);
+    ck_assert_str_eq(text, "n1/9: comes and goes, 10 times, the last 25s ago, at its worst 11%");
+    ck_assert_str_eq(finding_tag(&burning[0]), "SLOW");
+    ck_assert(model_alert_ack(w.n.model, a->number, "alice", ""));
+    model_burning(w.n.model, &count);
+    ck_assert_uint_eq(count, 0);
+    ck_assert(model_alert_unack(w.n.model, a->number));
+    w.told[0] = '\0';
+    w.read = model_alert_change_last(w.n.model);
     watch_holds(&w, 880, 0); /* not yet ten minutes */
     assert_told(&w, "");
     watch_holds(&w, 900, 0);
