@@ -56,6 +56,44 @@ static bool is_there(const struct server *server, const struct row *route) {
     return same_host(host, row_text(route, F_ROUTE_ip));
 }
 
+/* Who is asked and has neither answered nor failed for good may be the one that the route leads to. */
+static bool is_somebody_awaited(const struct model *model) {
+    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
+        const struct entry *entry = kind_at(model, OBJECT_SERVER, i);
+        const struct server *server = server_const(&entry->object);
+        if (!entry->dead &&
+            (server->state == SERVER_NEW || (server->state == SERVER_STALE && !server->reached)))
+            return true;
+    }
+    return false;
+}
+
+/* Another one says or is said to have that name. */
+static bool is_taken(const struct model *model, const struct entry *entry) {
+    char name[sizeof server_of(entry)->supposed];
+    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
+        const struct entry *other = kind_at(model, OBJECT_SERVER, i);
+        const struct server *server = server_const(&other->object);
+        if (other == entry || other->dead || other->object.parent != entry->object.parent || !server->name)
+            continue;
+        text_cut(name, sizeof name, server->name->bytes, WIDTH);
+        if (strcmp(name, server_of(entry)->supposed) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void take_back(struct model *model) {
+    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
+        struct entry *entry = kind_at(model, OBJECT_SERVER, i);
+        struct server *server = server_of(entry);
+        if (entry->dead || server->reached || !*server->supposed || !is_taken(model, entry))
+            continue;
+        server->supposed[0] = '\0';
+        entry->dirty = true;
+    }
+}
+
 static void suppose(struct model *model, const struct object *cluster) {
     struct entry *entry = silent_one(model, cluster);
     const struct row *route = entry ? unknown_peer(model, cluster) : NULL;
@@ -67,6 +105,9 @@ static void suppose(struct model *model, const struct object *cluster) {
 }
 
 void supposed_tick(struct model *model) {
+    take_back(model);
+    if (is_somebody_awaited(model))
+        return;
     for (size_t i = 0; i < kind_count(model, OBJECT_CLUSTER); i++)
         if (!kind_at(model, OBJECT_CLUSTER, i)->dead)
             suppose(model, &kind_at(model, OBJECT_CLUSTER, i)->object);

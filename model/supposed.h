@@ -1,5 +1,7 @@
 /* What a server is called that never answered us: where its cluster misses one alone and a route leads to one
- * alone that we do not know, these are the same. Only a label; who it is is settled when it answers. */
+ * alone that we do not know, these are the same. Not before everybody else who is asked has answered or
+ * failed, and taken back when somebody else turns out to have the name. Only a label; who it is is settled
+ * when it answers. */
 #ifndef MODEL_SUPPOSED_H
 #define MODEL_SUPPOSED_H
 

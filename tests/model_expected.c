@@ -1,3 +1,4 @@
+#include "model/alerts.h"
 #include "tests/model_build.h"
 
 static void send_clustered(struct night *n, uint64_t target, const char *id, const char *name, int remotes,
@@ -86,6 +87,70 @@ START_TEST(a_silent_url_is_the_peer_that_is_not_known) {
         }
         night_end(&n);
     }
+}
+END_TEST
+
+static bool is_alerted(const struct night *n, const char *name) {
+    for (size_t i = 0; i < model_alert_count(n->model); i++)
+        if (strcmp(model_alert(n->model, i)->name, name) == 0 &&
+            model_alert(n->model, i)->state == ALERT_OPEN)
+            return true;
+    return false;
+}
+
+/* Who has not been heard yet may be the one that the route leads to. */
+START_TEST(no_name_is_supposed_before_all_others_have_answered) {
+    struct night n;
+    const char *peers[2] = {"n1", NULL};
+    night_begin(&n, 0, 1);
+    send_target(&n, 1, "http://127.0.0.1:8223", "named", "polled", NULL, NULL);
+    send_target(&n, 2, "http://127.0.0.1:8222", "named", "probing", NULL, NULL);
+    send_target(&n, 3, "http://127.0.0.1:8221", "named", "probing", NULL, NULL);
+    for (int k = 0; k < 4; k++) {
+        send_clustered(&n, 1, "IDA", "n3", 1, 6223);
+        send_failure(&n, 2, SHAPE_VARZ, FAILURE_REFUSED, "refused: nothing listens on port 8222");
+        send_peers(&n, peers, "127.0.0.1");
+        night_until(&n, k + 1);
+        ck_assert_ptr_null(server_named(&n, "n1"));
+        ck_assert_str_eq(text_value(&n, server_named(&n, "127.0.0.1:8222"), Q_SERVER_state), "down");
+    }
+    for (int k = 4; k < 20; k++) {
+        send_clustered(&n, 1, "IDA", "n3", 1, 6223);
+        send_target(&n, 3, "http://127.0.0.1:8221", "named", "polled", NULL, NULL);
+        send_clustered(&n, 3, "IDB", "n1", 1, 6221);
+        send_failure(&n, 2, SHAPE_VARZ, FAILURE_REFUSED, "refused: nothing listens on port 8222");
+        night_until(&n, k + 1);
+        ck_assert_str_eq(text_value(&n, server_named(&n, "n1"), Q_SERVER_state), "up");
+        ck_assert(!is_alerted(&n, "n1"));
+    }
+    ck_assert(is_alerted(&n, "127.0.0.1:8222"));
+    night_end(&n);
+}
+END_TEST
+
+/* The one that the route leads to is found later, where nobody had named it. */
+START_TEST(a_supposed_name_is_taken_back_and_its_alert_renamed) {
+    struct night n;
+    const char *peers[2] = {"n2", NULL};
+    night_begin(&n, 0, 1);
+    send_target(&n, 1, "http://127.0.0.1:8221", "named", "polled", NULL, NULL);
+    send_target(&n, 2, "http://127.0.0.1:8222", "named", "probing", NULL, NULL);
+    for (int k = 0; k < 20; k++) {
+        send_clustered(&n, 1, "IDA", "n1", 1, 6221);
+        send_failure(&n, 2, SHAPE_VARZ, FAILURE_REFUSED, "refused: nothing listens on port 8222");
+        send_peers(&n, peers, "127.0.0.1");
+        night_until(&n, k + 1);
+    }
+    ck_assert(is_alerted(&n, "n2"));
+    send_target(&n, 3, "http://127.0.0.1:8229", "route", "polled", "IDB", "n2");
+    send_clustered(&n, 3, "IDB", "n2", 1, 6222);
+    night_until(&n, 21);
+    ck_assert_str_eq(text_value(&n, server_named(&n, "n2"), Q_SERVER_state), "up");
+    ck_assert_str_eq(text_value(&n, server_named(&n, "127.0.0.1:8222"), Q_SERVER_state), "down");
+    night_until(&n, 22);
+    ck_assert(!is_alerted(&n, "n2"));
+    ck_assert(is_alerted(&n, "127.0.0.1:8222"));
+    night_end(&n);
 }
 END_TEST
 
@@ -338,6 +403,8 @@ static TCase *cases(void) {
     TCase *t = tcase_create("expected servers");
     tcase_add_test(t, one_dead_before_we_came_is_down_under_its_route_address);
     tcase_add_test(t, a_silent_url_is_the_peer_that_is_not_known);
+    tcase_add_test(t, no_name_is_supposed_before_all_others_have_answered);
+    tcase_add_test(t, a_supposed_name_is_taken_back_and_its_alert_renamed);
     tcase_add_test(t, a_missing_one_among_several_addresses_is_not_guessed);
     tcase_add_test(t, a_route_that_is_not_told_any_more_is_gone);
     tcase_add_test(t, whom_routes_lead_to_is_not_the_missing_one);
