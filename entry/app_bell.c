@@ -43,7 +43,7 @@ static void ring(struct app *app) {
 
 /* "natsight: 2 CRIT 1 WARN eu", "natsight: ok eu" */
 static void title(struct app *app) {
-    struct alert_counts n = model_alert_counts(app->model);
+    struct alert_things n = model_alert_things(app->model);
     char text[400], cut[120], crit[32] = "", warn[32] = "";
     const char *label = app->options->label;
     const char *name =

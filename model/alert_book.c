@@ -256,6 +256,7 @@ void alert_book_destroy(struct alert_book *book) {
     free(book->order);
     free(book->burning.burning.items);
     free(book->burning.pending.items);
+    free(book->burning.late.items);
     free(book);
 }
 

@@ -64,7 +64,9 @@ struct findings {
 /* alert_burning.c: what was left of the findings. */
 struct burning {
     struct findings burning, pending;
-    size_t untaken;                          /* burning, and not in the book yet */
+    struct findings late; /* burning, and not found now: at their places in the end */
+    size_t untaken;       /* burning, and not in the book yet */
+    struct alert_things things;
     uint64_t book_version, findings_version; /* of these; 0 nothing yet */
 };
 

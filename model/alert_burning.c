@@ -22,24 +22,18 @@ static void add(struct findings *list, const struct finding *finding, const stru
     }
 }
 
-/* Another leader is given time to say the same; what is open burns on, and so does what comes and goes. */
+/* Another leader is given time to say the same, and so are rules of what the last run found: what is open
+ * burns on, and so does what comes and goes. */
 static enum place place_of(const struct model *model, const struct finding *f, const struct slot *slot,
                            bool held) {
     if (slot && slot->said.state == ALERT_OPEN) {
         bool aside = slot->said.acked_utc_ns || slot->said.silenced_until_utc_ns;
-        return aside ? IS_ASIDE : held || f->moved || slot->said.flapping ? BURNS : FORMS;
+        bool goes_on = held || f->moved || slot->known || slot->said.flapping;
+        return aside ? IS_ASIDE : goes_on ? BURNS : FORMS;
     }
     if (watch_is_echo(model, f))
         return IS_ECHO;
     return held && !watch_is_early(model, f) ? BURNS : FORMS;
-}
-
-static bool has_worse(const struct findings *list, size_t before) {
-    const struct finding *items = list->items;
-    for (size_t i = 0; i < before; i++)
-        if (items[i].object == items[before].object && items[i].severity > items[before].severity)
-            return true;
-    return false;
 }
 
 static int by_id(const void *a, const void *b) {
@@ -47,61 +41,89 @@ static int by_id(const void *a, const void *b) {
     return (*x > *y) - (*x < *y);
 }
 
-/* What was not worth a word beside one that is left out speaks for its object. */
-static void rank_again(struct findings *list, uint64_t *left_out, size_t count) {
-    qsort(left_out, count, sizeof *left_out, by_id);
-    for (size_t i = 0; i < list->count; i++)
-        if (list->items[i].lesser &&
-            bsearch(&list->items[i].object, left_out, count, sizeof *left_out, by_id))
-            list->items[i].lesser = has_worse(list, i);
+/* Objects, in order. */
+struct ids {
+    uint64_t *items;
+    size_t count;
+};
+
+static bool ids_have(const struct ids *ids, uint64_t id) {
+    return ids->count && bsearch(&id, ids->items, ids->count, sizeof *ids->items, by_id);
 }
 
-static void sift_held(const struct model *model, struct burning *b) {
-    size_t all, left_out_count = 0;
+static struct ids critical_of(const struct findings *list) {
+    struct ids ids = {memory_array(list->count + 1, sizeof *ids.items), 0};
+    for (size_t i = 0; i < list->count; i++)
+        if (list->items[i].severity == SEVERITY_CRIT)
+            ids.items[ids.count++] = list->items[i].object;
+    qsort(ids.items, ids.count, sizeof *ids.items, by_id);
+    return ids;
+}
+
+/* What was not worth a word beside one that is left out speaks for its object; so does what came late. */
+static void rank_again(struct findings *list, struct ids *changed) {
+    qsort(changed->items, changed->count, sizeof *changed->items, by_id);
+    struct ids critical = critical_of(list);
+    for (size_t i = 0; i < list->count; i++) {
+        struct finding *f = &list->items[i];
+        if (ids_have(changed, f->object))
+            f->lesser = f->severity < SEVERITY_CRIT && ids_have(&critical, f->object);
+    }
+    free(critical.items);
+}
+
+static void add_of(struct findings *list, const struct findings *from, enum severity severity) {
+    for (size_t i = 0; i < from->count; i++)
+        if (from->items[i].severity == severity)
+            add(list, &from->items[i], NULL);
+}
+
+/* Behind what is as urgent. */
+static void add_late(struct burning *b) {
+    struct findings held = b->burning;
+    b->burning = (struct findings){0};
+    for (enum severity severity = SEVERITY_CRIT; severity >= SEVERITY_WARN; severity--) {
+        add_of(&b->burning, &held, severity);
+        add_of(&b->burning, &b->late, severity);
+    }
+    free(held.items);
+}
+
+static struct slot *slot_of(const struct model *model, const struct finding *finding) {
+    return alert_book_find(model->alerts, finding->object, watch_tag(finding), false);
+}
+
+static void sift_held(const struct model *model, struct burning *b, struct ids *changed) {
+    size_t all;
     const struct finding *findings = model_findings(model, &all);
-    uint64_t *left_out = memory_array(all + 1, sizeof *left_out);
     for (size_t i = 0; i < all; i++) {
-        struct slot *slot =
-            alert_book_find(model->alerts, findings[i].object, watch_tag(&findings[i]), false);
+        struct slot *slot = slot_of(model, &findings[i]);
         enum place place = place_of(model, &findings[i], slot, true);
         if (place == BURNS)
             add(&b->burning, &findings[i], slot);
         else
-            left_out[left_out_count++] = findings[i].object;
+            changed->items[changed->count++] = findings[i].object;
         b->untaken += place == BURNS && !(slot && slot->said.state == ALERT_OPEN);
         if (place != FORMS)
             continue;
         add(&b->pending, &findings[i], NULL);
         b->pending.items[b->pending.count - 1].due_utc_ns = 0;
     }
-    if (left_out_count)
-        rank_again(&b->burning, left_out, left_out_count);
-    free(left_out);
 }
 
-/* Behind what is as urgent. */
-static void add_in_order(struct findings *list, const struct finding *finding, const struct slot *slot) {
-    add(list, finding, slot);
-    size_t at = list->count - 1;
-    struct finding f = list->items[at];
-    f.severity = f.level;
-    for (; at > 0 && list->items[at - 1].severity < f.severity; at--)
-        list->items[at] = list->items[at - 1];
-    list->items[at] = f;
-    list->items[at].lesser = has_worse(list, at);
-}
-
-static void sift_forming(const struct model *model, struct burning *b) {
+static void sift_forming(const struct model *model, struct burning *b, struct ids *changed) {
     size_t all;
     const struct finding *findings = model_forming(model, &all);
     for (size_t i = 0; i < all; i++) {
-        struct slot *slot =
-            alert_book_find(model->alerts, findings[i].object, watch_tag(&findings[i]), false);
+        struct slot *slot = slot_of(model, &findings[i]);
         enum place place = place_of(model, &findings[i], slot, false);
         if (place == FORMS)
             add(&b->pending, &findings[i], NULL);
-        else if (place == BURNS)
-            add_in_order(&b->burning, &findings[i], slot);
+        if (place != BURNS)
+            continue;
+        add(&b->late, &findings[i], slot);
+        b->late.items[b->late.count - 1].severity = findings[i].level;
+        changed->items[changed->count++] = findings[i].object;
     }
 }
 
@@ -118,7 +140,38 @@ static void sift_flapping(const struct model *model, struct burning *b) {
                                   .rule = rule,
                                   .object = a->object,
                                   .flaps = a->number};
-        add_in_order(&b->burning, &finding, slot);
+        add(&b->late, &finding, slot);
+    }
+}
+
+static void sift(const struct model *model, struct burning *b) {
+    size_t held, forming;
+    model_findings(model, &held);
+    model_forming(model, &forming);
+    struct ids changed = {memory_array(held + forming + 1, sizeof *changed.items), 0};
+    b->burning.count = b->pending.count = b->late.count = b->untaken = 0;
+    sift_held(model, b, &changed);
+    sift_forming(model, b, &changed);
+    sift_flapping(model, b);
+    if (b->late.count)
+        add_late(b);
+    if (changed.count)
+        rank_again(&b->burning, &changed);
+    free(changed.items);
+}
+
+static void count_things(const struct alert_book *book, struct burning *b) {
+    b->things = (struct alert_things){0};
+    for (size_t i = 0; i < b->burning.count; i++) {
+        b->things.crit += !b->burning.items[i].lesser && b->burning.items[i].severity == SEVERITY_CRIT;
+        b->things.warn += !b->burning.items[i].lesser && b->burning.items[i].severity == SEVERITY_WARN;
+    }
+    for (size_t i = 0; i < book->live_count; i++) {
+        const struct alert *a = &book->live[i]->said;
+        if (a->state != ALERT_OPEN || a->acked_utc_ns || a->silenced_until_utc_ns)
+            continue;
+        b->things.unheard += a->unheard;
+        b->things.quiet += a->quiet && !a->flapping;
     }
 }
 
@@ -126,10 +179,8 @@ static const struct burning *sifted(const struct model *model) {
     struct alert_book *book = model->alerts;
     struct burning *b = &book->burning;
     if (b->book_version != book->version || b->findings_version != model->findings_version) {
-        b->burning.count = b->pending.count = b->untaken = 0;
-        sift_held(model, b);
-        sift_forming(model, b);
-        sift_flapping(model, b);
+        sift(model, b);
+        count_things(book, b);
     }
     b->book_version = book->version;
     b->findings_version = model->findings_version;
@@ -146,6 +197,10 @@ const struct finding *model_pending(const struct model *model, size_t *count) {
     const struct burning *b = sifted(model);
     *count = b->pending.count;
     return b->pending.items;
+}
+
+struct alert_things model_alert_things(const struct model *model) {
+    return sifted(model)->things;
 }
 
 bool model_alerts_behind(const struct model *model) {

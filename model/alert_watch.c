@@ -74,13 +74,38 @@ static const struct entry *leader_behind(const struct model *model, const struct
     return gone ? entry_by_id(model, asset_of(object)->claim.server) : NULL;
 }
 
+/* It never answered us, and nobody told what it is called. */
+static bool is_unnamed(const struct server *server) {
+    return !server->reached && !server->name && !*server->supposed;
+}
+
+/* The silent server that is called so; else one of which nobody knows what it is called, since it was silent
+ * when we came. NULL: who is called so answers, or none is silent. */
+static const struct entry *silent_server(const struct model *model, const struct object *cluster,
+                                         const char *name) {
+    const struct entry *unnamed = NULL;
+    const struct entry *named = server_by_name(model, cluster, name);
+    if (named)
+        return server_is_up(server_const(&named->object)) ? NULL : named;
+    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
+        const struct entry *entry = kind_at(model, OBJECT_SERVER, i);
+        const struct server *server = server_const(&entry->object);
+        if (entry->dead || server_is_up(server) || (server->placed && entry->object.parent != cluster))
+            continue;
+        if (strcmp(server_label(server), name) == 0)
+            return entry;
+        if (is_unnamed(server) && (!unnamed || entry->severity > unnamed->severity))
+            unnamed = entry;
+    }
+    return unnamed;
+}
+
 static const struct entry *server_of_peer(const struct model *model, const struct object *peer) {
     enum field name = peer->kind == OBJECT_REPLICA ? F_REPLICA_name : F_META_PEER_name;
     const struct object *cluster = peer;
     while (cluster && cluster->kind != OBJECT_CLUSTER)
         cluster = cluster->parent;
-    const struct entry *server = server_by_name(model, cluster, row_text(peer->now, name));
-    return server && !server_is_up(server_const(&server->object)) ? server : NULL;
+    return silent_server(model, cluster, row_text(peer->now, name));
 }
 
 /* Rules about what a server counts: one that waits in vain for a silent one counts that. */
@@ -109,7 +134,9 @@ bool watch_is_echo(const struct model *model, const struct finding *finding) {
     else if (object && (object->kind == OBJECT_STREAM || object->kind == OBJECT_CONSUMER) &&
              finding->rule->about_state)
         server = leader_behind(model, object);
-    return server && server->severity >= SEVERITY_WARN;
+    /* One who leaves as somebody wants it is less than what he may take with him. */
+    return server && server->severity >= SEVERITY_WARN &&
+           (server->severity >= finding->level || server_const(&server->object)->state == SERVER_STALE);
 }
 
 bool watch_is_asleep(const struct model *model, const struct slot *slot) {

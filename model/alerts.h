@@ -98,6 +98,13 @@ const struct finding *model_burning(const struct model *model, size_t *count);
 /* What will be among these if it goes on, in the order of model_forming(); before them what waits for the
  * second answer of a server: `due_utc_ns` 0. */
 const struct finding *model_pending(const struct model *model, size_t *count);
+/* Of what burns, a thing once, whatever else is wrong with it: what the verdict counts. And open alerts, that
+ * nobody is on, which are not among these. */
+struct alert_things {
+    size_t crit, warn;
+    size_t unheard, quiet; /* as in struct alert */
+};
+struct alert_things model_alert_things(const struct model *model);
 /* Of thousands that begin at once the book takes a part a tick: some of those that burn are not in it yet. */
 bool model_alerts_behind(const struct model *model);
 

@@ -131,11 +131,37 @@ START_TEST(a_replica_on_a_silent_server) {
 }
 END_TEST
 
+/* Nobody told us what it is called: the peers that nobody hears are on it all the same. */
+START_TEST(it_was_silent_when_we_came) {
+    struct night n;
+    uint64_t from = 0;
+    char all[2000];
+    night_begin(&n, 0, 1);
+    for (int i = 0; i < 3; i++) {
+        char url[40];
+        snprintf(url, sizeof url, "http://h%d:8222", i);
+        send_target(&n, (uint64_t)i + 1, url, "named", "polled", NULL, NULL);
+    }
+    while (n.at < ns(180)) {
+        send_failure(&n, 3, SHAPE_VARZ, FAILURE_REFUSED, "refused");
+        varz_until(&n, (double)n.at / 1e9 + 1, 3);
+        for (int node = 0; node < 2 && n.at % ns(5) == 0; node++)
+            say_all(&n, node, false);
+    }
+    ck_assert_ptr_nonnull(finding_of(&n, "replica_lost"));
+    changes(&n, &from, all);
+    ck_assert_msg(count_in(all, "\n") == 1, "%s", all);
+    ck_assert_ptr_nonnull(strstr(all, " opened server_down "));
+    night_end(&n);
+}
+END_TEST
+
 static TCase *servers(void) {
     TCase *tc = tcase_create("servers");
     tcase_add_test(tc, one_of_three_is_silent);
     tcase_add_test(tc, without_a_leader_is_another_trouble);
     tcase_add_test(tc, a_replica_on_a_silent_server);
+    tcase_add_test(tc, it_was_silent_when_we_came);
     return tc;
 }
 

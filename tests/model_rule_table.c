@@ -18,6 +18,7 @@ static const struct tried {
     {"stream_losing", "model_rules_jetstream"},
     {"stream_vanished", "model_rules_condition"},
     {"server_down", "model_rules"},
+    {"server_left", "model_rules_condition"},
     {"server_leaving", "model_rules_condition"},
     {"js_off", "model_rules_jetstream"},
     {"meta_no_quorum", "model_meta"},

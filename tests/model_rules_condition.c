@@ -3,6 +3,7 @@
 #include "tests/model_lagging.h"
 #include "tests/model_meta.h"
 
+#include "model/alerts.h"
 #include "model/ruleset.h"
 
 /* What is told each second, of n1 unless it says otherwise; the cluster is well at `quiet`. */
@@ -387,7 +388,17 @@ START_TEST(a_server_that_does_not_stay_up) {
 }
 END_TEST
 
-/* What it stops doing is not said of it; after ten minutes away it is down. */
+static bool is_open(const struct night *n, const char *rule) {
+    for (size_t i = 0; i < model_alert_count(n->model); i++) {
+        const struct alert *alert = model_alert(n->model, i);
+        if (alert->state == ALERT_OPEN && strcmp(alert->rule, rule) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* What it stops doing is not said of it, what nobody can use any more is; after ten minutes away it is down.
+ */
 START_TEST(who_leaves_in_order_is_one_warning) {
     struct night n;
     size_t count;
@@ -396,18 +407,26 @@ START_TEST(who_leaves_in_order_is_one_warning) {
         varz_until(&n, second + 1, 7);
         struct sample *s = jsz(&n, 0);
         put_u(sample_add(s, ENTITY_JETSTREAM), F_JETSTREAM_disabled, second > 20);
+        add_stream(s, 0, 0, 10);
         send(&n, s);
         health(&n, second > 25 ? 2 : 0);
     }
-    for (int i = 0; i < 2; i++)
-        send_failure(&n, 1, SHAPE_VARZ, FAILURE_REFUSED, "refused");
-    varz_until(&n, 300, 6);
     const struct finding *f = model_findings(n.model, &count);
     ck_assert_uint_eq(count, 1);
     ck_assert_str_eq(finding_rule(&f[0]), "server_leaving");
     ck_assert_int_eq(f[0].severity, SEVERITY_WARN);
-    varz_until(&n, 660, 6);
+    for (int i = 0; i < 2; i++)
+        send_failure(&n, 1, SHAPE_VARZ, FAILURE_REFUSED, "refused");
+    varz_until(&n, 300, 6);
     ck_assert_ptr_null(finding_of(&n, "server_leaving"));
+    ck_assert_int_eq(finding_of(&n, "server_left")->severity, SEVERITY_WARN);
+    char text[200];
+    finding_text_of(n.model, finding_of(&n, "server_left"), 1, text, sizeof text);
+    ck_assert_ptr_eq(strstr(text, "n1 ended after lame duck mode, 4m"), text);
+    ck_assert(is_open(&n, "server_left"));
+    ck_assert(is_open(&n, "stream_leader_gone")); /* that is worse than what somebody wants */
+    varz_until(&n, 660, 6);
+    ck_assert_ptr_null(finding_of(&n, "server_left"));
     ck_assert_ptr_nonnull(finding_of(&n, "server_down"));
     night_end(&n);
 }

@@ -37,41 +37,16 @@ static void add_span(struct line *line, const struct view_context *context) {
     add(line, " in %s", span);
 }
 
-struct absent { /* open, and the verdict does not count them */
-    size_t unheard, quiet;
-};
-
-static struct absent count_absent(const struct model *model) {
-    struct absent absent = {0};
-    for (size_t i = 0; i < model_alert_count(model); i++) {
-        const struct alert *a = model_alert(model, i);
-        if (a->state != ALERT_OPEN || a->acked_utc_ns || a->silenced_until_utc_ns)
-            break;
-        absent.unheard += a->unheard;
-        absent.quiet += a->quiet;
-    }
-    return absent;
-}
-
-/* As the verdict counts: a thing once, whatever else is wrong with it. */
-static size_t count_things(const struct model *model) {
-    size_t count, things = 0;
-    const struct finding *findings = model_burning(model, &count);
-    for (size_t i = 0; i < count; i++)
-        things += !findings[i].lesser;
-    return things;
-}
-
 void alerts_title(const struct view_context *context, int width, char *out, size_t size) {
     struct alert_counts n = model_alert_counts(context->model);
     struct line line = {out, size, 0};
-    struct absent absent = count_absent(context->model);
-    size_t open = n.crit + n.warn - absent.unheard - absent.quiet, things = count_things(context->model);
+    struct alert_things burning = model_alert_things(context->model);
+    size_t open = n.crit + n.warn - burning.unheard - burning.quiet, things = burning.crit + burning.warn;
     add(&line, "ALERTS %zu open", open);
     if (things && things < open)
         add(&line, " of %zu thing%s", things, things > 1 ? "s" : "");
-    add_count(&line, absent.quiet, "ending");
-    add_count(&line, absent.unheard, "unheard");
+    add_count(&line, burning.quiet, "ending");
+    add_count(&line, burning.unheard, "unheard");
     add_count(&line, n.acked, "acked");
     add_count(&line, n.silenced, "silenced");
     add_count(&line, n.pending, "pending");

@@ -16,6 +16,7 @@
 struct tally {
     size_t crit, warn, pending;
     size_t acked, silenced;      /* not among these */
+    size_t unheard;              /* nor these: open, and nobody can be asked yet, or any more */
     const struct finding *first; /* the first sign, where that is not of the worst; NULL: it is */
     int64_t since;               /* of the oldest of the worst severity */
     bool least;                  /* it may be older */
@@ -67,8 +68,6 @@ static struct tally tally_of(const struct model *model) {
     for (size_t i = 0; i < count; i++) {
         if (findings[i].lesser)
             continue;
-        t.crit += findings[i].severity == SEVERITY_CRIT;
-        t.warn += findings[i].severity == SEVERITY_WARN;
         if (findings[i].severity == findings[0].severity &&
             (t.since == 0 || findings[i].since_utc_ns < t.since)) {
             t.since = findings[i].since_utc_ns;
@@ -76,20 +75,28 @@ static struct tally tally_of(const struct model *model) {
         }
     }
     find_first(findings, count, &t);
+    struct alert_things things = model_alert_things(model);
+    t.crit = things.crit;
+    t.warn = things.warn;
+    t.unheard = things.unheard;
     struct alert_counts n = model_alert_counts(model);
     t.acked = n.acked;
     t.silenced = n.silenced;
     return t;
 }
 
-/* "1 acked, 2 silenced" */
+/* "1 acked, 2 silenced, 1 unheard" */
 static void aside_text(const struct tally *t, char *out, size_t size) {
-    char acked[40] = "", silenced[40] = "";
-    if (t->acked)
-        snprintf(acked, sizeof(acked), "%zu acked", t->acked);
-    if (t->silenced)
-        snprintf(silenced, sizeof(silenced), "%zu silenced", t->silenced);
-    snprintf(out, size, "%s%s%s", acked, *acked && *silenced ? ", " : "", silenced);
+    const struct {
+        size_t count;
+        const char *what;
+    } parts[] = {{t->acked, "acked"}, {t->silenced, "silenced"}, {t->unheard, "unheard"}};
+    size_t len = 0;
+    out[0] = 0;
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+        if (parts[i].count && len < size)
+            len += (size_t)snprintf(out + len, size - len, "%s%zu %s", len ? ", " : "", parts[i].count,
+                                    parts[i].what);
 }
 
 static int part(struct surface *s, struct rect row, int x, enum role role, const char *text) {
@@ -202,7 +209,7 @@ static void quiet_text(const struct chrome_context *c, const struct cluster_coun
                        char *out, size_t size, int width) {
     const struct model *model = c->view_context->model;
     int64_t since = model_quiet_since(model);
-    char span[TIME_TEXT_SIZE] = "", rest[160], of[60], aside[80];
+    char span[TIME_TEXT_SIZE] = "", rest[160], of[60], aside[120];
     aside_text(t, aside, sizeof(aside));
     if (since > 0 && c->view_context->utc_ns > since)
         lasted_format(span, c->view_context->utc_ns - since);
@@ -345,7 +352,7 @@ static void count_row(const struct chrome_context *c, struct surface *s, struct 
         snprintf(text, sizeof(text), " ! %zu WARN", t->warn);
         x = part(s, row, x, ROLE_WARN, text) + 2;
     }
-    char aside[80];
+    char aside[120];
     aside_text(t, aside, sizeof(aside));
     if (*aside && row.w >= 50)
         x += surface_text(s, row, x + 1, row.y, ROLE_MUTED, 0, aside) + 3;
