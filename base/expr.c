@@ -1,5 +1,6 @@
 #include "base/expr.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 #define NO_NODE    (-1)
 #define WORD_SHOWN 40
 #define WORD_MAX   128
+#define MESSAGE    sizeof((struct expr_error){0}.message)
 
 struct parser {
     struct expr *expr;
@@ -173,6 +175,8 @@ static int parse_number(struct parser *p) {
     size_t len = number_parse(from, &value, &unit);
     bool whole_word =
         unit == UNIT_PERCENT || !(is_name_start(from[len]) || is_digit(from[len]) || from[len] == '.');
+    if (whole_word && !isfinite(value))
+        return fail(p, from, "`%s` is too large a number", shown(from, len).text);
     if (!whole_word)
         return parse_bare_word(p); /* a version, an address, a name that begins with a digit */
     p->at += len;
@@ -232,6 +236,57 @@ static int parse_name(struct parser *p) {
 static int parse_or(struct parser *p);
 static int parse_factor(struct parser *p);
 
+/* The number that ends here, but for blanks. */
+static const struct expr_node *number_before(struct parser *p) {
+    size_t at = (size_t)(p->at - p->text);
+    while (at > 0 && p->text[at - 1] == ' ')
+        at--;
+    for (int i = p->expr->count - 1; i >= 0; i--) {
+        const struct expr_node *node = &p->expr->nodes[i];
+        if (node->op == OP_NUMBER && node->at + node->len == at)
+            return node;
+    }
+    return NULL;
+}
+
+static bool is_related(const char *text) {
+    text += strspn(text, " ");
+    return *text && strchr("=<>~!+*/-", *text);
+}
+
+/* "lag > 5 cpu > 1", "lag > 10k orders" */
+static bool begins_another(struct parser *p, const struct expr_node *number) {
+    struct expr_node named;
+    return number->text[strspn(number->text, "0123456789.")] || !is_name_start(*p->at) ||
+           is_related(p->at + bare_word_len(p->at)) || resolve(p, NULL, p->at, name_len(p->at), &named);
+}
+
+/* "5 min", "1h 30m": it does not go on behind a number as it was meant to. */
+static bool no_unit(struct parser *p) {
+    const struct expr_node *number = number_before(p);
+    size_t len = bare_word_len(p->at);
+    char meant[MESSAGE];
+    double value;
+    enum unit unit;
+    if (!number || !len)
+        return false;
+    const char *text = number->text, *word = p->at;
+    struct word clean = shown(word, len);
+    size_t more = number->unit == UNIT_NS ? number_parse(word, &value, &unit) : 0;
+    if (more > 0 && unit == UNIT_NS)
+        snprintf(meant, MESSAGE, "`%.40s %.*s` is written %.40s%.*s", text, (int)more, word, text, (int)more,
+                 word);
+    else if (number->unit != UNIT_NONE)
+        return false;
+    else if (!expr_unit_meant(text, strlen(text), clean.text, meant, MESSAGE)) {
+        if (begins_another(p, number))
+            return false;
+        expr_no_unit(clean.text, meant, MESSAGE);
+    }
+    fail(p, word, "%s", meant);
+    return true;
+}
+
 static int parse_parentheses(struct parser *p) {
     const char *from = p->at++;
     int inner = parse_or(p);
@@ -239,7 +294,7 @@ static int parse_parentheses(struct parser *p) {
         return NO_NODE;
     skip_blanks(p);
     if (*p->at != ')')
-        return fail(p, from, "this `(` has no closing `)`");
+        return no_unit(p) ? NO_NODE : fail(p, from, "this `(` has no closing `)`");
     p->at++;
     node_at(p, inner)->at = (size_t)(from - p->text);
     node_at(p, inner)->len = (size_t)(p->at - from);
@@ -289,11 +344,11 @@ static int parse_factor(struct parser *p) {
 
 static int add_pair(struct parser *p, enum expr_op op, enum expr_shape shape, int left, int right) {
     struct expr_node node = node_from(p, op, shape, p->text + node_at(p, left)->at);
-    const char *hint;
+    char hint[EXPR_HINT];
     node.left = left;
     node.right = right;
     if (shape == SHAPE_NUMBER || op >= OP_EQUAL) {
-        if (!expr_units_combine(p->expr, &node, &hint))
+        if (!expr_units_combine(p->expr, &node, hint))
             return fail(p, p->text + node_at(p, right)->at, "`%s` (%s) does not go with `%s` (%s)%s",
                         shown_node(p, left).text, expr_unit_name(node_at(p, left)), shown_node(p, right).text,
                         expr_unit_name(node_at(p, right)), hint);
@@ -303,10 +358,23 @@ static int add_pair(struct parser *p, enum expr_op op, enum expr_shape shape, in
     return add(p, node);
 }
 
+/* "5min" */
+static bool is_misspelled(struct parser *p, int index) {
+    char meant[MESSAGE];
+    const struct expr_node *node = node_at(p, index);
+    if (node->op != OP_TEXT || !is_digit(p->text[node->at]) ||
+        !expr_number_meant(shown_node(p, index).text, meant, MESSAGE))
+        return false;
+    fail(p, p->text + node->at, "%s", meant);
+    return true;
+}
+
 static bool wants_number(struct parser *p, char sign, int index) {
     enum expr_shape shape = node_at(p, index)->shape;
     if (shape != SHAPE_TEXT && shape != SHAPE_TRUTH)
         return true;
+    if (is_misspelled(p, index))
+        return false;
     fail(p, p->text + node_at(p, index)->at, "`%c` wants numbers on both sides, not `%s`", sign,
          shown_node(p, index).text);
     return false;
@@ -435,6 +503,8 @@ static bool sides_agree(struct parser *p, int left, int right) {
                             (r == SHAPE_TEXT && l == SHAPE_NUMBER && node_at(p, left)->op != OP_NUMBER);
     if (!text_beside_unit)
         return true;
+    if (is_misspelled(p, left) || is_misspelled(p, right))
+        return false;
     fail(p, p->text + node_at(p, right)->at, "`%s` (%s) does not go with `%s` (%s)", shown_node(p, left).text,
          expr_unit_name(node_at(p, left)), shown_node(p, right).text, expr_unit_name(node_at(p, right)));
     return false;
@@ -531,6 +601,8 @@ static int parse_or(struct parser *p) {
 
 static int unexpected(struct parser *p) {
     size_t word = bare_word_len(p->at);
+    if (no_unit(p))
+        return NO_NODE;
     return fail(p, p->at, "`%s` is not expected here: join comparisons with `and` or `or`",
                 shown(p->at, word ? word : 1).text);
 }
@@ -556,8 +628,8 @@ struct expr *expr_parse_first(const char *text, expr_resolve_fn *resolver, void 
 }
 
 struct expr *expr_parse(const char *text, expr_resolve_fn *resolver, void *data, struct expr_error *error) {
-    struct parser p = {.text = text, .error = error};
-    struct expr *expr = expr_parse_first(text, resolver, data, error, &p.at);
+    struct parser p = {.text = text, .resolve = resolver, .data = data, .error = error};
+    struct expr *expr = p.expr = expr_parse_first(text, resolver, data, error, &p.at);
     if (!expr || !*p.at)
         return expr;
     unexpected(&p);

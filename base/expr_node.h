@@ -55,9 +55,17 @@ struct expr {
 };
 
 /* Sets the unit and scale of `node`, an arithmetic operation or a relation whose operands stand; may scale an
- * operand, so that 50 % is 0.5 beside a share. false when the operands do not go together; *hint then is what
- * to append. */
-bool expr_units_combine(struct expr *expr, struct expr_node *node, const char **hint);
+ * operand, so that 50 % is 0.5 beside a share. false when the operands do not go together; `hint` then is
+ * what to append. */
+enum { EXPR_HINT = 60 };
+bool expr_units_combine(struct expr *expr, struct expr_node *node, char hint[EXPR_HINT]);
 const char *expr_unit_name(const struct expr_node *node);
+
+/* ---- expr_meant.c: what was meant, one line; of words fit for a message ---- */
+/* By a word behind a number: false, no unit that we know. */
+bool expr_unit_meant(const char *number, size_t len, const char *word, char *out, size_t size);
+void expr_no_unit(const char *word, char *out, size_t size);
+/* By one that begins as a number does: false, it is something else, a version or an address. */
+bool expr_number_meant(const char *text, char *out, size_t size);
 
 #endif

@@ -1,5 +1,7 @@
 #include "base/expr_node.h"
 
+#include <stdio.h>
+
 static const char *const unit_names[] = {
     [UNIT_NONE] = "number",     [UNIT_COUNT] = "count",
     [UNIT_MSGS] = "messages",   [UNIT_BYTES] = "bytes",
@@ -66,12 +68,13 @@ static bool is_number_above_one(const struct expr_node *node) {
 
 /* Sums and relations want one unit on both sides. */
 static bool combine_equals(struct expr_node *node, struct expr_node *left, struct expr_node *right,
-                           const char **hint) {
+                           char hint[EXPR_HINT]) {
     enum unit l = family(left->unit), r = family(right->unit);
     bool left_share = left->op == OP_NAME && l == UNIT_RATIO && is_number_above_one(right);
     bool right_share = right->op == OP_NAME && r == UNIT_RATIO && is_number_above_one(left);
     if (left_share || right_share) {
-        *hint = ": write 50 % or 0.5";
+        double percent = left_share ? right->number : left->number;
+        snprintf(hint, EXPR_HINT, ": write %.10g %% or %.10g", percent, percent / 100);
         return false;
     }
     if (l == UNIT_RATIO && percent_to_share(right))
@@ -99,10 +102,10 @@ static bool combine_factors(struct expr_node *node, struct expr_node *left, stru
     return true;
 }
 
-bool expr_units_combine(struct expr *expr, struct expr_node *node, const char **hint) {
+bool expr_units_combine(struct expr *expr, struct expr_node *node, char hint[EXPR_HINT]) {
     struct expr_node *left = &expr->nodes[node->left], *right = &expr->nodes[node->right];
     node->unit = UNIT_NONE;
-    *hint = "";
+    *hint = '\0';
     if (find_product(node, family(left->unit), family(right->unit)))
         return true;
     if (node->op == OP_MULTIPLY || node->op == OP_DIVIDE)

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/clock.h"
 
@@ -245,4 +246,30 @@ size_t number_parse(const char *text, double *value, enum unit *unit) {
     if (text[0] == '-')
         *value = -*value;
     return at;
+}
+
+/* As people write them. */
+static const struct {
+    const char *word, *unit;
+} meant[] = {
+    {"nsec", "ns"},    {"usec", "us"},   {"msec", "ms"}, {"millis", "ms"}, {"sec", "s"},     {"secs", "s"},
+    {"second", "s"},   {"seconds", "s"}, {"min", "m"},   {"mins", "m"},    {"minute", "m"},  {"minutes", "m"},
+    {"hr", "h"},       {"hrs", "h"},     {"hour", "h"},  {"hours", "h"},   {"day", "d"},     {"days", "d"},
+    {"year", "y"},     {"years", "y"},   {"byte", "B"},  {"bytes", "B"},   {"percent", "%"}, {"pct", "%"},
+    {"thousand", "k"}, {"million", "M"}, {"mio", "M"},   {"msg", ""},      {"msgs", ""},     {"message", ""},
+    {"messages", ""},  {"times", ""},
+};
+
+static bool is_same_word(const char *name, const char *word, size_t len) {
+    return strlen(name) == len && strncasecmp(name, word, len) == 0;
+}
+
+const char *number_unit_meant(const char *word, size_t len) {
+    for (size_t i = 0; i < sizeof meant / sizeof *meant; i++)
+        if (is_same_word(meant[i].word, word, len))
+            return meant[i].unit;
+    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
+        if (is_same_word(suffixes[i].name, word, len))
+            return suffixes[i].name;
+    return NULL;
 }

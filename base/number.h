@@ -38,5 +38,10 @@ void number_format_grouped(char out[NUMBER_TEXT_SIZE], uint64_t value);
  * or a size makes a rate ("10k/s"). A unit is a whole word: "10 streams" is a bare 10. Returns the bytes
  * used, 0 when there is no number. */
 size_t number_parse(const char *text, double *value, enum unit *unit);
+/* The unit that is meant by a word of `len` bytes: "m" for min, "MiB" for mib, "" for msgs; NULL: none is
+ * likely. */
+const char *number_unit_meant(const char *word, size_t len);
+/* For messages about a word that is none of them. */
+#define NUMBER_UNITS "ns us ms s m h d y, B KiB MiB GiB TiB, k M G T, %"
 
 #endif

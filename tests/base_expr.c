@@ -142,6 +142,35 @@ START_TEST(arithmetic) {
 }
 END_TEST
 
+#define THERE_ARE "is no unit; there are ns us ms s m h d y, B KiB MiB GiB TiB, k M G T, %"
+
+START_TEST(a_unit_that_is_none_is_said) {
+    refused("uptime > 5 min", 11, "`min` is no unit: write 5m");
+    refused("uptime > 5min", 9, "`min` is no unit: write 5m");
+    refused("(uptime > 5 sec) and lag > 3", 12, "`sec` is no unit: write 5s");
+    refused("uptime > 1.5 Hours", 13, "`Hours` is no unit: write 1.5h");
+    refused("uptime > 1h 30m", 12, "`1h 30m` is written 1h30m");
+    refused("pending > 1 mib", 12, "`mib` is no unit: write 1MiB");
+    refused("pending > 1mib/s", 10, "`mib` is no unit: write 1MiB/s");
+    refused("pending > 8 Mbit", 12, "`Mbit` " THERE_ARE);
+    refused("pending > 8Mbit", 10, "`Mbit` " THERE_ARE);
+    refused("lag > 10k msgs", 10, "`msgs` is no unit: write 10k");
+    refused("cpu > 80 percent", 9, "`percent` is no unit: write 80%");
+    refused("uptime + 5min > 1h", 9, "`min` is no unit: write 5m");
+    refused("lag > 1e400", 6, "`1e400` is too large a number");
+    refused("lag > 1e4", 6, "`1e4` is not how numbers are written here: write 10000");
+    refused("lag = 2.10.22", 6, "`lag` (messages) does not go with `2.10.22` (text)");
+    refused("pending > 8 M\x9b", 12, "`M\xef\xbf\xbd` " THERE_ARE);
+    char digits[500] = "lag > ";
+    memset(digits + 6, '9', 400);
+    struct expr_error error = {0};
+    ck_assert_ptr_null(expr_parse(digits, resolve, NULL, &error));
+    ck_assert_ptr_nonnull(strstr(error.message, "is too large a number"));
+    fill_object();
+    IS("version = 2e4", 'f'); /* beside a text it is one */
+}
+END_TEST
+
 START_TEST(units) {
     fill_object();
     IS("pending_share > 50 %", 't');
@@ -174,6 +203,8 @@ START_TEST(unit_faults) {
     refused("lag = down", 6, "`lag` (messages) does not go with `down` (text)");
     refused("pending_share > 50", 16,
             "`pending_share` (share) does not go with `50` (number): write 50 % or 0.5");
+    refused("82.5 < pending_share", 7,
+            "`82.5` (number) does not go with `pending_share` (share): write 82.5 % or 0.825");
     refused("uptime + lag > 0", 9, "`uptime` (time span) does not go with `lag` (messages)");
 }
 END_TEST
@@ -278,6 +309,10 @@ START_TEST(faults) {
     refused("(lag > 1", 0, "this `(` has no closing `)`");
     refused("lag > 1)", 7, "`)` is not expected here: join comparisons with `and` or `or`");
     refused("lag > 1 cpu > 2", 8, "`cpu` is not expected here: join comparisons with `and` or `or`");
+    refused("lag > 10k cpu", 10, "`cpu` is not expected here: join comparisons with `and` or `or`");
+    refused("lag > 10k min", 10, "`min` is not expected here: join comparisons with `and` or `or`");
+    refused("uptime > 5s min", 12, "`min` is not expected here: join comparisons with `and` or `or`");
+    refused("lag > 5 foo > 1", 8, "`foo` is not expected here: join comparisons with `and` or `or`");
     refused("1 < lag < 2", 8, "`<` is not expected here: join comparisons with `and` or `or`");
     refused("lag == 1", 4, "`==` is written `=`");
     refused("name = \"x", 7, "this text has no closing \"");
@@ -345,6 +380,7 @@ int main(void) {
     tcase_add_test(c, relations);
     tcase_add_test(c, arithmetic);
     tcase_add_test(c, units);
+    tcase_add_test(c, a_unit_that_is_none_is_said);
     tcase_add_test(c, unit_faults);
     tcase_add_test(c, texts);
     tcase_add_test(c, patterns);
