@@ -36,6 +36,7 @@ void provoke_make_assets(struct alert_scene *scene);
 /* HELD, on all nodes, with a consumer "worker". */
 void provoke_make_held(struct alert_scene *scene);
 provoke_fn provoke_store, provoke_work_off; /* messages for a consumer; it takes and acknowledges all */
+provoke_fn provoke_leave;                   /* the same, and then messages that nobody takes */
 provoke_fn provoke_store_many;
 provoke_fn provoke_fill_window;
 provoke_fn provoke_redeliver, provoke_flaky_turn, provoke_grow, provoke_grow_turn;

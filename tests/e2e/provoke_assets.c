@@ -81,6 +81,13 @@ void provoke_store(struct alert_scene *scene, const char *name, int64_t ms) {
     store(scene, name, SOME, 16);
 }
 
+/* Somebody is seen at work, and then no more. */
+void provoke_leave(struct alert_scene *scene, const char *name, int64_t ms) {
+    provoke_store(scene, name, ms);
+    provoke_work_off(scene, name, ms);
+    provoke_store(scene, name, ms);
+}
+
 void provoke_store_many(struct alert_scene *scene, const char *name, int64_t ms) {
     (void)ms;
     store(scene, name, MANY, 16);
