@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 #include "model/address.h"
-#include "model/server.h"
+#include "model/peer.h"
 
 #define WIDTH 40 /* columns */
 
@@ -55,6 +55,94 @@ static bool is_there(const struct server *server, const struct row *route) {
     host_of(server->address->bytes, host, sizeof host);
     return same_host(host, row_text(route, F_ROUTE_ip));
 }
+
+/* ---- by whom the others have lost ---- */
+
+/* Of whatever it is known that it should be there, and of nothing what it is called. */
+static bool is_nameless(const struct entry *entry, const struct object *cluster) {
+    const struct server *server = server_const(&entry->object);
+    return !entry->dead && entry->object.parent == cluster && server->state == SERVER_DOWN &&
+           !server->reached && !*server->supposed && server->address && (!server->name || server->nameless);
+}
+
+/* NULL: none, or several. */
+static struct entry *nameless_one(const struct model *model, const struct object *cluster) {
+    struct entry *found = NULL;
+    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
+        struct entry *entry = kind_at(model, OBJECT_SERVER, i);
+        if (!is_nameless(entry, cluster))
+            continue;
+        if (found)
+            return NULL;
+        found = entry;
+    }
+    return found;
+}
+
+static bool is_somebodys(const struct model *model, const char *name) {
+    char cut[sizeof((struct server *)NULL)->supposed];
+    text_cut(cut, sizeof cut, name, WIDTH);
+    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
+        const struct entry *entry = kind_at(model, OBJECT_SERVER, i);
+        const char *label = server_label(server_const(&entry->object));
+        if (!entry->dead && (strcmp(label, name) == 0 || strcmp(label, cut) == 0))
+            return true;
+    }
+    return false;
+}
+
+/* That is in contact with nobody, and that no row is of. A leader that never heard its name says a sentence
+ * in its place; names have no spaces. */
+static const char *unknown_lost(const struct model *model, const struct object *cluster,
+                                const struct entry *peer, enum field field) {
+    const struct object *of = &peer->object;
+    const char *name = row_text(of->now, field);
+    while (of && of->kind != OBJECT_CLUSTER)
+        of = of->parent;
+    if (peer->dead || of != cluster || peer->object.freshness != FRESH_LIVE || !*name || strchr(name, ' '))
+        return NULL;
+    enum peer_state state = peer_state(model, &peer->object);
+    bool lost = state == PEER_LOST || state == PEER_OFFLINE;
+    return lost && !is_somebodys(model, name) ? name : NULL;
+}
+
+/* NULL: nobody is lost, or several are. */
+static const char *lost_one(const struct model *model, const struct object *cluster) {
+    static const struct {
+        enum object_kind kind;
+        enum field name;
+    } groups[] = {{OBJECT_META_PEER, F_META_PEER_name}, {OBJECT_REPLICA, F_REPLICA_name}};
+    const char *found = NULL;
+    for (size_t g = 0; g < sizeof groups / sizeof *groups; g++) {
+        for (size_t i = 0; i < kind_count(model, groups[g].kind); i++) {
+            const struct entry *peer = kind_at(model, groups[g].kind, i);
+            const char *name = unknown_lost(model, cluster, peer, groups[g].name);
+            if (name && found && strcmp(found, name) != 0)
+                return NULL;
+            found = name ? name : found;
+        }
+    }
+    return found;
+}
+
+static bool is_alone(const struct model *model, const struct object *cluster) {
+    for (size_t i = 0; i < kind_count(model, OBJECT_CLUSTER); i++)
+        if (!kind_at(model, OBJECT_CLUSTER, i)->dead && &kind_at(model, OBJECT_CLUSTER, i)->object != cluster)
+            return false;
+    return true;
+}
+
+/* Of several clusters the meta group is one, and does not tell in which it has lost somebody. */
+static void suppose_lost(struct model *model, const struct object *cluster) {
+    struct entry *entry = is_alone(model, cluster) ? nameless_one(model, cluster) : NULL;
+    const char *name = entry ? lost_one(model, cluster) : NULL;
+    if (!name)
+        return;
+    text_cut(server_of(entry)->supposed, sizeof server_of(entry)->supposed, name, WIDTH);
+    entry->dirty = true;
+}
+
+/* ---- when ---- */
 
 /* Who is asked and has neither answered nor failed for good may be the one that the route leads to. */
 static bool is_somebody_awaited(const struct model *model) {
@@ -109,6 +197,8 @@ void supposed_tick(struct model *model) {
     if (is_somebody_awaited(model))
         return;
     for (size_t i = 0; i < kind_count(model, OBJECT_CLUSTER); i++)
-        if (!kind_at(model, OBJECT_CLUSTER, i)->dead)
+        if (!kind_at(model, OBJECT_CLUSTER, i)->dead) {
             suppose(model, &kind_at(model, OBJECT_CLUSTER, i)->object);
+            suppose_lost(model, &kind_at(model, OBJECT_CLUSTER, i)->object);
+        }
 }

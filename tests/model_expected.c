@@ -93,6 +93,7 @@ END_TEST
 static bool is_alerted(const struct night *n, const char *name) {
     for (size_t i = 0; i < model_alert_count(n->model); i++)
         if (strcmp(model_alert(n->model, i)->name, name) == 0 &&
+            strcmp(model_alert(n->model, i)->rule, "server_down") == 0 &&
             model_alert(n->model, i)->state == ALERT_OPEN)
             return true;
     return false;
@@ -151,6 +152,75 @@ START_TEST(a_supposed_name_is_taken_back_and_its_alert_renamed) {
     ck_assert(!is_alerted(&n, "n2"));
     ck_assert(is_alerted(&n, "127.0.0.1:8222"));
     night_end(&n);
+}
+END_TEST
+
+/* n1 leads the meta group and has not heard these for long. */
+static void send_lost(struct night *n, const char *const *lost) {
+    struct sample *s = build(n, 1, SHAPE_JSZ, "IDA");
+    struct row *row = sample_add(s, ENTITY_JETSTREAM);
+    put_u(row, F_JETSTREAM_meta, 1);
+    put_u(row, F_JETSTREAM_meta_size, 5);
+    put_text(s, row, F_JETSTREAM_meta_leader, "n1");
+    for (int i = 0; i < 3 && (!i || lost[i - 1]); i++) {
+        row = sample_add(s, ENTITY_META_PEER);
+        put_text(s, row, F_META_PEER_name, i ? lost[i - 1] : "n7"); /* which lives, and nobody asks it */
+        put_text(s, row, F_META_PEER_peer, i ? lost[i - 1] : "n7");
+        put_u(row, F_META_PEER_current, !i);
+        put_i(row, F_META_PEER_active, ns(i ? 60 : 0.1));
+    }
+    send(n, s);
+}
+
+/* Its routes say where it was, and JetStream what it is called. */
+START_TEST(the_one_that_is_missing_is_the_one_that_is_lost) {
+    static const struct {
+        const char *lost[2], *name;
+        bool urls; /* of two that are silent nobody knows the name */
+    } cases[] = {
+        {{"n3", NULL}, "n3", false},
+        {{"n3", "n2"}, "n3", false}, /* of n2 it has not noticed yet that it is back */
+        {{"n3", "n4"}, NULL, false},
+        {{"n3", NULL}, NULL, true},
+        {{NULL, NULL}, NULL, false},
+        {{"Server name unknown at this time (peerID: yrzKKRBu)", NULL}, NULL, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct night n;
+        night_begin(&n, 0, 1);
+        send_target(&n, 1, "http://127.0.0.1:8221", "named", "polled", NULL, NULL);
+        send_target(&n, 2, "http://127.0.0.1:8222", "named", "polled", NULL, NULL);
+        if (cases[i].urls) {
+            send_target(&n, 3, "http://10.0.0.9:8229", "named", "probing", NULL, NULL);
+            send_target(&n, 4, "http://10.0.0.10:8229", "named", "probing", NULL, NULL);
+        }
+        for (int k = 0; k < 20; k++) {
+            send_clustered(&n, 1, "IDA", "n1", 1, 6221);
+            send_clustered(&n, 2, "IDB", "n2", 1, 6222);
+            send_lost(&n, cases[i].lost);
+            night_until(&n, k + 1);
+        }
+        const struct object *dead = server_named(&n, cases[i].name ? cases[i].name : "127.0.0.1:6223");
+        if (!cases[i].urls) {
+            ck_assert_msg(dead != NULL, "case %zu", i);
+            ck_assert_str_eq(text_value(&n, dead, Q_SERVER_state), "down");
+            ck_assert(is_alerted(&n, cases[i].name ? cases[i].name : "127.0.0.1:6223"));
+        } else {
+            ck_assert_ptr_null(server_named(&n, "n3"));
+        }
+        if (cases[i].name) { /* that name answers from elsewhere */
+            send_target(&n, 4, "http://10.0.0.8:8224", "named", "polled", NULL, NULL);
+            for (int k = 20; k < 40; k++) {
+                send_clustered(&n, 1, "IDA", "n1", 1, 6221);
+                send_clustered(&n, 2, "IDB", "n2", 1, 6222);
+                send_clustered(&n, 4, "IDD", "n3", 1, 6299);
+                night_until(&n, k + 1);
+            }
+            ck_assert_str_eq(text_value(&n, server_named(&n, "n3"), Q_SERVER_state), "up");
+            ck_assert(!is_alerted(&n, "n3"));
+        }
+        night_end(&n);
+    }
 }
 END_TEST
 
@@ -405,6 +475,7 @@ static TCase *cases(void) {
     tcase_add_test(t, a_silent_url_is_the_peer_that_is_not_known);
     tcase_add_test(t, no_name_is_supposed_before_all_others_have_answered);
     tcase_add_test(t, a_supposed_name_is_taken_back_and_its_alert_renamed);
+    tcase_add_test(t, the_one_that_is_missing_is_the_one_that_is_lost);
     tcase_add_test(t, a_missing_one_among_several_addresses_is_not_guessed);
     tcase_add_test(t, a_route_that_is_not_told_any_more_is_gone);
     tcase_add_test(t, whom_routes_lead_to_is_not_the_missing_one);
