@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "model/sentence.h"
 
 enum {
     FIRST_MOST = 3, /* alerts in the first line */
@@ -41,6 +42,13 @@ static void append_said(struct buffer *out, const char *text, int columns) {
             buffer_append_text(out, " ");
         at += used;
     }
+}
+
+/* A sentence: a long name in it leaves room for the figures. */
+static void append_sentence(struct buffer *out, const char *text, int columns) {
+    char fitted[TEXT_SIZE];
+    sentence_fit(text, columns, 1, fitted, sizeof fitted);
+    append_said(out, fitted, columns);
 }
 
 /* ---- performance data ---- */
@@ -97,7 +105,7 @@ static void append_worst(struct buffer *out, const struct check_report *r) {
         buffer_append_text(out, "; ");
         append_said(out, r->alerts[i]->tag, FIRST_COLUMNS);
         buffer_append_text(out, " ");
-        append_said(out, r->alerts[i]->text, FIRST_COLUMNS);
+        append_sentence(out, r->alerts[i]->text, FIRST_COLUMNS);
     }
     if (r->alert_count > FIRST_MOST)
         buffer_printf(out, "; %zu more", r->alert_count - FIRST_MOST);
@@ -132,7 +140,7 @@ static void append_line(struct buffer *out, const struct alert *alert) {
     buffer_printf(out, "%s ", level_word(alert));
     append_said(out, alert->tag, FIRST_COLUMNS);
     buffer_append_text(out, " ");
-    append_said(out, alert->text, 3 * FIRST_COLUMNS);
+    append_sentence(out, alert->text, 3 * FIRST_COLUMNS);
     buffer_append_text(out, " (");
     append_said(out, alert->rule, FIRST_COLUMNS);
     if (alert->limit[0] != '\0') {
@@ -175,7 +183,7 @@ static void append_pending(struct buffer *out, const struct check_report *r) {
         buffer_printf(out, "pending %s ", level_word(alert));
         append_said(out, alert->tag, FIRST_COLUMNS);
         buffer_append_text(out, " ");
-        append_said(out, alert->text, 3 * FIRST_COLUMNS);
+        append_sentence(out, alert->text, 3 * FIRST_COLUMNS);
         buffer_printf(out, " (%s, in %s%s)\n", alert->rule, left,
                       alert->moved ? ", as its leader changed" : "");
     }

@@ -283,24 +283,31 @@ bool finding_same_cause(const struct finding *a, const struct finding *b) {
 }
 
 /* What is no more so is not said as if it were. */
-static bool tell_flaps(const struct model *model, const struct finding *finding, char *out, size_t size) {
+static bool tell_flaps(const struct model *model, const struct finding *finding, int name_columns, char *out,
+                       size_t size) {
     const struct alert *a = finding->flaps ? model_alert_by_number(model, finding->flaps) : NULL;
-    char span[TIME_TEXT_SIZE];
+    char span[TIME_TEXT_SIZE], name[4 * SENTENCE_NAME_COLUMNS + 8];
     if (!a || !a->came_count)
         return false;
     bool has_peak = *a->peak && strcmp(a->peak, "-") != 0;
     span_format_whole(span, model->utc_ns - a->came_utc_ns[a->came_count - 1]);
-    snprintf(out, size, "%s: comes and goes, %d times, the last %s ago%s%s", a->name, a->times, span,
+    text_cut_middle(name, sizeof name, a->name, name_columns);
+    snprintf(out, size, "%s: comes and goes, %d times, the last %s ago%s%s", name, a->times, span,
              has_peak ? ", at its worst " : "", has_peak ? a->peak : "");
     return true;
 }
 
-void finding_text_of(const struct model *model, const struct finding *finding, size_t count, char *out,
-                     size_t size) {
+void finding_text_short(const struct model *model, const struct finding *finding, size_t count,
+                        int name_columns, char *out, size_t size) {
     struct telling telling = {model, finding, model_object(model, finding->object), count};
-    if (tell_flaps(model, finding, out, size))
+    if (tell_flaps(model, finding, name_columns, out, size))
         return;
     const struct many *together = count > 1 ? many_of(finding->rule) : NULL;
-    sentence_make(model, telling.object, together ? together->text : finding->rule->text, tell, &telling, out,
-                  size);
+    sentence_make_short(model, telling.object, together ? together->text : finding->rule->text, tell,
+                        &telling, name_columns, out, size);
+}
+
+void finding_text_of(const struct model *model, const struct finding *finding, size_t count, char *out,
+                     size_t size) {
+    finding_text_short(model, finding, count, SENTENCE_NAME_COLUMNS, out, size);
 }

@@ -212,6 +212,9 @@ bool finding_same_cause(const struct finding *a, const struct finding *b);
 /* So many of one cause in one sentence; `finding` is the first of them, or alone: 1. */
 void finding_text_of(const struct model *model, const struct finding *finding, size_t count, char *out,
                      size_t size);
+/* Each name in it of so many columns at most, 48 in the one above. */
+void finding_text_short(const struct model *model, const struct finding *finding, size_t count,
+                        int name_columns, char *out, size_t size);
 /* What the condition is about, as a table shows it: its first quantity; "-" when that is not known. */
 void finding_figure(const struct model *model, const struct finding *finding, char *out, size_t size);
 /* The same as a number, where more of it is worse; else 0. */

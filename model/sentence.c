@@ -3,7 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SMALL 10000 /* said in full: "1000/1000", not "1.00k/1.00k" */
+#include "base/text.h"
+
+#define SUBJECT_LEAST 20    /* room in which a shortened one says something */
+#define SMALL         10000 /* said in full: "1000/1000", not "1.00k/1.00k" */
 
 static bool is_small_count(struct value v, int q) {
     bool whole = v.type == VALUE_UINT || (v.type == VALUE_INT && v.i >= 0);
@@ -37,6 +40,51 @@ bool sentence_quantity(const struct model *model, const struct object *object, c
     return v.type != VALUE_UNKNOWN;
 }
 
+/* ---- names ---- */
+
+static const char *const names[] = {"name",    "object", "called", "stream", "consumer",
+                                    "account", "server", "peer",   "leader", "domain"};
+
+static bool is_name(const char *word) {
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i], word) == 0)
+            return true;
+    return false;
+}
+
+/* Its middle goes, so that what is said of it can be read. */
+static void shorten(char *name, size_t size, int columns) {
+    char cut[4 * SENTENCE_NAME_COLUMNS + 8];
+    if (text_width(name) <= columns)
+        return;
+    text_cut_middle(cut, sizeof cut < size ? sizeof cut : size, name, columns);
+    memcpy(name, cut, strlen(cut) + 1);
+}
+
+/* Bytes of what it is about: what stands before a colon or two blanks, unless a comma does. */
+static size_t subject_length(const char *text) {
+    size_t colon = strstr(text, ": ") ? (size_t)(strstr(text, ": ") - text) : strlen(text);
+    size_t blanks = strstr(text, "  ") ? (size_t)(strstr(text, "  ") - text) : strlen(text);
+    size_t len = colon < blanks ? colon : blanks;
+    return strcspn(text, ",") < len || !text[len] ? strcspn(text, " ") : len;
+}
+
+void sentence_fit(const char *text, int width, int rows, char *out, size_t size) {
+    char subject[512], cut[512];
+    size_t len = subject_length(text);
+    int room = width * rows, rest = text_width(text + len);
+    int most = room - (rest < room / 2 ? rest : room / 2);
+    most = most < width ? most : width;
+    snprintf(subject, sizeof subject, "%.*s", (int)(len < sizeof subject ? len : sizeof subject - 1), text);
+    if (text_width(subject) > most && width >= SUBJECT_LEAST)
+        text_cut_middle(cut, sizeof cut, subject, most);
+    else
+        memcpy(cut, subject, strlen(subject) + 1);
+    snprintf(out, size, "%s%s", cut, text + len);
+}
+
+/* ---- making ---- */
+
 struct sentence {
     char *out;
     size_t size, used;
@@ -51,6 +99,11 @@ static void add_char(struct sentence *s, char c) {
 
 void sentence_make(const struct model *model, const struct object *object, const char *text,
                    sentence_word_fn *word, void *data, char *out, size_t size) {
+    sentence_make_short(model, object, text, word, data, SENTENCE_NAME_COLUMNS, out, size);
+}
+
+void sentence_make_short(const struct model *model, const struct object *object, const char *text,
+                         sentence_word_fn *word, void *data, int name_columns, char *out, size_t size) {
     struct sentence s = {out, size, 0, 0, true};
     for (const char *p = text; *p && size; p++) {
         const char *end = *p == '{' ? strchr(p, '}') : NULL;
@@ -67,6 +120,8 @@ void sentence_make(const struct model *model, const struct object *object, const
             int known = word ? word(data, name, out + s.used, size - s.used) : -1;
             s.known &=
                 known < 0 ? sentence_quantity(model, object, name, out + s.used, size - s.used) : known;
+            if (is_name(name))
+                shorten(out + s.used, size - s.used, name_columns);
             s.used += strlen(out + s.used);
             p = end;
         }

@@ -1,5 +1,7 @@
 /* Row 2 in words: what it says when nothing is found. */
 #include "tests/harness/suite.h"
+#include "base/text.h"
+#include "model/sentence.h"
 #include "tests/views_frame.h"
 
 #include <check.h>
@@ -125,6 +127,35 @@ START_TEST(the_limit_stands_behind_the_figure) {
 }
 END_TEST
 
+/* Whatever a client is called, and however long: what is said of it can be read. */
+START_TEST(a_long_name_leaves_room_for_figures) {
+    static const char *const parts[] = {"lang", "z\u00e4hler-\u6f22\u5b57-", "a, b: c  d "};
+    char name[260] = "";
+    struct world w;
+    while (strlen(name) + strlen(parts[_i]) <= 250)
+        strcat(name, parts[_i]);
+    struct world_client client = {1, 38, name, "$G", "go", 20 * 1048576, 10, 10};
+    world_init(&w);
+    w.clients = &client;
+    w.client_count = 1;
+    world_run(&w, WORLD_SECONDS);
+    const char *line = line_said(&w, " ! SLOW", 200);
+    ck_assert_msg(strstr(line, "cid 38 ") && strstr(line, "\u2026") &&
+                      strstr(line, "  pending 20.0M, 31% of max"),
+                  "%s", line);
+    line = line_said(&w, " ! SLOW", 80);
+    ck_assert_msg(strstr(line, "cid 38 ") && strstr(line, ": producers held"), "%s", line);
+    size_t count;
+    const struct finding *f = model_findings(w.model, &count);
+    char text[512], fitted[512];
+    ck_assert_uint_gt(count, 0);
+    finding_text_of(w.model, f, 1, text, sizeof text);
+    sentence_fit(text, 100, 1, fitted, sizeof fitted); /* as check's first line */
+    ck_assert_msg(strstr(fitted, ": producers held") && text_width(text) < 200, "%s", text);
+    world_finish(&w);
+}
+END_TEST
+
 /* Another leader is given half a minute; what is open stays so meanwhile. */
 START_TEST(what_waits_for_a_leader_says_so) {
     struct world_consumer consumers[] = {{"ORDERS", "audit", 0, 200000, 200, 2500, 64, 1000, 0, 12}};
@@ -243,6 +274,7 @@ int main(void) {
     tcase_add_test(t, a_balancer_is_what_there_is_to_say);
     tcase_add_test(t, what_may_become_an_alert_is_not_ok);
     tcase_add_test(t, the_limit_stands_behind_the_figure);
+    tcase_add_loop_test(t, a_long_name_leaves_room_for_figures, 0, 3);
     tcase_add_test(t, what_waits_for_a_leader_says_so);
     tcase_add_test(t, what_a_silent_server_led_is_said_with_it);
     tcase_add_test(t, the_last_event_is_said_in_words);

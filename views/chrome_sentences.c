@@ -7,16 +7,11 @@
 
 #include "base/text.h"
 #include "model/alerts.h"
+#include "model/sentence.h"
 #include "tui/table.h"
 #include "views/faults.h"
 
-enum {
-    LINES_MOST = 8,
-    MARK_WIDTH = 3,
-    TAG_WIDTH = 7,
-    WIDE = 50,
-    NAME_LEAST = 20 /* room in which a shortened name says something */
-};
+enum { LINES_MOST = 8, MARK_WIDTH = 3, TAG_WIDTH = 7, WIDE = 50, NAME_LEAST = 24 };
 
 struct line {
     const struct finding *finding;
@@ -127,14 +122,6 @@ static size_t first_part(const char *text, int width) {
     return len;
 }
 
-/* Bytes of what it is about: what stands before a colon or two blanks, unless a comma does. */
-static size_t name_length(const char *text) {
-    size_t colon = strstr(text, ": ") ? (size_t)(strstr(text, ": ") - text) : strlen(text);
-    size_t blanks = strstr(text, "  ") ? (size_t)(strstr(text, "  ") - text) : strlen(text);
-    size_t len = colon < blanks ? colon : blanks;
-    return strcspn(text, ",") < len || !text[len] ? strcspn(text, " ") : len;
-}
-
 static void more_text(const struct line *line, char out[static 40]) {
     *out = '\0';
     if (line->more)
@@ -154,22 +141,19 @@ static void add_limit(const struct model *model, const struct line *line, char *
         snprintf(out + strlen(out), size - strlen(out), "  %s", limit);
 }
 
-/* What it is about comes first, and may leave no room for what is said of it in so many rows: then its middle
- * goes, down to half of the room. */
+/* Names are as long as there is room for what is said of them, or as may be; where that is not enough, all
+ * that it is about gets shorter. */
 static void say(const struct model *model, const struct line *line, char *out, size_t size, int width,
                 int rows) {
-    char whole[512], name[512], cut[512];
-    finding_text_of(model, line->finding, line->count, whole, sizeof(whole));
-    size_t len = name_length(whole);
-    int room = width * rows, rest = text_width(whole + len);
-    int most = room - (rest < room / 2 ? rest : room / 2);
-    most = most < width ? most : width;
-    snprintf(name, sizeof(name), "%.*s", (int)len, whole);
-    if (text_width(name) > most && width >= NAME_LEAST)
-        text_cut_middle(cut, sizeof(cut), name, most);
-    else
-        memcpy(cut, name, sizeof(cut));
-    snprintf(out, size, "%s%s", cut, whole + len);
+    static const int names[] = {SENTENCE_NAME_COLUMNS, 40, 32, NAME_LEAST};
+    size_t tries = width > WIDE ? sizeof(names) / sizeof(names[0]) : 1;
+    char whole[512];
+    for (size_t i = 0; i < tries; i++) {
+        finding_text_short(model, line->finding, line->count, names[i], whole, sizeof(whole));
+        if (text_width(whole) <= width * rows)
+            break;
+    }
+    sentence_fit(whole, width, rows, out, size);
     add_limit(model, line, out, size, width, rows);
 }
 
