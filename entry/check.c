@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/near.h"
 #include "base/text.h"
+#include "entry/check_now.h"
 #include "entry/command.h"
 #include "entry/config.h"
 #include "entry/unattended.h"
@@ -41,6 +42,7 @@ struct check {
     int64_t hopeless_ns; /* nothing can be judged since then; 0: that is not so */
     double hold_most_ns;
     struct check_report report;
+    struct check_now *now;
 };
 
 /* ---- what is judged ---- */
@@ -269,6 +271,17 @@ static int by_due(const void *a, const void *b) {
     return ((*x)->due_utc_ns > (*y)->due_utc_ns) - ((*x)->due_utc_ns < (*y)->due_utc_ns);
 }
 
+/* The order of the book, for what is less by now. */
+static void set_worst_first(const struct alert **alerts, size_t count) {
+    for (size_t i = 1; i < count; i++) {
+        const struct alert *alert = alerts[i];
+        size_t at = i;
+        for (; at > 0 && alerts[at - 1]->severity < alert->severity; at--)
+            alerts[at] = alerts[at - 1];
+        alerts[at] = alert;
+    }
+}
+
 static int by_severity(const void *a, const void *b) {
     const struct alert *const *x = a, *const *y = b;
     if ((*x)->severity != (*y)->severity)
@@ -289,12 +302,15 @@ static void gather_alerts(struct check *c) {
             r->pending[r->pending_count++] = alert;
             continue;
         }
+        alert = check_now(&c->now, c->run.model, alert);
         r->alerts[r->alert_count++] = alert;
         *(alert->severity == SEVERITY_CRIT ? &r->crit : &r->warn) += 1;
     }
     qsort(r->pending, r->pending_count, sizeof *r->pending, by_due);
     if (c->run.options->once) /* pending ones stand behind all open ones */
         qsort(r->alerts, r->alert_count, sizeof *r->alerts, by_severity);
+    else if (c->now != NULL)
+        set_worst_first(r->alerts, r->alert_count);
 }
 
 static bool takes(void *data, const struct object *object) {
@@ -390,6 +406,7 @@ static void write_report(struct check *c) {
     free(c->report.alerts);
     free(c->report.pending);
     free(c->report.unjudged);
+    check_now_free(c->now);
     unattended_stop(&c->run, code);
 }
 

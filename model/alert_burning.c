@@ -1,6 +1,7 @@
 /* What somebody has to act on, and what is about to be: findings as the book takes them. Without those that
  * somebody is on, or does not want to hear of; what only says that a server is silent is that one's alert. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "model/alert_book.h"
@@ -205,4 +206,29 @@ struct alert_things model_alert_things(const struct model *model) {
 
 bool model_alerts_behind(const struct model *model) {
     return sifted(model)->untaken > 0;
+}
+
+static const struct finding *first_about(const struct finding *findings, size_t count,
+                                         const struct alert *alert) {
+    for (size_t i = 0; i < count; i++)
+        if (findings[i].object == alert->object && strcmp(watch_tag(&findings[i]), alert->tag) == 0)
+            return &findings[i];
+    return NULL;
+}
+
+bool model_alert_less(const struct model *model, const struct alert *alert, struct finding *out) {
+    const struct slot *slot = alert_book_numbered(model->alerts, alert->number);
+    size_t count;
+    if (!slot || slot->said.state != ALERT_OPEN || slot->found)
+        return false;
+    const struct finding *findings = model_findings(model, &count);
+    const struct finding *now = first_about(findings, count, alert);
+    if (!now) {
+        findings = model_forming(model, &count);
+        now = first_about(findings, count, alert);
+    }
+    if (!now || now->level >= alert->severity)
+        return false;
+    *out = *now;
+    return true;
 }

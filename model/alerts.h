@@ -105,6 +105,10 @@ struct alert_things {
     size_t unheard, quiet; /* as in struct alert */
 };
 struct alert_things model_alert_things(const struct model *model);
+/* What is found at this moment of an open one that says more: less is believed after ten seconds only. What
+ * holds, or, where nothing does, what is forming; `level` is less then. false: it says what is so, or nothing
+ * is found. */
+bool model_alert_less(const struct model *model, const struct alert *alert, struct finding *out);
 /* Of thousands that begin at once the book takes a part a tick: some of those that burn are not in it yet. */
 bool model_alerts_behind(const struct model *model);
 

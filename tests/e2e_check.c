@@ -403,6 +403,39 @@ START_TEST(own_rules_are_judged_as_ours) {
 }
 END_TEST
 
+/* A stream that is emptied a moment before the end: critical is over, its warning is not. The other rule's
+ * hold decides when that end is. */
+START_TEST(a_level_that_is_over_does_not_count) {
+    struct natsc *line = natsc_connect(ill->node[0].url, NULL, JETSTREAM_MS);
+    ck_assert_ptr_nonnull(line);
+    config_write("natsight.conf",
+                 "rules = (\n"
+                 " { name = \"many\"; entity = \"stream\"; condition = \"messages\"; tag = \"MANY\"; "
+                 "warn = \"> 3\"; critical = \"> 30\"; hold = \"0s\"; },\n"
+                 " { name = \"later\"; entity = \"stream\"; condition = \"messages > 0\"; tag = \"LATER\"; "
+                 "hold = \"23s\"; } );\n");
+    const char *argv[] = {
+        command_natsight(), "check",  "--config", config_path(),     "--rule", "many", "--rule", "later",
+        "--every",          "jsz=1s", "--json",   ill->node[0].http, NULL};
+    command_free(&last);
+    ck_assert(command_start(&last, argv, NULL));
+    for (int i = 0; i < 130; i++)
+        command_pump(&last, 100);
+    json_decref(jetstream_ask(line, "STREAM.PURGE.ORDERS", "{\"keep\":10}"));
+    natsc_close(line);
+    expect_code(1, command_finish(&last, DEADLINE_MS));
+    json_t *json = document();
+    json_t *many = doc_find(json, "alerts", "rule", "many");
+    ck_assert_str_eq(doc_text(many, "severity"), "warn");
+    ck_assert_str_eq(doc_text(many, "worst"), "critical"); /* it was */
+    ck_assert_str_eq(doc_text(many, "figure"), "10");
+    ck_assert_str_eq(doc_text(many, "limit"), "> 3");
+    ck_assert_ptr_nonnull(strstr(doc_text(many, "text"), "10"));
+    ck_assert_double_eq(doc_number(json_object_get(json, "counts"), "critical"), 0);
+    json_decref(json);
+}
+END_TEST
+
 static TCase *part(Suite *s, const char *name) {
     TCase *t = tcase_create(name);
     tcase_set_timeout(t, 120);
@@ -440,5 +473,9 @@ int main(void) {
     tcase_add_test(bad, own_rules_are_judged_as_ours);
     tcase_add_test(bad, a_slip_in_the_name_of_a_cluster_is_named);
     tcase_add_test(bad, a_host_need_not_be_a_cluster);
+    TCase *emptied = part(s, "emptied");
+    tcase_add_unchecked_fixture(emptied, start_ill, end_ill);
+    tcase_add_checked_fixture(emptied, config_begin, config_end);
+    tcase_add_test(emptied, a_level_that_is_over_does_not_count);
     return suite_run(s);
 }
