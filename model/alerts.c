@@ -188,8 +188,8 @@ static void come_back(struct model *model, struct slot *pending, struct slot *fo
     judge_flapping(model, former);
 }
 
-static void open(struct model *model, struct slot *slot, const struct finding *finding,
-                 const struct called *called) {
+static void begin(struct model *model, struct slot *slot, const struct finding *finding,
+                  const struct called *called) {
     struct slot *former = find_former(model, finding, called);
     if (former) {
         come_back(model, slot, former, finding, called);
@@ -284,7 +284,7 @@ static void see_unknown(struct model *model, const struct finding *finding, bool
     bool pending = slot->said.state == ALERT_PENDING;
     *(speaks ? &slot->found_tick : &slot->formed_tick) = model->alerts->tick;
     if (pending && speaks)
-        open(model, slot, finding, &called);
+        begin(model, slot, finding, &called);
     else if (pending)
         say(model, slot, finding);
     else if (speaks)
@@ -299,7 +299,7 @@ static void see_pending(struct model *model, struct slot *slot, const struct fin
     if (!speaks || !may(&book->budget))
         return;
     call(model, finding, &called);
-    open(model, slot, finding, &called);
+    begin(model, slot, finding, &called);
 }
 
 static void see(struct model *model, const struct finding *finding, bool held) {

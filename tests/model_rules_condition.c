@@ -69,7 +69,8 @@ static void remotes(struct night *n, double count) {
 
 static void version(struct night *n, double level) {
     struct sample *s;
-    put_text(s, say(n, &s), F_SERVER_version, level > 0 ? "2.14.5" : "2.15.2");
+    struct row *row = say(n, &s);
+    put_text(s, row, F_SERVER_version, level > 0 ? "2.14.5" : "2.15.2");
     send(n, s);
 }
 

@@ -165,8 +165,9 @@ static struct cost measure(struct ruleset *set) {
     double before = cpu_ms();
     for (uint64_t round = ROUNDS / 2; round < ROUNDS; round++)
         look(&n, round, &cost);
-    cost.round_ms = (cpu_ms() - before) / (ROUNDS - ROUNDS / 2);
-    cost.tick_ms /= (ROUNDS - ROUNDS / 2) * ROUND_S * 2;
+    const int rounds = ROUNDS - ROUNDS / 2;
+    cost.round_ms = (cpu_ms() - before) / rounds;
+    cost.tick_ms /= rounds * ROUND_S * 2;
     cost.heap_mb = (double)(mallinfo2().uordblks - heap) / 1e6;
     struct alert_counts counts = model_alert_counts(n.model);
     cost.open = counts.crit + counts.warn;
