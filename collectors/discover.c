@@ -273,11 +273,13 @@ static bool settled(struct collector *c, const struct peer *p, int64_t now) {
     return true;
 }
 
-/* A named URL at that very address that never answered: most likely this peer, which then has its row. */
+/* A named URL at that very address that never answered: most likely this peer, which then has its row. One
+ * that refuses is not: whoever has routes runs. */
 static bool has_silent_row(struct collector *c, const struct peer *p) {
     for (int i = 0; i < c->target_count; i++) {
         const struct target *t = c->targets[i];
-        if (t->named && t->state == TARGET_PROBING && strcmp(t->url.host, p->ip) == 0)
+        if (t->named && t->state == TARGET_PROBING && t->failure != FAILURE_REFUSED &&
+            strcmp(t->url.host, p->ip) == 0)
             return true;
     }
     return false;

@@ -8,11 +8,11 @@
 
 #define WIDTH 40 /* columns */
 
-/* A URL that was given to us, silent since. */
+/* A URL that was given to us, silent since. Whoever has routes runs: a URL that refuses is not where. */
 static bool is_silent(const struct entry *entry) {
     const struct server *server = server_const(&entry->object);
     return !entry->dead && !server->reached && !server->placeholder && !server->server_id &&
-           server->address && server->state == SERVER_DOWN;
+           server->address && server->state == SERVER_DOWN && server->failure != FAILURE_REFUSED;
 }
 
 /* NULL: none, or several. */
