@@ -11,6 +11,7 @@
 #include "base/near.h"
 #include "model/ruleset.h"
 #include "outward/hook.h"
+#include "outward/hook_match.h"
 
 enum { FILES_MOST = 200 };
 
@@ -107,6 +108,13 @@ static void check_rule(struct config_reading *r, const char *name, struct config
                  near.name != NULL ? near.name : "", near.name != NULL ? "?" : "");
 }
 
+static void check_match(struct config_reading *r, const char *match, struct config_place place) {
+    struct expr_error error;
+    if (!hook_match_check(match, r->config->rules, &error))
+        config_fault(r->faults, place.file, place.line, "hooks.match", "%s: %s", options_typed(match),
+                     error.message);
+}
+
 void config_check_hooks(struct config_reading *r) {
     int count;
     const struct config_item *items = config_items(r->config, LIST_HOOKS, &count);
@@ -114,5 +122,7 @@ void config_check_hooks(struct config_reading *r) {
         const struct hook_said *said = items[i].values;
         for (int k = 0; k < said->rule_count; k++)
             check_rule(r, said->rules[k], place_of(&setting_lists[LIST_HOOKS], &items[i], "rules"));
+        if (said->match != NULL && said->match[0] != '\0')
+            check_match(r, said->match, place_of(&setting_lists[LIST_HOOKS], &items[i], "match"));
     }
 }

@@ -110,9 +110,7 @@ static const char *check_WORDS(const struct setting *setting, const char *text) 
 static const char *check_MATCH(const struct setting *setting, const char *text) {
     (void)setting;
     struct expr_error error;
-    struct expr *match = hook_match_parse(text, &error);
-    expr_destroy(match);
-    if (match != NULL)
+    if (hook_match_check(text, NULL, &error)) /* its rules are read later */
         return NULL;
     snprintf(meant, sizeof meant, "%s: %s", options_typed(text), error.message);
     return meant;

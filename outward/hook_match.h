@@ -4,9 +4,13 @@
 
 #include "base/expr.h"
 #include "model/alerts.h"
+#include "model/ruleset.h"
 
 /* Names are entity, cluster, name, rule, tag, origin. NULL: *error says why. */
 struct expr *hook_match_parse(const char *text, struct expr_error *error);
+/* The same, and that it can ever be so: there are such entities and, where they are known already, such
+ * rules. rules may be NULL. false: *error says why. */
+bool hook_match_check(const char *text, const struct ruleset *rules, struct expr_error *error);
 bool hook_matches(const struct expr *match, const struct alert *alert);
 
 #endif
