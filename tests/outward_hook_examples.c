@@ -62,6 +62,16 @@ START_TEST(syslog_takes_the_line_by_severity) {
 }
 END_TEST
 
+/* util-linux's says nothing of it by itself. */
+START_TEST(syslog_says_when_there_is_no_log) {
+    script("logger", "[ \"$1\" = --help ] && echo ' --socket-errors[=<on|off|auto>]' && exit\n"
+                     "[ \"$1\" != --socket-errors=on ] || { echo 'no /dev/log' >&2; exit 1; }");
+    start("syslog", NULL, (const char *[]){"NATSIGHT_EVENT=opened", "NATSIGHT_SEVERITY=warn", NULL}, "{}\n");
+    scripts_turn_until(has_ended, NULL);
+    ck_assert_str_eq(fault, "ended with code 1: no /dev/log");
+}
+END_TEST
+
 START_TEST(desktop_shows_names_and_no_markup) {
     script("notify-send", "for word in \"$@\"; do echo \"[$word]\"; done >%s/words");
     run("desktop", (const char *[]){"NATSIGHT_EVENT=opened", "NATSIGHT_SEVERITY=critical", "NATSIGHT_NAME=-n",
@@ -149,6 +159,7 @@ int main(void) {
     tcase_set_timeout(tc, 60);
     tcase_add_checked_fixture(tc, scripts_begin, scripts_end);
     tcase_add_test(tc, syslog_takes_the_line_by_severity);
+    tcase_add_test(tc, syslog_says_when_there_is_no_log);
     tcase_add_test(tc, desktop_shows_names_and_no_markup);
     tcase_add_test(tc, webhook_posts_the_document);
     tcase_add_test(tc, chat_posts_the_sentence);
