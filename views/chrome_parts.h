@@ -4,10 +4,14 @@
 
 #include "views/chrome.h"
 
+struct tally;
+
 void chrome_row1(const struct chrome_context *c, struct surface *s, struct rect row);
 /* Counts by severity, and below them as many sentences as there are rows; the worst one beside them when
  * there is one row only. */
 void chrome_verdict(const struct chrome_context *c, struct surface *s, struct rect rows);
+/* The same while nothing burns. */
+void chrome_quiet(const struct chrome_context *c, struct surface *s, struct rect rows, const struct tally *t);
 /* Findings in words, a row each, more where one needs it and there is room; the worst one alone, without its
  * mark. */
 void chrome_sentences(const struct view_context *context, struct surface *s, struct rect rows);

@@ -6,300 +6,14 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "model/alerts.h"
 #include "tui/table.h"
+#include "views/chrome_tally.h"
 #include "views/clusters.h"
 #include "views/faults.h"
-#include "views/jetstream_heard.h"
 #include "views/quantity_table.h"
-
-struct tally {
-    size_t crit, warn, pending;
-    size_t acked, silenced;      /* not among these */
-    size_t unheard;              /* nor these: open, and nobody can be asked yet, or any more */
-    const struct finding *first; /* the first sign, where that is not of the worst; NULL: it is */
-    int64_t since;               /* of the oldest of the worst severity */
-    bool least;                  /* it may be older */
-    int64_t due_ns;              /* until the first of the pending ones speaks; 0: at the next answer */
-    bool moved;                  /* for so long, as its object has another leader */
-};
-
-static void tally_pending(const struct model *model, struct tally *t) {
-    size_t count;
-    const struct finding *pending = model_pending(model, &count);
-    for (size_t i = 0; i < count; i++) {
-        int64_t due = pending[i].due_utc_ns - model_utc_ns(model);
-        if (pending[i].lesser)
-            continue;
-        if (t->pending++ > 0 && due >= t->due_ns)
-            continue;
-        t->due_ns = due > 0 ? due : 0;
-        t->moved = pending[i].moved;
-    }
-}
-
-/* "first in 12s", "in 21s, as its leader changed" */
-static void due_text(const struct tally *t, bool brief, char *out, size_t size) {
-    char span[TIME_TEXT_SIZE];
-    const char *first = t->pending > 1 && !brief ? "first " : "";
-    lasted_format(span, t->due_ns);
-    if (t->due_ns)
-        snprintf(out, size, "%sin %s%s", first, span, t->moved && !brief ? ", as its leader changed" : "");
-    else
-        snprintf(out, size, "%sat the next answer", first);
-}
-
-/* What began before the worst did. */
-static void find_first(const struct finding *findings, size_t count, struct tally *t) {
-    for (size_t i = 0; i < count; i++) {
-        const struct finding *f = &findings[i];
-        if (f->severity != findings[0].severity && f->since_utc_ns && f->since_utc_ns < t->since &&
-            (!t->first || f->since_utc_ns < t->first->since_utc_ns))
-            t->first = f;
-    }
-}
-
-/* A thing counts once: what is less bad about it goes without saying. */
-static struct tally tally_of(const struct model *model) {
-    struct tally t = {0};
-    size_t count;
-    tally_pending(model, &t);
-    const struct finding *findings = model_burning(model, &count);
-    for (size_t i = 0; i < count; i++) {
-        if (findings[i].lesser)
-            continue;
-        if (findings[i].severity == findings[0].severity &&
-            (t.since == 0 || findings[i].since_utc_ns < t.since)) {
-            t.since = findings[i].since_utc_ns;
-            t.least = findings[i].least;
-        }
-    }
-    find_first(findings, count, &t);
-    struct alert_things things = model_alert_things(model);
-    t.crit = things.crit;
-    t.warn = things.warn;
-    t.unheard = things.unheard;
-    struct alert_counts n = model_alert_counts(model);
-    t.acked = n.acked;
-    t.silenced = n.silenced;
-    return t;
-}
-
-/* "1 acked, 2 silenced, 1 unheard" */
-static void aside_text(const struct tally *t, char *out, size_t size) {
-    const struct {
-        size_t count;
-        const char *what;
-    } parts[] = {{t->acked, "acked"}, {t->silenced, "silenced"}, {t->unheard, "unheard"}};
-    size_t len = 0;
-    out[0] = 0;
-    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-        if (parts[i].count && len < size)
-            len += (size_t)snprintf(out + len, size - len, "%s%zu %s", len ? ", " : "", parts[i].count,
-                                    parts[i].what);
-}
 
 static int part(struct surface *s, struct rect row, int x, enum role role, const char *text) {
     return x + surface_text(s, row, x, row.y, role, ATTR_BOLD, text);
-}
-
-/* "n1 back" says it all; of "n4 peer" the sentence is needed. */
-static bool kind_says_it(const char *kind) {
-    static const char *const kinds[] = {"started", "restarted", "lost", "back", "reloaded"};
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-        if (strcmp(kinds[i], kind) == 0)
-            return true;
-    return false;
-}
-
-/* "   last: 14:39:24 n1 back" */
-static void last_event(const struct view_context *context, char *out, size_t size) {
-    size_t count = model_event_count(context->model);
-    char clock[TIME_TEXT_SIZE], subject[80];
-    out[0] = 0;
-    if (count == 0)
-        return;
-    const struct event *e = model_event(context->model, count - 1);
-    const char *what = kind_says_it(e->kind) ? e->kind : e->text;
-    bool named = strncmp(what, e->subject, strlen(e->subject)) == 0;
-    time_format_clock(clock, e->utc_ns, context->local_time);
-    text_cut(subject, sizeof(subject), e->subject, 30);
-    snprintf(out, size, "   last: %s %s%s%s", clock, named ? "" : subject, named ? "" : " ", what);
-}
-
-/* Behind the verdict as far as it goes, in a row of its own where too little of it would be left. */
-static void draw_last(const struct view_context *context, struct surface *s, struct rect rows, int x) {
-    enum { ENOUGH = 40 };
-    char text[1200], cut[1200];
-    last_event(context, text, sizeof(text));
-    int width = text_width(text), room = rows.x + rows.w - x - 1, y = rows.y;
-    if (room < width && room < ENOUGH) {
-        x = rows.x;
-        y++;
-        room = rows.w;
-    }
-    text_cut(cut, sizeof(cut), text, room);
-    if (y < rows.y + rows.h && *text)
-        surface_text(s, rows, x, y, ROLE_MUTED, 0, cut);
-}
-
-static const struct fault_query unsaid = {.shapes = FAULTS_ALL, .unsaid = true};
-
-/* "n2 /connz fails: nested too deep at byte 2049; 1 more server, rest ok" */
-static void fault_line(const struct view_context *context, const struct fault *fault, char *out, size_t size,
-                       int width) {
-    const struct model *model = context->model;
-    char end[120] = "";
-    if (fault->servers > 1)
-        snprintf(end, sizeof(end), "; %zu more server%s", fault->servers - 1, fault->servers > 2 ? "s" : "");
-    struct cluster_count n = clusters_count(model);
-    if (clusters_whole(&n))
-        snprintf(end + strlen(end), sizeof(end) - strlen(end), ", rest ok");
-    else
-        snprintf(end + strlen(end), sizeof(end) - strlen(end), "; %u of %u servers answer", n.up,
-                 clusters_expected(&n));
-    fault_text(out, size, fault, context, end, width);
-}
-
-/* What "all" leaves out, since nobody asked for it here. */
-static const struct part_of_all {
-    const char *name;
-    unsigned shapes;
-    bool (*is_there)(const struct model *model);
-} parts_of_all[] = {
-    {"JetStream", 1u << SHAPE_JSZ, jetstream_is_there},
-    {"connections", 1u << SHAPE_CONNZ_HOT | 1u << SHAPE_CONNZ_FULL, NULL},
-};
-
-static bool has_any(const struct model *model, unsigned shapes) {
-    for (int shape = SHAPE_NONE + 1; shape < SHAPE_LIMIT; shape++)
-        if (shapes & 1u << shape && model_has(model, (enum shape)shape))
-            return true;
-    return false;
-}
-
-static void left_out(const struct model *model, char *out, size_t size) {
-    size_t len = 0;
-    out[0] = 0;
-    for (size_t i = 0; i < sizeof(parts_of_all) / sizeof(parts_of_all[0]); i++) {
-        const struct part_of_all *part_of = &parts_of_all[i];
-        if (!has_any(model, part_of->shapes) && (!part_of->is_there || part_of->is_there(model)) &&
-            len < size)
-            len += (size_t)snprintf(out + len, size - len, "%s%s",
-                                    len ? ", " : "   not looked at: ", part_of->name);
-    }
-}
-
-/* "1 is not monitored, 2 do not answer", "1 not monitored, 2 silent" */
-static void silent_text(const struct cluster_count *n, bool narrow, char *out, size_t size) {
-    char known[60] = "", missing[60] = "";
-    if (n->known)
-        snprintf(known, sizeof(known), "%u%s not monitored", n->known,
-                 narrow          ? ""
-                 : n->known == 1 ? " is"
-                                 : " are");
-    if (n->missing && narrow)
-        snprintf(missing, sizeof(missing), "%u silent", n->missing);
-    else if (n->missing)
-        snprintf(missing, sizeof(missing), "%u %s not answer", n->missing, n->missing == 1 ? "does" : "do");
-    snprintf(out, size, "%s%s%s", known, *known && *missing ? ", " : "", missing);
-}
-
-static void quiet_text(const struct chrome_context *c, const struct cluster_count *n, const struct tally *t,
-                       char *out, size_t size, int width) {
-    const struct model *model = c->view_context->model;
-    int64_t since = model_quiet_since(model);
-    char span[TIME_TEXT_SIZE] = "", rest[160], of[60], aside[120];
-    aside_text(t, aside, sizeof(aside));
-    if (since > 0 && c->view_context->utc_ns > since)
-        lasted_format(span, c->view_context->utc_ns - since);
-    if (clusters_whole(n)) {
-        left_out(model, rest, sizeof(rest));
-        snprintf(out, size, ". all%s ok%s%s%s%s%s", *aside ? " else" : "", *span ? " for " : "", span,
-                 *aside ? ", " : "", aside, rest);
-        snprintf(of, sizeof(of), "   %u/%u servers", n->up, clusters_expected(n));
-        size_t len = strlen(out);
-        if (text_width(out) + text_width(of) <= width)
-            snprintf(out + len, size - len, "%s", of);
-    } else {
-        bool narrow = width < 50;
-        silent_text(n, narrow, rest, sizeof(rest));
-        if (narrow)
-            snprintf(out, size, "? %u/%u ok, %s", n->up, clusters_expected(n), rest);
-        else
-            snprintf(out, size, "? nothing%s wrong on %u of %u servers, %s%s%s", *aside ? " else" : "", n->up,
-                     clusters_expected(n), rest, *aside ? "; " : "", aside);
-    }
-}
-
-/* "* 3 alerts pending: LAG ORDERS/audit 177k, +80/s; first in 58s; 1 not monitored": what may become a
- * finding is not "all ok". "" when there is nothing. */
-static void pending_text(const struct model *model, const struct tally *t, const struct cluster_count *n,
-                         char *out, size_t size, int width) {
-    char text[512], head[40], silent[124] = "", end[200], due[TIME_TEXT_SIZE + 40], cut[512];
-    size_t count, together = 0;
-    const struct finding *forming = model_pending(model, &count);
-    out[0] = 0;
-    if (t->pending == 0)
-        return;
-    due_text(t, false, due, sizeof(due));
-    snprintf(head, sizeof(head), "* %zu %spending:", t->pending,
-             width < 50        ? ""
-             : t->pending == 1 ? "alert "
-                               : "alerts ");
-    if (!clusters_whole(n))
-        silent_text(n, true, silent, sizeof(silent));
-    snprintf(end, sizeof(end), "; %s%s%s", due, *silent ? "; " : "", silent);
-    for (size_t i = 0; i < count; i++)
-        together += finding_same_cause(&forming[0], &forming[i]);
-    finding_text_of(model, &forming[0], together, text, sizeof(text));
-    int room = width - text_width(head) - (int)strlen(finding_tag(&forming[0])) - 2;
-    bool whole = text_width(text) + text_width(end) <= room;
-    text_cut(cut, sizeof(cut), text, width < 50 || whole ? room : room - text_width(end));
-    snprintf(out, size, "%s %s %s%s", head, finding_tag(&forming[0]), cut, width < 50 && !whole ? "" : end);
-}
-
-/* Nobody answers under a name: either nobody has at all, or what was named is nobody's own address. */
-static void waiting_text(const struct chrome_context *c, char *out, size_t size, int width) {
-    const char *balancer = model_balancer(c->view_context->model);
-    const char *url = balancer ? balancer : c->waiting_for ? c->waiting_for : "";
-    if (!balancer)
-        snprintf(out, size, "? waiting for the first answer%s%s", *url ? " from " : "", url);
-    else
-        snprintf(out, size,
-                 width < 60 ? "? a balancer: name each server"
-                            : "? %s is a balancer: name each server's own URL",
-                 url);
-}
-
-static enum role role_of_mark(char mark) {
-    return mark == '.' ? ROLE_OK : mark == '*' ? ROLE_PENDING : ROLE_UNKNOWN;
-}
-
-static void quiet_rows(const struct chrome_context *c, struct surface *s, struct rect rows,
-                       const struct tally *t) {
-    struct rect row = {rows.x, rows.y, rows.w, 1};
-    char text[800], cut[800];
-    const struct model *model = c->view_context->model;
-    struct cluster_count n = clusters_count(model);
-    struct fault fault = faults_worst(model, &unsaid);
-    bool waits = n.up == 0;
-    if (waits)
-        waiting_text(c, text, sizeof(text), row.w - 1);
-    else if (fault.server) {
-        text[0] = '?';
-        text[1] = ' ';
-        fault_line(c->view_context, &fault, text + 2, sizeof(text) - 2, row.w - 4);
-    } else {
-        pending_text(model, t, &n, text, sizeof(text), row.w - 1);
-        if (!*text)
-            quiet_text(c, &n, t, text, sizeof(text), row.w - 1);
-    }
-    text_cut(cut, sizeof(cut), text, row.w - 1);
-    int x =
-        row.x + 1 + surface_text(s, row, row.x + 1, row.y, role_of_mark(text[0]), waits ? ATTR_BOLD : 0, cut);
-    if (!waits)
-        draw_last(c->view_context, s, rows, x);
 }
 
 /* On the overview, while nothing is selected. */
@@ -313,9 +27,9 @@ static void draw_pending(const struct tally *t, struct surface *s, struct rect r
     char text[120], due[TIME_TEXT_SIZE + 40];
     if (t->pending == 0)
         return;
-    due_text(t, false, due, sizeof(due));
+    tally_due(t, false, due, sizeof(due));
     snprintf(text, sizeof(text), "* %zu alert%s pending, %s", t->pending, t->pending > 1 ? "s" : "", due);
-    due_text(t, true, due, sizeof(due));
+    tally_due(t, true, due, sizeof(due));
     if (x + 3 + text_width(text) > end)
         snprintf(text, sizeof(text), "* %zu pending, %s", t->pending, due);
     if (x + 3 + text_width(text) > end)
@@ -353,7 +67,7 @@ static void count_row(const struct chrome_context *c, struct surface *s, struct 
         x = part(s, row, x, ROLE_WARN, text) + 2;
     }
     char aside[120];
-    aside_text(t, aside, sizeof(aside));
+    tally_aside(t, aside, sizeof(aside));
     if (*aside && row.w >= 50)
         x += surface_text(s, row, x + 1, row.y, ROLE_MUTED, 0, aside) + 3;
     time_format_clock(clock, t->since, c->view_context->local_time);
@@ -403,7 +117,7 @@ void chrome_verdict(const struct chrome_context *c, struct surface *s, struct re
     if (rows.h < 1)
         return;
     if (count == 0) {
-        quiet_rows(c, s, rows, &t);
+        chrome_quiet(c, s, rows, &t);
     } else if (rows.h == 1) { /* words are worth more than how long */
         int x = draw_counts(&t, s, row);
         chrome_worst(model, s, (struct rect){x, row.y, row.x + row.w - x, 1});
@@ -419,6 +133,7 @@ void chrome_line(const struct chrome_context *c, struct surface *s, struct rect 
     char clock[TIME_TEXT_SIZE];
     struct rect row = {rows.x, rows.y, rows.w, 1};
     int x = draw_counts(&t, s, row);
+    static const struct fault_query unsaid = {.shapes = FAULTS_ALL, .unsaid = true};
     struct cluster_count n = clusters_count(model);
     bool ok = clusters_whole(&n) && !faults_worst(model, &unsaid).server;
     if (!t.crit && !t.warn && !t.pending)
