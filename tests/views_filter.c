@@ -208,8 +208,9 @@ static bool is_word_of(enum quantity q, const char *text) {
 
 /* Of no scene a word that a filter would refuse. */
 START_TEST(what_is_shown_may_be_asked_for) {
-    static void (*const scenes[])(struct world *) = {world_states, world_kinds, world_stale, world_minority,
-                                                     world_deleted};
+    static void (*const scenes[])(struct world *) = {
+        world_states,   world_kinds,   world_stale,   world_minority, world_deleted, world_failing,
+        world_listened, world_alerted, world_unheard, world_pooled,   world_accounts};
     struct world w;
     int seen = 0;
     scenes[_i](&w);
@@ -297,7 +298,7 @@ int main(void) {
     tcase_add_test(tc, expression);
     tcase_add_test(tc, words_all_have_to_be_found);
     tcase_add_test(tc, what_is_no_filter_is_said);
-    tcase_add_loop_test(tc, what_is_shown_may_be_asked_for, 0, 5);
+    tcase_add_loop_test(tc, what_is_shown_may_be_asked_for, 0, 11);
     tcase_add_test(tc, where_none_is_near_all_are_named);
     tcase_add_test(tc, in_a_view);
     tcase_add_test(tc, faults_only);
