@@ -129,6 +129,8 @@ bool watch_is_echo(const struct model *model, const struct finding *finding) {
     const struct entry *server = NULL;
     if (object && object->kind == OBJECT_SERVER)
         return is_count_of_silence(&server_const(object)->link_watch, finding);
+    if (object && (object->kind == OBJECT_ROUTE || object->kind == OBJECT_GATEWAY))
+        return link_watch_ends_silent(model, object);
     if (object && (object->kind == OBJECT_REPLICA || object->kind == OBJECT_META_PEER))
         server = server_of_peer(model, object);
     else if (object && (object->kind == OBJECT_STREAM || object->kind == OBJECT_CONSUMER) &&

@@ -275,6 +275,12 @@ bool link_watch_suspect(const struct model *model, const struct entry *server, c
     return *out != '\0';
 }
 
+bool link_watch_ends_silent(const struct model *model, const struct object *object) {
+    int link = object->kind == OBJECT_ROUTE ? LINK_ROUTES : LINK_GATEWAYS;
+    const struct entry *end = entry_by_id(model, end_of(model, link, object));
+    return end && was_silent(model, end, entry_of(object->parent));
+}
+
 void link_watch_told(const struct model *model, struct entry *server, const char *suspect, bool goes_on) {
     struct link_watch *watch = watch_of(server);
     watch->silence = *suspect ? watch->suspect_silence : is_silence_near(model, server);

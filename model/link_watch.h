@@ -57,6 +57,8 @@ void link_watch_counted(struct model *model, struct entry *server, int link, uin
 bool link_watch_suspect(const struct model *model, const struct entry *server, char *out, size_t size);
 /* So it was said of what was counted; goes_on: beside what was said before, which "" does not take back. */
 void link_watch_told(const struct model *model, struct entry *server, const char *suspect, bool goes_on);
+/* The server that a route or gateway leads to does not answer us, or did not until a moment ago. */
+bool link_watch_ends_silent(const struct model *model, const struct object *link);
 /* The one that was counted last, "~n3"; false: none, or it is not known. */
 bool link_watch_slow(const struct link_watch *watch, int link, char *out, size_t size);
 

@@ -489,6 +489,11 @@ START_TEST(what_is_counted_of_a_silent_server_is_no_alert_of_another) {
     ck_assert_ptr_nonnull(finding_of(&n, rule));
     ck_assert(is_alerted(&n, "server_down"));
     ck_assert_int_eq(is_alerted(&n, rule), s->alerts);
+    both(&n, 61, true, c);
+    send_routes(&n, s->to_n2, s->to_n3); /* it is back, and not through yet */
+    both(&n, 65, true, c);
+    send_routes(&n, 0, 0);
+    ck_assert_int_eq(is_alerted(&n, "route_backlog"), s->to_n2 > 0);
     both(&n, 90, true, c);
     ck_assert_int_eq(is_alerted(&n, rule), s->alerts);
     ck_assert(!is_alerted(&n, "server_down"));
