@@ -41,7 +41,8 @@ void rhythm_put(struct rhythm *r, const struct object *consumer, int64_t since, 
     if (pause < PAUSE_LEAST || pause < step + step / 5 + NS_PER_S) {
         r->flowing++;
         r->count = r->flowing >= FLOWING_MOST ? 0 : r->count;
-        r->all = took_all(consumer, delivered, before, moment); /* a row may come in the middle of one visit */
+        r->all =
+            took_all(consumer, delivered, before, moment); /* a row may come in the middle of one visit */
         return;
     }
     r->flowing = 0;

@@ -10,6 +10,7 @@
 #include "views/clusters.h"
 #include "views/faults.h"
 #include "views/jetstream_heard.h"
+#include "views/quantity_text.h"
 
 /* "n1 back" says it all; of "n4 peer" the sentence is needed. */
 static bool kind_says_it(const char *kind) {

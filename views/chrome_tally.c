@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "views/quantity_text.h"
 
 static void tally_pending(const struct model *model, struct tally *t) {
     size_t count;
