@@ -2,6 +2,7 @@
 #include "entry/command.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/near.h"
 #include "entry/config.h"
@@ -25,6 +26,18 @@ static void print_whole(const struct rule *rule) {
         printf("    asked of what is stale or gone, too\n");
 }
 
+/* Of one kind of trouble, the most urgent first. */
+static bool print_tagged(const struct ruleset *set, const char *tag) {
+    bool any = false;
+    for (size_t i = 0; i < ruleset_count(set); i++) {
+        if (strcmp(ruleset_at(set, i)->tag, tag) == 0) {
+            print_rule(ruleset_at(set, i));
+            any = true;
+        }
+    }
+    return any;
+}
+
 static bool print_named(const struct ruleset *set, const char *name) {
     const struct rule *rule = ruleset_find(set, name);
     struct near near = near_begin(name);
@@ -32,6 +45,8 @@ static bool print_named(const struct ruleset *set, const char *name) {
         print_whole(rule);
         return true;
     }
+    if (print_tagged(set, name))
+        return true;
     for (size_t i = 0; i < ruleset_count(set); i++)
         near_try(&near, ruleset_at(set, i)->name);
     fprintf(stderr, "natsight: there is no rule %s%s%s%s\n", options_typed(name),

@@ -108,6 +108,18 @@ START_TEST(a_name_that_there_is_none_of_is_told) {
 }
 END_TEST
 
+/* What a sentence begins with is what one looks for. */
+START_TEST(a_tag_lists_its_rules) {
+    const char *const argv[] = {command_natsight(), "rules", "--config", "/dev/null", "DISK", "CHURN", NULL};
+    struct command c;
+    ck_assert_int_eq(command_run(&c, argv, NULL, 10000), 0);
+    ck_assert_ptr_eq(strstr(c.output, "storage_filling "), c.output);
+    ck_assert_ptr_nonnull(strstr(c.output, "\nconnections_churn "));
+    ck_assert_ptr_null(strstr(c.output, "memory_filling"));
+    command_free(&c);
+}
+END_TEST
+
 START_TEST(files_of_the_folder_are_read_by_name_and_blamed_by_name) {
     char says[1500];
     config_make_folder("rules.d");
@@ -146,6 +158,7 @@ int main(void) {
     tcase_add_test(t, what_is_in_force_is_listed_with_where_it_comes_from);
     tcase_add_test(t, rules_that_are_shipped_are_good);
     tcase_add_test(t, a_name_that_there_is_none_of_is_told);
+    tcase_add_test(t, a_tag_lists_its_rules);
     tcase_add_test(t, files_of_the_folder_are_read_by_name_and_blamed_by_name);
     tcase_add_test(t, the_folder_alone_is_enough);
     suite_add_tcase(suite, t);

@@ -73,6 +73,14 @@ START_TEST(the_worst_comes_first_and_history_last) {
 }
 END_TEST
 
+/* A column of names that has no room cuts them: with tags in between nobody knows which is which. */
+START_TEST(a_name_has_no_tag_in_its_place) {
+    const struct view_list_row *list = &frame.view->lists[0];
+    for (int i = 0; i < list->column_count; i++)
+        ck_assert_int_eq(list->columns[i].brief, 0);
+}
+END_TEST
+
 START_TEST(a_filter_knows_columns_and_words) {
     frame.context.filter = "state=cleared rule=server_down";
     sees(120, 40, "n3-ams");
@@ -298,6 +306,7 @@ int main(void) {
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, the_worst_comes_first_and_history_last);
+    tcase_add_test(tc, a_name_has_no_tag_in_its_place);
     tcase_add_test(tc, a_filter_knows_columns_and_words);
     tcase_add_test(tc, keys_ask_for_what_people_say);
     tcase_add_test(tc, enter_goes_to_the_evidence);
