@@ -14,6 +14,8 @@ static const struct called {
     {{.label = "PROD", .urls = (const char *[]){"n1"}, .url_count = 1}, "PROD"},
     {{.cluster = "", .label = "PROD"}, "PROD"},
     {{.urls = (const char *[]){"n1:8222", "n2"}, .url_count = 2}, "http://n1:8222"},
+    {{.urls = (const char *[]){"n2", "n3", "n1:8222"}, .url_count = 3}, "http://n1:8222"},
+    {{.urls = (const char *[]){"http://:x", "n3", "n1"}, .url_count = 3}, "http://n1:8222"},
     {{.label = "", .urls = (const char *[]){"https://[::1]/nats/"}, .url_count = 1},
      "https://[::1]:8222/nats"},
     {{.urls = (const char *[]){"http://:x"}, .url_count = 1}, "cluster"},
