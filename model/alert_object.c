@@ -164,7 +164,7 @@ static struct value lasted(const struct model *model, const struct alert *a) {
 
 static struct value figure(const struct alert *a) {
     struct value v = value_text(a->figure);
-    v.flags |= a->unheard || a->quiet ? VALUE_OLD : 0;
+    v.flags |= a->old ? VALUE_OLD : 0;
     return v;
 }
 

@@ -23,6 +23,11 @@ static int by_end(const struct slot *x, const struct slot *y) {
     return order ? order : compare_i64(y->said.ended_utc_ns, x->said.ended_utc_ns);
 }
 
+/* Nothing is found of it now: that can wait. */
+static bool is_absent(const struct alert *a) {
+    return a->unheard || a->quiet;
+}
+
 static int by_urgency(const void *a, const void *b) {
     const struct slot *x = *(struct slot *const *)a, *y = *(struct slot *const *)b;
     int order = (int)group_of(x) - (int)group_of(y);
@@ -30,6 +35,8 @@ static int by_urgency(const void *a, const void *b) {
         order = by_end(x, y);
     else if (!order)
         order = (int)y->said.severity - (int)x->said.severity;
+    if (!order && x->said.state == ALERT_OPEN)
+        order = (int)is_absent(&x->said) - (int)is_absent(&y->said);
     if (!order)
         order = (x->order > y->order) - (x->order < y->order);
     if (!order)

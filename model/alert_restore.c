@@ -82,7 +82,7 @@ static void restore(struct model *model, const struct alert *from) {
     take_facts(&slot->said, from);
     take_texts(&slot->said, from);
     slot->order = slot->worst_order = INT_MAX;
-    slot->restored = slot->known = slot->said.unheard = from->state == ALERT_OPEN;
+    slot->restored = slot->known = slot->said.unheard = slot->said.old = from->state == ALERT_OPEN;
     slot->kind = kind_called(from->entity);
     book->restored_any |= slot->restored;
     slot->said.state = ALERT_OPEN;

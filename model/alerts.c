@@ -48,8 +48,9 @@ static void say(struct model *model, struct slot *slot, const struct finding *fi
     other |= alert_text_set(&a->rule, finding_rule(finding));
     other |= alert_text_set(&a->limit, limit);
     other |= alert_text_set(&a->origin, finding->rule->origin);
-    if (other)
+    if (other || a->old)
         alert_book_changed(model->alerts, false);
+    a->old = false;
     a->severity = finding->severity;
     a->due_utc_ns = finding->due_utc_ns;
     a->moved = finding->moved;
@@ -255,7 +256,7 @@ static void weigh(struct model *model, struct slot *slot, const struct finding *
 /* Why nothing may be found of it. */
 static void set_absence(struct model *model, struct slot *slot, bool unheard, bool quiet) {
     if (unheard != slot->said.unheard || quiet != slot->said.quiet)
-        alert_book_changed(model->alerts, false);
+        alert_book_changed(model->alerts, true);
     slot->said.unheard = unheard;
     slot->said.quiet = quiet;
 }
@@ -379,7 +380,7 @@ static void say_end(const struct model *model, struct slot *slot) {
 static void end(struct model *model, struct slot *slot) {
     slot->said.ended_utc_ns = slot->quiet_utc_ns;
     slot->ended_mono_ns = slot->quiet_mono_ns;
-    slot->said.flapping = slot->away = slot->said.unheard = slot->said.quiet = false;
+    slot->said.flapping = slot->away = slot->said.unheard = slot->said.quiet = slot->said.old = false;
     slot->less_mono_ns = 0;
     slot->found = NULL;
     say_end(model, slot);
@@ -400,6 +401,7 @@ static bool is_over(struct model *model, struct slot *slot, int64_t passed_ns) {
 static bool miss(struct model *model, struct slot *slot, int64_t passed_ns) {
     bool forms = slot->formed_tick == model->alerts->tick, asleep = watch_is_asleep(model, slot);
     slot->restored &= !forms;
+    slot->said.old = true;
     bool denied = slot->restored && alert_absent_denied(model, slot);
     bool unheard = (slot->restored && !denied) || asleep;
     set_absence(model, slot, unheard, !unheard && !forms);

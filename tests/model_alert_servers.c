@@ -76,6 +76,7 @@ START_TEST(one_of_three_is_silent) {
     ck_assert_ptr_nonnull(strstr(all, " opened server_down n1\n"));
     ck_assert_ptr_nonnull(strstr(all, " worse server_down n1\n"));
     ck_assert_uint_eq(model_alert_counts(n.model).crit, 21);
+    ck_assert_str_eq(model_alert(n.model, 0)->rule, "server_down"); /* what is found comes first */
     for (size_t i = 0; i < 21; i++) {
         const struct alert *a = model_alert(n.model, i);
         ck_assert_int_eq(a->unheard, strcmp(a->rule, "much") == 0);

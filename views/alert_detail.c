@@ -51,7 +51,9 @@ static void put_sentence(struct detail *d) {
     const struct alert *a = d->alert;
     char at[TIME_TEXT_SIZE];
     put_line(d, severity_of(a), "", "%s%s", a->text,
-             a->state == ALERT_CLEARED ? " (the last that was said)" : "");
+             a->state == ALERT_CLEARED ? " (the last that was said)"
+             : a->old                  ? " (as it was found last)"
+                                       : "");
     bool worst_now = a->worst == a->severity && strcmp(a->peak, a->figure) == 0;
     if (!a->worst_utc_ns || worst_now || strcmp(a->worst_text, a->text) == 0)
         return;
@@ -93,6 +95,7 @@ static void put_due(struct flow *f, const struct detail *d) {
 static void put_life(struct detail *d) {
     const struct alert *a = d->alert;
     struct flow f = flow_in(d->s, d->left);
+    char figure[400];
     put_time(&f, d, "first sign", a->first_sign_utc_ns, a->least ? "≤" : "");
     put_time(&f, d, "opened", a->opened_utc_ns, "");
     put_due(&f, d);
@@ -100,8 +103,9 @@ static void put_life(struct detail *d) {
     if (*a->ending)
         flow_put(&f, ROLE_MUTED, "", ROLE_TEXT, a->ending);
     put_span(&f, d);
-    const char *when = a->state == ALERT_CLEARED ? "at the end" : a->unheard || a->quiet ? "last" : "now";
-    flow_put(&f, ROLE_MUTED, when, ROLE_TEXT, a->figure);
+    const char *when = a->state == ALERT_CLEARED ? "at the end" : a->old ? "last" : "now";
+    snprintf(figure, sizeof figure, "%s%s", a->figure, a->old ? "~" : "");
+    flow_put(&f, ROLE_MUTED, when, ROLE_TEXT, figure);
     flow_put(&f, ROLE_MUTED, "peak", ROLE_TEXT, a->peak);
     d->left = rect_below(d->left, flow_lines(&f));
 }
