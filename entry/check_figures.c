@@ -108,17 +108,24 @@ static size_t usual_figures(const struct check_report *r, struct check_figure *o
 
 /* ---- of rules that were asked for ---- */
 
-/* A Nagios range: what is outside of it is a trouble. */
+/* A Nagios range: what is outside of it is a trouble, or what is inside, both ends included, behind an @. */
+static const struct range {
+    const char *before, *after; /* the limit */
+} ranges[] = {[SIGN_MORE] = {"", ""},
+              [SIGN_AT_LEAST] = {"@", ":"},
+              [SIGN_LESS] = {"", ":"},
+              [SIGN_AT_MOST] = {"@~:", ""}};
+
 static void range_of(const struct check_report *r, const struct object *object,
                      const struct rule_level *level, double scale, char *out, size_t size) {
     struct asking asking = {r->model, object, NULL};
     double limit = rule_threshold(&asking, level);
+    char number[40];
     out[0] = '\0';
     if (!level->is || level->limit[0] == '\0' || !isfinite(limit))
         return;
-    check_number(limit * scale, out, size - 1);
-    if (level->sign == SIGN_LESS || level->sign == SIGN_AT_MOST)
-        memcpy(out + strlen(out), ":", 2);
+    check_number(limit * scale, number, sizeof number);
+    snprintf(out, size, "%s%s%s", ranges[level->sign].before, number, ranges[level->sign].after);
 }
 
 static bool is_worse_less(const struct rule *rule) {
@@ -152,9 +159,11 @@ static size_t rule_figures(const struct check_report *r, const struct rule *rule
     const struct object *const *objects = model_objects(r->model, rule->kind, &objects_count);
     for (size_t i = 0; i < objects_count; i++) {
         struct check_figure figure = {.unit = measure->name, .most = NAN};
+        struct asking asking = {r->model, objects[i], NULL};
         char name[150];
         double value;
-        if (!rule_is_about(r->model, rule, objects[i]) || !check_only_object(r->only, r->model, objects[i]) ||
+        if (!rule_is_about(r->model, rule, objects[i]) || !rule_counts(&asking, rule) ||
+            !check_only_object(r->only, r->model, objects[i]) ||
             !finding_value(r->model, objects[i], rule, &value) || !isfinite(value))
             continue;
         figure.value = value * measure->scale;

@@ -42,6 +42,10 @@ bool rule_applies(const struct asking *asking, const struct rule *rule) {
     return is_so(asking, rule->match_expr);
 }
 
+bool rule_counts(const struct asking *asking, const struct rule *rule) {
+    return is_so(asking, rule->where_expr);
+}
+
 /* The number first: of most objects that says it. */
 struct verdict rule_judge(const struct asking *asking, const struct rule *rule) {
     static const struct verdict nothing = {false, false, false};
@@ -62,7 +66,7 @@ struct verdict rule_judge(const struct asking *asking, const struct rule *rule) 
     v.kept = rule->clear.is && !level_holds(asking, &rule->clear, value);
     if (!v.warn && !v.crit && !v.kept)
         return nothing;
-    return rule_applies(asking, rule) && is_so(asking, rule->where_expr) ? v : nothing;
+    return rule_applies(asking, rule) && rule_counts(asking, rule) ? v : nothing;
 }
 
 static enum severity lesser_level(const struct rule *rule) {

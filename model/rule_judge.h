@@ -16,6 +16,8 @@ struct verdict rule_judge(const struct asking *asking, const struct rule *rule);
 bool verdict_holds(const struct verdict *verdict, const struct rule *rule, enum severity level, bool spoke);
 /* It is about this object at all. */
 bool rule_applies(const struct asking *asking, const struct rule *rule);
+/* What has to be so besides the number is so. */
+bool rule_counts(const struct asking *asking, const struct rule *rule);
 bool rule_meets(enum rule_sign sign, double value, double limit);
 /* NaN: not known. */
 double rule_threshold(const struct asking *asking, const struct rule_level *level);

@@ -436,6 +436,41 @@ START_TEST(a_level_that_is_over_does_not_count) {
 }
 END_TEST
 
+/* What a scheduler makes of a figure and its range is what the rule says; of whom the rule says nothing there
+ * is no figure. */
+static const struct ranged {
+    const char *rule;
+    int code;
+    const char *says;
+} rangeds[] = {
+    {"warn = \">= 40\"; critical = \">= 50.5\";", 1, " | 'r ORDERS'=40;@40:;@50.5:\n"},
+    {"warn = \"> 40\"; critical = \"> 50\";", 0, " | 'r ORDERS'=40;40;50\n"},
+    {"warn = \"<= 40\"; critical = \"< 5\";", 1, " | 'r ORDERS'=40;@~:40;5:\n"},
+};
+
+START_TEST(a_range_is_what_the_rule_says) {
+    char text[400];
+    snprintf(text, sizeof text,
+             "rules = ( { name = \"r\"; entity = \"stream\"; condition = \"messages\"; %s } );\n",
+             rangeds[_i].rule);
+    config_write("natsight.conf", text);
+    expect_code(rangeds[_i].code,
+                CHECK("--config", config_path(), "--once", "--rule", "r", ill->node[0].http));
+    expect_output(rangeds[_i].says);
+}
+END_TEST
+
+START_TEST(who_a_rule_says_nothing_of_has_no_figure) {
+    config_write("natsight.conf",
+                 "expect = ( { entity = \"puller\"; match = \"name ~ billing\"; instances = 1; },\n"
+                 " { entity = \"server\"; instances = 1; } );\n");
+    expect_code(2,
+                CHECK("--config", config_path(), "--once", "--rule", "pullers_missing", ill->node[0].http));
+    expect_output("'pullers_missing puller ");
+    ck_assert_msg(strstr(last.output, "'pullers_missing server") == NULL, "%s", last.output);
+}
+END_TEST
+
 static TCase *part(Suite *s, const char *name) {
     TCase *t = tcase_create(name);
     tcase_set_timeout(t, 120);
@@ -471,6 +506,8 @@ int main(void) {
     tcase_add_test(bad, what_counts_at_one_look_is_open);
     tcase_add_test(bad, json_has_what_a_script_needs);
     tcase_add_test(bad, own_rules_are_judged_as_ours);
+    tcase_add_loop_test(bad, a_range_is_what_the_rule_says, 0, sizeof rangeds / sizeof *rangeds);
+    tcase_add_test(bad, who_a_rule_says_nothing_of_has_no_figure);
     tcase_add_test(bad, a_slip_in_the_name_of_a_cluster_is_named);
     tcase_add_test(bad, a_host_need_not_be_a_cluster);
     TCase *emptied = part(s, "emptied");
