@@ -40,8 +40,13 @@ static void say_worst(const struct model *model, struct slot *slot) {
 static void say(struct model *model, struct slot *slot, const struct finding *finding) {
     struct alert *a = &slot->said;
     char text[TEXT_SIZE], figure[FIGURE_SIZE], limit[FIGURE_SIZE];
+    struct finding told = *finding;
+    if (a->state == ALERT_OPEN) { /* as model_burning() */
+        told.since_utc_ns = a->first_sign_utc_ns;
+        told.least = a->least;
+    }
     finding_limit(model, finding, limit, sizeof limit);
-    finding_text_of(model, finding, 1, text, sizeof text);
+    finding_text_of(model, &told, 1, text, sizeof text);
     finding_figure(model, finding, figure, sizeof figure);
     bool other = alert_text_set(&a->text, text);
     other |= alert_text_set(&a->figure, figure);
