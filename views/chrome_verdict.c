@@ -10,6 +10,7 @@
 #include "views/chrome_tally.h"
 #include "views/clusters.h"
 #include "views/faults.h"
+#include "views/quantity_table.h"
 #include "views/quantity_text.h"
 
 static int part(struct surface *s, struct rect row, int x, enum role role, const char *text) {
