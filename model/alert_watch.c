@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "model/asset.h"
+#include "model/expecting.h"
 #include "model/ruleset.h"
 #include "model/server.h"
 
@@ -131,6 +132,9 @@ bool watch_is_echo(const struct model *model, const struct finding *finding) {
         return is_count_of_silence(&server_const(object)->link_watch, finding);
     if (object && (object->kind == OBJECT_ROUTE || object->kind == OBJECT_GATEWAY))
         return link_watch_ends_silent(model, object);
+    if (object && object->kind == OBJECT_EXPECTATION)
+        return finding->rule->value_quantity == Q_EXPECTATION_missing &&
+               expectation_is_of_silent(model, object, finding->level);
     if (object && (object->kind == OBJECT_REPLICA || object->kind == OBJECT_META_PEER))
         server = server_of_peer(model, object);
     else if (object && (object->kind == OBJECT_STREAM || object->kind == OBJECT_CONSUMER) &&

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/asking.h"
 #include "model/connection.h"
 
 #define OF(SHAPE)   (1u << SHAPE_##SHAPE)
@@ -53,6 +54,22 @@ static uint64_t server_identity(const struct object *object) {
 
 static void server_name_it(const struct object *object, char *out, size_t size) {
     snprintf(out, size, "%s", server_label(server_const(object)));
+}
+
+bool expectation_is_of_silent(const struct model *model, const struct object *object, enum severity level) {
+    const struct expecting *e = expecting_of(object);
+    uint64_t silent = 0;
+    if (e->what->kind != OBJECT_SERVER || e->what->is_there != server_is_there || e->found >= e->wanted)
+        return false;
+    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
+        const struct entry *entry = kind_at(model, OBJECT_SERVER, i);
+        struct asking asking = {.model = model, .object = &entry->object};
+        uint64_t is_up;
+        bool told = !entry->dead && server_is_there(&entry->object) && entry->severity >= level &&
+                    server_weigh(model, &entry->object, &is_up) && !is_up;
+        silent += told && (!e->expr || expr_true(e->expr, asking_get, &asking));
+    }
+    return silent >= e->wanted - e->found;
 }
 
 /* ---- connections ---- */

@@ -90,6 +90,10 @@ enum told_part servers_told(const struct model *model, char *why, size_t size);
 /* What a server that is down for so long had is no more. */
 bool server_is_given_up(const struct model *model, const struct entry *server);
 
+/* As many servers as are missing, of those that are meant, are silent and each told of by itself: as bad at
+ * least. */
+bool expectation_is_of_silent(const struct model *model, const struct object *object, enum severity level);
+
 void expecting_texts(void *extra, text_visit_fn *visit, void *data);
 void expecting_destroy(void *extra);
 void *expecting_clone(const void *extra);

@@ -269,6 +269,32 @@ START_TEST(servers_that_should_be_there) {
 }
 END_TEST
 
+/* Who is silent is told of as that; what more is missing is another trouble. */
+START_TEST(a_server_that_is_silent_is_not_missing_besides) {
+    static const struct {
+        int64_t wanted;
+        bool missing;
+    } cases[] = {{3, false}, {4, true}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct night n;
+        struct expectation said = {.entity = "server", .match = "name ~ ^n", .instances = cases[i].wanted};
+        struct crowd all = {clients, 3, ALL, {0}}, down = {clients, 3, 5, {0}};
+        bool silent = false, missing = false;
+        begin(&n, &said);
+        crowd_until(&n, 20, &all);
+        crowd_until(&n, 80, &down);
+        ck_assert_ptr_nonnull(finding_of(&n, "expected_missing"));
+        for (size_t a = 0; a < model_alert_count(n.model); a++) {
+            silent |= strcmp(model_alert(n.model, a)->rule, "server_down") == 0;
+            missing |= strcmp(model_alert(n.model, a)->rule, "expected_missing") == 0;
+        }
+        ck_assert(silent);
+        ck_assert(missing == cases[i].missing);
+        night_end(&n);
+    }
+}
+END_TEST
+
 static void send_consumer(struct night *n, uint64_t waiting) {
     for (int node = 0; node < 3; node++) {
         struct sample *s = jsz(n, node);
@@ -439,6 +465,7 @@ static TCase *make_case(void) {
     tcase_add_test(c, a_frozen_copy_keeps_its_numbers);
     tcase_add_test(c, very_many_are_counted_in_turns);
     tcase_add_test(c, servers_that_should_be_there);
+    tcase_add_test(c, a_server_that_is_silent_is_not_missing_besides);
     tcase_add_test(c, pull_requests_that_wait);
     tcase_add_test(c, members_of_a_queue_group);
     tcase_add_loop_test(c, faults_say_what_was_meant, 0, sizeof wrongs / sizeof *wrongs);
