@@ -73,6 +73,11 @@ static void add_source(struct sample *s, double lag, int64_t active_ns, const ch
     put_text(s, row, F_SOURCE_error, error);
 }
 
+static void source_fails(struct night *n, struct sample *s, double level) {
+    (void)n;
+    add_source(s, 0, ns(1), level > 0 ? "no responders" : NULL);
+}
+
 static void source_lag(struct night *n, struct sample *s, double level) {
     (void)n;
     add_source(s, level, ns(1), NULL);
@@ -152,6 +157,8 @@ static const struct rule_case {
     {"source_silent", SEVERITY_WARN, 30, source_silent, 29, 31, "ORDERS: mirror ORIGIN is silent, for 30s"},
     {"source_broken", SEVERITY_WARN, 30, source_silent, 29, -1,
      "ORDERS: mirror ORIGIN had no contact yet: no responders, for 30s"},
+    {"source_broken", SEVERITY_WARN, 30, source_fails, 0, 1,
+     "ORDERS: mirror ORIGIN fails: no responders, for 30s"},
     {"replica_behind", SEVERITY_WARN, 30, replica_lag, 200, 201,
      "ORDERS: replica on n3 201 operations behind, for 30s"},
     {"replica_behind", SEVERITY_CRIT, 60, replica_lag, 1000, 1001,

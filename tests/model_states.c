@@ -2,6 +2,8 @@
  * not have it. What the stream takes from it stands in model_evicted.c. */
 #include "tests/model_story.h"
 
+#include "model/ruleset.h"
+
 /* ---- the stories ---- */
 
 static void paused(double at, struct told_stream *s, struct told_consumer *c) {
@@ -516,6 +518,27 @@ START_TEST(a_state_that_lasts_is_a_finding) {
 }
 END_TEST
 
+/* Its sign until it is a minute; on its own where nobody wants to hear of that. */
+START_TEST(what_is_not_delivered_is_said_where_stalled_is_not) {
+    const struct rule_said off = {.name = "consumer_stalled", .enabled = "false", .origin = "test"};
+    struct rule_fault fault = {0};
+    struct night n;
+    struct ruleset *rules = ruleset_create();
+    ck_assert_msg(ruleset_add(rules, &off, &fault), "%s", fault.message);
+    begin_three(&n);
+    model_use_rules(n.model, rules);
+    ruleset_release(rules);
+    story_tell(&n, waits_in_vain, 0, 50);
+    ck_assert_ptr_null(finding_of(&n, "consumer_undelivered"));
+    story_tell(&n, waits_in_vain, 55, 70);
+    ck_assert_ptr_nonnull(finding_at(&n, "consumer_undelivered", SEVERITY_WARN));
+    story_tell(&n, stays_late, 75, 80);
+    night_until(&n, 82);
+    ck_assert_ptr_null(finding_of(&n, "consumer_undelivered"));
+    night_end(&n);
+}
+END_TEST
+
 /* Its stream's leader is not asked: nobody knows since when what is pending waits. */
 static const struct {
     double lag_per_s;
@@ -529,20 +552,23 @@ static const struct {
     {0, 40, 80, "keeping_up", "lag 40, 80/s delivered", 0.5},
 };
 
+static void tell_unseen(struct night *n, double at, double lag, uint64_t delivered_per_s) {
+    varz_until(n, at, 7);
+    struct told_consumer c = story_usual;
+    c.waiting = 1, c.pending = (uint64_t)lag;
+    c.delivered = c.floor = c.deliveries = 1000 + (uint64_t)((double)delivered_per_s * at);
+    c.last_delivered = c.last_ack = delivered_per_s ? at : at - 3;
+    struct sample *s = jsz(n, 0);
+    add_stream(s, 0, 2, 0);
+    tell_consumer(s, &c, 0);
+    send(n, s);
+}
+
 START_TEST(whose_stream_is_not_told) {
     struct night n;
     begin_three(&n);
-    for (double at = 0; at <= 60; at += 5) {
-        varz_until(&n, at, 7);
-        struct told_consumer c = story_usual;
-        c.waiting = 1, c.pending = unseen[_i].lag + (uint64_t)(int64_t)(unseen[_i].lag_per_s * at);
-        c.delivered = c.floor = c.deliveries = 1000 + (uint64_t)((double)unseen[_i].delivered_per_s * at);
-        c.last_delivered = c.last_ack = unseen[_i].delivered_per_s ? at : at - 3;
-        struct sample *s = jsz(&n, 0);
-        add_stream(s, 0, 2, 0);
-        tell_consumer(s, &c, 0);
-        send(&n, s);
-    }
+    for (double at = 0; at <= 60; at += 5)
+        tell_unseen(&n, at, (double)unseen[_i].lag + unseen[_i].lag_per_s * at, unseen[_i].delivered_per_s);
     ck_assert(isnan(seconds(&n, Q_CONSUMER_time_behind)));
     ck_assert_str_eq(story_word(&n, Q_CONSUMER_state), unseen[_i].state);
     ck_assert_str_eq(story_word(&n, Q_CONSUMER_why), unseen[_i].why);
@@ -551,6 +577,23 @@ START_TEST(whose_stream_is_not_told) {
         ck_assert(drain.flags & VALUE_NEVER);
     else
         ck_assert_double_eq_tol(seconds(&n, Q_CONSUMER_drain), unseen[_i].drain_s, 0.1);
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(what_stays_is_said_after_five_minutes) {
+    struct night n;
+    double at = 0;
+    begin_three(&n);
+    for (; at <= 300; at += 5)
+        tell_unseen(&n, at, 4720, 80);
+    ck_assert_ptr_null(finding_of(&n, "consumer_not_draining"));
+    for (; at <= 340; at += 5)
+        tell_unseen(&n, at, 4720, 80);
+    ck_assert_ptr_nonnull(finding_at(&n, "consumer_not_draining", SEVERITY_WARN));
+    for (; at <= 370; at += 5)
+        tell_unseen(&n, at, 900, 80);
+    ck_assert_ptr_null(finding_of(&n, "consumer_not_draining"));
     night_end(&n);
 }
 END_TEST
@@ -570,6 +613,8 @@ static TCase *cases(void) {
     tcase_add_test(t, nothing_lasts_longer_than_it_is_there);
     tcase_add_test(t, what_is_so_since_we_look_is_so_at_least);
     tcase_add_loop_test(t, a_state_that_lasts_is_a_finding, 0, sizeof rulings / sizeof *rulings);
+    tcase_add_test(t, what_stays_is_said_after_five_minutes);
+    tcase_add_test(t, what_is_not_delivered_is_said_where_stalled_is_not);
     tcase_add_loop_test(t, whose_stream_is_not_told, 0, sizeof unseen / sizeof *unseen);
     return t;
 }
