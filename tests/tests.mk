@@ -31,6 +31,9 @@ $(BUILD)/tests/$(1)_%: $(BUILD)/tests/$(1)_%.o $(patsubst %.c,$(BUILD)/%.o,$(wil
 endef
 $(foreach l,$(LAYERS) entry e2e,$(eval $(call LAYER_TEST,$(l))))
 
+# It says what quantities are, so that each rule's levels can be tried.
+$(BUILD)/tests/model_rule_table: private OWN_CFLAGS = -Wl,--wrap=quantity_get
+
 # The life of the demo and of the tests' clusters, on cnats; the demo's cluster, on the harness.
 LIFE_PROGRAMS := $(BUILD)/tests/life $(BUILD)/tests/demo
 LIFE_SOURCES := $(wildcard tests/clusters/life*.c) tests/harness/natsc.c
