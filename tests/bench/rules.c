@@ -5,6 +5,7 @@
 #include "tests/model_build.h"
 
 #include <malloc.h>
+#include <math.h>
 #include <time.h>
 
 #include "model/alerts.h"
@@ -20,7 +21,8 @@ static bool all_fall; /* each consumer behind, not one of a hundred */
 
 struct cost {
     double round_ms, tick_ms,
-        longest_ms; /* CPU: of all answers and ticks of a round; of one tick; of the longest */
+        longest_ms; /* CPU: of all answers and ticks of the cheapest round; of a tick of that; of the longest
+                       of all */
     double heap_mb;
     size_t open;
 };
@@ -146,6 +148,16 @@ static void look(struct night *n, uint64_t round, struct cost *cost) {
     }
 }
 
+/* What else the machine does can only add to it: the cheapest one counts. */
+static void take_round(struct night *n, uint64_t round, struct cost *cost) {
+    struct cost this = {.longest_ms = cost->longest_ms};
+    double before = cpu_ms();
+    look(n, round, &this);
+    cost->longest_ms = this.longest_ms;
+    cost->round_ms = fmin(cost->round_ms, cpu_ms() - before);
+    cost->tick_ms = fmin(cost->tick_ms, this.tick_ms / (ROUND_S * 2));
+}
+
 static struct cost measure(struct ruleset *set) {
     struct night n;
     struct cost cost = {0};
@@ -161,13 +173,9 @@ static struct cost measure(struct ruleset *set) {
     for (uint64_t round = 0; round < ROUNDS / 2;
          round++) /* until everything is known, and its holds are over */
         look(&n, round, &cost);
-    cost = (struct cost){0};
-    double before = cpu_ms();
+    cost = (struct cost){.round_ms = INFINITY, .tick_ms = INFINITY};
     for (uint64_t round = ROUNDS / 2; round < ROUNDS; round++)
-        look(&n, round, &cost);
-    const int rounds = ROUNDS - ROUNDS / 2;
-    cost.round_ms = (cpu_ms() - before) / rounds;
-    cost.tick_ms /= rounds * ROUND_S * 2;
+        take_round(&n, round, &cost);
     cost.heap_mb = (double)(mallinfo2().uordblks - heap) / 1e6;
     struct alert_counts counts = model_alert_counts(n.model);
     cost.open = counts.crit + counts.warn;
