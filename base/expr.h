@@ -89,6 +89,26 @@ struct expr_value expr_eval(const struct expr *expr, expr_get_fn *get, void *dat
 /* true exactly when the expression is known and true. */
 bool expr_true(const struct expr *expr, expr_get_fn *get, void *data);
 
+/* ---- what it can't be true without ----
+ * For those who ask the same of thousands: one look at one name says of most that it is not so. */
+enum { EXPR_NEED_WORDS = 4 };
+enum expr_stands { STANDS_BELOW = 1, STANDS_AT = 2, STANDS_ABOVE = 4 };
+struct expr_need { /* a name is one of a few words, or stands so to a number */
+    int id;
+    const char *words[EXPR_NEED_WORDS]; /* the expression's own */
+    int truths[EXPR_NEED_WORDS];        /* what each says of a truth: 0, 1, or -1 nothing */
+    int word_count;                     /* 0: it is a number */
+    unsigned stands;                    /* bits: as one of these to it */
+    double scale, number;
+};
+/* The first such part of the expression; false: it has none. */
+bool expr_need(const struct expr *expr, struct expr_need *need);
+/* false: the expression is not true, as the value of that name is such. */
+bool expr_need_met(const struct expr_need *need, struct expr_value value);
+/* It is true of nothing, and no number, while all names that `unknown` picks are unknown. */
+typedef bool expr_pick_fn(int id);
+bool expr_is_void(const struct expr *expr, expr_pick_fn *unknown);
+
 /* NULL, or why this pattern is not given to libc: back references can take exponential time to match, and
  * stacked repetitions exponential memory to compile. */
 const char *expr_pattern_refused(const char *pattern);

@@ -31,7 +31,7 @@ static struct expr_value as_truth(struct expr_value v) {
     return v.type == EXPR_BOOL || v.type == EXPR_NUMBER ? truth_value(v.number != 0) : unknown;
 }
 
-static struct expr_value truth_of_word(const char *text) {
+int expr_truth_word(const char *text) {
     static const struct {
         const char *word;
         bool truth;
@@ -39,8 +39,13 @@ static struct expr_value truth_of_word(const char *text) {
                  {"false", false}, {"no", false}, {"off", false}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (!strcasecmp(words[i].word, text))
-            return truth_value(words[i].truth);
-    return unknown;
+            return words[i].truth;
+    return -1;
+}
+
+static struct expr_value truth_of_word(const char *text) {
+    int truth = expr_truth_word(text);
+    return truth < 0 ? unknown : truth_value(truth);
 }
 
 bool expr_is_truth_word(const char *text) {

@@ -59,6 +59,8 @@ struct expr {
  * what to append. */
 enum { EXPR_HINT = 60 };
 bool expr_units_combine(struct expr *expr, struct expr_node *node, char hint[EXPR_HINT]);
+/* 1 and 0 of "yes" and "no" and the like; -1: no such word. */
+int expr_truth_word(const char *text);
 const char *expr_unit_name(const struct expr_node *node);
 
 /* ---- expr_meant.c: what was meant, one line; of words fit for a message ---- */

@@ -84,4 +84,10 @@ struct value age_since(const struct model *model, const struct object *object, e
 /* An age that a row tells: of a row that is old it has grown since. */
 struct value age_now(const struct model *model, const struct object *object, struct value v);
 
+/* ---- levels that assets carry: calc_told.c ---- */
+/* It is one of them, or known only where there is one. */
+bool quantity_is_told(int quantity);
+/* All these are unknown of it. */
+bool quantities_told_nothing(const struct object *object);
+
 #endif

@@ -13,6 +13,40 @@
 #include "model/told.def"
 #undef TOLD
 
+bool quantity_is_told(int quantity) {
+    switch (quantity) {
+#define TOLD(KIND, NAME, KEY, FORM) case Q_##KIND##_told_##NAME:
+#include "model/told.def"
+#undef TOLD
+    case Q_STREAM_told:
+    case Q_STREAM_told_wrong:
+    case Q_STREAM_told_subjects_most:
+    case Q_CONSUMER_told:
+    case Q_CONSUMER_told_wrong:
+    case Q_REPLICA_told:
+    case Q_REPLICA_told_lag:
+    case Q_REPLICA_told_seen:
+    case Q_SOURCE_told_lag:
+    case Q_SOURCE_told_seen:
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool quantities_told_nothing(const struct object *object) {
+    switch (object->kind) {
+    case OBJECT_STREAM:
+    case OBJECT_CONSUMER:
+        return told_nothing(object);
+    case OBJECT_REPLICA:
+    case OBJECT_SOURCE:
+        return !object->parent || told_nothing(object->parent);
+    default:
+        return true;
+    }
+}
+
 struct value calc_asset_told(const struct model *model, const struct object *object) {
     char text[2 * TEXT_MAX_BYTES];
     return told_levels(object, text, sizeof text) ? value_text(model_say(model, text)) : value_unknown(0);

@@ -104,7 +104,6 @@ static void set_leader(struct model *model, struct entry *entry, const struct te
         return;
     const struct text *old = asset->leader;
     asset->leader = model_text(model, leader);
-    entry->dirty = true;
     if (!old)
         return;
     asset->moved_mono_ns = at->mono_ns;
@@ -160,7 +159,6 @@ static void note_contest(struct model *model, struct entry *entry, const struct 
     struct asset *asset = asset_of(&entry->object);
     bool new_one = contested && !asset->contested;
     asset->contested = contested;
-    entry->dirty = true;
     if (!new_one)
         return;
     asset_tell(model, entry, "contested", at->utc_ns, "%s is led by %s and by %s at once, by their own word",
@@ -234,7 +232,6 @@ void claim_retract(struct asset *asset, uint64_t server) {
 void asset_named(struct model *model, struct entry *entry, const struct text *leader,
                  const struct stamp *at) {
     struct asset *asset = asset_of(&entry->object);
-    entry->dirty = true;
     asset->named.leader = model_text(model, leader);
     asset->named.asked_mono_ns = at->asked_mono_ns;
     if (!leader) {

@@ -342,7 +342,6 @@ void client_was_cut(struct model *model, struct entry *connection) {
     if (!client->crowded)
         note_known_starts(model, client, at);
     entry->object.seen_utc_ns = connection->object.now_at.utc_ns;
-    entry->dirty = true;
 }
 
 const struct object *client_of(const struct model *model, const struct object *connection) {

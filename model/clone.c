@@ -73,8 +73,8 @@ struct model *model_clone(const struct model *model) {
     }
     model_visit_texts(clone, own_text, clone->texts);
     events_clone(clone, model);
-    clone->watched = NULL;
-    clone->watched_count = clone->watched_cap = 0;
+    memset(clone->unasked, 0, sizeof clone->unasked);
+    memset(clone->watched, 0, sizeof clone->watched);
     clone->findings = findings_clone(&model->findings);
     clone->forming = findings_clone(&model->forming);
     clone->alerts = alert_book_clone(model->alerts);

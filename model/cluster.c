@@ -38,7 +38,6 @@ static void move(struct model *model, struct entry *server, struct entry *to) {
     if (from == to)
         return;
     server->object.parent = &to->object;
-    server->dirty = true;
     cluster_of(&from->object)->remotes_max = 0; /* grows again from what its servers say next */
     if (server_of(server)->route_url_count) {
         route_addresses_changed(model, from);
@@ -50,7 +49,6 @@ static void set_name(struct entry *entry, const struct text *name, bool alone) {
     struct cluster *cluster = cluster_of(&entry->object);
     cluster->name = name;
     cluster->alone = alone;
-    entry->dirty = true;
 }
 
 /* Servers without a configured name agree on one of theirs, so a cluster may get another name: it stays the

@@ -172,7 +172,6 @@ bool connections_put(struct model *model, struct entry *entry, const struct samp
         server->connz_total = row_u64(answer, F_ANSWER_total, 0);
         server->connz_known = true;
     }
-    entry->dirty = true;
     return true;
 }
 
@@ -183,7 +182,6 @@ void connections_put_one(struct model *model, struct entry *entry, const struct 
         if (row->entity == ENTITY_CONNECTION && row_has(row, F_CONNECTION_cid))
             put_row(model, entry, sample, row, &at);
     }
-    entry->dirty = true;
 }
 
 static bool missed_polls(const struct connection *connection, const struct server *server) {

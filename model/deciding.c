@@ -26,11 +26,15 @@ static bool is_deciding(const struct model *model, const struct entry *entry, in
     return false;
 }
 
-/* Of these the rules know the few that anything holds of. */
-static bool any_connection(const struct model *model, int64_t within_ns) {
-    for (size_t i = 0; i < model->watched_count; i++)
-        if (!model->watched[i]->dead && is_deciding(model, model->watched[i], within_ns))
+/* Of those that there can be thousands of the rules know the few that anything holds of. */
+static bool any_of(const struct model *model, enum object_kind kind, int64_t within_ns) {
+    bool many = rules_is_many(kind);
+    size_t count = many ? model->watched[kind].count : kind_count(model, kind);
+    for (size_t i = 0; i < count; i++) {
+        const struct entry *entry = many ? model->watched[kind].items[i] : kind_at(model, kind, i);
+        if (!entry->dead && is_deciding(model, entry, within_ns))
             return true;
+    }
     return false;
 }
 
@@ -41,10 +45,7 @@ bool model_is_deciding(const struct model *model, int64_t within_ns) {
         if (forming[i].due_utc_ns - model->utc_ns <= within_ns)
             return true;
     for (int kind = 0; kind < OBJECT_KIND_COUNT; kind++)
-        for (size_t i = 0; kind != OBJECT_CONNECTION && i < kind_count(model, (enum object_kind)kind); i++) {
-            const struct entry *entry = kind_at(model, (enum object_kind)kind, i);
-            if (!entry->dead && is_deciding(model, entry, within_ns))
-                return true;
-        }
-    return any_connection(model, within_ns);
+        if (any_of(model, (enum object_kind)kind, within_ns))
+            return true;
+    return false;
 }

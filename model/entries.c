@@ -79,7 +79,6 @@ struct entry *entry_create(struct model *model, enum object_kind kind, const str
     entry->object.id = id_of_kind(kind, ++model->next_serial);
     entry->object.parent = parent;
     entry->object.first_utc_ns = utc_ns;
-    entry->dirty = true;
     table_add(&model->tables[kind], entry);
     model->tables[kind].live++;
     return entry;
@@ -246,7 +245,6 @@ static void spare_row(struct entry *entry, struct row **row) {
 void entry_drop_window(struct entry *entry) {
     if (entry->object.before)
         spare_row(entry, &entry->object.before);
-    entry->dirty = true;
 }
 
 static void shift(struct entry *entry, struct row *next, const struct stamp *at) {
@@ -291,7 +289,6 @@ void entry_update(struct model *model, struct entry *entry, const struct row *ro
     object->now_at = *at;
     object->seen_utc_ns = at->utc_ns;
     entry->seen_mono_ns = at->mono_ns;
-    entry->dirty = true;
 }
 
 /* ---- life and death ---- */
@@ -305,7 +302,7 @@ void entry_set_freshness(struct model *model, struct entry *entry, enum freshnes
         table->live += freshness == FRESH_LIVE;
     }
     entry->object.freshness = freshness;
-    entry->dirty = true;
+    rules_ask(model, entry);
 }
 
 void entry_remove(struct model *model, struct entry *entry) {
@@ -342,8 +339,7 @@ void entry_destroy(struct entry *entry) {
 }
 
 void model_sweep(struct model *model) {
-    if (model->tables[OBJECT_CONNECTION].dead)
-        rules_forget_dead(model);
+    rules_forget_dead(model);
     for (int kind = OBJECT_KIND_COUNT - 1; kind >= 0; kind--) {
         if (model->tables[kind].dead)
             model_changed(model);

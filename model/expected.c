@@ -125,7 +125,6 @@ static void placeholder_set(struct model *model, struct entry *entry, const char
     if (!server->address || strcmp(server->address->bytes, name) != 0) {
         server->address = model_text_of(model, name);
         server->supposed[0] = '\0';
-        entry->dirty = true;
     }
     server->placeholder = true;
     snprintf(server->reason, sizeof server->reason, "no server has a route to it");

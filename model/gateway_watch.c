@@ -33,7 +33,6 @@ void gateway_watch_put(struct model *model, struct entry *entry, const struct sa
             put(model, watch, sample->rows[i]);
     }
     watch->told = true;
-    entry->dirty = true;
 }
 
 size_t gateway_watch_lost(const struct gateway_watch *watch, const char **name) {

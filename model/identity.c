@@ -86,7 +86,6 @@ static void bind(struct model *model, struct target *target, struct entry *entry
         server->url = target->state == TARGET_KNOWN ? NULL : target->url;
         server->address = model_text_of(model, address);
     }
-    entry->dirty = true;
 }
 
 bool target_is_named(const struct target *target) {

@@ -377,6 +377,8 @@ static void put_asset(struct answer *answer, const struct asset_kind *kind, cons
             row_keep(answer->model, entry->object.now, row);
     }
     note_told(answer, entry, row);
+    if (rules_is_many(kind->kind))
+        rules_touch(answer->model, entry);
 }
 
 void jetstream_row(struct answer *answer, const struct row *row) {

@@ -218,8 +218,6 @@ static void evaluate(struct model *model, struct entry *cluster, int64_t utc_ns)
     note_contest(model, cluster, leader, utc_ns);
     if (said.elsewhere)
         entry_remove_children(model, &cluster->object, OBJECT_META_PEER);
-    if (said.quorum != meta->quorum)
-        cluster->dirty = true;
     meta->quorum = said.quorum;
     note_since(meta, utc_ns);
     meta->led = said.leader != NULL;

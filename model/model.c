@@ -190,7 +190,6 @@ static void put_side(struct model *model, struct entry *entry, const struct samp
     struct stamp at = stamp_of(sample, server_of(entry)->server_id);
     if (row)
         side_put(model, server_of(entry), side, row, &at);
-    entry->dirty = true;
 }
 
 static void put_health(struct model *model, struct entry *entry, const struct sample *sample) {
@@ -234,7 +233,6 @@ static void put_varz(struct model *model, struct entry *entry, const struct samp
 static void put_interest(struct model *model, struct entry *entry, const struct sample *sample) {
     interest_put(model, entry, sample);
     expectations_put(model, entry, sample);
-    entry->dirty = true;
 }
 
 /* Oldest first: what happened is told in its order. */
@@ -247,7 +245,6 @@ static void put_closed(struct model *model, struct entry *entry, const struct sa
             closing_put(model, entry, row, &at);
     }
     closing_answered(model, entry, sample, &at);
-    entry->dirty = true;
 }
 
 static void put_subscriptions(struct model *model, struct entry *entry, const struct sample *sample) {

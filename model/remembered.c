@@ -40,7 +40,6 @@ static void call(struct model *model, struct entry *entry) {
     server->supposed[0] = '\0';
     if (!taken)
         strncat(server->supposed, found->name, sizeof server->supposed - 1);
-    entry->dirty = true;
 }
 
 void remembered_tick(struct model *model) {

@@ -133,6 +133,7 @@ static void put(struct model *model, struct entry *parent, const struct row *row
     entry_update(model, entry, row, at);
     peer->serial = at->serial;
     peer_judge(model, entry, &replica_fields);
+    rules_touch(model, entry);
     asset->replicas++;
     asset->lost += peer->lost;
     asset->current += peer_state(model, &entry->object) == PEER_CURRENT;

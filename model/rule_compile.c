@@ -11,6 +11,7 @@
 #include "model/asking.h"
 #include "model/finding_text.h"
 #include "model/needs.h"
+#include "model/rule_needs.h"
 
 static const struct {
     const char *text;
@@ -258,6 +259,7 @@ static bool compile_text(const struct rule *rule, struct rule_fault *fault) {
 
 static bool compile_needs(struct rule *rule) {
     rule->shapes = needs_together(rule->shapes);
+    rule_find_needs(rule);
     return true;
 }
 

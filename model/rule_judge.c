@@ -46,12 +46,19 @@ bool rule_counts(const struct asking *asking, const struct rule *rule) {
     return is_so(asking, rule->where_expr);
 }
 
-/* The number first: of most objects that says it. */
+static bool needs_are_met(const struct asking *asking, const struct rule *rule) {
+    for (int i = 0; i < rule->need_count; i++)
+        if (!expr_need_met(&rule->needs[i], asking_get((void *)asking, rule->needs[i].id)))
+            return false;
+    return true;
+}
+
+/* What it needs first: of most objects that says it. */
 struct verdict rule_judge(const struct asking *asking, const struct rule *rule) {
     static const struct verdict nothing = {false, false, false};
     struct verdict v = nothing;
     double value = NAN;
-    if (!rule->enabled || !rule_can_ask(rule, asking->object))
+    if (!rule->enabled || !rule_can_ask(rule, asking->object) || !needs_are_met(asking, rule))
         return nothing;
     if (rule->value_expr) {
         struct expr_value number = rule->value_quantity >= 0

@@ -197,15 +197,23 @@ static void find(struct model *model, struct entry *entry, struct truth *truth) 
         worsen(entry_of(entry->object.parent), severity);
 }
 
+/* One of which nothing holds needs no word of what can't. */
+static const struct rule *const *rules_for(const struct model *model, const struct entry *entry,
+                                           size_t *count) {
+    const struct object *object = &entry->object;
+    return !entry->truth_count && quantities_told_nothing(object)
+               ? ruleset_of_untold(model->rules, object->kind, count)
+               : ruleset_of(model->rules, object->kind, count);
+}
+
 static void ask_all(struct model *model, struct entry *entry) {
     struct asking_memo memo;
     struct asking asking = {model, &entry->object, &memo};
     size_t count;
-    const struct rule *const *rules = ruleset_of(model->rules, entry->object.kind, &count);
+    const struct rule *const *rules = rules_for(model, entry, &count);
     memo.filled = 0;
     for (size_t r = 0; r < count; r++)
         ask(model, entry, &asking, rules[r]);
-    entry->dirty = false;
 }
 
 static void rank_from(struct finding_list *list, size_t from, const struct entry *entry) {
@@ -222,26 +230,6 @@ static void find_all(struct model *model, struct entry *entry) {
     rank_from(&model->forming, forming, entry);
 }
 
-/* They change with their row alone, so most need not be asked again. After a large answer the rest is asked
- * at the next tick, beginning where this one ended. */
-static void ask_dirty(struct model *model, enum object_kind kind) {
-    size_t count = kind_count(model, kind), from = model->asked_next[kind], left = ASKED_MOST;
-    for (size_t i = 0; i < count; i++) {
-        size_t at = (from + i) % count;
-        struct entry *entry = kind_at(model, kind, at);
-        if (entry->dead)
-            continue;
-        entry->dirty |= model->leaders_moved;
-        model->assets_told |= entry->dirty && !left;
-        if (entry->dirty && left) {
-            ask_all(model, entry);
-            model->asked_next[kind] = at + 1;
-            left--;
-        }
-        find_all(model, entry);
-    }
-}
-
 static void ask_kind(struct model *model, enum object_kind kind) {
     for (size_t i = 0; i < kind_count(model, kind); i++) {
         if (kind_at(model, kind, i)->dead)
@@ -251,13 +239,36 @@ static void ask_kind(struct model *model, enum object_kind kind) {
     }
 }
 
-/* ---- of connections only a few: there can be a hundred thousand ---- */
+/* ---- of those that there are thousands of only a few ---- */
 
-static bool any_holds(const struct model *model, const struct object *object) {
+bool rules_is_many(enum object_kind kind) {
+    return kind == OBJECT_CONNECTION || kind == OBJECT_CONSUMER || kind == OBJECT_REPLICA;
+}
+
+/* Connections are asked at each tick. */
+static bool is_weighed(enum object_kind kind) {
+    return rules_is_many(kind) && kind != OBJECT_CONNECTION;
+}
+
+static void list_push(struct entry_list *list, struct entry *entry) {
+    if (list->count == list->cap) {
+        list->cap = list->cap ? list->cap * 2 : 16;
+        list->items = memory_grow(list->items, list->cap, sizeof *list->items);
+    }
+    list->items[list->count++] = entry;
+}
+
+static void watch(struct model *model, struct entry *entry) {
+    if (!entry->watched)
+        list_push(&model->watched[entry->object.kind], entry);
+    entry->watched = true;
+}
+
+static bool any_holds(const struct model *model, const struct entry *entry) {
     struct asking_memo memo;
-    struct asking asking = {model, object, &memo};
+    struct asking asking = {model, &entry->object, &memo};
     size_t count;
-    const struct rule *const *rules = ruleset_of(model->rules, object->kind, &count);
+    const struct rule *const *rules = rules_for(model, entry, &count);
     memo.filled = 0;
     for (size_t r = 0; r < count; r++) {
         struct verdict v = rule_judge(&asking, rules[r]);
@@ -267,38 +278,83 @@ static bool any_holds(const struct model *model, const struct object *object) {
     return false;
 }
 
-void rules_touch(struct model *model, struct entry *connection) {
-    if (connection->watched || !any_holds(model, &connection->object))
+void rules_ask(struct model *model, struct entry *entry) {
+    if (!is_weighed(entry->object.kind) || entry->unasked)
         return;
-    if (model->watched_count == model->watched_cap) {
-        model->watched_cap = model->watched_cap ? model->watched_cap * 2 : 16;
-        model->watched = memory_grow(model->watched, model->watched_cap, sizeof(struct entry *));
+    list_push(&model->unasked[entry->object.kind], entry);
+    entry->unasked = true;
+}
+
+void rules_touch(struct model *model, struct entry *entry) {
+    bool asked_anyway = entry->watched || entry->unasked;
+    if (!asked_anyway && !any_holds(model, entry))
+        return;
+    if (is_weighed(entry->object.kind))
+        rules_ask(model, entry);
+    else
+        watch(model, entry);
+}
+
+static void forget_dead(struct entry_list *list) {
+    size_t kept = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        if (!list->items[i]->dead)
+            list->items[kept++] = list->items[i];
     }
-    model->watched[model->watched_count++] = connection;
-    connection->watched = true;
+    list->count = kept;
 }
 
 void rules_forget_dead(struct model *model) {
-    size_t kept = 0;
-    for (size_t i = 0; i < model->watched_count; i++) {
-        if (!model->watched[i]->dead)
-            model->watched[kept++] = model->watched[i];
+    for (int kind = 0; kind < OBJECT_KIND_COUNT; kind++) {
+        if (!model->tables[kind].dead)
+            continue;
+        forget_dead(&model->unasked[kind]);
+        forget_dead(&model->watched[kind]);
     }
-    model->watched_count = kept;
 }
 
-static void ask_watched(struct model *model) {
-    size_t kept = 0;
-    rules_forget_dead(model);
-    for (size_t i = 0; i < model->watched_count; i++) {
-        struct entry *entry = model->watched[i];
+static void ask_each(struct model *model, enum object_kind kind) {
+    for (size_t i = 0; i < kind_count(model, kind); i++)
+        rules_ask(model, kind_at(model, kind, i));
+}
+
+/* They change with their row alone, so most need not be asked again. After a large answer the rest is asked
+ * at the next tick. */
+static void ask_some(struct model *model, enum object_kind kind) {
+    struct entry_list *unasked = &model->unasked[kind];
+    if (model->leaders_moved)
+        ask_each(model, kind);
+    size_t asked = unasked->count < ASKED_MOST ? unasked->count : ASKED_MOST;
+    for (size_t i = 0; i < asked; i++) {
+        struct entry *entry = unasked->items[i];
+        entry->unasked = false;
+        if (entry->dead)
+            continue;
         ask_all(model, entry);
+        if (entry->truth_count)
+            watch(model, entry);
+    }
+    unasked->count -= asked;
+    if (unasked->count)
+        memmove(unasked->items, unasked->items + asked, unasked->count * sizeof *unasked->items);
+    model->assets_told |= unasked->count > 0;
+}
+
+static void find_watched(struct model *model, enum object_kind kind) {
+    struct entry_list *watched = &model->watched[kind];
+    size_t kept = 0;
+    for (size_t i = 0; i < watched->count; i++) {
+        struct entry *entry = watched->items[i];
+        if (entry->dead)
+            continue;
+        if (!is_weighed(kind))
+            ask_all(model, entry);
         find_all(model, entry);
         entry->watched = entry->truth_count > 0;
         if (entry->watched)
-            model->watched[kept++] = entry;
+            watched->items[kept++] = entry;
     }
-    model->watched_count = kept;
+    watched->count = kept;
 }
 
 static int by_urgency(const void *a, const void *b) {
@@ -330,10 +386,6 @@ static void recheck(struct model *model, struct finding_list *list) {
             entry->severity = SEVERITY_OK; /* until the tick, which weighs what else there is */
     }
     list->count = kept;
-}
-
-static bool is_many(int kind) {
-    return kind == OBJECT_CONSUMER || kind == OBJECT_REPLICA;
 }
 
 /* Where one object's findings speak of another, or were taken back. */
@@ -376,7 +428,8 @@ static void count_quiet(struct model *model) {
 static void keep(struct model *model, struct finding_list *list, bool weighed) {
     size_t kept = 0;
     for (size_t i = 0; i < list->count && !weighed; i++) {
-        if (is_many(kind_of_id(list->items[i].object)) && model_object(model, list->items[i].object))
+        if (is_weighed((enum object_kind)kind_of_id(list->items[i].object)) &&
+            model_object(model, list->items[i].object))
             list->items[kept++] = list->items[i];
     }
     list->count = kept;
@@ -386,12 +439,13 @@ void rules_tick(struct model *model, bool weighed) {
     keep(model, &model->findings, weighed);
     keep(model, &model->forming, weighed);
     for (int kind = 0; kind < OBJECT_KIND_COUNT; kind++) {
-        if (is_many(kind) && weighed)
-            ask_dirty(model, (enum object_kind)kind);
-        else if (!is_many(kind) && kind != OBJECT_CONNECTION)
+        if (!rules_is_many((enum object_kind)kind))
             ask_kind(model, (enum object_kind)kind);
+        else if (is_weighed((enum object_kind)kind) && weighed)
+            ask_some(model, (enum object_kind)kind);
+        if (!is_weighed((enum object_kind)kind) || weighed)
+            find_watched(model, (enum object_kind)kind);
     }
-    ask_watched(model);
     model->leaders_moved &= !weighed;
     rank(model, &model->findings, false);
     rank(model, &model->forming, false);
@@ -466,7 +520,7 @@ static const struct rule *same_in(const struct ruleset *set, const struct rule *
     return other && rule_same(rule, other) ? other : NULL;
 }
 
-static void truths_move(struct entry *entry, const struct ruleset *set) {
+static void truths_move(struct model *model, struct entry *entry, const struct ruleset *set) {
     size_t kept = 0;
     for (size_t t = 0; t < entry->truth_count; t++) {
         struct truth truth = entry->truths[t];
@@ -475,7 +529,7 @@ static void truths_move(struct entry *entry, const struct ruleset *set) {
             entry->truths[kept++] = truth;
     }
     entry->truth_count = kept;
-    entry->dirty = true;
+    rules_ask(model, entry);
 }
 
 static void findings_move(struct finding_list *list, const struct ruleset *set) {
@@ -494,7 +548,7 @@ void model_use_rules(struct model *model, struct ruleset *set) {
     model->rules = ruleset_hold(set);
     for (int kind = 0; kind < OBJECT_KIND_COUNT; kind++)
         for (size_t i = 0; i < kind_count(model, (enum object_kind)kind); i++)
-            truths_move(kind_at(model, (enum object_kind)kind, i), set);
+            truths_move(model, kind_at(model, (enum object_kind)kind, i), set);
     findings_move(&model->findings, set);
     findings_move(&model->forming, set);
     model->findings_version++;
@@ -515,5 +569,8 @@ void rules_destroy(struct model *model) {
     ruleset_release(model->rules);
     free(model->findings.items);
     free(model->forming.items);
-    free(model->watched);
+    for (int kind = 0; kind < OBJECT_KIND_COUNT; kind++) {
+        free(model->unasked[kind].items);
+        free(model->watched[kind].items);
+    }
 }

@@ -73,20 +73,24 @@ struct ruleset {
     int holders;
     struct rule *rules[RULES_MOST]; /* each its own: what is asked by one may point to it */
     size_t count;
-    const struct rule *asked[RULES_MOST]; /* those in force, kind by kind */
-    size_t first[OBJECT_KIND_COUNT + 1];  /* where a kind begins among these */
+    struct by_kind {
+        const struct rule *rules[RULES_MOST]; /* those in force, kind by kind */
+        size_t first[OBJECT_KIND_COUNT + 1];  /* where a kind begins among these */
+    } all, untold;
     struct said_texts texts;
 };
 
-static void sort_by_kind(struct ruleset *set) {
-    size_t asked = 0;
+static void sort_by_kind(const struct ruleset *set, struct by_kind *sorted, bool all) {
+    size_t count = 0;
     for (int kind = 0; kind < OBJECT_KIND_COUNT; kind++) {
-        set->first[kind] = asked;
-        for (size_t i = 0; i < set->count; i++)
-            if (set->rules[i]->enabled && set->rules[i]->kind == (enum object_kind)kind)
-                set->asked[asked++] = set->rules[i];
+        sorted->first[kind] = count;
+        for (size_t i = 0; i < set->count; i++) {
+            const struct rule *rule = set->rules[i];
+            if (rule->enabled && rule->kind == (enum object_kind)kind && (all || !rule->by_told))
+                sorted->rules[count++] = rule;
+        }
     }
-    set->first[OBJECT_KIND_COUNT] = asked;
+    sorted->first[OBJECT_KIND_COUNT] = count;
 }
 
 static bool add(struct ruleset *set, size_t at, const struct rule *made, struct rule_fault *fault) {
@@ -105,7 +109,8 @@ static bool add(struct ruleset *set, size_t at, const struct rule *made, struct 
         free(set->rules[at]);
     }
     set->rules[at] = rule;
-    sort_by_kind(set);
+    sort_by_kind(set, &set->all, true);
+    sort_by_kind(set, &set->untold, false);
     return true;
 }
 
@@ -169,9 +174,17 @@ const struct rule *ruleset_at(const struct ruleset *set, size_t index) {
     return set->rules[index];
 }
 
+static const struct rule *const *of_kind(const struct by_kind *sorted, enum object_kind kind, size_t *count) {
+    *count = sorted->first[kind + 1] - sorted->first[kind];
+    return &sorted->rules[sorted->first[kind]];
+}
+
 const struct rule *const *ruleset_of(const struct ruleset *set, enum object_kind kind, size_t *count) {
-    *count = set->first[kind + 1] - set->first[kind];
-    return &set->asked[set->first[kind]];
+    return of_kind(&set->all, kind, count);
+}
+
+const struct rule *const *ruleset_of_untold(const struct ruleset *set, enum object_kind kind, size_t *count) {
+    return of_kind(&set->untold, kind, count);
 }
 
 const struct rule *ruleset_find(const struct ruleset *set, const char *name) {

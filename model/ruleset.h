@@ -45,6 +45,9 @@ struct rule {
     int unless_quantity, since_quantity;               /* -1 none */
     bool about_state;                                  /* asked of who is stale or gone, too */
     unsigned shapes;                                   /* to be asked of servers for that: model/needs.h */
+    struct expr_need needs[2]; /* it holds of nothing that does not meet all of them; the cheaper first */
+    int need_count;
+    bool by_told; /* and of nothing that carries no level itself */
 };
 
 struct ruleset;
@@ -72,6 +75,8 @@ size_t ruleset_count(const struct ruleset *set);
 const struct rule *ruleset_at(const struct ruleset *set, size_t index);
 /* Those that are about such objects and not silenced, the most urgent first. */
 const struct rule *const *ruleset_of(const struct ruleset *set, enum object_kind kind, size_t *count);
+/* Of these, those that can hold of who carries no level in its metadata. */
+const struct rule *const *ruleset_of_untold(const struct ruleset *set, enum object_kind kind, size_t *count);
 const struct rule *ruleset_find(const struct ruleset *set, const char *name); /* NULL: there is none */
 /* Of SEVERITY_WARN and SEVERITY_CRIT. */
 const struct rule_level *rule_level(const struct rule *rule, enum severity severity);

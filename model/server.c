@@ -86,7 +86,6 @@ void server_set_state(struct model *model, struct entry *entry, enum server_stat
     server->state_since_utc_ns = utc_ns;
     model->states_moved = model->leaders_moved = true;
     entry_set_freshness(model, entry, freshness_of[state]);
-    entry->dirty = true;
     if (state == SERVER_DOWN && server->reached)
         model_add_event(model, utc_ns, "lost", &entry->object, server_label(server), "%s", server->reason);
     if (state == SERVER_UP && old == SERVER_DOWN && server->reached)

@@ -29,7 +29,7 @@ struct entry {
     struct entry *next;       /* in its bucket */
     uint32_t hash;
     bool hashed, dead;
-    bool dirty;   /* rules have not seen its last change */
+    bool unasked; /* is in model->unasked: rules have not seen its last change */
     bool watched; /* is in model->watched */
     struct row *spare;
     unsigned rows;        /* of this run of its server, that a rate could be made of; up to ROWS_COUNTED */
@@ -71,6 +71,11 @@ struct interest {               /* the subject that is watched: model/interest.h
     const struct text *subject; /* NULL none */
     bool asked;                 /* not before somebody who knows what it costs says so */
     int64_t since_utc_ns;
+};
+
+struct entry_list {
+    struct entry **items;
+    size_t count, cap;
 };
 
 struct finding_list {
@@ -141,11 +146,10 @@ struct model {
     struct expr **states; /* of consumers */
     struct expr **stream_states;
     struct ruleset *rules;
-    int64_t rules_utc_ns;                 /* since then; 0 from the beginning */
-    size_t asked_next[OBJECT_KIND_COUNT]; /* where the next tick begins to ask, of kinds with thousands */
-    struct entry **watched;               /* connections that a rule holds of, or will at the next tick */
-    size_t watched_count, watched_cap;
-    size_t expected_next; /* expectation that the next tick counts first */
+    int64_t rules_utc_ns;                         /* since then; 0 from the beginning */
+    struct entry_list unasked[OBJECT_KIND_COUNT]; /* of kinds with thousands: to be asked by the next ticks */
+    struct entry_list watched[OBJECT_KIND_COUNT]; /* of these: a rule holds of it, or will at the next tick */
+    size_t expected_next;                         /* expectation that the next tick counts first */
     struct finding_list findings, forming;
     uint64_t findings_version; /* another one when they may be others */
     struct alert_book *alerts; /* model/alert_book.h */
@@ -251,8 +255,12 @@ void rules_tick(struct model *model, bool weighed);
 /* Takes back what a changed state has made untrue: nothing on screen contradicts it, not even until the next
  * tick. */
 void rules_recheck(struct model *model);
-/* A connection has a new row. Most are never asked again: nothing holds of them. */
-void rules_touch(struct model *model, struct entry *connection);
+/* There can be thousands of such objects. */
+bool rules_is_many(enum object_kind kind);
+/* One of these has a new row, which is at hand now. Most are not asked again: nothing holds of them. */
+void rules_touch(struct model *model, struct entry *entry);
+/* What else is known of it has changed. */
+void rules_ask(struct model *model, struct entry *entry);
 void rules_forget_dead(struct model *model);
 /* ns until it has been so for long enough; 0 it has. */
 int64_t rules_left_to_hold(const struct model *model, const struct truth *truth);

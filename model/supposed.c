@@ -139,7 +139,6 @@ static void suppose_lost(struct model *model, const struct object *cluster) {
     if (!name)
         return;
     text_cut(server_of(entry)->supposed, sizeof server_of(entry)->supposed, name, WIDTH);
-    entry->dirty = true;
 }
 
 /* ---- when ---- */
@@ -178,7 +177,6 @@ static void take_back(struct model *model) {
         if (entry->dead || server->reached || !*server->supposed || !is_taken(model, entry))
             continue;
         server->supposed[0] = '\0';
-        entry->dirty = true;
     }
 }
 
@@ -189,7 +187,6 @@ static void suppose(struct model *model, const struct object *cluster) {
     if (!route || *server->supposed || !is_there(server, route))
         return;
     text_cut(server->supposed, sizeof server->supposed, row_text(route, F_ROUTE_remote_name), WIDTH);
-    entry->dirty = true;
 }
 
 void supposed_tick(struct model *model) {

@@ -106,6 +106,13 @@ static struct value read_told(const struct object *asset, enum told told, bool *
     return v;
 }
 
+bool told_nothing(const struct object *asset) {
+    for (int t = 0; t < TOLD_COUNT && asset->now; t++)
+        if (keys[t].kind == asset->kind && row_has(asset->now, keys[t].field))
+            return false;
+    return true;
+}
+
 static bool is_off(const struct object *asset) {
     bool wrong;
     enum told enabled = asset->kind == OBJECT_STREAM ? TOLD_STREAM_enabled : TOLD_CONSUMER_enabled;

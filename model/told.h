@@ -18,6 +18,8 @@ enum told {
 /* As it is in force: unknown where it is not set, is nothing or less, can't be read, or where `enabled` says
  * no. Of `enabled` and `pinned` what they say. */
 struct value told_level(const struct object *asset, enum told told);
+/* It carries none of them, not even one that can't be read. */
+bool told_nothing(const struct object *asset);
 /* "lag-critical 200, peer-expect 3": all that are in force; false: none is. */
 bool told_levels(const struct object *asset, char *out, size_t size);
 /* "lag-critical: \"12x\" is no whole number": the first that can't be read, and how many more; false: all

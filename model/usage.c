@@ -89,5 +89,4 @@ void power_judge(struct model *model, struct entry *entry, const struct stamp *a
         usage->on_mono_ns = at->asked_mono_ns;
     usage->power = power;
     usage->was_on |= power == JS_ON;
-    entry->dirty = true;
 }

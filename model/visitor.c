@@ -218,7 +218,6 @@ void visitor_left(struct model *model, struct entry *connection) {
     }
     put_visit(visitor_of(entry), visit, model->utc_ns);
     entry->object.seen_utc_ns = connection->object.now_at.utc_ns;
-    entry->dirty = true;
 }
 
 void visitors_missed(struct model *model, int64_t utc_ns) {

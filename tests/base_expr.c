@@ -3,6 +3,7 @@
 
 #include <check.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -109,6 +110,36 @@ static void refused(const char *source, size_t at, const char *message) {
     ck_assert_msg(error.at == at, "%s: fault at %zu", source, error.at);
 }
 
+/* What it needs is met, and in one place it is true: "-" it needs nothing of one name alone. */
+static const char *need_of(const char *source) {
+    struct expr *expr = parse(source);
+    struct expr_need need;
+    static char out[32];
+    if (expr_need(expr, &need)) {
+        bool met = expr_need_met(&need, object[need.id]), is_true = expr_true(expr, get, object);
+        ck_assert_msg(met || !is_true, "%s is true without what it needs", source);
+        snprintf(out, sizeof out, "%s%s", names[need.id].name, met ? "" : " no");
+    } else {
+        snprintf(out, sizeof out, "-");
+    }
+    expr_destroy(expr);
+    return out;
+}
+
+static bool is_state_or_lag(int id) {
+    return id == STATE || id == LAG;
+}
+
+static bool is_void(const char *source) {
+    struct expr *expr = parse(source);
+    bool nothing = expr_is_void(expr, is_state_or_lag);
+    object[STATE] = object[LAG] = (struct expr_value){.type = EXPR_UNKNOWN};
+    ck_assert_msg(!nothing || !expr_true(expr, get, object), "%s is true of the unknown", source);
+    fill_object();
+    expr_destroy(expr);
+    return nothing;
+}
+
 START_TEST(relations) {
     fill_object();
     IS("lag > 100k and lag_slope > 0", 't');
@@ -123,6 +154,55 @@ START_TEST(relations) {
     IS("NOT lag > 1M", 't');
     IS("rate(lag) = 7", 't');
     IS("rate( lag ) > 10/s", 'f');
+}
+END_TEST
+
+START_TEST(needs) {
+    static const char *const rows[][2] = {
+        {"lag > 100k and lag_slope > 0", "lag"},
+        {"lag > 1M and lag_slope > 0", "lag no"},
+        {"lag_slope + 1 > 0 and state = up", "state no"},
+        {"state = up or state = down", "state"},
+        {"state = up or state = stale", "state no"},
+        {"state = up or name = n1-lon", "-"},
+        {"state = up or lag > 5", "-"},
+        {"version = 5 or version = up", "-"},
+        {"tls = yes", "tls"},
+        {"tls = no", "tls no"},
+        {"state = \"\"", "-"},
+        {"state != down", "-"},
+        {"not lag > 5", "-"},
+        {"lag != 120000", "lag no"},
+        {"lag <= 120000", "lag"},
+        {"cpu > 50 %", "cpu"},
+        {"pending_share < 50 %", "pending_share no"},
+        {"version = 2.9", "version"},
+        {"lag > lag_slope * 1m", "-"},
+    };
+    fill_object();
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const char *need = need_of(rows[i][0]);
+        ck_assert_msg(strcmp(need, rows[i][1]) == 0, "%s: %s", rows[i][0], need);
+    }
+    object[LAG] = (struct expr_value){.type = EXPR_UNKNOWN};
+    ck_assert_str_eq(need_of("lag < 5"), "lag no");
+}
+END_TEST
+
+START_TEST(nothing_of_the_unknown) {
+    fill_object();
+    ck_assert(is_void("lag > 5"));
+    ck_assert(is_void("lag + 1"));
+    ck_assert(is_void("lag > 5 and cpu > 1"));
+    ck_assert(is_void("cpu > 1 and state != \"\""));
+    ck_assert(is_void("state = down or lag > 5"));
+    ck_assert(is_void("not lag > 5"));
+    ck_assert(is_void("state ~ d"));
+    ck_assert(!is_void("cpu > 1"));
+    ck_assert(!is_void("state = down or cpu > 1"));
+    ck_assert(!is_void("state = \"\""));
+    ck_assert(!is_void("state = name"));
+    ck_assert(!is_void("not (lag > 5 and cpu > 99)"));
 }
 END_TEST
 
@@ -378,6 +458,8 @@ int main(void) {
     Suite *suite = suite_create("base/expr");
     TCase *c = tcase_create("expr");
     tcase_add_test(c, relations);
+    tcase_add_test(c, needs);
+    tcase_add_test(c, nothing_of_the_unknown);
     tcase_add_test(c, arithmetic);
     tcase_add_test(c, units);
     tcase_add_test(c, a_unit_that_is_none_is_said);
