@@ -61,18 +61,20 @@ static void arrange(void *state, const struct view_context *context, struct rect
     o->span_s = spark_span_s(context, area.w);
     o->compact = area.h < 4 || area.w < 50;
     o->bare = o->compact && area.h < 10;
-    for (int round = 0; round < 2; round++) { /* rows are counted, then placed, then shown */
-        for (int p = PANEL_NODES; p < PANEL_EVENTS; p++)
-            quantity_list_arrange(overview_list(o, (enum panel)p), context, &picks[p],
-                                  round ? o->place[p].w : 0, round ? rows_of_list(o, o->place[p].h) : 1);
-        o->no_consumers = o->lag.known == 0 && model_has(context->model, SHAPE_JSZ);
-        if (round == 0)
-            leave_empty(o, context);
-        if (round == 0 && o->compact)
-            overview_place_compact(o, context, area);
-        else if (round == 0)
-            overview_place(o, area);
-    }
+    /* Rows are counted, for the place that they had and most times will have again; then placed, then put in
+     * order. Of nodes, which are few, marks are placed in that order. */
+    quantity_list_arrange(&o->nodes, context, &picks[PANEL_NODES], o->place[PANEL_NODES].w, 1);
+    for (int p = PANEL_NODES + 1; p < PANEL_EVENTS; p++)
+        quantity_list_collect(overview_list(o, (enum panel)p), context, &picks[p], o->place[p].w);
+    o->no_consumers = o->lag.known == 0 && model_has(context->model, SHAPE_JSZ);
+    leave_empty(o, context);
+    if (o->compact)
+        overview_place_compact(o, context, area);
+    else
+        overview_place(o, area);
+    for (int p = PANEL_NODES; p < PANEL_EVENTS; p++)
+        quantity_list_arrange(overview_list(o, (enum panel)p), context, &picks[p], o->place[p].w,
+                              rows_of_list(o, o->place[p].h));
     o->list.first = o->compact && o->place[PANEL_LAG].h ? &o->lag : &o->nodes;
     for (int p = PANEL_NODES; p < PANEL_EVENTS; p++)
         overview_list(o, (enum panel)p)->table.focused = o->list.focus == overview_list(o, (enum panel)p);
