@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #define TOMBSTONE_NS (60 * NS_PER_S)
+#define JUDGED_LEAST 512 /* a look */
 
 static const char *const state_names[] = {[ASSET_UNKNOWN] = NULL,
                                           [ASSET_OK] = "ok",
@@ -285,13 +286,19 @@ static void judge(struct model *model, struct entry *entry) {
         entry_set_freshness(model, entry, is_live(model, &entry->object) ? FRESH_LIVE : FRESH_STALE);
 }
 
-void assets_tick(struct model *model) {
-    static const enum object_kind kinds[] = {OBJECT_CONSUMER, OBJECT_STREAM};
-    look(model);
-    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
-        for (size_t i = 0; i < kind_count(model, kinds[k]); i++) {
-            if (!kind_at(model, kinds[k], i)->dead)
-                judge(model, kind_at(model, kinds[k], i));
-        }
+/* Of thousands half at a time, unless a server went or came: others wait for this. */
+static void judge_some(struct model *model, enum object_kind kind) {
+    size_t count = kind_count(model, kind), most = count / 2 + JUDGED_LEAST;
+    bool all = model->leaders_moved || count <= most;
+    for (size_t i = 0; i < (all ? count : most); i++) {
+        size_t at = all ? i : model->judged_next[kind]++ % count;
+        if (!kind_at(model, kind, at)->dead)
+            judge(model, kind_at(model, kind, at));
     }
+}
+
+void assets_tick(struct model *model) {
+    look(model);
+    judge_some(model, OBJECT_CONSUMER);
+    judge_some(model, OBJECT_STREAM);
 }

@@ -167,7 +167,7 @@ struct value calc_cluster_lag(const struct model *model, const struct object *ob
         const struct object *consumer = &kind_at(model, OBJECT_CONSUMER, i)->object;
         if (consumer->parent != object || consumer->freshness == FRESH_GONE)
             continue;
-        if (asset_is_lost(model, consumer)) {
+        if (consumer->freshness != FRESH_LIVE && asset_is_lost(model, consumer)) {
             left_out = true;
             continue;
         }

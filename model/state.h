@@ -127,11 +127,12 @@ struct model {
     struct arrivals_ring *arrivals_ring; /* visitor.h; owned */
     size_t visitor_hand;                 /* which visitor is looked at next when there are too many */
     struct interest interest;
-    uint64_t judged_id;      /* connections are judged in turns: up to this one */
-    struct gap gap;          /* of targets that have no row */
-    int64_t weighed_mono_ns; /* all assets were looked at; 0 never */
-    bool assets_told;        /* something of them came since, or is to be asked still */
-    unsigned moves;          /* of leaders, told by the sample at hand */
+    uint64_t judged_id;                    /* connections are judged in turns: up to this one */
+    struct gap gap;                        /* of targets that have no row */
+    int64_t weighed_mono_ns;               /* all assets were looked at; 0 never */
+    size_t judged_next[OBJECT_KIND_COUNT]; /* which asset is looked at next, of thousands */
+    bool assets_told;                      /* something of them came since, or is to be asked still */
+    unsigned moves;                        /* of leaders, told by the sample at hand */
     struct event_slot events[EVENTS_MAX];
     size_t event_first, event_count;
     uint64_t event_total, amended_total; /* ever */
