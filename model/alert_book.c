@@ -172,6 +172,16 @@ void alert_book_changed(struct alert_book *book, bool order) {
     book->order_stale |= order;
 }
 
+void alert_book_share(struct alert_book *book, struct slot *slot) {
+    static const size_t common[] = {offsetof(struct alert, rule),   offsetof(struct alert, tag),
+                                    offsetof(struct alert, entity), offsetof(struct alert, cluster),
+                                    offsetof(struct alert, limit),  offsetof(struct alert, origin)};
+    struct slot *beside = slot->place ? book->live[slot->place - 1] : slot;
+    for (size_t i = 0; i < sizeof common / sizeof *common; i++)
+        alert_text_like((const char **)((char *)&slot->said + common[i]),
+                        *(const char **)((char *)&beside->said + common[i]));
+}
+
 static void live_add(struct alert_book *book, struct slot *slot) {
     if (book->live_count == book->live_cap) {
         book->live_cap = book->live_cap ? book->live_cap * 2 : 32;

@@ -16,27 +16,30 @@ struct slot {
     struct alert said; /* first; its texts are alert_text.h's, and never NULL */
     struct slot *next[ALERT_INDEXES];
     uint32_t hash[ALERT_INDEXES];
-    size_t place;           /* among those that live */
-    int order;              /* of its rule, the most urgent first */
+    /* What each tick asks of each is together here. */
+    const struct finding *found; /* in this tick, as bad as was said or pending; else NULL */
+    uint64_t found_tick, formed_tick, looked_tick;
+    uint64_t looked_row;                 /* the serial of its object's row then */
+    int64_t less_mono_ns;                /* since then less is found than was said; 0 as much */
+    int64_t quiet_mono_ns, quiet_utc_ns; /* since then nothing is found; 0 something is */
+    bool away;                           /* flapping, and nothing is found: the next time counts */
+    bool known;                          /* by the last run, and nothing was said of it in this one */
+    bool restored;                       /* and not found yet */
+    int order;                           /* of its rule, the most urgent first */
+    size_t place;                        /* among those that live */
+
     double size, told_size; /* its figure: now, and by the last change that was told; 0 not known */
     double worst_size;      /* at its worst, and of which rule */
     int worst_order;
-    uint64_t found_tick, formed_tick, looked_tick;
-    int64_t less_mono_ns;                /* since then less is found than was said; 0 as much */
-    int64_t quiet_mono_ns, quiet_utc_ns; /* since then nothing is found; 0 something is */
-    int64_t waited_ns;                   /* restored: that it could have been found for */
+    int64_t waited_ns; /* restored: that it could have been found for */
     int64_t came_mono_ns[ALERT_COMINGS];
     int64_t rose_mono_ns[ALERT_FLAPS]; /* it got worse, the last time first; 0 not yet */
     int64_t ended_mono_ns;
-    int64_t silenced_mono_ns;    /* until then; 0 it is not */
-    const struct finding *found; /* in this tick, as bad as was said or pending; else NULL */
-    bool away;                   /* flapping, and nothing is found: the next time counts */
-    bool known;                  /* by the last run, and nothing was said of it in this one */
-    bool restored;               /* and not found yet */
-    enum object_kind kind;       /* restored: of `entity` */
-    uint64_t candidate;          /* restored: the object that is called so by now; 0 not known */
-    bool denied;       /* restored: its rules were asked of that one, and it is known not to be so */
-    int64_t denied_ns; /* for so long */
+    int64_t silenced_mono_ns; /* until then; 0 it is not */
+    enum object_kind kind;    /* restored: of `entity` */
+    uint64_t candidate;       /* restored: the object that is called so by now; 0 not known */
+    bool denied;              /* restored: its rules were asked of that one, and it is known not to be so */
+    int64_t denied_ns;        /* for so long */
 };
 
 struct hush { /* a silence that is in force */
@@ -103,6 +106,8 @@ void alert_book_destroy(struct alert_book *book);
 void alert_book_changed(struct alert_book *book, bool order);
 /* Among those that live. Its names are set, it has no number yet if that is 0. */
 void alert_book_add(struct alert_book *book, struct slot *slot);
+/* Texts that it has in common with the one beside it are held once. */
+void alert_book_share(struct alert_book *book, struct slot *slot);
 /* Out of everything. */
 void alert_book_drop(struct alert_book *book, struct slot *slot);
 /* From those that live to the history, by `ended_mono_ns`, and back. */

@@ -54,3 +54,8 @@ void alert_text_copy(const char **place, const char *shared) {
     *place = alert_text_share(shared);
     alert_text_drop(before);
 }
+
+void alert_text_like(const char **place, const char *shared) {
+    if (*place != shared && strcmp(*place, shared) == 0)
+        alert_text_copy(place, shared);
+}

@@ -13,5 +13,8 @@ void alert_text_drop(const char *shared);         /* NULL is fine */
 bool alert_text_set(const char **place, const char *text);
 /* The same with a text that is shared already. */
 void alert_text_copy(const char **place, const char *shared);
+/* One reference more in place of an equal text: neighbours say much alike, and what is read often is at hand.
+ */
+void alert_text_like(const char **place, const char *shared);
 
 #endif

@@ -13,6 +13,7 @@
 #define FOLDS        (600 * NS_PER_S) /* what comes back sooner is the same */
 #define GROWN        2                /* so many times the figure that was said */
 #define LOOKS_A_TICK 256
+#define LOOKS_APART  2 /* ticks: times are told in whole seconds; what a new row says is told at once */
 #define TEXT_SIZE    1024
 #define FIGURE_SIZE  300
 
@@ -37,6 +38,11 @@ static void say_worst(const struct model *model, struct slot *slot) {
     alert_text_copy(&a->peak, a->figure);
 }
 
+static uint64_t row_of(const struct model *model, const struct slot *slot) {
+    const struct object *object = model_object(model, slot->said.object);
+    return object ? object->now_at.serial : 0;
+}
+
 static void say(struct model *model, struct slot *slot, const struct finding *finding) {
     struct alert *a = &slot->said;
     char text[TEXT_SIZE], figure[FIGURE_SIZE], limit[FIGURE_SIZE];
@@ -53,6 +59,8 @@ static void say(struct model *model, struct slot *slot, const struct finding *fi
     other |= alert_text_set(&a->rule, finding_rule(finding));
     other |= alert_text_set(&a->limit, limit);
     other |= alert_text_set(&a->origin, finding->rule->origin);
+    if (other)
+        alert_book_share(model->alerts, slot);
     if (other || a->old)
         alert_book_changed(model->alerts, false);
     a->old = false;
@@ -62,6 +70,7 @@ static void say(struct model *model, struct slot *slot, const struct finding *fi
     slot->order = finding->rule->order;
     slot->size = finding_size(model, finding);
     slot->looked_tick = model->alerts->tick;
+    slot->looked_row = row_of(model, slot);
     if (a->state != ALERT_PENDING)
         say_worst(model, slot);
 }
@@ -109,8 +118,7 @@ static void judge_flapping(struct model *model, struct slot *slot) {
 }
 
 static void judge_steady(struct model *model, struct slot *slot) {
-    int64_t last = slot->came_mono_ns[slot->said.came_count - 1];
-    if (!slot->said.flapping || model->mono_ns - last < FOLDS)
+    if (!slot->said.flapping || model->mono_ns - slot->came_mono_ns[slot->said.came_count - 1] < FOLDS)
         return;
     slot->said.flapping = false;
     alert_book_changed(model->alerts, false);
@@ -346,13 +354,18 @@ static void look(struct model *model, struct slot *slot) {
         tell(model, slot, slot->found, CHANGE_GREW);
 }
 
+static bool may_say_more(const struct model *model, const struct slot *slot) {
+    uint64_t ago = model->alerts->tick - slot->looked_tick;
+    return ago >= LOOKS_APART || (ago && row_of(model, slot) != slot->looked_row);
+}
+
 /* In turns, as far as it goes in one tick. */
 static void look_around(struct model *model) {
     struct alert_book *book = model->alerts;
     int left = book->budget < LOOKS_A_TICK ? book->budget : LOOKS_A_TICK;
     for (size_t i = 0; i < book->live_count && left > 0; i++) {
         struct slot *slot = book->live[book->next_look++ % book->live_count];
-        if (slot->found && slot->looked_tick != book->tick && may(&left))
+        if (slot->found && may_say_more(model, slot) && may(&left))
             look(model, slot);
     }
 }

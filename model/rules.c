@@ -28,7 +28,7 @@ static const struct news { /* what a rule counts happened last then */
 
 /* ---- what holds of one object, and since when ---- */
 
-static struct truth *truth_of(struct entry *entry, const struct rule *rule, enum severity level) {
+static struct truth *truth_of(const struct entry *entry, const struct rule *rule, enum severity level) {
     for (size_t i = 0; i < entry->truth_count; i++) {
         if (entry->truths[i].rule == rule && entry->truths[i].level == level)
             return &entry->truths[i];
@@ -84,10 +84,14 @@ static void note(struct model *model, struct entry *entry, const struct rule *ru
     set_since(model, &entry->object, truth);
 }
 
+static bool has_truth_of(const struct entry *entry, const struct rule *rule) {
+    return truth_of(entry, rule, SEVERITY_WARN) || truth_of(entry, rule, SEVERITY_CRIT);
+}
+
 static void ask(struct model *model, struct entry *entry, const struct asking *asking,
                 const struct rule *rule) {
     struct verdict v = rule_judge(asking, rule);
-    if (!entry->truth_count && !v.warn && !v.crit)
+    if (!v.warn && !v.crit && !has_truth_of(entry, rule))
         return; /* as of most */
     for (enum severity level = SEVERITY_WARN; level <= SEVERITY_CRIT; level++) {
         const struct truth *truth = truth_of(entry, rule, level);
@@ -127,9 +131,11 @@ static bool is_said_by_other(const struct model *model, const struct entry *entr
     bool held = is_held(model, truth);
     for (size_t t = 0; t < entry->truth_count; t++) {
         const struct truth *other = &entry->truths[t];
+        if (other == truth || other->slept_mono_ns || (held && !is_worse(other, truth)) ||
+            strcmp(other->rule->tag, truth->rule->tag) != 0)
+            continue;
         bool other_held = is_held(model, other);
-        if (!other->slept_mono_ns && (other_held == held ? is_worse(other, truth) : other_held) &&
-            strcmp(other->rule->tag, truth->rule->tag) == 0)
+        if (other_held == held ? is_worse(other, truth) : other_held)
             return true;
     }
     return false;
@@ -197,11 +203,18 @@ static void find(struct model *model, struct entry *entry, struct truth *truth) 
         worsen(entry_of(entry->object.parent), severity);
 }
 
-/* One of which nothing holds needs no word of what can't. */
+static bool goes_by_told(const struct entry *entry) {
+    for (size_t t = 0; t < entry->truth_count; t++)
+        if (entry->truths[t].rule->by_told)
+            return true;
+    return false;
+}
+
+/* What can't hold need not be asked, unless it did. */
 static const struct rule *const *rules_for(const struct model *model, const struct entry *entry,
                                            size_t *count) {
     const struct object *object = &entry->object;
-    return !entry->truth_count && quantities_told_nothing(object)
+    return quantities_told_nothing(object) && !goes_by_told(entry)
                ? ruleset_of_untold(model->rules, object->kind, count)
                : ruleset_of(model->rules, object->kind, count);
 }
