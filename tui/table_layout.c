@@ -30,7 +30,7 @@ static int next_to_drop(const struct table *t, const struct table_layout *l) {
             (found < 0 || t->columns[l->column[i]].priority > t->columns[l->column[found]].priority))
             found = i;
     }
-    return found;
+    return found < 0 ? l->count - 1 : found; /* of three all may be needed */
 }
 
 static void collect(struct table_layout *l, const struct table *t, int scroll) {
