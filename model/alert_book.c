@@ -288,3 +288,13 @@ struct alert_book *alert_book_clone(const struct alert_book *book) {
     alert_book_changed(clone, true);
     return clone;
 }
+
+void alert_book_since(const struct model *model, const struct slot *slot, struct finding *finding) {
+    const struct alert *a = &slot->said;
+    bool again = a->times > 1 && a->came_count > 0;
+    int64_t came = again ? a->came_utc_ns[a->came_count - 1] : a->first_sign_utc_ns;
+    if (a->opened_utc_ns >= model->began_utc_ns || came >= model->began_utc_ns)
+        return;
+    finding->since_utc_ns = came;
+    finding->least = a->least && !again;
+}

@@ -121,6 +121,8 @@ struct slot *alert_book_numbered(const struct alert_book *book, uint64_t number)
 /* It is (called) that by now. */
 void alert_book_set_object(struct alert_book *book, struct slot *slot, uint64_t object);
 void alert_book_set_name(struct alert_book *book, struct slot *slot, const char *cluster, const char *name);
+/* Since when a finding of it is so: what an earlier run found, and goes on, since it came last. */
+void alert_book_since(const struct model *model, const struct slot *slot, struct finding *finding);
 struct slot *slot_create(void);
 void slot_destroy(struct slot *slot);
 

@@ -10,16 +10,20 @@
 
 enum place { BURNS, FORMS, IS_ASIDE, IS_ECHO };
 
-static void add(struct findings *list, const struct finding *finding, const struct slot *slot) {
+static void add(const struct model *model, struct findings *list, const struct finding *finding,
+                const struct slot *slot) {
     if (list->count == list->cap) {
         list->cap = list->cap ? 2 * list->cap : 64;
         list->items = memory_grow(list->items, list->cap, sizeof *list->items);
     }
     struct finding *f = &list->items[list->count++];
     *f = *finding;
-    if (slot && slot->said.state == ALERT_OPEN) { /* perhaps of the last run */
-        f->since_utc_ns = slot->said.first_sign_utc_ns;
-        f->least = slot->said.least;
+    if (!f->sign_utc_ns) {
+        bool open = slot && slot->said.state == ALERT_OPEN;
+        f->sign_utc_ns = open ? slot->said.first_sign_utc_ns : f->since_utc_ns;
+        f->sign_least = open ? slot->said.least : f->least;
+        if (open)
+            alert_book_since(model, slot, f);
     }
 }
 
@@ -73,19 +77,20 @@ static void rank_again(struct findings *list, struct ids *changed) {
     free(critical.items);
 }
 
-static void add_of(struct findings *list, const struct findings *from, enum severity severity) {
+static void add_of(const struct model *model, struct findings *list, const struct findings *from,
+                   enum severity severity) {
     for (size_t i = 0; i < from->count; i++)
         if (from->items[i].severity == severity)
-            add(list, &from->items[i], NULL);
+            add(model, list, &from->items[i], NULL);
 }
 
 /* Behind what is as urgent. */
-static void add_late(struct burning *b) {
+static void add_late(const struct model *model, struct burning *b) {
     struct findings held = b->burning;
     b->burning = (struct findings){0};
     for (enum severity severity = SEVERITY_CRIT; severity >= SEVERITY_WARN; severity--) {
-        add_of(&b->burning, &held, severity);
-        add_of(&b->burning, &b->late, severity);
+        add_of(model, &b->burning, &held, severity);
+        add_of(model, &b->burning, &b->late, severity);
     }
     free(held.items);
 }
@@ -101,13 +106,13 @@ static void sift_held(const struct model *model, struct burning *b, struct ids *
         struct slot *slot = slot_of(model, &findings[i]);
         enum place place = place_of(model, &findings[i], slot, true);
         if (place == BURNS)
-            add(&b->burning, &findings[i], slot);
+            add(model, &b->burning, &findings[i], slot);
         else
             changed->items[changed->count++] = findings[i].object;
         b->untaken += place == BURNS && !(slot && slot->said.state == ALERT_OPEN);
         if (place != FORMS)
             continue;
-        add(&b->pending, &findings[i], NULL);
+        add(model, &b->pending, &findings[i], NULL);
         b->pending.items[b->pending.count - 1].due_utc_ns = 0;
     }
 }
@@ -119,10 +124,10 @@ static void sift_forming(const struct model *model, struct burning *b, struct id
         struct slot *slot = slot_of(model, &findings[i]);
         enum place place = place_of(model, &findings[i], slot, false);
         if (place == FORMS)
-            add(&b->pending, &findings[i], NULL);
+            add(model, &b->pending, &findings[i], NULL);
         if (place != BURNS)
             continue;
-        add(&b->late, &findings[i], slot);
+        add(model, &b->late, &findings[i], slot);
         b->late.items[b->late.count - 1].severity = findings[i].level;
         changed->items[changed->count++] = findings[i].object;
     }
@@ -141,7 +146,7 @@ static void sift_flapping(const struct model *model, struct burning *b) {
                                   .rule = rule,
                                   .object = a->object,
                                   .flaps = a->number};
-        add(&b->late, &finding, slot);
+        add(model, &b->late, &finding, slot);
     }
 }
 
@@ -155,7 +160,7 @@ static void sift(const struct model *model, struct burning *b) {
     sift_forming(model, b, &changed);
     sift_flapping(model, b);
     if (b->late.count)
-        add_late(b);
+        add_late(model, b);
     if (changed.count)
         rank_again(&b->burning, &changed);
     free(changed.items);

@@ -47,10 +47,8 @@ static void say(struct model *model, struct slot *slot, const struct finding *fi
     struct alert *a = &slot->said;
     char text[TEXT_SIZE], figure[FIGURE_SIZE], limit[FIGURE_SIZE];
     struct finding told = *finding;
-    if (a->state == ALERT_OPEN) { /* as model_burning() */
-        told.since_utc_ns = a->first_sign_utc_ns;
-        told.least = a->least;
-    }
+    if (a->state == ALERT_OPEN)
+        alert_book_since(model, slot, &told);
     finding_limit(model, finding, limit, sizeof limit);
     finding_text_of(model, &told, 1, text, sizeof text);
     finding_figure(model, finding, figure, sizeof figure);

@@ -188,6 +188,8 @@ struct finding {
     uint64_t object;      /* id */
     int64_t since_utc_ns; /* when the condition became true */
     bool least;           /* or before that: nothing was known then */
+    int64_t sign_utc_ns;  /* of what burns: its alert's first sign, which may be of an earlier coming */
+    bool sign_least;      /* or before that */
     int64_t due_utc_ns;   /* when it speaks, if it goes on */
     bool moved;           /* it waits for that because its object has another leader */
     uint64_t cause;       /* 0: its own */

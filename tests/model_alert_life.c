@@ -149,7 +149,7 @@ START_TEST(flapping_is_one_that_stays_open) {
     const struct finding *burning = model_burning(w.n.model, &count);
     ck_assert_uint_eq(count, 1);
     ck_assert_int_eq(burning[0].severity, SEVERITY_WARN);
-    ck_assert_int_eq(burning[0].since_utc_ns, utc(0.5));
+    ck_assert_int_eq(burning[0].sign_utc_ns, utc(0.5));
     finding_text_of(w.n.model, &burning[0], 1, text, sizeof text);
     ck_assert_str_eq(text, "n1/9: comes and goes, 10 times, the last 25s ago, at its worst 11%");
     ck_assert_str_eq(finding_tag(&burning[0]), "SLOW");

@@ -85,8 +85,8 @@ START_TEST(what_is_not_found_ends_once_it_could_have_been) {
 END_TEST
 
 /* Its connection is there, and nothing waits for it. */
-/* As the verdict says it: since its first sign, not since this run found it. */
-START_TEST(its_sentence_counts_from_the_first_sign) {
+/* Not since this run found it. */
+START_TEST(its_sentence_counts_from_when_it_came_last) {
     struct rule_said since = {.name = "buffer_filling", .text = "full for {since}"};
     struct rule_fault fault = {0};
     struct ruleset *set = ruleset_create();
@@ -97,7 +97,7 @@ START_TEST(its_sentence_counts_from_the_first_sign) {
     model_use_rules(w.n.model, set);
     ruleset_release(set);
     watch_holds(&w, 10, 7);
-    ck_assert_str_eq(alert_at(&w, 0)->text, "full for 1h06m");
+    ck_assert_str_eq(alert_at(&w, 0)->text, "full for 33m30s");
     watch_end(&w);
 }
 END_TEST
@@ -242,7 +242,7 @@ static TCase *restoring(void) {
     TCase *tc = tcase_create("restoring");
     tcase_add_test(tc, what_goes_on_is_not_told_again);
     tcase_add_test(tc, what_is_not_found_ends_once_it_could_have_been);
-    tcase_add_test(tc, its_sentence_counts_from_the_first_sign);
+    tcase_add_test(tc, its_sentence_counts_from_when_it_came_last);
     tcase_add_test(tc, what_is_known_not_to_be_so_ends_soon);
     tcase_add_test(tc, what_is_not_known_waits);
     tcase_add_test(tc, what_forms_is_still_open);

@@ -33,8 +33,8 @@ void tally_due(const struct tally *t, bool brief, char *out, size_t size) {
 static void find_first(const struct finding *findings, size_t count, struct tally *t) {
     for (size_t i = 0; i < count; i++) {
         const struct finding *f = &findings[i];
-        if (f->severity != findings[0].severity && f->since_utc_ns && f->since_utc_ns < t->since &&
-            (!t->first || f->since_utc_ns < t->first->since_utc_ns))
+        if (f->severity != findings[0].severity && f->sign_utc_ns && f->sign_utc_ns < t->since &&
+            (!t->first || f->sign_utc_ns < t->first->sign_utc_ns))
             t->first = f;
     }
 }
@@ -49,9 +49,9 @@ struct tally tally_of(const struct model *model) {
         if (findings[i].lesser)
             continue;
         if (findings[i].severity == findings[0].severity &&
-            (t.since == 0 || findings[i].since_utc_ns < t.since)) {
-            t.since = findings[i].since_utc_ns;
-            t.least = findings[i].least;
+            (t.since == 0 || findings[i].sign_utc_ns < t.since)) {
+            t.since = findings[i].sign_utc_ns;
+            t.least = findings[i].sign_least;
         }
     }
     find_first(findings, count, &t);

@@ -45,10 +45,10 @@ static int draw_first(const struct view_context *context, const struct tally *t,
     char text[400], clock[TIME_TEXT_SIZE], name[200], cut[200];
     if (!t->first)
         return x;
-    time_format_clock(clock, t->first->since_utc_ns, context->local_time);
+    time_format_clock(clock, t->first->sign_utc_ns, context->local_time);
     model_object_name(context->model, model_object(context->model, t->first->object), name, sizeof(name));
     text_cut_middle(cut, sizeof(cut), name, 30);
-    snprintf(text, sizeof(text), ", first sign %s%s %s %s", t->first->least ? "≤" : "", clock,
+    snprintf(text, sizeof(text), ", first sign %s%s %s %s", t->first->sign_least ? "≤" : "", clock,
              finding_tag(t->first), cut);
     if (x + text_width(text) <= end)
         x += surface_text(s, row, x, row.y, ROLE_TEXT, 0, text);
