@@ -503,6 +503,16 @@ int64_t model_quiet_since(const struct model *model) {
     return model->quiet_since;
 }
 
+/* What is drawn where rules go by what of it is proven. */
+static const struct { enum quantity shown, judged; } proven[] = {{Q_CONSUMER_time_behind, Q_CONSUMER_late}};
+
+static bool is_about(const struct rule *rule, enum quantity shown) {
+    for (size_t i = 0; i < sizeof proven / sizeof *proven; i++)
+        if (proven[i].shown == shown && rule->value_quantity == (int)proven[i].judged)
+            return true;
+    return rule->value_quantity == (int)shown;
+}
+
 size_t model_thresholds(const struct model *model, const struct object *object, enum quantity q,
                         struct threshold *out, size_t most) {
     struct asking asking = {model, object, NULL};
@@ -511,7 +521,7 @@ size_t model_thresholds(const struct model *model, const struct object *object, 
     for (enum severity level = SEVERITY_WARN; level <= SEVERITY_CRIT; level++) {
         for (size_t r = 0; r < rule_count && count < most; r++) {
             const struct rule_level *of = rule_level(rules[r], level);
-            if (!of->is || rules[r]->value_quantity != (int)q || !rule_applies(&asking, rules[r]))
+            if (!of->is || !is_about(rules[r], q) || !rule_applies(&asking, rules[r]))
                 continue;
             double value = rule_threshold(&asking, of);
             if (!isnan(value))
