@@ -230,6 +230,7 @@ static int parse_name(struct parser *p) {
     struct expr_node node = node_from(p, OP_NAME, SHAPE_ANY, from);
     if (!resolve(p, NULL, from, len, &node))
         return fail(p, from, "`%s` is no quantity", shown(from, len).text);
+    node.text = memory_text_cut(from, len);
     return add(p, node);
 }
 
@@ -637,6 +638,12 @@ struct expr *expr_parse(const char *text, expr_resolve_fn *resolver, void *data,
     return NULL;
 }
 
+/* On the right side: it names a quantity, and may be meant as a word all the same. */
+static bool is_named(const struct expr *expr, const struct expr_node *relation) {
+    return expr->nodes[relation->left].op == OP_NAME && expr->nodes[relation->right].op == OP_NAME &&
+           expr->nodes[relation->right].text;
+}
+
 void expr_words(struct expr *expr, expr_word_fn *word, void *data) {
     for (int i = 0; i < expr->count; i++) {
         const struct expr_node *node = &expr->nodes[i];
@@ -648,12 +655,14 @@ void expr_words(struct expr *expr, expr_word_fn *word, void *data) {
             name = text;
             text = other;
         }
-        bool literal = text->op == OP_TEXT || text->op == OP_NUMBER;
-        const char *meant = name->op == OP_NAME && literal ? word(data, name->id, text->text) : NULL;
+        bool named = is_named(expr, node), literal = text->op == OP_TEXT || text->op == OP_NUMBER || named;
+        const char *meant = name->op == OP_NAME && literal ? word(data, name->id, text->text, named) : NULL;
         if (!meant)
             continue;
         free(text->text);
         text->text = memory_text(meant);
+        text->op = named ? OP_TEXT : text->op;
+        text->shape = named ? SHAPE_TEXT : text->shape;
     }
 }
 

@@ -9,10 +9,10 @@
  *   factor   = NUMBER[unit] | "text" | name | name "(" name ")" | "(" or_expr ")" | "-" factor
  *
  * `~` is a POSIX extended regular expression, without case; its right side is a text, quoted or up to the
- * next blank. A bare word on the right of `=` `!=` that names no quantity is text, and so is what begins with
- * a digit and is no number (2.10.22). Text is equal to the byte, and ordered as versions are (n2 < n10). A
- * literal number beside a text is meant as written (3/3, too), `never` beside a span is longer than all
- * others; yes, no, true, false stand for truth beside a truth.
+ * next blank. A bare word on the right of `=` `!=` that names no quantity is text, and so is one that the
+ * left side may be (expr_words()) and what begins with a digit and is no number (2.10.22). Text is equal to
+ * the byte, and ordered as versions are (n2 < n10). A literal number beside a text is meant as written (3/3,
+ * too), `never` beside a span is longer than all others; yes, no, true, false stand for truth beside a truth.
  *
  * Units are checked when parsed: `lag > 10 s` is an error. A bare number, k and M included, goes with each
  * unit (rules are stricter: expr_bare()); 50 % is 0.5 beside a share and 50 beside percent; a count by a rate
@@ -55,8 +55,9 @@ struct expr *expr_parse(const char *text, expr_resolve_fn *resolve, void *data, 
 /* The same for a text that may go on behind the expression, after a blank: *rest is what follows there. */
 struct expr *expr_parse_first(const char *text, expr_resolve_fn *resolve, void *data,
                               struct expr_error *error, const char **rest);
-/* What stands for a text that a name is compared with by = or !=, NULL: the text as it is. */
-typedef const char *expr_word_fn(void *data, int id, const char *text);
+/* What stands for a text that a name is compared with by = or !=, NULL: the text as it is. `named`: the text
+ * is a name as well, and is that one unless a word is told. */
+typedef const char *expr_word_fn(void *data, int id, const char *text, bool named);
 /* Asks for each of these texts, from the left, and for each number as it is written. */
 void expr_words(struct expr *expr, expr_word_fn *word, void *data);
 void expr_destroy(struct expr *expr);

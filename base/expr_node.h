@@ -44,7 +44,7 @@ struct expr_node {
     int left, right; /* indexes; left alone for OP_NEGATE and OP_NOT */
     int id;          /* OP_NAME */
     double number;   /* OP_NUMBER: the value; others: what a number that comes out is multiplied with */
-    char *text;      /* OP_TEXT: the text; OP_NUMBER: how it was written; owned */
+    char *text;      /* OP_TEXT: the text; OP_NUMBER, OP_NAME: how it was written; owned */
     regex_t *regex;  /* OP_MATCH, OP_NOT_MATCH; owned */
     size_t at, len;  /* where it stood */
 };

@@ -66,12 +66,12 @@ struct wording { /* words that a quantity is compared with */
 };
 
 /* One that it can't be would never be true, and nobody would know. */
-static const char *check_word(void *data, int id, const char *text) {
+static const char *check_word(void *data, int id, const char *text, bool named) {
     struct wording *w = data;
     char message[sizeof w->fault->message];
     bool wrong;
     const char *word = asking_meant(id, text, &wrong);
-    if (!wrong || w->wrong)
+    if (!wrong || w->wrong || named)
         return word;
     w->wrong = true;
     asking_no_word(id, text, "", message, sizeof message);

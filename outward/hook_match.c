@@ -84,8 +84,10 @@ static void check_word(struct wording *w, const struct vocabulary *v, const char
              near.name != NULL ? "?" : " lists them");
 }
 
-static const char *see_word(void *data, int id, const char *text) {
+static const char *see_word(void *data, int id, const char *text, bool named) {
     struct wording *w = data;
+    if (named)
+        return NULL;
     for (size_t i = 0; i < sizeof vocabularies / sizeof *vocabularies && !w->wrong; i++)
         if (strcmp(vocabularies[i].fact, facts[id].name) == 0)
             check_word(w, &vocabularies[i], text);
@@ -107,11 +109,23 @@ bool hook_match_check(const char *text, const struct ruleset *rules, struct expr
     return !w.wrong;
 }
 
+/* A cluster is an entity, too. */
+static const char *entity_named(void *data, int id, const char *text, bool named) {
+    const char *word = NULL;
+    (void)data;
+    for (size_t n = 0; named && strcmp(facts[id].name, "entity") == 0 && (word = entity_word(NULL, n)); n++)
+        if (strcmp(word, text) == 0)
+            return word;
+    return NULL;
+}
+
 struct expr *hook_match_parse(const char *text, struct expr_error *error) {
     char unknown[UNKNOWN_SIZE] = "";
     struct expr *expr = expr_parse(text, resolve, unknown, error);
     if (expr == NULL && *unknown)
         suggest(unknown, error);
+    if (expr != NULL)
+        expr_words(expr, entity_named, NULL);
     return expr;
 }
 

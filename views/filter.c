@@ -168,13 +168,13 @@ static void no_column(struct filter *f, const char *at, size_t len) {
 }
 
 /* What a quantity can't be is a mistake of who typed it, not an empty list. */
-static const char *check_word(void *data, int id, const char *text) {
+static const char *check_word(void *data, int id, const char *text, bool named) {
     struct filter *f = data;
     bool wrong;
     if (f->error[0])
         return NULL;
     const char *word = asking_meant(id, text, &wrong);
-    if (wrong)
+    if (wrong && !named)
         asking_no_word(id, text, f->behind, f->error, sizeof(f->error));
     return word;
 }
