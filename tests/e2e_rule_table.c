@@ -56,8 +56,8 @@ static const char much_later[] = "a minute without";
 
 static const struct row rows[] = {
     /* ASSETS */
-    {"consumer_unpulled", "30 are taken, and 30 more are not", "all are taken", "consumer", "PULL/worker",
-     LAGS, provoke_leave, NULL, provoke_work_off, NULL, ASSETS, 0, 0},
+    {"consumer_unpulled", "some are taken, 30 more are not", "all are taken", "consumer", "PULL/worker", LAGS,
+     provoke_leave, provoke_leave, provoke_work_off, NULL, ASSETS, 0, 0},
     {"latency_behind", "the same", "all are taken", "consumer", "PULL/worker", "", NULL, NULL, NULL, NULL,
      ASSETS, 0, 0},
     {"consumer_window_full", "10 of 10 unacknowledged, 20 wait", "all are acknowledged", "consumer",

@@ -157,12 +157,41 @@ START_TEST(it_was_silent_when_we_came) {
 }
 END_TEST
 
+/* It answers, and has no JetStream any more: so have its replicas nobody. */
+START_TEST(a_replica_where_jetstream_is_off) {
+    struct night n;
+    uint64_t from = 0;
+    char all[2000];
+    begin(&n);
+    lives(&n, 61, 7);
+    changes(&n, &from, all);
+    while (n.at < ns(180)) {
+        varz_until(&n, (double)n.at / 1e9 + 1, 7);
+        if (n.at % ns(5) != 0)
+            continue;
+        struct sample *s = jsz(&n, 2);
+        struct row *row = sample_add(s, ENTITY_JETSTREAM);
+        if (n.at > ns(80))
+            put_u(row, F_JETSTREAM_disabled, 1);
+        send(&n, s);
+        say_all(&n, 0, n.at <= ns(80));
+        say_all(&n, 1, true);
+    }
+    ck_assert_ptr_nonnull(finding_of(&n, "replica_lost"));
+    changes(&n, &from, all);
+    ck_assert_msg(count_in(all, "\n") == 1, "%s", all);
+    ck_assert_ptr_nonnull(strstr(all, " opened js_off n3\n"));
+    night_end(&n);
+}
+END_TEST
+
 static TCase *servers(void) {
     TCase *tc = tcase_create("servers");
     tcase_add_test(tc, one_of_three_is_silent);
     tcase_add_test(tc, without_a_leader_is_another_trouble);
     tcase_add_test(tc, a_replica_on_a_silent_server);
     tcase_add_test(tc, it_was_silent_when_we_came);
+    tcase_add_test(tc, a_replica_where_jetstream_is_off);
     return tc;
 }
 

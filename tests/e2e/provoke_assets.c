@@ -81,11 +81,18 @@ void provoke_store(struct alert_scene *scene, const char *name, int64_t ms) {
     store(scene, name, SOME, 16);
 }
 
-/* Somebody is seen at work, and then no more. */
+/* Somebody is seen at work for some polls, and then no more. */
 void provoke_leave(struct alert_scene *scene, const char *name, int64_t ms) {
-    provoke_store(scene, name, ms);
-    provoke_work_off(scene, name, ms);
-    provoke_store(scene, name, ms);
+    enum { WORKS_MS = 5000 };
+    json_t *info = jetstream_consumer_info(scene->line, stream_of(name), "worker");
+    double lag = jetstream_lag(info);
+    json_decref(info);
+    if (ms < WORKS_MS) {
+        store(scene, name, FEW, 16);
+        provoke_work_off(scene, name, ms);
+    } else if (lag == 0) {
+        provoke_store(scene, name, ms);
+    }
 }
 
 void provoke_store_many(struct alert_scene *scene, const char *name, int64_t ms) {
