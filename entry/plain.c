@@ -14,6 +14,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "model/alert_lines.h"
+#include "model/alert_object.h"
 #include "tui/surface.h"
 
 enum {
@@ -166,8 +167,9 @@ static void tell_before(struct plain *p) {
         const struct alert *alert = model_alert(p->model, i);
         if (alert->state != ALERT_OPEN || alert->silenced_until_utc_ns || open++ >= BEFORE_MOST)
             continue;
-        time_format_date(date, alert->opened_utc_ns, p->options.local_time);
-        time_format_clock(at, alert->opened_utc_ns, p->options.local_time);
+        int64_t came = alert_came_utc_ns(alert);
+        time_format_date(date, came, p->options.local_time);
+        time_format_clock(at, came, p->options.local_time);
         snprintf(since, sizeof since, "still open since %s %s%s", date, at,
                  alert->acked_utc_ns ? ", acked" : "");
         put_line(p, severity_word(alert->severity), alert->rule, alert->name, since);

@@ -19,14 +19,14 @@ struct slot {
     /* What each tick asks of each is together here. */
     const struct finding *found; /* in this tick, as bad as was said or pending; else NULL */
     uint64_t found_tick, formed_tick, looked_tick;
-    uint64_t looked_row;                 /* the serial of its object's row then */
-    int64_t less_mono_ns;                /* since then less is found than was said; 0 as much */
-    int64_t quiet_mono_ns, quiet_utc_ns; /* since then nothing is found; 0 something is */
-    bool away;                           /* flapping, and nothing is found: the next time counts */
-    bool known;                          /* by the last run, and nothing was said of it in this one */
-    bool restored;                       /* and not found yet */
-    int order;                           /* of its rule, the most urgent first */
-    size_t place;                        /* among those that live */
+    uint64_t looked_row;   /* the serial of its object's row then */
+    int64_t less_mono_ns;  /* since then less is found than was said; 0 as much */
+    int64_t quiet_mono_ns; /* since then nothing is found; 0 something is */
+    bool away;             /* flapping, and nothing is found: the next time counts */
+    bool known;            /* by the last run, and nothing was said of it in this one */
+    bool restored;         /* and not found yet */
+    int order;             /* of its rule, the most urgent first */
+    size_t place;          /* among those that live */
 
     double size, told_size; /* its figure: now, and by the last change that was told; 0 not known */
     double worst_size;      /* at its worst, and of which rule */

@@ -155,10 +155,14 @@ static struct value instant(int64_t utc_ns, unsigned flags) {
     return v;
 }
 
-/* Of a pending one since its first sign. */
-static struct value lasted(const struct model *model, const struct alert *a) {
-    int64_t from = a->state == ALERT_PENDING ? a->first_sign_utc_ns : a->opened_utc_ns;
-    int64_t to = a->state == ALERT_CLEARED ? a->ended_utc_ns : model_utc_ns(model);
+int64_t alert_came_utc_ns(const struct alert *a) {
+    int64_t came = a->came_count > 0 ? a->came_utc_ns[a->came_count - 1] : 0;
+    return came > 0 ? came : a->opened_utc_ns; /* a file need not say */
+}
+
+struct value alert_lasted(const struct alert *a, int64_t utc_ns) {
+    int64_t from = a->state == ALERT_PENDING ? a->first_sign_utc_ns : alert_came_utc_ns(a);
+    int64_t to = a->state == ALERT_CLEARED ? a->ended_utc_ns : a->quiet ? a->quiet_utc_ns : utc_ns;
     return from && to >= from ? value_span(to - from) : value_unknown(0);
 }
 
@@ -168,8 +172,8 @@ static struct value figure(const struct alert *a) {
     return v;
 }
 
-ALERT_QUANTITY(opened, instant(a->opened_utc_ns, 0))
-ALERT_QUANTITY(lasted, lasted(model, a))
+ALERT_QUANTITY(opened, instant(alert_came_utc_ns(a), 0))
+ALERT_QUANTITY(lasted, alert_lasted(a, model_utc_ns(model)))
 ALERT_QUANTITY(rule, value_text(a->rule))
 ALERT_QUANTITY(tag, value_text(a->tag))
 ALERT_QUANTITY(entity, value_text(a->entity))

@@ -24,6 +24,11 @@ size_t alert_place(const struct object *object);
 uint64_t alert_object_id(uint64_t number);
 /* Back; 0: it is no id of one. */
 uint64_t alert_number_of(uint64_t id);
+/* When it opened, the last time of several; 0: it did not yet. */
+int64_t alert_came_utc_ns(const struct alert *alert);
+/* For how long it was so that time, or is by `utc_ns`: no calm is counted. Of a pending one since its first
+ * sign. */
+struct value alert_lasted(const struct alert *alert, int64_t utc_ns);
 /* "pending", "open", "flapping", "unheard", "ending", "acked", "silenced", "cleared". */
 const char *alert_state_word(const struct alert *alert);
 

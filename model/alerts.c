@@ -394,7 +394,7 @@ static void say_end(const struct model *model, struct slot *slot) {
 }
 
 static void end(struct model *model, struct slot *slot) {
-    slot->said.ended_utc_ns = slot->quiet_utc_ns;
+    slot->said.ended_utc_ns = slot->said.quiet_utc_ns;
     slot->ended_mono_ns = slot->quiet_mono_ns;
     slot->said.flapping = slot->away = slot->said.unheard = slot->said.quiet = slot->said.old = false;
     slot->less_mono_ns = 0;
@@ -427,7 +427,7 @@ static bool miss(struct model *model, struct slot *slot, int64_t passed_ns) {
     }
     if (!slot->quiet_mono_ns) {
         slot->quiet_mono_ns = model->mono_ns;
-        slot->quiet_utc_ns = model->utc_ns;
+        slot->said.quiet_utc_ns = model->utc_ns;
     }
     if (!slot->less_mono_ns)
         slot->less_mono_ns = model->mono_ns;

@@ -66,6 +66,7 @@ struct alert {
     bool flapping;
     bool unheard;         /* open, and nobody can be asked at the moment, or since our start */
     bool quiet;           /* open, and nothing is found: over if it stays so */
+    int64_t quiet_utc_ns; /* since then, of a quiet one */
     bool old;             /* open, and text and figure are of before: since then it was not found */
     int64_t acked_utc_ns; /* 0: nobody */
     enum severity acked_severity;

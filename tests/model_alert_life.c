@@ -1,5 +1,12 @@
 /* The life of one alert: forms, opens, gets worse, ends, comes back. */
+#include "model/alert_object.h"
 #include "tests/model_alerted.h"
+
+static int64_t lasted(const struct watch *w, size_t index) {
+    struct value v = alert_lasted(alert_at(w, index), model_utc_ns(w->n.model));
+    ck_assert_int_eq(v.type, VALUE_SPAN);
+    return v.i;
+}
 
 START_TEST(it_forms_and_opens) {
     struct watch w;
@@ -112,6 +119,29 @@ START_TEST(what_comes_back_is_the_same) {
                     "504.5 back warn n1/9\n"
                     "520.5 cleared ok n1/9\n"
                     "1111.5 opened warn n1/9\n");
+    watch_end(&w);
+}
+END_TEST
+
+/* The calm between is not of it, nor is what shows that it is over. */
+START_TEST(it_lasted_as_long_as_it_was_so) {
+    struct watch w;
+    watch_begin(&w);
+    watch_holds(&w, 10, 7);
+    ck_assert_int_eq(lasted(&w, 0), ns(5.5));
+    watch_holds(&w, 15, 0); /* not over yet, and not so any more */
+    ck_assert(alert_at(&w, 0)->quiet);
+    ck_assert_int_eq(lasted(&w, 0), ns(6));
+    watch_holds(&w, 300, 0);
+    ck_assert_int_eq(lasted(&w, 0), ns(6));
+    ck_assert_int_eq(alert_came_utc_ns(alert_at(&w, 0)), utc(4.5));
+    watch_holds(&w, 308, 7);
+    ck_assert_int_eq(alert_at(&w, 0)->times, 2);
+    ck_assert_int_eq(alert_came_utc_ns(alert_at(&w, 0)), utc(304.5));
+    ck_assert_int_eq(lasted(&w, 0), ns(3.5));
+    watch_holds(&w, 330, 0);
+    ck_assert_int_eq(alert_at(&w, 0)->state, ALERT_CLEARED);
+    ck_assert_int_eq(lasted(&w, 0), ns(4));
     watch_end(&w);
 }
 END_TEST
@@ -332,6 +362,7 @@ static TCase *lives(void) {
     tcase_add_test(tc, what_comes_to_nothing_leaves_no_trace);
     tcase_add_test(tc, its_worst_is_kept);
     tcase_add_test(tc, what_comes_back_is_the_same);
+    tcase_add_test(tc, it_lasted_as_long_as_it_was_so);
     tcase_add_test(tc, flapping_is_one_that_stays_open);
     tcase_add_test(tc, what_stays_flaps_no_more);
     tcase_add_test(tc, what_swings_around_its_level_is_one);

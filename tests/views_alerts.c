@@ -68,8 +68,15 @@ START_TEST(the_worst_comes_first_and_history_last) {
     free(text);
     sees(120, 40, "ALERTS 3 open  1 cleared in 7m26s");
     sees(120, 40,
-         "02:32:22 ORDERS/billing             8m45s consumer_growing lag > 100k           1.24M   1.24M   "
+         "02:32:22 ORDERS/billing            8m45s     1 consumer_growing lag > 100k      1.24M   1.24M   "
          "open");
+}
+END_TEST
+
+/* Of one that came three times the last time, and that it came so often. */
+START_TEST(how_often_it_came_is_seen) {
+    sees(120, 40, " OPENED OBJECT                   LASTED TIMES ");
+    sees(120, 40, "n3-ams                      19s     3 server_down");
 }
 END_TEST
 
@@ -193,7 +200,7 @@ END_TEST
 START_TEST(what_came_again_is_folded) {
     select_about("n3-ams");
     sees(120, 40, "came 3 times: 02:31:02 02:32:02 02:33:22, folded into one");
-    sees(120, 40, "ended 02:33:41   lasted 2m39s   at the end up   peak down");
+    sees(120, 40, "ended 02:33:41   lasted the last time 19s   at the end up   peak down");
     sees(120, 40, "rule server_down: server: state = down");
 }
 END_TEST
@@ -306,6 +313,7 @@ int main(void) {
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, the_worst_comes_first_and_history_last);
+    tcase_add_test(tc, how_often_it_came_is_seen);
     tcase_add_test(tc, a_name_has_no_tag_in_its_place);
     tcase_add_test(tc, a_filter_knows_columns_and_words);
     tcase_add_test(tc, keys_ask_for_what_people_say);

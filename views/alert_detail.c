@@ -74,11 +74,11 @@ static void put_time(struct flow *f, const struct detail *d, const char *name, i
 static void put_span(struct flow *f, const struct detail *d) {
     const struct alert *a = d->alert;
     char span[TIME_TEXT_SIZE];
-    int64_t to = a->state == ALERT_CLEARED ? a->ended_utc_ns : d->context->utc_ns;
-    if (!a->opened_utc_ns || to < a->opened_utc_ns)
+    struct value lasted = alert_lasted(a, d->context->utc_ns);
+    if (a->state == ALERT_PENDING || lasted.type != VALUE_SPAN)
         return;
-    lasted_format(span, to - a->opened_utc_ns);
-    flow_put(f, ROLE_MUTED, "lasted", ROLE_TEXT, span);
+    lasted_format(span, lasted.i);
+    flow_put(f, ROLE_MUTED, a->times > 1 ? "lasted the last time" : "lasted", ROLE_TEXT, span);
 }
 
 static void put_due(struct flow *f, const struct detail *d) {
@@ -97,7 +97,7 @@ static void put_life(struct detail *d) {
     struct flow f = flow_in(d->s, d->left);
     char figure[400];
     put_time(&f, d, "first sign", a->first_sign_utc_ns, a->least ? "≤" : "");
-    put_time(&f, d, "opened", a->opened_utc_ns, "");
+    put_time(&f, d, a->times > 1 ? "opened first" : "opened", a->opened_utc_ns, "");
     put_due(&f, d);
     put_time(&f, d, "ended", a->ended_utc_ns, "");
     if (*a->ending)

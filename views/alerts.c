@@ -14,15 +14,15 @@ static const struct quantity_column columns[] = {
     {.quantity = Q_ALERT_opened, .priority = 0, .pinned = true},
     {.quantity = Q_ALERT_object, .priority = 0, .grow = 40, .pinned = true},
     {.quantity = Q_ALERT_lasted, .priority = 6},
+    {.quantity = Q_ALERT_times, .priority = 8},
     {.quantity = Q_ALERT_rule, .priority = 1, .grow = 8},
     {.quantity = Q_ALERT_tag, .priority = 9, .off = true},
     {.quantity = Q_ALERT_entity, .priority = 9, .off = true},
     {.quantity = Q_ALERT_cluster, .priority = 3, .grow = 6, .off = true},
     {.quantity = Q_ALERT_condition, .priority = 5, .grow = 30},
-    {.quantity = Q_ALERT_figure, .priority = 8, .grow = 12},
+    {.quantity = Q_ALERT_figure, .priority = 9, .grow = 12},
     {.quantity = Q_ALERT_peak, .priority = 4, .grow = 8},
     {.quantity = Q_ALERT_state, .priority = 3},
-    {.quantity = Q_ALERT_times, .priority = 9},
     {.quantity = Q_ALERT_ack, .priority = 7, .grow = 24},
     {.quantity = Q_ALERT_acked, .priority = 9, .off = true},
     {.quantity = Q_ALERT_severity, .priority = 9, .off = true},
@@ -213,9 +213,9 @@ static unsigned walk(struct view_call *c, int side) {
     for (size_t i = 0; i < a->all.count; i++) {
         const struct object *object = a->all.rows[i].object;
         const struct alert *alert = model_alert_by_number(c->context->model, alert_number_of(object->id));
-        bool there = alert && alert->opened_utc_ns &&
-                     (!from || alert->opened_utc_ns * side > from->opened_utc_ns * side);
-        if (!there || (best && best->opened_utc_ns * side <= alert->opened_utc_ns * side))
+        int64_t came = alert ? alert_came_utc_ns(alert) : 0;
+        bool there = came && (!from || came * side > alert_came_utc_ns(from) * side);
+        if (!there || (best && alert_came_utc_ns(best) * side <= came * side))
             continue;
         best = alert;
         to = object;
