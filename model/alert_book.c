@@ -33,7 +33,7 @@ struct slot *slot_create(void) {
     return slot;
 }
 
-void slot_destroy(struct slot *slot) {
+static void slot_destroy(struct slot *slot) {
     for (size_t i = 0; i < TEXTS; i++)
         alert_text_drop(*text_at(slot, i));
     free(slot);

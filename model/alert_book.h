@@ -124,7 +124,6 @@ void alert_book_set_name(struct alert_book *book, struct slot *slot, const char 
 /* Since when a finding of it is so: what an earlier run found, and goes on, since it came last. */
 void alert_book_since(const struct model *model, const struct slot *slot, struct finding *finding);
 struct slot *slot_create(void);
-void slot_destroy(struct slot *slot);
 
 /* ---- alert_changes.c ---- */
 /* slot NULL: of an entity. */

@@ -31,10 +31,6 @@ size_t alert_place(const struct object *object) {
     return item_of(object)->place;
 }
 
-uint64_t alert_object_id(uint64_t number) {
-    return id_of_kind(OBJECT_ALERT, number);
-}
-
 uint64_t alert_number_of(uint64_t id) {
     return kind_of_id(id) == OBJECT_ALERT ? serial_of_id(id) : 0;
 }
@@ -72,7 +68,7 @@ static void make(struct alert_object *item, const struct model *model, size_t pl
     item->alert = model_alert(model, place);
     item->place = place;
     item->object = (struct object){.kind = OBJECT_ALERT,
-                                   .id = alert_object_id(item->alert->number),
+                                   .id = id_of_kind(OBJECT_ALERT, item->alert->number),
                                    .freshness = is_aside(item->alert) ? FRESH_STALE : FRESH_LIVE};
     say_condition(item, model, place ? item - 1 : NULL);
     say_ack(item);
@@ -121,7 +117,7 @@ const char *alert_severity_at(int n) {
     return n < 2 ? severities[SEVERITY_WARN + n] : NULL;
 }
 
-const char *alert_state_word(const struct alert *a) {
+static const char *state_word(const struct alert *a) {
     return states[a->state == ALERT_PENDING   ? STATE_PENDING
                   : a->state == ALERT_CLEARED ? STATE_CLEARED
                   : a->silenced_until_utc_ns  ? STATE_SILENCED
@@ -182,7 +178,7 @@ ALERT_QUANTITY(cluster, value_text(a->cluster))
 ALERT_QUANTITY(condition, value_text(item->condition))
 ALERT_QUANTITY(figure, figure(a))
 ALERT_QUANTITY(peak, value_text(a->peak))
-ALERT_QUANTITY(state, value_text(alert_state_word(a)))
+ALERT_QUANTITY(state, value_text(state_word(a)))
 ALERT_QUANTITY(severity, value_text(severities[a->severity >= SEVERITY_WARN ? a->severity : SEVERITY_WARN]))
 ALERT_QUANTITY(ack, value_text(item->ack))
 ALERT_QUANTITY(acked, instant(a->acked_utc_ns, 0))

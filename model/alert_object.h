@@ -20,17 +20,13 @@ void alert_objects_free(struct alert_objects *objects);
 const struct alert *alert_of(const struct object *object);
 /* Its place in the book: smaller is more urgent. */
 size_t alert_place(const struct object *object);
-/* Of the object of that alert. */
-uint64_t alert_object_id(uint64_t number);
-/* Back; 0: it is no id of one. */
+/* By the id of its object; 0: it is no id of one. */
 uint64_t alert_number_of(uint64_t id);
 /* When it opened, the last time of several; 0: it did not yet. */
 int64_t alert_came_utc_ns(const struct alert *alert);
 /* For how long it was so that time, or is by `utc_ns`: no calm is counted. Of a pending one since its first
  * sign. */
 struct value alert_lasted(const struct alert *alert, int64_t utc_ns);
-/* "pending", "open", "flapping", "unheard", "ending", "acked", "silenced", "cleared". */
-const char *alert_state_word(const struct alert *alert);
 
 /* ---- inside the model ---- */
 enum severity alert_object_severity(const struct object *object);

@@ -16,7 +16,8 @@ enum { INSTANCES_MOST = 1000000 };
 
 /* ---- what can be said ---- */
 
-const char *expectation_words(void) {
+/* "connection|queue|puller|server" */
+static const char *entity_words(void) {
     static char words[100];
     size_t len = 0;
     for (size_t i = 0; i < countable_count && len < sizeof words; i++)
@@ -64,12 +65,11 @@ static bool entity_fault(const char *entity, struct rule_fault *fault) {
         near_try(&near, countables[i].word);
     if (!entity)
         return rule_refuse(fault, "entity", "what is expected? entity = \"connection\"; there are %s",
-                           expectation_words());
+                           entity_words());
     if (near.name)
         return rule_refuse(fault, "entity", "\"%.60s\" can't be expected; did you mean %s?", entity,
                            near.name);
-    return rule_refuse(fault, "entity", "\"%.60s\" can't be expected; there are %s", entity,
-                       expectation_words());
+    return rule_refuse(fault, "entity", "\"%.60s\" can't be expected; there are %s", entity, entity_words());
 }
 
 static bool subject_fault(const struct countable *what, const char *subject, struct rule_fault *fault) {

@@ -12,7 +12,7 @@
 enum { EXPECTATIONS_MOST = 64 };
 
 struct expectation {
-    const char *entity;  /* a word of expectation_words() */
+    const char *entity;  /* "connection", "queue", "puller" or "server" */
     const char *match;   /* condition over the quantities of what is counted; NULL all */
     const char *subject; /* that the queue groups listen to; NULL where it is about something else */
     const char *name;    /* NULL: made of entity and match */
@@ -20,8 +20,6 @@ struct expectation {
     bool newcomer;       /* tells of one that was not seen before, too */
 };
 
-/* "connection|queue|puller|server" */
-const char *expectation_words(void);
 /* NULL, or of which key what is wrong, until the next call. */
 const struct rule_fault *expectation_fault(const struct expectation *said);
 /* What it is called; the text lives until the next call. */

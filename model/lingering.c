@@ -45,7 +45,8 @@ static bool is_last(const struct closing *closing, uint64_t listing) {
     return listing && listing >= closing->listings;
 }
 
-const struct lingering *lingering_of(const struct model *model, const struct object *connection) {
+/* NULL: it was open no more at the last look. */
+static const struct lingering *lingering_of(const struct model *model, const struct object *connection) {
     const struct lingering *l = &((const struct connection *)connection->extra)->lingering;
     const struct server *server = server_const(connection->parent);
     bool is = is_last(&server->closing, l->listing) && model->mono_ns - l->mono_ns <= LOOKS_LAST;

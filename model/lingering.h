@@ -16,8 +16,6 @@ struct lingering {
 };
 
 struct entry;
-struct model;
-struct object;
 struct row;
 struct stamp;
 
@@ -26,7 +24,5 @@ void lingering_put(struct entry *server, struct entry *connection, const struct 
                    const struct stamp *at);
 /* A page of those that hold most has been taken, or one that has all. */
 void lingering_listed(struct entry *server);
-/* NULL: it was open no more at the last look. */
-const struct lingering *lingering_of(const struct model *model, const struct object *connection);
 
 #endif

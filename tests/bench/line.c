@@ -157,15 +157,11 @@ static bool match(struct line *line, int rows, const char *regex, char *found, s
     for (int row = 0; row < rows && !matches; row++) {
         row_text(line, row, text);
         matches = regexec(&compiled, text, 1, &at, 0) == 0;
-        if (matches && found)
+        if (matches)
             snprintf(found, size, "%.*s", (int)(at.rm_eo - at.rm_so), text + at.rm_so);
     }
     regfree(&compiled);
     return matches;
-}
-
-bool line_shows(struct line *line, const char *regex) {
-    return match(line, BENCH_ROWS, regex, NULL, 0);
 }
 
 bool line_clock_behind(struct line *line, double *seconds) {

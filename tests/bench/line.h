@@ -21,7 +21,6 @@ void line_type(struct line *line, const char *bytes);
 bool line_clock_behind(struct line *line, double *seconds);
 /* Row of the cursor: the first that is reversed below the first three; -1 none. */
 int line_cursor_row(struct line *line);
-bool line_shows(struct line *line, const char *regex);
 
 struct line_counts {
     size_t bytes, reads, frames, clears; /* frames: between synchronized-update marks */

@@ -474,10 +474,6 @@ const char *hostile_url(const struct hostile *h) {
     return h->url;
 }
 
-const char *hostile_id(const struct hostile *h) {
-    return h->id;
-}
-
 int hostile_requests(const struct hostile *h, const char *path) {
     if (strcmp(path, "*") == 0)
         return h->shared->total;

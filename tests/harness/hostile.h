@@ -37,7 +37,6 @@ struct hostile *hostile_start(const char *address, int port, const char *name,
                               const struct hostile_rule *rules, int n);
 int hostile_port(const struct hostile *hostile);
 const char *hostile_url(const struct hostile *hostile); /* http://address:port */
-const char *hostile_id(const struct hostile *hostile);
 /* Requests of this path so far; "*": all. */
 int hostile_requests(const struct hostile *hostile, const char *path);
 /* How many of the last 256 requests have this text in path and query. */

@@ -43,10 +43,6 @@ struct servers *quiet_cluster(void) {
     return cluster;
 }
 
-struct natsc *quiet_maker(void) {
-    return maker;
-}
-
 struct terminal *quiet_open(const struct terminal_options *options, const char *const more[]) {
     const char *arguments[16];
     int n = 0;

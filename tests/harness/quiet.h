@@ -13,7 +13,6 @@ void quiet_start(void);
 void quiet_end(void);
 
 struct servers *quiet_cluster(void);
-struct natsc *quiet_maker(void);
 
 /* The program on all three; more: options in front, NULL-terminated, or NULL. */
 struct terminal *quiet_open(const struct terminal_options *options, const char *const more[]);

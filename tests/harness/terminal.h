@@ -58,7 +58,6 @@ int terminal_find(struct terminal *t, const char *text, int *col);
 /* First row that matches, -1 none; groups 0 to n-1 are copied. */
 int terminal_match(struct terminal *t, const char *regex, char groups[][128], int n);
 struct terminal_cell terminal_cell(struct terminal *t, int row, int col);
-void terminal_cursor(struct terminal *t, int *row, int *col, bool *visible);
 bool terminal_alternate(const struct terminal *t);
 void terminal_size(const struct terminal *t, int *rows, int *cols);
 /* On stderr. */

@@ -126,15 +126,6 @@ struct terminal_cell terminal_cell(struct terminal *t, int row, int col) {
     return out;
 }
 
-void terminal_cursor(struct terminal *t, int *row, int *col, bool *visible) {
-    VTermPos at;
-    vterm_state_get_cursorpos(vterm_obtain_state(t->vt), &at);
-    *row = at.row;
-    *col = at.col;
-    if (visible)
-        *visible = t->cursor_visible;
-}
-
 bool terminal_alternate(const struct terminal *t) {
     return t->alternate;
 }
