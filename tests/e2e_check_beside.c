@@ -89,9 +89,10 @@ static json_t *checked(struct alerts *alerts) {
     ck_assert_msg(json != NULL, "%s: %s", error.text, c.output);
     command_free(&c);
     size_t i;
-    json_array_foreach(json_object_get(json, "alerts"), i, alert)
+    json_array_foreach(json_object_get(json, "alerts"), i, alert) {
         put(alerts, strcmp(doc_text(alert, "severity"), "critical") == 0 ? "crit" : "warn",
             doc_text(alert, "rule"), doc_text(alert, "name"));
+    }
     qsort(alerts->lines, (size_t)alerts->count, sizeof *alerts->lines, by_text);
     return json;
 }

@@ -145,10 +145,14 @@ static struct alert_scene *scene_of(int i) {
     return &scenes[rows[i].scene];
 }
 
+/* What provokes the row before this one provokes it, too. */
+static bool goes_with(const struct row *before, const struct row *row) {
+    return !row->provoke && before->scene == row->scene && before->step == row->step;
+}
+
 /* The row that provokes this one, and the end of those that it provokes. */
 static int first_of(int i) {
-    while (!rows[i].provoke && i > 0 && rows[i - 1].scene == rows[i].scene &&
-           rows[i - 1].step == rows[i].step)
+    while (i > 0 && goes_with(&rows[i - 1], &rows[i]))
         i--;
     return i;
 }
