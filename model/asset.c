@@ -160,8 +160,14 @@ static bool say_of_named(const struct model *model, const struct object *object,
                asset->leader->bytes);
 }
 
-static int64_t leaderless_since(const struct asset *asset) {
-    return asset->claim.server ? asset->claim.mono_ns : asset->leaderless_since_mono_ns;
+/* The first answer that named none; it may have had one until then, unless its last leader saw no majority by
+ * its own last word, or does not answer at all. */
+static int64_t leaderless_since(const struct model *model, const struct asset *asset) {
+    const struct entry *last = claim_server(model, &asset->claim);
+    int64_t since = asset->leaderless_since_mono_ns;
+    if (last && !server_is_up(server_of(last)) && server_of(last)->good_mono_ns < since)
+        return server_of(last)->good_mono_ns;
+    return last && asset_lost_majority(asset) ? asset->claim.mono_ns : since;
 }
 
 bool asset_unled(const struct model *model, const struct object *object, int64_t *utc_ns, bool *least) {
@@ -171,8 +177,8 @@ bool asset_unled(const struct model *model, const struct object *object, int64_t
     if (state != ASSET_LEADERLESS && !(leader && server_of(leader)->state == SERVER_DOWN))
         return false;
     *least = leader ? !server_of(leader)->reached : !asset->leader;
-    *utc_ns =
-        model->utc_ns - model->mono_ns + (leader ? server_of(leader)->good_mono_ns : leaderless_since(asset));
+    *utc_ns = model->utc_ns - model->mono_ns +
+              (leader ? server_of(leader)->good_mono_ns : leaderless_since(model, asset));
     return true;
 }
 
@@ -190,7 +196,7 @@ bool asset_why(const struct model *model, const struct object *object, char *out
         return say_of_leader(model, asset, claimant, &said);
     if (asset_is_leaderless(asset))
         return say(&said, "no leader for %s%s", asset->leader ? "" : "≥",
-                   since(model, leaderless_since(asset), span));
+                   since(model, leaderless_since(model, asset), span));
     if (asset_is_lost(model, object))
         return say_of_lost(model, object, &said);
     return asset->leader ? say_of_named(model, object, &said) : false;

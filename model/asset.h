@@ -107,8 +107,8 @@ bool asset_is_leaderless(const struct asset *asset);
 enum asset_state asset_state(const struct model *model, const struct object *object);
 /* Why its numbers are old, or not to be relied on, into `out`; false: all is well, or it is no more. */
 bool asset_why(const struct model *model, const struct object *object, char *out, size_t size);
-/* Since when nobody leads it who answers, UTC: its leader's last word; of one that never had a leader when we
- * saw that first, and `least` that long. false: somebody does, or it is not known. */
+/* Since when nobody leads it who answers, UTC: never from before that is proven. `least`: it never had a
+ * leader as far as we know, and that long at least. false: somebody does, or it is not known. */
 bool asset_unled(const struct model *model, const struct object *object, int64_t *utc_ns, bool *least);
 /* Of one that is no more: "last seen 20s ago". Lives until the model's next change. */
 const char *asset_last_seen(const struct model *model, const struct object *object);

@@ -43,11 +43,40 @@ START_TEST(a_group_without_leader_says_for_how_long) {
     }
     varz_until(&n, 11, 7);
     ck_assert_str_eq(led(&n), "leaderless");
-    ck_assert_str_eq(why(&n), "no leader for 11s");
+    ck_assert_str_eq(why(&n), "no leader for 6s"); /* at 5 s nobody said so yet */
     ck_assert_double_eq(last_seq(&n), 1000);
     say_stream(&n, 2, (struct says){2, 1001, .active = 0.1});
     ck_assert_str_eq(led(&n), "ok");
     ck_assert_str_eq(why(&n), "");
+    night_end(&n);
+}
+END_TEST
+
+/* One look lies between the last answer that named a leader and the first that names none: a sign is of what
+ * was seen, and a hold is as long. Silence is seen from the last answer on. */
+START_TEST(nobody_leads_it_since_that_was_said) {
+    static const double sign_s[] = {5, 4};
+    struct night n;
+    size_t count;
+    begin_three(&n);
+    say_stream(&n, 0, (struct says){0, 1000, .active = 0.1});
+    varz_until(&n, 4, 7);
+    varz_until(&n, 5, _i ? 6 : 7);
+    for (int i = 0; i < 2; i++) {
+        for (int node = _i; node < 3; node++)
+            say_stream(&n, node, (struct says){-1, 0, .active = -1});
+        varz_until(&n, 10 + i * 4, _i ? 6 : 7);
+    }
+    ck_assert_str_eq(led(&n), "leaderless");
+    ck_assert_ptr_null(finding_of(&n, "stream_no_quorum"));
+    const struct finding *forming = model_forming(n.model, &count);
+    while (count > 0 && strcmp(finding_rule(forming), "stream_no_quorum") != 0)
+        forming++, count--;
+    ck_assert_uint_gt(count, 0);
+    ck_assert_int_eq(forming->since_utc_ns, NIGHT_UTC + ns(sign_s[_i]));
+    ck_assert_int_ge(forming->due_utc_ns, NIGHT_UTC + ns(15));
+    varz_until(&n, _i ? 26 : 16, _i ? 6 : 7);
+    ck_assert_ptr_nonnull(finding_of(&n, "stream_no_quorum"));
     night_end(&n);
 }
 END_TEST
@@ -219,6 +248,7 @@ static TCase *cases(void) {
     tcase_add_test(t, who_stood_still_while_it_answered_makes_no_spike);
     tcase_add_test(t, what_a_silent_leader_said_stays_with_its_reason);
     tcase_add_test(t, a_group_without_leader_says_for_how_long);
+    tcase_add_loop_test(t, nobody_leads_it_since_that_was_said, 0, 2);
     tcase_add_test(t, between_two_leaders_the_last_word_stays);
     tcase_add_test(t, who_is_named_and_does_not_tell);
     tcase_add_test(t, jetstream_switched_off_deletes_nothing);
