@@ -1,6 +1,6 @@
 /* What the last run knew. */
-#include "model/ruleset.h"
 #include "tests/model_alerted.h"
+#include "tests/model_ruled.h"
 
 static struct alert filling(enum alert_state state) {
     return (struct alert){.number = 41,
@@ -84,24 +84,20 @@ START_TEST(what_is_not_found_ends_once_it_could_have_been) {
 }
 END_TEST
 
-/* Its connection is there, and nothing waits for it. */
 /* Not since this run found it. */
 START_TEST(its_sentence_counts_from_when_it_came_last) {
-    struct rule_said since = {.name = "buffer_filling", .text = "full for {since}"};
-    struct rule_fault fault = {0};
-    struct ruleset *set = ruleset_create();
+    const struct rule_said since = {.name = "buffer_filling", .text = "full for {since}"};
     struct watch w;
     struct alert was = filling(ALERT_OPEN);
-    ck_assert_msg(ruleset_add(set, &since, &fault), "%s: %s", fault.key, fault.message);
     watch_begin_with(&w, &was, 1);
-    model_use_rules(w.n.model, set);
-    ruleset_release(set);
+    use_rules(w.n.model, &since, 1);
     watch_holds(&w, 10, 7);
     ck_assert_str_eq(alert_at(&w, 0)->text, "full for 33m30s");
     watch_end(&w);
 }
 END_TEST
 
+/* Its connection is there, and nothing waits for it. */
 START_TEST(what_is_known_not_to_be_so_ends_soon) {
     struct watch w;
     struct alert was = filling(ALERT_OPEN);

@@ -1,7 +1,7 @@
 /* A server that is silent is one alert: nothing of what it leads is another one, and nothing ends because
  * nobody can say that it goes on. */
 #include "model/alerts.h"
-#include "model/ruleset.h"
+#include "tests/model_ruled.h"
 #include "tests/model_three.h"
 
 static void changes(const struct night *n, uint64_t *from, char out[2000]) {
@@ -17,14 +17,10 @@ static void changes(const struct night *n, uint64_t *from, char out[2000]) {
 }
 
 static void begin(struct night *n) {
-    struct rule_said much = {
+    const struct rule_said much = {
         .name = "much", .entity = "consumer", .condition = "pending", .critical = "> 100"};
-    struct rule_fault fault = {0};
-    struct ruleset *set = ruleset_create();
-    ck_assert_msg(ruleset_add(set, &much, &fault), "%s: %s", fault.key, fault.message);
     begin_three(n);
-    model_use_rules(n->model, set);
-    ruleset_release(set);
+    use_rules(n->model, &much, 1);
 }
 
 static void say_all(struct night *n, int node, bool n3) {

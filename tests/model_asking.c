@@ -1,8 +1,8 @@
 /* rate(): how fast a counter grows, in filters and rules. */
 #include "tests/model_build.h"
+#include "tests/model_ruled.h"
 
 #include "model/asking.h"
-#include "model/ruleset.h"
 
 static double asked(struct night *n, const char *text) {
     struct asking_names names = {.kind = OBJECT_SERVER};
@@ -93,18 +93,14 @@ START_TEST(what_has_no_rate_says_why) {
 END_TEST
 
 START_TEST(a_rule_may_be_about_a_rate) {
+    const struct rule_said said = {.name = "mine",
+                                   .entity = "server",
+                                   .condition = "rate(slow_consumers)",
+                                   .warn = "> 0.5/s",
+                                   .origin = "test"};
     struct night n;
     begin(&n);
-    struct ruleset *set = ruleset_create();
-    struct rule_said said = {.name = "mine",
-                             .entity = "server",
-                             .condition = "rate(slow_consumers)",
-                             .warn = "> 0.5/s",
-                             .origin = "test"};
-    struct rule_fault fault;
-    ck_assert_msg(ruleset_add(set, &said, &fault), "%s", fault.message);
-    model_use_rules(n.model, set);
-    ruleset_release(set);
+    use_rules(n.model, &said, 1);
     count(&n, 1, 7, 1000);
     night_until(&n, 1.5);
     ck_assert_ptr_null(finding_of(&n, "mine"));

@@ -1,5 +1,6 @@
 /* So many of these should be there: who is counted, when fewer is an alert, and that unknown is not fewer. */
 #include "tests/model_expected_clients.h"
+#include "tests/model_ruled.h"
 
 #include "model/alerts.h"
 #include "model/needs.h"
@@ -434,18 +435,14 @@ static const struct need {
 START_TEST(rules_of_ones_own_are_asked_for) {
     const struct need *need = &needs[_i];
     struct night n;
-    struct rule_fault fault;
-    struct rule_said said = {.name = "mine",
-                             .entity = need->entity,
-                             .condition = need->condition,
-                             .warn = need->limit,
-                             .origin = "natsight.conf:1"};
+    const struct rule_said said = {.name = "mine",
+                                   .entity = need->entity,
+                                   .condition = need->condition,
+                                   .warn = need->limit,
+                                   .origin = "natsight.conf:1"};
     begin_three(&n);
     unsigned before = model_shapes(n.model);
-    struct ruleset *set = ruleset_create();
-    ck_assert_msg(ruleset_add(set, &said, &fault), "%s: %s", fault.key, fault.message);
-    model_use_rules(n.model, set);
-    ruleset_release(set);
+    use_rules(n.model, &said, 1);
     ck_assert_uint_eq(model_shapes(n.model) & ~before, need->shape ? 1u << need->shape : 0);
     night_end(&n);
 }

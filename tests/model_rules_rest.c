@@ -1,10 +1,10 @@
 /* Rules that no other program tries on samples; a value that swings around its level; what burns once other
  * rules are in force. */
 #include "tests/model_meta.h"
+#include "tests/model_ruled.h"
 #include "tests/model_says.h"
 
 #include "model/alerts.h"
-#include "model/ruleset.h"
 
 /* ---- tried nowhere else ---- */
 
@@ -84,15 +84,6 @@ static void send_mem(struct night *n, double second, int64_t mem) {
     send(n, s);
 }
 
-static void use(struct night *n, const struct rule_said *said, int count) {
-    struct rule_fault fault = {0};
-    struct ruleset *set = ruleset_create();
-    for (int i = 0; i < count; i++)
-        ck_assert_msg(ruleset_add(set, &said[i], &fault), "%s: %s", fault.key, fault.message);
-    model_use_rules(n->model, set);
-    ruleset_release(set);
-}
-
 static const struct swing {
     const char *clear;
     int low; /* never beyond the clear level */
@@ -115,7 +106,7 @@ START_TEST(what_swings_raises_one) {
                              .origin = "test"};
     struct night n;
     night_begin(&n, 0, 1);
-    use(&n, &said, 1);
+    use_rules(n.model, &said, 1);
     send_target(&n, 1, "http://h:8222", "named", "polled", NULL, NULL);
     for (int second = 0; second < 5; second++)
         send_mem(&n, second, 90);
@@ -142,7 +133,7 @@ START_TEST(what_burns_is_of_the_rules_in_force) {
     struct night n;
     size_t count;
     night_begin(&n, 0, 1);
-    use(&n, said, 2);
+    use_rules(n.model, said, 2);
     send_target(&n, 1, "http://h:8222", "named", "polled", NULL, NULL);
     for (int second = 0; second < 5; second++)
         send_mem(&n, second, 101);
@@ -153,7 +144,7 @@ START_TEST(what_burns_is_of_the_rules_in_force) {
     const struct finding *burning = model_burning(n.model, &count);
     ck_assert_uint_eq(count, 1);
     ck_assert_str_eq(finding_rule(&burning[0]), "goes");
-    use(&n, said, 1);
+    use_rules(n.model, said, 1);
     model_burning(n.model, &count);
     ck_assert_uint_eq(count, 0);
     night_end(&n);

@@ -1,4 +1,5 @@
 #include "tests/model_build.h"
+#include "tests/model_ruled.h"
 
 #include "model/ruleset.h"
 
@@ -303,12 +304,8 @@ END_TEST
 /* ---- in force ---- */
 
 static void begin(struct night *n, const struct rule_said *said) {
-    struct rule_fault fault = {0};
-    struct ruleset *set = ruleset_create();
     night_begin(n, 0, 1);
-    ck_assert_msg(ruleset_add(set, said, &fault), "%s: %s", fault.key, fault.message);
-    model_use_rules(n->model, set);
-    ruleset_release(set);
+    use_rules(n->model, said, 1);
     send_target(n, 1, "http://h:8222", "named", "polled", NULL, NULL);
 }
 
@@ -401,25 +398,19 @@ END_TEST
 /* Other rules: what stays the same goes on, what changed begins anew, what is gone says nothing. */
 START_TEST(rules_that_stay_the_same_go_on) {
     struct night n;
-    struct rule_fault fault;
     begin(&n, &mem_rule);
     for (int i = 0; i < 5; i++)
         send_mem(&n, i, 110);
     night_until(&n, 4.5);
     int64_t since = finding_of(&n, "my_mem")->since_utc_ns;
-    struct rule_said other = lag_rule("1k", NULL), changed = mem_rule;
-    struct ruleset *set = ruleset_create();
-    ck_assert(ruleset_add(set, &mem_rule, &fault) && ruleset_add(set, &other, &fault));
-    model_use_rules(n.model, set);
-    ruleset_release(set);
+    const struct rule_said both[] = {mem_rule, lag_rule("1k", NULL)};
+    struct rule_said changed = mem_rule;
+    use_rules(n.model, both, 2);
     ck_assert_int_eq(finding_of(&n, "my_mem")->since_utc_ns, since);
     night_until(&n, 5);
     ck_assert_int_eq(finding_of(&n, "my_mem")->since_utc_ns, since);
     changed.warn = "> 105 B";
-    set = ruleset_create();
-    ck_assert(ruleset_add(set, &changed, &fault));
-    model_use_rules(n.model, set);
-    ruleset_release(set);
+    use_rules(n.model, &changed, 1);
     ck_assert_ptr_null(finding_of(&n, "my_mem"));
     night_until(&n, 6);
     ck_assert_ptr_null(finding_of(&n, "my_mem"));

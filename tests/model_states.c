@@ -1,8 +1,7 @@
 /* Each state of a consumer, reached by rows as a leader tells them, and beside each one a neighbour that must
  * not have it. What the stream takes from it stands in model_evicted.c. */
+#include "tests/model_ruled.h"
 #include "tests/model_story.h"
-
-#include "model/ruleset.h"
 
 /* ---- the stories ---- */
 
@@ -521,13 +520,9 @@ END_TEST
 /* Its sign until it is a minute; on its own where nobody wants to hear of that. */
 START_TEST(what_is_not_delivered_is_said_where_stalled_is_not) {
     const struct rule_said off = {.name = "consumer_stalled", .enabled = "false", .origin = "test"};
-    struct rule_fault fault = {0};
     struct night n;
-    struct ruleset *rules = ruleset_create();
-    ck_assert_msg(ruleset_add(rules, &off, &fault), "%s", fault.message);
     begin_three(&n);
-    model_use_rules(n.model, rules);
-    ruleset_release(rules);
+    use_rules(n.model, &off, 1);
     story_tell(&n, waits_in_vain, 0, 50);
     ck_assert_ptr_null(finding_of(&n, "consumer_undelivered"));
     story_tell(&n, waits_in_vain, 55, 70);

@@ -1,8 +1,7 @@
 /* Reconnects of one client: a closed and an opened connection of the same account, user and name, else
  * address. */
 #include "tests/model_closed.h"
-
-#include "model/ruleset.h"
+#include "tests/model_ruled.h"
 
 static void until(struct night *n, double second) {
     while (n->at < ns(second)) {
@@ -201,18 +200,14 @@ END_TEST
 
 /* As rules.d/classic.conf has it. */
 START_TEST(a_rule_about_reconnects_rises_and_clears) {
+    const struct rule_said said = {.name = "classic_reconnects",
+                                   .entity = "visitor",
+                                   .condition = "reconnects_1h",
+                                   .warn = "> 10",
+                                   .origin = "classic.conf:1"};
     struct night n;
     begin(&n);
-    struct ruleset *set = ruleset_create();
-    struct rule_said said = {.name = "classic_reconnects",
-                             .entity = "visitor",
-                             .condition = "reconnects_1h",
-                             .warn = "> 10",
-                             .origin = "classic.conf:1"};
-    struct rule_fault fault;
-    ck_assert_msg(ruleset_add(set, &said, &fault), "%s", fault.message);
-    model_use_rules(n.model, set);
-    ruleset_release(set);
+    use_rules(n.model, &said, 1);
     for (int i = 1; i <= 11; i++) { /* each five minutes */
         until(&n, 300 * i);
         lived(&n, (uint64_t)i, "flappy", 300 * i - 290, 300 * i - 1, (uint64_t)i);

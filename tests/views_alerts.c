@@ -1,13 +1,13 @@
 /* The view Alerts: what is listed, what keys ask for, what is said of the selected one; the verdict without
  * those that somebody is on. */
 #include "tests/harness/suite.h"
+#include "tests/model_ruled.h"
 #include "tests/views_frame.h"
 
 #include <check.h>
 #include <stdio.h>
 
 #include "model/alerts.h"
-#include "model/ruleset.h"
 
 static struct world world;
 static struct frame frame;
@@ -289,18 +289,14 @@ END_TEST
 /* As the verdict counts. */
 START_TEST(two_of_one_thing_are_said_to_be) {
     char line[400];
-    struct rule_fault fault;
-    struct ruleset *set = ruleset_create();
-    struct rule_said said = {.name = "holds_some",
-                             .entity = "connection",
-                             .condition = "pending_bytes",
-                             .warn = "> 8 MiB",
-                             .hold = "0s",
-                             .tag = "SOME",
-                             .origin = "natsight.conf:12"};
-    ck_assert_msg(ruleset_add(set, &said, &fault), "%s", fault.message);
-    model_use_rules(world.model, set);
-    ruleset_release(set);
+    const struct rule_said said = {.name = "holds_some",
+                                   .entity = "connection",
+                                   .condition = "pending_bytes",
+                                   .warn = "> 8 MiB",
+                                   .hold = "0s",
+                                   .tag = "SOME",
+                                   .origin = "natsight.conf:12"};
+    use_rules(world.model, &said, 1);
     world_run(&world, 3);
     ck_assert_msg(strncmp(verdict(line), "!! 2 CRIT   ! 1 WARN ", 21) == 0, "%s", line);
     sees(120, 40, "ALERTS 4 open of 3 things  1 cleared");
