@@ -148,13 +148,15 @@ static bool decode(struct lane *lane, const char *bytes, size_t len) {
 
 /* Whose connection a socket is; another one may have its number by now. */
 static bool has_port(int fd, long port) {
-    struct sockaddr_storage at = {0};
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } at = {.v6 = {0}};
     socklen_t size = sizeof at;
-    if (getsockname(fd, (struct sockaddr *)&at, &size) != 0)
+    if (getsockname(fd, &at.any, &size) != 0)
         return false;
-    in_port_t own = at.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&at)->sin6_port
-                                             : ((struct sockaddr_in *)&at)->sin_port;
-    return ntohs(own) == port;
+    return ntohs(at.any.sa_family == AF_INET6 ? at.v6.sin6_port : at.v4.sin_port) == port;
 }
 
 /* The shortest of this connection. Kernels answer the first packet of one, so that is no server's time; of
