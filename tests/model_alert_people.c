@@ -5,6 +5,13 @@ static bool silence(struct watch *w, const char *entity, const char *name, doubl
     return model_silence(w->n.model, entity, "C", name, utc(until), "planned");
 }
 
+/* At 10 s somebody takes on what holds `mib` since the beginning. */
+static void begin_taken_on(struct watch *w, double mib) {
+    watch_begin(w);
+    watch_holds(w, 10, mib);
+    ck_assert(model_alert_ack(w->n.model, 1, "ann", ""));
+}
+
 START_TEST(somebody_is_on_it) {
     struct watch w;
     watch_begin(&w);
@@ -36,9 +43,7 @@ END_TEST
 
 START_TEST(it_stands_while_it_comes_and_goes) {
     struct watch w;
-    watch_begin(&w);
-    watch_holds(&w, 10, 7);
-    ck_assert(model_alert_ack(w.n.model, 1, "ann", ""));
+    begin_taken_on(&w, 7);
     watch_holds(&w, 20, 20); /* a larger figure of the same severity */
     watch_holds(&w, 60, 0);
     ck_assert(!model_alert_ack(w.n.model, 1, "ann", "too late"));
@@ -56,9 +61,7 @@ END_TEST
 
 START_TEST(what_was_critical_when_it_was_taken_on_may_be_again) {
     struct watch w;
-    watch_begin(&w);
-    watch_holds(&w, 10, 40);
-    ck_assert(model_alert_ack(w.n.model, 1, "ann", ""));
+    begin_taken_on(&w, 40);
     watch_holds(&w, 30, 7);
     watch_holds(&w, 40, 40);
     ck_assert_int_eq(alert_at(&w, 0)->severity, SEVERITY_CRIT);
@@ -69,9 +72,7 @@ END_TEST
 
 START_TEST(another_trouble_begins_without) {
     struct watch w;
-    watch_begin(&w);
-    watch_holds(&w, 10, 7);
-    ck_assert(model_alert_ack(w.n.model, 1, "ann", ""));
+    begin_taken_on(&w, 7);
     watch_holds(&w, 700, 0);
     watch_holds(&w, 710, 7);
     ck_assert_int_eq(alert_at(&w, 0)->acked_utc_ns, 0);

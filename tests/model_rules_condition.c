@@ -67,6 +67,12 @@ static void remotes(struct night *n, double count) {
     send(n, s);
 }
 
+/* All the rest of its cluster is there. */
+static void send_whole(struct night *n, struct sample *s) {
+    send(n, s);
+    remotes(n, 2);
+}
+
 static void version(struct night *n, double level) {
     struct sample *s;
     struct row *row = say(n, &s);
@@ -90,21 +96,22 @@ static void health(struct night *n, double level) {
     struct row *row = sample_add(s, ENTITY_HEALTH);
     put_text(s, row, F_HEALTH_status, level > 0 ? "unavailable" : "ok");
     put_text(s, row, F_HEALTH_error, level > 1 ? "failed to be ready for connections after 1ms: server" : "");
-    send(n, s);
-    remotes(n, 2);
+    send_whole(n, s);
+}
+
+static void add_gateway(struct sample *s, int i, int64_t rtt_ns) {
+    struct row *row = sample_add(s, ENTITY_GATEWAY);
+    put_u(row, F_GATEWAY_cid, 20 + (uint64_t)i);
+    put_text(s, row, F_GATEWAY_direction, "outbound");
+    put_text(s, row, F_GATEWAY_cluster, i ? "west" : "east");
+    put_i(row, F_GATEWAY_rtt, rtt_ns);
 }
 
 static void gateways(struct night *n, double count) {
     struct sample *s = build(n, 1, SHAPE_GATEWAYZ, "IDA");
-    for (int i = 0; i < (int)count; i++) {
-        struct row *row = sample_add(s, ENTITY_GATEWAY);
-        put_u(row, F_GATEWAY_cid, 20 + (uint64_t)i);
-        put_text(s, row, F_GATEWAY_direction, "outbound");
-        put_text(s, row, F_GATEWAY_cluster, i ? "west" : "east");
-        put_i(row, F_GATEWAY_rtt, 40 * NS_PER_MS);
-    }
-    send(n, s);
-    remotes(n, 2);
+    for (int i = 0; i < (int)count; i++)
+        add_gateway(s, i, 40 * NS_PER_MS);
+    send_whole(n, s);
 }
 
 /* Measured each half minute, and said each second; no two are alike. */
@@ -114,24 +121,22 @@ static int64_t measured(const struct night *n, double ms) {
 
 static void gateway_rtt(struct night *n, double ms) {
     struct sample *s = build(n, 1, SHAPE_GATEWAYZ, "IDA");
-    struct row *row = sample_add(s, ENTITY_GATEWAY);
-    put_u(row, F_GATEWAY_cid, 20);
-    put_text(s, row, F_GATEWAY_direction, "outbound");
-    put_text(s, row, F_GATEWAY_cluster, "east");
-    put_i(row, F_GATEWAY_rtt, measured(n, ms));
-    send(n, s);
-    remotes(n, 2);
+    add_gateway(s, 0, measured(n, ms));
+    send_whole(n, s);
 }
 
-static void route_rtt(struct night *n, double ms) {
-    struct sample *s = build(n, 1, SHAPE_ROUTEZ, "IDA");
+static struct sample *build_route(struct night *n, const char *id, const char *name, int64_t rtt_ns) {
+    struct sample *s = build(n, 1, SHAPE_ROUTEZ, id);
     struct row *row = sample_add(s, ENTITY_ROUTE);
     put_u(row, F_ROUTE_rid, 7);
     put_text(s, row, F_ROUTE_remote_id, "IDB");
-    put_text(s, row, F_ROUTE_remote_name, "n2");
-    put_i(row, F_ROUTE_rtt, measured(n, ms));
-    send(n, s);
-    remotes(n, 2);
+    put_text(s, row, F_ROUTE_remote_name, name);
+    put_i(row, F_ROUTE_rtt, rtt_ns);
+    return s;
+}
+
+static void route_rtt(struct night *n, double ms) {
+    send_whole(n, build_route(n, "IDA", "n2", measured(n, ms)));
 }
 
 static void leaf_rtt(struct night *n, double ms) {
@@ -141,8 +146,7 @@ static void leaf_rtt(struct night *n, double ms) {
     put_text(s, row, F_LEAF_ip, "10.0.0.9");
     put_u(row, F_LEAF_port, 7422);
     put_i(row, F_LEAF_rtt, measured(n, ms));
-    send(n, s);
-    remotes(n, 2);
+    send_whole(n, s);
 }
 
 /* level: of each 100 deliveries, 10 a second, so many are redeliveries */
@@ -198,8 +202,7 @@ static void unpinned(struct night *n, double level) {
     tell_stream(s, &stream, 0);
     tell_consumer(s, &c, 0);
     put_text(s, row_of(s, ENTITY_CONSUMER), F_CONSUMER_priority_policy, "pinned_client");
-    send(n, s);
-    remotes(n, 2);
+    send_whole(n, s);
 }
 
 /* hold: before that it is silent; also: what else may rise, of the same cause */
@@ -317,19 +320,10 @@ END_TEST
 
 /* ---- round trips: what counts is how often one was measured ---- */
 
-static void tell_route(struct night *n, const char *id, double ms) {
-    struct sample *s = build(n, 1, SHAPE_ROUTEZ, id);
-    struct row *row = sample_add(s, ENTITY_ROUTE);
-    put_u(row, F_ROUTE_rid, 7);
-    put_text(s, row, F_ROUTE_remote_id, "IDB");
-    put_i(row, F_ROUTE_rtt, ns(ms / 1000));
-    send(n, s);
-}
-
 /* The same is said each ten seconds. */
 static const struct finding *said_until(struct night *n, const char *id, double second, double ms) {
     while ((double)n->at / 1e9 < second) {
-        tell_route(n, id, ms);
+        send(n, build_route(n, id, NULL, ns(ms / 1000)));
         varz_until(n, (double)n->at / 1e9 + 10, id == ids[0] ? 7 : 6);
     }
     return finding_of(n, "route_far");
