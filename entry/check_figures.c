@@ -118,7 +118,7 @@ static const struct range {
 
 static void range_of(const struct check_report *r, const struct object *object,
                      const struct rule_level *level, double scale, char *out, size_t size) {
-    struct asking asking = {r->model, object, NULL};
+    struct asking asking = {.model = r->model, .object = object};
     double limit = rule_threshold(&asking, level);
     char number[40];
     out[0] = '\0';
@@ -159,7 +159,7 @@ static size_t rule_figures(const struct check_report *r, const struct rule *rule
     const struct object *const *objects = model_objects(r->model, rule->kind, &objects_count);
     for (size_t i = 0; i < objects_count; i++) {
         struct check_figure figure = {.unit = measure->name, .most = NAN};
-        struct asking asking = {r->model, objects[i], NULL};
+        struct asking asking = {.model = r->model, .object = objects[i]};
         char name[150];
         double value;
         if (!rule_is_about(r->model, rule, objects[i]) || !rule_counts(&asking, rule) ||

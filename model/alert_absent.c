@@ -102,7 +102,7 @@ static bool denies(const struct asking *asking, const struct rule *rule) {
 /* All that could say it say that it is not so; somebody has to. */
 static bool is_denied(const struct model *model, const struct slot *slot) {
     const struct object *object = model_object(model, slot->candidate);
-    struct asking asking = {model, object, NULL};
+    struct asking asking = {model, object, NULL, true};
     size_t count, asked = 0;
     if (!object || !watch_is_heard(model, object))
         return false;

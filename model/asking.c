@@ -85,9 +85,15 @@ static struct value value_of(const struct asking *asking, int id) {
     return aged(object, rate_of_field(object, info->field));
 }
 
+static bool ages(int id) {
+    return is_growth(id) || !(quantities[id].flags & (QUANTITY_KEY | QUANTITY_WHERE | QUANTITY_OURS));
+}
+
 static struct expr_value answer(const struct asking *asking, int id) {
     struct value v = value_of(asking, id);
     struct expr_value out = {EXPR_UNKNOWN, 0, NULL};
+    if (asking->now && v.flags & VALUE_OLD && ages(id))
+        return out;
     if (v.type == VALUE_TEXT)
         out = (struct expr_value){EXPR_TEXT, 0, v.text};
     else if (value_number(v, &out.number))

@@ -17,6 +17,7 @@ struct asking {
     const struct model *model;
     const struct object *object;
     struct asking_memo *memo; /* NULL: nothing is kept */
+    bool now; /* what is old is not known; which object it is, and our own word of it, never are */
 };
 
 struct asking_names {

@@ -55,7 +55,7 @@ void states_destroy(struct model *model) {
 }
 
 static bool holds(const struct model *model, int state, const struct object *consumer) {
-    struct asking asking = {model, consumer, NULL};
+    struct asking asking = {.model = model, .object = consumer};
     return model->states[state] && expr_true(model->states[state], asking_get, &asking);
 }
 

@@ -55,7 +55,7 @@ uint64_t finding_cause(const struct model *model, const struct object *object, c
 
 bool finding_value(const struct model *model, const struct object *object, const struct rule *rule,
                    double *out) {
-    struct asking asking = {model, object, NULL};
+    struct asking asking = {.model = model, .object = object};
     if (!rule->value_expr)
         return false;
     struct expr_value v = expr_eval(rule->value_expr, asking_get, &asking);
@@ -230,7 +230,7 @@ const char *finding_rule(const struct finding *finding) {
 bool finding_limit(const struct model *model, const struct finding *finding, char *out, size_t size) {
     const struct rule_level *level = rule_level(finding->rule, finding->level);
     const struct object *object = model_object(model, finding->object);
-    struct asking asking = {model, object, NULL};
+    struct asking asking = {.model = model, .object = object};
     struct expr_value v = {EXPR_UNKNOWN, 0, NULL};
     char number[NUMBER_TEXT_SIZE];
     if (level->asked && object)

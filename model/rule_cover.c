@@ -54,7 +54,7 @@ static struct expr_value get(void *data, int id) {
 }
 
 bool rule_is_about(const struct model *model, const struct rule *rule, const struct object *object) {
-    struct asking asking = {model, object, NULL};
+    struct asking asking = {.model = model, .object = object};
     return object->kind == rule->kind && rule_applies(&asking, rule);
 }
 
@@ -71,7 +71,7 @@ static bool may_be(const struct asking *asking, const struct rule *rule, const s
 
 /* -1: it can be judged. Where one half of it is not so the other one does not matter. */
 static int missing_of(const struct model *model, const struct rule *rule, const struct object *object) {
-    struct search search = {{model, object, NULL}, -1};
+    struct search search = {{.model = model, .object = object, .now = true}, -1};
     struct expr_value where = {EXPR_BOOL, 1, NULL}, value = {EXPR_NUMBER, 0, NULL};
     if (rule->value_expr)
         value = expr_eval(rule->value_expr, get, &search);

@@ -220,7 +220,7 @@ static const struct rule *const *rules_for(const struct model *model, const stru
 
 static void ask_all(struct model *model, struct entry *entry) {
     struct asking_memo memo;
-    struct asking asking = {model, &entry->object, &memo};
+    struct asking asking = {model, &entry->object, &memo, true};
     size_t count;
     const struct rule *const *rules = rules_for(model, entry, &count);
     memo.filled = 0;
@@ -278,7 +278,7 @@ static void watch(struct model *model, struct entry *entry) {
 
 static bool any_holds(const struct model *model, const struct entry *entry) {
     struct asking_memo memo;
-    struct asking asking = {model, &entry->object, &memo};
+    struct asking asking = {model, &entry->object, &memo, true};
     size_t count;
     const struct rule *const *rules = rules_for(model, entry, &count);
     memo.filled = 0;
@@ -381,7 +381,7 @@ static int by_urgency(const void *a, const void *b) {
 }
 
 static bool still_holds(const struct model *model, const struct finding *f, const struct object *object) {
-    struct asking asking = {model, object, NULL};
+    struct asking asking = {model, object, NULL, true};
     struct verdict v = rule_judge(&asking, f->rule);
     return verdict_holds(&v, f->rule, f->level, f->severity != SEVERITY_PENDING);
 }

@@ -70,7 +70,7 @@ static bool is_about(const struct rule *rule, enum quantity shown) {
 
 size_t model_thresholds(const struct model *model, const struct object *object, enum quantity q,
                         struct threshold *out, size_t most) {
-    struct asking asking = {model, object, NULL};
+    struct asking asking = {.model = model, .object = object};
     size_t count = 0, rule_count;
     const struct rule *const *rules = ruleset_of(model->rules, object->kind, &rule_count);
     for (enum severity level = SEVERITY_WARN; level <= SEVERITY_CRIT; level++) {

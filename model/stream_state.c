@@ -44,7 +44,7 @@ void stream_states_destroy(struct model *model) {
 
 /* The first from there on that holds; STATE_COUNT: none. */
 static int state_from(const struct model *model, const struct object *object, int from) {
-    struct asking asking = {model, object, NULL};
+    struct asking asking = {.model = model, .object = object};
     while (from < STATE_COUNT &&
            !(model->stream_states[from] && expr_true(model->stream_states[from], asking_get, &asking)))
         from++;

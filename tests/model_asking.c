@@ -9,7 +9,7 @@ static double asked(struct night *n, const char *text) {
     struct expr_error error;
     struct expr *expr = expr_parse(text, asking_resolve, &names, &error);
     ck_assert_msg(expr != NULL, "%s: %s %s", text, error.message, names.refused);
-    struct asking asking = {n->model, server_named(n, "n1"), NULL};
+    struct asking asking = {.model = n->model, .object = server_named(n, "n1")};
     struct expr_value v = expr_eval(expr, asking_get, &asking);
     expr_destroy(expr);
     return v.type == EXPR_UNKNOWN ? NAN : v.number;

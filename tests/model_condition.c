@@ -197,6 +197,33 @@ START_TEST(who_has_just_started_does_not_leave) {
 }
 END_TEST
 
+/* It says so once before it ends and once after it began again: two runs of it, and nobody knows of between.
+ */
+START_TEST(what_is_wrong_with_another_run_begins_anew) {
+    static const char behind[] = "JetStream stream is not current";
+    struct night n;
+    begin_three(&n);
+    varz_until(&n, 10, 7);
+    send_health(&n, 0, 503, behind);
+    varz_until(&n, 11, 7);
+    for (int i = 0; i < 2; i++)
+        send_failure(&n, 1, SHAPE_VARZ, FAILURE_REFUSED, "refused");
+    varz_until(&n, 24, 6);
+    for (int t = 24; t <= 44; t++) {
+        send_restarted(&n, 0, "IDX");
+        if (t % 10 == 4)
+            send_health(&n, 0, 503, behind);
+        varz_until(&n, t, 6);
+        const struct finding *f = finding_of(&n, "health");
+        if (t < 38)
+            ck_assert_msg(!f, "so at %d", t);
+        else if (t > 40)
+            ck_assert_msg(f != NULL, "not so at %d", t);
+    }
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(who_left_so_is_back_within_ten_minutes_or_down) {
     struct night n;
     begin_three(&n);
@@ -400,6 +427,7 @@ static TCase *cases(void) {
     tcase_add_test(t, restarts_count_for_ten_minutes);
     tcase_add_test(t, who_listens_no_more_is_about_to_leave);
     tcase_add_test(t, who_has_just_started_does_not_leave);
+    tcase_add_test(t, what_is_wrong_with_another_run_begins_anew);
     tcase_add_test(t, who_left_so_is_back_within_ten_minutes_or_down);
     tcase_add_test(t, the_next_run_does_not_leave);
     tcase_add_test(t, who_leaves_is_no_lost_peer);

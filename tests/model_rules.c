@@ -243,13 +243,19 @@ START_TEST(quiet_after_an_outage_is_counted_from_its_end) {
 }
 END_TEST
 
+static void send_ill(struct night *n) {
+    struct sample *s = build(n, 1, SHAPE_HEALTHZ, NULL);
+    s->http_status = 503;
+    put_text(s, sample_add(s, ENTITY_HEALTH), F_HEALTH_error, "no meta leader");
+    send(n, s);
+}
+
 START_TEST(failing_health_is_a_warning_after_a_while) {
     struct night n;
     begin_one(&n, 1);
-    struct sample *s = build(&n, 1, SHAPE_HEALTHZ, NULL);
-    s->http_status = 503;
-    put_text(s, sample_add(s, ENTITY_HEALTH), F_HEALTH_error, "no meta leader");
-    send(&n, s);
+    send_ill(&n);
+    go_to(&n, 10);
+    send_ill(&n);
     go_to(&n, 14);
     ck_assert_ptr_null(finding_of(&n, "health"));
     go_to(&n, 16);
@@ -257,6 +263,8 @@ START_TEST(failing_health_is_a_warning_after_a_while) {
     char text[200];
     finding_text_of(n.model, finding_of(&n, "health"), 1, text, sizeof text);
     ck_assert_ptr_eq(strstr(text, "n1 no meta leader, for 1"), text);
+    go_to(&n, 60); /* it is not asked any more: old is not so */
+    ck_assert_ptr_null(finding_of(&n, "health"));
     night_end(&n);
 }
 END_TEST

@@ -381,7 +381,7 @@ static bool any_text_hits(const struct filter *f, const struct term *t, const st
 static bool compares(const struct term *t, const struct filter_row *row) {
     if (!row->object)
         return false;
-    struct asking asking = {row->model, row->object, NULL};
+    struct asking asking = {.model = row->model, .object = row->object};
     struct expr_value v = expr_eval(t->expr, asking_get, &asking);
     bool known = v.type == EXPR_BOOL || v.type == EXPR_NUMBER;
     return known && (v.number != 0) != t->inverse;
