@@ -80,20 +80,14 @@ static bool is_unnamed(const struct server *server) {
     return !server->reached && !server->name && !*server->supposed;
 }
 
-/* Its JetStream is, which is told of it. */
-static bool is_off(const struct model *model, const struct entry *server) {
-    struct value off = quantity_get(model, &server->object, Q_SERVER_js_switched_off);
-    return off.type == VALUE_BOOL && off.b;
-}
-
-/* The server that is called so and is silent, or without JetStream; else one of which nobody knows what it is
- * called, since it was silent when we came. NULL: who is called so answers, or none is silent. */
+/* The silent server that is called so; else one of which nobody knows what it is called, since it was silent
+ * when we came. NULL: who is called so answers, or none is silent. */
 static const struct entry *silent_server(const struct model *model, const struct object *cluster,
                                          const char *name) {
     const struct entry *unnamed = NULL;
     const struct entry *named = server_by_name(model, cluster, name);
     if (named)
-        return server_is_up(server_const(&named->object)) && !is_off(model, named) ? NULL : named;
+        return server_is_up(server_const(&named->object)) ? NULL : named;
     for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
         const struct entry *entry = kind_at(model, OBJECT_SERVER, i);
         const struct server *server = server_const(&entry->object);
@@ -146,8 +140,6 @@ bool watch_is_echo(const struct model *model, const struct finding *finding) {
     else if (object && (object->kind == OBJECT_STREAM || object->kind == OBJECT_CONSUMER) &&
              finding->rule->about_state)
         server = leader_behind(model, object);
-    if (server && server_is_up(server_const(&server->object))) /* JetStream is off, or about to be said so */
-        return server->severity >= SEVERITY_PENDING;
     /* One who leaves as somebody wants it is less than what he may take with him. */
     return server && server->severity >= SEVERITY_WARN &&
            (server->severity >= finding->level || server_const(&server->object)->state == SERVER_STALE);

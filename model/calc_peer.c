@@ -9,15 +9,18 @@ static struct value state_of(const struct model *model, const struct object *pee
     return state == PEER_DOWN ? v : aged(peer, v);
 }
 
-/* Its server is known to be down or to leave, and that is said once; or it came back after this was told. */
+/* What it does not do is told of its server, or its server came back after this was told. */
 static bool is_explained(const struct model *model, const struct object *peer, enum field name) {
     const struct object *cluster = peer->parent;
     while (cluster && cluster->kind != OBJECT_CLUSTER)
         cluster = cluster->parent;
-    const struct entry *server = server_by_name(model, cluster, row_text(peer->now, name));
-    return server &&
-           (server_const(&server->object)->state == SERVER_DOWN || is_lame_duck(model, &server->object) ||
-            server_const(&server->object)->here_mono_ns > peer->now_at.mono_ns);
+    const struct entry *entry = server_by_name(model, cluster, row_text(peer->now, name));
+    if (!entry)
+        return false;
+    const struct server *server = server_const(&entry->object);
+    return server->state == SERVER_DOWN || is_lame_duck(model, &entry->object) ||
+           js_was_switched_off(server) || server->here_mono_ns > peer->now_at.mono_ns ||
+           server->usage.on_mono_ns > peer->now_at.mono_ns;
 }
 
 /* An answering leader says how long it is: when we asked is no silence of the peer's. Else nobody has heard

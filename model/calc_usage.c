@@ -17,8 +17,7 @@ struct value calc_server_js_enabled(const struct model *model, const struct obje
 
 struct value calc_server_js_switched_off(const struct model *model, const struct object *object) {
     (void)model;
-    const struct usage *usage = usage_of(object);
-    return aged(object, yes_no(usage->power == JS_OFF && usage->was_on));
+    return aged(object, yes_no(js_was_switched_off(server_const(object))));
 }
 
 struct value calc_server_js_max_memory(const struct model *model, const struct object *object) {

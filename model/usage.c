@@ -56,6 +56,10 @@ bool js_is_off(const struct server *server) {
     return js && row_u64(js, F_JETSTREAM_disabled, 0);
 }
 
+bool js_was_switched_off(const struct server *server) {
+    return server->usage.power == JS_OFF && server->usage.was_on;
+}
+
 /* /varz goes on to say what it said last, /jsz says 0 of everything. */
 void usage_of_none(struct server *server, struct row *row) {
     static const struct {

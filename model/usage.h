@@ -35,6 +35,8 @@ bool usage_per_min(const struct usage *usage, double *calls, double *errors);
 void power_judge(struct model *model, struct entry *server, const struct stamp *at);
 /* By its last word; what it stores is still there, and nobody gets at it. */
 bool js_is_off(const struct server *server);
+/* The same, and it was on while we watched. */
+bool js_was_switched_off(const struct server *server);
 /* After an answer to /varz or /jsz: figures of a JetStream that is off are nobody's. */
 void usage_of_none(struct server *server, struct row *row);
 
