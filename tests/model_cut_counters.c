@@ -1,74 +1,7 @@
 /* Counters of those that do not read: events when they grow, held against the records of who was cut. */
-#include "tests/model_closed.h"
+#include "tests/model_counts.h"
 
 #include "model/reported.h"
-
-struct counts {
-    const char *version;
-    uint64_t slow, clients, routes, stale, stale_clients, stalls;
-    bool divided;
-    double start;        /* 0: at the beginning */
-    uint64_t ever, open; /* connections; 0: not told */
-};
-
-static void send_counts(struct night *n, const char *id, struct counts c) {
-    struct sample *s = build_varz(n, 1, id, "n1");
-    struct row *row = row_of(s, ENTITY_SERVER);
-    put_i(row, F_SERVER_start, NIGHT_UTC + ns(c.start));
-    put_text(s, row, F_SERVER_version, c.version ? c.version : "2.15.2");
-    put_i(row, F_SERVER_write_deadline, ns(2));
-    put_i(row, F_SERVER_slow_consumers, (int64_t)c.slow);
-    if (c.ever) {
-        put_u(row, F_SERVER_total_connections, c.ever);
-        put_u(row, F_SERVER_connections, c.open);
-    }
-    if (c.divided) {
-        put_u(row, F_SERVER_slow_clients, c.clients);
-        put_u(row, F_SERVER_slow_routes, c.routes);
-        put_u(row, F_SERVER_slow_gateways, 0);
-        put_u(row, F_SERVER_slow_leafs, 0);
-        put_i(row, F_SERVER_stale_connections, (int64_t)c.stale);
-        put_u(row, F_SERVER_stale_clients, c.stale_clients);
-        put_i(row, F_SERVER_stalled_clients, (int64_t)c.stalls);
-    }
-    send(n, s);
-}
-
-static void until(struct night *n, const char *id, double second, struct counts c) {
-    while (n->at < ns(second)) {
-        double next = floor((double)n->at / 1e9) + 1;
-        night_until(n, next < second ? next : second);
-        send_counts(n, id, c);
-    }
-}
-
-static void begin(struct night *n, struct counts c) {
-    night_begin(n, 0, 1);
-    send_target(n, 1, "http://h:8222", "named", "polled", NULL, NULL);
-    send_counts(n, "IDA", c);
-}
-
-/* Of kind, the last. */
-static const char *said(const struct night *n, const char *kind) {
-    for (size_t i = model_event_count(n->model); i-- > 0;) {
-        if (strcmp(model_event(n->model, i)->kind, kind) == 0)
-            return model_event(n->model, i)->text;
-    }
-    return "";
-}
-
-static void finding_says(const struct night *n, const char *rule, const char *text) {
-    char out[600];
-    const struct finding *f = finding_of(n, rule);
-    ck_assert_msg(f != NULL, "%s is not found", rule);
-    finding_text_of(n->model, f, 1, out, sizeof out);
-    ck_assert_str_eq(out, text);
-}
-
-/* The latest of so many. */
-static void closed(struct night *n, const char *id, uint64_t total, struct life l) {
-    send_lives(n, id, SHAPE_CONNZ_CLOSED, total, &l, 1);
-}
 
 START_TEST(what_was_there_before_is_no_event) {
     struct night n;
@@ -93,9 +26,7 @@ END_TEST
 START_TEST(clients_with_their_records) {
     struct night n;
     struct counts c = {.divided = true, .clients = 9};
-    begin(&n, c);
-    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 0, NULL, 0);
-    until(&n, "IDA", 4, c);
+    begin_recorded(&n, c);
     c.clients = 12;
     until(&n, "IDA", 5, c);
     ck_assert_int_eq(count_events(&n, "cut"), 0); /* who it was is asked */
@@ -124,9 +55,7 @@ END_TEST
 START_TEST(counted_twice) {
     struct night n;
     struct counts c = {.divided = true};
-    begin(&n, c);
-    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 0, NULL, 0);
-    until(&n, "IDA", 4, c);
+    begin_recorded(&n, c);
     c.clients = 1;
     until(&n, "IDA", 5, c);
     closed(&n, "IDA", 1, (struct life){5, "a", 0, 4.5, CUT_BYTES, 1});
@@ -159,9 +88,7 @@ START_TEST(a_short_list_tells_of_some) {
     struct life page[60];
     char names[60][16];
     struct counts c = {.divided = true, .ever = 210, .open = 210};
-    begin(&n, c);
-    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 0, NULL, 0);
-    until(&n, "IDA", 4, c);
+    begin_recorded(&n, c);
     for (int i = 0; i < 60; i++) {
         snprintf(names[i], sizeof names[i], "c%d", i);
         page[i] = (struct life){(uint64_t)(900 - i), names[i], 0, 4.9 - i * 0.001, CUT_BYTES, 1};
@@ -191,9 +118,7 @@ END_TEST
 START_TEST(no_more_than_twice_each) {
     struct night n;
     struct counts c = {.divided = true};
-    begin(&n, c);
-    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 0, NULL, 0);
-    until(&n, "IDA", 4, c);
+    begin_recorded(&n, c);
     c.clients = 5;
     until(&n, "IDA", 5, c);
     struct life page[2] = {{6, "b", 0, 4.5, CUT_BYTES, 1}, {5, "a", 0, 4.4, CUT_BYTES, 1}};
@@ -230,9 +155,7 @@ START_TEST(a_missed_deadline_is_counted_once) {
     static const char *const versions[] = {"2.9.10", "2.15.2"};
     struct night n;
     struct counts c = {.version = versions[_i], .divided = _i == 1};
-    begin(&n, c);
-    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 0, NULL, 0);
-    until(&n, "IDA", 4, c);
+    begin_recorded(&n, c);
     c.slow = c.clients = 2;
     until(&n, "IDA", 5, c);
     closed(&n, "IDA", 1, (struct life){5, "victim", 0, 4.5, CUT_DEADLINE, 1});
@@ -335,9 +258,7 @@ static void closed_leaf(struct night *n, double stop) {
 START_TEST(a_leaf_node_is_no_client) {
     struct night n;
     struct counts c = {.version = "2.9.10"};
-    begin(&n, c);
-    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 0, NULL, 0);
-    until(&n, "IDA", 4, c);
+    begin_recorded(&n, c);
     c.slow = 3;
     until(&n, "IDA", 5, c);
     closed_leaf(&n, 4.5);
@@ -359,9 +280,7 @@ END_TEST
 START_TEST(a_leaf_node_counted_apart) {
     struct night n;
     struct counts c = {.divided = true};
-    begin(&n, c);
-    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 0, NULL, 0);
-    until(&n, "IDA", 4, c);
+    begin_recorded(&n, c);
     c.clients = 1;
     until(&n, "IDA", 5, c);
     closed_leaf(&n, 4.5);
@@ -449,319 +368,7 @@ START_TEST(stale_and_auth) {
 }
 END_TEST
 
-static const struct finding *forming_of(const struct night *n, const char *rule) {
-    size_t count;
-    const struct finding *forming = model_forming(n->model, &count);
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(finding_rule(&forming[i]), rule) == 0)
-            return &forming[i];
-    return NULL;
-}
-
-/* Until a record or a sentence tells who it was, all is not ok; and that alone is never said. */
-START_TEST(who_was_counted_is_looked_up) {
-    for (int divided = 0; divided < 2; divided++) {
-        struct night n;
-        struct counts c = {.version = divided ? NULL : "2.9.10", .divided = divided};
-        char text[300];
-        begin(&n, c);
-        send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 0, NULL, 0);
-        until(&n, "IDA", 4, c);
-        c.slow = 1, c.clients = 1;
-        until(&n, "IDA", 5, c);
-        night_until(&n, 5.2);
-        const struct finding *f = forming_of(&n, "slow_awaited");
-        ck_assert_ptr_nonnull(f);
-        finding_text_of(n.model, f, 1, text, sizeof text);
-        ck_assert_str_eq(text, "n1: 1 counted as slow just now, who it was is looked up");
-        for (int second = 6; second < 12; second++) {
-            until(&n, "IDA", second, c);
-            ck_assert_ptr_null(finding_of(&n, "slow_awaited"));
-            ck_assert(forming_of(&n, "slow_awaited") || finding_of(&n, "slow_untold"));
-        }
-        ck_assert_ptr_nonnull(finding_of(&n, "slow_untold"));
-        ck_assert_ptr_null(forming_of(&n, "slow_awaited"));
-        night_end(&n);
-    }
-}
-END_TEST
-
-/* Each counted with its record soon after it, and the next one already: it does not speak of all of them. */
-START_TEST(who_is_cut_all_the_time_is_looked_up_each) {
-    struct night n;
-    struct counts c = {.divided = true};
-    begin(&n, c);
-    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 0, NULL, 0);
-    until(&n, "IDA", 4, c);
-    for (int i = 0; i < 40; i++) {
-        c.clients += 3;
-        until(&n, "IDA", 5 + i, c);
-        closed(&n, "IDA", (uint64_t)i + 1, (struct life){(uint64_t)i + 5, "a", 0, 4.5 + i, CUT_BYTES, 1});
-        ck_assert_ptr_null(finding_of(&n, "slow_awaited"));
-    }
-    night_end(&n);
-}
-END_TEST
-
-/* One event from the first pause until none came for ten seconds: how many these were, and in how long. */
-START_TEST(producers_are_held_for_a_while) {
-    struct night n;
-    struct counts c = {.divided = true};
-    begin(&n, c);
-    until(&n, "IDA", 4, c);
-    for (int i = 0; i < 70; i++) {
-        c.stalls += 20;
-        until(&n, "IDA", 5 + i, c);
-    }
-    ck_assert_int_eq(count_events(&n, "stalled"), 1);
-    ck_assert_str_eq(said(&n, "stalled"),
-                     "producers are held back: 20 pauses since the last look, because a receiver's "
-                     "buffer fills");
-    ck_assert_int_eq(finding_of(&n, "producers_stalled")->severity, SEVERITY_WARN);
-    for (int i = 0; i < 10; i++) {
-        c.stalls += 200;
-        until(&n, "IDA", 75 + i, c);
-    }
-    ck_assert_int_eq(finding_of(&n, "producers_stalled_much")->severity, SEVERITY_CRIT);
-    until(&n, "IDA", 93, c);
-    ck_assert_msg(strncmp(said(&n, "stalled"), "producers are", 13) == 0, "%s", said(&n, "stalled"));
-    until(&n, "IDA", 94, c);
-    ck_assert_str_eq(said(&n, "stalled"),
-                     "producers were held back: 3400 pauses in 1m20s, because a receiver's "
-                     "buffer filled");
-    until(&n, "IDA", 160, c);
-    ck_assert_ptr_null(finding_of(&n, "producers_stalled"));
-    ck_assert_ptr_null(finding_of(&n, "producers_stalled_much"));
-    ck_assert_int_eq(count_events(&n, "stalled"), 1);
-    night_end(&n);
-}
-END_TEST
-
-/* Now more, now fewer than so many a second: one trouble. */
-START_TEST(many_pauses_are_one_trouble) {
-    static const uint64_t each[] = {159, 94, 120, 60, 94, 51, 159};
-    struct night n;
-    struct counts c = {.divided = true};
-    begin(&n, c);
-    until(&n, "IDA", 4, c);
-    for (int i = 0; i < 70; i++) {
-        c.stalls += each[i / 10];
-        until(&n, "IDA", 5 + i, c);
-        ck_assert(i < 7 || finding_of(&n, "producers_stalled_much"));
-    }
-    for (int i = 0; i < 12; i++) {
-        c.stalls += 50;
-        until(&n, "IDA", 75 + i, c);
-    }
-    ck_assert_ptr_null(finding_of(&n, "producers_stalled_much"));
-    ck_assert_int_eq(finding_of(&n, "producers_stalled")->severity, SEVERITY_WARN);
-    night_end(&n);
-}
-END_TEST
-
-/* Many within one look or two, and few after them or none, is no trouble that lasts. */
-START_TEST(a_moment_of_many_pauses_is_none) {
-    for (uint64_t after = 0; after <= 3; after += 3) {
-        struct night n;
-        struct counts c = {.divided = true};
-        begin(&n, c);
-        until(&n, "IDA", 4, c);
-        for (int i = 0; i < 20; i++) {
-            c.stalls += i < 2 ? 900 : after;
-            until(&n, "IDA", 5 + i, c);
-            ck_assert_ptr_null(finding_of(&n, "producers_stalled_much"));
-        }
-        night_end(&n);
-    }
-}
-END_TEST
-
-/* Within one minute: what was quiet for ten seconds is over. */
-START_TEST(producers_are_held_again) {
-    struct night n;
-    struct counts c = {.divided = true};
-    begin(&n, c);
-    until(&n, "IDA", 4, c);
-    c.stalls = 7;
-    until(&n, "IDA", 5, c);
-    until(&n, "IDA", 12, c);
-    c.stalls = 9; /* of the same */
-    until(&n, "IDA", 13, c);
-    until(&n, "IDA", 25, c);
-    ck_assert_str_eq(said(&n, "stalled"), "producers were held back: 9 pauses in 9s, because a receiver's "
-                                          "buffer filled");
-    c.stalls = 10;
-    until(&n, "IDA", 26, c);
-    ck_assert_int_eq(count_events(&n, "stalled"), 2);
-    until(&n, "IDA", 37, c);
-    ck_assert_str_eq(said(&n, "stalled"), "producers were held back: 1 pause in 1s, because a receiver's "
-                                          "buffer filled");
-    night_end(&n);
-}
-END_TEST
-
-/* Its pauses are of another run. */
-START_TEST(producers_are_held_until_a_restart) {
-    struct night n;
-    struct counts c = {.divided = true};
-    begin(&n, c);
-    until(&n, "IDA", 4, c);
-    c.stalls = 25;
-    until(&n, "IDA", 5, c);
-    night_until(&n, 9);
-    c = (struct counts){.divided = true, .start = 7, .stalls = 3};
-    send_counts(&n, "IDB", c);
-    ck_assert_int_eq(count_events(&n, "stalled"), 2);
-    ck_assert_str_eq(said(&n, "stalled"),
-                     "producers are held back: 3 pauses since the last look, because a receiver's "
-                     "buffer fills");
-    bool ended = false;
-    for (size_t i = 0; i < model_event_count(n.model); i++)
-        ended |= strcmp(model_event(n.model, i)->text, "producers were held back: 25 pauses in 1s, until it "
-                                                       "ended, because a receiver's buffer filled") == 0;
-    ck_assert(ended);
-    until(&n, "IDB", 25, c);
-    ck_assert_str_eq(said(&n, "stalled"), "producers were held back: 3 pauses in 2s, because a receiver's "
-                                          "buffer filled");
-    night_end(&n);
-}
-END_TEST
-
-START_TEST(two_hundred_at_once) {
-    struct night n;
-    struct life page[200];
-    char names[200][16];
-    struct counts c = {.divided = true};
-    begin(&n, c);
-    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 0, NULL, 0);
-    until(&n, "IDA", 4, c);
-    for (int i = 0; i < 200; i++) {
-        snprintf(names[i], sizeof names[i], "c%d", i);
-        page[i] = (struct life){(uint64_t)(900 - i), names[i], 0, 5 - i * 0.004, CUT_BYTES, 1};
-    }
-    c.clients = 200;
-    until(&n, "IDA", 6, c);
-    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 200, page, 200);
-    until(&n, "IDA", 7, c);
-    ck_assert_int_eq(count_events(&n, "cut"), 1);
-    ck_assert_ptr_nonnull(strstr(said(&n, "cut"),
-                                 "200 clients cut as slow consumers: c199 (pending bytes), "
-                                 "c198 (pending bytes), c197 (pending bytes), ..., 200 since"));
-    finding_says(
-        &n, "clients_cut_at_once",
-        "200 clients cut on n1 within 1 s, 200 in 5 min: the node, or what it sends, not one client");
-    ck_assert_ptr_null(finding_of(&n, "client_cut"));
-    ck_assert_ptr_null(finding_of(&n, "clients_cut_many"));
-    ck_assert_double_eq(number_value(&n, server_named(&n, "n1"), Q_SERVER_cut_at_once), 200);
-    until(&n, "IDA", 320, c);
-    size_t count;
-    model_findings(n.model, &count);
-    ck_assert_uint_eq(count, 0);
-    night_end(&n);
-}
-END_TEST
-
-/* All at once, then one after the other, and each is counted again when its last write has ended: always
- * others than those of whom the records have just come. */
-START_TEST(each_counted_again_is_one_that_was_recorded) {
-    struct night n;
-    struct life page[29];
-    char names[29][16];
-    struct counts c = {.divided = true};
-    begin(&n, c);
-    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 0, NULL, 0);
-    until(&n, "IDA", 4, c);
-    for (int i = 0; i < 29; i++) {
-        snprintf(names[i], sizeof names[i], "c%d", i);
-        page[i] = (struct life){(uint64_t)(900 - i), names[i], 0, 5 - i * 0.02, CUT_BYTES, 1};
-    }
-    c.clients = 29;
-    until(&n, "IDA", 6, c);
-    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 29, page, 29);
-    for (int i = 0; i < 14; i++) {
-        c.clients += 1 + (i == 4 ? 29 : i > 4);
-        until(&n, "IDA", 12 + 2 * i, c);
-        closed(&n, "IDA", 30 + (uint64_t)i,
-               (struct life){(uint64_t)(1000 + i), names[i], 6, 11.5 + 2 * i, CUT_BYTES, 1});
-    }
-    for (int i = 0; i < 5; i++) {
-        c.clients++;
-        until(&n, "IDA", 40 + 2 * i, c);
-    }
-    until(&n, "IDA", 70, c);
-    ck_assert_uint_eq(c.clients, 2 * (29 + 14));
-    ck_assert_double_eq(number_value(&n, server_named(&n, "n1"), Q_SERVER_slow_untold_1m), 0);
-    ck_assert_ptr_null(finding_of(&n, "slow_untold"));
-    night_end(&n);
-}
-END_TEST
-
-START_TEST(one_again_and_again) {
-    struct night n;
-    struct counts c = {.divided = true};
-    begin(&n, c);
-    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 0, NULL, 0);
-    until(&n, "IDA", 4, c);
-    for (int i = 0; i < 60; i++) { /* each second for a minute */
-        c.clients++;
-        until(&n, "IDA", 5 + i, c);
-        closed(&n, "IDA", (uint64_t)i + 1,
-               (struct life){10 + (uint64_t)i, "busy", 4 + i + 0.1, 4 + i + 0.9, CUT_BYTES, 1});
-        if (i == 3)
-            ck_assert_int_eq(finding_of(&n, "client_cut")->severity, SEVERITY_WARN);
-    }
-    night_until(&n, 65);
-    size_t count;
-    model_findings(n.model, &count);
-    ck_assert_uint_eq(count, 1);
-    finding_says(&n, "client_cut_often", "busy cut 60 times in 10 min, lives 800ms, back after 200ms, on n1");
-    ck_assert_int_eq(count_events(&n, "cut"), 60);
-    until(&n, "IDA", 370, c);
-    model_findings(n.model, &count);
-    ck_assert_uint_eq(count, 0);
-    night_end(&n);
-}
-END_TEST
-
-START_TEST(some_of_one_server_are_said_together) {
-    struct night n;
-    struct counts c = {.divided = true};
-    char text[400];
-    begin(&n, c);
-    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 0, NULL, 0);
-    until(&n, "IDA", 40, c);
-    struct life page[3] = {
-        {7, "c", 0, 39, CUT_BYTES, 1}, {6, "b", 0, 29, CUT_DEADLINE, 1}, {5, "a", 0, 19, CUT_BYTES, 1}};
-    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 3, page, 3);
-    until(&n, "IDA", 43, c);
-    size_t count;
-    const struct finding *f = model_findings(n.model, &count);
-    ck_assert_uint_eq(count, 3);
-    ck_assert(finding_same_cause(&f[0], &f[1]) && finding_same_cause(&f[0], &f[2]));
-    finding_text_of(n.model, &f[0], 3, text, sizeof text);
-    ck_assert_str_eq(text, "3 clients cut on n1, a the first of them");
-    night_end(&n);
-}
-END_TEST
-
-/* The list of closed connections is not answered: the counters tell, each growth as they count. */
-START_TEST(without_records) {
-    struct night n;
-    struct counts c = {.divided = true};
-    begin(&n, c);
-    until(&n, "IDA", 4, c);
-    c.clients = 2;
-    until(&n, "IDA", 20, c);
-    struct value v = quantity_get(n.model, server_named(&n, "n1"), Q_SERVER_cut_10m);
-    ck_assert_int_eq(v.type, VALUE_UINT);
-    ck_assert_uint_eq(v.u, 2);
-    ck_assert(v.flags & VALUE_ESTIMATED);
-    ck_assert_str_eq(said(&n, "cut"), "2 slow consumers counted, no record says who, 2 since its start");
-    night_end(&n);
-}
-END_TEST
-
-static TCase *make(void) {
+static TCase *cases(void) {
     TCase *c = tcase_create("cut counters");
     tcase_add_test(c, what_was_there_before_is_no_event);
     tcase_add_test(c, clients_with_their_records);
@@ -777,21 +384,9 @@ static TCase *make(void) {
     tcase_add_test(c, cut_just_after_a_restart);
     tcase_add_test(c, links_are_worse);
     tcase_add_test(c, stale_and_auth);
-    tcase_add_test(c, who_was_counted_is_looked_up);
-    tcase_add_test(c, who_is_cut_all_the_time_is_looked_up_each);
-    tcase_add_test(c, producers_are_held_for_a_while);
-    tcase_add_test(c, producers_are_held_again);
-    tcase_add_test(c, many_pauses_are_one_trouble);
-    tcase_add_test(c, a_moment_of_many_pauses_is_none);
-    tcase_add_test(c, producers_are_held_until_a_restart);
-    tcase_add_test(c, two_hundred_at_once);
-    tcase_add_test(c, each_counted_again_is_one_that_was_recorded);
-    tcase_add_test(c, one_again_and_again);
-    tcase_add_test(c, some_of_one_server_are_said_together);
-    tcase_add_test(c, without_records);
     return c;
 }
 
 int main(void) {
-    return run_case("model/cut counters", make);
+    return run_case("model/cut counters", cases);
 }
