@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "model/alert_object.h"
+#include "model/alert_watch.h"
 #include "model/finding_text.h"
 #include "model/groups.h"
 #include "model/rule_judge.h"
@@ -48,12 +49,21 @@ static void set_since(const struct model *model, const struct object *object, st
     truth->least = began.flags & VALUE_LEAST;
 }
 
-static struct truth truth_from_now(const struct model *model, const struct rule *rule, enum severity level) {
+/* Nobody could say before whether it was so. */
+static bool may_be_older(const struct model *model, const struct object *object, const struct rule *rule) {
+    if (object->kind == OBJECT_SERVER && rule->about_state)
+        return !server_const(object)->reached;
+    return !watch_is_heard(model, object);
+}
+
+static struct truth truth_from_now(const struct model *model, const struct object *object,
+                                   const struct rule *rule, enum severity level) {
     return (struct truth){.rule = rule,
                           .level = level,
                           .since_utc_ns = model->utc_ns,
                           .since_mono_ns = model->mono_ns,
-                          .seen_mono_ns = model->mono_ns};
+                          .seen_mono_ns = model->mono_ns,
+                          .least = may_be_older(model, object, rule)};
 }
 
 static bool slept_too_long(const struct model *model, const struct truth *truth) {
@@ -71,9 +81,9 @@ static void note(struct model *model, struct entry *entry, const struct rule *ru
     if (now && !truth) {
         entry->truths = memory_grow(entry->truths, entry->truth_count + 1, sizeof *entry->truths);
         truth = &entry->truths[entry->truth_count++];
-        *truth = truth_from_now(model, rule, level);
+        *truth = truth_from_now(model, &entry->object, rule, level);
     } else if (now && slept_too_long(model, truth)) {
-        *truth = truth_from_now(model, rule, level);
+        *truth = truth_from_now(model, &entry->object, rule, level);
     } else if (!now && truth) {
         *truth = entry->truths[--entry->truth_count];
     }

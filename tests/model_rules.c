@@ -92,6 +92,36 @@ START_TEST(a_duration_is_said_once_and_in_whole_seconds) {
 }
 END_TEST
 
+/* Who was down before we came is so for longer than we know; who went since, not. */
+START_TEST(what_nobody_could_see_begin_lasts_at_least_so_long) {
+    struct night n;
+    char text[200];
+    const struct alert *a;
+    begin_one(&n, 1);
+    for (uint64_t target = 2; target <= 3; target++)
+        send_target(&n, target, target == 2 ? "http://h2:8222" : "http://h3:8222", "named", "polled", NULL,
+                    NULL);
+    send_failure(&n, 2, SHAPE_VARZ, FAILURE_REFUSED, "nothing listens there");
+    go_to(&n, 12);
+    const struct finding *f = finding_of(&n, "server_down");
+    finding_text_of(n.model, f, 1, text, sizeof text);
+    ck_assert_str_eq(text, "h2:8222 nothing listens there, for ≥11s");
+    finding_text_of(n.model, f + 1, 1, text, sizeof text);
+    ck_assert_str_eq(text, "h3:8222 silent for ≥12s");
+    a = model_alert(n.model, 0);
+    ck_assert_str_eq(a->name, "h2:8222");
+    ck_assert(a->least);
+    for (int i = 0; i < 2; i++)
+        send_failure(&n, 1, SHAPE_VARZ, FAILURE_REFUSED, "nothing listens there");
+    night_until(&n, 15);
+    f = finding_of(&n, "server_down") + 2;
+    finding_text_of(n.model, f, 1, text, sizeof text);
+    ck_assert_str_eq(text, "n1 nothing listens there, for 2s");
+    ck_assert(!f->least);
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(a_condition_has_to_hold) {
     struct night n;
     begin_one(&n, 1);
@@ -461,6 +491,7 @@ static TCase *cases(void) {
     tcase_add_test(t, every_condition_is_understood);
     tcase_add_test(t, a_down_server_is_one_finding_at_once);
     tcase_add_test(t, a_duration_is_said_once_and_in_whole_seconds);
+    tcase_add_test(t, what_nobody_could_see_begin_lasts_at_least_so_long);
     tcase_add_test(t, a_condition_has_to_hold);
     tcase_add_test(t, tests_scale_the_holds);
     tcase_add_test(t, the_stale_are_not_asked);

@@ -366,7 +366,7 @@ START_TEST(it_says_what_it_is_about) {
         send_mem(&n, i, 110);
     night_until(&n, 4.5);
     finding_text_of(n.model, finding_of(&n, "my_mem"), 1, text, sizeof text);
-    ck_assert_str_eq(text, "n1: mem 110, limit > 100 B, for 4s");
+    ck_assert_str_eq(text, "n1: mem 110, limit > 100 B, for ≥4s");
     ck_assert_str_eq(finding_tag(finding_of(&n, "my_mem")), "my_mem");
     ck_assert(finding_limit(n.model, finding_of(&n, "my_mem"), text, sizeof text));
     ck_assert_str_eq(text, "> 100 B");

@@ -73,12 +73,13 @@ static void put_time(struct flow *f, const struct detail *d, const char *name, i
 
 static void put_span(struct flow *f, const struct detail *d) {
     const struct alert *a = d->alert;
-    char span[TIME_TEXT_SIZE];
+    char span[TIME_TEXT_SIZE], text[TIME_TEXT_SIZE + 8];
     struct value lasted = alert_lasted(a, d->context->utc_ns);
     if (a->state == ALERT_PENDING || lasted.type != VALUE_SPAN)
         return;
     lasted_format(span, lasted.i);
-    flow_put(f, ROLE_MUTED, a->times > 1 ? "lasted the last time" : "lasted", ROLE_TEXT, span);
+    snprintf(text, sizeof text, "%s%s", lasted.flags & VALUE_LEAST ? "≥" : "", span);
+    flow_put(f, ROLE_MUTED, a->times > 1 ? "lasted the last time" : "lasted", ROLE_TEXT, text);
 }
 
 static void put_due(struct flow *f, const struct detail *d) {
