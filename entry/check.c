@@ -17,6 +17,7 @@
 #include "model/expectation.h"
 #include "model/needs.h"
 #include "views/cut.h"
+#include "views/jetstream_heard.h"
 
 #define SETTLES_NS   (25 * NS_PER_S) /* so long at most until each rate has its samples */
 #define DOWN_NS      (12 * NS_PER_S) /* who is silent is known to be down by then */
@@ -261,6 +262,24 @@ struct check_servers check_servers(const struct model *model) {
     return servers;
 }
 
+static int number_of(const struct model *model, const struct object *cluster, enum quantity q) {
+    double number;
+    return value_number(quantity_get(model, cluster, q), &number) ? (int)number : 0;
+}
+
+struct check_jetstream check_jetstream(const struct model *model) {
+    struct check_jetstream js = {0, 0, false};
+    size_t count;
+    const struct object *const *clusters = model_objects(model, OBJECT_CLUSTER, &count);
+    for (size_t i = 0; i < count && jetstream_is_there(model); i++) {
+        int unheard = number_of(model, clusters[i], Q_CLUSTER_js_unheard);
+        js.heard += number_of(model, clusters[i], Q_CLUSTER_js_heard);
+        js.unheard += unheard;
+        js.silent |= unheard > number_of(model, clusters[i], Q_CLUSTER_known);
+    }
+    return js;
+}
+
 /* At one look nothing can be held: what is so counts. */
 static bool is_counted(const struct check *c, const struct alert *alert) {
     return alert->state == ALERT_OPEN || (c->run.options->once && alert->state == ALERT_PENDING);
@@ -338,15 +357,18 @@ static void gather_unjudged(struct check *c) {
     }
 }
 
-/* Nobody told anything of what that rule is about. */
-static const char *unheard(const struct check *c, const struct rule *rule) {
-    static const char *const no_jsz = "no server answers /jsz";
+/* Nobody told anything of what that rule is about, or somebody silent may have it. */
+static const char *unheard(const struct check *c, const struct rule *rule, char out[static 80]) {
     const char *name = object_kind_name(rule->kind);
+    struct check_jetstream js = check_jetstream(c->run.model);
     struct cut cut;
     char message[300];
     if (!cut_parse(&cut, &name, 1, message, sizeof message) || cut_shapes(&cut) != 1u << SHAPE_JSZ)
         return NULL;
-    return model_has(c->run.model, SHAPE_JSZ) ? NULL : no_jsz;
+    if (!model_has(c->run.model, SHAPE_JSZ))
+        return "no server answers /jsz";
+    snprintf(out, 80, "JetStream of %d of %d servers was never heard", js.unheard, js.heard + js.unheard);
+    return js.silent ? out : NULL;
 }
 
 const char *check_unjudged_why(const struct check_unjudged *u) {
@@ -360,7 +382,8 @@ static bool is_unanswered(const struct check *c, char *message, size_t size) {
     const struct check_report *r = &c->report;
     for (int i = 0; i < c->run.options->rule_count; i++) {
         const struct rule *rule = ruleset_find(model_rules(c->run.model), c->run.options->rule[i]);
-        const char *why = unheard(c, rule);
+        char never[80];
+        const char *why = unheard(c, rule, never);
         if (why == NULL)
             continue;
         snprintf(message, size, "%s can't be judged: %s", rule->name, why);

@@ -54,6 +54,12 @@ struct check_servers {
     int up, expected;
 };
 struct check_servers check_servers(const struct model *model);
+/* Whose JetStream was heard, where it has any; what only the others have is not known. */
+struct check_jetstream {
+    int heard, unheard;
+    bool silent; /* one of these should answer */
+};
+struct check_jetstream check_jetstream(const struct model *model);
 
 /* Lines for a scheduler, JSON for a script; both end in a newline. */
 void check_write_text(const struct check_report *report, struct buffer *out);

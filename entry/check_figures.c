@@ -37,19 +37,20 @@ void check_number(double value, char *out, size_t size) {
 static const struct usual {
     const char *label;
     enum quantity quantity;
-    int most; /* quantity; -1 none */
+    int most;   /* quantity; -1 none */
+    bool whole; /* not a part of it, which would look like a drop */
 } usuals[] = {
-    {"servers", Q_CLUSTER_servers, Q_CLUSTER_expected},
-    {"connections", Q_CLUSTER_connections, -1},
-    {"in_msgs_per_s", Q_CLUSTER_in_client_msgs_per_s, -1},
-    {"out_msgs_per_s", Q_CLUSTER_out_client_msgs_per_s, -1},
-    {"in_bytes_per_s", Q_CLUSTER_in_client_bytes_per_s, -1},
-    {"out_bytes_per_s", Q_CLUSTER_out_client_bytes_per_s, -1},
-    {"streams", Q_CLUSTER_streams, -1},
-    {"consumers", Q_CLUSTER_consumers, -1},
-    {"lag", Q_CLUSTER_lag, -1},
-    {"max_pending_bytes", Q_CLUSTER_max_pending_bytes, -1},
-    {"slow_consumers_10m", Q_CLUSTER_cut_10m, -1},
+    {"servers", Q_CLUSTER_servers, Q_CLUSTER_expected, false},
+    {"connections", Q_CLUSTER_connections, -1, false},
+    {"in_msgs_per_s", Q_CLUSTER_in_client_msgs_per_s, -1, false},
+    {"out_msgs_per_s", Q_CLUSTER_out_client_msgs_per_s, -1, false},
+    {"in_bytes_per_s", Q_CLUSTER_in_client_bytes_per_s, -1, false},
+    {"out_bytes_per_s", Q_CLUSTER_out_client_bytes_per_s, -1, false},
+    {"streams", Q_CLUSTER_streams, -1, true},
+    {"consumers", Q_CLUSTER_consumers, -1, true},
+    {"lag", Q_CLUSTER_lag, -1, true},
+    {"max_pending_bytes", Q_CLUSTER_max_pending_bytes, -1, false},
+    {"slow_consumers_10m", Q_CLUSTER_cut_10m, -1, false},
 };
 
 /* NaN: not known. */
@@ -74,6 +75,8 @@ static size_t add_cluster(const struct check_report *r, const struct object *clu
     if (named)
         model_object_name(r->model, cluster, name, sizeof name);
     for (size_t i = 0; i < sizeof usuals / sizeof *usuals; i++) {
+        if (usuals[i].whole && quantity_get(r->model, cluster, usuals[i].quantity).flags & VALUE_LEAST)
+            continue;
         struct check_figure figure = {.value = number_of(r->model, cluster, (int)usuals[i].quantity),
                                       .unit = measures[quantities[usuals[i].quantity].unit].name,
                                       .most = number_of(r->model, cluster, usuals[i].most)};

@@ -1,7 +1,7 @@
 /* What was found, as one JSON document a line:
  *
  * {"schema":1,"status":"critical","code":2,"taken":...,"age_s":0.4,"watched_s":11.2,"servers":{"up":2,"expected":3},
- *  "counts":{"critical":1,"warning":0,"pending":2},"alerts":[...],"pending":[...],
+ *  "jetstream":{"heard":2,"unheard":1},"counts":{"critical":1,"warning":0,"pending":2},"alerts":[...],"pending":[...],
  *  "not_judged":[{"rule":"routes_slow","quantity":"slow_routes_5m","of":3,"why":"not reported by this
  * version",...}],"figures":{...}}
  *
@@ -110,6 +110,8 @@ static void add_model(json_t *out, const struct check_report *r) {
         json_object_set_new(out, "age_s", json_real((double)age_ns / (double)NS_PER_S));
     json_object_set_new(out, "servers",
                         json_pack("{s:i, s:i}", "up", servers.up, "expected", servers.expected));
+    struct check_jetstream js = check_jetstream(r->model);
+    json_object_set_new(out, "jetstream", json_pack("{s:i, s:i}", "heard", js.heard, "unheard", js.unheard));
     json_object_set_new(out, "counts",
                         json_pack("{s:I, s:I, s:I}", "critical", (json_int_t)r->crit, "warning",
                                   (json_int_t)r->warn, "pending", (json_int_t)r->pending_count));

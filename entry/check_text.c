@@ -123,6 +123,9 @@ static void append_first(struct buffer *out, const struct check_report *r) {
     }
     struct check_servers servers = check_servers(r->model);
     buffer_printf(out, "; %d of %d servers answer", servers.up, servers.expected);
+    struct check_jetstream js = check_jetstream(r->model);
+    if (js.unheard > 0)
+        buffer_printf(out, "; JetStream is known of %d of %d", js.heard, js.heard + js.unheard);
     if (r->pending_count > 0)
         buffer_printf(out, "; %zu pending", r->pending_count);
     append_figures(out, r);

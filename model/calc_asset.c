@@ -54,6 +54,26 @@ struct value calc_asset_unled_since(const struct model *model, const struct obje
 
 /* ---- what a silent server leaves behind ---- */
 
+static bool has_jetstream(const struct model *model, const struct object *cluster) {
+    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
+        const struct object *server = &kind_at(model, OBJECT_SERVER, i)->object;
+        if (server->parent == cluster && server_const(server)->sides[SIDE_JETSTREAM].now &&
+            !js_is_off(server_const(server)))
+            return true;
+    }
+    return false;
+}
+
+/* With the only server that has it a stream vanishes from all answers: nobody else lists it. */
+struct value calc_server_unheard(const struct model *model, const struct object *object) {
+    const struct server *server = server_const(object);
+    bool silent = server->state == SERVER_DOWN || server->state == SERVER_STALE;
+    if (!silent || server->polls[SHAPE_JSZ] || !has_jetstream(model, object->parent) ||
+        !calc_cluster_js_unheard(model, object->parent).u)
+        return value_unknown(0);
+    return value_text("what streams it has");
+}
+
 #define ELECTION (10 * NS_PER_S) /* as rules.def: until then another leader may be on its way */
 
 static bool is_orphan(const struct model *model, const struct object *asset, const struct object *server) {

@@ -143,11 +143,25 @@ struct value calc_cluster_js_heard(const struct model *model, const struct objec
     return value_uint(count_heard(model, object));
 }
 
+/* Members of the meta group, which are all that have streams; UINT64_MAX: nobody tells. */
+static uint64_t count_unheard_members(const struct model *model, const struct object *cluster) {
+    uint64_t members = 0, heard = 0;
+    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
+        const struct object *server = server_in(model, cluster, i);
+        const struct row *js = server ? server_const(server)->sides[SIDE_JETSTREAM].now : NULL;
+        uint64_t size = js ? row_u64(js, F_JETSTREAM_meta_size, 0) : 0;
+        heard += size > 0;
+        members = size > members ? size : members;
+    }
+    return members > heard ? members - heard : members ? 0 : UINT64_MAX;
+}
+
 struct value calc_cluster_js_unheard(const struct model *model, const struct object *object) {
     uint64_t all = count_state(model, object, SERVER_UP) + count_state(model, object, SERVER_KNOWN) +
                    calc_cluster_missing(model, object).u;
-    uint64_t heard = count_heard(model, object);
-    return value_uint(all > heard ? all - heard : 0);
+    uint64_t heard = count_heard(model, object), members = count_unheard_members(model, object);
+    uint64_t unheard = all > heard ? all - heard : 0;
+    return value_uint(members < unheard ? members : unheard);
 }
 
 /* There may be more on servers that were never heard. */

@@ -181,12 +181,36 @@ START_TEST(check_says_what_the_screen_says) {
 }
 END_TEST
 
+/* A stream whose only replica it has is listed by nobody else. */
+START_TEST(what_the_silent_one_has_is_not_known) {
+    const char *whole[] = {command_natsight(), "check", HOLDS, ALL, NULL};
+    const char *one[] = {command_natsight(), "check", "--rule", "stream_no_quorum", HOLDS, ALL, NULL};
+    const char *screen[] = {command_natsight(), HOLDS, ALL, NULL};
+    struct terminal_options options = {.rows = 24, .cols = 120};
+    struct command c;
+    ck_assert_int_eq(command_run(&c, whole, NULL, DEADLINE_MS), 2);
+    ck_assert_msg(strstr(c.output, "; what streams it has is not known") != NULL, "%s", c.output);
+    ck_assert_msg(strstr(c.output, "; JetStream is known of 2 of 3 | ") != NULL, "%s", c.output);
+    ck_assert_msg(strstr(c.output, "'streams'") == NULL, "%s", c.output);
+    command_free(&c);
+    ck_assert_int_eq(command_run(&c, one, NULL, DEADLINE_MS), 3);
+    ck_assert_msg(strstr(c.output, "JetStream of 1 of 3 servers was never heard") != NULL, "%s", c.output);
+    command_free(&c);
+    struct terminal *t = terminal_open(screen, &options);
+    ck_assert_ptr_nonnull(t);
+    ck_assert(terminal_wait_regex(t, "2/3 up +JS (ok 2/3|WARN|CRIT)", DEADLINE_MS));
+    ck_assert(terminal_wait_regex(t, "DOWN.*; what streams it has is not known", DEADLINE_MS));
+    terminal_close(t);
+}
+END_TEST
+
 int main(void) {
     Suite *s = suite_create("check beside the screen");
     TCase *t = tcase_create("beside");
     tcase_set_timeout(t, 200);
     tcase_add_unchecked_fixture(t, start, end);
     tcase_add_test(t, check_says_what_the_screen_says);
+    tcase_add_test(t, what_the_silent_one_has_is_not_known);
     suite_add_tcase(s, t);
     return suite_run(s);
 }

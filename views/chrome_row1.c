@@ -118,7 +118,10 @@ static void part_js_assets(const struct chrome_context *c, struct made *out) {
 
 static void part_js(const struct chrome_context *c, struct made *out) {
     const struct js_word *word = worst_word(model_of(c));
-    if (word)
+    unsigned heard, all;
+    if (word && !word->bad && jetstream_is_partial(model_of(c), &heard, &all))
+        snprintf(out->text, sizeof(out->text), "%s %u/%u", word->text, heard, all);
+    else if (word)
         snprintf(out->text, sizeof(out->text), "%s", word->text);
     else if (model_has(model_of(c), SHAPE_JSZ))
         part_js_unknown(c, out);

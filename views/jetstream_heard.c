@@ -21,11 +21,17 @@ static unsigned count_of(const struct model *model, enum quantity q) {
     return v.type == VALUE_REAL && v.f > 0 ? (unsigned)v.f : 0;
 }
 
+bool jetstream_is_partial(const struct model *model, unsigned *heard, unsigned *all) {
+    *heard = count_of(model, Q_CLUSTER_js_heard);
+    *all = *heard + count_of(model, Q_CLUSTER_js_unheard);
+    return *heard && *heard < *all;
+}
+
 void jetstream_heard(const struct model *model, char *out, size_t size) {
-    unsigned heard = count_of(model, Q_CLUSTER_js_heard), unheard = count_of(model, Q_CLUSTER_js_unheard);
+    unsigned heard, all;
     out[0] = 0;
-    if (heard && unheard)
-        snprintf(out, size, "%u of %u servers", heard, heard + unheard);
+    if (jetstream_is_partial(model, &heard, &all))
+        snprintf(out, size, "%u of %u servers", heard, all);
 }
 
 void jetstream_absence(const struct model *model, char *out, size_t size) {
