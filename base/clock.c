@@ -343,3 +343,10 @@ void span_format(char out[TIME_TEXT_SIZE], int64_t ns) {
     else if (!format_short(out + at, TIME_TEXT_SIZE - at, size))
         format_long(out + at, TIME_TEXT_SIZE - at, size);
 }
+
+void lasted_format(char out[TIME_TEXT_SIZE], int64_t ns) {
+    if (ns >= 0 && ns < 60 * NS_PER_S)
+        snprintf(out, TIME_TEXT_SIZE, "%ds", (int)(ns / NS_PER_S));
+    else
+        span_format(out, ns == TIME_UNSET ? ns : ns / NS_PER_S * NS_PER_S);
+}

@@ -39,5 +39,8 @@ void time_zone_use(const char *name);
 /* At most 6 columns: "89us" "0.9ms" "412ms" "4.0s" "38s" "10m05s" "3h02m" "12d03h" "100d" "27y"; "0s" is
  * nothing. Rounded below an hour. Negative spans get a '-' more; TIME_UNSET, here and above, is "-". */
 void span_format(char out[TIME_TEXT_SIZE], int64_t ns);
+/* How long something has lasted, as people count it: whole seconds that have passed, "9s", "38s", "10m05s".
+ * The same span is the same text wherever it is said. */
+void lasted_format(char out[TIME_TEXT_SIZE], int64_t ns);
 
 #endif

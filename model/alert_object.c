@@ -159,7 +159,7 @@ int64_t alert_came_utc_ns(const struct alert *a) {
 struct value alert_lasted(const struct alert *a, int64_t utc_ns) {
     int64_t from = a->state == ALERT_PENDING ? a->first_sign_utc_ns : alert_came_utc_ns(a);
     int64_t to = a->state == ALERT_CLEARED ? a->ended_utc_ns : a->quiet ? a->quiet_utc_ns : utc_ns;
-    struct value v = from && to >= from ? value_span(to - from) : value_unknown(0);
+    struct value v = from && to >= from ? value_span((to - from) / NS_PER_S * NS_PER_S) : value_unknown(0);
     v.flags |= a->least && a->times < 2 ? VALUE_LEAST : 0;
     return v;
 }

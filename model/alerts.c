@@ -13,7 +13,8 @@
 #define FOLDS        (600 * NS_PER_S) /* what comes back sooner is the same */
 #define GROWN        2                /* so many times the figure that was said */
 #define LOOKS_A_TICK 256
-#define LOOKS_APART  2 /* ticks: times are told in whole seconds; what a new row says is told at once */
+#define LOOKS_APART  2  /* ticks: times are told in whole seconds; what a new row says is told at once */
+#define FEW          64 /* of so many each tick, so that a text and the row above it say the same */
 #define TEXT_SIZE    1024
 #define FIGURE_SIZE  300
 
@@ -354,7 +355,8 @@ static void look(struct model *model, struct slot *slot) {
 
 static bool may_say_more(const struct model *model, const struct slot *slot) {
     uint64_t ago = model->alerts->tick - slot->looked_tick;
-    return ago >= LOOKS_APART || (ago && row_of(model, slot) != slot->looked_row);
+    int apart = model->alerts->live_count <= FEW ? 1 : LOOKS_APART;
+    return ago >= (uint64_t)apart || (ago && row_of(model, slot) != slot->looked_row);
 }
 
 /* In turns, as far as it goes in one tick. */

@@ -101,27 +101,34 @@ static bool say(struct said *said, const char *format, ...) {
     return true;
 }
 
-static const char *since(const struct model *model, int64_t mono_ns, char text[TIME_TEXT_SIZE]) {
-    span_format_whole(text, model->mono_ns > mono_ns ? model->mono_ns - mono_ns : 0);
+enum { SINCE_SIZE = TIME_TEXT_SIZE + 8 };
+
+/* " for 5s"; of what is new "". */
+static const char *since(const struct model *model, int64_t mono_ns, const char *before,
+                         char text[SINCE_SIZE]) {
+    char span[TIME_TEXT_SIZE];
+    int64_t ns = model->mono_ns - mono_ns;
+    lasted_format(span, ns);
+    snprintf(text, SINCE_SIZE, "%s%s", ns < NS_PER_S ? "" : before, ns < NS_PER_S ? "" : span);
     return text;
 }
 
 static void seen_ago(const struct model *model, const struct object *object, char text[TIME_TEXT_SIZE]) {
     int64_t seen = object->seen_utc_ns ? object->seen_utc_ns : object->first_utc_ns;
-    span_format_whole(text, model->utc_ns > seen ? model->utc_ns - seen : 0);
+    lasted_format(text, model->utc_ns > seen ? model->utc_ns - seen : 0);
 }
 
 /* Of one that leads by its last answer. */
 static bool say_of_leader(const struct model *model, const struct asset *asset, const struct entry *entry,
                           struct said *said) {
     const struct server *server = server_of(entry);
-    char span[TIME_TEXT_SIZE];
+    char span[SINCE_SIZE];
     if (!server_is_up(server))
-        return say(said, "leader %s silent for %s", server_label(server),
-                   since(model, server->good_mono_ns, span));
+        return say(said, "leader %s silent%s", server_label(server),
+                   since(model, server->good_mono_ns, " for ", span));
     if (!server_is_fresh(model, server, SHAPE_JSZ))
-        return say(said, "leader %s gives no /jsz for %s", server_label(server),
-                   since(model, asset->claim.mono_ns, span));
+        return say(said, "leader %s gives no /jsz%s", server_label(server),
+                   since(model, asset->claim.mono_ns, " for ", span));
     if (asset_lost_majority(asset))
         return say(said, "leader %s sees %u of %u replicas", server_label(server),
                    asset->replicas - asset->lost, asset->replicas);
@@ -145,9 +152,10 @@ static bool say_of_named(const struct model *model, const struct object *object,
     const struct asset *asset = asset_of(object);
     const struct entry *leader = leader_of(model, object), *last = claim_server(model, &asset->claim);
     const struct server *server = leader ? server_of(leader) : NULL;
-    char span[TIME_TEXT_SIZE];
+    char span[SINCE_SIZE];
     if (server && server->state == SERVER_DOWN)
-        return say(said, "leader %s gone %s", asset->leader->bytes, since(model, server->good_mono_ns, span));
+        return say(said, "leader %s gone%s", asset->leader->bytes,
+                   since(model, server->good_mono_ns, " ", span));
     if (last && last != leader)
         return say(said, "leader %s takes over from %s", asset->leader->bytes, server_label(server_of(last)));
     if (leader && asset->doubt.server == leader->object.id)
@@ -185,7 +193,7 @@ bool asset_unled(const struct model *model, const struct object *object, int64_t
 bool asset_why(const struct model *model, const struct object *object, char *out, size_t size) {
     const struct asset *asset = asset_of(object);
     struct said said = {out, size};
-    char span[TIME_TEXT_SIZE];
+    char span[SINCE_SIZE];
     if (object->freshness == FRESH_GONE)
         return false;
     const struct entry *claimant = claim_server(model, &asset->claim);
@@ -195,8 +203,8 @@ bool asset_why(const struct model *model, const struct object *object, char *out
     if (claim_stands(model, &asset->claim))
         return say_of_leader(model, asset, claimant, &said);
     if (asset_is_leaderless(asset))
-        return say(&said, "no leader for %s%s", asset->leader ? "" : "≥",
-                   since(model, leaderless_since(model, asset), span));
+        return say(&said, "no leader%s",
+                   since(model, leaderless_since(model, asset), asset->leader ? " for " : " for ≥", span));
     if (asset_is_lost(model, object))
         return say_of_lost(model, object, &said);
     return asset->leader ? say_of_named(model, object, &said) : false;

@@ -154,7 +154,7 @@ static void add_span(struct sentence *s, const char *what, int64_t ns) {
     if (ns < 0)
         return;
     if (ns >= NS_PER_S && ns < MINUTE_NS)
-        span_format_whole(span, ns + NS_PER_S / 2);
+        lasted_format(span, ns + NS_PER_S / 2);
     else
         span_format(span, ns);
     add(s, ", %s %s", what, span);
@@ -170,7 +170,7 @@ static void add_times(struct sentence *s, const struct model *model, const struc
     char ago[TIME_TEXT_SIZE];
     uint64_t cuts;
     bool more = client_cuts_within(client, model->utc_ns, 10 * MINUTE_NS, false, &cuts);
-    span_format_whole(ago, model->utc_ns - last_of(client)->stop_ns);
+    lasted_format(ago, model->utc_ns - last_of(client)->stop_ns);
     add(s, " cut");
     if (client->cuts > 1)
         add(s, " %s%llu times", more ? "at least " : "",

@@ -155,7 +155,7 @@ static int say_span(struct value v, const char *before, const char *due, char *o
     char span[TIME_TEXT_SIZE] = "";
     bool known = v.type == VALUE_SPAN;
     if (known)
-        span_format_whole(span, v.i);
+        lasted_format(span, v.i);
     if (is_due(v))
         snprintf(out, size, "%s", due ? due : "");
     else

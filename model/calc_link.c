@@ -17,7 +17,7 @@ static struct value next_of(const struct model *model, const struct object *link
                &pending);
     if (deadline <= 0 || pending <= 0)
         return value_unknown(0);
-    span_format_whole(span, deadline);
+    lasted_format(span, deadline);
     snprintf(text, sizeof text, "write deadline %s: %s", span,
              closes ? "then it is closed" : "closed if nothing leaves");
     return value_text(model_say(model, text));

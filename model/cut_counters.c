@@ -334,7 +334,7 @@ static void end_held(struct model *model, struct entry *server, const char *unti
     char span[TIME_TEXT_SIZE], text[200];
     if (!counters->held.event)
         return;
-    span_format_whole(span, (lasted + NS_PER_S / 2) / NS_PER_S * NS_PER_S);
+    lasted_format(span, (lasted + NS_PER_S / 2) / NS_PER_S * NS_PER_S);
     snprintf(text, sizeof text,
              "producers were held back: %llu pause%s in %s%s, because a receiver's buffer filled",
              (big)counters->held.pauses, counters->held.pauses == 1 ? "" : "s", span, until);

@@ -6,13 +6,6 @@
 
 #include "base/memory.h"
 
-void span_format_whole(char out[TIME_TEXT_SIZE], int64_t ns) {
-    if (ns >= 0 && ns < 60 * NS_PER_S)
-        snprintf(out, TIME_TEXT_SIZE, "%ds", (int)(ns / NS_PER_S));
-    else
-        span_format(out, ns);
-}
-
 static void slot_free(struct event_slot *slot) {
     free(slot->kind);
     free(slot->subject);

@@ -116,21 +116,22 @@ static bool is_said(const struct telling *t) {
     return t->object && t->object->kind == OBJECT_SERVER && server_const(t->object)->silent;
 }
 
-static void tell_span(const struct telling *t, const char *before, char *out, size_t size) {
+/* false: not for a second yet, which says nothing. */
+static bool tell_span(const struct telling *t, const char *before, char *out, size_t size) {
     char span[TIME_TEXT_SIZE];
-    span_format_whole(span, t->model->utc_ns - t->finding->since_utc_ns);
+    int64_t ns = t->model->utc_ns - t->finding->since_utc_ns;
+    lasted_format(span, ns);
     snprintf(out, size, "%s%s%s", before, t->finding->least ? "≥" : "", span);
+    return ns >= NS_PER_S;
 }
 
 static bool tell_since(const struct telling *t, char *out, size_t size) {
-    tell_span(t, "", out, size);
-    return true;
+    return tell_span(t, "", out, size);
 }
 
 static bool tell_for(const struct telling *t, char *out, size_t size) {
-    *out = '\0';
-    if (!is_said(t))
-        tell_span(t, ", for ", out, size);
+    if (is_said(t) || !tell_span(t, ", for ", out, size))
+        *out = '\0';
     return true;
 }
 
@@ -290,9 +291,11 @@ static bool tell_flaps(const struct model *model, const struct finding *finding,
     if (!a || !a->came_count)
         return false;
     bool has_peak = *a->peak && strcmp(a->peak, "-") != 0;
-    span_format_whole(span, model->utc_ns - a->came_utc_ns[a->came_count - 1]);
+    int64_t ago = model->utc_ns - a->came_utc_ns[a->came_count - 1];
+    lasted_format(span, ago);
     text_cut_middle(name, sizeof name, a->name, name_columns);
-    snprintf(out, size, "%s: comes and goes, %d times, the last %s ago%s%s", name, a->times, span,
+    snprintf(out, size, "%s: comes and goes, %d times, the last %s%s%s%s", name, a->times,
+             ago < NS_PER_S ? "just now" : span, ago < NS_PER_S ? "" : " ago",
              has_peak ? ", at its worst " : "", has_peak ? a->peak : "");
     return true;
 }

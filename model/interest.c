@@ -225,7 +225,7 @@ static void count_members(struct model *model) {
 
 static void say_when(char *out, size_t size, int64_t ns) {
     char span[TIME_TEXT_SIZE];
-    span_format_whole(span, ns + NS_PER_S - 1);
+    lasted_format(span, ns + NS_PER_S - 1);
     snprintf(out, size, " (within %s)", span);
 }
 

@@ -154,8 +154,8 @@ static bool take_condition(struct rule *rule, const struct rule_said *said, stru
 
 /* ---- the whole ---- */
 
-#define USUAL_OF_NUMBER "{which}{object}: {condition} {value}, limit {limit}, for {since}"
-#define USUAL_OF_TRUTH  "{which}{object}: {condition}, for {since}"
+#define USUAL_OF_NUMBER "{which}{object}: {condition} {value}, limit {limit}[, for {since}]"
+#define USUAL_OF_TRUTH  "{which}{object}: {condition}[, for {since}]"
 
 static bool take_new(struct rule *rule, const struct rule_said *said, struct said_texts *texts,
                      struct rule_fault *fault) {

@@ -112,7 +112,7 @@ static bool speaks(enum failure failure) {
 static void set_reason(struct server *server, int64_t silent_ns) {
     const char *error = server->error ? server->error->bytes : "";
     char span[TIME_TEXT_SIZE];
-    span_format_whole(span, silent_ns);
+    lasted_format(span, silent_ns);
     server->silent = !speaks(server->failure) && (server->reached || !*error);
     if (!server->silent)
         snprintf(server->reason, sizeof server->reason, "%s",

@@ -230,8 +230,6 @@ struct stamp stamp_of(const struct sample *sample, const struct text *server_id)
 int64_t stamp_our_time(const struct stamp *at, int64_t server_ns);
 
 /* ---- events.c ---- */
-/* As people say it: no tenths of a second. */
-void span_format_whole(char out[TIME_TEXT_SIZE], int64_t ns);
 void model_add_event(struct model *model, int64_t utc_ns, const char *kind, const struct object *object,
                      const char *subject, const char *format, ...) __attribute__((format(printf, 6, 7)));
 /* More is known of what that event told; nothing, when it is not kept any more. */

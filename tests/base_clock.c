@@ -196,6 +196,24 @@ START_TEST(shown_spans) {
 }
 END_TEST
 
+/* Seconds that have passed: what is not over does not count, at whichever size. */
+START_TEST(what_lasted_is_whole_seconds) {
+    static const struct {
+        int64_t ms;
+        const char *text;
+    } rows[] = {{0, "0s"},        {999, "0s"},         {9950, "9s"},        {12500, "12s"},
+                {59999, "59s"},   {60000, "1m00s"},    {605999, "10m05s"},  {3599999, "59m59s"},
+                {-12500, "-12s"}, {10919999, "3h01m"}, {86399999, "23h59m"}};
+    char out[TIME_TEXT_SIZE];
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        lasted_format(out, rows[i].ms * NS_PER_MS);
+        ck_assert_str_eq(out, rows[i].text);
+    }
+    lasted_format(out, TIME_UNSET);
+    ck_assert_str_eq(out, "-");
+}
+END_TEST
+
 START_TEST(spans_stay_narrow) {
     char out[TIME_TEXT_SIZE];
     for (int64_t ns = 1; ns < INT64_MAX / 2; ns += ns / 50 + 1) {
@@ -223,6 +241,7 @@ int main(void) {
     tcase_add_test(c, shown_times);
     tcase_add_test(c, shown_spans);
     tcase_add_test(c, spans_stay_narrow);
+    tcase_add_test(c, what_lasted_is_whole_seconds);
     tcase_add_test(c, clocks_run);
     suite_add_tcase(suite, c);
     return suite_run(suite);

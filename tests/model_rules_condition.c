@@ -243,7 +243,7 @@ static const struct rule_case {
     {"health", SEVERITY_CRIT, 60, 0, health, 0, 1, "n1 unavailable, for 1m00s", NULL},
     {"health", SEVERITY_OK, 60, 0, health, 0, 2, NULL, "server_leaving"},
     {"server_leaving", SEVERITY_WARN, 0, 0, health, 0, 2,
-     "n1 is about to end, in lame duck mode: it takes no new clients, for 0s", NULL},
+     "n1 is about to end, in lame duck mode: it takes no new clients", NULL},
     {"gateway_lost", SEVERITY_CRIT, 10, 0, gateways, 2, 1,
      "n1 has no gateway to west any more, 1 lost in all, "
      "for 10s",

@@ -1,6 +1,8 @@
 /* Pauses of producers while a buffer fills: how long that lasts, how many a second, and when it is over. */
 #include "tests/model_counts.h"
 
+#include "model/alert_object.h"
+
 /* One event from the first pause until none came for ten seconds: how many these were, and in how long. */
 START_TEST(producers_are_held_for_a_while) {
     struct night n;
@@ -31,6 +33,35 @@ START_TEST(producers_are_held_for_a_while) {
     ck_assert_ptr_null(finding_of(&n, "producers_stalled"));
     ck_assert_ptr_null(finding_of(&n, "producers_stalled_much"));
     ck_assert_int_eq(count_events(&n, "stalled"), 1);
+    night_end(&n);
+}
+END_TEST
+
+/* How long it is so is one figure in its sentence and in its row, and none in the first second. */
+START_TEST(how_long_is_said_once) {
+    struct night n;
+    struct counts c = {.divided = true};
+    char span[TIME_TEXT_SIZE], expect[TIME_TEXT_SIZE + 8];
+    int looks = 0;
+    begin(&n, c);
+    until(&n, "IDA", 4, c);
+    for (int i = 0; i < 80; i++) {
+        c.stalls += 200;
+        until(&n, "IDA", 5 + i, c);
+        for (double half = 0; half < 1; half += 0.5) {
+            night_until(&n, 5 + i + half);
+            const struct alert *a = model_alert(n.model, 0);
+            if (!a || a->state != ALERT_OPEN)
+                continue;
+            struct value lasted = alert_lasted(a, model_utc_ns(n.model));
+            lasted_format(span, lasted.i);
+            snprintf(expect, sizeof expect, ", for %s", span);
+            const char *said = strstr(a->text, ", for ");
+            ck_assert_str_eq(said ? said : "", lasted.i ? expect : "");
+            looks++;
+        }
+    }
+    ck_assert_int_gt(looks, 140);
     night_end(&n);
 }
 END_TEST
@@ -128,6 +159,7 @@ END_TEST
 static TCase *cases(void) {
     TCase *c = tcase_create("stalls");
     tcase_add_test(c, producers_are_held_for_a_while);
+    tcase_add_test(c, how_long_is_said_once);
     tcase_add_test(c, producers_are_held_again);
     tcase_add_test(c, many_pauses_are_one_trouble);
     tcase_add_test(c, a_moment_of_many_pauses_is_none);

@@ -34,13 +34,6 @@ void age_format(char out[TIME_TEXT_SIZE], int64_t ns) {
     snprintf(out, TIME_TEXT_SIZE, "%s0.%llds", ns < 0 && tenths ? "-" : "", tenths);
 }
 
-void lasted_format(char out[TIME_TEXT_SIZE], int64_t ns) {
-    if (ns >= 0 && ns < 10 * NS_PER_S)
-        snprintf(out, TIME_TEXT_SIZE, "%ds", (int)(ns / NS_PER_S));
-    else
-        span_format(out, ns);
-}
-
 static void number_text(char out[NUMBER_TEXT_SIZE], const struct view_context *context, enum quantity q,
                         double number) {
     const struct quantity_info *info = &quantities[q];

@@ -28,7 +28,5 @@ void quantity_command(char *out, size_t size, const struct model *model, const s
 /* An age: "0.6s", "9.5s", "38s", "10m05s". In steps that let it stand still on the screen, whatever it was
  * measured in. */
 void age_format(char out[TIME_TEXT_SIZE], int64_t ns);
-/* How long something has lasted, in whole seconds: "9s", "38s", "10m05s". */
-void lasted_format(char out[TIME_TEXT_SIZE], int64_t ns);
 
 #endif
