@@ -349,7 +349,7 @@ static void look_much(struct cut_counters *counters, const struct object *server
     int64_t now = server->now_at.mono_ns;
     if (per_s > MUCH && !counters->held.above_mono_ns)
         counters->held.above_mono_ns = now;
-    if (per_s > MUCH / 2) {
+    if (2 * per_s > MUCH) {
         counters->held.much |= counters->held.above_mono_ns && now - counters->held.above_mono_ns >= MUCH_NS;
         counters->held.much_mono_ns = now;
     } else {
