@@ -68,15 +68,15 @@ START_TEST(the_worst_comes_first_and_history_last) {
     free(text);
     sees(120, 40, "ALERTS 3 open  1 cleared in 7m26s");
     sees(120, 40,
-         "02:32:22 ORDERS/billing            8m45s     1 consumer_growing lag > 100k      1.24M   1.24M   "
+         "02:32:22 ORDERS/billing             8m45s     1 consumer_growing lag > 100k     1.24M   1.24M   "
          "open");
 }
 END_TEST
 
 /* Of one that came three times the last time, and that it came so often. */
 START_TEST(how_often_it_came_is_seen) {
-    sees(120, 40, " OPENED OBJECT                   LASTED TIMES ");
-    sees(120, 40, "n3-ams                      19s     3 server_down");
+    sees(120, 40, " OPENED OBJECT                    LASTED TIMES ");
+    sees(120, 40, "n3-ams                       19s     3 server_down");
 }
 END_TEST
 
