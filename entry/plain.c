@@ -146,16 +146,33 @@ static const char *severity_word(enum severity severity) {
     return words[severity];
 }
 
-/* What was threatening has happened: nobody is well. */
-static void put_alert(void *data, const struct alert_change *change, const struct alert *alert, size_t more) {
-    char name[40];
-    snprintf(name, sizeof name, "%zu more", more);
-    if (more)
-        put_line(data, severity_word(change->severity), alert->rule, name, "-");
-    else if (change->kind == CHANGE_CLEARED && strcmp(alert->ending, "cut") == 0)
-        put_line(data, "info", alert->rule, alert->name, "ended: it was cut");
+/* What came and went is over when it keeps quiet for long: then it is said since when. */
+static void put_end(struct plain *p, const struct alert_change *change, const struct alert *alert) {
+    enum { SOON_S = 60 };
+    char at[TIME_TEXT_SIZE], figure[NAME_SIZE];
+    time_format_clock(at, alert->ended_utc_ns, p->options.local_time);
+    bool soon = change->utc_ns - alert->ended_utc_ns < SOON_S * NS_PER_S;
+    snprintf(figure, sizeof figure, "%s%s%s", alert->figure, soon ? "" : ", over since ", soon ? "" : at);
+    if (strcmp(alert->ending, "cut") == 0) /* what was threatening has happened: nobody is well */
+        put_line(p, "info", alert->rule, alert->name, "ended: it was cut");
     else
+        put_line(p, severity_word(change->severity), alert->rule, alert->name, figure);
+}
+
+static void put_alert(void *data, const struct alert_change *change, const struct alert *alert, size_t more) {
+    char text[100];
+    snprintf(text, sizeof text, "%zu more", more);
+    if (more) {
+        put_line(data, severity_word(change->severity), alert->rule, text, "-");
+    } else if (change->kind == CHANGE_CLEARED) {
+        put_end(data, change, alert);
+    } else if (change->kind == CHANGE_FLAPPING) {
+        snprintf(text, sizeof text, "comes and goes, %d times: told again when it stays or keeps quiet",
+                 alert->times);
+        put_line(data, severity_word(change->severity), alert->rule, alert->name, text);
+    } else {
         put_line(data, severity_word(change->severity), alert->rule, alert->name, alert->figure);
+    }
 }
 
 /* What an earlier run told: at our first tick nothing else is open. The worst first. */

@@ -24,14 +24,14 @@ struct alert_lines {
     size_t crowd_count, crowd_cap;
 };
 
-static const struct {
-    bool is_line, is_end;
-} kinds[] = {
-    [CHANGE_OPENED] = {true, false},     [CHANGE_WORSE] = {true, false},     [CHANGE_GREW] = {true, false},
-    [CHANGE_LESS] = {true, false},       [CHANGE_CAME_BACK] = {true, false}, [CHANGE_CLEARED] = {true, true},
-    [CHANGE_UNSILENCED] = {true, false},
+/* REMARK: of what has a line. */
+enum part { NO_LINE, LINE, REMARK, END };
+
+static const enum part parts[] = {
+    [CHANGE_OPENED] = LINE,    [CHANGE_WORSE] = LINE,      [CHANGE_GREW] = LINE,   [CHANGE_LESS] = LINE,
+    [CHANGE_CAME_BACK] = LINE, [CHANGE_FLAPPING] = REMARK, [CHANGE_CLEARED] = END, [CHANGE_UNSILENCED] = LINE,
 };
-#define KINDS (sizeof kinds / sizeof *kinds)
+#define PARTS (sizeof parts / sizeof *parts)
 
 static struct crowd *crowd_of(struct alert_lines *lines, const struct alert_change *change,
                               const struct alert *alert) {
@@ -53,8 +53,12 @@ static size_t place_of(const struct alert_lines *lines, uint64_t alert) {
     return i;
 }
 
+static bool is_named(const struct alert_lines *lines, uint64_t alert) {
+    return place_of(lines, alert) < lines->named_count;
+}
+
 static void name(struct alert_lines *lines, uint64_t alert) {
-    if (place_of(lines, alert) < lines->named_count)
+    if (is_named(lines, alert))
         return;
     if (lines->named_count == lines->named_cap) {
         lines->named_cap = lines->named_cap ? lines->named_cap * 2 : 16;
@@ -73,15 +77,14 @@ static bool forget(struct alert_lines *lines, uint64_t alert) {
 
 static void take(struct alert_lines *lines, const struct model *model, const struct alert_change *change) {
     const struct alert *alert = model_alert_by_number(model, change->alert);
-    bool is_line = change->kind < KINDS && kinds[change->kind].is_line;
-    if (!alert || !is_line)
+    enum part part = change->kind < PARTS ? parts[change->kind] : NO_LINE;
+    if (!alert || part == NO_LINE || (part == REMARK && !is_named(lines, change->alert)))
         return;
-    bool is_end = kinds[change->kind].is_end;
-    if (is_end ? !forget(lines, change->alert) : change->silenced)
+    if (part == END ? !forget(lines, change->alert) : change->silenced)
         return;
-    if (!is_end && ++crowd_of(lines, change, alert)->count > LINES_MOST)
+    if (part == LINE && ++crowd_of(lines, change, alert)->count > LINES_MOST)
         return;
-    if (!is_end)
+    if (part == LINE)
         name(lines, change->alert);
     if (!change->silenced)
         lines->say(lines->data, change, alert, 0);

@@ -1,9 +1,10 @@
 /* Changes of alerts as a few lines, for whoever is told once and does not look: plain output, log, hooks.
  *
  * A line when an alert begins or comes back, when it gets worse or its figure is twice what was said, when
- * for a while only a lesser rule speaks, and when it is over. Of many that one rule speaks of in one tick the
- * first five have lines, and how many more there are has one; what had no line has no end either. Silenced
- * ones have none. Owned by whoever made it; main process. */
+ * for a while only a lesser rule speaks, when it comes and goes so often that no more of that is told, and
+ * when it is over. Of many that one rule speaks of in one tick the first five have lines, and how many more
+ * there are has one; what had no line has no end either. Silenced ones have none. Owned by whoever made it;
+ * main process. */
 #ifndef MODEL_ALERT_LINES_H
 #define MODEL_ALERT_LINES_H
 

@@ -1,4 +1,5 @@
 /* The life of one alert: forms, opens, gets worse, ends, comes back. */
+#include "model/alert_lines.h"
 #include "model/alert_object.h"
 #include "tests/model_alerted.h"
 
@@ -200,6 +201,39 @@ START_TEST(flapping_is_one_that_stays_open) {
 }
 END_TEST
 
+static void line(void *data, const struct alert_change *change, const struct alert *alert, size_t more) {
+    char *lines = data;
+    size_t len = strlen(lines);
+    ck_assert_uint_eq(more, 0);
+    snprintf(lines + len, 1000 - len, "%s %d\n", alert_change_word(change->kind), alert->times);
+}
+
+static void tick_lines(struct watch *w, struct alert_lines *lines, double second, double mib) {
+    while (w->n.at < ns(second)) {
+        watch_holds(w, (double)w->n.at / 1e9 + 0.5, mib);
+        alert_lines_tick(lines, w->n.model);
+    }
+}
+
+/* Who reads lines is told why no more come: it is not over, and not forgotten either. */
+START_TEST(that_it_flaps_is_a_line) {
+    struct watch w;
+    char said[1000] = "";
+    watch_begin(&w);
+    struct alert_lines *lines = alert_lines_create(w.n.model, line, said);
+    for (int i = 0; i < 8; i++) {
+        tick_lines(&w, lines, 30 * i + 10, 7);
+        tick_lines(&w, lines, 30 * i + 30, 0);
+    }
+    ck_assert_str_eq(said, "opened 1\ncleared 1\nback 2\ncleared 2\nback 3\ncleared 3\nback 4\nflapping 4\n");
+    said[0] = '\0';
+    tick_lines(&w, lines, 900, 0);
+    ck_assert_str_eq(said, "cleared 8\n");
+    alert_lines_destroy(lines);
+    watch_end(&w);
+}
+END_TEST
+
 START_TEST(what_stays_flaps_no_more) {
     struct watch w;
     watch_begin(&w);
@@ -364,6 +398,7 @@ static TCase *lives(void) {
     tcase_add_test(tc, what_comes_back_is_the_same);
     tcase_add_test(tc, it_lasted_as_long_as_it_was_so);
     tcase_add_test(tc, flapping_is_one_that_stays_open);
+    tcase_add_test(tc, that_it_flaps_is_a_line);
     tcase_add_test(tc, what_stays_flaps_no_more);
     tcase_add_test(tc, what_swings_around_its_level_is_one);
     tcase_add_test(tc, what_swings_between_levels_is_told_a_few_times);
