@@ -56,14 +56,12 @@ static bool may_be_older(const struct model *model, const struct object *object,
     return !watch_is_heard(model, object);
 }
 
-static struct truth truth_from_now(const struct model *model, const struct object *object,
-                                   const struct rule *rule, enum severity level) {
-    return (struct truth){.rule = rule,
-                          .level = level,
-                          .since_utc_ns = model->utc_ns,
-                          .since_mono_ns = model->mono_ns,
-                          .seen_mono_ns = model->mono_ns,
-                          .least = may_be_older(model, object, rule)};
+/* What a row has told counts from the tick after it. */
+static void begin(const struct model *model, const struct object *object, struct truth *truth) {
+    truth->since_utc_ns = model->utc_ns;
+    truth->since_mono_ns = truth->seen_mono_ns = model->mono_ns;
+    truth->least = may_be_older(model, object, truth->rule);
+    set_since(model, object, truth);
 }
 
 static bool slept_too_long(const struct model *model, const struct truth *truth) {
@@ -81,16 +79,17 @@ static void note(struct model *model, struct entry *entry, const struct rule *ru
     if (now && !truth) {
         entry->truths = memory_grow(entry->truths, entry->truth_count + 1, sizeof *entry->truths);
         truth = &entry->truths[entry->truth_count++];
-        *truth = truth_from_now(model, &entry->object, rule, level);
+        *truth = (struct truth){.rule = rule, .level = level};
     } else if (now && slept_too_long(model, truth)) {
-        *truth = truth_from_now(model, &entry->object, rule, level);
+        *truth = (struct truth){.rule = rule, .level = level};
     } else if (!now && truth) {
         *truth = entry->truths[--entry->truth_count];
     }
     if (!now)
         return;
     truth->slept_mono_ns = 0;
-    set_since(model, &entry->object, truth);
+    if (truth->since_mono_ns)
+        set_since(model, &entry->object, truth);
 }
 
 static bool has_truth_of(const struct entry *entry, const struct rule *rule) {
@@ -121,7 +120,8 @@ static int64_t left_to_settle(const struct model *model, const struct object *ob
 
 int64_t rules_left_to_hold(const struct model *model, const struct truth *truth) {
     double hold_s = rule_level(truth->rule, truth->level)->hold_s * model->hold_scale;
-    int64_t left = (int64_t)(hold_s * (double)NS_PER_S) - (model->mono_ns - truth->since_mono_ns);
+    int64_t lasted = truth->since_mono_ns ? model->mono_ns - truth->since_mono_ns : 0;
+    int64_t left = (int64_t)(hold_s * (double)NS_PER_S) - lasted;
     return left > 0 ? left : 0;
 }
 
@@ -247,6 +247,9 @@ static void find_all(struct model *model, struct entry *entry) {
     size_t findings = model->findings.count, forming = model->forming.count;
     entry->severity = SEVERITY_OK;
     for (size_t t = 0; t < entry->truth_count; t++)
+        if (!entry->truths[t].since_mono_ns)
+            begin(model, &entry->object, &entry->truths[t]);
+    for (size_t t = 0; t < entry->truth_count; t++)
         find(model, entry, &entry->truths[t]);
     rank_from(&model->findings, findings, entry);
     rank_from(&model->forming, forming, entry);
@@ -286,20 +289,6 @@ static void watch(struct model *model, struct entry *entry) {
     entry->watched = true;
 }
 
-static bool any_holds(const struct model *model, const struct entry *entry) {
-    struct asking_memo memo;
-    struct asking asking = {model, &entry->object, &memo, true};
-    size_t count;
-    const struct rule *const *rules = rules_for(model, entry, &count);
-    memo.filled = 0;
-    for (size_t r = 0; r < count; r++) {
-        struct verdict v = rule_judge(&asking, rules[r]);
-        if (v.warn || v.crit)
-            return true;
-    }
-    return false;
-}
-
 void rules_ask(struct model *model, struct entry *entry) {
     if (!is_weighed(entry->object.kind) || entry->unasked)
         return;
@@ -308,12 +297,8 @@ void rules_ask(struct model *model, struct entry *entry) {
 }
 
 void rules_touch(struct model *model, struct entry *entry) {
-    bool asked_anyway = entry->watched || entry->unasked;
-    if (!asked_anyway && !any_holds(model, entry))
-        return;
-    if (is_weighed(entry->object.kind))
-        rules_ask(model, entry);
-    else
+    ask_all(model, entry);
+    if (entry->truth_count)
         watch(model, entry);
 }
 
@@ -352,9 +337,7 @@ static void ask_some(struct model *model, enum object_kind kind) {
         entry->unasked = false;
         if (entry->dead)
             continue;
-        ask_all(model, entry);
-        if (entry->truth_count)
-            watch(model, entry);
+        rules_touch(model, entry);
     }
     unasked->count -= asked;
     if (unasked->count)

@@ -15,7 +15,7 @@ struct truth { /* a level of a rule that is met now, or was when it could last b
     const struct rule *rule;
     enum severity level;
     bool spoke;                          /* its hold was over */
-    int64_t since_utc_ns, since_mono_ns; /* what is said; what the hold counts from */
+    int64_t since_utc_ns, since_mono_ns; /* what is said; what the hold counts from; 0: from the next tick */
     int64_t seen_mono_ns;                /* it was found to hold then */
     int64_t slept_mono_ns;               /* nobody's word of now says so or denies it, since; 0 one does */
     bool least;                          /* it may be for longer: nothing was known before */
@@ -256,7 +256,7 @@ void rules_tick(struct model *model, bool weighed);
 void rules_recheck(struct model *model);
 /* There can be thousands of such objects. */
 bool rules_is_many(enum object_kind kind);
-/* One of these has a new row, which is at hand now. Most are not asked again: nothing holds of them. */
+/* One of these has a new row, which is at hand now: it is asked at once. */
 void rules_touch(struct model *model, struct entry *entry);
 /* What else is known of it has changed. */
 void rules_ask(struct model *model, struct entry *entry);

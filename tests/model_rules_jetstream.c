@@ -1,4 +1,5 @@
 /* The rules about JetStream, one by one: when they speak, how loud, in which words. */
+#include "tests/model_ruled.h"
 #include "tests/model_three.h"
 
 /* What is wrong, in the samples of one poll. */
@@ -422,6 +423,47 @@ START_TEST(what_the_next_leader_confirms_goes_on) {
 }
 END_TEST
 
+enum { THOUSANDS = 3000 };
+
+static void thousands(struct night *n, uint64_t pending) {
+    struct sample *s = jsz(n, 0);
+    add_leading(s);
+    for (int i = 0; i < THOUSANDS; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "c%d", i);
+        add_consumer(s, name, 0, 0, pending, 1000);
+    }
+    send(n, s);
+}
+
+static size_t found(const struct night *n) {
+    size_t count;
+    return model_findings(n->model, &count) ? count : 0;
+}
+
+/* Each is asked with its row, and it counts from the tick behind that. */
+START_TEST(thousands_are_found_at_once) {
+    static const struct rule_said much = {
+        .name = "much", .entity = "consumer", .condition = "pending", .warn = "> 100", .hold = "2 s"};
+    struct night n;
+    begin_three(&n);
+    use_rules(n.model, &much, 1);
+    for (int second = 1; second <= 10; second++) {
+        thousands(&n, second < 5 ? 7 : 500);
+        varz_until(&n, second, 7);
+        ck_assert_uint_eq(found(&n), second < 7 ? 0 : THOUSANDS);
+    }
+    size_t count;
+    const struct finding *f = model_findings(n.model, &count);
+    for (size_t i = 0; i < count; i++)
+        ck_assert_int_eq(f[i].since_utc_ns, NIGHT_UTC + ns(4.5));
+    thousands(&n, 7);
+    varz_until(&n, 11, 7);
+    ck_assert_uint_eq(found(&n), 0);
+    night_end(&n);
+}
+END_TEST
+
 static TCase *cases(void) {
     TCase *t = tcase_create("rules about JetStream");
     tcase_add_loop_test(t, a_rule_speaks_when_its_time_has_come, 0, sizeof cases_of / sizeof *cases_of);
@@ -431,6 +473,7 @@ static TCase *cases(void) {
     tcase_add_test(t, a_meta_leader_that_changes_all_the_time);
     tcase_add_test(t, what_a_dead_server_had_is_said_once);
     tcase_add_test(t, what_the_next_leader_confirms_goes_on);
+    tcase_add_test(t, thousands_are_found_at_once);
     return t;
 }
 
