@@ -13,6 +13,7 @@ static uint64_t last_members;
 
 void object_table_finish(struct object_table *table) {
     free(table->entries);
+    free(table->ids);
     free(table->buckets);
     memset(table, 0, sizeof *table);
 }
@@ -21,7 +22,9 @@ void table_add(struct object_table *table, struct entry *entry) {
     if (table->count == table->cap) {
         table->cap = table->cap ? table->cap * 2 : 16;
         table->entries = memory_grow(table->entries, table->cap, sizeof(struct entry *));
+        table->ids = memory_grow(table->ids, table->cap, sizeof *table->ids);
     }
+    table->ids[table->count] = entry->object.id;
     table->entries[table->count++] = entry;
     table->members = ++last_members;
 }
@@ -97,7 +100,7 @@ size_t table_after(const struct object_table *table, uint64_t id) {
     size_t low = 0, high = table->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (table->entries[middle]->object.id <= id)
+        if (table->ids[middle] <= id)
             low = middle + 1;
         else
             high = middle;
@@ -106,18 +109,11 @@ size_t table_after(const struct object_table *table, uint64_t id) {
 }
 
 struct entry *table_by_id(const struct object_table *table, uint64_t id) {
-    size_t low = 0, high = table->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        uint64_t there = table->entries[middle]->object.id;
-        if (there == id)
-            return table->entries[middle]->dead ? NULL : table->entries[middle];
-        if (there < id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return NULL;
+    size_t after = table_after(table, id);
+    if (!after || table->ids[after - 1] != id)
+        return NULL;
+    struct entry *entry = table->entries[after - 1];
+    return entry->dead ? NULL : entry;
 }
 
 void table_sweep(struct object_table *table, void (*bury)(struct entry *entry)) {
@@ -126,10 +122,12 @@ void table_sweep(struct object_table *table, void (*bury)(struct entry *entry)) 
     size_t kept = 0;
     for (size_t i = 0; i < table->count; i++) {
         struct entry *e = table->entries[i];
-        if (e->dead)
+        if (e->dead) {
             bury(e);
-        else
-            table->entries[kept++] = e;
+            continue;
+        }
+        table->ids[kept] = table->ids[i];
+        table->entries[kept++] = e;
     }
     table->count = kept;
     table->dead = 0;

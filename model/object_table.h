@@ -12,6 +12,7 @@ struct entry;
 
 struct object_table {
     struct entry **entries; /* oldest first; ids only grow */
+    uint64_t *ids;          /* theirs: looked through without a look at each */
     size_t count, cap;
     struct entry **buckets;
     size_t bucket_count; /* a power of two, or 0 */

@@ -164,8 +164,12 @@ static inline struct entry *entry_of(const struct object *object) {
 static inline size_t kind_count(const struct model *model, enum object_kind kind) {
     return model->tables[kind].count;
 }
+#define FETCHED_AHEAD 8 /* thousands lie far apart in memory: the next ones are on their way meanwhile */
 static inline struct entry *kind_at(const struct model *model, enum object_kind kind, size_t i) {
-    return model->tables[kind].entries[i];
+    const struct object_table *table = &model->tables[kind];
+    if (i + FETCHED_AHEAD < table->count)
+        __builtin_prefetch(table->entries[i + FETCHED_AHEAD]);
+    return table->entries[i];
 }
 static inline struct entry *entry_by_id(const struct model *model, uint64_t id) {
     return entry_of(model_object(model, id));
