@@ -25,6 +25,13 @@ bool check_only_alert(const struct check_only *only, const struct model *model, 
 /* The first --only with a filter that nothing passes; NULL: there is none. */
 const char *check_only_missed(const struct check_only *only, const struct model *model);
 
+/* ---- which rules are judged: check_rules.c ---- */
+/* Those of --rule alone: the others are silenced, so that none of them speaks in place of one that was asked
+ * for. false: one of them is none, which is said on stderr. */
+bool check_rules_narrow(const struct options *options, struct ruleset *set);
+/* The longest that one of them has to hold; scale: of all holds. */
+double check_rules_hold_ns(const struct ruleset *set, double scale);
+
 /* ---- what was found ---- */
 struct check_unjudged { /* a rule that could not be said of some object that it may hold of, or of none */
     const struct rule *rule;
