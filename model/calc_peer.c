@@ -1,5 +1,7 @@
 #include "model/calc.h"
 
+#define HEARD_AGAIN (10 * NS_PER_S) /* routes are made and elections over by then */
+
 /* Members of Raft groups, as their leader sees them. */
 
 /* That a server does not answer us is our word of now. */
@@ -9,7 +11,12 @@ static struct value state_of(const struct model *model, const struct object *pee
     return state == PEER_DOWN ? v : aged(peer, v);
 }
 
-/* What it does not do is told of its server, or its server came back after this was told. */
+/* The leader was asked before it was back, or has not had the time to hear of it. 0: it was never away. */
+static bool is_just_back(const struct object *peer, int64_t back_mono_ns) {
+    return back_mono_ns && back_mono_ns + HEARD_AGAIN > peer->now_at.mono_ns;
+}
+
+/* What it does not do is told of its server, or its server has just come back. */
 static bool is_explained(const struct model *model, const struct object *peer, enum field name) {
     const struct object *cluster = peer->parent;
     while (cluster && cluster->kind != OBJECT_CLUSTER)
@@ -20,7 +27,7 @@ static bool is_explained(const struct model *model, const struct object *peer, e
     const struct server *server = server_const(&entry->object);
     return server->state == SERVER_DOWN || is_lame_duck(model, &entry->object) ||
            js_was_switched_off(server) || server->here_mono_ns > peer->now_at.mono_ns ||
-           server->usage.on_mono_ns > peer->now_at.mono_ns;
+           is_just_back(peer, server->silent_mono_ns) || is_just_back(peer, server->usage.again_mono_ns);
 }
 
 /* An answering leader says how long it is: when we asked is no silence of the peer's. Else nobody has heard

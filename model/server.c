@@ -80,7 +80,7 @@ void server_set_state(struct model *model, struct entry *entry, enum server_stat
     enum server_state old = server->state;
     if (old == state)
         return;
-    if (state == SERVER_UP && server->reached && (old == SERVER_DOWN || old == SERVER_STALE))
+    if (state == SERVER_UP && (old == SERVER_DOWN || (old == SERVER_STALE && server->reached)))
         server->silent_mono_ns = model->mono_ns;
     server->state = state;
     server->state_since_utc_ns = utc_ns;

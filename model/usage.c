@@ -91,6 +91,8 @@ void power_judge(struct model *model, struct entry *entry, const struct stamp *a
                         "JetStream is on again");
     if (power == JS_ON)
         usage->on_mono_ns = at->asked_mono_ns;
+    if (power == JS_ON && usage->was_on)
+        usage->again_mono_ns = at->asked_mono_ns;
     usage->power = power;
     usage->was_on |= power == JS_ON;
 }

@@ -21,8 +21,9 @@ struct usage {
     struct usage_point points[USAGE_POINTS]; /* ring */
     unsigned count, next;
     enum js_power power;
-    bool was_on;        /* and we saw it */
-    int64_t on_mono_ns; /* it is on since it was asked then */
+    bool was_on;           /* and we saw it */
+    int64_t on_mono_ns;    /* it is on since it was asked then */
+    int64_t again_mono_ns; /* the same after it was off, 0: it never was */
 };
 
 /* After an answer to /varz. */

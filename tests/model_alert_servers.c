@@ -125,7 +125,8 @@ START_TEST(a_replica_on_a_silent_server) {
 }
 END_TEST
 
-/* Nobody told us what it is called: the peers that nobody hears are on it all the same. */
+/* Nobody told us what it is called: the peers that nobody hears are on it all the same. Nor are they anybody
+ * else's trouble when it is back and its leader has not heard of that yet. */
 START_TEST(it_was_silent_when_we_came) {
     struct night n;
     struct heard heard = {.last = 0};
@@ -145,6 +146,13 @@ START_TEST(it_was_silent_when_we_came) {
     hear(&heard, &n);
     ck_assert_msg(count_in(heard.all, "\n") == 1, "%s", heard.all);
     ck_assert_ptr_nonnull(strstr(heard.all, "opened server_down "));
+    send_varz(&n, 3, ids[2], names[2]);
+    say_all(&n, 0, false);
+    varz_until(&n, 184, 7);
+    ck_assert_ptr_null(finding_of(&n, "replica_lost"));
+    say_all(&n, 0, true);
+    varz_until(&n, 200, 7);
+    hears(&heard, &n, "cleared server_down n3\n");
     night_end(&n);
 }
 END_TEST
