@@ -18,7 +18,7 @@ static const size_t texts[] = {
     offsetof(struct alert, peak),         offsetof(struct alert, limit),
     offsetof(struct alert, origin),       offsetof(struct alert, ending),
     offsetof(struct alert, acked_by),     offsetof(struct alert, note),
-    offsetof(struct alert, silence_note),
+    offsetof(struct alert, silence_note), offsetof(struct alert, worst_rule),
 };
 #define TEXTS (sizeof texts / sizeof *texts)
 
@@ -173,9 +173,10 @@ void alert_book_changed(struct alert_book *book, bool order) {
 }
 
 void alert_book_share(struct alert_book *book, struct slot *slot) {
-    static const size_t common[] = {offsetof(struct alert, rule),   offsetof(struct alert, tag),
-                                    offsetof(struct alert, entity), offsetof(struct alert, cluster),
-                                    offsetof(struct alert, limit),  offsetof(struct alert, origin)};
+    static const size_t common[] = {offsetof(struct alert, rule),      offsetof(struct alert, tag),
+                                    offsetof(struct alert, entity),    offsetof(struct alert, cluster),
+                                    offsetof(struct alert, limit),     offsetof(struct alert, origin),
+                                    offsetof(struct alert, worst_rule)};
     struct slot *beside = slot->place ? book->live[slot->place - 1] : slot;
     for (size_t i = 0; i < sizeof common / sizeof *common; i++)
         alert_text_like((const char **)((char *)&slot->said + common[i]),

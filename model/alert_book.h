@@ -29,9 +29,8 @@ struct slot {
     size_t place;          /* among those that live */
 
     double size, told_size; /* its figure: now, and by the last change that was told; 0 not known */
-    double worst_size;      /* at its worst, and of which rule */
-    int worst_order;
-    int64_t waited_ns; /* restored: that it could have been found for */
+    int worst_order;        /* of the rule that spoke at its worst; INT_MAX not known */
+    int64_t waited_ns;      /* restored: that it could have been found for */
     int64_t came_mono_ns[ALERT_COMINGS];
     int64_t rose_mono_ns[ALERT_FLAPS]; /* it got worse, the last time first; 0 not yet */
     int64_t ended_mono_ns;
@@ -74,7 +73,7 @@ struct burning {
 };
 
 struct alert_book {
-    uint64_t tick, version, last_number;
+    uint64_t tick, version, last_number, peaks;
     int budget, ends;            /* what may be done in this tick still */
     struct slot **live, **ended; /* ended: the longest ago first */
     size_t live_count, live_cap, ended_count;

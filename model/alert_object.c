@@ -166,7 +166,7 @@ struct value alert_lasted(const struct alert *a, int64_t utc_ns) {
 
 static struct value figure(const struct alert *a) {
     struct value v = value_text(a->figure);
-    v.flags |= a->old ? VALUE_OLD : 0;
+    v.flags |= a->old && !a->figure_now ? VALUE_OLD : 0;
     return v;
 }
 

@@ -92,6 +92,10 @@ struct alert_counts model_alert_counts(const struct model *model) {
     return model->alerts->counts;
 }
 
+uint64_t model_alerts_peaks(const struct model *model) {
+    return model->alerts->peaks;
+}
+
 uint64_t model_alerts_version(const struct model *model) {
     return model->alerts->version;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "model/alert_text.h"
+#include "model/ruleset.h"
 
 #define RESTORED_MOST 65536 /* open ones; no rule finds more */
 
@@ -26,6 +27,7 @@ static void take_texts(struct alert *to, const struct alert *from) {
         {&to->cluster, from->cluster},
         {&to->name, from->name},
         {&to->text, from->text},
+        {&to->worst_rule, from->worst_rule},
         {&to->worst_text, from->worst_text},
         {&to->figure, from->figure},
         {&to->peak, from->peak},
@@ -43,6 +45,7 @@ static void take_facts(struct alert *to, const struct alert *from) {
     to->number = from->number < UINT64_MAX / 2 ? from->number : 0;
     to->severity = harmless(from->severity);
     to->worst = harmless(from->worst > from->severity ? from->worst : from->severity);
+    to->peak_size = from->peak_size;
     to->first_sign_utc_ns = from->first_sign_utc_ns;
     to->least = from->least;
     to->opened_utc_ns = from->opened_utc_ns;
@@ -61,7 +64,14 @@ static int64_t mono_of(const struct model *model, int64_t utc_ns) {
     return model->mono_ns - (age_ns < 0 ? 0 : age_ns);
 }
 
+/* A smaller figure is no new peak. */
+static void set_worst_order(const struct model *model, struct slot *slot) {
+    const struct rule *rule = ruleset_find(model->rules, slot->said.worst_rule);
+    slot->worst_order = rule ? rule->order : INT_MAX;
+}
+
 static void set_ages(const struct model *model, struct slot *slot) {
+    set_worst_order(model, slot);
     slot->ended_mono_ns = mono_of(model, slot->said.ended_utc_ns);
     for (int i = 0; i < slot->said.came_count; i++)
         slot->came_mono_ns[i] = mono_of(model, slot->said.came_utc_ns[i]);

@@ -28,13 +28,15 @@ static void say_worst(const struct model *model, struct slot *slot) {
     struct alert *a = &slot->said;
     bool worse = a->severity != a->worst            ? a->severity > a->worst
                  : slot->order != slot->worst_order ? slot->order < slot->worst_order
-                                                    : slot->size > slot->worst_size;
+                                                    : slot->size > a->peak_size;
     if (!worse)
         return;
     a->worst = a->severity;
     a->worst_utc_ns = model->utc_ns;
     slot->worst_order = slot->order;
-    slot->worst_size = slot->size;
+    a->peak_size = slot->size;
+    model->alerts->peaks++;
+    alert_text_copy(&a->worst_rule, a->rule);
     alert_text_copy(&a->worst_text, a->text);
     alert_text_copy(&a->peak, a->figure);
 }
@@ -62,7 +64,7 @@ static void say(struct model *model, struct slot *slot, const struct finding *fi
         alert_book_share(model->alerts, slot);
     if (other || a->old)
         alert_book_changed(model->alerts, false);
-    a->old = false;
+    a->old = a->figure_now = false;
     a->severity = finding->severity;
     a->due_utc_ns = finding->due_utc_ns;
     a->moved = finding->moved;
@@ -248,11 +250,13 @@ static bool has_settled(const struct model *model, struct slot *slot) {
     return model->mono_ns - slot->less_mono_ns >= (restless ? FOLDS : SETTLES);
 }
 
+static bool says_the_same(const struct slot *slot, const struct finding *finding) {
+    return finding->level == slot->said.severity && strcmp(finding_rule(finding), slot->said.rule) == 0;
+}
+
 static void weigh(struct model *model, struct slot *slot, const struct finding *finding) {
     struct alert_book *book = model->alerts;
-    bool same =
-        strcmp(finding_rule(finding), slot->said.rule) == 0 && finding->severity == slot->said.severity;
-    if (same) {
+    if (says_the_same(slot, finding)) {
         slot->less_mono_ns = 0;
         slot->found = finding;
     } else if (is_worse(finding, slot)) {
@@ -322,6 +326,8 @@ static void see(struct model *model, const struct finding *finding, bool held) {
         *(held ? &slot->found_tick : &slot->formed_tick) = book->tick;
         if (held)
             go_on(model, slot, finding);
+        else if (says_the_same(slot, finding)) /* and is said, though its hold is not over */
+            slot->found = finding;
         return;
     }
     if (watch_is_echo(model, finding))
@@ -349,7 +355,8 @@ static void look(struct model *model, struct slot *slot) {
     if (strcmp(called.name, slot->said.name) != 0 || strcmp(called.cluster, slot->said.cluster) != 0)
         alert_book_set_name(model->alerts, slot, called.cluster, called.name);
     say(model, slot, slot->found);
-    if (slot->said.state == ALERT_OPEN && slot->told_size > 0 && slot->size >= GROWN * slot->told_size)
+    bool holds = slot->said.state == ALERT_OPEN && slot->found_tick == model->alerts->tick;
+    if (holds && slot->told_size > 0 && slot->size >= GROWN * slot->told_size)
         tell(model, slot, slot->found, CHANGE_GREW);
 }
 
@@ -398,7 +405,8 @@ static void say_end(const struct model *model, struct slot *slot) {
 static void end(struct model *model, struct slot *slot) {
     slot->said.ended_utc_ns = slot->said.quiet_utc_ns;
     slot->ended_mono_ns = slot->quiet_mono_ns;
-    slot->said.flapping = slot->away = slot->said.unheard = slot->said.quiet = slot->said.old = false;
+    slot->said.flapping = slot->away = slot->said.unheard = slot->said.quiet = slot->said.old =
+        slot->said.figure_now = false;
     slot->less_mono_ns = 0;
     slot->found = NULL;
     say_end(model, slot);
@@ -415,11 +423,31 @@ static bool is_over(struct model *model, struct slot *slot, int64_t passed_ns) {
     return quiet_ns >= (slot->said.flapping ? FOLDS : SETTLES);
 }
 
+/* Its object is there, and what it is about can be known, whether a rule finds it or not. Of thousands in
+ * turns. */
+static void say_figure(struct model *model, struct slot *slot) {
+    struct alert_book *book = model->alerts;
+    uint64_t id = slot->said.object ? slot->said.object : slot->candidate;
+    const struct object *object = id ? model_object(model, id) : NULL;
+    struct finding finding = {.rule = ruleset_find(model->rules, slot->said.rule), .object = id};
+    char figure[FIGURE_SIZE] = "-";
+    if ((book->tick + slot->place) % (book->live_count / LOOKS_A_TICK + 1) != 0)
+        return;
+    if (finding.rule && object && object->freshness == FRESH_LIVE)
+        finding_figure(model, &finding, figure, sizeof figure);
+    bool known = strcmp(figure, "-") != 0, other = known && alert_text_set(&slot->said.figure, figure);
+    if (other || known != slot->said.figure_now)
+        alert_book_changed(book, false);
+    slot->said.figure_now = known;
+}
+
 /* Nobody says that it goes on; true: it is over. */
-static bool miss(struct model *model, struct slot *slot, int64_t passed_ns) {
+static bool miss(struct model *model, struct slot *slot, bool said, int64_t passed_ns) {
     bool forms = slot->formed_tick == model->alerts->tick, asleep = watch_is_asleep(model, slot);
     slot->restored &= !forms;
-    slot->said.old = true;
+    slot->said.old |= !said;
+    if (slot->said.old)
+        say_figure(model, slot);
     bool denied = slot->restored && alert_absent_denied(model, slot);
     bool unheard = (slot->restored && !denied) || asleep;
     set_absence(model, slot, unheard, !unheard && !forms);
@@ -443,13 +471,14 @@ static void end_some(struct model *model, int64_t passed_ns) {
     bool restored = false;
     for (size_t i = 0; i < book->live_count;) {
         struct slot *slot = book->live[i];
-        bool found = slot->found_tick == book->tick;
+        bool found = slot->found_tick == book->tick, said = slot->found != NULL;
         slot->found = NULL;
         if (slot->said.state == ALERT_PENDING && !found && slot->formed_tick != book->tick) {
             alert_book_drop(book, slot); /* another one stands there now */
             continue;
         }
-        if (slot->said.state == ALERT_OPEN && !found && miss(model, slot, passed_ns) && count < ALERTS_A_TICK)
+        if (slot->said.state == ALERT_OPEN && !found && miss(model, slot, said, passed_ns) &&
+            count < ALERTS_A_TICK)
             over[count++] = slot;
         restored |= slot->restored;
         i++;

@@ -53,6 +53,8 @@ struct alert {
     uint64_t object;                     /* id in this model; 0: not seen in this run */
     const char *text, *worst_text;       /* the sentence now, or the last; at its worst */
     const char *figure, *peak;           /* what it is about now, and at its worst: "91 %"; "-" unknown */
+    const char *worst_rule;              /* that spoke at its worst */
+    double peak_size;                    /* the peak as a number, where more is worse; else 0 */
     const char *limit, *origin; /* "> 80 %", "" when it is a state; where the level comes from: "default" */
     const char *ending;         /* of a cleared one, where there is more to say: "gone", "not seen again" */
     int64_t first_sign_utc_ns;  /* when the condition became true */
@@ -68,6 +70,7 @@ struct alert {
     bool quiet;           /* open, and nothing is found: over if it stays so */
     int64_t quiet_utc_ns; /* since then, of a quiet one */
     bool old;             /* open, and text and figure are of before: since then it was not found */
+    bool figure_now;      /* old, and the figure is of now all the same: known, though not found */
     int64_t acked_utc_ns; /* 0: nobody */
     enum severity acked_severity;
     const char *acked_by, *note;
@@ -84,6 +87,8 @@ const struct alert *model_alert(const struct model *model, size_t index);
 const struct alert *model_alert_by_number(const struct model *model, uint64_t number);
 /* Another one after each change of the book, and never that of another model. */
 uint64_t model_alerts_version(const struct model *model);
+/* Of all times that an open one was worse than ever, in this run. */
+uint64_t model_alerts_peaks(const struct model *model);
 
 struct alert_counts {
     size_t crit, warn;      /* open, and neither acknowledged nor silenced */

@@ -13,9 +13,10 @@
 #include "outward/alert_write.h"
 #include "outward/errand.h"
 
-enum { OPEN_MS = 1000, CLOSE_MS = 2000, LIMIT_MS = 10000 };
+enum { OPEN_MS = 1000, CLOSE_MS = 2000, LIMIT_MS = 10000, PEAKS_OF = 1000 /* open ones */ };
 #define WRITE_EVERY (3 * NS_PER_S)
-#define PEAKS_EVERY (60 * NS_PER_S) /* figures that grew, where nothing else changed */
+#define PEAKS_EVERY (10 * NS_PER_S) /* where nothing else changed, and not of thousands */
+#define TEXTS_EVERY (60 * NS_PER_S)
 #define TRY_EVERY   (5 * NS_PER_S)
 
 struct alert_file {
@@ -35,7 +36,7 @@ struct alert_file {
     struct alert_stamp seen;
     int64_t next_ns, written_ns;
     struct written { /* up to here it is in the file; begun: in what is being written */
-        uint64_t change, version;
+        uint64_t change, version, peaks;
     } written, begun;
     char reason[620]; /* why it is not kept; "" it is, or another one does */
     char said[700];   /* the last one about that */
@@ -96,7 +97,8 @@ static void say_read_only(struct alert_file *f) {
 /* ---- taking ---- */
 
 static struct written now_in(const struct model *model) {
-    return (struct written){model_alert_change_last(model), model_alerts_version(model)};
+    return (struct written){model_alert_change_last(model), model_alerts_version(model),
+                            model_alerts_peaks(model)};
 }
 
 static void join(struct alert_file *f, const char *text, size_t len, bool mirror) {
@@ -157,10 +159,17 @@ static bool is_empty(const struct alert_file *f) {
            model_silence_count(f->model) == 0;
 }
 
+static bool has_few(const struct model *model) {
+    struct alert_counts counts = model_alert_counts(model);
+    return counts.crit + counts.warn + counts.acked + counts.silenced <= PEAKS_OF;
+}
+
 static bool is_due(const struct alert_file *f) {
     struct written now = now_in(f->model);
+    int64_t ago = clock_mono_ns() - f->written_ns;
     return now.change != f->written.change ||
-           (now.version != f->written.version && clock_mono_ns() - f->written_ns >= PEAKS_EVERY);
+           (now.peaks != f->written.peaks && ago >= PEAKS_EVERY && has_few(f->model)) ||
+           (now.version != f->written.version && ago >= TEXTS_EVERY);
 }
 
 static bool begin_writing(struct alert_file *f, bool last) {
@@ -202,7 +211,7 @@ static void written(struct alert_file *f, const struct alert_write_answer *answe
     case ALERT_NOT_OURS: /* somebody tidied up: whoever is first has it */
         close_lock(f);
         f->seen = (struct alert_stamp){0};
-        f->written = (struct written){UINT64_MAX, UINT64_MAX};
+        f->written = (struct written){UINT64_MAX, UINT64_MAX, UINT64_MAX};
         f->next_ns = now;
         break;
     case ALERT_NOT_WRITTEN:

@@ -14,7 +14,7 @@
 #include "tests/harness/shown.h"
 #include "tests/harness/suite.h"
 
-enum { KEPT_MS = 30000 };
+enum { KEPT_MS = 30000, PEAK_MS = 20000 /* ten seconds, and a slow machine */ };
 
 static struct servers *cluster;
 static struct folder folder;
@@ -141,6 +141,52 @@ START_TEST(what_was_open_outlives_a_kill) {
 }
 END_TEST
 
+static double peak_of(const char *rule) {
+    json_t *document = json_load_file(file, 0, NULL), *alert;
+    double peak = 0;
+    size_t i;
+    json_array_foreach(json_object_get(document, "alerts"), i, alert) {
+        if (strcmp(json_string_value(json_object_get(alert, "rule")), rule) == 0)
+            peak = json_number_value(json_object_get(alert, "peak_size"));
+    }
+    json_decref(document);
+    return peak;
+}
+
+static void await_peak(struct command *c, const char *rule, double above) {
+    for (int64_t until = servers_now_ms() + PEAK_MS; peak_of(rule) <= above; command_pump(c, 100))
+        ck_assert_msg(servers_now_ms() < until, "peak %g of %s is not above %g", peak_of(rule), rule, above);
+}
+
+/* What it is about grows with each answer; nothing else changes. */
+START_TEST(a_peak_outlives_a_kill_but_for_seconds) {
+    char config[700];
+    snprintf(config, sizeof config, "%s/rules.conf", folder.path);
+    const char *argv[] = {command_natsight(),    "--plain", "--label", "mine", "--config", config,
+                          cluster->node[0].http, NULL};
+    struct command c;
+    FILE *out = fopen(config, "w");
+    ck_assert_ptr_nonnull(out);
+    fputs("rules = ( {name=\"old\", entity=\"server\", condition=\"uptime * 1\", warn=\"> 0\", "
+          "match=\"name = n1\"} );\n",
+          out);
+    fclose(out);
+    ck_assert(command_start(&c, argv, (const char *[]){env_state, NULL}));
+    await_output(&c, " warn old n1 ");
+    await_peak(&c, "old", 0);
+    double first = peak_of("old");
+    await_peak(&c, "old", first);
+    await_peak(&c, "old", peak_of("old"));
+    plain_kill(&c);
+    double last = peak_of("old");
+    ck_assert(command_start(&c, argv, (const char *[]){env_state, NULL}));
+    await_output(&c, " warn old n1 still open since ");
+    await_peak(&c, "old", last);
+    plain_end(&c);
+    command_free(&c);
+}
+END_TEST
+
 START_TEST(a_second_one_reads_until_the_first_ends) {
     struct command first;
     char expected[100];
@@ -234,6 +280,7 @@ int main(void) {
     tcase_set_timeout(tc, 120);
     tcase_add_checked_fixture(tc, start, end);
     tcase_add_test(tc, what_was_open_outlives_a_kill);
+    tcase_add_test(tc, a_peak_outlives_a_kill_but_for_seconds);
     tcase_add_test(tc, a_second_one_reads_until_the_first_ends);
     tcase_add_test(tc, who_only_reads_has_it_in_the_title);
     tcase_add_test(tc, a_broken_one_is_set_aside);

@@ -18,6 +18,7 @@ static struct alert filling(enum alert_state state) {
                           .peak = "88%",
                           .limit = "> 10 %",
                           .origin = "default",
+                          .worst_rule = "buffer_filling",
                           .ending = "",
                           .first_sign_utc_ns = utc(-4000),
                           .opened_utc_ns = utc(-3996),
@@ -61,6 +62,46 @@ START_TEST(what_goes_on_is_not_told_again) {
     w.mib[1] = 7;
     watch_holds(&w, 70, 0);
     ck_assert_uint_gt(alert_at(&w, 0)->number, 41);
+    watch_end(&w);
+}
+END_TEST
+
+/* 10 MiB of 64 is less than what it was at its worst, 20 is more. */
+START_TEST(a_smaller_figure_is_no_new_peak) {
+    struct watch w;
+    struct alert was = filling(ALERT_OPEN);
+    was.worst = SEVERITY_WARN, was.peak = "25%", was.peak_size = 0.25, was.worst_rule = "buffer_filling";
+    watch_begin_with(&w, &was, 1);
+    watch_holds(&w, 10, 10);
+    ck_assert_str_eq(alert_at(&w, 0)->figure, "16%");
+    ck_assert_str_eq(alert_at(&w, 0)->peak, "25%");
+    ck_assert_int_eq(alert_at(&w, 0)->worst_utc_ns, utc(-3000));
+    uint64_t peaks = model_alerts_peaks(w.n.model);
+    watch_holds(&w, 15, 20);
+    ck_assert_str_eq(alert_at(&w, 0)->peak, "31%");
+    ck_assert_double_eq_tol(alert_at(&w, 0)->peak_size, 0.3125, 1e-9);
+    ck_assert_uint_eq(model_alerts_peaks(w.n.model), peaks + 1);
+    watch_end(&w);
+}
+END_TEST
+
+/* Its hold, of four seconds, begins anew; what is waited for is known all the same. */
+START_TEST(its_figure_is_told_as_soon_as_it_is_known) {
+    struct watch w;
+    struct alert was = filling(ALERT_OPEN);
+    watch_begin_with(&w, &was, 1);
+    ck_assert(alert_at(&w, 0)->old && !alert_at(&w, 0)->figure_now);
+    watch_holds(&w, 2.5, 10);
+    ck_assert_str_eq(alert_at(&w, 0)->figure, "16%");
+    ck_assert_ptr_nonnull(strstr(alert_at(&w, 0)->text, "pending 10.0M"));
+    ck_assert(!alert_at(&w, 0)->old);
+    watch_end(&w);
+    watch_begin_with(&w, &was, 1);
+    watch_holds(&w, 2.5, 4); /* too little for any rule */
+    ck_assert_str_eq(alert_at(&w, 0)->figure, "6.3%");
+    ck_assert_str_eq(alert_at(&w, 0)->text, "as it was");
+    ck_assert(alert_at(&w, 0)->old && alert_at(&w, 0)->figure_now);
+    ck_assert_str_eq(alert_at(&w, 0)->peak, "88%");
     watch_end(&w);
 }
 END_TEST
@@ -237,6 +278,8 @@ END_TEST
 static TCase *restoring(void) {
     TCase *tc = tcase_create("restoring");
     tcase_add_test(tc, what_goes_on_is_not_told_again);
+    tcase_add_test(tc, a_smaller_figure_is_no_new_peak);
+    tcase_add_test(tc, its_figure_is_told_as_soon_as_it_is_known);
     tcase_add_test(tc, what_is_not_found_ends_once_it_could_have_been);
     tcase_add_test(tc, its_sentence_counts_from_when_it_came_last);
     tcase_add_test(tc, what_is_known_not_to_be_so_ends_soon);

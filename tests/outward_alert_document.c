@@ -46,6 +46,8 @@ static void expect_open(const struct alert *a) {
     ck_assert_str_eq(a->text, "is behind");
     ck_assert_str_eq(a->figure, "61.2k");
     ck_assert_str_eq(a->peak, "91k");
+    ck_assert_double_eq(a->peak_size, 91000.5);
+    ck_assert_str_eq(a->worst_rule, "consumer_behind");
     ck_assert_str_eq(a->limit, "");
     ck_assert_int_eq(a->first_sign_utc_ns, time_of("2026-11-21T02:41:07.123Z"));
     ck_assert_int_eq(a->opened_utc_ns, time_of("2026-11-21T02:41:37Z"));

@@ -104,8 +104,9 @@ static void put_life(struct detail *d) {
     if (*a->ending)
         flow_put(&f, ROLE_MUTED, "", ROLE_TEXT, a->ending);
     put_span(&f, d);
-    const char *when = a->state == ALERT_CLEARED ? "at the end" : a->old ? "last" : "now";
-    snprintf(figure, sizeof figure, "%s%s", a->figure, a->old ? "~" : "");
+    bool old = a->old && !a->figure_now;
+    const char *when = a->state == ALERT_CLEARED ? "at the end" : old ? "last" : "now";
+    snprintf(figure, sizeof figure, "%s%s", a->figure, old ? "~" : "");
     flow_put(&f, ROLE_MUTED, when, ROLE_TEXT, figure);
     flow_put(&f, ROLE_MUTED, "peak", ROLE_TEXT, a->peak);
     d->left = rect_below(d->left, flow_lines(&f));

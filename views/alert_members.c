@@ -104,6 +104,15 @@ static bool number_read(json_t *json, void *field) {
     return json_is_integer(json) && json_integer_value(json) >= 0;
 }
 
+static json_t *real_json(const void *field) {
+    return *(const double *)field > 0 ? json_real(*(const double *)field) : NULL;
+}
+
+static bool real_read(json_t *json, void *field) {
+    *(double *)field = json_number_value(json);
+    return json_is_number(json) && json_number_value(json) >= 0;
+}
+
 static json_t *count_json(const void *field) {
     return json_integer(*(const int *)field);
 }
@@ -159,6 +168,8 @@ static const struct member alert_members[] = {
     MEMBER(alert, text, "worst_text", worst_text, "", false),
     MEMBER(alert, text, "figure", figure, "-", false),
     MEMBER(alert, text, "peak", peak, "-", false),
+    MEMBER(alert, real, "peak_size", peak_size, NULL, false),
+    MEMBER(alert, text, "worst_rule", worst_rule, "", false),
     MEMBER(alert, text, "limit", limit, "", false),
     MEMBER(alert, text, "origin", origin, "", false),
     MEMBER(alert, text, "ending", ending, "", false),

@@ -15,6 +15,7 @@ const char alert_folder_good[] =
     "\"alerts\":[{\"alert\":12,\"state\":\"open\",\"severity\":\"critical\",\"worst\":\"critical\",\n"
     "\"rule\":\"consumer_growing\",\"tag\":\"LAG\",\"entity\":\"consumer\",\"cluster\":\"eu\",\n"
     "\"name\":\"ORDERS/billing\",\"text\":\"is behind\",\"figure\":\"61.2k\",\"peak\":\"91k\",\n"
+    "\"peak_size\":91000.5,\"worst_rule\":\"consumer_behind\",\n"
     "\"first_sign\":\"2026-11-21T02:41:07.123Z\",\"opened\":\"2026-11-21T02:41:37Z\",\"times\":2,\n"
     "\"came\":[\"2026-11-21T02:35:00Z\",\"2026-11-21T02:41:37Z\"],\"acked\":\"2026-11-21T02:45:00Z\",\n"
     "\"acked_severity\":\"critical\",\"acked_by\":\"ann\",\"note\":\"on it\",\"of_tomorrow\":true},\n"
