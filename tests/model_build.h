@@ -221,11 +221,12 @@ static inline int count_events(const struct night *n, const char *kind) {
     return count;
 }
 
-static inline const struct finding *finding_of(const struct night *n, const char *rule) {
-    size_t count;
-    const struct finding *findings = model_findings(n->model, &count);
+/* severity OK: whatever it has. */
+static inline const struct finding *finding_in(const struct finding *findings, size_t count, const char *rule,
+                                               enum severity severity) {
     for (size_t i = 0; i < count; i++) {
-        if (strcmp(finding_rule(&findings[i]), rule) == 0)
+        bool is = severity == SEVERITY_OK || findings[i].severity == severity;
+        if (is && strcmp(finding_rule(&findings[i]), rule) == 0)
             return &findings[i];
     }
     return NULL;
@@ -235,11 +236,17 @@ static inline const struct finding *finding_at(const struct night *n, const char
                                                enum severity severity) {
     size_t count;
     const struct finding *findings = model_findings(n->model, &count);
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(finding_rule(&findings[i]), rule) == 0 && findings[i].severity == severity)
-            return &findings[i];
-    }
-    return NULL;
+    return finding_in(findings, count, rule, severity);
+}
+
+static inline const struct finding *finding_of(const struct night *n, const char *rule) {
+    return finding_at(n, rule, SEVERITY_OK);
+}
+
+static inline const struct finding *forming_of(const struct night *n, const char *rule) {
+    size_t count;
+    const struct finding *forming = model_forming(n->model, &count);
+    return finding_in(forming, count, rule, SEVERITY_OK);
 }
 
 /* ---- running ---- */

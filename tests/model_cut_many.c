@@ -1,15 +1,6 @@
 /* Many that are cut at once or again and again: one trouble of their server, with the records and without. */
 #include "tests/model_counts.h"
 
-static const struct finding *forming_of(const struct night *n, const char *rule) {
-    size_t count;
-    const struct finding *forming = model_forming(n->model, &count);
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(finding_rule(&forming[i]), rule) == 0)
-            return &forming[i];
-    return NULL;
-}
-
 /* Until a record or a sentence tells who it was, all is not ok; and that alone is never said. */
 START_TEST(who_was_counted_is_looked_up) {
     for (int divided = 0; divided < 2; divided++) {

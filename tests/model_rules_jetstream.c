@@ -188,18 +188,14 @@ static void go_on(struct night *n, const struct rule_case *c, double seconds, do
 /* What is marked for it: the object, of what a stream copies from the stream as well. What was a warning
  * before stays one until it is critical. */
 static void expect_marked(const struct night *n, const char *rule, enum severity severity) {
-    size_t count;
-    const struct finding *forming = model_forming(n->model, &count);
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(finding_rule(&forming[i]), rule) != 0)
-            continue;
-        const struct object *object = model_object(n->model, forming[i].object);
-        ck_assert_int_ge(model_severity(n->model, object), SEVERITY_PENDING);
-        if (object->kind == OBJECT_SOURCE)
-            ck_assert_int_eq(model_severity(n->model, object->parent), SEVERITY_PENDING);
+    const struct finding *forming = forming_of(n, rule);
+    ck_assert_msg(forming || severity == SEVERITY_CRIT, "%s is not pending", rule);
+    if (!forming)
         return;
-    }
-    ck_assert_msg(severity == SEVERITY_CRIT, "%s is not pending", rule);
+    const struct object *object = model_object(n->model, forming->object);
+    ck_assert_int_ge(model_severity(n->model, object), SEVERITY_PENDING);
+    if (object->kind == OBJECT_SOURCE)
+        ck_assert_int_eq(model_severity(n->model, object->parent), SEVERITY_PENDING);
 }
 
 START_TEST(a_rule_speaks_when_its_time_has_come) {
