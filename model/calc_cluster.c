@@ -169,34 +169,39 @@ static bool is_partial(const struct model *model, const struct object *cluster) 
     return calc_cluster_js_unheard(model, cluster).u > 0;
 }
 
+static struct lag_sum add_up(const struct model *model, const struct object *cluster) {
+    struct lag_sum s = {.version = model_version(model, OBJECT_CONSUMER)};
+    for (size_t i = 0; i < kind_count(model, OBJECT_CONSUMER); i++) {
+        const struct object *consumer = &kind_at(model, OBJECT_CONSUMER, i)->object;
+        if (consumer->parent != cluster || consumer->freshness == FRESH_GONE)
+            continue;
+        if (consumer->freshness != FRESH_LIVE && asset_is_lost(model, consumer)) {
+            s.left_out = true;
+            continue;
+        }
+        struct value lag = calc_consumer_lag(model, consumer);
+        if (lag.type != VALUE_UINT || lag.u > UINT64_MAX - s.sum)
+            return s;
+        s.sum += lag.u;
+        s.live |= consumer->freshness == FRESH_LIVE;
+        s.old |= consumer->freshness != FRESH_LIVE;
+    }
+    s.known = s.live || !(s.old || s.left_out); /* where no leader answers nothing is */
+    return s;
+}
+
 /* One consumer of which nobody told makes the sum unknown, as with rates; one whose leader does not answer
  * now counts with what it said last, and that is marked; one that nobody can lead is left out, so that there
  * is at least as much. */
 struct value calc_cluster_lag(const struct model *model, const struct object *object) {
-    uint64_t sum = 0;
-    bool live = false, old = false, left_out = false;
-    if (!answers(model, object))
+    struct lag_sum *s = &cluster_of(object)->lag_sum;
+    if (s->version != model_version(model, OBJECT_CONSUMER))
+        *s = add_up(model, object);
+    if (!s->known || !answers(model, object))
         return value_unknown(0);
-    for (size_t i = 0; i < kind_count(model, OBJECT_CONSUMER); i++) {
-        const struct object *consumer = &kind_at(model, OBJECT_CONSUMER, i)->object;
-        if (consumer->parent != object || consumer->freshness == FRESH_GONE)
-            continue;
-        if (consumer->freshness != FRESH_LIVE && asset_is_lost(model, consumer)) {
-            left_out = true;
-            continue;
-        }
-        struct value lag = calc_consumer_lag(model, consumer);
-        if (lag.type != VALUE_UINT || lag.u > UINT64_MAX - sum)
-            return value_unknown(0);
-        sum += lag.u;
-        live |= consumer->freshness == FRESH_LIVE;
-        old |= consumer->freshness != FRESH_LIVE;
-    }
-    if ((old || left_out) && !live)
-        return value_unknown(0); /* no leader answers: nothing is known */
-    struct value v = value_uint(sum);
-    v.flags = (uint8_t)((old ? VALUE_ESTIMATED | VALUE_OLD : 0) |
-                        (left_out || is_partial(model, object) ? VALUE_LEAST : 0));
+    struct value v = value_uint(s->sum);
+    v.flags = (uint8_t)((s->old ? VALUE_ESTIMATED | VALUE_OLD : 0) |
+                        (s->left_out || is_partial(model, object) ? VALUE_LEAST : 0));
     return v;
 }
 

@@ -29,6 +29,13 @@ struct listing {             /* what the living servers' /jsz answers prove toge
     bool all_up;
 };
 
+struct lag_sum { /* over its consumers, as of that version of them; 0: of none */
+    uint64_t version, sum;
+    bool known;     /* of all of them */
+    bool live, old; /* of some, and not of now */
+    bool left_out;  /* some can't have a leader */
+};
+
 struct cluster {
     const struct text *name; /* NULL: nobody has answered */
     bool alone;              /* the name is that of its only server, which has no cluster */
@@ -39,6 +46,7 @@ struct cluster {
     int forgotten_nameless; /* servers forgotten whose route address nobody knows */
     struct meta meta;
     struct listing listing;
+    struct lag_sum lag_sum; /* kept: a tick and a frame ask again and again */
 };
 
 static inline struct cluster *cluster_of(const struct object *cluster) {

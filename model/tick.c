@@ -33,6 +33,7 @@ static void assets_weigh(struct model *model) {
     asset_parts_tick(model);
     if (model->leaders_moved)
         replicas_count(model);
+    model_changed(model);
 }
 
 void model_tick(struct model *model, int64_t utc_ns, int64_t mono_ns) {
