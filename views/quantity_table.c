@@ -129,8 +129,6 @@ static void add_row(struct quantity_list *list, const struct object *object, siz
     row->severity = severity;
     row->place = list->placed ? list->names.places[at] : 0;
     row->rank = list_rank(list->model, object, severity);
-    int reason = list_reason_width(list->model, object);
-    list->reason_most = reason > list->reason_most ? reason : list->reason_most;
     row->key = key_of(list, object, list->table.sort);
     row->then = then_of(list, object);
 }
@@ -199,7 +197,12 @@ static int narrowed(const struct quantity_list *list, const struct quantity_colu
     return column->priority == 0 && most > 0 && width > most ? most : width;
 }
 
-enum { STEP = 4, MOST_ROWS = 4096, REST = 240 /* columns: what is left is for texts that are cut */ };
+enum { STEP = 4, REST = 240 /* columns: what is left is for texts that are cut */ };
+enum { ROWS_FITTED = 1024 /* of thousands: the others are hardly any wider */ };
+
+static size_t rows_to_fit(const struct quantity_list *list) {
+    return list->count < ROWS_FITTED ? list->count : ROWS_FITTED;
+}
 
 static int steps_over(int width, int usual) {
     return width > usual ? (width - usual + STEP - 1) / STEP * STEP : 0;
@@ -221,6 +224,16 @@ static int wider(const struct quantity_list *list, const struct object *object,
     return width > enough ? width : 0;
 }
 
+/* It says one of a few words, and there is room for each: no row needs more. */
+static bool words_fit(const struct quantity_column *column, int width) {
+    const char *word =
+        column->dated || quantity_says_more(column->quantity) ? NULL : quantity_word(column->quantity, 0);
+    bool fit = word != NULL;
+    for (int n = 1; word; word = quantity_word(column->quantity, n++))
+        fit &= strlen(word) <= (size_t)width;
+    return fit;
+}
+
 /* As far as the names need, in steps, so that what they don't need is left to others. The one that says which
  * row it is comes before other columns. */
 static void fit_names(struct quantity_list *list, int c) {
@@ -228,7 +241,8 @@ static void fit_names(struct quantity_list *list, int c) {
     int usual = column->width ? column->width : quantities[column->quantity].width, more = 0;
     int width = narrowed(list, column, usual), first_most = list->table.width / 10;
     int most = column->grow + (column->brief || column->dated ? 0 : REST);
-    for (size_t i = 0; i < list->count && i < MOST_ROWS && more < most; i++) {
+    size_t rows = words_fit(column, width) ? 0 : rows_to_fit(list);
+    for (size_t i = 0; i < rows && more < most; i++) {
         int needed = wider(list, list->rows[i].object, column, width + more);
         more = needed ? steps_over(needed, width) : more;
     }
@@ -262,13 +276,24 @@ static int picture_of(const struct quantity_list *list) {
     return -1;
 }
 
+/* Columns that why a row is old needs at most, in short. */
+static int longest_reason(const struct quantity_list *list) {
+    int longest = 0;
+    for (size_t i = 0; i < rows_to_fit(list); i++) {
+        int reason = list_reason_width(list->model, list->rows[i].object);
+        longest = reason > longest ? reason : longest;
+    }
+    return longest;
+}
+
 /* Where pictures are, reasons take the place of theirs. They have to be read: less urgent columns give way,
  * but not the pictures. */
 static void make_room_for_reasons(struct quantity_list *list, int picture) {
     static const int enough[] = {14, 20}; /* "silent for 14s", "gives no /jsz for 9s" */
     int room = table_column_width(&list->table, picture), usual = list->columns[picture].width;
-    int wanted = list->reason_most <= enough[0] ? enough[0] : enough[1];
-    if (list->reason_most <= room || wanted <= room)
+    int longest = longest_reason(list);
+    int wanted = longest <= enough[0] ? enough[0] : enough[1];
+    if (longest <= room || wanted <= room)
         return;
     list->made[picture].width = wanted;
     if (picture_of(list) != picture)
@@ -354,7 +379,6 @@ static void collect(struct quantity_list *list, const struct quantity_pick *pick
         all = model_objects(list->model, list->kind, &total);
     list->collected++;
     list->count = list->known = list->quiet = list->internal = 0;
-    list->reason_most = 0;
     list->fitted = 0;
     list->placed =
         !list->own && name_order_look(&list->names, list->model, list->kind, list->keys, list->key_count);

@@ -80,7 +80,6 @@ struct quantity_list {
     size_t quiet, internal;    /* of these hidden as idle, as internal */
     const struct model *model; /* of the arrangement */
     const char *idle_text;
-    int reason_most;        /* columns that why a row is old needs at most, in short */
     int reason_room;        /* columns of a picture, in which it says why it is old; 0: no picture is shown */
     bool several;           /* clusters: their column is there */
     bool shared;            /* names, by several accounts: their column is there */
