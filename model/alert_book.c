@@ -262,6 +262,7 @@ void alert_book_destroy(struct alert_book *book) {
         free(book->tables[by].heads);
     for (size_t i = 0; i < book->hush_count; i++)
         alert_hush_finish(&book->hushes[i]);
+    alert_changes_finish(book);
     free(book->live);
     free(book->ended);
     free(book->order);
@@ -286,6 +287,7 @@ struct alert_book *alert_book_clone(const struct alert_book *book) {
         link_all(clone, clone->ended[i] = slot_clone(book->ended[i]));
     for (size_t i = 0; i < book->hush_count; i++)
         alert_hush_share(&clone->hushes[i]);
+    alert_changes_share(clone);
     alert_book_changed(clone, true);
     return clone;
 }

@@ -1,4 +1,8 @@
+#include <stdio.h>
+
+#include "base/text.h"
 #include "model/alert_book.h"
+#include "model/alert_text.h"
 
 static const char *const words[] = {
     [CHANGE_OPENED] = "opened",     [CHANGE_WORSE] = "worse",          [CHANGE_GREW] = "grew",
@@ -11,23 +15,63 @@ const char *alert_change_word(enum alert_change_kind kind) {
 }
 
 static enum severity after(const struct slot *slot, enum alert_change_kind kind) {
-    bool open = slot && slot->said.state == ALERT_OPEN && kind != CHANGE_CLEARED;
+    bool open = slot->said.state == ALERT_OPEN && kind != CHANGE_CLEARED;
     return open ? slot->said.severity : SEVERITY_OK;
+}
+
+/* Its texts are given away. */
+static void add(struct model *model, struct alert_change change) {
+    struct alert_book *book = model->alerts;
+    change.number = ++book->last_change;
+    change.utc_ns = model->utc_ns;
+    struct alert_change *place = &book->changes[change.number % ALERT_CHANGES];
+    alert_text_drop(place->name);
+    alert_text_drop(place->text);
+    *place = change;
+    alert_book_changed(book, true);
+}
+
+/* "by alice, the new release" */
+static const char *by_whom(const struct alert *a) {
+    char text[2 * TEXT_MAX_BYTES + 16];
+    bool both = *a->acked_by && *a->note;
+    snprintf(text, sizeof text, "%s%s%s%s", *a->acked_by ? "by " : "", a->acked_by, both ? ", " : "",
+             a->note);
+    return alert_text_make(text);
 }
 
 void alert_tell(struct model *model, const struct slot *slot, enum alert_change_kind kind,
                 enum severity before) {
-    struct alert_book *book = model->alerts;
-    uint64_t number = ++book->last_change;
-    book->changes[number % ALERT_CHANGES] =
-        (struct alert_change){.number = number,
-                              .kind = kind,
-                              .alert = slot ? slot->said.number : 0,
-                              .utc_ns = model->utc_ns,
-                              .severity = after(slot, kind),
-                              .before = before,
-                              .silenced = slot && slot->said.silenced_until_utc_ns};
-    alert_book_changed(book, true);
+    const struct alert *a = &slot->said;
+    add(model, (struct alert_change){.kind = kind,
+                                     .alert = a->number,
+                                     .severity = after(slot, kind),
+                                     .before = before,
+                                     .silenced = a->silenced_until_utc_ns,
+                                     .name = alert_text_share(a->name),
+                                     .text = kind == CHANGE_ACKED ? by_whom(a) : alert_text_share(a->text)});
+}
+
+void alert_tell_silence(struct model *model, enum alert_change_kind kind, const char *name,
+                        const char *note) {
+    add(model,
+        (struct alert_change){.kind = kind, .name = alert_text_make(name), .text = alert_text_make(note)});
+}
+
+void alert_changes_share(struct alert_book *book) {
+    for (size_t i = 0; i < ALERT_CHANGES; i++) {
+        if (!book->changes[i].number)
+            continue;
+        alert_text_share(book->changes[i].name);
+        alert_text_share(book->changes[i].text);
+    }
+}
+
+void alert_changes_finish(struct alert_book *book) {
+    for (size_t i = 0; i < ALERT_CHANGES; i++) {
+        alert_text_drop(book->changes[i].name);
+        alert_text_drop(book->changes[i].text);
+    }
 }
 
 uint64_t model_alert_change_last(const struct model *model) {

@@ -184,7 +184,7 @@ bool model_silence(struct model *model, const char *entity, const char *cluster,
         add_hush(model, kind, &said);
     apply_anew(model);
     if (book->began && (was || !ends))
-        alert_tell(model, NULL, ends ? CHANGE_UNSILENCED : CHANGE_SILENCED, SEVERITY_OK);
+        alert_tell_silence(model, ends ? CHANGE_UNSILENCED : CHANGE_SILENCED, name, ends ? "" : note);
     return true;
 }
 
@@ -229,8 +229,8 @@ void alert_silences_tick(struct model *model) {
     for (size_t i = book->hush_count; i-- > 0;) {
         if (book->hushes[i].until_mono_ns > model->mono_ns)
             continue;
+        alert_tell_silence(model, CHANGE_UNSILENCED, book->hushes[i].said.name, "");
         remove_hush(book, i);
-        alert_tell(model, NULL, CHANGE_UNSILENCED, SEVERITY_OK);
     }
     lift_some(model);
 }

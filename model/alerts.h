@@ -171,6 +171,8 @@ struct alert_change {
     int64_t utc_ns;
     enum severity severity, before; /* after it, before it; OK: none */
     bool silenced;                  /* nobody is to be told; the state file wants it all the same */
+    const char *name,
+        *text; /* who it is about, and what was said then; of what people do who, and the note */
 };
 /* A reader keeps the number that it has read, and so learns how many it missed. */
 uint64_t model_alert_change_last(const struct model *model); /* 0: none yet */

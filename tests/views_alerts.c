@@ -151,6 +151,67 @@ START_TEST(enter_goes_to_the_evidence) {
 }
 END_TEST
 
+static const char *chosen_line(char *text) {
+    char *at = strstr(text, "\n>");
+    ck_assert_msg(at != NULL, "nothing is chosen in\n%s", text);
+    *strchr(at + 1, '\n') = '\0';
+    return at + 2;
+}
+
+static void chooses(struct frame *f, const char *key, const char *expected) {
+    struct view_request request;
+    frame_key(f, key, &request);
+    char *text = frame_text(f, 120, 40, false);
+    const char *line = chosen_line(text);
+    ck_assert_msg(strstr(line, expected) != NULL, "\"%s\" is not \"%s\"", line, expected);
+    free(text);
+}
+
+/* In one order of time with all that happened. */
+START_TEST(what_becomes_of_alerts_is_among_events) {
+    struct view_request request;
+    struct frame f;
+    frame_open(&f, &world, "events");
+    chooses(&f, "E", "02:40:39    28s  alert !!   n2-lon/4711/billing-7     worse crit: n2-lon cid 4711");
+    frame_key(&f, "Enter", &request);
+    ck_assert_str_eq(request.view, "slow");
+    for (int i = 0; i < 5; i++)
+        frame_key(&f, "E", &request);
+    chooses(&f, "E", "02:33:51  7m16s  alert  .   n3-ams                    cleared: n3-ams connection ref");
+    frame_key(&f, "Enter", &request);
+    ck_assert_str_eq(request.view, "node");
+    chooses(&f, "E", "02:33:41  7m26s  back       n3-ams                    answers again");
+    chooses(&f, "e", "02:33:51  7m16s  alert  . ");
+    f.context.filter = "!alert";
+    char *text = frame_text(&f, 120, 40, false);
+    ck_assert_msg(strstr(text, "EVENTS 6 ") && !strstr(text, "cleared:"), "%s", text);
+    free(text);
+    f.context.filter = "n3-ams";
+    text = frame_text(&f, 120, 40, false);
+    ck_assert_msg(strstr(text, "EVENTS 12 "), "%s", text);
+    free(text);
+    frame_close(&f);
+}
+END_TEST
+
+/* What was said then stays, whatever is said now; people are told of by name, and an entity by its own. */
+START_TEST(an_event_says_what_was_said_then) {
+    struct frame f;
+    ck_assert(model_alert_ack(world.model, about("ORDERS/audit")->number, "alice", "on it"));
+    ck_assert(
+        model_silence(world.model, "server", "", "n1-lon", world_utc(&world) + NS_PER_S * 600, "moved"));
+    frame_open(&f, &world, "events");
+    char *text = frame_text(&f, 120, 40, false);
+    const char *expected[] = {"alert      n1-lon                    silenced: moved",
+                              "alert  !   ORDERS/audit              acked by alice, on it",
+                              "opened warn: ORDERS/audit 22.1k, +200/s", "grew warn: ORDERS/audit 45.1k"};
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
+        ck_assert_msg(strstr(text, expected[i]) != NULL, "\"%s\" is not in\n%s", expected[i], text);
+    free(text);
+    frame_close(&f);
+}
+END_TEST
+
 /* From the last run, and nobody has seen it in this one. */
 START_TEST(what_is_gone_is_said) {
     struct view_request request;
@@ -314,6 +375,8 @@ int main(void) {
     tcase_add_test(tc, a_filter_knows_columns_and_words);
     tcase_add_test(tc, keys_ask_for_what_people_say);
     tcase_add_test(tc, enter_goes_to_the_evidence);
+    tcase_add_test(tc, what_becomes_of_alerts_is_among_events);
+    tcase_add_test(tc, an_event_says_what_was_said_then);
     tcase_add_test(tc, what_is_gone_is_said);
     tcase_add_test(tc, what_came_again_is_folded);
     tcase_add_test(tc, tab_gives_the_rows_to_the_detail);

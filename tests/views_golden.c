@@ -166,6 +166,7 @@ static const struct screen_case {
     {"alerts-empty", "alerts", world_empty, NULL, false, 1},
     {"overview-acked", "overview", world_alerted, acknowledged, false, 5},
     {"events-stale", "events", world_stale, NULL, false, 3},
+    {"events-alerts", "events", world_alerted, NULL, false, 3},
     {"events-empty", "events", world_empty, NULL, false, 1},
     {"slow-filling", "slow", world_filling, NULL, false, 5},
     {"slow-flat", "slow", world_flat, NULL, false, 5},
@@ -276,7 +277,7 @@ START_TEST(small_screens_show_data) {
                                            {"stream", "ORDERS", "19.4M"},
                                            {"consumer", "ORDERS / billing", "1.24M"},
                                            {"cost", "n1-lon", "n2-lon"},
-                                           {"events", "nothing has changed", "since"}};
+                                           {"events", "alert !!", "alert !!"}};
     struct world w;
     char name[60];
     world_busy(&w);

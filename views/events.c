@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "views/event_lines.h"
 #include "views/line_moves.h"
 #include "views/place.h"
 #include "views/quantity_text.h"
@@ -17,30 +18,12 @@ struct events {
     struct line_moves lines;
     long top;        /* lines scrolled off, counted from the newest */
     long shown;      /* at the last arrangement: a scrolled list stays on its lines */
-    uint64_t chosen; /* number of an event; 0: none */
+    uint64_t chosen; /* id of a line; 0: none */
 };
-
-static bool passes(const struct event *e, const char *filter) {
-    bool inverse = filter[0] == '!';
-    const char *needle = filter + inverse;
-    if (!*needle)
-        return true;
-    bool hit =
-        text_contains(e->kind, needle) || text_contains(e->subject, needle) || text_contains(e->text, needle);
-    return hit != inverse;
-}
-
-static long count_passing(const struct view_context *context) {
-    size_t count = model_event_count(context->model);
-    long n = 0;
-    for (size_t i = 0; i < count; i++)
-        n += passes(model_event(context->model, i), context->filter);
-    return n;
-}
 
 static void arrange(void *state, const struct view_context *context, struct rect area) {
     struct events *v = state;
-    long now = count_passing(context);
+    long now = event_lines_count(context->model, context->filter);
     v->lines.page = area.h > 2 ? area.h - 2 : 0;
     if (v->top > 0 && now > v->shown)
         v->top += now - v->shown;
@@ -91,15 +74,15 @@ static bool move_text(char *out, size_t size, const struct event *e) {
     return true;
 }
 
-static void draw_event(const struct view_context *context, const struct event *e, struct surface *s,
-                       struct rect row) {
+static void draw_event(const struct view_context *context, const struct event *e, enum role role,
+                       struct surface *s, struct rect row) {
     char clock[TIME_TEXT_SIZE], span[TIME_TEXT_SIZE], text[1100];
     int x = row.x + 1;
     time_format_clock(clock, e->utc_ns, context->local_time);
     lasted_format(span, context->utc_ns > e->utc_ns ? context->utc_ns - e->utc_ns : 0);
     surface_field(s, row, x, row.y, 8, -1, ROLE_TEXT, 0, clock);
     surface_field(s, row, x + 9, row.y, 6, 1, ROLE_MUTED, 0, span);
-    surface_field(s, row, x + 17, row.y, 9, -1, role_of(e->kind), 0, e->kind);
+    surface_field(s, row, x + 17, row.y, 9, -1, role, 0, e->kind);
     surface_field(s, row, x + 28, row.y, subject_width(row.w), -1, ROLE_TEXT, 0, e->subject);
     x += 30 + subject_width(row.w);
     if (x < row.x + row.w) {
@@ -178,7 +161,12 @@ static void draw_moves(const struct view_context *context, size_t newest, size_t
     snprintf(text + len, sizeof(text) - len, "%s", m.names + (len ? 0 : 2 * (m.names[0] != 0)));
     e.subject = subject;
     e.text = text;
-    draw_event(context, &e, s, row);
+    draw_event(context, &e, role_of(e.kind), s, row);
+}
+
+static void draw_one(const struct view_context *context, const struct event *e, struct surface *s,
+                     struct rect row) {
+    draw_event(context, e, role_of(e->kind), s, row);
 }
 
 void events_draw(const struct view_context *context, struct surface *s, struct rect area) {
@@ -188,24 +176,32 @@ void events_draw(const struct view_context *context, struct surface *s, struct r
         if (n > 1)
             draw_moves(context, i - 1, n, s, row);
         else
-            draw_event(context, model_event(context->model, i - 1), s, row);
+            draw_one(context, model_event(context->model, i - 1), s, row);
         i -= n;
     }
 }
 
 /* ---- the whole list ---- */
 
+static enum role role_of_line(const struct event_line *line) {
+    return !line->is_change                  ? role_of(line->event.kind)
+           : line->muted                     ? ROLE_MUTED
+           : line->severity == SEVERITY_CRIT ? ROLE_CRIT
+           : line->severity == SEVERITY_WARN ? ROLE_WARN
+           : line->alert                     ? ROLE_OK
+                                             : ROLE_TEXT;
+}
+
 static void draw_lines(const struct events *v, const struct view_context *context, struct surface *s,
                        struct rect area) {
-    const char *filter = context->filter;
-    long skip = v->top;
+    struct event_walk walk = event_walk_of(context->model);
+    struct event_line line;
     struct rect row = {area.x, area.y, area.w, 1};
-    for (size_t i = model_event_count(context->model); i-- > 0 && row.y < area.y + area.h;) {
-        const struct event *e = model_event(context->model, i);
-        if (!passes(e, filter) || skip-- > 0)
+    for (long skip = v->top; row.y < area.y + area.h && event_walk_next(&walk, context->filter, &line);) {
+        if (skip-- > 0)
             continue;
-        draw_event(context, e, s, row);
-        if (e->number == v->chosen) {
+        draw_event(context, &line.event, role_of_line(&line), s, row);
+        if (line.id == v->chosen) {
             surface_text(s, row, row.x, row.y, ROLE_TEXT, ATTR_BOLD, ">");
             surface_tint(s, row, -1, ATTR_REVERSE);
         }
@@ -225,8 +221,8 @@ static void draw(const void *state, const struct view_context *context, struct s
                    "WHAT", subject_width(area.w), "OF", "HOW");
     if (v->shown == 0)
         surface_text(s, area, area.x + 1, area.y + 2, ROLE_MUTED, 0,
-                     model_event_count(context->model) ? "nothing passes the filter"
-                                                       : "nothing has changed since we began to look");
+                     event_lines_count(context->model, "") ? "nothing passes the filter"
+                                                           : "nothing has changed since we began to look");
     draw_lines(v, context, s, rect_below(area, 2));
 }
 
@@ -247,11 +243,12 @@ static void move(void *state, const struct view_context *context, long by) {
 
 /* ---- one after the other ---- */
 
-static const struct event *chosen_of(const struct events *v, const struct model *model) {
-    for (size_t i = model_event_count(model); v->chosen && i-- > 0;)
-        if (model_event(model, i)->number == v->chosen)
-            return model_event(model, i);
-    return NULL;
+static bool find_chosen(const struct events *v, const struct model *model, struct event_line *out) {
+    struct event_walk walk = event_walk_of(model);
+    while (v->chosen && event_walk_next(&walk, "", out))
+        if (out->id == v->chosen)
+            return true;
+    return false;
 }
 
 /* Into sight. */
@@ -266,21 +263,18 @@ static void show_line(struct events *v, long line) {
 static unsigned walk(struct view_call *c, int older) {
     struct events *v = c->state;
     const struct model *model = c->context->model;
-    const struct event *from = chosen_of(v, model), *last = NULL;
-    long line = 0;
-    bool passed = false;
-    for (size_t i = model_event_count(model); i-- > 0;) {
-        const struct event *e = model_event(model, i);
-        if (!passes(e, c->context->filter))
-            continue;
-        if (!from || (older && passed) || (!older && e == from && last)) {
-            v->chosen = older || !from ? e->number : last->number;
+    struct event_walk walk = event_walk_of(model);
+    struct event_line e;
+    bool from = find_chosen(v, model, &e), passed = false;
+    uint64_t last = 0;
+    for (long line = 0; event_walk_next(&walk, c->context->filter, &e); line++) {
+        if (!from || (older && passed) || (!older && e.id == v->chosen && last)) {
+            v->chosen = older || !from ? e.id : last;
             show_line(v, older || !from ? line : line - 1);
             return REACT_DRAW;
         }
-        passed |= e == from;
-        last = e;
-        line++;
+        passed |= e.id == v->chosen;
+        last = e.id;
     }
     c->request->say = !from   ? "there are no events"
                       : older ? "this is the first event"
@@ -296,17 +290,21 @@ static unsigned previous_event(void *call) {
     return walk(call, 1);
 }
 
+/* Of an alert where what is wrong is seen. */
 static unsigned open_event(void *call) {
     struct view_call *c = call;
-    const struct event *e = chosen_of(c->state, c->context->model);
-    const struct object *object = e ? model_object(c->context->model, e->object) : NULL;
+    struct event_line e;
+    bool chosen = find_chosen(c->state, c->context->model, &e);
+    const struct object *object = chosen ? model_object(c->context->model, e.event.object) : NULL;
     char previous[32], next[32];
     keymap_first(ACTION_PREVIOUS_EVENT, previous, sizeof(previous));
     keymap_first(ACTION_NEXT_EVENT, next, sizeof(next));
     if (object)
-        return place_go(c, object);
-    snprintf(c->request->text, sizeof(c->request->text),
-             e ? "there is no page of %.100s" : "%s or %s chooses an event", e ? e->subject : previous, next);
+        return e.alert ? place_go_trouble(c, object) : place_go(c, object);
+    if (chosen)
+        snprintf(c->request->text, sizeof(c->request->text), "there is no page of %.100s", e.event.subject);
+    else
+        snprintf(c->request->text, sizeof(c->request->text), "%s or %s chooses an event", previous, next);
     c->request->say = c->request->text;
     return REACT_DRAW;
 }
@@ -335,7 +333,8 @@ static const struct action actions[] = {
 const struct view_ops view_events = {
     .name = "events",
     .title = "Events",
-    .help = "What changed: servers lost and back, leaders moved.",
+    .help = "What changed: servers lost and back, leaders moved, alerts opened and over. /!alert leaves "
+            "these out.",
     .state_size = sizeof(struct events),
     .init = init,
     .arrange = arrange,
