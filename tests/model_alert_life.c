@@ -129,12 +129,12 @@ START_TEST(it_lasted_as_long_as_it_was_so) {
     struct watch w;
     watch_begin(&w);
     watch_holds(&w, 10, 7);
-    ck_assert_int_eq(lasted(&w, 0), ns(5));
+    ck_assert_int_eq(lasted(&w, 0), ns(9));
     watch_holds(&w, 15, 0); /* not over yet, and not so any more */
     ck_assert(alert_at(&w, 0)->quiet);
-    ck_assert_int_eq(lasted(&w, 0), ns(6));
+    ck_assert_int_eq(lasted(&w, 0), ns(10));
     watch_holds(&w, 300, 0);
-    ck_assert_int_eq(lasted(&w, 0), ns(6));
+    ck_assert_int_eq(lasted(&w, 0), ns(10));
     ck_assert_int_eq(alert_came_utc_ns(alert_at(&w, 0)), utc(4.5));
     watch_holds(&w, 308, 7);
     ck_assert_int_eq(alert_at(&w, 0)->times, 2);
