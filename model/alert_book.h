@@ -7,8 +7,8 @@
 #include "model/alerts.h"
 #include "model/state.h"
 
-#define OBJECT_NAME_SIZE 800
-#define ALERT_FLAPS      4 /* so often within ten minutes is no news any more */
+#define OBJECT_NAME_SIZE 800 /* account, stream and consumer, each at most TEXT_MAX_BYTES */
+#define ALERT_FLAPS      4   /* so often within ten minutes is no news any more */
 
 enum alert_index { BY_OBJECT, BY_NAME, BY_NUMBER, ALERT_INDEXES }; /* by object: who was seen in this run */
 

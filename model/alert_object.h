@@ -24,9 +24,8 @@ size_t alert_place(const struct object *object);
 uint64_t alert_number_of(uint64_t id);
 /* When it opened, the last time of several; 0: it did not yet. */
 int64_t alert_came_utc_ns(const struct alert *alert);
-/* For how long it was so that time, or is by `utc_ns`: no calm is counted, and no part of a
- * second, as its sentence does. Of a pending one since its first
- * sign. */
+/* For how long it was so that time, or is by `utc_ns`: no calm is counted, and no part of a second, as its
+ * sentence does. Of a pending one since its first sign. A value_span(), ns. */
 struct value alert_lasted(const struct alert *alert, int64_t utc_ns);
 
 /* ---- inside the model ---- */

@@ -1,10 +1,11 @@
-/* What an alert asks of rules and objects: may it open yet, can anybody be asked, where does it stand. */
+/* What an alert asks of rules and objects: may it open yet, can anybody be asked, where does it stand. For
+ * the book's own sources; main process. */
 #ifndef MODEL_ALERT_WATCH_H
 #define MODEL_ALERT_WATCH_H
 
 #include "model/alert_book.h"
 
-/* What is one trouble of one object. */
+/* What is one trouble of one object; borrowed from its rule. */
 const char *watch_tag(const struct finding *finding);
 /* The name of the cluster that it is in; "": not known. */
 void watch_cluster_name(const struct model *model, const struct object *object, char out[OBJECT_NAME_SIZE]);
@@ -17,7 +18,7 @@ bool watch_is_echo(const struct model *model, const struct finding *finding);
 /* Its condition held when somebody could last be asked, and nobody can. */
 bool watch_is_asleep(const struct model *model, const struct slot *slot);
 /* A restored one that is not found: true when its rules said for long enough that it is not so, or its
- * cluster has answered for long enough to find it. */
+ * cluster has answered for long enough to find it. passed_ns: since the last tick. */
 bool watch_waited(const struct model *model, struct slot *slot, int64_t passed_ns);
 
 #endif

@@ -35,8 +35,8 @@
 #include "model/model.h"
 
 #define ALERTS_ENDED_MOST 1000 /* of the history */
-#define ALERT_COMINGS     8
-#define ALERTS_A_TICK     512
+#define ALERT_COMINGS     8    /* times that it came, of which are kept: twice what is flapping */
+#define ALERTS_A_TICK     512  /* begun, looked at again, or ended: no key waits for thousands */
 #define ALERT_CHANGES     4096 /* of which are kept */
 
 enum alert_state { ALERT_PENDING, ALERT_OPEN, ALERT_CLEARED };
@@ -142,11 +142,10 @@ size_t model_silence_count(const struct model *model);
 const struct silence *model_silence_at(const struct model *model, size_t index);
 
 /* Before the first tick, or later when it could not be had before, and then without those that are open here,
- * too: what the last run knew; `number` etc. as they were, 0 a new one. Open ones
- * stay open with their first sign, and are not announced again; those of which all rules say for ten
- * seconds that it is not so, and those that are not found for two minutes once their cluster answers, end as
- * "not seen again". Pending ones are passed over. Copies all; strange
- * values are made harmless. */
+ * too: what the last run knew; `number` etc. as they were, 0 a new one. Open ones stay open with their first
+ * sign, and are not announced again; those of which all rules say for ten seconds that it is not so, and
+ * those that are not found for two minutes once their cluster answers, end as "not seen again". Pending ones
+ * are passed over. Copies all; strange values are made harmless. */
 void model_alerts_restore(struct model *model, const struct alert *items, size_t count);
 
 /* ---- changes: for lines, log, hooks, state file ---- */

@@ -1,5 +1,5 @@
 /* Quantities as the names of expressions: what filters, rules and states are asked with. Of a quantity that
- * is a counter, rate(it) is its growth per second. */
+ * is a counter, rate(it) is its growth per second. Main process. */
 #ifndef MODEL_ASKING_H
 #define MODEL_ASKING_H
 

@@ -1,4 +1,4 @@
-/* Whether waiting would tell more: for whoever asks once and goes. */
+/* Whether waiting would tell more: for whoever asks once and goes. Pure, main process. */
 #ifndef MODEL_DECIDING_H
 #define MODEL_DECIDING_H
 

@@ -9,7 +9,7 @@
 
 #include "model/ruleset.h"
 
-enum { EXPECTATIONS_MOST = 64 };
+enum { EXPECTATIONS_MOST = 64 }; /* of a configuration */
 
 struct expectation {
     const char *entity;  /* "connection", "queue", "puller" or "server" */

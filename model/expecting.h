@@ -1,11 +1,11 @@
-/* What is known of an expectation: extra of an EXPECTATION object. Inside the model alone. */
+/* What is known of an expectation: extra of an EXPECTATION object, which owns it. Inside the model alone. */
 #ifndef MODEL_EXPECTING_H
 #define MODEL_EXPECTING_H
 
 #include "model/expectation.h"
 #include "model/state.h"
 
-#define NEWCOMERS_MOST 64
+#define NEWCOMERS_MOST 64 /* of the last ten minutes; more are at least so many */
 
 enum expecting_state { EXPECTING_UNKNOWN, EXPECTING_MET, EXPECTING_FEWER, EXPECTING_NONE };
 /* Was all told that may count? PART: no; GIVEN_UP: but for servers that are down for long, which have none;

@@ -1,4 +1,5 @@
-/* What is said of a finding: for the rules, which make them, and for whoever checks a rule's text. */
+/* What is said of a finding: for the rules, which make them, and for whoever checks a rule's text. Pure, main
+ * process. */
 #ifndef MODEL_FINDING_TEXT_H
 #define MODEL_FINDING_TEXT_H
 

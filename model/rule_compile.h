@@ -1,11 +1,14 @@
-/* One rule from text to what can be asked: for those who make rules and expectations, and for nobody else. */
+/* One rule from text to what can be asked: for those who make rules and expectations, and for nobody else.
+ * Pure; main process. */
 #ifndef MODEL_RULE_COMPILE_H
 #define MODEL_RULE_COMPILE_H
 
 #include "model/ruleset.h"
 
-/* NULL: *fault says what is wrong with the text of that key, and what was meant. */
 struct asking_names;
+
+/* The caller's, by expr_destroy(); *names tells of what it asks. NULL: *fault says what is wrong with the
+ * text of that key, and what was meant. */
 struct expr *rule_parse(struct asking_names *names, const char *key, const char *text,
                         struct rule_fault *fault);
 /* Fills what is made of a rule's texts. false: *fault says what is wrong with which. */

@@ -1,5 +1,5 @@
 /* How far a rule can be judged at all: what it asks may be unknown of some, as of servers whose version does
- * not tell it. */
+ * not tell it. Nothing is kept; main process. */
 #ifndef MODEL_RULE_COVER_H
 #define MODEL_RULE_COVER_H
 
@@ -11,7 +11,7 @@ struct rule_cover {
     size_t untold;  /* of these: because their servers' version does not tell it */
     size_t awaited; /* because it takes another answer */
     int quantity;   /* that is not known of one of those, of an untold or awaited one first; -1 none */
-    const struct object *like; /* that one */
+    const struct object *like; /* that one; the model's */
 };
 /* Of those that `take` lets through; NULL: all. */
 typedef bool rule_take_fn(void *data, const struct object *object);

@@ -1,5 +1,5 @@
 /* Whether a rule holds of an object, now: its levels are asked, and nothing is remembered. For rules.c, which
- * remembers. */
+ * remembers. Main process. */
 #ifndef MODEL_RULE_JUDGE_H
 #define MODEL_RULE_JUDGE_H
 
@@ -13,6 +13,7 @@ struct verdict {           /* of one rule about one object */
 /* What is stale or gone is asked about its state alone. */
 bool rule_can_ask(const struct rule *rule, const struct object *object);
 struct verdict rule_judge(const struct asking *asking, const struct rule *rule);
+/* spoke: this level did until now. */
 bool verdict_holds(const struct verdict *verdict, const struct rule *rule, enum severity level, bool spoke);
 /* It is about this object at all. */
 bool rule_applies(const struct asking *asking, const struct rule *rule);

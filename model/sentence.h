@@ -1,7 +1,7 @@
 /* Sentences about an object, made of a template and its quantities.
  *
  * {name} is that quantity as a table shows it; [a part] in which one is not known is left out. A long name,
- * of whatever it is one, loses its middle: figures stay to be seen. */
+ * of whatever it is one, loses its middle: figures stay to be seen. Pure, main process. */
 #ifndef MODEL_SENTENCE_H
 #define MODEL_SENTENCE_H
 

@@ -1,5 +1,5 @@
 /* Taking a cluster's file of alerts: whose it is, and what it says. All of it may wait for a disk: it is run
- * as an errand. */
+ * as an errand, in a fork. */
 #ifndef OUTWARD_ALERT_TAKE_H
 #define OUTWARD_ALERT_TAKE_H
 

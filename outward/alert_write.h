@@ -1,4 +1,4 @@
-/* Writing a cluster's file of alerts, as an errand: the fork has the model as it was. */
+/* Writing a cluster's file of alerts, as an errand, in a fork: that has the model as it was. */
 #ifndef OUTWARD_ALERT_WRITE_H
 #define OUTWARD_ALERT_WRITE_H
 

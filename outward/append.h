@@ -3,9 +3,8 @@
  *
  * Each batch looks whether the name still leads to the file that is open, so that a rotated one is left alone
  * and a new one is made. What can't be written is dropped, counted, and told in the file as soon as it can
- * be:
- * {"event":"lost",...}. On standard output stands why it can't, one line; an empty one: it can again. It ends
- * at the end of its input. */
+ * be: {"event":"lost",...}. On standard output stands why it can't, one line; an empty one: it can again. It
+ * ends at the end of its input. */
 #ifndef OUTWARD_APPEND_H
 #define OUTWARD_APPEND_H
 

@@ -25,11 +25,12 @@ struct hook_said {
 #define HOOK_CHANGES  "opened|worse|grew|less|flapping|cleared|acked|unacked"
 #define HOOK_TIMEOUT  "10s"
 #define HOOK_A_MINUTE 6
-enum { HOOKS_MOST = 16, HOOK_A_MINUTE_MOST = 600, HOOK_NAME_SIZE = 80 };
+enum { HOOKS_MOST = 16, HOOK_NAME_SIZE = 80 };
+enum { HOOK_A_MINUTE_MOST = 600 }; /* ten processes a second */
 
 struct hook;
 
-struct hook *hook_create(const struct hook_said *said); /* copies all; utc now: the program begins */
+struct hook *hook_create(const struct hook_said *said); /* copies all */
 void hook_destroy(struct hook *hook);                   /* NULL is fine */
 /* Everything that was said is the same. */
 bool hook_is(const struct hook *hook, const struct hook_said *said);

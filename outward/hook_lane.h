@@ -9,7 +9,8 @@
 #include "base/loop.h"
 #include "outward/hook.h"
 
-enum { HOOK_AT_ONCE = 4, HOOK_WAITING = 256 };
+enum { HOOK_AT_ONCE = 4 };   /* processes of one hook */
+enum { HOOK_WAITING = 256 }; /* of one hook; more are counted (hooks.h) */
 
 /* Something about a hook: what went wrong, or that it works again. */
 typedef void hooks_say_fn(void *data, bool wrong, const char *name, const char *text);

@@ -6,7 +6,8 @@
 #include "model/alerts.h"
 #include "model/ruleset.h"
 
-/* Names are entity, cluster, name, rule, tag, origin. NULL: *error says why. */
+/* Names are entity, cluster, name, rule, tag, origin. NULL: *error says why. To be
+ * freed by expr_destroy(). */
 struct expr *hook_match_parse(const char *text, struct expr_error *error);
 /* The same, and that it can ever be so: there are such entities and, where they are known already, such
  * rules. rules may be NULL. false: *error says why. */

@@ -1,4 +1,4 @@
-/* What happened to an alert, as JSON: for hooks and the log. */
+/* What happened to an alert, as JSON: for hooks and the log. Main process. */
 #ifndef VIEWS_ALERT_JSON_H
 #define VIEWS_ALERT_JSON_H
 

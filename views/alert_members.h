@@ -1,6 +1,7 @@
 /* What an alert, a silence and a server's name have, as members of a JSON object, both ways: one table each.
  *
- * Instants are RFC 3339 in UTC, to the millisecond. What is not, as a note that nobody wrote, is absent. */
+ * Instants are RFC 3339 in UTC, to the millisecond. What is not, as a note that nobody wrote, is absent. Any
+ * process. */
 #ifndef VIEWS_ALERT_MEMBERS_H
 #define VIEWS_ALERT_MEMBERS_H
 
