@@ -7,6 +7,7 @@
 #include "outward/alert_join.h"
 #include "tests/harness/suite.h"
 #include "tests/outward/alert_folder.h"
+#include "views/alert_members.h"
 
 static struct alert_document document;
 static struct model *model;
@@ -83,6 +84,27 @@ static void expect_all(void) {
     ck_assert_int_eq(document.silences[0].until_utc_ns, time_of("2099-01-01T00:00:00Z"));
 }
 
+/* Its figure is of before: whoever reads that has to know. */
+START_TEST(what_is_old_is_said) {
+    struct alert a = {.number = 1, .state = ALERT_OPEN, .severity = SEVERITY_WARN, .worst = SEVERITY_WARN},
+                 read;
+    const char **texts[] = {&a.rule,       &a.tag,    &a.entity,       &a.cluster,   &a.name,   &a.text,
+                            &a.worst_text, &a.figure, &a.peak,         &a.limit,     &a.origin, &a.ending,
+                            &a.acked_by,   &a.note,   &a.silence_note, &a.worst_rule};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        *texts[i] = "x";
+    for (int old = 0; old < 2; old++) {
+        json_t *json = json_object();
+        a.old = old;
+        alert_members_add(json, &a);
+        ck_assert_int_eq(json_is_true(json_object_get(json, "old")), old);
+        ck_assert_msg(alert_members_read(json, &read, why, sizeof why), "%s", why);
+        ck_assert_int_eq(read.old, old);
+        json_decref(json);
+    }
+}
+END_TEST
+
 START_TEST(what_is_read_is_what_stands_there) {
     ck_assert_int_eq(read_text(alert_folder_good, strlen(alert_folder_good)), ALERT_DOCUMENT_GOOD);
     expect_all();
@@ -136,6 +158,7 @@ int main(void) {
     TCase *tc = tcase_create("alert document");
     tcase_set_timeout(tc, 60);
     tcase_add_checked_fixture(tc, begin, end);
+    tcase_add_test(tc, what_is_old_is_said);
     tcase_add_test(tc, what_is_read_is_what_stands_there);
     tcase_add_test(tc, what_a_model_took_is_written_again);
     tcase_add_test(tc, no_beginning_of_it_is_a_whole);
