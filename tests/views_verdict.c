@@ -73,7 +73,7 @@ START_TEST(what_may_become_an_alert_is_not_ok) {
     world_lags(&w);
     world_run(&w, 20);
     ck_assert_str_eq(row2(&w, 80, line), " * 1 alert pending: LAG ORDERS/audit 58.0k, +200/s; in 52s");
-    ck_assert_str_eq(row2(&w, 40, line), " * 1 pending: LAG ORDERS/audit 58.0k, +…");
+    ck_assert_str_eq(row2(&w, 40, line), " * 1 pending: LAG ORDER…audit 58.0k, +2…");
     struct frame f;
     frame_open(&f, &w, "overview");
     char *text = frame_text(&f, 19, 3, false);
@@ -89,6 +89,21 @@ START_TEST(what_may_become_an_alert_is_not_ok) {
     world_run(&w, 20);
     ck_assert_str_eq(row2(&w, 100, line),
                      " * 1 alert pending: LAG ORDERS/audit 58.0k, +200/s; in 52s; 2 not monitored");
+    world_finish(&w);
+}
+END_TEST
+
+/* What is said of it has room, whatever it is called. */
+START_TEST(what_is_pending_is_said_of_long_names) {
+    static const struct world_consumer consumers[] = {
+        {"ORDERS", "audit-of-all-that-was-ordered-in-europe", 0, 200000, 200, 2500, 64, 1000, 0, 12}};
+    struct world w;
+    char line[400];
+    world_init(&w);
+    w.consumers = consumers;
+    w.consumer_count = 1;
+    world_run(&w, 20);
+    ck_assert_str_eq(row2(&w, 80, line), " * 1 alert pending: LAG ORDERS/audit-of-a…rdered-in-europe 58.0k, +200/s; in 52s");
     world_finish(&w);
 }
 END_TEST
@@ -273,6 +288,7 @@ int main(void) {
     tcase_add_test(t, another_matter_comes_before_more_of_one);
     tcase_add_test(t, a_balancer_is_what_there_is_to_say);
     tcase_add_test(t, what_may_become_an_alert_is_not_ok);
+    tcase_add_test(t, what_is_pending_is_said_of_long_names);
     tcase_add_test(t, the_limit_stands_behind_the_figure);
     tcase_add_loop_test(t, a_long_name_leaves_room_for_figures, 0, 3);
     tcase_add_test(t, what_waits_for_a_leader_says_so);

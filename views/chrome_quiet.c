@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "model/sentence.h"
 #include "views/chrome_tally.h"
 #include "views/clusters.h"
 #include "views/faults.h"
@@ -145,7 +146,7 @@ static void quiet_text(const struct chrome_context *c, const struct cluster_coun
  * finding is not "all ok". "" when there is nothing. */
 static void pending_text(const struct model *model, const struct tally *t, const struct cluster_count *n,
                          char *out, size_t size, int width) {
-    char text[512], head[40], silent[124] = "", end[200], due[TIME_TEXT_SIZE + 40], cut[512];
+    char text[512], fitted[1024], head[40], silent[124] = "", end[200], due[TIME_TEXT_SIZE + 40], cut[512];
     size_t count, together = 0;
     const struct finding *forming = model_pending(model, &count);
     out[0] = 0;
@@ -164,7 +165,9 @@ static void pending_text(const struct model *model, const struct tally *t, const
     finding_text_of(model, &forming[0], together, text, sizeof(text));
     int room = width - text_width(head) - (int)strlen(finding_tag(&forming[0])) - 2;
     bool whole = text_width(text) + text_width(end) <= room;
-    text_cut(cut, sizeof(cut), text, width < 50 || whole ? room : room - text_width(end));
+    room = width < 50 || whole ? room : room - text_width(end);
+    sentence_fit(text, room, 1, fitted, sizeof(fitted));
+    text_cut(cut, sizeof(cut), fitted, room);
     snprintf(out, size, "%s %s %s%s", head, finding_tag(&forming[0]), cut, width < 50 && !whole ? "" : end);
 }
 
