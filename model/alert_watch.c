@@ -13,9 +13,13 @@
 #define DENIED (10 * NS_PER_S)  /* as what ends otherwise */
 
 /* A server that is silent is stale first, then down: one trouble. */
+const char *model_alert_tag(const struct rule *rule) {
+    bool stale = rule->kind == OBJECT_SERVER && strcmp(rule->tag, "STALE") == 0;
+    return stale ? "DOWN" : rule->tag;
+}
+
 const char *watch_tag(const struct finding *finding) {
-    bool stale = finding->rule->kind == OBJECT_SERVER && strcmp(finding_tag(finding), "STALE") == 0;
-    return stale ? "DOWN" : finding_tag(finding);
+    return model_alert_tag(finding->rule);
 }
 
 void watch_cluster_name(const struct model *model, const struct object *object, char out[OBJECT_NAME_SIZE]) {

@@ -119,6 +119,9 @@ bool model_alert_less(const struct model *model, const struct alert *alert, stru
 /* Of thousands that begin at once the book takes a part a tick: some of those that burn are not in it yet. */
 bool model_alerts_behind(const struct model *model);
 
+/* Under which tag what this rule finds is in the book: being stale and being down are one trouble. */
+const char *model_alert_tag(const struct rule *rule);
+
 /* ---- what people do ----
  * Texts are clean (base/text.h) and cut at TEXT_MAX_BYTES; NULL is "". On a paused screen it is done to the
  * live model, and to its copy to be seen at once: numbers are the same in both. */

@@ -54,6 +54,10 @@ static const char *rule_word(const struct ruleset *rules, size_t n) {
     return n < ruleset_count(rules) ? ruleset_at(rules, n)->name : NULL;
 }
 
+static const char *tag_word(const struct ruleset *rules, size_t n) {
+    return n < ruleset_count(rules) ? model_alert_tag(ruleset_at(rules, n)) : NULL;
+}
+
 static const struct vocabulary {
     const char *fact;
     const char *(*word)(const struct ruleset *rules, size_t n);
@@ -61,6 +65,7 @@ static const struct vocabulary {
 } vocabularies[] = {
     {"entity", entity_word, "natsight print"},
     {"rule", rule_word, "natsight rules"},
+    {"tag", tag_word, "natsight rules"},
 };
 
 struct wording {

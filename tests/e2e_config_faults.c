@@ -99,6 +99,10 @@ static const struct wrong {
      ":2: hooks.match: not rule = server_don: there is no rule \"server_don\"; did you mean server_down?"},
     {"hooks = ( { command = [\"a\"]; match = \"rule = qqq\"; });",
      ":1: hooks.match: rule = qqq: there is no rule \"qqq\"; natsight rules lists them"},
+    {"hooks = ( { command = [\"a\"];\n match = \"tag = LAGG\"; });",
+     ":2: hooks.match: tag = LAGG: there is no tag \"LAGG\"; did you mean LAG?"},
+    {"hooks = ( { command = [\"a\"]; match = \"tag = STALE\"; });", /* that is a server that is DOWN */
+     ":1: hooks.match: tag = STALE: there is no tag \"STALE\"; "},
     {"hooks = ( { command = [\"a\"]; timeout = \"2h\"; } );", ":1: hooks.timeout: 2h: is too long"},
     {"hooks = ( { command = [\"a\"]; per_minute = 601; } );", ":1: hooks.per_minute: 601: is too often"},
     {"hooks = ( { command = [\"a\"]; pass = [\"A=b\"]; } );", ":1: hooks.pass: A=b: takes names"},
