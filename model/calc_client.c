@@ -53,9 +53,16 @@ struct value calc_client_addresses(const struct model *model, const struct objec
     return hosts ? value_uint(hosts) : value_unknown(0);
 }
 
+/* Some of its cuts may have been at a server that could not be asked, and so may it be back there. */
+static bool is_partial(const struct object *object) {
+    return cluster_of(object->parent)->closed_unheard.count > 0;
+}
+
 struct value calc_client_cuts(const struct model *model, const struct object *object) {
     (void)model;
-    return value_uint(client_const(object)->cuts);
+    struct value v = value_uint(client_const(object)->cuts);
+    v.flags = is_partial(object) ? VALUE_LEAST : 0;
+    return v;
 }
 
 static struct value cuts_within(const struct model *model, const struct object *object, int minutes,
@@ -63,7 +70,7 @@ static struct value cuts_within(const struct model *model, const struct object *
     uint64_t cuts;
     bool more = client_cuts_within(client_const(object), model->utc_ns, minutes * MINUTE_NS, alone, &cuts);
     struct value v = value_uint(cuts);
-    v.flags = more ? VALUE_LEAST : 0;
+    v.flags = more || is_partial(object) ? VALUE_LEAST : 0;
     return v;
 }
 
@@ -90,7 +97,9 @@ struct value calc_client_lived(const struct model *model, const struct object *o
 
 struct value calc_client_back_after(const struct model *model, const struct object *object) {
     (void)model;
-    return span_or_unknown(client_back_after(client_const(object)));
+    struct value v = span_or_unknown(client_back_after(client_const(object)));
+    v.flags |= v.type == VALUE_SPAN && is_partial(object) ? VALUE_BOUND : 0;
+    return v;
 }
 
 struct value calc_client_pending(const struct model *model, const struct object *object) {
@@ -157,7 +166,7 @@ static void add_span(struct sentence *s, const char *what, int64_t ns) {
         lasted_format(span, ns + NS_PER_S / 2);
     else
         span_format(span, ns);
-    add(s, ", %s %s", what, span);
+    add(s, ", %s%s", what, span);
 }
 
 static void add_name(struct sentence *s, const struct client *client) {
@@ -166,10 +175,11 @@ static void add_name(struct sentence *s, const struct client *client) {
         add(s, " at %s", client->host->bytes);
 }
 
-static void add_times(struct sentence *s, const struct model *model, const struct client *client) {
+static void add_times(struct sentence *s, const struct model *model, const struct object *object) {
+    const struct client *client = client_const(object);
     char ago[TIME_TEXT_SIZE];
     uint64_t cuts;
-    bool more = client_cuts_within(client, model->utc_ns, 10 * MINUTE_NS, false, &cuts);
+    bool more = client_cuts_within(client, model->utc_ns, 10 * MINUTE_NS, false, &cuts) || is_partial(object);
     lasted_format(ago, model->utc_ns - last_of(client)->stop_ns);
     add(s, " cut");
     if (client->cuts > 1)
@@ -195,6 +205,16 @@ static void add_places(struct sentence *s, const struct client *client) {
         add(s, ", one address: the client is slow, not the node");
 }
 
+static void add_unasked(struct sentence *s, const struct model *model, const struct object *object) {
+    const struct cluster *cluster = cluster_of(object->parent);
+    const struct object *one = model_object(model, cluster->closed_unheard.one);
+    if (cluster->closed_unheard.count == 1 && one)
+        add(s, ", %s %s", server_label(server_const(one)),
+            server_is_up(server_const(one)) ? "has not told yet" : "could not be asked");
+    else if (cluster->closed_unheard.count)
+        add(s, ", %u nodes could not be asked", cluster->closed_unheard.count);
+}
+
 struct value calc_client_pattern(const struct model *model, const struct object *object) {
     const struct client *client = client_const(object);
     const struct client_cut *last = last_of(client);
@@ -202,13 +222,14 @@ struct value calc_client_pattern(const struct model *model, const struct object 
     if (!last)
         return value_unknown(0);
     add_name(&s, client);
-    add_times(&s, model, client);
+    add_times(&s, model, object);
     if (client->cuts == 1 && last->reason)
         add(&s, " (%s)", reason_of(last->reason->bytes).brief);
-    add_span(&s, client->cuts == 1 ? "lived" : "lives", client_lived(client));
-    add_span(&s, "back after", client_back_after(client));
+    add_span(&s, client->cuts == 1 ? "lived " : "lives ", client_lived(client));
+    add_span(&s, is_partial(object) ? "back after ≤" : "back after ", client_back_after(client));
     add_places(&s, client);
     if (client->crowded)
         add(&s, ", one of several connections of that %s", joined_by[client->by]);
+    add_unasked(&s, model, object);
     return value_text(model_say(model, s.text));
 }

@@ -178,9 +178,9 @@ struct value calc_cluster_cut_10m(const struct model *model, const struct object
     bool partial = false;
     for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
         const struct entry *entry = kind_at(model, OBJECT_SERVER, i);
-        if (entry->dead || entry->object.parent != object || !entry->object.now)
+        if (entry->dead || entry->object.parent != object)
             continue;
-        struct value cut = calc_server_cut_10m(model, &entry->object);
+        struct value cut = entry->object.now ? calc_server_cut_10m(model, &entry->object) : value_unknown(0);
         partial |= cut.type == VALUE_UNKNOWN;
         if (cut.type == VALUE_UNKNOWN)
             continue;

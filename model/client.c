@@ -383,9 +383,29 @@ static void drop_ended(const struct model *model, struct client *client) {
     client->open_count = kept;
 }
 
+/* Who was cut there is not known. */
+static void count_unheard(const struct model *model, const struct entry *of) {
+    struct cluster *cluster = cluster_of(&of->object);
+    unsigned heard = 0, expected = (unsigned)expected_servers(model, of);
+    cluster->closed_unheard.one = 0;
+    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
+        const struct entry *entry = kind_at(model, OBJECT_SERVER, i);
+        if (entry->dead || cluster_at(entry) != of)
+            continue;
+        bool told = server_const(&entry->object)->polls[SHAPE_CONNZ_CLOSED] > 0;
+        heard += told;
+        if (!told)
+            cluster->closed_unheard.one = entry->object.id;
+    }
+    cluster->closed_unheard.count = expected > heard ? expected - heard : 0;
+}
+
 void clients_tick(struct model *model) {
     if (model->joining)
         join_known(model);
+    for (size_t i = 0; kind_count(model, OBJECT_CLIENT) && i < kind_count(model, OBJECT_CLUSTER); i++)
+        if (!kind_at(model, OBJECT_CLUSTER, i)->dead)
+            count_unheard(model, kind_at(model, OBJECT_CLUSTER, i));
     for (size_t i = 0; i < kind_count(model, OBJECT_CLIENT); i++) {
         struct entry *entry = kind_at(model, OBJECT_CLIENT, i);
         if (entry->dead)

@@ -47,6 +47,10 @@ struct cluster {
     struct meta meta;
     struct listing listing;
     struct lag_sum lag_sum; /* kept: a tick and a frame ask again and again */
+    struct {                /* its servers of which no closed connection was ever heard */
+        unsigned count;
+        uint64_t one; /* of these, 0 none has a row */
+    } closed_unheard;
 };
 
 static inline struct cluster *cluster_of(const struct object *cluster) {

@@ -44,11 +44,16 @@ static void both_live(struct night *n) {
     send_varz(n, 2, "IDB", "n2");
 }
 
-static void begin(struct night *n) {
+static void come(struct night *n) {
     night_begin(n, 0, 1);
     send_target(n, 1, "http://h:8222", "named", "polled", NULL, NULL);
     send_target(n, 2, "http://h:8223", "named", "polled", NULL, NULL);
     both_live(n);
+}
+
+static void begin(struct night *n) {
+    come(n);
+    send_met(n, 2, "IDB", SHAPE_CONNZ_CLOSED, NULL, 0);
 }
 
 static void until(struct night *n, double second) {
@@ -102,6 +107,38 @@ START_TEST(over_two_servers) {
     ck_assert_str_eq(pattern(&n, "billing-7"),
                      "billing-7 cut 16 times in 10 min, lives 38s, back after 2s, on "
                      "2 nodes, one address: the client is slow, not the node");
+    night_end(&n);
+}
+END_TEST
+
+/* It may have been cut there, too, and back there sooner. */
+START_TEST(what_was_cut_where_nobody_could_ask) {
+    struct night n;
+    come(&n);
+    for (int i = 0; i < 3; i++) {
+        double start = 40 * i;
+        until(&n, start + 38);
+        cut(&n, 1, "IDA",
+            (struct met){.cid = 100 + (uint64_t)i, .name = "w", .start = start, .stop = start + 38});
+    }
+    until(&n, 120);
+    const struct object *c = client(&n, "w");
+    ck_assert(quantity_get(n.model, c, Q_CLIENT_cuts).flags & VALUE_LEAST);
+    ck_assert(quantity_get(n.model, c, Q_CLIENT_alone_5m).flags & VALUE_LEAST);
+    ck_assert(quantity_get(n.model, c, Q_CLIENT_back_after).flags & VALUE_BOUND);
+    ck_assert(quantity_get(n.model, model_cluster(n.model), Q_CLUSTER_cut_10m).flags & VALUE_LEAST);
+    ck_assert_str_eq(pattern(&n, "w"), "w cut at least 3 times in 10 min, lives 38s, back after ≤2s, on n1, "
+                                       "n2 has not told yet");
+    for (; n.at < ns(135); n.at += ns(1)) {
+        model_tick(n.model, NIGHT_UTC + n.at, NIGHT_MONO + n.at);
+        send_varz(&n, 1, "IDA", "n1");
+    }
+    ck_assert_ptr_nonnull(strstr(pattern(&n, "w"), ", n2 could not be asked"));
+    send_varz(&n, 2, "IDB", "n2");
+    cut(&n, 2, "IDB", (struct met){.cid = 200, .name = "v", .start = 10, .stop = 134});
+    until(&n, 136);
+    ck_assert_int_eq(quantity_get(n.model, c, Q_CLIENT_cuts).flags, 0);
+    ck_assert_str_eq(pattern(&n, "w"), "w cut 3 times in 10 min, lives 38s, back after 2s, on n1");
     night_end(&n);
 }
 END_TEST
@@ -292,6 +329,7 @@ END_TEST
 static TCase *make(void) {
     TCase *c = tcase_create("clients");
     tcase_add_test(c, over_two_servers);
+    tcase_add_test(c, what_was_cut_where_nobody_could_ask);
     tcase_add_test(c, back_and_open);
     tcase_add_test(c, back_before_it_is_told);
     tcase_add_test(c, one_name_at_two_hosts);

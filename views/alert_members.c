@@ -182,6 +182,7 @@ static const struct member alert_members[] = {
     MEMBER(alert, flag, "flapping", flapping, NULL, false),
     MEMBER(alert, flag, "unheard", unheard, NULL, false),
     MEMBER(alert, flag, "old", old, NULL, false),
+    MEMBER(alert, flag, "figure_now", figure_now, NULL, false),
     MEMBER(alert, time, "acked", acked_utc_ns, NULL, false),
     MEMBER(alert, severity, "acked_severity", acked_severity, NULL, false),
     MEMBER(alert, text, "acked_by", acked_by, "", false),
