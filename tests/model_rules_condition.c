@@ -260,7 +260,7 @@ static const struct rule_case {
     {"consumer_redelivering", SEVERITY_CRIT, 60, 70, again, 0, 40, NULL, NULL},
     {"consumer_window_filling", SEVERITY_WARN, 30, 0, window, 700, 900, NULL, NULL},
     {"consumer_window_filling", SEVERITY_OK, 30, 0, one_worker, 0, 0, NULL, NULL},
-    {"consumer_unpinned", SEVERITY_WARN, 60, 0, unpinned, 0, 1, NULL, "consumer_undelivered"},
+    {"consumer_unpinned", SEVERITY_WARN, 60, 0, unpinned, 0, 1, NULL, NULL},
 };
 
 static void go_on(struct night *n, const struct rule_case *c, double seconds, double level) {

@@ -19,14 +19,18 @@ static inline void send_restarted(struct night *n, int node, const char *id) {
     send(n, s);
 }
 
-static inline void begin_three(struct night *n) {
-    night_begin(n, 0, 1);
+static inline void begin_three_scaled(struct night *n, double hold_scale) {
+    night_begin(n, 0, hold_scale);
     for (int i = 0; i < 3; i++) {
         char url[40];
         snprintf(url, sizeof url, "http://h%d:8222", i);
         send_target(n, (uint64_t)i + 1, url, "named", "polled", NULL, NULL);
         varz(n, i);
     }
+}
+
+static inline void begin_three(struct night *n) {
+    begin_three_scaled(n, 1);
 }
 
 static inline void varz_until(struct night *n, double second, unsigned nodes) {

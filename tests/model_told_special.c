@@ -110,7 +110,6 @@ START_TEST(ours_give_way_to_those_of_the_same_matter) {
                                            {"consumer_window_full", "told_outstanding_ack"},
                                            {"consumer_window_filling", "told_outstanding_ack"},
                                            {"consumer_stalled", "told_last_delivery"},
-                                           {"consumer_undelivered", "told_last_delivery"},
                                            {"consumer_unacked", "told_last_ack"},
                                            {"consumer_redelivering", "told_redelivery"},
                                            {"consumer_unpinned", "told_pinned"}};

@@ -103,7 +103,8 @@ START_TEST(what_is_pending_is_said_of_long_names) {
     w.consumers = consumers;
     w.consumer_count = 1;
     world_run(&w, 20);
-    ck_assert_str_eq(row2(&w, 80, line), " * 1 alert pending: LAG ORDERS/audit-of-a…rdered-in-europe 58.0k, +200/s; in 52s");
+    ck_assert_str_eq(row2(&w, 80, line),
+                     " * 1 alert pending: LAG ORDERS/audit-of-a…rdered-in-europe 58.0k, +200/s; in 52s");
     world_finish(&w);
 }
 END_TEST
