@@ -18,39 +18,28 @@
 #define AT(LIMIT, HOLD)                                                                                      \
     { .is = true, .limit = LIMIT, .hold_s = HOLD }
 
+/* What every rule of rules.def has, whichever kind of row it is. */
+#define OURS(NAME, KIND, TAG, WHERE, VALUE, TEXT)                                                            \
+    .name = #NAME, .kind = OBJECT_##KIND, .tag = TAG, .match = "", .where = WHERE, .value = VALUE,           \
+    .unless = "", .text = TEXT, .enabled = true
+
 static const struct rule defaults[] = {
 #define RULE(NAME, KIND, TAG, WHERE, VALUE, WARN, CRIT, CLEAR, SINCE, TEXT, WHY)                             \
-    {.name = #NAME,                                                                                          \
-     .kind = OBJECT_##KIND,                                                                                  \
-     .tag = TAG,                                                                                             \
-     .match = "",                                                                                            \
-     .where = WHERE,                                                                                         \
-     .value = VALUE,                                                                                         \
+    {OURS(NAME, KIND, TAG, WHERE, VALUE, TEXT),                                                              \
      .warn = WARN,                                                                                           \
      .crit = CRIT,                                                                                           \
      .clear = {.is = sizeof CLEAR > 1, .limit = CLEAR},                                                      \
-     .unless = "",                                                                                           \
      .since = SINCE,                                                                                         \
-     .text = TEXT,                                                                                           \
      .why = WHY,                                                                                             \
-     .origin = "default",                                                                                    \
-     .enabled = true},
+     .origin = "default"},
 #define TOLD_RULE(NAME, KIND, TAG, WHERE, VALUE, WARN, CRIT, TEXT)                                           \
-    {.name = #NAME,                                                                                          \
-     .kind = OBJECT_##KIND,                                                                                  \
-     .tag = TAG,                                                                                             \
-     .match = "",                                                                                            \
-     .where = WHERE,                                                                                         \
-     .value = VALUE,                                                                                         \
+    {OURS(NAME, KIND, TAG, WHERE, VALUE, TEXT),                                                              \
      .warn = WARN,                                                                                           \
      .crit = CRIT,                                                                                           \
      .clear = NO,                                                                                            \
-     .unless = "",                                                                                           \
      .since = "",                                                                                            \
-     .text = TEXT,                                                                                           \
      .why = "The level stands in the asset's metadata, as nats server check reads it.",                      \
-     .origin = "metadata",                                                                                   \
-     .enabled = true},
+     .origin = "metadata"},
 #include "model/rules.def"
 #undef TOLD_RULE
 #undef RULE
