@@ -129,7 +129,15 @@ static bool is_count_of_silence(const struct link_watch *watch, const struct fin
     return false;
 }
 
+/* What their leader says of streams and consumers: of these there may be thousands. */
+static bool is_word_of_leader(const struct finding *finding) {
+    int kind = kind_of_id(finding->object);
+    return (kind == OBJECT_STREAM || kind == OBJECT_CONSUMER) && !finding->rule->about_state;
+}
+
 bool watch_is_echo(const struct model *model, const struct finding *finding) {
+    if (is_word_of_leader(finding))
+        return false;
     const struct object *object = model_object(model, finding->object);
     const struct entry *server = NULL;
     if (object && object->kind == OBJECT_SERVER)
@@ -141,8 +149,7 @@ bool watch_is_echo(const struct model *model, const struct finding *finding) {
                expectation_is_of_silent(model, object, finding->level);
     if (object && (object->kind == OBJECT_REPLICA || object->kind == OBJECT_META_PEER))
         server = server_of_peer(model, object);
-    else if (object && (object->kind == OBJECT_STREAM || object->kind == OBJECT_CONSUMER) &&
-             finding->rule->about_state)
+    else if (object && (object->kind == OBJECT_STREAM || object->kind == OBJECT_CONSUMER))
         server = leader_behind(model, object);
     /* One who leaves as somebody wants it is less than what he may take with him. */
     return server && server->severity >= SEVERITY_WARN &&

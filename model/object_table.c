@@ -113,7 +113,7 @@ struct entry *table_by_id(const struct object_table *table, uint64_t id) {
     if (!after || table->ids[after - 1] != id)
         return NULL;
     struct entry *entry = table->entries[after - 1];
-    return entry->dead ? NULL : entry;
+    return table->dead && entry->dead ? NULL : entry; /* most times none is, and it need not be at hand */
 }
 
 void table_sweep(struct object_table *table, void (*bury)(struct entry *entry)) {
