@@ -18,4 +18,7 @@ char *memory_format(const char *format, ...) __attribute__((format(printf, 1, 2)
 /* Called once before the process ends for lack of memory. */
 void memory_on_exhaustion(void (*hook)(void));
 
+/* Thousands lie far apart: who walks over them has so many further on fetched meanwhile. */
+#define MEMORY_AHEAD 8
+
 #endif

@@ -7,6 +7,7 @@
 #define MODEL_STATE_H
 
 #include "base/clock.h"
+#include "base/memory.h"
 #include "model/model.h"
 #include "model/object_table.h"
 
@@ -164,11 +165,10 @@ static inline struct entry *entry_of(const struct object *object) {
 static inline size_t kind_count(const struct model *model, enum object_kind kind) {
     return model->tables[kind].count;
 }
-#define FETCHED_AHEAD 8 /* thousands lie far apart in memory: the next ones are on their way meanwhile */
 static inline struct entry *kind_at(const struct model *model, enum object_kind kind, size_t i) {
     const struct object_table *table = &model->tables[kind];
-    if (i + FETCHED_AHEAD < table->count)
-        __builtin_prefetch(table->entries[i + FETCHED_AHEAD]);
+    if (i + MEMORY_AHEAD < table->count)
+        __builtin_prefetch(table->entries[i + MEMORY_AHEAD]);
     return table->entries[i];
 }
 static inline struct entry *entry_by_id(const struct model *model, uint64_t id) {
