@@ -14,9 +14,9 @@
 #define AWAITED_NS   (600 * NS_PER_S) /* the same where nothing is heard of its server, which may come back */
 #define MISSED_POLLS 3
 #define SILENT_NS    (10 * NS_PER_S)
-#define JUDGED_MOST  16384 /* a tick */
-#define REMOVED_MOST 4096  /* a tick */
-#define TEXTS_A_ROW  2     /* that no other row has: its address and its name */
+#define JUDGED_MOST  4096 /* a tick */
+#define REMOVED_MOST 4096 /* a tick */
+#define TEXTS_A_ROW  2    /* that no other row has: its address and its name */
 
 static const enum shape page_shapes[PAGE_COUNT] = {[PAGE_HOT] = SHAPE_CONNZ_HOT,
                                                    [PAGE_FULL] = SHAPE_CONNZ_FULL,
