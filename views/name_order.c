@@ -53,14 +53,13 @@ static void place(struct name_order *order, const struct model *model, const str
 bool name_order_look(struct name_order *order, const struct model *model, enum object_kind kind,
                      const enum quantity *keys, int key_count) {
     uint64_t members = model_members(model, kind);
-    const struct object *const *all = model_objects(model, kind, &order->count);
-    if (!are_own(keys, key_count) || order->count > UINT32_MAX)
-        return false;
-    if (members != order->members) {
+    bool first = !order->members, same = members == order->members;
+    if (!same)
         name_order_finish(order);
-        order->members = members;
+    order->members = members;
+    const struct object *const *all = model_objects(model, kind, &order->count);
+    if (!are_own(keys, key_count) || order->count > UINT32_MAX || !(same || first))
         return false;
-    }
     if (!order->places)
         place(order, model, all, keys, key_count);
     return true;

@@ -13,9 +13,9 @@ struct name_order {
     size_t count;     /* of them */
 };
 
-/* Whether `places` holds for what model_objects() says now. It does from the second look on at the same
- * objects, so that nothing is put in order that changes with each answer; never where names are not the
- * objects' own and may change under them. `keys`: what names them. */
+/* Whether `places` holds for what model_objects() says now. It does at the first look, and else from the
+ * second one on at the same objects, so that nothing is put in order that changes with each answer; never
+ * where names are not the objects' own and may change under them. `keys`: what names them. */
 bool name_order_look(struct name_order *order, const struct model *model, enum object_kind kind,
                      const enum quantity *keys, int key_count);
 void name_order_finish(struct name_order *order);

@@ -370,7 +370,7 @@ static void find_trouble(struct quantity_list *list, const struct quantity_pick 
         faults_text(list->trouble, sizeof(list->trouble), &list->at, &query, width - 4);
 }
 
-static void collect(struct quantity_list *list, const struct quantity_pick *pick, int width) {
+static void collect(struct quantity_list *list, const struct quantity_pick *pick) {
     size_t total;
     const struct object *const *all = list->own;
     if (all)
@@ -379,7 +379,6 @@ static void collect(struct quantity_list *list, const struct quantity_pick *pick
         all = model_objects(list->model, list->kind, &total);
     list->collected++;
     list->count = list->known = list->quiet = list->internal = 0;
-    list->fitted = 0;
     list->placed =
         !list->own && name_order_look(&list->names, list->model, list->kind, list->keys, list->key_count);
     for (size_t i = 0; i < total; i++) {
@@ -391,14 +390,13 @@ static void collect(struct quantity_list *list, const struct quantity_pick *pick
     if (list->kind == OBJECT_STREAM || list->kind == OBJECT_CONSUMER)
         show_account(list);
     find_spark_top(list);
-    find_trouble(list, pick, width);
 }
 
 static bool same_basis(const struct quantity_basis *a, const struct quantity_basis *b) {
-    return a->version == b->version && a->width == b->width && a->sort == b->sort && a->then == b->then &&
-           a->bits == b->bits && a->faults_only == b->faults_only && a->show_hidden == b->show_hidden &&
-           a->parent == b->parent && a->keep == b->keep && a->stream == b->stream &&
-           a->connection == b->connection && a->groups == b->groups && a->like == b->like;
+    return a->version == b->version && a->sort == b->sort && a->then == b->then && a->bits == b->bits &&
+           a->faults_only == b->faults_only && a->show_hidden == b->show_hidden && a->parent == b->parent &&
+           a->keep == b->keep && a->stream == b->stream && a->connection == b->connection &&
+           a->groups == b->groups && a->like == b->like;
 }
 
 void quantity_list_collect(struct quantity_list *list, const struct view_context *context,
@@ -426,8 +424,13 @@ void quantity_list_collect(struct quantity_list *list, const struct view_context
     list->idle_text = pick ? pick->idle_text : NULL;
     make_titles(list, context->bits);
     set_filter(list, context->filter && !(pick && pick->no_filter) ? context->filter : "");
-    if (!same_basis(&list->basis, &basis))
-        collect(list, pick, width);
+    bool same = same_basis(&list->basis, &basis);
+    if (!same)
+        collect(list, pick);
+    if (!same || list->basis.width != width) {
+        list->fitted = 0;
+        find_trouble(list, pick, width);
+    }
     list->basis = basis;
 }
 
