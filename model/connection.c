@@ -14,7 +14,8 @@
 #define AWAITED_NS   (600 * NS_PER_S) /* the same where nothing is heard of its server, which may come back */
 #define MISSED_POLLS 3
 #define SILENT_NS    (10 * NS_PER_S)
-#define JUDGED_MOST  4096 /* a tick */
+#define JUDGED_LEAST 2048 /* a tick, and half of the rest: nobody waits for the others */
+#define JUDGED_MOST  16384
 #define REMOVED_MOST 4096 /* a tick */
 #define TEXTS_A_ROW  2    /* that no other row has: its address and its name */
 
@@ -227,11 +228,16 @@ static void judge(struct model *model, struct entry *entry) {
         entry_remove(model, entry);
 }
 
-/* All of them in one tick while there are few; of very many a part, and the next part at the next tick. */
+static size_t judged_a_tick(size_t count) {
+    size_t some = count > JUDGED_LEAST ? JUDGED_LEAST + (count - JUDGED_LEAST) / 2 : count;
+    return some < JUDGED_MOST ? some : JUDGED_MOST;
+}
+
+/* All of them in one tick while there are few; of many a part, and the next part at the next tick. */
 void connections_tick(struct model *model) {
     const struct object_table *table = &model->tables[OBJECT_CONNECTION];
     size_t i = table_after(table, model->judged_id);
-    size_t judged = table->count < JUDGED_MOST ? table->count : JUDGED_MOST;
+    size_t judged = judged_a_tick(table->count);
     for (; judged && table->dead < REMOVED_MOST; judged--, i++) {
         i = i < table->count ? i : 0;
         model->judged_id = table->entries[i]->object.id;
