@@ -80,7 +80,7 @@ START_TEST(who_was_heard_is_known) {
         send_failure(&n, 3, SHAPE_VARZ, FAILURE_REFUSED, "nothing listens there");
     night_until(&n, 16);
     ck_assert_double_eq(unheard(&n), 0);
-    ck_assert_str_eq(down(&n), "n3 nothing listens there, for 0s");
+    ck_assert_str_eq(down(&n), "n3 nothing listens there");
     night_end(&n);
 }
 END_TEST
