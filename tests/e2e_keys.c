@@ -157,8 +157,7 @@ START_TEST(tab_completes_a_command) {
     shown_type(t, ":sort rt\t\r", "sort: RTT");
     shown_type(t, ":sort RTT\r", "sort: RTT.old. reversed");
     ck_assert_int_lt(terminal_find(t, "invalid sorting", NULL), 0);
-    shown_type(t, ":columns\r", "^.*COLUMNS");
-    shown_type(t, "\033", "^ 1 Overview");
+    shown_peek(t, ":columns\r", "^.*COLUMNS", "^ 1 Overview");
     shown_type(t, ":help\r", "KEYS in Connections");
     shown_type(t, "?", "> Connections");
     shown_quit(t);
@@ -173,15 +172,13 @@ START_TEST(what_is_called_so_is_found) {
     shown_type(t, "\t", "^:find billing$"); /* the names that there are */
     shown_type(t, "\r", "> Find +billing");
     shown_wait(t, "[.?*!]>consumer +ORDERS / billing ");
-    shown_type(t, "\r", "> Consumer +ORDERS / billing");
-    shown_type(t, "\033", "^.FIND billing -.* 1 consumer");
+    shown_peek(t, "\r", "> Consumer +ORDERS / billing", "^.FIND billing -.* 1 consumer");
     shown_type(t, ":find MAKER\r", "[.?]>connection maker cid [0-9]+ ");
     shown_type(t, "\r", "> Connection +maker");
     shown_type(t, "-", "> Find +MAKER");
     shown_type(t, ":find $g\r", "[.?]>account +\\$G .* connection");
     shown_wait(t, "FOUND BY");
-    shown_type(t, "/stream\r", "^.FIND .*filter: stream");
-    shown_type(t, "\033", "[.?]>account +\\$G");
+    shown_peek(t, "/stream\r", "^.FIND .*filter: stream", "[.?]>account +\\$G");
     shown_type(t, "\r", "> Connections");
     shown_wait(t, "filter: account=.\\$G");
     shown_wait(t, " maker ");
@@ -189,8 +186,7 @@ START_TEST(what_is_called_so_is_found) {
     shown_type(t, "\033", "^.FIND \\$g ");
     shown_type(t, ":find nobody at all\r", "nothing called nobody at all");
     shown_wait(t, "searched: 3 servers, 1 account, 1 stream, .* consumers?, [0-9]+ connections and");
-    shown_type(t, ":find ~(\r", "[Uu]nmatched|parenthes");
-    shown_type(t, "\033", "^ 1 Overview");
+    shown_peek(t, ":find ~(\r", "[Uu]nmatched|parenthes", "^ 1 Overview");
     shown_type(t, "1", "^.NODES 3");
     shown_type(t, ":find\r", "^.FIND nobody at all ");
     shown_quit(t);
@@ -209,12 +205,10 @@ START_TEST(a_connection_has_a_page) {
     shown_wait(t, "^.PENDING, kept since ");
     shown_type(t, "\t\t\t", "Tab other lives");
     shown_wait(t, "^   none");
-    shown_type(t, "s", "> Node");
-    shown_type(t, "\033", "Tab other lives");
+    shown_peek(t, "s", "> Node", "Tab other lives");
     shown_type(t, "\033", "Tab charts");
     shown_type(t, "\033", "filter: maker");
-    shown_type(t, ":connection nobody\r", "no connection is called .nobody.");
-    shown_type(t, "\033", "^ 1 Overview");
+    shown_peek(t, ":connection nobody\r", "no connection is called .nobody.", "^ 1 Overview");
     shown_type(t, "1", "^.NODES 3");
     shown_type(t, ":connection maker\r", "^.CONNECTION maker ");
     shown_quit(t);
@@ -284,8 +278,7 @@ START_TEST(an_unknown_command_names_the_nearest) {
     }
     shown_type(t, ":events\r", "> Events");
     shown_type(t, ":sort x\r", "there is no list to sort here");
-    shown_type(t, "\025columns\r", "there are no columns to choose here");
-    shown_type(t, "\033", "^ 1 Overview");
+    shown_peek(t, "\025columns\r", "there are no columns to choose here", "^ 1 Overview");
     shown_quit(t);
 }
 END_TEST
@@ -407,8 +400,7 @@ START_TEST(columns_are_set_by_name) {
     shown_type(t, ",cid,rt\t", "^:columns subscriptions,cid,rtt");
     shown_type(t, "\r", "CID +SUBS +RTT");
     shown_type(t, ":columns subscriptions,rttt\r", "there is no column rttt; did you mean rtt\\?");
-    shown_type(t, "\025columns ,\r", "this names no column");
-    shown_type(t, "\033", "^ 1 Overview");
+    shown_peek(t, "\025columns ,\r", "this names no column", "^ 1 Overview");
     terminal_key(t, VTERM_KEY_FUNCTION(2), VTERM_MOD_NONE);
     shown_wait(t, "^.SETTINGS");
     for (int i = 0; i < 3; i++)
@@ -416,8 +408,7 @@ START_TEST(columns_are_set_by_name) {
     shown_wait(t, "columns.connections.* \\[.*\"subscriptions\".*\"rtt\"\\] +changed here");
     shown_type(t, "q", "> Connections");
     shown_type(t, ":events\r", "> Events");
-    shown_type(t, ":columns x\r", "there are no columns to choose here");
-    shown_type(t, "\033", "^ 1 Overview");
+    shown_peek(t, ":columns x\r", "there are no columns to choose here", "^ 1 Overview");
     shown_quit(t);
 }
 END_TEST
@@ -432,8 +423,7 @@ START_TEST(totals_and_groups_of_connections) {
     shown_type(t, "B", "GROUP BY -");
     terminal_key(t, VTERM_KEY_DOWN, VTERM_MOD_NONE);
     shown_wait(t, ">\\( \\) NAME");
-    shown_type(t, "\r", "[0-9]+ open +by name: [0-9]+ +since connected -");
-    shown_type(t, "\033", "[0-9]+ open +since connected -");
+    shown_peek(t, "\r", "[0-9]+ open +by name: [0-9]+ +since connected -", "[0-9]+ open +since connected -");
     shown_type(t, "x", "[0-9]+ closed.* +since connected -");
     terminal_key(t, VTERM_KEY_FUNCTION(2), VTERM_MOD_NONE);
     shown_wait(t, "^.SETTINGS");

@@ -61,8 +61,7 @@ START_TEST(enter_opens_a_node_and_escape_goes_back) {
     shown_type(t, "\r", "> Node +n2");
     shown_wait(t, quiet_cluster()->node[1].http);
     shown_wait(t, "NODE n2");
-    shown_type(t, ")", "> Node +n3");
-    shown_type(t, "\033", "^.NODES 3");
+    shown_peek(t, ")", "> Node +n3", "^.NODES 3");
     shown_type(t, "-", "> Node +n3"); /* the previous place, as cd - */
     shown_type(t, "-", "^.NODES 3");
     ck_assert(terminal_type(t, "\033")); /* the selection is a layer, too */
@@ -83,8 +82,7 @@ START_TEST(help_lists_keys_and_is_searched) {
     shown_type(t, "\033", "Freezes the picture");
     shown_type(t, "/", "^/");
     shown_type(t, "1/s", "^/1/s"); /* all characters are for the search while it is typed */
-    shown_type(t, "\033", "Freezes the picture");
-    shown_type(t, "\033", "^.NODES 3");
+    shown_peek(t, "\033", "Freezes the picture", "^.NODES 3");
     shown_type(t, "Q", "Q does nothing here, \\? for keys");
     shown_quit(t);
 }
@@ -146,8 +144,7 @@ START_TEST(a_wrong_filter_says_why) {
     shown_wait(t, " reader-3 ");
     shown_type(t, "/~[", "/~\\[.+[a-z]{4}"); /* the fault stands behind the prompt; the list goes on */
     shown_wait(t, " reader-3 ");
-    shown_type(t, "\x7f\x7fsubs>", "/subs>.+[a-z]{4}");
-    shown_type(t, "\033", " reader-3 ");
+    shown_peek(t, "\x7f\x7fsubs>", "/subs>.+[a-z]{4}", " reader-3 ");
     shown_quit(t);
 }
 END_TEST

@@ -50,6 +50,11 @@ void shown_type(struct terminal *t, const char *text, const char *expected) {
     shown_wait(t, expected);
 }
 
+void shown_peek(struct terminal *t, const char *text, const char *expected, const char *back) {
+    shown_type(t, text, expected);
+    shown_type(t, "\033", back);
+}
+
 bool shown_has_byte_above(struct terminal *t, unsigned char byte) {
     size_t size;
     const char *output = terminal_output(t, &size);

@@ -16,6 +16,8 @@ bool shown_nothing_left(struct terminal *t);
 
 /* Types the text and waits until the screen has `expected` (a regular expression on one row). */
 void shown_type(struct terminal *t, const char *text, const char *expected);
+/* The same, and Esc leads back to where the screen has `back`. */
+void shown_peek(struct terminal *t, const char *text, const char *expected, const char *back);
 void shown_wait(struct terminal *t, const char *regex);
 void shown_wait_gone(struct terminal *t, const char *text);
 
