@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "model/alert_text.h"
+#include "model/ruleset.h"
 
 /* Of all models: a frozen copy may stand where another one stood. */
 static uint64_t last_version;
@@ -292,8 +293,15 @@ struct alert_book *alert_book_clone(const struct alert_book *book) {
     return clone;
 }
 
+static bool is_the_same(const struct alert *a, const struct finding *finding) {
+    return finding->severity == a->severity && strcmp(finding_rule(finding), a->rule) == 0 &&
+           finding->rule->since_quantity < 0; /* else it may be another thing by now */
+}
+
 void alert_book_since(const struct model *model, const struct slot *slot, struct finding *finding) {
     const struct alert *a = &slot->said;
+    if (slot->since_utc_ns && slot->since_utc_ns < finding->since_utc_ns && is_the_same(a, finding))
+        finding->since_utc_ns = slot->since_utc_ns;
     bool again = a->times > 1 && a->came_count > 0;
     int64_t came = again ? a->came_utc_ns[a->came_count - 1] : a->first_sign_utc_ns;
     if (a->opened_utc_ns >= model->began_utc_ns || came >= model->began_utc_ns)

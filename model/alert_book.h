@@ -30,7 +30,9 @@ struct slot {
 
     double size, told_size; /* its figure: now, and by the last change that was told; 0 not known */
     int worst_order;        /* of the rule that spoke at its worst; INT_MAX not known */
-    int64_t waited_ns;      /* restored: that it could have been found for */
+    int64_t
+        since_utc_ns;  /* what speaks is so since then, however often it was not for a moment; 0 not known */
+    int64_t waited_ns; /* restored: that it could have been found for */
     int64_t came_mono_ns[ALERT_COMINGS];
     int64_t rose_mono_ns[ALERT_FLAPS]; /* it got worse, the last time first; 0 not yet */
     int64_t ended_mono_ns;
@@ -120,7 +122,8 @@ struct slot *alert_book_numbered(const struct alert_book *book, uint64_t number)
 /* It is (called) that by now. */
 void alert_book_set_object(struct alert_book *book, struct slot *slot, uint64_t object);
 void alert_book_set_name(struct alert_book *book, struct slot *slot, const char *cluster, const char *name);
-/* Since when a finding of it is so: what an earlier run found, and goes on, since it came last. */
+/* Since when a finding of it is so: what an earlier run found, and goes on, since it came last; what was not
+ * so for a moment, and never away for that, since before. */
 void alert_book_since(const struct model *model, const struct slot *slot, struct finding *finding);
 struct slot *slot_create(void);
 

@@ -81,6 +81,8 @@ static void tell(struct model *model, struct slot *slot, const struct finding *f
                  enum alert_change_kind kind) {
     enum severity before =
         kind == CHANGE_OPENED || kind == CHANGE_CAME_BACK ? SEVERITY_OK : slot->said.severity;
+    if (kind != CHANGE_GREW)
+        slot->since_utc_ns = finding->since_utc_ns;
     say(model, slot, finding);
     slot->told_size = slot->size;
     slot->less_mono_ns = 0;
@@ -280,8 +282,10 @@ static void set_absence(struct model *model, struct slot *slot, bool unheard, bo
 static void go_on(struct model *model, struct slot *slot, const struct finding *finding) {
     slot->quiet_mono_ns = 0;
     set_absence(model, slot, false, false);
-    if (slot->away)
+    if (slot->away) {
         come(model, slot);
+        slot->since_utc_ns = finding->since_utc_ns;
+    }
     slot->away = false;
     slot->restored = false;
     if (slot->known)

@@ -147,6 +147,35 @@ START_TEST(it_lasted_as_long_as_it_was_so) {
 }
 END_TEST
 
+static int64_t burns_since(const struct watch *w) {
+    size_t count;
+    const struct finding *burning = model_burning(w->n.model, &count);
+    ck_assert_uint_eq(count, 1);
+    return burning[0].since_utc_ns;
+}
+
+/* Nothing was found for a moment: its row goes on, and so does its sentence. A worse level counts for itself.
+ */
+START_TEST(what_was_not_away_counts_on) {
+    struct watch w;
+    watch_begin(&w);
+    watch_holds(&w, 10, 7);
+    ck_assert_int_eq(burns_since(&w), utc(0.5));
+    watch_holds(&w, 15, 0);
+    watch_holds(&w, 30, 7);
+    ck_assert_int_eq(lasted(&w, 0), ns(29));
+    ck_assert_int_eq(burns_since(&w), utc(0.5));
+    watch_holds(&w, 40, 40);
+    ck_assert_int_eq(alert_at(&w, 0)->severity, SEVERITY_CRIT);
+    ck_assert_int_eq(burns_since(&w), utc(30.5));
+    watch_holds(&w, 80, 0);
+    watch_holds(&w, 90, 7);
+    ck_assert_int_eq(alert_at(&w, 0)->times, 2);
+    ck_assert_int_eq(burns_since(&w), utc(80.5));
+    watch_end(&w);
+}
+END_TEST
+
 static void come_and_go(struct watch *w, int from, int to) {
     for (int i = from; i < to; i++) {
         watch_holds(w, 30 * i + 10, 7);
@@ -396,6 +425,7 @@ static TCase *lives(void) {
     tcase_add_test(tc, what_comes_to_nothing_leaves_no_trace);
     tcase_add_test(tc, its_worst_is_kept);
     tcase_add_test(tc, what_comes_back_is_the_same);
+    tcase_add_test(tc, what_was_not_away_counts_on);
     tcase_add_test(tc, it_lasted_as_long_as_it_was_so);
     tcase_add_test(tc, flapping_is_one_that_stays_open);
     tcase_add_test(tc, that_it_flaps_is_a_line);
