@@ -68,7 +68,7 @@ START_TEST(the_worst_comes_first_and_history_last) {
     free(text);
     sees(120, 40, "ALERTS 3 open  1 cleared in 7m26s");
     sees(120, 40,
-         "02:32:22 ORDERS/billing             8m45s     1 consumer_growing lag > 100k     1.24M   1.24M   "
+         "02:32:22 ORDERS/billing             9m45s     1 consumer_growing lag > 100k     1.24M   1.24M   "
          "open");
 }
 END_TEST
@@ -228,6 +228,7 @@ START_TEST(what_is_gone_is_said) {
                         .name = "JOBS/old",
                         .text = "JOBS/old 20k",
                         .worst_text = "JOBS/old 20k",
+                        .worst_rule = "consumer_growing",
                         .figure = "20k",
                         .peak = "20k",
                         .limit = "> 10k",
