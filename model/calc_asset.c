@@ -71,7 +71,12 @@ struct value calc_server_unheard(const struct model *model, const struct object 
     if (!silent || server->polls[SHAPE_JSZ] || !has_jetstream(model, object->parent) ||
         !calc_cluster_js_unheard(model, object->parent).u)
         return value_unknown(0);
-    return value_text("what streams it has");
+    return value_text(*server->lone ? "what else it has" : "what streams it has");
+}
+
+struct value calc_server_lone(const struct model *model, const struct object *object) {
+    (void)model;
+    return value_text(server_const(object)->lone);
 }
 
 #define ELECTION (10 * NS_PER_S) /* as rules.def: until then another leader may be on its way */

@@ -66,6 +66,8 @@ struct model *model_clone(const struct model *model) {
     clone->cluster = entry_by_id(clone, model->cluster->object.id);
     clone->remembered = NULL;
     clone->remembered_count = 0;
+    clone->lone_streams = NULL;
+    clone->lone_stream_count = 0;
     clone->forgotten = NULL;
     if (model->forgotten_count) {
         clone->forgotten = memory_array(model->forgotten_count, sizeof(const struct text *));

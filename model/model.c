@@ -8,6 +8,7 @@
 #include "model/alert_book.h"
 #include "model/expecting.h"
 #include "model/interest.h"
+#include "model/lone_streams.h"
 #include "model/remembered.h"
 #include "model/replica.h"
 #include "model/source.h"
@@ -75,6 +76,7 @@ void model_destroy(struct model *model) {
     free(model->targets);
     free(model->forgotten);
     remembered_destroy(model);
+    lone_streams_destroy(model);
     events_destroy(model);
     alert_book_destroy(model->alerts);
     rules_destroy(model);

@@ -70,6 +70,16 @@ struct remembered_server {
 void model_remember_server(struct model *model, const struct remembered_server *server);
 /* The same of this one, for the next run; borrowed. false: nobody knows its name. */
 bool model_remembered(const struct model *model, const struct object *server, struct remembered_server *out);
+/* A stream that had no other replica when it was seen last, and whose it was: while that server has not
+ * answered no other one lists it. "" there is none, as of a domain. At most so many are taken; texts are
+ * copied. */
+#define LONE_STREAMS_MOST 1024
+struct lone_stream {
+    const char *cluster, *server, *account, *name, *domain;
+};
+void model_remember_stream(struct model *model, const struct lone_stream *stream);
+/* Those of now, for the next run, and behind them those of before whose server has not answered; borrowed. */
+size_t model_lone_streams(const struct model *model, struct lone_stream out[LONE_STREAMS_MOST]);
 /* The collector of this source died, was killed or came back; `text` says which. Becomes an event. */
 void model_source_event(struct model *model, uint16_t source, int64_t utc_ns, const char *text);
 /* What happened to this program itself: "config", "hook", "log", "alerts", "clock". */

@@ -120,6 +120,8 @@ struct model {
 
     struct remembered_server *remembered; /* of an earlier run; a clone has none */
     size_t remembered_count;
+    struct lone_stream *lone_streams; /* as these */
+    size_t lone_stream_count;
     const struct text **forgotten; /* route addresses that no longer count */
     size_t forgotten_count;
 

@@ -4,6 +4,7 @@
 #include "model/client.h"
 #include "model/expecting.h"
 #include "model/interest.h"
+#include "model/lone_streams.h"
 #include "model/remembered.h"
 #include "model/replica.h"
 #include "model/server.h"
@@ -50,6 +51,7 @@ void model_tick(struct model *model, int64_t utc_ns, int64_t mono_ns) {
     clusters_settle(model);
     expected_tick(model, utc_ns);
     remembered_tick(model);
+    lone_streams_tick(model);
     supposed_tick(model);
     clusters_judge(model);
     model_sweep(model);

@@ -77,6 +77,18 @@ static void put_servers(const struct model *model, struct buffer *out) {
     }
 }
 
+static void put_streams(const struct model *model, struct buffer *out) {
+    struct lone_stream *streams = memory_array(LONE_STREAMS_MOST, sizeof *streams);
+    size_t count = model_lone_streams(model, streams);
+    bool any = false;
+    for (size_t i = 0; i < count; i++) {
+        json_t *json = json_object();
+        stream_members_add(json, &streams[i]);
+        put_item(out, json, &any);
+    }
+    free(streams);
+}
+
 void alert_document_write(const struct model *model, const char *cluster, struct buffer *out) {
     put_head(cluster, out);
     buffer_append_text(out, "\"alerts\":[");
@@ -85,6 +97,8 @@ void alert_document_write(const struct model *model, const char *cluster, struct
     put_silences(model, out);
     buffer_append_text(out, "],\n\"servers\":[");
     put_servers(model, out);
+    buffer_append_text(out, "],\n\"streams\":[");
+    put_streams(model, out);
     buffer_append_text(out, "]}\n");
 }
 
@@ -122,6 +136,10 @@ static bool read_server(json_t *json, void *item, char *why, size_t size) {
     return server_members_read(json, item, why, size);
 }
 
+static bool read_stream(json_t *json, void *item, char *why, size_t size) {
+    return stream_members_read(json, item, why, size);
+}
+
 /* NULL: why[] says what is not as it should be. */
 static void *read_list(const json_t *document, const char *key, size_t item_size, read_fn *read,
                        size_t *count, char *why, size_t size) {
@@ -149,7 +167,10 @@ static bool read_lists(struct alert_document *d, char *why, size_t size) {
     if (d->silences != NULL)
         d->servers =
             read_list(d->json, "servers", sizeof *d->servers, read_server, &d->server_count, why, size);
-    return d->servers != NULL;
+    if (d->servers != NULL && json_object_get(d->json, "streams") != NULL)
+        d->streams =
+            read_list(d->json, "streams", sizeof *d->streams, read_stream, &d->stream_count, why, size);
+    return d->servers != NULL && (d->streams != NULL || json_object_get(d->json, "streams") == NULL);
 }
 
 enum alert_document_state alert_document_read(struct alert_document *document, const char *text, size_t len,
@@ -175,5 +196,6 @@ void alert_document_finish(struct alert_document *document) {
     free(document->alerts);
     free(document->silences);
     free(document->servers);
+    free(document->streams);
     *document = (struct alert_document){0};
 }

@@ -1,10 +1,12 @@
 /* Alerts as a text, and back: what stands in a cluster's file of alerts.
  *
  *     {"natsight_alerts": 1, "natsight": "0.1.0 (abc)", "cluster": "prod", "written": "2026-11-21T...",
- *      "alerts": [...], "silences": [...], "servers": [{"name": "n1", "address": "10.0.0.1:8222"}, ...]}
+ *      "alerts": [...], "silences": [...], "servers": [{"name": "n1", "address": "10.0.0.1:8222"}, ...],
+ *      "streams": [{"name": "EVENTS", "server": "n1"}, ...]}
  *
  * The number is the format's: a larger one is a newer natsight's. Members as of views/alert_members.h;
- * servers are there so that one that is down at the next start, too, has its name. Nothing secret gets in:
+ * servers are there so that one that is down at the next start, too, has its name, and streams
+ * that have one replica, for the same reason; older files have none of these. Nothing secret gets in:
  * URLs have no user part, and of messages nothing is known. Any process. */
 #ifndef OUTWARD_ALERT_DOCUMENT_H
 #define OUTWARD_ALERT_DOCUMENT_H
@@ -26,6 +28,8 @@ struct alert_document {
     size_t silence_count;
     struct remembered_server *servers;
     size_t server_count;
+    struct lone_stream *streams;
+    size_t stream_count;
 };
 enum alert_document_state { ALERT_DOCUMENT_GOOD, ALERT_DOCUMENT_NEWER, ALERT_DOCUMENT_BROKEN };
 /* All of it is as it should be, or why[] says what is not. To be finished when it is GOOD. */

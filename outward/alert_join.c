@@ -136,6 +136,8 @@ static void join_acknowledgements(struct model *model, const struct alert_docume
 static void join_servers(struct model *model, const struct alert_document *document) {
     for (size_t i = 0; i < document->server_count; i++)
         model_remember_server(model, &document->servers[i]);
+    for (size_t i = 0; i < document->stream_count; i++)
+        model_remember_stream(model, &document->streams[i]);
 }
 
 void alert_join_first(struct model *model, const struct alert_document *document) {

@@ -78,9 +78,62 @@ START_TEST(who_was_heard_is_known) {
         tell_meta(&n, i, 3);
     for (int i = 0; i < 2; i++)
         send_failure(&n, 3, SHAPE_VARZ, FAILURE_REFUSED, "nothing listens there");
-    night_until(&n, 16);
+    night_until(&n, 18);
     ck_assert_double_eq(unheard(&n), 0);
-    ck_assert_str_eq(down(&n), "n3 nothing listens there");
+    ck_assert_str_eq(down(&n), "n3 nothing listens there, for 2s");
+    night_end(&n);
+}
+END_TEST
+
+/* In an earlier run: where it was asked, and what it alone had. */
+static void remember(struct night *n) {
+    static const struct remembered_server server = {"n3", "h2:8222", 0};
+    static const struct lone_stream streams[] = {{"C", "n3", "A", "EVENTS", ""},
+                                                 {"C", "n3", "A", "ORDERS", ""},
+                                                 {"C", "n3", "A", "JOBS", ""},
+                                                 {"C", "n1", "A", "OTHERS", ""},
+                                                 {"D", "n3", "A", "FAR", ""}};
+    model_remember_server(n->model, &server);
+    for (size_t i = 0; i < sizeof streams / sizeof *streams; i++)
+        model_remember_stream(n->model, &streams[i]);
+}
+
+static void expect_lone(const struct night *n, const char *expect) {
+    static struct lone_stream streams[LONE_STREAMS_MOST];
+    size_t count = model_lone_streams(n->model, streams);
+    char all[400] = "";
+    for (size_t i = 0; i < count; i++)
+        snprintf(all + strlen(all), sizeof all - strlen(all), "%s %s, ", streams[i].server, streams[i].name);
+    ck_assert_str_eq(all, expect);
+}
+
+/* n1 leads this one, which has no other replica. */
+static void tell_lone(struct night *n) {
+    struct sample *s = jsz(n, 0);
+    add_meta(s, "n1");
+    add_stream(s, 0, 0, 10);
+    send(n, s);
+}
+
+START_TEST(what_it_alone_had_is_remembered) {
+    struct night n;
+    come(&n, 2, 1);
+    remember(&n);
+    expect_lone(&n, "n3 EVENTS, n3 ORDERS, n3 JOBS, n1 OTHERS, n3 FAR, ");
+    for (int i = 0; i < 2; i++)
+        tell_meta(&n, i, 3);
+    night_until(&n, 16);
+    ck_assert_str_eq(down(&n), "n3 nothing listens there, for ≥14s; EVENTS and 2 more streams had no other "
+                               "replica; what else it has is not known");
+    tell_lone(&n); /* ORDERS is here by now */
+    night_until(&n, 17);
+    ck_assert_str_eq(down(&n), "n3 nothing listens there, for ≥15s; EVENTS and 1 more stream had no other "
+                               "replica; what else it has is not known");
+    expect_lone(&n, "n1 ORDERS, n3 EVENTS, n3 ORDERS, n3 JOBS, n3 FAR, "); /* n1 has told of all it has */
+    send_varz(&n, 3, "IDC", "n3");
+    tell_meta(&n, 2, 3);
+    night_until(&n, 18);
+    expect_lone(&n, "n1 ORDERS, n3 FAR, ");
     night_end(&n);
 }
 END_TEST
@@ -90,6 +143,7 @@ static TCase *cases(void) {
     tcase_add_test(t, what_only_it_has_is_not_known);
     tcase_add_test(t, who_is_no_member_has_none);
     tcase_add_test(t, who_was_heard_is_known);
+    tcase_add_test(t, what_it_alone_had_is_remembered);
     return t;
 }
 

@@ -82,6 +82,12 @@ static void expect_all(void) {
     ck_assert_str_eq(document.silences[0].name, "n2");
     ck_assert_str_eq(document.silences[0].note, "moves house");
     ck_assert_int_eq(document.silences[0].until_utc_ns, time_of("2099-01-01T00:00:00Z"));
+    ck_assert_uint_eq(document.stream_count, 1);
+    ck_assert_str_eq(document.streams[0].name, "EVENTS");
+    ck_assert_str_eq(document.streams[0].server, "n9");
+    ck_assert_str_eq(document.streams[0].account, "A");
+    ck_assert_str_eq(document.streams[0].cluster, "");
+    ck_assert_str_eq(document.streams[0].domain, "hub");
 }
 
 /* Its figure is of before: whoever reads that has to know. */

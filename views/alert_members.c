@@ -206,10 +206,19 @@ static const struct member server_members[] = {
     MEMBER(remembered_server, number, "cluster_port", cluster_port, NULL, false),
 };
 
+static const struct member stream_members[] = {
+    MEMBER(lone_stream, text, "name", name, "", true),
+    MEMBER(lone_stream, text, "server", server, "", true),
+    MEMBER(lone_stream, text, "account", account, "", false),
+    MEMBER(lone_stream, text, "cluster", cluster, "", false),
+    MEMBER(lone_stream, text, "domain", domain, "", false),
+};
+
 enum {
     ALERT_MEMBERS = sizeof alert_members / sizeof *alert_members,
     SILENCE_MEMBERS = sizeof silence_members / sizeof *silence_members,
-    SERVER_MEMBERS = sizeof server_members / sizeof *server_members
+    SERVER_MEMBERS = sizeof server_members / sizeof *server_members,
+    STREAM_MEMBERS = sizeof stream_members / sizeof *stream_members
 };
 
 static void add_members(const struct member *rows, int count, json_t *out, const void *of) {
@@ -278,6 +287,10 @@ void server_members_add(json_t *out, const struct remembered_server *server) {
     add_members(server_members, SERVER_MEMBERS, out, server);
 }
 
+void stream_members_add(json_t *out, const struct lone_stream *stream) {
+    add_members(stream_members, STREAM_MEMBERS, out, stream);
+}
+
 bool alert_members_read(json_t *json, struct alert *out, char *why, size_t size) {
     *out = (struct alert){0};
     if (!read_members(alert_members, ALERT_MEMBERS, json, out, why, size))
@@ -296,4 +309,9 @@ bool silence_members_read(json_t *json, struct silence *out, char *why, size_t s
 bool server_members_read(json_t *json, struct remembered_server *out, char *why, size_t size) {
     *out = (struct remembered_server){0};
     return read_members(server_members, SERVER_MEMBERS, json, out, why, size);
+}
+
+bool stream_members_read(json_t *json, struct lone_stream *out, char *why, size_t size) {
+    *out = (struct lone_stream){0};
+    return read_members(stream_members, STREAM_MEMBERS, json, out, why, size);
 }

@@ -24,7 +24,8 @@ const char alert_folder_good[] =
     "\"opened\":\"2026-11-21T01:00:00Z\",\"ended\":\"2026-11-21T01:10:00Z\",\"times\":1}],\n"
     "\"silences\":[{\"entity\":\"server\",\"name\":\"n2\",\"until\":\"2099-01-01T00:00:00Z\",\n"
     "\"note\":\"moves house\"}],\n"
-    "\"servers\":[{\"name\":\"n9\",\"address\":\"127.0.0.9:8222\",\"cluster_port\":6222}]}\n";
+    "\"servers\":[{\"name\":\"n9\",\"address\":\"127.0.0.9:8222\",\"cluster_port\":6222}],\n"
+    "\"streams\":[{\"name\":\"EVENTS\",\"server\":\"n9\",\"account\":\"A\",\"domain\":\"hub\"}]}\n";
 
 static struct folder folder;
 static struct alert_place place;
