@@ -4,9 +4,9 @@
 
 #include "model/calc.h"
 
-/* What a server tells is there to be read; a word is mostly another one; other figures are made when asked
- * for, and the rule's own is met by few. */
-enum price { PRICE_TOLD, PRICE_WORD, PRICE_OWN, PRICE_MADE };
+/* A word is mostly another one, and several rules ask for the same; what a server tells is there to be read;
+ * other figures are made when asked for, and the rule's own is met by few. */
+enum price { PRICE_WORD, PRICE_TOLD, PRICE_OWN, PRICE_MADE };
 
 static enum price price_of(const struct expr_need *need, bool own) {
     bool told = need->id < QUANTITY_COUNT && quantities[need->id].how == HOW_FIELD;

@@ -228,14 +228,22 @@ static const struct rule *const *rules_for(const struct model *model, const stru
                : ruleset_of(model->rules, object->kind, count);
 }
 
+/* Of most that nothing holds of, what each rule needs first says so, and several in a row need the same. */
 static void ask_all(struct model *model, struct entry *entry) {
     struct asking_memo memo;
     struct asking asking = {model, &entry->object, &memo, true};
     size_t count;
     const struct rule *const *rules = rules_for(model, entry, &count);
     memo.filled = 0;
-    for (size_t r = 0; r < count; r++)
-        ask(model, entry, &asking, rules[r]);
+    struct expr_value value = {EXPR_UNKNOWN, 0, NULL};
+    int id = -1;
+    for (size_t r = 0; r < count; r++) {
+        const struct expr_need *first = rules[r]->need_count ? rules[r]->needs : NULL;
+        if (first && first->id != id)
+            value = asking_get(&asking, id = first->id);
+        if (entry->truth_count || !first || expr_need_met(first, value))
+            ask(model, entry, &asking, rules[r]);
+    }
 }
 
 static void rank_from(struct finding_list *list, size_t from, const struct entry *entry) {
