@@ -49,6 +49,16 @@ static size_t number_of(const struct model *model, const struct object *server, 
     return quantity_value(model, server, q, &number) ? (size_t)number : 0;
 }
 
+/* Some server did not tell, or not of all. */
+static bool is_least(const struct model *model) {
+    size_t count;
+    const struct object *const *clusters = model_objects(model, OBJECT_CLUSTER, &count);
+    for (size_t i = 0; i < count; i++)
+        if (quantity_get(model, clusters[i], Q_CLUSTER_cut_10m).flags & VALUE_LEAST)
+            return true;
+    return false;
+}
+
 struct slow_tally slow_tally_of(const struct view_context *context) {
     struct slow_tally tally = {.last_ns = TIME_UNSET, .since_ns = TIME_UNSET};
     size_t count;
@@ -62,7 +72,6 @@ struct slow_tally slow_tally_of(const struct view_context *context) {
             continue;
         tally.told++;
         tally.missed += (uint64_t)missed;
-        tally.least |= quantity_get(context->model, servers[i], Q_SERVER_cut_10m).flags & VALUE_LEAST;
         tally.routes += number_of(context->model, servers[i], Q_SERVER_routes_closed);
         tally.gateways += number_of(context->model, servers[i], Q_SERVER_gateways_closed);
         tally.awaited += number_of(context->model, servers[i], Q_SERVER_slow_awaited);
@@ -70,6 +79,7 @@ struct slow_tally slow_tally_of(const struct view_context *context) {
         if (tally.since_ns == TIME_UNSET || servers[i]->first_utc_ns < tally.since_ns)
             tally.since_ns = servers[i]->first_utc_ns;
     }
+    tally.least = is_least(context->model);
     count_cut(context, &tally);
     return tally;
 }
