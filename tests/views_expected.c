@@ -1,10 +1,11 @@
-/* From what is expected to those who are there. */
+/* From what is expected, or comes and goes, to those who are there. */
 #include <check.h>
 
 #include "model/expectation.h"
 #include "tests/harness/suite.h"
 #include "tests/views_frame.h"
 #include "views/place.h"
+#include "views/quantity_text.h"
 
 static const struct way {
     struct expectation said;
@@ -49,10 +50,40 @@ START_TEST(one_leads_to_those_who_are_there) {
 }
 END_TEST
 
+START_TEST(who_comes_and_goes_leads_to_its_connections) {
+    struct world w;
+    struct frame f;
+    struct view_request request = {0};
+    size_t count;
+    world_cut_again(&w);
+    const struct object *const *all = model_objects(w.model, OBJECT_VISITOR, &count);
+    ck_assert_uint_ge(count, 1);
+    for (size_t i = 0; i < count; i++) {
+        frame_open(&f, &w, "alerts");
+        struct view_call call = {f.state, &f.context, &request};
+        ck_assert_uint_ne(place_go_trouble(&call, all[i]), 0);
+        frame_close(&f);
+        ck_assert_str_eq(request.view, "connections");
+        ck_assert_ptr_nonnull(request.filter);
+        frame_open(&f, &w, "connections");
+        ck_assert_ptr_null(f.view->check_filter(f.state, request.filter));
+        f.context.filter = request.filter;
+        char *text = frame_text(&f, 120, 40, false);
+        const char *name = quantity_name_text(w.model, all[i], Q_VISITOR_name);
+        ck_assert_msg(strstr(text, name) != NULL, "%s\n%s", name, text);
+        ck_assert_msg(strstr(text, request.filter) != NULL, "%s\n%s", request.filter, text);
+        free(text);
+        frame_close(&f);
+    }
+    world_finish(&w);
+}
+END_TEST
+
 int main(void) {
     Suite *s = suite_create("expected");
     TCase *t = tcase_create("places");
     tcase_add_loop_test(t, one_leads_to_those_who_are_there, 0, sizeof ways / sizeof *ways);
+    tcase_add_test(t, who_comes_and_goes_leads_to_its_connections);
     suite_add_tcase(s, t);
     return suite_run(s);
 }

@@ -77,6 +77,21 @@ static unsigned go_expected(struct view_call *call, const struct object *object)
     return REACT_DRAW | REACT_WANTS;
 }
 
+/* Those connections; of a name that can't be written between quotes all. */
+static unsigned go_visitor(struct view_call *call, const struct object *object) {
+    const struct model *model = call->context->model;
+    const char *by = quantity_name_text(model, object, Q_VISITOR_by);
+    const char *name = quantity_name_text(model, object, Q_VISITOR_name);
+    struct view_request *request = call->request;
+    int len = snprintf(request->text, sizeof(request->text), "%s = \"%s\"",
+                       strcmp(by, "name") == 0 ? "name" : "host", name);
+    bool fits = len < (int)sizeof(request->text) && name[strcspn(name, "\"\\")] == '\0';
+    request->filter = fits ? request->text : NULL;
+    request->view = "connections";
+    request->object = 0;
+    return REACT_DRAW | REACT_WANTS;
+}
+
 unsigned place_go(struct view_call *call, const struct object *object) {
     if (object && object->kind == OBJECT_SUBSCRIPTION)
         object = model_connection_of(call->context->model, object);
@@ -84,6 +99,8 @@ unsigned place_go(struct view_call *call, const struct object *object) {
         return REACT_NONE;
     if (object->kind == OBJECT_EXPECTATION)
         return go_expected(call, object);
+    if (object->kind == OBJECT_VISITOR)
+        return go_visitor(call, object);
     const struct place *place = &places[object->kind];
     const struct object *shown = place->to_server ? place_server(call->context->model, object) : object;
     call->request->view = shown ? place->view : "overview";
