@@ -103,7 +103,7 @@ START_TEST(partial_sums_say_so) {
     ck_assert_int_eq(json_integer_value(json_object_get(cluster, "js_heard")), 2);
     ck_assert_int_eq(json_integer_value(json_object_get(cluster, "consumers")), 4);
     char *text = json_dumps(json_object_get(cluster, "at_least"), JSON_COMPACT);
-    ck_assert_str_eq(text, "[\"lag\",\"streams\",\"consumers\"]");
+    ck_assert_str_eq(text, "[\"lag\",\"cut_10m\",\"streams\",\"consumers\"]");
     free(text);
     json_decref(d);
     world_finish(&partial);
