@@ -5,6 +5,7 @@
 
 #include "model/asset.h"
 #include "model/expecting.h"
+#include "model/rule_cover.h"
 #include "model/ruleset.h"
 #include "model/server.h"
 
@@ -156,7 +157,18 @@ bool watch_is_echo(const struct model *model, const struct finding *finding) {
            (server->severity >= finding->level || server_const(&server->object)->state == SERVER_STALE);
 }
 
+/* What is expected is counted over all servers, and one that is silent may have it: of other kinds what is
+ * not known any more is over. */
+static bool is_expected_of_silent(const struct model *model, const struct slot *slot) {
+    uint64_t id = slot->said.object ? slot->said.object : slot->candidate;
+    const struct object *object = kind_of_id(id) == OBJECT_EXPECTATION ? model_object(model, id) : NULL;
+    const struct rule *rule = object ? ruleset_find(model->rules, slot->said.rule) : NULL;
+    return rule && rule->enabled && rule_is_unjudged(model, rule, object);
+}
+
 bool watch_is_asleep(const struct model *model, const struct slot *slot) {
+    if (is_expected_of_silent(model, slot))
+        return true;
     const struct entry *entry = entry_by_id(model, slot->said.object);
     for (size_t i = 0; entry && entry->object.freshness == FRESH_STALE && i < entry->truth_count; i++) {
         struct finding finding = {.rule = entry->truths[i].rule};

@@ -15,7 +15,8 @@ bool watch_is_heard(const struct model *model, const struct object *object);
 bool watch_is_early(const struct model *model, const struct finding *finding);
 /* It says no more than that a server is silent: that one's alert is enough. */
 bool watch_is_echo(const struct model *model, const struct finding *finding);
-/* Its condition held when somebody could last be asked, and nobody can. */
+/* Its condition held when somebody could last be asked, and nobody can; of what is expected of all servers,
+ * not all can. */
 bool watch_is_asleep(const struct model *model, const struct slot *slot);
 /* A restored one that is not found: true when its rules said for long enough that it is not so, or its
  * cluster has answered for long enough to find it. passed_ns: since the last tick. */

@@ -83,6 +83,10 @@ static int missing_of(const struct model *model, const struct rule *rule, const 
     return settled ? -1 : search.missing;
 }
 
+bool rule_is_unjudged(const struct model *model, const struct rule *rule, const struct object *object) {
+    return rule_is_about(model, rule, object) && missing_of(model, rule, object) >= 0;
+}
+
 struct rule_cover rule_cover(const struct model *model, const struct rule *rule, rule_take_fn *take,
                              void *data) {
     struct rule_cover cover = {.quantity = -1};

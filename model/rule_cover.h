@@ -17,6 +17,8 @@ struct rule_cover {
 typedef bool rule_take_fn(void *data, const struct object *object);
 struct rule_cover rule_cover(const struct model *model, const struct rule *rule, rule_take_fn *take,
                              void *data);
+/* It is about that object, and it can't be said whether it holds. */
+bool rule_is_unjudged(const struct model *model, const struct rule *rule, const struct object *object);
 /* The rule applies to that object. */
 bool rule_is_about(const struct model *model, const struct rule *rule, const struct object *object);
 

@@ -99,6 +99,36 @@ START_TEST(what_a_silent_server_has_is_unknown_until_it_is_down_for_long) {
 }
 END_TEST
 
+static const struct alert *alert_of(const struct night *n, const char *rule) {
+    for (size_t i = 0; i < model_alert_count(n->model); i++)
+        if (strcmp(model_alert(n->model, i)->rule, rule) == 0)
+            return model_alert(n->model, i);
+    return NULL;
+}
+
+/* Nobody came while it was silent, so there is no all-clear; `_i`: whether they are there once it is back. */
+START_TEST(a_node_outage_ends_no_alert_about_what_is_expected) {
+    struct night n;
+    struct crowd none = {clients + 2, 1, ALL, {0}}, down = {clients + 2, 1, 5, {0}},
+                 all = {clients, 3, ALL, {0}};
+    begin(&n, &two_workers);
+    crowd_until(&n, 60, &none);
+    ck_assert_int_eq(alert_of(&n, "expected_missing")->state, ALERT_OPEN);
+    uint64_t number = alert_of(&n, "expected_missing")->number;
+    crowd_until(&n, 120, &down);
+    ck_assert_str_eq(state(&n), "unknown");
+    const struct alert *a = alert_of(&n, "expected_missing");
+    ck_assert_int_eq(a->state, ALERT_OPEN);
+    ck_assert(a->unheard && !a->quiet);
+    crowd_until(&n, 160, _i ? &all : &none);
+    a = model_alert_by_number(n.model, number);
+    ck_assert_int_eq(a->state, _i ? ALERT_CLEARED : ALERT_OPEN);
+    ck_assert(!a->unheard);
+    ck_assert_int_eq(a->times, 1);
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(who_moves_to_another_server_is_not_missed) {
     struct night n;
     const struct client_seen moved[] = {clients[0], {2, 9, "ai-integration-b", "10.0.0.3"}};
@@ -453,6 +483,7 @@ static TCase *make_case(void) {
     tcase_add_test(c, before_anybody_answers_nothing_is_known);
     tcase_add_test(c, nobody_is_new_on_a_peer_that_is_found_later);
     tcase_add_test(c, enough_are_quiet_and_fewer_an_alert);
+    tcase_add_loop_test(c, a_node_outage_ends_no_alert_about_what_is_expected, 0, 2);
     tcase_add_test(c, a_page_that_has_not_all_proves_nobody_missing);
     tcase_add_test(c, what_a_silent_server_has_is_unknown_until_it_is_down_for_long);
     tcase_add_test(c, who_moves_to_another_server_is_not_missed);
