@@ -167,6 +167,8 @@ static void put_rule(struct detail *d) {
     }
     rule_text(rule, text, sizeof text);
     put_line(d, PLAIN, head, "%s", text);
+    if (*a->limit && !strstr(text, a->limit))
+        put_line(d, PLAIN, "", "it spoke at %s, the rule has other levels by now", a->limit);
     if (*rule->why)
         put_line(d, PLAIN, "why", "%s", rule->why);
     put_line(d, PLAIN, "", "from %s%s%s", rule->origin,
