@@ -27,21 +27,33 @@ static const char *refusal(const struct app *app) {
 /* ---- of whom ---- */
 
 struct alerted { /* texts of their own: what they are of may be gone by then */
-    char kind[40], cluster[TEXT_MAX_BYTES + 1], name[3 * TEXT_MAX_BYTES];
+    char kind[40], cluster[TEXT_MAX_BYTES + 1], name[CLIENT_CALLED_SIZE];
 };
+
+/* A connection is gone with the next cut: who has a name is known by that. */
+static void be_client(struct alerted *e, const char *client) {
+    if (*client == '\0')
+        return;
+    snprintf(e->kind, sizeof e->kind, "%s", object_kind_name(OBJECT_CLIENT));
+    snprintf(e->name, sizeof e->name, "%s", client);
+}
 
 static struct alerted entity_of_alert(const struct alert *alert) {
     struct alerted e;
     snprintf(e.kind, sizeof e.kind, "%s", alert->entity);
     snprintf(e.cluster, sizeof e.cluster, "%s", alert->cluster);
     snprintf(e.name, sizeof e.name, "%s", alert->name);
+    be_client(&e, alert->client);
     return e;
 }
 
 static struct alerted entity_of_object(const struct model *model, const struct object *object) {
     struct alerted e = {.cluster = ""};
+    char client[CLIENT_CALLED_SIZE];
+    model_client_called(object, client, sizeof client);
     snprintf(e.kind, sizeof e.kind, "%s", object_kind_name(object->kind));
     model_object_name(model, object, e.name, sizeof e.name);
+    be_client(&e, client);
     while (object->parent != NULL && object->kind != OBJECT_CLUSTER)
         object = object->parent;
     if (object->kind == OBJECT_CLUSTER)
@@ -182,7 +194,9 @@ static void ask(struct app *app, enum alert_wish wish, const struct alert *alert
     char what[120], label[sizeof app->stage.prompt.label];
     int room = app->surface->cols / 2;
     const char *question = wish == ALERT_ACK ? "note" : "for (30m, 2h, note)";
-    snprintf(what, sizeof what, "%s %.60s, ", wish == ALERT_ACK ? alert->tag : alert->entity, alert->name);
+    struct alerted e = entity_of_alert(alert);
+    bool acks = wish == ALERT_ACK;
+    snprintf(what, sizeof what, "%s %.60s, ", acks ? alert->tag : e.kind, acks ? alert->name : e.name);
     if (app->surface->cols < NARROW || text_width(what) + text_width(question) > room)
         what[0] = '\0';
     snprintf(label, sizeof label, "%s %s%s: ", wish == ALERT_ACK ? "ack" : "mute", what, question);

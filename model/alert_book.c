@@ -20,6 +20,7 @@ static const size_t texts[] = {
     offsetof(struct alert, origin),       offsetof(struct alert, ending),
     offsetof(struct alert, acked_by),     offsetof(struct alert, note),
     offsetof(struct alert, silence_note), offsetof(struct alert, worst_rule),
+    offsetof(struct alert, client),
 };
 #define TEXTS (sizeof texts / sizeof *texts)
 
@@ -61,6 +62,15 @@ static uint32_t text_hash(const char *text) {
 /* Not by the cluster: that may not be known yet. */
 static uint32_t named_hash(const struct alert *alert) {
     return text_hash(alert->name) * 31 + text_hash(alert->entity) * 7 + text_hash(alert->tag);
+}
+
+static uint32_t client_hash(const struct alert *alert) {
+    return text_hash(alert->client) * 31 + text_hash(alert->tag);
+}
+
+/* What nobody knows of it does not find it. */
+static bool is_in(const struct slot *slot, enum alert_index by) {
+    return by == BY_OBJECT ? slot->said.object != 0 : by != BY_CLIENT || *slot->said.client;
 }
 
 static void table_resize(struct alert_table *table, enum alert_index by) {
@@ -136,6 +146,26 @@ struct slot *alert_book_find_named(const struct alert_book *book, const struct a
     return found;
 }
 
+/* A name in one cluster is not that of another. */
+static bool is_of_client(const struct alert *a, const struct alert *b) {
+    return strcmp(a->client, b->client) == 0 && strcmp(a->tag, b->tag) == 0 &&
+           (!*a->cluster || !*b->cluster || strcmp(a->cluster, b->cluster) == 0);
+}
+
+struct slot *alert_book_find_client(const struct alert_book *book, const struct alert *called, bool ended,
+                                    bool *alone) {
+    uint32_t hash = client_hash(called);
+    struct slot *found = NULL;
+    *alone = true;
+    for (struct slot *s = first_by(book, BY_CLIENT, hash); s && *alone; s = s->next[BY_CLIENT]) {
+        if (s->hash[BY_CLIENT] != hash || s->said.state == ALERT_PENDING || !is_of_client(&s->said, called))
+            continue;
+        *alone = !found || ended || s->said.state != ALERT_OPEN;
+        found = better(found, s, ended);
+    }
+    return found;
+}
+
 struct slot *alert_book_numbered(const struct alert_book *book, uint64_t number) {
     struct slot *slot = first_by(book, BY_NUMBER, number_hash(number));
     while (slot && slot->said.number != number)
@@ -159,11 +189,28 @@ void alert_book_set_name(struct alert_book *book, struct slot *slot, const char 
         alert_book_changed(book, false);
 }
 
+void alert_book_set_client(struct alert_book *book, struct slot *slot, const char *client) {
+    if (strcmp(client, slot->said.client) == 0)
+        return;
+    if (is_in(slot, BY_CLIENT))
+        unlink_by(book, slot, BY_CLIENT);
+    alert_text_set(&slot->said.client, client);
+    if (is_in(slot, BY_CLIENT))
+        link_by(book, slot, BY_CLIENT, client_hash(&slot->said));
+    alert_book_changed(book, false);
+}
+
 static void link_all(struct alert_book *book, struct slot *slot) {
-    if (slot->said.object)
-        link_by(book, slot, BY_OBJECT, number_hash(slot->said.object));
-    link_by(book, slot, BY_NAME, named_hash(&slot->said));
-    link_by(book, slot, BY_NUMBER, number_hash(slot->said.number));
+    const struct alert *a = &slot->said;
+    const uint32_t hashes[ALERT_INDEXES] = {
+        [BY_OBJECT] = number_hash(a->object),
+        [BY_NAME] = named_hash(a),
+        [BY_NUMBER] = number_hash(a->number),
+        [BY_CLIENT] = client_hash(a),
+    };
+    for (int by = 0; by < ALERT_INDEXES; by++)
+        if (is_in(slot, (enum alert_index)by))
+            link_by(book, slot, (enum alert_index)by, hashes[by]);
 }
 
 /* ---- keeping ---- */
@@ -222,8 +269,9 @@ void alert_book_drop(struct alert_book *book, struct slot *slot) {
         ended_remove(book, slot);
     else
         live_remove(book, slot);
-    for (int by = slot->said.object ? BY_OBJECT : BY_NAME; by < ALERT_INDEXES; by++)
-        unlink_by(book, slot, (enum alert_index)by);
+    for (int by = 0; by < ALERT_INDEXES; by++)
+        if (is_in(slot, (enum alert_index)by))
+            unlink_by(book, slot, (enum alert_index)by);
     slot_destroy(slot);
     alert_book_changed(book, true);
 }

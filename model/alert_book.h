@@ -10,7 +10,8 @@
 #define OBJECT_NAME_SIZE 800 /* account, stream and consumer, each at most TEXT_MAX_BYTES */
 #define ALERT_FLAPS      4   /* so often within ten minutes is no news any more */
 
-enum alert_index { BY_OBJECT, BY_NAME, BY_NUMBER, ALERT_INDEXES }; /* by object: who was seen in this run */
+/* By object: who was seen in this run; by client: of connections that have a name. */
+enum alert_index { BY_OBJECT, BY_NAME, BY_NUMBER, BY_CLIENT, ALERT_INDEXES };
 
 struct slot {
     struct alert said; /* first; its texts are alert_text.h's, and never NULL */
@@ -118,10 +119,15 @@ void alert_book_reopen(struct alert_book *book, struct slot *slot);
 struct slot *alert_book_find(const struct alert_book *book, uint64_t object, const char *tag, bool ended);
 /* The same by what the object is called. */
 struct slot *alert_book_find_named(const struct alert_book *book, const struct alert *called, bool ended);
+/* One that lives and is open, or the last that is history, of any connection of that client; `alone`: no
+ * other open one is. NULL: none. */
+struct slot *alert_book_find_client(const struct alert_book *book, const struct alert *called, bool ended,
+                                    bool *alone);
 struct slot *alert_book_numbered(const struct alert_book *book, uint64_t number);
 /* It is (called) that by now. */
 void alert_book_set_object(struct alert_book *book, struct slot *slot, uint64_t object);
 void alert_book_set_name(struct alert_book *book, struct slot *slot, const char *cluster, const char *name);
+void alert_book_set_client(struct alert_book *book, struct slot *slot, const char *client);
 /* Since when a finding of it is so: what an earlier run found, and goes on, since it came last; what was not
  * so for a moment, and never away for that, since before. */
 void alert_book_since(const struct model *model, const struct slot *slot, struct finding *finding);

@@ -69,6 +69,8 @@ static bool covers(const struct model *model, const struct hush *hush, const str
                    struct part *part) {
     const struct alert *a = &slot->said;
     const struct object *object = model_object(model, a->object);
+    if (hush->kind == OBJECT_CLIENT && *a->client)
+        return is_meant(hush, a->cluster, a->client);
     if (strcmp(hush->said.entity, a->entity) == 0)
         return is_meant(hush, a->cluster, a->name);
     for (object = object ? object->parent : NULL; object && object->kind != hush->kind;)

@@ -26,6 +26,7 @@ static void take_texts(struct alert *to, const struct alert *from) {
         {&to->entity, from->entity},
         {&to->cluster, from->cluster},
         {&to->name, from->name},
+        {&to->client, from->client},
         {&to->text, from->text},
         {&to->worst_rule, from->worst_rule},
         {&to->worst_text, from->worst_text},

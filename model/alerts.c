@@ -131,16 +131,18 @@ static void judge_steady(struct model *model, struct slot *slot) {
 
 struct called {
     struct alert alert;
-    char cluster[OBJECT_NAME_SIZE], name[OBJECT_NAME_SIZE];
+    char cluster[OBJECT_NAME_SIZE], name[OBJECT_NAME_SIZE], client[CLIENT_CALLED_SIZE];
 };
 
 static void call(const struct model *model, const struct finding *finding, struct called *called) {
     const struct object *object = model_object(model, finding->object);
     model_object_name(model, object, called->name, sizeof called->name);
     watch_cluster_name(model, object, called->cluster);
+    model_client_called(object, called->client, sizeof called->client);
     called->alert = (struct alert){.entity = object ? object_kind_name(object->kind) : "",
                                    .cluster = called->cluster,
                                    .name = called->name,
+                                   .client = called->client,
                                    .tag = watch_tag(finding)};
 }
 
@@ -154,6 +156,38 @@ static void adopt(struct model *model, struct slot *slot, const struct finding *
                   const struct called *called) {
     alert_book_set_object(model->alerts, slot, finding->object);
     alert_book_set_name(model->alerts, slot, called->cluster, called->name);
+    alert_book_set_client(model->alerts, slot, called->client);
+}
+
+static bool has_left(const struct model *model, const struct slot *slot) {
+    const struct object *object = model_object(model, slot->said.object);
+    return !object || object->freshness == FRESH_GONE || model_is_closed(object);
+}
+
+/* Its client came back as another connection, and nothing is found of the one before: open still, since it
+ * ended a moment ago, or comes and goes, or is of the last run. */
+static struct slot *find_left(struct model *model, const struct called *called) {
+    bool alone;
+    struct slot *slot =
+        *called->client ? alert_book_find_client(model->alerts, &called->alert, false, &alone) : NULL;
+    bool nothing = slot && (slot->said.quiet || (slot->restored && !slot->candidate)) &&
+                   slot->found_tick != model->alerts->tick && slot->formed_tick != model->alerts->tick;
+    return nothing && alone && has_left(model, slot) ? slot : NULL;
+}
+
+static void take_over(struct model *model, struct slot *left, const struct finding *finding,
+                      const struct called *called) {
+    adopt(model, left, finding, called);
+    alert_apply_silences(model, left);
+    left->away = true; /* that one is: this one counts */
+}
+
+/* Another connection of its client, while none has it. */
+static struct slot *find_former_client(const struct model *model, const struct called *called) {
+    bool alone;
+    if (!*called->client || alert_book_find_client(model->alerts, &called->alert, false, &alone))
+        return NULL;
+    return alert_book_find_client(model->alerts, &called->alert, true, &alone);
 }
 
 /* The one that ended a short while ago. */
@@ -163,6 +197,8 @@ static struct slot *find_former(struct model *model, const struct finding *findi
     struct slot *slot = alert_book_find(book, finding->object, watch_tag(finding), true);
     if (!slot)
         slot = if_free(model, alert_book_find_named(book, &called->alert, true));
+    if (!slot)
+        slot = find_former_client(model, called);
     return slot && model->mono_ns - slot->ended_mono_ns <= FOLDS ? slot : NULL;
 }
 
@@ -171,6 +207,11 @@ static struct slot *take(struct model *model, const struct finding *finding, con
     struct slot *slot = if_free(model, alert_book_find_named(model->alerts, &called->alert, false));
     if (slot) {
         adopt(model, slot, finding, called);
+        return slot;
+    }
+    slot = find_left(model, called);
+    if (slot) {
+        take_over(model, slot, finding, called);
         return slot;
     }
     slot = slot_create();
@@ -183,6 +224,7 @@ static struct slot *take(struct model *model, const struct finding *finding, con
     alert_text_set(&slot->said.tag, called->alert.tag);
     alert_text_set(&slot->said.cluster, called->cluster);
     alert_text_set(&slot->said.name, called->name);
+    alert_text_set(&slot->said.client, called->client);
     alert_book_add(model->alerts, slot);
     alert_apply_silences(model, slot);
     return slot;
@@ -190,9 +232,8 @@ static struct slot *take(struct model *model, const struct finding *finding, con
 
 /* ---- opening, going on ---- */
 
-static void come_back(struct model *model, struct slot *pending, struct slot *former,
-                      const struct finding *finding, const struct called *called) {
-    alert_book_drop(model->alerts, pending);
+static void come_back(struct model *model, struct slot *former, const struct finding *finding,
+                      const struct called *called) {
     alert_book_reopen(model->alerts, former);
     adopt(model, former, finding, called);
     alert_text_set(&former->said.ending, "");
@@ -203,21 +244,6 @@ static void come_back(struct model *model, struct slot *pending, struct slot *fo
     come(model, former);
     tell(model, former, finding, CHANGE_CAME_BACK);
     judge_flapping(model, former);
-}
-
-static void begin(struct model *model, struct slot *slot, const struct finding *finding,
-                  const struct called *called) {
-    struct slot *former = find_former(model, finding, called);
-    if (former) {
-        come_back(model, slot, former, finding, called);
-        return;
-    }
-    slot->said.state = ALERT_OPEN;
-    slot->said.opened_utc_ns = model->utc_ns;
-    slot->said.first_sign_utc_ns = finding->since_utc_ns;
-    slot->said.least = finding->least;
-    come(model, slot);
-    tell(model, slot, finding, CHANGE_OPENED);
 }
 
 /* What the last run knew is not told again. */
@@ -285,6 +311,7 @@ static void go_on(struct model *model, struct slot *slot, const struct finding *
     if (slot->away) {
         come(model, slot);
         slot->since_utc_ns = finding->since_utc_ns;
+        judge_flapping(model, slot);
     }
     slot->away = false;
     slot->restored = false;
@@ -292,6 +319,29 @@ static void go_on(struct model *model, struct slot *slot, const struct finding *
         find_again(model, slot, finding);
     judge_steady(model, slot);
     weigh(model, slot, finding);
+}
+
+static void begin(struct model *model, struct slot *slot, const struct finding *finding,
+                  const struct called *called) {
+    struct slot *former = find_former(model, finding, called), *left = find_left(model, called);
+    if (former || left)
+        alert_book_drop(model->alerts, slot);
+    if (former) {
+        come_back(model, former, finding, called);
+        return;
+    }
+    if (left) {
+        take_over(model, left, finding, called);
+        left->found_tick = model->alerts->tick;
+        go_on(model, left, finding);
+        return;
+    }
+    slot->said.state = ALERT_OPEN;
+    slot->said.opened_utc_ns = model->utc_ns;
+    slot->said.first_sign_utc_ns = finding->since_utc_ns;
+    slot->said.least = finding->least;
+    come(model, slot);
+    tell(model, slot, finding, CHANGE_OPENED);
 }
 
 /* ---- one tick ---- */
@@ -358,6 +408,7 @@ static void look(struct model *model, struct slot *slot) {
     call(model, slot->found, &called);
     if (strcmp(called.name, slot->said.name) != 0 || strcmp(called.cluster, slot->said.cluster) != 0)
         alert_book_set_name(model->alerts, slot, called.cluster, called.name);
+    alert_book_set_client(model->alerts, slot, called.client);
     say(model, slot, slot->found);
     bool holds = slot->said.state == ALERT_OPEN && slot->found_tick == model->alerts->tick;
     if (holds && slot->told_size > 0 && slot->size >= GROWN * slot->told_size)

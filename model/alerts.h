@@ -13,6 +13,10 @@
  *   within ten minutes is flapping: it stays open, and comes and goes in silence, until nothing was found for
  *   ten minutes (CLEARED) or it stayed for ten (no longer flapping). What got worse four times within ten
  *   minutes is as bad until only less was found for ten.
+ * - A program that is cut off comes back under another cid: what is found of another connection of the same
+ *   client (its name, in its account, as its user) in these ten minutes is the same alert come back, and is
+ *   about that connection from then on. Unless a connection of that client has it at that time: two at once
+ *   are two.
  * - Nothing opens in the first two answers of a server after our start, unless it is about whether the server
  *   is there or who leads: until then it is PENDING.
  * - A silent server is one alert: its being stale and its being down are one trouble, and what is found of
@@ -23,7 +27,8 @@
  *   in the history; a new alert of the same object after that begins without.
  * - Silenced: an entity, until a time, and all that is part of it: of a server its connections, routes,
  *   gateways and leaf nodes, of a stream its replicas and sources, of a cluster everything. Not what a server
- *   leads: that is the cluster's and moves on. Its alerts live on in the book, and nobody is told of them.
+ *   leads: that is the cluster's and moves on. A client, called as in `client`: what is found of its
+ *   connections, whichever. Its alerts live on in the book, and nobody is told of them.
  * - Durations are counted in the collector's monotonic time; a clock that is put an hour on or back opens,
  *   closes and folds nothing. Times shown are UTC of the moment. Only what was read from a file has its age
  *   by UTC, once, at the first tick.
@@ -50,6 +55,7 @@ struct alert {
     enum severity severity, worst;       /* WARN or CRIT: now, of a cleared one when it ended; at worst */
     const char *rule, *tag;              /* of what speaks now, or spoke last */
     const char *entity, *cluster, *name; /* "consumer", "eu", "ORDERS/billing"; cluster may be "" */
+    const char *client;                  /* of a connection that has a name: model_client_called(); else "" */
     uint64_t object;                     /* id in this model; 0: not seen in this run */
     const char *text, *worst_text;       /* the sentence now, or the last; at its worst */
     const char *figure, *peak;           /* what it is about now, and at its worst: "91 %"; "-" unknown */
@@ -118,6 +124,11 @@ struct alert_things model_alert_things(const struct model *model);
 bool model_alert_less(const struct model *model, const struct alert *alert, struct finding *out);
 /* Of thousands that begin at once the book takes a part a tick: some of those that burn are not in it yet. */
 bool model_alerts_behind(const struct model *model);
+
+#define CLIENT_CALLED_SIZE (3 * TEXT_MAX_BYTES + 40)
+/* Which client a connection is of, over all of its connections: "etl", "etl (user svc, account ORDERS)".
+ * false and "": it has no name, or is no connection of a client. */
+bool model_client_called(const struct object *connection, char *out, size_t size);
 
 /* Under which tag what this rule finds is in the book: being stale and being down are one trouble. */
 const char *model_alert_tag(const struct rule *rule);

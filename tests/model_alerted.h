@@ -17,6 +17,8 @@ struct watch {
     char told[16000];      /* "4.5 opened warn n1/9" */
     double mib[HELD_MOST]; /* of cid 9 and on */
     int count;
+    uint64_t later;          /* cids: it came back so often */
+    const char *name, *user; /* of its clients; NULL: none */
 };
 
 static inline void watch_changes(struct watch *w) {
@@ -61,7 +63,9 @@ static inline void watch_answer(struct watch *w) {
     put_u(row_of(s, ENTITY_ANSWER), F_ANSWER_total, (uint64_t)w->count);
     for (int i = 0; i < w->count; i++) {
         struct row *row = sample_add(s, ENTITY_CONNECTION);
-        put_u(row, F_CONNECTION_cid, 9 + (uint64_t)i);
+        put_u(row, F_CONNECTION_cid, 9 + w->later + (uint64_t)i);
+        put_text(s, row, F_CONNECTION_name, w->name);
+        put_text(s, row, F_CONNECTION_user, w->user);
         put_i(row, F_CONNECTION_pending_bytes, (int64_t)(w->mib[i] * 1024 * 1024));
     }
     send(&w->n, s);

@@ -94,9 +94,9 @@ static void expect_all(void) {
 START_TEST(what_is_old_is_said) {
     struct alert a = {.number = 1, .state = ALERT_OPEN, .severity = SEVERITY_WARN, .worst = SEVERITY_WARN},
                  read;
-    const char **texts[] = {&a.rule,       &a.tag,    &a.entity,       &a.cluster,   &a.name,   &a.text,
-                            &a.worst_text, &a.figure, &a.peak,         &a.limit,     &a.origin, &a.ending,
-                            &a.acked_by,   &a.note,   &a.silence_note, &a.worst_rule};
+    const char **texts[] = {&a.rule,   &a.tag,        &a.entity, &a.cluster,      &a.name,      &a.text,
+                            &a.client, &a.worst_text, &a.figure, &a.peak,         &a.limit,     &a.origin,
+                            &a.ending, &a.acked_by,   &a.note,   &a.silence_note, &a.worst_rule};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         *texts[i] = "x";
     for (int old = 0; old < 2; old++) {
@@ -106,6 +106,7 @@ START_TEST(what_is_old_is_said) {
         ck_assert_int_eq(json_is_true(json_object_get(json, "old")), old);
         ck_assert_msg(alert_members_read(json, &read, why, sizeof why), "%s", why);
         ck_assert_int_eq(read.old, old);
+        ck_assert_str_eq(read.client, "x");
         json_decref(json);
     }
 }
