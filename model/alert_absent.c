@@ -4,6 +4,7 @@
 
 #include "model/alert_book.h"
 #include "model/alert_watch.h"
+#include "model/calc.h"
 #include "model/rule_judge.h"
 #include "model/ruleset.h"
 
@@ -71,8 +72,42 @@ void alert_absent_tick(struct model *model) {
 
 /* ---- what its rules say ---- */
 
-static bool is_known_false(const struct asking *asking, const struct expr *expr) {
-    struct expr_value v = expr ? expr_eval(expr, asking_get, (void *)asking) : (struct expr_value){0};
+/* Counted from our start on, and nothing says of what came before. */
+static const struct window {
+    enum quantity counts;
+    int64_t span_ns;
+} windows[] = {
+    {Q_SERVER_slow_routes_5m, 300 * NS_PER_S}, {Q_SERVER_slow_gateways_5m, 300 * NS_PER_S},
+    {Q_SERVER_slow_leafs_5m, 300 * NS_PER_S},  {Q_SERVER_slow_links_10m, 600 * NS_PER_S},
+    {Q_SERVER_slow_untold_1m, 60 * NS_PER_S},  {Q_SERVER_stale_5m, 300 * NS_PER_S},
+    {Q_SERVER_auth_failed_5m, 300 * NS_PER_S}, {Q_SERVER_cut_clients_5m, 300 * NS_PER_S},
+    {Q_EXPECTATION_newcomers, 600 * NS_PER_S},
+};
+
+/* Of a count; of a span, as how late one is, no more than what is proven is judged anyway. */
+static bool is_least(const struct asking *asking, enum quantity q) {
+    struct value v = quantity_get(asking->model, asking->object, q);
+    for (size_t i = 0; i < sizeof windows / sizeof *windows; i++)
+        if (windows[i].counts == q)
+            v = watched_for(asking->model, windows[i].span_ns, v);
+    return v.type == VALUE_UINT && v.flags & VALUE_LEAST;
+}
+
+struct hearing { /* what is asked, and whether some of it is known to be at least so much and no more */
+    const struct asking *asking;
+    bool least;
+};
+
+static struct expr_value hear(void *data, int id) {
+    struct hearing *h = data;
+    const struct asking *asking = h->asking;
+    h->least |= id < QUANTITY_COUNT && is_least(asking, (enum quantity)id);
+    return asking_get((void *)asking, id);
+}
+
+static bool is_known_false(struct hearing *h, const struct expr *expr) {
+    h->least = false;
+    struct expr_value v = expr ? expr_eval(expr, hear, h) : (struct expr_value){0};
     return v.type == EXPR_BOOL && v.number == 0;
 }
 
@@ -82,28 +117,46 @@ static bool is_below(const struct asking *asking, const struct rule_level *level
 }
 
 /* Below where it would stay risen, too. */
-static bool is_well_below(const struct asking *asking, const struct rule *rule) {
-    struct expr_value v = expr_eval(rule->value_expr, asking_get, (void *)asking);
+static bool is_well_below(struct hearing *h, const struct rule *rule) {
+    const struct asking *asking = h->asking;
+    h->least = false;
+    struct expr_value v = expr_eval(rule->value_expr, hear, h);
     if (v.type != EXPR_NUMBER || !is_below(asking, &rule->warn, v.number) ||
         !is_below(asking, &rule->crit, v.number))
         return false;
     return !rule->clear.is || rule_meets(rule->clear.sign, v.number, rule_threshold(asking, &rule->clear));
 }
 
-static bool denies(const struct asking *asking, const struct rule *rule) {
+/* More of it is no trouble. */
+static bool falls(const struct rule *rule) {
+    enum rule_sign sign = rule->warn.is ? rule->warn.sign : rule->crit.sign;
+    return sign == SIGN_LESS || sign == SIGN_AT_MOST;
+}
+
+enum denial { DENIED_NOT, DENIED_AS_FAR, DENIED }; /* as far as it was watched, which is not long enough */
+
+/* At least so much, as of an hour of which we have seen a minute, is not too little. */
+static enum denial denies(const struct asking *asking, const struct rule *rule) {
+    struct hearing h = {asking, false};
     if (!rule_can_ask(rule, asking->object))
-        return false;
+        return DENIED_NOT;
     bool aside =
         rule->unless_quantity >= 0 && asking_get((void *)asking, rule->unless_quantity).type != EXPR_UNKNOWN;
-    return aside || is_known_false(asking, rule->match_expr) || is_known_false(asking, rule->where_expr) ||
-           (rule->value_expr && is_well_below(asking, rule));
+    if (aside || is_known_false(&h, rule->match_expr))
+        return DENIED;
+    if (is_known_false(&h, rule->where_expr))
+        return h.least ? DENIED_AS_FAR : DENIED;
+    if (!rule->value_expr || !is_well_below(&h, rule))
+        return DENIED_NOT;
+    return h.least && !falls(rule) ? DENIED_AS_FAR : DENIED;
 }
 
 /* All that could say it say that it is not so; somebody has to. */
-static bool is_denied(const struct model *model, const struct slot *slot) {
+static bool is_denied(const struct model *model, struct slot *slot) {
     const struct object *object = model_object(model, slot->candidate);
     struct asking asking = {model, object, NULL, true};
-    size_t count, asked = 0;
+    size_t count, asked = 0, denied = 0;
+    slot->unwatched = false;
     if (!object || !watch_is_heard(model, object))
         return false;
     const struct rule *const *rules = ruleset_of(model->rules, object->kind, &count);
@@ -111,11 +164,12 @@ static bool is_denied(const struct model *model, const struct slot *slot) {
         struct finding finding = {.rule = rules[i]};
         if (strcmp(watch_tag(&finding), slot->said.tag) != 0)
             continue;
-        if (!denies(&asking, rules[i]))
-            return false;
+        enum denial denial = denies(&asking, rules[i]);
+        slot->unwatched |= denial == DENIED_AS_FAR;
+        denied += denial == DENIED;
         asked++;
     }
-    return asked > 0;
+    return asked > 0 && denied == asked;
 }
 
 /* Of thousands in turns. */

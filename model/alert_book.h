@@ -40,8 +40,9 @@ struct slot {
     int64_t silenced_mono_ns; /* until then; 0 it is not */
     enum object_kind kind;    /* restored: of `entity` */
     uint64_t candidate;       /* restored: the object that is called so by now; 0 not known */
-    bool denied;              /* restored: its rules were asked of that one, and it is known not to be so */
-    int64_t denied_ns;        /* for so long */
+    bool unwatched;    /* restored: what its rule counts we have not watched for long enough to deny it */
+    bool denied;       /* restored: its rules were asked of that one, and it is known not to be so */
+    int64_t denied_ns; /* for so long */
 };
 
 struct hush { /* a silence that is in force */

@@ -9,9 +9,10 @@
 #include "model/ruleset.h"
 #include "model/server.h"
 
-#define ENOUGH 2                /* answers of a server after our start */
-#define WAITS  (120 * NS_PER_S) /* some rules need two minutes of figures */
-#define DENIED (10 * NS_PER_S)  /* as what ends otherwise */
+#define ENOUGH  2                 /* answers of a server after our start */
+#define WAITS   (120 * NS_PER_S)  /* some rules need two minutes of figures */
+#define WATCHES (3720 * NS_PER_S) /* some count what happened within the last hour */
+#define DENIED  (10 * NS_PER_S)   /* as what ends otherwise */
 
 /* A server that is silent is stale first, then down: one trouble. */
 const char *model_alert_tag(const struct rule *rule) {
@@ -220,5 +221,5 @@ bool watch_waited(const struct model *model, struct slot *slot, int64_t passed_n
     if (is_cluster_heard(model, &slot->said))
         slot->waited_ns += passed_ns;
     slot->denied_ns = slot->denied ? slot->denied_ns + passed_ns : 0;
-    return slot->waited_ns >= WAITS || slot->denied_ns >= DENIED;
+    return slot->waited_ns >= (slot->unwatched ? WATCHES : WAITS) || slot->denied_ns >= DENIED;
 }

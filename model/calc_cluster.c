@@ -245,7 +245,7 @@ static struct value changes_within(const struct model *model, const struct objec
     uint64_t count = 0;
     for (unsigned i = 0; i < meta->changes && i < LEADERS_MOST; i++)
         count += model->utc_ns - meta->changed_utc_ns[i] < span_ns;
-    return meta->leader ? value_uint(count) : value_unknown(0);
+    return meta->leader ? watched_for(model, span_ns, value_uint(count)) : value_unknown(0);
 }
 
 struct value calc_cluster_meta_leader_changes(const struct model *model, const struct object *object) {

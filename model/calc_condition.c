@@ -42,8 +42,8 @@ struct value calc_server_churn_share(const struct model *model, const struct obj
 
 struct value calc_server_restarts_10m(const struct model *model, const struct object *object) {
     const struct server *server = server_const(object);
-    return server->reached ? value_uint(lately_within(&server->restarted, model->utc_ns, MINUTES_NS(10)))
-                           : value_unknown(0);
+    struct value v = value_uint(lately_within(&server->restarted, model->utc_ns, MINUTES_NS(10)));
+    return server->reached ? watched_for(model, MINUTES_NS(10), v) : value_unknown(0);
 }
 
 struct value calc_server_lame_duck(const struct model *model, const struct object *object) {

@@ -38,6 +38,12 @@ static double growth(const struct object *object, enum field f) {
     return fell ? -(double)(before - now) : (double)(now - before);
 }
 
+struct value watched_for(const struct model *model, int64_t span_ns, struct value count) {
+    if (model->utc_ns - model->began_utc_ns < span_ns)
+        count.flags |= VALUE_LEAST;
+    return count;
+}
+
 struct value value_awaited(const struct object *object, unsigned rows) {
     bool awaited = object->freshness == FRESH_LIVE && entry_of(object)->rows < rows;
     return value_unknown(awaited ? VALUE_NEW : 0);

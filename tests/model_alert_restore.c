@@ -172,6 +172,33 @@ START_TEST(what_is_not_known_waits) {
 }
 END_TEST
 
+/* What is counted within ten minutes is at least so much as long as they are not over. */
+START_TEST(what_was_not_watched_for_long_enough_denies_nothing) {
+    static const struct {
+        const char *rule, *tag;
+        double whole_s;
+    } cases[] = {{"server_restarts", "RST", 600}, {"gateways_slow", "GW", 300}};
+    struct watch w;
+    struct alert was = filling(ALERT_OPEN);
+    was.rule = cases[_i].rule, was.tag = cases[_i].tag, was.entity = "server", was.name = "n1";
+    watch_begin_with(&w, &was, 1);
+    while (w.n.at < ns(cases[_i].whole_s + 30)) {
+        bool whole = w.n.at >= ns(cases[_i].whole_s + 20), too_short = w.n.at < ns(cases[_i].whole_s);
+        const struct alert *a = model_alert_by_number(w.n.model, 41);
+        ck_assert(!too_short || (a->state == ALERT_OPEN && a->unheard && !a->quiet));
+        ck_assert(!whole || a->state == ALERT_CLEARED);
+        if (w.n.at % NS_PER_S == 0) {
+            struct sample *s = build_varz(&w.n, 1, "IDA", "n1");
+            put_u(row_of(s, ENTITY_SERVER), F_SERVER_slow_gateways, 7);
+            send(&w.n, s);
+        }
+        w.n.at += NS_PER_S / 2;
+        watch_tick(&w);
+    }
+    watch_end(&w);
+}
+END_TEST
+
 /* It forms, and comes to nothing: it is judged. */
 START_TEST(what_forms_is_still_open) {
     struct watch w;
@@ -284,6 +311,7 @@ static TCase *restoring(void) {
     tcase_add_test(tc, its_sentence_counts_from_when_it_came_last);
     tcase_add_test(tc, what_is_known_not_to_be_so_ends_soon);
     tcase_add_test(tc, what_is_not_known_waits);
+    tcase_add_loop_test(tc, what_was_not_watched_for_long_enough_denies_nothing, 0, 2);
     tcase_add_test(tc, what_forms_is_still_open);
     tcase_add_loop_test(tc, what_ended_lately_comes_back, 0, 2);
     tcase_add_test(tc, what_flapped_flaps);

@@ -284,8 +284,11 @@ START_TEST(changes_of_leader_are_counted_for_an_hour) {
         ck_assert_double_eq(number_value(&n, c, Q_CLUSTER_meta_leader_changes), i);
     }
     ck_assert_double_eq(number_value(&n, c, Q_CLUSTER_meta_flaps), 3);
+    ck_assert_int_eq(quantity_get(n.model, c, Q_CLUSTER_meta_flaps).flags, VALUE_LEAST); /* three minutes */
     night_until(&n, 60 + 601);
     ck_assert_double_eq(number_value(&n, c, Q_CLUSTER_meta_flaps), 2);
+    ck_assert_int_eq(quantity_get(n.model, c, Q_CLUSTER_meta_flaps).flags, 0);
+    ck_assert_int_eq(quantity_get(n.model, c, Q_CLUSTER_meta_leader_changes).flags, VALUE_LEAST);
     night_until(&n, 120 + 3599);
     ck_assert_double_eq(number_value(&n, c, Q_CLUSTER_meta_leader_changes), 2);
     night_until(&n, 180 + 3601);
