@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "model/alert_object.h"
 #include "model/alert_text.h"
 #include "model/ruleset.h"
 
@@ -350,10 +351,6 @@ void alert_book_since(const struct model *model, const struct slot *slot, struct
     const struct alert *a = &slot->said;
     if (slot->since_utc_ns && slot->since_utc_ns < finding->since_utc_ns && is_the_same(a, finding))
         finding->since_utc_ns = slot->since_utc_ns;
-    bool again = a->times > 1 && a->came_count > 0;
-    int64_t came = again ? a->came_utc_ns[a->came_count - 1] : a->first_sign_utc_ns;
-    if (a->opened_utc_ns >= model->began_utc_ns || came >= model->began_utc_ns)
-        return;
-    finding->since_utc_ns = came;
-    finding->least = a->least && !again;
+    if (a->opened_utc_ns < model->began_utc_ns && alert_came_utc_ns(a) < model->began_utc_ns)
+        finding->since_utc_ns = alert_sign_utc_ns(a, &finding->least);
 }

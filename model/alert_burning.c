@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "model/alert_book.h"
+#include "model/alert_object.h"
 #include "model/alert_watch.h"
 #include "model/ruleset.h"
 
@@ -20,8 +21,8 @@ static void add(const struct model *model, struct findings *list, const struct f
     *f = *finding;
     if (!f->sign_utc_ns) {
         bool open = slot && slot->said.state == ALERT_OPEN;
-        f->sign_utc_ns = open ? slot->said.first_sign_utc_ns : f->since_utc_ns;
-        f->sign_least = open ? slot->said.least : f->least;
+        f->sign_least = f->least;
+        f->sign_utc_ns = open ? alert_sign_utc_ns(&slot->said, &f->sign_least) : f->since_utc_ns;
         if (open)
             alert_book_since(model, slot, f);
     }

@@ -156,12 +156,18 @@ int64_t alert_came_utc_ns(const struct alert *a) {
     return came > 0 ? came : a->opened_utc_ns; /* a file need not say */
 }
 
-struct value alert_lasted(const struct alert *a, int64_t utc_ns) {
+int64_t alert_sign_utc_ns(const struct alert *a, bool *least) {
     bool again = a->state != ALERT_PENDING && a->times > 1;
-    int64_t from = again ? alert_came_utc_ns(a) : a->first_sign_utc_ns;
+    *least = again ? a->sign_least : a->least;
+    return !again ? a->first_sign_utc_ns : a->sign_utc_ns ? a->sign_utc_ns : alert_came_utc_ns(a);
+}
+
+struct value alert_lasted(const struct alert *a, int64_t utc_ns) {
+    bool least;
+    int64_t from = alert_sign_utc_ns(a, &least);
     int64_t to = a->state == ALERT_CLEARED ? a->ended_utc_ns : a->quiet ? a->quiet_utc_ns : utc_ns;
     struct value v = from && to >= from ? value_span((to - from) / NS_PER_S * NS_PER_S) : value_unknown(0);
-    v.flags |= a->least && !again ? VALUE_LEAST : 0;
+    v.flags |= least ? VALUE_LEAST : 0;
     return v;
 }
 

@@ -24,8 +24,10 @@ size_t alert_place(const struct object *object);
 uint64_t alert_number_of(uint64_t id);
 /* When it opened, the last time of several; 0: it did not yet. */
 int64_t alert_came_utc_ns(const struct alert *alert);
-/* For how long it was so that time, or is by `utc_ns`: no calm is counted, and no part of a second, as its
- * sentence does. Of a pending one since its first sign. A value_span(), ns. */
+/* When that began to be so, the last time of several; least: or before. 0: not known. */
+int64_t alert_sign_utc_ns(const struct alert *alert, bool *least);
+/* For how long it was so since then, or is by `utc_ns`: no calm is counted, and no part of a second, as its
+ * sentence does. A value_span(), ns. */
 struct value alert_lasted(const struct alert *alert, int64_t utc_ns);
 
 /* ---- inside the model ---- */

@@ -49,6 +49,8 @@ static void take_facts(struct alert *to, const struct alert *from) {
     to->peak_size = from->peak_size;
     to->first_sign_utc_ns = from->first_sign_utc_ns;
     to->least = from->least;
+    to->sign_utc_ns = from->sign_utc_ns;
+    to->sign_least = from->sign_least;
     to->opened_utc_ns = from->opened_utc_ns;
     to->worst_utc_ns = from->worst_utc_ns;
     to->ended_utc_ns = from->ended_utc_ns;

@@ -98,8 +98,10 @@ static bool is_often(const struct slot *slot, int64_t mono_ns) {
     return count >= ALERT_FLAPS && mono_ns - slot->came_mono_ns[count - ALERT_FLAPS] <= FOLDS;
 }
 
-static void come(struct model *model, struct slot *slot) {
+static void come(struct model *model, struct slot *slot, const struct finding *finding) {
     struct alert *a = &slot->said;
+    a->sign_utc_ns = finding->since_utc_ns;
+    a->sign_least = finding->least;
     if (a->came_count == ALERT_COMINGS) {
         a->came_count--;
         memmove(a->came_utc_ns, a->came_utc_ns + 1, sizeof a->came_utc_ns - sizeof *a->came_utc_ns);
@@ -241,7 +243,7 @@ static void come_back(struct model *model, struct slot *former, const struct fin
     former->quiet_mono_ns = 0;
     former->found_tick = model->alerts->tick;
     alert_apply_silences(model, former);
-    come(model, former);
+    come(model, former, finding);
     tell(model, former, finding, CHANGE_CAME_BACK);
     judge_flapping(model, former);
 }
@@ -309,7 +311,7 @@ static void go_on(struct model *model, struct slot *slot, const struct finding *
     slot->quiet_mono_ns = 0;
     set_absence(model, slot, false, false);
     if (slot->away) {
-        come(model, slot);
+        come(model, slot, finding);
         slot->since_utc_ns = finding->since_utc_ns;
         judge_flapping(model, slot);
     }
@@ -340,7 +342,7 @@ static void begin(struct model *model, struct slot *slot, const struct finding *
     slot->said.opened_utc_ns = model->utc_ns;
     slot->said.first_sign_utc_ns = finding->since_utc_ns;
     slot->said.least = finding->least;
-    come(model, slot);
+    come(model, slot, finding);
     tell(model, slot, finding, CHANGE_OPENED);
 }
 

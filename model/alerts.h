@@ -65,8 +65,10 @@ struct alert {
     const char *ending;         /* of a cleared one, where there is more to say: "gone", "not seen again" */
     int64_t first_sign_utc_ns;  /* when the condition became true */
     bool least;                 /* or before that: nothing was known then */
-    int64_t due_utc_ns;         /* of a pending one: when it opens, if it goes on */
-    bool moved;                 /* it waits for that because its object has another leader */
+    int64_t sign_utc_ns;        /* the same of the last time that it came; 0 not known: alert_sign_utc_ns() */
+    bool sign_least;
+    int64_t due_utc_ns; /* of a pending one: when it opens, if it goes on */
+    bool moved;         /* it waits for that because its object has another leader */
     int64_t opened_utc_ns, worst_utc_ns, ended_utc_ns; /* 0: not. Ended: nothing was found from then on */
     int times;                                         /* how often it came; pending: 0 */
     int64_t came_utc_ns[ALERT_COMINGS];                /* the last of these, oldest first */

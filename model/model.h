@@ -198,7 +198,7 @@ struct finding {
     uint64_t object;      /* id */
     int64_t since_utc_ns; /* when the condition became true */
     bool least;           /* or before that: nothing was known then */
-    int64_t sign_utc_ns;  /* of what burns: its alert's first sign, which may be of an earlier coming */
+    int64_t sign_utc_ns;  /* of what burns: when its alert began to be so, the last time that it came */
     bool sign_least;      /* or before that */
     int64_t due_utc_ns;   /* when it speaks, if it goes on */
     bool moved;           /* it waits for that because its object has another leader */

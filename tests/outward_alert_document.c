@@ -101,12 +101,15 @@ START_TEST(what_is_old_is_said) {
         *texts[i] = "x";
     for (int old = 0; old < 2; old++) {
         json_t *json = json_object();
-        a.old = old;
+        a.old = a.sign_least = old;
+        a.sign_utc_ns = old * 86400 * NS_PER_S;
         alert_members_add(json, &a);
         ck_assert_int_eq(json_is_true(json_object_get(json, "old")), old);
         ck_assert_msg(alert_members_read(json, &read, why, sizeof why), "%s", why);
         ck_assert_int_eq(read.old, old);
         ck_assert_str_eq(read.client, "x");
+        ck_assert_int_eq(read.sign_utc_ns, a.sign_utc_ns);
+        ck_assert_int_eq(read.sign_least, old);
         json_decref(json);
     }
 }

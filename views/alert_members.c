@@ -176,6 +176,8 @@ static const struct member alert_members[] = {
     MEMBER(alert, text, "ending", ending, "", false),
     MEMBER(alert, time, "first_sign", first_sign_utc_ns, NULL, false),
     MEMBER(alert, flag, "or_before", least, NULL, false),
+    MEMBER(alert, time, "last_sign", sign_utc_ns, NULL, false),
+    MEMBER(alert, flag, "last_sign_or_before", sign_least, NULL, false),
     MEMBER(alert, time, "opened", opened_utc_ns, NULL, false),
     MEMBER(alert, time, "worst_at", worst_utc_ns, NULL, false),
     MEMBER(alert, time, "ended", ended_utc_ns, NULL, false),
