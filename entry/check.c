@@ -122,12 +122,6 @@ static bool takes(void *data, const struct object *object) {
     return check_only_object(u->only, u->run->model, object);
 }
 
-/* One that may be a trouble is enough. What else is not known may be what is not so, as a limit that there is
- * none of. */
-static bool is_lacking(const struct rule_cover *cover) {
-    return cover->untold + cover->awaited > 0;
-}
-
 static void gather_unjudged(struct check *c) {
     const struct ruleset *set = model_rules(c->run.model);
     struct check_report *r = &c->report;
@@ -138,7 +132,7 @@ static void gather_unjudged(struct check *c) {
         const struct rule *rule = ruleset_at(set, i);
         struct rule_cover cover =
             rule->enabled ? rule_cover(c->run.model, rule, take, &c->until) : (struct rule_cover){0};
-        if (cover.unknown > 0 && (cover.unknown == cover.asked || is_lacking(&cover)))
+        if (cover.unknown > 0 && (cover.unknown == cover.asked || rule_cover_lacks(&cover)))
             r->unjudged[r->unjudged_count++] = (struct check_unjudged){rule, cover};
     }
 }
@@ -157,9 +151,13 @@ static const char *unheard(const struct check *c, const struct rule *rule, char 
     return js.silent ? out : NULL;
 }
 
-const char *check_unjudged_why(const struct check_unjudged *u) {
+const char *check_unjudged_why(const struct model *model, const struct check_unjudged *u) {
     if (u->cover.untold > 0)
         return "not reported by this version";
+    if (u->cover.unheard > 0) { /* who that is */
+        struct value why = quantity_get(model, u->cover.like, Q_EXPECTATION_why);
+        return why.type == VALUE_TEXT ? why.text : "not all could be asked";
+    }
     return u->cover.awaited > 0 ? "takes more than one look" : "not known here";
 }
 
@@ -178,12 +176,12 @@ static bool is_unanswered(const struct check *c, char *message, size_t size) {
     for (size_t i = 0; i < r->unjudged_count && c->run.options->rule_count > 0; i++) {
         const struct check_unjudged *u = &r->unjudged[i];
         char of[64] = "";
-        if (!is_lacking(&u->cover))
+        if (!rule_cover_lacks(&u->cover))
             continue;
         if (u->cover.unknown < u->cover.asked)
             snprintf(of, sizeof of, " of %zu of %zu", u->cover.unknown, u->cover.asked);
         snprintf(message, size, "%s can't be judged%s: %s: %s", u->rule->name, of,
-                 quantities[u->cover.quantity].name, check_unjudged_why(u));
+                 quantities[u->cover.quantity].name, check_unjudged_why(c->run.model, u));
         return true;
     }
     return false;

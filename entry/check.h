@@ -37,7 +37,7 @@ struct check_unjudged { /* a rule that could not be said of some object that it 
     const struct rule *rule;
     struct rule_cover cover;
 };
-const char *check_unjudged_why(const struct check_unjudged *unjudged);
+const char *check_unjudged_why(const struct model *model, const struct check_unjudged *unjudged);
 
 struct check_report {
     const struct model *model; /* NULL: there was none */

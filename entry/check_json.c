@@ -83,7 +83,7 @@ static json_t *unjudged_json(const struct check_report *r) {
             set_text(one, "quantity", quantities[u->cover.quantity].name);
         json_object_set_new(one, "of", json_integer((json_int_t)u->cover.asked));
         json_object_set_new(one, "unknown", json_integer((json_int_t)u->cover.unknown));
-        set_text(one, "why", check_unjudged_why(u));
+        set_text(one, "why", check_unjudged_why(r->model, u));
         if (u->cover.untold > 0)
             json_object_set_new(one, "versions", versions_json(r->model));
         json_array_append_new(out, one);

@@ -111,6 +111,26 @@ static void append_worst(struct buffer *out, const struct check_report *r) {
         buffer_printf(out, "; %zu more", r->alert_count - FIRST_MOST);
 }
 
+static bool is_unjudged(const struct check_report *r, const struct object *object) {
+    for (size_t i = 0; i < r->unjudged_count; i++)
+        if (r->unjudged[i].cover.unheard > 0 && rule_is_unjudged(r->model, r->unjudged[i].rule, object))
+            return true;
+    return false;
+}
+
+static void append_expectations(struct buffer *out, const struct check_report *r) {
+    size_t count, asked = 0, unjudged = 0;
+    const struct object *const *objects = model_objects(r->model, OBJECT_EXPECTATION, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (!check_only_object(r->only, r->model, objects[i]))
+            continue;
+        asked++;
+        unjudged += is_unjudged(r, objects[i]);
+    }
+    if (unjudged > 0)
+        buffer_printf(out, "; %zu of %zu expectations can't be judged", unjudged, asked);
+}
+
 static void append_first(struct buffer *out, const struct check_report *r) {
     buffer_printf(out, "%s: ", check_status_word(r->status));
     if (r->message[0] != '\0') {
@@ -126,6 +146,7 @@ static void append_first(struct buffer *out, const struct check_report *r) {
     struct check_jetstream js = check_jetstream(r->model);
     if (js.unheard > 0)
         buffer_printf(out, "; JetStream is known of %d of %d", js.heard, js.heard + js.unheard);
+    append_expectations(out, r);
     if (r->pending_count > 0)
         buffer_printf(out, "; %zu pending", r->pending_count);
     append_figures(out, r);
@@ -196,8 +217,12 @@ static bool is_untold(const struct check_unjudged *u) {
     return u->cover.untold == u->cover.asked;
 }
 
+static bool is_unheard(const struct check_unjudged *u) {
+    return u->cover.unheard > 0;
+}
+
 static bool is_for_longer(const struct check_unjudged *u) {
-    return u->cover.untold == 0 && u->cover.awaited > 0;
+    return u->cover.untold + u->cover.unheard == 0 && u->cover.awaited > 0;
 }
 
 /* What else is not known may be what is not so. */
@@ -207,6 +232,7 @@ static const struct unjudged_line {
     bool once; /* of one look alone: else more answers were waited for */
 } unjudged_lines[] = {
     {"not judged, these servers do not tell it: ", is_untold, false},
+    {"not judged, not all could be asked: ", is_unheard, false},
     {"not judged in one look: ", is_for_longer, true},
 };
 

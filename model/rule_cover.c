@@ -40,6 +40,10 @@ static bool is_untold(const struct object *object, int q) {
     return false;
 }
 
+static bool is_unheard(int id) {
+    return id == Q_EXPECTATION_missing;
+}
+
 struct search { /* what is asked, and the first of it that is not known */
     struct asking asking;
     int missing;
@@ -87,6 +91,10 @@ bool rule_is_unjudged(const struct model *model, const struct rule *rule, const 
     return rule_is_about(model, rule, object) && missing_of(model, rule, object) >= 0;
 }
 
+bool rule_cover_lacks(const struct rule_cover *cover) {
+    return cover->untold + cover->awaited + cover->unheard > 0;
+}
+
 struct rule_cover rule_cover(const struct model *model, const struct rule *rule, rule_take_fn *take,
                              void *data) {
     struct rule_cover cover = {.quantity = -1};
@@ -101,10 +109,12 @@ struct rule_cover rule_cover(const struct model *model, const struct rule *rule,
             continue;
         bool untold = is_untold(objects[i], missing % QUANTITY_COUNT);
         bool awaited = is_awaited(model, objects[i], missing);
-        bool first_lacking = (untold || awaited) && cover.untold + cover.awaited == 0;
+        bool unheard = !awaited && is_unheard(missing);
+        bool first_lacking = (untold || awaited || unheard) && !rule_cover_lacks(&cover);
         cover.unknown++;
         cover.untold += untold;
         cover.awaited += awaited;
+        cover.unheard += unheard;
         if (cover.quantity >= 0 && !first_lacking)
             continue;
         cover.quantity = missing % QUANTITY_COUNT;

@@ -10,9 +10,13 @@ struct rule_cover {
     size_t unknown; /* of these: it can't be said whether it holds */
     size_t untold;  /* of these: because their servers' version does not tell it */
     size_t awaited; /* because it takes another answer */
-    int quantity;   /* that is not known of one of those, of an untold or awaited one first; -1 none */
+    size_t unheard; /* because somebody who may have what is expected can't be asked */
+    int quantity;   /* that is not known of one of those, of one with such a reason first; -1 none */
     const struct object *like; /* that one; the model's */
 };
+/* One that may be a trouble is enough. What else is not known may be what is not so, as a limit that there is
+ * none of. */
+bool rule_cover_lacks(const struct rule_cover *cover);
 /* Of those that `take` lets through; NULL: all. */
 typedef bool rule_take_fn(void *data, const struct object *object);
 struct rule_cover rule_cover(const struct model *model, const struct rule *rule, rule_take_fn *take,

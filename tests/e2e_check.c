@@ -235,6 +235,27 @@ START_TEST(a_node_that_was_killed_is_critical) {
 }
 END_TEST
 
+/* Who is dead may have had them. */
+START_TEST(what_could_not_be_asked_is_not_ok) {
+    struct servers *cluster = servers_start(&(struct servers_options){.nodes = 3});
+    ck_assert_ptr_nonnull(cluster);
+    config_write("natsight.conf", "expect = ( { name = \"ai\"; entity = \"connection\"; "
+                                  "match = \"name ~ ai-integration\"; instances = 2; } );\n");
+#define THESE "--config", config_path(), cluster->node[0].http, cluster->node[1].http, cluster->node[2].http
+    expect_code(2, CHECK("--once", "--rule", "expected_missing", THESE));
+    servers_kill(cluster, 2);
+    expect_code(3, CHECK("--once", "--rule", "expected_missing", THESE));
+    expect_output("UNKNOWN: expected_missing can't be judged: missing: 127.0.0.1:");
+    expect_output(" does not answer; 2 of 3 servers answer; 1 of 1 expectations can't be judged");
+    expect_output("\nnot judged, not all could be asked: expected_missing\n");
+    expect_code(2, CHECK("--once", THESE));
+    expect_output("; 1 of 1 expectations can't be judged | ");
+    expect_code(0, CHECK("--once", "--rule", "newcomer", THESE)); /* nobody wants to know of these */
+#undef THESE
+    servers_end(cluster);
+}
+END_TEST
+
 /* ---- ill ---- */
 
 /* ORDERS has two consumers that nobody pulls from, and one for which there is nothing, one of them with a
@@ -484,12 +505,14 @@ int main(void) {
     tcase_add_loop_test(usage, wrong_usage_is_unknown, 0, sizeof wrongs / sizeof *wrongs);
     tcase_add_test(usage, a_script_is_told_of_wrong_usage);
     TCase *gone = part(s, "nobody there");
+    tcase_add_checked_fixture(gone, config_begin, config_end);
     tcase_add_test(gone, who_is_not_there_is_critical);
     tcase_add_test(gone, who_is_back_in_a_moment_is_not_down);
     tcase_add_test(gone, who_says_nothing_is_unknown);
     tcase_add_test(gone, what_can_not_start_is_said_once);
     tcase_add_test(gone, what_nobody_tells_is_unknown);
     tcase_add_test(gone, a_node_that_was_killed_is_critical);
+    tcase_add_test(gone, what_could_not_be_asked_is_not_ok);
     TCase *fine = part(s, "well");
     tcase_add_unchecked_fixture(fine, start_well, end_well);
     tcase_add_test(fine, who_is_well_is_ok);
