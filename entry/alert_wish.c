@@ -26,6 +26,17 @@ static const char *refusal(const struct app *app) {
 
 /* ---- of whom ---- */
 
+/* The live one that is shown as this. A paused screen has the numbers of then, and with another natsight's
+ * file ours may be others by now. */
+static const struct alert *live_one(const struct app *app, uint64_t number) {
+    const struct alert *live = model_alert_by_number(app->model, number);
+    const struct alert *shown =
+        app->stage.frozen != NULL ? model_alert_by_number(app->stage.frozen, number) : live;
+    bool same = live != NULL && shown != NULL && strcmp(live->tag, shown->tag) == 0 &&
+                strcmp(live->name, shown->name) == 0;
+    return same ? live : NULL;
+}
+
 struct alerted { /* texts of their own: what they are of may be gone by then */
     char kind[40], cluster[TEXT_MAX_BYTES + 1], name[CLIENT_CALLED_SIZE];
 };
@@ -108,7 +119,7 @@ static const char *not_open(const struct app *app, const struct alert *alert) {
 
 static const char *ack(struct app *app, uint64_t number, const char *note) {
     char text[STAGE_MESSAGE_SIZE], by[TEXT_MAX_BYTES + 1];
-    const struct alert *alert = model_alert_by_number(app->model, number);
+    const struct alert *alert = live_one(app, number);
     const char *wrong = alert != NULL ? not_open(app, alert) : "it is not there any more";
     if (wrong != NULL)
         return wrong;
@@ -123,7 +134,7 @@ static const char *ack(struct app *app, uint64_t number, const char *note) {
 
 static void unack(struct app *app, uint64_t number) {
     char text[STAGE_MESSAGE_SIZE];
-    const struct alert *alert = model_alert_by_number(app->model, number);
+    const struct alert *alert = live_one(app, number);
     bool done = model_alert_unack(app->model, number);
     if (app->stage.frozen != NULL)
         model_alert_unack(app->stage.frozen, number);
@@ -206,7 +217,7 @@ static void ask(struct app *app, enum alert_wish wish, const struct alert *alert
 }
 
 void alert_wish(struct app *app, enum alert_wish wish, uint64_t number) {
-    const struct alert *alert = model_alert_by_number(app->model, number);
+    const struct alert *alert = live_one(app, number);
     const char *wrong = refusal(app);
     bool wants_words = wish == ALERT_ACK || wish == ALERT_SILENCE;
     if (wrong == NULL && alert == NULL)
@@ -230,7 +241,7 @@ void alert_wish(struct app *app, enum alert_wish wish, uint64_t number) {
 }
 
 const char *alert_answer(struct app *app, const char *text) {
-    const struct alert *alert = model_alert_by_number(app->model, app->asked_alert);
+    const struct alert *alert = live_one(app, app->asked_alert);
     if (alert == NULL)
         return "it is not there any more";
     struct alerted e = entity_of_alert(alert);

@@ -432,6 +432,7 @@ static void close_all(struct app *app) {
         screen_close(app->screen, last_picture(app));
     app->closing = true;
     alert_file_close(app->alerts);
+    app->alerts = NULL;
     if (app->refusal[0] != '\0')
         fprintf(stderr, "%s", app->refusal);
     app_close_outward(app);

@@ -31,6 +31,7 @@ struct app {
     struct stage stage;
     struct hooks *hooks; /* NULL in replay, so is the log: what was is nobody's alarm */
     struct alert_log *log;
+    enum alert_teller teller;
     uint64_t outward_read; /* changes of alerts that both were told */
     struct plain *plain;   /* lines: then screen and surface are NULL */
     struct screen *screen;

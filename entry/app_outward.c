@@ -47,11 +47,17 @@ void app_open_outward(struct app *app) {
     app_configure_outward(app);
 }
 
+/* Whoever does not tell has none of them, so that one who begins to later knows since when. */
 void app_configure_outward(struct app *app) {
-    const struct hook_said *said[HOOKS_MOST];
+    const struct hook_said *said[HOOKS_MOST] = {NULL};
     int count = 0;
     if (app->hooks == NULL)
         return;
+    if (app->teller == TELLER_OTHER) {
+        hooks_configure(app->hooks, said, 0);
+        alert_log_use(app->log, NULL);
+        return;
+    }
     const struct config_item *items =
         app->options->config != NULL ? config_items(app->options->config, LIST_HOOKS, &count) : NULL;
     for (int i = 0; i < count; i++)
@@ -60,17 +66,51 @@ void app_configure_outward(struct app *app) {
     alert_log_use(app->log, app->options->log);
 }
 
-void app_outward_tick(struct app *app) {
-    if (app->hooks != NULL)
-        hooks_tick(app->hooks, model_utc_ns(app->model));
-}
-
 static void take(struct app *app, const struct alert_change *change) {
     const struct alert *alert = change->alert ? model_alert_by_number(app->model, change->alert) : NULL;
     if (alert_log_is_used(app->log))
         alert_log_add(app->log, alert_change_json(change, alert));
     if (alert != NULL)
         hooks_change(app->hooks, change, alert);
+}
+
+static void take_untold(struct app *app, const struct alert_untold *untold) {
+    for (size_t i = 0; i < untold->count; i++) {
+        const struct untold_one *one = &untold->items[i];
+        const struct alert *alert = model_alert_by_number(app->model, one->alert);
+        if (alert == NULL)
+            continue;
+        take(app,
+             &(struct alert_change){.kind = one->kind,
+                                    .alert = one->alert,
+                                    .utc_ns = model_utc_ns(app->model),
+                                    .severity = one->kind == CHANGE_CLEARED ? SEVERITY_OK : alert->severity,
+                                    .before = one->kind == CHANGE_OPENED ? SEVERITY_OK : alert->worst,
+                                    .silenced = alert->silenced_until_utc_ns != 0,
+                                    .name = alert->name,
+                                    .text = alert->text});
+    }
+}
+
+/* Of several natsights on a cluster the one that keeps its alerts tells. */
+static void ask_who_tells(struct app *app) {
+    enum alert_teller before = app->teller;
+    if (app->alerts == NULL)
+        return;
+    app->teller = alert_file_teller(app->alerts);
+    if (app->teller == before)
+        return;
+    if (app->teller == TELLER_OTHER || before == TELLER_OTHER)
+        app_configure_outward(app);
+    if (before != TELLER_OTHER)
+        return;
+    app->outward_read = model_alert_change_last(app->model);
+    take_untold(app, alert_file_untold(app->alerts));
+}
+
+void app_outward_tick(struct app *app) {
+    if (app->hooks != NULL)
+        hooks_tick(app->hooks, model_utc_ns(app->model));
 }
 
 /* More than are kept: nobody had the time. */
@@ -87,7 +127,12 @@ static void skip_missed(struct app *app, uint64_t last) {
 bool app_outward_work(struct app *app) {
     if (app->hooks == NULL)
         return false;
+    ask_who_tells(app);
+    if (app->teller == TELLER_UNKNOWN)
+        return false;
     uint64_t last = model_alert_change_last(app->model);
+    if (app->teller == TELLER_OTHER)
+        app->outward_read = last;
     int64_t until = app->outward_read < last ? clock_mono_ns() + WORK_NS : 0;
     skip_missed(app, last);
     while (app->outward_read < last && clock_mono_ns() < until)

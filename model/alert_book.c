@@ -174,6 +174,13 @@ struct slot *alert_book_numbered(const struct alert_book *book, uint64_t number)
     return slot;
 }
 
+void alert_book_set_number(struct alert_book *book, struct slot *slot, uint64_t number) {
+    unlink_by(book, slot, BY_NUMBER);
+    slot->said.number = number ? number : ++book->last_number;
+    link_by(book, slot, BY_NUMBER, number_hash(slot->said.number));
+    alert_book_changed(book, true);
+}
+
 void alert_book_set_object(struct alert_book *book, struct slot *slot, uint64_t object) {
     if (slot->said.object)
         unlink_by(book, slot, BY_OBJECT);

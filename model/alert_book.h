@@ -125,6 +125,8 @@ struct slot *alert_book_find_named(const struct alert_book *book, const struct a
 struct slot *alert_book_find_client(const struct alert_book *book, const struct alert *called, bool ended,
                                     bool *alone);
 struct slot *alert_book_numbered(const struct alert_book *book, uint64_t number);
+/* Instead of the one it has; 0: one that nobody had. */
+void alert_book_set_number(struct alert_book *book, struct slot *slot, uint64_t number);
 /* It is (called) that by now. */
 void alert_book_set_object(struct alert_book *book, struct slot *slot, uint64_t object);
 void alert_book_set_name(struct alert_book *book, struct slot *slot, const char *cluster, const char *name);

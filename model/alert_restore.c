@@ -6,7 +6,8 @@
 #include "model/alert_text.h"
 #include "model/ruleset.h"
 
-#define RESTORED_MOST 65536 /* open ones; no rule finds more */
+#define RESTORED_MOST 65536            /* open ones; no rule finds more */
+#define NUMBERS       (UINT64_MAX / 2) /* a larger one is nobody's */
 
 static enum severity harmless(enum severity severity) {
     return severity == SEVERITY_CRIT ? SEVERITY_CRIT : SEVERITY_WARN;
@@ -43,7 +44,7 @@ static void take_texts(struct alert *to, const struct alert *from) {
 }
 
 static void take_facts(struct alert *to, const struct alert *from) {
-    to->number = from->number < UINT64_MAX / 2 ? from->number : 0;
+    to->number = from->number < NUMBERS ? from->number : 0;
     to->severity = harmless(from->severity);
     to->worst = harmless(from->worst > from->severity ? from->worst : from->severity);
     to->peak_size = from->peak_size;
@@ -110,16 +111,52 @@ static void restore(struct model *model, const struct alert *from) {
         alert_book_end(book, slot);
 }
 
+static void raise_last(struct alert_book *book, const struct alert *items, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (items[i].number < NUMBERS && items[i].number > book->last_number)
+            book->last_number = items[i].number;
+}
+
 void model_alerts_restore(struct model *model, const struct alert *items, size_t count) {
     struct alert_book *book = model->alerts;
-    for (size_t i = 0; i < count; i++)
-        book->last_number = items[i].number < UINT64_MAX / 2 && items[i].number > book->last_number
-                                ? items[i].number
-                                : book->last_number;
+    raise_last(book, items, count);
     for (size_t i = count; i-- > 0;) /* the oldest of the history first */
         if (items[i].state == ALERT_CLEARED ||
             (items[i].state == ALERT_OPEN && book->live_count < RESTORED_MOST))
             restore(model, &items[i]);
+}
+
+/* ---- the numbers of another natsight ---- */
+
+static bool is_called(const struct alert *a, const struct alert *b) {
+    return strcmp(a->tag, b->tag) == 0 && strcmp(a->name, b->name) == 0 && strcmp(a->entity, b->entity) == 0;
+}
+
+static void free_number(struct alert_book *book, const struct alert *there) {
+    struct slot *other = alert_book_numbered(book, there->number);
+    if (other && !is_called(&other->said, there))
+        alert_book_set_number(book, other, 0);
+}
+
+static void take_number(struct alert_book *book, const struct alert *there) {
+    struct slot *slot = alert_book_find_named(book, there, false);
+    struct slot *other = alert_book_numbered(book, there->number);
+    if (!slot || slot == other)
+        return;
+    if (other) /* one before it, of the same */
+        alert_book_set_number(book, other, 0);
+    alert_book_set_number(book, slot, there->number);
+}
+
+void model_alerts_follow(struct model *model, const struct alert *items, size_t count) {
+    struct alert_book *book = model->alerts;
+    raise_last(book, items, count);
+    for (size_t i = 0; i < count; i++)
+        if (items[i].number < NUMBERS)
+            free_number(book, &items[i]);
+    for (size_t i = 0; i < count; i++)
+        if (items[i].state == ALERT_OPEN && items[i].number && items[i].number < NUMBERS)
+            take_number(book, &items[i]);
 }
 
 void alert_restored_begin(struct model *model) {

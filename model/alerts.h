@@ -164,6 +164,10 @@ const struct silence *model_silence_at(const struct model *model, size_t index);
  * are passed over. Copies all; strange values are made harmless. */
 void model_alerts_restore(struct model *model, const struct alert *items, size_t count);
 
+/* Another natsight tells of the same cluster, and these are its alerts: what is open in both has its number
+ * from now on, and nothing else has one of its numbers. Nothing is told of that. */
+void model_alerts_follow(struct model *model, const struct alert *items, size_t count);
+
 /* ---- changes: for lines, log, hooks, state file ---- */
 enum alert_change_kind {
     CHANGE_OPENED,

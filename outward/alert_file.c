@@ -38,9 +38,10 @@ struct alert_file {
     struct written { /* up to here it is in the file; begun: in what is being written */
         uint64_t change, version, peaks;
     } written, begun;
-    char reason[620]; /* why it is not kept; "" it is, or another one does */
-    char said[700];   /* the last one about that */
-    char told[600];   /* the last one about what was there */
+    struct alert_untold untold; /* since another one kept it */
+    char reason[620];           /* why it is not kept; "" it is, or another one does */
+    char said[700];             /* the last one about that */
+    char told[600];             /* the last one about what was there */
     char refusal[300];
 };
 
@@ -87,7 +88,7 @@ static void say_kept(struct alert_file *f) {
 static void say_read_only(struct alert_file *f) {
     char text[400], who[40];
     f->reason[0] = '\0';
-    snprintf(text, sizeof text, "alerts are only read here: %s keeps those of %.200s",
+    snprintf(text, sizeof text, "alerts are only read here: %s keeps those of %.200s, and runs the hooks",
              holder(f, who, sizeof who), f->place.called);
     snprintf(f->refusal, sizeof f->refusal, "%s keeps the alerts of %.150s: say it there",
              holder(f, who, sizeof who), f->place.called);
@@ -101,17 +102,22 @@ static struct written now_in(const struct model *model) {
                             model_alerts_peaks(model)};
 }
 
-static void join(struct alert_file *f, const char *text, size_t len, bool mirror) {
+static void join(struct alert_file *f, const char *text, size_t len, bool mirrored) {
+    bool mirror = mirrored || f->read_only;
     struct alert_document document;
     char why[200];
     if (alert_document_read(&document, text, len, why, sizeof why) != ALERT_DOCUMENT_GOOD)
         return;
+    if (f->opened && mirror)
+        model_alerts_follow(f->model, document.alerts, document.alert_count);
     if (!f->opened)
         alert_join_first(f->model, &document);
     else if (!f->joined)
         alert_join_late(f->model, &document);
     else
         alert_join_words(f->model, &document, mirror);
+    if (mirrored && !f->read_only)
+        alert_untold_find(&f->untold, f->model, &document);
     f->joined = true;
     alert_document_finish(&document);
 }
@@ -119,6 +125,7 @@ static void join(struct alert_file *f, const char *text, size_t len, bool mirror
 static void taken(struct alert_file *f, const struct alert_take_answer *answer, const char *text, size_t len,
                   int lock) {
     bool mirrored = f->read_only;
+    alert_untold_finish(&f->untold);
     f->kept = answer->taken == ALERT_TAKEN;
     f->read_only = answer->taken == ALERT_OTHERS;
     f->holder = answer->holder;
@@ -127,7 +134,9 @@ static void taken(struct alert_file *f, const struct alert_take_answer *answer, 
     f->exists |= answer->stamp.inode != 0;
     f->written_ns = clock_mono_ns();
     if (len > 0)
-        join(f, text, len, mirrored || f->read_only);
+        join(f, text, len, mirrored);
+    else if (mirrored && !f->read_only) /* nothing was ever told */
+        alert_untold_find(&f->untold, f->model, &(struct alert_document){0});
     if (f->kept && !f->opened)
         f->written = now_in(f->model);
     if (answer->taken == ALERT_NOT_TAKEN)
@@ -142,7 +151,7 @@ static void taken(struct alert_file *f, const struct alert_take_answer *answer, 
 }
 
 static void begin_taking(struct alert_file *f) {
-    struct alert_take take = {.place = &f->place, .owner = getpid(), .seen = f->seen};
+    struct alert_take take = {.place = &f->place, .owner = getpid(), .seen = f->seen, .reads = f->read_only};
     f->taking = true;
     f->next_ns = clock_mono_ns() + TRY_EVERY;
     errno = 0;
@@ -279,7 +288,18 @@ void alert_file_close(struct alert_file *f) {
     errand_destroy(f->errand);
     close_lock(f);
     alert_place_finish(&f->place);
+    alert_untold_finish(&f->untold);
     free(f);
+}
+
+enum alert_teller alert_file_teller(const struct alert_file *f) {
+    if (f->read_only)
+        return TELLER_OTHER;
+    return f->kept || f->reason[0] != '\0' ? TELLER_HERE : TELLER_UNKNOWN;
+}
+
+const struct alert_untold *alert_file_untold(const struct alert_file *f) {
+    return &f->untold;
 }
 
 const char *alert_file_refusal(const struct alert_file *f) {

@@ -3,14 +3,16 @@
  * The last run's are read before the first tick; from then on whatever changes is written within seconds, at
  * most every few, whole and renamed, by errands: this process waits for a disk at its start and at its end
  * alone, and not for long. Of several natsights on one cluster one keeps the file, and the others read it:
- * what somebody acknowledges or silences there is seen here within some seconds, and here nobody does. When
- * the one that keeps it ends, another one does. What can't be read or written is said once and tried again;
- * alerts go on without. Where and under which name: outward/alert_place.h. Main process. */
+ * what somebody acknowledges or silences there is seen here within some seconds, and here nobody does; alerts
+ * have the numbers that they have there. When the one that keeps it ends, another one does. What can't be
+ * read or written is said once and tried again; alerts go on without. Where and under which name:
+ * outward/alert_place.h. Main process. */
 #ifndef OUTWARD_ALERT_FILE_H
 #define OUTWARD_ALERT_FILE_H
 
 #include "base/loop.h"
 #include "model/model.h"
+#include "outward/alert_untold.h"
 
 struct alert_file;
 
@@ -25,6 +27,16 @@ struct alert_file *alert_file_open(struct loop *loop, struct model *model, const
 void alert_file_close(struct alert_file *file);
 /* After each tick of the model. */
 void alert_file_tick(struct alert_file *file);
+
+/* Whose it is to tell of the alerts, to programs and logs: of several natsights one does. */
+enum alert_teller {
+    TELLER_UNKNOWN, /* for seconds at most */
+    TELLER_HERE,    /* we keep the file, or nobody can */
+    TELLER_OTHER,
+};
+enum alert_teller alert_file_teller(const struct alert_file *file);
+/* What is to be told when it was another one's before. Until the next tick. */
+const struct alert_untold *alert_file_untold(const struct alert_file *file);
 
 /* Why nobody acknowledges or silences anything here: "natsight 4711 keeps the alerts of prod: ...". NULL: it
  * can be done. Until the next tick. */

@@ -124,7 +124,8 @@ static enum found examine(struct taking *t, int fd, char *why, size_t size) {
     if (!S_ISREG(info.st_mode))
         return FOUND_BROKEN;
     t->answer.stamp = stamp_of(&info);
-    if (same_stamp(&t->answer.stamp, &t->take->seen))
+    bool again = t->take->reads && t->answer.taken != ALERT_OTHERS;
+    if (!again && same_stamp(&t->answer.stamp, &t->take->seen))
         return FOUND_SAME;
     snprintf(why, size, "larger than %d MiB", TEXT_MOST >> 20);
     if (info.st_size > TEXT_MOST)
@@ -202,7 +203,8 @@ static void take_text(struct taking *t) {
     const char *file = t->take->place->file;
     switch (read_file(t, why, sizeof why)) {
     case FOUND_CLOSED:
-        t->answer.taken = ALERT_NOT_TAKEN;
+        if (t->answer.taken == ALERT_TAKEN)
+            t->answer.taken = ALERT_NOT_TAKEN;
         t->answer.stamp = (struct alert_stamp){0};
         t->text.len = 0;
         say(t, file, why);
@@ -220,19 +222,33 @@ static void take_text(struct taking *t) {
     }
 }
 
+/* What can't be written here by now may be locked by one who came before. */
+static bool is_locked(struct taking *t) {
+    int fd = open(t->take->place->lock, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    bool others = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    if (others)
+        t->answer.holder = written_in(fd);
+    if (fd >= 0)
+        close(fd);
+    return others;
+}
+
+static enum alert_taken refused(struct taking *t, const char *what, const char *why) {
+    if (is_locked(t))
+        return ALERT_OTHERS;
+    say(t, what, why);
+    return ALERT_NOT_TAKEN;
+}
+
 /* Where nothing can be written it is read all the same. */
 static enum alert_taken take_place(struct taking *t) {
     const struct alert_place *place = t->take->place;
-    if (!write_folders(place->file, 0700)) {
-        say(t, place->folder, strerror(errno));
-        return ALERT_NOT_TAKEN;
-    }
+    if (!write_folders(place->file, 0700))
+        return refused(t, place->folder, strerror(errno));
     const char *const needed[] = {place->folder, place->file};
     for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
-        if (write_is_refused(needed[i])) {
-            say(t, needed[i], "read-only");
-            return ALERT_NOT_TAKEN;
-        }
+        if (write_is_refused(needed[i]))
+            return refused(t, needed[i], "read-only");
     return take_lock(t);
 }
 

@@ -32,6 +32,7 @@ struct alert_take {
     const struct alert_place *place;
     pid_t owner; /* of the lock, for those who ask */
     struct alert_stamp seen;
+    bool reads; /* another one had the lock: when it has it no more its last state is read again */
 };
 
 /* Makes the folder, takes the lock or asks who has it, and reads the file. One that can't be read as what it

@@ -87,6 +87,119 @@ START_TEST(what_happens_goes_out) {
 }
 END_TEST
 
+/* The number of the alert in the documents of that event and rule: the same in all. 0: there is none. */
+static json_int_t number_of(const char *name, const char *event, const char *rule) {
+    char file[700];
+    json_int_t number = 0;
+    snprintf(file, sizeof file, "%s/%s", config_folder(), name);
+    for (const char *at = config_text(file), *end; (end = strchr(at, '\n')) != NULL; at = end + 1) {
+        json_t *one = json_loadb(at, (size_t)(end - at), 0, NULL);
+        const char *is = json_string_value(json_object_get(one, "rule"));
+        if (strcmp(json_string_value(json_object_get(one, "event")), event) == 0 &&
+            strcmp(is != NULL ? is : "", rule) == 0)
+            number = json_integer_value(json_object_get(one, "alert"));
+        json_decref(one);
+    }
+    return number;
+}
+
+static void pump_both(struct command *a, struct command *b, int ms) {
+    for (int passed = 0; passed < ms; passed += 100) {
+        command_pump(a, 50);
+        command_pump(b, 50);
+    }
+}
+
+/* Each of these has the same state. */
+static void beside(struct command *c) {
+    const char *argv[] = {command_natsight(),    "--config", config_path(), "--plain", cluster->node[0].http,
+                          cluster->node[1].http, NULL};
+    char state[700];
+    snprintf(state, sizeof state, "XDG_STATE_HOME=%s/state", config_folder());
+    ck_assert(command_start(c, argv, (const char *[]){state, NULL}));
+}
+
+/* Two of one user: one tells, and when it is killed the other one goes on, with the same numbers. */
+START_TEST(of_two_one_tells) {
+    struct command first, second;
+    write_config("{ command = [\"true\"]; }");
+    beside(&first);
+    ck_assert(command_wait_output(&first, " ok servers test 2/2\n", SHOWN_MS));
+    beside(&second);
+    ck_assert(command_wait_output(&second, ", and runs the hooks\n", SHOWN_MS));
+    ck_assert(command_wait_output(&second, " ok servers test 2/2\n", SHOWN_MS));
+    servers_kill(cluster, 1);
+    ck_assert(command_wait_output(&first, " crit server_down n2 down\n", SHOWN_MS));
+    ck_assert(command_wait_output(&second, " crit server_down n2 down\n", SHOWN_MS));
+    wait_for(&first, "told", "opened", "server_down");
+    pump_both(&first, &second, 9000); /* it is written, and read by the other one */
+    ck_assert_int_eq(kill(first.pid, SIGKILL), 0);
+    ck_assert_int_eq(command_finish(&first, SHOWN_MS), 128 + SIGKILL);
+    ck_assert(command_wait_output(&second, " alerts are kept here from now on: ", SHOWN_MS));
+    ck_assert(servers_restart(cluster, 1, false));
+    wait_for(&second, "told", "cleared", "server_down");
+    wait_for(&second, "alerts.log", "cleared", "server_down");
+    ck_assert_int_eq(count_of("told", "opened", "server_down"), 1);
+    ck_assert_int_eq(count_of("alerts.log", "opened", "server_down"), 1);
+    ck_assert_int_eq(number_of("told", "opened", "server_down"), number_of("told", "cleared", "server_down"));
+    ck_assert_int_eq(kill(second.pid, SIGTERM), 0);
+    ck_assert_int_eq(command_finish(&second, SHOWN_MS), 0);
+    command_free(&first);
+    command_free(&second);
+}
+END_TEST
+
+/* The one that would tell hangs, and is killed: what opened meanwhile is told by the other one. */
+START_TEST(what_nobody_told_is_told_by_who_takes_over) {
+    struct command first, second;
+    write_config("{ command = [\"true\"]; }");
+    beside(&first);
+    ck_assert(command_wait_output(&first, " ok servers test 2/2\n", SHOWN_MS));
+    beside(&second);
+    ck_assert(command_wait_output(&second, ", and runs the hooks\n", SHOWN_MS));
+    ck_assert(command_wait_output(&second, " ok servers test 2/2\n", SHOWN_MS));
+    ck_assert_int_eq(kill(first.pid, SIGSTOP), 0);
+    servers_kill(cluster, 1);
+    ck_assert(command_wait_output(&second, " crit server_down n2 down\n", SHOWN_MS));
+    pump_both(&second, &second, 2000);
+    ck_assert_int_eq(count_of("alerts.log", "opened", "server_down"), 0);
+    ck_assert_int_eq(kill(first.pid, SIGKILL), 0);
+    ck_assert_int_eq(command_finish(&first, SHOWN_MS), 128 + SIGKILL);
+    wait_for(&second, "told", "opened", "server_down");
+    wait_for(&second, "alerts.log", "opened", "server_down");
+    ck_assert_int_eq(kill(second.pid, SIGTERM), 0);
+    ck_assert_int_eq(command_finish(&second, SHOWN_MS), 0);
+    command_free(&first);
+    command_free(&second);
+}
+END_TEST
+
+/* What was open when it came is the other one's to end. */
+START_TEST(one_that_only_looks_tells_nothing) {
+    struct command first, second;
+    write_config("{ command = [\"true\"]; }");
+    beside(&first);
+    ck_assert(command_wait_output(&first, " ok servers test 2/2\n", SHOWN_MS));
+    servers_kill(cluster, 1);
+    wait_for(&first, "told", "opened", "server_down");
+    pump_both(&first, &first, 5000); /* it is written */
+    beside(&second);
+    ck_assert(command_wait_output(&second, " crit server_down n2 still open since ", SHOWN_MS));
+    ck_assert(servers_restart(cluster, 1, false));
+    ck_assert(command_wait_output(&second, " ok server_down n2 up\n", SHOWN_MS));
+    ck_assert_int_eq(kill(second.pid, SIGTERM), 0);
+    ck_assert_int_eq(command_finish(&second, SHOWN_MS), 0);
+    wait_for(&first, "told", "cleared", "server_down");
+    ck_assert_int_eq(kill(first.pid, SIGTERM), 0);
+    ck_assert_int_eq(command_finish(&first, SHOWN_MS), 0);
+    ck_assert_int_eq(count_of("told", "opened", "server_down"), 1);
+    ck_assert_int_eq(count_of("told", "cleared", "server_down"), 1);
+    ck_assert_int_eq(count_of("alerts.log", "cleared", "server_down"), 1);
+    command_free(&first);
+    command_free(&second);
+}
+END_TEST
+
 START_TEST(a_hook_that_fails_is_said_on_the_screen) {
     text_file_write(
         config_path(),
@@ -128,6 +241,9 @@ int main(void) {
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_checked_fixture(tc, config_begin, config_end);
     tcase_add_test(tc, what_happens_goes_out);
+    tcase_add_test(tc, of_two_one_tells);
+    tcase_add_test(tc, what_nobody_told_is_told_by_who_takes_over);
+    tcase_add_test(tc, one_that_only_looks_tells_nothing);
     tcase_add_test(tc, a_hook_that_fails_is_said_on_the_screen);
     suite_add_tcase(suite, tc);
     tc = tcase_create("named");

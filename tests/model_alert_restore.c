@@ -274,6 +274,33 @@ START_TEST(strange_values_are_made_harmless) {
 }
 END_TEST
 
+/* Another natsight has 1 for another one, and 7 for ours. */
+START_TEST(it_has_the_number_that_another_one_gave_it) {
+    struct watch w;
+    struct alert there[2] = {filling(ALERT_OPEN), filling(ALERT_OPEN)};
+    watch_begin(&w);
+    watch_holds(&w, 10, 7);
+    ck_assert_uint_eq(alert_at(&w, 0)->number, 1);
+    w.told[0] = '\0';
+    there[0].number = 7;
+    there[1].number = 1, there[1].name = "n1/10";
+    for (int i = 0; i < 2; i++) /* once and for all */
+        model_alerts_follow(w.n.model, there, 2);
+    ck_assert_uint_eq(model_alert_count(w.n.model), 1);
+    ck_assert_uint_eq(alert_at(&w, 0)->number, 7);
+    ck_assert_ptr_null(model_alert_by_number(w.n.model, 1));
+    ck_assert_ptr_eq(model_alert_by_number(w.n.model, 7), alert_at(&w, 0));
+    there[0].name = "n1/11"; /* that one has ours */
+    model_alerts_follow(w.n.model, there, 2);
+    ck_assert_uint_gt(alert_at(&w, 0)->number, 7);
+    there[0].number = UINT64_MAX, there[0].name = "n1/9";
+    model_alerts_follow(w.n.model, there, 2);
+    ck_assert_uint_lt(alert_at(&w, 0)->number, 100);
+    assert_told(&w, "");
+    watch_end(&w);
+}
+END_TEST
+
 START_TEST(history_is_in_its_order) {
     struct watch w;
     struct alert was[3] = {filling(ALERT_CLEARED), filling(ALERT_CLEARED), filling(ALERT_CLEARED)};
@@ -322,6 +349,7 @@ static TCase *restoring(void) {
     tcase_add_loop_test(tc, what_ended_lately_comes_back, 0, 2);
     tcase_add_test(tc, what_flapped_flaps);
     tcase_add_test(tc, strange_values_are_made_harmless);
+    tcase_add_test(tc, it_has_the_number_that_another_one_gave_it);
     tcase_add_test(tc, history_is_in_its_order);
     tcase_add_test(tc, a_silence_goes_on);
     return tc;

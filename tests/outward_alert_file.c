@@ -161,11 +161,14 @@ START_TEST(another_one_reads_and_takes_over) {
     write_good();
     come(&one);
     come(&other);
-    snprintf(expected, sizeof expected, "alerts are only read here: natsight %ld keeps those of prod",
+    snprintf(expected, sizeof expected,
+             "alerts are only read here: natsight %ld keeps those of prod, and runs the hooks",
              (long)getpid());
     ck_assert_str_eq(other.said, expected);
     ck_assert(!other.warning);
     ck_assert_str_eq(alert_file_status(other.file), "only read");
+    ck_assert_int_eq(alert_file_teller(one.file), TELLER_HERE);
+    ck_assert_int_eq(alert_file_teller(other.file), TELLER_OTHER);
     ck_assert_ptr_nonnull(strstr(alert_file_refusal(other.file), " keeps the alerts of prod: "));
     ck_assert_str_eq(billing(&other)->acked_by, "ann");
     tick(&one);
@@ -183,8 +186,54 @@ START_TEST(another_one_reads_and_takes_over) {
     ck_assert_int_eq(other.times, 2);
     ck_assert_ptr_null(alert_file_refusal(other.file));
     ck_assert_str_eq(alert_file_status(other.file), "");
+    ck_assert_int_eq(alert_file_teller(other.file), TELLER_HERE);
+    ck_assert_uint_eq(alert_file_untold(other.file)->count, 0); /* all was told */
     ck_assert(model_alert_ack(other.model, 12, "eve", ""));
     await_in_file(&other, "\"eve\"");
+}
+END_TEST
+
+START_TEST(what_is_open_there_alone_goes_on_here) {
+    write_good();
+    come(&one);
+    come(&other);
+    struct alert more = *billing(&other);
+    more.number = 14, more.name = "ORDERS/risk";
+    model_alerts_restore(one.model, &more, 1);
+    tick(&one);
+    tick(&other);
+    ck_assert(hush(&one, "n7"));
+    await_in_file(&one, "\"ORDERS/risk\"");
+    leave(&one);
+    await_said(&other, KEPT_HERE);
+    ck_assert_ptr_nonnull(model_alert_by_number(other.model, 14));
+    ck_assert_str_eq(model_alert_by_number(other.model, 14)->name, "ORDERS/risk");
+    ck_assert_uint_eq(alert_file_untold(other.file)->count, 0); /* it was told there */
+}
+END_TEST
+
+/* The folder can't be written any more, but one who came before has the lock. */
+START_TEST(a_lock_is_seen_where_nothing_can_be_written) {
+    write_good();
+    come(&one);
+    ck_assert_int_eq(chmod(alert_folder_place()->folder, 0500), 0);
+    come(&other);
+    ck_assert_int_eq(chmod(alert_folder_place()->folder, 0700), 0);
+    ck_assert_str_eq(alert_file_status(other.file), "only read");
+    ck_assert_int_eq(alert_file_teller(other.file), TELLER_OTHER);
+    ck_assert_str_eq(billing(&other)->acked_by, "ann");
+}
+END_TEST
+
+START_TEST(where_nothing_can_be_kept_it_is_told) {
+    write_good();
+    ck_assert_int_eq(chmod(alert_folder_place()->folder, 0500), 0);
+    come(&one);
+    come(&other);
+    ck_assert_int_eq(chmod(alert_folder_place()->folder, 0700), 0);
+    ck_assert_str_eq(alert_file_status(other.file), "not kept");
+    ck_assert_int_eq(alert_file_teller(one.file), TELLER_HERE);
+    ck_assert_int_eq(alert_file_teller(other.file), TELLER_HERE);
 }
 END_TEST
 
@@ -330,6 +379,9 @@ int main(void) {
     tcase_add_test(tc, where_nothing_was_nothing_is_written);
     tcase_add_test(tc, a_broken_file_is_told_and_begun_anew);
     tcase_add_test(tc, another_one_reads_and_takes_over);
+    tcase_add_test(tc, what_is_open_there_alone_goes_on_here);
+    tcase_add_test(tc, a_lock_is_seen_where_nothing_can_be_written);
+    tcase_add_test(tc, where_nothing_can_be_kept_it_is_told);
     tcase_add_test(tc, a_folder_that_goes_is_made_again);
     tcase_add_test(tc, a_full_disk_is_said_once_and_costs_nothing);
     tcase_add_test(tc, what_can_be_read_later_is_not_lost);
