@@ -24,21 +24,53 @@ static bool may(int *left) {
 
 /* ---- what is said ---- */
 
-static void say_worst(const struct model *model, struct slot *slot) {
+static bool is_beyond(const struct alert *a, enum quantity_worse worse, double number) {
+    if (strcmp(a->peak, "-") == 0)
+        return worse != WORSE_NEITHER;
+    return a->peak_size && (worse == WORSE_MORE   ? number > a->peak_size
+                            : worse == WORSE_LESS ? number < a->peak_size
+                                                  : false);
+}
+
+/* What is shown is never worse than the peak: no figure of the rule that spoke at its worst. */
+static bool note_peak(const struct model *model, struct slot *slot, const struct finding *finding,
+                      const char *figure) {
     struct alert *a = &slot->said;
-    bool worse = a->severity != a->worst            ? a->severity > a->worst
-                 : slot->order != slot->worst_order ? slot->order < slot->worst_order
-                                                    : slot->size > a->peak_size;
-    if (!worse)
-        return;
-    a->worst = a->severity;
-    a->worst_utc_ns = model->utc_ns;
-    slot->worst_order = slot->order;
-    a->peak_size = slot->size;
+    double number = 0;
+    enum quantity_worse worse = finding_number(model, finding, &number);
+    if (strcmp(finding_rule(finding), a->worst_rule) != 0 || !is_beyond(a, worse, number))
+        return false;
+    a->peak_size = number;
+    alert_text_set(&a->peak, figure);
     model->alerts->peaks++;
+    return true;
+}
+
+static void set_peak(const struct model *model, struct slot *slot, const struct finding *finding) {
+    struct alert *a = &slot->said;
+    double number = 0;
+    bool known = finding_number(model, finding, &number) != WORSE_NEITHER;
+    a->peak_size = known ? number : 0;
     alert_text_copy(&a->worst_rule, a->rule);
-    alert_text_copy(&a->worst_text, a->text);
     alert_text_copy(&a->peak, a->figure);
+    model->alerts->peaks++;
+}
+
+static void say_worst(const struct model *model, struct slot *slot, const struct finding *finding) {
+    struct alert *a = &slot->said;
+    bool other = strcmp(a->rule, a->worst_rule) != 0;
+    bool worse = a->severity != a->worst ? a->severity > a->worst : slot->order < slot->worst_order;
+    bool peak = note_peak(model, slot, finding, a->figure);
+    if (!worse && !peak)
+        return;
+    if (worse && other)
+        set_peak(model, slot, finding);
+    if (worse) {
+        a->worst = a->severity;
+        slot->worst_order = slot->order;
+    }
+    a->worst_utc_ns = model->utc_ns;
+    alert_text_copy(&a->worst_text, a->text);
 }
 
 static uint64_t row_of(const struct model *model, const struct slot *slot) {
@@ -73,7 +105,7 @@ static void say(struct model *model, struct slot *slot, const struct finding *fi
     slot->looked_tick = model->alerts->tick;
     slot->looked_row = row_of(model, slot);
     if (a->state != ALERT_PENDING)
-        say_worst(model, slot);
+        say_worst(model, slot, finding);
 }
 
 /* The same, and it is told. */
@@ -456,6 +488,8 @@ static void say_end(const struct model *model, struct slot *slot) {
     if (finding.rule)
         finding_figure(model, &finding, figure, sizeof figure);
     alert_text_set(&slot->said.figure, figure);
+    if (finding.rule)
+        note_peak(model, slot, &finding, figure);
     alert_text_set(&slot->said.ending, ending_of(model, slot));
 }
 
@@ -493,6 +527,8 @@ static void say_figure(struct model *model, struct slot *slot) {
     if (finding.rule && object && object->freshness == FRESH_LIVE)
         finding_figure(model, &finding, figure, sizeof figure);
     bool known = strcmp(figure, "-") != 0, other = known && alert_text_set(&slot->said.figure, figure);
+    if (known)
+        other |= note_peak(model, slot, &finding, figure);
     if (other || known != slot->said.figure_now)
         alert_book_changed(book, false);
     slot->said.figure_now = known;

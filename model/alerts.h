@@ -60,7 +60,7 @@ struct alert {
     const char *text, *worst_text;       /* the sentence now, or the last; at its worst */
     const char *figure, *peak;           /* what it is about now, and at its worst: "91 %"; "-" unknown */
     const char *worst_rule;              /* that spoke at its worst */
-    double peak_size;                    /* the peak as a number, where more is worse; else 0 */
+    double peak_size;                    /* the peak as a number; 0 also where it is none, or not known */
     const char *limit, *origin; /* "> 80 %", "" when it is a state; where the level comes from: "default" */
     const char *ending;         /* of a cleared one, where there is more to say: "gone", "not seen again" */
     int64_t first_sign_utc_ns;  /* when the condition became true */

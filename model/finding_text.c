@@ -74,6 +74,26 @@ static bool is_quantity(const struct rule *rule) {
     return rule->value_quantity >= 0;
 }
 
+/* As its levels say, else as its quantity does. */
+static enum quantity_worse worse_of(const struct rule *rule, enum quantity_worse of_quantity) {
+    enum rule_sign sign = rule->crit.is ? rule->crit.sign : rule->warn.sign;
+    if (*rule->value)
+        return sign == SIGN_LESS || sign == SIGN_AT_MOST ? WORSE_LESS : WORSE_MORE;
+    return of_quantity;
+}
+
+enum quantity_worse finding_number(const struct model *model, const struct finding *finding, double *out) {
+    const struct object *object = model_object(model, finding->object);
+    const struct rule *rule = finding->rule;
+    char name[64];
+    if (object && *rule->value && !is_quantity(rule))
+        return finding_value(model, object, rule, out) ? worse_of(rule, WORSE_MORE) : WORSE_NEITHER;
+    name_figure(rule, name);
+    int q = object ? quantity_by_name(object->kind, name) : -1;
+    bool known = q >= 0 && value_number(quantity_get(model, object, (enum quantity)q), out);
+    return known ? worse_of(rule, quantities[q].worse) : WORSE_NEITHER;
+}
+
 double finding_size(const struct model *model, const struct finding *finding) {
     const struct object *object = model_object(model, finding->object);
     char name[64];

@@ -231,6 +231,9 @@ void finding_text_short(const struct model *model, const struct finding *finding
 void finding_figure(const struct model *model, const struct finding *finding, char *out, size_t size);
 /* The same as a number, where more of it is worse; else 0. */
 double finding_size(const struct model *model, const struct finding *finding);
+/* And as one, whether more or less of it is worse: as the levels of its rule say, where it has any. NEITHER:
+ * it is not known, or no number. */
+enum quantity_worse finding_number(const struct model *model, const struct finding *finding, double *out);
 /* The worst finding about this object; else PENDING while one is forming; else UNKNOWN for stale and gone
  * ones, OK for all others, and for a connection of which the record of its end came. */
 enum severity model_severity(const struct model *model, const struct object *object);

@@ -2,6 +2,7 @@
 #include "model/alert_lines.h"
 #include "model/alert_object.h"
 #include "tests/model_alerted.h"
+#include "tests/model_ruled.h"
 
 static int64_t lasted(const struct watch *w, size_t index) {
     struct value v = alert_lasted(alert_at(w, index), model_utc_ns(w->n.model));
@@ -88,6 +89,82 @@ START_TEST(its_worst_is_kept) {
     ck_assert_str_eq(a->figure, "0%");
     ck_assert_str_eq(a->ending, "");
     ck_assert_uint_eq(model_alert_counts(w.n.model).ended, 1);
+    watch_end(&w);
+}
+END_TEST
+
+/* Whichever level speaks, and if none does. */
+START_TEST(no_figure_is_worse_than_the_peak) {
+    struct watch w;
+    watch_begin(&w);
+    watch_holds(&w, 10, 7);
+    watch_holds(&w, 30, 0);
+    ck_assert_int_eq(alert_at(&w, 0)->state, ALERT_CLEARED);
+    watch_holds(&w, 40, 7);
+    watch_holds(&w, 51, 40);
+    watch_holds(&w, 70, 20);
+    ck_assert_int_eq(alert_at(&w, 0)->severity, SEVERITY_WARN);
+    ck_assert_str_eq(alert_at(&w, 0)->peak, "63%");
+    watch_holds(&w, 73, 45); /* not yet critical again */
+    ck_assert_int_eq(alert_at(&w, 0)->severity, SEVERITY_WARN);
+    ck_assert_str_eq(alert_at(&w, 0)->figure, "70%");
+    ck_assert_str_eq(alert_at(&w, 0)->peak, "70%");
+    watch_holds(&w, 80, 41);
+    ck_assert_int_eq(alert_at(&w, 0)->severity, SEVERITY_CRIT);
+    ck_assert_str_eq(alert_at(&w, 0)->figure, "64%");
+    ck_assert_str_eq(alert_at(&w, 0)->peak, "70%");
+    watch_end(&w);
+}
+END_TEST
+
+/* Of what gets worse by getting less the least is the peak; after the end, too. */
+START_TEST(of_less_the_least_is_the_peak) {
+    struct rule_said less = {.name = "little_waits",
+                             .entity = "connection",
+                             .condition = "pending_bytes",
+                             .warn = "< 8 MiB",
+                             .hold = "4 s",
+                             .tag = "LITTLE",
+                             .text = "{value}"};
+    struct watch w;
+    watch_begin(&w);
+    use_rules(w.n.model, &less, 1);
+    w.mib[0] = 6;
+    watch_until(&w, 10);
+    ck_assert_str_eq(alert_at(&w, 0)->peak, "6.00M");
+    watch_holds(&w, 15, 4);
+    ck_assert_str_eq(alert_at(&w, 0)->peak, "4.00M");
+    watch_holds(&w, 20, 5);
+    ck_assert_str_eq(alert_at(&w, 0)->figure, "5.00M");
+    ck_assert_str_eq(alert_at(&w, 0)->peak, "4.00M");
+    watch_end(&w);
+}
+END_TEST
+
+/* What is shown of it while nothing is found of it, and at its end. */
+START_TEST(what_is_shown_last_may_be_the_peak) {
+    struct rule_said calm = {.name = "calm_waits",
+                             .entity = "connection",
+                             .condition = "pending_bytes",
+                             .match = "pending_bytes < 20 MiB",
+                             .warn = "> 5 MiB",
+                             .hold = "4 s",
+                             .tag = "CALM",
+                             .text = "{value}"};
+    struct watch w;
+    watch_begin(&w);
+    use_rules(w.n.model, &calm, 1);
+    watch_holds(&w, 10, 6);
+    ck_assert_str_eq(alert_at(&w, 0)->peak, "6.00M");
+    watch_holds(&w, 30, 21);
+    const struct alert *a = NULL;
+    for (size_t i = 0; i < model_alert_count(w.n.model); i++)
+        if (strcmp(alert_at(&w, i)->tag, "CALM") == 0)
+            a = alert_at(&w, i);
+    ck_assert_ptr_nonnull(a);
+    ck_assert_int_eq(a->state, ALERT_CLEARED);
+    ck_assert_str_eq(a->figure, "21.0M");
+    ck_assert_str_eq(a->peak, "21.0M");
     watch_end(&w);
 }
 END_TEST
@@ -424,6 +501,9 @@ static TCase *lives(void) {
     tcase_add_test(tc, it_forms_and_opens);
     tcase_add_test(tc, what_comes_to_nothing_leaves_no_trace);
     tcase_add_test(tc, its_worst_is_kept);
+    tcase_add_test(tc, no_figure_is_worse_than_the_peak);
+    tcase_add_test(tc, of_less_the_least_is_the_peak);
+    tcase_add_test(tc, what_is_shown_last_may_be_the_peak);
     tcase_add_test(tc, what_comes_back_is_the_same);
     tcase_add_test(tc, what_was_not_away_counts_on);
     tcase_add_test(tc, it_lasted_as_long_as_it_was_so);
