@@ -161,6 +161,29 @@ const char *check_unjudged_why(const struct model *model, const struct check_unj
     return u->cover.awaited > 0 ? "takes more than one look" : "not known here";
 }
 
+/* Who was never heard may have what it is about. */
+static void gather_in_vain(struct check *c) {
+    const struct ruleset *set = model_rules(c->run.model);
+    struct check_report *r = &c->report;
+    char never[80];
+    r->in_vain = memory_array(ruleset_count(set) + 1, sizeof *r->in_vain);
+    for (size_t i = 0; i < ruleset_count(set) && c->until.settled_ns != 0; i++) {
+        const struct rule *rule = ruleset_at(set, i);
+        if (check_rules_in_vain(c->run.model, rule) && unheard(c, rule, never) == NULL)
+            r->in_vain[r->in_vain_count++] = rule;
+    }
+}
+
+/* One that was asked for by name: the others are silenced. */
+static bool is_in_vain(const struct check *c, char *message, size_t size) {
+    const struct rule *rule = c->report.in_vain_count > 0 ? c->report.in_vain[0] : NULL;
+    if (rule == NULL || c->run.options->rule_count == 0)
+        return false;
+    snprintf(message, size, "%s applies to no %s here: match %s", rule->name, object_kind_name(rule->kind),
+             rule->match);
+    return true;
+}
+
 /* Why one that was asked for by name can't be answered; false: all can. */
 static bool is_unanswered(const struct check *c, char *message, size_t size) {
     const struct check_report *r = &c->report;
@@ -199,7 +222,7 @@ static bool is_nothing_known(const struct check *c, char *message, size_t size) 
     else if (missed != NULL)
         snprintf(message, size, "--only %s: nothing is called so", options_typed(missed));
     else
-        return is_unanswered(c, message, size);
+        return is_unanswered(c, message, size) || is_in_vain(c, message, size);
     return true;
 }
 
@@ -213,6 +236,7 @@ static void write_report(struct check *c) {
     free(c->report.alerts);
     free(c->report.pending);
     free(c->report.unjudged);
+    free(c->report.in_vain);
     check_now_free(c->now);
     unattended_stop(&c->run, code);
 }
@@ -231,6 +255,7 @@ static void conclude(struct check *c, bool cut_short) {
                                .cut_short = cut_short};
     gather_alerts(c);
     gather_unjudged(c);
+    gather_in_vain(c);
     if (r->crit > 0)
         r->status = CHECK_CRITICAL;
     else if (r->warn > 0)

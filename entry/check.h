@@ -29,6 +29,8 @@ const char *check_only_missed(const struct check_only *only, const struct model 
 /* Those of --rule alone: the others are silenced, so that none of them speaks in place of one that was asked
  * for. false: one of them is none, which is said on stderr. */
 bool check_rules_narrow(const struct options *options, struct ruleset *set);
+/* A match that somebody wrote, which nothing there meets: most likely a slip, or what is meant is gone. */
+bool check_rules_in_vain(const struct model *model, const struct rule *rule);
 /* The longest that one of them has to hold; scale: of all holds. */
 double check_rules_hold_ns(const struct ruleset *set, double scale);
 
@@ -51,6 +53,8 @@ struct check_report {
     size_t pending_count;
     struct check_unjudged *unjudged;
     size_t unjudged_count;
+    const struct rule **in_vain; /* somebody's own that apply to nothing there */
+    size_t in_vain_count;
     const char *notes; /* what happened to ourselves, a line each; "" */
     int64_t watched_ns;
     bool cut_short; /* by --timeout */

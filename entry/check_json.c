@@ -3,7 +3,7 @@
  * {"schema":1,"status":"critical","code":2,"taken":...,"age_s":0.4,"watched_s":11.2,"servers":{"up":2,"expected":3},
  *  "jetstream":{"heard":2,"unheard":1},"counts":{"critical":1,"warning":0,"pending":2},"alerts":[...],"pending":[...],
  *  "not_judged":[{"rule":"routes_slow","quantity":"slow_routes_5m","of":3,"why":"not reported by this
- * version",...}],"figures":{...}}
+ * version",...}],"applies_to_none":[{"rule":"mine","match":"stream = NOSUCH",...}],"figures":{...}}
  *
  * What is not known is absent. */
 #include "entry/check.h"
@@ -91,6 +91,20 @@ static json_t *unjudged_json(const struct check_report *r) {
     return out;
 }
 
+static json_t *in_vain_json(const struct check_report *r) {
+    json_t *out = json_array();
+    for (size_t i = 0; i < r->in_vain_count; i++) {
+        const struct rule *rule = r->in_vain[i];
+        json_t *one = json_object();
+        set_text(one, "rule", rule->name);
+        set_text(one, "entity", object_kind_name(rule->kind));
+        set_text(one, "match", rule->match);
+        set_text(one, "origin", rule->origin);
+        json_array_append_new(out, one);
+    }
+    return out;
+}
+
 /* ---- the document ---- */
 
 static json_t *figures_json(const struct check_report *r) {
@@ -118,6 +132,7 @@ static void add_model(json_t *out, const struct check_report *r) {
     json_object_set_new(out, "alerts", alerts_json(r->alerts, r->alert_count, true));
     json_object_set_new(out, "pending", alerts_json(r->pending, r->pending_count, false));
     json_object_set_new(out, "not_judged", unjudged_json(r));
+    json_object_set_new(out, "applies_to_none", in_vain_json(r));
     json_object_set_new(out, "figures", figures_json(r));
 }
 

@@ -252,6 +252,17 @@ static void append_unjudged(struct buffer *out, const struct check_report *r,
         buffer_append_text(out, "\n");
 }
 
+static void append_in_vain(struct buffer *out, const struct check_report *r) {
+    for (size_t i = 0; i < r->in_vain_count; i++) {
+        const struct rule *rule = r->in_vain[i];
+        buffer_printf(out, "applies to no %s here: %s (", object_kind_name(rule->kind), rule->name);
+        append_said(out, rule->match, FIRST_COLUMNS);
+        buffer_append_text(out, ", ");
+        append_said(out, rule->origin, FIRST_COLUMNS);
+        buffer_append_text(out, ")\n");
+    }
+}
+
 static void append_notes(struct buffer *out, const struct check_report *r) {
     for (const char *at = r->notes; *at != '\0';) {
         char line[TEXT_SIZE];
@@ -272,5 +283,6 @@ void check_write_text(const struct check_report *r, struct buffer *out) {
     for (size_t i = 0; i < sizeof unjudged_lines / sizeof *unjudged_lines; i++)
         if (r->options->once || !unjudged_lines[i].once)
             append_unjudged(out, r, &unjudged_lines[i]);
+    append_in_vain(out, r);
     append_notes(out, r);
 }

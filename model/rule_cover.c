@@ -62,6 +62,17 @@ bool rule_is_about(const struct model *model, const struct rule *rule, const str
     return object->kind == rule->kind && rule_applies(&asking, rule);
 }
 
+bool rule_meets_none(const struct model *model, const struct rule *rule) {
+    size_t count;
+    const struct object *const *objects = model_objects(model, rule->kind, &count);
+    for (size_t i = 0; i < count; i++) {
+        struct asking asking = {.model = model, .object = objects[i]};
+        if (!rule->match_expr || expr_true(rule->match_expr, asking_get, &asking))
+            return false;
+    }
+    return true;
+}
+
 /* The number meets a level, or may: one that is not known. */
 static bool may_be(const struct asking *asking, const struct rule *rule, const struct expr_value *value) {
     const struct rule_level *levels[] = {&rule->warn, &rule->crit};

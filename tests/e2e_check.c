@@ -424,6 +424,34 @@ START_TEST(own_rules_are_judged_as_ours) {
 }
 END_TEST
 
+/* A slip in its match, or what it means is gone: no trouble, and no answer. route_backlog only says another
+ * level of ours. */
+START_TEST(a_rule_that_applies_to_nothing_is_not_ok) {
+    config_write("natsight.conf", "rules = (\n"
+                                  " { name = \"never\"; entity = \"consumer\"; match = \"stream = NOSUCH\"; "
+                                  "condition = \"pending\"; warn = \"> 5000\"; },\n"
+                                  " { name = \"some\"; entity = \"consumer\"; match = \"stream = ORDERS\"; "
+                                  "condition = \"pending\"; warn = \"> 5000\"; },\n"
+                                  " { name = \"route_backlog\"; warn = \"> 5 MiB\"; } );\n");
+#define THESE "--config", config_path(), "--once", ill->node[0].http
+    expect_code(3, CHECK("--rule", "never", THESE));
+    expect_output("UNKNOWN: never applies to no consumer here: match stream = NOSUCH; 1 of 1 servers answer");
+    expect_code(0, CHECK("--rule", "some", THESE));
+    expect_code(0, CHECK("--rule", "route_backlog", THESE)); /* of one server there are none */
+    CHECK(THESE);
+    expect_output("\napplies to no consumer here: never (stream = NOSUCH, ");
+    ck_assert_ptr_null(strstr(last.output, "here: some"));
+    ck_assert_ptr_null(strstr(last.output, "here: route_backlog"));
+    CHECK("--json", THESE);
+#undef THESE
+    json_t *json = document();
+    ck_assert_int_eq(doc_count(json, "applies_to_none"), 1);
+    ck_assert_str_eq(doc_text(doc_find(json, "applies_to_none", "rule", "never"), "match"),
+                     "stream = NOSUCH");
+    json_decref(json);
+}
+END_TEST
+
 /* A stream that is emptied a moment before the end: critical is over, its warning is not. The other rule's
  * hold decides when that end is. */
 START_TEST(a_level_that_is_over_does_not_count) {
@@ -536,6 +564,7 @@ int main(void) {
     TCase *emptied = part(s, "emptied");
     tcase_add_unchecked_fixture(emptied, start_ill, end_ill);
     tcase_add_checked_fixture(emptied, config_begin, config_end);
+    tcase_add_test(bad, a_rule_that_applies_to_nothing_is_not_ok);
     tcase_add_test(emptied, a_level_that_is_over_does_not_count);
     return suite_run(s);
 }
