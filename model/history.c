@@ -30,10 +30,12 @@ static const struct {
 };
 
 int series_slots(enum object_kind kind) {
-    int slots = 0;
+    int slots = small[kind].count;
+    if (slots)
+        return slots;
     for (int q = 0; q < QUANTITY_COUNT; q++)
         slots += quantities[q].kind == kind && quantities[q].flags & QUANTITY_SERIES;
-    return small[kind].count ? small[kind].count : slots;
+    return slots;
 }
 
 static int slot_of(enum quantity q) {
