@@ -61,11 +61,13 @@ struct text {
 
 extern const struct text *const text_empty; /* "" for everybody */
 
-/* A pool of interned texts; all die with the pool. Owner: the sample being decoded, or the model. */
+/* A pool of interned texts; all die with the pool. Owner: the sample being decoded, or the model and its
+ * frozen copies. */
 struct text_pool;
 struct text_pool *text_pool_create(void);
-void text_pool_destroy(struct text_pool *pool); /* NULL is fine */
-void text_pool_clear(struct text_pool *pool);   /* forgets all texts, keeps the memory for the next ones */
+struct text_pool *text_pool_hold(struct text_pool *pool); /* one owner more */
+void text_pool_destroy(struct text_pool *pool);           /* by the last of its owners; NULL is fine */
+void text_pool_clear(struct text_pool *pool); /* forgets all texts, keeps the memory for the next ones */
 /* Room for so many in all, so that none of them has to wait while all are put in new places. */
 void text_pool_reserve(struct text_pool *pool, size_t texts);
 const struct text *text_intern(struct text_pool *pool, const char *bytes,

@@ -26,6 +26,7 @@ struct text_pool {
     size_t slot_count, text_count;
     struct chunk *first, *current;
     size_t held;
+    int holders;
 };
 
 static const struct text empty = {.hash = 0, .len = 0, .bytes = ""};
@@ -34,11 +35,17 @@ const struct text *const text_empty = &empty;
 struct text_pool *text_pool_create(void) {
     struct text_pool *pool = memory_new(sizeof *pool);
     pool->held = sizeof *pool;
+    pool->holders = 1;
+    return pool;
+}
+
+struct text_pool *text_pool_hold(struct text_pool *pool) {
+    pool->holders++;
     return pool;
 }
 
 void text_pool_destroy(struct text_pool *pool) {
-    if (!pool)
+    if (!pool || --pool->holders)
         return;
     for (struct chunk *chunk = pool->first, *next; chunk; chunk = next) {
         next = chunk->next;

@@ -8,7 +8,6 @@
 #include "model/ruleset.h"
 #include "model/visitor.h"
 
-/* Texts still point into the original's pool. */
 static struct entry *entry_clone(const struct model *to, const struct entry *from) {
     struct entry *entry = memory_new(sizeof *entry);
     *entry = *from;
@@ -41,15 +40,11 @@ static struct finding_list findings_clone(const struct finding_list *from) {
     return list;
 }
 
-static void own_text(void *data, const struct text **place) {
-    *place = text_intern(data, (*place)->bytes, (*place)->len);
-}
-
 struct model *model_clone(const struct model *model) {
     struct model *clone = memory_new(sizeof *clone);
     *clone = *model;
     clone->label = model->label ? memory_text(model->label) : NULL;
-    clone->texts = text_pool_create();
+    text_pool_hold(clone->texts);
     clone->arrivals_ring = memory_new(sizeof *clone->arrivals_ring);
     *clone->arrivals_ring = *model->arrivals_ring;
     clone->targets = NULL;
@@ -73,7 +68,6 @@ struct model *model_clone(const struct model *model) {
         clone->forgotten = memory_array(model->forgotten_count, sizeof(const struct text *));
         memcpy(clone->forgotten, model->forgotten, model->forgotten_count * sizeof(const struct text *));
     }
-    model_visit_texts(clone, own_text, clone->texts);
     events_clone(clone, model);
     memset(clone->unasked, 0, sizeof clone->unasked);
     memset(clone->watched, 0, sizeof clone->watched);

@@ -2,7 +2,8 @@
  *
  * An entry is an object with what only the model needs: its place in the table, its spare row, what rules
  * said of it. Every text that an entry, a server, an asset or a target points to lives in the model's own
- * pool; model/texts.c can visit them all, which is how the pool is compacted and how a clone gets its own. */
+ * pool, which a frozen copy has in common with it; model/texts.c can visit them all, which is how the pool is
+ * compacted. */
 #ifndef MODEL_STATE_H
 #define MODEL_STATE_H
 

@@ -315,6 +315,16 @@ START_TEST(pool_interns) {
 }
 END_TEST
 
+START_TEST(pool_lives_as_long_as_its_last_owner) {
+    struct text_pool *pool = text_pool_create(), *held = text_pool_hold(pool);
+    const struct text *a = text_intern(pool, "orders", 6);
+    text_pool_destroy(pool);
+    ck_assert_str_eq(a->bytes, "orders");
+    ck_assert_ptr_eq(text_intern(held, "orders", 6), a);
+    text_pool_destroy(held);
+}
+END_TEST
+
 START_TEST(pool_grows_and_clears) {
     enum { COUNT = 20000 };
     struct text_pool *pool = text_pool_create();
@@ -457,6 +467,7 @@ int main(void) {
     tcase_add_test(c, widths);
     tcase_add_test(c, cuts);
     tcase_add_test(c, pool_interns);
+    tcase_add_test(c, pool_lives_as_long_as_its_last_owner);
     tcase_add_test(c, pool_grows_and_clears);
     tcase_add_test(c, contains);
     tcase_add_test(c, buffers);
