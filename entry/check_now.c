@@ -11,8 +11,26 @@ struct check_now {
     char text[1024], figure[300], limit[300];
 };
 
+/* Not held for long enough, and counted all the same: it came once, and is as bad as it is. */
+static const struct alert *opened(struct check_now **list, const struct model *model,
+                                  const struct alert *alert) {
+    struct check_now *now = memory_new(sizeof *now);
+    now->alert = *alert;
+    now->alert.worst = alert->severity;
+    now->alert.worst_rule = alert->rule;
+    now->alert.worst_text = alert->text;
+    now->alert.worst_utc_ns = model_utc_ns(model);
+    now->alert.peak = alert->figure;
+    now->alert.times = 1;
+    now->next = *list;
+    *list = now;
+    return &now->alert;
+}
+
 const struct alert *check_now(struct check_now **list, const struct model *model, const struct alert *alert) {
     struct finding finding;
+    if (alert->state == ALERT_PENDING)
+        return opened(list, model, alert);
     if (!model_alert_less(model, alert, &finding))
         return alert;
     struct check_now *now = memory_new(sizeof *now);

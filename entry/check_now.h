@@ -4,7 +4,7 @@
 
 #include "model/alerts.h"
 
-struct check_now; /* of those that say more than is so */
+struct check_now; /* of those that say more than is so, or less */
 
 /* The alert itself, or what is left of it; good until check_now_free(). */
 const struct alert *check_now(struct check_now **list, const struct model *model, const struct alert *alert);

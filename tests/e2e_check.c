@@ -349,7 +349,14 @@ START_TEST(what_counts_at_one_look_is_open) {
     ck_assert_int_eq(doc_count(json, "alerts"), 2);
     ck_assert_double_eq(doc_number(counts, "warning"), 2);
     ck_assert_double_eq(doc_number(counts, "pending"), 0);
-    ck_assert_str_eq(doc_text(doc_find(json, "alerts", "name", "ORDERS/billing"), "state"), "open");
+    json_t *billing = doc_find(json, "alerts", "name", "ORDERS/billing");
+    ck_assert_str_eq(doc_text(billing, "state"), "open");
+    ck_assert_str_eq(doc_text(billing, "severity"), "warn");
+    ck_assert_str_eq(doc_text(billing, "worst"), "warn"); /* it is as bad as it is */
+    ck_assert_str_eq(doc_text(billing, "peak"), "40");
+    ck_assert_double_eq(doc_number(billing, "times"), 1);
+    ck_assert_str_eq(doc_text(billing, "worst_text"), doc_text(billing, "text"));
+    ck_assert_str_eq(doc_text(billing, "worst_rule"), "consumer_unpulled");
     json_decref(json);
 }
 END_TEST
