@@ -108,12 +108,19 @@ static void ask(struct model *model, struct entry *entry, const struct asking *a
     }
 }
 
+/* A consumer is behind in its stream: what the one's leader tells is weighed by what the other's does. */
+static int64_t moved_of(const struct model *model, const struct object *object) {
+    const struct object *stream = object->kind == OBJECT_CONSUMER ? model_stream_of(model, object) : NULL;
+    int64_t own = asset_of(object)->moved_mono_ns, other = stream ? asset_of(stream)->moved_mono_ns : 0;
+    return own > other ? own : other;
+}
+
 static int64_t left_to_settle(const struct model *model, const struct object *object) {
     if (object->kind == OBJECT_REPLICA || object->kind == OBJECT_SOURCE)
         object = object->parent; /* another leader sees them anew */
     if (object->kind != OBJECT_STREAM && object->kind != OBJECT_CONSUMER)
         return 0;
-    int64_t moved = asset_of(object)->moved_mono_ns;
+    int64_t moved = moved_of(model, object);
     int64_t left = moved + (int64_t)((double)AFTER_A_MOVE * model->hold_scale) - model->mono_ns;
     return moved && left > 0 ? left : 0;
 }

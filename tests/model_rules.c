@@ -236,6 +236,49 @@ START_TEST(a_moved_leader_silences_its_asset) {
 }
 END_TEST
 
+static void send_stream(struct night *n, const char *leader, const char *id, uint64_t target) {
+    struct sample *s = build(n, target, SHAPE_JSZ, id);
+    struct row *row = sample_add(s, ENTITY_STREAM);
+    put_text(s, row, F_STREAM_account, "A");
+    put_text(s, row, F_STREAM_name, "S");
+    put_u(row, F_STREAM_clustered, 1);
+    put_text(s, row, F_STREAM_leader, leader);
+    send(n, s);
+}
+
+/* Who leads the consumer stays: what it is behind is told by its stream's leader, too. */
+START_TEST(a_moved_leader_of_its_stream_silences_a_consumer) {
+    struct night n;
+    begin_one(&n, 0.1); /* holds 6 s, settles 3 s */
+    send_target(&n, 2, "http://h2:8222", "named", "polled", NULL, NULL);
+    send_varz(&n, 2, "IDB", "n2");
+    for (int i = 0; i <= 20; i++) {
+        go_to(&n, i);
+        send_varz(&n, 2, "IDB", "n2");
+        send_stream(&n, "n1", "IDA", 1);
+        send_consumer(&n, "n1", "IDA", 1, 20000 + 100 * (uint64_t)i);
+    }
+    ck_assert_ptr_nonnull(finding_at(&n, "consumer_growing", SEVERITY_WARN));
+    send_stream(&n, "n2", "IDB", 2);
+    send_consumer(&n, "n1", "IDA", 1, 22100);
+    night_until(&n, 20.5);
+    ck_assert_ptr_null(finding_at(&n, "consumer_growing", SEVERITY_WARN));
+    size_t count;
+    const struct finding *forming = model_forming(n.model, &count);
+    ck_assert_uint_eq(count, 1);
+    ck_assert(forming[0].moved);
+    ck_assert_int_eq(forming[0].due_utc_ns, NIGHT_UTC + ns(23));
+    for (int i = 21; i <= 24; i++) {
+        go_to(&n, i);
+        send_varz(&n, 2, "IDB", "n2");
+        send_stream(&n, "n2", "IDB", 2);
+        send_consumer(&n, "n1", "IDA", 1, 20000 + 100 * (uint64_t)i);
+    }
+    ck_assert_ptr_nonnull(finding_at(&n, "consumer_growing", SEVERITY_WARN));
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(quiet_is_counted_from_the_last_finding) {
     struct night n;
     begin_one(&n, 0.01);
@@ -497,6 +540,7 @@ static TCase *cases(void) {
     tcase_add_test(t, the_stale_are_not_asked);
     tcase_add_test(t, a_growing_consumer_speaks_after_a_minute);
     tcase_add_test(t, a_moved_leader_silences_its_asset);
+    tcase_add_test(t, a_moved_leader_of_its_stream_silences_a_consumer);
     tcase_add_test(t, quiet_is_counted_from_the_last_finding);
     tcase_add_test(t, quiet_after_an_outage_is_counted_from_its_end);
     tcase_add_test(t, an_endpoint_that_fails_is_a_warning_after_a_while);
