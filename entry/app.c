@@ -388,7 +388,7 @@ static bool open_source(struct app *app, bool replay, bool keys) {
     if (!replay) {
         app_open_outward(app);
         app->supervisor = supervisor_create(app->loop, app->options, &supervisor_handler, app);
-        app_open_alerts(app);
+        app_open_alerts(app, keys);
         return true;
     }
     app->in_fd = keys ? open("/dev/tty", O_RDONLY | O_CLOEXEC) : -1;

@@ -111,7 +111,7 @@ void app_end_lines(struct app *app);
 
 /* ---- alerts over restarts: app_alerts.c ---- */
 /* Before the first tick; not in replay. */
-void app_open_alerts(struct app *app);
+void app_open_alerts(struct app *app, bool screen);
 /* After each tick. */
 void app_tick_alerts(struct app *app);
 

@@ -16,9 +16,9 @@ static void say(void *data, bool warning, const char *text) {
     app_note(app, text);
 }
 
-void app_open_alerts(struct app *app) {
+void app_open_alerts(struct app *app, bool screen) {
     char *called = cluster_called(app->options);
-    app->alerts = alert_file_open(app->loop, app->model, called, say, app);
+    app->alerts = alert_file_open(app->loop, app->model, called, screen, say, app);
     free(called);
 }
 

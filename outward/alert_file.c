@@ -31,6 +31,7 @@ struct alert_file {
     bool kept;           /* by us: the lock is ours */
     bool read_only;      /* another one has the lock */
     bool opened, taking; /* taking: what the errand does; else it writes */
+    bool no_screen, holder_no_screen;
     pid_t holder;
     int lock; /* -1: not ours */
     struct alert_stamp seen;
@@ -90,8 +91,9 @@ static void say_read_only(struct alert_file *f) {
     f->reason[0] = '\0';
     snprintf(text, sizeof text, "alerts are only read here: %s keeps those of %.200s, and runs the hooks",
              holder(f, who, sizeof who), f->place.called);
-    snprintf(f->refusal, sizeof f->refusal, "%s keeps the alerts of %.150s: say it there",
-             holder(f, who, sizeof who), f->place.called);
+    snprintf(f->refusal, sizeof f->refusal, "%s keeps the alerts of %.150s%s", holder(f, who, sizeof who),
+             f->place.called,
+             f->holder_no_screen ? " without a screen: end it, and say it here" : ": say it there");
     say_once(f, false, text);
 }
 
@@ -129,6 +131,7 @@ static void taken(struct alert_file *f, const struct alert_take_answer *answer, 
     f->kept = answer->taken == ALERT_TAKEN;
     f->read_only = answer->taken == ALERT_OTHERS;
     f->holder = answer->holder;
+    f->holder_no_screen = answer->holder_no_screen;
     f->lock = lock;
     f->seen = answer->stamp;
     f->exists |= answer->stamp.inode != 0;
@@ -151,7 +154,11 @@ static void taken(struct alert_file *f, const struct alert_take_answer *answer, 
 }
 
 static void begin_taking(struct alert_file *f) {
-    struct alert_take take = {.place = &f->place, .owner = getpid(), .seen = f->seen, .reads = f->read_only};
+    struct alert_take take = {.place = &f->place,
+                              .owner = getpid(),
+                              .no_screen = f->no_screen,
+                              .seen = f->seen,
+                              .reads = f->read_only};
     f->taking = true;
     f->next_ns = clock_mono_ns() + TRY_EVERY;
     errno = 0;
@@ -251,10 +258,10 @@ static void on_done(void *data, const char *failure, struct buffer *answer, int 
 
 /* ---- life ---- */
 
-struct alert_file *alert_file_open(struct loop *loop, struct model *model, const char *called,
+struct alert_file *alert_file_open(struct loop *loop, struct model *model, const char *called, bool screen,
                                    alert_file_say_fn *say, void *data) {
     struct alert_file *f = memory_new(sizeof *f);
-    *f = (struct alert_file){.model = model, .say = say, .data = data, .lock = -1};
+    *f = (struct alert_file){.model = model, .say = say, .data = data, .no_screen = !screen, .lock = -1};
     f->errand = errand_create(loop, on_done, f);
     f->placed = alert_place_find(&f->place, called);
     if (f->placed) {

@@ -20,8 +20,9 @@ struct alert_file;
 typedef void alert_file_say_fn(void *data, bool warning, const char *text);
 
 /* Before the first tick of the model, which must outlive it. Of the cluster that is called so
- * (outward/alert_place.h), which does not change any more, whatever is configured later. */
-struct alert_file *alert_file_open(struct loop *loop, struct model *model, const char *called,
+ * (outward/alert_place.h), which does not change any more, whatever is configured later. screen: somebody
+ * can acknowledge here. */
+struct alert_file *alert_file_open(struct loop *loop, struct model *model, const char *called, bool screen,
                                    alert_file_say_fn *say, void *data);
 /* Writes what has changed since, for two seconds at most. NULL is fine. */
 void alert_file_close(struct alert_file *file);

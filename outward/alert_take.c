@@ -17,6 +17,8 @@
 
 enum { TEXT_MOST = 64 << 20, LOCK_TRIES = 5, NAMES_MOST = 20 };
 
+#define NO_SCREEN " no screen\n"
+
 struct taking {
     const struct alert_take *take;
     struct alert_take_answer answer;
@@ -36,17 +38,19 @@ bool alert_lock_stands(int lock, const struct alert_place *place) {
            own.st_ino == there.st_ino;
 }
 
-static pid_t written_in(int fd) {
-    char text[24] = "";
+/* "4711", "4712 no screen". */
+static void read_owner(struct taking *t, int fd) {
+    char text[40] = "", *end = text;
     ssize_t n = pread(fd, text, sizeof text - 1, 0);
-    long pid = n > 0 ? strtol(text, NULL, 10) : 0;
-    return pid > 0 ? (pid_t)pid : 0;
+    long pid = n > 0 ? strtol(text, &end, 10) : 0;
+    t->answer.holder = pid > 0 ? (pid_t)pid : 0;
+    t->answer.holder_no_screen = pid > 0 && strcmp(end, NO_SCREEN) == 0;
 }
 
 /* Good to know, and no more. */
-static void write_owner(int fd, pid_t owner) {
-    char text[24];
-    int len = snprintf(text, sizeof text, "%ld\n", (long)owner);
+static void write_owner(int fd, const struct alert_take *take) {
+    char text[40];
+    int len = snprintf(text, sizeof text, "%ld%s", (long)take->owner, take->no_screen ? NO_SCREEN : "\n");
     if (ftruncate(fd, 0) == 0 && pwrite(fd, text, (size_t)len, 0) != len)
         (void)!ftruncate(fd, 0);
 }
@@ -60,12 +64,12 @@ static enum alert_taken take_lock(struct taking *t) {
             break;
         errno = 0;
         if (flock(fd, LOCK_EX | LOCK_NB) == 0 && alert_lock_stands(fd, t->take->place)) {
-            write_owner(fd, t->take->owner);
+            write_owner(fd, t->take);
             t->lock = fd;
             return ALERT_TAKEN;
         }
         bool others = errno == EWOULDBLOCK;
-        t->answer.holder = written_in(fd);
+        read_owner(t, fd);
         close(fd);
         if (others)
             return ALERT_OTHERS;
@@ -227,7 +231,7 @@ static bool is_locked(struct taking *t) {
     int fd = open(t->take->place->lock, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     bool others = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
     if (others)
-        t->answer.holder = written_in(fd);
+        read_owner(t, fd);
     if (fd >= 0)
         close(fd);
     return others;

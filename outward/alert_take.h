@@ -24,13 +24,15 @@ enum alert_taken {
 struct alert_take_answer {
     enum alert_taken taken;
     pid_t holder; /* OTHERS: who, 0 not known */
+    bool holder_no_screen;
     struct alert_stamp stamp;
     char message[600]; /* NOT_TAKEN: why; else "", or what became of the file that was there */
 };
 
 struct alert_take {
     const struct alert_place *place;
-    pid_t owner; /* of the lock, for those who ask */
+    pid_t owner;    /* of the lock, for those who ask */
+    bool no_screen; /* it takes no keys; for these, too */
     struct alert_stamp seen;
     bool reads; /* another one had the lock: when it has it no more its last state is read again */
 };

@@ -214,13 +214,47 @@ START_TEST(who_only_reads_has_it_in_the_title) {
     shown_wait(t, "alerts are only read here: ");
     shown_type(t, "7", "ALERTS 1 open.* only read");
     shown_wait(t, "^!!>.*server_down .* open");
-    shown_type(t, "a", "no ack \\(Esc closes\\).*natsight [0-9]+ keeps the alerts of mine");
+    shown_type(t, "a",
+               "no ack \\(Esc closes\\).*natsight [0-9]+ keeps the alerts of mine without a screen: end it, "
+               "and say it here");
     ck_assert(terminal_type(t, "1 on it")); /* no view, no page */
     shown_type(t, "\r", "1 Overview");
     shown_wait(t, "ALERTS 1 open.* only read");
     shown_quit(t);
     plain_end(&first);
     command_free(&first);
+}
+END_TEST
+
+/* As docs/hooks/README.md says: --plain takes no keys, so it ends, and goes on when the screen is left. */
+START_TEST(one_without_a_screen_makes_way) {
+    struct command plain;
+    json_t *document, *alert;
+    plain_start(&plain);
+    await_output(&plain, " ok servers mine 2/2\n");
+    servers_kill(cluster, 1);
+    await_down(&plain, &document, "open");
+    json_decref(document);
+    struct terminal *t = screen_start();
+    shown_wait(t, "alerts are only read here: ");
+    plain_end(&plain);
+    command_free(&plain);
+    ck_assert(terminal_wait_regex(t, "alerts are kept here from now on: those of mine", KEPT_MS));
+    shown_type(t, "7", "^!!>.*server_down .* open");
+    shown_type(t, "a", "ack DOWN n2, note:");
+    shown_type(t, "on it\r", "acknowledged: ");
+    plain_start(&plain);
+    await_output(&plain, " info alerts - alerts are only read here: ");
+    shown_quit(t);
+    await_output(&plain, " info alerts - alerts are kept here from now on: those of mine\n");
+    alert = await_down(&plain, &document, "open");
+    ck_assert_str_eq(json_string_value(json_object_get(alert, "note")), "on it");
+    json_decref(document);
+    plain_end(&plain);
+    alert = await_down(&plain, &document, "open"); /* as it wrote it */
+    ck_assert_str_eq(json_string_value(json_object_get(alert, "note")), "on it");
+    json_decref(document);
+    command_free(&plain);
 }
 END_TEST
 
@@ -283,6 +317,7 @@ int main(void) {
     tcase_add_test(tc, a_peak_outlives_a_kill_but_for_seconds);
     tcase_add_test(tc, a_second_one_reads_until_the_first_ends);
     tcase_add_test(tc, who_only_reads_has_it_in_the_title);
+    tcase_add_test(tc, one_without_a_screen_makes_way);
     tcase_add_test(tc, a_broken_one_is_set_aside);
     tcase_add_test(tc, where_nothing_can_be_written_alerts_go_on);
     tcase_add_loop_test(tc, who_only_looks_writes_nothing, 0, sizeof readers / sizeof *readers);

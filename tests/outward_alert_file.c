@@ -42,9 +42,13 @@ static void say(void *data, bool warning, const char *text) {
     snprintf(side->said, sizeof side->said, "%s", text);
 }
 
-static void come(struct side *side) {
+static void come_with(struct side *side, bool screen) {
     *side = (struct side){.loop = loop_create(), .model = model_create(&(struct model_options){0})};
-    side->file = alert_file_open(side->loop, side->model, ALERT_FOLDER_CLUSTER, say, side);
+    side->file = alert_file_open(side->loop, side->model, ALERT_FOLDER_CLUSTER, screen, say, side);
+}
+
+static void come(struct side *side) {
+    come_with(side, true);
 }
 
 static void tick(struct side *side) {
@@ -190,6 +194,22 @@ START_TEST(another_one_reads_and_takes_over) {
     ck_assert_uint_eq(alert_file_untold(other.file)->count, 0); /* all was told */
     ck_assert(model_alert_ack(other.model, 12, "eve", ""));
     await_in_file(&other, "\"eve\"");
+}
+END_TEST
+
+START_TEST(one_without_a_screen_is_to_be_ended) {
+    char expected[200];
+    come_with(&one, false);
+    come(&other);
+    snprintf(expected, sizeof expected,
+             "natsight %ld keeps the alerts of prod without a screen: end it, and say it here",
+             (long)getpid());
+    ck_assert_str_eq(alert_file_refusal(other.file), expected);
+    leave(&one);
+    await_said(&other, KEPT_HERE);
+    ck_assert_ptr_null(alert_file_refusal(other.file));
+    come_with(&one, false);
+    ck_assert_ptr_nonnull(strstr(alert_file_refusal(one.file), " keeps the alerts of prod: say it there"));
 }
 END_TEST
 
@@ -379,6 +399,7 @@ int main(void) {
     tcase_add_test(tc, where_nothing_was_nothing_is_written);
     tcase_add_test(tc, a_broken_file_is_told_and_begun_anew);
     tcase_add_test(tc, another_one_reads_and_takes_over);
+    tcase_add_test(tc, one_without_a_screen_is_to_be_ended);
     tcase_add_test(tc, what_is_open_there_alone_goes_on_here);
     tcase_add_test(tc, a_lock_is_seen_where_nothing_can_be_written);
     tcase_add_test(tc, where_nothing_can_be_kept_it_is_told);
