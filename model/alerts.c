@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "model/alert_book.h"
+#include "model/alert_said.h"
 #include "model/alert_text.h"
 #include "model/alert_watch.h"
-#include "model/connection.h"
 #include "model/ruleset.h"
 
 #define SETTLES      (10 * NS_PER_S)  /* what is less by now may be as much again in a moment */
@@ -15,107 +15,21 @@
 #define LOOKS_A_TICK 256
 #define LOOKS_APART  2  /* ticks: times are told in whole seconds; what a new row says is told at once */
 #define FEW          64 /* of so many each tick, so that a text and the row above it say the same */
-#define TEXT_SIZE    1024
-#define FIGURE_SIZE  300
 
 static bool may(int *left) {
     return *left > 0 && (*left)-- > 0;
 }
 
-/* ---- what is said ---- */
+/* ---- told ---- */
 
-static bool is_beyond(const struct alert *a, enum quantity_worse worse, double number) {
-    if (strcmp(a->peak, "-") == 0)
-        return worse != WORSE_NEITHER;
-    return a->peak_size && (worse == WORSE_MORE   ? number > a->peak_size
-                            : worse == WORSE_LESS ? number < a->peak_size
-                                                  : false);
-}
-
-/* What is shown is never worse than the peak: no figure of the rule that spoke at its worst. */
-static bool note_peak(const struct model *model, struct slot *slot, const struct finding *finding,
-                      const char *figure) {
-    struct alert *a = &slot->said;
-    double number = 0;
-    enum quantity_worse worse = finding_number(model, finding, &number);
-    if (strcmp(finding_rule(finding), a->worst_rule) != 0 || !is_beyond(a, worse, number))
-        return false;
-    a->peak_size = number;
-    alert_text_set(&a->peak, figure);
-    model->alerts->peaks++;
-    return true;
-}
-
-static void set_peak(const struct model *model, struct slot *slot, const struct finding *finding) {
-    struct alert *a = &slot->said;
-    double number = 0;
-    bool known = finding_number(model, finding, &number) != WORSE_NEITHER;
-    a->peak_size = known ? number : 0;
-    alert_text_copy(&a->worst_rule, a->rule);
-    alert_text_copy(&a->peak, a->figure);
-    model->alerts->peaks++;
-}
-
-static void say_worst(const struct model *model, struct slot *slot, const struct finding *finding) {
-    struct alert *a = &slot->said;
-    bool other = strcmp(a->rule, a->worst_rule) != 0;
-    bool worse = a->severity != a->worst ? a->severity > a->worst : slot->order < slot->worst_order;
-    bool peak = note_peak(model, slot, finding, a->figure);
-    if (!worse && !peak)
-        return;
-    if (worse && other)
-        set_peak(model, slot, finding);
-    if (worse) {
-        a->worst = a->severity;
-        slot->worst_order = slot->order;
-    }
-    a->worst_utc_ns = model->utc_ns;
-    alert_text_copy(&a->worst_text, a->text);
-}
-
-static uint64_t row_of(const struct model *model, const struct slot *slot) {
-    const struct object *object = model_object(model, slot->said.object);
-    return object ? object->now_at.serial : 0;
-}
-
-static void say(struct model *model, struct slot *slot, const struct finding *finding) {
-    struct alert *a = &slot->said;
-    char text[TEXT_SIZE], figure[FIGURE_SIZE], limit[FIGURE_SIZE];
-    struct finding told = *finding;
-    if (a->state == ALERT_OPEN)
-        alert_book_since(model, slot, &told);
-    finding_limit(model, finding, limit, sizeof limit);
-    finding_text_of(model, &told, 1, text, sizeof text);
-    finding_figure(model, finding, figure, sizeof figure);
-    bool other = alert_text_set(&a->text, text);
-    other |= alert_text_set(&a->figure, figure);
-    other |= alert_text_set(&a->rule, finding_rule(finding));
-    other |= alert_text_set(&a->limit, limit);
-    other |= alert_text_set(&a->origin, finding->rule->origin);
-    if (other)
-        alert_book_share(model->alerts, slot);
-    if (other || a->old)
-        alert_book_changed(model->alerts, false);
-    a->old = a->figure_now = false;
-    a->severity = finding->severity;
-    a->due_utc_ns = finding->due_utc_ns;
-    a->moved = finding->moved;
-    slot->order = finding->rule->order;
-    slot->size = finding_size(model, finding);
-    slot->looked_tick = model->alerts->tick;
-    slot->looked_row = row_of(model, slot);
-    if (a->state != ALERT_PENDING)
-        say_worst(model, slot, finding);
-}
-
-/* The same, and it is told. */
+/* Said, and told. */
 static void tell(struct model *model, struct slot *slot, const struct finding *finding,
                  enum alert_change_kind kind) {
     enum severity before =
         kind == CHANGE_OPENED || kind == CHANGE_CAME_BACK ? SEVERITY_OK : slot->said.severity;
     if (kind != CHANGE_GREW)
         slot->since_utc_ns = finding->since_utc_ns;
-    say(model, slot, finding);
+    alert_say(model, slot, finding);
     slot->told_size = slot->size;
     slot->less_mono_ns = 0;
     if (slot->said.acked_utc_ns && slot->said.severity > slot->said.acked_severity)
@@ -287,7 +201,7 @@ static void find_again(struct model *model, struct slot *slot, const struct find
         slot->came_mono_ns[slot->said.came_count - 1] = model->mono_ns;
     if (finding->severity != slot->said.severity)
         return;
-    say(model, slot, finding);
+    alert_say(model, slot, finding);
     slot->told_size = slot->size;
 }
 
@@ -391,7 +305,7 @@ static void see_unknown(struct model *model, const struct finding *finding, bool
     if (pending && speaks)
         begin(model, slot, finding, &called);
     else if (pending)
-        say(model, slot, finding);
+        alert_say(model, slot, finding);
     else if (speaks)
         go_on(model, slot, finding);
 }
@@ -443,7 +357,7 @@ static void look(struct model *model, struct slot *slot) {
     if (strcmp(called.name, slot->said.name) != 0 || strcmp(called.cluster, slot->said.cluster) != 0)
         alert_book_set_name(model->alerts, slot, called.cluster, called.name);
     alert_book_set_client(model->alerts, slot, called.client);
-    say(model, slot, slot->found);
+    alert_say(model, slot, slot->found);
     bool holds = slot->said.state == ALERT_OPEN && slot->found_tick == model->alerts->tick;
     if (holds && slot->told_size > 0 && slot->size >= GROWN * slot->told_size)
         tell(model, slot, slot->found, CHANGE_GREW);
@@ -452,7 +366,7 @@ static void look(struct model *model, struct slot *slot) {
 static bool may_say_more(const struct model *model, const struct slot *slot) {
     uint64_t ago = model->alerts->tick - slot->looked_tick;
     int apart = model->alerts->live_count <= FEW ? 1 : LOOKS_APART;
-    return ago >= (uint64_t)apart || (ago && row_of(model, slot) != slot->looked_row);
+    return ago >= (uint64_t)apart || (ago && alert_row(model, slot) != slot->looked_row);
 }
 
 /* In turns, as far as it goes in one tick. */
@@ -468,31 +382,6 @@ static void look_around(struct model *model) {
 
 /* ---- ending ---- */
 
-static const char *ending_of(const struct model *model, const struct slot *slot) {
-    const struct object *object = model_object(model, slot->said.object);
-    if (slot->restored)
-        return "not seen again";
-    if (object && object->kind == OBJECT_CONNECTION && model_is_closed(object))
-        return strcmp(quantity_get(model, object, Q_CONNECTION_closed_by).text, "slow") == 0 ? "cut"
-                                                                                             : "closed";
-    return object && object->freshness != FRESH_GONE ? "" : "gone";
-}
-
-/* What is left of it. */
-static void say_end(const struct model *model, struct slot *slot) {
-    struct finding finding = {.severity = slot->said.severity,
-                              .level = slot->said.severity,
-                              .rule = ruleset_find(model->rules, slot->said.rule),
-                              .object = slot->said.object};
-    char figure[FIGURE_SIZE] = "-";
-    if (finding.rule)
-        finding_figure(model, &finding, figure, sizeof figure);
-    alert_text_set(&slot->said.figure, figure);
-    if (finding.rule)
-        note_peak(model, slot, &finding, figure);
-    alert_text_set(&slot->said.ending, ending_of(model, slot));
-}
-
 static void end(struct model *model, struct slot *slot) {
     slot->said.ended_utc_ns = slot->said.quiet_utc_ns;
     slot->ended_mono_ns = slot->quiet_mono_ns;
@@ -500,7 +389,7 @@ static void end(struct model *model, struct slot *slot) {
         slot->said.figure_now = false;
     slot->less_mono_ns = 0;
     slot->found = NULL;
-    say_end(model, slot);
+    alert_say_end(model, slot);
     slot->restored = slot->known = false;
     alert_tell(model, slot, CHANGE_CLEARED, slot->said.severity);
     alert_book_end(model->alerts, slot);
@@ -514,24 +403,9 @@ static bool is_over(struct model *model, struct slot *slot, int64_t passed_ns) {
     return quiet_ns >= (slot->said.flapping ? FOLDS : SETTLES);
 }
 
-/* Its object is there, and what it is about can be known, whether a rule finds it or not. Of thousands in
- * turns. */
-static void say_figure(struct model *model, struct slot *slot) {
-    struct alert_book *book = model->alerts;
-    uint64_t id = slot->said.object ? slot->said.object : slot->candidate;
-    const struct object *object = id ? model_object(model, id) : NULL;
-    struct finding finding = {.rule = ruleset_find(model->rules, slot->said.rule), .object = id};
-    char figure[FIGURE_SIZE] = "-";
-    if ((book->tick + slot->place) % (book->live_count / LOOKS_A_TICK + 1) != 0)
-        return;
-    if (finding.rule && object && object->freshness == FRESH_LIVE)
-        finding_figure(model, &finding, figure, sizeof figure);
-    bool known = strcmp(figure, "-") != 0, other = known && alert_text_set(&slot->said.figure, figure);
-    if (known)
-        other |= note_peak(model, slot, &finding, figure);
-    if (other || known != slot->said.figure_now)
-        alert_book_changed(book, false);
-    slot->said.figure_now = known;
+/* Of thousands in turns. */
+static bool is_turn_of(const struct alert_book *book, const struct slot *slot) {
+    return (book->tick + slot->place) % (book->live_count / LOOKS_A_TICK + 1) == 0;
 }
 
 /* Nobody says that it goes on; true: it is over. */
@@ -539,8 +413,8 @@ static bool miss(struct model *model, struct slot *slot, bool said, int64_t pass
     bool forms = slot->formed_tick == model->alerts->tick, asleep = watch_is_asleep(model, slot);
     slot->restored &= !forms;
     slot->said.old |= !said;
-    if (slot->said.old)
-        say_figure(model, slot);
+    if (slot->said.old && is_turn_of(model->alerts, slot))
+        alert_say_figure(model, slot);
     bool denied = slot->restored && alert_absent_denied(model, slot);
     bool unheard = (slot->restored && !denied) || asleep;
     set_absence(model, slot, unheard, !unheard && !forms);

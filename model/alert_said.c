@@ -1,0 +1,138 @@
+#include "model/alert_said.h"
+
+#include <string.h>
+
+#include "model/alert_text.h"
+#include "model/ruleset.h"
+
+#define TEXT_SIZE   1024
+#define FIGURE_SIZE 300
+
+/* ---- its worst ---- */
+
+static bool is_beyond(const struct alert *a, enum quantity_worse worse, double number) {
+    if (strcmp(a->peak, "-") == 0)
+        return worse != WORSE_NEITHER;
+    return a->peak_size && (worse == WORSE_MORE   ? number > a->peak_size
+                            : worse == WORSE_LESS ? number < a->peak_size
+                                                  : false);
+}
+
+/* What is shown is never worse than the peak: no figure of the rule that spoke at its worst. */
+static bool note_peak(const struct model *model, struct slot *slot, const struct finding *finding,
+                      const char *figure) {
+    struct alert *a = &slot->said;
+    double number = 0;
+    enum quantity_worse worse = finding_number(model, finding, &number);
+    if (strcmp(finding_rule(finding), a->worst_rule) != 0 || !is_beyond(a, worse, number))
+        return false;
+    a->peak_size = number;
+    alert_text_set(&a->peak, figure);
+    model->alerts->peaks++;
+    return true;
+}
+
+static void set_peak(const struct model *model, struct slot *slot, const struct finding *finding) {
+    struct alert *a = &slot->said;
+    double number = 0;
+    bool known = finding_number(model, finding, &number) != WORSE_NEITHER;
+    a->peak_size = known ? number : 0;
+    alert_text_copy(&a->worst_rule, a->rule);
+    alert_text_copy(&a->peak, a->figure);
+    model->alerts->peaks++;
+}
+
+static void say_worst(const struct model *model, struct slot *slot, const struct finding *finding) {
+    struct alert *a = &slot->said;
+    bool other = strcmp(a->rule, a->worst_rule) != 0;
+    bool worse = a->severity != a->worst ? a->severity > a->worst : slot->order < slot->worst_order;
+    bool peak = note_peak(model, slot, finding, a->figure);
+    if (!worse && !peak)
+        return;
+    if (worse && other)
+        set_peak(model, slot, finding);
+    if (worse) {
+        a->worst = a->severity;
+        slot->worst_order = slot->order;
+    }
+    a->worst_utc_ns = model->utc_ns;
+    alert_text_copy(&a->worst_text, a->text);
+}
+
+/* ---- while it is so ---- */
+
+uint64_t alert_row(const struct model *model, const struct slot *slot) {
+    const struct object *object = model_object(model, slot->said.object);
+    return object ? object->now_at.serial : 0;
+}
+
+void alert_say(struct model *model, struct slot *slot, const struct finding *finding) {
+    struct alert *a = &slot->said;
+    char text[TEXT_SIZE], figure[FIGURE_SIZE], limit[FIGURE_SIZE];
+    struct finding told = *finding;
+    if (a->state == ALERT_OPEN)
+        alert_book_since(model, slot, &told);
+    finding_limit(model, finding, limit, sizeof limit);
+    finding_text_of(model, &told, 1, text, sizeof text);
+    finding_figure(model, finding, figure, sizeof figure);
+    bool other = alert_text_set(&a->text, text);
+    other |= alert_text_set(&a->figure, figure);
+    other |= alert_text_set(&a->rule, finding_rule(finding));
+    other |= alert_text_set(&a->limit, limit);
+    other |= alert_text_set(&a->origin, finding->rule->origin);
+    if (other)
+        alert_book_share(model->alerts, slot);
+    if (other || a->old)
+        alert_book_changed(model->alerts, false);
+    a->old = a->figure_now = false;
+    a->severity = finding->severity;
+    a->due_utc_ns = finding->due_utc_ns;
+    a->moved = finding->moved;
+    slot->order = finding->rule->order;
+    slot->size = finding_size(model, finding);
+    slot->looked_tick = model->alerts->tick;
+    slot->looked_row = alert_row(model, slot);
+    if (a->state != ALERT_PENDING)
+        say_worst(model, slot, finding);
+}
+
+void alert_say_figure(struct model *model, struct slot *slot) {
+    uint64_t id = slot->said.object ? slot->said.object : slot->candidate;
+    const struct object *object = id ? model_object(model, id) : NULL;
+    struct finding finding = {.rule = ruleset_find(model->rules, slot->said.rule), .object = id};
+    char figure[FIGURE_SIZE] = "-";
+    if (finding.rule && object && object->freshness == FRESH_LIVE)
+        finding_figure(model, &finding, figure, sizeof figure);
+    bool known = strcmp(figure, "-") != 0, other = known && alert_text_set(&slot->said.figure, figure);
+    if (known)
+        other |= note_peak(model, slot, &finding, figure);
+    if (other || known != slot->said.figure_now)
+        alert_book_changed(model->alerts, false);
+    slot->said.figure_now = known;
+}
+
+/* ---- its end ---- */
+
+static const char *ending_of(const struct model *model, const struct slot *slot) {
+    const struct object *object = model_object(model, slot->said.object);
+    if (slot->restored)
+        return "not seen again";
+    if (object && object->kind == OBJECT_CONNECTION && model_is_closed(object))
+        return strcmp(quantity_get(model, object, Q_CONNECTION_closed_by).text, "slow") == 0 ? "cut"
+                                                                                             : "closed";
+    return object && object->freshness != FRESH_GONE ? "" : "gone";
+}
+
+void alert_say_end(const struct model *model, struct slot *slot) {
+    struct finding finding = {.severity = slot->said.severity,
+                              .level = slot->said.severity,
+                              .rule = ruleset_find(model->rules, slot->said.rule),
+                              .object = slot->said.object};
+    char figure[FIGURE_SIZE] = "-";
+    if (finding.rule)
+        finding_figure(model, &finding, figure, sizeof figure);
+    alert_text_set(&slot->said.figure, figure);
+    if (finding.rule)
+        note_peak(model, slot, &finding, figure);
+    alert_text_set(&slot->said.ending, ending_of(model, slot));
+}
