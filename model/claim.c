@@ -106,7 +106,7 @@ static void set_leader(struct model *model, struct entry *entry, const struct te
     asset->leader = model_text(model, leader);
     if (!old)
         return;
-    asset->moved_mono_ns = at->mono_ns;
+    asset->moved_mono_ns = model->asset_moved_mono_ns = at->mono_ns;
     asset_tell(model, entry, "leader", since != TIME_UNSET && since <= at->utc_ns ? since : at->utc_ns,
                "leader of %s moved from %s to %s", object_kind_name(entry->object.kind), old->bytes,
                leader->bytes);

@@ -116,12 +116,15 @@ static int64_t moved_of(const struct model *model, const struct object *object) 
 }
 
 static int64_t left_to_settle(const struct model *model, const struct object *object) {
+    int64_t settles = (int64_t)((double)AFTER_A_MOVE * model->hold_scale);
+    if (model->asset_moved_mono_ns + settles <= model->mono_ns) /* all have */
+        return 0;
     if (object->kind == OBJECT_REPLICA || object->kind == OBJECT_SOURCE)
         object = object->parent; /* another leader sees them anew */
     if (object->kind != OBJECT_STREAM && object->kind != OBJECT_CONSUMER)
         return 0;
     int64_t moved = moved_of(model, object);
-    int64_t left = moved + (int64_t)((double)AFTER_A_MOVE * model->hold_scale) - model->mono_ns;
+    int64_t left = moved + settles - model->mono_ns;
     return moved && left > 0 ? left : 0;
 }
 

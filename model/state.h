@@ -106,7 +106,8 @@ struct model {
     int64_t others_mono_ns;  /* it does since; 0: it is known who is left behind */
     uint64_t next_serial;
     bool has[SHAPE_LIMIT];
-    bool states_moved;  /* a server went up or down since findings were looked at */
+    int64_t asset_moved_mono_ns; /* the last change of leader of any asset, 0 none */
+    bool states_moved;           /* a server went up or down since findings were looked at */
     bool leaders_moved; /* the same since all rules were asked: what they lead may have no leader now */
 
     struct text_pool *texts;
