@@ -300,6 +300,8 @@ END_TEST
 START_TEST(other_rules_and_objects_do_not_count) {
     expect_code(0, CHECK("--once", "--rule", "server_down", ill->node[0].http));
     expect_output(" | 'server_down'=0\n");
+    expect_code(0, CHECK("--once", "--rule", "server_down", "--rule", "server_down", ill->node[0].http));
+    expect_output(" | 'server_down'=0\n");
     expect_code(0, CHECK("--once", "--only", "server", ill->node[0].http));
     expect_code(0,
                 CHECK("--once", "--rule", "consumer_unpulled", "--only", "stream:ORDERS", ill->node[0].http));
