@@ -176,11 +176,20 @@ static void crowd_created(void) {
     witness_until(&w, crowd_is_gone, NULL, "the crowd is gone", 3 * MS);
 }
 
-static int streams_leader(void) {
-    json_t *info = witness_ask(&w, "STREAM.INFO.ORD", "");
-    int leader = node(jetstream_leader(info));
+enum { NAME_SIZE = 16 };
+
+static bool stream_is_led(struct witness *witness, void *leader) {
+    json_t *info = witness_ask(witness, "STREAM.INFO.ORD", "");
+    snprintf(leader, NAME_SIZE, "%s", jetstream_leader(info));
     json_decref(info);
-    return leader;
+    return *(char *)leader != '\0';
+}
+
+/* While there is an election it has none. */
+static int streams_leader(void) {
+    char leader[NAME_SIZE];
+    witness_until(&w, stream_is_led, leader, "a leader of the stream", MS);
+    return node(leader);
 }
 
 static void streams_leader_killed(void) {
