@@ -191,6 +191,13 @@ static struct check_figure state_figure(const struct check_report *r, const stru
     return figure;
 }
 
+static bool came_before(const struct options *options, int at) {
+    for (int i = 0; i < at; i++)
+        if (strcmp(options->rule[i], options->rule[at]) == 0)
+            return true;
+    return false;
+}
+
 size_t check_figures(const struct check_report *r, struct check_figure *out) {
     size_t count = 0;
     if (r->model == NULL)
@@ -198,6 +205,8 @@ size_t check_figures(const struct check_report *r, struct check_figure *out) {
     if (r->options->rule_count == 0)
         return usual_figures(r, out);
     for (int i = 0; i < r->options->rule_count; i++) {
+        if (came_before(r->options, i))
+            continue;
         const struct rule *rule = ruleset_find(model_rules(r->model), r->options->rule[i]);
         struct check_figure figure = state_figure(r, rule);
         size_t left = CHECK_FIGURES_MOST - count, rest = (size_t)(r->options->rule_count - i);

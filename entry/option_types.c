@@ -38,14 +38,10 @@ struct list { /* as in struct options */
     int count;
 };
 
-/* What is named twice is there once. */
 static const char *take_LIST(const char *arg, void *field, const char *text) {
     (void)arg;
     struct list list;
     memcpy(&list, field, sizeof list);
-    for (int i = 0; i < list.count; i++)
-        if (strcmp(list.items[i], text) == 0)
-            return NULL;
     list.items = memory_grow(list.items, (size_t)list.count + 1, sizeof *list.items);
     list.items[list.count++] = text;
     memcpy(field, &list, sizeof list);
