@@ -180,7 +180,8 @@ bool truth_window(const struct truth *t, const struct assets *a, int consumer, i
             include(w, TRUTH_PENDING, at->is.of[TRUTH_PENDING] - m.sent, 0);
         if (at->asked_ns - at[-1].answered_ns > SILENT_NS)
             include_older(w, &a->life[consumer], &at[-1]);
-        bool anew = at->life != at[-1].life;
+        bool forgot = asset_consumers[consumer].forgets && at->is.deliveries < at[-1].is.deliveries;
+        bool anew = at->life != at[-1].life || forgot;
         if (strcmp(at->leader, at[-1].leader) != 0) { /* the old one went on, and not all of that is known to
                                                          the new one */
             include(w, TRUTH_DELIVERED, INFINITY, at[-1].is.of[TRUTH_DELIVERED] + m.received + 1);
@@ -190,8 +191,7 @@ bool truth_window(const struct truth *t, const struct assets *a, int consumer, i
             include(w, TRUTH_DELIVERED, INFINITY, at[-1].is.of[TRUTH_DELIVERED] + m.sent + m.received);
             include(w, TRUTH_ACK_FLOOR, INFINITY, at[-1].is.of[TRUTH_ACK_FLOOR] + m.sent + m.received);
         }
-        bool forgot = asset_consumers[consumer].forgets && at->is.deliveries < at[-1].is.deliveries;
-        if (anew || forgot)
+        if (anew)
             include_point(w, &(struct truth_figures){{0}, 0}, &m);
     }
     return true;
