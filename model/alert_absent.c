@@ -154,7 +154,7 @@ static enum denial denies(const struct asking *asking, const struct rule *rule) 
 /* All that could say it say that it is not so; somebody has to. */
 static bool is_denied(const struct model *model, struct slot *slot) {
     const struct object *object = model_object(model, slot->candidate);
-    struct asking asking = {model, object, NULL, true};
+    struct asking asking = {.model = model, .object = object, .now = true};
     size_t count, asked = 0, denied = 0;
     slot->unwatched = false;
     if (!object || !watch_is_heard(model, object))

@@ -70,11 +70,11 @@ struct value value_of_side(const struct model *model, const struct object *serve
 /* ---- rate.c ---- */
 /* A field of a row as it is; unknown when absent or unset. */
 struct value value_of_field(const struct row *row, enum field f);
-/* Growth per second between the object's two rows. A gauge may shrink, a counter may not. */
 /* A count of that span: at least so much while we have watched for less. */
 struct value watched_for(const struct model *model, int64_t span_ns, struct value count);
 /* Unknown: new while so many rows are awaited, for ever unknown after that. */
 struct value value_awaited(const struct object *object, unsigned rows);
+/* Growth per second between the object's two rows. A gauge may shrink, a counter may not. */
 struct value rate_of_field(const struct object *object, enum field f);
 /* A configured limit; unknown where there is none. */
 struct value limit_of_field(const struct object *object, enum field f);

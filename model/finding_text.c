@@ -82,29 +82,32 @@ static enum quantity_worse worse_of(const struct rule *rule, enum quantity_worse
     return of_quantity;
 }
 
-enum quantity_worse finding_number(const struct model *model, const struct finding *finding, double *out) {
+/* The number that it is about, and when its quantity is worse; false: it is not known. */
+static bool number_of(const struct model *model, const struct finding *finding, double *out,
+                      enum quantity_worse *worse) {
     const struct object *object = model_object(model, finding->object);
     const struct rule *rule = finding->rule;
     char name[64];
+    *worse = WORSE_MORE;
     if (object && *rule->value && !is_quantity(rule))
-        return finding_value(model, object, rule, out) ? worse_of(rule, WORSE_MORE) : WORSE_NEITHER;
+        return finding_value(model, object, rule, out);
     name_figure(rule, name);
     int q = object ? quantity_by_name(object->kind, name) : -1;
-    bool known = q >= 0 && value_number(quantity_get(model, object, (enum quantity)q), out);
-    return known ? worse_of(rule, quantities[q].worse) : WORSE_NEITHER;
+    if (q < 0)
+        return false;
+    *worse = quantities[q].worse;
+    return value_number(quantity_get(model, object, (enum quantity)q), out);
+}
+
+enum quantity_worse finding_number(const struct model *model, const struct finding *finding, double *out) {
+    enum quantity_worse worse;
+    return number_of(model, finding, out, &worse) ? worse_of(finding->rule, worse) : WORSE_NEITHER;
 }
 
 double finding_size(const struct model *model, const struct finding *finding) {
-    const struct object *object = model_object(model, finding->object);
-    char name[64];
+    enum quantity_worse worse;
     double size;
-    if (object && *finding->rule->value && !is_quantity(finding->rule))
-        return finding_value(model, object, finding->rule, &size) ? size : 0;
-    name_figure(finding->rule, name);
-    int q = object ? quantity_by_name(object->kind, name) : -1;
-    bool known = q >= 0 && quantities[q].worse == WORSE_MORE &&
-                 value_number(quantity_get(model, object, (enum quantity)q), &size);
-    return known ? size : 0;
+    return number_of(model, finding, &size, &worse) && worse == WORSE_MORE ? size : 0;
 }
 
 void finding_figure(const struct model *model, const struct finding *finding, char *out, size_t size) {

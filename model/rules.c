@@ -241,7 +241,7 @@ static const struct rule *const *rules_for(const struct model *model, const stru
 /* Of most that nothing holds of, what each rule needs first says so, and several in a row need the same. */
 static void ask_all(struct model *model, struct entry *entry) {
     struct asking_memo memo;
-    struct asking asking = {model, &entry->object, &memo, true};
+    struct asking asking = {.model = model, .object = &entry->object, .memo = &memo, .now = true};
     size_t count;
     const struct rule *const *rules = rules_for(model, entry, &count);
     memo.filled = 0;
@@ -392,7 +392,7 @@ static int by_urgency(const void *a, const void *b) {
 }
 
 static bool still_holds(const struct model *model, const struct finding *f, const struct object *object) {
-    struct asking asking = {model, object, NULL, true};
+    struct asking asking = {.model = model, .object = object, .now = true};
     struct verdict v = rule_judge(&asking, f->rule);
     return verdict_holds(&v, f->rule, f->level, f->severity != SEVERITY_PENDING);
 }
