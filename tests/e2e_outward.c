@@ -1,11 +1,11 @@
 /* Alerts that go out: to programs and into a file, of real servers, while the configuration changes. */
 #include <check.h>
+#include <glob.h>
 #include <jansson.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "tests/e2e/configured.h"
 #include "tests/harness/servers.h"
@@ -24,28 +24,44 @@ static void teardown(void) {
     servers_end(cluster);
 }
 
+struct told {
+    int times;
+    json_int_t alert; /* its number, the last time */
+};
+
 /* The documents in a file of the folder whose event and rule these are; "": of none. */
-static int count_of(const char *name, const char *event, const char *rule) {
+static struct told told(const char *name, const char *event, const char *rule) {
     char file[700];
-    int count = 0;
+    struct told all = {0};
     snprintf(file, sizeof file, "%s/%s", config_folder(), name);
     for (const char *at = config_text(file), *end; (end = strchr(at, '\n')) != NULL; at = end + 1) {
         json_t *one = json_loadb(at, (size_t)(end - at), 0, NULL);
         ck_assert_msg(one != NULL, "no document in %s: %.*s", name, (int)(end - at), at);
         const char *is = json_string_value(json_object_get(one, "rule"));
-        count += strcmp(json_string_value(json_object_get(one, "event")), event) == 0 &&
-                 strcmp(is != NULL ? is : "", rule) == 0;
+        if (strcmp(json_string_value(json_object_get(one, "event")), event) == 0 &&
+            strcmp(is != NULL ? is : "", rule) == 0) {
+            all.times++;
+            all.alert = json_integer_value(json_object_get(one, "alert"));
+        }
         json_decref(one);
     }
-    return count;
+    return all;
+}
+
+static int count_of(const char *name, const char *event, const char *rule) {
+    return told(name, event, rule).times;
 }
 
 static void wait_for(struct command *c, const char *name, const char *event, const char *rule) {
-    time_t until = time(NULL) + 2 * SHOWN_MS / 1000;
-    while (count_of(name, event, rule) == 0 && time(NULL) < until)
+    for (int64_t until = servers_now_ms() + 2 * SHOWN_MS;
+         count_of(name, event, rule) == 0 && servers_now_ms() < until;)
         command_pump(c, 50);
     ck_assert_msg(count_of(name, event, rule) == 1, "%d of %s %s in %s: %s", count_of(name, event, rule),
                   event, rule, name, c->output);
+}
+
+static void wait_said(struct command *c, const char *text) {
+    ck_assert_msg(command_wait_output(c, text, SHOWN_MS), "not said: %s\n%s%s", text, c->output, c->errors);
 }
 
 /* A log, and hooks: one that writes down what it gets, and another one. */
@@ -59,59 +75,8 @@ static void write_config(const char *other) {
     config_write("natsight.conf", text);
 }
 
-START_TEST(what_happens_goes_out) {
-    const char *argv[] = {command_natsight(),    "--config", config_path(), "--plain", cluster->node[0].http,
-                          cluster->node[1].http, NULL};
-    struct command c;
-    write_config("{ name = \"none\"; command = [\"natsight-none\"]; }");
-    ck_assert(command_start(&c, argv, NULL));
-    ck_assert(command_wait_output(&c, " ok servers test 2/2\n", SHOWN_MS));
-    servers_kill(cluster, 1);
-    wait_for(&c, "told", "opened", "server_down");
-    wait_for(&c, "alerts.log", "opened", "server_down");
-    ck_assert(
-        command_wait_output(&c, " warn hook - none: can't be run: there is no such program\n", SHOWN_MS));
-    wait_for(&c, "alerts.log", "hook_failed", "");
-    write_config("{ name = \"hangs\"; command = [\"sleep\", \"1000\"]; timeout = \"200ms\"; }");
-    ck_assert_int_eq(kill(c.pid, SIGUSR1), 0);
-    ck_assert(command_wait_output(&c, " info reload - configuration reloaded\n", SHOWN_MS));
-    ck_assert(servers_restart(cluster, 1, false));
-    wait_for(&c, "told", "cleared", "server_down"); /* by whom it was told as open, before the reload */
-    wait_for(&c, "alerts.log", "cleared", "server_down");
-    ck_assert(
-        command_wait_output(&c, " warn hook - hangs: did not end within 200ms and was ended\n", SHOWN_MS));
-    ck_assert_int_eq(kill(c.pid, SIGTERM), 0);
-    ck_assert_int_eq(command_finish(&c, SHOWN_MS), 0);
-    ck_assert_str_eq(c.errors, "");
-    command_free(&c);
-}
-END_TEST
-
-/* The number of the alert in the documents of that event and rule: the same in all. 0: there is none. */
-static json_int_t number_of(const char *name, const char *event, const char *rule) {
-    char file[700];
-    json_int_t number = 0;
-    snprintf(file, sizeof file, "%s/%s", config_folder(), name);
-    for (const char *at = config_text(file), *end; (end = strchr(at, '\n')) != NULL; at = end + 1) {
-        json_t *one = json_loadb(at, (size_t)(end - at), 0, NULL);
-        const char *is = json_string_value(json_object_get(one, "rule"));
-        if (strcmp(json_string_value(json_object_get(one, "event")), event) == 0 &&
-            strcmp(is != NULL ? is : "", rule) == 0)
-            number = json_integer_value(json_object_get(one, "alert"));
-        json_decref(one);
-    }
-    return number;
-}
-
-static void pump_both(struct command *a, struct command *b, int ms) {
-    for (int passed = 0; passed < ms; passed += 100) {
-        command_pump(a, 50);
-        command_pump(b, 50);
-    }
-}
-
-/* Each of these has the same state. */
-static void beside(struct command *c) {
+/* All have the same state. */
+static void come(struct command *c) {
     const char *argv[] = {command_natsight(),    "--config", config_path(), "--plain", cluster->node[0].http,
                           cluster->node[1].http, NULL};
     char state[700];
@@ -119,84 +84,128 @@ static void beside(struct command *c) {
     ck_assert(command_start(c, argv, (const char *[]){state, NULL}));
 }
 
-/* Two of one user: one tells, and when it is killed the other one goes on, with the same numbers. */
+static void leave(struct command *c) {
+    ck_assert_int_eq(kill(c->pid, SIGTERM), 0);
+    ck_assert_int_eq(command_finish(c, SHOWN_MS), 0);
+    ck_assert_str_eq(c->errors, "");
+    command_free(c);
+}
+
+static void end_hard(struct command *c) {
+    ck_assert_int_eq(kill(c->pid, SIGKILL), 0);
+    ck_assert_int_eq(command_finish(c, SHOWN_MS), 128 + SIGKILL);
+    command_free(c);
+}
+
+START_TEST(what_happens_goes_out) {
+    struct command c;
+    write_config("{ name = \"none\"; command = [\"natsight-none\"]; }");
+    come(&c);
+    wait_said(&c, " ok servers test 2/2\n");
+    servers_kill(cluster, 1);
+    wait_for(&c, "told", "opened", "server_down");
+    wait_for(&c, "alerts.log", "opened", "server_down");
+    wait_said(&c, " warn hook - none: can't be run: there is no such program\n");
+    wait_for(&c, "alerts.log", "hook_failed", "");
+    write_config("{ name = \"hangs\"; command = [\"sleep\", \"1000\"]; timeout = \"200ms\"; }");
+    ck_assert_int_eq(kill(c.pid, SIGUSR1), 0);
+    wait_said(&c, " info reload - configuration reloaded\n");
+    ck_assert(servers_restart(cluster, 1, false));
+    wait_for(&c, "told", "cleared", "server_down"); /* by whom it was told as open, before the reload */
+    wait_for(&c, "alerts.log", "cleared", "server_down");
+    wait_said(&c, " warn hook - hangs: did not end within 200ms and was ended\n");
+    leave(&c);
+}
+END_TEST
+
+/* ---- two of one user ---- */
+
+static void first_comes(struct command *first) {
+    write_config("{ command = [\"true\"]; }");
+    come(first);
+    wait_said(first, " ok servers test 2/2\n");
+}
+
+static void both_come(struct command *first, struct command *second) {
+    first_comes(first);
+    come(second);
+    wait_said(second, ", and runs the hooks\n");
+    wait_said(second, " ok servers test 2/2\n");
+}
+
+static bool is_kept(const char *what) {
+    char pattern[700];
+    glob_t found;
+    snprintf(pattern, sizeof pattern, "%s/state/natsight/alerts-*.json", config_folder());
+    bool kept = glob(pattern, 0, NULL, &found) == 0 && strstr(config_text(found.gl_pathv[0]), what) != NULL;
+    globfree(&found);
+    return kept;
+}
+
+/* What one of them knows is there for the other one. */
+static void wait_kept(struct command *c, const char *what) {
+    for (int64_t until = servers_now_ms() + SHOWN_MS; !is_kept(what);) {
+        ck_assert_msg(servers_now_ms() < until, "%s is not kept: %s%s", what, c->output, c->errors);
+        command_pump(c, 50);
+    }
+}
+
+/* One tells, and when it is killed the other one goes on, with the same numbers. */
 START_TEST(of_two_one_tells) {
     struct command first, second;
-    write_config("{ command = [\"true\"]; }");
-    beside(&first);
-    ck_assert(command_wait_output(&first, " ok servers test 2/2\n", SHOWN_MS));
-    beside(&second);
-    ck_assert(command_wait_output(&second, ", and runs the hooks\n", SHOWN_MS));
-    ck_assert(command_wait_output(&second, " ok servers test 2/2\n", SHOWN_MS));
+    both_come(&first, &second);
     servers_kill(cluster, 1);
-    ck_assert(command_wait_output(&first, " crit server_down n2 down\n", SHOWN_MS));
-    ck_assert(command_wait_output(&second, " crit server_down n2 down\n", SHOWN_MS));
+    wait_said(&first, " crit server_down n2 down\n");
+    wait_said(&second, " crit server_down n2 down\n");
     wait_for(&first, "told", "opened", "server_down");
-    pump_both(&first, &second, 9000); /* it is written, and read by the other one */
-    ck_assert_int_eq(kill(first.pid, SIGKILL), 0);
-    ck_assert_int_eq(command_finish(&first, SHOWN_MS), 128 + SIGKILL);
-    ck_assert(command_wait_output(&second, " alerts are kept here from now on: ", SHOWN_MS));
+    wait_kept(&first, "\"server_down\"");
+    end_hard(&first);
+    wait_said(&second, " alerts are kept here from now on: ");
     ck_assert(servers_restart(cluster, 1, false));
     wait_for(&second, "told", "cleared", "server_down");
     wait_for(&second, "alerts.log", "cleared", "server_down");
     ck_assert_int_eq(count_of("told", "opened", "server_down"), 1);
     ck_assert_int_eq(count_of("alerts.log", "opened", "server_down"), 1);
-    ck_assert_int_eq(number_of("told", "opened", "server_down"), number_of("told", "cleared", "server_down"));
-    ck_assert_int_eq(kill(second.pid, SIGTERM), 0);
-    ck_assert_int_eq(command_finish(&second, SHOWN_MS), 0);
-    command_free(&first);
-    command_free(&second);
+    ck_assert_int_eq(told("told", "opened", "server_down").alert,
+                     told("told", "cleared", "server_down").alert);
+    leave(&second);
 }
 END_TEST
 
 /* The one that would tell hangs, and is killed: what opened meanwhile is told by the other one. */
 START_TEST(what_nobody_told_is_told_by_who_takes_over) {
     struct command first, second;
-    write_config("{ command = [\"true\"]; }");
-    beside(&first);
-    ck_assert(command_wait_output(&first, " ok servers test 2/2\n", SHOWN_MS));
-    beside(&second);
-    ck_assert(command_wait_output(&second, ", and runs the hooks\n", SHOWN_MS));
-    ck_assert(command_wait_output(&second, " ok servers test 2/2\n", SHOWN_MS));
+    both_come(&first, &second);
     ck_assert_int_eq(kill(first.pid, SIGSTOP), 0);
     servers_kill(cluster, 1);
-    ck_assert(command_wait_output(&second, " crit server_down n2 down\n", SHOWN_MS));
-    pump_both(&second, &second, 2000);
+    wait_said(&second, " crit server_down n2 down\n");
+    for (int64_t until = servers_now_ms() + 2000; servers_now_ms() < until;) /* nothing comes */
+        command_pump(&second, 50);
     ck_assert_int_eq(count_of("alerts.log", "opened", "server_down"), 0);
-    ck_assert_int_eq(kill(first.pid, SIGKILL), 0);
-    ck_assert_int_eq(command_finish(&first, SHOWN_MS), 128 + SIGKILL);
+    end_hard(&first);
     wait_for(&second, "told", "opened", "server_down");
     wait_for(&second, "alerts.log", "opened", "server_down");
-    ck_assert_int_eq(kill(second.pid, SIGTERM), 0);
-    ck_assert_int_eq(command_finish(&second, SHOWN_MS), 0);
-    command_free(&first);
-    command_free(&second);
+    leave(&second);
 }
 END_TEST
 
 /* What was open when it came is the other one's to end. */
 START_TEST(one_that_only_looks_tells_nothing) {
     struct command first, second;
-    write_config("{ command = [\"true\"]; }");
-    beside(&first);
-    ck_assert(command_wait_output(&first, " ok servers test 2/2\n", SHOWN_MS));
+    first_comes(&first);
     servers_kill(cluster, 1);
     wait_for(&first, "told", "opened", "server_down");
-    pump_both(&first, &first, 5000); /* it is written */
-    beside(&second);
-    ck_assert(command_wait_output(&second, " crit server_down n2 still open since ", SHOWN_MS));
+    wait_kept(&first, "\"server_down\"");
+    come(&second);
+    wait_said(&second, " crit server_down n2 still open since ");
     ck_assert(servers_restart(cluster, 1, false));
-    ck_assert(command_wait_output(&second, " ok server_down n2 up\n", SHOWN_MS));
-    ck_assert_int_eq(kill(second.pid, SIGTERM), 0);
-    ck_assert_int_eq(command_finish(&second, SHOWN_MS), 0);
+    wait_said(&second, " ok server_down n2 up\n");
+    leave(&second);
     wait_for(&first, "told", "cleared", "server_down");
-    ck_assert_int_eq(kill(first.pid, SIGTERM), 0);
-    ck_assert_int_eq(command_finish(&first, SHOWN_MS), 0);
+    leave(&first);
     ck_assert_int_eq(count_of("told", "opened", "server_down"), 1);
     ck_assert_int_eq(count_of("told", "cleared", "server_down"), 1);
     ck_assert_int_eq(count_of("alerts.log", "cleared", "server_down"), 1);
-    command_free(&first);
-    command_free(&second);
 }
 END_TEST
 
