@@ -127,31 +127,13 @@ END_TEST
 
 /* It is known who does not answer; another one that does has no connections. */
 START_TEST(who_does_not_answer_is_said) {
-    static const struct world_client clients[] = {{1, 7, "a", NULL, "go", 0, 10, 0},
+    static const struct world_client clients[] = {{0, 5, "c", NULL, "go", 0, 10, 0},
+                                                  {1, 7, "a", NULL, "go", 0, 10, 0},
                                                   {1, 8, "b", NULL, "go", 0, 10, 0}};
-    world_init(&w);
-    w.clients = clients;
-    w.client_count = 2;
-    for (int i = 0; i < w.node_count; i++)
-        w.nodes[i].connections = 0;
-    world_run(&w, 30);
-    w.nodes[1].answers = false;
-    world_run(&w, 20);
-    frame_open(&f, &w, "connections");
+    begin_with_n2_silent(clients + 1, 2);
     look_for("-2 open as last seen: n2-lon does not answer ");
     end();
-    static const struct world_client more[] = {{0, 5, "c", NULL, "go", 0, 10, 0},
-                                               {1, 7, "a", NULL, "go", 0, 10, 0},
-                                               {1, 8, "b", NULL, "go", 0, 10, 0}};
-    world_init(&w);
-    w.clients = more;
-    w.client_count = 3;
-    for (int i = 0; i < w.node_count; i++)
-        w.nodes[i].connections = i == 0;
-    world_run(&w, 30);
-    w.nodes[1].answers = false;
-    world_run(&w, 20);
-    frame_open(&f, &w, "connections");
+    begin_with_n2_silent(clients, 3);
     look_for("-1 open, 2 as last seen: n2-lon does not answer ");
     end();
 }

@@ -386,36 +386,28 @@ START_TEST(golden_menu) {
 }
 END_TEST
 
-START_TEST(golden_help) {
+static void compare_help(const struct help *help, const char *title, const char *name) {
     struct surface *s = surface_create(80, 24);
+    help_draw(help, title, 0, s, surface_rect(s));
+    char *text = surface_plain(s);
+    compare(name, 80, 24, text);
+    free(text);
+    surface_destroy(s);
+}
+
+START_TEST(golden_help) {
     static const struct help_line extra[] = {
         {NULL, "Typed after :"}, {":column", "No such command."}, {NULL, NULL}};
     unsigned contexts = view_by_name("overview")->contexts | CONTEXT_EVERYWHERE | CONTEXT_ALWAYS;
     struct help help = {.contexts = contexts, .filter = "", .extra = extra, .width = 80};
-    help_draw(&help, "Overview", 0, s, surface_rect(s));
-    char *text = surface_plain(s);
-    compare("help", 80, 24, text);
-    free(text);
-    surface_clear(s);
+    compare_help(&help, "Overview", "help");
     help.filter = "column";
-    help_draw(&help, "Overview", 0, s, surface_rect(s));
-    text = surface_plain(s);
-    compare("help-column", 80, 24, text);
-    free(text);
-    surface_clear(s);
+    compare_help(&help, "Overview", "help-column");
     help.words = glossary_of(view_by_name("jetstream"));
     help.filter = "stalled";
-    help_draw(&help, "JetStream", 0, s, surface_rect(s));
-    text = surface_plain(s);
-    compare("help-stalled", 80, 24, text);
-    free(text);
-    surface_clear(s);
+    compare_help(&help, "JetStream", "help-stalled");
     help.filter = "signs";
-    help_draw(&help, "JetStream", 0, s, surface_rect(s));
-    text = surface_plain(s);
-    compare("help-signs", 80, 24, text);
-    free(text);
-    surface_destroy(s);
+    compare_help(&help, "JetStream", "help-signs");
 }
 END_TEST
 

@@ -181,15 +181,7 @@ START_TEST(groups_count_who_lives) {
     static const struct world_client clients[] = {{0, 5, "a", NULL, "go", 0, 10, 0},
                                                   {1, 7, "a", NULL, "go", 0, 10, 0},
                                                   {1, 8, "b", NULL, "go", 0, 20, 0}};
-    world_init(&w);
-    w.clients = clients;
-    w.client_count = 3;
-    for (int i = 0; i < w.node_count; i++)
-        w.nodes[i].connections = i == 0;
-    world_run(&w, 30);
-    w.nodes[1].answers = false;
-    world_run(&w, 20);
-    frame_open(&f, &w, "connections");
+    begin_with_n2_silent(clients, 3);
     press("B Down Enter");
     struct connections *c = f.state;
     ck_assert(list_sort_by(c->list.focus, "key"));

@@ -18,6 +18,19 @@ static inline void begin(void) {
     frame_open(&f, &w, "connections");
 }
 
+/* These alone, and n2 does not answer any more; n1 has one, or none. */
+static inline void begin_with_n2_silent(const struct world_client *clients, int count) {
+    world_init(&w);
+    w.clients = clients;
+    w.client_count = count;
+    for (int i = 0; i < w.node_count; i++)
+        w.nodes[i].connections = i == 0 && clients[0].node == 0;
+    world_run(&w, 30);
+    w.nodes[1].answers = false;
+    world_run(&w, 20);
+    frame_open(&f, &w, "connections");
+}
+
 static inline void end(void) {
     frame_close(&f);
     world_finish(&w);
