@@ -3,8 +3,7 @@
 
 START_TEST(groups_and_shares) {
     struct night n;
-    begin(&n);
-    model_interest_watch(n.model, "orders.created");
+    begin_watching(&n);
     answers(&n, 7, three, 3);
     const struct object *billing = group(&n, "billing");
     ck_assert_str_eq(text_value(&n, billing, Q_AUDIENCE_subject), "orders.>");
@@ -75,8 +74,7 @@ START_TEST(shares_are_of_rates) {
     struct member two[] = {{0, 5, {"1", "orders.>", "workers", 1000}},
                            {1, 7, {"1", "orders.>", "workers", 1000}}};
     struct night n;
-    begin(&n);
-    model_interest_watch(n.model, "orders.created");
+    begin_watching(&n);
     answers(&n, 7, two, 2);
     up_until(&n, 10, 7);
     two[0].sub.msgs = 3000;
@@ -98,8 +96,7 @@ END_TEST
 
 START_TEST(falls_to_nobody_and_comes_back) {
     struct night n;
-    begin(&n);
-    model_interest_watch(n.model, "orders.created");
+    begin_watching(&n);
     answers(&n, 7, three, 3);
     up_until(&n, 10, 7);
     answer_of(&n, 0, "orders.created", three + 2, 1);
@@ -134,8 +131,7 @@ START_TEST(one_queue_is_one_group) {
                                             {2, 8, {"1", "orders.*", NULL, 10}},
                                             {2, 9, {"1", "orders.created", NULL, 10}}};
     struct night n;
-    begin(&n);
-    model_interest_watch(n.model, "orders.created");
+    begin_watching(&n);
     answers(&n, 7, workers, 4);
     ck_assert_uint_eq(count_of(&n, OBJECT_AUDIENCE), 3); /* plain ones by subject */
     const struct object *both = group(&n, "workers");
@@ -188,8 +184,7 @@ END_TEST
 
 START_TEST(one_subject_at_a_time) {
     struct night n;
-    begin(&n);
-    model_interest_watch(n.model, "orders.created");
+    begin_watching(&n);
     answers(&n, 7, three, 3);
     model_interest_watch(n.model, "audit");
     ck_assert_uint_eq(count_of(&n, OBJECT_AUDIENCE), 0);
@@ -284,8 +279,7 @@ START_TEST(the_server_itself) {
                                          {0, 3, {"2", "orders.>", NULL, 300}},
                                          {0, 9, {"3", "orders.created", NULL, 50}}};
     struct night n;
-    begin(&n);
-    model_interest_watch(n.model, "orders.created");
+    begin_watching(&n);
     list_all(&n, (uint64_t[]){5}, 1, 2); /* not all of them: nothing follows */
     up_until(&n, 1, 7);
     answer_of(&n, 0, "orders.created", both, 3);
@@ -308,8 +302,7 @@ END_TEST
 
 START_TEST(the_server_itself_at_once) {
     struct night n;
-    begin(&n);
-    model_interest_watch(n.model, "orders.created");
+    begin_watching(&n);
     list_all(&n, (uint64_t[]){5}, 1, 1);
     up_until(&n, 1, 7);
     answer_of(&n, 0, "orders.created",
@@ -326,8 +319,7 @@ END_TEST
 
 START_TEST(frozen) {
     struct night n;
-    begin(&n);
-    model_interest_watch(n.model, "orders.created");
+    begin_watching(&n);
     answers(&n, 7, three, 3);
     struct model *live = n.model;
     n.model = model_clone(live);

@@ -3,8 +3,7 @@
 
 START_TEST(who_moves_is_not_missed) {
     struct night n;
-    begin(&n);
-    model_interest_watch(n.model, "orders.created");
+    begin_watching(&n);
     answers(&n, 7, three, 1);
     up_until(&n, 9, 7);
     answer_of(&n, 1, "orders.created", NULL, 0);
@@ -23,8 +22,7 @@ END_TEST
 
 START_TEST(who_does_not_answer_is_unknown) {
     struct night n;
-    begin(&n);
-    model_interest_watch(n.model, "orders.created");
+    begin_watching(&n);
     answers(&n, 7, three, 3);
     up_until(&n, 20, 3); /* n3 had the only plain one */
     answers(&n, 3, three, 3);
@@ -58,8 +56,7 @@ START_TEST(members_of_silent_servers_make_no_group) {
                                          {1, 7, {"1", "orders.>", "billing", 300}},
                                          {1, 9, {"3", "orders.created", "audit", 50}}};
     struct night n;
-    begin(&n);
-    model_interest_watch(n.model, "orders.created");
+    begin_watching(&n);
     answers(&n, 7, both, 3);
     check_known(&n, "audit", true);
     up_until(&n, 20, 5);
@@ -93,8 +90,7 @@ START_TEST(half_of_a_group_does_not_answer) {
                             {1, 1, {"1", "orders.*", "workers", 0}},
                             {1, 2, {"1", "orders.*", "workers", 0}}};
     struct night n;
-    begin(&n);
-    model_interest_watch(n.model, "orders.created");
+    begin_watching(&n);
     for (int second = 2; second <= 4; second += 2) {
         for (int i = 0; i < 4; i++)
             four[i].sub.msgs += 200;
@@ -153,8 +149,7 @@ END_TEST
 
 START_TEST(a_cut_list_proves_no_absence) {
     struct night n;
-    begin(&n);
-    model_interest_watch(n.model, "orders.created");
+    begin_watching(&n);
     answers(&n, 7, three, 3);
     up_until(&n, 20, 7);
     answers(&n, 6, three + 1, 2);

@@ -45,14 +45,18 @@ START_TEST(a_followers_row_knows_nothing_but_the_leader) {
 }
 END_TEST
 
+static void begin_standalone(struct night *n) {
+    night_begin(n, 0, 1);
+    send_target(n, 1, "http://h:8222", "named", "polled", NULL, NULL);
+    struct sample *s = build_varz(n, 1, ids[0], names[0]);
+    row_drop(row_of(s, ENTITY_SERVER), F_SERVER_cluster);
+    send(n, s);
+}
+
 START_TEST(a_standalone_server_leads_all_it_has) {
     struct night n;
-    night_begin(&n, 0, 1);
-    send_target(&n, 1, "http://h:8222", "named", "polled", NULL, NULL);
-    struct sample *s = build_varz(&n, 1, ids[0], names[0]);
-    row_drop(row_of(s, ENTITY_SERVER), F_SERVER_cluster);
-    send(&n, s);
-    s = jsz(&n, 0);
+    begin_standalone(&n);
+    struct sample *s = jsz(&n, 0);
     struct row *row = sample_add(s, ENTITY_CONSUMER);
     put_text(s, row, F_CONSUMER_account, "$G");
     put_text(s, row, F_CONSUMER_stream, "S");
@@ -70,13 +74,9 @@ END_TEST
 /* It counts nothing in its first second, which is not believed at once; but somebody leads it. */
 START_TEST(a_new_consumer_of_a_standalone_server_is_not_leaderless) {
     struct night n;
-    night_begin(&n, 0, 1);
-    send_target(&n, 1, "http://h:8222", "named", "polled", NULL, NULL);
-    struct sample *s = build_varz(&n, 1, ids[0], names[0]);
-    row_drop(row_of(s, ENTITY_SERVER), F_SERVER_cluster);
-    send(&n, s);
+    begin_standalone(&n);
     night_until(&n, 3);
-    s = jsz(&n, 0);
+    struct sample *s = jsz(&n, 0);
     struct row *row = add_consumer(s, "C", 0, 0, 0, 0);
     row_drop(row, F_CONSUMER_leader);
     row_drop(row, F_CONSUMER_clustered);

@@ -38,6 +38,11 @@ static inline void begin(struct night *n) {
     send_servers(n, 7);
 }
 
+static inline void begin_watching(struct night *n) {
+    begin(n);
+    model_interest_watch(n->model, "orders.created");
+}
+
 static inline void up_until(struct night *n, double second, unsigned up) {
     while (n->at < ns(second)) {
         night_until(n, floor((double)n->at / 1e9) + 1);
