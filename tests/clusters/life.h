@@ -66,6 +66,12 @@ double life_random(uint64_t *state);
 
 /* Connected, to server `prefer` first if there are several, reconnecting for ever. NULL only when stopped. */
 natsConnection *life_connect(const char *name, int prefer);
+struct life_session {
+    natsConnection *nc;
+    jsCtx *js;
+};
+/* The same with JetStream, whose requests take 3 s at most. false: stopped, or without it. */
+bool life_session_open(struct life_session *session, const char *name, int prefer);
 /* Counts what comes on the subject into its tally, until the end of the process. */
 bool life_count(natsConnection *nc, const char *subject, const char *queue, struct life_tally *tally);
 /* Ends a synchronous subscription in the order that 3.4.1 survives. */

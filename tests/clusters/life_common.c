@@ -80,6 +80,14 @@ natsConnection *life_connect(const char *name, int prefer) {
     return nc;
 }
 
+bool life_session_open(struct life_session *session, const char *name, int prefer) {
+    jsOptions o;
+    session->nc = life_connect(name, prefer);
+    jsOptions_Init(&o);
+    o.Wait = 3000;
+    return session->nc && natsConnection_JetStream(&session->js, session->nc, &o) == NATS_OK;
+}
+
 static void count(natsConnection *nc, natsSubscription *sub, natsMsg *msg, void *tally) {
     (void)nc, (void)sub;
     atomic_fetch_add(&((struct life_tally *)tally)->received, 1);

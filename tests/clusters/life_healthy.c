@@ -10,20 +10,7 @@ static const int64_t SECOND = 1000000000;
 
 enum { FETCH_MS = 2000, WORK_BATCH = 50, NIGHTLY_BATCH = 250 };
 
-struct session {
-    natsConnection *nc;
-    jsCtx *js;
-};
-
-static bool open_session(struct session *s, const char *name, int prefer) {
-    jsOptions o;
-    s->nc = life_connect(name, prefer);
-    jsOptions_Init(&o);
-    o.Wait = 3000;
-    return s->nc && natsConnection_JetStream(&s->js, s->nc, &o) == NATS_OK;
-}
-
-static bool ensure(struct session *s, jsStreamConfig *c) {
+static bool ensure(struct life_session *s, jsStreamConfig *c) {
     jsErrCode code = 0;
     while (js_AddStream(NULL, s->js, c, NULL, &code) != NATS_OK && code != JSStreamNameExistErr)
         if (!life_sleep(0.5))
@@ -31,7 +18,7 @@ static bool ensure(struct session *s, jsStreamConfig *c) {
     return true;
 }
 
-static bool ensure_jobs(struct session *s) {
+static bool ensure_jobs(struct life_session *s) {
     jsStreamConfig c;
     jsStreamConfig_Init(&c);
     c.Name = "JOBS";
@@ -43,7 +30,7 @@ static bool ensure_jobs(struct session *s) {
     return ensure(s, &c);
 }
 
-static natsSubscription *open_worker(struct session *s, const char *stream, const char *durable,
+static natsSubscription *open_worker(struct life_session *s, const char *stream, const char *durable,
                                      const char *filter, int64_t window) {
     natsSubscription *sub = NULL;
     jsConsumerConfig c;
@@ -64,7 +51,7 @@ static natsSubscription *open_worker(struct session *s, const char *stream, cons
     return sub;
 }
 
-static void send_jobs(struct session *s, const char *subject, int n) {
+static void send_jobs(struct life_session *s, const char *subject, int n) {
     struct life_tally *tally = life_tally(subject);
     static const char job[] = "{\"job\":\"resize\",\"picture\":4711}";
     for (int i = 0; i < n && !life_over(); i++) {
@@ -76,10 +63,10 @@ static void send_jobs(struct session *s, const char *subject, int n) {
 /* A burst each four minutes, a few jobs each second in between, more by day than by night, which last five
  * minutes each. */
 void life_jobs(const struct life_part *part) {
-    struct session s = {0};
+    struct life_session s = {0};
     uint64_t random = 17;
     (void)part;
-    if (!open_session(&s, "jobs-writer", 0) || !ensure_jobs(&s))
+    if (!life_session_open(&s, "jobs-writer", 0) || !ensure_jobs(&s))
         return;
     life_ready();
     double began = life_now(), burst = 60;
@@ -123,10 +110,10 @@ static int work(natsSubscription *sub, int batch, double seconds_each, double fa
 }
 
 void life_workers(const struct life_part *part) {
-    struct session s = {0};
+    struct life_session s = {0};
     uint64_t random = 19;
     (void)part;
-    if (!open_session(&s, "quick-worker", 1) || !ensure_jobs(&s))
+    if (!life_session_open(&s, "quick-worker", 1) || !ensure_jobs(&s))
         return;
     natsSubscription *sub = open_worker(&s, "JOBS", "quick", "job.quick", 200);
     life_ready();
@@ -136,10 +123,10 @@ void life_workers(const struct life_part *part) {
 
 /* Half a second to two for each job, and a window of 1. */
 void life_one_at_a_time(const struct life_part *part) {
-    struct session s = {0};
+    struct life_session s = {0};
     uint64_t random = 23;
     (void)part;
-    if (!open_session(&s, "long-worker", 2) || !ensure_jobs(&s))
+    if (!life_session_open(&s, "long-worker", 2) || !ensure_jobs(&s))
         return;
     natsSubscription *sub = open_worker(&s, "JOBS", "long", "job.long", 1);
     life_ready();
@@ -151,10 +138,10 @@ void life_one_at_a_time(const struct life_part *part) {
  * twenty. */
 void life_batch(const struct life_part *part) {
     static const char *const filter = "event.>";
-    struct session s = {0};
+    struct life_session s = {0};
     uint64_t random = 29;
     struct life_tally *tally = life_tally("consumer batch");
-    if (!open_session(&s, "batch-worker", 1))
+    if (!life_session_open(&s, "batch-worker", 1))
         return;
     natsSubscription *sub = open_worker(&s, "EVENTS", "batch", filter, 1000);
     life_ready();
@@ -180,14 +167,14 @@ void life_pushed(const struct life_part *part) {
     struct life_tally *tally = life_tally("consumer mailer");
     (void)part;
     for (int i = 0; i < 2; i++) {
-        struct session s = {0};
+        struct life_session s = {0};
         natsSubscription *sub = NULL;
         jsSubOptions o;
         jsSubOptions_Init(&o);
         o.Stream = "ORDERS";
         o.Queue = "mailer";
         o.ManualAck = true;
-        while (open_session(&s, names[i], i) &&
+        while (life_session_open(&s, names[i], i) &&
                js_Subscribe(&sub, s.js, "order.>", count_pushed, tally, NULL, &o, NULL) != NATS_OK &&
                life_sleep(0.5))
             natsConnection_Destroy(s.nc);
@@ -207,7 +194,7 @@ static void copy(jsStreamConfig *c, const char *name) {
 
 /* A mirror of EVENTS, and a stream that sources ORDERS. */
 void life_copies(const struct life_part *part) {
-    struct session s = {0};
+    struct life_session s = {0};
     jsStreamSource source;
     jsStreamConfig mirror, all;
     jsStreamSource_Init(&source);
@@ -216,7 +203,7 @@ void life_copies(const struct life_part *part) {
     copy(&all, "ALL-ORDERS");
     source.Name = "EVENTS";
     mirror.Mirror = &source;
-    if (!open_session(&s, "copier", 2) || !ensure(&s, &mirror))
+    if (!life_session_open(&s, "copier", 2) || !ensure(&s, &mirror))
         return;
     source.Name = "ORDERS";
     all.Sources = (jsStreamSource *[]){&source};

@@ -23,19 +23,6 @@ static const struct stream orders = {"ORDERS", "order.>", 3, 3600};
 static const struct stream events = {"EVENTS", "event.>", 1, 900};
 static const struct stream backlog = {"BACKLOG", "backlog.>", 3, 0};
 
-struct session {
-    natsConnection *nc;
-    jsCtx *js;
-};
-
-static bool open_session(struct session *s, const char *name, int prefer) {
-    jsOptions o;
-    s->nc = life_connect(name, prefer);
-    jsOptions_Init(&o);
-    o.Wait = 3000;
-    return s->nc && natsConnection_JetStream(&s->js, s->nc, &o) == NATS_OK;
-}
-
 static natsStatus add_stream(jsCtx *js, const struct stream *stream) {
     jsStreamConfig c;
     jsErrCode code = 0;
@@ -51,7 +38,7 @@ static natsStatus add_stream(jsCtx *js, const struct stream *stream) {
 }
 
 /* Every part that needs the stream asks for it: whoever comes first makes it. */
-static bool ensure_stream(struct session *s, const struct stream *stream) {
+static bool ensure_stream(struct life_session *s, const struct stream *stream) {
     while (add_stream(s->js, stream) != NATS_OK)
         if (!life_sleep(0.5))
             return false;
@@ -59,7 +46,7 @@ static bool ensure_stream(struct session *s, const struct stream *stream) {
 }
 
 /* Its sequence; 0: not confirmed. */
-static uint64_t publish(struct session *s, const char *subject, const char *data, int size,
+static uint64_t publish(struct life_session *s, const char *subject, const char *data, int size,
                         struct life_tally *tally) {
     jsPubOptions o;
     jsPubAck *ack = NULL;
@@ -76,11 +63,11 @@ static uint64_t publish(struct session *s, const char *subject, const char *data
 
 static void feed(const struct stream *stream, const char *const subjects[], int n, double per_second,
                  int size) {
-    struct session s = {0};
+    struct life_session s = {0};
     char name[64], data[512];
     uint64_t random = 11;
     snprintf(name, sizeof name, "%s-writer", stream->name);
-    if (!open_session(&s, name, 0) || !ensure_stream(&s, stream))
+    if (!life_session_open(&s, name, 0) || !ensure_stream(&s, stream))
         return;
     memset(data, 'o', sizeof data);
     life_ready();
@@ -111,7 +98,7 @@ void life_stream_events(const struct life_part *part) {
     feed(&events, subjects, 2, 40, 180);
 }
 
-static kvStore *open_bucket(struct session *s) {
+static kvStore *open_bucket(struct life_session *s) {
     kvStore *kv = NULL;
     kvConfig c;
     kvConfig_Init(&c);
@@ -125,10 +112,10 @@ static kvStore *open_bucket(struct session *s) {
 }
 
 void life_bucket(const struct life_part *part) {
-    struct session s = {0};
+    struct life_session s = {0};
     struct life_tally *tally = life_tally("kv.settings");
     uint64_t random = 13;
-    kvStore *kv = open_session(&s, "settings-editor", 2) ? open_bucket(&s) : NULL;
+    kvStore *kv = life_session_open(&s, "settings-editor", 2) ? open_bucket(&s) : NULL;
     (void)part;
     life_ready();
     while (kv && life_sleep(0.2)) {
@@ -150,7 +137,8 @@ static natsStatus add_consumer(jsCtx *js, const char *stream, const char *durabl
     return js_AddConsumer(NULL, js, stream, &c, NULL, NULL);
 }
 
-static natsSubscription *open_consumer(struct session *s, const struct stream *stream, const char *durable) {
+static natsSubscription *open_consumer(struct life_session *s, const struct stream *stream,
+                                       const char *durable) {
     natsSubscription *sub = NULL;
     jsSubOptions o;
     jsSubOptions_Init(&o);
@@ -180,8 +168,9 @@ static int pull(natsSubscription *sub, struct life_tally *tally) {
 }
 
 void life_keeps_up(const struct life_part *part) {
-    struct session s = {0};
-    natsSubscription *sub = open_session(&s, "billing", 1) ? open_consumer(&s, &orders, "billing") : NULL;
+    struct life_session s = {0};
+    natsSubscription *sub =
+        life_session_open(&s, "billing", 1) ? open_consumer(&s, &orders, "billing") : NULL;
     struct life_tally *tally = life_tally("consumer billing");
     (void)part;
     life_ready();
@@ -204,7 +193,7 @@ static void *tell(void *row) {
     return NULL;
 }
 
-static bool begin_ledger(struct session *s) {
+static bool begin_ledger(struct life_session *s) {
     jsConsumerInfo *info = NULL;
     while (js_GetConsumerInfo(&info, s->js, orders.name, "shipping", NULL, NULL) != NATS_OK)
         if (!life_sleep(0.5))
@@ -245,8 +234,9 @@ static void handle(natsSubscription *sub, struct life_tally *tally, double per_s
 
 void life_falls_behind(const struct life_part *part) {
     const struct life_options *o = life_options();
-    struct session s = {0};
-    natsSubscription *sub = open_session(&s, "shipping", 2) ? open_consumer(&s, &orders, "shipping") : NULL;
+    struct life_session s = {0};
+    natsSubscription *sub =
+        life_session_open(&s, "shipping", 2) ? open_consumer(&s, &orders, "shipping") : NULL;
     struct life_tally *tally = life_tally("consumer shipping");
     pthread_t teller;
     if (!sub || !begin_ledger(&s))
@@ -265,8 +255,8 @@ void life_falls_behind(const struct life_part *part) {
 }
 
 void life_never_pulled(const struct life_part *part) {
-    struct session s = {0};
-    if (!open_session(&s, "audit", 0) || !ensure_stream(&s, &orders))
+    struct life_session s = {0};
+    if (!life_session_open(&s, "audit", 0) || !ensure_stream(&s, &orders))
         return;
     while (add_consumer(s.js, orders.name, "audit") != NATS_OK)
         if (!life_sleep(0.5))
@@ -277,7 +267,7 @@ void life_never_pulled(const struct life_part *part) {
         ;
 }
 
-static void fill_backlog(const struct life_part *part, struct session *s, const char *data) {
+static void fill_backlog(const struct life_part *part, struct life_session *s, const char *data) {
     const struct life_options *o = life_options();
     struct life_tally *tally = life_tally("backlog.item");
     while (add_consumer(s->js, backlog.name, "waiting") != NATS_OK)
@@ -290,9 +280,9 @@ static void fill_backlog(const struct life_part *part, struct session *s, const 
 }
 
 void life_backlog(const struct life_part *part) {
-    struct session s = {0};
+    struct life_session s = {0};
     char *data = calloc(1, (size_t)life_options()->size + 1);
-    if (data && open_session(&s, "backlog-writer", 0) && ensure_stream(&s, &backlog))
+    if (data && life_session_open(&s, "backlog-writer", 0) && ensure_stream(&s, &backlog))
         fill_backlog(part, &s, data);
     free(data);
 }
