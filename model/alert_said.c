@@ -96,12 +96,23 @@ void alert_say(struct model *model, struct slot *slot, const struct finding *fin
         say_worst(model, slot, finding);
 }
 
-void alert_say_figure(struct model *model, struct slot *slot) {
-    uint64_t id = slot->said.object ? slot->said.object : slot->candidate;
+static bool is_live(const struct model *model, uint64_t id) {
     const struct object *object = id ? model_object(model, id) : NULL;
-    struct finding finding = {.rule = ruleset_find(model->rules, slot->said.rule), .object = id};
+    return object && object->freshness == FRESH_LIVE;
+}
+
+/* Whose figure it is: of the last run's alert, who is called so now. */
+static uint64_t object_of(const struct model *model, const struct slot *slot) {
+    if (slot->said.object)
+        return slot->said.object;
+    return is_live(model, slot->candidate) ? slot->candidate : 0;
+}
+
+void alert_say_figure(struct model *model, struct slot *slot) {
+    struct finding finding = {.rule = ruleset_find(model->rules, slot->said.rule),
+                              .object = object_of(model, slot)};
     char figure[FIGURE_SIZE] = "-";
-    if (finding.rule && object && object->freshness == FRESH_LIVE)
+    if (finding.rule && is_live(model, finding.object))
         finding_figure(model, &finding, figure, sizeof figure);
     bool known = strcmp(figure, "-") != 0, other = known && alert_text_set(&slot->said.figure, figure);
     if (known)
@@ -127,7 +138,7 @@ void alert_say_end(const struct model *model, struct slot *slot) {
     struct finding finding = {.severity = slot->said.severity,
                               .level = slot->said.severity,
                               .rule = ruleset_find(model->rules, slot->said.rule),
-                              .object = slot->said.object};
+                              .object = object_of(model, slot)};
     char figure[FIGURE_SIZE] = "-";
     if (finding.rule)
         finding_figure(model, &finding, figure, sizeof figure);

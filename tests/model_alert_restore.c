@@ -160,6 +160,7 @@ START_TEST(what_is_known_not_to_be_so_ends_soon) {
                     "311 cleared ok n1/9\n");
     a = model_alert_by_number(w.n.model, 41);
     ck_assert_str_eq(a->ending, "not seen again");
+    ck_assert_str_eq(a->figure, "0%");
     watch_end(&w);
 }
 END_TEST
