@@ -1,5 +1,5 @@
-/* Whether a rule holds of an object, now: its levels are asked, and nothing is remembered. For rules.c, which
- * remembers. Main process. */
+/* Whether a rule holds of an object, now: its levels are asked, and nothing is remembered. For
+ * rules_truths.c, which remembers. Main process. */
 #ifndef MODEL_RULE_JUDGE_H
 #define MODEL_RULE_JUDGE_H
 

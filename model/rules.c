@@ -1,3 +1,4 @@
+/* Whom the rules are asked of at a tick, and what the ticks have found. */
 #include "model/calc.h"
 
 #include <stdlib.h>
@@ -5,280 +6,18 @@
 
 #include "base/memory.h"
 #include "model/alert_object.h"
-#include "model/alert_watch.h"
-#include "model/finding_text.h"
 #include "model/groups.h"
 #include "model/rule_judge.h"
 
-#define AFTER_A_MOVE (30 * NS_PER_S)  /* numbers settle after a change of leader */
-#define SLEEPS_MOST  (120 * NS_PER_S) /* a truth that nobody can be asked about */
-#define BEGINNING    (10 * NS_PER_S)  /* no quiet to speak of before */
-#define ASKED_MOST   1024             /* a tick, of those of which there can be thousands */
-
-static const struct news { /* what a rule counts happened last then */
-    const char *rule;
-    enum quantity last;
-} news[] = {
-#define RULE(...)
-#define NEWS(RULE, KIND, LAST) {#RULE, Q_##KIND##_##LAST},
-#include "model/rules.def"
-#undef NEWS
-#undef RULE
-};
-
-/* ---- what holds of one object, and since when ---- */
-
-static struct truth *truth_of(const struct entry *entry, const struct rule *rule, enum severity level) {
-    for (size_t i = 0; i < entry->truth_count; i++) {
-        if (entry->truths[i].rule == rule && entry->truths[i].level == level)
-            return &entry->truths[i];
-    }
-    return NULL;
-}
-
-/* It counts from when that began which it is true of now. */
-static void set_since(const struct model *model, const struct object *object, struct truth *truth) {
-    if (truth->rule->since_quantity < 0)
-        return;
-    struct value began = quantity_get(model, object, (enum quantity)truth->rule->since_quantity);
-    if (began.type != VALUE_TIME || began.i > model->utc_ns)
-        return;
-    int64_t mono_ns = model->mono_ns - (model->utc_ns - began.i);
-    truth->since_mono_ns = mono_ns > truth->seen_mono_ns ? mono_ns : truth->seen_mono_ns;
-    truth->since_utc_ns = began.i;
-    truth->least = began.flags & VALUE_LEAST;
-}
-
-/* Nobody could say before whether it was so. */
-static bool may_be_older(const struct model *model, const struct object *object, const struct rule *rule) {
-    if (object->kind == OBJECT_SERVER && rule->about_state)
-        return !server_const(object)->reached;
-    return !watch_is_heard(model, object);
-}
-
-/* What a row has told counts from the tick after it. */
-static void begin(const struct model *model, const struct object *object, struct truth *truth) {
-    truth->since_utc_ns = model->utc_ns;
-    truth->since_mono_ns = truth->seen_mono_ns = model->mono_ns;
-    truth->least = may_be_older(model, object, truth->rule);
-    set_since(model, object, truth);
-}
-
-static bool slept_too_long(const struct model *model, const struct truth *truth) {
-    return truth->slept_mono_ns && model->mono_ns - truth->slept_mono_ns > SLEEPS_MOST;
-}
-
-/* What was true when its leader went counts from before, if the next one says so, too. */
-static void note(struct model *model, struct entry *entry, const struct rule *rule, enum severity level,
-                 bool now) {
-    struct truth *truth = truth_of(entry, rule, level);
-    if (truth && !rule_can_ask(rule, &entry->object) && entry->object.freshness == FRESH_STALE) {
-        truth->slept_mono_ns = truth->slept_mono_ns ? truth->slept_mono_ns : model->mono_ns;
-        return;
-    }
-    if (now && !truth) {
-        entry->truths = memory_grow(entry->truths, entry->truth_count + 1, sizeof *entry->truths);
-        truth = &entry->truths[entry->truth_count++];
-        *truth = (struct truth){.rule = rule, .level = level};
-    } else if (now && slept_too_long(model, truth)) {
-        *truth = (struct truth){.rule = rule, .level = level};
-    } else if (!now && truth) {
-        *truth = entry->truths[--entry->truth_count];
-    }
-    if (!now)
-        return;
-    truth->slept_mono_ns = 0;
-    if (truth->since_mono_ns)
-        set_since(model, &entry->object, truth);
-}
-
-static bool has_truth_of(const struct entry *entry, const struct rule *rule) {
-    return truth_of(entry, rule, SEVERITY_WARN) || truth_of(entry, rule, SEVERITY_CRIT);
-}
-
-static void ask(struct model *model, struct entry *entry, const struct asking *asking,
-                const struct rule *rule) {
-    struct verdict v = rule_judge(asking, rule);
-    if (!v.warn && !v.crit && !has_truth_of(entry, rule))
-        return; /* as of most */
-    for (enum severity level = SEVERITY_WARN; level <= SEVERITY_CRIT; level++) {
-        const struct truth *truth = truth_of(entry, rule, level);
-        if (rule_level(rule, level)->is)
-            note(model, entry, rule, level, verdict_holds(&v, rule, level, truth && truth->spoke));
-    }
-}
-
-/* A consumer is behind in its stream: what the one's leader tells is weighed by what the other's does. */
-static int64_t moved_of(const struct model *model, const struct object *object) {
-    const struct object *stream = object->kind == OBJECT_CONSUMER ? model_stream_of(model, object) : NULL;
-    int64_t own = asset_of(object)->moved_mono_ns, other = stream ? asset_of(stream)->moved_mono_ns : 0;
-    return own > other ? own : other;
-}
-
-static int64_t left_to_settle(const struct model *model, const struct object *object) {
-    int64_t settles = (int64_t)((double)AFTER_A_MOVE * model->hold_scale);
-    if (model->asset_moved_mono_ns + settles <= model->mono_ns) /* all have */
-        return 0;
-    if (object->kind == OBJECT_REPLICA || object->kind == OBJECT_SOURCE)
-        object = object->parent; /* another leader sees them anew */
-    if (object->kind != OBJECT_STREAM && object->kind != OBJECT_CONSUMER)
-        return 0;
-    int64_t moved = moved_of(model, object);
-    int64_t left = moved + settles - model->mono_ns;
-    return moved && left > 0 ? left : 0;
-}
-
-int64_t rules_left_to_hold(const struct model *model, const struct truth *truth) {
-    double hold_s = rule_level(truth->rule, truth->level)->hold_s * model->hold_scale;
-    int64_t lasted = truth->since_mono_ns ? model->mono_ns - truth->since_mono_ns : 0;
-    int64_t left = (int64_t)(hold_s * (double)NS_PER_S) - lasted;
-    return left > 0 ? left : 0;
-}
-
-static bool is_held(const struct model *model, const struct truth *truth) {
-    return !truth->slept_mono_ns && rules_left_to_hold(model, truth) == 0;
-}
-
-static bool is_worse(const struct truth *a, const struct truth *b) {
-    return a->level != b->level ? a->level > b->level : a->rule->order < b->rule->order;
-}
-
-/* One trouble of one object is said once, by the most urgent rule of its tag; what is held speaks before what
- * is forming. */
-static bool is_said_by_other(const struct model *model, const struct entry *entry,
-                             const struct truth *truth) {
-    bool held = is_held(model, truth);
-    for (size_t t = 0; t < entry->truth_count; t++) {
-        const struct truth *other = &entry->truths[t];
-        if (other == truth || other->slept_mono_ns || (held && !is_worse(other, truth)) ||
-            strcmp(other->rule->tag, truth->rule->tag) != 0)
-            continue;
-        bool other_held = is_held(model, other);
-        if (other_held == held ? is_worse(other, truth) : other_held)
-            return true;
-    }
-    return false;
-}
-
-static void list_add(const struct model *model, struct finding_list *list, const struct entry *entry,
-                     const struct truth *truth, int64_t hold_ns, int64_t settle_ns) {
-    if (list->count == list->cap) {
-        list->cap = list->cap ? list->cap * 2 : 16;
-        list->items = memory_grow(list->items, list->cap, sizeof *list->items);
-    }
-    list->items[list->count++] =
-        (struct finding){.severity = truth->level,
-                         .level = truth->level,
-                         .rule = truth->rule,
-                         .object = entry->object.id,
-                         .since_utc_ns = truth->since_utc_ns,
-                         .least = truth->least,
-                         .due_utc_ns = model->utc_ns + (hold_ns > settle_ns ? hold_ns : settle_ns),
-                         .moved = settle_ns > hold_ns,
-                         .cause = finding_cause(model, &entry->object, truth->rule)};
-}
-
-static void worsen(struct entry *entry, enum severity severity) {
-    if (severity > entry->severity)
-        entry->severity = severity;
-}
-
-/* Another leader says the same of its stream; of a consumer it has to say it for a while. */
-static bool was_so_before(const struct entry *entry, const struct truth *truth) {
-    return entry->object.kind == OBJECT_STREAM &&
-           truth->seen_mono_ns < asset_of(&entry->object)->moved_mono_ns;
-}
-
-/* When the last happened that this rule counts; 0: it does not count, or that is not known. */
-static int64_t news_of(const struct model *model, const struct object *object, const struct rule *rule) {
-    for (size_t i = 0; i < sizeof news / sizeof *news; i++) {
-        if (strcmp(news[i].rule, rule->name) != 0)
-            continue;
-        struct value last = quantity_get(model, object, news[i].last);
-        return last.type == VALUE_TIME ? last.i : 0;
-    }
-    return 0;
-}
-
-/* Another rule speaks, or did of all that this one knows of. */
-static bool is_told(const struct model *model, const struct entry *entry, struct truth *truth) {
-    bool by_other = is_said_by_other(model, entry, truth);
-    if (by_other)
-        truth->told_ns = news_of(model, &entry->object, truth->rule);
-    return by_other || (truth->told_ns && news_of(model, &entry->object, truth->rule) <= truth->told_ns);
-}
-
-static void find(struct model *model, struct entry *entry, struct truth *truth) {
-    if (truth->slept_mono_ns || is_told(model, entry, truth))
-        return;
-    int64_t hold = rules_left_to_hold(model, truth);
-    int64_t settle = was_so_before(entry, truth) ? 0 : left_to_settle(model, &entry->object);
-    bool forming = hold || settle;
-    enum severity severity = forming ? SEVERITY_PENDING : truth->level;
-    truth->spoke |= !forming;
-    list_add(model, forming ? &model->forming : &model->findings, entry, truth, hold, settle);
-    worsen(entry, severity);
-    if (entry->object.kind == OBJECT_SOURCE) /* what fails to copy is not well itself */
-        worsen(entry_of(entry->object.parent), severity);
-}
-
-static bool goes_by_told(const struct entry *entry) {
-    for (size_t t = 0; t < entry->truth_count; t++)
-        if (entry->truths[t].rule->by_told)
-            return true;
-    return false;
-}
-
-/* What can't hold need not be asked, unless it did. */
-static const struct rule *const *rules_for(const struct model *model, const struct entry *entry,
-                                           size_t *count) {
-    const struct object *object = &entry->object;
-    return quantities_told_nothing(object) && !goes_by_told(entry)
-               ? ruleset_of_untold(model->rules, object->kind, count)
-               : ruleset_of(model->rules, object->kind, count);
-}
-
-/* Of most that nothing holds of, what each rule needs first says so, and several in a row need the same. */
-static void ask_all(struct model *model, struct entry *entry) {
-    struct asking_memo memo;
-    struct asking asking = {.model = model, .object = &entry->object, .memo = &memo, .now = true};
-    size_t count;
-    const struct rule *const *rules = rules_for(model, entry, &count);
-    memo.filled = 0;
-    struct expr_value value = {EXPR_UNKNOWN, 0, NULL};
-    int id = -1;
-    for (size_t r = 0; r < count; r++) {
-        const struct expr_need *first = rules[r]->need_count ? rules[r]->needs : NULL;
-        if (first && first->id != id)
-            value = asking_get(&asking, id = first->id);
-        if (entry->truth_count || !first || expr_need_met(first, value))
-            ask(model, entry, &asking, rules[r]);
-    }
-}
-
-static void rank_from(struct finding_list *list, size_t from, const struct entry *entry) {
-    for (size_t i = from; i < list->count; i++)
-        list->items[i].lesser = entry->severity > list->items[i].severity;
-}
-
-static void find_all(struct model *model, struct entry *entry) {
-    size_t findings = model->findings.count, forming = model->forming.count;
-    entry->severity = SEVERITY_OK;
-    for (size_t t = 0; t < entry->truth_count; t++)
-        if (!entry->truths[t].since_mono_ns)
-            begin(model, &entry->object, &entry->truths[t]);
-    for (size_t t = 0; t < entry->truth_count; t++)
-        find(model, entry, &entry->truths[t]);
-    rank_from(&model->findings, findings, entry);
-    rank_from(&model->forming, forming, entry);
-}
+#define BEGINNING  (10 * NS_PER_S) /* no quiet to speak of before */
+#define ASKED_MOST 1024            /* a tick, of those of which there can be thousands */
 
 static void ask_kind(struct model *model, enum object_kind kind) {
     for (size_t i = 0; i < kind_count(model, kind); i++) {
         if (kind_at(model, kind, i)->dead)
             continue;
-        ask_all(model, kind_at(model, kind, i));
-        find_all(model, kind_at(model, kind, i));
+        truths_ask(model, kind_at(model, kind, i));
+        findings_of(model, kind_at(model, kind, i));
     }
 }
 
@@ -315,7 +54,7 @@ void rules_ask(struct model *model, struct entry *entry) {
 }
 
 void rules_touch(struct model *model, struct entry *entry) {
-    ask_all(model, entry);
+    truths_ask(model, entry);
     if (entry->truth_count)
         watch(model, entry);
 }
@@ -371,8 +110,8 @@ static void find_watched(struct model *model, enum object_kind kind) {
         if (entry->dead)
             continue;
         if (!is_weighed(kind))
-            ask_all(model, entry);
-        find_all(model, entry);
+            truths_ask(model, entry);
+        findings_of(model, entry);
         entry->watched = entry->truth_count > 0;
         if (entry->watched)
             watched->items[kept++] = entry;

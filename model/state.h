@@ -269,6 +269,16 @@ void rules_touch(struct model *model, struct entry *entry);
 /* What else is known of it has changed. */
 void rules_ask(struct model *model, struct entry *entry);
 void rules_forget_dead(struct model *model);
+
+/* ---- rules_truths.c ---- */
+/* Notes what holds of it now. */
+void truths_ask(struct model *model, struct entry *entry);
+/* Those that were noted since the last tick count from now on, or from when their rule says. */
+void truths_begin(struct model *model, struct entry *entry);
+
+/* ---- rules_findings.c ---- */
+/* Adds to what is found, and to what forms; how bad it is with the object is known afterwards. */
+void findings_of(struct model *model, struct entry *entry);
 /* ns until it has been so for long enough; 0 it has. */
 int64_t rules_left_to_hold(const struct model *model, const struct truth *truth);
 
