@@ -72,39 +72,15 @@ bool watch_is_early(const struct model *model, const struct finding *finding) {
     return object && !finding->rule->about_state && !watch_is_heard(model, object);
 }
 
-/* Who led it and does not answer, as long as nobody says that nobody leads it: that is another trouble. */
-static const struct entry *leader_behind(const struct model *model, const struct object *object) {
-    static const enum quantity leadership[] = {
-        [OBJECT_STREAM] = Q_STREAM_leadership, [OBJECT_CONSUMER] = Q_CONSUMER_leadership};
-    struct value v = quantity_get(model, object, leadership[object->kind]);
-    bool gone = v.type == VALUE_TEXT && strcmp(v.text, "leader_gone") == 0;
-    return gone ? entry_by_id(model, asset_of(object)->claim.server) : NULL;
-}
-
-/* It never answered us, and nobody told what it is called. */
-static bool is_unnamed(const struct server *server) {
-    return !server->reached && !server->name && !*server->supposed;
-}
-
-/* The silent server that is called so; else one of which nobody knows what it is called, since it was silent
- * when we came. NULL: who is called so answers, or none is silent. */
-static const struct entry *silent_server(const struct model *model, const struct object *cluster,
-                                         const char *name) {
-    const struct entry *unnamed = NULL;
-    const struct entry *named = server_by_name(model, cluster, name);
-    if (named)
-        return server_is_up(server_const(&named->object)) ? NULL : named;
-    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
-        const struct entry *entry = kind_at(model, OBJECT_SERVER, i);
-        const struct server *server = server_const(&entry->object);
-        if (entry->dead || server_is_up(server) || (server->placed && entry->object.parent != cluster))
-            continue;
-        if (strcmp(server_label(server), name) == 0)
-            return entry;
-        if (is_unnamed(server) && (!unnamed || entry->severity > unnamed->severity))
-            unnamed = entry;
-    }
-    return unnamed;
+/* Who led it does not answer; where those that have it say that nobody leads it, too few of them are left.
+ * While there are enough of them that is another trouble. */
+static bool is_led_by_silent(const struct model *model, const struct object *object, enum severity level) {
+    enum asset_state state = asset_state(model, object);
+    if (state == ASSET_LEADERLESS || state == ASSET_NO_QUORUM)
+        return members_explain(model, object, level);
+    const struct claim *claim = &asset_of(object)->claim;
+    const struct entry *leader = state == ASSET_LEADER_GONE ? claim_server(model, claim) : NULL;
+    return leader && speaks_for_itself(leader, level);
 }
 
 static const struct entry *server_of_peer(const struct model *model, const struct object *peer) {
@@ -152,10 +128,8 @@ bool watch_is_echo(const struct model *model, const struct finding *finding) {
     if (object && (object->kind == OBJECT_REPLICA || object->kind == OBJECT_META_PEER))
         server = server_of_peer(model, object);
     else if (object && (object->kind == OBJECT_STREAM || object->kind == OBJECT_CONSUMER))
-        server = leader_behind(model, object);
-    /* One who leaves as somebody wants it is less than what he may take with him. */
-    return server && server->severity >= SEVERITY_WARN &&
-           (server->severity >= finding->level || server_const(&server->object)->state == SERVER_STALE);
+        return is_led_by_silent(model, object, finding->level);
+    return server && speaks_for_itself(server, finding->level);
 }
 
 /* What is expected is counted over all servers, and one that is silent may have it: of other kinds what is

@@ -13,6 +13,7 @@
 #include "model/growth.h"
 #include "model/lag.h"
 #include "model/loss.h"
+#include "model/members.h"
 
 struct doubt {       /* the first word of a leader that was not taken yet */
     uint64_t server; /* 0 none */
@@ -37,6 +38,7 @@ struct asset {
     unsigned replicas, current, lost; /* 0 replicas: not told */
     unsigned children;                /* REPLICA objects */
     const struct text *replicas_text; /* "2/3", NULL not told */
+    struct members members;
 };
 
 struct copying { /* what all sources of a stream say together */

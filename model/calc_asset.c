@@ -81,12 +81,24 @@ struct value calc_server_lone(const struct model *model, const struct object *ob
 
 #define ELECTION (10 * NS_PER_S) /* as rules.def: until then another leader may be on its way */
 
+/* It led it, or is one of those without whom nobody can. */
+static bool is_for_want_of(const struct model *model, const struct object *asset,
+                           const struct object *server) {
+    switch (asset_state(model, asset)) {
+    case ASSET_LEADER_GONE:
+        return asset_of(asset)->claim.server == server->id;
+    case ASSET_LEADERLESS:
+        return members_have(model, asset, server) && members_explain(model, asset, SEVERITY_WARN);
+    default:
+        return false;
+    }
+}
+
 static bool is_orphan(const struct model *model, const struct object *asset, const struct object *server) {
     int64_t utc_ns;
     bool least;
-    return asset->freshness != FRESH_GONE && asset_of(asset)->claim.server == server->id &&
-           asset_state(model, asset) == ASSET_LEADER_GONE && asset_unled(model, asset, &utc_ns, &least) &&
-           model->utc_ns - utc_ns >= ELECTION;
+    return asset->freshness != FRESH_GONE && is_for_want_of(model, asset, server) &&
+           asset_unled(model, asset, &utc_ns, &least) && model->utc_ns - utc_ns >= ELECTION;
 }
 
 static size_t count_orphans(const struct model *model, enum object_kind kind, const struct object *server) {

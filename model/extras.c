@@ -81,6 +81,8 @@ static void connection_texts(void *extra, text_visit_fn *fn, void *data) {
 static void asset_texts(struct asset *asset, text_visit_fn *fn, void *data) {
     visit(fn, data, &asset->leader);
     visit(fn, data, &asset->named.leader);
+    for (unsigned i = 0; i < asset->members.count && i < MEMBERS_MOST; i++)
+        fn(data, &asset->members.names[i]);
     visit(fn, data, &asset->replicas_text);
 }
 

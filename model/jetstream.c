@@ -349,6 +349,9 @@ static void put_named(const struct answer *answer, const struct asset_kind *kind
     claim_retract(asset_of(&entry->object), answer->server->object.id);
     if (kind->kind == OBJECT_STREAM)
         stream_replaced(answer, kind, entry, row);
+    if (!leader || !leader->len)
+        members_put(answer->model, entry, server_of(answer->server)->name, answer->leaderless,
+                    answer->sample);
     asset_named(answer->model, entry, leader && leader->len ? leader : NULL, at);
 }
 

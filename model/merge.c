@@ -7,7 +7,7 @@
 #include "model/reported.h"
 
 struct merging { /* from one slice to the next */
-    struct groups groups;
+    struct groups groups, leaderless;
     bool fewer_replicas;
     unsigned moves; /* of leaders, so far */
     int step;
@@ -94,6 +94,7 @@ static struct merging *begin(struct model *model, struct entry *entry, const str
         power_judge(model, entry, at);
     }
     groups_count(&m->groups, model, entry->object.parent, sample);
+    groups_count_leaderless(&m->leaderless, model, entry->object.parent, sample);
     server_of(entry)->merging = true;
     return m;
 }
@@ -102,6 +103,7 @@ void merging_destroy(struct merging *m) {
     if (!m)
         return;
     groups_finish(&m->groups);
+    groups_finish(&m->leaderless);
     free(m);
 }
 
@@ -118,6 +120,7 @@ bool jetstream_put(struct model *model, struct entry *entry, const struct sample
     struct merging *m = intake->merging;
     answer.domain = domain_of(entry, js);
     answer.groups = &m->groups;
+    answer.leaderless = &m->leaderless;
     model->moves = m->moves;
     while (rows && m->step < STEP_COUNT) {
         if (steps[m->step](&answer, m, &rows))

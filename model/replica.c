@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "model/asset_kind.h"
 
 /* The fields that a key is made of, in an asset's row and in a replica's. */
 enum { KEY_ACCOUNT, KEY_STREAM, KEY_CONSUMER, KEYS };
@@ -50,10 +51,10 @@ static struct group *find(const struct groups *groups, const struct key *key) {
     }
 }
 
-/* Followers know nothing of each other. */
-static bool is_told(const struct row *row) {
+/* Followers know of each other that they are there, and nothing else. */
+static bool is_of(const struct row *row, bool told) {
     return row->entity == ENTITY_REPLICA &&
-           (row_has(row, F_REPLICA_current) || row_has(row, F_REPLICA_active));
+           (row_has(row, F_REPLICA_current) || row_has(row, F_REPLICA_active)) == told;
 }
 
 static struct group *group_of(const struct groups *groups, const struct row *replica) {
@@ -80,22 +81,44 @@ static void count(struct groups *groups, const struct model *model, const struct
     group->never += contact == CONTACT_NEVER;
 }
 
-void groups_count(struct groups *groups, const struct model *model, const struct object *cluster,
-                  const struct sample *sample) {
-    size_t told = 0;
+static void count_all(struct groups *groups, const struct model *model, const struct object *cluster,
+                      const struct sample *sample, bool told) {
+    size_t rows = 0;
     *groups = (struct groups){NULL, 0, NULL};
     for (size_t i = 0; i < sample->count; i++)
-        told += is_told(sample->rows[i]);
-    if (!told)
+        rows += is_of(sample->rows[i], told);
+    if (!rows)
         return;
-    for (groups->size = 16; groups->size < 2 * told;)
+    for (groups->size = 16; groups->size < 2 * rows;)
         groups->size *= 2;
     groups->places = memory_array(groups->size, sizeof *groups->places);
     groups->next = memory_array(sample->count, sizeof *groups->next);
     for (size_t i = 0; i < sample->count; i++) {
-        if (is_told(sample->rows[i]))
+        if (is_of(sample->rows[i], told))
             count(groups, model, cluster, sample, i);
     }
+}
+
+void groups_count(struct groups *groups, const struct model *model, const struct object *cluster,
+                  const struct sample *sample) {
+    count_all(groups, model, cluster, sample, true);
+}
+
+static bool is_leaderless(const struct row *row) {
+    for (size_t i = 0; i < ASSET_KINDS; i++)
+        if (asset_kinds[i].entity == (enum entity)row->entity)
+            return row_u64(row, asset_kinds[i].clustered, 0) && !*row_text(row, asset_kinds[i].leader);
+    return false;
+}
+
+void groups_count_leaderless(struct groups *groups, const struct model *model, const struct object *cluster,
+                             const struct sample *sample) {
+    *groups = (struct groups){NULL, 0, NULL};
+    for (size_t i = 0; i < sample->count; i++)
+        if (is_leaderless(sample->rows[i])) {
+            count_all(groups, model, cluster, sample, false);
+            return;
+        }
 }
 
 struct group *groups_find(const struct groups *groups, const struct row *asset) {
@@ -134,6 +157,7 @@ static void put(struct model *model, struct entry *parent, const struct row *row
     peer->serial = at->serial;
     peer_judge(model, entry, &replica_fields);
     rules_touch(model, entry);
+    members_add(&asset->members, row_cell(entry->object.now, F_REPLICA_name)->s);
     asset->replicas++;
     asset->lost += peer->lost;
     asset->current += peer_state(model, &entry->object) == PEER_CURRENT;
@@ -143,6 +167,8 @@ bool replicas_put(struct model *model, struct entry *entry, const struct groups 
                   const struct group *group, const struct sample *sample, const struct stamp *at) {
     struct asset *asset = asset_of(&entry->object);
     unsigned replicas = asset->replicas, current = asset->current, listed = group ? group->listed : 0;
+    const struct entry *leader = claim_server(model, &asset->claim);
+    members_begin(&asset->members, leader ? server_of(leader)->name : NULL);
     asset->replicas = asset->current = 1;
     asset->lost = 0;
     for (unsigned i = 0, place = group ? group->first : 0; i < listed; i++, place = groups->next[place])
@@ -150,6 +176,17 @@ bool replicas_put(struct model *model, struct entry *entry, const struct groups 
     if (asset->replicas != replicas || asset->current != current)
         name_count(model, asset);
     return asset->children != listed;
+}
+
+void members_put(struct model *model, struct entry *entry, const struct text *server,
+                 const struct groups *groups, const struct sample *sample) {
+    struct members *members = &asset_of(&entry->object)->members;
+    const struct group *group = groups_find(groups, entry->object.now);
+    if (!group)
+        return;
+    members_begin(members, server);
+    for (unsigned i = 0, place = group->first; i < group->listed; i++, place = groups->next[place])
+        members_add(members, model_text(model, row_cell(sample->rows[place], F_REPLICA_name)->s));
 }
 
 void replicas_sweep(struct model *model, const struct stamp *at) {

@@ -24,6 +24,9 @@ struct groups {
 
 void groups_count(struct groups *groups, const struct model *model, const struct object *cluster,
                   const struct sample *sample);
+/* The same of what members say that are no leader, where they say that there is none. */
+void groups_count_leaderless(struct groups *groups, const struct model *model, const struct object *cluster,
+                             const struct sample *sample);
 /* Of a STREAM or a CONSUMER row; NULL: it has no other replicas. */
 struct group *groups_find(const struct groups *groups, const struct row *asset);
 void groups_finish(struct groups *groups);
@@ -32,6 +35,9 @@ void groups_finish(struct groups *groups);
  * true: some of them have gone. */
 bool replicas_put(struct model *model, struct entry *asset, const struct groups *groups,
                   const struct group *group, const struct sample *sample, const struct stamp *at);
+/* This member says that nobody leads it, and who else is one. */
+void members_put(struct model *model, struct entry *asset, const struct text *server,
+                 const struct groups *groups, const struct sample *sample);
 /* A server went down or is back: how many of each asset's replicas are current is counted anew. */
 void replicas_count(struct model *model);
 /* Those that this answer no longer lists go. Looks at all replicas there are. */

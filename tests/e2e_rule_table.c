@@ -28,7 +28,9 @@ static struct alert_scene scenes[SCENES] = {
                                        "authorization { users: [{user: a, password: a}, {user: b, password: "
                                        "b}] }\nno_auth_user: b"},
                  .more = ordinary},
-    [CLUSTER] = {.label = "cluster", .options = {.nodes = 3, .jetstream = true}, .more = ordinary},
+    [CLUSTER] = {.label = "cluster",
+                 .options = {.nodes = 3, .jetstream = true, .relayed = true},
+                 .more = ordinary},
     [PEERS] = {.label = "peers", .options = {.nodes = 3, .relayed = true}, .more = ordinary},
     [ALONE] = {.label = "alone", .more = of_two},
 };
@@ -109,13 +111,15 @@ static const struct row rows[] = {
      NULL, CLIENTS, 2, 0},
     /* CLUSTER */
     {"meta_leaderless", "SIGSTOP of the leader and another one", "SIGCONT", "cluster", "cluster",
-     "server_stale server_down health meta_flapping stream_leader_gone consumer_leader_gone",
-     provoke_pause_leader, NULL, provoke_resume_all, NULL, CLUSTER, 0, 0},
-    {"stream_no_quorum", "the same", "SIGCONT", "stream", "HELD", "", NULL, NULL, NULL, NULL, CLUSTER, 0, 0},
-    {"consumer_no_leader", "the same", "SIGCONT", "consumer", "HELD/worker", "", NULL, NULL, NULL, NULL,
-     CLUSTER, 0, 0},
+     RELAYED "server_stale routes_missing health meta_flapping", provoke_pause_leader, NULL,
+     provoke_resume_all, NULL, CLUSTER, 0, 0},
+    {"stream_no_quorum", "all routes are cut", "they heal", "stream", "HELD",
+     RELAYED "routes_missing meta_leaderless meta_no_quorum meta_peer_lost meta_flapping health",
+     provoke_cut_all, NULL, provoke_heal_all, NULL, CLUSTER, 1, 0},
+    {"consumer_no_leader", "the same", "they heal", "consumer", "HELD/worker", "", NULL, NULL, NULL, NULL,
+     CLUSTER, 1, 0},
     {"js_off", "JetStream switched off", "on again", "server", "n2", "health meta_flapping", provoke_js_off,
-     NULL, provoke_js_on, NULL, CLUSTER, 1, 0},
+     NULL, provoke_js_on, NULL, CLUSTER, 2, 0},
     /* PEERS */
     {"routes_missing", "a server's routes are cut", "they heal", "server", "n2", RELAYED "routes_missing",
      provoke_cut_routes, NULL, provoke_heal_routes, NULL, PEERS, 0, 0},
@@ -287,13 +291,19 @@ static bool is_among(const char *list, const char *word) {
 /* Said of a busy machine, on which pings wait. */
 static const char of_the_machine[] = "route_far cpu_busy";
 
+/* Who has no leader for want of servers that are silent may need a while when they are back. */
+static bool is_late(int i, const struct alert_event *e) {
+    return strcmp(rows[i].rule, "meta_leaderless") == 0 && lives[i].stage >= CLEARS &&
+           is_among("stream_no_quorum consumer_no_leader", e->rule);
+}
+
 static bool is_named(const struct alert_event *e, int scene) {
     if (is_among(of_the_machine, e->rule))
         return true;
     for (int i = 0; i < ROWS; i++)
         if (rows[i].scene == scene && lives[i].stage != WAITS &&
             ((strcmp(rows[i].rule, e->rule) == 0 && fnmatch(rows[i].name, e->name, 0) == 0) ||
-             is_among(rows[i].with, e->rule)))
+             is_among(rows[i].with, e->rule) || is_late(i, e)))
             return true;
     return false;
 }

@@ -112,6 +112,165 @@ START_TEST(without_a_leader_is_another_trouble) {
 }
 END_TEST
 
+/* A stream and a consumer of it, each with a part on all three. leader -1: this one says that there is none,
+ * and who else has it as members do. */
+static void say_three(struct night *n, int node, int leader, bool listed) {
+    struct sample *s = jsz(n, node);
+    add_stream(s, node, leader, 1000);
+    add_consumer(s, "c", node, leader, 0, 0);
+    for (int i = 0; i < 6 && listed && (leader == node || leader < 0); i++) {
+        if (i % 3 == leader)
+            continue;
+        add_replica(s, names[i % 3], true, false, 0.1);
+        struct row *row = (struct row *)(uintptr_t)s->rows[s->count - 1];
+        if (i >= 3)
+            put_text(s, row, F_REPLICA_consumer, "c");
+        for (int f = F_REPLICA_current; leader < 0 && f <= F_REPLICA_lag; f++)
+            row_drop(row, (enum field)f);
+    }
+    send(n, s);
+}
+
+/* leader: of both, as those of `nodes` say, once they have answered. */
+static void live_three(struct night *n, double second, unsigned nodes, int leader, bool listed) {
+    while (n->at < ns(second)) {
+        varz_until(n, (double)n->at / 1e9 + 1, nodes);
+        for (int node = 0; node < 3 && n->at % ns(5) == 0; node++)
+            if (nodes & 1u << node)
+                say_three(n, node, leader, listed);
+    }
+}
+
+static const char *orphans_of(const struct night *n, const char *server) {
+    return text_value(n, find_by(n, Q_SERVER_name, server), Q_SERVER_orphans);
+}
+
+/* That the one that is left can choose no leader is for want of the others, whoever of them it was before. */
+static void lose_two(struct night *n, struct heard *heard, int leader) {
+    heard->last = 0;
+    begin_three(n);
+    live_three(n, 60, 7, leader, true);
+    live_three(n, 180, 1, -1, false);
+    ck_assert_ptr_nonnull(finding_of(n, "stream_no_quorum"));
+    ck_assert_ptr_nonnull(finding_of(n, "consumer_no_leader"));
+    hears(heard, n,
+          "opened server_down n2\nopened server_down n3\nworse server_down n2\nworse server_down n3\n");
+    ck_assert_str_eq(orphans_of(n, "n1"), "");
+    ck_assert_str_eq(orphans_of(n, "n2"), "1 stream and 1 consumer");
+    ck_assert_str_eq(orphans_of(n, "n3"), "1 stream and 1 consumer");
+}
+
+START_TEST(two_of_three_are_silent) {
+    struct night n;
+    struct heard heard;
+    lose_two(&n, &heard, _i);
+    live_three(&n, 189, 7, -1, false);
+    live_three(&n, 240, 7, 2, true);
+    hears(&heard, &n, "cleared server_down n2\ncleared server_down n3\n");
+    night_end(&n);
+}
+END_TEST
+
+/* With both back somebody should be chosen: that is given as long as ever. */
+START_TEST(without_a_leader_when_they_are_back) {
+    struct night n;
+    struct heard heard;
+    lose_two(&n, &heard, _i);
+    live_three(&n, 190, 7, -1, false);
+    hear(&heard, &n);
+    ck_assert_msg(count_in(heard.all, "opened") == 0, "%s", heard.all);
+    live_three(&n, 200, 7, -1, false);
+    hear(&heard, &n);
+    ck_assert_msg(count_in(heard.all, "opened stream_no_quorum A/ORDERS\n") == 1, "%s", heard.all);
+    ck_assert_msg(count_in(heard.all, "opened consumer_no_leader A/ORDERS/c\n") == 1, "%s", heard.all);
+    night_end(&n);
+}
+END_TEST
+
+/* One of them is: two of three could choose one. */
+START_TEST(without_a_leader_when_one_is_back) {
+    struct night n;
+    struct heard heard;
+    lose_two(&n, &heard, _i);
+    live_three(&n, 200, 3, -1, false);
+    hear(&heard, &n);
+    ck_assert_msg(count_in(heard.all, "opened stream_no_quorum A/ORDERS\n") == 1, "%s", heard.all);
+    night_end(&n);
+}
+END_TEST
+
+static void others_refuse(struct night *n, int others, bool listed) {
+    night_begin(n, 0, 1);
+    for (int i = 0; i <= others; i++) {
+        char url[40];
+        snprintf(url, sizeof url, "http://h%d:8222", i);
+        send_target(n, (uint64_t)i + 1, url, "named", "polled", NULL, NULL);
+    }
+    while (n->at < ns(60)) {
+        for (int i = 1; i <= others; i++)
+            send_failure(n, (uint64_t)i + 1, SHAPE_VARZ, FAILURE_REFUSED, "refused");
+        live_three(n, (double)n->at / 1e9 + 1, 1, -1, listed);
+    }
+    ck_assert_ptr_nonnull(finding_of(n, "stream_no_quorum"));
+}
+
+/* Who is left says who else has it. */
+START_TEST(two_were_silent_when_we_came) {
+    struct night n;
+    struct heard heard = {.last = 0};
+    others_refuse(&n, 2, true);
+    hear(&heard, &n);
+    ck_assert_msg(count_in(heard.all, "\n") == 2, "%s", heard.all);
+    ck_assert_int_eq(count_in(heard.all, "opened server_down "), 2);
+    size_t count;
+    const struct object *const *servers = model_objects(n.model, OBJECT_SERVER, &count);
+    for (size_t i = 0; i < count; i++) { /* the two that it has besides n1 are these */
+        bool up = strcmp(text_value(&n, servers[i], Q_SERVER_state), "up") == 0;
+        ck_assert_str_eq(text_value(&n, servers[i], Q_SERVER_orphans), up ? "" : "1 stream and 1 consumer");
+    }
+    ck_assert_uint_eq(count, 3);
+    night_end(&n);
+}
+END_TEST
+
+/* That can be one of the two that it has besides, not both: the other one nobody watches. */
+START_TEST(one_was_silent_when_we_came) {
+    struct night n;
+    struct heard heard = {.last = 0};
+    others_refuse(&n, 1, true);
+    hear(&heard, &n);
+    ck_assert_msg(count_in(heard.all, "opened stream_no_quorum A/ORDERS\n") == 1, "%s", heard.all);
+    night_end(&n);
+}
+END_TEST
+
+/* Nobody said who has it, so nobody knows that it is for want of these. */
+START_TEST(without_a_leader_and_its_members_unknown) {
+    struct night n;
+    struct heard heard = {.last = 0};
+    others_refuse(&n, 2, false);
+    hear(&heard, &n);
+    ck_assert_msg(count_in(heard.all, "opened stream_no_quorum A/ORDERS\n") == 1, "%s", heard.all);
+    ck_assert_msg(count_in(heard.all, "opened consumer_no_leader A/ORDERS/c\n") == 1, "%s", heard.all);
+    night_end(&n);
+}
+END_TEST
+
+/* Then somebody else has to. */
+START_TEST(silent_servers_that_nobody_speaks_of) {
+    struct night n;
+    struct heard heard = {.last = 0};
+    const struct rule_said off[] = {{.name = "server_down", .enabled = "false"},
+                                    {.name = "server_stale", .enabled = "false"}};
+    begin_three(&n);
+    use_rules(n.model, off, 2);
+    live_three(&n, 60, 7, 1, true);
+    live_three(&n, 120, 1, -1, false);
+    hears(&heard, &n, "opened stream_no_quorum A/ORDERS\nopened consumer_no_leader A/ORDERS/c\n");
+    night_end(&n);
+}
+END_TEST
+
 /* Its leader does not hear of it either. */
 START_TEST(a_replica_on_a_silent_server) {
     struct night n;
@@ -189,6 +348,13 @@ static TCase *servers(void) {
     TCase *tc = tcase_create("servers");
     tcase_add_test(tc, one_of_three_is_silent);
     tcase_add_test(tc, without_a_leader_is_another_trouble);
+    tcase_add_loop_test(tc, two_of_three_are_silent, 0, 3);
+    tcase_add_loop_test(tc, without_a_leader_when_they_are_back, 0, 3);
+    tcase_add_loop_test(tc, without_a_leader_when_one_is_back, 0, 3);
+    tcase_add_test(tc, two_were_silent_when_we_came);
+    tcase_add_test(tc, one_was_silent_when_we_came);
+    tcase_add_test(tc, without_a_leader_and_its_members_unknown);
+    tcase_add_test(tc, silent_servers_that_nobody_speaks_of);
     tcase_add_test(tc, a_replica_on_a_silent_server);
     tcase_add_test(tc, it_was_silent_when_we_came);
     tcase_add_test(tc, a_replica_where_jetstream_is_off);

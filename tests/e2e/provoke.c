@@ -53,6 +53,18 @@ void provoke_heal_routes(struct alert_scene *scene, const char *name, int64_t ms
     ck_assert(servers_cut(scene->servers, node_of(scene, name), false));
 }
 
+void provoke_cut_all(struct alert_scene *scene, const char *name, int64_t ms) {
+    (void)name;
+    for (int i = 0; i < scene->servers->n; i++)
+        provoke_cut_routes(scene, scene->servers->node[i].name, ms);
+}
+
+void provoke_heal_all(struct alert_scene *scene, const char *name, int64_t ms) {
+    (void)name;
+    for (int i = 0; i < scene->servers->n; i++)
+        provoke_heal_routes(scene, scene->servers->node[i].name, ms);
+}
+
 void provoke_make_joinable(struct alert_scene *scene) {
     const char *address = "127.0.0.1";
     ck_assert(ports_free(&address, 1, &scene->route_port, 1));

@@ -17,8 +17,8 @@ provoke_fn provoke_pause_leader, provoke_resume_all;
 provoke_fn provoke_join;
 /* Before the scene's servers start: its one server can be joined. */
 void provoke_make_joinable(struct alert_scene *scene);
-/* Its routes, where the scene is relayed. */
-provoke_fn provoke_cut_routes, provoke_heal_routes;
+/* Its routes, or those of all, where the scene is relayed. */
+provoke_fn provoke_cut_routes, provoke_heal_routes, provoke_cut_all, provoke_heal_all;
 provoke_fn provoke_js_off, provoke_js_on;
 
 /* ---- clients; name: that of the server, or of the client ---- */
