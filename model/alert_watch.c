@@ -191,9 +191,41 @@ static bool is_cluster_heard(const struct model *model, const struct alert *aler
     return heard->answers;
 }
 
+/* Objects that are there only since something happened to them: of what happened before we came there is
+ * none. */
+static const struct {
+    enum quantity counts;
+    int64_t span_ns;
+} happened[] = {
+    {Q_VISITOR_reconnects_1h, 3600 * NS_PER_S},
+    {Q_CLIENT_cuts_10m, 600 * NS_PER_S},
+    {Q_CLIENT_alone_5m, 300 * NS_PER_S},
+    {Q_CLIENT_alone_1m, 60 * NS_PER_S},
+};
+
+/* Over so long its rule counts; of a sum that may be any of them. */
+static int64_t counts_over(const struct model *model, const struct slot *slot) {
+    const struct rule *rule = ruleset_find(model->rules, slot->said.rule);
+    int64_t longest = 0;
+    for (size_t i = 0; rule && rule->enabled && i < sizeof happened / sizeof *happened; i++) {
+        if (rule->value_quantity == (int)happened[i].counts)
+            return happened[i].span_ns;
+        if (quantities[happened[i].counts].kind == rule->kind && happened[i].span_ns > longest)
+            longest = happened[i].span_ns;
+    }
+    return longest;
+}
+
+static int64_t waits_for(const struct model *model, const struct slot *slot) {
+    if (slot->unwatched)
+        return WATCHES;
+    return WAITS + (slot->candidate ? 0 : counts_over(model, slot));
+}
+
 bool watch_waited(const struct model *model, struct slot *slot, int64_t passed_ns) {
     if (is_cluster_heard(model, &slot->said))
         slot->waited_ns += passed_ns;
     slot->denied_ns = slot->denied ? slot->denied_ns + passed_ns : 0;
-    return slot->waited_ns >= (slot->unwatched ? WATCHES : WAITS) || slot->denied_ns >= DENIED;
+    return slot->denied_ns >= DENIED ||
+           (slot->waited_ns >= WAITS && slot->waited_ns >= waits_for(model, slot));
 }

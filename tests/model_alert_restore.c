@@ -206,6 +206,39 @@ START_TEST(what_was_not_watched_for_long_enough_denies_nothing) {
 }
 END_TEST
 
+/* Whose connections come and go, or who was cut, is there only once that happened while we watch: that nobody
+ * is found says nothing of what was before. Where the rule is not in force any more nobody will be. */
+START_TEST(what_happened_before_we_came_is_not_over) {
+    static const struct {
+        const char *rule, *condition, *tag, *entity;
+        double open_s, over_s;
+    } cases[] = {{"restless", "reconnects_1h", "RECONN", "visitor", 3600, 3730},
+                 {"restless", "reconnects_1h + 1", "RECONN", "visitor", 3600, 3730},
+                 {"client_cut_often", NULL, "CUT", "client", 300, 430},
+                 {"client_cut", NULL, "CUT", "client", 170, 190},
+                 {"not_there", NULL, "RECONN", "visitor", 110, 130}};
+    const struct rule_said restless = {.name = "restless",
+                                       .entity = "visitor",
+                                       .condition = cases[_i].condition,
+                                       .tag = "RECONN",
+                                       .warn = "> 10"};
+    struct watch w;
+    struct alert was = filling(ALERT_OPEN);
+    was.rule = cases[_i].rule, was.tag = cases[_i].tag, was.entity = cases[_i].entity, was.name = "A/app";
+    watch_begin_with(&w, &was, 1);
+    if (cases[_i].condition)
+        use_rules(w.n.model, &restless, 1);
+    watch_holds(&w, cases[_i].open_s, 0);
+    const struct alert *a = model_alert_by_number(w.n.model, 41);
+    ck_assert(a->state == ALERT_OPEN && a->unheard && !a->quiet);
+    watch_holds(&w, cases[_i].over_s, 0);
+    a = model_alert_by_number(w.n.model, 41);
+    ck_assert_int_eq(a->state, ALERT_CLEARED);
+    ck_assert_str_eq(a->ending, "not seen again");
+    watch_end(&w);
+}
+END_TEST
+
 /* It forms, and comes to nothing: it is judged. */
 START_TEST(what_forms_is_still_open) {
     struct watch w;
@@ -346,6 +379,7 @@ static TCase *restoring(void) {
     tcase_add_test(tc, what_is_known_not_to_be_so_ends_soon);
     tcase_add_test(tc, what_is_not_known_waits);
     tcase_add_loop_test(tc, what_was_not_watched_for_long_enough_denies_nothing, 0, 2);
+    tcase_add_loop_test(tc, what_happened_before_we_came_is_not_over, 0, 5);
     tcase_add_test(tc, what_forms_is_still_open);
     tcase_add_loop_test(tc, what_ended_lately_comes_back, 0, 2);
     tcase_add_test(tc, what_flapped_flaps);
