@@ -30,7 +30,7 @@ static const struct many { /* how findings of one cause are said together */
 
 static const struct many *many_of(const struct rule *rule) {
     for (size_t i = 0; i < sizeof many / sizeof *many; i++)
-        if (strcmp(many[i].rule, rule->name) == 0)
+        if (quantities[many[i].cause].kind == rule->kind && strcmp(many[i].rule, rule->name) == 0)
             return &many[i];
     return NULL;
 }
@@ -44,10 +44,10 @@ static const struct object *home_of(const struct object *object) {
 /* Of one cluster and one text, as a number. */
 uint64_t finding_cause(const struct model *model, const struct object *object, const struct rule *rule) {
     const struct many *together = many_of(rule);
-    const struct object *home = home_of(object);
     struct value v = together ? quantity_get(model, object, together->cause) : value_unknown(0);
     if (v.type != VALUE_TEXT || !*v.text)
         return 0;
+    const struct object *home = home_of(object);
     return (uint64_t)hash_bytes(v.text, strlen(v.text)) << 32 | (home ? (uint32_t)home->id : 1);
 }
 

@@ -63,6 +63,28 @@ int quantity_by_name(enum object_kind kind, const char *name) {
     return -1;
 }
 
+enum { KEYS_MOST = 8 };
+static int16_t keys[OBJECT_KIND_COUNT][KEYS_MOST + 1];
+
+static void find_keys(void) {
+    int count[OBJECT_KIND_COUNT] = {0};
+    for (int q = 0; q < QUANTITY_COUNT; q++) {
+        enum object_kind kind = quantities[q].kind;
+        if (quantities[q].flags & QUANTITY_KEY && count[kind] < KEYS_MOST)
+            keys[kind][count[kind]++] = (int16_t)q;
+    }
+    for (int kind = 0; kind < OBJECT_KIND_COUNT; kind++)
+        keys[kind][count[kind]] = -1;
+}
+
+const int16_t *quantity_keys(enum object_kind kind) {
+    static bool found;
+    if (!found)
+        find_keys();
+    found = true;
+    return keys[kind];
+}
+
 static struct value field_of(const struct model *model, const struct object *object, enum field f) {
     int side = object->kind == OBJECT_SERVER ? side_of((enum entity)fields[f].entity) : -1;
     if (side < 0 && fields[f].kind == KIND_INFO && fields[f].type == TYPE_TEXT)

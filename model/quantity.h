@@ -49,6 +49,8 @@ struct quantity_info {
 
 extern const struct quantity_info quantities[QUANTITY_COUNT];
 
+/* Those of a kind that are QUANTITY_KEY, in order; the first behind the last is -1. */
+const int16_t *quantity_keys(enum object_kind kind);
 /* -1 when there is none. */
 int quantity_by_name(enum object_kind kind, const char *name);
 /* The words that a quantity chooses from, some of them more than once, yes and no among them; NULL: no more,

@@ -116,7 +116,10 @@ void sentence_make_short(const struct model *model, const struct object *object,
             add_char(&s, *p);
         } else {
             char name[64];
-            snprintf(name, sizeof name, "%.*s", (int)(end - p - 1), p + 1);
+            size_t len = (size_t)(end - p - 1);
+            len = len < sizeof name ? len : sizeof name - 1;
+            memcpy(name, p + 1, len);
+            name[len] = '\0';
             int known = word ? word(data, name, out + s.used, size - s.used) : -1;
             s.known &=
                 known < 0 ? sentence_quantity(model, object, name, out + s.used, size - s.used) : known;

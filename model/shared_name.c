@@ -22,6 +22,20 @@ static bool are_twins(const struct object *a, const struct object *b) {
            strcmp(account_of(a), account_of(b)) != 0;
 }
 
+/* Of all streams there are, which is mostly not so: each of thousands of sentences asks. */
+static bool has_accounts(const struct model *model) {
+    static uint64_t members;
+    static bool several;
+    if (members == model->tables[OBJECT_STREAM].members)
+        return several;
+    several = false;
+    for (size_t i = 1; i < kind_count(model, OBJECT_STREAM) && !several; i++)
+        several = strcmp(account_of(&kind_at(model, OBJECT_STREAM, 0)->object),
+                         account_of(&kind_at(model, OBJECT_STREAM, i)->object)) != 0;
+    members = model->tables[OBJECT_STREAM].members;
+    return several;
+}
+
 /* The asset that a replica or a source is part of, or the object itself. */
 static const struct object *asset_at(const struct object *object) {
     while (object && object->kind != OBJECT_STREAM && object->kind != OBJECT_CONSUMER)
@@ -30,7 +44,7 @@ static const struct object *asset_at(const struct object *object) {
 }
 
 const char *model_shared_account(const struct model *model, const struct object *object) {
-    const struct object *asset = asset_at(object);
+    const struct object *asset = has_accounts(model) ? asset_at(object) : NULL;
     for (size_t i = 0; asset && i < kind_count(model, OBJECT_STREAM); i++) {
         const struct entry *entry = kind_at(model, OBJECT_STREAM, i);
         if (!entry->dead && entry->object.freshness != FRESH_GONE && are_twins(&entry->object, asset))
