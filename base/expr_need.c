@@ -58,9 +58,14 @@ bool expr_need(const struct expr *expr, struct expr_need *need) {
     return find(expr, &expr->nodes[expr->count - 1], need);
 }
 
+/* Of many words the first letter says it. */
+static bool is_word(const char *word, const char *text) {
+    return *word == *text && strcmp(word, text) == 0;
+}
+
 static bool is_among(const struct expr_need *need, struct expr_value value) {
     for (int i = 0; i < need->word_count; i++) {
-        if (value.type == EXPR_TEXT ? value.text && strcmp(need->words[i], value.text) == 0
+        if (value.type == EXPR_TEXT ? value.text && is_word(need->words[i], value.text)
                                     : value.type == EXPR_BOOL && need->truths[i] == (value.number != 0))
             return true;
     }

@@ -107,6 +107,8 @@ static void find_watched(struct model *model, enum object_kind kind) {
     size_t kept = 0;
     for (size_t i = 0; i < watched->count; i++) {
         struct entry *entry = watched->items[i];
+        if (i + MEMORY_AHEAD < watched->count)
+            __builtin_prefetch(&watched->items[i + MEMORY_AHEAD]->truths);
         if (entry->dead)
             continue;
         if (!is_weighed(kind))

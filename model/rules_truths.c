@@ -107,6 +107,7 @@ static const struct rule *const *rules_for(const struct model *model, const stru
 void truths_ask(struct model *model, struct entry *entry) {
     struct asking_memo memo;
     struct asking asking = {.model = model, .object = &entry->object, .memo = &memo, .now = true};
+    struct asking once = {.model = model, .object = &entry->object, .now = true};
     size_t count;
     const struct rule *const *rules = rules_for(model, entry, &count);
     memo.filled = 0;
@@ -115,7 +116,7 @@ void truths_ask(struct model *model, struct entry *entry) {
     for (size_t r = 0; r < count; r++) {
         const struct expr_need *first = rules[r]->need_count ? rules[r]->needs : NULL;
         if (first && first->id != id)
-            value = asking_get(&asking, id = first->id);
+            value = asking_get(&once, id = first->id);
         if (entry->truth_count || !first || expr_need_met(first, value))
             ask(model, entry, &asking, rules[r]);
     }
