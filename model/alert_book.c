@@ -9,6 +9,8 @@
 #include "model/alert_text.h"
 #include "model/ruleset.h"
 
+#define CLIENT_LOOKS (4 * CLIENT_MOST) /* thousands may have one name */
+
 /* Of all models: a frozen copy may stand where another one stood. */
 static uint64_t last_version;
 
@@ -153,18 +155,19 @@ static bool is_of_client(const struct alert *a, const struct alert *b) {
            (!*a->cluster || !*b->cluster || strcmp(a->cluster, b->cluster) == 0);
 }
 
-struct slot *alert_book_find_client(const struct alert_book *book, const struct alert *called, bool ended,
-                                    bool *alone) {
+size_t alert_book_of_client(const struct alert_book *book, const struct alert *called,
+                            struct slot *out[CLIENT_MOST]) {
     uint32_t hash = client_hash(called);
-    struct slot *found = NULL;
-    *alone = true;
-    for (struct slot *s = first_by(book, BY_CLIENT, hash); s && *alone; s = s->next[BY_CLIENT]) {
-        if (s->hash[BY_CLIENT] != hash || s->said.state == ALERT_PENDING || !is_of_client(&s->said, called))
+    size_t count = 0, left = CLIENT_LOOKS;
+    for (struct slot *s = *called->client ? first_by(book, BY_CLIENT, hash) : NULL;
+         s && left && count < CLIENT_MOST; s = s->next[BY_CLIENT]) {
+        if (s->hash[BY_CLIENT] != hash)
             continue;
-        *alone = !found || ended || s->said.state != ALERT_OPEN;
-        found = better(found, s, ended);
+        left--;
+        if (s->said.state != ALERT_PENDING && is_of_client(&s->said, called))
+            out[count++] = s;
     }
-    return found;
+    return count;
 }
 
 struct slot *alert_book_numbered(const struct alert_book *book, uint64_t number) {

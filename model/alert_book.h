@@ -120,10 +120,10 @@ void alert_book_reopen(struct alert_book *book, struct slot *slot);
 struct slot *alert_book_find(const struct alert_book *book, uint64_t object, const char *tag, bool ended);
 /* The same by what the object is called. */
 struct slot *alert_book_find_named(const struct alert_book *book, const struct alert *called, bool ended);
-/* One that lives and is open, or the last that is history, of any connection of that client; `alone`: no
- * other open one is. NULL: none. */
-struct slot *alert_book_find_client(const struct alert_book *book, const struct alert *called, bool ended,
-                                    bool *alone);
+/* Those that are open or history of any connection of that client; of a crowd the last ones. */
+#define CLIENT_MOST 32
+size_t alert_book_of_client(const struct alert_book *book, const struct alert *called,
+                            struct slot *out[CLIENT_MOST]);
 struct slot *alert_book_numbered(const struct alert_book *book, uint64_t number);
 /* Instead of the one it has; 0: one that nobody had. */
 void alert_book_set_number(struct alert_book *book, struct slot *slot, uint64_t number);

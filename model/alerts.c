@@ -112,15 +112,22 @@ static bool has_left(const struct model *model, const struct slot *slot) {
     return !object || object->freshness == FRESH_GONE || model_is_closed(object);
 }
 
-/* Its client came back as another connection, and nothing is found of the one before: open still, since it
- * ended a moment ago, or comes and goes, or is of the last run. */
+/* Nothing is found of it: it ended a moment ago, or comes and goes, or is of the last run. */
+static bool is_vacant(const struct model *model, const struct slot *slot) {
+    return (slot->said.quiet || (slot->restored && !slot->candidate)) &&
+           slot->found_tick != model->alerts->tick && slot->formed_tick != model->alerts->tick &&
+           has_left(model, slot);
+}
+
+/* Its client came back as another connection, and the one before has left: of several who left last. */
 static struct slot *find_left(struct model *model, const struct called *called) {
-    bool alone;
-    struct slot *slot =
-        *called->client ? alert_book_find_client(model->alerts, &called->alert, false, &alone) : NULL;
-    bool nothing = slot && (slot->said.quiet || (slot->restored && !slot->candidate)) &&
-                   slot->found_tick != model->alerts->tick && slot->formed_tick != model->alerts->tick;
-    return nothing && alone && has_left(model, slot) ? slot : NULL;
+    struct slot *slots[CLIENT_MOST], *found = NULL;
+    size_t count = alert_book_of_client(model->alerts, &called->alert, slots);
+    for (size_t i = 0; i < count; i++)
+        if (slots[i]->said.state == ALERT_OPEN && is_vacant(model, slots[i]) &&
+            (!found || slots[i]->quiet_mono_ns > found->quiet_mono_ns))
+            found = slots[i];
+    return found;
 }
 
 static void take_over(struct model *model, struct slot *left, const struct finding *finding,
@@ -130,12 +137,17 @@ static void take_over(struct model *model, struct slot *left, const struct findi
     left->away = true; /* that one is: this one counts */
 }
 
-/* Another connection of its client, while none has it. */
+/* Another connection of its client; while one has it, none that is there still. */
 static struct slot *find_former_client(const struct model *model, const struct called *called) {
-    bool alone;
-    if (!*called->client || alert_book_find_client(model->alerts, &called->alert, false, &alone))
-        return NULL;
-    return alert_book_find_client(model->alerts, &called->alert, true, &alone);
+    struct slot *slots[CLIENT_MOST], *found = NULL;
+    size_t count = alert_book_of_client(model->alerts, &called->alert, slots), open = 0;
+    for (size_t i = 0; i < count; i++)
+        open += slots[i]->said.state == ALERT_OPEN;
+    for (size_t i = 0; i < count; i++)
+        if (slots[i]->said.state == ALERT_CLEARED && (!open || has_left(model, slots[i])) &&
+            (!found || slots[i]->ended_mono_ns > found->ended_mono_ns))
+            found = slots[i];
+    return found;
 }
 
 /* The one that ended a short while ago. */

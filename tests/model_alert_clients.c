@@ -86,6 +86,85 @@ START_TEST(two_at_once_are_two) {
 }
 END_TEST
 
+/* Each holds back for twenty seconds of seventy, is cut, and back as another cid: so long after each other.
+ */
+static void cut_two_again_and_again(struct watch *w, int after_s, int until_s) {
+    unsigned cid[2] = {9, 10}, next = 11;
+    for (int second = 0; second < until_s; second++) {
+        send(&w->n, build_varz(&w->n, 1, "IDA", "n1"));
+        struct sample *s = build(&w->n, 1, SHAPE_CONNZ_HOT, "IDA");
+        put_u(row_of(s, ENTITY_ANSWER), F_ANSWER_total, 2);
+        for (int i = 0; i < 2; i++) {
+            int at = (second - i * after_s + 70) % 70;
+            bool slow = second >= i * after_s && at < 20;
+            if (second >= i * after_s && at == 20)
+                cid[i] = next++;
+            struct row *row = sample_add(s, ENTITY_CONNECTION);
+            put_u(row, F_CONNECTION_cid, cid[i]);
+            put_text(s, row, F_CONNECTION_name, "slow-reader");
+            put_i(row, F_CONNECTION_pending_bytes, slow ? 7 << 20 : 0);
+        }
+        send(&w->n, s);
+        for (int tick = 0; tick < 2; tick++) {
+            w->n.at += NS_PER_S / 2;
+            watch_tick(w);
+        }
+    }
+}
+
+/* Two connections of a client have two alerts, however often they come as others. */
+START_TEST(each_of_two_folds) {
+    static const char *const told[] = {"4.5 opened warn n1/9/slow-reader\n"
+                                       "4.5 opened warn n1/10/slow-reader\n"
+                                       "30.5 cleared ok n1/9/slow-reader\n"
+                                       "30.5 cleared ok n1/10/slow-reader\n"
+                                       "74.5 back warn n1/11/slow-reader\n"
+                                       "74.5 back warn n1/12/slow-reader\n"
+                                       "100.5 cleared ok n1/11/slow-reader\n"
+                                       "100.5 cleared ok n1/12/slow-reader\n",
+                                       "4.5 opened warn n1/9/slow-reader\n"
+                                       "14.5 opened warn n1/10/slow-reader\n"
+                                       "30.5 cleared ok n1/9/slow-reader\n"
+                                       "40.5 cleared ok n1/10/slow-reader\n"
+                                       "74.5 back warn n1/11/slow-reader\n"
+                                       "84.5 back warn n1/12/slow-reader\n"
+                                       "100.5 cleared ok n1/11/slow-reader\n"
+                                       "110.5 cleared ok n1/12/slow-reader\n"};
+    struct watch w;
+    watch_begin(&w);
+    cut_two_again_and_again(&w, 10 * _i, 120);
+    assert_told(&w, told[_i]);
+    watch_end(&w);
+    watch_begin(&w);
+    cut_two_again_and_again(&w, 10 * _i, 1200);
+    ck_assert_uint_eq(model_alert_count(w.n.model), 2);
+    for (size_t i = 0; i < 2; i++) {
+        ck_assert(alert_at(&w, i)->flapping);
+        ck_assert_int_ge(alert_at(&w, i)->times, 17);
+    }
+    watch_end(&w);
+}
+END_TEST
+
+/* What ended is of one that may be slow again. */
+START_TEST(who_is_there_still_keeps_its_own) {
+    struct watch w;
+    watch_begin(&w);
+    w.name = "slow-reader";
+    w.count = 3;
+    w.mib[1] = 7;
+    watch_holds(&w, 20, 7);
+    watch_holds(&w, 40, 0);
+    w.mib[2] = 7;
+    watch_until(&w, 50);
+    assert_told(&w, "4.5 opened warn n1/9/slow-reader\n"
+                    "4.5 opened warn n1/10/slow-reader\n"
+                    "30.5 cleared ok n1/9/slow-reader\n"
+                    "44.5 opened warn n1/11/slow-reader\n");
+    watch_end(&w);
+}
+END_TEST
+
 START_TEST(others_are_others) {
     static const struct {
         const char *name, *user;
@@ -162,6 +241,8 @@ static TCase *make(void) {
     tcase_add_test(tc, another_connection_of_it_is_the_same_come_back);
     tcase_add_test(tc, who_is_back_at_once_has_it_on);
     tcase_add_test(tc, two_at_once_are_two);
+    tcase_add_loop_test(tc, each_of_two_folds, 0, 2);
+    tcase_add_test(tc, who_is_there_still_keeps_its_own);
     tcase_add_test(tc, others_are_others);
     tcase_add_test(tc, a_silenced_client_is_so_under_each_cid);
     tcase_add_test(tc, over_a_restart_too);
