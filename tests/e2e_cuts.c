@@ -109,7 +109,9 @@ static bool unseen_is_over(void) {
 
 static bool all_is_told(void) {
     static bool told[SCENES];
-    bool all = doc_number(cut_scene_server(&scenes[UNSEEN]), "closed_missed") > 0;
+    /* the last of them may still be on the server's way out when it is first asked */
+    double missed = doc_number(cut_scene_server(&scenes[UNSEEN]), "closed_missed");
+    bool all = missed >= CLOSED_UNSEEN - LISTED;
     for (int i = 0; i < SCENES; i++) {
         told[i] = told[i] || cut_scene_is_told(&scenes[i]);
         all = all && told[i];
