@@ -159,10 +159,26 @@ static void put_end(struct plain *p, const struct alert_change *change, const st
         put_line(p, severity_word(change->severity), alert->rule, alert->name, figure);
 }
 
+/* "acked by ann, the new release", "silenced: moves" */
+static void put_word(struct plain *p, const struct alert_change *change, const char *what) {
+    bool acked = change->kind == CHANGE_ACKED, said = change->kind != CHANGE_UNACKED && *change->text;
+    char text[LINE_MAX_BYTES];
+    snprintf(text, sizeof text, "%s%s%s", alert_change_word(change->kind),
+             !said   ? ""
+             : acked ? " "
+                     : ": ",
+             said ? change->text : "");
+    put_line(p, "info", what, change->name, text);
+}
+
 static void put_alert(void *data, const struct alert_change *change, const struct alert *alert, size_t more) {
     char text[100];
     snprintf(text, sizeof text, "%zu more", more);
-    if (more) {
+    if (alert == NULL) {
+        put_word(data, change, change->alert != 0 ? "alert" : "silence");
+    } else if (change->kind == CHANGE_ACKED || change->kind == CHANGE_UNACKED) {
+        put_word(data, change, alert->rule);
+    } else if (more) {
         put_line(data, severity_word(change->severity), alert->rule, text, "-");
     } else if (change->kind == CHANGE_CLEARED) {
         put_end(data, change, alert);

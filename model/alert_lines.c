@@ -24,14 +24,15 @@ struct alert_lines {
     size_t crowd_count, crowd_cap;
 };
 
-/* REMARK: of what has a line. */
-enum part { NO_LINE, LINE, REMARK, END };
+/* REMARK: of what has a line. WORD: a person's. */
+enum part { NO_LINE, LINE, REMARK, END, WORD };
 
 static const enum part parts[] = {
-    [CHANGE_OPENED] = LINE,    [CHANGE_WORSE] = LINE,      [CHANGE_GREW] = LINE,   [CHANGE_LESS] = LINE,
-    [CHANGE_CAME_BACK] = LINE, [CHANGE_FLAPPING] = REMARK, [CHANGE_CLEARED] = END, [CHANGE_UNSILENCED] = LINE,
+    [CHANGE_OPENED] = LINE,  [CHANGE_WORSE] = LINE,      [CHANGE_GREW] = LINE,
+    [CHANGE_LESS] = LINE,    [CHANGE_CAME_BACK] = LINE,  [CHANGE_FLAPPING] = REMARK,
+    [CHANGE_CLEARED] = END,  [CHANGE_UNSILENCED] = LINE, [CHANGE_ACKED] = WORD,
+    [CHANGE_UNACKED] = WORD, [CHANGE_SILENCED] = WORD,
 };
-#define PARTS (sizeof parts / sizeof *parts)
 
 static struct crowd *crowd_of(struct alert_lines *lines, const struct alert_change *change,
                               const struct alert *alert) {
@@ -77,8 +78,10 @@ static bool forget(struct alert_lines *lines, uint64_t alert) {
 
 static void take(struct alert_lines *lines, const struct model *model, const struct alert_change *change) {
     const struct alert *alert = model_alert_by_number(model, change->alert);
-    enum part part = change->kind < PARTS ? parts[change->kind] : NO_LINE;
-    if (!alert || part == NO_LINE || (part == REMARK && !is_named(lines, change->alert)))
+    enum part part = change->alert != 0 ? parts[change->kind] : WORD;
+    if (part == WORD)
+        lines->say(lines->data, change, alert, 0);
+    if (!alert || part == NO_LINE || part == WORD || (part == REMARK && !is_named(lines, change->alert)))
         return;
     if (part == END ? !forget(lines, change->alert) : change->silenced)
         return;

@@ -2,9 +2,9 @@
  *
  * A line when an alert begins or comes back, when it gets worse or its figure is twice what was said, when
  * for a while only a lesser rule speaks, when it comes and goes so often that no more of that is told, and
- * when it is over. Of many that one rule speaks of in one tick the first five have lines, and how many more
- * there are has one; what had no line has no end either. Silenced ones have none. Owned by whoever made it;
- * main process. */
+ * when it is over; and one for what a person says of it or silences. Of many that one rule speaks of in one
+ * tick the first five have lines, and how many more there are has one; what had no line has no end either.
+ * Silenced ones have none. Owned by whoever made it; main process. */
 #ifndef MODEL_ALERT_LINES_H
 #define MODEL_ALERT_LINES_H
 
@@ -12,7 +12,8 @@
 
 struct alert_lines;
 
-/* `more` 0: this change of this alert. Else: of so many more of that rule; the alert is one of them. */
+/* `more` 0: this change of this alert, NULL: of an entity that was silenced or speaks again. Else: of so many
+ * more of that rule; the alert is one of them. */
 typedef void alert_line_fn(void *data, const struct alert_change *change, const struct alert *alert,
                            size_t more);
 
