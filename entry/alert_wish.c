@@ -129,6 +129,7 @@ static const char *ack(struct app *app, uint64_t number, const char *note) {
         model_alert_ack(app->stage.frozen, number, by, note);
     snprintf(text, sizeof text, "acknowledged: %s %.200s", alert->tag, alert->name);
     say(app, text);
+    alert_file_said_alert(app->alerts, number);
     return NULL;
 }
 
@@ -138,6 +139,7 @@ static void unack(struct app *app, uint64_t number) {
     bool done = model_alert_unack(app->model, number);
     if (app->stage.frozen != NULL)
         model_alert_unack(app->stage.frozen, number);
+    alert_file_said_alert(app->alerts, number);
     snprintf(text, sizeof text, done ? "taken back: %s %.200s" : "it is not acknowledged",
              alert ? alert->tag : "", alert ? alert->name : "");
     say(app, text);
@@ -146,7 +148,9 @@ static void unack(struct app *app, uint64_t number) {
 static bool silence(struct app *app, const struct alerted *e, int64_t until_utc_ns, const char *note) {
     if (app->stage.frozen != NULL)
         model_silence(app->stage.frozen, e->kind, e->cluster, e->name, until_utc_ns, note);
-    return model_silence(app->model, e->kind, e->cluster, e->name, until_utc_ns, note);
+    bool done = model_silence(app->model, e->kind, e->cluster, e->name, until_utc_ns, note);
+    alert_file_said_silence(app->alerts, e->kind, e->cluster, e->name);
+    return done;
 }
 
 /* "30m", "2h, upgrade" */

@@ -462,7 +462,8 @@ void options_print_manual(void) {
     puts(".SH FILES\nBelow $XDG_STATE_HOME/natsight (~/.local/state/natsight): alerts\\-NAME.json, the "
          "alerts of "
          "a cluster over restarts. NAME is what the configuration calls it, else \\-\\-label, else the first "
-         "URL. One natsight at a time writes it, others only read it. What can't be read is set aside as "
+         "URL. One natsight at a time writes it, others only read it; what is acknowledged beside a "
+         "\\-\\-plain goes to it by alerts\\-NAME.said\\-PID. What can't be read is set aside as "
          "alerts\\-NAME.json.broken\\-DATE. A crash leaves crash\\-DATE\\-PID.txt.");
     puts(".SH EXIT STATUS\n" EXIT_CODES);
 }

@@ -102,6 +102,21 @@ void alert_document_write(const struct model *model, const char *cluster, struct
     buffer_append_text(out, "]}\n");
 }
 
+static void put_list(struct buffer *out, json_t *list) {
+    bool any = false;
+    for (size_t i = 0; i < json_array_size(list); i++)
+        put_item(out, json_incref(json_array_get(list, i)), &any);
+}
+
+void alert_document_write_words(json_t *alerts, json_t *silences, const char *cluster, struct buffer *out) {
+    put_head(cluster, out);
+    buffer_append_text(out, "\"alerts\":[");
+    put_list(out, alerts);
+    buffer_append_text(out, "],\n\"silences\":[");
+    put_list(out, silences);
+    buffer_append_text(out, "],\n\"servers\":[]}\n");
+}
+
 /* ---- in ---- */
 
 static enum alert_document_state format_of(const json_t *json, char *why, size_t size) {

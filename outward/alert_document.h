@@ -20,6 +20,9 @@
 /* What the model holds: all that is open, the history, the silences, the names of servers. */
 void alert_document_write(const struct model *model, const char *cluster, struct buffer *out);
 
+/* These alone: lists of what goes into "alerts" and "silences". */
+void alert_document_write_words(json_t *alerts, json_t *silences, const char *cluster, struct buffer *out);
+
 struct alert_document {
     json_t *json; /* the texts are its */
     struct alert *alerts;

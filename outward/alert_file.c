@@ -9,7 +9,9 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "outward/alert_join.h"
+#include "outward/alert_pass.h"
 #include "outward/alert_take.h"
+#include "outward/alert_words.h"
 #include "outward/alert_write.h"
 #include "outward/errand.h"
 
@@ -18,6 +20,8 @@ enum { OPEN_MS = 1000, CLOSE_MS = 2000, LIMIT_MS = 10000, PEAKS_OF = 1000 /* ope
 #define PEAKS_EVERY (10 * NS_PER_S) /* where nothing else changed, and not of thousands */
 #define TEXTS_EVERY (60 * NS_PER_S)
 #define TRY_EVERY   (5 * NS_PER_S)
+#define ASK_EVERY   (1 * NS_PER_S)  /* whether it was taken, what we passed */
+#define PASS_LONG   (15 * NS_PER_S) /* who keeps looks every WRITE_EVERY */
 
 struct alert_file {
     struct model *model;
@@ -25,12 +29,14 @@ struct alert_file {
     void *data;
     struct alert_place place;
     struct errand *errand;
-    bool placed;         /* there is a folder for it */
-    bool joined;         /* what it said when we came is in the model */
-    bool exists;         /* there was a file, or we wrote one */
-    bool kept;           /* by us: the lock is ours */
-    bool read_only;      /* another one has the lock */
-    bool opened, taking; /* taking: what the errand does; else it writes */
+    bool placed;    /* there is a folder for it */
+    bool joined;    /* what it said when we came is in the model */
+    bool exists;    /* there was a file, or we wrote one */
+    bool kept;      /* by us: the lock is ours */
+    bool read_only; /* another one has the lock */
+    bool opened;
+    enum { TAKES, WRITES, PASSES } errand_is;
+    bool writing; /* WRITES: it does not only look what was said beside it */
     bool no_screen, holder_no_screen;
     pid_t holder;
     int lock; /* -1: not ours */
@@ -39,11 +45,17 @@ struct alert_file {
     struct written { /* up to here it is in the file; begun: in what is being written */
         uint64_t change, version, peaks;
     } written, begun;
+    struct alert_said theirs; /* what another one said is in the model, and not in the file yet */
+    bool looks;               /* once: what was said while nobody kept it */
+    struct alert_words words; /* said here, for who keeps it */
+    uint64_t passing;         /* so many of them are in what PASSES */
+    int64_t passed_ns;
+    bool complained;            /* that they don't get there */
     struct alert_untold untold; /* since another one kept it */
     char reason[620];           /* why it is not kept; "" it is, or another one does */
     char said[700];             /* the last one about that */
     char told[600];             /* the last one about what was there */
-    char refusal[300];
+    char refusal[300], status[60];
 };
 
 /* ---- what is said ---- */
@@ -86,15 +98,90 @@ static void say_kept(struct alert_file *f) {
     f->said[0] = '\0';
 }
 
+/* Nobody can say anything there, and somebody can here. */
+static bool passes(const struct alert_file *f) {
+    return f->read_only && f->holder_no_screen && !f->no_screen;
+}
+
 static void say_read_only(struct alert_file *f) {
     char text[400], who[40];
     f->reason[0] = '\0';
-    snprintf(text, sizeof text, "alerts are only read here: %s keeps those of %.200s, and runs the hooks",
-             holder(f, who, sizeof who), f->place.called);
-    snprintf(f->refusal, sizeof f->refusal, "%s keeps the alerts of %.150s%s", holder(f, who, sizeof who),
-             f->place.called,
-             f->holder_no_screen ? " without a screen: end it, and say it here" : ": say it there");
+    holder(f, who, sizeof who);
+    snprintf(f->refusal, sizeof f->refusal, "%s keeps the alerts of %.150s: say it there", who,
+             f->place.called);
+    snprintf(f->status, sizeof f->status, passes(f) ? "kept by %s" : "only read", who);
+    if (passes(f))
+        snprintf(text, sizeof text,
+                 "what is said here goes to %s: it keeps the alerts of %.200s, and runs the hooks", who,
+                 f->place.called);
+    else
+        snprintf(text, sizeof text, "alerts are only read here: %s keeps those of %.200s, and runs the hooks",
+                 who, f->place.called);
     say_once(f, false, text);
+}
+
+/* ---- passing ---- */
+
+static void complain(struct alert_file *f, const char *why) {
+    char text[700], who[40];
+    if (f->complained)
+        return;
+    f->complained = true;
+    snprintf(text, sizeof text, "%s has not got what was said here: %.600s", holder(f, who, sizeof who), why);
+    f->say(f->data, true, text);
+}
+
+static void begin_passing(struct alert_file *f) {
+    struct alert_pass pass = {.place = &f->place, .words = &f->words, .who = getpid()};
+    f->errand_is = PASSES;
+    f->passing = f->words.last;
+    f->next_ns = clock_mono_ns() + TRY_EVERY;
+    errno = 0;
+    if (!errand_begin(f->errand, alert_pass, &pass, LIMIT_MS) && errno != 0)
+        complain(f, strerror(errno));
+}
+
+static void passed(struct alert_file *f, const struct alert_pass_answer *answer) {
+    if (!answer->passed) {
+        complain(f, answer->message);
+        return;
+    }
+    f->words.sent = f->passing;
+    f->passed_ns = clock_mono_ns();
+    f->next_ns = f->passed_ns + ASK_EVERY;
+}
+
+/* What the file says may be older than what was said here. */
+static bool is_awaited(struct alert_file *f, const struct alert_take_answer *answer) {
+    bool waits = alert_words_any(&f->words) && answer->taken == ALERT_OTHERS &&
+                 (f->words.sent != f->words.last || answer->said_stands);
+    if (waits && f->words.sent == f->words.last && clock_mono_ns() - f->passed_ns > PASS_LONG)
+        complain(f, "it did not look for 15s");
+    return waits;
+}
+
+static void end_words(struct alert_file *f) {
+    if (f->kept)
+        alert_words_say(&f->words, f->model);
+    alert_words_clear(&f->words);
+    f->complained = false;
+}
+
+/* Of one who passed it to us. */
+static void take_said(struct alert_file *f, const struct alert_said *said, const char *text, size_t len) {
+    struct alert_document document;
+    char why[200], message[300];
+    f->theirs = *said;
+    if (said->who == 0)
+        return;
+    if (alert_document_read(&document, text, len, why, sizeof why) != ALERT_DOCUMENT_GOOD) {
+        snprintf(message, sizeof message, "what natsight %ld said can't be read: %.200s", (long)said->who,
+                 why);
+        f->say(f->data, true, message);
+        return;
+    }
+    alert_join_said(f->model, &document);
+    alert_document_finish(&document);
 }
 
 /* ---- taking ---- */
@@ -126,20 +213,24 @@ static void join(struct alert_file *f, const char *text, size_t len, bool mirror
 
 static void taken(struct alert_file *f, const struct alert_take_answer *answer, const char *text, size_t len,
                   int lock) {
-    bool mirrored = f->read_only;
+    bool mirrored = f->read_only, awaited = is_awaited(f, answer);
     alert_untold_finish(&f->untold);
     f->kept = answer->taken == ALERT_TAKEN;
     f->read_only = answer->taken == ALERT_OTHERS;
     f->holder = answer->holder;
     f->holder_no_screen = answer->holder_no_screen;
     f->lock = lock;
-    f->seen = answer->stamp;
+    if (!awaited)
+        f->seen = answer->stamp;
     f->exists |= answer->stamp.inode != 0;
+    f->looks |= f->kept;
     f->written_ns = clock_mono_ns();
-    if (len > 0)
+    if (len > 0 && !awaited)
         join(f, text, len, mirrored);
     else if (mirrored && !f->read_only) /* nothing was ever told */
         alert_untold_find(&f->untold, f->model, &(struct alert_document){0});
+    if (!awaited && alert_words_any(&f->words))
+        end_words(f);
     if (f->kept && !f->opened)
         f->written = now_in(f->model);
     if (answer->taken == ALERT_NOT_TAKEN)
@@ -150,7 +241,7 @@ static void taken(struct alert_file *f, const struct alert_take_answer *answer, 
         say_read_only(f);
     if (f->kept)
         say_kept(f);
-    f->next_ns = clock_mono_ns() + (f->kept ? 0 : TRY_EVERY);
+    f->next_ns = clock_mono_ns() + (f->kept ? 0 : awaited ? ASK_EVERY : TRY_EVERY);
 }
 
 static void begin_taking(struct alert_file *f) {
@@ -159,7 +250,7 @@ static void begin_taking(struct alert_file *f) {
                               .no_screen = f->no_screen,
                               .seen = f->seen,
                               .reads = f->read_only};
-    f->taking = true;
+    f->errand_is = TAKES;
     f->next_ns = clock_mono_ns() + TRY_EVERY;
     errno = 0;
     if (!errand_begin(f->errand, alert_take, &take, LIMIT_MS) && errno != 0)
@@ -189,13 +280,14 @@ static bool is_due(const struct alert_file *f) {
 }
 
 static bool begin_writing(struct alert_file *f, bool last) {
+    f->errand_is = WRITES;
+    f->writing = last ? now_in(f->model).version != f->written.version && !is_empty(f) : is_due(f);
     struct alert_write write = {.place = &f->place,
                                 .model = f->model,
                                 .lock = f->lock,
-                                .write =
-                                    !last || (now_in(f->model).version != f->written.version && !is_empty(f)),
-                                .last = last};
-    f->taking = false;
+                                .write = f->writing,
+                                .last = last,
+                                .said = f->theirs};
     f->begun = now_in(f->model);
     f->next_ns = clock_mono_ns() + TRY_EVERY;
     errno = 0;
@@ -213,16 +305,24 @@ static void close_lock(struct alert_file *f) {
     f->kept = false;
 }
 
-static void written(struct alert_file *f, const struct alert_write_answer *answer) {
+static void note_written(struct alert_file *f) {
+    f->written = f->begun;
+    f->written_ns = clock_mono_ns();
+    f->exists = true;
+    say_kept(f);
+}
+
+static void written(struct alert_file *f, const struct alert_write_answer *answer, const char *text,
+                    size_t len) {
     int64_t now = clock_mono_ns();
     f->next_ns = now + TRY_EVERY;
     switch (answer->state) {
     case ALERT_WRITTEN:
-        f->written = f->begun;
-        f->written_ns = now;
-        f->exists = true;
-        f->next_ns = now + WRITE_EVERY;
-        say_kept(f);
+        if (f->writing)
+            note_written(f);
+        f->looks = false;
+        take_said(f, &answer->said, text, len);
+        f->next_ns = now + (f->theirs.who != 0 ? 0 : WRITE_EVERY);
         break;
     case ALERT_NOT_OURS: /* somebody tidied up: whoever is first has it */
         close_lock(f);
@@ -241,8 +341,11 @@ static void on_done(void *data, const char *failure, struct buffer *answer, int 
     union {
         struct alert_take_answer take;
         struct alert_write_answer write;
+        struct alert_pass_answer pass;
     } head = {0};
-    size_t size = f->taking ? sizeof head.take : sizeof head.write;
+    static const size_t sizes[] = {
+        [TAKES] = sizeof head.take, [WRITES] = sizeof head.write, [PASSES] = sizeof head.pass};
+    size_t size = sizes[f->errand_is];
     if (failure != NULL || answer->len < size) {
         char text[600];
         snprintf(text, sizeof text, "%.400s: %.100s", f->place.file, failure != NULL ? failure : "no answer");
@@ -250,10 +353,18 @@ static void on_done(void *data, const char *failure, struct buffer *answer, int 
         return;
     }
     memcpy(&head, answer->data, size);
-    if (f->taking)
-        taken(f, &head.take, answer->data + size, answer->len - size, fd);
-    else
-        written(f, &head.write);
+    const char *text = answer->data + size;
+    switch (f->errand_is) {
+    case TAKES:
+        taken(f, &head.take, text, answer->len - size, fd);
+        break;
+    case WRITES:
+        written(f, &head.write, text, answer->len - size);
+        break;
+    case PASSES:
+        passed(f, &head.pass);
+        break;
+    }
 }
 
 /* ---- life ---- */
@@ -274,13 +385,35 @@ struct alert_file *alert_file_open(struct loop *loop, struct model *model, const
     return f;
 }
 
+static bool has_to_pass(const struct alert_file *f) {
+    return passes(f) && f->words.sent != f->words.last;
+}
+
+void alert_file_said_alert(struct alert_file *f, uint64_t number) {
+    const struct alert *alert = f != NULL ? model_alert_by_number(f->model, number) : NULL;
+    if (alert == NULL || !passes(f))
+        return;
+    alert_words_of_alert(&f->words, alert);
+    f->next_ns = 0;
+}
+
+void alert_file_said_silence(struct alert_file *f, const char *entity, const char *cluster,
+                             const char *name) {
+    if (f == NULL || !passes(f))
+        return;
+    alert_words_of_silence(&f->words, f->model, entity, cluster, name);
+    f->next_ns = 0;
+}
+
 void alert_file_tick(struct alert_file *f) {
     if (!f->placed || errand_is_under_way(f->errand) || clock_mono_ns() < f->next_ns)
         return;
-    if (!f->kept)
-        begin_taking(f);
-    else if (is_due(f))
+    if (f->kept && (is_due(f) || f->no_screen || f->looks || f->theirs.who != 0))
         begin_writing(f, false);
+    else if (has_to_pass(f))
+        begin_passing(f);
+    else if (!f->kept)
+        begin_taking(f);
 }
 
 void alert_file_close(struct alert_file *f) {
@@ -290,12 +423,17 @@ void alert_file_close(struct alert_file *f) {
     bool done = errand_wait(f->errand, CLOSE_MS);
     if (done && f->kept && begin_writing(f, true))
         done = errand_wait(f->errand, (int)((until - clock_mono_ns()) / NS_PER_MS));
+    if (done && has_to_pass(f)) {
+        begin_passing(f);
+        done = errand_wait(f->errand, (int)((until - clock_mono_ns()) / NS_PER_MS));
+    }
     if (!done && f->kept)
         say_reason(f, "the disk does not answer");
     errand_destroy(f->errand);
     close_lock(f);
     alert_place_finish(&f->place);
     alert_untold_finish(&f->untold);
+    alert_words_clear(&f->words);
     free(f);
 }
 
@@ -310,9 +448,9 @@ const struct alert_untold *alert_file_untold(const struct alert_file *f) {
 }
 
 const char *alert_file_refusal(const struct alert_file *f) {
-    return f->read_only ? f->refusal : NULL;
+    return f->read_only && !passes(f) ? f->refusal : NULL;
 }
 
 const char *alert_file_status(const struct alert_file *f) {
-    return f->read_only ? "only read" : f->reason[0] != '\0' ? "not kept" : "";
+    return f->read_only ? f->status : f->reason[0] != '\0' ? "not kept" : "";
 }

@@ -3,8 +3,9 @@
  * The last run's are read before the first tick; from then on whatever changes is written within seconds, at
  * most every few, whole and renamed, by errands: this process waits for a disk at its start and at its end
  * alone, and not for long. Of several natsights on one cluster one keeps the file, and the others read it:
- * what somebody acknowledges or silences there is seen here within some seconds, and here nobody does; alerts
- * have the numbers that they have there. When the one that keeps it ends, another one does. What can't be
+ * what somebody acknowledges or silences there is seen here within some seconds, and here nobody does, but
+ * where the one that keeps it takes no keys: then it is passed there (outward/alert_words.h); alerts have the
+ * numbers that they have there. When the one that keeps it ends, another one does. What can't be
  * read or written is said once and tried again; alerts go on without. Where and under which name:
  * outward/alert_place.h. Main process. */
 #ifndef OUTWARD_ALERT_FILE_H
@@ -39,10 +40,18 @@ enum alert_teller alert_file_teller(const struct alert_file *file);
 /* What is to be told when it was another one's before. Until the next tick. */
 const struct alert_untold *alert_file_untold(const struct alert_file *file);
 
+/* Somebody acknowledged this one here, or took it back; silenced this entity, or let it speak again. It
+ * stands in the model; where another natsight keeps the alerts without a screen it goes there within seconds.
+ * NULL is fine. */
+void alert_file_said_alert(struct alert_file *file, uint64_t number);
+void alert_file_said_silence(struct alert_file *file, const char *entity, const char *cluster,
+                             const char *name);
+
 /* Why nobody acknowledges or silences anything here: "natsight 4711 keeps the alerts of prod: ...". NULL: it
  * can be done. Until the next tick. */
 const char *alert_file_refusal(const struct alert_file *file);
-/* For a title: "only read", "not kept"; "": they are. */
+/* For a title: "only read", "kept by natsight 4711" and what is said here goes there, "not kept"; "": they
+ * are. */
 const char *alert_file_status(const struct alert_file *file);
 
 #endif

@@ -175,3 +175,17 @@ void alert_join_words(struct model *model, const struct alert_document *document
         take_back_silences(model, document);
     join_silences(model, document);
 }
+
+static void take_back_said(struct model *model, const struct alert_document *document) {
+    for (size_t i = 0; i < document->silence_count; i++) {
+        const struct silence *s = &document->silences[i];
+        if (s->until_utc_ns <= model_utc_ns(model))
+            model_silence(model, s->entity, s->cluster, s->name, 0, "");
+    }
+}
+
+void alert_join_said(struct model *model, const struct alert_document *document) {
+    join_acknowledgements(model, document, true);
+    take_back_said(model, document);
+    join_silences(model, document);
+}

@@ -40,12 +40,14 @@ bool alert_place_find(struct alert_place *place, const char *called) {
     place->file = memory_format("%s/alerts-%s.json", folder, name);
     place->temporary = memory_format("%s.tmp", place->file);
     place->lock = memory_format("%s/alerts-%s.lock", folder, name);
+    place->said = memory_format("%s/alerts-%s.said-", folder, name);
     free(name);
     return true;
 }
 
 void alert_place_finish(struct alert_place *place) {
-    char *const texts[] = {place->called, place->folder, place->file, place->temporary, place->lock};
+    char *const texts[] = {place->called,    place->folder, place->file,
+                           place->temporary, place->lock,   place->said};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         free(texts[i]);
     *place = (struct alert_place){0};

@@ -14,6 +14,7 @@
 #include "base/memory.h"
 #include "base/write_all.h"
 #include "outward/alert_document.h"
+#include "outward/alert_pass.h"
 
 enum { TEXT_MOST = 64 << 20, LOCK_TRIES = 5, NAMES_MOST = 20 };
 
@@ -90,18 +91,6 @@ static void leave_lock(struct taking *t) {
 
 enum found { FOUND_NONE, FOUND_GOOD, FOUND_SAME, FOUND_BROKEN, FOUND_CLOSED /* can't or must not be read */ };
 
-static struct alert_stamp stamp_of(const struct stat *info) {
-    return (struct alert_stamp){.device = info->st_dev,
-                                .inode = info->st_ino,
-                                .size = (uint64_t)info->st_size,
-                                .changed_ns = info->st_mtim.tv_sec * NS_PER_S + info->st_mtim.tv_nsec};
-}
-
-static bool same_stamp(const struct alert_stamp *a, const struct alert_stamp *b) {
-    return a->device == b->device && a->inode == b->inode && a->size == b->size &&
-           a->changed_ns == b->changed_ns;
-}
-
 /* It may grow while it is read. */
 static bool read_all(int fd, struct buffer *text) {
     while (text->len <= TEXT_MOST) {
@@ -127,9 +116,9 @@ static enum found examine(struct taking *t, int fd, char *why, size_t size) {
     snprintf(why, size, "no regular file");
     if (!S_ISREG(info.st_mode))
         return FOUND_BROKEN;
-    t->answer.stamp = stamp_of(&info);
+    t->answer.stamp = alert_stamp_of(&info);
     bool again = t->take->reads && t->answer.taken != ALERT_OTHERS;
-    if (!again && same_stamp(&t->answer.stamp, &t->take->seen))
+    if (!again && alert_stamp_same(&t->answer.stamp, &t->take->seen))
         return FOUND_SAME;
     snprintf(why, size, "larger than %d MiB", TEXT_MOST >> 20);
     if (info.st_size > TEXT_MOST)
@@ -258,6 +247,8 @@ static enum alert_taken take_place(struct taking *t) {
 
 void alert_take(void *context, struct buffer *answer, int *lock) {
     struct taking t = {.take = context, .lock = -1};
+    /* before the file is read: what is gone by now stands in it */
+    t.answer.said_stands = alert_pass_stands(t.take->place, t.take->owner);
     t.answer.taken = take_place(&t);
     char refused[sizeof t.answer.message];
     memcpy(refused, t.answer.message, sizeof refused);

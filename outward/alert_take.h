@@ -7,12 +7,7 @@
 
 #include "base/buffer.h"
 #include "outward/alert_place.h"
-
-/* Which state of a file was read; all 0: none. */
-struct alert_stamp {
-    uint64_t device, inode, size;
-    int64_t changed_ns;
-};
+#include "outward/alert_stamp.h"
 
 enum alert_taken {
     ALERT_TAKEN,  /* the lock is ours, and what there was is read */
@@ -25,6 +20,7 @@ struct alert_take_answer {
     enum alert_taken taken;
     pid_t holder; /* OTHERS: who, 0 not known */
     bool holder_no_screen;
+    bool said_stands; /* what the owner passed to the holder is not taken yet */
     struct alert_stamp stamp;
     char message[600]; /* NOT_TAKEN: why; else "", or what became of the file that was there */
 };

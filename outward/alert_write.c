@@ -36,7 +36,14 @@ void alert_write(void *context, struct buffer *answer, int *fd) {
         done.state = ALERT_NOT_WRITTEN;
         snprintf(done.message, sizeof done.message, "%.450s: %.100s", w->place->file, strerror(errno));
     }
+    if (done.state == ALERT_WRITTEN && w->said.who != 0)
+        alert_pass_remove(w->place, &w->said);
     if (w->last && done.state != ALERT_NOT_OURS)
         unlink(w->place->lock);
+    struct buffer text = {0};
+    if (done.state == ALERT_WRITTEN && !w->last)
+        done.said = alert_pass_find(w->place, &text);
     buffer_append(answer, &done, sizeof done);
+    buffer_append(answer, text.data, text.len);
+    buffer_finish(&text);
 }

@@ -215,7 +215,9 @@ bool errand_wait(struct errand *errand, int ms) {
         if (poll(&wait, 1, (int)(left / NS_PER_MS) + 1) > 0)
             on_answer(errand->loop, errand->socket, LOOP_IN, errand);
     }
-    return true;
+    while (!is_gone(errand) && clock_mono_ns() < until)
+        poll(NULL, 0, 1);
+    return is_gone(errand);
 }
 
 /* ---- life ---- */

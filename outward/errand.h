@@ -30,7 +30,8 @@ void errand_destroy(struct errand *errand);
 /* false: one is under way, or its process is not gone yet; or no process is to be had, and errno says why. */
 bool errand_begin(struct errand *errand, errand_run_fn *run, void *context, int limit_ms);
 bool errand_is_under_way(const struct errand *errand);
-/* Until the end of the one that is under way, so long at most; true: none is any more. */
+/* Until the end of the one that is under way, so long at most; true: none is any more, and a new one can be
+ * begun. */
 bool errand_wait(struct errand *errand, int ms);
 
 #endif

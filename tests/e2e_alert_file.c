@@ -93,6 +93,21 @@ static json_t *await_down(struct command *c, json_t **document, const char *in_s
     return found;
 }
 
+/* That of n2 stands in the file. */
+static void await_silence(struct command *c) {
+    for (int64_t until = servers_now_ms() + KEPT_MS;;) {
+        json_t *document = json_load_file(file, 0, NULL);
+        json_t *silence = json_array_get(json_object_get(document, "silences"), 0);
+        bool there =
+            silence != NULL && strcmp(json_string_value(json_object_get(silence, "name")), "n2") == 0;
+        json_decref(document);
+        if (there)
+            return;
+        ck_assert_msg(servers_now_ms() < until, "not silenced\n%s", c->output);
+        command_pump(c, 50);
+    }
+}
+
 static int count_of(const char *text, const char *part) {
     int n = 0;
     for (const char *at = text; (at = strstr(at, part)) != NULL; at += strlen(part))
@@ -193,41 +208,37 @@ START_TEST(a_second_one_reads_until_the_first_ends) {
     plain_start(&first);
     await_output(&first, " ok servers mine 2/2\n");
     struct terminal *t = screen_start();
-    snprintf(expected, sizeof expected, "alerts are only read here: natsight %d keeps those of mine",
+    snprintf(expected, sizeof expected, "what is said here goes to natsight %d: it keeps the alerts",
              (int)first.pid);
     shown_wait(t, expected);
     plain_kill(&first);
     ck_assert(terminal_wait_regex(t, "alerts are kept here from now on: those of mine", KEPT_MS));
-    shown_type(t, ":events\r", "alerts .*natsight [0-9]+ keeps those of mine");
+    shown_type(t, ":events\r", "alerts .*natsight [0-9]+: it keeps the alerts");
     shown_quit(t);
     ck_assert_int_ne(access(file, F_OK), 0); /* there were none */
 }
 END_TEST
 
 START_TEST(who_only_reads_has_it_in_the_title) {
-    struct command first;
-    plain_start(&first);
-    await_output(&first, " ok servers mine 2/2\n");
+    struct terminal *keeper = screen_start();
+    shown_wait(keeper, "mine +2/2");
     servers_kill(cluster, 1);
-    await_output(&first, " crit server_down n2 down\n");
+    shown_type(keeper, "7", "^!!>.*server_down .* open");
     struct terminal *t = screen_start();
     shown_wait(t, "alerts are only read here: ");
     shown_type(t, "7", "ALERTS 1 open.* only read");
     shown_wait(t, "^!!>.*server_down .* open");
-    shown_type(t, "a",
-               "no ack \\(Esc closes\\).*natsight [0-9]+ keeps the alerts of mine without a screen: end it, "
-               "and say it here");
+    shown_type(t, "a", "no ack \\(Esc closes\\).*natsight [0-9]+ keeps the alerts of mine: say it there");
     ck_assert(terminal_type(t, "1 on it")); /* no view, no page */
     shown_type(t, "\r", "1 Overview");
     shown_wait(t, "ALERTS 1 open.* only read");
     shown_quit(t);
-    plain_end(&first);
-    command_free(&first);
+    shown_quit(keeper);
 }
 END_TEST
 
-/* As docs/hooks/README.md says: --plain takes no keys, so it ends, and goes on when the screen is left. */
-START_TEST(one_without_a_screen_makes_way) {
+/* --plain takes no keys: a screen beside it does, and leaves the hooks there. */
+START_TEST(beside_one_without_a_screen_it_is_said_here) {
     struct command plain;
     json_t *document, *alert;
     plain_start(&plain);
@@ -236,20 +247,17 @@ START_TEST(one_without_a_screen_makes_way) {
     await_down(&plain, &document, "open");
     json_decref(document);
     struct terminal *t = screen_start();
-    shown_wait(t, "alerts are only read here: ");
-    plain_end(&plain);
-    command_free(&plain);
-    ck_assert(terminal_wait_regex(t, "alerts are kept here from now on: those of mine", KEPT_MS));
-    shown_type(t, "7", "^!!>.*server_down .* open");
+    shown_wait(t, "what is said here goes to natsight [0-9]+: it keeps the alerts");
+    shown_type(t, "7", "ALERTS 1 open.* kept by natsight [0-9]+");
+    shown_wait(t, "^!!>.*server_down .* open");
     shown_type(t, "a", "ack DOWN n2, note:");
     shown_type(t, "on it\r", "acknowledged: ");
-    plain_start(&plain);
-    await_output(&plain, " info alerts - alerts are only read here: ");
+    await_output(&plain, " info server_down n2 acked ");
+    shown_wait(t, "server_down .* acked");
+    shown_type(t, "M", "mute .*for \\(30m, 2h, note\\)");
+    shown_type(t, "30m\r", "n2 is silenced until ");
     shown_quit(t);
-    await_output(&plain, " info alerts - alerts are kept here from now on: those of mine\n");
-    alert = await_down(&plain, &document, "open");
-    ck_assert_str_eq(json_string_value(json_object_get(alert, "note")), "on it");
-    json_decref(document);
+    await_silence(&plain);
     plain_end(&plain);
     alert = await_down(&plain, &document, "open"); /* as it wrote it */
     ck_assert_str_eq(json_string_value(json_object_get(alert, "note")), "on it");
@@ -317,7 +325,7 @@ int main(void) {
     tcase_add_test(tc, a_peak_outlives_a_kill_but_for_seconds);
     tcase_add_test(tc, a_second_one_reads_until_the_first_ends);
     tcase_add_test(tc, who_only_reads_has_it_in_the_title);
-    tcase_add_test(tc, one_without_a_screen_makes_way);
+    tcase_add_test(tc, beside_one_without_a_screen_it_is_said_here);
     tcase_add_test(tc, a_broken_one_is_set_aside);
     tcase_add_test(tc, where_nothing_can_be_written_alerts_go_on);
     tcase_add_loop_test(tc, who_only_looks_writes_nothing, 0, sizeof readers / sizeof *readers);

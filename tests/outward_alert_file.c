@@ -19,88 +19,25 @@
 #include "tests/harness/folder.h"
 #include "tests/harness/suite.h"
 #include "tests/outward/alert_folder.h"
+#include "tests/outward/alert_side.h"
 
-#define WAIT_NS   (40 * NS_PER_S)
 #define FAR       4070908800000000000 /* 2099 */
 #define KEPT_HERE "alerts are kept here from now on: those of prod"
 
-struct side { /* one natsight */
-    struct loop *loop;
-    struct model *model;
-    struct alert_file *file;
-    char said[800];
-    int times;
-    bool warning;
-};
+static struct alert_side one, other;
 
-static struct side one, other;
-
-static void say(void *data, bool warning, const char *text) {
-    struct side *side = data;
-    side->times++;
-    side->warning = warning;
-    snprintf(side->said, sizeof side->said, "%s", text);
-}
-
-static void come_with(struct side *side, bool screen) {
-    *side = (struct side){.loop = loop_create(), .model = model_create(&(struct model_options){0})};
-    side->file = alert_file_open(side->loop, side->model, ALERT_FOLDER_CLUSTER, screen, say, side);
-}
-
-static void come(struct side *side) {
-    come_with(side, true);
-}
-
-static void tick(struct side *side) {
-    model_tick(side->model, clock_utc_ns(), clock_mono_ns());
-    alert_file_tick(side->file);
-    loop_turn(side->loop, 20);
-}
-
-static void leave(struct side *side) {
-    alert_file_close(side->file);
-    model_destroy(side->model);
-    if (side->loop != NULL)
-        loop_destroy(side->loop);
-    side->file = NULL;
-    side->model = NULL;
-    side->loop = NULL;
+static void come(struct alert_side *side) {
+    alert_side_come(side, true);
 }
 
 static void leave_all(void) {
-    leave(&one);
-    leave(&other);
+    alert_side_leave(&one);
+    alert_side_leave(&other);
     alert_folder_end();
 }
 
 static void write_good(void) {
     alert_folder_write(alert_folder_good, strlen(alert_folder_good));
-}
-
-static bool in_file(const char *text) {
-    return access(alert_folder_place()->file, F_OK) == 0 &&
-           strstr(alert_folder_text("alerts-prod.json"), text) != NULL;
-}
-
-static void await_in_file(struct side *side, const char *text) {
-    for (int64_t until = clock_mono_ns() + WAIT_NS; !in_file(text); tick(side))
-        ck_assert_msg(clock_mono_ns() < until, "%s is not in the file; said: %s", text, side->said);
-}
-
-static void await_said(struct side *side, const char *text) {
-    for (int64_t until = clock_mono_ns() + WAIT_NS; strstr(side->said, text) == NULL; tick(side))
-        ck_assert_msg(clock_mono_ns() < until, "not said: %s, but: %s", text, side->said);
-}
-
-static bool hush(struct side *side, const char *name) {
-    return model_silence(side->model, "server", "", name, FAR, "");
-}
-
-static const struct alert *billing(const struct side *side) {
-    for (size_t i = 0; i < model_alert_count(side->model); i++)
-        if (strcmp(model_alert(side->model, i)->name, "ORDERS/billing") == 0)
-            return model_alert(side->model, i);
-    return NULL;
 }
 
 /* ---- kept ---- */
@@ -109,18 +46,18 @@ START_TEST(what_changes_is_written_and_comes_back) {
     write_good();
     come(&one);
     ck_assert_uint_eq(model_alert_count(one.model), 2);
-    ck_assert_uint_eq(billing(&one)->number, 12);
-    ck_assert_str_eq(billing(&one)->note, "on it");
+    ck_assert_uint_eq(alert_side_billing(&one)->number, 12);
+    ck_assert_str_eq(alert_side_billing(&one)->note, "on it");
     ck_assert_int_eq(one.times, 0);
     ck_assert_str_eq(alert_file_status(one.file), "");
     ck_assert_ptr_null(alert_file_refusal(one.file));
-    tick(&one);
+    alert_side_tick(&one);
     ck_assert(model_alert_ack(one.model, 12, "bob", "mine now"));
-    ck_assert(hush(&one, "n7"));
-    await_in_file(&one, "\"mine now\"");
-    leave(&one);
+    ck_assert(alert_side_hush(&one, "n7"));
+    alert_side_await_in_file(&one, "\"mine now\"");
+    alert_side_leave(&one);
     come(&one);
-    ck_assert_str_eq(billing(&one)->acked_by, "bob");
+    ck_assert_str_eq(alert_side_billing(&one)->acked_by, "bob");
     ck_assert_uint_eq(model_silence_count(one.model), 2);
     ck_assert_int_eq(one.times, 0);
 }
@@ -128,19 +65,19 @@ END_TEST
 
 START_TEST(the_last_is_written_at_the_end) {
     come(&one);
-    tick(&one);
-    ck_assert(hush(&one, "n7"));
-    ck_assert(!in_file("n7"));
-    leave(&one);
-    ck_assert(in_file("\"n7\""));
+    alert_side_tick(&one);
+    ck_assert(alert_side_hush(&one, "n7"));
+    ck_assert(!alert_side_in_file("n7"));
+    alert_side_leave(&one);
+    ck_assert(alert_side_in_file("\"n7\""));
     ck_assert_int_eq(access(alert_folder_place()->lock, F_OK), -1);
 }
 END_TEST
 
 START_TEST(where_nothing_was_nothing_is_written) {
     come(&one);
-    tick(&one);
-    leave(&one);
+    alert_side_tick(&one);
+    alert_side_leave(&one);
     ck_assert_int_eq(access(alert_folder_place()->file, F_OK), -1);
 }
 END_TEST
@@ -151,9 +88,9 @@ START_TEST(a_broken_file_is_told_and_begun_anew) {
     ck_assert_int_eq(one.times, 1);
     ck_assert(one.warning);
     ck_assert_ptr_nonnull(strstr(one.said, "it was set aside as alerts-prod.json.broken-"));
-    tick(&one);
-    ck_assert(hush(&one, "n7"));
-    await_in_file(&one, "\"n7\"");
+    alert_side_tick(&one);
+    ck_assert(alert_side_hush(&one, "n7"));
+    alert_side_await_in_file(&one, "\"n7\"");
     ck_assert_int_eq(one.times, 1);
 }
 END_TEST
@@ -174,42 +111,35 @@ START_TEST(another_one_reads_and_takes_over) {
     ck_assert_int_eq(alert_file_teller(one.file), TELLER_HERE);
     ck_assert_int_eq(alert_file_teller(other.file), TELLER_OTHER);
     ck_assert_ptr_nonnull(strstr(alert_file_refusal(other.file), " keeps the alerts of prod: "));
-    ck_assert_str_eq(billing(&other)->acked_by, "ann");
-    tick(&one);
-    tick(&other);
+    ck_assert_str_eq(alert_side_billing(&other)->acked_by, "ann");
+    alert_side_tick(&one);
+    alert_side_tick(&other);
     ck_assert(model_alert_unack(one.model, 12)); /* what is said there is seen here */
-    ck_assert(hush(&one, "n7"));
+    ck_assert(alert_side_hush(&one, "n7"));
     ck_assert(model_silence(one.model, "server", "", "n2", 0, ""));
-    await_in_file(&one, "\"n7\"");
-    for (int64_t until = clock_mono_ns() + WAIT_NS; billing(&other)->acked_utc_ns != 0; tick(&other))
+    alert_side_await_in_file(&one, "\"n7\"");
+    for (int64_t until = clock_mono_ns() + ALERT_SIDE_NS; alert_side_billing(&other)->acked_utc_ns != 0;
+         alert_side_tick(&other))
         ck_assert(clock_mono_ns() < until);
     ck_assert_uint_eq(model_silence_count(other.model), 1);
     ck_assert_str_eq(model_silence_at(other.model, 0)->name, "n7");
-    leave(&one);
-    await_said(&other, KEPT_HERE);
+    alert_side_leave(&one);
+    alert_side_await_said(&other, KEPT_HERE);
     ck_assert_int_eq(other.times, 2);
     ck_assert_ptr_null(alert_file_refusal(other.file));
     ck_assert_str_eq(alert_file_status(other.file), "");
     ck_assert_int_eq(alert_file_teller(other.file), TELLER_HERE);
     ck_assert_uint_eq(alert_file_untold(other.file)->count, 0); /* all was told */
     ck_assert(model_alert_ack(other.model, 12, "eve", ""));
-    await_in_file(&other, "\"eve\"");
+    alert_side_await_in_file(&other, "\"eve\"");
 }
 END_TEST
 
-START_TEST(one_without_a_screen_is_to_be_ended) {
-    char expected[200];
-    come_with(&one, false);
+START_TEST(who_comes_without_a_screen_reads) {
     come(&other);
-    snprintf(expected, sizeof expected,
-             "natsight %ld keeps the alerts of prod without a screen: end it, and say it here",
-             (long)getpid());
-    ck_assert_str_eq(alert_file_refusal(other.file), expected);
-    leave(&one);
-    await_said(&other, KEPT_HERE);
-    ck_assert_ptr_null(alert_file_refusal(other.file));
-    come_with(&one, false);
+    alert_side_come(&one, false);
     ck_assert_ptr_nonnull(strstr(alert_file_refusal(one.file), " keeps the alerts of prod: say it there"));
+    ck_assert_str_eq(alert_file_status(one.file), "only read");
 }
 END_TEST
 
@@ -217,15 +147,15 @@ START_TEST(what_is_open_there_alone_goes_on_here) {
     write_good();
     come(&one);
     come(&other);
-    struct alert more = *billing(&other);
+    struct alert more = *alert_side_billing(&other);
     more.number = 14, more.name = "ORDERS/risk";
     model_alerts_restore(one.model, &more, 1);
-    tick(&one);
-    tick(&other);
-    ck_assert(hush(&one, "n7"));
-    await_in_file(&one, "\"ORDERS/risk\"");
-    leave(&one);
-    await_said(&other, KEPT_HERE);
+    alert_side_tick(&one);
+    alert_side_tick(&other);
+    ck_assert(alert_side_hush(&one, "n7"));
+    alert_side_await_in_file(&one, "\"ORDERS/risk\"");
+    alert_side_leave(&one);
+    alert_side_await_said(&other, KEPT_HERE);
     ck_assert_ptr_nonnull(model_alert_by_number(other.model, 14));
     ck_assert_str_eq(model_alert_by_number(other.model, 14)->name, "ORDERS/risk");
     ck_assert_uint_eq(alert_file_untold(other.file)->count, 0); /* it was told there */
@@ -241,7 +171,7 @@ START_TEST(a_lock_is_seen_where_nothing_can_be_written) {
     ck_assert_int_eq(chmod(alert_folder_place()->folder, 0700), 0);
     ck_assert_str_eq(alert_file_status(other.file), "only read");
     ck_assert_int_eq(alert_file_teller(other.file), TELLER_OTHER);
-    ck_assert_str_eq(billing(&other)->acked_by, "ann");
+    ck_assert_str_eq(alert_side_billing(&other)->acked_by, "ann");
 }
 END_TEST
 
@@ -260,11 +190,11 @@ END_TEST
 START_TEST(a_folder_that_goes_is_made_again) {
     write_good();
     come(&one);
-    tick(&one);
+    alert_side_tick(&one);
     folder_remove_path(alert_folder_place()->folder);
-    ck_assert(hush(&one, "n7"));
-    await_in_file(&one, "\"n7\"");
-    ck_assert(in_file("\"on it\""));
+    ck_assert(alert_side_hush(&one, "n7"));
+    alert_side_await_in_file(&one, "\"n7\"");
+    ck_assert(alert_side_in_file("\"on it\""));
 }
 END_TEST
 
@@ -272,22 +202,22 @@ END_TEST
 
 /* Until something more is said, files can't grow beyond this. Check needs files, too: nothing is asserted
  * meanwhile. */
-static void fill_the_disk(struct side *side, rlim_t bytes) {
+static void fill_the_disk(struct alert_side *side, rlim_t bytes) {
     struct rlimit before, full;
     int times = side->times;
     ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &before), 0);
     full = (struct rlimit){bytes, before.rlim_max};
     setrlimit(RLIMIT_FSIZE, &full);
-    for (int64_t until = clock_mono_ns() + WAIT_NS; side->times == times && clock_mono_ns() < until;)
-        tick(side);
+    for (int64_t until = clock_mono_ns() + ALERT_SIDE_NS; side->times == times && clock_mono_ns() < until;)
+        alert_side_tick(side);
     setrlimit(RLIMIT_FSIZE, &before);
 }
 
 START_TEST(a_full_disk_is_said_once_and_costs_nothing) {
     write_good();
     come(&one);
-    tick(&one);
-    ck_assert(hush(&one, "n7"));
+    alert_side_tick(&one);
+    ck_assert(alert_side_hush(&one, "n7"));
     fill_the_disk(&one, 300);
     ck_assert_int_eq(one.times, 1);
     ck_assert_msg(strncmp(one.said, "alerts are not kept: ", 21) == 0, "%s", one.said);
@@ -295,11 +225,11 @@ START_TEST(a_full_disk_is_said_once_and_costs_nothing) {
     ck_assert_ptr_nonnull(strstr(one.said, "alerts-prod.json: File too large"));
     ck_assert_str_eq(alert_file_status(one.file), "not kept");
     ck_assert_ptr_null(alert_file_refusal(one.file));
-    ck_assert(in_file("\"ann\"")); /* the old one stands */
+    ck_assert(alert_side_in_file("\"ann\"")); /* the old one stands */
     ck_assert_int_eq(access(alert_folder_place()->temporary, F_OK), -1);
-    await_said(&one, KEPT_HERE);
+    alert_side_await_said(&one, KEPT_HERE);
     ck_assert_int_eq(one.times, 2);
-    ck_assert(in_file("\"n7\""));
+    ck_assert(alert_side_in_file("\"n7\""));
 }
 END_TEST
 
@@ -309,16 +239,16 @@ START_TEST(what_can_be_read_later_is_not_lost) {
     come(&one);
     ck_assert_ptr_nonnull(strstr(one.said, "alerts are not kept: "));
     ck_assert_ptr_nonnull(strstr(one.said, "alerts-prod.json: "));
-    tick(&one);
-    ck_assert(hush(&one, "n7"));
+    alert_side_tick(&one);
+    ck_assert(alert_side_hush(&one, "n7"));
     ck_assert_uint_eq(model_alert_count(one.model), 0);
     ck_assert_int_eq(chmod(alert_folder_place()->file, 0600), 0);
-    await_said(&one, KEPT_HERE);
+    alert_side_await_said(&one, KEPT_HERE);
     ck_assert_int_eq(one.times, 2);
     ck_assert_uint_eq(model_alert_count(one.model), 2);
-    ck_assert_str_eq(billing(&one)->acked_by, "ann");
-    await_in_file(&one, "\"n7\"");
-    ck_assert(in_file("\"n1 is down\""));
+    ck_assert_str_eq(alert_side_billing(&one)->acked_by, "ann");
+    alert_side_await_in_file(&one, "\"n7\"");
+    ck_assert(alert_side_in_file("\"n1 is down\""));
 }
 END_TEST
 
@@ -327,9 +257,9 @@ START_TEST(without_a_home_it_is_said_once) {
     unsetenv("HOME");
     come(&one);
     ck_assert_str_eq(one.said, "alerts are not kept: there is no home folder, and XDG_STATE_HOME names none");
-    tick(&one);
-    ck_assert(hush(&one, "n7"));
-    tick(&one);
+    alert_side_tick(&one);
+    ck_assert(alert_side_hush(&one, "n7"));
+    alert_side_tick(&one);
     ck_assert_int_eq(one.times, 1);
 }
 END_TEST
@@ -384,7 +314,7 @@ START_TEST(a_kill_at_any_moment_leaves_it_whole) {
         ck_assert_msg(one.times == 0, "%s", one.said);
         ck_assert_uint_eq(model_alert_count(one.model), 2);
         ck_assert_uint_ge(model_silence_count(one.model), 2);
-        leave(&one);
+        alert_side_leave(&one);
     }
 }
 END_TEST
@@ -399,7 +329,7 @@ int main(void) {
     tcase_add_test(tc, where_nothing_was_nothing_is_written);
     tcase_add_test(tc, a_broken_file_is_told_and_begun_anew);
     tcase_add_test(tc, another_one_reads_and_takes_over);
-    tcase_add_test(tc, one_without_a_screen_is_to_be_ended);
+    tcase_add_test(tc, who_comes_without_a_screen_reads);
     tcase_add_test(tc, what_is_open_there_alone_goes_on_here);
     tcase_add_test(tc, a_lock_is_seen_where_nothing_can_be_written);
     tcase_add_test(tc, where_nothing_can_be_kept_it_is_told);

@@ -19,7 +19,7 @@ struct view_context {
     bool local_time;           /* L */
     bool bits;                 /* u: bytes as bits per second */
     bool faults_only;          /* f */
-    const char *alerts_kept;   /* over restarts: "only read", "not kept"; NULL, "": they are */
+    const char *alerts_kept;   /* over restarts: "only read", "kept by ...", "not kept"; NULL, "": they are */
     bool show_hidden;          /* i: what is hidden as internal or idle */
     uint64_t object;           /* the object of a detail view, 0 elsewhere */
     const char *filter;        /* as typed, "" none: the program's prompt edits it, the view applies it */
