@@ -72,24 +72,11 @@ void alert_absent_tick(struct model *model) {
 
 /* ---- what its rules say ---- */
 
-/* Counted from our start on, and nothing says of what came before. */
-static const struct window {
-    enum quantity counts;
-    int64_t span_ns;
-} windows[] = {
-    {Q_SERVER_slow_routes_5m, 300 * NS_PER_S}, {Q_SERVER_slow_gateways_5m, 300 * NS_PER_S},
-    {Q_SERVER_slow_leafs_5m, 300 * NS_PER_S},  {Q_SERVER_slow_links_10m, 600 * NS_PER_S},
-    {Q_SERVER_slow_untold_1m, 60 * NS_PER_S},  {Q_SERVER_stale_5m, 300 * NS_PER_S},
-    {Q_SERVER_auth_failed_5m, 300 * NS_PER_S}, {Q_SERVER_cut_clients_5m, 300 * NS_PER_S},
-    {Q_EXPECTATION_newcomers, 600 * NS_PER_S},
-};
-
 /* Of a count; of a span, as how late one is, no more than what is proven is judged anyway. */
 static bool is_least(const struct asking *asking, enum quantity q) {
     struct value v = quantity_get(asking->model, asking->object, q);
-    for (size_t i = 0; i < sizeof windows / sizeof *windows; i++)
-        if (windows[i].counts == q)
-            v = watched_for(asking->model, windows[i].span_ns, v);
+    if (quantities[q].within_ns) /* counted from our start on, and nothing says of what came before */
+        v = watched_for(asking->model, quantities[q].within_ns, v);
     return v.type == VALUE_UINT && v.flags & VALUE_LEAST;
 }
 

@@ -1,7 +1,7 @@
 /* The computed quantities, one function each, and the small makers of values that they share.
  *
- * CALC(name) in quantities.def is calc_name() here; the declarations are made of that table. Texts that they
- * return live in the model until its next change. */
+ * CALC(name) in quantities.def, and WITHIN(name, N), is calc_name() here; the declarations are made of that
+ * table. Texts that they return live in the model until its next change. */
 #ifndef MODEL_CALC_H
 #define MODEL_CALC_H
 
@@ -13,9 +13,11 @@
 #define SUM(QUANTITY_ID)
 #define MOST(QUANTITY_ID)
 #define CALC(FUNCTION)                                                    struct value calc_##FUNCTION(const struct model *model, const struct object *object);
+#define WITHIN(FUNCTION, MINUTES)                                         CALC(FUNCTION)
 #define QUANTITY(KIND, NAME, TITLE, WIDTH, UNIT, WORSE, FLAGS, HOW, HELP) HOW
 #include "model/quantities.def"
 #undef QUANTITY
+#undef WITHIN
 #undef CALC
 #undef MOST
 #undef SUM

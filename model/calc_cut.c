@@ -64,7 +64,8 @@ static int64_t burst_end(const struct model *model, const struct object *server)
 
 struct value calc_server_cut_clients_5m(const struct model *model, const struct object *object) {
     const struct closing *closing = &server_const(object)->closing;
-    int64_t since_ns = model->utc_ns - 5 * MINUTE_NS, end_ns = burst_end(model, object);
+    int64_t since_ns = model->utc_ns - quantities[Q_SERVER_cut_clients_5m].within_ns,
+            end_ns = burst_end(model, object);
     uint64_t clients = 0;
     if (end_ns > since_ns)
         since_ns = end_ns;
@@ -76,20 +77,13 @@ struct value calc_server_cut_clients_5m(const struct model *model, const struct 
     return closing->known ? value_uint(clients) : value_unknown(0);
 }
 
+/* Within the span of that quantity. */
 static struct value lately(const struct model *model, const struct object *server, enum counted counted,
-                           int minutes) {
+                           enum quantity q) {
     const struct cut_counters *counters = &server_const(server)->cut_counters;
     if (!cut_counters_told(counters, counted))
         return value_unknown(0);
-    return value_uint(cut_counters_within(model, counters, counted, minutes * MINUTE_NS));
-}
-
-/* Each deadline that one misses, as servers before 2.12 count in one counter. */
-static struct value routes_lately(const struct model *model, const struct object *object, int minutes) {
-    struct value v = lately(model, object, SLOW_ROUTES, minutes);
-    if (v.type == VALUE_UINT)
-        v.u += lately(model, object, SLOW_AGAIN, minutes).u;
-    return v;
+    return value_uint(cut_counters_within(model, counters, counted, quantities[q].within_ns));
 }
 
 struct value calc_server_slow_again(const struct model *model, const struct object *object) {
@@ -99,23 +93,27 @@ struct value calc_server_slow_again(const struct model *model, const struct obje
     return known ? aged(object, value_uint(beyond)) : value_unknown(0);
 }
 
+/* Each deadline that one misses, as servers before 2.12 count in one counter. */
 struct value calc_server_slow_routes_5m(const struct model *model, const struct object *object) {
-    return routes_lately(model, object, 5);
+    struct value v = lately(model, object, SLOW_ROUTES, Q_SERVER_slow_routes_5m);
+    if (v.type == VALUE_UINT)
+        v.u += lately(model, object, SLOW_AGAIN, Q_SERVER_slow_routes_5m).u;
+    return v;
 }
 
 struct value calc_server_slow_gateways_5m(const struct model *model, const struct object *object) {
-    return lately(model, object, SLOW_GATEWAYS, 5);
+    return lately(model, object, SLOW_GATEWAYS, Q_SERVER_slow_gateways_5m);
 }
 
 struct value calc_server_slow_leafs_5m(const struct model *model, const struct object *object) {
-    return lately(model, object, SLOW_LEAFS, 5);
+    return lately(model, object, SLOW_LEAFS, Q_SERVER_slow_leafs_5m);
 }
 
 struct value calc_server_slow_links_10m(const struct model *model, const struct object *object) {
     static const enum counted links[] = {SLOW_ROUTES, SLOW_AGAIN, SLOW_GATEWAYS, SLOW_LEAFS};
     uint64_t sum = 0;
     for (size_t i = 0; i < sizeof links / sizeof *links; i++) {
-        struct value v = lately(model, object, links[i], 10);
+        struct value v = lately(model, object, links[i], Q_SERVER_slow_links_10m);
         if (v.type != VALUE_UINT)
             return v;
         sum += v.u;
@@ -124,7 +122,7 @@ struct value calc_server_slow_links_10m(const struct model *model, const struct 
 }
 
 struct value calc_server_slow_untold_1m(const struct model *model, const struct object *object) {
-    return lately(model, object, SLOW_UNTOLD, 1);
+    return lately(model, object, SLOW_UNTOLD, Q_SERVER_slow_untold_1m);
 }
 
 /* Counted, and neither a record has come nor has it been told without one. */
@@ -161,13 +159,15 @@ struct value calc_server_slow_undivided(const struct model *model, const struct 
 
 /* By the counter; before there was one, by the records of those that were closed. */
 struct value calc_server_stale_5m(const struct model *model, const struct object *object) {
-    struct value counted = lately(model, object, STALE_ALL, 5);
+    struct value counted = lately(model, object, STALE_ALL, Q_SERVER_stale_5m);
     bool known = server_const(object)->closing.known;
-    return counted.type == VALUE_UNKNOWN && known ? lately(model, object, CLOSED_STALE, 5) : counted;
+    return counted.type == VALUE_UNKNOWN && known ? lately(model, object, CLOSED_STALE, Q_SERVER_stale_5m)
+                                                  : counted;
 }
 
 struct value calc_server_auth_failed_5m(const struct model *model, const struct object *object) {
-    return server_const(object)->closing.known ? lately(model, object, CLOSED_AUTH, 5) : value_unknown(0);
+    return server_const(object)->closing.known ? lately(model, object, CLOSED_AUTH, Q_SERVER_auth_failed_5m)
+                                               : value_unknown(0);
 }
 
 /* ---- of all its servers ---- */

@@ -1,8 +1,6 @@
 #include "model/calc.h"
 #include "model/expecting.h"
 
-#define LATELY_NS (600 * NS_PER_S)
-
 static struct value text(const struct text *text) {
     return value_text(text ? text->bytes : NULL);
 }
@@ -82,7 +80,7 @@ struct value calc_expectation_newcomers(const struct model *model, const struct 
     if (!e->newcomer || !e->looked)
         return value_unknown(e->newcomer ? VALUE_NEW : 0);
     for (size_t i = 0; i < kept; i++)
-        count += model->utc_ns - e->came_utc_ns[i] < LATELY_NS;
+        count += model->utc_ns - e->came_utc_ns[i] < quantities[Q_EXPECTATION_newcomers].within_ns;
     struct value v = value_uint(count);
     v.flags |= count == NEWCOMERS_MOST ? VALUE_LEAST : 0;
     return v;

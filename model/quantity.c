@@ -6,12 +6,13 @@
 #include "model/calc.h"
 #include "model/groups.h"
 
-#define QUANTITY_0        0
-#define FIELD(FIELD_ID)   .how = HOW_FIELD, .field = F_##FIELD_ID
-#define RATE(FIELD_ID)    .how = HOW_RATE, .field = F_##FIELD_ID
-#define CALC(FUNCTION)    .how = HOW_CALC, .calc = calc_##FUNCTION
-#define SUM(QUANTITY_ID)  .how = HOW_SUM, .of = Q_##QUANTITY_ID
-#define MOST(QUANTITY_ID) .how = HOW_MOST, .of = Q_##QUANTITY_ID
+#define QUANTITY_0                0
+#define FIELD(FIELD_ID)           .how = HOW_FIELD, .field = F_##FIELD_ID
+#define RATE(FIELD_ID)            .how = HOW_RATE, .field = F_##FIELD_ID
+#define CALC(FUNCTION)            .how = HOW_CALC, .calc = calc_##FUNCTION
+#define WITHIN(FUNCTION, MINUTES) CALC(FUNCTION), .within_ns = (MINUTES)*60 * NS_PER_S
+#define SUM(QUANTITY_ID)          .how = HOW_SUM, .of = Q_##QUANTITY_ID
+#define MOST(QUANTITY_ID)         .how = HOW_MOST, .of = Q_##QUANTITY_ID
 #define QUANTITY(KIND, NAME, TITLE, WIDTH, UNIT, WORSE, FLAGS, HOW, HELP)                                    \
     [Q_##KIND##_##NAME] = {.kind = OBJECT_##KIND,                                                            \
                            .name = #NAME,                                                                    \
@@ -28,6 +29,7 @@ const struct quantity_info quantities[QUANTITY_COUNT] = {
 #undef QUANTITY
 #undef MOST
 #undef SUM
+#undef WITHIN
 #undef CALC
 #undef RATE
 #undef FIELD

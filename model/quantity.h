@@ -43,8 +43,9 @@ struct quantity_info {
     enum quantity_how how;
     enum field field; /* HOW_FIELD, HOW_RATE; of a server also fields of HEALTH, JETSTREAM, SUBLIST */
     quantity_calc_fn *calc;
-    enum quantity of; /* HOW_SUM, HOW_MOST: over the members of a group */
-    const char *help; /* one sentence */
+    int64_t within_ns; /* what happened in this span, as far as we watched it; 0: another number */
+    enum quantity of;  /* HOW_SUM, HOW_MOST: over the members of a group */
+    const char *help;  /* one sentence */
 };
 
 extern const struct quantity_info quantities[QUANTITY_COUNT];
