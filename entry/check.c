@@ -169,7 +169,7 @@ static void gather_in_vain(struct check *c) {
     r->in_vain = memory_array(ruleset_count(set) + 1, sizeof *r->in_vain);
     for (size_t i = 0; i < ruleset_count(set) && c->until.settled_ns != 0; i++) {
         const struct rule *rule = ruleset_at(set, i);
-        if (check_rules_in_vain(c->run.model, rule) && unheard(c, rule, never) == NULL)
+        if (rule_is_in_vain(c->run.model, rule) && unheard(c, rule, never) == NULL)
             r->in_vain[r->in_vain_count++] = rule;
     }
 }

@@ -29,8 +29,6 @@ const char *check_only_missed(const struct check_only *only, const struct model 
 /* Those of --rule alone: the others are silenced, so that none of them speaks in place of one that was asked
  * for. false: one of them is none, which is said on stderr. */
 bool check_rules_narrow(const struct options *options, struct ruleset *set);
-/* A match that somebody wrote, which nothing there meets: most likely a slip, or what is meant is gone. */
-bool check_rules_in_vain(const struct model *model, const struct rule *rule);
 /* The longest that one of them has to hold; scale: of all holds. */
 double check_rules_hold_ns(const struct ruleset *set, double scale);
 

@@ -48,20 +48,6 @@ bool check_rules_narrow(const struct options *options, struct ruleset *set) {
     return true;
 }
 
-/* As ours has it: whose levels alone were changed. */
-static bool is_match_of_ours(const struct rule *rule) {
-    struct ruleset *ours = ruleset_create();
-    const struct rule *own = ruleset_find(ours, rule->name);
-    bool same = own != NULL && strcmp(own->match, rule->match) == 0;
-    ruleset_release(ours);
-    return same;
-}
-
-bool check_rules_in_vain(const struct model *model, const struct rule *rule) {
-    return rule->enabled && rule->match[0] != '\0' && strcmp(rule->origin, "default") != 0 &&
-           rule_meets_none(model, rule) && !is_match_of_ours(rule);
-}
-
 double check_rules_hold_ns(const struct ruleset *set, double scale) {
     double most_s = 0;
     for (size_t i = 0; i < ruleset_count(set); i++) {

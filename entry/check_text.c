@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "model/rule_text.h"
 #include "model/sentence.h"
 
 enum {
@@ -253,13 +254,11 @@ static void append_unjudged(struct buffer *out, const struct check_report *r,
 }
 
 static void append_in_vain(struct buffer *out, const struct check_report *r) {
+    char text[TEXT_SIZE];
     for (size_t i = 0; i < r->in_vain_count; i++) {
-        const struct rule *rule = r->in_vain[i];
-        buffer_printf(out, "applies to no %s here: %s (", object_kind_name(rule->kind), rule->name);
-        append_said(out, rule->match, FIRST_COLUMNS);
-        buffer_append_text(out, ", ");
-        append_said(out, rule->origin, FIRST_COLUMNS);
-        buffer_append_text(out, ")\n");
+        rule_in_vain_text(r->in_vain[i], text, sizeof text);
+        append_said(out, text, 3 * FIRST_COLUMNS);
+        buffer_append_text(out, "\n");
     }
 }
 

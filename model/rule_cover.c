@@ -62,12 +62,14 @@ bool rule_is_about(const struct model *model, const struct rule *rule, const str
     return object->kind == rule->kind && rule_applies(&asking, rule);
 }
 
-bool rule_meets_none(const struct model *model, const struct rule *rule) {
+bool rule_is_in_vain(const struct model *model, const struct rule *rule) {
     size_t count;
+    if (!rule->enabled || !rule->own_match)
+        return false;
     const struct object *const *objects = model_objects(model, rule->kind, &count);
     for (size_t i = 0; i < count; i++) {
         struct asking asking = {.model = model, .object = objects[i]};
-        if (!rule->match_expr || expr_true(rule->match_expr, asking_get, &asking))
+        if (expr_true(rule->match_expr, asking_get, &asking))
             return false;
     }
     return true;

@@ -21,8 +21,9 @@ bool rule_cover_lacks(const struct rule_cover *cover);
 typedef bool rule_take_fn(void *data, const struct object *object);
 struct rule_cover rule_cover(const struct model *model, const struct rule *rule, rule_take_fn *take,
                              void *data);
-/* Its match meets none of them, not even of those that nobody tells of now. */
-bool rule_meets_none(const struct model *model, const struct rule *rule);
+/* Its match, which is no default's, meets none of those that are known, not even of those that nobody tells
+ * of now: a slip in it, or what it means is gone. */
+bool rule_is_in_vain(const struct model *model, const struct rule *rule);
 /* It is about that object, and it can't be said whether it holds. */
 bool rule_is_unjudged(const struct model *model, const struct rule *rule, const struct object *object);
 /* The rule applies to that object. */

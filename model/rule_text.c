@@ -39,3 +39,9 @@ void rule_text(const struct rule *rule, char *out, size_t size) {
     if (*rule->match)
         put(&w, "  match %s", rule->match);
 }
+
+void rule_in_vain_text(const struct rule *rule, char *out, size_t size) {
+    struct words w = {out, size, 0};
+    put(&w, "applies to no %s here: %s (%.300s, %s)", object_kind_name(rule->kind), rule->name, rule->match,
+        rule->origin);
+}

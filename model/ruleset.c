@@ -146,13 +146,21 @@ static size_t place_of(const struct ruleset *set, const char *name) {
     return i;
 }
 
+/* Levels of ours may have been changed alone. */
+static bool has_own_match(const struct rule *rule, const struct rule *before) {
+    return *rule->match && (!before || before->own_match || strcmp(rule->match, before->match) != 0);
+}
+
 bool ruleset_add(struct ruleset *set, const struct rule_said *said, struct rule_fault *fault) {
     struct rule rule;
     size_t at = said->name ? place_of(set, said->name) : set->count;
     if (at >= RULES_MOST)
         return rule_refuse(fault, "name", "there are too many rules; %d is the most", RULES_MOST);
-    return rule_from_said(&rule, said, at < set->count ? set->rules[at] : NULL, &set->texts, fault) &&
-           add(set, at, &rule, fault);
+    const struct rule *before = at < set->count ? set->rules[at] : NULL;
+    if (!rule_from_said(&rule, said, before, &set->texts, fault))
+        return false;
+    rule.own_match = has_own_match(&rule, before);
+    return add(set, at, &rule, fault);
 }
 
 size_t ruleset_count(const struct ruleset *set) {

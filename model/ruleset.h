@@ -37,6 +37,7 @@ struct rule {
     const char *text;        /* model/rules.def */
     const char *why;         /* reason for the levels, one sentence; "" */
     const char *origin;      /* "default", "natsight.conf:12" */
+    bool own_match;          /* and no match of rules.def */
     bool enabled;
     int order; /* among all, the most urgent first */
     /* Made of these. */

@@ -307,6 +307,57 @@ START_TEST(the_rules_in_force_are_counted) {
 }
 END_TEST
 
+/* A slip in a match: nothing would ever be said of it. What was not told of may be what is meant. */
+START_TEST(a_rule_that_applies_to_nothing_is_said) {
+    static const struct rule_said said[] = {{.name = "never",
+                                             .entity = "consumer",
+                                             .match = "stream = NOSUCH",
+                                             .condition = "pending",
+                                             .warn = "> 5000",
+                                             .origin = "natsight.conf:3"},
+                                            {.name = "some",
+                                             .entity = "consumer",
+                                             .match = "stream = ORDERS",
+                                             .condition = "pending",
+                                             .warn = "> 5000000",
+                                             .origin = "natsight.conf:4"},
+                                            {.name = "nobody",
+                                             .entity = "server",
+                                             .match = "name = n9",
+                                             .condition = "cpu",
+                                             .warn = "> 5000 %",
+                                             .origin = "natsight.conf:5"},
+                                            {.name = "whoever", /* of whom not all are listed */
+                                             .entity = "connection",
+                                             .match = "name = nosuch",
+                                             .condition = "pending_bytes",
+                                             .warn = "> 1 GiB",
+                                             .origin = "natsight.conf:6"},
+                                            {.name = "route_backlog", .warn = "> 5 MiB"}};
+    static const char words[] = "   applies to no consumer here: never (stream = NOSUCH, natsight.conf:3); "
+                                "applies to no server here: nobody (name = n9, natsight.conf:5)\n";
+    struct world w;
+    sees_not(160, 40, "applies to no");
+    use_rules(world.model, said, sizeof said / sizeof *said);
+    sees(160, 40, words);
+    world.nodes[1].answers = false;
+    world_run(&world, 20);
+    frame.context.utc_ns = world_utc(&world);
+    sees_not(160, 40, "applies to no");
+    world_init(&w); /* which has just begun */
+    use_rules(w.model, said, sizeof said / sizeof *said);
+    world_run(&w, 20);
+    frame.context.model = w.model;
+    frame.context.utc_ns = world_utc(&w);
+    sees_not(160, 40, "applies to no");
+    world_run(&w, 20);
+    frame.context.utc_ns = world_utc(&w);
+    sees(160, 40, "   applies to no consumer here: never (stream = NOSUCH, natsight.conf:3); ");
+    frame.context.model = world.model;
+    world_finish(&w);
+}
+END_TEST
+
 static const char *verdict(char out[400]) {
     char *text = frame_text(&frame, 120, 40, false), *line = strchr(text, '\n') + 1;
     int len = (int)strcspn(line, "\n");
@@ -388,6 +439,7 @@ int main(void) {
     tcase_add_test(tc, what_came_again_is_folded);
     tcase_add_test(tc, tab_gives_the_rows_to_the_detail);
     tcase_add_test(tc, the_rules_in_force_are_counted);
+    tcase_add_test(tc, a_rule_that_applies_to_nothing_is_said);
     tcase_add_test(tc, the_verdict_leaves_out_what_somebody_is_on);
     tcase_add_test(tc, what_is_about_to_end_is_marked);
     tcase_add_test(tc, two_of_one_thing_are_said_to_be);

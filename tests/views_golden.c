@@ -161,6 +161,7 @@ static const struct screen_case {
     {"alerts-detail", "alerts", world_alerted, alert_alone, false, 5},
     {"alerts-filter", "alerts", world_alerted, late_consumers, false, 2},
     {"alerts-calm", "alerts", world_quiet, NULL, false, 5},
+    {"alerts-vain", "alerts", world_quiet, rule_in_vain, false, 2},
     {"alerts-hostile", "alerts", world_hostile, NULL, false, 2},
     {"alerts-stale", "alerts", world_stale, NULL, false, 3},
     {"alerts-empty", "alerts", world_empty, NULL, false, 1},

@@ -7,6 +7,7 @@
 #include <check.h>
 
 #include "model/alerts.h"
+#include "tests/model_ruled.h"
 #include "tests/views_frame.h"
 
 static inline void streams_tab(struct frame *f, const struct world *w) {
@@ -341,6 +342,17 @@ static inline void alert_alone(struct frame *f, const struct world *w) {
 static inline void late_consumers(struct frame *f, const struct world *w) {
     (void)w;
     f->context.filter = "entity=consumer state=open";
+}
+
+static inline void rule_in_vain(struct frame *f, const struct world *w) {
+    static const struct rule_said said = {.name = "mail_cpu",
+                                          .entity = "server",
+                                          .match = "name = mail-lon",
+                                          .condition = "cpu_share",
+                                          .warn = "> 50 %",
+                                          .origin = "natsight.conf:12"};
+    (void)f;
+    use_rules(w->model, &said, 1);
 }
 
 #endif

@@ -8,7 +8,7 @@
 
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
 
-enum { DETAIL_FROM = 13, LIST_LEAST = 6, SILENCES_FROM = 8 }; /* rows */
+enum { DETAIL_FROM = 13, LIST_LEAST = 6, NOTES_FROM = 8 }; /* rows */
 
 static const struct quantity_column columns[] = {
     {.quantity = Q_ALERT_opened, .priority = 0, .pinned = true},
@@ -71,14 +71,15 @@ static void arrange_list(struct alerts *a, const struct view_context *context, s
     quantity_list_arrange(&a->all, context, &pick, area.w, quantity_panel_rows(area.h));
 }
 
-static int silence_rows(const struct view_context *context, struct rect area) {
-    return area.h >= SILENCES_FROM && model_silence_count(context->model) > 0;
+/* Below the list: who is silenced, and rules that apply to nothing. */
+static int note_rows(const struct alerts *a, const struct view_context *context, struct rect area) {
+    return area.h < NOTES_FROM ? 0 : (model_silence_count(context->model) > 0) + (a->vain.text[0] != '\0');
 }
 
 /* The list has what it needs, and at least half; what is left is for the selected one. */
 static void lay_out(struct alerts *a, const struct view_context *context, struct rect area) {
     const struct alert *alert = selected(a, context);
-    int wanted = 2 + (a->all.count < 1000 ? (int)a->all.count : 1000) + silence_rows(context, area);
+    int wanted = 2 + (a->all.count < 1000 ? (int)a->all.count : 1000) + note_rows(a, context, area);
     int half = area.h / 2 > LIST_LEAST ? area.h / 2 : LIST_LEAST, list = wanted < half ? half : wanted;
     int most = area.h - half > 0 ? area.h - half : 0;
     a->rows = a->detail = area;
@@ -96,6 +97,7 @@ static void lay_out(struct alerts *a, const struct view_context *context, struct
 static void arrange(void *state, const struct view_context *context, struct rect area) {
     struct alerts *a = state;
     collect(a, context);
+    alerts_vain_follow(&a->vain, context);
     arrange_list(a, context, area);
     lay_out(a, context, area);
     if (a->rows.h > 0 && a->rows.h < area.h)
@@ -104,11 +106,22 @@ static void arrange(void *state, const struct view_context *context, struct rect
 
 /* ---- drawing ---- */
 
-static void draw_silences(const struct view_context *context, struct surface *s, struct rect row) {
-    char text[400], cut[1200];
-    alerts_silences(context, text, sizeof text);
-    text_cut(cut, sizeof cut, text, row.w - 4);
-    surface_text(s, row, row.x + 3, row.y, ROLE_MUTED, 0, cut);
+/* Returns what is left below it. */
+static struct rect draw_note(struct surface *s, struct rect rows, enum role role, const char *text) {
+    char cut[1200];
+    if (!*text || rows.h < 1)
+        return rows;
+    text_cut(cut, sizeof cut, text, rows.w - 4);
+    surface_text(s, rows, rows.x + 3, rows.y, role, 0, cut);
+    return rect_below(rows, 1);
+}
+
+static void draw_notes(const struct alerts *a, const struct view_context *context, struct surface *s,
+                       struct rect rows) {
+    char silences[400];
+    alerts_silences(context, silences, sizeof silences);
+    rows = draw_note(s, rows, ROLE_MUTED, silences);
+    draw_note(s, rows, ROLE_TEXT, a->vain.text);
 }
 
 static void draw(const void *state, const struct view_context *context, struct surface *s, struct rect area) {
@@ -122,12 +135,11 @@ static void draw(const void *state, const struct view_context *context, struct s
     quantity_list_status(&a->all, sort, sizeof sort);
     bool plain = !*context->filter && a->all.table.sort < 0 && !a->all.table.reverse;
     snprintf(right, sizeof right, "%s%s%s", plain ? "" : sort, plain ? "" : "   ", rules);
-    int silences = rows.h > 0 ? silence_rows(context, rows) : 0;
-    rows.h -= silences;
+    int notes = rows.h > 0 ? note_rows(a, context, rows) : 0;
+    rows.h -= notes;
     if (rows.h > 0)
         quantity_panel_draw(&a->all, s, rows, title, right, empty);
-    if (silences)
-        draw_silences(context, s, (struct rect){rows.x, rows.y + rows.h, rows.w, 1});
+    draw_notes(a, context, s, (struct rect){rows.x, rows.y + rows.h, rows.w, notes});
     if (alert && a->detail.h > 0)
         alert_detail_draw(context, alert, s, a->detail);
     quantity_menu_draw(&a->all, s, area, area);

@@ -1,10 +1,17 @@
-/* The parts of the view Alerts, one file each: what titles and empty lists say (alerts_title.c), the selected
- * alert (alert_detail.c). For alerts.c. Main process. */
+/* The parts of the view Alerts, one file each: what titles and empty lists say (alerts_title.c), rules that
+ * apply to nothing (alerts_vain.c), the selected alert (alert_detail.c). For alerts.c. Main process. */
 #ifndef VIEWS_ALERTS_PARTS_H
 #define VIEWS_ALERTS_PARTS_H
 
 #include "model/alert_object.h"
 #include "views/quantity_table.h"
+
+struct alerts_vain {
+    const struct model *model; /* found in this one, by these, then */
+    const struct ruleset *set;
+    int64_t utc_ns;
+    char text[600]; /* "": none */
+};
 
 struct alerts {
     struct list_view list;
@@ -15,6 +22,7 @@ struct alerts {
         uint64_t version;
         int64_t utc_ns;
     } basis;
+    struct alerts_vain vain;
     uint64_t made;
     bool alone;               /* the detail has all rows */
     struct rect rows, detail; /* h 0: not shown */
@@ -28,6 +36,10 @@ void alerts_rules(const struct view_context *context, char *out, size_t size);
 void alerts_empty(const struct view_context *context, int width, char *out, size_t size);
 /* "silenced: server n2 until 03:10:00, upgrade"; "" nothing is. */
 void alerts_silences(const struct view_context *context, char *out, size_t size);
+
+/* ---- alerts_vain.c ---- */
+/* "applies to no consumer here: late (stream = SHOP, natsight.conf:12)", looked for now and then. */
+void alerts_vain_follow(struct alerts_vain *vain, const struct view_context *context);
 
 /* ---- alert_detail.c ---- */
 /* Rows that it makes use of in an area of that width, its title among them. */
