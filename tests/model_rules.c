@@ -208,34 +208,6 @@ START_TEST(a_growing_consumer_speaks_after_a_minute) {
 }
 END_TEST
 
-START_TEST(a_moved_leader_silences_its_asset) {
-    struct night n;
-    begin_one(&n, 0.1); /* holds 6 s, settles 3 s */
-    send_target(&n, 2, "http://h2:8222", "named", "polled", NULL, NULL);
-    send_varz(&n, 2, "IDB", "n2");
-    for (int i = 0; i <= 20; i++) {
-        go_to(&n, i);
-        send_varz(&n, 2, "IDB", "n2");
-        send_consumer(&n, "n1", "IDA", 1, 20000 + 100 * (uint64_t)i);
-    }
-    ck_assert_ptr_nonnull(finding_at(&n, "consumer_growing", SEVERITY_WARN));
-    send_consumer(&n, "n2", "IDB", 2, 22100);
-    night_until(&n, 20.5);
-    ck_assert_ptr_null(finding_at(&n, "consumer_growing", SEVERITY_WARN));
-    size_t count;
-    const struct finding *forming = model_forming(n.model, &count);
-    ck_assert_uint_eq(count, 1);
-    ck_assert(forming[0].moved);
-    ck_assert_int_eq(forming[0].due_utc_ns, NIGHT_UTC + ns(23));
-    const struct finding *burning = model_burning(n.model, &count); /* it is open all the same */
-    ck_assert_uint_eq(count, 1);
-    ck_assert_int_eq(burning[0].severity, SEVERITY_WARN);
-    model_pending(n.model, &count);
-    ck_assert_uint_eq(count, 0);
-    night_end(&n);
-}
-END_TEST
-
 static void send_stream(struct night *n, const char *leader, const char *id, uint64_t target) {
     struct sample *s = build(n, target, SHAPE_JSZ, id);
     struct row *row = sample_add(s, ENTITY_STREAM);
@@ -246,34 +218,61 @@ static void send_stream(struct night *n, const char *leader, const char *id, uin
     send(n, s);
 }
 
-/* Who leads the consumer stays: what it is behind is told by its stream's leader, too. */
-START_TEST(a_moved_leader_of_its_stream_silences_a_consumer) {
-    struct night n;
-    begin_one(&n, 0.1); /* holds 6 s, settles 3 s */
-    send_target(&n, 2, "http://h2:8222", "named", "polled", NULL, NULL);
-    send_varz(&n, 2, "IDB", "n2");
-    for (int i = 0; i <= 20; i++) {
-        go_to(&n, i);
-        send_varz(&n, 2, "IDB", "n2");
-        send_stream(&n, "n1", "IDA", 1);
-        send_consumer(&n, "n1", "IDA", 1, 20000 + 100 * (uint64_t)i);
+/* Two servers, and a consumer on n1 that falls behind at each second up to this one. */
+static void grow_until(struct night *n, int second, const char *stream_leader, const char *id,
+                       uint64_t target) {
+    while (n->at < ns(second)) {
+        int next = (int)(n->at / ns(1)) + 1;
+        go_to(n, next);
+        send_varz(n, 2, "IDB", "n2");
+        if (stream_leader)
+            send_stream(n, stream_leader, id, target);
+        send_consumer(n, "n1", "IDA", 1, 20000 + 100 * (uint64_t)next);
     }
-    ck_assert_ptr_nonnull(finding_at(&n, "consumer_growing", SEVERITY_WARN));
-    send_stream(&n, "n2", "IDB", 2);
-    send_consumer(&n, "n1", "IDA", 1, 22100);
-    night_until(&n, 20.5);
-    ck_assert_ptr_null(finding_at(&n, "consumer_growing", SEVERITY_WARN));
+}
+
+static void begin_growing(struct night *n, const char *stream_leader) {
+    begin_one(n, 0.1); /* holds 6 s, settles 3 s */
+    send_target(n, 2, "http://h2:8222", "named", "polled", NULL, NULL);
+    send_varz(n, 2, "IDB", "n2");
+    grow_until(n, 20, stream_leader, "IDA", 1);
+    ck_assert_ptr_nonnull(finding_at(n, "consumer_growing", SEVERITY_WARN));
+}
+
+/* Something moved at second 20. */
+static void check_settling(struct night *n) {
     size_t count;
-    const struct finding *forming = model_forming(n.model, &count);
+    night_until(n, 20.5);
+    ck_assert_ptr_null(finding_at(n, "consumer_growing", SEVERITY_WARN));
+    const struct finding *forming = model_forming(n->model, &count);
     ck_assert_uint_eq(count, 1);
     ck_assert(forming[0].moved);
     ck_assert_int_eq(forming[0].due_utc_ns, NIGHT_UTC + ns(23));
-    for (int i = 21; i <= 24; i++) {
-        go_to(&n, i);
-        send_varz(&n, 2, "IDB", "n2");
-        send_stream(&n, "n2", "IDB", 2);
-        send_consumer(&n, "n1", "IDA", 1, 20000 + 100 * (uint64_t)i);
-    }
+}
+
+START_TEST(a_moved_leader_silences_its_asset) {
+    struct night n;
+    begin_growing(&n, NULL);
+    send_consumer(&n, "n2", "IDB", 2, 22100);
+    check_settling(&n);
+    size_t count;
+    const struct finding *burning = model_burning(n.model, &count); /* it is open all the same */
+    ck_assert_uint_eq(count, 1);
+    ck_assert_int_eq(burning[0].severity, SEVERITY_WARN);
+    model_pending(n.model, &count);
+    ck_assert_uint_eq(count, 0);
+    night_end(&n);
+}
+END_TEST
+
+/* Who leads the consumer stays: what it is behind is told by its stream's leader, too. */
+START_TEST(a_moved_leader_of_its_stream_silences_a_consumer) {
+    struct night n;
+    begin_growing(&n, "n1");
+    send_stream(&n, "n2", "IDB", 2);
+    send_consumer(&n, "n1", "IDA", 1, 22100);
+    check_settling(&n);
+    grow_until(&n, 24, "n2", "IDB", 2);
     ck_assert_ptr_nonnull(finding_at(&n, "consumer_growing", SEVERITY_WARN));
     night_end(&n);
 }
