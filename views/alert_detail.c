@@ -156,6 +156,26 @@ static void put_people(struct detail *d) {
 
 /* ---- its rule ---- */
 
+/* The level that it spoke at is no more the one in force. An object's own is compared as the number that it
+ * is of that object; of one that is not known here nobody can say. */
+static void put_other_level(struct detail *d, const struct rule *rule) {
+    const struct alert *a = d->alert;
+    const struct rule_level *level = rule_level(rule, a->severity);
+    struct finding asked = {.rule = rule, .level = a->severity, .object = a->object};
+    char now[300];
+    if (!*a->limit || (level->asked && !model_object(d->context->model, a->object)))
+        return;
+    finding_limit(d->context->model, &asked, now, sizeof now);
+    if (strcmp(now, a->limit) == 0)
+        return;
+    if (!level->asked)
+        put_line(d, PLAIN, "", "it spoke at %s, the rule has other levels by now", a->limit);
+    else if (strcmp(now, level->limit) == 0) /* it has no number */
+        put_line(d, PLAIN, "", "it spoke at %s, and has no such level any more", a->limit);
+    else
+        put_line(d, PLAIN, "", "it spoke at %s, its level is %s by now", a->limit, now);
+}
+
 static void put_rule(struct detail *d) {
     const struct alert *a = d->alert;
     const struct rule *rule = ruleset_find(model_rules(d->context->model), a->rule);
@@ -167,8 +187,7 @@ static void put_rule(struct detail *d) {
     }
     rule_text(rule, text, sizeof text);
     put_line(d, PLAIN, head, "%s", text);
-    if (*a->limit && !strstr(text, a->limit))
-        put_line(d, PLAIN, "", "it spoke at %s, the rule has other levels by now", a->limit);
+    put_other_level(d, rule);
     if (*rule->why)
         put_line(d, PLAIN, "why", "%s", rule->why);
     put_line(d, PLAIN, "", "from %s%s%s", rule->origin,
