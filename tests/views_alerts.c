@@ -358,6 +358,40 @@ START_TEST(a_rule_that_applies_to_nothing_is_said) {
 }
 END_TEST
 
+/* Over so many that one frame would be late. */
+START_TEST(looking_for_them_goes_on_from_frame_to_frame) {
+    enum { MANY = 1234, RULES = 20 };
+    static struct world_client clients[MANY];
+    static char names[RULES][12];
+    struct rule_said said[RULES];
+    struct world w;
+    for (int i = 0; i < MANY; i++)
+        clients[i] = (struct world_client){0, (uint64_t)i + 5, "same", NULL, "go", 0, 1, 0};
+    for (int i = 0; i < RULES; i++) {
+        snprintf(names[i], sizeof names[i], "r%d", i);
+        said[i] = (struct rule_said){.name = names[i],
+                                     .entity = "connection",
+                                     .match = "name = nosuch",
+                                     .condition = "pending_bytes",
+                                     .warn = "> 1 GiB",
+                                     .origin = "natsight.conf:6"};
+    }
+    world_init(&w);
+    w.clients = clients;
+    w.client_count = MANY;
+    w.nodes[0].connections = MANY;
+    w.nodes[1].connections = w.nodes[2].connections = 0;
+    use_rules(w.model, said, RULES);
+    world_run(&w, 40);
+    frame.context.model = w.model;
+    frame.context.utc_ns = world_utc(&w);
+    sees_not(160, 40, "applies to no");
+    sees(160, 40, "   applies to no connection here: r0 (name = nosuch, natsight.conf:6); ");
+    frame.context.model = world.model;
+    world_finish(&w);
+}
+END_TEST
+
 static const char *verdict(char out[400]) {
     char *text = frame_text(&frame, 120, 40, false), *line = strchr(text, '\n') + 1;
     int len = (int)strcspn(line, "\n");
@@ -440,6 +474,7 @@ int main(void) {
     tcase_add_test(tc, tab_gives_the_rows_to_the_detail);
     tcase_add_test(tc, the_rules_in_force_are_counted);
     tcase_add_test(tc, a_rule_that_applies_to_nothing_is_said);
+    tcase_add_test(tc, looking_for_them_goes_on_from_frame_to_frame);
     tcase_add_test(tc, the_verdict_leaves_out_what_somebody_is_on);
     tcase_add_test(tc, what_is_about_to_end_is_marked);
     tcase_add_test(tc, two_of_one_thing_are_said_to_be);

@@ -4,12 +4,15 @@
 #define VIEWS_ALERTS_PARTS_H
 
 #include "model/alert_object.h"
+#include "model/ruleset.h"
 #include "views/quantity_table.h"
 
 struct alerts_vain {
     const struct model *model; /* found in this one, by these, then */
     const struct ruleset *set;
     int64_t utc_ns;
+    size_t next; /* to be looked at; 0: all were */
+    bool is[RULES_MOST];
     char text[600]; /* "": none */
 };
 

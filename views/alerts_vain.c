@@ -10,7 +10,8 @@
 #include "views/clusters.h"
 #include "views/jetstream_heard.h"
 
-#define EVERY_NS   (5 * NS_PER_S)  /* each looks at all that it may be about */
+#define EVERY_NS   (5 * NS_PER_S)
+#define LOOKS      20000 /* at objects, about, before a frame is drawn: there can be thousands of them */
 #define SETTLES_NS (25 * NS_PER_S) /* who is there has told by then */
 
 /* All that should be there answers, for long enough. */
@@ -33,29 +34,44 @@ static bool is_all_told(const struct model *model, const struct rule *rule) {
     return rule->kind != OBJECT_CONNECTION || rows >= total;
 }
 
-static void find(struct alerts_vain *vain, const struct view_context *context) {
-    const struct ruleset *set = model_rules(context->model);
+static void say(struct alerts_vain *vain, const struct ruleset *set) {
     vain->text[0] = '\0';
     for (size_t i = 0, len = 0; i < ruleset_count(set) && len + 1 < sizeof vain->text; i++) {
-        const struct rule *rule = ruleset_at(set, i);
-        if (!rule_is_in_vain(context->model, rule) || !is_all_told(context->model, rule))
+        if (!vain->is[i])
             continue;
         if (len)
             len += (size_t)snprintf(vain->text + len, sizeof vain->text - len, "; ");
-        rule_in_vain_text(rule, vain->text + len, sizeof vain->text - len);
+        rule_in_vain_text(ruleset_at(set, i), vain->text + len, sizeof vain->text - len);
         len += strlen(vain->text + len);
     }
+}
+
+static void look(struct alerts_vain *vain, const struct model *model, const struct ruleset *set) {
+    size_t count = ruleset_count(set), looks = 0;
+    for (; vain->next < count && looks < LOOKS; vain->next++) {
+        const struct rule *rule = ruleset_at(set, vain->next);
+        size_t objects = 0;
+        if (rule->own_match)
+            model_objects(model, rule->kind, &objects);
+        looks += objects;
+        vain->is[vain->next] = rule_is_in_vain(model, rule) && is_all_told(model, rule);
+    }
+    if (vain->next < count)
+        return;
+    vain->next = 0;
+    say(vain, set);
 }
 
 void alerts_vain_follow(struct alerts_vain *vain, const struct view_context *context) {
     const struct ruleset *set = model_rules(context->model);
     int64_t ago = context->utc_ns - vain->utc_ns;
-    if (vain->set == set && vain->model == context->model && ago >= 0 && ago < EVERY_NS)
+    if (vain->set != set || vain->model != context->model || ago < 0)
+        *vain = (struct alerts_vain){.set = set, .model = context->model};
+    else if (vain->next == 0 && ago < EVERY_NS)
         return;
-    vain->set = set;
-    vain->model = context->model;
     vain->utc_ns = context->utc_ns;
-    vain->text[0] = '\0';
     if (is_settled(context))
-        find(vain, context);
+        look(vain, context->model, set);
+    else
+        *vain = (struct alerts_vain){.set = set, .model = context->model, .utc_ns = context->utc_ns};
 }
