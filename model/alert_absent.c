@@ -75,7 +75,9 @@ void alert_absent_tick(struct model *model) {
 /* Of a count; of a span, as how late one is, no more than what is proven is judged anyway. */
 static bool is_least(const struct asking *asking, enum quantity q) {
     struct value v = quantity_get(asking->model, asking->object, q);
-    if (quantities[q].within_ns) /* counted from our start on, and nothing says of what came before */
+    /* from our start on, and nothing says of what came before: of these closed connections do */
+    bool told = quantities[q].kind == OBJECT_CLIENT || quantities[q].kind == OBJECT_VISITOR;
+    if (quantities[q].within_ns && !told)
         v = watched_for(asking->model, quantities[q].within_ns, v);
     return v.type == VALUE_UINT && v.flags & VALUE_LEAST;
 }

@@ -191,29 +191,23 @@ static bool is_cluster_heard(const struct model *model, const struct alert *aler
     return heard->answers;
 }
 
-/* Objects that are there only since something happened to them: of what happened before we came there is
- * none. */
-static const struct {
-    enum quantity counts;
-    int64_t span_ns;
-} happened[] = {
-    {Q_VISITOR_reconnects_1h, 3600 * NS_PER_S},
-    {Q_CLIENT_cuts_10m, 600 * NS_PER_S},
-    {Q_CLIENT_alone_5m, 300 * NS_PER_S},
-    {Q_CLIENT_alone_1m, 60 * NS_PER_S},
-};
+/* The longest span that a quantity of these is counted in. */
+static int64_t longest_span(enum object_kind kind) {
+    int64_t longest = 0;
+    for (int q = 0; q < QUANTITY_COUNT; q++)
+        if (quantities[q].kind == kind && quantities[q].within_ns > longest)
+            longest = quantities[q].within_ns;
+    return longest;
+}
 
-/* Over so long its rule counts; of a sum that may be any of them. */
+/* Over so long its rule counts; of a sum that may be any. Of objects that are there only since something
+ * happened to them: of what happened before we came there is none. */
 static int64_t counts_over(const struct model *model, const struct slot *slot) {
     const struct rule *rule = ruleset_find(model->rules, slot->said.rule);
-    int64_t longest = 0;
-    for (size_t i = 0; rule && rule->enabled && i < sizeof happened / sizeof *happened; i++) {
-        if (rule->value_quantity == (int)happened[i].counts)
-            return happened[i].span_ns;
-        if (quantities[happened[i].counts].kind == rule->kind && happened[i].span_ns > longest)
-            longest = happened[i].span_ns;
-    }
-    return longest;
+    if (!rule || !rule->enabled || (rule->kind != OBJECT_CLIENT && rule->kind != OBJECT_VISITOR))
+        return 0;
+    int64_t own = rule->value_quantity >= 0 ? quantities[rule->value_quantity].within_ns : 0;
+    return own ? own : longest_span(rule->kind);
 }
 
 static int64_t waits_for(const struct model *model, const struct slot *slot) {

@@ -65,25 +65,26 @@ struct value calc_client_cuts(const struct model *model, const struct object *ob
     return v;
 }
 
-static struct value cuts_within(const struct model *model, const struct object *object, int minutes,
+static struct value cuts_within(const struct model *model, const struct object *object, enum quantity q,
                                 bool alone) {
     uint64_t cuts;
-    bool more = client_cuts_within(client_const(object), model->utc_ns, minutes * MINUTE_NS, alone, &cuts);
+    bool more =
+        client_cuts_within(client_const(object), model->utc_ns, quantities[q].within_ns, alone, &cuts);
     struct value v = value_uint(cuts);
     v.flags = more || is_partial(object) ? VALUE_LEAST : 0;
     return v;
 }
 
 struct value calc_client_cuts_10m(const struct model *model, const struct object *object) {
-    return cuts_within(model, object, 10, false);
+    return cuts_within(model, object, Q_CLIENT_cuts_10m, false);
 }
 
 struct value calc_client_alone_5m(const struct model *model, const struct object *object) {
-    return cuts_within(model, object, 5, true);
+    return cuts_within(model, object, Q_CLIENT_alone_5m, true);
 }
 
 struct value calc_client_alone_1m(const struct model *model, const struct object *object) {
-    return cuts_within(model, object, 1, true);
+    return cuts_within(model, object, Q_CLIENT_alone_1m, true);
 }
 
 static struct value span_or_unknown(int64_t ns) {
