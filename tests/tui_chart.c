@@ -96,7 +96,7 @@ START_TEST(braille_chart) {
 }
 END_TEST
 
-/* Behind the bars, with the value where no bar stands; one beyond the scale is not there. */
+/* Through the bars, with the value where no bar stands; of one beyond the scale is said where it is. */
 START_TEST(levels_are_dotted_lines) {
     static const struct chart_level levels[] = {
         {120, ROLE_WARN, "!"}, {290, ROLE_CRIT, "!!"}, {400, ROLE_CRIT, "!!"}};
@@ -109,29 +109,101 @@ START_TEST(levels_are_dotted_lines) {
     ck_assert_int_eq(surface->cells[1 * 32 + 7].role, ROLE_CRIT);
     ck_assert_int_eq(surface->cells[1 * 32 + 25].role, ROLE_CHART_IN);
     expect("-IN --------------- 182k msg/s -\n"
-           "  300|!!290 - - - - - - -#- - -#\n"
+           "  300|!!290 !!400^  - - -#- - -#\n"
            "     |                   #     #\n"
            "     |                   #  :  #\n"
            "  150|                  :#  #  #\n"
-           "     |!120  - - - - - -.##- #.-#\n"
+           "     |!120  - - - - - -.-#- -.-#\n"
            "     |                :###  ## #\n"
            "    0|             ..#####  ##.#\n"
            "      -10m                   now\n");
 }
 END_TEST
 
-/* No bar leaves room for the value. */
-START_TEST(a_level_behind_bars) {
-    static const struct chart_level level = {5, ROLE_WARN, "!"};
-    struct chart_bucket buckets[14];
-    for (int i = 0; i < 14; i++)
+static const struct chart_level three_levels[] = {
+    {1, ROLE_WARN, "!"}, {5, ROLE_CRIT, "!!"}, {40, ROLE_CRIT, "!!"}};
+
+/* So many bars, all of them as high as 9 of 10; no level is at the ground itself. */
+static struct chart filled(struct chart_bucket *buckets, int count) {
+    static const struct chart_level ground = {0, ROLE_WARN, "!"};
+    for (int i = 0; i < count; i++)
         buckets[i] = (struct chart_bucket){9, 9, 9};
-    struct chart chart = {"LAG", NULL,  buckets, 14,     10, UNIT_COUNT, ROLE_CHART_LOAD, NULL, NULL,
-                          0,     false, NULL,    &level, 1,  NULL};
+    return (struct chart){"LAG", NULL,  buckets, count,   10, UNIT_COUNT, ROLE_CHART_LOAD, NULL, NULL,
+                          0,     false, NULL,    &ground, 1,  NULL};
+}
+
+/* No bar leaves room for the value: it stands on the oldest ones, and what is above has no room. */
+START_TEST(a_level_goes_through_bars) {
+    struct chart_bucket buckets[28];
+    struct chart chart = filled(buckets, 14);
+    chart.levels = three_levels;
+    chart.level_count = 3;
+    draw_on(20, 6, true);
+    chart_draw(&chart, surface, surface_rect(surface));
+    ck_assert_int_eq(surface->cells[2 * 20 + 6].role, ROLE_CRIT);
+    ck_assert_int_eq(surface->cells[2 * 20 + 11].role, ROLE_CHART_LOAD);
+    ck_assert_int_eq(surface->cells[2 * 20 + 12].role, ROLE_CRIT);
+    ck_assert_int_eq(surface->cells[4 * 20 + 14].role, ROLE_WARN);
+    expect("-LAG ---------------\n"
+           "   10|::::::::::::::\n"
+           "     |!!5 -#-#-#-#-#\n"
+           "     |##############\n"
+           "    0|!1 #-#-#-#-#-#\n"
+           "                 now\n");
+    chart = filled(buckets, 28);
+    chart.levels = three_levels;
+    chart.level_count = 3;
+    draw_on(20, 6, false);
+    chart_draw(&chart, surface, surface_rect(surface));
+    expect("-LAG ---------------\n"
+           "   10|⣶⣶⣶⣶⣶⣶⣶⣶⣶⣶⣶⣶⣶⣶\n"
+           "     |!!5 ·⣿·⣿·⣿·⣿·⣿\n"
+           "     |⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿\n"
+           "    0|!1 ⣿·⣿·⣿·⣿·⣿·⣿\n"
+           "                 now\n");
+}
+END_TEST
+
+/* In the lowest row ends of bars are all that there is to see of small values: no dots there. */
+START_TEST(a_level_in_the_lowest_row) {
+    static const struct chart_level level = {1.5, ROLE_WARN, "!"};
+    struct chart_bucket buckets[14];
+    struct chart chart = filled(buckets, 14);
+    for (int i = 3; i < 10; i++)
+        buckets[i] = (struct chart_bucket){1, 1, 1};
+    chart.levels = &level;
+    draw_on(20, 6, true);
+    chart_draw(&chart, surface, surface_rect(surface));
+    expect("-LAG ---------------\n"
+           "   10|:::       ::::\n"
+           "     |###       ####\n"
+           "     |###       ####\n"
+           "    0|!1.5 :::::-#-#\n"
+           "                 now\n");
+}
+END_TEST
+
+/* Of a row there is one line, of the worst. Where bars end in it every other dot is theirs. */
+START_TEST(levels_in_one_row) {
+    static const struct chart_level levels[] = {{8, ROLE_WARN, "!"}, {9, ROLE_CRIT, "!!"}};
+    struct chart_bucket buckets[14];
+    struct chart chart = filled(buckets, 14);
     draw_on(20, 6, true);
     chart_draw(&chart, surface, surface_rect(surface));
     expect("-LAG ---------------\n"
            "   10|::::::::::::::\n"
+           "     |##############\n"
+           "     |##############\n"
+           "    0|##############\n"
+           "                 now\n");
+    chart.levels = levels;
+    chart.level_count = 2;
+    draw_on(20, 6, true);
+    chart_draw(&chart, surface, surface_rect(surface));
+    ck_assert_int_eq(surface->cells[1 * 20 + 6].role, ROLE_WARN);
+    ck_assert_int_eq(surface->cells[1 * 20 + 14].role, ROLE_CRIT);
+    expect("-LAG ---------------\n"
+           "   10|!8 !!9 :-:::-:\n"
            "     |##############\n"
            "     |##############\n"
            "    0|##############\n"
@@ -305,7 +377,9 @@ int main(void) {
     tcase_add_test(test, words_on_the_axis);
     tcase_add_test(test, braille_chart);
     tcase_add_test(test, levels_are_dotted_lines);
-    tcase_add_test(test, a_level_behind_bars);
+    tcase_add_test(test, a_level_goes_through_bars);
+    tcase_add_test(test, a_level_in_the_lowest_row);
+    tcase_add_test(test, levels_in_one_row);
     tcase_add_test(test, a_chart_in_a_corner);
     tcase_add_test(test, too_small_is_not_drawn);
     tcase_add_test(test, an_empty_chart_has_its_frame);

@@ -6,7 +6,14 @@
 #include "base/text.h"
 #include "tui/chart_level.h"
 
-enum { LABEL_WIDTH = 5, SCALE_WIDTH = LABEL_WIDTH + 1, LEAST_ROWS = 4, LEAST_COLS = 16 };
+enum {
+    LABEL_WIDTH = 5,
+    SCALE_WIDTH = LABEL_WIDTH + 1,
+    LEAST_ROWS = 4,
+    LEAST_COLS = 16,
+    LEVEL_SIZE = NUMBER_TEXT_SIZE + 16
+};
+#define BRAILLE_FULL 0x28ff
 
 int chart_buckets(const struct surface *s, int width) {
     int cells = width - SCALE_WIDTH;
@@ -106,23 +113,78 @@ static int free_place(const struct surface *s, struct rect row, int width) {
     return -1;
 }
 
-static void draw_level(const struct chart *chart, struct surface *s, struct rect body,
-                       const struct chart_level *level) {
-    char value[NUMBER_TEXT_SIZE], text[NUMBER_TEXT_SIZE + 8];
-    int from_below = (int)(level->value / chart->top * body.h);
-    if (!(level->value <= chart->top) || from_below < 1) /* the lowest row is the ground */
-        return;
-    struct rect row = {body.x, body.y + body.h - 1 - (from_below < body.h ? from_below : body.h - 1), body.w,
-                       1};
+static bool is_above(const struct chart *chart, const struct chart_level *level) {
+    return level->value > chart->top;
+}
+
+/* One above the scale is told of in the first row; -1: there is no line at the ground. */
+static int level_row(const struct chart *chart, struct rect body, const struct chart_level *level) {
+    if (!(level->value > 0) || !(chart->top > 0))
+        return -1;
+    int below = is_above(chart, level) ? body.h - 1 : (int)(level->value / chart->top * body.h);
+    return body.y + body.h - 1 - (below < body.h ? below : body.h - 1);
+}
+
+/* "!!5m ", "!!5m↑ ". */
+static int level_text(const struct chart *chart, const struct surface *s, const struct chart_level *level,
+                      char out[static LEVEL_SIZE]) {
+    char value[NUMBER_TEXT_SIZE];
     format_label(value, level->value, chart->unit);
-    snprintf(text, sizeof text, "%s%s ", level->mark, value);
-    int label = free_place(s, row, text_width(text));
-    if (label < 0) /* bars all along */
-        return;
-    for (int x = row.x; x < row.x + row.w; x++)
-        if (is_free(s, x, row.y) && (x - row.x) % 2 == 0)
-            surface_put(s, row, x, row.y, level->role, 0, s->ascii ? '-' : 0xb7);
-    surface_text(s, row, label, row.y, level->role, 0, text);
+    snprintf(out, LEVEL_SIZE, "%s%s%s ", level->mark, value,
+             !is_above(chart, level) ? ""
+             : s->ascii              ? "^"
+                                     : "↑");
+    return text_width(out);
+}
+
+/* Through bars, too; fewer dots where these end, so that their ends are seen, and none of them at the ground.
+ */
+static void draw_line(struct surface *s, struct rect row, bool ground, enum role role) {
+    for (int x = row.x; x < row.x + row.w && x < s->cols && row.y < s->rows; x += 2) {
+        uint32_t c = s->cells[row.y * s->cols + x].c;
+        uint32_t dot = s->ascii ? '-' : 0xb7;
+        bool end = c != ' ' && c != dot && c != '#' && c != BRAILLE_FULL;
+        if (!end || (!ground && (x - row.x) % 4 == 0))
+            surface_put(s, row, x, row.y, role, 0, dot);
+    }
+}
+
+static bool is_said_in(const struct chart *chart, struct rect body, int y, int i, bool above) {
+    const struct chart_level *level = &chart->levels[i];
+    return level_row(chart, body, level) == y && is_above(chart, level) == above;
+}
+
+/* Columns of the words of those in this row, which begin at `x`. */
+static int put_words(const struct chart *chart, struct surface *s, struct rect body, int x, int y, bool above,
+                     bool draw) {
+    char text[LEVEL_SIZE];
+    int at = x;
+    for (int i = 0; i < chart->level_count; i++) {
+        if (!is_said_in(chart, body, y, i, above))
+            continue;
+        int width = level_text(chart, s, &chart->levels[i], text);
+        if (draw)
+            surface_text(s, body, at, y, above ? ROLE_MUTED : chart->levels[i].role, 0, text);
+        at += width;
+    }
+    return at - x;
+}
+
+/* The words of lines stand between the bars, else on the oldest of them; of what is above only between. */
+static void draw_levels_in(const struct chart *chart, struct surface *s, struct rect body, int y) {
+    struct rect row = {body.x, y, body.w, 1};
+    int within = put_words(chart, s, body, 0, y, false, false);
+    int above = put_words(chart, s, body, 0, y, true, false);
+    int both = above ? free_place(s, row, within + above) : -1;
+    int place = both < 0 && within ? free_place(s, row, within) : both;
+    for (int i = 0; i < chart->level_count; i++)
+        if (is_said_in(chart, body, y, i, false))
+            draw_line(s, row, y == body.y + body.h - 1, chart->levels[i].role);
+    if (place < 0)
+        place = row.x;
+    put_words(chart, s, body, place, y, false, true);
+    if (both >= 0)
+        put_words(chart, s, body, place + within, y, true, true);
 }
 
 struct axis { /* cells from `first` to `last` are free for marks; `span`, `now`: where these words begin */
@@ -181,8 +243,8 @@ void chart_draw(const struct chart *chart, struct surface *s, struct rect area) 
         else
             draw_column_braille(chart, s, body, cell);
     }
-    for (int i = 0; i < chart->level_count; i++)
-        draw_level(chart, s, body, &chart->levels[i]);
+    for (int y = body.y; y < body.y + body.h && chart->level_count > 0 && !is_empty(chart); y++)
+        draw_levels_in(chart, s, body, y);
     if (is_empty(chart))
         surface_text(s, body, body.x + 1, body.y + body.h / 2, ROLE_MUTED, 0,
                      chart->none ? chart->none : "no data yet");

@@ -21,7 +21,7 @@ struct chart_scale {
  * second. */
 void chart_scale_fit(struct chart_scale *scale, double max, enum unit unit);
 
-struct chart_level { /* a dotted line, with its value where there is room */
+struct chart_level { /* a dotted line with its value; above the scale the value alone, with an arrow */
     double value;
     enum role role;
     const char *mark; /* in front of the value: tells levels apart without colour */
@@ -40,7 +40,7 @@ struct chart {
     int span_buckets;     /* back from the newest, where `span` stands on the axis; 0: at the left end */
     bool no_axis;         /* a chart below it has the axis for both: one row less */
     const char *end;      /* three letters below the newest: NULL "now" */
-    const struct chart_level *levels; /* drawn behind the bars, where within the scale */
+    const struct chart_level *levels; /* through the bars; the lesser first */
     int level_count;
     const char *none; /* said while there is nothing to draw; NULL: "no data yet" */
 };

@@ -209,11 +209,19 @@ static const char *why_none(const struct view_context *context, const struct obj
     return some ? "kept only of those that lag most" : NULL;
 }
 
-/* From which on rules speak. */
+static int by_height(const void *a, const void *b) {
+    const struct threshold *x = a, *y = b;
+    if (x->severity != y->severity)
+        return x->severity < y->severity ? -1 : 1;
+    return (x->value > y->value) - (x->value < y->value);
+}
+
+/* From which on rules speak, the lesser severity first. */
 static int levels_of(const struct view_context *context, const struct object *object, enum quantity q,
                      double factor, struct chart_level out[LEVELS_MOST]) {
     struct threshold levels[LEVELS_MOST];
     size_t count = model_thresholds(context->model, object, q, levels, LEVELS_MOST);
+    qsort(levels, count, sizeof *levels, by_height);
     for (size_t i = 0; i < count; i++)
         out[i] = levels[i].severity == SEVERITY_CRIT
                      ? (struct chart_level){levels[i].value * factor, ROLE_CRIT, "!!"}
