@@ -153,9 +153,11 @@ static void put_end(struct plain *p, const struct alert_change *change, const st
     time_format_clock(at, alert->ended_utc_ns, p->options.local_time);
     bool soon = change->utc_ns - alert->ended_utc_ns < SOON_S * NS_PER_S;
     snprintf(figure, sizeof figure, "%s%s%s", alert->figure, soon ? "" : ", over since ", soon ? "" : at);
-    if (strcmp(alert->ending, "cut") == 0) /* what was threatening has happened: nobody is well */
-        put_line(p, "info", alert->rule, alert->name, "ended: it was cut");
-    else
+    if (model_alert_is_unsolved(alert)) { /* nobody is well */
+        bool cut = strcmp(alert->ending, "cut") == 0;
+        snprintf(figure, sizeof figure, "ended: %s", cut ? "it was cut" : alert->ending);
+        put_line(p, "info", alert->rule, alert->name, figure);
+    } else
         put_line(p, severity_word(change->severity), alert->rule, alert->name, figure);
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "model/alert_text.h"
+#include "model/alert_vanished.h"
 #include "model/ruleset.h"
 
 #define TEXT_SIZE   1024
@@ -124,12 +125,25 @@ void alert_say_figure(struct model *model, struct slot *slot) {
 
 /* ---- its end ---- */
 
+static const char ending_cut[] = "cut";
+
+bool model_alert_is_unsolved(const struct alert *alert) {
+    const char *const unsolved[] = {ending_cut, ENDING_ACKNOWLEDGED, ENDING_TAKEN};
+    for (size_t i = 0; alert->state == ALERT_CLEARED && i < sizeof unsolved / sizeof *unsolved; i++)
+        if (strcmp(alert->ending, unsolved[i]) == 0)
+            return true;
+    return false;
+}
+
 static const char *ending_of(const struct model *model, const struct slot *slot) {
     const struct object *object = model_object(model, slot->said.object);
+    const char *vanished = vanished_ending(model, slot);
+    if (vanished)
+        return vanished;
     if (slot->restored)
         return "not seen again";
     if (object && object->kind == OBJECT_CONNECTION && model_is_closed(object))
-        return strcmp(quantity_get(model, object, Q_CONNECTION_closed_by).text, "slow") == 0 ? "cut"
+        return strcmp(quantity_get(model, object, Q_CONNECTION_closed_by).text, "slow") == 0 ? ending_cut
                                                                                              : "closed";
     return object && object->freshness != FRESH_GONE ? "" : "gone";
 }

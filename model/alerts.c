@@ -6,6 +6,7 @@
 #include "model/alert_book.h"
 #include "model/alert_said.h"
 #include "model/alert_text.h"
+#include "model/alert_vanished.h"
 #include "model/alert_watch.h"
 #include "model/ruleset.h"
 
@@ -410,7 +411,7 @@ static void end(struct model *model, struct slot *slot) {
 static bool is_over(struct model *model, struct slot *slot, int64_t passed_ns) {
     int64_t quiet_ns = model->mono_ns - slot->quiet_mono_ns;
     if (slot->restored)
-        return watch_waited(model, slot, passed_ns);
+        return watch_waited(model, slot, passed_ns) && !vanished_stays(model, slot);
     slot->away |= slot->said.flapping && quiet_ns >= SETTLES;
     return quiet_ns >= (slot->said.flapping ? FOLDS : SETTLES);
 }

@@ -29,6 +29,8 @@
  *   gateways and leaf nodes, of a stream its replicas and sources, of a cluster everything. Not what a server
  *   leads: that is the cluster's and moves on. A client, called as in `client`: what is found of its
  *   connections, whichever. Its alerts live on in the book, and nobody is told of them.
+ * - What vanished is listed by nobody, and that is no end: such an alert stays open until its object is
+ * listed again, somebody has acknowledged it, or an hour is over. Its ending says which.
  * - Durations are counted in the collector's monotonic time; a clock that is put an hour on or back opens,
  *   closes and folds nothing. Times shown are UTC of the moment. Only what was read from a file has its age
  *   by UTC, once, at the first tick.
@@ -95,6 +97,8 @@ const struct alert *model_alert(const struct model *model, size_t index);
 const struct alert *model_alert_by_number(const struct model *model, uint64_t number);
 /* Another one after each change of the book, and never that of another model. */
 uint64_t model_alerts_version(const struct model *model);
+/* It ended, and what it was about has not: "cut", "still gone: taken as deleted". */
+bool model_alert_is_unsolved(const struct alert *alert);
 /* Of all times that an open one was worse than ever, in this run. */
 uint64_t model_alerts_peaks(const struct model *model);
 

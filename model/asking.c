@@ -69,6 +69,7 @@ int asking_resolve(void *data, const char *function, const char *name, enum unit
     names->named++;
     names->dated |= (quantities[q].flags & QUANTITY_DATED) != 0;
     names->about_state |= (quantities[q].flags & QUANTITY_OURS) != 0;
+    names->vanished |= q == Q_STREAM_vanished;
     names->shapes |= quantity_shapes((enum quantity)q);
     *unit = quantities[q].unit;
     return function ? asking_call(function, (enum quantity)q, unit, names->refused, sizeof names->refused)

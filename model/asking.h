@@ -23,6 +23,7 @@ struct asking {
 struct asking_names {
     enum object_kind kind;
     bool about_state;  /* one of them says how far what is known of an object can be relied on */
+    bool vanished;     /* one of them says that an object has vanished */
     int named;         /* so many are quantities */
     unsigned shapes;   /* that these are read from: model/needs.h */
     bool dated;        /* one of them is evidence of nothing */

@@ -3,6 +3,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "model/alert_vanished.h"
+
 #define TOMBSTONE_NS (60 * NS_PER_S)
 #define JUDGED_LEAST 512 /* a look */
 
@@ -290,7 +292,7 @@ static bool is_live(const struct model *model, const struct object *object) {
 
 static void judge(struct model *model, struct entry *entry) {
     if (entry->object.freshness == FRESH_GONE) {
-        if (model->mono_ns - entry->gone_mono_ns > TOMBSTONE_NS)
+        if (model->mono_ns - entry->gone_mono_ns > TOMBSTONE_NS && !alert_keeps(model, &entry->object))
             asset_bury(model, entry);
         return;
     }

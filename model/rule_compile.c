@@ -229,6 +229,7 @@ static bool compile_conditions(struct rule *rule, struct rule_fault *fault) {
     if (*rule->value && !(rule->value_expr = rule_parse(&value, "condition", rule->value, fault)))
         return false;
     rule->about_state = where.about_state || value.about_state;
+    rule->of_vanished = where.vanished || value.vanished;
     rule->shapes = match.shapes | where.shapes | value.shapes;
     return true;
 }

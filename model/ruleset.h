@@ -45,6 +45,7 @@ struct rule {
     int value_quantity;                                /* -1: the value is more than one quantity */
     int unless_quantity, since_quantity;               /* -1 none */
     bool about_state;                                  /* asked of who is stale or gone, too */
+    bool of_vanished;                                  /* that is what it is about */
     unsigned shapes;                                   /* to be asked of servers for that: model/needs.h */
     struct expr_need needs[2]; /* it holds of nothing that does not meet all of them; the cheaper first */
     int need_count;

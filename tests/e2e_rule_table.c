@@ -88,8 +88,8 @@ static const struct row rows[] = {
      "COPY/source/NOWHERE", "", provoke_add_source, NULL, provoke_delete, NULL, ASSETS, 0, 0},
     {"api_errors", "requests about no stream", "a minute without", "server", "n1", "", provoke_ask_wrongly,
      provoke_ask_wrongly, NULL, NULL, ASSETS, 0, 0},
-    {"stream_vanished", "deleted, with messages, a minute old", much_later, "stream", "VANISHES", "",
-     provoke_vanish, provoke_vanish, NULL, NULL, ASSETS, 1, 0},
+    {"stream_vanished", "deleted, with messages, a minute old", "it is made again", "stream", "VANISHES", "",
+     provoke_vanish, provoke_vanish, provoke_make_again, NULL, ASSETS, 1, 0},
     /* CLIENTS */
     {"client_cut", "one that does not read, over max_pending", "a minute without", "client", "cut-me/*",
      "buffer_filling cut_foreseen cut_threatens producers_held slow_awaited slow_untold producers_stalled "

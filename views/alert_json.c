@@ -11,13 +11,13 @@
 enum { LINE_SIZE = 1600 };
 
 /* "opened critical in eu: ORDERS/billing is 61.2k behind"; who it is stands in front where the sentence does
- * not say so. */
+ * not say so, and how it ended behind it. */
 static void format_line(const struct alert_change *change, const struct alert *a, char *out, size_t size) {
     bool named = text_contains(a->text, a->name);
-    snprintf(out, size, "%s %s%s%s: %s%s%s%s%s", alert_change_word(change->kind),
+    snprintf(out, size, "%s %s%s%s: %s%s%s%s%s%s%s", alert_change_word(change->kind),
              alert_severity_word(a->state == ALERT_CLEARED ? a->worst : a->severity),
              *a->cluster ? " in " : "", a->cluster, named ? "" : a->entity, named ? "" : " ",
-             named ? "" : a->name, named ? "" : ": ", a->text);
+             named ? "" : a->name, named ? "" : ": ", a->text, *a->ending ? "; " : "", a->ending);
 }
 
 json_t *alert_note_json(const char *event, int64_t utc_ns, const char *line) {

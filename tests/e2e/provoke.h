@@ -45,5 +45,6 @@ provoke_fn provoke_add_consumers, provoke_delete_consumers;
 provoke_fn provoke_ask_wrongly;
 provoke_fn provoke_add_source, provoke_delete;
 provoke_fn provoke_vanish; /* each turn: as soon as that counts */
+provoke_fn provoke_make_again;
 
 #endif

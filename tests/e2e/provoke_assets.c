@@ -194,6 +194,13 @@ void provoke_vanish(struct alert_scene *scene, const char *name, int64_t ms) {
     json_decref(names);
 }
 
+void provoke_make_again(struct alert_scene *scene, const char *name, int64_t ms) {
+    char body[100];
+    (void)ms;
+    snprintf(body, sizeof body, "{\"name\":\"%s\"}", name);
+    call(scene, body, "STREAM.CREATE", name);
+}
+
 void provoke_add_source(struct alert_scene *scene, const char *name, int64_t ms) {
     char body[200];
     const char *from = strrchr(name, '/') + 1;
