@@ -148,6 +148,7 @@ void alert_changes_finish(struct alert_book *book);
 void alerts_tick(struct model *model);
 
 /* ---- alert_people.c ---- */
+void alert_forget_ack(struct slot *slot);
 void alert_apply_silences(struct model *model, struct slot *slot);
 void alert_silences_tick(struct model *model);
 /* At the first tick: until when in monotonic time. */

@@ -34,14 +34,18 @@ bool model_alert_ack(struct model *model, uint64_t number, const char *by, const
     return true;
 }
 
-bool model_alert_unack(struct model *model, uint64_t number) {
-    struct slot *slot = open_one(model, number);
-    if (!slot || !slot->said.acked_utc_ns)
-        return false;
+void alert_forget_ack(struct slot *slot) {
     slot->said.acked_utc_ns = 0;
     slot->said.acked_severity = SEVERITY_OK;
     alert_text_set(&slot->said.acked_by, "");
     alert_text_set(&slot->said.note, "");
+}
+
+bool model_alert_unack(struct model *model, uint64_t number) {
+    struct slot *slot = open_one(model, number);
+    if (!slot || !slot->said.acked_utc_ns)
+        return false;
+    alert_forget_ack(slot);
     alert_tell(model, slot, CHANGE_UNACKED, slot->said.severity);
     return true;
 }

@@ -196,6 +196,7 @@ static struct slot *take(struct model *model, const struct finding *finding, con
 static void come_back(struct model *model, struct slot *former, const struct finding *finding,
                       const struct called *called) {
     alert_book_reopen(model->alerts, former);
+    alert_forget_ack(former);
     adopt(model, former, finding, called);
     alert_text_set(&former->said.ending, "");
     former->said.ended_utc_ns = 0;

@@ -21,16 +21,16 @@
  *   is there or who leads: until then it is PENDING.
  * - A silent server is one alert: its being stale and its being down are one trouble, and what is found of
  *   streams, replicas and peers only because it is silent is none of its own.
- * - Acknowledged: somebody is on it. That stands while it comes and goes (who is on it need not be told), and
- *   falls when its severity gets worse than the one that was acknowledged: that is another trouble than the
- * one that somebody took on. A larger figure at the same severity is no reason. What is acknowledged stays so
- *   in the history; a new alert of the same object after that begins without.
+ * - Acknowledged: somebody is on it. That stands as long as it is open, flapping included (who is on it need
+ *   not be told), and falls when its severity gets worse than the one that was acknowledged: that is another
+ *   trouble than the one that somebody took on. A larger figure at the same severity is no reason. What is
+ *   acknowledged stays so in the history, and with its end that is over: what comes back begins without.
  * - Silenced: an entity, until a time, and all that is part of it: of a server its connections, routes,
  *   gateways and leaf nodes, of a stream its replicas and sources, of a cluster everything. Not what a server
  *   leads: that is the cluster's and moves on. A client, called as in `client`: what is found of its
  *   connections, whichever. Its alerts live on in the book, and nobody is told of them.
  * - What vanished is listed by nobody, and that is no end: such an alert stays open until its object is
- * listed again, somebody has acknowledged it, or an hour is over. Its ending says which.
+ *   listed again, somebody has acknowledged it, or an hour is over. Its ending says which.
  * - Durations are counted in the collector's monotonic time; a clock that is put an hour on or back opens,
  *   closes and folds nothing. Times shown are UTC of the moment. Only what was read from a file has its age
  *   by UTC, once, at the first tick.

@@ -41,16 +41,52 @@ START_TEST(somebody_is_on_it) {
 }
 END_TEST
 
-START_TEST(it_stands_while_it_comes_and_goes) {
+/* Whoever was told that it is over is not on it any more. */
+START_TEST(it_is_over_with_the_end) {
     struct watch w;
     begin_taken_on(&w, 7);
-    watch_holds(&w, 20, 20); /* a larger figure of the same severity */
     watch_holds(&w, 60, 0);
     ck_assert(!model_alert_ack(w.n.model, 1, "ann", "too late"));
     ck_assert_str_eq(alert_at(&w, 0)->acked_by, "ann"); /* as history has it */
     watch_holds(&w, 70, 7);
+    const struct alert *a = alert_at(&w, 0);
+    ck_assert_uint_eq(a->number, 1); /* folded all the same */
+    ck_assert_int_eq(a->times, 2);
+    ck_assert_int_eq(a->acked_utc_ns, 0);
+    ck_assert_str_eq(a->acked_by, "");
+    ck_assert_uint_eq(model_alert_counts(w.n.model).warn, 1);
+    size_t burning;
+    model_burning(w.n.model, &burning);
+    ck_assert_uint_eq(burning, 1);
+    watch_end(&w);
+}
+END_TEST
+
+/* Of what is flapping no end is told. */
+START_TEST(it_stands_while_it_comes_and_goes) {
+    struct watch w;
+    watch_begin(&w);
+    for (int i = 0; i < 4; i++) {
+        watch_holds(&w, 30 * i + 10, 7);
+        watch_holds(&w, 30 * i + 30, 0);
+    }
+    ck_assert(alert_at(&w, 0)->flapping);
+    ck_assert(model_alert_ack(w.n.model, 1, "ann", ""));
+    watch_holds(&w, 150, 7);
+    watch_holds(&w, 200, 0);
+    watch_holds(&w, 210, 7);
+    ck_assert_int_eq(alert_at(&w, 0)->times, 6);
+    ck_assert_int_eq(alert_at(&w, 0)->acked_utc_ns, utc(120));
+    watch_end(&w);
+}
+END_TEST
+
+START_TEST(it_falls_when_it_gets_worse) {
+    struct watch w;
+    begin_taken_on(&w, 7);
+    watch_holds(&w, 20, 20); /* a larger figure of the same severity */
     ck_assert_int_eq(alert_at(&w, 0)->acked_utc_ns, utc(10));
-    watch_holds(&w, 80, 40);
+    watch_holds(&w, 30, 40);
     const struct alert *a = alert_at(&w, 0);
     ck_assert_int_eq(a->severity, SEVERITY_CRIT);
     ck_assert_int_eq(a->acked_utc_ns, 0); /* nobody took that on */
@@ -187,7 +223,9 @@ END_TEST
 static TCase *people(void) {
     TCase *tc = tcase_create("people");
     tcase_add_test(tc, somebody_is_on_it);
+    tcase_add_test(tc, it_is_over_with_the_end);
     tcase_add_test(tc, it_stands_while_it_comes_and_goes);
+    tcase_add_test(tc, it_falls_when_it_gets_worse);
     tcase_add_test(tc, what_was_critical_when_it_was_taken_on_may_be_again);
     tcase_add_test(tc, another_trouble_begins_without);
     tcase_add_test(tc, a_silenced_one_goes_out_nowhere);
