@@ -5,8 +5,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#define MINUTE_NS (60 * NS_PER_S)
-#define TEXT_SIZE (4 * TEXT_MAX_BYTES)
+#define MINUTE_NS  (60 * NS_PER_S)
+#define PATTERN_NS (10 * MINUTE_NS)
+#define TEXT_SIZE  (4 * TEXT_MAX_BYTES)
 
 static const char *const joined_by[] = {
     [CLIENT_BY_NAME] = "name", [CLIENT_BY_USER] = "user", [CLIENT_BY_ADDRESS] = "address"};
@@ -54,24 +55,29 @@ struct value calc_client_addresses(const struct model *model, const struct objec
 }
 
 /* Some of its cuts may have been at a server that could not be asked, and so may it be back there. */
-static bool is_partial(const struct object *object) {
+static bool is_unheard(const struct object *object) {
     return cluster_of(object->parent)->closed_unheard.count > 0;
+}
+
+/* So may they at one that began in that span, and that we did not know before. */
+static bool is_partial(const struct model *model, const struct object *object, int64_t span_ns) {
+    return is_unheard(object) || model->utc_ns - span_ns < cluster_of(object->parent)->closed_since_utc_ns;
 }
 
 struct value calc_client_cuts(const struct model *model, const struct object *object) {
     (void)model;
     struct value v = value_uint(client_const(object)->cuts);
-    v.flags = is_partial(object) ? VALUE_LEAST : 0;
+    v.flags = is_unheard(object) ? VALUE_LEAST : 0;
     return v;
 }
 
 static struct value cuts_within(const struct model *model, const struct object *object, enum quantity q,
                                 bool alone) {
     uint64_t cuts;
-    bool more =
-        client_cuts_within(client_const(object), model->utc_ns, quantities[q].within_ns, alone, &cuts);
+    int64_t span_ns = quantities[q].within_ns;
+    bool more = client_cuts_within(client_const(object), model->utc_ns, span_ns, alone, &cuts);
     struct value v = value_uint(cuts);
-    v.flags = more || is_partial(object) ? VALUE_LEAST : 0;
+    v.flags = more || is_partial(model, object, span_ns) ? VALUE_LEAST : 0;
     return v;
 }
 
@@ -97,9 +103,8 @@ struct value calc_client_lived(const struct model *model, const struct object *o
 }
 
 struct value calc_client_back_after(const struct model *model, const struct object *object) {
-    (void)model;
     struct value v = span_or_unknown(client_back_after(client_const(object)));
-    v.flags |= v.type == VALUE_SPAN && is_partial(object) ? VALUE_BOUND : 0;
+    v.flags |= v.type == VALUE_SPAN && is_partial(model, object, PATTERN_NS) ? VALUE_BOUND : 0;
     return v;
 }
 
@@ -180,7 +185,8 @@ static void add_times(struct sentence *s, const struct model *model, const struc
     const struct client *client = client_const(object);
     char ago[TIME_TEXT_SIZE];
     uint64_t cuts;
-    bool more = client_cuts_within(client, model->utc_ns, 10 * MINUTE_NS, false, &cuts) || is_partial(object);
+    bool more = client_cuts_within(client, model->utc_ns, PATTERN_NS, false, &cuts) ||
+                is_partial(model, object, PATTERN_NS);
     lasted_format(ago, model->utc_ns - last_of(client)->stop_ns);
     add(s, " cut");
     if (client->cuts > 1)
@@ -216,6 +222,25 @@ static void add_unasked(struct sentence *s, const struct model *model, const str
         add(s, ", %u nodes could not be asked", cluster->closed_unheard.count);
 }
 
+/* Whose list begins within the time that is spoken of. */
+static void add_short(struct sentence *s, const struct model *model, const struct object *object) {
+    const struct object *one = NULL;
+    unsigned count = 0;
+    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
+        const struct entry *entry = kind_at(model, OBJECT_SERVER, i);
+        const struct closing *closing = &server_const(&entry->object)->closing;
+        if (entry->dead || entry->object.parent != object->parent || !closing->since_utc_ns ||
+            !closing_is_short(model, closing, PATTERN_NS))
+            continue;
+        one = &entry->object;
+        count++;
+    }
+    if (count == 1)
+        add(s, ", %s is up for less", server_label(server_const(one)));
+    else if (count)
+        add(s, ", %u nodes are up for less", count);
+}
+
 struct value calc_client_pattern(const struct model *model, const struct object *object) {
     const struct client *client = client_const(object);
     const struct client_cut *last = last_of(client);
@@ -227,10 +252,12 @@ struct value calc_client_pattern(const struct model *model, const struct object 
     if (client->cuts == 1 && last->reason)
         add(&s, " (%s)", reason_of(last->reason->bytes).brief);
     add_span(&s, client->cuts == 1 ? "lived " : "lives ", client_lived(client));
-    add_span(&s, is_partial(object) ? "back after ≤" : "back after ", client_back_after(client));
+    add_span(&s, is_partial(model, object, PATTERN_NS) ? "back after ≤" : "back after ",
+             client_back_after(client));
     add_places(&s, client);
     if (client->crowded)
         add(&s, ", one of several connections of that %s", joined_by[client->by]);
     add_unasked(&s, model, object);
+    add_short(&s, model, object);
     return value_text(model_say(model, s.text));
 }

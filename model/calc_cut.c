@@ -32,6 +32,7 @@ static struct value cut_within(const struct model *model, const struct object *s
     struct value v = value_uint(cut);
     more |=
         lately_within(&server_const(server)->cut_counters.lately[SLOW_UNTOLD], model->utc_ns, span_ns) > 0;
+    more |= closing_is_short(model, closing, span_ns);
     v.flags = more ? VALUE_LEAST : 0;
     return v;
 }
@@ -74,7 +75,10 @@ struct value calc_server_cut_clients_5m(const struct model *model, const struct 
         if (!entry->dead && entry->object.parent == object->parent)
             clients += client_was_cut_at(client_const(&entry->object), object->id, since_ns);
     }
-    return closing->known ? value_uint(clients) : value_unknown(0);
+    struct value v = closing->known ? value_uint(clients) : value_unknown(0);
+    bool more = closing_is_short(model, closing, quantities[Q_SERVER_cut_clients_5m].within_ns);
+    v.flags |= closing->known && more ? VALUE_LEAST : 0;
+    return v;
 }
 
 /* Within the span of that quantity. */

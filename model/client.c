@@ -383,19 +383,23 @@ static void drop_ended(const struct model *model, struct client *client) {
     client->open_count = kept;
 }
 
-/* Who was cut there is not known. */
+/* Who was cut there is not known, or not from before it began. */
 static void count_unheard(const struct model *model, const struct entry *of) {
     struct cluster *cluster = cluster_of(&of->object);
     unsigned heard = 0, expected = (unsigned)expected_servers(model, of);
     cluster->closed_unheard.one = 0;
+    cluster->closed_since_utc_ns = 0;
     for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
         const struct entry *entry = kind_at(model, OBJECT_SERVER, i);
         if (entry->dead || cluster_at(entry) != of)
             continue;
         bool told = server_const(&entry->object)->polls[SHAPE_CONNZ_CLOSED] > 0;
         heard += told;
+        int64_t since = server_const(&entry->object)->closing.since_utc_ns;
         if (!told)
             cluster->closed_unheard.one = entry->object.id;
+        else if (since > cluster->closed_since_utc_ns)
+            cluster->closed_since_utc_ns = since;
     }
     cluster->closed_unheard.count = expected > heard ? expected - heard : 0;
 }

@@ -223,6 +223,17 @@ static int64_t newly_missed(struct closing *closing, const struct row *varz, con
     return missed + (int64_t)closing->supposed;
 }
 
+/* A list tells of its own run. One that began while we watched had none before that we could have missed. */
+static int64_t known_since(const struct model *model, const struct entry *server, const struct stamp *at) {
+    const struct object *object = &server->object;
+    int64_t start = object->now ? row_i64(object->now, F_SERVER_start, TIME_UNSET) : TIME_UNSET;
+    if (start == TIME_UNSET)
+        return at->utc_ns;
+    start = stamp_our_time(&object->now_at, start);
+    bool began_here = start >= model->began_utc_ns && !server_const(object)->restarts;
+    return began_here ? model->began_utc_ns : start;
+}
+
 void closing_answered(struct model *model, struct entry *entry, const struct sample *sample,
                       const struct stamp *at) {
     struct server *server = server_of(entry);
@@ -239,8 +250,10 @@ void closing_answered(struct model *model, struct entry *entry, const struct sam
         visitors_missed(model, at->utc_ns);
     closing->missed =
         missed >= 0 || closing->missed > (uint64_t)-missed ? closing->missed + (uint64_t)missed : 0;
-    if (!closing->known)
+    if (!closing->known) {
         closing->base_mono_ns = closing->dying_mono_ns;
+        closing->since_utc_ns = known_since(model, entry, at);
+    }
     closing->known = true;
     closing->newest_ns = page.newest > closing->newest_ns ? page.newest : closing->newest_ns;
     closing->length = length;
@@ -264,6 +277,10 @@ bool closing_cut_since(const struct closing *closing, int64_t since_ns, uint64_t
     for (size_t i = 0; i < queue->count; i++)
         *cut += queue->items[queue->first + i].stop_ns >= since_ns;
     return queue->floor_ns >= since_ns;
+}
+
+bool closing_is_short(const struct model *model, const struct closing *closing, int64_t span_ns) {
+    return model->utc_ns - closing->since_utc_ns < span_ns;
 }
 
 int64_t closing_last_cut(const struct closing *closing) {

@@ -29,7 +29,8 @@ struct closing {
     struct closed_queue kept[CLOSED_CLASS_COUNT];
     uint64_t
         cut; /* clients cut as slow consumers of which a record came, since we watch; each counted once */
-    uint64_t missed; /* at least so many were closed of which none came */
+    uint64_t missed;      /* at least so many were closed of which none came */
+    int64_t since_utc_ns; /* what was closed from then on is known: its list told of it or we were there */
     /* of this run of the server */
     bool known;        /* its list was answered */
     int64_t newest_ns; /* latest stop in it; 0 none */
@@ -75,6 +76,8 @@ void closing_end_run(struct model *model, struct entry *server, const struct tex
 void closing_forget_run(struct closing *closing, bool from_start);
 /* Clients cut since that instant of the server's clock. true: there may have been more. */
 bool closing_cut_since(const struct closing *closing, int64_t since_ns, uint64_t *cut);
+/* Neither its list nor we reach back so far: it began since, and what the run before closed nobody says. */
+bool closing_is_short(const struct model *model, const struct closing *closing, int64_t span_ns);
 /* When one was cut last, by the server's clock; TIME_UNSET: none that we know of. */
 int64_t closing_last_cut(const struct closing *closing);
 /* What is not here of what was closed lately on a server. */

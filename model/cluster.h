@@ -51,6 +51,7 @@ struct cluster {
         unsigned count;
         uint64_t one; /* of these, 0 none has a row */
     } closed_unheard;
+    int64_t closed_since_utc_ns; /* what was closed from then on is known of all others */
 };
 
 static inline struct cluster *cluster_of(const struct object *cluster) {

@@ -143,6 +143,88 @@ START_TEST(what_was_cut_where_nobody_could_ask) {
 }
 END_TEST
 
+static void send_run(struct night *n, uint64_t target, const char *id, const char *name, double start) {
+    struct sample *s = build_varz(n, target, id, name);
+    put_i(row_of(s, ENTITY_SERVER), F_SERVER_start, NIGHT_UTC + ns(start));
+    send(n, s);
+}
+
+static unsigned flags_of(const struct night *n, const char *name, enum quantity q) {
+    return quantity_get(n->model, client(n, name), q).flags;
+}
+
+/* Its list begins with its run: what the one before cut nobody says who was not there. */
+START_TEST(what_was_cut_before_a_server_began) {
+    struct night n;
+    night_begin(&n, 0, 1);
+    send_target(&n, 1, "http://h:8222", "named", "polled", NULL, NULL);
+    send_target(&n, 2, "http://h:8223", "named", "polled", NULL, NULL);
+    for (double at = 1; at < 10; at++) {
+        night_until(&n, at);
+        send_varz(&n, 1, "IDA", "n1");
+        send_run(&n, 2, "IDB", "n2", -120);
+        if (at != 2)
+            continue;
+        send_met(&n, 2, "IDB", SHAPE_CONNZ_CLOSED, NULL, 0);
+        for (int i = 0; i < 2; i++)
+            cut(&n, 1, "IDA",
+                (struct met){.cid = 5 + (uint64_t)i, .name = "a", .start = 3 * i - 6, .stop = 3 * i - 4});
+    }
+    ck_assert(flags_of(&n, "a", Q_CLIENT_cuts_10m) & VALUE_LEAST);
+    ck_assert(flags_of(&n, "a", Q_CLIENT_alone_5m) & VALUE_LEAST);
+    ck_assert(!(flags_of(&n, "a", Q_CLIENT_alone_1m) & VALUE_LEAST));
+    ck_assert(flags_of(&n, "a", Q_CLIENT_back_after) & VALUE_BOUND);
+    ck_assert_str_eq(pattern(&n, "a"), "a cut at least 2 times in 10 min, lives 2s, back after ≤1s, on n1, "
+                                       "n2 is up for less");
+    const struct object *n1 = server_named(&n, "n1"), *n2 = server_named(&n, "n2");
+    ck_assert(!(quantity_get(n.model, n1, Q_SERVER_cut_10m).flags & VALUE_LEAST));
+    ck_assert(quantity_get(n.model, n2, Q_SERVER_cut_10m).flags & VALUE_LEAST);
+    ck_assert(quantity_get(n.model, n2, Q_SERVER_cut_clients_5m).flags & VALUE_LEAST);
+    ck_assert(quantity_get(n.model, model_cluster(n.model), Q_CLUSTER_cut_10m).flags & VALUE_LEAST);
+    night_end(&n);
+}
+END_TEST
+
+/* Until it is up for as long as is spoken of; a restart that we saw takes nothing from what was told. */
+START_TEST(what_is_whole_again) {
+    struct night n;
+    night_begin(&n, 0, 1);
+    send_target(&n, 1, "http://h:8222", "named", "polled", NULL, NULL);
+    send_run(&n, 1, "IDA", "n1", -120);
+    send_met(&n, 1, "IDA", SHAPE_CONNZ_CLOSED, NULL, 0);
+    for (double at = 2; at < 490; at += 2) {
+        bool again = at > 400;
+        night_until(&n, at);
+        send_run(&n, 1, again ? "IDB" : "IDA", "n1", again ? 401 : -120);
+        if (at == 300)
+            cut(&n, 1, "IDA", (struct met){.cid = 5, .name = "a", .start = 297, .stop = 298});
+        if (at == 404)
+            cut(&n, 1, "IDB", (struct met){.cid = 5, .name = "a", .start = 402, .stop = 403});
+        if (at == 476)
+            ck_assert(flags_of(&n, "a", Q_CLIENT_cuts_10m) & VALUE_LEAST);
+    }
+    ck_assert_int_eq(flags_of(&n, "a", Q_CLIENT_cuts_10m), 0);
+    ck_assert_double_eq(number_value(&n, server_named(&n, "n1"), Q_SERVER_restarts), 1);
+    ck_assert_str_eq(pattern(&n, "a"), "a cut 2 times in 10 min, lives 1s, back after 1m44s, on n1");
+    night_end(&n);
+}
+END_TEST
+
+/* One that came while we were there cut nobody before. */
+START_TEST(one_that_joins_hides_nothing) {
+    struct night n;
+    begin(&n);
+    send_met(&n, 1, "IDA", SHAPE_CONNZ_CLOSED, NULL, 0);
+    until(&n, 620);
+    send_target(&n, 3, "http://h:8224", "named", "polled", NULL, NULL);
+    send_run(&n, 3, "IDC", "n3", 615);
+    cut(&n, 3, "IDC", (struct met){.cid = 5, .name = "a", .start = 616, .stop = 617});
+    until(&n, 622);
+    ck_assert_int_eq(flags_of(&n, "a", Q_CLIENT_cuts_10m), 0);
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(back_and_open) {
     struct night n;
     begin(&n);
@@ -330,6 +412,9 @@ static TCase *make(void) {
     TCase *c = tcase_create("clients");
     tcase_add_test(c, over_two_servers);
     tcase_add_test(c, what_was_cut_where_nobody_could_ask);
+    tcase_add_test(c, what_was_cut_before_a_server_began);
+    tcase_add_test(c, what_is_whole_again);
+    tcase_add_test(c, one_that_joins_hides_nothing);
     tcase_add_test(c, back_and_open);
     tcase_add_test(c, back_before_it_is_told);
     tcase_add_test(c, one_name_at_two_hosts);

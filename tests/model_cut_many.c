@@ -46,7 +46,7 @@ START_TEST(two_hundred_at_once) {
     struct night n;
     struct life page[200];
     char names[200][16];
-    struct counts c = {.divided = true};
+    struct counts c = {.divided = true, .start = -3600};
     begin_recorded(&n, c);
     for (int i = 0; i < 200; i++) {
         snprintf(names[i], sizeof names[i], "c%d", i);
@@ -109,7 +109,7 @@ END_TEST
 
 START_TEST(one_again_and_again) {
     struct night n;
-    struct counts c = {.divided = true};
+    struct counts c = {.divided = true, .start = -3600};
     begin_recorded(&n, c);
     for (int i = 0; i < 60; i++) { /* each second for a minute */
         c.clients++;
