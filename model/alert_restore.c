@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "model/alert_object.h"
 #include "model/alert_text.h"
 #include "model/ruleset.h"
 
@@ -74,8 +75,12 @@ static void set_worst_order(const struct model *model, struct slot *slot) {
     slot->worst_order = rule ? rule->order : INT_MAX;
 }
 
+/* What began later than now did so by a clock that was put back since: how long ago is not known, and nor is
+ * it when that time has come once more. */
 static void set_ages(const struct model *model, struct slot *slot) {
     set_worst_order(model, slot);
+    slot->said.least |= slot->said.first_sign_utc_ns > model->utc_ns;
+    slot->said.sign_least |= alert_sign_utc_ns(&slot->said, &(bool){false}) > model->utc_ns;
     slot->ended_mono_ns = mono_of(model, slot->said.ended_utc_ns);
     for (int i = 0; i < slot->said.came_count; i++)
         slot->came_mono_ns[i] = mono_of(model, slot->said.came_utc_ns[i]);

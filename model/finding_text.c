@@ -317,9 +317,12 @@ static bool tell_flaps(const struct model *model, const struct finding *finding,
     int64_t ago = model->utc_ns - a->came_utc_ns[a->came_count - 1];
     lasted_format(span, ago);
     text_cut_middle(name, sizeof name, a->name, name_columns);
-    snprintf(out, size, "%s: comes and goes, %d times, the last %s%s%s%s", name, a->times,
-             ago < NS_PER_S ? "just now" : span, ago < NS_PER_S ? "" : " ago",
-             has_peak ? ", at its worst " : "", has_peak ? a->peak : "");
+    snprintf(out, size, "%s: comes and goes, %d times%s%s%s%s%s", name, a->times,
+             ago < 0          ? "" /* by another clock */
+             : ago < NS_PER_S ? ", the last just now"
+                              : ", the last ",
+             ago < NS_PER_S ? "" : span, ago < NS_PER_S ? "" : " ago", has_peak ? ", at its worst " : "",
+             has_peak ? a->peak : "");
     return true;
 }
 

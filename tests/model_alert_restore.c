@@ -1,4 +1,5 @@
 /* What the last run knew. */
+#include "model/alert_object.h"
 #include "tests/model_alerted.h"
 #include "tests/model_ruled.h"
 
@@ -102,6 +103,25 @@ START_TEST(its_figure_is_told_as_soon_as_it_is_known) {
     ck_assert_str_eq(alert_at(&w, 0)->text, "as it was");
     ck_assert(alert_at(&w, 0)->old && alert_at(&w, 0)->figure_now);
     ck_assert_str_eq(alert_at(&w, 0)->peak, "88%");
+    watch_end(&w);
+}
+END_TEST
+
+/* By a clock that was put back meanwhile: its span is not known, and at least what it will be then. */
+START_TEST(one_of_a_time_to_come_began_before) {
+    struct watch w;
+    struct alert was = filling(ALERT_OPEN);
+    was.first_sign_utc_ns = was.opened_utc_ns = was.came_utc_ns[0] = utc(60);
+    was.times = was.came_count = 1;
+    watch_begin_with(&w, &was, 1);
+    watch_holds(&w, 10, 20);
+    const struct alert *a = alert_at(&w, 0);
+    ck_assert(a->least);
+    ck_assert_int_eq(alert_lasted(a, model_utc_ns(w.n.model)).type, VALUE_UNKNOWN);
+    watch_holds(&w, 75, 20);
+    a = alert_at(&w, 0);
+    ck_assert_int_eq(alert_lasted(a, model_utc_ns(w.n.model)).type, VALUE_SPAN);
+    ck_assert(alert_lasted(a, model_utc_ns(w.n.model)).flags & VALUE_LEAST);
     watch_end(&w);
 }
 END_TEST
@@ -374,6 +394,7 @@ static TCase *restoring(void) {
     tcase_add_test(tc, what_goes_on_is_not_told_again);
     tcase_add_test(tc, a_smaller_figure_is_no_new_peak);
     tcase_add_test(tc, its_figure_is_told_as_soon_as_it_is_known);
+    tcase_add_test(tc, one_of_a_time_to_come_began_before);
     tcase_add_test(tc, what_is_not_found_ends_once_it_could_have_been);
     tcase_add_test(tc, its_sentence_counts_from_when_it_came_last);
     tcase_add_test(tc, what_is_known_not_to_be_so_ends_soon);

@@ -419,6 +419,19 @@ START_TEST(the_verdict_leaves_out_what_somebody_is_on) {
 }
 END_TEST
 
+/* As after a restart by a clock that was put back: no span is less than nothing. */
+START_TEST(a_time_to_come_is_said_to_be_one) {
+    char line[400];
+    select_about("n2-lon/4711/billing-7");
+    frame.context.utc_ns -= 3600 * NS_PER_S;
+    ck_assert_str_eq(verdict(line), "!! 2 CRIT   ! 1 WARN   since 02:31:22 (later than now)");
+    sees(120, 40, "first sign 02:35:01 (later than now)   opened 02:35:05 (later than now)");
+    sees(45, 20, "!! 2 CRIT   ! 1 WARN   since 02:31:22");
+    frame.context.utc_ns -= 86400 * NS_PER_S;
+    sees(120, 40, "first sign 2026-11-21 02:35:01 (later than now)");
+}
+END_TEST
+
 /* Nothing is found of it any more: it is not what is wrong now. */
 START_TEST(what_is_about_to_end_is_marked) {
     char line[400];
@@ -476,6 +489,7 @@ int main(void) {
     tcase_add_test(tc, a_rule_that_applies_to_nothing_is_said);
     tcase_add_test(tc, looking_for_them_goes_on_from_frame_to_frame);
     tcase_add_test(tc, the_verdict_leaves_out_what_somebody_is_on);
+    tcase_add_test(tc, a_time_to_come_is_said_to_be_one);
     tcase_add_test(tc, what_is_about_to_end_is_marked);
     tcase_add_test(tc, two_of_one_thing_are_said_to_be);
     suite_add_tcase(suite, tc);

@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -22,7 +23,7 @@ struct detail {
 
 static void clock_of(const struct detail *d, int64_t utc_ns, char out[TIME_TEXT_SIZE]) {
     char clock[TIME_TEXT_SIZE], date[TIME_TEXT_SIZE];
-    bool far = d->context->utc_ns - utc_ns >= 86400 * NS_PER_S;
+    bool far = llabs(d->context->utc_ns - utc_ns) >= 86400 * NS_PER_S;
     time_format_clock(clock, utc_ns, d->context->local_time);
     time_format_date(date, utc_ns, d->context->local_time);
     snprintf(out, TIME_TEXT_SIZE, "%.12s%s%.12s", far ? date : "", far ? " " : "", clock);
@@ -63,11 +64,11 @@ static void put_sentence(struct detail *d) {
 
 static void put_time(struct flow *f, const struct detail *d, const char *name, int64_t utc_ns,
                      const char *bound) {
-    char at[TIME_TEXT_SIZE], text[TIME_TEXT_SIZE + 8];
+    char at[TIME_TEXT_SIZE], text[TIME_TEXT_SIZE + 40];
     if (!utc_ns)
         return;
     clock_of(d, utc_ns, at);
-    snprintf(text, sizeof text, "%s%s", bound, at);
+    snprintf(text, sizeof text, "%s%s%s", bound, at, utc_ns > d->context->utc_ns ? " (later than now)" : "");
     flow_put(f, ROLE_MUTED, name, ROLE_TEXT, text);
 }
 

@@ -55,9 +55,24 @@ static int draw_first(const struct view_context *context, const struct tally *t,
     return x;
 }
 
+/* "since 02:31:22 (9m45s)"; by a clock that was put back since it was kept it may be later than now. */
+static void since_text(const struct view_context *context, const struct tally *t, bool narrow, char *out,
+                       size_t size) {
+    char clock[TIME_TEXT_SIZE], span[TIME_TEXT_SIZE];
+    int64_t ns = context->utc_ns - t->since;
+    time_format_clock(clock, t->since, context->local_time);
+    lasted_format(span, ns);
+    if (ns < 0)
+        snprintf(out, size, " since %s%s%s", t->least ? "≤" : "", clock, narrow ? "" : " (later than now)");
+    else if (narrow)
+        snprintf(out, size, "%s%s", t->least ? "≥" : "+", span);
+    else
+        snprintf(out, size, " since %s%s (%s%s)", t->least ? "≤" : "", clock, t->least ? "≥" : "", span);
+}
+
 static void count_row(const struct chrome_context *c, struct surface *s, struct rect row,
                       const struct tally *t) {
-    char worst[60], text[120], clock[TIME_TEXT_SIZE], span[TIME_TEXT_SIZE];
+    char worst[60], text[120];
     int x = row.x;
     if (t->crit) {
         snprintf(text, sizeof(text), "!! %zu CRIT", t->crit);
@@ -71,13 +86,7 @@ static void count_row(const struct chrome_context *c, struct surface *s, struct 
     tally_aside(t, aside, sizeof(aside));
     if (*aside && row.w >= 50)
         x += surface_text(s, row, x + 1, row.y, ROLE_MUTED, 0, aside) + 3;
-    time_format_clock(clock, t->since, c->view_context->local_time);
-    lasted_format(span, c->view_context->utc_ns - t->since);
-    if (row.w >= 50)
-        snprintf(text, sizeof(text), " since %s%s (%s%s)", t->least ? "≤" : "", clock, t->least ? "≥" : "",
-                 span);
-    else
-        snprintf(text, sizeof(text), "%s%s", t->least ? "≥" : "+", span);
+    since_text(c->view_context, t, row.w < 50, text, sizeof(text));
     x += surface_text(s, row, x, row.y, ROLE_TEXT, 0, text);
     keymap_hint(ACTION_OPEN_ROW, "worst", worst, sizeof(worst));
     int end = row.x + row.w;
