@@ -47,9 +47,9 @@ static inline unsigned frame_contexts(const struct frame *f) {
 
 /* Does what the key does here; 0: nothing. */
 static inline unsigned frame_key(struct frame *f, const char *key, struct view_request *request) {
+    *request = (struct view_request){0};
     struct view_call call = {f->state, &f->context, request};
     const struct action *action = action_of(f->view->actions, keymap_find(frame_contexts(f), key_parse(key)));
-    *request = (struct view_request){0};
     unsigned reaction = action ? action->run(&call) : 0;
     if (request->filter) {
         snprintf(f->filter, sizeof(f->filter), "%s", request->filter);
