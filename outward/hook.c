@@ -10,7 +10,7 @@
 #include "base/number.h"
 #include "outward/hook_match.h"
 
-enum { TOLD_MOST = 16384, FAULT_SIZE = 400 };
+enum { TOLD_MOST = 16384, FAULT_SIZE = 400, KEPT = 3 /* a third of a minute's runs */ };
 #define MINUTE_NS (60 * NS_PER_S)
 #define AGAIN_NS  (10 * MINUTE_NS) /* the same fault is said again */
 
@@ -246,8 +246,10 @@ bool hook_wants(const struct hook *hook, const struct alert_change *change, cons
     return (opens ? change->severity : alert->worst) >= hook->least && is_for(hook, alert);
 }
 
-static bool take_run(struct hook *hook, int64_t mono_ns) {
-    if (mono_ns - hook->runs[hook->next] < MINUTE_NS)
+/* What is less leaves some of a minute's runs to what is critical, which may come a moment later. */
+static bool take_run(struct hook *hook, bool critical, int64_t mono_ns) {
+    int kept = critical ? 0 : hook->per_minute / KEPT;
+    if (mono_ns - hook->runs[(hook->next + kept) % hook->per_minute] < MINUTE_NS)
         return false;
     hook->runs[hook->next] = mono_ns;
     hook->next = (hook->next + 1) % hook->per_minute;
@@ -257,7 +259,7 @@ static bool take_run(struct hook *hook, int64_t mono_ns) {
 enum hook_answer hook_takes(struct hook *hook, const struct alert_change *change, bool room,
                             int64_t mono_ns) {
     bool is_end = change->kind == CHANGE_CLEARED && (hook->on & ON_OPEN);
-    if (room && (is_end || take_run(hook, mono_ns))) {
+    if (room && (is_end || take_run(hook, change->severity == SEVERITY_CRIT, mono_ns))) {
         note_told(hook, change);
         return HOOK_RUN;
     }
@@ -269,7 +271,7 @@ enum hook_answer hook_takes(struct hook *hook, const struct alert_change *change
 
 size_t hook_more(struct hook *hook, int64_t mono_ns, enum severity *worst) {
     size_t more = hook->untold;
-    if (more == 0 || !take_run(hook, mono_ns))
+    if (more == 0 || !take_run(hook, hook->untold_worst == SEVERITY_CRIT, mono_ns))
         return 0;
     *worst = hook->untold_worst;
     hook->untold = 0;

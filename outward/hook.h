@@ -1,7 +1,8 @@
 /* One hook of the configuration: which changes of alerts it is told, how often it may run, how that went.
  *
  * An end is told of what was told as open, and of nothing else; it does not count as a run of the minute, so
- * that nobody goes on believing what is over. Main process. */
+ * that nobody goes on believing what is over. A third of these runs is kept for what is critical: thousands
+ * of warnings must not use them up before it comes. Main process. */
 #ifndef OUTWARD_HOOK_H
 #define OUTWARD_HOOK_H
 

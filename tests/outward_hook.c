@@ -181,6 +181,30 @@ START_TEST(too_many_a_minute_are_counted) {
 }
 END_TEST
 
+/* However many warnings come before it. */
+START_TEST(a_third_of_a_minute_is_for_what_is_critical) {
+    enum severity worst;
+    other((struct hook_said){.per_minute = 6});
+    get(SEVERITY_WARN);
+    for (alert.number = 1; alert.number <= 3000; alert.number++)
+        ck_assert_int_eq(told(CHANGE_OPENED), alert.number <= 4);
+    ck_assert_uint_eq(hook_more(hook, now_ns, &worst), 0);
+    now_ns += NS_PER_S;
+    get(SEVERITY_CRIT);
+    for (; alert.number <= 3003; alert.number++)
+        ck_assert_int_eq(told(CHANGE_OPENED), alert.number <= 3002);
+    now_ns += MINUTE_NS - NS_PER_S; /* the first four are a minute old */
+    ck_assert_uint_eq(hook_more(hook, now_ns, &worst), 2997);
+    ck_assert_int_eq(worst, SEVERITY_CRIT);
+    get(SEVERITY_WARN);
+    for (alert.number = 3004; alert.number <= 3010; alert.number++)
+        ck_assert_int_eq(told(CHANGE_OPENED), alert.number == 3004);
+    get(SEVERITY_CRIT);
+    for (alert.number = 3011; alert.number <= 3015; alert.number++)
+        ck_assert_int_eq(told(CHANGE_OPENED), alert.number <= 3012); /* six within a minute */
+}
+END_TEST
+
 START_TEST(without_room_it_is_counted) {
     enum severity worst;
     struct alert_change change = made_change(&alert, CHANGE_OPENED);
@@ -244,6 +268,7 @@ int main(void) {
     tcase_add_test(tc, of_a_silenced_one_nobody_hears);
     tcase_add_test(tc, the_end_of_one_from_before_is_told);
     tcase_add_test(tc, too_many_a_minute_are_counted);
+    tcase_add_test(tc, a_third_of_a_minute_is_for_what_is_critical);
     tcase_add_test(tc, without_room_it_is_counted);
     tcase_add_test(tc, a_fault_is_said_once);
     tcase_add_test(tc, it_is_the_same_as_long_as_all_is);
