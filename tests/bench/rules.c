@@ -172,33 +172,47 @@ static double least_asking_ms(struct model *model) {
     return least;
 }
 
-static struct cost measure(struct ruleset *set) {
+struct watch { /* one night by one set of rules */
     struct night n;
-    struct cost cost = {0};
-    size_t heap = mallinfo2().uordblks;
-    night_begin(&n, 0, 1);
-    model_use_rules(n.model, set);
+    struct cost cost;
+};
+
+/* Until everything is known, and its holds are over. */
+static void watch_begin(struct watch *w, struct ruleset *set) {
+    night_begin(&w->n, 0, 1);
+    model_use_rules(w->n.model, set);
+    ruleset_release(set);
     for (int node = 0; node < NODES; node++) {
         char url[40];
         snprintf(url, sizeof url, "http://h%d:8222", node);
-        send_target(&n, (uint64_t)node + 1, url, "named", "polled", NULL, NULL);
-        tell_server(&n, node, 0);
+        send_target(&w->n, (uint64_t)node + 1, url, "named", "polled", NULL, NULL);
+        tell_server(&w->n, node, 0);
     }
-    for (uint64_t round = 0; round < ROUNDS / 2;
-         round++) /* until everything is known, and its holds are over */
-        look(&n, round, &cost);
-    cost = (struct cost){.round_ms = INFINITY};
-    for (uint64_t round = ROUNDS / 2; round < ROUNDS; round++) {
-        double before = cpu_ms(); /* what else the machine does can only add to it: the cheapest counts */
-        look(&n, round, &cost);
-        cost.round_ms = fmin(cost.round_ms, cpu_ms() - before);
-    }
-    cost.asking_ms = least_asking_ms(n.model);
-    cost.heap_mb = (double)(mallinfo2().uordblks - heap) / 1e6;
-    struct alert_counts counts = model_alert_counts(n.model);
-    cost.open = counts.crit + counts.warn;
-    night_end(&n);
-    return cost;
+    for (uint64_t round = 0; round < ROUNDS / 2; round++)
+        look(&w->n, round, &w->cost);
+    w->cost = (struct cost){.round_ms = INFINITY};
+}
+
+/* What else the machine does can only add to it: the cheapest counts. */
+static void watch_round(struct watch *w, uint64_t round) {
+    double before = cpu_ms();
+    look(&w->n, round, &w->cost);
+    w->cost.round_ms = fmin(w->cost.round_ms, cpu_ms() - before);
+}
+
+static size_t heap(void) {
+    struct mallinfo2 m = mallinfo2();
+    return m.uordblks + m.hblkhd;
+}
+
+static struct cost watch_end(struct watch *w) {
+    struct alert_counts counts = model_alert_counts(w->n.model);
+    size_t before = heap();
+    w->cost.open = counts.crit + counts.warn;
+    w->cost.asking_ms = least_asking_ms(w->n.model);
+    night_end(&w->n);
+    w->cost.heap_mb = (double)(before - heap()) / 1e6;
+    return w->cost;
 }
 
 static struct ruleset *silent(void) {
@@ -245,16 +259,17 @@ static double ticks_ms(const struct cost *cost) {
     return sum;
 }
 
-static struct cost measure_once(struct ruleset *set) {
-    struct cost cost = measure(set);
-    ruleset_release(set);
-    return cost;
-}
-
+/* Round by round side by side, so that all have their share of what else the machine does. */
 void bench_rules(void) {
+    static struct watch nights[3];
+    struct ruleset *const sets[] = {silent(), ruleset_create(), with_own()};
     char peer[120];
-    struct cost none = measure_once(silent()), ours = measure_once(ruleset_create()),
-                own = measure_once(with_own());
+    for (int i = 0; i < 3; i++)
+        watch_begin(&nights[i], sets[i]);
+    for (uint64_t round = ROUNDS / 2; round < ROUNDS; round++)
+        for (int i = 0; i < 3; i++)
+            watch_round(&nights[i], round);
+    struct cost none = watch_end(&nights[0]), ours = watch_end(&nights[1]), own = watch_end(&nights[2]);
     double asking = ours.asking_ms - none.asking_ms, ticks = ticks_ms(&ours) - ticks_ms(&none);
     snprintf(peer, sizeof peer, "of %.0f ms without any rule; %zu alerts open", none.round_ms, ours.open);
     bench_line("rules, 10,000 connections and consumers: CPU a round", "5 ms", peer, "%.1f ms",
@@ -362,7 +377,7 @@ void bench_alerts(void) {
     struct night n;
     struct cost calm = {0}, falling = {0};
     char peer[120];
-    size_t heap, open = 0;
+    size_t before, open = 0;
     night_begin(&n, 0, 1);
     for (int node = 0; node < NODES; node++) {
         char url[40];
@@ -373,7 +388,7 @@ void bench_alerts(void) {
     uint64_t round = 0;
     for (; round < CALM_ROUNDS; round++)
         look(&n, round, &calm);
-    heap = mallinfo2().uordblks;
+    before = heap();
     calm.longest_ms = 0;
     for (; round < CALM_ROUNDS * 2; round++)
         look(&n, round, &calm);
@@ -388,7 +403,7 @@ void bench_alerts(void) {
     snprintf(peer, sizeof peer, "%.1f ms while all keep up; %zu open", calm.longest_ms, open);
     bench_line("10,000 consumers fall behind together: longest tick", "16 ms", peer, "%.1f ms",
                falling.longest_ms);
-    bench_line("  memory", "", "", "%.1f MB", (double)(mallinfo2().uordblks - heap) / 1e6);
+    bench_line("  memory", "", "", "%.1f MB", (double)(heap() - before) / 1e6);
     bench_frames(&n, calm_ms);
     bench_pause(&n);
     night_end(&n);
