@@ -1,6 +1,7 @@
 #include "model/progress.h"
 
 #include "base/clock.h"
+#include "model/asset.h"
 #include "model/lag.h"
 #include "model/value.h"
 
@@ -15,7 +16,8 @@ static int64_t told(const struct object *consumer, enum field f, int64_t moment)
 }
 
 /* What the first row proves: what is owed has been owed since the later of what came last, and of what made
- * it so, and for no longer than it is there. */
+ * it so, and for no longer than it is there: it may be there for longer where each server has its own word of
+ * when it was created, which is that of its last start. */
 static void begin(struct progress *p, const struct object *consumer, int64_t moment,
                   const struct behind *behind) {
     const struct row *row = consumer->now;
@@ -25,9 +27,10 @@ static void begin(struct progress *p, const struct object *consumer, int64_t mom
     bool unclear = row_u64(row, F_CONSUMER_ack_pending, 1) || !behind->known;
     int64_t proven = unclear ? moment : moment - behind->least_ns, last = later(created, delivery);
     bool told_of = delivery != TIME_UNSET || row_u64(row, F_CONSUMER_delivered_consumer_seq, 1) == 0;
+    bool older = created == last && !((const struct consumer *)consumer->extra)->asset.created_counts;
     *p = (struct progress){.begun = true, .again_part = moment / PART};
     p->zero_ns = p->owed_ns = TIME_UNSET;
-    p->delivery_least = unclear || !told_of || (behind->flags && proven > last);
+    p->delivery_least = unclear || !told_of || (proven > last ? behind->flags : older);
     p->delivery_ns = unclear || !told_of ? moment : later(last, proven);
     p->ack_least = delivery == TIME_UNSET;
     p->ack_ns = p->ack_least ? moment : later(delivery, ack);

@@ -222,6 +222,30 @@ START_TEST(nothing_lasts_longer_than_it_is_there) {
 }
 END_TEST
 
+/* A server's word of when it was created is that of its own last start, before 2.14. */
+START_TEST(it_may_be_there_for_longer_than_its_leader_says) {
+    static const struct {
+        const char *version, *why;
+    } cases[] = {{"2.9.10", "no pull request open and no delivery for ≥20s, 100k pending"},
+                 {"2.12.1", "no pull request open and no delivery for ≥20s, 100k pending"},
+                 {"2.14.0", "no pull request open and no delivery for 20s, 100k pending"}};
+    struct night n;
+    struct told_stream stream = told(1, 100000, -5000, 0);
+    struct told_consumer c = story_usual;
+    begin_three(&n);
+    varz_until(&n, 60, 7);
+    for (int node = 0; node < 3; node++) {
+        struct sample *s = build_varz(&n, (uint64_t)node + 1, ids[node], names[node]);
+        put_text(s, row_of(s, ENTITY_SERVER), F_SERVER_version, cases[_i].version);
+        send(&n, s);
+    }
+    is_made_late(60, &stream, &c);
+    tell(&n, &stream, &c);
+    ck_assert_str_eq(story_word(&n, Q_CONSUMER_why), cases[_i].why);
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(what_is_so_since_we_look_is_so_at_least) {
     struct night n;
     story_run(&n, is_found_late, 60);
@@ -340,6 +364,7 @@ static TCase *cases(void) {
     tcase_add_test(t, since_is_when_the_state_changed);
     tcase_add_test(t, another_consumer_of_the_name_begins_anew);
     tcase_add_test(t, nothing_lasts_longer_than_it_is_there);
+    tcase_add_loop_test(t, it_may_be_there_for_longer_than_its_leader_says, 0, 3);
     tcase_add_test(t, what_is_so_since_we_look_is_so_at_least);
     tcase_add_loop_test(t, a_state_that_lasts_is_a_finding, 0, sizeof rulings / sizeof *rulings);
     tcase_add_test(t, what_stays_is_said_after_five_minutes);
