@@ -86,7 +86,7 @@ static void take_untold(struct app *app, const struct alert_untold *untold) {
                                     .utc_ns = model_utc_ns(app->model),
                                     .severity = one->kind == CHANGE_CLEARED ? SEVERITY_OK : alert->severity,
                                     .before = one->kind == CHANGE_OPENED ? SEVERITY_OK : alert->worst,
-                                    .silenced = alert->silenced_until_utc_ns != 0,
+                                    .silenced = alert_is_muted(alert, one->kind),
                                     .name = alert->name,
                                     .text = alert->text});
     }

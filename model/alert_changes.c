@@ -40,14 +40,24 @@ static const char *by_whom(const struct alert *a) {
     return alert_text_make(text);
 }
 
-void alert_tell(struct model *model, const struct slot *slot, enum alert_change_kind kind,
-                enum severity before) {
-    const struct alert *a = &slot->said;
+bool alert_is_muted(const struct alert *alert, enum alert_change_kind kind) {
+    return alert->silenced_until_utc_ns && (kind != CHANGE_CLEARED || alert->untold);
+}
+
+static void note_told(struct alert *a, enum alert_change_kind kind) {
+    bool comes = kind == CHANGE_OPENED || kind == CHANGE_CAME_BACK;
+    a->untold = (comes || a->untold) && a->silenced_until_utc_ns;
+}
+
+void alert_tell(struct model *model, struct slot *slot, enum alert_change_kind kind, enum severity before) {
+    struct alert *a = &slot->said;
+    if (kind != CHANGE_CLEARED)
+        note_told(a, kind);
     add(model, (struct alert_change){.kind = kind,
                                      .alert = a->number,
                                      .severity = after(slot, kind),
                                      .before = before,
-                                     .silenced = a->silenced_until_utc_ns,
+                                     .silenced = alert_is_muted(a, kind),
                                      .name = alert_text_share(a->name),
                                      .text = kind == CHANGE_ACKED ? by_whom(a) : alert_text_share(a->text)});
 }

@@ -111,7 +111,7 @@ void alert_lines_tick(struct alert_lines *lines, const struct model *model) {
 static void name_open(struct alert_lines *lines, const struct model *model) {
     for (size_t i = 0; i < model_alert_count(model) && lines->named_count < BEFORE_MOST; i++) {
         const struct alert *alert = model_alert(model, i);
-        if (alert->state == ALERT_OPEN && alert->silenced_until_utc_ns == 0)
+        if (alert->state == ALERT_OPEN && !alert_is_muted(alert, CHANGE_CLEARED))
             name(lines, alert->number);
     }
 }

@@ -4,7 +4,7 @@
  * for a while only a lesser rule speaks, when it comes and goes so often that no more of that is told, and
  * when it is over; and one for what a person says of it or silences. Of many that one rule speaks of in one
  * tick the first five have lines, and how many more there are has one; what had no line has no end either.
- * Silenced ones have none. Owned by whoever made it; main process. */
+ * Silenced ones have none but the end of what had one before. Owned by whoever made it; main process. */
 #ifndef MODEL_ALERT_LINES_H
 #define MODEL_ALERT_LINES_H
 

@@ -60,6 +60,7 @@ static void take_facts(struct alert *to, const struct alert *from) {
     to->times = clamp(from->times, to->came_count, INT_MAX / 2);
     memcpy(to->came_utc_ns, from->came_utc_ns, sizeof to->came_utc_ns);
     to->flapping = from->flapping && from->state == ALERT_OPEN;
+    to->untold = from->untold;
     to->acked_utc_ns = from->acked_utc_ns;
     to->acked_severity = harmless(from->acked_severity);
 }

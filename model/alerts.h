@@ -28,7 +28,8 @@
  * - Silenced: an entity, until a time, and all that is part of it: of a server its connections, routes,
  *   gateways and leaf nodes, of a stream its replicas and sources, of a cluster everything. Not what a server
  *   leads: that is the cluster's and moves on. A client, called as in `client`: what is found of its
- *   connections, whichever. Its alerts live on in the book, and nobody is told of them.
+ *   connections, whichever. Its alerts live on in the book, and nobody is told of them but of the end
+ *   of what was told before.
  * - What vanished is listed by nobody, and that is no end: such an alert stays open until its object is
  *   listed again, somebody has acknowledged it, or an hour is over. Its ending says which.
  * - Durations are counted in the collector's monotonic time; a clock that is put an hour on or back opens,
@@ -86,6 +87,7 @@ struct alert {
     const char *acked_by, *note;
     int64_t silenced_until_utc_ns; /* 0: it is not */
     const char *silence_note;
+    bool untold; /* it was silenced all the time since it came last: nobody was told of it */
 };
 
 /* Open and worst first; of these behind those that are acknowledged, and behind these those that are
@@ -194,7 +196,7 @@ struct alert_change {
     uint64_t alert; /* its number */
     int64_t utc_ns;
     enum severity severity, before; /* after it, before it; OK: none */
-    bool silenced;                  /* nobody is to be told; the state file wants it all the same */
+    bool silenced; /* nobody is to be told: alert_is_muted(); the state file wants it all the same */
     const char *name,
         *text; /* who it is about, and what was said then; of what people do who, and the note */
 };
@@ -202,6 +204,8 @@ struct alert_change {
 uint64_t model_alert_change_last(const struct model *model); /* 0: none yet */
 /* NULL: not yet, or not kept any more. */
 const struct alert_change *model_alert_change(const struct model *model, uint64_t number);
+/* Nobody is to be told of this change of it: it is silenced, and that is not the end of what was told. */
+bool alert_is_muted(const struct alert *alert, enum alert_change_kind kind);
 const char *alert_change_word(enum alert_change_kind kind); /* "opened", "worse", ... */
 
 #endif

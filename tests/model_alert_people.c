@@ -1,4 +1,5 @@
 /* What people do about alerts: acknowledge, silence. */
+#include "model/alert_lines.h"
 #include "tests/model_alerted.h"
 
 static bool silence(struct watch *w, const char *entity, const char *name, double until) {
@@ -142,6 +143,90 @@ START_TEST(a_silenced_one_goes_out_nowhere) {
 }
 END_TEST
 
+struct lines {
+    char text[400]; /* "cleared n1/9" */
+};
+
+static void note_line(void *data, const struct alert_change *change, const struct alert *alert, size_t more) {
+    struct lines *lines = data;
+    size_t len = strlen(lines->text);
+    (void)more;
+    if (alert)
+        snprintf(lines->text + len, sizeof lines->text - len, "%s %s\n", alert_change_word(change->kind),
+                 alert->name);
+}
+
+/* Told before the silence; of what opens in it nothing is. */
+START_TEST(the_end_of_what_was_told_is_told) {
+    struct watch w;
+    struct lines said = {""};
+    watch_begin(&w);
+    struct alert_lines *lines = alert_lines_create(w.n.model, note_line, &said);
+    watch_holds(&w, 10, 7);
+    alert_lines_tick(lines, w.n.model);
+    ck_assert(!alert_at(&w, 0)->untold);
+    ck_assert(silence(&w, "server", "n1", 100));
+    w.count = 2;
+    w.mib[1] = 7;
+    watch_holds(&w, 20, 40); /* it gets worse, and another one opens */
+    watch_holds(&w, 21, 40);
+    w.mib[1] = 0;
+    watch_holds(&w, 60, 0);
+    alert_lines_tick(lines, w.n.model);
+    watch_holds(&w, 70, 7); /* back, and nobody hears */
+    watch_holds(&w, 90, 0);
+    alert_lines_tick(lines, w.n.model);
+    assert_told(&w, "4.5 opened warn n1/9\n"
+                    "10.5 silenced ok -\n"
+                    "10.5 silent grew warn n1/9\n"
+                    "14.5 silent worse crit n1/9\n"
+                    "14.5 silent opened warn n1/10\n"
+                    "31.5 cleared ok n1/9\n"
+                    "31.5 silent cleared ok n1/10\n"
+                    "64.5 silent back warn n1/9\n"
+                    "80.5 silent cleared ok n1/9\n");
+    ck_assert_str_eq(said.text, "opened n1/9\ncleared n1/9\n");
+    alert_lines_destroy(lines);
+    watch_end(&w);
+}
+END_TEST
+
+/* What the last run told, or did not. */
+START_TEST(over_a_restart_its_end_is_told_if_it_was) {
+    struct watch w;
+    struct lines said = {""};
+    struct alert was = {.number = 41,
+                        .state = ALERT_OPEN,
+                        .severity = SEVERITY_WARN,
+                        .worst = SEVERITY_WARN,
+                        .rule = "buffer_filling",
+                        .tag = "SLOW",
+                        .entity = "connection",
+                        .cluster = "C",
+                        .name = "n1/9",
+                        .opened_utc_ns = utc(-100),
+                        .times = 1,
+                        .came_utc_ns = {utc(-100)},
+                        .came_count = 1,
+                        .untold = _i == 1};
+    memset(&w, 0, sizeof w);
+    w.count = 1;
+    w.n.model = model_create(NULL);
+    model_alerts_restore(w.n.model, &was, 1);
+    ck_assert(silence(&w, "connection", "n1/9", 1000));
+    watch_tick(&w);
+    struct alert_lines *lines = alert_lines_create(w.n.model, note_line, &said);
+    send_target(&w.n, 1, "http://h:8222", "named", "polled", NULL, NULL);
+    watch_holds(&w, 10, 7);
+    watch_holds(&w, 30, 0);
+    alert_lines_tick(lines, w.n.model);
+    ck_assert_int_eq(alert_at(&w, 0)->state, ALERT_CLEARED);
+    ck_assert_str_eq(said.text, _i == 1 ? "" : "cleared n1/9\n");
+    alert_lines_destroy(lines);
+    watch_end(&w);
+}
+END_TEST
+
 START_TEST(silence_is_taken_back) {
     struct watch w;
     watch_begin(&w);
@@ -229,6 +314,8 @@ static TCase *people(void) {
     tcase_add_test(tc, what_was_critical_when_it_was_taken_on_may_be_again);
     tcase_add_test(tc, another_trouble_begins_without);
     tcase_add_test(tc, a_silenced_one_goes_out_nowhere);
+    tcase_add_test(tc, the_end_of_what_was_told_is_told);
+    tcase_add_loop_test(tc, over_a_restart_its_end_is_told_if_it_was, 0, 2);
     tcase_add_test(tc, silence_is_taken_back);
     tcase_add_loop_test(tc, a_whole_silences_its_parts, 0, (int)(sizeof wholes / sizeof *wholes));
     tcase_add_test(tc, a_step_of_the_clock_ends_no_silence);

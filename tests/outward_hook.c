@@ -136,12 +136,25 @@ END_TEST
 
 START_TEST(of_a_silenced_one_nobody_hears) {
     alert.silenced_until_utc_ns = clock_utc_ns() + MINUTE_NS;
+    alert.untold = true;
     ck_assert(!told(CHANGE_OPENED));
     ck_assert(!told(CHANGE_WORSE));
     ck_assert(!told(CHANGE_CLEARED));
     alert.silenced_until_utc_ns = 0;
     ck_assert(told(CHANGE_UNSILENCED));
     ck_assert(told(CHANGE_CLEARED));
+}
+END_TEST
+
+START_TEST(the_end_of_what_was_told_is_told_in_spite_of_a_silence) {
+    ck_assert(told(CHANGE_OPENED));
+    alert.silenced_until_utc_ns = clock_utc_ns() + MINUTE_NS;
+    ck_assert(!told(CHANGE_WORSE));
+    ck_assert(told(CHANGE_CLEARED));
+    ck_assert(!told(CHANGE_CAME_BACK));
+    alert = made_alert(2); /* which this one was not told of */
+    alert.silenced_until_utc_ns = clock_utc_ns() + MINUTE_NS;
+    ck_assert(!told(CHANGE_CLEARED));
 }
 END_TEST
 
@@ -266,6 +279,7 @@ int main(void) {
     tcase_add_test(tc, of_its_rules_and_names_alone);
     tcase_add_test(tc, an_acknowledged_one_only_gets_worse_or_ends);
     tcase_add_test(tc, of_a_silenced_one_nobody_hears);
+    tcase_add_test(tc, the_end_of_what_was_told_is_told_in_spite_of_a_silence);
     tcase_add_test(tc, the_end_of_one_from_before_is_told);
     tcase_add_test(tc, too_many_a_minute_are_counted);
     tcase_add_test(tc, a_third_of_a_minute_is_for_what_is_critical);

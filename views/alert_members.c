@@ -192,6 +192,7 @@ static const struct member alert_members[] = {
     MEMBER(alert, text, "note", note, "", false),
     MEMBER(alert, time, "silenced_until", silenced_until_utc_ns, NULL, false),
     MEMBER(alert, text, "silence_note", silence_note, "", false),
+    MEMBER(alert, flag, "untold", untold, NULL, false),
 };
 
 static const struct member silence_members[] = {

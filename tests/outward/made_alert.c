@@ -41,5 +41,5 @@ struct alert_change made_change(const struct alert *alert, enum alert_change_kin
                                  .alert = alert->number,
                                  .utc_ns = clock_utc_ns(),
                                  .severity = kind == CHANGE_CLEARED ? SEVERITY_OK : alert->severity,
-                                 .silenced = alert->silenced_until_utc_ns != 0};
+                                 .silenced = alert_is_muted(alert, kind)};
 }
