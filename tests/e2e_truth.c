@@ -311,7 +311,7 @@ static struct mean consumer_rate(int row, bool acked, bool *estimated) {
 /* Are there windows of all rates over that time? */
 static bool are_known_for(int64_t span_ns) {
     for (int i = 0; i < assets_streams() + assets_consumers(); i++) {
-        bool estimated;
+        bool estimated = false;
         int row = i - assets_streams();
         struct mean m = row < 0 ? stream_rate(i) : consumer_rate(row, false, &estimated);
         if ((row < 0 || life->life[row].here) && m.to - m.from < span_ns)
