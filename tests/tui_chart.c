@@ -183,7 +183,7 @@ START_TEST(a_level_in_the_lowest_row) {
 }
 END_TEST
 
-/* Of a row there is one line, of the worst. Where bars end in it every other dot is theirs. */
+/* Of a row there is one line, of the lesser one. Where bars end in it every other dot is theirs. */
 START_TEST(levels_in_one_row) {
     static const struct chart_level levels[] = {{8, ROLE_WARN, "!"}, {9, ROLE_CRIT, "!!"}};
     struct chart_bucket buckets[14];
@@ -201,7 +201,8 @@ START_TEST(levels_in_one_row) {
     draw_on(20, 6, true);
     chart_draw(&chart, surface, surface_rect(surface));
     ck_assert_int_eq(surface->cells[1 * 20 + 6].role, ROLE_WARN);
-    ck_assert_int_eq(surface->cells[1 * 20 + 14].role, ROLE_CRIT);
+    ck_assert_int_eq(surface->cells[1 * 20 + 9].role, ROLE_CRIT);
+    ck_assert_int_eq(surface->cells[1 * 20 + 14].role, ROLE_WARN);
     expect("-LAG ---------------\n"
            "   10|!8 !!9 :-:::-:\n"
            "     |##############\n"

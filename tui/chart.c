@@ -142,10 +142,9 @@ static int level_text(const struct chart *chart, const struct surface *s, const 
 static void draw_line(struct surface *s, struct rect row, bool ground, enum role role) {
     for (int x = row.x; x < row.x + row.w && x < s->cols && row.y < s->rows; x += 2) {
         uint32_t c = s->cells[row.y * s->cols + x].c;
-        uint32_t dot = s->ascii ? '-' : 0xb7;
-        bool end = c != ' ' && c != dot && c != '#' && c != BRAILLE_FULL;
+        bool end = c != ' ' && c != '#' && c != BRAILLE_FULL;
         if (!end || (!ground && (x - row.x) % 4 == 0))
-            surface_put(s, row, x, row.y, role, 0, dot);
+            surface_put(s, row, x, row.y, role, 0, s->ascii ? '-' : 0xb7);
     }
 }
 
@@ -177,9 +176,11 @@ static void draw_levels_in(const struct chart *chart, struct surface *s, struct 
     int above = put_words(chart, s, body, 0, y, true, false);
     int both = above ? free_place(s, row, within + above) : -1;
     int place = both < 0 && within ? free_place(s, row, within) : both;
-    for (int i = 0; i < chart->level_count; i++)
-        if (is_said_in(chart, body, y, i, false))
-            draw_line(s, row, y == body.y + body.h - 1, chart->levels[i].role);
+    int i = 0;
+    while (i < chart->level_count && !is_said_in(chart, body, y, i, false))
+        i++;
+    if (i < chart->level_count) /* it is met first */
+        draw_line(s, row, y == body.y + body.h - 1, chart->levels[i].role);
     if (place < 0)
         place = row.x;
     put_words(chart, s, body, place, y, false, true);
