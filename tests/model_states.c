@@ -1,5 +1,6 @@
 /* Each state of a consumer, reached by rows as a leader tells them, and beside each one a neighbour that must
  * not have it. What the stream takes from it stands in model_evicted.c. */
+#include "model/alerts.h"
 #include "tests/model_ruled.h"
 #include "tests/model_stories.h"
 
@@ -275,6 +276,34 @@ START_TEST(a_state_that_lasts_is_a_finding) {
 }
 END_TEST
 
+/* A level of its own for what is not delivered, and ours for how late it is: one trouble, and who is on it
+ * hears of it once. */
+START_TEST(how_late_it_is_gives_way_to_its_own_level) {
+    static const char *const levels[] = {NULL, "1500"};
+    for (int own = 0; own < 2; own++) {
+        struct night n;
+        begin_three(&n);
+        for (double at = 0; at <= 200; at += 5) {
+            struct told_stream stream = told(1, 100000, -5000, 0);
+            struct told_consumer c = story_usual;
+            varz_until(&n, at, 7);
+            stays_late(at, &stream, &c);
+            struct sample *s = jsz(&n, 0);
+            tell_stream(s, &stream, 0);
+            tell_consumer(s, &c, 0);
+            put_text(s, row_of(s, ENTITY_CONSUMER), F_CONSUMER_told_unprocessed, levels[own]);
+            send(&n, s);
+        }
+        ck_assert_uint_eq(model_alert_count(n.model), 1);
+        const struct alert *a = model_alert(n.model, 0);
+        ck_assert_str_eq(a->rule, own ? "told_unprocessed" : "consumer_behind");
+        ck_assert_int_eq(a->severity, own ? SEVERITY_CRIT : SEVERITY_WARN);
+        ck_assert_str_eq(a->tag, "LAG");
+        night_end(&n);
+    }
+}
+END_TEST
+
 /* The level is a minute whatever holds are scaled to: `check --once` must not say it after the half that the
  * state takes. */
 START_TEST(half_a_minute_of_nothing_is_no_alert) {
@@ -368,6 +397,7 @@ static TCase *cases(void) {
     tcase_add_test(t, what_is_so_since_we_look_is_so_at_least);
     tcase_add_loop_test(t, a_state_that_lasts_is_a_finding, 0, sizeof rulings / sizeof *rulings);
     tcase_add_test(t, what_stays_is_said_after_five_minutes);
+    tcase_add_test(t, how_late_it_is_gives_way_to_its_own_level);
     tcase_add_test(t, half_a_minute_of_nothing_is_no_alert);
     tcase_add_loop_test(t, whose_stream_is_not_told, 0, sizeof unseen / sizeof *unseen);
     return t;
