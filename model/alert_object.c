@@ -177,6 +177,12 @@ static struct value figure(const struct alert *a) {
     return v;
 }
 
+static struct value peak(const struct model *model, const struct alert *a) {
+    char text[ALERT_PEAK_SIZE];
+    model_alert_peak(model, a, text, sizeof text);
+    return value_text(model_say(model, text));
+}
+
 ALERT_QUANTITY(opened, instant(alert_came_utc_ns(a), 0))
 ALERT_QUANTITY(lasted, alert_lasted(a, model_utc_ns(model)))
 ALERT_QUANTITY(rule, value_text(a->rule))
@@ -186,7 +192,7 @@ ALERT_QUANTITY(object, value_text(a->name))
 ALERT_QUANTITY(cluster, value_text(a->cluster))
 ALERT_QUANTITY(condition, value_text(item->condition))
 ALERT_QUANTITY(figure, figure(a))
-ALERT_QUANTITY(peak, value_text(a->peak))
+ALERT_QUANTITY(peak, peak(model, a))
 ALERT_QUANTITY(state, value_text(state_word(a)))
 ALERT_QUANTITY(severity, value_text(severities[a->severity >= SEVERITY_WARN ? a->severity : SEVERITY_WARN]))
 ALERT_QUANTITY(ack, value_text(item->ack))

@@ -1,9 +1,11 @@
 #include "model/alert_said.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "model/alert_text.h"
 #include "model/alert_vanished.h"
+#include "model/finding_text.h"
 #include "model/ruleset.h"
 
 #define TEXT_SIZE   1024
@@ -19,17 +21,24 @@ static bool is_beyond(const struct alert *a, enum quantity_worse worse, double n
                                                   : false);
 }
 
-/* What is shown is never worse than the peak: no figure of the rule that spoke at its worst. */
+/* That rule, and the one that spoke at its worst, are about one number. */
+static bool is_of_worst(const struct model *model, const struct alert *a, const struct rule *rule) {
+    const struct rule *worst =
+        strcmp(rule->name, a->worst_rule) == 0 ? rule : ruleset_find(model->rules, a->worst_rule);
+    return worst && (worst == rule || finding_figures_compare(worst, rule));
+}
+
+/* What is shown is never worse than the peak: no figure of what spoke at its worst. */
 static bool note_peak(const struct model *model, struct slot *slot, const struct finding *finding,
                       const char *figure) {
     struct alert *a = &slot->said;
     double number = 0;
     enum quantity_worse worse = finding_number(model, finding, &number);
-    if (strcmp(finding_rule(finding), a->worst_rule) != 0 || !is_beyond(a, worse, number))
+    if (!is_of_worst(model, a, finding->rule) || !is_beyond(a, worse, number))
         return false;
     a->peak_size = number;
     alert_text_set(&a->peak, figure);
-    model->alerts->peaks++;
+    model->alerts->peaks += a->state != ALERT_PENDING;
     return true;
 }
 
@@ -40,12 +49,27 @@ static void set_peak(const struct model *model, struct slot *slot, const struct 
     a->peak_size = known ? number : 0;
     alert_text_copy(&a->worst_rule, a->rule);
     alert_text_copy(&a->peak, a->figure);
-    model->alerts->peaks++;
+    model->alerts->peaks += a->state != ALERT_PENDING;
+}
+
+static void set_worst_text(const struct model *model, struct alert *a) {
+    a->worst_utc_ns = model->utc_ns;
+    alert_text_copy(&a->worst_text, a->text);
+}
+
+/* While it forms: of another number that is another peak. */
+static void say_sign(const struct model *model, struct slot *slot, const struct finding *finding) {
+    struct alert *a = &slot->said;
+    bool other = !is_of_worst(model, a, finding->rule);
+    if (other)
+        set_peak(model, slot, finding);
+    if (note_peak(model, slot, finding, a->figure) || other)
+        set_worst_text(model, a);
 }
 
 static void say_worst(const struct model *model, struct slot *slot, const struct finding *finding) {
     struct alert *a = &slot->said;
-    bool other = strcmp(a->rule, a->worst_rule) != 0;
+    bool other = !is_of_worst(model, a, finding->rule), formed = a->worst == SEVERITY_OK && !other;
     bool worse = a->severity != a->worst ? a->severity > a->worst : slot->order < slot->worst_order;
     bool peak = note_peak(model, slot, finding, a->figure);
     if (!worse && !peak)
@@ -55,9 +79,37 @@ static void say_worst(const struct model *model, struct slot *slot, const struct
     if (worse) {
         a->worst = a->severity;
         slot->worst_order = slot->order;
+        alert_text_copy(&a->worst_rule, a->rule);
     }
-    a->worst_utc_ns = model->utc_ns;
-    alert_text_copy(&a->worst_text, a->text);
+    if (peak || !formed)
+        set_worst_text(model, a);
+}
+
+void alert_take_peak(struct model *model, struct slot *slot, const struct slot *formed,
+                     const struct finding *finding) {
+    struct alert *a = &slot->said;
+    const struct alert *from = &formed->said;
+    double number;
+    enum quantity_worse worse = finding_number(model, finding, &number);
+    if (!is_of_worst(model, from, finding->rule) || !is_of_worst(model, a, finding->rule) ||
+        !is_beyond(a, worse, from->peak_size))
+        return;
+    a->peak_size = from->peak_size;
+    a->worst_utc_ns = from->worst_utc_ns;
+    alert_text_copy(&a->peak, from->peak);
+    alert_text_copy(&a->worst_text, from->worst_text);
+    model->alerts->peaks++;
+}
+
+void model_alert_peak(const struct model *model, const struct alert *a, char *out, size_t size) {
+    const struct rule *rule = ruleset_find(model->rules, a->rule),
+                      *worst = ruleset_find(model->rules, a->worst_rule);
+    char of[FIGURE_OF_SIZE] = "";
+    if (worst)
+        finding_figure_of(worst, of);
+    bool same = !*a->worst_rule || strcmp(a->rule, a->worst_rule) == 0 || strcmp(a->peak, "-") == 0 ||
+                (rule && worst && finding_figures_compare(rule, worst));
+    snprintf(out, size, "%s%s%s", same ? "" : worst ? of : a->worst_rule, same ? "" : " ", a->peak);
 }
 
 /* ---- while it is so ---- */
@@ -93,7 +145,9 @@ void alert_say(struct model *model, struct slot *slot, const struct finding *fin
     slot->size = finding_size(model, finding);
     slot->looked_tick = model->alerts->tick;
     slot->looked_row = alert_row(model, slot);
-    if (a->state != ALERT_PENDING)
+    if (a->state == ALERT_PENDING)
+        say_sign(model, slot, finding);
+    else
         say_worst(model, slot, finding);
 }
 

@@ -7,8 +7,11 @@
 
 #include "model/alert_book.h"
 
-/* What is found of it now; a pending one has no worst yet. */
+/* What is found of it now; a pending one has a peak, and no level at worst yet. */
 void alert_say(struct model *model, struct slot *slot, const struct finding *finding);
+/* It came again, and formed as another one, of which that is found: what that one was at its worst. */
+void alert_take_peak(struct model *model, struct slot *slot, const struct slot *formed,
+                     const struct finding *finding);
 /* Its figure where no rule finds it: its object is there, and what it is about can be known. */
 void alert_say_figure(struct model *model, struct slot *slot);
 /* What is left of it. */

@@ -286,8 +286,10 @@ static void go_on(struct model *model, struct slot *slot, const struct finding *
 static void begin(struct model *model, struct slot *slot, const struct finding *finding,
                   const struct called *called) {
     struct slot *former = find_former(model, finding, called), *left = find_left(model, called);
-    if (former || left)
+    if (former || left) {
+        alert_take_peak(model, former ? former : left, slot, finding);
         alert_book_drop(model->alerts, slot);
+    }
     if (former) {
         come_back(model, former, finding, called);
         return;

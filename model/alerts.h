@@ -99,6 +99,10 @@ const struct alert *model_alert(const struct model *model, size_t index);
 const struct alert *model_alert_by_number(const struct model *model, uint64_t number);
 /* Another one after each change of the book, and never that of another model. */
 uint64_t model_alerts_version(const struct model *model);
+/* Its peak; where that is another figure than the one of what speaks now with the name of what it is of:
+ * "cut_in 4s" beside 12.0M. */
+#define ALERT_PEAK_SIZE 400
+void model_alert_peak(const struct model *model, const struct alert *alert, char *out, size_t size);
 /* It ended, and what it was about has not: "cut", "still gone: taken as deleted". */
 bool model_alert_is_unsolved(const struct alert *alert);
 /* Of all times that an open one was worse than ever, in this run. */

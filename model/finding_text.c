@@ -104,6 +104,20 @@ enum quantity_worse finding_number(const struct model *model, const struct findi
     return number_of(model, finding, out, &worse) ? worse_of(finding->rule, worse) : WORSE_NEITHER;
 }
 
+void finding_figure_of(const struct rule *rule, char out[static FIGURE_OF_SIZE]) {
+    if (*rule->value && !is_quantity(rule))
+        snprintf(out, FIGURE_OF_SIZE, "%s", rule->value);
+    else
+        name_figure(rule, out);
+}
+
+bool finding_figures_compare(const struct rule *a, const struct rule *b) {
+    char of_a[FIGURE_OF_SIZE], of_b[FIGURE_OF_SIZE];
+    finding_figure_of(a, of_a);
+    finding_figure_of(b, of_b);
+    return strcmp(of_a, of_b) == 0 && worse_of(a, WORSE_MORE) == worse_of(b, WORSE_MORE);
+}
+
 double finding_size(const struct model *model, const struct finding *finding) {
     enum quantity_worse worse;
     double size;
@@ -313,7 +327,9 @@ static bool tell_flaps(const struct model *model, const struct finding *finding,
     char span[TIME_TEXT_SIZE], name[4 * SENTENCE_NAME_COLUMNS + 8];
     if (!a || !a->came_count)
         return false;
-    bool has_peak = *a->peak && strcmp(a->peak, "-") != 0;
+    char peak[ALERT_PEAK_SIZE];
+    model_alert_peak(model, a, peak, sizeof peak);
+    bool has_peak = *peak && strcmp(peak, "-") != 0;
     int64_t ago = model->utc_ns - a->came_utc_ns[a->came_count - 1];
     lasted_format(span, ago);
     text_cut_middle(name, sizeof name, a->name, name_columns);
@@ -322,7 +338,7 @@ static bool tell_flaps(const struct model *model, const struct finding *finding,
              : ago < NS_PER_S ? ", the last just now"
                               : ", the last ",
              ago < NS_PER_S ? "" : span, ago < NS_PER_S ? "" : " ago", has_peak ? ", at its worst " : "",
-             has_peak ? a->peak : "");
+             has_peak ? peak : "");
     return true;
 }
 

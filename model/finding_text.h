@@ -12,5 +12,10 @@ uint64_t finding_cause(const struct model *model, const struct object *object, c
 /* The number that its levels are compared with; false: it has none, or that is not known. */
 bool finding_value(const struct model *model, const struct object *object, const struct rule *rule,
                    double *out);
+/* What the figure of that rule is of: a quantity, or all that it compares. */
+#define FIGURE_OF_SIZE 64
+void finding_figure_of(const struct rule *rule, char out[static FIGURE_OF_SIZE]);
+/* The figures of both are of one thing, and worse in one direction. */
+bool finding_figures_compare(const struct rule *a, const struct rule *b);
 
 #endif

@@ -169,6 +169,83 @@ START_TEST(what_is_shown_last_may_be_the_peak) {
 }
 END_TEST
 
+/* Its first sign is where it begins. */
+START_TEST(what_was_seen_while_it_formed_is_its_peak) {
+    struct watch w;
+    watch_begin(&w);
+    watch_holds(&w, 2, 30);
+    watch_holds(&w, 4, 20);
+    const struct alert *a = alert_at(&w, 0);
+    ck_assert_int_eq(a->state, ALERT_PENDING);
+    ck_assert_str_eq(a->figure, "31%");
+    ck_assert_str_eq(a->peak, "47%");
+    ck_assert_int_eq(a->worst, SEVERITY_OK);
+    uint64_t peaks = model_alerts_peaks(w.n.model);
+    watch_holds(&w, 10, 20);
+    a = alert_at(&w, 0);
+    ck_assert_int_eq(a->state, ALERT_OPEN);
+    ck_assert_int_eq(a->worst, SEVERITY_WARN);
+    ck_assert_str_eq(a->figure, "31%");
+    ck_assert_str_eq(a->peak, "47%");
+    ck_assert_int_eq(a->worst_utc_ns, utc(0.5));
+    ck_assert_ptr_nonnull(strstr(a->worst_text, "pending 30.0M"));
+    ck_assert_uint_eq(model_alerts_peaks(w.n.model), peaks);
+    watch_holds(&w, 30, 0);
+    watch_holds(&w, 32, 31);
+    watch_holds(&w, 40, 10);
+    a = alert_at(&w, 0);
+    ck_assert_int_eq(a->times, 2);
+    ck_assert_str_eq(a->figure, "16%");
+    ck_assert_str_eq(a->peak, "48%");
+    ck_assert_ptr_nonnull(strstr(a->worst_text, "pending 31.0M"));
+    watch_end(&w);
+}
+END_TEST
+
+static const char *shown_peak(const struct watch *w) {
+    static char text[ALERT_PEAK_SIZE];
+    model_alert_peak(w->n.model, alert_at(w, 0), text, sizeof text);
+    return text;
+}
+
+/* Whichever rule speaks of it. */
+START_TEST(a_peak_is_of_the_number_that_is_shown_or_named) {
+    struct rule_said much = {.name = "much",
+                             .entity = "connection",
+                             .condition = "pending_bytes",
+                             .critical = "> 20 MiB",
+                             .hold = "8 s",
+                             .tag = "SAME",
+                             .text = "{value}"},
+                     some = much, share = much;
+    some.name = "some", some.critical = NULL, some.warn = "> 5 MiB", some.hold = "4 s";
+    share.name = "share", share.condition = "pending_share", share.critical = NULL, share.warn = "> 5 %";
+    struct rule_said same[] = {much, some}, others[] = {much, share};
+    struct watch w;
+    watch_begin(&w);
+    use_rules(w.n.model, same, 2);
+    watch_holds(&w, 2, 30);
+    watch_holds(&w, 20, 25);
+    ck_assert_str_eq(alert_at(&w, 0)->rule, "much");
+    ck_assert_str_eq(alert_at(&w, 0)->worst_rule, "much");
+    ck_assert_str_eq(alert_at(&w, 0)->figure, "25.0M");
+    ck_assert_str_eq(shown_peak(&w), "30.0M");
+    watch_holds(&w, 40, 6);
+    ck_assert_str_eq(alert_at(&w, 0)->rule, "some");
+    ck_assert_str_eq(shown_peak(&w), "30.0M");
+    watch_end(&w);
+    watch_begin(&w);
+    use_rules(w.n.model, others, 2);
+    watch_holds(&w, 20, 25);
+    ck_assert_str_eq(shown_peak(&w), "25.0M");
+    watch_holds(&w, 40, 6);
+    ck_assert_str_eq(alert_at(&w, 0)->rule, "share");
+    ck_assert_str_eq(alert_at(&w, 0)->figure, "9.4%");
+    ck_assert_str_eq(shown_peak(&w), "pending_bytes 25.0M");
+    watch_end(&w);
+}
+END_TEST
+
 START_TEST(what_comes_back_is_the_same) {
     struct watch w;
     watch_begin(&w);
@@ -504,6 +581,8 @@ static TCase *lives(void) {
     tcase_add_test(tc, no_figure_is_worse_than_the_peak);
     tcase_add_test(tc, of_less_the_least_is_the_peak);
     tcase_add_test(tc, what_is_shown_last_may_be_the_peak);
+    tcase_add_test(tc, what_was_seen_while_it_formed_is_its_peak);
+    tcase_add_test(tc, a_peak_is_of_the_number_that_is_shown_or_named);
     tcase_add_test(tc, what_comes_back_is_the_same);
     tcase_add_test(tc, what_was_not_away_counts_on);
     tcase_add_test(tc, it_lasted_as_long_as_it_was_so);

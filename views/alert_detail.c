@@ -55,11 +55,12 @@ static void put_sentence(struct detail *d) {
              a->state == ALERT_CLEARED ? " (the last that was said)"
              : a->old                  ? " (as it was found last)"
                                        : "");
-    bool worst_now = a->worst == a->severity && strcmp(a->peak, a->figure) == 0;
+    bool pending = a->state == ALERT_PENDING; /* it has no level yet */
+    bool worst_now = (pending || a->worst == a->severity) && strcmp(a->peak, a->figure) == 0;
     if (!a->worst_utc_ns || worst_now || strcmp(a->worst_text, a->text) == 0)
         return;
     clock_of(d, a->worst_utc_ns, at);
-    put_line(d, (int)a->worst, "", "at worst, %s: %s", at, a->worst_text);
+    put_line(d, pending ? SEVERITY_PENDING : (int)a->worst, "", "at worst, %s: %s", at, a->worst_text);
 }
 
 static void put_time(struct flow *f, const struct detail *d, const char *name, int64_t utc_ns,
@@ -97,7 +98,7 @@ static void put_due(struct flow *f, const struct detail *d) {
 static void put_life(struct detail *d) {
     const struct alert *a = d->alert;
     struct flow f = flow_in(d->s, d->left);
-    char figure[400];
+    char figure[400], peak[ALERT_PEAK_SIZE];
     put_time(&f, d, "first sign", a->first_sign_utc_ns, a->least ? "≤" : "");
     put_time(&f, d, a->times > 1 ? "opened first" : "opened", a->opened_utc_ns, "");
     put_due(&f, d);
@@ -109,7 +110,8 @@ static void put_life(struct detail *d) {
     const char *when = a->state == ALERT_CLEARED ? "at the end" : old ? "last" : "now";
     snprintf(figure, sizeof figure, "%s%s", a->figure, old ? "~" : "");
     flow_put(&f, ROLE_MUTED, when, ROLE_TEXT, figure);
-    flow_put(&f, ROLE_MUTED, "peak", ROLE_TEXT, a->peak);
+    model_alert_peak(d->context->model, a, peak, sizeof peak);
+    flow_put(&f, ROLE_MUTED, "peak", ROLE_TEXT, peak);
     d->left = rect_below(d->left, flow_lines(&f));
 }
 
