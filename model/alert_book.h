@@ -139,7 +139,7 @@ struct slot *slot_create(void);
 /* ---- alert_changes.c ---- */
 void alert_tell(struct model *model, struct slot *slot, enum alert_change_kind kind, enum severity before);
 /* Of an entity. */
-void alert_tell_silence(struct model *model, enum alert_change_kind kind, const char *name, const char *note);
+void alert_tell_silence(struct model *model, enum alert_change_kind kind, const struct silence *silence);
 void alert_changes_share(struct alert_book *book);
 void alert_changes_finish(struct alert_book *book);
 

@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "model/alert_book.h"
@@ -19,14 +20,28 @@ static enum severity after(const struct slot *slot, enum alert_change_kind kind)
     return open ? slot->said.severity : SEVERITY_OK;
 }
 
+#define TEXTS 6
+
+static void texts_of(const struct alert_change *change, const char *texts[TEXTS]) {
+    const struct silence *s = &change->silence;
+    const char *const all[TEXTS] = {change->name, change->text, s->entity, s->cluster, s->name, s->note};
+    memcpy(texts, all, sizeof all);
+}
+
+static void drop_texts(const struct alert_change *change) {
+    const char *texts[TEXTS];
+    texts_of(change, texts);
+    for (int i = 0; i < TEXTS; i++)
+        alert_text_drop(texts[i]);
+}
+
 /* Its texts are given away. */
 static void add(struct model *model, struct alert_change change) {
     struct alert_book *book = model->alerts;
     change.number = ++book->last_change;
     change.utc_ns = model->utc_ns;
     struct alert_change *place = &book->changes[change.number % ALERT_CHANGES];
-    alert_text_drop(place->name);
-    alert_text_drop(place->text);
+    drop_texts(place);
     *place = change;
     alert_book_changed(book, true);
 }
@@ -62,26 +77,33 @@ void alert_tell(struct model *model, struct slot *slot, enum alert_change_kind k
                                      .text = kind == CHANGE_ACKED ? by_whom(a) : alert_text_share(a->text)});
 }
 
-void alert_tell_silence(struct model *model, enum alert_change_kind kind, const char *name,
-                        const char *note) {
-    add(model,
-        (struct alert_change){.kind = kind, .name = alert_text_make(name), .text = alert_text_make(note)});
+/* That it was silenced is said with the note; that it speaks again needs none. */
+void alert_tell_silence(struct model *model, enum alert_change_kind kind, const struct silence *silence) {
+    const char *note = kind == CHANGE_SILENCED ? silence->note : "";
+    struct silence said = *silence;
+    said.entity = alert_text_make(silence->entity);
+    said.cluster = alert_text_make(silence->cluster);
+    said.name = alert_text_make(silence->name);
+    said.note = alert_text_make(note);
+    add(model, (struct alert_change){.kind = kind,
+                                     .name = alert_text_make(silence->name),
+                                     .text = alert_text_make(note),
+                                     .silence = said});
 }
 
 void alert_changes_share(struct alert_book *book) {
     for (size_t i = 0; i < ALERT_CHANGES; i++) {
-        if (!book->changes[i].number)
-            continue;
-        alert_text_share(book->changes[i].name);
-        alert_text_share(book->changes[i].text);
+        const char *texts[TEXTS];
+        texts_of(&book->changes[i], texts);
+        for (int t = 0; t < TEXTS; t++)
+            if (texts[t])
+                alert_text_share(texts[t]);
     }
 }
 
 void alert_changes_finish(struct alert_book *book) {
-    for (size_t i = 0; i < ALERT_CHANGES; i++) {
-        alert_text_drop(book->changes[i].name);
-        alert_text_drop(book->changes[i].text);
-    }
+    for (size_t i = 0; i < ALERT_CHANGES; i++)
+        drop_texts(&book->changes[i]);
 }
 
 uint64_t model_alert_change_last(const struct model *model) {

@@ -189,8 +189,10 @@ bool model_silence(struct model *model, const char *entity, const char *cluster,
     if (!ends)
         add_hush(model, kind, &said);
     apply_anew(model);
-    if (book->began && (was || !ends))
-        alert_tell_silence(model, ends ? CHANGE_UNSILENCED : CHANGE_SILENCED, name, ends ? "" : note);
+    if (book->began && ends && was)
+        alert_tell_silence(model, CHANGE_UNSILENCED, &(struct silence){entity, said.cluster, name, 0, 0, ""});
+    else if (book->began && !ends)
+        alert_tell_silence(model, CHANGE_SILENCED, &book->hushes[book->hush_count - 1].said);
     return true;
 }
 
@@ -235,7 +237,7 @@ void alert_silences_tick(struct model *model) {
     for (size_t i = book->hush_count; i-- > 0;) {
         if (book->hushes[i].until_mono_ns > model->mono_ns)
             continue;
-        alert_tell_silence(model, CHANGE_UNSILENCED, book->hushes[i].said.name, "");
+        alert_tell_silence(model, CHANGE_UNSILENCED, &book->hushes[i].said);
         remove_hush(book, i);
     }
     lift_some(model);

@@ -202,7 +202,8 @@ struct alert_change {
     enum severity severity, before; /* after it, before it; OK: none */
     bool silenced; /* nobody is to be told: alert_is_muted(); the state file wants it all the same */
     const char *name,
-        *text; /* who it is about, and what was said then; of what people do who, and the note */
+        *text;              /* who it is about, and what was said then; of what people do who, and the note */
+    struct silence silence; /* of an entity: which, and until when; 0 at once. Else its texts are NULL */
 };
 /* A reader keeps the number that it has read, and so learns how many it missed. */
 uint64_t model_alert_change_last(const struct model *model); /* 0: none yet */

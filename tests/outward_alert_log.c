@@ -80,6 +80,53 @@ START_TEST(each_change_is_a_line) {
 }
 END_TEST
 
+static void is_text(const json_t *json, const char *key, const char *text) {
+    const char *is = json_string_value(json_object_get(json, key));
+    ck_assert_msg(is != NULL && strcmp(is, text) == 0, "%s is %s", key, is);
+}
+
+/* The last change of this model, as the log has it. */
+static json_t *last_change(const struct model *model) {
+    const struct alert_change *change = model_alert_change(model, model_alert_change_last(model));
+    ck_assert_ptr_nonnull(change);
+    return alert_change_json(change, NULL);
+}
+
+START_TEST(a_silence_says_whose_it_is_and_until_when) {
+    const int64_t now = 1700000000 * NS_PER_S; /* 2023-11-14T22:13:20Z */
+    struct model *model = model_create(NULL), *paused;
+    model_tick(model, now, NS_PER_S);
+    ck_assert(model_silence(model, "server", "eu", "n1", now + 60 * NS_PER_S, "a new disk"));
+    json_t *json = last_change(model);
+    is_text(json, "event", "silenced");
+    is_text(json, "entity", "server");
+    is_text(json, "cluster", "eu");
+    is_text(json, "name", "n1");
+    is_text(json, "since", "2023-11-14T22:13:20.000Z");
+    is_text(json, "until", "2023-11-14T22:14:20.000Z");
+    is_text(json, "note", "a new disk");
+    is_text(json, "line", "silenced server n1 in eu until 2023-11-14T22:14:20.000Z: a new disk");
+    json_decref(json);
+    ck_assert(model_silence(model, "server", "eu", "n1", 0, NULL)); /* taken back */
+    json = last_change(model);
+    is_text(json, "event", "unsilenced");
+    is_text(json, "line", "unsilenced server n1 in eu");
+    ck_assert_ptr_null(json_object_get(json, "until"));
+    ck_assert_ptr_null(json_object_get(json, "note"));
+    json_decref(json);
+    ck_assert(model_silence(model, "stream", "", "A/ORDERS", now + NS_PER_S, ""));
+    model_tick(model, now + 2 * NS_PER_S, 3 * NS_PER_S); /* over by itself */
+    paused = model_clone(model);
+    model_destroy(model);
+    json = last_change(paused);
+    is_text(json, "entity", "stream");
+    is_text(json, "until", "2023-11-14T22:13:21.000Z");
+    is_text(json, "line", "unsilenced stream A/ORDERS");
+    json_decref(json);
+    model_destroy(paused);
+}
+END_TEST
+
 START_TEST(what_is_there_stays) {
     FILE *f = fopen(scripts_path("log"), "w");
     fputs("{}\n", f);
@@ -278,6 +325,7 @@ int main(void) {
     tcase_set_timeout(tc, 60);
     tcase_add_checked_fixture(tc, begin, end);
     tcase_add_test(tc, each_change_is_a_line);
+    tcase_add_test(tc, a_silence_says_whose_it_is_and_until_when);
     tcase_add_test(tc, what_is_there_stays);
     tcase_add_test(tc, a_rotated_file_is_left_alone);
     tcase_add_test(tc, another_file_takes_the_place_of_the_first);

@@ -20,6 +20,18 @@ static void format_line(const struct alert_change *change, const struct alert *a
              named ? "" : a->name, named ? "" : ": ", a->text, *a->ending ? "; " : "", a->ending);
 }
 
+/* "silenced server n1 in eu until 2026-11-22T14:00:00.000Z: a new disk" */
+static void format_silence(const struct alert_change *change, char *out, size_t size) {
+    const struct silence *s = &change->silence;
+    bool until = change->kind == CHANGE_SILENCED;
+    char at[TIME_TEXT_SIZE] = "";
+    if (until)
+        time_format_rfc3339(at, s->until_utc_ns);
+    snprintf(out, size, "%s %s %s%s%s%s%s%s%s", alert_change_word(change->kind), s->entity, s->name,
+             *s->cluster ? " in " : "", s->cluster, until ? " until " : "", at, *s->note ? ": " : "",
+             s->note);
+}
+
 json_t *alert_note_json(const char *event, int64_t utc_ns, const char *line) {
     char at[TIME_TEXT_SIZE];
     json_t *out = json_object();
@@ -35,8 +47,12 @@ json_t *alert_change_json(const struct alert_change *change, const struct alert 
     char line[LINE_SIZE] = "";
     if (alert)
         format_line(change, alert, line, sizeof(line));
+    else if (change->silence.entity)
+        format_silence(change, line, sizeof(line));
     json_t *out = alert_note_json(alert_change_word(change->kind), change->utc_ns, line);
     if (alert)
         alert_members_add(out, alert);
+    else if (change->silence.entity)
+        silence_members_add(out, &change->silence);
     return out;
 }
