@@ -352,6 +352,10 @@ struct alert_book *alert_book_clone(const struct alert_book *book) {
     return clone;
 }
 
+bool alert_book_stands(const struct slot *slot, bool moved) {
+    return slot && slot->said.state == ALERT_OPEN && (moved || slot->known || slot->said.flapping);
+}
+
 static bool is_the_same(const struct alert *a, const struct finding *finding) {
     return finding->severity == a->severity && strcmp(finding_rule(finding), a->rule) == 0 &&
            finding->rule->since_quantity < 0; /* else it may be another thing by now */

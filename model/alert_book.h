@@ -116,6 +116,10 @@ void alert_book_drop(struct alert_book *book, struct slot *slot);
 /* From those that live to the history, by `ended_mono_ns`, and back. */
 void alert_book_end(struct alert_book *book, struct slot *slot);
 void alert_book_reopen(struct alert_book *book, struct slot *slot);
+/* Whether it is open, and stays so though what is found of it forms: another leader is given time to say the
+ * same, and so are rules of what the last run found, and what comes and goes has no hold. NULL: there is
+ * none. */
+bool alert_book_stands(const struct slot *slot, bool moved);
 /* One that lives or, `ended`, the last that is history; NULL: none. */
 struct slot *alert_book_find(const struct alert_book *book, uint64_t object, const char *tag, bool ended);
 /* The same by what the object is called. */

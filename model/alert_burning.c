@@ -28,14 +28,11 @@ static void add(const struct model *model, struct findings *list, const struct f
     }
 }
 
-/* Another leader is given time to say the same, and so are rules of what the last run found: what is open
- * burns on, and so does what comes and goes. */
 static enum place place_of(const struct model *model, const struct finding *f, const struct slot *slot,
                            bool held) {
     if (slot && slot->said.state == ALERT_OPEN) {
         bool aside = slot->said.acked_utc_ns || slot->said.silenced_until_utc_ns;
-        bool goes_on = held || f->moved || slot->known || slot->said.flapping;
-        return aside ? IS_ASIDE : goes_on ? BURNS : FORMS;
+        return aside ? IS_ASIDE : held || alert_book_stands(slot, f->moved) ? BURNS : FORMS;
     }
     if (watch_is_echo(model, f))
         return IS_ECHO;

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "model/alert_book.h"
+#include "model/alert_watch.h"
 #include "model/finding_text.h"
 #include "model/rule_judge.h"
 
@@ -121,13 +123,22 @@ static bool is_told(const struct model *model, const struct entry *entry, struct
     return by_other || (truth->told_ns && news_of(model, &entry->object, truth->rule) <= truth->told_ns);
 }
 
+/* Its alert is open all the same. */
+static bool stands(const struct model *model, const struct entry *entry, const struct truth *truth,
+                   bool moved) {
+    struct finding finding = {.rule = truth->rule};
+    return alert_book_stands(alert_book_find(model->alerts, entry->object.id, watch_tag(&finding), false),
+                             moved);
+}
+
 static void find(struct model *model, struct entry *entry, struct truth *truth) {
     if (truth->slept_mono_ns || is_told(model, entry, truth))
         return;
     int64_t hold = rules_left_to_hold(model, truth);
     int64_t settle = was_so_before(entry, truth) ? 0 : left_to_settle(model, &entry->object);
     bool forming = hold || settle;
-    enum severity severity = forming ? SEVERITY_PENDING : truth->level;
+    bool speaks = !forming || stands(model, entry, truth, settle > hold);
+    enum severity severity = speaks ? truth->level : SEVERITY_PENDING;
     truth->spoke |= !forming;
     list_add(model, forming ? &model->forming : &model->findings, entry, truth, hold, settle);
     worsen(entry, severity);

@@ -172,7 +172,12 @@ START_TEST(a_long_name_leaves_room_for_figures) {
 }
 END_TEST
 
-/* Another leader is given half a minute; what is open stays so meanwhile. */
+static enum severity mark_of_audit(const struct world *w) {
+    uint64_t audit = world_object(w, OBJECT_CONSUMER, Q_CONSUMER_name, "audit");
+    return model_severity(w->model, model_object(w->model, audit));
+}
+
+/* Another leader is given half a minute; what is open stays so meanwhile, and has its mark. */
 START_TEST(what_waits_for_a_leader_says_so) {
     struct world_consumer consumers[] = {{"ORDERS", "audit", 0, 200000, 200, 2500, 64, 1000, 0, 12}};
     struct world w;
@@ -189,6 +194,7 @@ START_TEST(what_waits_for_a_leader_says_so) {
     row2(&w, 100, line);
     ck_assert_msg(strstr(line, " * 1 alert pending: ") && strstr(line, "; in 18s, as its leader changed"),
                   "%s", line);
+    ck_assert_int_eq(mark_of_audit(&w), SEVERITY_PENDING);
     world_run(&w, 20);
     row2(&w, 80, line);
     ck_assert_msg(strstr(line, " ! 1 WARN") == line, "%s", line);
@@ -196,6 +202,7 @@ START_TEST(what_waits_for_a_leader_says_so) {
     world_run(&w, 5);
     row2(&w, 100, line);
     ck_assert_msg(strstr(line, " ! 1 WARN") == line && !strstr(line, "pending"), "%s", line);
+    ck_assert_int_eq(mark_of_audit(&w), SEVERITY_WARN);
     world_finish(&w);
 }
 END_TEST
