@@ -179,19 +179,27 @@ void alert_say_figure(struct model *model, struct slot *slot) {
 
 /* ---- its end ---- */
 
-static const char ending_cut[] = "cut";
+static const char ending_cut[] = "cut", ending_unruled[] = "its rule is not in force any more";
 
 bool model_alert_is_unsolved(const struct alert *alert) {
-    const char *const unsolved[] = {ending_cut, ENDING_ACKNOWLEDGED, ENDING_TAKEN};
+    const char *const unsolved[] = {ending_cut, ending_unruled, ENDING_ACKNOWLEDGED, ENDING_TAKEN};
     for (size_t i = 0; alert->state == ALERT_CLEARED && i < sizeof unsolved / sizeof *unsolved; i++)
         if (strcmp(alert->ending, unsolved[i]) == 0)
             return true;
     return false;
 }
 
+/* Removed, or switched off: nobody asks whether it goes on. */
+static bool is_ruled(const struct model *model, const struct slot *slot) {
+    const struct rule *rule = ruleset_find(model->rules, slot->said.rule);
+    return rule && rule->enabled;
+}
+
 static const char *ending_of(const struct model *model, const struct slot *slot) {
     const struct object *object = model_object(model, slot->said.object);
     const char *vanished = vanished_ending(model, slot);
+    if (!is_ruled(model, slot))
+        return ending_unruled;
     if (vanished)
         return vanished;
     if (slot->restored)

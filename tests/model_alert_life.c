@@ -503,6 +503,41 @@ START_TEST(a_step_of_the_clock_is_nothing) {
 }
 END_TEST
 
+/* Taken out of the file, or switched off: what waited waits on. */
+START_TEST(without_its_rule_it_ends_and_says_so) {
+    const struct rule_said little = {.name = "little_waits",
+                                     .entity = "connection",
+                                     .condition = "pending_bytes",
+                                     .warn = "> 1 MiB",
+                                     .hold = "4 s",
+                                     .tag = "LITTLE",
+                                     .text = "{value}"};
+    const struct rule_said off = {.name = "little_waits",
+                                  .entity = "connection",
+                                  .condition = "pending_bytes",
+                                  .warn = "> 1 MiB",
+                                  .enabled = "false"};
+    struct watch w;
+    watch_begin(&w);
+    use_rules(w.n.model, &little, 1);
+    watch_holds(&w, 10, 2);
+    ck_assert_int_eq(alert_at(&w, 0)->state, ALERT_OPEN);
+    use_rules(w.n.model, &off, _i);
+    watch_holds(&w, 30, 2);
+    ck_assert_int_eq(alert_at(&w, 0)->state, ALERT_CLEARED);
+    ck_assert_str_eq(alert_at(&w, 0)->ending, "its rule is not in force any more");
+    ck_assert(model_alert_is_unsolved(alert_at(&w, 0)));
+    use_rules(w.n.model, &little, 1);
+    watch_holds(&w, 40, 2);
+    assert_told(&w, "4.5 opened warn n1/9\n"
+                    "20.5 cleared ok n1/9\n"
+                    "34.5 back warn n1/9\n");
+    ck_assert_str_eq(alert_at(&w, 0)->ending, "");
+    ck_assert(!model_alert_is_unsolved(alert_at(&w, 0)));
+    watch_end(&w);
+}
+END_TEST
+
 START_TEST(an_object_that_is_gone_ends_it) {
     struct watch w;
     watch_begin(&w);
@@ -592,6 +627,7 @@ static TCase *lives(void) {
     tcase_add_test(tc, what_swings_around_its_level_is_one);
     tcase_add_test(tc, what_swings_between_levels_is_told_a_few_times);
     tcase_add_loop_test(tc, a_step_of_the_clock_is_nothing, 0, 2);
+    tcase_add_loop_test(tc, without_its_rule_it_ends_and_says_so, 0, 2);
     tcase_add_test(tc, an_object_that_is_gone_ends_it);
     tcase_add_test(tc, the_first_two_answers_open_nothing);
     tcase_add_test(tc, what_is_not_found_any_more_is_quiet);
