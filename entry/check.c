@@ -158,7 +158,9 @@ const char *check_unjudged_why(const struct model *model, const struct check_unj
         struct value why = quantity_get(model, u->cover.like, Q_EXPECTATION_why);
         return why.type == VALUE_TEXT ? why.text : "not all could be asked";
     }
-    return u->cover.awaited > 0 ? "takes more than one look" : "not known here";
+    return u->cover.old > 0       ? "its server does not answer any more"
+           : u->cover.awaited > 0 ? "takes more than one look"
+                                  : "not known here";
 }
 
 /* Who was never heard may have what it is about. */
@@ -196,18 +198,49 @@ static bool is_unanswered(const struct check *c, char *message, size_t size) {
         snprintf(message, size, "%s can't be judged: %s", rule->name, why);
         return true;
     }
-    for (size_t i = 0; i < r->unjudged_count && c->run.options->rule_count > 0; i++) {
+    bool asked = c->run.options->rule_count > 0, narrowed = asked || c->run.options->only_count > 0;
+    for (size_t i = 0; i < r->unjudged_count && narrowed; i++) {
         const struct check_unjudged *u = &r->unjudged[i];
         char of[64] = "";
-        if (!rule_cover_lacks(&u->cover))
+        if (!rule_cover_lacks(&u->cover) || (!asked && u->cover.old == 0))
             continue;
         if (u->cover.unknown < u->cover.asked)
             snprintf(of, sizeof of, " of %zu of %zu", u->cover.unknown, u->cover.asked);
-        snprintf(message, size, "%s can't be judged%s: %s: %s", u->rule->name, of,
-                 quantities[u->cover.quantity].name, check_unjudged_why(c->run.model, u));
+        bool figure = u->cover.quantity >= 0 && u->cover.old == 0;
+        snprintf(message, size, "%s can't be judged%s: %s%s%s", u->rule->name, of,
+                 figure ? quantities[u->cover.quantity].name : "", figure ? ": " : "",
+                 check_unjudged_why(c->run.model, u));
         return true;
     }
     return false;
+}
+
+static bool is_server(const struct model *model, const struct object *server, const char *state) {
+    struct value is = quantity_get(model, server, Q_SERVER_state);
+    return is.type == VALUE_TEXT && strcmp(is.text, state) == 0;
+}
+
+/* What was asked for may be where nobody looks. */
+static bool may_have(const struct check *c, const struct object *server) {
+    bool has = check_only_elsewhere(c->only) || check_only_object(c->only, c->run.model, server);
+    bool any = c->run.options->rule_count == 0;
+    for (int i = 0; i < c->run.options->rule_count; i++) {
+        const struct rule *rule = ruleset_find(model_rules(c->run.model), c->run.options->rule[i]);
+        any |= rule->kind != OBJECT_SERVER || rule_is_about(c->run.model, rule, server);
+    }
+    return has && any;
+}
+
+static bool is_unwatched(const struct check *c, char *message, size_t size) {
+    size_t count, unwatched = 0;
+    const struct object *const *servers = model_objects(c->run.model, OBJECT_SERVER, &count);
+    for (size_t i = 0; i < count; i++)
+        unwatched += is_server(c->run.model, servers[i], "known") && may_have(c, servers[i]);
+    if (unwatched == 0)
+        return false;
+    snprintf(message, size, "%zu server%s not monitored, and nothing is wrong elsewhere: name %s, too",
+             unwatched, unwatched == 1 ? " is" : "s are", unwatched == 1 ? "it" : "them");
+    return true;
 }
 
 /* Nothing was found: is that an answer? */
@@ -222,7 +255,8 @@ static bool is_nothing_known(const struct check *c, char *message, size_t size) 
     else if (missed != NULL)
         snprintf(message, size, "--only %s: nothing is called so", options_typed(missed));
     else
-        return is_unanswered(c, message, size) || is_in_vain(c, message, size);
+        return is_unanswered(c, message, size) || is_in_vain(c, message, size) ||
+               is_unwatched(c, message, size);
     return true;
 }
 

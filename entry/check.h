@@ -22,6 +22,8 @@ void check_only_destroy(struct check_only *only); /* NULL is fine */
 bool check_only_object(const struct check_only *only, const struct model *model, const struct object *object);
 /* Also of what is no more, by its name. */
 bool check_only_alert(const struct check_only *only, const struct model *model, const struct alert *alert);
+/* They let something else than servers through, too. */
+bool check_only_elsewhere(const struct check_only *only);
 /* The first --only with a filter that nothing passes; NULL: there is none. */
 const char *check_only_missed(const struct check_only *only, const struct model *model);
 

@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "base/near.h"
+#include "base/text.h"
 #include "views/filter.h"
 
 enum { WORDS_MOST = 24 };
@@ -16,6 +17,7 @@ struct check_only {
     struct part {
         enum object_kind kind;
         struct filter *filter; /* NULL: all of them */
+        const char *text;      /* of the filter, as typed */
     } * parts;
     int count;
 };
@@ -64,7 +66,8 @@ static bool take(struct part *part, const char *typed, char *message, size_t siz
     part->kind = (enum object_kind)kind;
     if (typed[len] == '\0')
         return true;
-    part->filter = filter_of(part->kind, typed + len + 1);
+    part->text = typed + len + 1;
+    part->filter = filter_of(part->kind, part->text);
     const char *fault = filter_error(part->filter);
     if (fault != NULL)
         snprintf(message, size, "--only %s: %s", options_typed(typed), fault);
@@ -95,7 +98,11 @@ void check_only_destroy(struct check_only *only) {
 }
 
 static bool passes(const struct part *part, const struct model *model, const struct object *object) {
-    return object->kind == part->kind && (part->filter == NULL || filter_pass(part->filter, model, object));
+    char name[TEXT_MAX_BYTES + 1]; /* as it stands in an alert: ORDERS/billing */
+    if (object->kind != part->kind || part->filter == NULL)
+        return object->kind == part->kind;
+    model_object_name(model, object, name, sizeof name);
+    return strcmp(name, part->text) == 0 || filter_pass(part->filter, model, object);
 }
 
 bool check_only_object(const struct check_only *only, const struct model *model,
@@ -116,6 +123,13 @@ bool check_only_alert(const struct check_only *only, const struct model *model, 
             (only->parts[i].filter == NULL || filter_pass_beside(only->parts[i].filter, model, NULL, texts)))
             return true;
     return only->count == 0;
+}
+
+bool check_only_elsewhere(const struct check_only *only) {
+    bool elsewhere = only->count == 0;
+    for (int i = 0; i < only->count; i++)
+        elsewhere |= only->parts[i].kind != OBJECT_SERVER;
+    return elsewhere;
 }
 
 static bool any_passes(const struct part *part, const struct model *model) {

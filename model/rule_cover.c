@@ -40,6 +40,13 @@ static bool is_untold(const struct object *object, int q) {
     return false;
 }
 
+/* It told once, and does no more: even what is not so by the last answer may be so. */
+static bool is_old(const struct model *model, const struct rule *rule, const struct object *object) {
+    struct asking asking = {.model = model, .object = object};
+    return object->freshness == FRESH_STALE && object->kind == rule->kind && !rule->about_state &&
+           rule->enabled && (rule->match_expr == NULL || expr_true(rule->match_expr, asking_get, &asking));
+}
+
 static bool is_unheard(int id) {
     return id == Q_EXPECTATION_missing;
 }
@@ -105,7 +112,29 @@ bool rule_is_unjudged(const struct model *model, const struct rule *rule, const 
 }
 
 bool rule_cover_lacks(const struct rule_cover *cover) {
-    return cover->untold + cover->awaited + cover->unheard > 0;
+    return cover->untold + cover->awaited + cover->old + cover->unheard > 0;
+}
+
+static void cover_one(struct rule_cover *cover, const struct model *model, const struct rule *rule,
+                      const struct object *object) {
+    int missing = missing_of(model, rule, object), quantity = missing >= 0 ? missing % QUANTITY_COUNT : -1;
+    bool old = is_old(model, rule, object), known = missing < 0;
+    bool untold = !known && is_untold(object, quantity);
+    bool awaited = !known && !old && is_awaited(model, object, missing);
+    bool unheard = !known && !awaited && is_unheard(missing);
+    bool first_lacking = (untold || awaited || old || unheard) && !rule_cover_lacks(cover);
+    cover->asked++;
+    if (known && !old)
+        return;
+    cover->unknown++;
+    cover->untold += untold;
+    cover->awaited += awaited;
+    cover->old += old;
+    cover->unheard += unheard;
+    if (cover->like != NULL && !first_lacking)
+        return;
+    cover->quantity = quantity;
+    cover->like = object;
 }
 
 struct rule_cover rule_cover(const struct model *model, const struct rule *rule, rule_take_fn *take,
@@ -113,25 +142,9 @@ struct rule_cover rule_cover(const struct model *model, const struct rule *rule,
     struct rule_cover cover = {.quantity = -1};
     size_t count;
     const struct object *const *objects = model_objects(model, rule->kind, &count);
-    for (size_t i = 0; i < count; i++) {
-        if (!rule_is_about(model, rule, objects[i]) || (take && !take(data, objects[i])))
-            continue;
-        int missing = missing_of(model, rule, objects[i]);
-        cover.asked++;
-        if (missing < 0)
-            continue;
-        bool untold = is_untold(objects[i], missing % QUANTITY_COUNT);
-        bool awaited = is_awaited(model, objects[i], missing);
-        bool unheard = !awaited && is_unheard(missing);
-        bool first_lacking = (untold || awaited || unheard) && !rule_cover_lacks(&cover);
-        cover.unknown++;
-        cover.untold += untold;
-        cover.awaited += awaited;
-        cover.unheard += unheard;
-        if (cover.quantity >= 0 && !first_lacking)
-            continue;
-        cover.quantity = missing % QUANTITY_COUNT;
-        cover.like = objects[i];
-    }
+    for (size_t i = 0; i < count; i++)
+        if ((rule_is_about(model, rule, objects[i]) || is_old(model, rule, objects[i])) &&
+            (take == NULL || take(data, objects[i])))
+            cover_one(&cover, model, rule, objects[i]);
     return cover;
 }

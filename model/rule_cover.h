@@ -10,8 +10,10 @@ struct rule_cover {
     size_t unknown; /* of these: it can't be said whether it holds */
     size_t untold;  /* of these: because their servers' version does not tell it */
     size_t awaited; /* because it takes another answer */
+    size_t old;     /* because nobody tells of it any more */
     size_t unheard; /* because somebody who may have what is expected can't be asked */
-    int quantity;   /* that is not known of one of those, of one with such a reason first; -1 none */
+    int quantity;   /* that is not known of one of those, of one with such a reason first; -1 none, or
+                     * all of it is old */
     const struct object *like; /* that one; the model's */
 };
 /* One that may be a trouble is enough. What else is not known may be what is not so, as a limit that there is

@@ -75,6 +75,15 @@ START_TEST(who_is_well_is_ok) {
 }
 END_TEST
 
+START_TEST(who_is_not_asked_is_not_well) {
+    expect_code(3, CHECK(SCALED, well->node[0].http));
+    expect_output("UNKNOWN: 2 servers are not monitored, and nothing is wrong elsewhere: name them, too; ");
+    expect_code(3, CHECK(SCALED, "--rule", "consumer_behind", well->node[0].http));
+    expect_code(3, CHECK(SCALED, "--only", "consumer", well->node[0].http));
+    expect_code(0, CHECK(SCALED, "--only", "server:n1", well->node[0].http));
+}
+END_TEST
+
 START_TEST(one_look_is_enough_for_what_is_so) {
     expect_code(0, CHECK("--once", "--json", WELL));
     json_t *json = document();
@@ -106,12 +115,14 @@ static const struct place {
     const char *script;
     int code;
 } places[] = {
-    {"exec env -i \"$1\" check --once \"$2\" <&-", 0},
-    {"exec env -i TERM=dumb \"$1\" check --once \"$2\" </dev/null 2>&-", 0},
-    {"\"$1\" check --once \"$2\" | head -c 1 >/dev/null; exit ${PIPESTATUS[0]}", 0},
-    {"s=$(mktemp -d) && XDG_STATE_HOME=$s HOME=$s \"$1\" check --once \"$2\" && rmdir \"$s\"", 0},
-    {"exec \"$1\" check --once \"$2\" >/dev/full", 3},
-    {"exec \"$1\" check --once \"$2\" >&-", 3},
+    {"exec env -i \"$1\" check --once --only server:n1 \"$2\" <&-", 0},
+    {"exec env -i TERM=dumb \"$1\" check --once --only server:n1 \"$2\" </dev/null 2>&-", 0},
+    {"\"$1\" check --once --only server:n1 \"$2\" | head -c 1 >/dev/null; exit ${PIPESTATUS[0]}", 0},
+    {"s=$(mktemp -d) && XDG_STATE_HOME=$s HOME=$s \"$1\" check --once --only server:n1 \"$2\" && rmdir "
+     "\"$s\"",
+     0},
+    {"exec \"$1\" check --once --only server:n1 \"$2\" >/dev/full", 3},
+    {"exec \"$1\" check --once --only server:n1 \"$2\" >&-", 3},
 };
 
 START_TEST(it_runs_anywhere) {
@@ -286,6 +297,26 @@ static int bars_in_first_line(void) {
     return bars;
 }
 
+/* What it told is not so any more, and nothing else is known. */
+START_TEST(who_dies_meanwhile_is_not_well) {
+    start_ill();
+    const char *argv[] = {command_natsight(), "check",  "--rule",
+                          "consumer_growing", "--only", "consumer:ORDERS/billing",
+                          ill->node[0].http,  NULL};
+    struct command c;
+    ck_assert(command_start(&c, argv, NULL));
+    for (int64_t until = servers_now_ms() + 3000; servers_now_ms() < until;)
+        command_pump(&c, 100);
+    servers_kill(ill, 0);
+    int code = command_finish(&c, DEADLINE_MS);
+    ck_assert_msg(code == 3, "%d: %s", code, c.output);
+    ck_assert_msg(strncmp(c.output, "UNKNOWN: consumer_growing can't be judged: ", 43) == 0, "%s", c.output);
+    ck_assert_msg(strstr(c.output, ": its server does not answer any more; ") != NULL, "%s", c.output);
+    command_free(&c);
+    end_ill();
+}
+END_TEST
+
 START_TEST(a_rule_speaks_and_measures) {
     expect_code(1, CHECK("--rule", "consumer_unpulled", SCALED, ill->node[0].http));
     ck_assert_int_eq(strncmp(last.output, "WARNING: 2 warning; LAG ORDERS/", 31), 0);
@@ -305,6 +336,8 @@ START_TEST(other_rules_and_objects_do_not_count) {
     expect_code(0, CHECK("--once", "--only", "server", ill->node[0].http));
     expect_code(0,
                 CHECK("--once", "--rule", "consumer_unpulled", "--only", "stream:ORDERS", ill->node[0].http));
+    expect_code(1, CHECK("--once", "--rule", "consumer_unpulled", "--only", "consumer:ORDERS/billing",
+                         ill->node[0].http)); /* as it prints it */
     expect_code(3, CHECK("--once", "--only", "consumer:nosuch", ill->node[0].http));
     ck_assert_int_eq(strncmp(last.output, "UNKNOWN: --only consumer:nosuch: nothing is called so;", 54), 0);
 }
@@ -550,9 +583,11 @@ int main(void) {
     tcase_add_test(gone, what_nobody_tells_is_unknown);
     tcase_add_test(gone, a_node_that_was_killed_is_critical);
     tcase_add_test(gone, what_could_not_be_asked_is_not_ok);
+    tcase_add_test(gone, who_dies_meanwhile_is_not_well);
     TCase *fine = part(s, "well");
     tcase_add_unchecked_fixture(fine, start_well, end_well);
     tcase_add_test(fine, who_is_well_is_ok);
+    tcase_add_test(fine, who_is_not_asked_is_not_well);
     tcase_add_test(fine, one_look_is_enough_for_what_is_so);
     tcase_add_test(fine, what_needs_longer_is_left_out_by_name);
     tcase_add_loop_test(fine, it_runs_anywhere, 0, sizeof places / sizeof *places);
