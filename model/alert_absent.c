@@ -7,9 +7,11 @@
 #include "model/calc.h"
 #include "model/rule_judge.h"
 #include "model/ruleset.h"
+#include "model/server.h"
 
 #define NAMES_A_TICK   512 /* objects that are compared with what was restored */
 #define ASKED_A_TICK   256
+#define LOST_NS        (3600 * NS_PER_S)
 #define KIND_BIT(kind) (1u << (unsigned)(kind))
 
 _Static_assert(OBJECT_KIND_COUNT < 32, "kinds are bits");
@@ -72,6 +74,12 @@ void alert_absent_tick(struct model *model) {
 
 /* ---- what its rules say ---- */
 
+/* Those that it had before our start are not known; one that came since may be the one that was lost. */
+static bool is_lost_unseen(const struct object *object, enum quantity q) {
+    return q == Q_SERVER_gateways_lost && object->kind == OBJECT_SERVER &&
+           !server_const(object)->gateways.came;
+}
+
 /* Of a count; of a span, as how late one is, no more than what is proven is judged anyway. */
 static bool is_least(const struct asking *asking, enum quantity q) {
     struct value v = quantity_get(asking->model, asking->object, q);
@@ -79,6 +87,8 @@ static bool is_least(const struct asking *asking, enum quantity q) {
     bool told = quantities[q].kind == OBJECT_CLIENT || quantities[q].kind == OBJECT_VISITOR;
     if (quantities[q].within_ns && !told)
         v = watched_for(asking->model, quantities[q].within_ns, v);
+    else if (is_lost_unseen(asking->object, q))
+        v = watched_for(asking->model, LOST_NS, v);
     return v.type == VALUE_UINT && v.flags & VALUE_LEAST;
 }
 

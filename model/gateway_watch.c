@@ -20,6 +20,7 @@ static void put(struct model *model, struct gateway_watch *watch, const struct r
     if (seen == &watch->seen[watch->count]) {
         seen->cluster = model_text(model, cluster);
         watch->count++;
+        watch->came |= watch->told;
     }
     seen->there = true;
 }

@@ -18,6 +18,7 @@ struct text;
 
 struct gateway_watch {
     bool told;
+    bool came; /* one did since the first answer that we saw */
     size_t count;
     struct gateway_seen {
         const struct text *cluster;

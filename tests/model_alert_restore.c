@@ -226,6 +226,39 @@ START_TEST(what_was_not_watched_for_long_enough_denies_nothing) {
 }
 END_TEST
 
+/* A gateway that broke before our start is in no answer; one that comes may be it. */
+START_TEST(a_gateway_that_was_lost_before_is_not_there_still) {
+    bool comes = _i == 1;
+    struct watch w;
+    struct alert was = filling(ALERT_OPEN);
+    was.rule = "gateway_lost", was.tag = "GW", was.entity = "server", was.name = "n1";
+    watch_begin_with(&w, &was, 1);
+    double over_s = comes ? 360 : 3800;
+    while (w.n.at < ns(over_s)) {
+        bool back = comes && w.n.at >= ns(300);
+        ck_assert_int_eq(w.n.at >= ns(comes ? 300 : 3600) ||
+                             model_alert_by_number(w.n.model, 41)->state == ALERT_OPEN,
+                         true);
+        if (w.n.at % NS_PER_S == 0) {
+            send(&w.n, build_varz(&w.n, 1, "IDA", "n1"));
+            struct sample *s = build(&w.n, 1, SHAPE_GATEWAYZ, "IDA");
+            for (int i = 0; i < 1 + back; i++) {
+                struct row *row = sample_add(s, ENTITY_GATEWAY);
+                put_u(row, F_GATEWAY_cid, 20 + (uint64_t)i);
+                put_text(s, row, F_GATEWAY_direction, "outbound");
+                put_text(s, row, F_GATEWAY_cluster, i ? "west" : "east");
+            }
+            send(&w.n, s);
+        }
+        w.n.at += NS_PER_S / 2;
+        watch_tick(&w);
+    }
+    ck_assert_int_eq(model_alert_by_number(w.n.model, 41)->state, ALERT_CLEARED);
+    ck_assert_str_eq(model_alert_by_number(w.n.model, 41)->ending, "not seen again");
+    watch_end(&w);
+}
+END_TEST
+
 /* Whose connections come and go, or who was cut, is there only once that happened while we watch: that nobody
  * is found says nothing of what was before. Where the rule is not in force any more nobody will be. */
 START_TEST(what_happened_before_we_came_is_not_over) {
@@ -401,6 +434,7 @@ static TCase *restoring(void) {
     tcase_add_test(tc, what_is_known_not_to_be_so_ends_soon);
     tcase_add_test(tc, what_is_not_known_waits);
     tcase_add_loop_test(tc, what_was_not_watched_for_long_enough_denies_nothing, 0, 2);
+    tcase_add_loop_test(tc, a_gateway_that_was_lost_before_is_not_there_still, 0, 2);
     tcase_add_loop_test(tc, what_happened_before_we_came_is_not_over, 0, 5);
     tcase_add_test(tc, what_forms_is_still_open);
     tcase_add_loop_test(tc, what_ended_lately_comes_back, 0, 2);
