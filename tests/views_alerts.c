@@ -452,6 +452,29 @@ START_TEST(what_is_about_to_end_is_marked) {
 }
 END_TEST
 
+/* What has no tag has its rule's name there, and whoever stands beside it stands as far to the right. */
+START_TEST(a_name_in_the_place_of_a_tag_has_room) {
+    const struct rule_said said = {.name = "solo_buffers",
+                                   .entity = "connection",
+                                   .condition = "pending_bytes",
+                                   .warn = "> 8 MiB",
+                                   .hold = "0s",
+                                   .origin = "natsight.conf:12"};
+    use_rules(world.model, &said, 1);
+    world_run(&world, 3);
+    frame.context.utc_ns = world_utc(&world);
+    ck_assert(
+        model_silence(world.model, "consumer", "", "ORDERS/billing", world_utc(&world) + NS_PER_S * 600, ""));
+    for (size_t i = 0; i < model_alert_count(world.model); i++)
+        if (strcmp(model_alert(world.model, i)->rule, "producers_held") == 0)
+            ck_assert(model_alert_ack(world.model, model_alert(world.model, i)->number, "alice", ""));
+    sees(120, 40, "\n ! solo_buffers n2-lon/4711/billing-7: pending_bytes 33");
+    sees(120, 40, "\n ! LAG          ORDERS/audit 88");
+    sees(80, 24, "\n ! solo_… n2-lon");
+    sees(80, 24, "\n ! LAG    ORDERS/audit 88");
+}
+END_TEST
+
 /* As the verdict counts. */
 START_TEST(two_of_one_thing_are_said_to_be) {
     char line[400];
@@ -491,6 +514,7 @@ int main(void) {
     tcase_add_test(tc, the_verdict_leaves_out_what_somebody_is_on);
     tcase_add_test(tc, a_time_to_come_is_said_to_be_one);
     tcase_add_test(tc, what_is_about_to_end_is_marked);
+    tcase_add_test(tc, a_name_in_the_place_of_a_tag_has_room);
     tcase_add_test(tc, two_of_one_thing_are_said_to_be);
     suite_add_tcase(suite, tc);
     return suite_run(suite);

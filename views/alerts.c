@@ -16,7 +16,7 @@ static const struct quantity_column columns[] = {
     {.quantity = Q_ALERT_lasted, .priority = 6},
     {.quantity = Q_ALERT_times, .priority = 8},
     {.quantity = Q_ALERT_rule, .priority = 1, .grow = 8},
-    {.quantity = Q_ALERT_tag, .priority = 9, .off = true},
+    {.quantity = Q_ALERT_tag, .priority = 9, .grow = 6, .off = true},
     {.quantity = Q_ALERT_entity, .priority = 9, .off = true},
     {.quantity = Q_ALERT_cluster, .priority = 3, .grow = 6, .off = true},
     {.quantity = Q_ALERT_condition, .priority = 9, .grow = 30},

@@ -11,12 +11,22 @@
 #include "tui/table.h"
 #include "views/faults.h"
 
-enum { LINES_MOST = 8, MARK_WIDTH = 3, TAG_WIDTH = 7, WIDE = 50, NAME_LEAST = 24 };
+enum {
+    LINES_MOST = 8,
+    MARK_WIDTH = 3,
+    TAG_WIDTH = 6,
+    TAG_WIDEST = 12,
+    WIDE = 50,
+    WIDER = 100,
+    NAME_LEAST = 24
+};
+enum { TAG_SIZE = 4 * TAG_WIDEST + 4 };
 
 struct line {
     const struct finding *finding;
     size_t count; /* of one cause, that this line is about */
     size_t more;  /* of the same tag, that have no line */
+    int tag;      /* columns of its tag, and of those of other lines */
 };
 
 typedef bool alike_fn(const struct model *model, const struct finding *a, const struct finding *b);
@@ -66,7 +76,7 @@ static void insert(struct line *lines, int count, const struct finding *f) {
     while (at > 0 && lines[at - 1].finding > f)
         at--;
     memmove(lines + at + 1, lines + at, (size_t)(count - at) * sizeof(*lines));
-    lines[at] = (struct line){f, 0, 0};
+    lines[at] = (struct line){f, 0, 0, 0};
 }
 
 static int pick_of(const struct model *model, enum severity severity, struct line *lines, int count,
@@ -157,20 +167,30 @@ static void say(const struct model *model, const struct line *line, char *out, s
     add_limit(model, line, out, size, width, rows);
 }
 
-/* A rule of a user may have its name there. */
-static const char *tag_of(const struct line *line, char out[static 4 * TAG_WIDTH]) {
-    text_cut(out, 4 * TAG_WIDTH, finding_tag(line->finding), TAG_WIDTH - 1);
+/* A rule of a user may have its name there: as wide as the longest of them, where there is room. */
+static void fit_tags(struct line *lines, int count, int width) {
+    int most = width >= WIDER ? TAG_WIDEST : TAG_WIDTH, widest = TAG_WIDTH;
+    for (int i = 0; i < count; i++) {
+        int own = text_width(finding_tag(lines[i].finding));
+        lines[i].tag = own < most ? own : most;
+        widest = lines[i].tag > widest ? lines[i].tag : widest;
+    }
+    for (int i = 0; i < count && width >= WIDE; i++)
+        lines[i].tag = widest;
+}
+
+static const char *tag_of(const struct line *line, char out[static TAG_SIZE]) {
+    text_cut(out, TAG_SIZE, finding_tag(line->finding), line->tag);
     return out;
 }
 
 /* Columns in front of the words. */
-static int indent_of(const struct line *line, int width) {
-    char tag[4 * TAG_WIDTH];
-    return MARK_WIDTH + (width >= WIDE ? TAG_WIDTH : text_width(tag_of(line, tag)) + 1);
+static int indent_of(const struct line *line) {
+    return MARK_WIDTH + line->tag + 1;
 }
 
 static bool fits(const struct line *line, const char *text, int width) {
-    return indent_of(line, width) + text_width(text) <= width;
+    return indent_of(line) + text_width(text) <= width;
 }
 
 /* How many more of its kind there are, where that costs no word. */
@@ -183,10 +203,10 @@ static void draw_more(const struct line *line, struct surface *s, struct rect ro
 }
 
 static void draw_line(const struct line *line, const char *text, struct surface *s, struct rect rows) {
-    char shown[1100], tag[4 * TAG_WIDTH];
+    char shown[1100], tag[TAG_SIZE];
     const struct finding *f = line->finding;
     enum role role = table_mark_role((int)f->severity);
-    int indent = indent_of(line, rows.w), room = rows.w - indent, x = rows.x + indent, y = rows.y;
+    int indent = indent_of(line), room = rows.w - indent, x = rows.x + indent, y = rows.y;
     size_t first = rows.h > 1 ? first_part(text, room) : 0;
     surface_text(s, rows, rows.x, y, role, ATTR_BOLD, f->severity == SEVERITY_CRIT ? "!!" : " !");
     surface_text(s, rows, rows.x + MARK_WIDTH, y, role, ATTR_BOLD, tag_of(line, tag));
@@ -202,9 +222,10 @@ static void draw_line(const struct line *line, const char *text, struct surface 
 
 void chrome_worst(const struct model *model, struct surface *s, struct rect row) {
     struct line lines[LINES_MOST];
-    char text[512], shown[1100], tag[4 * TAG_WIDTH];
+    char text[512], shown[1100], tag[TAG_SIZE];
     if (pick(model, lines, 1) < 1)
         return;
+    fit_tags(lines, 1, 0);
     int x = row.x + surface_text(s, row, row.x, row.y, table_mark_role((int)lines[0].finding->severity),
                                  ATTR_BOLD, tag_of(&lines[0], tag));
     say(model, &lines[0], text, sizeof(text), row.x + row.w - x - 1, 1);
@@ -230,9 +251,10 @@ void chrome_sentences(const struct view_context *context, struct surface *s, str
     int count = most > 0 ? pick(model, lines, most) : 0, y = rows.y;
     bool fault = faults_worst(model, &unsaid).server != NULL;
     int spare = rows.h - count - (fault ? 1 : 0);
+    fit_tags(lines, count, rows.w);
     for (int i = 0; i < count; i++) {
         char text[512];
-        say(model, &lines[i], text, sizeof(text), rows.w - indent_of(&lines[i], rows.w), spare > 0 ? 2 : 1);
+        say(model, &lines[i], text, sizeof(text), rows.w - indent_of(&lines[i]), spare > 0 ? 2 : 1);
         int h = spare > 0 && !fits(&lines[i], text, rows.w) ? 2 : 1;
         spare -= h - 1;
         draw_line(&lines[i], text, s, (struct rect){rows.x, y, rows.w, h});
