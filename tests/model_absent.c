@@ -56,23 +56,26 @@ END_TEST
  * was seen, and a hold is as long. Silence is seen from the last answer on. */
 START_TEST(nobody_leads_it_since_that_was_said) {
     struct night n;
+    bool silent = _i;
     begin_three(&n);
     say_stream(&n, 0, (struct says){0, 1000, .active = 0.1});
     varz_until(&n, 4, 7);
-    varz_until(&n, 5, _i ? 6 : 7);
+    varz_until(&n, 5, silent ? 6 : 7);
     for (int i = 0; i < 2; i++) {
-        for (int node = _i; node < 3; node++)
+        for (int node = silent; node < 3; node++)
             say_stream(&n, node, (struct says){-1, 0, .active = -1});
-        varz_until(&n, 10 + i * 4, _i ? 6 : 7);
+        varz_until(&n, silent ? 10 + i * 4 : 7 + i * 2, silent ? 6 : 7);
     }
     ck_assert_str_eq(led(&n), "leaderless");
     ck_assert_ptr_null(finding_of(&n, "stream_no_quorum"));
-    const struct finding *forming = forming_of(&n, "stream_no_quorum");
-    ck_assert_ptr_nonnull(forming);
-    ck_assert_int_eq(forming->since_utc_ns, NIGHT_UTC + ns(_i ? 4 : 5));
-    ck_assert_int_ge(forming->due_utc_ns, NIGHT_UTC + ns(15));
-    varz_until(&n, _i ? 26 : 16, _i ? 6 : 7);
-    ck_assert_ptr_nonnull(finding_of(&n, "stream_no_quorum"));
+    const struct finding *f = forming_of(&n, "stream_no_quorum");
+    ck_assert_ptr_nonnull(f);
+    ck_assert_int_eq(f->since_utc_ns, NIGHT_UTC + ns(silent ? 4 : 5));
+    ck_assert_int_ge(f->due_utc_ns, NIGHT_UTC + ns(silent ? 15 : 10));
+    varz_until(&n, silent ? 21 : 11, silent ? 6 : 7);
+    ck_assert_ptr_nonnull(finding_at(&n, "stream_no_quorum", SEVERITY_WARN));
+    varz_until(&n, silent ? 31 : 21, silent ? 6 : 7);
+    ck_assert_ptr_nonnull(finding_at(&n, "stream_no_quorum", SEVERITY_CRIT));
     night_end(&n);
 }
 END_TEST

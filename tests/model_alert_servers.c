@@ -266,7 +266,9 @@ START_TEST(silent_servers_that_nobody_speaks_of) {
     use_rules(n.model, off, 2);
     live_three(&n, 60, 7, 1, true);
     live_three(&n, 120, 1, -1, false);
-    hears(&heard, &n, "opened stream_no_quorum A/ORDERS\nopened consumer_no_leader A/ORDERS/c\n");
+    hears(&heard, &n,
+          "opened stream_no_quorum A/ORDERS\nopened consumer_no_leader A/ORDERS/c\n"
+          "worse stream_no_quorum A/ORDERS\nworse consumer_no_leader A/ORDERS/c\n");
     night_end(&n);
 }
 END_TEST

@@ -35,13 +35,18 @@ START_TEST(a_meta_group_without_leader) {
     for (int second = 0; second < 5; second++)
         all_name(&n, "n1", second + 1);
     only(&n, NULL);
-    for (int second = 5; second < 14; second++)
+    for (int second = 5; second < 9; second++)
         all_name(&n, "", second + 1);
     only(&n, NULL);
-    for (int second = 14; second < 18; second++)
+    for (int second = 9; second < 19; second++)
         all_name(&n, "", second + 1);
     only(&n, "meta_leaderless");
-    all_name(&n, "n1", 20);
+    ck_assert_ptr_nonnull(finding_at(&n, "meta_leaderless", SEVERITY_WARN));
+    for (int second = 19; second < 23; second++)
+        all_name(&n, "", second + 1);
+    only(&n, "meta_leaderless");
+    ck_assert_ptr_nonnull(finding_at(&n, "meta_leaderless", SEVERITY_CRIT));
+    all_name(&n, "n1", 25);
     only(&n, NULL);
     night_end(&n);
 }
