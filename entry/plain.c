@@ -149,16 +149,13 @@ static const char *severity_word(enum severity severity) {
 /* What came and went is over when it keeps quiet for long: then it is said since when. */
 static void put_end(struct plain *p, const struct alert_change *change, const struct alert *alert) {
     enum { SOON_S = 60 };
-    char at[TIME_TEXT_SIZE], figure[NAME_SIZE];
+    char at[TIME_TEXT_SIZE], left[NAME_SIZE], text[NAME_SIZE + TIME_TEXT_SIZE + 20];
+    bool solved = !model_alert_is_unsolved(alert);
+    bool soon = !solved || change->utc_ns - alert->ended_utc_ns < SOON_S * NS_PER_S;
     time_format_clock(at, alert->ended_utc_ns, p->options.local_time);
-    bool soon = change->utc_ns - alert->ended_utc_ns < SOON_S * NS_PER_S;
-    snprintf(figure, sizeof figure, "%s%s%s", alert->figure, soon ? "" : ", over since ", soon ? "" : at);
-    if (model_alert_is_unsolved(alert)) { /* nobody is well */
-        bool cut = strcmp(alert->ending, "cut") == 0;
-        snprintf(figure, sizeof figure, "ended: %s", cut ? "it was cut" : alert->ending);
-        put_line(p, "info", alert->rule, alert->name, figure);
-    } else
-        put_line(p, severity_word(change->severity), alert->rule, alert->name, figure);
+    alert_end_text(alert, left, sizeof left);
+    snprintf(text, sizeof text, "%s%s%s", left, soon ? "" : ", over since ", soon ? "" : at);
+    put_line(p, solved ? severity_word(change->severity) : "info", alert->rule, alert->name, text);
 }
 
 /* "acked by ann, the new release", "silenced: moves" */

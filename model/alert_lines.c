@@ -1,5 +1,6 @@
 #include "model/alert_lines.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -105,6 +106,16 @@ void alert_lines_tick(struct alert_lines *lines, const struct model *model) {
             lines->say(lines->data, crowd->change, crowd->like, crowd->count - LINES_MOST);
     }
     lines->crowd_count = 0;
+}
+
+void alert_end_text(const struct alert *a, char *out, size_t size) {
+    bool known = strcmp(a->figure, "-") != 0, gone = strcmp(a->ending, "gone") == 0;
+    if (model_alert_is_unsolved(a)) /* what was threatening has happened, or goes on: nobody is well */
+        snprintf(out, size, "ended: %s%s", strcmp(a->ending, "cut") == 0 ? "it was " : "", a->ending);
+    else if (*a->ending && !known)
+        snprintf(out, size, "%s", a->ending);
+    else /* the figure that it had last says nothing of what is not there */
+        snprintf(out, size, "%s%s", a->figure, gone ? ", gone" : "");
 }
 
 /* An earlier run said that these are open: now it is over. */

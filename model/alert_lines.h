@@ -17,6 +17,9 @@ struct alert_lines;
 typedef void alert_line_fn(void *data, const struct alert_change *change, const struct alert *alert,
                            size_t more);
 
+/* What is left of one that ended: "14 %", "60, gone", "ended: it was cut". */
+void alert_end_text(const struct alert *alert, char *out, size_t size);
+
 /* Begins with the changes that come from now on; of what is open by then, as an earlier run said, the end has
  * a line, too. */
 struct alert_lines *alert_lines_create(const struct model *model, alert_line_fn *say, void *data);

@@ -538,6 +538,28 @@ START_TEST(without_its_rule_it_ends_and_says_so) {
 }
 END_TEST
 
+START_TEST(what_is_left_of_it_is_said) {
+    static const struct {
+        const char *figure, *ending, *text;
+    } ends[] = {{"14 %", "", "14 %"},
+                {"-", "", "-"},
+                {"up", "not seen again", "up"},
+                {"-", "not seen again", "not seen again"},
+                {"60", "gone", "60, gone"},
+                {"-", "gone", "gone"},
+                {"91 %", "cut", "ended: it was cut"},
+                {"yes", "still gone: taken as deleted", "ended: still gone: taken as deleted"},
+                {"yes", "gone, acknowledged", "ended: gone, acknowledged"},
+                {"5 s", "its rule is not in force any more", "ended: its rule is not in force any more"}};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        char text[100];
+        struct alert a = {.state = ALERT_CLEARED, .figure = ends[i].figure, .ending = ends[i].ending};
+        alert_end_text(&a, text, sizeof text);
+        ck_assert_str_eq(text, ends[i].text);
+    }
+}
+END_TEST
+
 START_TEST(an_object_that_is_gone_ends_it) {
     struct watch w;
     watch_begin(&w);
@@ -628,6 +650,7 @@ static TCase *lives(void) {
     tcase_add_test(tc, what_swings_between_levels_is_told_a_few_times);
     tcase_add_loop_test(tc, a_step_of_the_clock_is_nothing, 0, 2);
     tcase_add_loop_test(tc, without_its_rule_it_ends_and_says_so, 0, 2);
+    tcase_add_test(tc, what_is_left_of_it_is_said);
     tcase_add_test(tc, an_object_that_is_gone_ends_it);
     tcase_add_test(tc, the_first_two_answers_open_nothing);
     tcase_add_test(tc, what_is_not_found_any_more_is_quiet);
