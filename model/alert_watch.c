@@ -13,6 +13,7 @@
 #define WAITS   (120 * NS_PER_S)  /* some rules need two minutes of figures */
 #define WATCHES (3720 * NS_PER_S) /* some count what happened within the last hour */
 #define DENIED  (10 * NS_PER_S)   /* as what ends otherwise */
+#define ELECTS  (20 * NS_PER_S) /* for so long after a server is back: an election, and a look at /healthz */
 
 /* A server that is silent is stale first, then down: one trouble. */
 const char *model_alert_tag(const struct rule *rule) {
@@ -107,6 +108,32 @@ static bool is_count_of_silence(const struct link_watch *watch, const struct fin
     return false;
 }
 
+/* Or was a moment ago. */
+static bool is_silent(const struct model *model, const struct entry *server) {
+    int64_t until_ns = server_of(server)->silent_mono_ns;
+    return server_is_up(server_of(server)) ? until_ns && model->mono_ns - until_ns < ELECTS
+                                           : speaks_for_itself(server, SEVERITY_WARN);
+}
+
+/* What is left of its cluster elects leaders and catches up, and /healthz of JetStream is not ok meanwhile.
+ * For as long as it takes to be critical that is another's silence; then it is a trouble of its own. */
+static bool is_health_of_silence(const struct model *model, const struct object *object,
+                                 const struct finding *finding) {
+    static const char jetstream[] = "JetStream ";
+    if (finding->level != SEVERITY_WARN || strcmp(finding_rule(finding), "health") != 0)
+        return false;
+    struct value health = quantity_get(model, object, Q_SERVER_health);
+    if (health.type != VALUE_TEXT || strncmp(health.text, jetstream, sizeof jetstream - 1) != 0)
+        return false;
+    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
+        const struct entry *entry = kind_at(model, OBJECT_SERVER, i);
+        if (!entry->dead && &entry->object != object && entry->object.parent == object->parent &&
+            is_silent(model, entry))
+            return true;
+    }
+    return false;
+}
+
 /* What their leader says of streams and consumers: of these there may be thousands. */
 static bool is_word_of_leader(const struct finding *finding) {
     int kind = kind_of_id(finding->object);
@@ -119,7 +146,8 @@ bool watch_is_echo(const struct model *model, const struct finding *finding) {
     const struct object *object = model_object(model, finding->object);
     const struct entry *server = NULL;
     if (object && object->kind == OBJECT_SERVER)
-        return is_count_of_silence(&server_const(object)->link_watch, finding);
+        return is_count_of_silence(&server_const(object)->link_watch, finding) ||
+               is_health_of_silence(model, object, finding);
     if (object && (object->kind == OBJECT_ROUTE || object->kind == OBJECT_GATEWAY))
         return link_watch_ends_silent(model, object);
     if (object && object->kind == OBJECT_EXPECTATION)

@@ -346,6 +346,68 @@ START_TEST(a_replica_where_jetstream_is_off) {
 }
 END_TEST
 
+static void say_health(struct night *n, const char *error) {
+    struct sample *s = build(n, 2, SHAPE_HEALTHZ, NULL);
+    s->http_status = 503;
+    struct row *row = sample_add(s, ENTITY_HEALTH);
+    put_text(s, row, F_HEALTH_status, "unavailable");
+    put_text(s, row, F_HEALTH_error, error);
+    send(n, s);
+}
+
+static void unwell(struct night *n, double second, unsigned nodes, const char *error) {
+    while (n->at < ns(second)) {
+        varz_until(n, (double)n->at / 1e9 + 1, nodes);
+        say_health(n, error);
+    }
+}
+
+/* Elections that came of it are its trouble; what is so for a minute is not. */
+START_TEST(who_lives_is_not_well_for_want_of_a_dead_one) {
+    static const char no_leader[] = "JetStream has not established contact with a meta leader";
+    static const struct {
+        unsigned nodes;
+        const char *error, *soon, *late;
+    } cases[] = {
+        {6, no_leader, "opened server_down n1\nworse server_down n1\n", "opened health n2\n"},
+        {6, "no disk", "opened server_down n1\nopened health n2\nworse server_down n1\n",
+         "worse health n2\n"},
+        {7, no_leader, "opened health n2\n", "worse health n2\n"},
+    };
+    struct night n;
+    struct heard heard = {.last = 0};
+    begin_three(&n);
+    varz_until(&n, 10, 7);
+    varz_until(&n, 15, cases[_i].nodes);
+    unwell(&n, 40, cases[_i].nodes, cases[_i].error);
+    hear(&heard, &n);
+    ck_assert_int_eq(count_in(heard.all, "health"), count_in(cases[_i].soon, "health"));
+    ck_assert_int_eq(count_in(heard.all, "server_down"), count_in(cases[_i].soon, "server_down"));
+    unwell(&n, 80, cases[_i].nodes, cases[_i].error);
+    hears(&heard, &n, cases[_i].late);
+    night_end(&n);
+}
+END_TEST
+
+/* It is back, and the next look at the other one is still to come. */
+START_TEST(who_lives_gets_well_after_a_dead_one_is_back) {
+    static const char *const said[] = {"", "opened health n2\n"};
+    struct night n;
+    struct heard heard = {.last = 0};
+    begin_three(&n);
+    varz_until(&n, 10, 7);
+    varz_until(&n, 15, 6);
+    unwell(&n, 25, 6, "JetStream is not current with the meta leader");
+    unwell(&n, 35, 7, "JetStream is not current with the meta leader");
+    hear(&heard, &n);
+    ck_assert_msg(count_in(heard.all, "health") == 0, "%s", heard.all);
+    unwell(&n, _i ? 60 : 36, 7, "JetStream is not current with the meta leader");
+    hear(&heard, &n);
+    ck_assert_int_eq(count_in(heard.all, "opened health"), count_in(said[_i], "opened health"));
+    night_end(&n);
+}
+END_TEST
+
 static TCase *servers(void) {
     TCase *tc = tcase_create("servers");
     tcase_add_test(tc, one_of_three_is_silent);
@@ -360,6 +422,8 @@ static TCase *servers(void) {
     tcase_add_test(tc, a_replica_on_a_silent_server);
     tcase_add_test(tc, it_was_silent_when_we_came);
     tcase_add_test(tc, a_replica_where_jetstream_is_off);
+    tcase_add_loop_test(tc, who_lives_is_not_well_for_want_of_a_dead_one, 0, 3);
+    tcase_add_loop_test(tc, who_lives_gets_well_after_a_dead_one_is_back, 0, 2);
     return tc;
 }
 
