@@ -40,10 +40,19 @@ struct value calc_server_churn_share(const struct model *model, const struct obj
     return aged(object, value_real((double)count / (double)(open ? open : 1)));
 }
 
+/* Whatever was before we came. */
+static bool runs_for(const struct model *model, const struct object *object, int64_t span_ns) {
+    int64_t start = object->now ? row_i64(object->now, F_SERVER_start, TIME_UNSET) : TIME_UNSET;
+    return server_is_up(server_const(object)) && start != TIME_UNSET &&
+           model->utc_ns - stamp_our_time(&object->now_at, start) >= span_ns;
+}
+
 struct value calc_server_restarts_10m(const struct model *model, const struct object *object) {
     const struct server *server = server_const(object);
     struct value v = value_uint(lately_within(&server->restarted, model->utc_ns, MINUTES_NS(10)));
-    return server->reached ? watched_for(model, MINUTES_NS(10), v) : value_unknown(0);
+    if (!server->reached)
+        return value_unknown(0);
+    return runs_for(model, object, MINUTES_NS(10)) ? v : watched_for(model, MINUTES_NS(10), v);
 }
 
 struct value calc_server_lame_duck(const struct model *model, const struct object *object) {

@@ -130,15 +130,21 @@ START_TEST(a_restart_is_no_churn) {
 }
 END_TEST
 
+static unsigned restarts_flags(const struct night *n) {
+    return quantity_get(n->model, server_named(n, "n1"), Q_SERVER_restarts_10m).flags;
+}
+
 START_TEST(restarts_count_for_ten_minutes) {
     struct night n;
     begin_three(&n);
     ck_assert_double_eq(of_n1(&n, Q_SERVER_restarts_10m), 0);
+    ck_assert_int_eq(restarts_flags(&n), 0); /* it is up for an hour */
     varz_until(&n, 10, 6);
     send_restarted(&n, 0, "IDX");
     varz_until(&n, 60, 6);
     send_restarted(&n, 0, "IDY");
     ck_assert_double_eq(of_n1(&n, Q_SERVER_restarts_10m), 2);
+    ck_assert(restarts_flags(&n) & VALUE_LEAST);
     varz_until(&n, 640, 6);
     ck_assert_double_eq(of_n1(&n, Q_SERVER_restarts_10m), 1);
     varz_until(&n, 680, 6);
