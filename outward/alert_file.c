@@ -11,6 +11,7 @@
 #include "outward/alert_join.h"
 #include "outward/alert_pass.h"
 #include "outward/alert_take.h"
+#include "outward/alert_voice.h"
 #include "outward/alert_words.h"
 #include "outward/alert_write.h"
 #include "outward/errand.h"
@@ -25,8 +26,7 @@ enum { OPEN_MS = 1000, CLOSE_MS = 2000, LIMIT_MS = 10000, PEAKS_OF = 1000 /* ope
 
 struct alert_file {
     struct model *model;
-    alert_file_say_fn *say;
-    void *data;
+    struct alert_voice voice;
     struct alert_place place;
     struct errand *errand;
     bool placed;    /* there is a folder for it */
@@ -50,86 +50,15 @@ struct alert_file {
     struct alert_words words; /* said here, for who keeps it */
     uint64_t passing;         /* so many of them are in what PASSES */
     int64_t passed_ns;
-    bool complained;            /* that they don't get there */
     struct alert_untold untold; /* since another one kept it */
-    char reason[620];           /* why it is not kept; "" it is, or another one does */
-    char said[700];             /* the last one about that */
-    char told[600];             /* the last one about what was there */
-    char refusal[300], status[60];
 };
-
-/* ---- what is said ---- */
-
-static void say_once(struct alert_file *f, bool warning, const char *text) {
-    if (strcmp(text, f->said) == 0)
-        return;
-    snprintf(f->said, sizeof f->said, "%s", text);
-    f->say(f->data, warning, text);
-}
-
-static void tell(struct alert_file *f, const char *message) {
-    if (message[0] != '\0' && strcmp(message, f->told) != 0)
-        f->say(f->data, true, message);
-    snprintf(f->told, sizeof f->told, "%s", message);
-}
-
-static const char *holder(const struct alert_file *f, char *out, size_t size) {
-    if (f->holder > 0)
-        snprintf(out, size, "natsight %ld", (long)f->holder);
-    else
-        snprintf(out, size, "another natsight");
-    return out;
-}
-
-static void say_reason(struct alert_file *f, const char *reason) {
-    char text[700];
-    snprintf(f->reason, sizeof f->reason, "%s", reason);
-    snprintf(text, sizeof text, "alerts are not kept: %s", reason);
-    say_once(f, true, text);
-}
-
-static void say_kept(struct alert_file *f) {
-    char text[400];
-    f->reason[0] = '\0';
-    if (f->said[0] == '\0')
-        return;
-    snprintf(text, sizeof text, "alerts are kept here from now on: those of %.200s", f->place.called);
-    f->say(f->data, false, text);
-    f->said[0] = '\0';
-}
 
 /* Nobody can say anything there, and somebody can here. */
 static bool passes(const struct alert_file *f) {
     return f->read_only && f->holder_no_screen && !f->no_screen;
 }
 
-static void say_read_only(struct alert_file *f) {
-    char text[400], who[40];
-    f->reason[0] = '\0';
-    holder(f, who, sizeof who);
-    snprintf(f->refusal, sizeof f->refusal, "%s keeps the alerts of %.150s: say it there", who,
-             f->place.called);
-    snprintf(f->status, sizeof f->status, passes(f) ? "kept by %s" : "only read", who);
-    if (passes(f))
-        snprintf(text, sizeof text,
-                 "what is said here goes to %s: it keeps the alerts of %.200s, and runs the hooks", who,
-                 f->place.called);
-    else
-        snprintf(text, sizeof text, "alerts are only read here: %s keeps those of %.200s, and runs the hooks",
-                 who, f->place.called);
-    say_once(f, false, text);
-}
-
 /* ---- passing ---- */
-
-static void complain(struct alert_file *f, const char *why) {
-    char text[700], who[40];
-    if (f->complained)
-        return;
-    f->complained = true;
-    snprintf(text, sizeof text, "%s has not got what was said here: %.600s", holder(f, who, sizeof who), why);
-    f->say(f->data, true, text);
-}
 
 static void begin_passing(struct alert_file *f) {
     struct alert_pass pass = {.place = &f->place, .words = &f->words, .who = getpid()};
@@ -138,12 +67,12 @@ static void begin_passing(struct alert_file *f) {
     f->next_ns = clock_mono_ns() + TRY_EVERY;
     errno = 0;
     if (!errand_begin(f->errand, alert_pass, &pass, LIMIT_MS) && errno != 0)
-        complain(f, strerror(errno));
+        alert_voice_complain(&f->voice, f->holder, strerror(errno));
 }
 
 static void passed(struct alert_file *f, const struct alert_pass_answer *answer) {
     if (!answer->passed) {
-        complain(f, answer->message);
+        alert_voice_complain(&f->voice, f->holder, answer->message);
         return;
     }
     f->words.sent = f->passing;
@@ -156,7 +85,7 @@ static bool is_awaited(struct alert_file *f, const struct alert_take_answer *ans
     bool waits = alert_words_any(&f->words) && answer->taken == ALERT_OTHERS &&
                  (f->words.sent != f->words.last || answer->said_stands);
     if (waits && f->words.sent == f->words.last && clock_mono_ns() - f->passed_ns > PASS_LONG)
-        complain(f, "it did not look for 15s");
+        alert_voice_complain(&f->voice, f->holder, "it did not look for 15s");
     return waits;
 }
 
@@ -164,7 +93,7 @@ static void end_words(struct alert_file *f) {
     if (f->kept)
         alert_words_say(&f->words, f->model);
     alert_words_clear(&f->words);
-    f->complained = false;
+    f->voice.complained = false;
 }
 
 /* Of one who passed it to us. */
@@ -177,7 +106,7 @@ static void take_said(struct alert_file *f, const struct alert_said *said, const
     if (alert_document_read(&document, text, len, why, sizeof why) != ALERT_DOCUMENT_GOOD) {
         snprintf(message, sizeof message, "what natsight %ld said can't be read: %.200s", (long)said->who,
                  why);
-        f->say(f->data, true, message);
+        f->voice.say(f->voice.data, true, message);
         return;
     }
     alert_join_said(f->model, &document);
@@ -234,13 +163,13 @@ static void taken(struct alert_file *f, const struct alert_take_answer *answer, 
     if (f->kept && !f->opened)
         f->written = now_in(f->model);
     if (answer->taken == ALERT_NOT_TAKEN)
-        say_reason(f, answer->message);
+        alert_voice_not_kept(&f->voice, answer->message);
     else
-        tell(f, answer->message);
+        alert_voice_tell(&f->voice, answer->message);
     if (f->read_only)
-        say_read_only(f);
+        alert_voice_read_only(&f->voice, f->holder, passes(f));
     if (f->kept)
-        say_kept(f);
+        alert_voice_kept(&f->voice);
     f->next_ns = clock_mono_ns() + (f->kept ? 0 : awaited ? ASK_EVERY : TRY_EVERY);
 }
 
@@ -254,7 +183,7 @@ static void begin_taking(struct alert_file *f) {
     f->next_ns = clock_mono_ns() + TRY_EVERY;
     errno = 0;
     if (!errand_begin(f->errand, alert_take, &take, LIMIT_MS) && errno != 0)
-        say_reason(f, strerror(errno));
+        alert_voice_not_kept(&f->voice, strerror(errno));
 }
 
 /* ---- writing ---- */
@@ -294,7 +223,7 @@ static bool begin_writing(struct alert_file *f, bool last) {
     if (errand_begin(f->errand, alert_write, &write, LIMIT_MS))
         return true;
     if (errno != 0)
-        say_reason(f, strerror(errno));
+        alert_voice_not_kept(&f->voice, strerror(errno));
     return false;
 }
 
@@ -309,7 +238,7 @@ static void note_written(struct alert_file *f) {
     f->written = f->begun;
     f->written_ns = clock_mono_ns();
     f->exists = true;
-    say_kept(f);
+    alert_voice_kept(&f->voice);
 }
 
 static void written(struct alert_file *f, const struct alert_write_answer *answer, const char *text,
@@ -331,7 +260,7 @@ static void written(struct alert_file *f, const struct alert_write_answer *answe
         f->next_ns = now;
         break;
     case ALERT_NOT_WRITTEN:
-        say_reason(f, answer->message);
+        alert_voice_not_kept(&f->voice, answer->message);
         break;
     }
 }
@@ -349,7 +278,7 @@ static void on_done(void *data, const char *failure, struct buffer *answer, int 
     if (failure != NULL || answer->len < size) {
         char text[600];
         snprintf(text, sizeof text, "%.400s: %.100s", f->place.file, failure != NULL ? failure : "no answer");
-        say_reason(f, text);
+        alert_voice_not_kept(&f->voice, text);
         return;
     }
     memcpy(&head, answer->data, size);
@@ -372,14 +301,16 @@ static void on_done(void *data, const char *failure, struct buffer *answer, int 
 struct alert_file *alert_file_open(struct loop *loop, struct model *model, const char *called, bool screen,
                                    alert_file_say_fn *say, void *data) {
     struct alert_file *f = memory_new(sizeof *f);
-    *f = (struct alert_file){.model = model, .say = say, .data = data, .no_screen = !screen, .lock = -1};
+    *f = (struct alert_file){
+        .model = model, .voice = {.say = say, .data = data}, .no_screen = !screen, .lock = -1};
     f->errand = errand_create(loop, on_done, f);
     f->placed = alert_place_find(&f->place, called);
+    f->voice.called = f->place.called;
     if (f->placed) {
         begin_taking(f);
         errand_wait(f->errand, OPEN_MS);
     } else {
-        say_reason(f, "there is no home folder, and XDG_STATE_HOME names none");
+        alert_voice_not_kept(&f->voice, "there is no home folder, and XDG_STATE_HOME names none");
     }
     f->opened = true;
     return f;
@@ -428,7 +359,7 @@ void alert_file_close(struct alert_file *f) {
         done = errand_wait(f->errand, (int)((until - clock_mono_ns()) / NS_PER_MS));
     }
     if (!done && f->kept)
-        say_reason(f, "the disk does not answer");
+        alert_voice_not_kept(&f->voice, "the disk does not answer");
     errand_destroy(f->errand);
     close_lock(f);
     alert_place_finish(&f->place);
@@ -440,7 +371,7 @@ void alert_file_close(struct alert_file *f) {
 enum alert_teller alert_file_teller(const struct alert_file *f) {
     if (f->read_only)
         return TELLER_OTHER;
-    return f->kept || f->reason[0] != '\0' ? TELLER_HERE : TELLER_UNKNOWN;
+    return f->kept || f->voice.reason[0] != '\0' ? TELLER_HERE : TELLER_UNKNOWN;
 }
 
 const struct alert_untold *alert_file_untold(const struct alert_file *f) {
@@ -448,9 +379,9 @@ const struct alert_untold *alert_file_untold(const struct alert_file *f) {
 }
 
 const char *alert_file_refusal(const struct alert_file *f) {
-    return f->read_only && !passes(f) ? f->refusal : NULL;
+    return f->read_only && !passes(f) ? f->voice.refusal : NULL;
 }
 
 const char *alert_file_status(const struct alert_file *f) {
-    return f->read_only ? f->status : f->reason[0] != '\0' ? "not kept" : "";
+    return f->read_only ? f->voice.status : f->voice.reason[0] != '\0' ? "not kept" : "";
 }
