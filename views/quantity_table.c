@@ -234,11 +234,22 @@ static bool words_fit(const struct quantity_column *column, int width) {
     return fit;
 }
 
+/* Its usual width, or less where all its texts are short. */
+static int needed_width(const struct quantity_list *list, const struct quantity_column *column, int usual) {
+    int width = column->least ? column->least : usual;
+    for (size_t i = 0; i < rows_to_fit(list) && width < usual; i++) {
+        int needed = wider(list, list->rows[i].object, column, width);
+        width = needed ? needed : width;
+    }
+    return width < usual ? width : usual;
+}
+
 /* As far as the names need, in steps, so that what they don't need is left to others. The one that says which
  * row it is comes before other columns. */
 static void fit_names(struct quantity_list *list, int c) {
     const struct quantity_column *column = &list->columns[c];
-    int usual = column->width ? column->width : quantities[column->quantity].width, more = 0;
+    int own = column->width ? column->width : quantities[column->quantity].width, more = 0;
+    int usual = needed_width(list, column, own);
     int width = narrowed(list, column, usual), first_most = list->table.width / 10;
     int most = column->grow + (column->brief || column->dated ? 0 : REST);
     size_t rows = words_fit(column, width) ? 0 : rows_to_fit(list);

@@ -23,6 +23,7 @@ struct quantity_column {
     int priority;      /* 0 never dropped; larger goes first */
     int grow;          /* columns more when there is room */
     int width;         /* 0: the quantity's own */
+    int least;         /* instead, where no text needs more; 0: none */
     const char *title; /* NULL: the quantity's own */
     enum column_form form;
     enum quantity brief; /* in its place where its text has no room; 0 none */
