@@ -20,6 +20,18 @@ static bool leads(const struct object *server) {
     return meta->led && text_same(meta->leader, server_const(server)->name);
 }
 
+/* A server of a cluster has a group, which it may not have told of yet. */
+struct value calc_cluster_js_alone(const struct model *model, const struct object *object) {
+    for (size_t i = 0; cluster_of(object)->alone && i < kind_count(model, OBJECT_SERVER); i++) {
+        const struct entry *entry = kind_at(model, OBJECT_SERVER, i);
+        const struct server *server = server_const(&entry->object);
+        if (!entry->dead && entry->object.parent == object && side_speaks(model, server, SIDE_JETSTREAM))
+            return value_bool(!js_is_off(server) &&
+                              !row_u64(server->sides[SIDE_JETSTREAM].now, F_JETSTREAM_meta, 0));
+    }
+    return value_unknown(0);
+}
+
 struct value calc_server_meta_role(const struct model *model, const struct object *object) {
     const struct object *peer = peer_of(model, object);
     if (js_is_off(server_const(object)))

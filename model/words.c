@@ -143,6 +143,7 @@ static const struct {
 /* Calculated, and yes or no. */
 static const enum quantity truths[] = {
     Q_CLUSTER_drifted,
+    Q_CLUSTER_js_alone,
     Q_SERVER_stalled_much,
     Q_SERVER_js_enabled,
     Q_SERVER_js_switched_off,

@@ -71,6 +71,34 @@ START_TEST(a_standalone_server_leads_all_it_has) {
 }
 END_TEST
 
+static struct value alone(const struct night *n) {
+    return quantity_get(n->model, model_cluster(n->model), Q_CLUSTER_js_alone);
+}
+
+/* A server without a cluster has no meta group, once it has told that it has JetStream. */
+START_TEST(a_standalone_server_needs_no_meta_group) {
+    struct night n;
+    begin_standalone(&n);
+    ck_assert_int_eq(alone(&n).type, VALUE_UNKNOWN);
+    for (int off = 0; off < 2; off++) {
+        struct sample *s = jsz(&n, 0);
+        struct row *row = sample_add(s, ENTITY_JETSTREAM);
+        if (off)
+            put_u(row, F_JETSTREAM_disabled, 1);
+        send(&n, s);
+        ck_assert_int_eq(alone(&n).type, VALUE_BOOL);
+        ck_assert(alone(&n).b == !off);
+    }
+    night_end(&n);
+    begin_three(&n);
+    struct sample *s = jsz(&n, 0);
+    sample_add(s, ENTITY_JETSTREAM); /* its group is not told of yet */
+    send(&n, s);
+    ck_assert_int_eq(alone(&n).type, VALUE_UNKNOWN);
+    night_end(&n);
+}
+END_TEST
+
 /* It counts nothing in its first second, which is not believed at once; but somebody leads it. */
 START_TEST(a_new_consumer_of_a_standalone_server_is_not_leaderless) {
     struct night n;
@@ -276,6 +304,7 @@ static TCase *cases(void) {
     tcase_add_test(t, numbers_come_from_the_leader_alone);
     tcase_add_test(t, a_followers_row_knows_nothing_but_the_leader);
     tcase_add_test(t, a_standalone_server_leads_all_it_has);
+    tcase_add_test(t, a_standalone_server_needs_no_meta_group);
     tcase_add_test(t, a_new_consumer_of_a_standalone_server_is_not_leaderless);
     tcase_add_test(t, domains_are_kept_apart);
     tcase_add_test(t, a_moved_leader_drops_the_window_and_is_an_event);

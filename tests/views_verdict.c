@@ -2,6 +2,7 @@
 #include "tests/harness/suite.h"
 #include "base/text.h"
 #include "model/sentence.h"
+#include "tests/views/world_parts.h"
 #include "tests/views_frame.h"
 
 #include <check.h>
@@ -234,6 +235,44 @@ START_TEST(what_a_silent_server_led_is_said_with_it) {
 }
 END_TEST
 
+static struct sample *answer_of_solo(struct world *w, enum shape shape) {
+    struct sample *s = world_sample(w, 0, shape);
+    struct row *row = sample_add(s, ENTITY_ANSWER);
+    world_text(s, row, F_ANSWER_server_id, "NSOLO");
+    world_i(row, F_ANSWER_now, world_utc(w));
+    return s;
+}
+
+/* One server without a cluster, with JetStream or not. */
+static void answer_solo(struct world *w, bool off) {
+    struct sample *s = answer_of_solo(w, SHAPE_VARZ);
+    struct row *row = sample_add(s, ENTITY_SERVER);
+    world_text(s, row, F_SERVER_server_id, "NSOLO");
+    world_text(s, row, F_SERVER_name, "solo");
+    world_send(w, s);
+    s = answer_of_solo(w, SHAPE_JSZ);
+    row = sample_add(s, ENTITY_JETSTREAM);
+    if (off)
+        world_u(row, F_JETSTREAM_disabled, 1);
+    world_send(w, s);
+    model_tick(w->model, world_utc(w), world_mono(w));
+}
+
+/* There is no group that could be without a leader. */
+START_TEST(a_server_without_a_cluster_needs_no_quorum) {
+    struct world w;
+    world_init(&w);
+    target(&w, 1, "http://10.0.0.1:8222", "polled");
+    for (w.second = 1; w.second < 8; w.second++)
+        answer_solo(&w, w.second > 4);
+    ck_assert_ptr_null(strstr(said(&w), "JS ok"));
+    for (; w.second < 12; w.second++)
+        answer_solo(&w, false);
+    ck_assert_ptr_nonnull(strstr(said(&w), "1/1 up   JS ok"));
+    world_finish(&w);
+}
+END_TEST
+
 START_TEST(the_last_event_is_said_in_words) {
     struct world w;
     char line[400];
@@ -301,6 +340,7 @@ int main(void) {
     tcase_add_loop_test(t, a_long_name_leaves_room_for_figures, 0, 3);
     tcase_add_test(t, what_waits_for_a_leader_says_so);
     tcase_add_test(t, what_a_silent_server_led_is_said_with_it);
+    tcase_add_test(t, a_server_without_a_cluster_needs_no_quorum);
     tcase_add_test(t, the_last_event_is_said_in_words);
     Suite *suite = suite_create("views: verdict");
     suite_add_tcase(suite, t);

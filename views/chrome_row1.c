@@ -71,14 +71,20 @@ static const struct js_word { /* the worst last */
     {"no", "JS no quorum", true},
 };
 
+/* A server without a cluster has no group that could be anything but well. */
+static const char *quorum_of(const struct model *model, const struct object *cluster) {
+    struct value alone = quantity_get(model, cluster, Q_CLUSTER_js_alone);
+    return alone.type == VALUE_BOOL && alone.b ? "ok"
+                                               : quantity_name_text(model, cluster, Q_CLUSTER_meta_quorum);
+}
+
 static const struct js_word *worst_word(const struct model *model) {
     const struct js_word *worst = NULL;
     size_t count;
     const struct object *const *clusters = model_objects(model, OBJECT_CLUSTER, &count);
     for (size_t c = 0; c < count; c++)
         for (size_t i = 0; i < sizeof(js_words) / sizeof(js_words[0]); i++)
-            if (strcmp(quantity_name_text(model, clusters[c], Q_CLUSTER_meta_quorum), js_words[i].quorum) ==
-                    0 &&
+            if (strcmp(quorum_of(model, clusters[c]), js_words[i].quorum) == 0 &&
                 (!worst || &js_words[i] > worst))
                 worst = &js_words[i];
     return worst;
