@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "model/alert_book.h"
 #include "model/alert_object.h"
+#include "model/alert_vanished.h"
 #include "model/alert_watch.h"
 #include "model/ruleset.h"
 
@@ -131,19 +132,21 @@ static void sift_forming(const struct model *model, struct burning *b, struct id
     }
 }
 
-/* Open all the same while nothing is found of them. */
-static void sift_flapping(const struct model *model, struct burning *b) {
+/* Open all the same while nothing is found of them: what comes and goes, and what the last run missed and
+ * nobody has found since. Of that there is no object. */
+static void sift_unfound(const struct model *model, struct burning *b) {
     for (size_t i = 0; i < model->alerts->live_count; i++) {
         const struct slot *slot = model->alerts->live[i];
         const struct alert *a = &slot->said;
-        const struct rule *rule = a->flapping && a->quiet ? ruleset_find(model->rules, a->rule) : NULL;
+        bool flaps = a->flapping && a->quiet, open = flaps || vanished_is_known(model, slot);
+        const struct rule *rule = open ? ruleset_find(model->rules, a->rule) : NULL;
         if (!rule || a->acked_utc_ns || a->silenced_until_utc_ns)
             continue;
         struct finding finding = {.severity = a->severity,
                                   .level = a->severity,
                                   .rule = rule,
-                                  .object = a->object,
-                                  .flaps = a->number};
+                                  .object = flaps ? a->object : id_of_kind(OBJECT_ALERT, a->number),
+                                  .alert = a->number};
         add(model, &b->late, &finding, slot);
     }
 }
@@ -156,7 +159,7 @@ static void sift(const struct model *model, struct burning *b) {
     b->burning.count = b->pending.count = b->late.count = b->untaken = 0;
     sift_held(model, b, &changed);
     sift_forming(model, b, &changed);
-    sift_flapping(model, b);
+    sift_unfound(model, b);
     if (b->late.count)
         add_late(model, b);
     if (changed.count)

@@ -3,6 +3,8 @@
 #include "model/alert_watch.h"
 #include "model/ruleset.h"
 
+#define LISTS_NS (20 * NS_PER_S) /* all have said by then what they have */
+
 static bool is_due(const struct model *model, const struct slot *slot) {
     int count = slot->said.came_count;
     return slot->said.acked_utc_ns || count == 0 ||
@@ -35,7 +37,12 @@ static bool is_listed(const struct model *model, const struct slot *slot) {
 }
 
 bool vanished_stays(const struct model *model, const struct slot *slot) {
-    return !is_due(model, slot) && rule_of(model, slot) && !is_listed(model, slot);
+    return slot->kind == OBJECT_STREAM && !is_due(model, slot) && !is_listed(model, slot) &&
+           rule_of(model, slot);
+}
+
+bool vanished_is_known(const struct model *model, const struct slot *slot) {
+    return slot->restored && slot->waited_ns >= LISTS_NS && vanished_stays(model, slot);
 }
 
 const char *vanished_ending(const struct model *model, const struct slot *slot) {

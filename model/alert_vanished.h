@@ -16,8 +16,10 @@
 
 /* This tombstone is what an alert speaks of. */
 bool alert_keeps(const struct model *model, const struct object *object);
-/* It is not over, though nothing is found of it. */
+/* A restored one is not over, though nothing is found of it. */
 bool vanished_stays(const struct model *model, const struct slot *slot);
+/* The last run knew of it, and those who are asked by now don't list it either. */
+bool vanished_is_known(const struct model *model, const struct slot *slot);
 /* How it ends; NULL: it is about something else. */
 const char *vanished_ending(const struct model *model, const struct slot *slot);
 

@@ -413,8 +413,13 @@ static void end(struct model *model, struct slot *slot) {
 
 static bool is_over(struct model *model, struct slot *slot, int64_t passed_ns) {
     int64_t quiet_ns = model->mono_ns - slot->quiet_mono_ns;
+    bool waited = slot->restored && watch_waited(model, slot, passed_ns);
+    if (slot->restored && vanished_stays(model, slot)) {
+        slot->quiet_mono_ns = 0; /* so is it still */
+        return false;
+    }
     if (slot->restored)
-        return watch_waited(model, slot, passed_ns) && !vanished_stays(model, slot);
+        return waited;
     slot->away |= slot->said.flapping && quiet_ns >= SETTLES;
     return quiet_ns >= (slot->said.flapping ? FOLDS : SETTLES);
 }
@@ -428,12 +433,13 @@ static bool is_turn_of(const struct alert_book *book, const struct slot *slot) {
 static bool miss(struct model *model, struct slot *slot, bool said, int64_t passed_ns) {
     bool forms = slot->formed_tick == model->alerts->tick, asleep = watch_is_asleep(model, slot);
     slot->restored &= !forms;
-    slot->said.old |= !said;
+    bool gone = vanished_is_known(model, slot);
+    slot->said.old = (slot->said.old || !said) && !gone;
     if (slot->said.old && is_turn_of(model->alerts, slot))
         alert_say_figure(model, slot);
     bool denied = slot->restored && alert_absent_denied(model, slot);
-    bool unheard = (slot->restored && !denied) || asleep;
-    set_absence(model, slot, unheard, !unheard && !forms);
+    bool unheard = (slot->restored && !denied && !gone) || asleep;
+    set_absence(model, slot, unheard, !unheard && !forms && !gone);
     if (forms || asleep) {
         slot->quiet_mono_ns = 0;
         return false;

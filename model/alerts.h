@@ -31,7 +31,8 @@
  *   connections, whichever. Its alerts live on in the book, and nobody is told of them but of the end
  *   of what was told before.
  * - What vanished is listed by nobody, and that is no end: such an alert stays open until its object is
- *   listed again, somebody has acknowledged it, or an hour is over. Its ending says which.
+ *   listed again, somebody has acknowledged it, or an hour is over. Its ending says which. Over a restart of
+ *   ours it burns on once those who are asked have said what they list.
  * - Durations are counted in the collector's monotonic time; a clock that is put an hour on or back opens,
  *   closes and folds nothing. Times shown are UTC of the moment. Only what was read from a file has its age
  *   by UTC, once, at the first tick.

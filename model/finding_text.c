@@ -321,12 +321,16 @@ bool finding_same_cause(const struct finding *a, const struct finding *b) {
 }
 
 /* What is no more so is not said as if it were. */
-static bool tell_flaps(const struct model *model, const struct finding *finding, int name_columns, char *out,
+static bool tell_alert(const struct model *model, const struct finding *finding, int name_columns, char *out,
                        size_t size) {
-    const struct alert *a = finding->flaps ? model_alert_by_number(model, finding->flaps) : NULL;
+    const struct alert *a = finding->alert ? model_alert_by_number(model, finding->alert) : NULL;
     char span[TIME_TEXT_SIZE], name[4 * SENTENCE_NAME_COLUMNS + 8];
     if (!a || !a->came_count)
         return false;
+    if (!a->flapping) {
+        snprintf(out, size, "%s", a->text);
+        return true;
+    }
     char peak[ALERT_PEAK_SIZE];
     model_alert_peak(model, a, peak, sizeof peak);
     bool has_peak = *peak && strcmp(peak, "-") != 0;
@@ -345,7 +349,7 @@ static bool tell_flaps(const struct model *model, const struct finding *finding,
 void finding_text_short(const struct model *model, const struct finding *finding, size_t count,
                         int name_columns, char *out, size_t size) {
     struct telling telling = {model, finding, model_object(model, finding->object), count};
-    if (tell_flaps(model, finding, name_columns, out, size))
+    if (tell_alert(model, finding, name_columns, out, size))
         return;
     const struct many *together = count > 1 ? many_of(finding->rule) : NULL;
     sentence_make_short(model, telling.object, together ? together->text : finding->rule->text, tell,

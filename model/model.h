@@ -203,8 +203,9 @@ struct finding {
     int64_t due_utc_ns;   /* when it speaks, if it goes on */
     bool moved;           /* it waits for that because its object has another leader */
     uint64_t cause;       /* 0: its own */
-    uint64_t flaps;       /* 0: it is so now; else it was, and the alert of this number comes and goes */
-    bool lesser;          /* its object has a worse one: goes without saying */
+    uint64_t alert; /* 0: it is so now; else it was, and the alert of this number comes and goes, or is of the
+                       last run, says what it said then, and is so still */
+    bool lesser;    /* its object has a worse one: goes without saying */
 };
 /* Worst first: severity, then order of the rules, then age. */
 const struct finding *model_findings(const struct model *model, size_t *count);

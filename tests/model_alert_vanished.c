@@ -72,6 +72,10 @@ START_TEST(it_ends_when_the_stream_is_listed_again) {
     listed_until(&n, 630, &stream);
     assert_ended(&n, "listed again");
     ck_assert(!model_alert_is_unsolved(gone(&n)));
+    listed_until(&n, 700, NULL); /* and once more */
+    assert_open(&n);
+    ck_assert_int_eq(gone(&n)->times, 2);
+    ck_assert_str_eq(gone(&n)->ending, "");
     night_end(&n);
 }
 END_TEST
@@ -122,6 +126,7 @@ static struct alert known(double open_for_s) {
                           .tag = "GONE",
                           .entity = "stream",
                           .name = "A/ORDERS",
+                          .text = "stream ORDERS is gone",
                           .first_sign_utc_ns = NIGHT_UTC - ns(open_for_s),
                           .opened_utc_ns = NIGHT_UTC - ns(open_for_s),
                           .times = 1,
@@ -133,13 +138,15 @@ static const struct {
     double open_for_s;
     bool acked;
     bool listed;           /* after `open_s` */
+    bool known;            /* to be so still, by then */
     double open_s, over_s; /* until then, and not at that time any more */
     const char *ending;
 } restarts[] = {
-    {600, false, false, 2900, 3030, "still gone: taken as deleted"},
-    {7200, false, false, 110, 150, "still gone: taken as deleted"}, /* somebody may list it after our start */
-    {600, true, false, 110, 150, "gone, acknowledged"},
-    {600, false, true, 190, 240, "listed again"},
+    {600, false, false, true, 2900, 3030, "still gone: taken as deleted"},
+    {7200, false, false, false, 110, 150,
+     "still gone: taken as deleted"}, /* somebody may list it after our start */
+    {600, true, false, false, 110, 150, "gone, acknowledged"},
+    {600, false, true, true, 190, 240, "listed again"},
 };
 
 START_TEST(it_goes_on_over_a_restart) {
@@ -152,6 +159,17 @@ START_TEST(it_goes_on_over_a_restart) {
     model_alerts_restore(n.model, &was, 1);
     listed_until(&n, restarts[_i].open_s, NULL);
     assert_open(&n);
+    size_t burning;
+    const struct finding *burns = model_burning(n.model, &burning);
+    ck_assert_uint_eq(burning, restarts[_i].known);
+    ck_assert_uint_eq(model_alert_things(n.model).crit, restarts[_i].known);
+    ck_assert(gone(&n)->unheard != restarts[_i].known && !gone(&n)->quiet);
+    if (restarts[_i].known) {
+        char text[100];
+        finding_text_of(n.model, burns, 1, text, sizeof text);
+        ck_assert_str_eq(text, "stream ORDERS is gone");
+        ck_assert(!gone(&n)->old);
+    }
     listed_until(&n, restarts[_i].over_s, restarts[_i].listed ? &stream : NULL);
     assert_ended(&n, restarts[_i].ending);
     ck_assert_uint_eq(gone(&n)->number, 41);
