@@ -13,7 +13,6 @@
 #include "entry/command.h"
 #include "entry/config.h"
 #include "entry/unattended.h"
-#include "views/cut.h"
 #include "views/jetstream_heard.h"
 
 #define TIMEOUT_NS (120 * NS_PER_S) /* the longest hold of ours, behind the slowest first look */
@@ -137,32 +136,6 @@ static void gather_unjudged(struct check *c) {
     }
 }
 
-/* Nobody told anything of what that rule is about, or somebody silent may have it. */
-static const char *unheard(const struct check *c, const struct rule *rule, char out[static 80]) {
-    const char *name = object_kind_name(rule->kind);
-    struct check_jetstream js = check_jetstream(c->run.model);
-    struct cut cut;
-    char message[300];
-    if (!cut_parse(&cut, &name, 1, message, sizeof message) || cut_shapes(&cut) != 1u << SHAPE_JSZ)
-        return NULL;
-    if (!model_has(c->run.model, SHAPE_JSZ))
-        return "no server answers /jsz";
-    snprintf(out, 80, "JetStream of %d of %d servers was never heard", js.unheard, js.heard + js.unheard);
-    return js.silent ? out : NULL;
-}
-
-const char *check_unjudged_why(const struct model *model, const struct check_unjudged *u) {
-    if (u->cover.untold > 0)
-        return "not reported by this version";
-    if (u->cover.unheard > 0) { /* who that is */
-        struct value why = quantity_get(model, u->cover.like, Q_EXPECTATION_why);
-        return why.type == VALUE_TEXT ? why.text : "not all could be asked";
-    }
-    return u->cover.old > 0       ? "its server does not answer any more"
-           : u->cover.awaited > 0 ? "takes more than one look"
-                                  : "not known here";
-}
-
 /* Who was never heard may have what it is about. */
 static void gather_in_vain(struct check *c) {
     const struct ruleset *set = model_rules(c->run.model);
@@ -171,76 +144,9 @@ static void gather_in_vain(struct check *c) {
     r->in_vain = memory_array(ruleset_count(set) + 1, sizeof *r->in_vain);
     for (size_t i = 0; i < ruleset_count(set) && c->until.settled_ns != 0; i++) {
         const struct rule *rule = ruleset_at(set, i);
-        if (rule_is_in_vain(c->run.model, rule) && unheard(c, rule, never) == NULL)
+        if (rule_is_in_vain(c->run.model, rule) && check_unheard(c->run.model, rule, never) == NULL)
             r->in_vain[r->in_vain_count++] = rule;
     }
-}
-
-/* One that was asked for by name: the others are silenced. */
-static bool is_in_vain(const struct check *c, char *message, size_t size) {
-    const struct rule *rule = c->report.in_vain_count > 0 ? c->report.in_vain[0] : NULL;
-    if (rule == NULL || c->run.options->rule_count == 0)
-        return false;
-    snprintf(message, size, "%s applies to no %s here: match %s", rule->name, object_kind_name(rule->kind),
-             rule->match);
-    return true;
-}
-
-/* Why one that was asked for by name can't be answered; false: all can. */
-static bool is_unanswered(const struct check *c, char *message, size_t size) {
-    const struct check_report *r = &c->report;
-    for (int i = 0; i < c->run.options->rule_count; i++) {
-        const struct rule *rule = ruleset_find(model_rules(c->run.model), c->run.options->rule[i]);
-        char never[80];
-        const char *why = unheard(c, rule, never);
-        if (why == NULL)
-            continue;
-        snprintf(message, size, "%s can't be judged: %s", rule->name, why);
-        return true;
-    }
-    bool asked = c->run.options->rule_count > 0, narrowed = asked || c->run.options->only_count > 0;
-    for (size_t i = 0; i < r->unjudged_count && narrowed; i++) {
-        const struct check_unjudged *u = &r->unjudged[i];
-        char of[64] = "";
-        if (!rule_cover_lacks(&u->cover) || (!asked && u->cover.old == 0))
-            continue;
-        if (u->cover.unknown < u->cover.asked)
-            snprintf(of, sizeof of, " of %zu of %zu", u->cover.unknown, u->cover.asked);
-        bool figure = u->cover.quantity >= 0 && u->cover.old == 0;
-        snprintf(message, size, "%s can't be judged%s: %s%s%s", u->rule->name, of,
-                 figure ? quantities[u->cover.quantity].name : "", figure ? ": " : "",
-                 check_unjudged_why(c->run.model, u));
-        return true;
-    }
-    return false;
-}
-
-static bool is_server(const struct model *model, const struct object *server, const char *state) {
-    struct value is = quantity_get(model, server, Q_SERVER_state);
-    return is.type == VALUE_TEXT && strcmp(is.text, state) == 0;
-}
-
-/* What was asked for may be where nobody looks. */
-static bool may_have(const struct check *c, const struct object *server) {
-    bool has = check_only_elsewhere(c->only) || check_only_object(c->only, c->run.model, server);
-    bool any = c->run.options->rule_count == 0;
-    for (int i = 0; i < c->run.options->rule_count; i++) {
-        const struct rule *rule = ruleset_find(model_rules(c->run.model), c->run.options->rule[i]);
-        any |= rule->kind != OBJECT_SERVER || rule_is_about(c->run.model, rule, server);
-    }
-    return has && any;
-}
-
-static bool is_unwatched(const struct check *c, char *message, size_t size) {
-    size_t count, unwatched = 0;
-    const struct object *const *servers = model_objects(c->run.model, OBJECT_SERVER, &count);
-    for (size_t i = 0; i < count; i++)
-        unwatched += is_server(c->run.model, servers[i], "known") && may_have(c, servers[i]);
-    if (unwatched == 0)
-        return false;
-    snprintf(message, size, "%zu server%s not monitored, and nothing is wrong elsewhere: name %s, too",
-             unwatched, unwatched == 1 ? " is" : "s are", unwatched == 1 ? "it" : "them");
-    return true;
 }
 
 /* Nothing was found: is that an answer? */
@@ -255,8 +161,7 @@ static bool is_nothing_known(const struct check *c, char *message, size_t size) 
     else if (missed != NULL)
         snprintf(message, size, "--only %s: nothing is called so", options_typed(missed));
     else
-        return is_unanswered(c, message, size) || is_in_vain(c, message, size) ||
-               is_unwatched(c, message, size);
+        return check_is_unknown(&c->report, message, size);
     return true;
 }
 

@@ -39,7 +39,6 @@ struct check_unjudged { /* a rule that could not be said of some object that it 
     const struct rule *rule;
     struct rule_cover cover;
 };
-const char *check_unjudged_why(const struct model *model, const struct check_unjudged *unjudged);
 
 struct check_report {
     const struct model *model; /* NULL: there was none */
@@ -71,6 +70,13 @@ struct check_jetstream {
     bool silent; /* one of these should answer */
 };
 struct check_jetstream check_jetstream(const struct model *model);
+
+/* ---- what may be wrong though nothing was found: check_unknown.c ---- */
+const char *check_unjudged_why(const struct model *model, const struct check_unjudged *unjudged);
+/* Nobody told anything of what that rule is about, or somebody silent may have it: why; NULL: not so. */
+const char *check_unheard(const struct model *model, const struct rule *rule, char out[static 80]);
+/* What was asked for can't be answered, or somebody who may have it was not asked: message[] says why. */
+bool check_is_unknown(const struct check_report *report, char *message, size_t size);
 
 /* Lines for a scheduler, JSON for a script; both end in a newline. */
 void check_write_text(const struct check_report *report, struct buffer *out);
