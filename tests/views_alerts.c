@@ -305,6 +305,8 @@ START_TEST(the_rules_in_force_are_counted) {
     snprintf(expected, sizeof expected, "%zu rules", enabled);
     sees(120, 40, expected);
     sees(120, 40, ", 1 of natsight.conf, read 02:41:07 -");
+    sees(80, 24, " of metadata -"); /* what has no room is left out whole */
+    sees(60, 24, " rules -\n");
 }
 END_TEST
 

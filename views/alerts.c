@@ -9,6 +9,7 @@
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
 
 enum { DETAIL_FROM = 13, LIST_LEAST = 6, NOTES_FROM = 8 }; /* rows */
+enum { BESIDE = 5, PLACE = 10 };                           /* columns: around words on a rule; "1/512   " */
 
 static const struct quantity_column columns[] = {
     {.quantity = Q_ALERT_opened, .priority = 0, .pinned = true},
@@ -130,13 +131,15 @@ static void draw(const void *state, const struct view_context *context, struct s
     struct rect rows = a->rows;
     char title[200], rules[200], sort[300], right[600], empty[300];
     alerts_title(context, area.w, title, sizeof title);
-    alerts_rules(context, rules, sizeof rules);
     alerts_empty(context, area.w, empty, sizeof empty);
     quantity_list_status(&a->all, sort, sizeof sort);
     bool plain = !*context->filter && a->all.table.sort < 0 && !a->all.table.reverse;
-    snprintf(right, sizeof right, "%s%s%s", plain ? "" : sort, plain ? "" : "   ", rules);
     int notes = rows.h > 0 ? note_rows(a, context, rows) : 0;
     rows.h -= notes;
+    bool scrolls = (int)a->all.count > quantity_panel_rows(rows.h);
+    int taken = text_width(title) + (plain ? 0 : text_width(sort) + 3) + BESIDE + (scrolls ? PLACE : 0);
+    alerts_rules(context, area.w - taken, rules, sizeof rules);
+    snprintf(right, sizeof right, "%s%s%s", plain ? "" : sort, plain ? "" : "   ", rules);
     if (rows.h > 0)
         quantity_panel_draw(&a->all, s, rows, title, right, empty);
     draw_notes(a, context, s, (struct rect){rows.x, rows.y + rows.h, rows.w, notes});

@@ -32,9 +32,10 @@ struct alerts {
 };
 
 /* ---- alerts_title.c ---- */
-/* "ALERTS 5 open  1 acked  17 cleared in 6h12m", "62 rules, 4 of natsight.conf". */
+/* "ALERTS 5 open  1 acked  17 cleared in 6h12m", "62 rules, 4 of natsight.conf": the parts of that which fit.
+ */
 void alerts_title(const struct view_context *context, int width, char *out, size_t size);
-void alerts_rules(const struct view_context *context, char *out, size_t size);
+void alerts_rules(const struct view_context *context, int width, char *out, size_t size);
 /* "nothing was wrong since 02:29:00". */
 void alerts_empty(const struct view_context *context, int width, char *out, size_t size);
 /* "silenced: server n2 until 03:10:00, upgrade"; "" nothing is. */

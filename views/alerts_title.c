@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "model/ruleset.h"
 #include "views/clusters.h"
 
@@ -79,7 +80,7 @@ static void add_file(struct line *line, const struct ruleset *set, size_t first)
         add(line, ", %zu of %.*s", count, (int)len, rule->origin);
 }
 
-void alerts_rules(const struct view_context *context, char *out, size_t size) {
+void alerts_rules(const struct view_context *context, int width, char *out, size_t size) {
     const struct ruleset *set = model_rules(context->model);
     struct line line = {out, size, 0};
     size_t count = 0;
@@ -95,6 +96,8 @@ void alerts_rules(const struct view_context *context, char *out, size_t size) {
         time_format_clock(clock, read, context->local_time);
         add(&line, ", read %s", clock);
     }
+    for (char *last; text_width(out) > width && (last = strrchr(out, ',')) != NULL;)
+        *last = '\0';
 }
 
 /* ---- nothing ---- */
