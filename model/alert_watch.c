@@ -169,11 +169,16 @@ static bool is_expected_of_silent(const struct model *model, const struct slot *
     return rule && rule->enabled && rule_is_unjudged(model, rule, object);
 }
 
+bool watch_may_go_on(const struct object *object) {
+    bool silent = object->kind == OBJECT_CLUSTER && object->freshness == FRESH_GONE;
+    return silent || object->freshness == FRESH_STALE;
+}
+
 bool watch_is_asleep(const struct model *model, const struct slot *slot) {
     if (is_expected_of_silent(model, slot))
         return true;
     const struct entry *entry = entry_by_id(model, slot->said.object);
-    for (size_t i = 0; entry && entry->object.freshness == FRESH_STALE && i < entry->truth_count; i++) {
+    for (size_t i = 0; entry && watch_may_go_on(&entry->object) && i < entry->truth_count; i++) {
         struct finding finding = {.rule = entry->truths[i].rule};
         if (entry->truths[i].slept_mono_ns && strcmp(watch_tag(&finding), slot->said.tag) == 0)
             return true;

@@ -51,7 +51,7 @@ static bool slept_too_long(const struct model *model, const struct truth *truth)
 static void note(struct model *model, struct entry *entry, const struct rule *rule, enum severity level,
                  bool now) {
     struct truth *truth = truth_of(entry, rule, level);
-    if (truth && !rule_can_ask(rule, &entry->object) && entry->object.freshness == FRESH_STALE) {
+    if (truth && !rule_can_ask(rule, &entry->object) && watch_may_go_on(&entry->object)) {
         truth->slept_mono_ns = truth->slept_mono_ns ? truth->slept_mono_ns : model->mono_ns;
         return;
     }

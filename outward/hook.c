@@ -227,7 +227,12 @@ static bool is_for(const struct hook *hook, const struct alert *alert) {
 /* Told by itself, or by the run before this one, which is not known any more. */
 static bool knows(const struct hook *hook, const struct alert *alert) {
     return was_told(hook, alert->number) ||
-           (alert->opened_utc_ns < hook->began_utc_ns && alert->worst >= hook->least && is_for(hook, alert));
+           (alert->opened_utc_ns < hook->began_utc_ns && !alert->untold && alert->worst >= hook->least &&
+            is_for(hook, alert));
+}
+
+static bool is_first(const struct hook *hook, const struct alert_change *change, const struct alert *alert) {
+    return !was_told(hook, change->alert) && (!knows(hook, alert) || change->before < hook->least);
 }
 
 bool hook_wants(const struct hook *hook, const struct alert_change *change, const struct alert *alert) {
@@ -237,7 +242,7 @@ bool hook_wants(const struct hook *hook, const struct alert_change *change, cons
         return false;
     if (alert->acked_utc_ns > 0 && (on & (ON_CLEARED | ON_WORSE | ON_ACKED | ON_UNACKED)) == 0)
         return false;
-    if (opens && (hook->on & ON_OPENED) && !was_told(hook, change->alert))
+    if (opens && (hook->on & ON_OPENED) && is_first(hook, change, alert))
         on |= ON_OPENED; /* the first that it hears of it */
     if ((hook->on & on) == 0)
         return false;

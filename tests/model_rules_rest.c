@@ -52,6 +52,30 @@ START_TEST(a_meta_group_without_leader) {
 }
 END_TEST
 
+/* All servers fall silent: nobody says that there is a leader by now. */
+START_TEST(what_a_cluster_lacked_goes_on_while_nobody_answers) {
+    struct night n;
+    begin_three(&n);
+    for (int second = 0; second < 25; second++)
+        all_name(&n, second < 5 ? "n1" : "", second + 1);
+    const struct finding *found = finding_at(&n, "meta_leaderless", SEVERITY_CRIT);
+    ck_assert_ptr_nonnull(found);
+    uint64_t last = model_alert_change_last(n.model);
+    varz_until(&n, 90, 0);
+    while (last < model_alert_change_last(n.model))
+        ck_assert_int_ne(model_alert_change(n.model, ++last)->kind, CHANGE_CLEARED);
+    all_name(&n, "n1", 91);
+    all_name(&n, "n1", 92);
+    varz_until(&n, 110, 7);
+    size_t open = 0;
+    for (size_t i = 0; i < model_alert_count(n.model); i++)
+        open += model_alert(n.model, i)->state == ALERT_OPEN &&
+                strcmp(model_alert(n.model, i)->rule, "meta_leaderless") == 0;
+    ck_assert_uint_eq(open, 0);
+    night_end(&n);
+}
+END_TEST
+
 static void both_lead(struct night *n, int rounds, struct says a, struct says b) {
     for (int i = 0; i < rounds; i++) {
         double second = floor((double)n->at / 1e9) + 2;
@@ -159,6 +183,7 @@ END_TEST
 static TCase *cases(void) {
     TCase *t = tcase_create("rest of the rules");
     tcase_add_test(t, a_meta_group_without_leader);
+    tcase_add_test(t, what_a_cluster_lacked_goes_on_while_nobody_answers);
     tcase_add_test(t, a_consumer_that_two_lead);
     tcase_add_loop_test(t, what_swings_raises_one, 0, sizeof swings / sizeof *swings);
     tcase_add_test(t, what_burns_is_of_the_rules_in_force);

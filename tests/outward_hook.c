@@ -167,6 +167,22 @@ START_TEST(the_end_of_one_from_before_is_told) {
 }
 END_TEST
 
+START_TEST(what_was_told_before_is_not_told_again) {
+    alert.opened_utc_ns = 1;
+    struct alert_change change = made_change(&alert, CHANGE_GREW);
+    change.before = alert.severity;
+    ck_assert(!hook_wants(hook, &change, &alert));
+    alert.untold = true; /* it was silenced then */
+    ck_assert(hook_wants(hook, &change, &alert));
+    other((struct hook_said){.severity = "critical"});
+    alert.opened_utc_ns = 1;
+    get(SEVERITY_CRIT);
+    change = made_change(&alert, CHANGE_WORSE);
+    change.before = SEVERITY_WARN; /* for this hook it opens here */
+    ck_assert(hook_wants(hook, &change, &alert));
+}
+END_TEST
+
 START_TEST(too_many_a_minute_are_counted) {
     enum severity worst = SEVERITY_OK;
     other((struct hook_said){.per_minute = 2});
@@ -281,6 +297,7 @@ int main(void) {
     tcase_add_test(tc, of_a_silenced_one_nobody_hears);
     tcase_add_test(tc, the_end_of_what_was_told_is_told_in_spite_of_a_silence);
     tcase_add_test(tc, the_end_of_one_from_before_is_told);
+    tcase_add_test(tc, what_was_told_before_is_not_told_again);
     tcase_add_test(tc, too_many_a_minute_are_counted);
     tcase_add_test(tc, a_third_of_a_minute_is_for_what_is_critical);
     tcase_add_test(tc, without_room_it_is_counted);
