@@ -120,7 +120,9 @@ static void skip_missed(struct app *app, uint64_t last) {
     if (last - app->outward_read <= ALERT_CHANGES)
         return;
     snprintf(line, sizeof line, "%llu changes are missing here", (unsigned long long)missed);
-    alert_log_add(app->log, alert_note_json("lost", clock_utc_ns(), line));
+    json_t *note = alert_note_json("lost", clock_utc_ns(), line);
+    json_object_set_new(note, "lost", json_integer((json_int_t)missed));
+    alert_log_add(app->log, note);
     app->outward_read += missed;
 }
 

@@ -127,6 +127,19 @@ START_TEST(a_silence_says_whose_it_is_and_until_when) {
 }
 END_TEST
 
+START_TEST(of_one_that_is_kept_no_more_is_said_what_is_left) {
+    struct alert alert = made_alert(7);
+    struct alert_change change = made_change(&alert, CHANGE_CLEARED);
+    change.name = "ORDERS/billing";
+    change.text = "it is 61.2k behind";
+    json_t *json = alert_change_json(&change, NULL);
+    is_text(json, "line", "cleared: ORDERS/billing: it is 61.2k behind");
+    is_text(json, "name", "ORDERS/billing");
+    ck_assert_int_eq(json_integer_value(json_object_get(json, "alert")), 7);
+    json_decref(json);
+}
+END_TEST
+
 START_TEST(what_is_there_stays) {
     FILE *f = fopen(scripts_path("log"), "w");
     fputs("{}\n", f);
@@ -326,6 +339,7 @@ int main(void) {
     tcase_add_checked_fixture(tc, begin, end);
     tcase_add_test(tc, each_change_is_a_line);
     tcase_add_test(tc, a_silence_says_whose_it_is_and_until_when);
+    tcase_add_test(tc, of_one_that_is_kept_no_more_is_said_what_is_left);
     tcase_add_test(tc, what_is_there_stays);
     tcase_add_test(tc, a_rotated_file_is_left_alone);
     tcase_add_test(tc, another_file_takes_the_place_of_the_first);

@@ -32,6 +32,13 @@ static void format_silence(const struct alert_change *change, char *out, size_t 
              s->note);
 }
 
+/* Of one that is kept no more, since thousands ended with it: what was said of it then. */
+static void format_forgotten(const struct alert_change *change, char *out, size_t size) {
+    bool named = text_contains(change->text, change->name);
+    snprintf(out, size, "%s: %s%s%s", alert_change_word(change->kind), named ? "" : change->name,
+             named ? "" : ": ", change->text);
+}
+
 json_t *alert_note_json(const char *event, int64_t utc_ns, const char *line) {
     char at[TIME_TEXT_SIZE];
     json_t *out = json_object();
@@ -49,10 +56,17 @@ json_t *alert_change_json(const struct alert_change *change, const struct alert 
         format_line(change, alert, line, sizeof(line));
     else if (change->silence.entity)
         format_silence(change, line, sizeof(line));
+    else
+        format_forgotten(change, line, sizeof(line));
     json_t *out = alert_note_json(alert_change_word(change->kind), change->utc_ns, line);
     if (alert)
         alert_members_add(out, alert);
     else if (change->silence.entity)
         silence_members_add(out, &change->silence);
+    if (!alert && change->alert) {
+        json_object_set_new(out, "alert", json_integer((json_int_t)change->alert));
+        json_object_set_new(out, "name", json_string(change->name));
+        json_object_set_new(out, "text", json_string(change->text));
+    }
     return out;
 }
