@@ -217,6 +217,7 @@ START_TEST(what_was_not_watched_for_long_enough_denies_nothing) {
         if (w.n.at % NS_PER_S == 0) {
             struct sample *s = build_varz(&w.n, 1, "IDA", "n1");
             put_u(row_of(s, ENTITY_SERVER), F_SERVER_slow_gateways, 7);
+            put_i(row_of(s, ENTITY_SERVER), F_SERVER_start, NIGHT_UTC); /* it restarted as we came */
             send(&w.n, s);
         }
         w.n.at += NS_PER_S / 2;
