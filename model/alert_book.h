@@ -23,6 +23,7 @@ struct slot {
     uint64_t looked_row;   /* the serial of its object's row then */
     int64_t less_mono_ns;  /* since then less is found than was said; 0 as much */
     int64_t quiet_mono_ns; /* since then nothing is found; 0 something is */
+    uint64_t quiet_tick;   /* the tick of that */
     bool away;             /* flapping, and nothing is found: the next time counts */
     bool known;            /* by the last run, and nothing was said of it in this one */
     bool restored;         /* and not found yet */

@@ -11,6 +11,7 @@
 #include "model/ruleset.h"
 
 #define SETTLES      (10 * NS_PER_S)  /* what is less by now may be as much again in a moment */
+#define LOOKS        4                /* ticks: time in which we got no turn shows nothing */
 #define FOLDS        (600 * NS_PER_S) /* what comes back sooner is the same */
 #define GROWN        2                /* so many times the figure that was said */
 #define LOOKS_A_TICK 256
@@ -421,7 +422,8 @@ static bool is_over(struct model *model, struct slot *slot, int64_t passed_ns) {
     if (slot->restored)
         return waited;
     slot->away |= slot->said.flapping && quiet_ns >= SETTLES;
-    return quiet_ns >= (slot->said.flapping ? FOLDS : SETTLES);
+    bool looked = model->alerts->tick - slot->quiet_tick >= LOOKS;
+    return looked && quiet_ns >= (slot->said.flapping ? FOLDS : SETTLES);
 }
 
 /* Of thousands in turns. */
@@ -446,6 +448,7 @@ static bool miss(struct model *model, struct slot *slot, bool said, int64_t pass
     }
     if (!slot->quiet_mono_ns) {
         slot->quiet_mono_ns = model->mono_ns;
+        slot->quiet_tick = model->alerts->tick;
         slot->said.quiet_utc_ns = model->utc_ns;
     }
     if (!slot->less_mono_ns)

@@ -57,6 +57,21 @@ START_TEST(what_comes_to_nothing_leaves_no_trace) {
 }
 END_TEST
 
+/* A machine so busy that we got no turn for half a minute: nobody has looked ten seconds long. */
+START_TEST(time_without_a_turn_ends_nothing) {
+    struct watch w;
+    watch_begin(&w);
+    watch_holds(&w, 10, 7);
+    watch_holds(&w, 11, 0);
+    w.n.at += ns(30);
+    watch_tick(&w);
+    ck_assert_int_eq(alert_at(&w, 0)->state, ALERT_OPEN);
+    watch_holds(&w, 42, 7);
+    assert_told(&w, "4.5 opened warn n1/9\n");
+    watch_end(&w);
+}
+END_TEST
+
 START_TEST(its_worst_is_kept) {
     struct watch w;
     watch_begin(&w);
@@ -634,6 +649,7 @@ static TCase *lives(void) {
     TCase *tc = tcase_create("lives");
     tcase_add_test(tc, it_forms_and_opens);
     tcase_add_test(tc, what_comes_to_nothing_leaves_no_trace);
+    tcase_add_test(tc, time_without_a_turn_ends_nothing);
     tcase_add_test(tc, its_worst_is_kept);
     tcase_add_test(tc, no_figure_is_worse_than_the_peak);
     tcase_add_test(tc, of_less_the_least_is_the_peak);
