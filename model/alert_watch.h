@@ -15,7 +15,8 @@ bool watch_is_heard(const struct model *model, const struct object *object);
 bool watch_is_early(const struct model *model, const struct finding *finding);
 /* It says no more than that a server is silent: that one's alert is enough. */
 bool watch_is_echo(const struct model *model, const struct finding *finding);
-/* What was so of it may be so still: nobody answers for it, as for a cluster of which all servers are down. */
+/* What was so of it may be so still: nobody answers for it, as for a cluster of which all servers are down.
+ */
 bool watch_may_go_on(const struct object *object);
 /* Its condition held when somebody could last be asked, and nobody can; of what is expected of all servers,
  * not all can. */

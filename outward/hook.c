@@ -226,9 +226,8 @@ static bool is_for(const struct hook *hook, const struct alert *alert) {
 
 /* Told by itself, or by the run before this one, which is not known any more. */
 static bool knows(const struct hook *hook, const struct alert *alert) {
-    return was_told(hook, alert->number) ||
-           (alert->opened_utc_ns < hook->began_utc_ns && !alert->untold && alert->worst >= hook->least &&
-            is_for(hook, alert));
+    return was_told(hook, alert->number) || (alert->opened_utc_ns < hook->began_utc_ns && !alert->untold &&
+                                             alert->worst >= hook->least && is_for(hook, alert));
 }
 
 static bool is_first(const struct hook *hook, const struct alert_change *change, const struct alert *alert) {
