@@ -73,6 +73,14 @@ bool watch_is_early(const struct model *model, const struct finding *finding) {
     return object && !finding->rule->about_state && !watch_is_heard(model, object);
 }
 
+/* It holds of this one, and speaks once that has lasted. */
+static bool forms(const struct entry *entry, const char *rule) {
+    for (size_t i = 0; i < entry->truth_count; i++)
+        if (strcmp(entry->truths[i].rule->name, rule) == 0)
+            return true;
+    return false;
+}
+
 /* Who led it does not answer; where those that have it say that nobody leads it, too few of them are left.
  * While there are enough of them that is another trouble. */
 static bool is_led_by_silent(const struct model *model, const struct object *object, enum severity level) {
@@ -81,7 +89,7 @@ static bool is_led_by_silent(const struct model *model, const struct object *obj
         return members_explain(model, object, level);
     const struct claim *claim = &asset_of(object)->claim;
     const struct entry *leader = state == ASSET_LEADER_GONE ? claim_server(model, claim) : NULL;
-    return leader && speaks_for_itself(leader, level);
+    return leader && (speaks_for_itself(leader, level) || forms(leader, "js_off"));
 }
 
 static const struct entry *server_of_peer(const struct model *model, const struct object *peer) {
