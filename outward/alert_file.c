@@ -278,7 +278,10 @@ static void on_done(void *data, const char *failure, struct buffer *answer, int 
     if (failure != NULL || answer->len < size) {
         char text[600];
         snprintf(text, sizeof text, "%.400s: %.100s", f->place.file, failure != NULL ? failure : "no answer");
-        alert_voice_not_kept(&f->voice, text);
+        if (f->errand_is == PASSES)
+            alert_voice_complain(&f->voice, f->holder, failure != NULL ? failure : "no answer");
+        else
+            alert_voice_not_kept(&f->voice, text);
         return;
     }
     memcpy(&head, answer->data, size);
