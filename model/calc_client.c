@@ -236,9 +236,9 @@ static void add_short(struct sentence *s, const struct model *model, const struc
         count++;
     }
     if (count == 1)
-        add(s, ", %s started since", server_label(server_const(one)));
+        add(s, ", %s is up for under 10 min", server_label(server_const(one)));
     else if (count)
-        add(s, ", %u nodes started since", count);
+        add(s, ", %u nodes are up for under 10 min", count);
 }
 
 struct value calc_client_pattern(const struct model *model, const struct object *object) {

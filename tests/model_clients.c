@@ -175,7 +175,7 @@ START_TEST(what_was_cut_before_a_server_began) {
     ck_assert(!(flags_of(&n, "a", Q_CLIENT_alone_1m) & VALUE_LEAST));
     ck_assert(flags_of(&n, "a", Q_CLIENT_back_after) & VALUE_BOUND);
     ck_assert_str_eq(pattern(&n, "a"), "a cut at least 2 times in 10 min, lives 2s, back after ≤1s, on n1, "
-                                       "n2 started since");
+                                       "n2 is up for under 10 min");
     const struct object *n1 = server_named(&n, "n1"), *n2 = server_named(&n, "n2");
     ck_assert(!(quantity_get(n.model, n1, Q_SERVER_cut_10m).flags & VALUE_LEAST));
     ck_assert(quantity_get(n.model, n2, Q_SERVER_cut_10m).flags & VALUE_LEAST);
