@@ -248,19 +248,12 @@ START_TEST(who_dies_meanwhile_is_not_well) {
     servers_end(ill);
 }
 END_TEST
-static TCase *part(Suite *s, const char *name) {
-    TCase *t = tcase_create(name);
-    tcase_set_timeout(t, 120);
-    suite_add_tcase(s, t);
-    return t;
-}
-
 int main(void) {
     Suite *s = suite_create("check");
-    TCase *usage = part(s, "usage");
+    TCase *usage = checked_part(s, "usage");
     tcase_add_loop_test(usage, wrong_usage_is_unknown, 0, sizeof wrongs / sizeof *wrongs);
     tcase_add_test(usage, a_script_is_told_of_wrong_usage);
-    TCase *gone = part(s, "nobody there");
+    TCase *gone = checked_part(s, "nobody there");
     tcase_add_checked_fixture(gone, config_begin, config_end);
     tcase_add_test(gone, who_is_not_there_is_critical);
     tcase_add_test(gone, who_is_back_in_a_moment_is_not_down);
@@ -270,7 +263,7 @@ int main(void) {
     tcase_add_test(gone, a_node_that_was_killed_is_critical);
     tcase_add_test(gone, what_could_not_be_asked_is_not_ok);
     tcase_add_test(gone, who_dies_meanwhile_is_not_well);
-    TCase *fine = part(s, "well");
+    TCase *fine = checked_part(s, "well");
     tcase_add_unchecked_fixture(fine, start_well, end_well);
     tcase_add_test(fine, who_is_well_is_ok);
     tcase_add_test(fine, who_is_not_asked_is_not_well);

@@ -274,16 +274,9 @@ START_TEST(who_a_rule_says_nothing_of_has_no_figure) {
     ck_assert_msg(strstr(checked_last.output, "'pullers_missing server") == NULL, "%s", checked_last.output);
 }
 END_TEST
-static TCase *part(Suite *s, const char *name) {
-    TCase *t = tcase_create(name);
-    tcase_set_timeout(t, 120);
-    suite_add_tcase(s, t);
-    return t;
-}
-
 int main(void) {
     Suite *s = suite_create("check: ill");
-    TCase *bad = part(s, "ill");
+    TCase *bad = checked_part(s, "ill");
     tcase_add_unchecked_fixture(bad, start_ill, end_ill);
     tcase_add_checked_fixture(bad, config_begin, config_end);
     tcase_add_test(bad, a_rule_speaks_and_measures);
@@ -297,7 +290,7 @@ int main(void) {
     tcase_add_test(bad, who_a_rule_says_nothing_of_has_no_figure);
     tcase_add_test(bad, a_slip_in_the_name_of_a_cluster_is_named);
     tcase_add_test(bad, a_host_need_not_be_a_cluster);
-    TCase *emptied = part(s, "emptied");
+    TCase *emptied = checked_part(s, "emptied");
     tcase_add_unchecked_fixture(emptied, start_ill, end_ill);
     tcase_add_checked_fixture(emptied, config_begin, config_end);
     tcase_add_test(bad, a_rule_that_applies_to_nothing_is_not_ok);

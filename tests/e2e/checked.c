@@ -49,3 +49,10 @@ struct servers *checked_ill(void) {
     natsc_close(line);
     return ill;
 }
+
+TCase *checked_part(Suite *suite, const char *name) {
+    TCase *part = tcase_create(name);
+    tcase_set_timeout(part, 120);
+    suite_add_tcase(suite, part);
+    return part;
+}

@@ -2,6 +2,7 @@
 #ifndef TESTS_E2E_CHECKED_H
 #define TESTS_E2E_CHECKED_H
 
+#include <check.h>
 #include <jansson.h>
 
 #include "tests/harness/command.h"
@@ -26,5 +27,8 @@ json_t *checked_document(void);
 /* One server with JetStream. ORDERS has two consumers that nobody pulls from, and one for which there is
  * nothing, one of them with a name that means much to a scheduler. */
 struct servers *checked_ill(void);
+
+/* A part of a suite, with the time that a check may take. */
+TCase *checked_part(Suite *suite, const char *name);
 
 #endif
