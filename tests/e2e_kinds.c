@@ -212,6 +212,11 @@ static bool is_now(json_t *row) {
            doc_instant(row, "sampled_at") >= since;
 }
 
+/* What is deleted is so for us when its leader was asked again. */
+static bool is_gone(json_t *row) {
+    return !row || is(row, "freshness", "gone");
+}
+
 static bool are_now(json_t *document) {
     bool now = is_now(stream_in(document, "B", "KINDS")) && is_now(stream_in(document, "A", "KINDS"));
     for (int i = 0; i < 3; i++)
@@ -232,10 +237,9 @@ static bool all_work(json_t *document, void *unused) {
 
 static bool all_failed(json_t *document, void *unused) {
     (void)unused;
-    bool failed =
-        are_now(document) && is_now(consumer_in(document, "ordered2")) &&
-        *doc_text(consumer_in(document, "ordered2"), "ack_policy") &&
-        (!consumer_in(document, "ordered1") || is(consumer_in(document, "ordered1"), "freshness", "gone"));
+    bool failed = are_now(document) && is_now(consumer_in(document, "ordered2")) &&
+                  *doc_text(consumer_in(document, "ordered2"), "ack_policy") &&
+                  is_gone(consumer_in(document, "ordered1")) && is_gone(stream_in(document, "B", "ORIGIN"));
     for (int i = 0; i < 3; i++)
         failed = failed && is(stream_in(document, "B", copies[i]), "source_state", "never");
     return failed &&
@@ -447,8 +451,6 @@ END_TEST
 
 START_TEST(an_origin_that_is_deleted_is_not_counted) {
     json_t *one = json_array_get(json_object_get(after, "clusters"), 0);
-    json_t *origin = stream_in(after, "B", "ORIGIN");
-    ck_assert(!origin || is(origin, "freshness", "gone"));
     ck_assert_double_eq(doc_number(one, "streams"), 5);
 }
 END_TEST
