@@ -87,8 +87,7 @@ static bool is_led_by_silent(const struct model *model, const struct object *obj
     enum asset_state state = asset_state(model, object);
     if (state == ASSET_LEADERLESS || state == ASSET_NO_QUORUM)
         return members_explain(model, object, level);
-    const struct claim *claim = &asset_of(object)->claim;
-    const struct entry *leader = state == ASSET_LEADER_GONE ? claim_server(model, claim) : NULL;
+    const struct entry *leader = state == ASSET_LEADER_GONE ? asset_leader(model, object) : NULL;
     return leader && (speaks_for_itself(leader, level) || forms(leader, "js_off"));
 }
 

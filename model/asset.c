@@ -43,7 +43,7 @@ bool asset_lost_majority(const struct asset *asset) {
     return asset->replicas && asset->replicas - asset->lost < asset->replicas / 2 + 1;
 }
 
-static const struct entry *leader_of(const struct model *model, const struct object *object) {
+const struct entry *asset_leader(const struct model *model, const struct object *object) {
     const struct text *leader = asset_of(object)->leader;
     return leader ? server_by_name(model, object->parent, leader->bytes) : NULL;
 }
@@ -61,7 +61,7 @@ static int64_t asked_last(const struct server *server) {
 }
 
 static enum asset_state by_leader(const struct model *model, const struct object *object) {
-    const struct entry *leader = leader_of(model, object);
+    const struct entry *leader = asset_leader(model, object);
     if (!leader)
         return ASSET_UNKNOWN;
     const struct server *server = server_const(&leader->object);
@@ -152,7 +152,7 @@ static bool say_of_lost(const struct model *model, const struct object *object, 
 /* Of one that was named, and has not said so itself. */
 static bool say_of_named(const struct model *model, const struct object *object, struct said *said) {
     const struct asset *asset = asset_of(object);
-    const struct entry *leader = leader_of(model, object), *last = claim_server(model, &asset->claim);
+    const struct entry *leader = asset_leader(model, object), *last = claim_server(model, &asset->claim);
     const struct server *server = leader ? server_of(leader) : NULL;
     char span[SINCE_SIZE];
     if (server && server->state == SERVER_DOWN)
@@ -183,7 +183,7 @@ static int64_t leaderless_since(const struct model *model, const struct asset *a
 bool asset_unled(const struct model *model, const struct object *object, int64_t *utc_ns, bool *least) {
     const struct asset *asset = asset_of(object);
     enum asset_state state = asset_state(model, object);
-    const struct entry *leader = state == ASSET_LEADER_GONE ? leader_of(model, object) : NULL;
+    const struct entry *leader = state == ASSET_LEADER_GONE ? asset_leader(model, object) : NULL;
     if (state != ASSET_LEADERLESS && !(leader && server_of(leader)->state == SERVER_DOWN))
         return false;
     *least = leader ? !server_of(leader)->reached : !asset->leader;
@@ -247,7 +247,7 @@ static bool is_deleted(const struct model *model, const struct entry *entry) {
         return false;
     const struct entry *holder = claim_server(model, &asset->claim);
     if (!holder)
-        holder = leader_of(model, &entry->object);
+        holder = asset_leader(model, &entry->object);
     if (!holder)
         return l->all_up && asset->listed_mono_ns < l->horizon_mono_ns;
     const struct server *server = server_of(holder);

@@ -104,6 +104,9 @@ enum asset_state {
 const char *asset_state_name(enum asset_state state); /* NULL for ASSET_UNKNOWN */
 /* By its leader's last word too few of its replicas are in contact, the leader itself among them. */
 bool asset_lost_majority(const struct asset *asset);
+/* Who leads it by the last word of anybody, though it may not have said so itself yet; NULL: not known, or
+ * none that we know. */
+const struct entry *asset_leader(const struct model *model, const struct object *object);
 /* The last that was told of who leads it is that nobody does. */
 bool asset_is_leaderless(const struct asset *asset);
 enum asset_state asset_state(const struct model *model, const struct object *object);

@@ -36,7 +36,7 @@ bool asset_is_lost(const struct model *model, const struct object *object) {
         return false;
     if (asset_is_leaderless(asset) && model->mono_ns - asset->leaderless_since_mono_ns >= LOST_AFTER)
         return true;
-    const struct entry *server = claim_server(model, &asset->claim);
+    const struct entry *server = asset_leader(model, object);
     return server && (server_of(server)->state == SERVER_DOWN || js_is_off(server_of(server))) &&
            !has_majority_left(asset);
 }

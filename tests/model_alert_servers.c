@@ -93,6 +93,32 @@ START_TEST(one_of_three_is_silent) {
 }
 END_TEST
 
+/* Another one was chosen, and is silent before it said so itself: the others name it for as long as there is
+ * nobody else. */
+START_TEST(the_next_leader_is_silent) {
+    struct night n;
+    struct heard heard;
+    begin(&n, &heard);
+    while (n.at < ns(180)) {
+        varz_until(&n, (double)n.at / 1e9 + 1, n.at < ns(65) ? 7 : 5);
+        for (int node = 0; node < 3 && n.at % ns(5) == 0; node += 2) {
+            struct sample *s = jsz(&n, node);
+            add_stream(s, node, 1, 0);
+            for (int i = 0; i < 20; i++) {
+                char name[20];
+                snprintf(name, sizeof name, "c%d", i);
+                add_consumer(s, name, node, 1, 0, 0);
+            }
+            send(&n, s);
+        }
+    }
+    ck_assert_ptr_nonnull(finding_of(&n, "stream_leader_gone"));
+    ck_assert_ptr_nonnull(finding_of(&n, "consumer_leader_gone"));
+    hears(&heard, &n, "opened server_down n2\nworse server_down n2\n");
+    night_end(&n);
+}
+END_TEST
+
 /* Those that are left say that nobody leads it: that is more than that n1 is silent. */
 START_TEST(without_a_leader_is_another_trouble) {
     struct night n;
@@ -411,6 +437,7 @@ END_TEST
 static TCase *servers(void) {
     TCase *tc = tcase_create("servers");
     tcase_add_test(tc, one_of_three_is_silent);
+    tcase_add_test(tc, the_next_leader_is_silent);
     tcase_add_test(tc, without_a_leader_is_another_trouble);
     tcase_add_loop_test(tc, two_of_three_are_silent, 0, 3);
     tcase_add_loop_test(tc, without_a_leader_when_they_are_back, 0, 3);
