@@ -21,7 +21,8 @@
 
 #define FIRST_NS    (3 * NS_PER_S) /* so long everything is painted as it comes */
 #define FIRST_GAP   (30 * NS_PER_MS)
-#define FALLBACK_NS (8 * NS_PER_S)    /* longer than what follows a key */
+#define FALLBACK_NS (8 * NS_PER_S) /* longer than what follows a key */
+#define HELD_GAP    (10 * NS_PER_MS)
 #define DATA_GAP    (200 * NS_PER_MS) /* then once a second, as the clock that is shown */
 
 /* ---- painting ---- */
@@ -78,6 +79,10 @@ static void on_tick(struct loop *loop, void *data) {
     (void)loop;
     struct app *app = data;
     int64_t step = FEED_TICK_MS * NS_PER_MS, utc = clock_utc_ns(), now = clock_mono_ns();
+    if (stage_stands_still(&app->stage)) { /* it comes as soon as it can */
+        loop_timer_set(app->tick, now + HELD_GAP);
+        return;
+    }
     loop_timer_set(app->tick, now + step - utc % step);
     feed_tick(app->feed);
     if (app->plain != NULL)
@@ -99,14 +104,23 @@ static void on_first_paints(struct app *app) {
     }
 }
 
+/* What the frozen copy takes; once that is there it is what is shown. */
+static bool pause_work(struct app *app) {
+    bool stood = stage_stands_still(&app->stage), any = stage_work(&app->stage);
+    bool stands = stage_stands_still(&app->stage);
+    feed_hold(app->feed, stands);
+    app->paint_now |= stood && !stands;
+    return any;
+}
+
 /* A key is answered before more of a long answer is taken in. */
 static void on_turn_end(struct loop *loop, void *data) {
     struct app *app = data;
     paint_when_due(app);
-    bool fed = feed_work(app->feed);
+    bool copied = pause_work(app), fed = feed_work(app->feed);
     if (fed)
         on_first_paints(app);
-    if (app_outward_work(app) || fed)
+    if (app_outward_work(app) || fed || copied)
         loop_again(loop);
 }
 

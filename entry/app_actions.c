@@ -88,7 +88,8 @@ static unsigned open_find(void *data) {
 
 static unsigned toggle_pause(void *data) {
     struct app *app = data;
-    stage_pause(&app->stage, app->stage.frozen == NULL);
+    stage_pause(&app->stage, !app->stage.paused);
+    feed_hold(app->feed, stage_stands_still(&app->stage));
     return REACT_DRAW;
 }
 

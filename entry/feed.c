@@ -4,11 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buffer.h"
 #include "base/clock.h"
 #include "base/memory.h"
 #include "entry/steady.h"
 
 #define SLICE_NS      (2 * NS_PER_MS) /* a turn: a key that comes meanwhile waits no longer */
+#define SLICE_BYTES   (64 << 10)      /* of what was kept; the same */
 #define SLICE_ROWS    256             /* between two looks at the clock */
 #define SHORT_ROWS    512             /* goes into the model at once */
 #define WAITING_MAX   256
@@ -34,6 +36,8 @@ struct feed {
     struct waiting waiting[WAITING_MAX]; /* oldest first */
     size_t waiting_count, waiting_rows;
     struct stream_reader *reader;
+    bool held;
+    struct buffer kept; /* bytes that came while it was held */
     struct feed_clocks clocks;
     struct steady ours, theirs; /* the stream's are ours, too, when it was made on this machine */
     bool same_clocks;
@@ -133,15 +137,33 @@ static void drop_waiting(struct feed *feed, uint16_t source) {
             remove_waiting(feed, i);
 }
 
+static void take_kept(struct feed *feed, size_t most) {
+    size_t len = feed->kept.len < most ? feed->kept.len : most;
+    stream_reader_feed(feed->reader, feed->kept.data, len);
+    buffer_consume(&feed->kept, len);
+    if (!feed->kept.len)
+        buffer_finish(&feed->kept);
+}
+
+void feed_hold(struct feed *feed, bool held) {
+    feed->held = held;
+}
+
 bool feed_work(struct feed *feed) {
     int64_t until = clock_mono_ns() + SLICE_NS;
-    bool any = feed->waiting_count > 0;
-    while (feed->waiting_count && clock_mono_ns() < until)
-        advance(feed, SLICE_ROWS);
+    bool any = !feed->held && (feed->waiting_count || feed->kept.len);
+    while (any && (feed->waiting_count || feed->kept.len) && clock_mono_ns() < until) {
+        if (feed->kept.len)
+            take_kept(feed, SLICE_BYTES);
+        else
+            advance(feed, SLICE_ROWS);
+    }
     return any;
 }
 
 void feed_drain(struct feed *feed) {
+    if (feed->kept.len)
+        take_kept(feed, SIZE_MAX);
     while (feed->waiting_count)
         advance(feed, SIZE_MAX);
 }
@@ -302,6 +324,7 @@ void feed_destroy(struct feed *feed) {
     if (feed == NULL)
         return;
     stream_reader_destroy(feed->reader);
+    buffer_finish(&feed->kept);
     while (feed->waiting_count)
         remove_waiting(feed, feed->waiting_count - 1);
     free(feed->asked);
@@ -313,10 +336,15 @@ void feed_clocks(struct feed *feed, const struct feed_clocks *clocks) {
 }
 
 void feed_bytes(struct feed *feed, const char *bytes, size_t len) {
-    stream_reader_feed(feed->reader, bytes, len);
+    if (feed->held || feed->kept.len)
+        buffer_append(&feed->kept, bytes, len);
+    else
+        stream_reader_feed(feed->reader, bytes, len);
 }
 
 void feed_restart(struct feed *feed) {
+    if (feed->kept.len) /* of the one that died */
+        take_kept(feed, SIZE_MAX);
     stream_reader_reset(feed->reader);
 }
 
@@ -329,6 +357,8 @@ void feed_own_event(struct feed *feed, const char *kind, const char *subject, co
 }
 
 void feed_tick(struct feed *feed) {
+    if (feed->held)
+        return;
     look_at_clocks(feed);
     model_tick(feed->model, utc_now(feed),
                later(feed->clocks.mono_ns() + feed->mono_offset_ns, feed->mono_last_ns));

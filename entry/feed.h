@@ -28,6 +28,8 @@ struct feed_clocks {
 void feed_clocks(struct feed *feed, const struct feed_clocks *clocks);
 
 void feed_bytes(struct feed *feed, const char *bytes, size_t len);
+/* Held: what comes waits as it came, and there is no tick: the model stands still. */
+void feed_hold(struct feed *feed, bool held);
 /* Brings what waits a slice of about 2 ms further; false when there was nothing to do. */
 bool feed_work(struct feed *feed);
 /* All that waits, for who has nobody to answer meanwhile. */

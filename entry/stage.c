@@ -97,11 +97,7 @@ void stage_finish(struct stage *st) {
         free(st->states[i]);
     }
     free(st->trail);
-    model_destroy(st->frozen);
-}
-
-const struct model *stage_model(const struct stage *st) {
-    return st->frozen != NULL ? st->frozen : st->live;
+    stage_pause_finish(st);
 }
 
 const struct view_ops *stage_view(const struct stage *st) {
@@ -179,6 +175,8 @@ static void look(struct stage *st) {
     void *state = st->states[st->here.view];
     const struct quantity_list *list = list_of_view(view, state);
     const struct table *table = list != NULL ? &list->table : view->table != NULL ? view->table(state) : NULL;
+    if (stage_stands_still(st))
+        return;
     model_look_at(st->live, st->here.object);
     if (table != NULL)
         model_look_at(st->live, table_selected(table));
@@ -210,7 +208,7 @@ void stage_frame(struct stage *st, struct surface *s, int64_t mono_ns) {
         .view_context = &context,
         .view = view,
         .view_state = st->states[st->here.view],
-        .mode = st->frozen != NULL ? CHROME_PAUSED : st->mode,
+        .mode = st->paused ? CHROME_PAUSED : st->mode,
         .label = st->label,
         .label_role = st->label_role,
         .waiting_for = st->waiting_for,
@@ -297,17 +295,6 @@ void stage_go_previous(struct stage *st) {
     struct place there = st->previous;
     st->previous = st->here;
     st->here = there;
-}
-
-void stage_pause(struct stage *st, bool pause) {
-    if (pause == (st->frozen != NULL))
-        return;
-    if (pause) {
-        st->frozen = model_clone(st->live);
-    } else {
-        model_destroy(st->frozen);
-        st->frozen = NULL;
-    }
 }
 
 void stage_say(struct stage *st, int64_t mono_ns, bool error, const char *text) {

@@ -27,7 +27,10 @@ struct place {
 };
 
 struct stage {
-    struct model *live, *frozen; /* frozen: owned, while paused */
+    struct model *live, *frozen; /* frozen: owned, while paused; NULL while it is still being copied */
+    struct model_copying copying;
+    struct model *unfrozen; /* is being freed */
+    bool paused;
     void *states[STAGE_MAX_VIEWS];
     char filters[STAGE_MAX_VIEWS][STAGE_FILTER_SIZE];
     struct place here, previous;
@@ -90,7 +93,13 @@ void stage_trail(struct stage *stage, const struct table *from);
 void stage_filter(struct stage *stage, const char *filter);
 bool stage_go_back(struct stage *stage); /* false: this was the first place */
 void stage_go_previous(struct stage *stage);
+/* What that takes is done in slices. Until the copy is whole the live model is shown, and must stand still.
+ */
 void stage_pause(struct stage *stage, bool pause);
+/* About 2 ms of it; false when there was nothing to do. */
+bool stage_work(struct stage *stage);
+bool stage_stands_still(const struct stage *stage); /* the live model must */
+void stage_pause_finish(struct stage *stage);       /* of stage_finish() */
 /* The last line that help can begin with on a screen of this size. */
 int stage_help_most(const struct stage *stage, struct rect screen);
 /* For 2 s in the footer. */

@@ -313,11 +313,23 @@ struct alert_book *alert_book_create(void) {
     return book;
 }
 
+bool alert_book_destroy_slice(struct alert_book *book, size_t slots) {
+    struct slot **const lists[] = {book->live, book->ended};
+    size_t *const counts[] = {&book->live_count, &book->ended_count};
+    for (int list = 0; list < 2; list++) {
+        for (; *counts[list]; (*counts[list])--) {
+            if (!slots--)
+                return false;
+            slot_destroy(lists[list][*counts[list] - 1]);
+        }
+    }
+    return true;
+}
+
 void alert_book_destroy(struct alert_book *book) {
-    for (size_t i = 0; i < book->live_count; i++)
-        slot_destroy(book->live[i]);
-    for (size_t i = 0; i < book->ended_count; i++)
-        slot_destroy(book->ended[i]);
+    if (!book)
+        return;
+    alert_book_destroy_slice(book, SIZE_MAX);
     for (int by = 0; by < ALERT_INDEXES; by++)
         free(book->tables[by].heads);
     for (size_t i = 0; i < book->hush_count; i++)
@@ -332,24 +344,35 @@ void alert_book_destroy(struct alert_book *book) {
     free(book);
 }
 
-struct alert_book *alert_book_clone(const struct alert_book *book) {
+struct alert_book *alert_book_clone_begin(const struct alert_book *book) {
     struct alert_book *clone = memory_new(sizeof *clone);
     *clone = *book;
     memset(clone->tables, 0, sizeof clone->tables);
     clone->live = memory_array(book->live_cap ? book->live_cap : 1, sizeof(struct slot *));
     clone->ended = memory_array(ALERTS_ENDED_MOST + 1, sizeof(struct slot *));
+    clone->live_count = clone->ended_count = 0;
     clone->order = NULL;
     clone->burning = (struct burning){0};
     clone->order_count = clone->order_cap = 0;
-    for (size_t i = 0; i < book->live_count; i++)
-        link_all(clone, clone->live[i] = slot_clone(book->live[i]));
-    for (size_t i = 0; i < book->ended_count; i++)
-        link_all(clone, clone->ended[i] = slot_clone(book->ended[i]));
     for (size_t i = 0; i < book->hush_count; i++)
         alert_hush_share(&clone->hushes[i]);
     alert_changes_share(clone);
     alert_book_changed(clone, true);
     return clone;
+}
+
+bool alert_book_clone_slice(struct alert_book *clone, const struct alert_book *book, size_t slots) {
+    for (; clone->live_count < book->live_count; clone->live_count++) {
+        if (!slots--)
+            return false;
+        link_all(clone, clone->live[clone->live_count] = slot_clone(book->live[clone->live_count]));
+    }
+    for (; clone->ended_count < book->ended_count; clone->ended_count++) {
+        if (!slots--)
+            return false;
+        link_all(clone, clone->ended[clone->ended_count] = slot_clone(book->ended[clone->ended_count]));
+    }
+    return true;
 }
 
 bool alert_book_stands(const struct slot *slot, bool moved) {

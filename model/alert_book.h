@@ -104,8 +104,12 @@ struct alert_book {
 
 /* ---- alert_book.c ---- */
 struct alert_book *alert_book_create(void);
-struct alert_book *alert_book_clone(const struct alert_book *book);
-void alert_book_destroy(struct alert_book *book);
+void alert_book_destroy(struct alert_book *book); /* NULL is fine */
+/* Frees so many at most; true when there are none any more. */
+bool alert_book_destroy_slice(struct alert_book *book, size_t slots);
+/* A copy, of which the slots come by and by: so many at most, true when it is whole. */
+struct alert_book *alert_book_clone_begin(const struct alert_book *book);
+bool alert_book_clone_slice(struct alert_book *clone, const struct alert_book *book, size_t slots);
 /* Something of it is another: whoever shows it has to look again; `order`: also where it stands. */
 void alert_book_changed(struct alert_book *book, bool order);
 /* Among those that live. Its names are set, it has no number yet if that is 0. */

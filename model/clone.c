@@ -40,24 +40,48 @@ static struct finding_list findings_clone(const struct finding_list *from) {
     return list;
 }
 
-struct model *model_clone(const struct model *model) {
-    struct model *clone = memory_new(sizeof *clone);
+/* Has nothing yet; can be destroyed. */
+static void clone_begin(const struct model *model, struct model_copying *c) {
+    c->copy = memory_new(sizeof *c->copy);
+    c->alerts_version = model->alerts->version;
+    memcpy(c->version, model->version, sizeof c->version);
+    c->copy->texts = text_pool_hold(model->texts);
+    c->copy->alerts = alert_book_clone_begin(model->alerts);
+    states_create(c->copy);
+}
+
+static bool is_outdated(const struct model *model, const struct model_copying *c) {
+    return memcmp(c->version, model->version, sizeof c->version) != 0 ||
+           c->alerts_version != model->alerts->version;
+}
+
+/* Of the next entries in the order of kinds: there parents come before their children. */
+static bool clone_entries(const struct model *model, struct model_copying *c, size_t entries) {
+    for (; c->kind < OBJECT_KIND_COUNT; c->kind++, c->next = 0) {
+        struct object_table *table = &c->copy->tables[c->kind];
+        for (; c->next < kind_count(model, (enum object_kind)c->kind); c->next++) {
+            if (!entries--)
+                return false;
+            table_add(table, entry_clone(c->copy, kind_at(model, (enum object_kind)c->kind, c->next)));
+        }
+        table->live = model->tables[c->kind].live;
+    }
+    return true;
+}
+
+static void clone_rest(const struct model *model, struct model *clone) {
+    const struct model sliced = *clone;
     *clone = *model;
+    memcpy(clone->tables, sliced.tables, sizeof clone->tables);
+    clone->alerts = sliced.alerts;
+    clone->states = sliced.states;
+    clone->stream_states = sliced.stream_states;
     clone->label = model->label ? memory_text(model->label) : NULL;
-    text_pool_hold(clone->texts);
     clone->arrivals_ring = memory_new(sizeof *clone->arrivals_ring);
     *clone->arrivals_ring = *model->arrivals_ring;
     clone->targets = NULL;
     clone->target_count = 0;
-    states_create(clone);
     ruleset_hold(clone->rules);
-    memset(clone->tables, 0, sizeof clone->tables);
-    /* parents come before their children in the order of kinds */
-    for (int kind = 0; kind < OBJECT_KIND_COUNT; kind++) {
-        for (size_t i = 0; i < kind_count(model, (enum object_kind)kind); i++)
-            table_add(&clone->tables[kind], entry_clone(clone, kind_at(model, (enum object_kind)kind, i)));
-        clone->tables[kind].live = model->tables[kind].live;
-    }
     clone->cluster = entry_by_id(clone, model->cluster->object.id);
     clone->remembered = NULL;
     clone->remembered_count = 0;
@@ -73,7 +97,27 @@ struct model *model_clone(const struct model *model) {
     memset(clone->watched, 0, sizeof clone->watched);
     clone->findings = findings_clone(&model->findings);
     clone->forming = findings_clone(&model->forming);
-    clone->alerts = alert_book_clone(model->alerts);
     model_changed(clone);
-    return clone;
+}
+
+struct model *model_clone_slice(const struct model *model, struct model_copying *c, size_t objects) {
+    c->outdated |= c->copy && is_outdated(model, c);
+    if (c->outdated) {
+        if (model_destroy_slice(c->copy, objects))
+            *c = (struct model_copying){.anew = c->anew + 1};
+        return NULL;
+    }
+    if (!c->copy)
+        clone_begin(model, c);
+    struct model *copy = c->copy;
+    if (!clone_entries(model, c, objects) || !alert_book_clone_slice(copy->alerts, model->alerts, objects))
+        return NULL;
+    clone_rest(model, copy);
+    *c = (struct model_copying){0};
+    return copy;
+}
+
+struct model *model_clone(const struct model *model) {
+    struct model_copying copying = {0};
+    return model_clone_slice(model, &copying, SIZE_MAX);
 }

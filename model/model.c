@@ -63,6 +63,21 @@ void model_told(struct model *model, const char *label, int expect) {
     model_changed(model);
 }
 
+bool model_destroy_slice(struct model *model, size_t objects) {
+    for (int kind = 0; model && kind < OBJECT_KIND_COUNT; kind++) {
+        struct object_table *table = &model->tables[kind];
+        for (; table->count; table->count--) {
+            if (!objects--)
+                return false;
+            entry_destroy(table->entries[table->count - 1]);
+        }
+    }
+    if (model && !alert_book_destroy_slice(model->alerts, objects))
+        return false;
+    model_destroy(model);
+    return true;
+}
+
 void model_destroy(struct model *model) {
     if (!model)
         return;

@@ -26,8 +26,23 @@ void model_told(struct model *model, const char *label, int expect);
  * these goes without a word, once they have answered or had the time to; who is found stays what it was. */
 void model_watches_others(struct model *model);
 void model_destroy(struct model *model);
+/* The same in slices, so that nobody waits: frees about so many objects, true when nothing is left. */
+bool model_destroy_slice(struct model *model, size_t objects);
 /* A frozen copy for the paused screen. */
 struct model *model_clone(const struct model *model);
+/* The same in slices: copies about so many objects, NULL while it is not whole. `copying` is zeroed before
+ * the first call. Meanwhile the model should stand still: when it changed, all begins anew. A copy that
+ * nobody needs any more is destroyed as it is. */
+struct model_copying {
+    struct model *copy; /* NULL: not begun */
+    int anew;           /* times that it began anew */
+    /* private */
+    int kind;
+    size_t next;
+    bool outdated;
+    uint64_t version[OBJECT_KIND_COUNT], alerts_version;
+};
+struct model *model_clone_slice(const struct model *model, struct model_copying *copying, size_t objects);
 
 /* ---- in ---- */
 void model_row(struct model *model, uint16_t source, enum frame_kind kind,

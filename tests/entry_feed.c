@@ -309,6 +309,36 @@ START_TEST(another_machine) {
 }
 END_TEST
 
+/* While the model has to stand still, nothing gets in and no time goes by; then all of it does, in order. */
+START_TEST(what_comes_while_it_is_held_waits) {
+    struct run run;
+    begin(&run);
+    until(&run, 20);
+    uint64_t samples = feed_samples(run.feed), version = model_version(run.model, OBJECT_SERVER);
+    feed_hold(run.feed, true);
+    for (int i = 0; i < 2; i++) {
+        at += NS_PER_S;
+        struct buffer bytes = answers(&run);
+        feed_bytes(run.feed, bytes.data, bytes.len);
+        buffer_finish(&bytes);
+        feed_tick(run.feed);
+        ck_assert(!feed_work(run.feed));
+    }
+    ck_assert_uint_eq(model_version(run.model, OBJECT_SERVER), version);
+    feed_hold(run.feed, false);
+    ck_assert_uint_eq(feed_samples(run.feed), samples);
+    while (feed_work(run.feed))
+        continue;
+    feed_tick(run.feed);
+    ck_assert_uint_eq(feed_samples(run.feed), samples + 4);
+    ck_assert_double_eq_tol(seconds_now(&run), 22, 0.001);
+    ck_assert_double_eq_tol(age_of(&run), 0, 0.001);
+    until(&run, 30);
+    ck_assert_double_eq_tol(age_of(&run), 0.5, 0.6);
+    end(&run);
+}
+END_TEST
+
 static TCase *times(void) {
     TCase *tc = tcase_create("times");
     tcase_add_test(tc, a_clock_that_is_put_back_stops_nothing);
@@ -318,6 +348,7 @@ static TCase *times(void) {
     tcase_add_loop_test(tc, an_answer_on_its_way, 0, 2);
     tcase_add_test(tc, another_collector_after_it);
     tcase_add_loop_test(tc, another_machine, 0, 2);
+    tcase_add_test(tc, what_comes_while_it_is_held_waits);
     return tc;
 }
 

@@ -1,5 +1,7 @@
 #include "tests/model_build.h"
 
+#include "model/alerts.h"
+
 /* A bit of everything that views can read. */
 static void begin_all(struct night *n) {
     night_begin(n, 0, 0.01);
@@ -106,6 +108,94 @@ START_TEST(a_clone_outlives_its_original) {
 }
 END_TEST
 
+static size_t entries(const struct night *n) {
+    size_t sum = 0, count;
+    for (int kind = 0; kind < OBJECT_KIND_COUNT; kind++) {
+        model_objects(n->model, (enum object_kind)kind, &count);
+        sum += count;
+    }
+    return sum;
+}
+
+/* One object a slice: as many slices as there are, and the last. */
+START_TEST(a_clone_is_made_and_freed_in_slices) {
+    struct night n, frozen;
+    struct model_copying copying = {0};
+    size_t slices = 0;
+    begin_all(&n);
+    frozen = n;
+    do {
+        frozen.model = model_clone_slice(n.model, &copying, 1);
+        slices++;
+        ck_assert_uint_lt(slices, 10000);
+    } while (!frozen.model);
+    ck_assert_uint_ge(slices, entries(&n) + 1);
+    compare(&n, &frozen);
+    size_t count, other;
+    model_findings(n.model, &count);
+    model_findings(frozen.model, &other);
+    ck_assert_uint_eq(count, other);
+    ck_assert_uint_eq(model_alert_counts(frozen.model).crit, model_alert_counts(n.model).crit);
+    ck_assert_uint_gt(model_alert_counts(frozen.model).crit, 0);
+    for (slices = 1; !model_destroy_slice(frozen.model, 1); slices++)
+        ck_assert_uint_lt(slices, 10000);
+    ck_assert_uint_gt(slices, entries(&n));
+    night_end(&n);
+}
+END_TEST
+
+/* What changes while it is made is in it, or in none of it: the picture is of one moment. */
+START_TEST(a_clone_in_slices_is_of_one_moment) {
+    struct night n, frozen;
+    struct model_copying copying = {0};
+    begin_all(&n);
+    for (int i = 0; i < 3; i++)
+        ck_assert_ptr_null(model_clone_slice(n.model, &copying, 1));
+    night_until(&n, 30);
+    frozen = n;
+    while (!(frozen.model = model_clone_slice(n.model, &copying, 1)))
+        ck_assert_int_le(copying.anew, 1);
+    compare(&n, &frozen);
+    ck_assert_str_eq(text_value(&frozen, server_named(&frozen, "n1"), Q_SERVER_state), "down");
+    model_destroy(frozen.model);
+    night_end(&n);
+}
+END_TEST
+
+/* Who said something of an alert meanwhile sees it. */
+START_TEST(a_clone_in_slices_has_what_people_said) {
+    struct night n;
+    struct model *frozen;
+    struct model_copying copying = {0};
+    begin_all(&n);
+    uint64_t number = model_alert(n.model, 0)->number;
+    while (!copying.copy || !model_alert_by_number(copying.copy, number))
+        ck_assert_ptr_null(model_clone_slice(n.model, &copying, 1));
+    ck_assert(model_alert_ack(n.model, number, "ann", ""));
+    while (!(frozen = model_clone_slice(n.model, &copying, 1)))
+        ck_assert_int_le(copying.anew, 1);
+    ck_assert_str_eq(model_alert_by_number(frozen, number)->acked_by, "ann");
+    model_destroy(frozen);
+    night_end(&n);
+}
+END_TEST
+
+/* Pause and on again, at once. */
+START_TEST(half_a_clone_is_freed) {
+    for (int slices = 1; slices <= 5; slices++) {
+        struct night n;
+        struct model_copying copying = {0};
+        begin_all(&n);
+        for (int i = 0; i < slices; i++)
+            ck_assert_ptr_null(model_clone_slice(n.model, &copying, 1));
+        while (!model_destroy_slice(copying.copy, 1))
+            continue;
+        ck_assert_str_eq(text_value(&n, server_named(&n, "n1"), Q_SERVER_state), "up");
+        night_end(&n);
+    }
+}
+END_TEST
+
 /* Names that are never seen again leave the model's memory; those that are still shown stay readable. */
 START_TEST(texts_are_compacted) {
     struct night n;
@@ -169,6 +259,10 @@ static TCase *cases(void) {
     tcase_set_timeout(t, 60);
     tcase_add_test(t, a_clone_reads_the_same);
     tcase_add_test(t, a_clone_outlives_its_original);
+    tcase_add_test(t, a_clone_is_made_and_freed_in_slices);
+    tcase_add_test(t, a_clone_in_slices_is_of_one_moment);
+    tcase_add_test(t, a_clone_in_slices_has_what_people_said);
+    tcase_add_test(t, half_a_clone_is_freed);
     tcase_add_test(t, texts_are_compacted);
     tcase_add_test(t, the_cost_of_watching_has_rows);
     return t;

@@ -48,7 +48,7 @@ RUN_TESTS = @NATSIGHT=$(BUILD)/natsight LIFE=$(BUILD)/tests/life DEMO=$(BUILD)/t
 # The figures of `make bench`: nearly all through the program itself, some through its parts; decoding beside jansson on the same body.
 BENCH_PROGRAMS := $(BUILD)/tests/bench_figures $(BUILD)/tests/bench_decode
 BENCH_SOURCES := $(filter-out tests/bench/decode.c,$(wildcard tests/bench/*.c))
-$(BUILD)/tests/bench_figures: $(BENCH_SOURCES:%.c=$(BUILD)/%.o) $(HARNESS:%.c=$(BUILD)/%.o) $(BUILD)/entry/feed.o $(BUILD)/entry/steady.o $(foreach l,views tui themes model collectors sample base,$(BUILD)/lib$(l).a)
+$(BUILD)/tests/bench_figures: $(BENCH_SOURCES:%.c=$(BUILD)/%.o) $(HARNESS:%.c=$(BUILD)/%.o) $(patsubst %,$(BUILD)/entry/%.o,feed steady stage_pause) $(foreach l,views tui themes model collectors sample base,$(BUILD)/lib$(l).a)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(CHECK_LIBS) $(LDLIBS_ALL)
 $(BUILD)/tests/bench_decode: $(BUILD)/tests/bench/decode.o $(foreach l,collectors sample base,$(BUILD)/lib$(l).a)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS_ALL)

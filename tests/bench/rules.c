@@ -8,6 +8,7 @@
 #include <math.h>
 #include <time.h>
 
+#include "entry/stage.h"
 #include "model/alerts.h"
 #include "model/ruleset.h"
 #include "model/state.h"
@@ -365,12 +366,27 @@ static void bench_frames(struct night *n, double calm_ms) {
     screen_close(&alerts);
 }
 
+/* A key waits for one turn's share at most. */
+static void bench_pause_work(const char *figure, struct stage *stage) {
+    double sum = 0, longest = 0;
+    char peer[80];
+    for (bool any = true; any;) {
+        double before = cpu_ms();
+        any = stage_work(stage);
+        sum += cpu_ms() - before;
+        longest = fmax(longest, cpu_ms() - before);
+    }
+    snprintf(peer, sizeof peer, "the longest turn; %.0f ms in all", sum);
+    bench_line(figure, "16 ms", peer, "%.1f ms", longest);
+}
+
 static void bench_pause(const struct night *n) {
-    double before = cpu_ms();
-    struct model *copy = model_clone(n->model);
-    double spent = cpu_ms() - before;
-    bench_line("  pause: a copy of the model", "", "", "%.1f ms", spent);
-    model_destroy(copy);
+    struct stage stage = {.live = n->model};
+    stage_pause(&stage, true);
+    bench_pause_work("  pause: the model is copied", &stage);
+    stage_pause(&stage, false);
+    bench_pause_work("  pause over: the copy is freed", &stage);
+    stage_pause_finish(&stage);
 }
 
 void bench_alerts(void) {
