@@ -9,12 +9,21 @@ static const struct row *js_row(const struct entry *entry) {
     return server_const(&entry->object)->sides[SIDE_JETSTREAM].now;
 }
 
-static bool names_itself(const struct model *model, const struct entry *entry) {
+static bool is_member(const struct entry *entry) {
+    const struct row *js = js_row(entry);
+    return js && row_u64(js, F_JETSTREAM_meta, 0);
+}
+
+/* Now, or when it answered last. */
+static bool named_itself(const struct entry *entry) {
     const struct row *js = js_row(entry);
     const struct server *server = server_const(&entry->object);
-    return side_speaks(model, server, SIDE_JETSTREAM) && server->name &&
-           row_has(js, F_JETSTREAM_meta_leader) &&
+    return js && server->name && row_has(js, F_JETSTREAM_meta_leader) &&
            text_same(row_cell(js, F_JETSTREAM_meta_leader)->s, server->name);
+}
+
+static bool names_itself(const struct model *model, const struct entry *entry) {
+    return side_speaks(model, server_const(&entry->object), SIDE_JETSTREAM) && named_itself(entry);
 }
 
 static void set_leader(struct model *model, struct entry *cluster, const struct text *leader,
@@ -137,6 +146,18 @@ static bool is_believed(const struct model *model, const struct entry *leader) {
     return !leader || server_const(&leader->object)->state == SERVER_KNOWN || names_itself(model, leader);
 }
 
+/* It was asked after that one had said so, and does not say that it leads. */
+static bool denies(const struct entry *leader, const struct entry *teller) {
+    const struct stamp *own = &server_const(&leader->object)->sides[SIDE_JETSTREAM].at;
+    return is_member(leader) && !named_itself(leader) &&
+           own->asked_mono_ns >= server_const(&teller->object)->sides[SIDE_JETSTREAM].at.mono_ns;
+}
+
+/* Whom it names may lead, as far as is known: one that we can't ask, or have not asked since. */
+static bool may_lead(const struct entry *leader, const struct entry *teller) {
+    return !leader || (server_const(&leader->object)->state != SERVER_DOWN && !denies(leader, teller));
+}
+
 struct hearsay {
     const char *quorum; /* NULL: nothing is proven */
     const struct text *leader;
@@ -149,20 +170,18 @@ static struct hearsay hearsay(const struct model *model, const struct entry *clu
     for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
         const struct entry *entry = kind_at(model, OBJECT_SERVER, i);
         const struct server *server = server_const(&entry->object);
-        const struct row *js = js_row(entry);
-        if (entry->dead || cluster_at(entry) != cluster || !js || !row_u64(js, F_JETSTREAM_meta, 0) ||
-            !server_is_up(server))
+        if (entry->dead || cluster_at(entry) != cluster || !is_member(entry) || !server_is_up(server))
             continue;
         answers = true;
-        const char *name = row_text(js, F_JETSTREAM_meta_leader);
+        const char *name = row_text(js_row(entry), F_JETSTREAM_meta_leader);
         const struct entry *leader = leader_named(model, cluster, name);
-        named |= *name && (!leader || server_const(&leader->object)->state != SERVER_DOWN);
+        named |= *name && may_lead(leader, entry);
         if (!*name || !side_speaks(model, server, SIDE_JETSTREAM) || !is_believed(model, leader))
             continue;
-        said.leader = row_cell(js, F_JETSTREAM_meta_leader)->s;
+        said.leader = row_cell(js_row(entry), F_JETSTREAM_meta_leader)->s;
         said.elsewhere = leader && cluster_at(leader) != cluster;
     }
-    said.quorum = answers && !named ? "leaderless" : NULL; /* one that we can't ask, or have not yet */
+    said.quorum = answers && !named ? "leaderless" : NULL;
     return said;
 }
 

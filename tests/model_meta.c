@@ -204,6 +204,42 @@ static void send_meta(struct night *n, int node, const char *leader) {
     send(n, s);
 }
 
+/* n3 has not noticed that n1 leads no more: which of both is the newer word counts. */
+START_TEST(who_denies_it_later_does_not_lead) {
+    struct night n;
+    begin_three(&n);
+    send_meta(&n, 0, "");
+    send_meta(&n, 1, "");
+    varz_until(&n, 1, 7);
+    send_meta(&n, 2, "n1");
+    ck_assert_str_eq(quorum(&n), ""); /* it may, since it was asked */
+    varz_until(&n, 2, 7);
+    send_meta(&n, 0, "");
+    ck_assert_str_eq(quorum(&n), "leaderless");
+    varz_until(&n, 3, 7);
+    send_meta(&n, 2, "n1");
+    ck_assert_str_eq(quorum(&n), "");
+    varz_until(&n, 4, 7);
+    say_meta(&n, 0, 0.1);
+    ck_assert_str_eq(quorum(&n), "yes");
+    ck_assert_str_eq(meta_leader(&n), "n1");
+    night_end(&n);
+}
+END_TEST
+
+/* What it said itself before it fell silent denies nothing. */
+START_TEST(a_leader_that_answers_no_more_has_not_denied_it) {
+    struct night n;
+    begin_three(&n);
+    send_meta(&n, 2, "n1");
+    varz_until(&n, 1, 7);
+    say_meta(&n, 0, 0.1);
+    varz_until(&n, 60, 7); /* /varz alone is answered */
+    ck_assert_str_eq(quorum(&n), "");
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(a_leader_is_named_by_a_living_answer_alone) {
     struct night n;
     begin_three(&n);
@@ -387,6 +423,8 @@ static TCase *cases(void) {
     tcase_add_test(t, a_peer_never_heard_of_is_lost_after_two_seconds);
     tcase_add_test(t, without_a_leader_from_the_beginning_is_at_least_so_long);
     tcase_add_test(t, a_dead_meta_leader_leaves_the_group_leaderless);
+    tcase_add_test(t, who_denies_it_later_does_not_lead);
+    tcase_add_test(t, a_leader_that_answers_no_more_has_not_denied_it);
     tcase_add_test(t, a_leader_is_named_by_a_living_answer_alone);
     tcase_add_test(t, who_was_away_leads_when_it_says_so_again);
     tcase_add_test(t, a_leader_that_is_not_asked_is_believed);
