@@ -34,12 +34,11 @@ static void set_instant(json_t *out, const char *key, int64_t utc_ns) {
 }
 
 static json_t *alert_json(const struct alert *alert, bool counted) {
-    json_t *out = json_object();
-    alert_members_add(out, alert);
-    if (counted) /* at one look also what is not held for long enough yet */
+    json_t *out = alert_members_json(alert);
+    if (counted) { /* at one look also what is not held for long enough yet */
         set_text(out, "state", "open");
-    else
-        set_instant(out, "due", alert->due_utc_ns);
+        json_object_del(out, "due");
+    }
     return out;
 }
 

@@ -246,7 +246,7 @@ static int headless_run(struct headless *h) {
 
 static void want_cut(struct headless *h, const struct cut *cut) {
     h->shapes |= cut_shapes(cut);
-    h->ruled |= cut->parts[OBJECT_EXPECTATION];
+    h->ruled |= cut->parts[OBJECT_EXPECTATION] || cut->lists[CUT_ALERTS];
 }
 
 static void want_ruled(struct headless *h) {

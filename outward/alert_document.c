@@ -46,11 +46,8 @@ static void put_alerts(const struct model *model, struct buffer *out) {
     bool any = false;
     for (size_t i = 0; i < model_alert_count(model); i++) {
         const struct alert *alert = model_alert(model, i);
-        if (alert->state == ALERT_PENDING)
-            continue;
-        json_t *json = json_object();
-        alert_members_add(json, alert);
-        put_item(out, json, &any);
+        if (alert->state != ALERT_PENDING)
+            put_item(out, alert_members_json(alert), &any);
     }
 }
 

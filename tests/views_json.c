@@ -4,6 +4,7 @@
 #include "tests/harness/suite.h"
 #include "tests/views/world_parts.h"
 #include "tests/views_frame.h"
+#include "views/alert_members.h"
 #include "views/json.h"
 #include "views/print.h"
 
@@ -32,7 +33,7 @@ START_TEST(names_of_scripts) {
     json_t *d = document_json(world.model, NULL);
     ck_assert_int_eq(json_integer_value(json_object_get(d, "schema")), 1);
     ck_assert_str_eq(json_string_value(json_object_get(d, "taken")), "2026-11-21T02:41:07.000Z");
-    has_all(d, "clusters servers connections streams consumers events");
+    has_all(d, "clusters servers connections streams consumers alerts events");
     ck_assert_ptr_null(json_object_get(d, "routes"));
     static const char always[] = "sampled_at age_ms freshness estimated";
     json_t *server = find(d, "servers", "name", "n1-lon");
@@ -185,7 +186,10 @@ START_TEST(wrong_names) {
                               "clients, visitors, streams, consumers, "
                               "replicas, sources, meta_peers, routes, gateways, leafs, costs, audiences, "
                               "subscriptions, expectations, "
-                              "closed, events");
+                              "closed, alerts, events");
+    ck_assert(!cut_of(&cut, message, sizeof(message), "alert.figure", NULL));
+    ck_assert_str_eq(message, "alert.figure: of alerts there are no single quantities; natsight print alerts "
+                              "prints them whole");
     ck_assert(!cut_of(&cut, message, sizeof(message), "", NULL));
     ck_assert_ptr_null(strchr(message, '\n'));
 }
@@ -206,6 +210,75 @@ START_TEST(as_tables) {
     print_tables(world.model, NULL, &out);
     ck_assert_ptr_nonnull(strstr(buffer_text(&out), "\nservers\n"));
     buffer_finish(&out);
+}
+END_TEST
+
+/* What is open, what somebody is on, what forms and what ended: as check and hooks say it. */
+START_TEST(alerts_are_in_the_words_of_hooks) {
+    struct world w;
+    world_alerted(&w);
+    uint64_t number = 0;
+    for (size_t i = 0; i < model_alert_count(w.model); i++)
+        if (strcmp(model_alert(w.model, i)->name, "ORDERS/audit") == 0)
+            number = model_alert(w.model, i)->number;
+    ck_assert(model_alert_ack(w.model, number, "alice", "on it"));
+    json_t *d = document_json(w.model, NULL), *all = json_object_get(d, "alerts");
+    ck_assert_uint_eq(json_array_size(all), model_alert_count(w.model));
+    json_t *open = find(d, "alerts", "name", "ORDERS/billing");
+    has_all(open, "alert rule tag entity text figure limit first_sign opened times");
+    ck_assert_str_eq(json_string_value(json_object_get(open, "state")), "open");
+    ck_assert_str_eq(json_string_value(json_object_get(open, "severity")), "critical");
+    ck_assert_ptr_null(json_object_get(open, "due"));
+    json_t *acked = find(d, "alerts", "name", "ORDERS/audit");
+    ck_assert_str_eq(json_string_value(json_object_get(acked, "acked_by")), "alice");
+    ck_assert_str_eq(json_string_value(json_object_get(acked, "note")), "on it");
+    json_t *ended = find(d, "alerts", "state", "cleared");
+    ck_assert_str_eq(json_string_value(json_object_get(ended, "name")), "n3-ams");
+    has_all(ended, "ended came");
+    json_decref(d);
+    world_finish(&w);
+}
+END_TEST
+
+START_TEST(what_forms_says_when_it_opens) {
+    struct world w;
+    world_stale(&w);
+    const struct alert *alert = model_alert(w.model, 0);
+    ck_assert_int_gt((int)model_alert_count(w.model), 0);
+    struct alert forming = *alert;
+    forming.state = ALERT_PENDING;
+    forming.due_utc_ns = world_utc(&w) + 5 * NS_PER_S;
+    json_t *json = alert_members_json(&forming);
+    has_all(json, "due");
+    json_decref(json);
+    forming.state = ALERT_OPEN;
+    json = alert_members_json(&forming);
+    ck_assert_ptr_null(json_object_get(json, "due"));
+    json_decref(json);
+    world_finish(&w);
+}
+END_TEST
+
+START_TEST(alerts_as_a_table) {
+    struct world w;
+    struct cut cut;
+    char message[300];
+    struct buffer out = {0};
+    world_alerted(&w);
+    ck_assert(cut_of(&cut, message, sizeof(message), "alerts", NULL));
+    print_tables(w.model, &cut, &out);
+    const char *text = buffer_text(&out), *late = strstr(text, "ORDERS/billing "),
+               *over = strstr(text, "  cleared ");
+    ck_assert_int_eq(strncmp(text, "alerts\n  opened  state ", 23), 0);
+    ck_assert(late && over && late < over);
+    const struct alert *worst = model_alert(w.model, 0);
+    ck_assert_uint_gt(strlen(worst->text), 60); /* a sentence is printed whole */
+    ck_assert_ptr_nonnull(strstr(text, worst->text));
+    buffer_finish(&out);
+    print_tables(world.model, &cut, &out);
+    ck_assert_uint_eq(strncmp(buffer_text(&out), "alerts\n", 7), 0);
+    buffer_finish(&out);
+    world_finish(&w);
 }
 END_TEST
 
@@ -305,6 +378,9 @@ int main(void) {
     tcase_add_test(tc, cuts);
     tcase_add_test(tc, wrong_names);
     tcase_add_test(tc, as_tables);
+    tcase_add_test(tc, alerts_are_in_the_words_of_hooks);
+    tcase_add_test(tc, what_forms_says_when_it_opens);
+    tcase_add_test(tc, alerts_as_a_table);
     tcase_add_test(tc, it_is_said_what_tables_lack);
     tcase_add_test(tc, tables_are_in_the_order_asked_for);
     suite_add_tcase(suite, tc);

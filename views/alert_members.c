@@ -283,6 +283,14 @@ void alert_members_add(json_t *out, const struct alert *alert) {
         json_object_set_new(out, "came", comings_json(alert));
 }
 
+json_t *alert_members_json(const struct alert *alert) {
+    json_t *out = json_object();
+    alert_members_add(out, alert);
+    if (alert->state == ALERT_PENDING && alert->due_utc_ns > 0)
+        json_object_set_new(out, "due", instant(alert->due_utc_ns));
+    return out;
+}
+
 void silence_members_add(json_t *out, const struct silence *silence) {
     add_members(silence_members, SILENCE_MEMBERS, out, silence);
 }

@@ -16,6 +16,8 @@ const char *alert_severity_word(enum severity severity);
 /* {"alert":12,"state":"open","severity":"critical",...}; the id of its object, which is of this run alone, is
  * not told. */
 void alert_members_add(json_t *out, const struct alert *alert);
+/* The same as an object; of a pending one also when it opens, if it goes on: `due`. A new reference. */
+json_t *alert_members_json(const struct alert *alert);
 void silence_members_add(json_t *out, const struct silence *silence);
 void server_members_add(json_t *out, const struct remembered_server *server);
 void stream_members_add(json_t *out, const struct lone_stream *stream);

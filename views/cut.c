@@ -31,7 +31,16 @@ struct cut_part cut_part(int part) {
                              kind == OBJECT_CONNECTION ? is_not_closed : NULL};
 }
 
-static const char events_name[] = "events";
+static const struct {
+    const char *name, *plural;
+} lists[CUT_LIST_COUNT] = {
+    [CUT_ALERTS] = {"alert", "alerts"},
+    [CUT_EVENTS] = {"event", "events"},
+};
+
+const char *cut_list_plural(enum cut_list list) {
+    return lists[list].plural;
+}
 
 static bool has_quantities(int part) {
     enum object_kind kind = cut_part(part).kind;
@@ -53,6 +62,13 @@ static int part_by_name(const char *text, size_t len) {
     return -1;
 }
 
+static int list_by_name(const char *text, size_t len) {
+    for (int l = 0; l < CUT_LIST_COUNT; l++)
+        if (is_word(text, len, lists[l].name) || is_word(text, len, lists[l].plural))
+            return l;
+    return -1;
+}
+
 /* ---- what there is instead ---- */
 
 /* Of what was typed: it may be anything. */
@@ -70,7 +86,8 @@ static bool unknown_part(const char *name, char *message, size_t size) {
     for (int k = 0; k < CUT_PART_COUNT; k++)
         if (has_quantities(k))
             near_try(&near, cut_part(k).plural);
-    near_try(&near, events_name);
+    for (int l = 0; l < CUT_LIST_COUNT; l++)
+        near_try(&near, lists[l].plural);
     if (near.name) {
         snprintf(message, size, "%s: there is no such entity; did you mean %s%s?", shown, near.name,
                  strlen(name) < sizeof(word) ? name + strcspn(name, ".") : "");
@@ -80,8 +97,17 @@ static bool unknown_part(const char *name, char *message, size_t size) {
     for (int k = 0; k < CUT_PART_COUNT && len < size; k++)
         if (has_quantities(k))
             len += (size_t)snprintf(message + len, size - len, "%s, ", cut_part(k).plural);
-    if (len < size)
-        snprintf(message + len, size - len, "%s", events_name);
+    for (int l = 0; l < CUT_LIST_COUNT && len < size; l++)
+        len += (size_t)snprintf(message + len, size - len, "%s%s", lists[l].plural,
+                                l + 1 < CUT_LIST_COUNT ? ", " : "");
+    return false;
+}
+
+static bool no_quantities(int list, const char *name, char *message, size_t size) {
+    char shown[TEXT_MAX_BYTES + 1];
+    cut_word(shown, name);
+    snprintf(message, size, "%s: of %s there are no single quantities; natsight print %s prints them whole",
+             shown, lists[list].plural, lists[list].plural);
     return false;
 }
 
@@ -124,10 +150,10 @@ static void take_part(struct cut *cut, int part, unsigned flag) {
 
 static bool take_name(struct cut *cut, const char *name, char *message, size_t size) {
     size_t len = strcspn(name, ".");
-    int part = part_by_name(name, len);
-    if (!name[len] && (is_word(name, len, events_name) || is_word(name, len, "event"))) {
-        cut->events = true;
-        return true;
+    int part = part_by_name(name, len), list = list_by_name(name, len);
+    if (list >= 0) {
+        cut->lists[list] = true;
+        return !name[len] || no_quantities(list, name, message, size);
     }
     if (part < 0)
         return unknown_part(name, message, size);
@@ -153,7 +179,8 @@ bool cut_parse(struct cut *cut, const char *const *names, int count, char *messa
     for (int k = 0; k < CUT_PART_COUNT; k++)
         if (usual[k])
             take_part(cut, k, 0);
-    cut->events = true;
+    for (int l = 0; l < CUT_LIST_COUNT; l++)
+        cut->lists[l] = true;
     return true;
 }
 

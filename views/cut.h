@@ -2,7 +2,7 @@
  *
  * Names are "entity" or "entity.quantity", singular or plural: "servers", "consumer.lag". Which object it is
  * always comes along. No names: everything. An entity is a kind of objects; of connections there are two:
- * those that are open, and "closed". */
+ * those that are open, and "closed". Lists are of what is no object of the model, and come whole. */
 #ifndef VIEWS_CUT_H
 #define VIEWS_CUT_H
 
@@ -16,10 +16,14 @@ struct cut_part {
 };
 struct cut_part cut_part(int part);
 
+/* In a document and among tables the last ones. */
+enum cut_list { CUT_ALERTS, CUT_EVENTS, CUT_LIST_COUNT };
+const char *cut_list_plural(enum cut_list list);
+
 struct cut {
     bool parts[CUT_PART_COUNT];
     bool quantities[QUANTITY_COUNT];
-    bool events;
+    bool lists[CUT_LIST_COUNT];
     /* The same as it was asked for, as tables have it; which object it is comes first. */
     int part_order[CUT_PART_COUNT];
     enum quantity quantity_order[QUANTITY_COUNT];

@@ -7,6 +7,7 @@
 
 #include "base/buffer.h"
 #include "base/clock.h"
+#include "views/alert_members.h"
 
 #define SCHEMA 1
 
@@ -128,6 +129,17 @@ static json_t *events_json(const struct model *model) {
     return out;
 }
 
+/* In the words of hooks and of `check --json`. */
+static json_t *alerts_json(const struct model *model) {
+    json_t *out = json_array();
+    for (size_t i = 0; i < model_alert_count(model); i++)
+        json_array_append_new(out, alert_members_json(model_alert(model, i)));
+    return out;
+}
+
+static json_t *(*const list_json[CUT_LIST_COUNT])(const struct model *model) = {
+    [CUT_ALERTS] = alerts_json, [CUT_EVENTS] = events_json};
+
 json_t *document_json(const struct model *model, const struct document_options *options) {
     struct cut all;
     char message[8];
@@ -144,8 +156,9 @@ json_t *document_json(const struct model *model, const struct document_options *
         if (cut->parts[k])
             json_object_set_new(out, part.plural, objects_json(model, &part, cut));
     }
-    if (cut->events)
-        json_object_set_new(out, "events", events_json(model));
+    for (int l = 0; l < CUT_LIST_COUNT; l++)
+        if (cut->lists[l])
+            json_object_set_new(out, cut_list_plural((enum cut_list)l), list_json[l](model));
     return out;
 }
 

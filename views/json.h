@@ -1,8 +1,9 @@
 /* The model as one JSON document: what scripts and snapshots get.
  *
- * {"schema":1,"taken":...,"clusters":[...],"servers":[...],"connections":[...],"streams":[...],"consumers":[...],"events":[...]},
+ * {"schema":1,"taken":...,"clusters":[...],"servers":[...],"connections":[...],"streams":[...],"consumers":[...],"alerts":[...],"events":[...]},
  * cut to what was named. Keys of an entity are its quantities' names plus sampled_at, age_ms, freshness and
- * estimated; what is not known is absent. Instants are RFC 3339, spans seconds, percents 0..100, ratios 0..1.
+ * estimated; what is not known is absent. Alerts are all of the book, pending ones and the history included,
+ * each as of views/alert_members.h. Instants are RFC 3339, spans seconds, percents 0..100, ratios 0..1.
  */
 #ifndef VIEWS_JSON_H
 #define VIEWS_JSON_H

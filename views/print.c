@@ -8,10 +8,12 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/text.h"
+#include "model/alert_object.h"
 #include "model/closing.h"
 #include "views/quantity_text.h"
 
 #define MAX_WIDTH 60
+#define CELL_SIZE 1100 /* a sentence */
 
 struct block {
     const struct model *model;
@@ -23,16 +25,22 @@ struct block {
     size_t rows;
 };
 
+static void begin(struct block *b, const struct model *model) {
+    *b = (struct block){.model = model,
+                        .context = {.model = model, .utc_ns = model_utc_ns(model), .filter = ""}};
+}
+
 static void cell(const struct block *b, size_t row, int column, char *out, size_t size) {
-    char text[300];
+    char text[CELL_SIZE];
     quantity_text(text, sizeof(text), &b->context, b->objects[row], b->columns[column], 8);
-    text_cut(out, size, text, MAX_WIDTH);
+    bool free = column + 1 == b->count && !quantity_on_right(b->columns[column]); /* nothing stands behind */
+    text_cut(out, size, text, free ? (int)size : MAX_WIDTH);
     if (!*out)
         snprintf(out, size, "\"\""); /* so that columns can be counted */
 }
 
 static void measure(struct block *b) {
-    char text[300];
+    char text[CELL_SIZE];
     for (int c = 0; c < b->count; c++) {
         b->widths[c] = (int)strlen(quantities[b->columns[c]].name);
         for (size_t r = 0; r < b->rows; r++) {
@@ -64,7 +72,8 @@ static void collect(struct block *b, const struct cut_part *part) {
 }
 
 static void print_block(struct block *b, const char *title, struct buffer *out) {
-    char text[300];
+    char text[CELL_SIZE];
+    measure(b);
     buffer_printf(out, "%s\n", title);
     for (int c = 0; c < b->count; c++)
         put(out, quantities[b->columns[c]].name, b->widths[c], quantity_on_right(b->columns[c]),
@@ -76,6 +85,25 @@ static void print_block(struct block *b, const char *title, struct buffer *out) 
         }
     if (b->rows == 0)
         buffer_append_text(out, "(none)\n");
+}
+
+/* Worst first, what ended last. */
+static void print_alerts(const struct model *model, struct buffer *out) {
+    static const enum quantity columns[] = {
+        Q_ALERT_opened, Q_ALERT_state, Q_ALERT_severity, Q_ALERT_cluster, Q_ALERT_entity,
+        Q_ALERT_object, Q_ALERT_rule,  Q_ALERT_lasted,   Q_ALERT_times,   Q_ALERT_condition,
+        Q_ALERT_figure, Q_ALERT_peak,  Q_ALERT_ack,      Q_ALERT_text};
+    struct alert_objects alerts = {0};
+    alert_objects_make(&alerts, model);
+    struct block *b = memory_new(sizeof(*b));
+    begin(b, model);
+    b->objects = alerts.all;
+    b->rows = alerts.count;
+    for (size_t c = 0; c < sizeof columns / sizeof *columns; c++)
+        b->columns[b->count++] = columns[c];
+    print_block(b, cut_list_plural(CUT_ALERTS), out);
+    alert_objects_free(&alerts);
+    free(b);
 }
 
 static void print_events(const struct model *model, struct buffer *out) {
@@ -90,6 +118,9 @@ static void print_events(const struct model *model, struct buffer *out) {
     if (model_event_count(model) == 0)
         buffer_append_text(out, "(none)\n");
 }
+
+static void (*const list_print[CUT_LIST_COUNT])(const struct model *model, struct buffer *out) = {
+    [CUT_ALERTS] = print_alerts, [CUT_EVENTS] = print_events};
 
 static void separate(struct buffer *out, bool *first) {
     if (!*first)
@@ -108,21 +139,20 @@ void print_tables(const struct model *model, const struct cut *cut, struct buffe
     struct block *b = memory_new(sizeof(*b));
     for (int k = 0; k < cut->part_count; k++) {
         struct cut_part part = cut_part(cut->part_order[k]);
-        *b = (struct block){.model = model,
-                            .context = {.model = model, .utc_ns = model_utc_ns(model), .filter = ""}};
+        begin(b, model);
         collect(b, &part);
         for (int q = 0; q < cut->quantity_count; q++)
             if (quantities[cut->quantity_order[q]].kind == part.kind)
                 b->columns[b->count++] = cut->quantity_order[q];
-        measure(b);
         separate(out, &first);
         print_block(b, part.plural, out);
         free(b->objects);
     }
-    if (cut->events) {
-        separate(out, &first);
-        print_events(model, out);
-    }
+    for (int l = 0; l < CUT_LIST_COUNT; l++)
+        if (cut->lists[l]) {
+            separate(out, &first);
+            list_print[l](model, out);
+        }
     free(b);
 }
 
