@@ -84,7 +84,7 @@ static const char *check_name(const struct target *seed, const char *host) {
     bool address = strchr(host, ':') != NULL || strspn(host, "0123456789.") == strlen(host);
     if (!address)
         return NULL;
-    return seed->check_name[0] != '\0' ? seed->check_name : seed->url.host;
+    return seed->address.check_name[0] != '\0' ? seed->address.check_name : seed->url.host;
 }
 
 static void add_candidate(struct target *seed, const char *host, const char *origin) {

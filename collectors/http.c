@@ -16,6 +16,7 @@
 #include "collectors/command.h"
 #include "collectors/cost.h"
 #include "collectors/discover.h"
+#include "collectors/http_way.h"
 #include "collectors/schedule.h"
 #include "collectors/target.h"
 #include "collectors/tls_files.h"
@@ -212,6 +213,7 @@ static void finish(struct collector *c) {
     while (c->target_count > 0)
         target_destroy(c->targets[c->target_count - 1]);
     discover_close(c);
+    http_way_close(&c->client);
     client_close(&c->client);
     outbox_destroy(c->outbox);
     text_pool_destroy(c->texts);
@@ -255,7 +257,8 @@ int collect_http(const struct collect_options *options) {
     c->outbox = outbox_create(c->loop, STDOUT_FILENO, SOURCE, &outbox_handler, c);
     c->client = (struct client){.outbox = c->outbox, .source = SOURCE};
     c->client.page = options->supervised && options->page_fd >= 0 ? page_open(options->page_fd) : NULL;
-    client_open(&c->client, c->loop, options, &auth);
+    client_open(&c->client);
+    http_way_open(&c->client, c->loop, options, &auth);
     auth_forget(&auth);
     c->schedule_timer = loop_add_timer(c->loop, INT64_MAX, on_schedule, c);
     watch_signals(c);

@@ -1,42 +1,43 @@
-/* A lane: one connection to one server, one request in flight, its answer decoded and encoded while it
- * arrives.
+/* A lane: one request in flight at one server, its answer decoded and encoded while it arrives.
  *
  * Rows go straight from the decoder into the frames of the sample that is being built; what came whole is
- * handed out by lane_commit(), what failed becomes a sample without rows. Decoder and writer are borrowed
- * while a body arrives. Owned by a target; the client is what all lanes share. */
+ * handed out by lane_commit(), what failed becomes a sample without rows. How the bytes come is the business
+ * of a way (`struct lane_way`: http_way.h). Decoder and writer are borrowed while a body arrives. Owned by a
+ * target; the client is what all lanes share. */
 #ifndef COLLECTORS_LANE_H
 #define COLLECTORS_LANE_H
 
-#include <curl/curl.h>
-
+#include "base/buffer.h"
 #include "base/page.h"
-#include "collectors/auth.h"
 #include "collectors/endpoint.h"
-#include "collectors/failure.h"
-#include "collectors/http.h"
-#include "collectors/multi.h"
 #include "collectors/slot.h"
 
 struct worker;
+struct lane;
+struct lane_request;
+
+/* How lanes ask. */
+struct lane_way {
+    void (*ask)(struct lane *lane, const struct lane_request *request);
+    /* Frees what it has of a lane; what is in flight ends without a word. */
+    void (*close)(struct lane *lane);
+};
 
 struct client {
-    const struct collect_options *options;
-    struct multi *multi[LANE_COUNT];
+    const struct lane_way *way;
+    void *way_data; /* of all lanes together */
     struct outbox *outbox;
     struct page *page; /* may be NULL */
-    struct curl_slist *headers;
-    bool logged_in;
     uint16_t source;
     uint64_t serial;
     struct worker *idle;     /* decoders and writers nobody uses now */
     struct text_pool *texts; /* of the error of the sample that is being ended, and of questions */
 };
 
-void client_open(struct client *client, struct loop *loop, const struct collect_options *options,
-                 const struct auth *auth);
+/* way, way_data, outbox, page and source are the caller's to set. */
+void client_open(struct client *client);
 void client_close(struct client *client); /* after the last lane */
 
-struct lane;
 struct lane_handler {
     void (*row)(void *data, struct lane *lane, const struct row *row);
     /* The answer is whole or failed: exactly one of lane_commit() and lane_drop() has to follow, before that
@@ -48,16 +49,10 @@ struct lane {
     struct client *client;
     const struct lane_handler *handler;
     void *data;
+    void *way; /* what the way has of it; NULL until the first request */
     enum lane_kind kind;
-    bool login; /* set by the owner: this server gets the login of --auth-file */
-    CURL *easy; /* NULL until the first request */
-    int fd;     /* the socket that was made last for it */
     bool busy;
-    bool warm;            /* the connection served a request */
-    bool fresh_next;      /* the next request wants a new connection */
-    int connect_failures; /* in a row: the time to connect grows with them */
-    int64_t rtt_ns;       /* of the connection, 0 unknown */
-    int64_t made_mono_ns; /* the connection was; of the light lane a new one is made now and then */
+    bool fresh_next; /* the next request wants a new connection */
 
     /* the request in flight, and its answer */
     const struct endpoint *endpoint;
@@ -66,16 +61,9 @@ struct lane {
     struct worker *worker;
     struct buffer frames;
     const char *server_name, *base; /* borrowed from the target */
-    const char *host;
-    int port;
-    bool https, literal;
-    char path[ENDPOINT_PATH_SIZE];
-    uint64_t cid; /* what was asked for, 0 and "" where nothing was */
+    uint64_t cid;                   /* what was asked for, 0 and "" where nothing was */
     char subject[ENDPOINT_SUBJECT_SIZE];
-    char curl_error[CURL_ERROR_SIZE];
-    char text[256]; /* the first bytes of the body, raw */
-    size_t text_len;
-    bool decoding, refused, too_large, greeting;
+    bool refused;        /* its body by the decoder */
     int64_t decoding_ns; /* spent on its body, encoding included */
 };
 
@@ -83,15 +71,9 @@ struct lane_request {
     const struct endpoint *endpoint;
     uint64_t target;
     const char *base; /* base URL: for the page */
-    const char *root; /* what the URL begins with: differs from base where the certificate's name does */
-    struct curl_slist *connect_to;
-    const char *host;
-    int port;
-    bool https, literal;
-    const char *path;
-    uint64_t cid;            /* in the path, for whoever reads the answer; 0 none */
-    const char *subject;     /* the same; may be NULL or "" */
-    const char *server_name; /* NULL or "": not known yet */
+    const struct endpoint_words *words;
+    const char *server_name;            /* NULL or "": not known yet */
+    const struct http_address *address; /* what the way over HTTP needs */
     int timeout_ms;
 };
 
@@ -107,5 +89,14 @@ void lane_drop(struct lane *lane);
 /* A sample about a request that is not made at all. */
 void lane_say(struct client *client, uint64_t target, enum shape shape, enum failure failure,
               const char *error);
+
+/* ---- for ways: a body that arrives; head.http_status and head.round_trip_ns are known by then ---- */
+void lane_begin(struct lane *lane);
+/* false: it is refused from here on. */
+bool lane_decode(struct lane *lane, const char *bytes, size_t len);
+/* The body ended: what is wrong with it, in lane->error. `nats`: it has what answers of NATS always have. */
+enum failure lane_decoded(struct lane *lane, bool *nats);
+/* The answer ended. */
+void lane_done(struct lane *lane, enum failure failure);
 
 #endif

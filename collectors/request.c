@@ -49,15 +49,13 @@ static int timeout_ms(const struct target *t, int e) {
     return ms < 500 ? 500 : ms > 5000 ? 5000 : (int)ms;
 }
 
-static void path_of(const struct target *t, int e, bool config, struct asked_cid cid,
-                    char path[ENDPOINT_PATH_SIZE]) {
-    const struct endpoint_words words = {.config = config,
-                                         .sort = t->wants[e].sort,
-                                         .limit = limit_of[e] != NULL ? limit_of[e](t) : 0,
-                                         .cid = cid.cid,
-                                         .closed = cid.closed,
-                                         .subject = t->wants[e].subject};
-    endpoint_path(&endpoints[e], &words, path, ENDPOINT_PATH_SIZE);
+static struct endpoint_words words_of(const struct target *t, int e, bool config, struct asked_cid cid) {
+    return (struct endpoint_words){.config = config,
+                                   .sort = t->wants[e].sort,
+                                   .limit = limit_of[e] != NULL ? limit_of[e](t) : 0,
+                                   .cid = cid.cid,
+                                   .closed = cid.closed,
+                                   .subject = t->wants[e].subject};
 }
 
 static struct asked_cid wanted_cid(const struct target *t, int e) {
@@ -65,7 +63,8 @@ static struct asked_cid wanted_cid(const struct target *t, int e) {
 }
 
 void request_usual_path(const struct target *t, int e, char path[ENDPOINT_PATH_SIZE]) {
-    path_of(t, e, false, wanted_cid(t, e), path);
+    const struct endpoint_words words = words_of(t, e, false, wanted_cid(t, e));
+    endpoint_path(&endpoints[e], &words, path, ENDPOINT_PATH_SIZE);
 }
 
 /* Those that wait go first: they are asked once, the one that is wanted again and again. */
@@ -75,10 +74,9 @@ static struct asked_cid next_cid(struct target *t) {
 }
 
 void request_start(struct target *t, int e, int64_t now) {
-    char path[ENDPOINT_PATH_SIZE];
     bool config = e == EP_JSZ && wants_config(t, now);
     struct asked_cid cid = e == EP_CONNZ_SUBS ? next_cid(t) : (struct asked_cid){0};
-    path_of(t, e, config, cid, path);
+    const struct endpoint_words words = words_of(t, e, config, cid);
     if (e == EP_JSZ)
         t->config_asked = config;
     if (e == EP_CONNZ_FULL)
@@ -89,15 +87,8 @@ void request_start(struct target *t, int e, int64_t now) {
     lane_ask(&t->lane[endpoints[e].lane], &(struct lane_request){.endpoint = &endpoints[e],
                                                                  .target = t->id,
                                                                  .base = t->base,
-                                                                 .root = t->root,
-                                                                 .connect_to = t->connect_to,
-                                                                 .host = t->url.host,
-                                                                 .port = t->url.port,
-                                                                 .https = t->url.https,
-                                                                 .literal = t->literal,
-                                                                 .path = path,
-                                                                 .cid = cid.cid,
-                                                                 .subject = t->wants[e].subject,
+                                                                 .words = &words,
                                                                  .server_name = t->name,
+                                                                 .address = &t->address,
                                                                  .timeout_ms = timeout_ms(t, e)});
 }

@@ -1,6 +1,5 @@
 #include "collectors/target.h"
 
-#include <arpa/inet.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -30,27 +29,6 @@ bool version_at_most(const char *version, int major, int minor, int patch) {
     return b != minor ? b < minor : c <= patch;
 }
 
-static bool is_literal(const char *host) {
-    unsigned char room[sizeof(struct in6_addr)];
-    return inet_pton(AF_INET, host, room) == 1 || inet_pton(AF_INET6, host, room) == 1;
-}
-
-/* The connection goes to the address, URL and certificate carry the name. */
-static void set_route(struct target *t, const char *check_name) {
-    struct url named = t->url;
-    snprintf(t->root, sizeof t->root, "%s", t->base);
-    t->literal = is_literal(t->url.host);
-    if (check_name == NULL || !t->url.https || strcmp(check_name, t->url.host) == 0)
-        return;
-    snprintf(t->check_name, sizeof t->check_name, "%s", check_name);
-    snprintf(named.host, sizeof named.host, "%s", check_name);
-    named.v6 = strchr(check_name, ':') != NULL;
-    url_format(&named, t->root, sizeof t->root);
-    char *rule = memory_format(t->url.v6 ? "::[%s]:%d" : "::%s:%d", t->url.host, t->url.port);
-    t->connect_to = curl_slist_append(NULL, rule);
-    free(rule);
-}
-
 static void take_wants(struct target *t) {
     const struct collector *c = t->collector;
     memcpy(t->wants, c->wants, sizeof t->wants);
@@ -69,16 +47,14 @@ struct target *target_create(struct collector *c, const struct url *url, const c
     t->number = c->made++;
     t->url = *url;
     url_format(url, t->base, sizeof t->base);
-    set_route(t, check_name);
     t->origin = origin;
     t->named = strcmp(origin, "named") == 0;
+    http_address_open(&t->address, &t->url, check_name, t->named);
     t->hidden = !t->named;
     t->last_now = t->start = t->config_load_time = TIME_UNSET;
     t->config_last = INT64_MIN / 2;
-    for (int i = 0; i < LANE_COUNT; i++) {
+    for (int i = 0; i < LANE_COUNT; i++)
         lane_open(&t->lane[i], &c->client, i, &answer_handler, t);
-        t->lane[i].login = t->named;
-    }
     take_wants(t);
     for (int i = 0; i < EP_COUNT; i++)
         t->plan[i].cost = t->plan[i].body = -1;
@@ -100,7 +76,7 @@ void target_destroy(struct target *t) {
     }
     for (int i = 0; i < FORMER_MAX; i++)
         free(t->former[i]);
-    curl_slist_free_all(t->connect_to);
+    http_address_close(&t->address);
     discover_forget(t);
     outbox_forget(c->outbox, t->id);
     free(t);

@@ -9,6 +9,7 @@
 #include "base/url.h"
 #include "collectors/closed.h"
 #include "collectors/collector.h"
+#include "collectors/http_way.h"
 
 #define NAME_SIZE  (TEXT_MAX_BYTES + 1)
 #define FORMER_MAX 8
@@ -86,10 +87,8 @@ struct target {
     struct collector *collector;
     uint64_t id;
     struct url url;
-    char base[600];       /* url as text */
-    char root[600];       /* the same under the name that the certificate is checked against */
-    char check_name[256]; /* that name, "" when it is the URL's own */
-    struct curl_slist *connect_to;
+    char base[600]; /* url as text */
+    struct http_address address;
     const char *origin;
     char reason[400];
     char told[1800];  /* last TARGET frame, to see changes */
@@ -131,7 +130,6 @@ struct target {
     bool named;          /* by the user */
     bool hidden;
     bool stirred; /* something changed: its schedule is looked at in this turn */
-    bool literal; /* the host is an address */
     bool up;      /* the last /varz was good */
     bool clustered, gateways, leafs, client_counters;
     bool backlog[EP_COUNT]; /* by the last answer much waits on its routes, its gateways */
