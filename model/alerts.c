@@ -209,15 +209,21 @@ static void come_back(struct model *model, struct slot *former, const struct fin
     judge_flapping(model, former);
 }
 
+static bool says_the_same(const struct slot *slot, const struct finding *finding) {
+    return finding->level == slot->said.severity && strcmp(finding_rule(finding), slot->said.rule) == 0;
+}
+
 /* What the last run knew is not told again. */
 static void find_again(struct model *model, struct slot *slot, const struct finding *finding) {
+    bool said = says_the_same(slot, finding) && slot->told_size > 0;
     slot->known = false;
     if (slot->said.flapping) /* it stays since then, as far as is known */
         slot->came_mono_ns[slot->said.came_count - 1] = model->mono_ns;
     if (finding->severity != slot->said.severity)
         return;
     alert_say(model, slot, finding);
-    slot->told_size = slot->size;
+    if (!said)
+        slot->told_size = slot->size;
 }
 
 static bool is_worse(const struct finding *finding, const struct slot *slot) {
@@ -239,10 +245,6 @@ static bool has_settled(const struct model *model, struct slot *slot) {
     if (!slot->less_mono_ns)
         slot->less_mono_ns = model->mono_ns;
     return model->mono_ns - slot->less_mono_ns >= (restless ? FOLDS : SETTLES);
-}
-
-static bool says_the_same(const struct slot *slot, const struct finding *finding) {
-    return finding->level == slot->said.severity && strcmp(finding_rule(finding), slot->said.rule) == 0;
 }
 
 static void weigh(struct model *model, struct slot *slot, const struct finding *finding) {
@@ -375,8 +377,10 @@ static void look(struct model *model, struct slot *slot) {
         alert_book_set_name(model->alerts, slot, called.cluster, called.name);
     alert_book_set_client(model->alerts, slot, called.client);
     alert_say(model, slot, slot->found);
-    bool holds = slot->said.state == ALERT_OPEN && slot->found_tick == model->alerts->tick;
-    if (holds && slot->told_size > 0 && slot->size >= GROWN * slot->told_size)
+    if (slot->known && slot->told_size <= 0) /* the first figure of this run */
+        slot->told_size = slot->size;
+    bool holds = slot->known || slot->found_tick == model->alerts->tick; /* a hold begins anew with us */
+    if (slot->said.state == ALERT_OPEN && holds && slot->told_size > 0 && slot->size >= GROWN * slot->told_size)
         tell(model, slot, slot->found, CHANGE_GREW);
 }
 

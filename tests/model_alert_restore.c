@@ -107,6 +107,29 @@ START_TEST(its_figure_is_told_as_soon_as_it_is_known) {
 }
 END_TEST
 
+/* So is that it is twice the first one of this run: who waits for a minute's hold misses nothing of it. */
+START_TEST(what_doubles_before_its_hold_is_over_is_told) {
+    struct watch w;
+    struct alert was = filling(ALERT_OPEN);
+    watch_begin_with(&w, &was, 1);
+    watch_holds(&w, 2, 7);
+    assert_told(&w, "");
+    watch_holds(&w, 3.5, 15);
+    assert_told(&w, "2.5 grew warn n1/9\n");
+    watch_holds(&w, 10, 27); /* its hold is over, and nothing more is */
+    assert_told(&w, "");
+    watch_holds(&w, 12, 31);
+    assert_told(&w, "10.5 grew warn n1/9\n");
+    watch_end(&w);
+    watch_begin_with(&w, &was, 1);
+    watch_holds(&w, 3, 7);
+    watch_holds(&w, 3.5, 3); /* no level of it: what doubles is not this */
+    watch_holds(&w, 12, 13);
+    assert_told(&w, "");
+    watch_end(&w);
+}
+END_TEST
+
 /* By a clock that was put back meanwhile: its span is not known, and at least what it will be then. */
 START_TEST(one_of_a_time_to_come_began_before) {
     struct watch w;
@@ -429,6 +452,7 @@ static TCase *restoring(void) {
     tcase_add_test(tc, what_goes_on_is_not_told_again);
     tcase_add_test(tc, a_smaller_figure_is_no_new_peak);
     tcase_add_test(tc, its_figure_is_told_as_soon_as_it_is_known);
+    tcase_add_test(tc, what_doubles_before_its_hold_is_over_is_told);
     tcase_add_test(tc, one_of_a_time_to_come_began_before);
     tcase_add_test(tc, what_is_not_found_ends_once_it_could_have_been);
     tcase_add_test(tc, its_sentence_counts_from_when_it_came_last);
