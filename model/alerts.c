@@ -380,7 +380,8 @@ static void look(struct model *model, struct slot *slot) {
     if (slot->known && slot->told_size <= 0) /* the first figure of this run */
         slot->told_size = slot->size;
     bool holds = slot->known || slot->found_tick == model->alerts->tick; /* a hold begins anew with us */
-    if (slot->said.state == ALERT_OPEN && holds && slot->told_size > 0 && slot->size >= GROWN * slot->told_size)
+    bool told = slot->said.state == ALERT_OPEN && slot->told_size > 0;
+    if (holds && told && slot->size >= GROWN * slot->told_size)
         tell(model, slot, slot->found, CHANGE_GREW);
 }
 
