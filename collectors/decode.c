@@ -39,7 +39,7 @@ struct decoder {
     enum json_status status;
     decode_row_fn *on_row;
     void *data;
-    const struct path_node *root, *next;
+    const struct path_node *root, *document, *next; /* the root is the document, or the envelope around it */
     struct level levels[PATH_LEVELS_MAX + 1];
     unsigned depth;
     struct open_row rows[PATH_SLOTS_MAX];
@@ -318,7 +318,7 @@ static bool is_empty(const struct row *row) {
 static void close_row(struct decoder *d, const struct path_node *node) {
     struct row *row = &d->rows[node->slot].any.row;
     d->rows[node->slot].open = false;
-    if (node == d->root && is_empty(row))
+    if (node == d->document && is_empty(row))
         return; /* a document that says nothing of what we ask for */
     if (apply_leader_rule(d, row, node->slot))
         hand_out(d, row);
@@ -414,13 +414,14 @@ void decoder_destroy(struct decoder *d) {
     free(d);
 }
 
-void decoder_start(struct decoder *d, enum shape shape, const char *server_name, decode_row_fn *row,
-                   void *data) {
+static void start(struct decoder *d, enum shape shape, bool reply, const char *server_name,
+                  decode_row_fn *row, void *data) {
     json_reader_reset(d->json);
     d->status = JSON_MORE;
     d->on_row = row;
     d->data = data;
-    d->root = paths_of(shape);
+    d->root = paths_of(shape, reply);
+    d->document = reply ? path_child(d->root, "data", 4) : d->root;
     d->next = NULL;
     d->depth = d->waiting_count = 0;
     for (int i = 0; i < PATH_SLOTS_MAX; i++)
@@ -430,6 +431,16 @@ void decoder_start(struct decoder *d, enum shape shape, const char *server_name,
     d->bytes = 0;
     d->handed_out = d->dropped = 0;
     d->nats = d->too_large = false;
+}
+
+void decoder_start(struct decoder *d, enum shape shape, const char *server_name, decode_row_fn *row,
+                   void *data) {
+    start(d, shape, false, server_name, row, data);
+}
+
+void decoder_start_reply(struct decoder *d, enum shape shape, const char *server_name, decode_row_fn *row,
+                         void *data) {
+    start(d, shape, true, server_name, row, data);
 }
 
 bool decoder_feed(struct decoder *d, const char *bytes, size_t len) {
@@ -454,6 +465,16 @@ static enum failure fault(const struct decoder *d, bool cut, char *error, size_t
     return cut && d->bytes ? FAILURE_CUT : FAILURE_BODY;
 }
 
+/* A reply that is none says why. */
+static enum failure refusal(const struct decoder *d, char *error, size_t size) {
+    const struct row *answer = &d->rows[0].any.row;
+    if (!row_has(answer, F_ANSWER_error_code))
+        return FAILURE_NONE;
+    snprintf(error, size, "the server refused: %s (%llu)", row_text(answer, F_ANSWER_error),
+             (unsigned long long)row_u64(answer, F_ANSWER_error_code, 0));
+    return FAILURE_HTTP;
+}
+
 enum failure decoder_finish(struct decoder *d, char *error, size_t size) {
     if (size)
         error[0] = '\0';
@@ -465,7 +486,7 @@ enum failure decoder_finish(struct decoder *d, char *error, size_t size) {
     if (open)
         d->status = json_reader_finish(d->json);
     if (d->status == JSON_DONE)
-        return FAILURE_NONE;
+        return refusal(d, error, size);
     if (d->status == JSON_DEEP) {
         snprintf(error, size, "nested deeper than %d levels", DECODE_MAX_DEPTH);
         return FAILURE_BODY;

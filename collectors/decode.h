@@ -28,10 +28,13 @@ void decoder_destroy(struct decoder *decoder);
 /* server_name may be NULL or "" (not yet known): then nobody is taken for a leader of a clustered asset. */
 void decoder_start(struct decoder *decoder, enum shape shape, const char *server_name, decode_row_fn *row,
                    void *data);
+/* The same for a reply over NATS, where the document is `data` of an envelope that says who answers. */
+void decoder_start_reply(struct decoder *decoder, enum shape shape, const char *server_name,
+                         decode_row_fn *row, void *data);
 /* false: the body is refused from here on, decoder_finish() tells why. */
 bool decoder_feed(struct decoder *decoder, const char *bytes, size_t len);
-/* Ends the body. FAILURE_NONE, FAILURE_CUT, FAILURE_BODY or FAILURE_TOO_LARGE, with one line in error[] for
- * people. */
+/* Ends the body. FAILURE_NONE, FAILURE_CUT, FAILURE_BODY or FAILURE_TOO_LARGE, of a reply that holds an error
+ * FAILURE_HTTP; with one line in error[] for people. */
 enum failure decoder_finish(struct decoder *decoder, char *error, size_t size);
 /* Rows that could not be used (key incomplete, too many rows): skipped and counted. */
 uint64_t decoder_dropped(const struct decoder *decoder);

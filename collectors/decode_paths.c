@@ -23,7 +23,9 @@ static const struct rule rules[] = {
 #define INHERIT(TO, FROM)
 #define NONZERO(FIELD)
 #define OPTIONAL_KEY(FIELD)
+#define ENVELOPE(AT, FIELD)
 #include "collectors/paths.def"
+#undef ENVELOPE
 #undef ROW
 #undef PATH
 #undef FIXED
@@ -41,7 +43,9 @@ static const struct path_inherit inherits[] = {
 #define INHERIT(TO, FROM) {F_##TO, F_##FROM},
 #define NONZERO(FIELD)
 #define OPTIONAL_KEY(FIELD)
+#define ENVELOPE(AT, FIELD)
 #include "collectors/paths.def"
+#undef ENVELOPE
 #undef INHERIT
 #undef NONZERO
 #undef OPTIONAL_KEY
@@ -51,7 +55,9 @@ static const bool nonzero[FIELD_COUNT] = {
 #define INHERIT(TO, FROM)
 #define NONZERO(FIELD) [F_##FIELD] = true,
 #define OPTIONAL_KEY(FIELD)
+#define ENVELOPE(AT, FIELD)
 #include "collectors/paths.def"
+#undef ENVELOPE
 #undef NONZERO
 #undef OPTIONAL_KEY
 };
@@ -59,6 +65,19 @@ static const bool nonzero[FIELD_COUNT] = {
 static const bool optional_key[FIELD_COUNT] = {
 #define NONZERO(FIELD)
 #define OPTIONAL_KEY(FIELD) [F_##FIELD] = true,
+#define ENVELOPE(AT, FIELD)
+#include "collectors/paths.def"
+#undef INHERIT
+#undef NONZERO
+#undef OPTIONAL_KEY
+#undef ENVELOPE
+};
+
+static const struct rule around_replies[] = {
+#define INHERIT(TO, FROM)
+#define NONZERO(FIELD)
+#define OPTIONAL_KEY(FIELD)
+#define ENVELOPE(AT, FIELD) {RULE_PATH, SHAPE_NONE, AT, F_##FIELD, NULL},
 #include "collectors/paths.def"
 };
 
@@ -210,12 +229,14 @@ static void settle(struct path_node *node, struct around around, int level, cons
         settle(c, around, level + 1, any);
 }
 
-static struct path_node *compile(enum shape shape) {
-    struct path_node *root = node_new("", 0);
+static struct path_node *compile(enum shape shape, bool reply) {
+    struct path_node *root = node_new("", 0), *document = reply ? child_of(root, "data", 4) : root;
     const struct rule *any = NULL;
+    for (size_t i = 0; i < sizeof around_replies / sizeof *around_replies && reply; i++)
+        apply(root, any = &around_replies[i]);
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
         if (rules[i].shape == shape)
-            apply(root, any = &rules[i]);
+            apply(document, any = &rules[i]);
     if (any)
         settle(root, (struct around){.entity = {ENTITY_ANSWER}, .count = 1}, 0, any);
     return root;
@@ -223,13 +244,13 @@ static struct path_node *compile(enum shape shape) {
 
 /* ---- use ---- */
 
-const struct path_node *paths_of(enum shape shape) {
-    static struct path_node *trees[SHAPE_LIMIT];
+const struct path_node *paths_of(enum shape shape, bool reply) {
+    static struct path_node *trees[2][SHAPE_LIMIT];
     if (!shape_name((unsigned)shape))
         return NULL;
-    if (!trees[shape])
-        trees[shape] = compile(shape);
-    return trees[shape];
+    if (!trees[reply][shape])
+        trees[reply][shape] = compile(shape, reply);
+    return trees[reply][shape];
 }
 
 const struct path_node *path_child(const struct path_node *node, const char *key, size_t len) {

@@ -45,8 +45,8 @@ struct path_inherit {
     enum field to, from;
 };
 
-/* NULL for a shape that has no paths. */
-const struct path_node *paths_of(enum shape shape);
+/* NULL for a shape that has no paths. `reply`: in its envelope, as it comes over NATS. */
+const struct path_node *paths_of(enum shape shape, bool reply);
 const struct path_node *path_child(const struct path_node *node, const char *key, size_t len);
 const struct path_inherit *path_inherits(size_t *count);
 bool path_key_optional(enum field field);

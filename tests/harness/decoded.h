@@ -36,11 +36,14 @@ struct said {
     bool nats;
 };
 
-static struct said decode_in(enum shape shape, const char *server, const char *body, size_t len,
-                             size_t piece) {
+typedef void start_fn(struct decoder *d, enum shape shape, const char *server, decode_row_fn *row,
+                      void *data);
+
+static struct said decode_begun(start_fn *start, enum shape shape, const char *server, const char *body,
+                                size_t len, size_t piece) {
     struct said said = {.rows = sample_create()};
     struct decoder *d = decoder_create();
-    decoder_start(d, shape, server, keep_row, said.rows);
+    start(d, shape, server, keep_row, said.rows);
     for (size_t at = 0; at < len; at += piece) {
         size_t n = len - at < piece ? len - at : piece;
         char *block = malloc(n);
@@ -55,6 +58,11 @@ static struct said decode_in(enum shape shape, const char *server, const char *b
     said.nats = decoder_is_nats(d);
     decoder_destroy(d);
     return said;
+}
+
+static struct said decode_in(enum shape shape, const char *server, const char *body, size_t len,
+                             size_t piece) {
+    return decode_begun(decoder_start, shape, server, body, len, piece);
 }
 
 static struct said decode(enum shape shape, const char *server, const char *body) {
