@@ -181,15 +181,34 @@ bool watch_may_go_on(const struct object *object) {
     return silent || object->freshness == FRESH_STALE;
 }
 
+/* The next truth of its trouble, from that one on; NULL: there is none. */
+static const struct truth *truth_from(const struct entry *entry, const struct slot *slot, size_t *from) {
+    while (entry && *from < entry->truth_count) {
+        const struct truth *truth = &entry->truths[(*from)++];
+        if (strcmp(model_alert_tag(truth->rule), slot->said.tag) == 0)
+            return truth;
+    }
+    return NULL;
+}
+
+bool watch_is_as_bad(const struct model *model, const struct slot *slot) {
+    const struct entry *entry = entry_by_id(model, slot->said.object);
+    size_t from = 0;
+    for (const struct truth *truth; (truth = truth_from(entry, slot, &from));)
+        if (truth->level >= slot->said.severity)
+            return true;
+    return false;
+}
+
 bool watch_is_asleep(const struct model *model, const struct slot *slot) {
     if (is_expected_of_silent(model, slot))
         return true;
     const struct entry *entry = entry_by_id(model, slot->said.object);
-    for (size_t i = 0; entry && watch_may_go_on(&entry->object) && i < entry->truth_count; i++) {
-        struct finding finding = {.rule = entry->truths[i].rule};
-        if (entry->truths[i].slept_mono_ns && strcmp(watch_tag(&finding), slot->said.tag) == 0)
+    size_t from = 0;
+    for (const struct truth *truth;
+         entry && watch_may_go_on(&entry->object) && (truth = truth_from(entry, slot, &from));)
+        if (truth->slept_mono_ns)
             return true;
-    }
     return false;
 }
 

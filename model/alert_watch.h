@@ -18,6 +18,8 @@ bool watch_is_echo(const struct model *model, const struct finding *finding);
 /* What was so of it may be so still: nobody answers for it, as for a cluster of which all servers are down.
  */
 bool watch_may_go_on(const struct object *object);
+/* Some rule of that trouble goes on to be met at the level that was said, though its hold may not be over. */
+bool watch_is_as_bad(const struct model *model, const struct slot *slot);
 /* Its condition held when somebody could last be asked, and nobody can; of what is expected of all servers,
  * not all can. */
 bool watch_is_asleep(const struct model *model, const struct slot *slot);

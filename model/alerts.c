@@ -249,6 +249,7 @@ static bool has_settled(const struct model *model, struct slot *slot) {
 
 static void weigh(struct model *model, struct slot *slot, const struct finding *finding) {
     struct alert_book *book = model->alerts;
+    bool less = finding->severity < slot->said.severity;
     if (says_the_same(slot, finding)) {
         slot->less_mono_ns = 0;
         slot->found = finding;
@@ -257,6 +258,8 @@ static void weigh(struct model *model, struct slot *slot, const struct finding *
             return;
         rise(model, slot);
         tell(model, slot, finding, CHANGE_WORSE);
+    } else if (less && watch_is_as_bad(model, slot)) {
+        slot->less_mono_ns = 0;
     } else if (has_settled(model, slot) && may(&book->budget)) {
         tell(model, slot, finding, CHANGE_LESS);
     }
@@ -447,6 +450,8 @@ static bool miss(struct model *model, struct slot *slot, bool said, int64_t pass
     bool denied = slot->restored && alert_absent_denied(model, slot);
     bool unheard = (slot->restored && !denied && !gone) || asleep;
     set_absence(model, slot, unheard, !unheard && !forms && !gone);
+    if (unheard) /* nothing shows that it is less */
+        slot->less_mono_ns = 0;
     if (forms || asleep) {
         slot->quiet_mono_ns = 0;
         return false;
@@ -456,7 +461,7 @@ static bool miss(struct model *model, struct slot *slot, bool said, int64_t pass
         slot->quiet_tick = model->alerts->tick;
         slot->said.quiet_utc_ns = model->utc_ns;
     }
-    if (!slot->less_mono_ns)
+    if (!slot->less_mono_ns && !unheard)
         slot->less_mono_ns = model->mono_ns;
     return is_over(model, slot, passed_ns);
 }

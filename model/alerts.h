@@ -7,8 +7,8 @@
  *
  * - What is less is believed after ten seconds: when only a lesser rule speaks, or none, what was said stands
  *   for so long. What comes back sooner was never away. Nothing is known of what nobody can be asked about,
- *   and nothing ends for that: not while its object is stale, nor while the condition holds again and only
- *   its hold is not over.
+ *   and nothing ends, or is less, for that: not while its object is stale, nor while the condition holds
+ * again and only its hold is not over, as after a restart of ours.
  * - What comes back within ten minutes of its end is the same alert: `times` counts. What came four times
  *   within ten minutes is flapping: it stays open, and comes and goes in silence, until nothing was found for
  *   ten minutes (CLEARED) or it stayed for ten (no longer flapping). What got worse four times within ten
