@@ -175,7 +175,9 @@ static bool is_denied(const struct model *model, struct slot *slot) {
 bool alert_absent_denied(const struct model *model, struct slot *slot) {
     const struct alert_book *book = model->alerts;
     size_t turns = book->live_count / ASKED_A_TICK + 1;
-    if ((book->tick + slot->place) % turns == 0)
+    if ((book->tick + slot->place) % turns == 0) {
         slot->denied = slot->candidate && is_denied(model, slot);
+        slot->open = slot->candidate && !slot->denied && watch_is_open(model, slot);
+    }
     return slot->denied;
 }

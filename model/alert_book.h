@@ -44,6 +44,7 @@ struct slot {
     bool unwatched;    /* restored: what its rule counts we have not watched for long enough to deny it */
     bool denied;       /* restored: its rules were asked of that one, and it is known not to be so */
     int64_t denied_ns; /* for so long */
+    bool open;         /* restored: for now nobody can say whether it is so */
 };
 
 struct hush { /* a silence that is in force */

@@ -6,6 +6,7 @@
 #include "model/asset.h"
 #include "model/expecting.h"
 #include "model/rule_cover.h"
+#include "model/rule_open.h"
 #include "model/ruleset.h"
 #include "model/server.h"
 
@@ -181,6 +182,11 @@ bool watch_may_go_on(const struct object *object) {
     return silent || object->freshness == FRESH_STALE;
 }
 
+bool watch_is_told(const struct model *model, const struct object *object, const struct truth *truth) {
+    const struct slot *slot = alert_book_find(model->alerts, object->id, model_alert_tag(truth->rule), false);
+    return slot && slot->said.state == ALERT_OPEN && truth->level <= slot->said.severity;
+}
+
 /* The next truth of its trouble, from that one on; NULL: there is none. */
 static const struct truth *truth_from(const struct entry *entry, const struct slot *slot, size_t *from) {
     while (entry && *from < entry->truth_count) {
@@ -200,13 +206,23 @@ bool watch_is_as_bad(const struct model *model, const struct slot *slot) {
     return false;
 }
 
+bool watch_is_open(const struct model *model, const struct slot *slot) {
+    const struct rule *rule = ruleset_find(model->rules, slot->said.rule);
+    const struct object *object =
+        model_object(model, slot->said.object ? slot->said.object : slot->candidate);
+    struct asking asking = {.model = model, .object = object, .now = true};
+    return rule && object && rule->kind == object->kind &&
+           rule_is_open(&asking, rule, slot->said.severity, true);
+}
+
 bool watch_is_asleep(const struct model *model, const struct slot *slot) {
     if (is_expected_of_silent(model, slot))
         return true;
     const struct entry *entry = entry_by_id(model, slot->said.object);
+    if (!entry || (entry->object.freshness == FRESH_GONE && !watch_may_go_on(&entry->object)))
+        return false;
     size_t from = 0;
-    for (const struct truth *truth;
-         entry && watch_may_go_on(&entry->object) && (truth = truth_from(entry, slot, &from));)
+    for (const struct truth *truth; (truth = truth_from(entry, slot, &from));)
         if (truth->slept_mono_ns)
             return true;
     return false;
@@ -276,7 +292,7 @@ static int64_t waits_for(const struct model *model, const struct slot *slot) {
 }
 
 bool watch_waited(const struct model *model, struct slot *slot, int64_t passed_ns) {
-    if (is_cluster_heard(model, &slot->said))
+    if (is_cluster_heard(model, &slot->said) && !slot->open)
         slot->waited_ns += passed_ns;
     slot->denied_ns = slot->denied ? slot->denied_ns + passed_ns : 0;
     return slot->denied_ns >= DENIED ||

@@ -18,10 +18,15 @@ bool watch_is_echo(const struct model *model, const struct finding *finding);
 /* What was so of it may be so still: nobody answers for it, as for a cluster of which all servers are down.
  */
 bool watch_may_go_on(const struct object *object);
-/* Some rule of that trouble goes on to be met at the level that was said, though its hold may not be over. */
+/* An open alert says so, or that it is worse. */
+bool watch_is_told(const struct model *model, const struct object *object, const struct truth *truth);
+/* Some rule of that trouble goes on to be met at the level that was said, though its hold may not be over, or
+ * can't be judged for now. */
 bool watch_is_as_bad(const struct model *model, const struct slot *slot);
-/* Its condition held when somebody could last be asked, and nobody can; of what is expected of all servers,
- * not all can. */
+/* For now nobody can say whether the rule that was said is met still. */
+bool watch_is_open(const struct model *model, const struct slot *slot);
+/* Its condition held when it could last be judged, and it can't be now: nobody can be asked, or what is known
+ * does not say; of what is expected of all servers, not all can be. */
 bool watch_is_asleep(const struct model *model, const struct slot *slot);
 /* A restored one that is not found: true when its rules said for long enough that it is not so, or its
  * cluster has answered for long enough to find it. passed_ns: since the last tick. */

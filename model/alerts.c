@@ -260,7 +260,7 @@ static void weigh(struct model *model, struct slot *slot, const struct finding *
         tell(model, slot, finding, CHANGE_WORSE);
     } else if (less && watch_is_as_bad(model, slot)) {
         slot->less_mono_ns = 0;
-    } else if (has_settled(model, slot) && may(&book->budget)) {
+    } else if (has_settled(model, slot) && may(&book->budget) && !(less && watch_is_open(model, slot))) {
         tell(model, slot, finding, CHANGE_LESS);
     }
 }

@@ -6,9 +6,10 @@
  * a trace when the condition ends), is OPEN when a rule speaks, and CLEARED when none does any more.
  *
  * - What is less is believed after ten seconds: when only a lesser rule speaks, or none, what was said stands
- *   for so long. What comes back sooner was never away. Nothing is known of what nobody can be asked about,
- *   and nothing ends, or is less, for that: not while its object is stale, nor while the condition holds
- * again and only its hold is not over, as after a restart of ours.
+ *   for so long. What comes back sooner was never away. Unknown is not over: nothing ends, and nothing is
+ *   less, while nobody can be asked about it, as while its object is stale; while it can't be judged for now,
+ *   as while servers disagree (model/rule_open.h); nor while the condition holds again and only its hold is
+ *   not over, over a restart of ours, too. What is pending, or would be worse, has to be known all the time.
  * - What comes back within ten minutes of its end is the same alert: `times` counts. What came four times
  *   within ten minutes is flapping: it stays open, and comes and goes in silence, until nothing was found for
  *   ten minutes (CLEARED) or it stayed for ten (no longer flapping). What got worse four times within ten
@@ -78,7 +79,7 @@ struct alert {
     int64_t came_utc_ns[ALERT_COMINGS];                /* the last of these, oldest first */
     int came_count;
     bool flapping;
-    bool unheard;         /* open, and nobody can be asked at the moment, or since our start */
+    bool unheard;         /* open, and nobody can say whether it goes on, at the moment or since our start */
     bool quiet;           /* open, and nothing is found: over if it stays so */
     int64_t quiet_utc_ns; /* since then, of a quiet one */
     bool old;             /* open, and text and figure are of before: since then it was not found */
@@ -171,9 +172,9 @@ const struct silence *model_silence_at(const struct model *model, size_t index);
 /* Before the first tick, or later when it could not be had before, and then without those that are open here,
  * too: what the last run knew; `number` etc. as they were, 0 a new one. Open ones stay open with their first
  * sign, and are not announced again; those of which all rules say for ten seconds that it is not so, and
- * those that are not found for two minutes once their cluster answers, end as "not seen again"; what counts
- * over a time before we came is unknown for as long, and not over. Pending ones are passed over. Copies all;
- * strange values are made harmless. */
+ * those that are not found for two minutes once their cluster answers and their rule can be judged, end as
+ * "not seen again"; what counts over a time before we came is unknown for as long, and not over. Pending ones
+ * are passed over. Copies all; strange values are made harmless. */
 void model_alerts_restore(struct model *model, const struct alert *items, size_t count);
 
 /* Another natsight tells of the same cluster, and these are its alerts: what is open in both has its number

@@ -130,5 +130,7 @@ void asset_count(struct model *model, const struct entry *entry, int by);
 
 void meta_put(struct model *model, struct entry *server, const struct sample *sample, const struct stamp *at);
 void meta_tick(struct model *model);
+/* Some server of that cluster is a member of a meta group, or was when it said so last. */
+bool meta_is_there(const struct model *model, const struct object *cluster);
 
 #endif

@@ -14,6 +14,15 @@ static bool is_member(const struct entry *entry) {
     return js && row_u64(js, F_JETSTREAM_meta, 0);
 }
 
+bool meta_is_there(const struct model *model, const struct object *cluster) {
+    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
+        const struct entry *entry = kind_at(model, OBJECT_SERVER, i);
+        if (!entry->dead && entry->object.parent == cluster && is_member(entry))
+            return true;
+    }
+    return false;
+}
+
 /* Now, or when it answered last. */
 static bool named_itself(const struct entry *entry) {
     const struct row *js = js_row(entry);

@@ -21,7 +21,7 @@ static const enum quantity counted[] = {Q_SERVER_js_api_errors_per_min, Q_SERVER
                                         Q_SERVER_churn_1m, Q_SERVER_churn_share};
 
 /* Its growth is known with a second row. */
-static bool is_awaited(const struct model *model, const struct object *object, int id) {
+bool rule_awaits(const struct model *model, const struct object *object, int id) {
     bool second = id >= QUANTITY_COUNT;
     for (size_t i = 0; i < sizeof counted / sizeof *counted; i++)
         second |= (int)counted[i] == id;
@@ -120,7 +120,7 @@ static void cover_one(struct rule_cover *cover, const struct model *model, const
     int missing = missing_of(model, rule, object), quantity = missing >= 0 ? missing % QUANTITY_COUNT : -1;
     bool old = is_old(model, rule, object), known = missing < 0;
     bool untold = !known && is_untold(object, quantity);
-    bool awaited = !known && !old && is_awaited(model, object, missing);
+    bool awaited = !known && !old && rule_awaits(model, object, missing);
     bool unheard = !known && !awaited && is_unheard(missing);
     bool first_lacking = (untold || awaited || old || unheard) && !rule_cover_lacks(cover);
     cover->asked++;

@@ -28,6 +28,8 @@ struct rule_cover rule_cover(const struct model *model, const struct rule *rule,
 bool rule_is_in_vain(const struct model *model, const struct rule *rule);
 /* It is about that object, and it can't be said whether it holds. */
 bool rule_is_unjudged(const struct model *model, const struct rule *rule, const struct object *object);
+/* What stands for that id in expressions is unknown of it until there is another answer. */
+bool rule_awaits(const struct model *model, const struct object *object, int id);
 /* The rule applies to that object. */
 bool rule_is_about(const struct model *model, const struct rule *rule, const struct object *object);
 

@@ -4,8 +4,9 @@
 #include "base/memory.h"
 #include "model/alert_watch.h"
 #include "model/rule_judge.h"
+#include "model/rule_open.h"
 
-#define SLEEPS_MOST (120 * NS_PER_S) /* a truth that nobody can be asked about */
+#define SLEEPS_MOST (120 * NS_PER_S) /* a truth that nobody can say anything about */
 
 static struct truth *truth_of(const struct entry *entry, const struct rule *rule, enum severity level) {
     for (size_t i = 0; i < entry->truth_count; i++) {
@@ -47,11 +48,20 @@ static bool slept_too_long(const struct model *model, const struct truth *truth)
     return truth->slept_mono_ns && model->mono_ns - truth->slept_mono_ns > SLEEPS_MOST;
 }
 
+/* Nobody can be asked; or what was told of it can't be said to be so or not, for now. What is not told yet
+ * has to be so all the time. */
+static bool sleeps(const struct asking *asking, const struct truth *truth) {
+    if (!rule_can_ask(truth->rule, asking->object))
+        return watch_may_go_on(asking->object);
+    return watch_is_told(asking->model, asking->object, truth) &&
+           rule_is_open(asking, truth->rule, truth->level, truth->spoke);
+}
+
 /* What was true when its leader went counts from before, if the next one says so, too. */
-static void note(struct model *model, struct entry *entry, const struct rule *rule, enum severity level,
-                 bool now) {
+static void note(struct model *model, struct entry *entry, const struct asking *asking,
+                 const struct rule *rule, enum severity level, bool now) {
     struct truth *truth = truth_of(entry, rule, level);
-    if (truth && !rule_can_ask(rule, &entry->object) && watch_may_go_on(&entry->object)) {
+    if (truth && !now && sleeps(asking, truth)) {
         truth->slept_mono_ns = truth->slept_mono_ns ? truth->slept_mono_ns : model->mono_ns;
         return;
     }
@@ -83,7 +93,7 @@ static void ask(struct model *model, struct entry *entry, const struct asking *a
     for (enum severity level = SEVERITY_WARN; level <= SEVERITY_CRIT; level++) {
         const struct truth *truth = truth_of(entry, rule, level);
         if (rule_level(rule, level)->is)
-            note(model, entry, rule, level, verdict_holds(&v, rule, level, truth && truth->spoke));
+            note(model, entry, asking, rule, level, verdict_holds(&v, rule, level, truth && truth->spoke));
     }
 }
 

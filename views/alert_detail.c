@@ -153,7 +153,7 @@ static void put_people(struct detail *d) {
                  a->flapping ? " within ten minutes" : " within ten seconds");
     if (a->unheard)
         put_line(d, SEVERITY_UNKNOWN, "", "%s",
-                 a->object ? "nobody can be asked about it at the moment: as it was when that was possible"
+                 a->object ? "nobody can say at the moment whether it goes on: as it was when that was known"
                            : "from the last run of natsight, and not seen in this one yet");
 }
 

@@ -8,7 +8,7 @@
 struct tally {
     size_t crit, warn, pending;
     size_t acked, silenced;      /* not among these */
-    size_t unheard;              /* nor these: open, and nobody can be asked yet, or any more */
+    size_t unheard;              /* nor these: open, and nobody can say whether they go on */
     const struct finding *first; /* the first sign, where that is not of the worst; NULL: it is */
     int64_t since;               /* of the oldest of the worst severity */
     bool least;                  /* it may be older */
