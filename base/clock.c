@@ -13,12 +13,45 @@ static int64_t clock_ns(clockid_t clock) {
     return (int64_t)now.tv_sec * NS_PER_S + now.tv_nsec;
 }
 
+#ifdef CLOCK_BOOTTIME
+#define STEADY_CLOCK CLOCK_BOOTTIME
+#else
+#define STEADY_CLOCK CLOCK_MONOTONIC
+#endif
+
+static int64_t wall_ahead_ns;
+
 int64_t clock_mono_ns(void) {
-    return clock_ns(CLOCK_MONOTONIC);
+    return clock_ns(STEADY_CLOCK);
+}
+
+int64_t clock_wall_ns(void) {
+    return clock_ns(CLOCK_REALTIME);
 }
 
 int64_t clock_utc_ns(void) {
-    return clock_ns(CLOCK_REALTIME);
+    return time_of_wall(clock_wall_ns());
+}
+
+void clock_wall_ahead(int64_t ns) {
+    wall_ahead_ns = ns;
+}
+
+int64_t clock_wall_ahead_ns(void) {
+    return wall_ahead_ns;
+}
+
+/* What no clock will ever say is never moved. */
+int64_t time_of_wall(int64_t wall_ns) {
+    int64_t ns;
+    bool moves = wall_ns != TIME_UNSET && !__builtin_sub_overflow(wall_ns, wall_ahead_ns, &ns);
+    return moves ? ns : wall_ns;
+}
+
+static int64_t wall_of(int64_t utc_ns) {
+    int64_t ns;
+    bool moves = utc_ns != TIME_UNSET && !__builtin_add_overflow(utc_ns, wall_ahead_ns, &ns);
+    return moves ? ns : utc_ns;
 }
 
 /* A reader that stops at the first thing it did not expect. */
@@ -216,7 +249,7 @@ static int64_t floor_seconds(int64_t ns) {
 }
 
 static bool split_time(struct tm *parts, int64_t utc_ns, bool local) {
-    time_t seconds = (time_t)floor_seconds(utc_ns);
+    time_t seconds = (time_t)floor_seconds(wall_of(utc_ns));
     return utc_ns != TIME_UNSET && (local ? localtime_r(&seconds, parts) : gmtime_r(&seconds, parts));
 }
 
@@ -225,7 +258,7 @@ void time_format_rfc3339(char out[TIME_TEXT_SIZE], int64_t utc_ns) {
     strcpy(out, "-");
     if (!split_time(&parts, utc_ns, false))
         return;
-    int64_t ms = (utc_ns - floor_seconds(utc_ns) * NS_PER_S) / NS_PER_MS;
+    int64_t wall_ns = wall_of(utc_ns), ms = (wall_ns - floor_seconds(wall_ns) * NS_PER_S) / NS_PER_MS;
     size_t len = strftime(out, TIME_TEXT_SIZE, "%Y-%m-%dT%H:%M:%S", &parts);
     snprintf(out + len, TIME_TEXT_SIZE - len, ".%03dZ", (int)ms);
 }

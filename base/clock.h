@@ -1,6 +1,7 @@
 /* Time: the two clocks, the server's ways to write times, and ours to show them.
  *
  * All instants and spans are int64_t nanoseconds; an instant is UTC since 1970 unless its name says mono.
+ * Instants are counted on when somebody moves the wall clock, so that spans stay right (entry/steady.h).
  * Only the loop, the collectors and the entry file read clocks; the model is told the time. */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
@@ -14,8 +15,20 @@
 #define NS_PER_S   1000000000LL
 #define TIME_UNSET INT64_MIN /* Go's year 1, "never" */
 
+/* Goes on while the machine sleeps, where the system has such a clock. */
 int64_t clock_mono_ns(void);
+/* The clock of the day as the machine has it, whatever was done to it. */
+int64_t clock_wall_ns(void);
+/* The same as this program counts it: as if nobody had moved it since the program began. */
 int64_t clock_utc_ns(void);
+
+/* By so much the wall clock is ahead of what is counted. The functions below that make text of an instant add
+ * it, so that what is shown and written is what the wall clock would say. */
+void clock_wall_ahead(int64_t ns);
+int64_t clock_wall_ahead_ns(void);
+/* An instant by the wall clock, read from a file or told by a server, as it is counted: shown it is itself.
+ */
+int64_t time_of_wall(int64_t wall_ns);
 
 /* RFC 3339 with 0 to 9 fractional digits and Z or a numeric offset. The year 1 gives TIME_UNSET and true. */
 bool time_parse(const char *text, size_t len, int64_t *utc_ns);

@@ -45,7 +45,7 @@ static void paint(struct app *app, enum screen_haste haste) {
     screen_ask_mouse(app->screen, app->options->mouse);
     app->paint_now = app->paint_soon = false;
     app->painted_ns = now;
-    app->painted_s = clock_utc_ns() / NS_PER_S;
+    app->painted_s = clock_wall_ns() / NS_PER_S;
     app->painted_samples = feed_samples(app->feed);
     app->paint_rest = !screen_draw(app->screen, app->surface, haste);
     if (screen_flush(app->screen) < 0)
@@ -78,12 +78,12 @@ static void on_paint_time(struct loop *loop, void *data) {
 static void on_tick(struct loop *loop, void *data) {
     (void)loop;
     struct app *app = data;
-    int64_t step = FEED_TICK_MS * NS_PER_MS, utc = clock_utc_ns(), now = clock_mono_ns();
+    int64_t step = FEED_TICK_MS * NS_PER_MS, wall = clock_wall_ns(), now = clock_mono_ns();
     if (stage_stands_still(&app->stage)) { /* it comes as soon as it can */
         loop_timer_set(app->tick, now + HELD_GAP);
         return;
     }
-    loop_timer_set(app->tick, now + step - utc % step);
+    loop_timer_set(app->tick, now + step - wall % step);
     feed_tick(app->feed);
     if (app->plain != NULL)
         app_lines(app);
@@ -92,7 +92,7 @@ static void on_tick(struct loop *loop, void *data) {
     app_wants(app);
     app_tick_alerts(app);
     app_outward_tick(app);
-    app->paint_soon |= utc / NS_PER_S != app->painted_s || now - app->started_ns < FIRST_NS;
+    app->paint_soon |= wall / NS_PER_S != app->painted_s || now - app->started_ns < FIRST_NS;
 }
 
 static void on_first_paints(struct app *app) {

@@ -14,8 +14,10 @@
 #define SLICE_ROWS    256             /* between two looks at the clock */
 #define SHORT_ROWS    512             /* goes into the model at once */
 #define WAITING_MAX   256
-#define WAITING_ROWS  200000         /* of all together; beyond that the oldest is not sliced */
-#define SAME_CLOCK_NS (NS_PER_S / 2) /* a smaller offset is the pipe's delay, not another clock */
+#define WAITING_ROWS  200000          /* of all together; beyond that the oldest is not sliced */
+#define SLEPT_NS      (20 * NS_PER_S) /* the model's silences begin anew then, too */
+#define AT_ONCE_NS    (NS_PER_S / 10) /* both clocks are read within that */
+#define SAME_CLOCK_NS (NS_PER_S / 2)  /* a smaller offset is the pipe's delay, not another clock */
 
 struct asked { /* what one target has answered */
     uint64_t id;
@@ -41,7 +43,7 @@ struct feed {
     struct feed_clocks clocks;
     struct steady ours, theirs; /* the stream's are ours, too, when it was made on this machine */
     bool same_clocks;
-    int64_t utc_offset_ns, mono_offset_ns, utc_last_ns, mono_last_ns;
+    int64_t utc_offset_ns, mono_offset_ns, utc_last_ns, mono_last_ns, ticked_mono_ns;
     uint64_t samples;
     bool began, reached;
     struct asked *asked;
@@ -170,38 +172,53 @@ void feed_drain(struct feed *feed) {
 
 /* ---- the clocks ---- */
 
+static void look_at_clocks(struct feed *feed);
+
 static int64_t later(int64_t a, int64_t b) {
     return a > b ? a : b;
 }
 
-static int64_t utc_now(const struct feed *feed) {
-    return later(steady_time(&feed->ours, feed->clocks.utc_ns()) + feed->utc_offset_ns, feed->utc_last_ns);
+static int64_t ours_now(const struct feed *feed) {
+    return steady_now(&feed->ours, feed->clocks.mono_ns());
 }
 
-static void say_moved(struct feed *feed, int64_t by_ns) {
-    char span[TIME_TEXT_SIZE], text[160];
-    span_format(span, by_ns < 0 ? -by_ns : by_ns);
-    if (by_ns < 0)
-        snprintf(text, sizeof text, "the system's clock was put back by %s: times here go on as they were",
-                 span);
-    else if (feed->ours.behind_ns)
-        snprintf(text, sizeof text, "the system's clock was put on by %s: times here are still ahead of it",
-                 span);
-    else
-        snprintf(text, sizeof text,
-                 "the system's clock went ahead by %s: it was put on, or the machine slept", span);
-    feed_own_event(feed, "clock", "", text);
-}
-
-static void look_at_clocks(struct feed *feed) {
-    int64_t moved = steady_look(&feed->ours, feed->clocks.utc_ns(), feed->clocks.mono_ns());
-    if (moved)
-        say_moved(feed, moved);
+static int64_t utc_now(struct feed *feed) {
+    if (!feed->ours.began)
+        look_at_clocks(feed);
+    return later(ours_now(feed) + feed->utc_offset_ns, feed->utc_last_ns);
 }
 
 /* Who dates what the stream says. */
 static struct steady *dating(struct feed *feed) {
     return feed->same_clocks ? &feed->ours : &feed->theirs;
+}
+
+static void say_moved(struct feed *feed, const char *whose, int64_t by_ns) {
+    char span[TIME_TEXT_SIZE], text[160];
+    span_format(span, by_ns < 0 ? -by_ns : by_ns);
+    snprintf(text, sizeof text, "%s clock was put %s by %s: times of day follow it, spans stay as they were",
+             whose, by_ns < 0 ? "back" : "on", span);
+    feed_own_event(feed, "clock", "", text);
+}
+
+/* Times are shown by the clock that dates them. */
+static void follow(struct feed *feed, struct steady *steady, int64_t wall_ns, int64_t mono_ns) {
+    int64_t moved = steady_look(steady, wall_ns, mono_ns);
+    clock_wall_ahead(dating(feed)->ahead_ns);
+    if (moved && steady == dating(feed))
+        say_moved(feed, steady == &feed->ours ? "the system's" : "the collector's", moved);
+}
+
+/* Who is stopped between the two has not seen a moved clock. */
+static void look_at_clocks(struct feed *feed) {
+    int64_t before_ns, wall_ns, mono_ns;
+    int tries = 3;
+    do {
+        before_ns = feed->clocks.mono_ns();
+        wall_ns = feed->clocks.utc_ns();
+        mono_ns = feed->clocks.mono_ns();
+    } while (mono_ns - before_ns > AT_ONCE_NS && --tries > 0);
+    follow(feed, &feed->ours, wall_ns, mono_ns);
 }
 
 /* ---- the stream ---- */
@@ -211,12 +228,13 @@ static void on_hello(struct feed *feed, uint16_t source, const struct row *row) 
     drop_waiting(feed, source);
     look_at_clocks(feed);
     int64_t wall = feed->clocks.utc_ns(), utc = row_i64(row, F_HELLO_utc, wall);
-    feed->utc_offset_ns = offset(utc, wall) ? utc - steady_time(&feed->ours, wall) : 0;
+    feed->utc_offset_ns = offset(utc, wall) ? utc - ours_now(feed) : 0;
     if (row_has(row, F_HELLO_mono))
         feed->mono_offset_ns = offset(row_cell(row, F_HELLO_mono)->i, feed->clocks.mono_ns());
     feed->same_clocks = !feed->utc_offset_ns && !feed->mono_offset_ns;
     feed->theirs = (struct steady){0};
     feed->utc_last_ns = feed->mono_last_ns = 0;
+    clock_wall_ahead(dating(feed)->ahead_ns);
 }
 
 static enum field utc_of(enum frame_kind kind) {
@@ -240,13 +258,15 @@ static enum field utc_of(enum frame_kind kind) {
 static void take_row(struct feed *feed, uint16_t source, enum frame_kind kind, const struct row *row) {
     enum field utc = utc_of(kind);
     struct row_any any;
-    if (utc == FIELD_COUNT || !dating(feed)->behind_ns || !row_has(row, utc)) {
+    const struct steady *steady = dating(feed);
+    if (utc == FIELD_COUNT || !(steady->ahead_ns || steady->before_ns) || !row_has(row, utc)) {
         model_row(feed->model, source, kind, row);
         return;
     }
     row_init(&any.row, (enum entity)row->entity);
     row_copy(&any.row, row);
-    row_put(&any.row, utc)->i = steady_time(dating(feed), row_cell(row, utc)->i);
+    int64_t near_ns = feed->same_clocks ? ours_now(feed) : feed->utc_last_ns;
+    row_put(&any.row, utc)->i = steady_time(steady, row_cell(row, utc)->i, near_ns);
     model_row(feed->model, source, kind, &any.row);
 }
 
@@ -277,7 +297,7 @@ static struct sample *redated(struct feed *feed, const struct sample *sample) {
     if (feed->same_clocks)
         look_at_clocks(feed);
     else
-        steady_look(&feed->theirs, sample->answered_utc_ns, sample->answered_mono_ns);
+        follow(feed, &feed->theirs, sample->answered_utc_ns, sample->answered_mono_ns);
     int64_t asked = steady_moment(dating(feed), sample->asked_utc_ns, sample->asked_mono_ns);
     int64_t answered = steady_moment(dating(feed), sample->answered_utc_ns, sample->answered_mono_ns);
     if (asked == sample->asked_utc_ns && answered == sample->answered_utc_ns)
@@ -315,7 +335,8 @@ static const struct stream_handler handler = {on_row, on_sample, on_damage};
 struct feed *feed_create(struct model *model) {
     struct feed *feed = memory_new(sizeof *feed);
     feed->model = model;
-    feed->clocks = (struct feed_clocks){clock_utc_ns, clock_mono_ns};
+    feed->clocks = (struct feed_clocks){clock_wall_ns, clock_mono_ns};
+    clock_wall_ahead(0);
     feed->reader = stream_reader_create(&handler, feed);
     return feed;
 }
@@ -356,10 +377,23 @@ void feed_own_event(struct feed *feed, const char *kind, const char *subject, co
     model_own_event(feed->model, utc_now(feed), kind, subject, text);
 }
 
+/* Between two ticks: nobody watched. */
+static void say_slept(struct feed *feed, int64_t mono_ns) {
+    char span[TIME_TEXT_SIZE], text[160];
+    int64_t ns = feed->ticked_mono_ns ? mono_ns - feed->ticked_mono_ns : 0;
+    feed->ticked_mono_ns = mono_ns;
+    if (ns < SLEPT_NS)
+        return;
+    span_format(span, ns);
+    snprintf(text, sizeof text, "nobody watched for %s: natsight got no turn, or the machine slept", span);
+    feed_own_event(feed, "clock", "", text);
+}
+
 void feed_tick(struct feed *feed) {
     if (feed->held)
         return;
     look_at_clocks(feed);
+    say_slept(feed, feed->clocks.mono_ns());
     model_tick(feed->model, utc_now(feed),
                later(feed->clocks.mono_ns() + feed->mono_offset_ns, feed->mono_last_ns));
 }

@@ -3,7 +3,8 @@
  * Bytes come from the supervisor or from standard input; each committed sample goes straight into the model,
  * but long answers of /connz and /jsz wait in a queue and go there in slices: feed_work() once a turn.
  * Ticks are made here each 500 ms on the stream's own clocks, so that a stream from another machine, or a
- * saved one, is dated as it was; a wall clock that is put back moves nothing (entry/steady.h). It also counts
+ * saved one, is dated as it was; a wall clock that is put on or back moves nothing (entry/steady.h): the
+ * model goes on, and base/clock.h is told by how much it shows other times than it counts. It also counts
  * what has been answered, so that a snapshot knows when every rate has two samples. Main process. */
 #ifndef ENTRY_FEED_H
 #define ENTRY_FEED_H

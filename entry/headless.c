@@ -20,6 +20,7 @@
 
 #define WAIT_MAX_NS (25 * NS_PER_S)
 #define AHEAD_NS    (3 * NS_PER_S)
+#define SLEPT_NS    (20 * NS_PER_S)
 #define FIRST_BYTES 4096 /* until the time is known: then it is that of the beginning */
 
 struct headless {
@@ -208,7 +209,8 @@ static void on_look(void *data) {
         return;
     if (now < h->next_ns)
         return;
-    h->next_ns = (h->next_ns == 0 ? now : h->next_ns) + NS_PER_S;
+    bool slept = now - h->next_ns > SLEPT_NS; /* it is not made up for */
+    h->next_ns = (h->next_ns == 0 || slept ? now : h->next_ns) + NS_PER_S;
     h->run.code = feed_reached(h->run.feed) ? 0 : EXIT_NOTHING_REACHED;
     if (h->left > 0)
         print_once(h);

@@ -45,6 +45,10 @@ static inline struct value value_bool(bool b) {
 static inline struct value value_time(int64_t utc_ns) {
     return (struct value){.type = VALUE_TIME, .i = utc_ns};
 }
+/* By the clock of its server. */
+static inline struct value value_told(int64_t server_ns) {
+    return (struct value){.type = VALUE_TIME, .flags = VALUE_TOLD, .i = server_ns};
+}
 /* Unknown when NULL or empty. */
 static inline struct value value_text(const char *text) {
     return text && *text ? (struct value){.type = VALUE_TEXT, .text = text} : value_unknown(0);

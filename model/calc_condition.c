@@ -127,7 +127,7 @@ static const struct certificate *first_to_end(const struct object *server, int64
 struct value calc_server_cert_ends(const struct model *model, const struct object *object) {
     int64_t end;
     (void)model;
-    return first_to_end(object, &end) ? aged(object, value_time(end)) : value_unknown(0);
+    return first_to_end(object, &end) ? aged(object, value_told(end)) : value_unknown(0);
 }
 
 /* Less than nothing once it has ended: it is that late. */

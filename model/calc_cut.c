@@ -48,7 +48,7 @@ struct value calc_server_cut_5m(const struct model *model, const struct object *
 struct value calc_server_last_cut(const struct model *model, const struct object *object) {
     (void)model;
     int64_t last = closing_last_cut(&server_const(object)->closing);
-    return last == TIME_UNSET ? value_unknown(0) : value_time(last);
+    return last == TIME_UNSET ? value_unknown(0) : value_told(last);
 }
 
 struct value calc_server_cut_at_once(const struct model *model, const struct object *object) {

@@ -265,7 +265,7 @@ struct event {
                          "recreated", "purged", "peer", "gap", "collector", "store", "config", "hook", "log",
                          "interest", "cut" (clients as slow consumers), "slow" (a route, gateway or leaf
                          node), "stale", "stalled" (producers), "leaving" (a lame duck), "clock" (of the day,
-                         moved) */
+                         moved; or nobody watched for a while) */
     uint64_t object;  /* 0: none */
     const char *subject; /* server or asset name */
     const char *text;    /* one sentence */

@@ -22,7 +22,7 @@ struct value value_of_field(const struct row *row, enum field f) {
     case TYPE_TEXT:
         return value_text(cell->s->bytes);
     case TYPE_TIME:
-        return cell->i == TIME_UNSET ? value_unknown(0) : value_time(cell->i);
+        return cell->i == TIME_UNSET ? value_unknown(0) : value_told(cell->i);
     case TYPE_SPAN:
         return value_span(cell->i);
     }

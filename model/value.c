@@ -31,6 +31,10 @@ bool value_number(struct value v, double *out) {
     return false;
 }
 
+int64_t value_instant(struct value v) {
+    return v.flags & VALUE_TOLD ? time_of_wall(v.i) : v.i;
+}
+
 /* 0 unknown, 1 number, 2 text: kinds that do not compare with each other have this order. */
 static int value_class(struct value v) {
     double number;
@@ -66,7 +70,7 @@ static void format_known(char *out, unsigned size, struct value v, enum unit uni
     if (v.type == VALUE_BOOL)
         snprintf(text, sizeof text, "%s", v.b ? "yes" : "no");
     else if (v.type == VALUE_TIME || unit == UNIT_TIME)
-        time_format_clock(text, v.i, false);
+        time_format_clock(text, value_instant(v), false);
     else if (v.type == VALUE_SPAN)
         span_format(text, v.i);
     else if (unit == UNIT_NS)

@@ -27,6 +27,7 @@ enum value_flags {
     VALUE_OLD = 4,       /* from a stale row */
     VALUE_BOUND = 8,     /* at most that: shown as ≤, < in ASCII */
     VALUE_LEAST = 32,    /* at least that: shown as ≥, > in ASCII */
+    VALUE_TOLD = 64,     /* an instant by a server's clock: shown as it was told (base/clock.h) */
     VALUE_NEVER = 16,    /* a span without an end: shown as "never", larger than all others, not in JSON */
 };
 
@@ -44,6 +45,8 @@ struct value {
 
 /* As a double (BOOL 0 or 1, TIME and SPAN in ns); false for unknown and text. */
 bool value_number(struct value v, double *out);
+/* Of a TIME: as this program counts it, so that what is made of it says what was told. */
+int64_t value_instant(struct value v);
 /* Total order for sorting: unknown below everything, numbers by value, texts by text_order(). <0, 0, >0. */
 int value_compare(struct value a, struct value b);
 /* As a cell of a table, in the quantity's unit: at most `size` bytes. "-" when unknown, "new", "~" behind

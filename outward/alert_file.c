@@ -44,6 +44,7 @@ struct alert_file {
     int64_t next_ns, written_ns;
     struct written { /* up to here it is in the file; begun: in what is being written */
         uint64_t change, version, peaks;
+        int64_t ahead_ns; /* of the wall clock that all its times are by */
     } written, begun;
     struct alert_said theirs; /* what another one said is in the model, and not in the file yet */
     bool looks;               /* once: what was said while nobody kept it */
@@ -117,7 +118,7 @@ static void take_said(struct alert_file *f, const struct alert_said *said, const
 
 static struct written now_in(const struct model *model) {
     return (struct written){model_alert_change_last(model), model_alerts_version(model),
-                            model_alerts_peaks(model)};
+                            model_alerts_peaks(model), clock_wall_ahead_ns()};
 }
 
 static void join(struct alert_file *f, const char *text, size_t len, bool mirrored) {
@@ -203,14 +204,19 @@ static bool has_few(const struct model *model) {
 static bool is_due(const struct alert_file *f) {
     struct written now = now_in(f->model);
     int64_t ago = clock_mono_ns() - f->written_ns;
-    return now.change != f->written.change ||
+    return now.change != f->written.change || (now.ahead_ns != f->written.ahead_ns && !is_empty(f)) ||
            (now.peaks != f->written.peaks && ago >= PEAKS_EVERY && has_few(f->model)) ||
            (now.version != f->written.version && ago >= TEXTS_EVERY);
 }
 
+static bool is_new(const struct alert_file *f) {
+    struct written now = now_in(f->model);
+    return now.version != f->written.version || now.ahead_ns != f->written.ahead_ns;
+}
+
 static bool begin_writing(struct alert_file *f, bool last) {
     f->errand_is = WRITES;
-    f->writing = last ? now_in(f->model).version != f->written.version && !is_empty(f) : is_due(f);
+    f->writing = last ? is_new(f) && !is_empty(f) : is_due(f);
     struct alert_write write = {.place = &f->place,
                                 .model = f->model,
                                 .lock = f->lock,
@@ -256,7 +262,7 @@ static void written(struct alert_file *f, const struct alert_write_answer *answe
     case ALERT_NOT_OURS: /* somebody tidied up: whoever is first has it */
         close_lock(f);
         f->seen = (struct alert_stamp){0};
-        f->written = (struct written){UINT64_MAX, UINT64_MAX, UINT64_MAX};
+        f->written = (struct written){UINT64_MAX, UINT64_MAX, UINT64_MAX, 0};
         f->next_ns = now;
         break;
     case ALERT_NOT_WRITTEN:

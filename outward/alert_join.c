@@ -13,12 +13,15 @@ static bool same_entity(const struct silence *a, const struct silence *b) {
            strcmp(a->name, b->name) == 0;
 }
 
-/* A file has times to the millisecond. */
+/* A file has times to the millisecond, and two natsights see by a hair differently how far a clock was moved.
+ */
+#define SAME_NS NS_PER_S
+
 static bool stands(const struct model *model, const struct silence *silence) {
     for (size_t i = 0; i < model_silence_count(model); i++) {
         const struct silence *s = model_silence_at(model, i);
         if (same_entity(s, silence) && strcmp(s->note, silence->note) == 0 &&
-            s->until_utc_ns / NS_PER_MS == silence->until_utc_ns / NS_PER_MS)
+            llabs(s->until_utc_ns - silence->until_utc_ns) < SAME_NS)
             return true;
     }
     return false;

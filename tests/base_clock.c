@@ -230,6 +230,28 @@ START_TEST(clocks_run) {
 }
 END_TEST
 
+/* So much ahead of what is counted: shown it is what the wall clock says. */
+START_TEST(a_wall_clock_that_was_moved) {
+    char out[TIME_TEXT_SIZE];
+    int64_t told = parsed_time("2026-11-21T23:30:07.123Z");
+    clock_wall_ahead(3600 * NS_PER_S);
+    time_format_rfc3339(out, told);
+    ck_assert_str_eq(out, "2026-11-22T00:30:07.123Z");
+    time_format_clock(out, told, false);
+    ck_assert_str_eq(out, "00:30:07");
+    time_format_date(out, told, false);
+    ck_assert_str_eq(out, "2026-11-22");
+    time_format_rfc3339(out, time_of_wall(told));
+    ck_assert_str_eq(out, "2026-11-21T23:30:07.123Z");
+    time_format_rfc3339(out, TIME_UNSET);
+    ck_assert_str_eq(out, "-");
+    ck_assert_int_eq(time_of_wall(TIME_UNSET), TIME_UNSET);
+    ck_assert_int_lt(llabs(clock_wall_ns() - clock_utc_ns() - 3600 * NS_PER_S), 60 * NS_PER_S);
+    ck_assert_int_gt(llabs(clock_wall_ns() - clock_utc_ns()), 3000 * NS_PER_S);
+    clock_wall_ahead(0);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("base/clock");
     TCase *c = tcase_create("clock");
@@ -243,6 +265,7 @@ int main(void) {
     tcase_add_test(c, spans_stay_narrow);
     tcase_add_test(c, what_lasted_is_whole_seconds);
     tcase_add_test(c, clocks_run);
+    tcase_add_test(c, a_wall_clock_that_was_moved);
     suite_add_tcase(suite, c);
     return suite_run(suite);
 }

@@ -8,6 +8,9 @@
 #include "entry/feed.h"
 #include "model/alerts.h"
 #include "model/model.h"
+#include "model/alert_object.h"
+#include "outward/alert_document.h"
+#include "outward/alert_join.h"
 #include "sample/stream.h"
 #include "tests/harness/suite.h"
 #include "tests/sample_write.h"
@@ -113,14 +116,26 @@ static struct buffer answers(struct run *run) {
     return bytes;
 }
 
-static void begin_with(struct run *run, int64_t away_utc, int64_t away_mono) {
+static void create(struct run *run) {
     static const struct feed_clocks clocks = {wall, mono};
     struct model_options options = {NULL, 0, 1};
-    at = moved = 0;
-    *run = (struct run){.away_utc = away_utc, .away_mono = away_mono};
     run->model = model_create(&options);
     run->feed = feed_create(run->model);
     feed_clocks(run->feed, &clocks);
+}
+
+static void begin_with(struct run *run, int64_t away_utc, int64_t away_mono) {
+    at = moved = 0;
+    *run = (struct run){.away_utc = away_utc, .away_mono = away_mono};
+    create(run);
+    say_hello(run);
+}
+
+/* The program once more, with the clock as it is. */
+static void begin_at(struct run *run, int second) {
+    at = second * NS_PER_S;
+    *run = (struct run){.its_moved = moved};
+    create(run);
     say_hello(run);
 }
 
@@ -172,34 +187,189 @@ static int clock_events(const struct run *run, char text[200]) {
     return count;
 }
 
-START_TEST(a_clock_that_is_put_back_stops_nothing) {
+/* The instant that is shown and written for it. */
+static int64_t shown(int64_t utc_ns) {
+    char text[TIME_TEXT_SIZE];
+    int64_t ns = 0;
+    time_format_rfc3339(text, utc_ns);
+    ck_assert(time_parse(text, strlen(text), &ns));
+    return ns;
+}
+
+/* What is shown for an instant is so long ago by the wall clock as it is now. */
+static void check_shown(int64_t utc_ns, double seconds_ago) {
+    ck_assert_double_eq_tol((double)(wall() - shown(utc_ns)) / 1e9, seconds_ago, 0.002);
+}
+
+static double lasted(const struct run *run, const struct alert *a) {
+    return (double)alert_lasted(a, model_utc_ns(run->model)).i / 1e9;
+}
+
+static const struct alert *only(const struct run *run) {
+    ck_assert_uint_eq(model_alert_count(run->model), 1);
+    return model_alert(run->model, 0);
+}
+
+static void move(struct run *run, int64_t to) {
+    moved = run->its_moved = to;
+}
+
+#define FOLLOWS ": times of day follow it, spans stay as they were"
+
+static const struct {
+    int64_t first, then; /* the clock is moved at 20 s and at 60 s */
+    const char *says_first, *says_then;
+} moves[] = {{-HOUR, -HOUR, "the system's clock was put back by 1h00m" FOLLOWS, NULL},
+             {HOUR, HOUR, "the system's clock was put on by 1h00m" FOLLOWS, NULL},
+             {HOUR, 0, "the system's clock was put on by 1h00m" FOLLOWS,
+              "the system's clock was put back by 1h00m" FOLLOWS},
+             {-HOUR, 0, "the system's clock was put back by 1h00m" FOLLOWS,
+              "the system's clock was put on by 1h00m" FOLLOWS},
+             {-HOUR, -HOUR / 2, "the system's clock was put back by 1h00m" FOLLOWS,
+              "the system's clock was put on by 30m00s" FOLLOWS}};
+enum { MOVES = sizeof moves / sizeof *moves };
+
+/* An alert that is open meanwhile lasts as long as it lasts, and all times of day are the wall clock's. */
+START_TEST(a_clock_that_is_moved_moves_no_span) {
     char text[200];
     struct run run;
     begin(&run);
     run.held = 0.2;
     until(&run, 20);
-    ck_assert_uint_eq(model_alert_counts(run.model).warn, 1);
-    const struct alert *a = model_alert(run.model, 0);
-    int64_t opened = a->opened_utc_ns;
+    int64_t opened = only(&run)->opened_utc_ns;
+    double was = lasted(&run, only(&run)), ago = 20 - (double)(opened - UTC) / 1e9;
     ck_assert_int_eq(clock_events(&run, text), 0);
-    moved = run.its_moved = -HOUR;
+    check_shown(opened, ago);
+    move(&run, moves[_i].first);
+    until(&run, 60);
+    ck_assert_int_eq(clock_events(&run, text), 1);
+    ck_assert_str_eq(text, moves[_i].says_first);
+    ck_assert_double_eq_tol(lasted(&run, only(&run)), was + 40, 0.001);
+    check_shown(opened, ago + 40);
+    check_shown(model_utc_ns(run.model), 0);
+    move(&run, moves[_i].then);
     until(&run, 80);
+    ck_assert_int_eq(clock_events(&run, text), moves[_i].says_then ? 2 : 1);
+    if (moves[_i].says_then)
+        ck_assert_str_eq(text, moves[_i].says_then);
     ck_assert_double_eq_tol(seconds_now(&run), 80, 0.001);
     ck_assert_double_eq_tol(age_of(&run), 0.5, 0.6);
-    ck_assert_int_eq(clock_events(&run, text), 1);
-    ck_assert_str_eq(text, "the system's clock was put back by 1h00m: times here go on as they were");
-    a = model_alert(run.model, 0);
-    ck_assert_int_eq(a->opened_utc_ns, opened);
+    ck_assert_double_eq_tol(lasted(&run, only(&run)), was + 60, 0.001);
+    check_shown(opened, ago + 60);
+    ck_assert_int_eq(only(&run)->opened_utc_ns, opened);
+    ck_assert_int_eq(only(&run)->times, 1);
     run.held = 0;
     until(&run, 120);
-    a = model_alert(run.model, 0);
-    ck_assert_int_eq(a->state, ALERT_CLEARED);
-    ck_assert_double_eq_tol((double)(a->ended_utc_ns - opened) / 1e9, 76, 2);
+    ck_assert_int_eq(only(&run)->state, ALERT_CLEARED);
+    ck_assert_double_eq_tol((double)(only(&run)->ended_utc_ns - opened) / 1e9, 76, 2);
     run.held = 0.2;
     until(&run, 140);
-    a = model_alert(run.model, 0);
-    ck_assert_int_eq(a->times, 2);
-    ck_assert_double_eq_tol((double)(a->came_utc_ns[1] - opened) / 1e9, 120, 2);
+    ck_assert_int_eq(only(&run)->times, 2);
+    ck_assert_double_eq_tol((double)(only(&run)->came_utc_ns[1] - opened) / 1e9, 120, 2);
+    end(&run);
+}
+END_TEST
+
+/* What was written after it, the next run reads, by the wall clock as it is then. */
+START_TEST(another_run_after_it) {
+    char why[200];
+    struct run run;
+    struct buffer file = {0};
+    struct alert_document document;
+    begin(&run);
+    until(&run, 4);
+    run.held = 0.2;
+    until(&run, 20);
+    double was = lasted(&run, only(&run));
+    move(&run, moves[_i].first);
+    until(&run, 60);
+    move(&run, moves[_i].then);
+    until(&run, 70);
+    alert_document_write(run.model, "prod", &file);
+    end(&run);
+    begin_at(&run, 80);
+    ck_assert_int_eq(alert_document_read(&document, file.data, file.len, why, sizeof why),
+                     ALERT_DOCUMENT_GOOD);
+    alert_join_first(run.model, &document);
+    alert_document_finish(&document);
+    buffer_finish(&file);
+    run.held = 0.2;
+    until(&run, 100);
+    ck_assert_int_eq(model_utc_ns(run.model), wall());
+    ck_assert_int_eq(only(&run)->state, ALERT_OPEN);
+    ck_assert_double_eq_tol(lasted(&run, only(&run)), was + 80, 0.001);
+    ck_assert(!only(&run)->least);
+    end(&run);
+}
+END_TEST
+
+/* It slept, and both clocks went on: who is open is open for as long. */
+START_TEST(a_machine_that_sleeps) {
+    char text[200];
+    struct run run;
+    begin(&run);
+    run.held = 0.2;
+    until(&run, 20);
+    double was = lasted(&run, only(&run));
+    at += 8 * HOUR;
+    until(&run, 8 * 3600 + 40);
+    ck_assert_int_eq(clock_events(&run, text), 1);
+    ck_assert_str_eq(text, "nobody watched for 8h00m: natsight got no turn, or the machine slept");
+    ck_assert_double_eq_tol(lasted(&run, only(&run)), was + 8 * 3600 + 20, 0.001);
+    check_shown(model_utc_ns(run.model), 0);
+    end(&run);
+}
+END_TEST
+
+/* A server's own words are by its clock. */
+START_TEST(what_a_server_told_stays_its_own) {
+    char text[40];
+    struct run run;
+    begin(&run);
+    until(&run, 20);
+    moved = HOUR; /* and not its clock */
+    until(&run, 40);
+    struct value start = quantity_get(run.model, server_of(&run), Q_SERVER_start);
+    ck_assert_int_eq(start.i, UTC - HOUR);
+    value_format(text, sizeof text, start, UNIT_TIME);
+    ck_assert_str_eq(text, "01:29:00");
+    struct value since = quantity_get(run.model, server_of(&run), Q_SERVER_state_since);
+    value_format(text, sizeof text, since, UNIT_TIME);
+    ck_assert_str_eq(text, "03:29:00"); /* by ours */
+    end(&run);
+}
+END_TEST
+
+static void say_event(struct run *run, struct buffer *bytes) {
+    struct sample *s = sample_create();
+    struct row *event = sample_add(s, ENTITY_EVENT);
+    row_put(event, F_EVENT_utc)->i = its_wall(run);
+    put_word(s, event, F_EVENT_kind, "late");
+    put_word(s, event, F_EVENT_text, "made before");
+    stream_write_row(bytes, 1, FRAME_EVENT, event);
+    sample_destroy(s);
+}
+
+/* What has the wall clock's word alone, made before and read after it. */
+START_TEST(an_event_on_its_way) {
+    struct run run;
+    struct buffer late = {0};
+    begin(&run);
+    until(&run, 20);
+    say_event(&run, &late);
+    move(&run, _i ? HOUR : -HOUR);
+    at += NS_PER_S / 2;
+    feed_tick(run.feed);
+    pass_on(&run, &late);
+    say_event(&run, &late);
+    pass_on(&run, &late);
+    int count = 0;
+    for (size_t i = 0; i < model_event_count(run.model); i++) {
+        const struct event *e = model_event(run.model, i);
+        if (e->text && strcmp(e->text, "made before") == 0)
+            ck_assert_int_eq(e->utc_ns, UTC + 20 * NS_PER_S + (count++ ? NS_PER_S / 2 : 0));
+    }
+    ck_assert_int_eq(count, 2);
     end(&run);
 }
 END_TEST
@@ -218,47 +388,6 @@ START_TEST(a_chart_goes_on) {
 }
 END_TEST
 
-/* Of the hour that it was put back nothing is left. */
-START_TEST(put_back_and_on_again) {
-    char text[200];
-    struct run run;
-    begin(&run);
-    until(&run, 20);
-    moved = run.its_moved = -HOUR;
-    until(&run, 40);
-    moved = run.its_moved = -HOUR / 2;
-    until(&run, 50);
-    ck_assert_double_eq_tol(seconds_now(&run), 50, 0.001);
-    clock_events(&run, text);
-    ck_assert_str_eq(text, "the system's clock was put on by 30m00s: times here are still ahead of it");
-    moved = run.its_moved = 0;
-    until(&run, 60);
-    ck_assert_double_eq_tol(seconds_now(&run), 60, 0.001);
-    ck_assert_double_eq_tol(age_of(&run), 0.5, 0.6);
-    ck_assert_int_eq(clock_events(&run, text), 3);
-    end(&run);
-}
-END_TEST
-
-START_TEST(a_clock_that_is_put_on_is_followed) {
-    char text[200];
-    struct run run;
-    begin(&run);
-    run.held = 0.2;
-    until(&run, 2);
-    moved = run.its_moved = HOUR;
-    until(&run, 4);
-    ck_assert_uint_eq(model_alert_counts(run.model).warn, 0); /* holds go by the other clock */
-    until(&run, 20);
-    ck_assert_uint_eq(model_alert_counts(run.model).warn, 1);
-    ck_assert_double_eq_tol(seconds_now(&run), 3620, 0.001);
-    ck_assert_double_eq_tol(age_of(&run), 0.5, 0.6);
-    ck_assert_int_eq(clock_events(&run, text), 1);
-    ck_assert_str_eq(text, "the system's clock went ahead by 1h00m: it was put on, or the machine slept");
-    end(&run);
-}
-END_TEST
-
 /* It was made before and comes after. */
 START_TEST(an_answer_on_its_way) {
     struct run run;
@@ -271,10 +400,10 @@ START_TEST(an_answer_on_its_way) {
     pass_on(&run, &late);
     at += NS_PER_S / 4;
     feed_tick(run.feed);
-    ck_assert_double_eq_tol(seconds_now(&run), _i ? 3620.5 : 20.5, 0.001);
+    ck_assert_double_eq_tol(seconds_now(&run), 20.5, 0.001);
     ck_assert_double_eq_tol(age_of(&run), 0.5, 0.001);
     until(&run, 40);
-    ck_assert_double_eq_tol(seconds_now(&run), _i ? 3640 : 40, 0.001);
+    ck_assert_double_eq_tol(seconds_now(&run), 40, 0.001);
     end(&run);
 }
 END_TEST
@@ -297,6 +426,7 @@ END_TEST
 
 /* Through a pipe, from a machine whose clocks are others. */
 START_TEST(another_machine) {
+    char text[200];
     struct run run;
     begin_with(&run, -86400 * NS_PER_S, 500 * NS_PER_S);
     until(&run, 20);
@@ -305,6 +435,10 @@ START_TEST(another_machine) {
     until(&run, 40);
     ck_assert_double_eq_tol(seconds_now(&run), 40, 0.001);
     ck_assert_double_eq_tol(age_of(&run), 0.5, 0.6);
+    ck_assert_int_eq(clock_events(&run, text), _i ? 0 : 1); /* ours is not shown */
+    if (!_i)
+        ck_assert_str_eq(text, "the collector's clock was put back by 1h00m" FOLLOWS);
+    ck_assert_double_eq_tol((double)(its_wall(&run) - shown(model_utc_ns(run.model))) / 1e9, 0, 0.002);
     end(&run);
 }
 END_TEST
@@ -341,10 +475,12 @@ END_TEST
 
 static TCase *times(void) {
     TCase *tc = tcase_create("times");
-    tcase_add_test(tc, a_clock_that_is_put_back_stops_nothing);
+    tcase_add_loop_test(tc, a_clock_that_is_moved_moves_no_span, 0, MOVES);
+    tcase_add_loop_test(tc, another_run_after_it, 0, MOVES);
+    tcase_add_test(tc, a_machine_that_sleeps);
+    tcase_add_test(tc, what_a_server_told_stays_its_own);
+    tcase_add_loop_test(tc, an_event_on_its_way, 0, 2);
     tcase_add_test(tc, a_chart_goes_on);
-    tcase_add_test(tc, put_back_and_on_again);
-    tcase_add_test(tc, a_clock_that_is_put_on_is_followed);
     tcase_add_loop_test(tc, an_answer_on_its_way, 0, 2);
     tcase_add_test(tc, another_collector_after_it);
     tcase_add_loop_test(tc, another_machine, 0, 2);

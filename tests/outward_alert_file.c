@@ -22,6 +22,7 @@
 #include "tests/outward/alert_side.h"
 
 #define FAR       4070908800000000000 /* 2099 */
+#define HOUR      (3600 * NS_PER_S)
 #define KEPT_HERE "alerts are kept here from now on: those of prod"
 
 static struct alert_side one, other;
@@ -60,6 +61,44 @@ START_TEST(what_changes_is_written_and_comes_back) {
     ck_assert_str_eq(alert_side_billing(&one)->acked_by, "bob");
     ck_assert_uint_eq(model_silence_count(one.model), 2);
     ck_assert_int_eq(one.times, 0);
+}
+END_TEST
+
+/* All that stands there is by the wall clock as it is now, for who begins then and for who reads along. */
+START_TEST(a_clock_that_is_moved_is_written) {
+    come(&one);
+    come(&other);
+    alert_side_tick(&one);
+    alert_side_tick(&other);
+    ck_assert(alert_side_hush(&one, "n7"));
+    alert_side_await_in_file(&one, "\"2099-01-01T00:00:00.000Z\"");
+    clock_wall_ahead(HOUR);
+    alert_side_await_in_file(&one, "\"2099-01-01T01:00:00.000Z\"");
+    ck_assert(model_silence(one.model, "server", "", "n8", FAR, ""));
+    for (int64_t until = clock_mono_ns() + ALERT_SIDE_NS; model_silence_count(other.model) < 2;
+         alert_side_tick(&one), alert_side_tick(&other))
+        ck_assert(clock_mono_ns() < until);
+    for (size_t i = 0; i < 2; i++)
+        ck_assert_int_eq(model_silence_at(other.model, i)->until_utc_ns, FAR);
+    clock_wall_ahead(-HOUR);
+    alert_side_leave(&other);
+    alert_side_leave(&one);
+    clock_wall_ahead(0);
+    come(&one);
+    ck_assert_int_eq(model_silence_at(one.model, 0)->until_utc_ns, FAR - HOUR);
+}
+END_TEST
+
+/* It had not been set when we began: all that is in the file was before 1970 then, and no fault of its. */
+START_TEST(a_clock_that_is_set_late_breaks_no_file) {
+    char why[200];
+    struct alert_document document;
+    clock_wall_ahead(FAR);
+    ck_assert_int_eq(
+        alert_document_read(&document, alert_folder_good, strlen(alert_folder_good), why, sizeof why),
+        ALERT_DOCUMENT_GOOD);
+    ck_assert_int_eq(document.alerts[0].first_sign_utc_ns, 1);
+    alert_document_finish(&document);
 }
 END_TEST
 
@@ -325,6 +364,8 @@ int main(void) {
     tcase_set_timeout(tc, 120);
     tcase_add_checked_fixture(tc, alert_folder_begin, leave_all);
     tcase_add_test(tc, what_changes_is_written_and_comes_back);
+    tcase_add_test(tc, a_clock_that_is_moved_is_written);
+    tcase_add_test(tc, a_clock_that_is_set_late_breaks_no_file);
     tcase_add_test(tc, the_last_is_written_at_the_end);
     tcase_add_test(tc, where_nothing_was_nothing_is_written);
     tcase_add_test(tc, a_broken_file_is_told_and_begun_anew);

@@ -23,8 +23,14 @@ static json_t *instant(int64_t utc_ns) {
 }
 
 static bool read_instant(const json_t *json, int64_t *out) {
-    return json_is_string(json) && time_parse(json_string_value(json), json_string_length(json), out) &&
-           *out > 0;
+    int64_t wall;
+    if (!json_is_string(json) || !time_parse(json_string_value(json), json_string_length(json), &wall) ||
+        wall <= 0)
+        return false;
+    *out = time_of_wall(wall);
+    if (*out <= 0) /* by far before we began, when the clock was not set yet; 0 is none */
+        *out = 1;
+    return true;
 }
 
 /* ---- the types: NULL, it is not so; false, it is not that ---- */

@@ -45,7 +45,7 @@ static json_t *value_json(struct value v) {
     case VALUE_BOOL:
         return json_boolean(v.b);
     case VALUE_TIME:
-        return v.i == TIME_UNSET ? NULL : instant(v.i);
+        return v.i == TIME_UNSET ? NULL : instant(value_instant(v));
     case VALUE_SPAN:
         return json_real((double)v.i / (double)NS_PER_S);
     case VALUE_UNKNOWN:

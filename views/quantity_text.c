@@ -139,6 +139,7 @@ void quantity_text(char *out, size_t size, const struct view_context *context, c
         return;
     }
     if (v.type == VALUE_TIME && v.i != TIME_UNSET) {
+        v.i = value_instant(v);
         bound_instant_text(out, size, context, v, bound, width);
         return;
     }
