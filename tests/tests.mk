@@ -31,6 +31,12 @@ $(BUILD)/tests/$(1)_%: $(BUILD)/tests/$(1)_%.o $(patsubst %.c,$(BUILD)/%.o,$(wil
 endef
 $(foreach l,$(LAYERS) entry e2e,$(eval $(call LAYER_TEST,$(l))))
 
+# What a program under test loads before all else.
+$(BUILD)/tests/e2e_clock: | $(BUILD)/tests/moved_clock.so
+$(BUILD)/tests/moved_clock.so: tests/preload/moved_clock.c
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -O2 -fPIC -shared -o $@ $<
+
 # It says what quantities are, so that each rule's levels can be tried.
 $(BUILD)/tests/model_rule_table: private OWN_CFLAGS = -Wl,--wrap=quantity_get
 
@@ -63,7 +69,7 @@ check-unit: natsight $(UNIT_TESTS)
 check-e2e: natsight $(LIFE_PROGRAMS) $(E2E_TESTS)
 	$(RUN_TESTS) $(E2E_TESTS)
 # What a terminal or a file says does not hang on the server's version.
-VERSION_TESTS := $(filter-out $(patsubst %,$(BUILD)/tests/e2e_%,alert_file alerts check_beside config config_faults inside keys leave link matrix options outward plain reload rules rules_reload screen settings terminal theme),$(E2E_TESTS))
+VERSION_TESTS := $(filter-out $(patsubst %,$(BUILD)/tests/e2e_%,alert_file alerts check_beside clock config config_faults inside keys leave link matrix options outward plain reload rules rules_reload screen settings terminal theme),$(E2E_TESTS))
 #: make check-server those of them that hang on what servers say: once for each version
 check-server: natsight $(LIFE_PROGRAMS) $(VERSION_TESTS)
 	$(RUN_TESTS) $(VERSION_TESTS)
