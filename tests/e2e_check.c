@@ -10,12 +10,22 @@
 #include "tests/harness/suite.h"
 
 static struct servers *well;
+#define WELL well->node[0].http, well->node[1].http, well->node[2].http
 
 /* ---- well ---- */
+
+enum { ALL, ONE, ONE_RULE, ONE_ENTITY, ONE_SERVER, RUNS };
+static struct checked runs[RUNS];
 
 static void start_well(void) {
     well = servers_start(&(struct servers_options){.nodes = 3, .jetstream = true});
     ck_assert_ptr_nonnull(well);
+    CHECK_START(&runs[ALL], SCALED, WELL);
+    CHECK_START(&runs[ONE], SCALED, well->node[0].http);
+    CHECK_START(&runs[ONE_RULE], SCALED, "--rule", "consumer_behind", well->node[0].http);
+    CHECK_START(&runs[ONE_ENTITY], SCALED, "--only", "consumer", well->node[0].http);
+    CHECK_START(&runs[ONE_SERVER], SCALED, "--only", "server:n1", well->node[0].http);
+    checked_finish(runs, RUNS);
 }
 
 static void end_well(void) {
@@ -23,10 +33,8 @@ static void end_well(void) {
     checked_forget();
 }
 
-#define WELL well->node[0].http, well->node[1].http, well->node[2].http
-
 START_TEST(who_is_well_is_ok) {
-    checked_code(0, CHECK(SCALED, WELL));
+    checked_code(0, checked_take(&runs[ALL]));
     ck_assert_str_eq(checked_last.errors, "");
     ck_assert_int_eq(
         strncmp(checked_last.output, "OK: no alert; 3 of 3 servers answer | 'critical'=0 'warning'=0 ", 63),
@@ -38,11 +46,11 @@ START_TEST(who_is_well_is_ok) {
 END_TEST
 
 START_TEST(who_is_not_asked_is_not_well) {
-    checked_code(3, CHECK(SCALED, well->node[0].http));
+    checked_code(3, checked_take(&runs[ONE]));
     checked_says("UNKNOWN: 2 servers are not monitored, and nothing is wrong elsewhere: name them, too; ");
-    checked_code(3, CHECK(SCALED, "--rule", "consumer_behind", well->node[0].http));
-    checked_code(3, CHECK(SCALED, "--only", "consumer", well->node[0].http));
-    checked_code(0, CHECK(SCALED, "--only", "server:n1", well->node[0].http));
+    checked_code(3, checked_take(&runs[ONE_RULE]));
+    checked_code(3, checked_take(&runs[ONE_ENTITY]));
+    checked_code(0, checked_take(&runs[ONE_SERVER]));
 }
 END_TEST
 

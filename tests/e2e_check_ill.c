@@ -13,7 +13,20 @@
 
 static struct servers *ill;
 
+enum { SPEAKS, CUT_SHORT, AS_JSON, RUNS };
+static struct checked runs[RUNS];
+
 static void start_ill(void) {
+    ill = checked_ill();
+    CHECK_START(&runs[SPEAKS], "--rule", "consumer_unpulled", SCALED, ill->node[0].http);
+    CHECK_START(&runs[CUT_SHORT], "--json", "--timeout", "28s", "--every", "jsz=1s", "--rule",
+                "consumer_unpulled", ill->node[0].http);
+    CHECK_START(&runs[AS_JSON], "--json", "--only", "consumer:billing", SCALED, "--rule", "consumer_unpulled",
+                ill->node[0].http);
+    checked_finish(runs, RUNS);
+}
+
+static void start_emptied(void) {
     ill = checked_ill();
 }
 
@@ -30,7 +43,7 @@ static int bars_in_first_line(void) {
 }
 
 START_TEST(a_rule_speaks_and_measures) {
-    checked_code(1, CHECK("--rule", "consumer_unpulled", SCALED, ill->node[0].http));
+    checked_code(1, checked_take(&runs[SPEAKS]));
     ck_assert_int_eq(strncmp(checked_last.output, "WARNING: 2 warning; LAG ORDERS/", 31), 0);
     checked_says(" 'consumer_unpulled ORDERS/billing'=40;0");
     checked_says(" 'consumer_unpulled ORDERS/it''s_a_b'=40;0");
@@ -75,8 +88,7 @@ START_TEST(what_may_be_a_trouble_is_not_ok) {
 END_TEST
 
 START_TEST(what_takes_longer_is_pending) {
-    checked_code(0, CHECK("--json", "--timeout", "28s", "--every", "jsz=1s", "--rule", "consumer_unpulled",
-                          ill->node[0].http));
+    checked_code(0, checked_take(&runs[CUT_SHORT]));
     json_t *json = checked_document();
     json_t *billing = doc_find(json, "pending", "name", "ORDERS/billing");
     ck_assert_str_eq(doc_text(json, "status"), "ok");
@@ -109,8 +121,7 @@ START_TEST(what_counts_at_one_look_is_open) {
 END_TEST
 
 START_TEST(json_has_what_a_script_needs) {
-    checked_code(1, CHECK("--json", "--only", "consumer:billing", SCALED, "--rule", "consumer_unpulled",
-                          ill->node[0].http));
+    checked_code(1, checked_take(&runs[AS_JSON]));
     json_t *json = checked_document();
     json_t *billing = doc_find(json, "alerts", "rule", "consumer_unpulled");
     ck_assert_double_eq(doc_number(json, "code"), 1);
@@ -291,7 +302,7 @@ int main(void) {
     tcase_add_test(bad, a_slip_in_the_name_of_a_cluster_is_named);
     tcase_add_test(bad, a_host_need_not_be_a_cluster);
     TCase *emptied = checked_part(s, "emptied");
-    tcase_add_unchecked_fixture(emptied, start_ill, end_ill);
+    tcase_add_unchecked_fixture(emptied, start_emptied, end_ill);
     tcase_add_checked_fixture(emptied, config_begin, config_end);
     tcase_add_test(bad, a_rule_that_applies_to_nothing_is_not_ok);
     tcase_add_test(emptied, a_level_that_is_over_does_not_count);

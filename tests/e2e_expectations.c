@@ -72,6 +72,7 @@ static void expect_line(struct command *c, const char *line) {
     ck_assert_msg(command_wait_output(c, line, LONG), "no \"%s\" in: %s%s", line, c->output, c->errors);
 }
 
+/* Of several at once: each takes its time, the queue group most. */
 START_TEST(who_leaves_is_missed_and_who_is_new_is_told) {
     struct command c;
     config_write("natsight.conf", EXPECTED);
@@ -79,18 +80,18 @@ START_TEST(who_leaves_is_missed_and_who_is_new_is_told) {
     start_natsight(&c, "--plain", NULL, "0.1");
     expect_line(&c, " ok servers test 2/2\n");
     natsc_close(two);
+    natsc_close(worker);
     expect_line(&c, " warn expected_missing integration 1\n");
     natsc_close(one);
     expect_line(&c, " crit expected_missing integration 2\n");
+    expect_line(&c, " crit expected_missing workers 1\n");
     one = client(1, "ai-1"); /* moved */
     two = client(0, "ai-2");
+    worker = member(0, "worker-2");
     expect_line(&c, " ok expected_missing integration");
     ck_assert_msg(strstr(c.output, "newcomer") == NULL, "%s", c.output);
     struct natsc *third = client(0, "ai-3");
     expect_line(&c, " warn newcomer integration 1\n");
-    natsc_close(worker);
-    expect_line(&c, " crit expected_missing workers 1\n");
-    worker = member(0, "worker-2");
     expect_line(&c, " ok expected_missing workers");
     ck_assert_msg(strstr(c.output, "missing nodes") == NULL, "%s", c.output);
     ck_assert_int_eq(kill(c.pid, SIGTERM), 0);
@@ -103,31 +104,23 @@ START_TEST(who_leaves_is_missed_and_who_is_new_is_told) {
 }
 END_TEST
 
-START_TEST(a_table_of_what_is_expected) {
-    struct command c;
+/* Both look at the same, and each for some ten seconds: side by side. */
+START_TEST(tables_and_check_tell_of_them) {
+    struct command c, check;
     config_write("natsight.conf", EXPECTED);
     struct natsc *one = client(0, "ai-1"), *worker = member(1, "worker-1");
     start_natsight(&c, "print", "expectation", NULL);
+    start_natsight(&check, "check", NULL, "0.05");
     finish(&c, 0);
     expect_line(&c, "integration  connection");
     ck_assert_ptr_nonnull(strstr(c.output, "fewer"));
     ck_assert_ptr_nonnull(strstr(c.output, "workers      queue"));
     ck_assert_ptr_null(strstr(c.output, "unknown"));
     ck_assert_ptr_null(strstr(c.output, "none"));
-    natsc_close(one);
-    natsc_close(worker);
     command_free(&c);
-}
-END_TEST
-
-START_TEST(check_judges_by_them) {
-    struct command c;
-    config_write("natsight.conf", EXPECTED);
-    struct natsc *one = client(0, "ai-1"), *worker = member(1, "worker-1");
-    start_natsight(&c, "check", NULL, "0.05");
-    finish(&c, 1);
-    ck_assert_msg(strstr(c.output, "integration: 1 of 2 there") != NULL, "%s", c.output);
-    command_free(&c);
+    finish(&check, 1);
+    ck_assert_msg(strstr(check.output, "integration: 1 of 2 there") != NULL, "%s", check.output);
+    command_free(&check);
     struct natsc *two = client(1, "ai-2");
     start_natsight(&c, "check", NULL, "0.05");
     finish(&c, 0);
@@ -144,8 +137,7 @@ int main(void) {
     tcase_add_unchecked_fixture(t, start, end);
     tcase_add_checked_fixture(t, config_begin, config_end);
     tcase_add_test(t, who_leaves_is_missed_and_who_is_new_is_told);
-    tcase_add_test(t, a_table_of_what_is_expected);
-    tcase_add_test(t, check_judges_by_them);
+    tcase_add_test(t, tables_and_check_tell_of_them);
     tcase_set_timeout(t, 300);
     suite_add_tcase(s, t);
     return suite_run(s);

@@ -11,13 +11,31 @@ void checked_forget(void) {
     command_free(&checked_last);
 }
 
-int checked_run(const char *const *words) {
+void checked_start(struct checked *run, const char *const *words) {
     const char *argv[24] = {command_natsight(), "check"};
     int n = 2;
     for (int i = 0; words[i] != NULL && n < 23; i++)
         argv[n++] = words[i];
+    ck_assert(command_start(&run->command, argv, NULL));
+}
+
+void checked_finish(struct checked *runs, int count) {
+    for (int i = 0; i < count; i++)
+        runs[i].code = command_finish(&runs[i].command, CHECKED_MS);
+}
+
+int checked_take(struct checked *run) {
     checked_forget();
-    return command_run(&checked_last, argv, NULL, CHECKED_MS);
+    checked_last = run->command;
+    run->command = (struct command){.in = -1, .out = -1, .err = -1};
+    return run->code;
+}
+
+int checked_run(const char *const *words) {
+    struct checked run;
+    checked_start(&run, words);
+    checked_finish(&run, 1);
+    return checked_take(&run);
 }
 
 void checked_code(int code, int is) {

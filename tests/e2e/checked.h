@@ -21,6 +21,17 @@ void checked_forget(void);
 
 void checked_code(int code, int is);
 void checked_says(const char *part);
+/* Several side by side: most of the time of each is waiting. Words as above; of a run that is over
+ * checked_take() makes what it said the last, once. */
+struct checked {
+    struct command command;
+    int code;
+};
+void checked_start(struct checked *run, const char *const *words);
+void checked_finish(struct checked *runs, int count);
+int checked_take(struct checked *run);
+#define CHECK_START(run, ...) checked_start(run, (const char *const[]){__VA_ARGS__, NULL})
+
 /* The last output as JSON; a new reference. */
 json_t *checked_document(void);
 
