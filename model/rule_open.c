@@ -32,11 +32,18 @@ static bool tells_no_gateways(const struct model *model, const struct object *se
            !server_is_fresh(model, server_const(server), SHAPE_GATEWAYZ);
 }
 
-/* Of these unknown is never that there is none, while that one says so. */
-static const struct {
+/* Else that nobody can tell is a word that stands: its limits don't say when it loses. */
+static bool is_led_by_nobody(const struct model *model, const struct object *asset) {
+    return asset_state(model, asset) != ASSET_OK;
+}
+
+struct want {
     enum quantity quantity;
     wants_fn *wants;
-} wanted[] = {
+};
+
+/* Of these unknown is never that there is none, while that one says so. */
+static const struct want wanted[] = {
     {Q_CLUSTER_connections, always},
     {Q_CLUSTER_in_client_msgs_per_s, always},
     {Q_CLUSTER_out_client_msgs_per_s, always},
@@ -59,12 +66,19 @@ static const struct {
     {Q_EXPECTATION_missing, always},
 };
 
-static bool is_wanted(const struct asking *asking, int id) {
-    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
-        if ((int)wanted[i].quantity == id)
-            return wanted[i].wants(asking->model, asking->object);
+/* Of these a word is "unknown": as long as that one says so it may be another in a moment. */
+static const struct want worded[] = {
+    {Q_STREAM_loss, is_led_by_nobody}, {Q_CONSUMER_loss, is_led_by_nobody}, {Q_CONSUMER_state, always},
+    {Q_AUDIENCE_state, always},        {Q_EXPECTATION_state, always},
+};
+
+static bool is_among(const struct want *wants, size_t count, const struct asking *asking, int id) {
+    for (size_t i = 0; i < count; i++)
+        if ((int)wants[i].quantity == id)
+            return wants[i].wants(asking->model, asking->object);
     return false;
 }
+#define IS_AMONG(wants, asking, id) is_among(wants, sizeof(wants) / sizeof *(wants), asking, id)
 
 /* It is known, and not of now. */
 static bool is_old(const struct asking *asking, int id) {
@@ -92,7 +106,7 @@ static bool is_of_silent_side(const struct asking *asking, int id) {
 
 static bool is_for_now(const struct asking *asking, int id) {
     return rule_awaits(asking->model, asking->object, id) || is_old(asking, id) ||
-           is_between(asking->object, id) || is_of_silent_side(asking, id) || is_wanted(asking, id);
+           is_between(asking->object, id) || is_of_silent_side(asking, id) || IS_AMONG(wanted, asking, id);
 }
 
 /* ---- three answers ---- */
@@ -104,14 +118,14 @@ struct question {
     bool open; /* something of it is not known for now */
 };
 
-static bool says_unknown(struct expr_value v, int id) {
-    return v.type == EXPR_TEXT && strcmp(v.text, "unknown") == 0 && asking_word(id, 0);
+static bool says_unknown(const struct asking *asking, int id, struct expr_value v) {
+    return v.type == EXPR_TEXT && strcmp(v.text, "unknown") == 0 && IS_AMONG(worded, asking, id);
 }
 
 static struct expr_value get(void *data, int id) {
     struct question *question = data;
     struct expr_value v = asking_get((void *)question->asking, id);
-    bool unknown = says_unknown(v, id);
+    bool unknown = says_unknown(question->asking, id, v);
     question->open |= unknown || (v.type == EXPR_UNKNOWN && is_for_now(question->asking, id));
     return unknown ? (struct expr_value){EXPR_UNKNOWN, 0, NULL} : v;
 }

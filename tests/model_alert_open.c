@@ -1,5 +1,6 @@
 /* Alerts of which nobody can say for now whether they go on: that is no end, and nor is it for ever. */
 #include "model/alerts.h"
+#include "tests/model_loss.h"
 #include "tests/model_meta.h"
 #include "tests/model_ruled.h"
 
@@ -199,6 +200,58 @@ START_TEST(a_rate_that_has_no_window_is_no_end) {
 }
 END_TEST
 
+/* ---- a word that is "unknown" ---- */
+
+static void tells_read(struct night *n, double second, uint64_t lag) {
+    struct told t = plain;
+    t.max_age = 86400, t.first_age = 20 * 3600;
+    const struct reader r = {"billing", lag, 1000 - lag, NULL, false};
+    while (n->at < ns(second)) {
+        struct sample *s = jsz(n, 0);
+        put_u(put_told(n, s, &t), F_STREAM_max_msgs_per_subject, 1000);
+        put_reader(s, &r, 0);
+        send(n, s);
+        varz_until(n, (double)n->at / 1e9 + 5, 7);
+    }
+}
+
+static void begin_at_risk(struct night *n) {
+    begin_three(n);
+    tells_read(n, 50, 1000);
+    ck_assert_int_eq(alert_of(n, "stream_at_risk")->state, ALERT_OPEN);
+}
+
+/* What its limits let nobody foresee will be unknown tomorrow as well. */
+START_TEST(a_word_that_stands_ends_it) {
+    struct night n;
+    begin_at_risk(&n);
+    for (uint64_t lag = 900; lag >= 100; lag -= 100)
+        tells_read(&n, (double)n.at / 1e9 + 5, lag);
+    tells_read(&n, 150, 100);
+    ck_assert_str_eq(loss(&n), "unknown");
+    ck_assert_int_eq(alert_of(&n, "stream_at_risk")->state, ALERT_CLEARED);
+    night_end(&n);
+}
+END_TEST
+
+START_TEST(what_nobody_leads_is_at_risk_still) {
+    struct night n;
+    begin_at_risk(&n);
+    while (n.at < ns(100)) {
+        for (int node = 0; node < 3; node++) {
+            struct sample *s = jsz(&n, node);
+            add_stream(s, node, -1, 0);
+            send(&n, s);
+        }
+        varz_until(&n, (double)n.at / 1e9 + 5, 7);
+    }
+    ck_assert_str_eq(loss(&n), "unknown");
+    const struct alert *a = alert_of(&n, "stream_at_risk");
+    ck_assert(a->state == ALERT_OPEN && a->unheard);
+    night_end(&n);
+}
+END_TEST
+
 /* ---- after a restart of ours ---- */
 
 static struct alert leaderless(void) {
@@ -285,6 +338,8 @@ static TCase *cases(void) {
     tcase_add_test(t, one_half_that_is_not_so_is_enough);
     tcase_add_test(t, a_limit_that_was_taken_away_ends_it);
     tcase_add_test(t, a_rate_that_has_no_window_is_no_end);
+    tcase_add_test(t, a_word_that_stands_ends_it);
+    tcase_add_test(t, what_nobody_leads_is_at_risk_still);
     tcase_add_test(t, what_was_critical_is_no_warning_while_its_hold_runs);
     tcase_add_test(t, restored_in_the_dark_it_waits_for_a_word);
     return t;
