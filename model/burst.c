@@ -13,7 +13,8 @@
 #define AGAIN  (60 * NS_PER_S) /* who of them is cut again so soon */
 
 struct cut {
-    int64_t stop_ns;
+    int64_t stop_ns; /* of the server's clock: the spans between cuts are exact */
+    int64_t mono_ns; /* ours, which nobody moves */
     uint64_t connection;
     struct client *client; /* NULL: not known */
     uint64_t who;          /* the client; of a crowd that can't be told apart the connection */
@@ -32,7 +33,8 @@ static int by_who(const void *a, const void *b) {
 }
 
 static struct cut cut_of(const struct model *model, const struct closed_record *record) {
-    struct cut cut = {.stop_ns = record->stop_ns, .connection = record->id, .who = record->id};
+    struct cut cut = {
+        .stop_ns = record->stop_ns, .mono_ns = record->mono_ns, .connection = record->id, .who = record->id};
     const struct object *connection = model_object(model, record->id);
     const struct object *client = connection ? client_of(model, connection) : NULL;
     cut.client = client ? client->extra : NULL;
@@ -56,12 +58,12 @@ static void number_clients(struct cut *cuts, size_t count, uint64_t *known) {
     }
 }
 
-static void note(struct burst *burst, uint64_t clients, int64_t at_ns) {
-    bool follows = burst->clients && at_ns - burst->at_ns <= BURST_TOLD_NS;
+static void note(struct burst *burst, uint64_t clients, int64_t at_mono_ns) {
+    bool follows = burst->clients && at_mono_ns - burst->at_mono_ns <= BURST_TOLD_NS;
     if (!follows || clients > burst->clients)
         burst->clients = clients;
-    if (!follows || at_ns > burst->at_ns)
-        burst->at_ns = at_ns;
+    if (!follows || at_mono_ns > burst->at_mono_ns)
+        burst->at_mono_ns = at_mono_ns;
 }
 
 /* ---- what belongs to them ---- */
@@ -76,7 +78,7 @@ static size_t place_of(const struct cut *cut) {
 /* It was one of them not long before, and they are still spoken of. */
 static bool is_cut_again(const struct burst *burst, const struct cut *cut, size_t place) {
     const struct client_cut *items = cut->client->items, *this = &items[place - 1];
-    if (cut->stop_ns < burst->at_ns || cut->stop_ns - burst->at_ns > BURST_TOLD_NS)
+    if (cut->mono_ns < burst->at_mono_ns || cut->mono_ns - burst->at_mono_ns > BURST_TOLD_NS)
         return false;
     for (size_t i = place - 1; i-- > 0 && this->stop_ns - items[i].stop_ns <= AGAIN;)
         if (items[i].in_crowd && items[i].server == this->server)
@@ -122,7 +124,7 @@ static void look_through(struct burst *burst, struct cut *cuts, size_t count, ui
             marked = end;
             first = i < over ? first : i;
             over = i < over ? over : end;
-            note(burst, clients, cuts[first].stop_ns);
+            note(burst, clients, cuts[first].mono_ns);
         }
         clients -= !--held[cuts[i].number];
     }
@@ -131,16 +133,18 @@ static void look_through(struct burst *burst, struct cut *cuts, size_t count, ui
 static void judge(const struct model *model, struct entry *entry) {
     struct server *server = server_of(entry);
     const struct closed_queue *queue = &server->closing.kept[CLOSED_CUT];
-    int64_t last = closing_last_cut(&server->closing);
+    int64_t last = INT64_MIN;
     size_t count = 0;
     if (server->burst.looked == server->closing.cut)
         return;
     server->burst.looked = server->closing.cut;
     struct cut *cuts = memory_array(queue->count + 1, sizeof *cuts);
     uint64_t *room = memory_array(queue->count + 1, sizeof *room);
+    for (size_t i = 0; i < queue->count; i++)
+        last = queue->items[queue->first + i].mono_ns > last ? queue->items[queue->first + i].mono_ns : last;
     for (size_t i = 0; i < queue->count; i++) {
         const struct closed_record *record = &queue->items[queue->first + i];
-        if (last - record->stop_ns <= LOOKED)
+        if (last - record->mono_ns <= LOOKED)
             cuts[count++] = cut_of(model, record);
     }
     number_clients(cuts, count, room);

@@ -12,11 +12,11 @@
 
 struct burst { /* the last ones that followed each other */
     uint64_t
-        clients;     /* in any span of one second, by `stop` of their records, of the largest; one that is cut
-                        twice in it counts once. 0 none. The server's log may have more lines in a second: it
-                        is written when a client is found slow, sometimes twice, and `stop` comes later */
-    int64_t at_ns;   /* of the last; the server's clock */
-    uint64_t looked; /* cuts that were known when we looked last */
+        clients; /* in any span of one second, by `stop` of their records, of the largest; one that is cut
+                    twice in it counts once. 0 none. The server's log may have more lines in a second: it
+                    is written when a client is found slow, sometimes twice, and `stop` comes later */
+    int64_t at_mono_ns; /* of the last */
+    uint64_t looked;    /* cuts that were known when we looked last */
 };
 
 struct model;

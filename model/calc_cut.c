@@ -6,12 +6,6 @@
 
 #define MINUTE_NS (60 * NS_PER_S)
 
-/* Its own clock, now. */
-static int64_t clock_of(const struct model *model, const struct object *server) {
-    int64_t since = model->mono_ns - server->now_at.mono_ns;
-    return server->now_at.now_ns + (since > 0 ? since : 0);
-}
-
 /* From its counters, which may count one twice. */
 static struct value counted_within(const struct model *model, const struct object *server, int64_t span_ns) {
     const struct cut_counters *counters = &server_const(server)->cut_counters;
@@ -28,7 +22,7 @@ static struct value cut_within(const struct model *model, const struct object *s
     uint64_t cut;
     if (!closing->known)
         return counted_within(model, server, span_ns);
-    bool more = closing_cut_since(closing, clock_of(model, server) - span_ns, &cut);
+    bool more = closing_cut_since(closing, model->mono_ns - span_ns, &cut);
     struct value v = value_uint(cut);
     more |=
         lately_within(&server_const(server)->cut_counters.lately[SLOW_UNTOLD], model->utc_ns, span_ns) > 0;
@@ -53,14 +47,14 @@ struct value calc_server_last_cut(const struct model *model, const struct object
 
 struct value calc_server_cut_at_once(const struct model *model, const struct object *object) {
     const struct burst *burst = &server_const(object)->burst;
-    bool recent = burst->clients && clock_of(model, object) - burst->at_ns <= BURST_TOLD_NS;
+    bool recent = burst->clients && model->mono_ns - burst->at_mono_ns <= BURST_TOLD_NS;
     return recent ? value_uint(burst->clients) : value_unknown(0);
 }
 
 /* By our clock; what came before that belongs to those that were cut at once. */
 static int64_t burst_end(const struct model *model, const struct object *server) {
     const struct burst *burst = &server_const(server)->burst;
-    return burst->clients ? burst->at_ns + BURST_TOLD_NS + model->utc_ns - clock_of(model, server) : 0;
+    return burst->clients ? burst->at_mono_ns + BURST_TOLD_NS + model->utc_ns - model->mono_ns : 0;
 }
 
 struct value calc_server_cut_clients_5m(const struct model *model, const struct object *object) {

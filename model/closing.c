@@ -45,6 +45,8 @@ static void pop(struct model *model, struct closed_queue *queue) {
     struct entry *entry = entry_by_id(model, record->id);
     if (record->stop_ns > queue->floor_ns)
         queue->floor_ns = record->stop_ns;
+    if (record->mono_ns > queue->floor_mono_ns)
+        queue->floor_mono_ns = record->mono_ns;
     queue->first++;
     queue->count--;
     if (entry)
@@ -115,6 +117,12 @@ static void expect_dying(struct entry *server, int64_t mono_ns) {
     closing->dying_mono_ns = dying > closing->dying_mono_ns ? dying : closing->dying_mono_ns;
 }
 
+/* What stands in its list has happened, whatever its clock says now. */
+static int64_t mono_of(const struct stamp *at, int64_t stop_ns) {
+    int64_t ago = at->now_ns - stop_ns;
+    return at->mono_ns - (ago > 0 ? ago : 0);
+}
+
 bool closing_put(struct model *model, struct entry *server, const struct row *row, const struct stamp *at) {
     struct closing *closing = &server_of(server)->closing;
     enum closed_class class = class_of(row);
@@ -129,7 +137,7 @@ bool closing_put(struct model *model, struct entry *server, const struct row *ro
     if (!taken)
         return false;
     struct entry *entry = close_entry(model, server, row, at);
-    keep(model, closing, class, (struct closed_record){entry->object.id, stop_ns});
+    keep(model, closing, class, (struct closed_record){entry->object.id, stop_ns, mono_of(at, stop_ns)});
     closing->cut += class == CLOSED_CUT;
     if (class == CLOSED_CUT)
         client_was_cut(model, entry);
@@ -271,12 +279,12 @@ void closing_varz(struct server *server, const struct row *row, int64_t mono_ns)
 
 /* ---- what it knows ---- */
 
-bool closing_cut_since(const struct closing *closing, int64_t since_ns, uint64_t *cut) {
+bool closing_cut_since(const struct closing *closing, int64_t since_mono_ns, uint64_t *cut) {
     const struct closed_queue *queue = &closing->kept[CLOSED_CUT];
     *cut = 0;
     for (size_t i = 0; i < queue->count; i++)
-        *cut += queue->items[queue->first + i].stop_ns >= since_ns;
-    return queue->floor_ns >= since_ns;
+        *cut += queue->items[queue->first + i].mono_ns >= since_mono_ns;
+    return queue->floor_mono_ns && queue->floor_mono_ns >= since_mono_ns;
 }
 
 bool closing_is_short(const struct model *model, const struct closing *closing, int64_t span_ns) {
@@ -353,7 +361,7 @@ static void infer_end(struct model *model, struct entry *server, struct entry *e
     visitor_left(model, entry);
     end_entry(model, entry, model->mono_ns);
     keep(model, &server_of(server)->closing, CLOSED_ORDINARY,
-         (struct closed_record){entry->object.id, stop_ns});
+         (struct closed_record){entry->object.id, stop_ns, model->mono_ns});
 }
 
 void closing_end_run(struct model *model, struct entry *server, const struct text *run, int64_t end_ns) {

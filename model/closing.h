@@ -16,12 +16,14 @@ enum closed_class { CLOSED_ORDINARY, CLOSED_CUT, CLOSED_CLASS_COUNT };
 
 struct closed_record {
     uint64_t id;     /* of the object */
-    int64_t stop_ns; /* of the server's clock */
+    int64_t stop_ns; /* of the server's clock, which may be moved */
+    int64_t mono_ns; /* the same by ours */
 };
 struct closed_queue { /* by when they came to be known */
     struct closed_record *items;
     size_t first, count, cap;
-    int64_t floor_ns;   /* records up to there are not taken again */
+    int64_t floor_ns; /* records up to there are not taken again */
+    int64_t floor_mono_ns;
     int64_t crowded_ns; /* latest stop of one that went because too many came; 0 none */
 };
 
@@ -75,7 +77,7 @@ void closing_end_run(struct model *model, struct entry *server, const struct tex
 /* from_start: the next one began while we watched, so its list has nothing from before. */
 void closing_forget_run(struct closing *closing, bool from_start);
 /* Clients cut since that instant of the server's clock. true: there may have been more. */
-bool closing_cut_since(const struct closing *closing, int64_t since_ns, uint64_t *cut);
+bool closing_cut_since(const struct closing *closing, int64_t since_mono_ns, uint64_t *cut);
 /* Neither its list nor we reach back so far: it began since, and what the run before closed nobody says. */
 bool closing_is_short(const struct model *model, const struct closing *closing, int64_t span_ns);
 /* When one was cut last, by the server's clock; TIME_UNSET: none that we know of. */

@@ -30,11 +30,14 @@ static int64_t mono(void) {
     return MONO + at;
 }
 
+enum { CUT = 6 };
+
 struct run {
     struct model *model;
     struct feed *feed;
     int64_t away_utc, away_mono; /* the collector's machine, less this one */
     int64_t its_moved;           /* its wall clock */
+    int64_t cut_ns[2];           /* when the server cut some, by its clock; 0 none */
     uint64_t serial;
     double held; /* of what the connection may hold */
 };
@@ -97,6 +100,24 @@ static void write_and_drop(struct buffer *bytes, struct sample *s) {
     sample_destroy(s);
 }
 
+/* Clients that were cut as slow consumers, so many each time. */
+static struct sample *closed_list(struct run *run) {
+    struct sample *s = made(run, SHAPE_CONNZ_CLOSED);
+    char name[20];
+    for (int i = 0; i < 2 * CUT; i++) {
+        if (!run->cut_ns[i / CUT])
+            continue;
+        struct row *closed = sample_add(s, ENTITY_CONNECTION);
+        snprintf(name, sizeof name, "slow%d", i);
+        row_put(closed, F_CONNECTION_cid)->u = 20 + (uint64_t)i;
+        put_word(s, closed, F_CONNECTION_name, name);
+        put_word(s, closed, F_CONNECTION_reason, "Slow Consumer (Write Deadline)");
+        row_put(closed, F_CONNECTION_start)->i = run->cut_ns[i / CUT] - NS_PER_S;
+        row_put(closed, F_CONNECTION_stop)->i = run->cut_ns[i / CUT];
+    }
+    return s;
+}
+
 /* What a collector would have written just now. */
 static struct buffer answers(struct run *run) {
     struct buffer bytes = {0};
@@ -113,6 +134,8 @@ static struct buffer answers(struct run *run) {
     row_put(connection, F_CONNECTION_cid)->u = 9;
     row_put(connection, F_CONNECTION_pending_bytes)->i = (int64_t)(run->held * (double)LIMIT);
     write_and_drop(&bytes, s);
+    if (run->cut_ns[0])
+        write_and_drop(&bytes, closed_list(run));
     return bytes;
 }
 
@@ -340,6 +363,43 @@ START_TEST(what_a_server_told_stays_its_own) {
 }
 END_TEST
 
+static uint64_t cut_lately(const struct run *run) {
+    return quantity_get(run->model, server_of(run), Q_SERVER_cut_10m).u;
+}
+
+static bool is_burst(const struct run *run) {
+    return quantity_get(run->model, server_of(run), Q_SERVER_cut_at_once).type != VALUE_UNKNOWN;
+}
+
+/* Its own clock is moved, too: what its list told before is no news, and what it tells then is. */
+START_TEST(a_server_on_the_same_machine) {
+    struct run run;
+    begin(&run);
+    until(&run, 10);
+    run.cut_ns[0] = its_wall(&run);
+    until(&run, 40);
+    ck_assert_uint_eq(cut_lately(&run), CUT);
+    ck_assert(is_burst(&run));
+    ck_assert_uint_gt(model_alert_counts(run.model).warn + model_alert_counts(run.model).crit, 0);
+    until(&run, 1500);
+    ck_assert_uint_eq(cut_lately(&run), 0);
+    uint64_t changes = model_alert_change_last(run.model);
+    move(&run, _i ? HOUR : -HOUR);
+    for (int second = 1501; second < 2000; second += 20) {
+        until(&run, second);
+        ck_assert_uint_eq(cut_lately(&run), 0);
+        ck_assert(!is_burst(&run));
+    }
+    ck_assert_uint_eq(model_alert_change_last(run.model), changes);
+    run.cut_ns[1] = its_wall(&run);
+    until(&run, 2030);
+    ck_assert_uint_eq(cut_lately(&run), CUT);
+    ck_assert(is_burst(&run));
+    ck_assert_uint_gt(model_alert_counts(run.model).warn + model_alert_counts(run.model).crit, 0);
+    end(&run);
+}
+END_TEST
+
 static void say_event(struct run *run, struct buffer *bytes) {
     struct sample *s = sample_create();
     struct row *event = sample_add(s, ENTITY_EVENT);
@@ -480,6 +540,7 @@ static TCase *times(void) {
     tcase_add_test(tc, a_machine_that_sleeps);
     tcase_add_test(tc, what_a_server_told_stays_its_own);
     tcase_add_loop_test(tc, an_event_on_its_way, 0, 2);
+    tcase_add_loop_test(tc, a_server_on_the_same_machine, 0, 2);
     tcase_add_test(tc, a_chart_goes_on);
     tcase_add_loop_test(tc, an_answer_on_its_way, 0, 2);
     tcase_add_test(tc, another_collector_after_it);
