@@ -179,10 +179,12 @@ void alert_say_figure(struct model *model, struct slot *slot) {
 
 /* ---- its end ---- */
 
-static const char ending_cut[] = "cut", ending_unruled[] = "its rule is not in force any more";
+static const char ending_cut[] = "cut", ending_down[] = "server down",
+                  ending_unruled[] = "its rule is not in force any more";
 
 bool model_alert_is_unsolved(const struct alert *alert) {
-    const char *const unsolved[] = {ending_cut, ending_unruled, ENDING_ACKNOWLEDGED, ENDING_TAKEN};
+    const char *const unsolved[] = {ending_cut, ending_down, ending_unruled, ENDING_ACKNOWLEDGED,
+                                    ENDING_TAKEN};
     for (size_t i = 0; alert->state == ALERT_CLEARED && i < sizeof unsolved / sizeof *unsolved; i++)
         if (strcmp(alert->ending, unsolved[i]) == 0)
             return true;
@@ -193,6 +195,13 @@ bool model_alert_is_unsolved(const struct alert *alert) {
 static bool is_ruled(const struct model *model, const struct slot *slot) {
     const struct rule *rule = ruleset_find(model->rules, slot->said.rule);
     return rule && rule->enabled;
+}
+
+/* It, or what it is of: nobody took it away, and nobody knows how it is. */
+static bool is_of_dead_server(const struct object *object) {
+    while (object && object->kind != OBJECT_SERVER)
+        object = object->parent;
+    return object && object->freshness == FRESH_GONE;
 }
 
 static const char *ending_of(const struct model *model, const struct slot *slot) {
@@ -207,7 +216,9 @@ static const char *ending_of(const struct model *model, const struct slot *slot)
     if (object && object->kind == OBJECT_CONNECTION && model_is_closed(object))
         return strcmp(quantity_get(model, object, Q_CONNECTION_closed_by).text, "slow") == 0 ? ending_cut
                                                                                              : "closed";
-    return object && object->freshness != FRESH_GONE ? "" : "gone";
+    if (object && object->freshness != FRESH_GONE)
+        return "";
+    return is_of_dead_server(object) ? ending_down : "gone";
 }
 
 void alert_say_end(const struct model *model, struct slot *slot) {

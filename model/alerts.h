@@ -67,7 +67,7 @@ struct alert {
     const char *worst_rule;              /* that spoke at its worst */
     double peak_size;                    /* the peak as a number; 0 also where it is none, or not known */
     const char *limit, *origin; /* "> 80 %", "" when it is a state; where the level comes from: "default" */
-    const char *ending;         /* of a cleared one, where there is more to say: "gone", "not seen again" */
+    const char *ending;         /* of a cleared one, where there is more to say: "gone", "server down" */
     int64_t first_sign_utc_ns;  /* when the condition became true */
     bool least;                 /* or before that: nothing was known then */
     int64_t sign_utc_ns;        /* the same of the last time that it came; 0 not known: alert_sign_utc_ns() */
@@ -105,7 +105,7 @@ uint64_t model_alerts_version(const struct model *model);
  * "cut_in 4s" beside 12.0M. */
 #define ALERT_PEAK_SIZE 400
 void model_alert_peak(const struct model *model, const struct alert *alert, char *out, size_t size);
-/* It ended, and what it was about has not: "cut", "still gone: taken as deleted". */
+/* It ended, and what it was about has not: "cut", "server down", "still gone: taken as deleted". */
 bool model_alert_is_unsolved(const struct alert *alert);
 /* Of all times that an open one was worse than ever, in this run. */
 uint64_t model_alerts_peaks(const struct model *model);

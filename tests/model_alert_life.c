@@ -374,6 +374,7 @@ START_TEST(what_is_left_of_it_is_said) {
                 {"60", "gone", "60, gone"},
                 {"-", "gone", "gone"},
                 {"91 %", "cut", "ended: it was cut"},
+                {"2 s", "server down", "ended: server down"},
                 {"yes", "still gone: taken as deleted", "ended: still gone: taken as deleted"},
                 {"yes", "gone, acknowledged", "ended: gone, acknowledged"},
                 {"5 s", "its rule is not in force any more", "ended: its rule is not in force any more"}};
@@ -397,6 +398,36 @@ START_TEST(an_object_that_is_gone_ends_it) {
     ck_assert_str_eq(alert_at(&w, 0)->ending, "gone");
     w.count = 1; /* another one, of the same name */
     watch_holds(&w, 700, 0);
+    watch_end(&w);
+}
+END_TEST
+
+/* Nobody took it away: beside the alert that it is down it is neither gone nor well. */
+START_TEST(what_a_dead_server_was_told_of_ends_with_it) {
+    const struct rule_said crowded = {.name = "crowded",
+                                      .entity = "server",
+                                      .condition = "connections",
+                                      .warn = "> 0",
+                                      .hold = "1 s",
+                                      .tag = "MANY",
+                                      .text = "{value}"};
+    struct watch w;
+    watch_begin(&w);
+    use_rules(w.n.model, &crowded, 1);
+    watch_until(&w, 5);
+    watch_silence(&w, 40);
+    const struct alert *down = alert_at(&w, 0), *crowd = alert_at(&w, 1);
+    ck_assert_str_eq(down->rule, "server_down");
+    ck_assert_int_eq(down->state, ALERT_OPEN);
+    ck_assert_str_eq(crowd->rule, "crowded");
+    ck_assert_int_eq(crowd->state, ALERT_CLEARED);
+    ck_assert_str_eq(crowd->ending, "server down");
+    ck_assert(model_alert_is_unsolved(crowd));
+    watch_until(&w, 60); /* it answers again */
+    ck_assert_str_eq(alert_at(&w, 0)->rule, "crowded");
+    ck_assert_int_eq(alert_at(&w, 0)->state, ALERT_OPEN);
+    ck_assert_str_eq(alert_at(&w, 0)->ending, "");
+    ck_assert_int_eq(alert_at(&w, 0)->times, 2);
     watch_end(&w);
 }
 END_TEST
@@ -473,6 +504,7 @@ static TCase *lives(void) {
     tcase_add_loop_test(tc, without_its_rule_it_ends_and_says_so, 0, 2);
     tcase_add_test(tc, what_is_left_of_it_is_said);
     tcase_add_test(tc, an_object_that_is_gone_ends_it);
+    tcase_add_test(tc, what_a_dead_server_was_told_of_ends_with_it);
     tcase_add_test(tc, the_first_two_answers_open_nothing);
     tcase_add_test(tc, what_is_not_found_any_more_is_quiet);
     tcase_add_test(tc, who_never_answered_is_told_of);
