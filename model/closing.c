@@ -10,6 +10,7 @@
 #include "model/visitor.h"
 
 #define LISTED_MOST 10000          /* by a server: max_closed_clients */
+#define PUT_BACK_NS (2 * NS_PER_S) /* so much earlier than what its list told before */
 #define DYING_NS    (5 * NS_PER_S) /* beside its write deadline */
 
 static const struct {
@@ -123,6 +124,13 @@ static int64_t mono_of(const struct stamp *at, int64_t stop_ns) {
     return at->mono_ns - (ago > 0 ? ago : 0);
 }
 
+/* It is later than the floor though its stop is not: the clock was put back, and we have it as open. */
+static bool is_later(const struct model *model, const struct entry *server, const struct row *row,
+                     const struct stamp *at) {
+    bool back = server_const(&server->object)->closing.newest_ns > at->now_ns + PUT_BACK_NS;
+    return back && entry_find(model, OBJECT_CONNECTION, &server->object, NULL, row);
+}
+
 bool closing_put(struct model *model, struct entry *server, const struct row *row, const struct stamp *at) {
     struct closing *closing = &server_of(server)->closing;
     enum closed_class class = class_of(row);
@@ -130,7 +138,8 @@ bool closing_put(struct model *model, struct entry *server, const struct row *ro
     int64_t stop_ns = row_i64(row, F_CONNECTION_stop, TIME_UNSET);
     if (find(model, server, row))
         return true;
-    bool taken = stop_ns > queue->floor_ns && at->now_ns - stop_ns <= keeps[class].age_ns;
+    bool taken = (stop_ns > queue->floor_ns || is_later(model, server, row, at)) &&
+                 at->now_ns - stop_ns <= keeps[class].age_ns;
     bool told = taken || stop_ns > closing->newest_ns;
     closing->told += told;
     closing->leafs += told && connection_is_leaf(row);

@@ -37,6 +37,7 @@ struct run {
     struct feed *feed;
     int64_t away_utc, away_mono; /* the collector's machine, less this one */
     int64_t its_moved;           /* its wall clock */
+    int64_t left_ns[2];          /* when cids 8 and 9 left, the same */
     int64_t cut_ns[2];           /* when the server cut some, by its clock; 0 none */
     uint64_t serial;
     double held; /* of what the connection may hold */
@@ -100,7 +101,7 @@ static void write_and_drop(struct buffer *bytes, struct sample *s) {
     sample_destroy(s);
 }
 
-/* Clients that were cut as slow consumers, so many each time. */
+/* Clients that were cut as slow consumers, so many each time; and some that left. */
 static struct sample *closed_list(struct run *run) {
     struct sample *s = made(run, SHAPE_CONNZ_CLOSED);
     char name[20];
@@ -114,6 +115,14 @@ static struct sample *closed_list(struct run *run) {
         put_word(s, closed, F_CONNECTION_reason, "Slow Consumer (Write Deadline)");
         row_put(closed, F_CONNECTION_start)->i = run->cut_ns[i / CUT] - NS_PER_S;
         row_put(closed, F_CONNECTION_stop)->i = run->cut_ns[i / CUT];
+    }
+    for (int i = 0; i < 2; i++) {
+        if (!run->left_ns[i])
+            continue;
+        struct row *closed = sample_add(s, ENTITY_CONNECTION);
+        row_put(closed, F_CONNECTION_cid)->u = i ? 9 : 8;
+        put_word(s, closed, F_CONNECTION_reason, "Client Closed");
+        row_put(closed, F_CONNECTION_stop)->i = run->left_ns[i];
     }
     return s;
 }
@@ -130,11 +139,13 @@ static struct buffer answers(struct run *run) {
     row_put(server, F_SERVER_connections)->u = (uint64_t)(at / NS_PER_S);
     write_and_drop(&bytes, s);
     s = made(run, SHAPE_CONNZ_HOT);
-    struct row *connection = sample_add(s, ENTITY_CONNECTION);
-    row_put(connection, F_CONNECTION_cid)->u = 9;
-    row_put(connection, F_CONNECTION_pending_bytes)->i = (int64_t)(run->held * (double)LIMIT);
+    if (!run->left_ns[1]) {
+        struct row *connection = sample_add(s, ENTITY_CONNECTION);
+        row_put(connection, F_CONNECTION_cid)->u = 9;
+        row_put(connection, F_CONNECTION_pending_bytes)->i = (int64_t)(run->held * (double)LIMIT);
+    }
     write_and_drop(&bytes, s);
-    if (run->cut_ns[0])
+    if (run->cut_ns[0] || run->left_ns[0])
         write_and_drop(&bytes, closed_list(run));
     return bytes;
 }
@@ -400,6 +411,37 @@ START_TEST(a_server_on_the_same_machine) {
 }
 END_TEST
 
+static bool has_left(const struct run *run, uint64_t cid) {
+    size_t count;
+    const struct object *const *connections = model_objects(run->model, OBJECT_CONNECTION, &count);
+    for (size_t i = 0; i < count; i++)
+        if (row_u64(connections[i]->now, F_CONNECTION_cid, 0) == cid && model_is_closed(connections[i]))
+            return true;
+    return false;
+}
+
+/* Who leaves then does so, by its clock, before others that are not kept any more. */
+START_TEST(who_leaves_a_server_on_the_same_machine) {
+    struct run run;
+    begin(&run);
+    until(&run, 10);
+    run.left_ns[0] = its_wall(&run);
+    until(&run, 30);
+    ck_assert(has_left(&run, 8));
+    until(&run, 1500);
+    ck_assert(!has_left(&run, 8));
+    move(&run, _i ? HOUR : -HOUR);
+    until(&run, 1530);
+    ck_assert(!has_left(&run, 8));
+    ck_assert(!has_left(&run, 9));
+    run.left_ns[1] = its_wall(&run);
+    until(&run, 1560);
+    ck_assert(!has_left(&run, 8));
+    ck_assert(has_left(&run, 9));
+    end(&run);
+}
+END_TEST
+
 static void say_event(struct run *run, struct buffer *bytes) {
     struct sample *s = sample_create();
     struct row *event = sample_add(s, ENTITY_EVENT);
@@ -541,6 +583,7 @@ static TCase *times(void) {
     tcase_add_test(tc, what_a_server_told_stays_its_own);
     tcase_add_loop_test(tc, an_event_on_its_way, 0, 2);
     tcase_add_loop_test(tc, a_server_on_the_same_machine, 0, 2);
+    tcase_add_loop_test(tc, who_leaves_a_server_on_the_same_machine, 0, 2);
     tcase_add_test(tc, a_chart_goes_on);
     tcase_add_loop_test(tc, an_answer_on_its_way, 0, 2);
     tcase_add_test(tc, another_collector_after_it);
