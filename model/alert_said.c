@@ -169,7 +169,8 @@ void alert_say_figure(struct model *model, struct slot *slot) {
     char figure[FIGURE_SIZE] = "-";
     if (finding.rule && is_live(model, finding.object))
         finding_figure(model, &finding, figure, sizeof figure);
-    bool known = strcmp(figure, "-") != 0, other = known && alert_text_set(&slot->said.figure, figure);
+    bool known = finding.rule && strcmp(figure, "-") != 0;
+    bool other = known && alert_text_set(&slot->said.figure, figure);
     if (known)
         other |= note_peak(model, slot, &finding, figure);
     if (other || known != slot->said.figure_now)
