@@ -340,8 +340,10 @@ bool server_was_fresh(const struct model *model, const struct server *server, en
 
 bool server_has_just_started(const struct entry *entry) {
     const struct object *object = &entry->object;
-    return object->now && row_has(object->now, F_SERVER_start) &&
-           object->now_at.now_ns - row_cell(object->now, F_SERVER_start)->i < RECOVERS_FOR;
+    if (!object->now || !row_has(object->now, F_SERVER_start))
+        return false;
+    int64_t runs_ns = object->now_at.now_ns - row_cell(object->now, F_SERVER_start)->i;
+    return runs_ns >= 0 && runs_ns < RECOVERS_FOR; /* less than nothing: its clock was put back since */
 }
 
 bool server_is_fresh(const struct model *model, const struct server *server, enum shape shape) {

@@ -203,6 +203,19 @@ START_TEST(who_has_just_started_does_not_leave) {
 }
 END_TEST
 
+/* It began later than now, by its clock. */
+START_TEST(who_had_its_clock_put_back_has_not_just_started) {
+    struct night n;
+    begin_three(&n);
+    struct sample *s = build_varz(&n, 1, ids[0], names[0]);
+    put_i(row_of(s, ENTITY_SERVER), F_SERVER_start, NIGHT_UTC + ns(1800));
+    send(&n, s);
+    send_health(&n, 0, 500, NOT_READY);
+    ck_assert_double_eq(of_n1(&n, Q_SERVER_lame_duck), 1);
+    night_end(&n);
+}
+END_TEST
+
 /* It says so once before it ends and once after it began again: two runs of it, and nobody knows of between.
  */
 START_TEST(what_is_wrong_with_another_run_begins_anew) {
@@ -433,6 +446,7 @@ static TCase *cases(void) {
     tcase_add_test(t, restarts_count_for_ten_minutes);
     tcase_add_test(t, who_listens_no_more_is_about_to_leave);
     tcase_add_test(t, who_has_just_started_does_not_leave);
+    tcase_add_test(t, who_had_its_clock_put_back_has_not_just_started);
     tcase_add_test(t, what_is_wrong_with_another_run_begins_anew);
     tcase_add_test(t, who_left_so_is_back_within_ten_minutes_or_down);
     tcase_add_test(t, the_next_run_does_not_leave);
