@@ -133,6 +133,16 @@ struct slot *alert_book_find(const struct alert_book *book, uint64_t object, con
     return found;
 }
 
+void alert_book_ahead(const struct alert_book *book, uint64_t object, uint64_t sooner) {
+    const struct alert_table *table = &book->tables[BY_OBJECT];
+    if (!table->size)
+        return;
+    const struct slot *slot = first_by(book, BY_OBJECT, number_hash(sooner));
+    __builtin_prefetch(&table->heads[number_hash(object) & (table->size - 1)]);
+    if (slot)
+        slot_ahead(slot);
+}
+
 /* A cluster that has no name yet may be whichever. */
 static bool is_called(const struct alert *a, const struct alert *b) {
     return strcmp(a->name, b->name) == 0 && strcmp(a->tag, b->tag) == 0 &&

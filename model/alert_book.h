@@ -15,9 +15,9 @@ enum alert_index { BY_OBJECT, BY_NAME, BY_NUMBER, BY_CLIENT, ALERT_INDEXES };
 
 struct slot {
     struct alert said; /* first; its texts are alert_text.h's, and never NULL */
-    struct slot *next[ALERT_INDEXES];
     uint32_t hash[ALERT_INDEXES];
     /* What each tick asks of each is together here. */
+    struct slot *next[ALERT_INDEXES];
     const struct finding *found; /* in this tick, as bad as was said or pending; else NULL */
     uint64_t found_tick, formed_tick, looked_tick;
     uint64_t looked_row;   /* the serial of its object's row then */
@@ -128,6 +128,14 @@ void alert_book_reopen(struct alert_book *book, struct slot *slot);
 bool alert_book_stands(const struct slot *slot, bool moved);
 /* One that lives or, `ended`, the last that is history; NULL: none. */
 struct slot *alert_book_find(const struct alert_book *book, uint64_t object, const char *tag, bool ended);
+/* One that is looked for soon, and before it another one: fetches where the first is found, and of the other
+ * what each tick asks. */
+void alert_book_ahead(const struct alert_book *book, uint64_t object, uint64_t sooner);
+static inline void slot_ahead(const struct slot *slot) {
+    __builtin_prefetch(slot);
+    __builtin_prefetch(&slot->said.object);
+    __builtin_prefetch(&slot->found);
+}
 /* The same by what the object is called. */
 struct slot *alert_book_find_named(const struct alert_book *book, const struct alert *called, bool ended);
 /* Those that are open or history of any connection of that client; of a crowd the last ones. */

@@ -363,14 +363,21 @@ static void see(struct model *model, const struct finding *finding, bool held) {
         see_unknown(model, finding, speaks);
 }
 
+static void see_each(struct model *model, const struct finding *findings, size_t count, bool held) {
+    for (size_t i = 0; i < count; i++) { /* the most urgent first */
+        if (i + MEMORY_AHEAD < count)
+            alert_book_ahead(model->alerts, findings[i + MEMORY_AHEAD].object,
+                             findings[i + MEMORY_AHEAD / 2].object);
+        see(model, &findings[i], held);
+    }
+}
+
 static void see_all(struct model *model) {
     size_t count;
     const struct finding *findings = model_findings(model, &count);
-    for (size_t i = 0; i < count; i++) /* the most urgent first */
-        see(model, &findings[i], true);
+    see_each(model, findings, count, true);
     findings = model_forming(model, &count);
-    for (size_t i = 0; i < count; i++)
-        see(model, &findings[i], false);
+    see_each(model, findings, count, false);
 }
 
 static void look(struct model *model, struct slot *slot) {
@@ -473,6 +480,8 @@ static void end_some(struct model *model, int64_t passed_ns) {
     bool restored = false;
     for (size_t i = 0; i < book->live_count;) {
         struct slot *slot = book->live[i];
+        if (i + MEMORY_AHEAD < book->live_count)
+            slot_ahead(book->live[i + MEMORY_AHEAD]);
         bool found = slot->found_tick == book->tick, said = slot->found != NULL;
         slot->found = NULL;
         if (slot->said.state == ALERT_PENDING && !found && slot->formed_tick != book->tick) {

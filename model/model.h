@@ -110,6 +110,11 @@ uint64_t model_members(const struct model *model, enum object_kind kind);
 int64_t model_utc_ns(const struct model *model); /* of the last tick */
 /* All objects of a kind, tombstones included, oldest first. The array lives until the next change. */
 const struct object *const *model_objects(const struct model *model, enum object_kind kind, size_t *count);
+/* It is looked at soon, and it is at hand itself: fetches what it points to. */
+static inline void model_ahead(const struct object *object) {
+    __builtin_prefetch(object->now);
+    __builtin_prefetch(object->extra);
+}
 const struct object *model_object(const struct model *model, uint64_t id); /* NULL when it is no more */
 /* The first cluster, always there: of the servers that a person named, and that answered, the first one's. */
 const struct object *model_cluster(const struct model *model);

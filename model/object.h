@@ -49,18 +49,20 @@ struct stamp {
 };
 
 struct object {
+    /* What whoever walks over thousands asks of each is together here. */
     enum object_kind kind;
+    enum freshness freshness;
     uint64_t id; /* never used twice in one model; stays over restarts of the thing */
     /* cluster of a server, client, stream, consumer; stream of a source; asset of a replica; server of a
      * connection, subscription, route, cost */
     const struct object *parent;
     struct row *now;
+    void *extra;        /* what only its kind has, private to the model; may be NULL */
     struct row *before; /* NULL until there is one, and when the rate window was dropped */
-    struct stamp now_at, before_at;
-    enum freshness freshness;
+
     int64_t seen_utc_ns;  /* last authoritative row, 0 never */
     int64_t first_utc_ns; /* when this object came to be known */
-    void *extra;          /* what only its kind has, private to the model; may be NULL */
+    struct stamp now_at, before_at;
 };
 
 /* The number of an OBJECT_KIND's JSON array ("servers") and its singular ("server"). */

@@ -26,21 +26,21 @@ struct truth { /* a level of a rule that is met now, or was when it could last b
 
 #define ROWS_COUNTED 3
 struct entry {
-    struct object object;     /* first: an object is its entry */
-    const struct text *scope; /* JetStream domain of what belongs to the cluster */
-    struct entry *next;       /* in its bucket */
-    uint32_t hash;
+    struct object object; /* first: an object is its entry */
+    enum severity severity;
     bool hashed, dead;
     bool unasked; /* is in model->unasked: rules have not seen its last change */
     bool watched; /* is in model->watched */
-    struct row *spare;
-    unsigned rows;        /* of this run of its server, that a rate could be made of; up to ROWS_COUNTED */
-    int64_t run_mono_ns;  /* the first of these */
-    int64_t seen_mono_ns; /* last row of whatever kind */
-    int64_t gone_mono_ns; /* became a tombstone */
-    enum severity severity;
+    uint32_t hash;
     struct truth *truths;
     size_t truth_count;
+    const struct text *scope; /* JetStream domain of what belongs to the cluster */
+    struct entry *next;       /* in its bucket */
+    struct row *spare;
+    unsigned rows;          /* of this run of its server, that a rate could be made of; up to ROWS_COUNTED */
+    int64_t run_mono_ns;    /* the first of these */
+    int64_t seen_mono_ns;   /* last row of whatever kind */
+    int64_t gone_mono_ns;   /* became a tombstone */
     struct series **series; /* series_slots() of its kind, or NULL */
 };
 
@@ -171,8 +171,10 @@ static inline size_t kind_count(const struct model *model, enum object_kind kind
 }
 static inline struct entry *kind_at(const struct model *model, enum object_kind kind, size_t i) {
     const struct object_table *table = &model->tables[kind];
-    if (i + MEMORY_AHEAD < table->count)
+    if (i + MEMORY_AHEAD < table->count) {
         __builtin_prefetch(table->entries[i + MEMORY_AHEAD]);
+        model_ahead(&table->entries[i + MEMORY_AHEAD / 2]->object);
+    }
     return table->entries[i];
 }
 static inline struct entry *entry_by_id(const struct model *model, uint64_t id) {

@@ -393,8 +393,10 @@ static void collect(struct quantity_list *list, const struct quantity_pick *pick
     list->placed =
         !list->own && name_order_look(&list->names, list->model, list->kind, list->keys, list->key_count);
     for (size_t i = 0; i < total; i++) {
-        if (i + MEMORY_AHEAD < total)
+        if (i + MEMORY_AHEAD < total) {
             __builtin_prefetch(all[i + MEMORY_AHEAD]);
+            model_ahead(all[i + MEMORY_AHEAD / 2]);
+        }
         consider(list, pick, all[i], i);
     }
     show_cluster(list);
