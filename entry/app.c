@@ -21,8 +21,7 @@
 
 #define FIRST_NS    (3 * NS_PER_S) /* so long everything is painted as it comes */
 #define FIRST_GAP   (30 * NS_PER_MS)
-#define FALLBACK_NS (8 * NS_PER_S) /* longer than what follows a key */
-#define HELD_GAP    (10 * NS_PER_MS)
+#define FALLBACK_NS (8 * NS_PER_S)    /* longer than what follows a key */
 #define DATA_GAP    (200 * NS_PER_MS) /* then once a second, as the clock that is shown */
 
 /* ---- painting ---- */
@@ -53,10 +52,11 @@ static void paint(struct app *app, enum screen_haste haste) {
     loop_fd_want(app->terminal_out, screen_waiting(app->screen) ? LOOP_OUT : 0);
 }
 
-/* What is left of a slow link's frame goes as soon as it can, with the newest of what is urgent. */
-static void paint_when_due(struct app *app) {
+/* What is left of a slow link's frame goes as soon as it can, with the newest of what is urgent. true: there
+ * was a frame. */
+static bool paint_when_due(struct app *app) {
     if (app->screen == NULL)
-        return;
+        return false;
     int64_t now = clock_mono_ns(), gap = now - app->started_ns < FIRST_NS ? FIRST_GAP : DATA_GAP;
     int64_t soon = app->paint_soon ? app->painted_ns + gap : INT64_MAX;
     enum screen_haste haste = app->paint_now ? SCREEN_KEY : SCREEN_DATA;
@@ -67,6 +67,7 @@ static void paint_when_due(struct app *app) {
     bool waits = ready ? app->paint_rest : due;
     int64_t next = waits ? screen_next_ns(app->screen, haste) : due ? INT64_MAX : soon;
     loop_timer_set(app->paint_timer, next);
+    return ready;
 }
 
 /* Only ends the wait: painting is for the end of the turn. */
@@ -74,17 +75,9 @@ static void on_paint_time(struct loop *loop, void *data) {
     (void)loop, (void)data;
 }
 
-/* Ticks fall on the seconds of the clock that is shown: it is never older than it must be. */
-static void on_tick(struct loop *loop, void *data) {
-    (void)loop;
-    struct app *app = data;
-    int64_t step = FEED_TICK_MS * NS_PER_MS, wall = clock_wall_ns(), now = clock_mono_ns();
-    if (stage_stands_still(&app->stage)) { /* it comes as soon as it can */
-        loop_timer_set(app->tick, now + HELD_GAP);
-        return;
-    }
-    loop_timer_set(app->tick, now + step - wall % step);
-    feed_tick(app->feed);
+/* Whoever waits for a tick has what is new. */
+static void tick_is_over(struct app *app) {
+    int64_t wall = clock_wall_ns(), now = clock_mono_ns();
     if (app->plain != NULL)
         app_lines(app);
     else
@@ -93,6 +86,25 @@ static void on_tick(struct loop *loop, void *data) {
     app_tick_alerts(app);
     app_outward_tick(app);
     app->paint_soon |= wall / NS_PER_S != app->painted_s || now - app->started_ns < FIRST_NS;
+}
+
+/* One step; false: there is none to make now. */
+static bool tick_step(struct app *app) {
+    if (!app->ticks || stage_stands_still(&app->stage))
+        return false;
+    app->ticks = feed_tick_step(app->feed);
+    if (!app->ticks)
+        tick_is_over(app);
+    return true;
+}
+
+/* Ticks fall on the seconds of the clock that is shown: it is never older than it must be. */
+static void on_tick(struct loop *loop, void *data) {
+    (void)loop;
+    struct app *app = data;
+    int64_t step = FEED_TICK_MS * NS_PER_MS;
+    loop_timer_set(app->tick, clock_mono_ns() + step - clock_wall_ns() % step);
+    app->ticks = true;
 }
 
 static void on_first_paints(struct app *app) {
@@ -113,14 +125,22 @@ static bool pause_work(struct app *app) {
     return any;
 }
 
-/* A key is answered before more of a long answer is taken in. */
-static void on_turn_end(struct loop *loop, void *data) {
-    struct app *app = data;
-    paint_when_due(app);
+/* Some ms of what there is to do; true: there may be more. */
+static bool work(struct app *app) {
+    if (tick_step(app))
+        return true;
     bool copied = pause_work(app), fed = feed_work(app->feed);
     if (fed)
         on_first_paints(app);
-    if (app_outward_work(app) || fed || copied)
+    return app_outward_work(app) || fed || copied;
+}
+
+/* Between two looks for keys there is either a frame or some work, so that who waits for the one does not
+ * wait for the other as well; but frames never put it off for longer than one turn. */
+static void on_turn_end(struct loop *loop, void *data) {
+    struct app *app = data;
+    app->put_off = paint_when_due(app) && !app->put_off;
+    if (app->put_off || work(app))
         loop_again(loop);
 }
 

@@ -52,6 +52,8 @@ struct app {
     bool paint_now, paint_soon, paint_rest;    /* rest: the last frame has not gone whole */
     int64_t painted_ns, started_ns, painted_s; /* painted_s: the second of UTC */
     uint64_t painted_samples;
+    bool ticks;         /* a tick is due, or has steps left */
+    bool put_off;       /* work, for the last frame */
     bool closing;       /* there is no screen any more, and there are no lines */
     char refusal[1400]; /* the collector's last word; ends the program */
     int code;

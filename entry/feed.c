@@ -38,7 +38,7 @@ struct feed {
     struct waiting waiting[WAITING_MAX]; /* oldest first */
     size_t waiting_count, waiting_rows;
     struct stream_reader *reader;
-    bool held;
+    bool held, ticks;
     struct buffer kept; /* bytes that came while it was held */
     struct feed_clocks clocks;
     struct steady ours, theirs; /* the stream's are ours, too, when it was made on this machine */
@@ -151,9 +151,13 @@ void feed_hold(struct feed *feed, bool held) {
     feed->held = held;
 }
 
+static bool stands_still(const struct feed *feed) {
+    return feed->held || feed->ticks;
+}
+
 bool feed_work(struct feed *feed) {
     int64_t until = clock_mono_ns() + SLICE_NS;
-    bool any = !feed->held && (feed->waiting_count || feed->kept.len);
+    bool any = !stands_still(feed) && (feed->waiting_count || feed->kept.len);
     while (any && (feed->waiting_count || feed->kept.len) && clock_mono_ns() < until) {
         if (feed->kept.len)
             take_kept(feed, SLICE_BYTES);
@@ -357,7 +361,7 @@ void feed_clocks(struct feed *feed, const struct feed_clocks *clocks) {
 }
 
 void feed_bytes(struct feed *feed, const char *bytes, size_t len) {
-    if (feed->held || feed->kept.len)
+    if (stands_still(feed) || feed->kept.len)
         buffer_append(&feed->kept, bytes, len);
     else
         stream_reader_feed(feed->reader, bytes, len);
@@ -389,13 +393,26 @@ static void say_slept(struct feed *feed, int64_t mono_ns) {
     feed_own_event(feed, "clock", "", text);
 }
 
+bool feed_tick_step(struct feed *feed) {
+    if (feed->held)
+        return feed->ticks;
+    if (!feed->ticks) {
+        look_at_clocks(feed);
+        say_slept(feed, feed->clocks.mono_ns());
+        model_tick_begin(feed->model, utc_now(feed),
+                         later(feed->clocks.mono_ns() + feed->mono_offset_ns, feed->mono_last_ns));
+    }
+    feed->ticks = model_tick_step(feed->model);
+    return feed->ticks;
+}
+
 void feed_tick(struct feed *feed) {
     if (feed->held)
         return;
-    look_at_clocks(feed);
-    say_slept(feed, feed->clocks.mono_ns());
-    model_tick(feed->model, utc_now(feed),
-               later(feed->clocks.mono_ns() + feed->mono_offset_ns, feed->mono_last_ns));
+    while (feed->ticks)
+        feed_tick_step(feed);
+    while (feed_tick_step(feed))
+        continue;
 }
 
 uint64_t feed_samples(const struct feed *feed) {

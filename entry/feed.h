@@ -41,6 +41,9 @@ void feed_restart(struct feed *feed);
 void feed_event(struct feed *feed, const char *text);
 void feed_own_event(struct feed *feed, const char *kind, const char *subject, const char *text);
 void feed_tick(struct feed *feed);
+/* The same in steps of a few ms, between which the model stands still: each returns true while more are left,
+ * and the first begins the tick. */
+bool feed_tick_step(struct feed *feed);
 
 /* Samples in the model so far; grows with each. */
 uint64_t feed_samples(const struct feed *feed);

@@ -124,6 +124,7 @@ static void raise_last(struct alert_book *book, const struct alert *items, size_
 }
 
 void model_alerts_restore(struct model *model, const struct alert *items, size_t count) {
+    model_tick_finish(model);
     struct alert_book *book = model->alerts;
     raise_last(book, items, count);
     for (size_t i = count; i-- > 0;) /* the oldest of the history first */

@@ -79,6 +79,7 @@ static void clone_rest(const struct model *model, struct model *clone) {
     clone->label = model->label ? memory_text(model->label) : NULL;
     clone->arrivals_ring = memory_new(sizeof *clone->arrivals_ring);
     *clone->arrivals_ring = *model->arrivals_ring;
+    clone->steps_left = 0; /* nobody makes them */
     clone->targets = NULL;
     clone->target_count = 0;
     ruleset_hold(clone->rules);

@@ -49,6 +49,7 @@ static struct entry *find_called(const struct model *model, const char *name) {
 }
 
 bool model_forget(struct model *model, const char *name) {
+    model_tick_finish(model);
     struct entry *entry = find_called(model, name);
     if (!entry)
         return false;

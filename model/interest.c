@@ -83,6 +83,7 @@ void model_interest_watch(struct model *model, const char *subject) {
     bool same = subject && interest->subject && strcmp(interest->subject->bytes, subject) == 0;
     if (same || (subject && model_subject_fault(subject)))
         return;
+    model_tick_finish(model);
     forget_answers(model);
     *interest = (struct interest){.subject = subject ? model_text_of(model, subject) : NULL};
     interest->asked = subject && to_walk(model).most < DEAR;

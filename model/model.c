@@ -177,6 +177,7 @@ static const struct {
 };
 
 void model_row(struct model *model, uint16_t source, enum frame_kind kind, const struct row *row) {
+    model_tick_finish(model);
     for (size_t i = 0; i < sizeof row_handlers / sizeof *row_handlers; i++) {
         if (row_handlers[i].kind != kind || row_handlers[i].entity != (enum entity)row->entity)
             continue;
@@ -380,6 +381,7 @@ bool model_sample_slice(struct model *model, uint16_t source, const struct sampl
                         struct model_intake *intake, size_t rows) {
     if (sample->shape <= SHAPE_NONE || sample->shape >= SHAPE_LIMIT)
         return true;
+    model_tick_finish(model);
     struct entry *entry =
         intake->begun ? resume_sample(model, sample, intake) : begin_sample(model, source, sample, intake);
     bool done = !entry || take_rows(model, entry, sample, intake, rows);

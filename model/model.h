@@ -69,6 +69,12 @@ bool model_slices(enum shape shape);
 /* Time goes on: staleness, holds, series, findings. Called each 500 ms with the stream's clocks; never goes
  * back. */
 void model_tick(struct model *model, int64_t utc_ns, int64_t mono_ns);
+/* The same in a few steps, so that a key that comes in between is answered: a tick has begun, and goes on as
+ * long as a step returns true. In between it can be looked at, and is finished before anything else comes in.
+ */
+void model_tick_begin(struct model *model, int64_t utc_ns, int64_t mono_ns);
+bool model_tick_step(struct model *model);
+void model_tick_finish(struct model *model);
 /* Somebody looks at that connection: its figures are kept over time, as long as that is said each few
  * seconds. Of no other object does this change anything. */
 void model_look_at(struct model *model, uint64_t id);

@@ -39,6 +39,7 @@ static void findings_move(struct finding_list *list, const struct ruleset *set) 
 }
 
 void model_use_rules(struct model *model, struct ruleset *set) {
+    model_tick_finish(model);
     struct ruleset *before = model->rules;
     model->rules = ruleset_hold(set);
     for (int kind = 0; kind < OBJECT_KIND_COUNT; kind++)

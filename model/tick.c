@@ -37,19 +37,13 @@ static void assets_weigh(struct model *model) {
     model_changed(model);
 }
 
-void model_tick(struct model *model, int64_t utc_ns, int64_t mono_ns) {
-    model_begin(model, utc_ns, mono_ns);
-    if (mono_ns < model->mono_ns)
-        mono_ns = model->mono_ns;
-    if (model->utc_ns && mono_ns - model->mono_ns > UNWATCHED_NS)
-        model->awake_mono_ns = mono_ns;
-    model->utc_ns = utc_ns;
-    model->mono_ns = mono_ns;
+/* States, series and what is found: one picture, with the alerts of the last tick. */
+static void tick_states(struct model *model) {
     servers_tick(model);
     twins_tick(model);
     others_tick(model);
     clusters_settle(model);
-    expected_tick(model, utc_ns);
+    expected_tick(model, model->utc_ns);
     remembered_tick(model);
     lone_streams_tick(model);
     supposed_tick(model);
@@ -72,8 +66,43 @@ void model_tick(struct model *model, int64_t utc_ns, int64_t mono_ns) {
     history_clusters(model);
     expectations_tick(model);
     rules_tick(model, weigh);
-    alerts_tick(model);
     model_changed_but(model, weigh ? 0 : KINDS_OF_ASSETS);
+}
+
+static void tick_alerts(struct model *model) {
+    alerts_tick(model);
+    model_changed_but(model, KINDS_OF_ASSETS);
     model_sweep(model);
-    model_compact_texts(model);
+}
+
+static void (*const steps[])(struct model *model) = {tick_states, tick_alerts, model_compact_texts};
+enum { STEPS = sizeof steps / sizeof *steps };
+
+bool model_tick_step(struct model *model) {
+    if (!model->steps_left)
+        return false;
+    steps[STEPS - model->steps_left--](model);
+    return model->steps_left > 0;
+}
+
+void model_tick_begin(struct model *model, int64_t utc_ns, int64_t mono_ns) {
+    model_tick_finish(model);
+    model_begin(model, utc_ns, mono_ns);
+    if (mono_ns < model->mono_ns)
+        mono_ns = model->mono_ns;
+    if (model->utc_ns && mono_ns - model->mono_ns > UNWATCHED_NS)
+        model->awake_mono_ns = mono_ns;
+    model->utc_ns = utc_ns;
+    model->mono_ns = mono_ns;
+    model->steps_left = STEPS;
+}
+
+void model_tick_finish(struct model *model) {
+    while (model_tick_step(model))
+        continue;
+}
+
+void model_tick(struct model *model, int64_t utc_ns, int64_t mono_ns) {
+    model_tick_begin(model, utc_ns, mono_ns);
+    model_tick_finish(model);
 }

@@ -575,6 +575,32 @@ START_TEST(what_comes_while_it_is_held_waits) {
 }
 END_TEST
 
+/* What comes between two steps of a tick comes behind it. */
+START_TEST(a_tick_is_made_in_steps) {
+    struct run run;
+    int steps = 1;
+    begin(&run);
+    until(&run, 20);
+    uint64_t samples = feed_samples(run.feed);
+    at += NS_PER_S / 2;
+    ck_assert(feed_tick_step(run.feed));
+    ck_assert_double_eq_tol(seconds_now(&run), 20.5, 0.001);
+    struct buffer bytes = answers(&run);
+    feed_bytes(run.feed, bytes.data, bytes.len);
+    buffer_finish(&bytes);
+    ck_assert(!feed_work(run.feed));
+    ck_assert_uint_eq(feed_samples(run.feed), samples);
+    for (; feed_tick_step(run.feed); steps++)
+        ck_assert_int_lt(steps, 10);
+    ck_assert(feed_work(run.feed));
+    ck_assert_uint_eq(feed_samples(run.feed), samples + 2);
+    ck_assert(feed_tick_step(run.feed)); /* and whole, from wherever it is */
+    feed_tick(run.feed);
+    ck_assert(!model_tick_step(run.model));
+    end(&run);
+}
+END_TEST
+
 static TCase *times(void) {
     TCase *tc = tcase_create("times");
     tcase_add_loop_test(tc, a_clock_that_is_moved_moves_no_span, 0, MOVES);
@@ -589,6 +615,7 @@ static TCase *times(void) {
     tcase_add_test(tc, another_collector_after_it);
     tcase_add_loop_test(tc, another_machine, 0, 2);
     tcase_add_test(tc, what_comes_while_it_is_held_waits);
+    tcase_add_test(tc, a_tick_is_made_in_steps);
     return tc;
 }
 

@@ -254,6 +254,38 @@ START_TEST(the_cost_of_watching_has_rows) {
 }
 END_TEST
 
+/* A tick in steps says what a whole one says, and so does one that somebody cuts into. */
+START_TEST(a_tick_in_steps_is_a_tick) {
+    struct night whole, steps, cut;
+    struct night *const all[] = {&whole, &steps, &cut};
+    for (int i = 0; i < 3; i++)
+        begin_all(all[i]);
+    for (int i = 0; i < 40; i++) {
+        night_until(&whole, 3 + i / 2.0);
+        for (int k = 1; k < 3; k++) {
+            all[k]->at = whole.at;
+            model_tick_begin(all[k]->model, NIGHT_UTC + whole.at, NIGHT_MONO + whole.at);
+            ck_assert(model_tick_step(all[k]->model));
+        }
+        while (model_tick_step(steps.model))
+            continue;
+        for (int k = 0; k < 3; k++)
+            send_varz(all[k], 1, "IDA", "n1");
+        ck_assert(!model_tick_step(cut.model));
+        for (int k = 1; k < 3; k++) {
+            compare(&whole, all[k]);
+            struct alert_counts a = model_alert_counts(whole.model), b = model_alert_counts(all[k]->model);
+            ck_assert_uint_eq(a.crit, b.crit);
+            ck_assert_uint_eq(a.warn, b.warn);
+            ck_assert_uint_eq(model_alert_change_last(whole.model), model_alert_change_last(all[k]->model));
+        }
+    }
+    ck_assert_uint_gt(model_alert_change_last(whole.model), 0);
+    for (int i = 0; i < 3; i++)
+        night_end(all[i]);
+}
+END_TEST
+
 static TCase *cases(void) {
     TCase *t = tcase_create("clone");
     tcase_set_timeout(t, 60);
@@ -264,6 +296,7 @@ static TCase *cases(void) {
     tcase_add_test(t, a_clone_in_slices_has_what_people_said);
     tcase_add_test(t, half_a_clone_is_freed);
     tcase_add_test(t, texts_are_compacted);
+    tcase_add_test(t, a_tick_in_steps_is_a_tick);
     tcase_add_test(t, the_cost_of_watching_has_rows);
     return t;
 }
