@@ -238,7 +238,7 @@ static bool goes_on_so(const double l[], unsigned n, double per_s) {
 }
 
 static void find_slope(struct lag_history *history) {
-    double t[LAG_POINTS], l[LAG_POINTS];
+    double t[LAG_POINTS], l[LAG_POINTS] = {0};
     unsigned n = window_of(history, t, l);
     bool grew = history->moves && history->per_s > 0;
     history->known = n >= SLOPE_POINTS && t[n - 1] < 0;
