@@ -131,10 +131,22 @@ struct slot *alert_book_find(const struct alert_book *book, uint64_t object, con
 /* One that is looked for soon, and before it another one: fetches where the first is found, and of the other
  * what each tick asks. */
 void alert_book_ahead(const struct alert_book *book, uint64_t object, uint64_t sooner);
+static inline void findings_ahead(const struct alert_book *book, const struct finding *findings, size_t at,
+                                  size_t count) {
+    if (at + MEMORY_AHEAD < count)
+        alert_book_ahead(book, findings[at + MEMORY_AHEAD].object, findings[at + MEMORY_AHEAD / 2].object);
+}
 static inline void slot_ahead(const struct slot *slot) {
     __builtin_prefetch(slot);
     __builtin_prefetch(&slot->said.object);
+    __builtin_prefetch(&slot->said.quiet);
     __builtin_prefetch(&slot->found);
+}
+/* One of those that live, and those behind it are looked at next. */
+static inline struct slot *live_nth(const struct alert_book *book, size_t at) {
+    if (at + MEMORY_AHEAD < book->live_count)
+        slot_ahead(book->live[at + MEMORY_AHEAD]);
+    return book->live[at];
 }
 /* The same by what the object is called. */
 struct slot *alert_book_find_named(const struct alert_book *book, const struct alert *called, bool ended);

@@ -102,6 +102,7 @@ static void sift_held(const struct model *model, struct burning *b, struct ids *
     size_t all;
     const struct finding *findings = model_findings(model, &all);
     for (size_t i = 0; i < all; i++) {
+        findings_ahead(model->alerts, findings, i, all);
         struct slot *slot = slot_of(model, &findings[i]);
         enum place place = place_of(model, &findings[i], slot, true);
         if (place == BURNS)
@@ -120,6 +121,7 @@ static void sift_forming(const struct model *model, struct burning *b, struct id
     size_t all;
     const struct finding *findings = model_forming(model, &all);
     for (size_t i = 0; i < all; i++) {
+        findings_ahead(model->alerts, findings, i, all);
         struct slot *slot = slot_of(model, &findings[i]);
         enum place place = place_of(model, &findings[i], slot, false);
         if (place == FORMS)
@@ -136,7 +138,7 @@ static void sift_forming(const struct model *model, struct burning *b, struct id
  * nobody has found since. Of that there is no object. */
 static void sift_unfound(const struct model *model, struct burning *b) {
     for (size_t i = 0; i < model->alerts->live_count; i++) {
-        const struct slot *slot = model->alerts->live[i];
+        const struct slot *slot = live_nth(model->alerts, i);
         const struct alert *a = &slot->said;
         bool flaps = a->flapping && a->quiet, open = flaps || vanished_is_known(model, slot);
         const struct rule *rule = open ? ruleset_find(model->rules, a->rule) : NULL;
@@ -174,7 +176,7 @@ static void count_things(const struct alert_book *book, struct burning *b) {
         b->things.warn += !b->burning.items[i].lesser && b->burning.items[i].severity == SEVERITY_WARN;
     }
     for (size_t i = 0; i < book->live_count; i++) {
-        const struct alert *a = &book->live[i]->said;
+        const struct alert *a = &live_nth(book, i)->said;
         if (a->state != ALERT_OPEN || a->acked_utc_ns || a->silenced_until_utc_ns)
             continue;
         b->things.unheard += a->unheard;

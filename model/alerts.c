@@ -365,9 +365,7 @@ static void see(struct model *model, const struct finding *finding, bool held) {
 
 static void see_each(struct model *model, const struct finding *findings, size_t count, bool held) {
     for (size_t i = 0; i < count; i++) { /* the most urgent first */
-        if (i + MEMORY_AHEAD < count)
-            alert_book_ahead(model->alerts, findings[i + MEMORY_AHEAD].object,
-                             findings[i + MEMORY_AHEAD / 2].object);
+        findings_ahead(model->alerts, findings, i, count);
         see(model, &findings[i], held);
     }
 }
@@ -479,9 +477,7 @@ static void end_some(struct model *model, int64_t passed_ns) {
     size_t count = 0;
     bool restored = false;
     for (size_t i = 0; i < book->live_count;) {
-        struct slot *slot = book->live[i];
-        if (i + MEMORY_AHEAD < book->live_count)
-            slot_ahead(book->live[i + MEMORY_AHEAD]);
+        struct slot *slot = live_nth(book, i);
         bool found = slot->found_tick == book->tick, said = slot->found != NULL;
         slot->found = NULL;
         if (slot->said.state == ALERT_PENDING && !found && slot->formed_tick != book->tick) {

@@ -6,6 +6,7 @@
 #ifndef MODEL_MODEL_H
 #define MODEL_MODEL_H
 
+#include "base/memory.h"
 #include "model/object.h"
 #include "model/quantity.h"
 #include "model/series.h"
@@ -120,6 +121,14 @@ const struct object *const *model_objects(const struct model *model, enum object
 static inline void model_ahead(const struct object *object) {
     __builtin_prefetch(object->now);
     __builtin_prefetch(object->extra);
+}
+/* One of model_objects(), and those behind it are looked at next. */
+static inline const struct object *model_nth(const struct object *const *objects, size_t at, size_t count) {
+    if (at + MEMORY_AHEAD < count) {
+        __builtin_prefetch(objects[at + MEMORY_AHEAD]);
+        model_ahead(objects[at + MEMORY_AHEAD / 2]);
+    }
+    return objects[at];
 }
 const struct object *model_object(const struct model *model, uint64_t id); /* NULL when it is no more */
 /* The first cluster, always there: of the servers that a person named, and that answered, the first one's. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "model/alert_book.h"
 #include "model/alert_object.h"
 #include "model/groups.h"
 #include "model/rule_judge.h"
@@ -102,13 +103,25 @@ static void ask_some(struct model *model, enum object_kind kind) {
     model->assets_told |= unasked->count > 0;
 }
 
+/* Of one the entry is fetched, of one before it what that points to. */
+static void watched_ahead(const struct model *model, const struct entry_list *watched, size_t at) {
+    struct entry *const *items = watched->items + at;
+    if (at + (size_t)(2 * MEMORY_AHEAD) < watched->count) {
+        __builtin_prefetch(items[2 * MEMORY_AHEAD]);
+        __builtin_prefetch(&items[2 * MEMORY_AHEAD]->truths);
+    }
+    if (at + MEMORY_AHEAD < watched->count) {
+        __builtin_prefetch(items[MEMORY_AHEAD]->truths);
+        alert_book_ahead(model->alerts, items[MEMORY_AHEAD]->object.id, items[MEMORY_AHEAD / 2]->object.id);
+    }
+}
+
 static void find_watched(struct model *model, enum object_kind kind) {
     struct entry_list *watched = &model->watched[kind];
     size_t kept = 0;
     for (size_t i = 0; i < watched->count; i++) {
         struct entry *entry = watched->items[i];
-        if (i + MEMORY_AHEAD < watched->count)
-            __builtin_prefetch(&watched->items[i + MEMORY_AHEAD]->truths);
+        watched_ahead(model, watched, i);
         if (entry->dead)
             continue;
         if (!is_weighed(kind))

@@ -392,13 +392,8 @@ static void collect(struct quantity_list *list, const struct quantity_pick *pick
     list->count = list->known = list->quiet = list->internal = 0;
     list->placed =
         !list->own && name_order_look(&list->names, list->model, list->kind, list->keys, list->key_count);
-    for (size_t i = 0; i < total; i++) {
-        if (i + MEMORY_AHEAD < total) {
-            __builtin_prefetch(all[i + MEMORY_AHEAD]);
-            model_ahead(all[i + MEMORY_AHEAD / 2]);
-        }
-        consider(list, pick, all[i], i);
-    }
+    for (size_t i = 0; i < total; i++)
+        consider(list, pick, model_nth(all, i, total), i);
     show_cluster(list);
     if (list->kind == OBJECT_STREAM || list->kind == OBJECT_CONSUMER)
         show_account(list);

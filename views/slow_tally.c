@@ -18,11 +18,12 @@ static void count_cut(const struct view_context *context, struct slow_tally *tal
     size_t count;
     const struct object *const *all = model_objects(context->model, OBJECT_CONNECTION, &count);
     for (size_t i = 0; i < count; i++) {
-        if (!model_is_closed(all[i]) ||
-            strcmp(quantity_name_text(context->model, all[i], Q_CONNECTION_closed_by), "slow") != 0)
+        const struct object *connection = model_nth(all, i, count);
+        if (!model_is_closed(connection) ||
+            strcmp(quantity_name_text(context->model, connection, Q_CONNECTION_closed_by), "slow") != 0)
             continue;
-        int64_t ago = slow_closed_ago(context, all[i]);
-        bool leaf = strcmp(quantity_name_text(context->model, all[i], Q_CONNECTION_kind), "leaf") == 0;
+        int64_t ago = slow_closed_ago(context, connection);
+        bool leaf = strcmp(quantity_name_text(context->model, connection, Q_CONNECTION_kind), "leaf") == 0;
         tally->leafs += leaf && ago != TIME_UNSET && ago <= SLOW_WINDOW_NS;
         if (leaf || ago == TIME_UNSET)
             continue;
@@ -90,8 +91,9 @@ static struct value next_cut(const struct model *model) {
     const struct object *const *all = model_objects(model, OBJECT_CONNECTION, &count);
     struct value least = {.type = VALUE_UNKNOWN};
     for (size_t i = 0; i < count; i++) {
-        struct value in = quantity_get(model, all[i], Q_CONNECTION_cut_in);
-        if (all[i]->freshness == FRESH_LIVE && in.type == VALUE_SPAN &&
+        const struct object *connection = model_nth(all, i, count);
+        struct value in = quantity_get(model, connection, Q_CONNECTION_cut_in);
+        if (connection->freshness == FRESH_LIVE && in.type == VALUE_SPAN &&
             (least.type != VALUE_SPAN || in.i < least.i))
             least = in;
     }
