@@ -127,8 +127,9 @@ static int64_t mono_of(const struct stamp *at, int64_t stop_ns) {
 /* It is later than the floor though its stop is not: the clock was put back, and we have it as open. */
 static bool is_later(const struct model *model, const struct entry *server, const struct row *row,
                      const struct stamp *at) {
+    bool dated = row_i64(row, F_CONNECTION_stop, TIME_UNSET) > 0;
     bool back = server_const(&server->object)->closing.newest_ns > at->now_ns + PUT_BACK_NS;
-    return back && entry_find(model, OBJECT_CONNECTION, &server->object, NULL, row);
+    return dated && back && entry_find(model, OBJECT_CONNECTION, &server->object, NULL, row);
 }
 
 bool closing_put(struct model *model, struct entry *server, const struct row *row, const struct stamp *at) {

@@ -124,6 +124,11 @@ static struct sample *closed_list(struct run *run) {
         put_word(s, closed, F_CONNECTION_reason, "Client Closed");
         row_put(closed, F_CONNECTION_stop)->i = run->left_ns[i];
     }
+    if (run->left_ns[0] && !run->left_ns[1]) { /* nonsense: no stop at all */
+        struct row *closed = sample_add(s, ENTITY_CONNECTION);
+        row_put(closed, F_CONNECTION_cid)->u = 9;
+        put_word(s, closed, F_CONNECTION_reason, "Client Closed");
+    }
     return s;
 }
 
