@@ -36,11 +36,24 @@ static int set_property(VTermProp property, VTermValue *value, void *user) {
     return 1;
 }
 
-/* What the terminal answers to status queries, and keys as its modes encode them. */
+/* What had to wait goes before anything else. */
+static void send_late(struct terminal *t) {
+    ssize_t n = t->late_size > 0 && t->master >= 0 ? write(t->master, t->late, t->late_size) : 0;
+    if (n > 0)
+        memmove(t->late, t->late + n, t->late_size -= (size_t)n);
+}
+
+/* What the terminal answers to status queries, and keys as its modes encode them. The line may be full of
+ * what is pasted: a terminal keeps them until there is room. */
 static void answer(const char *bytes, size_t size, void *user) {
     struct terminal *t = user;
-    if (t->master >= 0 && write(t->master, bytes, size) < 0)
-        perror("terminal answer");
+    if (size > sizeof t->late - t->late_size) {
+        fprintf(stderr, "terminal: an answer is lost, nobody reads\n");
+        return;
+    }
+    memcpy(t->late + t->late_size, bytes, size);
+    t->late_size += size;
+    send_late(t);
 }
 
 static void note_unknown(struct terminal *t, const char *text) {
@@ -177,6 +190,7 @@ bool terminal_pump(struct terminal *t, int ms) {
     char bytes[16384];
     struct pollfd p = {.fd = t->master, .events = POLLIN};
     bool any = false;
+    send_late(t);
     if (poll(&p, 1, ms) <= 0 || t->master < 0)
         return false;
     for (int i = 0; i < 64; i++) {
@@ -200,7 +214,8 @@ bool terminal_send(struct terminal *t, const void *bytes, size_t size) {
     const char *p = bytes;
     long long deadline = terminal_now_ms() + 5000;
     while (size > 0 && t->master >= 0 && terminal_now_ms() < deadline) {
-        ssize_t n = write(t->master, p, size);
+        send_late(t);
+        ssize_t n = t->late_size > 0 ? 0 : write(t->master, p, size);
         if (n > 0)
             p += n, size -= (size_t)n;
         else if (n < 0 && errno != EAGAIN && errno != EINTR)

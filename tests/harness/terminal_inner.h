@@ -18,6 +18,8 @@ struct terminal {
     bool alternate, cursor_visible;
     int mouse;
     long long typed_ms; /* when something was typed last */
+    char late[1024];    /* answers and keys that the line has no room for yet */
+    size_t late_size;
     char unknown[200];
     char *output;
     size_t output_size, output_room, bytes;
