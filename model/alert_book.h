@@ -176,6 +176,13 @@ void alert_changes_finish(struct alert_book *book);
 /* ---- alerts.c ---- */
 void alerts_tick(struct model *model);
 
+/* ---- alert_burning.c ---- */
+/* Made anew, so that nobody who looks has to. */
+void burning_tick(struct model *model);
+/* It is of all that is found by now; or stays what it is for the rest of a tick. */
+bool burning_is_known(const struct model *model);
+void burning_keep(struct model *model);
+
 /* ---- alert_people.c ---- */
 void alert_forget_ack(struct slot *slot);
 void alert_apply_silences(struct model *model, struct slot *slot);

@@ -184,16 +184,33 @@ static void count_things(const struct alert_book *book, struct burning *b) {
     }
 }
 
-static const struct burning *sifted(const struct model *model) {
+bool burning_is_known(const struct model *model) {
+    const struct burning *b = &model->alerts->burning;
+    return b->book_version == model->alerts->version && b->findings_version == model->findings_version;
+}
+
+void burning_keep(struct model *model) {
+    struct burning *b = &model->alerts->burning;
+    b->book_version = model->alerts->version;
+    b->findings_version = model->findings_version;
+}
+
+static const struct burning *sift_now(const struct model *model) {
     struct alert_book *book = model->alerts;
     struct burning *b = &book->burning;
-    if (b->book_version != book->version || b->findings_version != model->findings_version) {
-        sift(model, b);
-        count_things(book, b);
-    }
+    sift(model, b);
+    count_things(book, b);
     b->book_version = book->version;
     b->findings_version = model->findings_version;
     return b;
+}
+
+void burning_tick(struct model *model) {
+    sift_now(model);
+}
+
+static const struct burning *sifted(const struct model *model) {
+    return burning_is_known(model) ? &model->alerts->burning : sift_now(model);
 }
 
 const struct finding *model_burning(const struct model *model, size_t *count) {

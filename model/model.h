@@ -71,8 +71,8 @@ bool model_slices(enum shape shape);
  * back. */
 void model_tick(struct model *model, int64_t utc_ns, int64_t mono_ns);
 /* The same in a few steps, so that a key that comes in between is answered: a tick has begun, and goes on as
- * long as a step returns true. In between it can be looked at, and is finished before anything else comes in.
- */
+ * long as a step returns true. In between it can be looked at (what burns is that of the last tick until all
+ * of this one is made), and is finished before anything else comes in. */
 void model_tick_begin(struct model *model, int64_t utc_ns, int64_t mono_ns);
 bool model_tick_step(struct model *model);
 void model_tick_finish(struct model *model);

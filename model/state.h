@@ -100,6 +100,7 @@ struct model {
     double hold_scale;
     int64_t utc_ns, mono_ns; /* last tick */
     int steps_left;          /* of it, that have still to be made */
+    bool weighs;             /* it looks at all assets */
     int64_t began_utc_ns;    /* first that we heard, 0 nothing yet */
     int64_t awake_mono_ns;   /* nothing is silent for longer than we listened without a break */
     int64_t interval_ns;     /* cadence of /varz */

@@ -37,7 +37,7 @@ static void assets_weigh(struct model *model) {
     model_changed(model);
 }
 
-/* States, series and what is found: one picture, with the alerts of the last tick. */
+/* States and series. */
 static void tick_states(struct model *model) {
     servers_tick(model);
     twins_tick(model);
@@ -58,15 +58,19 @@ static void tick_states(struct model *model) {
     cut_counters_tick(model);
     bursts_tick(model);
     links_tick(model);
-    bool weigh = is_time_to_weigh(model);
-    if (weigh)
+    model->weighs = is_time_to_weigh(model);
+    if (model->weighs)
         assets_weigh(model);
     meta_tick(model);
     gaps_tick(model);
     history_clusters(model);
     expectations_tick(model);
-    rules_tick(model, weigh);
-    model_changed_but(model, weigh ? 0 : KINDS_OF_ASSETS);
+    model_changed_but(model, KINDS_OF_ASSETS);
+}
+
+static void tick_rules(struct model *model) {
+    rules_tick(model, model->weighs);
+    model_changed_but(model, model->weighs ? 0 : KINDS_OF_ASSETS);
 }
 
 static void tick_alerts(struct model *model) {
@@ -75,13 +79,18 @@ static void tick_alerts(struct model *model) {
     model_sweep(model);
 }
 
-static void (*const steps[])(struct model *model) = {tick_states, tick_alerts, model_compact_texts};
+static void (*const steps[])(struct model *model) = {tick_states, tick_rules, tick_alerts, burning_tick,
+                                                     model_compact_texts};
 enum { STEPS = sizeof steps / sizeof *steps };
 
+/* What burns is that of the last tick until all of this one is known. */
 bool model_tick_step(struct model *model) {
     if (!model->steps_left)
         return false;
+    bool knew = burning_is_known(model);
     steps[STEPS - model->steps_left--](model);
+    if (knew)
+        burning_keep(model);
     return model->steps_left > 0;
 }
 

@@ -305,6 +305,49 @@ START_TEST(silences_are_bounded) {
 }
 END_TEST
 
+static size_t burning_of(const struct watch *w) {
+    size_t count;
+    model_burning(w->n.model, &count);
+    return count;
+}
+
+static bool step(struct watch *w, bool begin) {
+    if (begin) {
+        w->n.at += NS_PER_S / 2;
+        model_tick_begin(w->n.model, NIGHT_UTC + w->n.at, NIGHT_MONO + w->n.at);
+    }
+    return model_tick_step(w->n.model);
+}
+
+/* What burns is of one tick, that of the last one until all of the next is made; what a person does in
+ * between is seen at once. */
+START_TEST(between_two_steps_of_a_tick) {
+    struct watch w;
+    size_t found, early = 0;
+    watch_begin(&w);
+    watch_holds(&w, 4, 7);
+    ck_assert_uint_eq(burning_of(&w), 0);
+    for (bool more = step(&w, true); more; more = step(&w, false)) {
+        model_findings(w.n.model, &found);
+        bool open = model_alert_counts(w.n.model).warn == 1;
+        if (!found)
+            ck_assert_uint_eq(burning_of(&w), 0);
+        early += found == 1 && !open && burning_of(&w) == 0;
+    }
+    ck_assert_uint_eq(early, 1);
+    ck_assert_uint_eq(burning_of(&w), 1);
+    ck_assert(step(&w, true));
+    ck_assert_uint_eq(burning_of(&w), 1);
+    ck_assert(model_alert_ack(w.n.model, 1, "ann", ""));
+    ck_assert_uint_eq(burning_of(&w), 0);
+    while (step(&w, false))
+        ck_assert_uint_eq(burning_of(&w), 0);
+    ck_assert(model_alert_unack(w.n.model, 1));
+    ck_assert_uint_eq(burning_of(&w), 1);
+    watch_end(&w);
+}
+END_TEST
+
 static TCase *people(void) {
     TCase *tc = tcase_create("people");
     tcase_add_test(tc, somebody_is_on_it);
@@ -320,6 +363,7 @@ static TCase *people(void) {
     tcase_add_loop_test(tc, a_whole_silences_its_parts, 0, (int)(sizeof wholes / sizeof *wholes));
     tcase_add_test(tc, a_step_of_the_clock_ends_no_silence);
     tcase_add_test(tc, silences_are_bounded);
+    tcase_add_test(tc, between_two_steps_of_a_tick);
     return tc;
 }
 
