@@ -8,6 +8,7 @@
 #include "base/text.h"
 
 #define PORT_DEFAULT  8222
+#define PORT_NATS     4222
 #define SHOWN_COLUMNS 60
 
 struct report {
@@ -39,11 +40,12 @@ static bool is_plain(const char *text) {
     return true;
 }
 
+static const struct scheme {
+    const char *name;
+    bool https, nats;
+} schemes[] = {{"http", false, false}, {"https", true, false}, {"nats", false, true}, {"tls", true, true}};
+
 static bool take_scheme(struct url *url, const char **text, struct report *report) {
-    static const struct {
-        const char *name;
-        bool https;
-    } schemes[] = {{"http", false}, {"https", true}};
     const char *end = strstr(*text, "://");
     size_t path = strcspn(*text, "/");
     if (!end || (size_t)(end - *text) > path)
@@ -53,14 +55,11 @@ static bool take_scheme(struct url *url, const char **text, struct report *repor
         if (strlen(schemes[i].name) != len || strncasecmp(*text, schemes[i].name, len) != 0)
             continue;
         url->https = schemes[i].https;
+        url->nats = schemes[i].nats;
         *text = end + 3;
         return true;
     }
-    size_t host = strcspn(end + 3, ":/?#");
-    bool nats = len == 4 && !strncasecmp(*text, "nats", 4);
-    if (nats && host && host < 100 && end[3] != '[' && is_plain(end + 3))
-        return FAIL(report, "is no monitoring URL; write http://%.*s:8222", (int)host, end + 3);
-    return FAIL(report, "is no monitoring URL; write http://host:8222");
+    return FAIL(report, "is no URL of NATS; write http://host:8222 or nats://host:4222");
 }
 
 static bool take_v6(struct url *url, const char **text, struct report *report) {
@@ -103,7 +102,7 @@ static bool take_name(struct url *url, const char **text, struct report *report)
 }
 
 static bool take_port(struct url *url, const char **text, struct report *report) {
-    url->port = PORT_DEFAULT;
+    url->port = url->nats ? PORT_NATS : PORT_DEFAULT;
     if (**text != ':')
         return true;
     size_t len = strcspn(++*text, "/"), digits = strspn(*text, "0123456789");
@@ -119,6 +118,8 @@ static bool take_port(struct url *url, const char **text, struct report *report)
 
 static bool take_prefix(struct url *url, const char *text, struct report *report) {
     size_t len = strlen(text);
+    if (len > strspn(text, "/") && url->nats)
+        return FAIL(report, "goes on behind its port; write nats://host:4222");
     if (len && *text != '/')
         return FAIL(report, "goes on behind its address; write http://host:8222/path");
     while (len && text[len - 1] == '/')
@@ -130,6 +131,11 @@ static bool take_prefix(struct url *url, const char *text, struct report *report
     return true;
 }
 
+static const char *place_of_login(const char *text) {
+    bool nats = !strncasecmp(text, "nats://", 7) || !strncasecmp(text, "tls://", 6);
+    return nats ? "a context, or into NATS_USER and NATS_PASSWORD" : "a file and use --auth-file";
+}
+
 bool url_parse(struct url *url, const char *text, char *message, size_t size) {
     struct report report = {.message = message, .size = size};
     *url = (struct url){0};
@@ -137,7 +143,7 @@ bool url_parse(struct url *url, const char *text, char *message, size_t size) {
     if (!*text)
         return FAIL(&report, "names no host; write http://host:8222");
     if (strchr(text, '@'))
-        return FAIL(&report, "holds a user name; put it into a file and use --auth-file");
+        return FAIL(&report, "holds a user name; put it into %s", place_of_login(text));
     if (!take_scheme(url, &text, &report))
         return false;
     if (!is_plain(text))
@@ -150,11 +156,14 @@ bool url_parse(struct url *url, const char *text, char *message, size_t size) {
 }
 
 void url_format(const struct url *url, char *out, size_t size) {
-    snprintf(out, size, "%s://%s%s%s:%d%s", url->https ? "https" : "http", url->v6 ? "[" : "", url->host,
+    size_t i = 0;
+    while (schemes[i].https != url->https || schemes[i].nats != url->nats)
+        i++;
+    snprintf(out, size, "%s://%s%s%s:%d%s", schemes[i].name, url->v6 ? "[" : "", url->host,
              url->v6 ? "]" : "", url->port, url->prefix);
 }
 
 bool url_same(const struct url *a, const struct url *b) {
-    return a->https == b->https && a->port == b->port && !strcasecmp(a->host, b->host) &&
-           !strcmp(a->prefix, b->prefix);
+    return a->https == b->https && a->nats == b->nats && a->port == b->port &&
+           !strcasecmp(a->host, b->host) && !strcmp(a->prefix, b->prefix);
 }

@@ -29,6 +29,9 @@ START_TEST(taken) {
         {"http://[fe80::1]:1/x", "http://[fe80::1]:1/x"},
         {"my_host-2", "http://my_host-2:8222"},
         {"host:65535", "http://host:65535"},
+        {"nats://n1", "nats://n1:4222"},
+        {"NATS://[::1]:5222/", "nats://[::1]:5222"},
+        {"tls://N1:4333", "tls://n1:4333"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct url url;
@@ -62,10 +65,12 @@ START_TEST(refused) {
         {"http://u:p@h", "`http://...@h`: holds a user name; put it into a file and use --auth-file"},
         {"u@h", "`...@h`: holds a user name; put it into a file and use --auth-file"},
         {"http://u:p/q@h", "`http://...@h`: holds a user name; put it into a file and use --auth-file"},
-        {"nats://u:p@h:4222",
-         "`nats://...@h:4222`: holds a user name; put it into a file and use --auth-file"},
-        {"nats://n1:4222", "`nats://n1:4222`: is no monitoring URL; write http://n1:8222"},
-        {"ftp://h", "`ftp://h`: is no monitoring URL; write http://host:8222"},
+        {"nats://u:p@h:4222", "`nats://...@h:4222`: holds a user name; put it into a context, or into "
+                              "NATS_USER and NATS_PASSWORD"},
+        {"tls://u@h",
+         "`tls://...@h`: holds a user name; put it into a context, or into NATS_USER and NATS_PASSWORD"},
+        {"nats://h:4222/x", "`nats://h:4222/x`: goes on behind its port; write nats://host:4222"},
+        {"ftp://h", "`ftp://h`: is no URL of NATS; write http://host:8222 or nats://host:4222"},
         {"h:", "`h:`: has no port from 1 to 65535 behind its colon; write http://host:8222"},
         {"h:0", "`h:0`: has no port from 1 to 65535 behind its colon; write http://host:8222"},
         {"h:65536", "`h:65536`: has no port from 1 to 65535 behind its colon; write http://host:8222"},
