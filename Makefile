@@ -7,7 +7,7 @@ VERSION := 0.1.0
 COMMIT := $(or $(shell git rev-parse --short HEAD 2>/dev/null),$(word 2,$(shell cat $(BUILD)/version 2>/dev/null)),unknown)
 
 LAYERS := base sample collectors model themes tui views outward
-PACKAGES := ncursesw libcurl jansson zlib libconfig
+PACKAGES := ncursesw libcurl jansson zlib libconfig libnats libcrypto
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2
 CFLAGS ?= -O2 -g
 SANITIZE ?=

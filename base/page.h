@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
+#define PAGE_OTHER     UINT32_MAX /* a shape: it decodes nothing; `server` says in words what it does */
 #define PAGE_WHAT_SIZE 200
 
 struct page {

@@ -13,11 +13,12 @@ $(eval $(call NEED,libcurl,libcurl4-openssl-dev))
 $(eval $(call NEED,jansson,libjansson-dev))
 $(eval $(call NEED,zlib,zlib1g-dev))
 $(eval $(call NEED,libconfig,libconfig-dev))
+$(eval $(call NEED,libnats,libnats-dev))
+$(eval $(call NEED,libcrypto,libssl-dev))
 # Tests, demo and bench need more than the program.
 ifneq ($(filter check% soak asan bench $(BUILD)/tests/%,$(GOALS)),)
   $(eval $(call NEED,check,check))
   $(eval $(call NEED,vterm,libvterm-dev))
-  $(eval $(call NEED,libnats,libnats-dev))
 endif
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES))
 PKG_LIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES))

@@ -119,8 +119,10 @@ static void see_host(struct facts *f, const char *url, const char *origin) {
 }
 
 static void see_client_url(struct target *t, struct facts *f, const struct row *row) {
-    (void)t;
-    see_host(f, row_text(row, F_CLIENT_URL_url), "connect_url");
+    const char *url = row_text(row, F_CLIENT_URL_url);
+    if (t->collector->hears_address != NULL)
+        t->collector->hears_address(t->collector, url);
+    see_host(f, url, "connect_url");
 }
 
 static void see_route_url(struct target *t, struct facts *f, const struct row *row) {

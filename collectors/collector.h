@@ -1,4 +1,5 @@
-/* What the parts of `collect http` share: the process as one struct, passed to whoever needs it.
+/* What the parts of `collect http` and `collect nats` share: the process as one struct, passed to whoever
+ * needs it. How they differ is the way that lanes go, and how servers are found.
  *
  * Private to collectors/. One thread, so no locks: whatever is changed is changed from the loop. */
 #ifndef COLLECTORS_COLLECTOR_H
@@ -6,6 +7,7 @@
 
 #include "base/loop.h"
 #include "base/text.h"
+#include "collectors/collect.h"
 #include "collectors/lane.h"
 
 #define TARGETS_MAX    512 /* servers asked, candidates included */
@@ -47,6 +49,14 @@ struct event_bound {
 
 struct collector {
     const struct collect_options *options;
+    const char *transport;              /* "http", "nats" */
+    bool searches;                      /* what servers say of each other's addresses is tried */
+    bool (*beats)(struct collector *c); /* false: something of it hangs, and no beat says so; NULL: never */
+    /* Who we are; once, by a command. NULL: nobody asks. */
+    const char *(*takes_login)(struct collector *c, const struct login *login);
+    /* A server says that clients may connect there. NULL: nobody asks. */
+    void (*hears_address)(struct collector *c, const char *address);
+    struct nats *nats; /* of `collect nats` alone */
     struct loop *loop;
     struct client client;
     struct outbox *outbox;
@@ -77,6 +87,17 @@ struct collector {
     struct quarantine quarantines[QUARANTINE_MAX];
     int quarantine_count;
 };
+
+/* A line on stderr; false. */
+bool collector_refuse(const char *message);
+/* false: standard output or --want is of no use, which was said. */
+bool collector_may_begin(const struct collect_options *options);
+/* Says hello. The client's way is the caller's to open, before the first target. */
+struct collector *collector_create(const struct collect_options *options, const char *transport,
+                                   uint16_t source);
+int collector_run(struct collector *c); /* until it ends; the exit code */
+void collector_drop_targets(struct collector *c);
+void collector_destroy(struct collector *c); /* after targets and way */
 
 /* Frames of the process itself. */
 void collector_log(struct collector *c, const char *format, ...) __attribute__((format(printf, 2, 3)));

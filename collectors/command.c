@@ -10,10 +10,11 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "collectors/event.h"
+#include "collectors/login.h"
 #include "collectors/schedule.h"
 #include "collectors/target.h"
 
-#define LINE_MAX_BYTES 4096
+#define LINE_MAX_BYTES 65536 /* a login may hold a JWT */
 #define EVERY_MIN_MS   100
 #define EVERY_MAX_MS   3600000
 #define LIMIT_MAX      1000000
@@ -223,14 +224,21 @@ static const char *run_stop(struct collector *c, char **rest) {
     return NULL;
 }
 
+static const char *run_login(struct collector *c, char **rest) {
+    struct login login;
+    bool good = c->takes_login != NULL && login_read(&login, *rest);
+    explicit_bzero(*rest, strlen(*rest));
+    const char *problem = good ? c->takes_login(c, &login) : "nobody asked for one, or it is none";
+    if (good)
+        login_finish(&login);
+    return problem;
+}
+
 static const struct {
     const char *name;
     const char *(*run)(struct collector *, char **);
-} commands[] = {{"want", run_want},
-                {"unwant", run_unwant},
-                {"ask", run_ask},
-                {"quarantine", run_quarantine},
-                {"stop", run_stop}};
+} commands[] = {{"login", run_login},           {"want", run_want}, {"unwant", run_unwant}, {"ask", run_ask},
+                {"quarantine", run_quarantine}, {"stop", run_stop}};
 
 /* One line without its end; changes it. */
 static void take_line(struct collector *c, char *line) {

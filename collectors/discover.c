@@ -105,7 +105,7 @@ void discover_hosts(struct target *t, const struct facts *f) {
     uint32_t hash = 1;
     for (size_t i = 0; i < f->host_count; i++)
         hash = hash * 31 + hash_bytes(f->hosts[i].host, strlen(f->hosts[i].host));
-    if (hash == t->hosts_hash || t->hidden)
+    if (hash == t->hosts_hash || t->hidden || !t->collector->searches)
         return;
     t->hosts_hash = hash;
     for (size_t i = 0; i < f->host_count; i++)
@@ -193,7 +193,7 @@ static void drop_namings(struct peer *p, const struct target *by, int64_t since,
 void discover_routes(struct target *t, const struct facts *f) {
     struct collector *c = t->collector;
     int64_t now = clock_mono_ns();
-    for (size_t i = 0; i < f->route_count; i++) {
+    for (size_t i = 0; i < f->route_count && c->searches; i++) {
         struct peer *p = find_peer(c, f->routes[i].id);
         if (p == NULL)
             p = add_peer(c, &f->routes[i]);

@@ -27,6 +27,15 @@ const struct spacing spacings[] = {
 };
 const int spacing_count = sizeof spacings / sizeof spacings[0];
 
+const struct endpoint_request endpoint_requests[EP_COUNT] = {
+#define LARGE                              true
+#define SMALL                              false
+#define REQUEST(SHAPE, NAME, BODY, LARGE_) [EP_##SHAPE] = {NAME, BODY, LARGE_},
+#include "collectors/endpoints.def"
+#undef LARGE
+#undef SMALL
+};
+
 int endpoint_by_shape(unsigned shape) {
     for (int i = 0; i < EP_COUNT; i++)
         if (endpoints[i].shape == shape)
@@ -41,7 +50,7 @@ static size_t put(char *out, size_t size, size_t at, const char *text, size_t le
 }
 
 struct words_said {
-    char limit[16], cid[24], subject[3 * ENDPOINT_SUBJECT_SIZE];
+    char limit[16], cid[24], subject[6 * ENDPOINT_SUBJECT_SIZE];
 };
 
 /* RFC 3986, 2.3: what needs no escape. */
@@ -50,55 +59,80 @@ static bool is_unreserved(char c) {
            (c != '\0' && strchr("-._~", c) != NULL);
 }
 
-static void escape(const char *text, char *out, size_t size) {
+static bool is_plain_json(char c) {
+    return (unsigned char)c >= ' ' && c != '"' && c != '\\';
+}
+
+static void escape(const char *text, bool (*as_it_is)(char c), const char *code, char *out, size_t size) {
     size_t at = 0;
-    for (; text != NULL && *text != '\0' && at + 4 <= size; text++) {
-        if (is_unreserved(*text))
+    for (; text != NULL && *text != '\0' && at + 7 <= size; text++) {
+        if (as_it_is(*text))
             out[at++] = *text;
         else
-            at += (size_t)snprintf(out + at, size - at, "%%%02X", (unsigned char)*text);
+            at += (size_t)snprintf(out + at, size - at, "%s%02X", code, (unsigned char)*text);
     }
     out[at] = '\0';
 }
 
-/* What stands for {name}; "" for a name that nothing stands for. */
-static const char *word(const struct endpoint_words *words, const char *name, size_t len,
+/* What placeholders stand for, in a path and in a body; "" for a name that nothing stands for. */
+static const char *word(const struct endpoint_words *words, bool body, const char *name, size_t len,
                         struct words_said *said) {
     snprintf(said->limit, sizeof said->limit, "%u", words->limit);
     snprintf(said->cid, sizeof said->cid, "%llu", (unsigned long long)words->cid);
-    escape(words->subject, said->subject, sizeof said->subject);
+    escape(words->subject, body ? is_plain_json : is_unreserved, body ? "\\u00" : "%", said->subject,
+           sizeof said->subject);
     const struct {
-        const char *name, *text;
+        const char *name, *in_path, *in_body;
     } known[] = {
-        {"config", words->config ? "&config=1" : ""},
-        {"sort", words->sort != NULL && words->sort[0] != '\0' ? words->sort : "cid"},
-        {"limit", said->limit},
-        {"cid", said->cid},
-        {"state", words->closed ? "closed" : "open"},
-        {"subject", said->subject},
+        {"config", words->config ? "&config=1" : "", words->config ? ",\"config\":true" : ""},
+        {"sort", words->sort != NULL && words->sort[0] != '\0' ? words->sort : "cid", NULL},
+        {"limit", said->limit, NULL},
+        {"cid", said->cid, NULL},
+        {"state", words->closed ? "closed" : "open", words->closed ? "1" : "0"},
+        {"subject", said->subject, NULL},
     };
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (strlen(known[i].name) == len && memcmp(known[i].name, name, len) == 0)
-            return known[i].text;
+            return body && known[i].in_body != NULL ? known[i].in_body : known[i].in_path;
     return "";
 }
 
-void endpoint_path(const struct endpoint *endpoint, const struct endpoint_words *words, char *out,
-                   size_t size) {
+/* The end of the placeholder that begins here; NULL: none does. */
+static const char *placeholder_end(const char *p) {
+    if (*p != '{')
+        return NULL;
+    const char *end = p + 1;
+    while (*end >= 'a' && *end <= 'z')
+        end++;
+    return *end == '}' && end > p + 1 ? end : NULL;
+}
+
+static void fill(const char *template, const struct endpoint_words *words, bool body, char *out,
+                 size_t size) {
     size_t at = 0;
-    const char *p = endpoint->path;
+    const char *p = template;
     while (*p != '\0') {
-        const char *end = *p == '{' ? strchr(p, '}') : NULL;
+        const char *end = placeholder_end(p);
         if (end == NULL) {
             at = put(out, size, at, p++, 1);
             continue;
         }
         struct words_said said;
-        const char *text = word(words, p + 1, (size_t)(end - p - 1), &said);
+        const char *text = word(words, body, p + 1, (size_t)(end - p - 1), &said);
         at = put(out, size, at, text, strlen(text));
         p = end + 1;
     }
     out[at] = '\0';
+}
+
+void endpoint_path(const struct endpoint *endpoint, const struct endpoint_words *words, char *out,
+                   size_t size) {
+    fill(endpoint->path, words, false, out, size);
+}
+
+void endpoint_body(const struct endpoint_request *request, const struct endpoint_words *words, char *out,
+                   size_t size) {
+    fill(request->body, words, true, out, size);
 }
 
 /* Is the word [word, word + len) one of the comma-separated list? */

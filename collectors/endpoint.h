@@ -40,6 +40,12 @@ struct endpoint {
     const char *sets;
 };
 
+/* The same over NATS, where its answer says what the endpoint says. */
+struct endpoint_request {
+    const char *name, *body;
+    bool large;
+};
+
 struct cadence {
     enum endpoint_index endpoint;
     enum cadence_when when;
@@ -58,6 +64,7 @@ struct pace {
 };
 
 extern const struct endpoint endpoints[EP_COUNT];
+extern const struct endpoint_request endpoint_requests[EP_COUNT];
 extern const struct cadence cadences[];
 extern const int cadence_count;
 extern const struct pace paces[];
@@ -80,6 +87,10 @@ struct endpoint_words {
 #define ENDPOINT_SUBJECT_SIZE 257
 /* Path and query with its placeholders filled. */
 void endpoint_path(const struct endpoint *endpoint, const struct endpoint_words *words, char *out,
+                   size_t size);
+
+#define ENDPOINT_BODY_SIZE 2048
+void endpoint_body(const struct endpoint_request *request, const struct endpoint_words *words, char *out,
                    size_t size);
 
 /* Is it in one of the comma-separated sets? "all" is every one. */

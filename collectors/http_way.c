@@ -90,7 +90,7 @@ static void begin_body(struct http_lane *h) {
     h->greeting = status == 0;
     h->decoding = status == 200 || (lane->endpoint->shape == SHAPE_HEALTHZ && status >= 400);
     if (h->decoding)
-        lane_begin(lane);
+        lane_begin(lane, false);
 }
 
 /* Whose connection a socket is; another one may have its number by now. */

@@ -96,11 +96,12 @@ static void write_question(struct lane *lane) {
     sample_writer_row(lane->worker->writer, row);
 }
 
-void lane_begin(struct lane *lane) {
+void lane_begin(struct lane *lane, bool reply) {
     lane->worker = worker_take(lane->client);
     sample_writer_begin(lane->worker->writer, &lane->frames, &lane->head);
     write_question(lane);
-    decoder_start(lane->worker->decoder, lane->endpoint->shape, lane->server_name, on_row, lane);
+    (reply ? decoder_start_reply : decoder_start)(lane->worker->decoder, lane->endpoint->shape,
+                                                  lane->server_name, on_row, lane);
 }
 
 bool lane_decode(struct lane *lane, const char *bytes, size_t len) {

@@ -74,6 +74,7 @@ struct lane_request {
     const struct endpoint_words *words;
     const char *server_name;            /* NULL or "": not known yet */
     const struct http_address *address; /* what the way over HTTP needs */
+    const char *server_id;              /* and the one over NATS */
     int timeout_ms;
 };
 
@@ -91,7 +92,7 @@ void lane_say(struct client *client, uint64_t target, enum shape shape, enum fai
               const char *error);
 
 /* ---- for ways: a body that arrives; head.http_status and head.round_trip_ns are known by then ---- */
-void lane_begin(struct lane *lane);
+void lane_begin(struct lane *lane, bool reply); /* as it comes over NATS */
 /* false: it is refused from here on. */
 bool lane_decode(struct lane *lane, const char *bytes, size_t len);
 /* The body ended: what is wrong with it, in lane->error. `nats`: it has what answers of NATS always have. */

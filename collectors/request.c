@@ -90,5 +90,6 @@ void request_start(struct target *t, int e, int64_t now) {
                                                                  .words = &words,
                                                                  .server_name = t->name,
                                                                  .address = &t->address,
+                                                                 .server_id = t->asked_id,
                                                                  .timeout_ms = timeout_ms(t, e)});
 }

@@ -37,30 +37,52 @@ static void take_wants(struct target *t) {
             t->wants[c->own_wants[i].endpoint] = c->own_wants[i].want;
 }
 
-struct target *target_create(struct collector *c, const struct url *url, const char *origin,
-                             const char *check_name) {
+static struct target *make(struct collector *c, const char *origin) {
     if (c->target_count == TARGETS_MAX)
         return NULL;
     struct target *t = memory_new(sizeof *t);
     t->collector = c;
     t->id = ++c->last_id;
     t->number = c->made++;
-    t->url = *url;
-    url_format(url, t->base, sizeof t->base);
     t->origin = origin;
-    t->named = strcmp(origin, "named") == 0;
-    http_address_open(&t->address, &t->url, check_name, t->named);
-    t->hidden = !t->named;
     t->last_now = t->start = t->config_load_time = TIME_UNSET;
     t->config_last = INT64_MIN / 2;
     for (int i = 0; i < LANE_COUNT; i++)
         lane_open(&t->lane[i], &c->client, i, &answer_handler, t);
-    take_wants(t);
     for (int i = 0; i < EP_COUNT; i++)
         t->plan[i].cost = t->plan[i].body = -1;
     c->targets[c->target_count++] = t;
+    return t;
+}
+
+/* Its base is known. */
+static struct target *begin(struct target *t) {
+    take_wants(t);
     schedule_quarantines(t);
     return t;
+}
+
+struct target *target_create(struct collector *c, const struct url *url, const char *origin,
+                             const char *check_name) {
+    struct target *t = make(c, origin);
+    if (t == NULL)
+        return NULL;
+    t->url = *url;
+    url_format(url, t->base, sizeof t->base);
+    t->named = strcmp(origin, "named") == 0;
+    t->hidden = !t->named;
+    http_address_open(&t->address, &t->url, check_name, t->named);
+    return begin(t);
+}
+
+struct target *target_create_by_id(struct collector *c, const char *server_id, const char *name) {
+    struct target *t = make(c, "nats");
+    if (t == NULL)
+        return NULL;
+    snprintf(t->base, sizeof t->base, "nats:%s", server_id);
+    snprintf(t->asked_id, sizeof t->asked_id, "%s", server_id);
+    snprintf(t->name, sizeof t->name, "%s", name);
+    return begin(t);
 }
 
 void target_destroy(struct target *t) {

@@ -89,6 +89,7 @@ struct target {
     struct url url;
     char base[600]; /* url as text */
     struct http_address address;
+    char asked_id[NAME_SIZE]; /* over NATS: whose answers are asked for */
     const char *origin;
     char reason[400];
     char told[1800];  /* last TARGET frame, to see changes */
@@ -141,6 +142,8 @@ struct target {
 /* NULL when there are too many. check_name: see struct target; may be NULL. */
 struct target *target_create(struct collector *c, const struct url *url, const char *origin,
                              const char *check_name);
+/* One that is asked over NATS, by its id. */
+struct target *target_create_by_id(struct collector *c, const char *server_id, const char *name);
 void target_destroy(struct target *t);
 /* Says its TARGET frame if anything in it changed, or always. */
 void target_tell(struct target *t, bool always);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "entry/way_in.h"
 
 /* What a collector may see of our environment: time zone, locale, resolver, certificates, sanitizer settings.
  * No secrets. */
@@ -47,12 +48,24 @@ static void add_option(struct arguments *a, const char *name, const char *value)
     }
 }
 
+/* What a login for NATS says goes over its pipe instead. */
+static void add_http(struct arguments *a, const struct options *o) {
+    add_option(a, "--ca", o->ca);
+    add_option(a, "--cert", o->cert);
+    add_option(a, "--key", o->key);
+    add_option(a, "--tls-name", o->tls_name);
+    add_option(a, "--auth-file", o->auth_file);
+    if (o->insecure)
+        add(a, "--insecure");
+}
+
 /* The list is as long as the user's own command line, so it is built in a vector that the exec replaces. */
 static const char **arguments(const struct options *o, int page_fd) {
     struct arguments a = {.count = 0};
     add(&a, "natsight");
     add(&a, "collect");
-    add(&a, "http");
+    bool nats = way_in_is_nats(o);
+    add(&a, nats ? "nats" : "http");
     add(&a, "--supervised");
     if (page_fd >= 0)
         add_option(&a, "--page-fd", memory_format("%d", page_fd));
@@ -63,18 +76,13 @@ static const char **arguments(const struct options *o, int page_fd) {
             add_option(&a, "--every",
                        memory_format("%s=%lldms", shape_name(shape), (long long)o->every[shape]));
     add_option(&a, "--label", o->label);
-    add_option(&a, "--ca", o->ca);
-    add_option(&a, "--cert", o->cert);
-    add_option(&a, "--key", o->key);
-    add_option(&a, "--tls-name", o->tls_name);
-    add_option(&a, "--auth-file", o->auth_file);
     add_option(&a, "--want", o->want);
-    if (o->insecure)
-        add(&a, "--insecure");
+    if (!nats)
+        add_http(&a, o);
     add(&a, "--");
     const char **all = memory_array((size_t)a.count + (size_t)o->url_count + 1, sizeof *all);
     memcpy((void *)all, (void *)a.list, (size_t)a.count * sizeof *all);
-    for (int i = 0; i < o->url_count; i++)
+    for (int i = 0; i < o->url_count && !nats; i++)
         all[a.count + i] = o->urls[i];
     return all;
 }

@@ -1,10 +1,26 @@
-/* `natsight collect http`: the options, as the collector wants them. */
+/* `natsight collect http` and `collect nats`: the options, as the collector wants them. */
 #include "entry/command.h"
 
 #include <stdio.h>
 #include <unistd.h>
 
 #include "collectors/http.h"
+#include "collectors/login.h"
+#include "collectors/nats.h"
+#include "entry/way_in.h"
+
+/* Supervised, it is told who it is. */
+static int over_nats(const struct options *o, const struct collect_options *options) {
+    struct login login;
+    char why[600];
+    if (o->supervised)
+        return collect_nats(options);
+    if (!way_in_login(o, &login, why, sizeof why))
+        return options_refuse("%s", why);
+    struct collect_options known = *options;
+    known.login = &login;
+    return collect_nats(&known);
+}
 
 int command_collect(const struct options *o) {
     if (!o->supervised && isatty(1)) {
@@ -30,5 +46,5 @@ int command_collect(const struct options *o) {
         .supervised = o->supervised,
         .page_fd = (int)o->page_fd,
     };
-    return collect_http(&options);
+    return o->over_nats || way_in_is_nats(o) ? over_nats(o, &options) : collect_http(&options);
 }

@@ -9,6 +9,7 @@
 
 #include "base/near.h"
 #include "base/url.h"
+#include "entry/way_in.h"
 
 static const char *local_urls[] = {"http://127.0.0.1:8222"};
 
@@ -104,6 +105,17 @@ static void check_file(const struct setting *row, const struct config_item *item
                  options_typed(path), errno == ENOENT ? "there is no such file" : "this file can't be read");
 }
 
+static void check_way_in(const struct config_item *item, const struct options *out,
+                         struct config_faults *faults) {
+    const struct setting_list_info *list = &setting_lists[LIST_CLUSTERS];
+    char why[500];
+    const char *wrong = way_in_fault(out, why, sizeof why);
+    for (int i = 0; i < list->row_count && wrong != NULL; i++)
+        if (strcmp(list->rows[i].path, wrong) == 0 && item->places[i].line > 0)
+            config_fault(faults, item->places[i].file, item->places[i].line, NULL, "clusters.%s: %s", wrong,
+                         why);
+}
+
 static void take_cluster(const struct config_item *item, bool whole, struct options *out,
                          struct config_faults *faults) {
     const struct setting_list_info *list = &setting_lists[LIST_CLUSTERS];
@@ -116,6 +128,7 @@ static void take_cluster(const struct config_item *item, bool whole, struct opti
         copy(&rows[i], out, says(item));
         check_file(&rows[i], item, i, out, faults);
     }
+    check_way_in(item, out, faults);
     out->cluster = says(item)->cluster;
     if (out->label == NULL)
         out->label = out->cluster;
@@ -155,7 +168,7 @@ bool config_apply(const struct config *c, const struct options *typed, struct op
     const struct config_item *item = taken(c, typed, &whole);
     if (item != NULL)
         take_cluster(item, whole, out, faults);
-    if (out->url_count == 0) {
+    if (out->url_count == 0 && out->context == NULL && !out->over_nats) {
         out->urls = local_urls;
         out->url_count = 1;
     }

@@ -25,9 +25,9 @@ static void check_cluster(struct reading_list *l, struct config_item *item, cons
     const struct options *v = item->values;
     if (v->cluster == NULL)
         config_fault_of(l->reading, s, "clusters", "a cluster wants a name to take it by: name = \"NAME\";");
-    if (v->url_count == 0)
+    if (v->url_count == 0 && v->context == NULL)
         config_fault_of(l->reading, s, "clusters",
-                        "a cluster wants a server to ask: urls = [\"http://HOST:8222\"];");
+                        "a cluster wants a server to ask: urls = [\"http://HOST:8222\"]; or a context");
     if ((v->cert == NULL) != (v->key == NULL))
         config_fault_of(l->reading, s, "clusters", "cert and key go together; write both");
 }

@@ -16,6 +16,7 @@
 #include "entry/manual_keys.h"
 #include "entry/option_types.h"
 #include "entry/settings.h"
+#include "entry/way_in.h"
 #include "themes/theme.h"
 
 enum {
@@ -192,10 +193,14 @@ static void append(const char ***list, int *count, const char *item) {
     (*list)[(*count)++] = item;
 }
 
-/* `collect http` is the full name of what `collect` does. */
+/* `collect http` and `collect nats` are the full names of what `collect` does; which one is also said by what
+ * it is to ask, but for a supervised one. */
 static void drop_transport(struct options *o) {
-    if (o->command == COMMAND_COLLECT && o->url_count > 0 && strcmp(o->urls[0], "http") == 0)
-        memmove((void *)o->urls, (void *)(o->urls + 1), (size_t)--o->url_count * sizeof *o->urls);
+    bool nats = o->url_count > 0 && strcmp(o->urls[0], "nats") == 0;
+    if (o->command != COMMAND_COLLECT || o->url_count == 0 || (!nats && strcmp(o->urls[0], "http") != 0))
+        return;
+    o->over_nats = nats;
+    memmove((void *)o->urls, (void *)(o->urls + 1), (size_t)--o->url_count * sizeof *o->urls);
 }
 
 static int check_urls(const struct options *o) {
@@ -253,8 +258,14 @@ int options_check(const struct options *o) {
     if ((o->cert == NULL) != (o->key == NULL))
         return options_refuse("%s: goes together with %s; write both", o->cert ? "--cert" : "--key",
                               o->cert ? "--key" : "--cert");
+    char why[400];
     int code = check_theme(o);
-    return code != 0 ? code : check_urls(o);
+    if (code == 0)
+        code = check_urls(o);
+    const char *wrong = code == 0 ? way_in_fault(o, why, sizeof why) : NULL;
+    if (wrong == NULL)
+        return code;
+    return options_refuse("%s%s", strcmp(wrong, "context") == 0 ? "--context: " : "", why);
 }
 
 static int check_combination(const struct options *o) {

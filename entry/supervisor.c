@@ -14,6 +14,7 @@
 #include "base/memory.h"
 #include "base/page.h"
 #include "entry/child.h"
+#include "entry/way_in.h"
 
 enum {
     READ_MAX = 256 << 10, /* bytes a turn */
@@ -46,8 +47,8 @@ struct supervisor {
     struct buffer commands, complaint;
     uint64_t beat_seen;
     int beat_missed;
-    bool heard;    /* a collector has written something */
-    int unstarted; /* why it can't be started now, as it was told; 0: it can */
+    bool heard;          /* a collector has written something */
+    char unstarted[600]; /* why it can't be started now, as it was told; "": it can */
     int64_t started_ns, backoff_ns;
     unsigned wanted;
     char sort[32];
@@ -149,7 +150,7 @@ void supervisor_want_interest(struct supervisor *s, const char *subject) {
 /* ---- death ---- */
 
 static void blame(struct supervisor *s) {
-    if (s->page == NULL || s->page->shape == 0)
+    if (s->page == NULL || s->page->shape == 0 || s->page->shape == PAGE_OTHER)
         return;
     char server[PAGE_WHAT_SIZE];
     memcpy(server, s->page->server, sizeof server);
@@ -180,7 +181,10 @@ static const char *what_was_done(const struct supervisor *s, char *out, size_t s
     if (s->page == NULL || s->page->shape == 0)
         return "";
     const char *shape = shape_name(s->page->shape);
-    snprintf(out, size, " while decoding %s of %.150s", shape ? shape : "?", s->page->server);
+    if (s->page->shape == PAGE_OTHER)
+        snprintf(out, size, " while %.200s", s->page->server);
+    else
+        snprintf(out, size, " while decoding %s of %.150s", shape ? shape : "?", s->page->server);
     return out;
 }
 
@@ -304,13 +308,30 @@ static void say_quarantine(struct supervisor *s) {
 }
 
 /* It is tried again and again, and told once. */
-static void say_unstarted(struct supervisor *s, int error) {
-    char text[200];
-    if (error == s->unstarted)
+static void say_unstarted(struct supervisor *s, const char *why) {
+    char text[700];
+    if (strcmp(why, s->unstarted) == 0)
         return;
-    s->unstarted = error;
-    snprintf(text, sizeof text, "the collector can't be started: %s", strerror(error));
+    snprintf(s->unstarted, sizeof s->unstarted, "%s", why);
+    snprintf(text, sizeof text, "the collector can't be started: %s", why);
     event(s, text);
+}
+
+/* Who it is goes over the pipe: nowhere else could it stand unseen. */
+static bool say_login(struct supervisor *s) {
+    struct login login;
+    char why[600];
+    if (!way_in_is_nats(s->options))
+        return true;
+    if (!way_in_login(s->options, &login, why, sizeof why)) {
+        say_unstarted(s, why);
+        return false;
+    }
+    buffer_printf(&s->commands, "login ");
+    login_write(&login, &s->commands);
+    buffer_printf(&s->commands, "\n");
+    login_finish(&login);
+    return true;
 }
 
 static void start(struct supervisor *s) {
@@ -319,12 +340,14 @@ static void start(struct supervisor *s) {
     s->complaint.len = s->commands.len = 0;
     if (s->page != NULL)
         page_idle(s->page);
-    if (!child_start(&s->child, s->options, s->page_fd)) {
-        say_unstarted(s, errno);
+    bool known = say_login(s);
+    if (!known || !child_start(&s->child, s->options, s->page_fd)) {
+        if (known)
+            say_unstarted(s, strerror(errno));
         loop_timer_set(s->restart, s->started_ns + BACKOFF_MAX_NS);
         return;
     }
-    s->unstarted = 0;
+    s->unstarted[0] = '\0';
     s->handler->on_restart(s->data);
     s->output = loop_add_fd(s->loop, s->child.out, LOOP_IN, on_output, s);
     s->errors = loop_add_fd(s->loop, s->child.err, LOOP_IN, on_errors, s);

@@ -36,6 +36,7 @@ static const char *const failure_names[FAILURE_COUNT] = {
     [FAILURE_TOO_LARGE] = "too_large",
     [FAILURE_OTHER_SERVER] = "other_server",
     [FAILURE_QUARANTINED] = "quarantined",
+    [FAILURE_LOGIN] = "login",
 };
 
 const char *failure_name(enum failure failure) {

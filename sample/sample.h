@@ -22,6 +22,7 @@ enum failure {
     FAILURE_TOO_LARGE,
     FAILURE_OTHER_SERVER, /* the server_id is not the one /varz gave: a balancer in between */
     FAILURE_QUARANTINED,  /* killed the collector three times */
+    FAILURE_LOGIN,        /* it refuses who we are */
     FAILURE_COUNT
 };
 const char *failure_name(enum failure failure); /* "refused", ... for JSON and events */

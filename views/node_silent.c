@@ -36,6 +36,8 @@ static const char *const advice[FAILURE_COUNT][3] = {
     [FAILURE_OTHER_SERVER] = {"Is there a balancer in between? Name each server's own URL."},
     [FAILURE_QUARANTINED] = {"Its answers ended our collector three times: it is asked no more.",
                              "Is it nats-server that answers there?"},
+    [FAILURE_LOGIN] = {"Is it the right context, and the right account?",
+                       "Was the login changed, did it expire, was it revoked?"},
 };
 
 bool node_is_silent(const struct object *server) {

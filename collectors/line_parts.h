@@ -1,0 +1,81 @@
+/* What the parts of a line share. Private to collectors/line*.c. */
+#ifndef COLLECTORS_LINE_PARTS_H
+#define COLLECTORS_LINE_PARTS_H
+
+#include <nats/nats.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "collectors/line.h"
+
+#define LINE_SERVERS_MAX  64
+#define LINE_CONNECT_MS   2000
+#define LINE_SUBJECT_SIZE 512
+#define LINE_WAITING_MAX  (128u << 20) /* bytes of messages that nobody has taken yet */
+
+struct line_server {
+    char url[400]; /* with its scheme, without a login */
+};
+
+enum line_order_kind { ORDER_ASK, ORDER_SUBSCRIBE, ORDER_LEARN, ORDER_CLOSED };
+struct line_order {
+    struct line_order *next;
+    enum line_order_kind kind;
+    uint64_t number;                 /* of a request; of the connection that is closed */
+    char subject[LINE_SUBJECT_SIZE]; /* or the address of a server */
+    char *body;
+};
+
+enum line_event_kind { EVENT_UP, EVENT_DOWN, EVENT_ERROR, EVENT_LEAVING, EVENT_MESSAGE };
+struct line_event {
+    struct line_event *next;
+    enum line_event_kind kind;
+    enum failure failure;
+    struct line_message message;
+    char server[300], text[400];
+    char bytes[]; /* subject and data of a message */
+};
+
+struct line {
+    const struct line_handler *handler;
+    void *data;
+    bool up; /* as the loop knows it */
+
+    /* Between the loop and the threads, under the mutex. */
+    pthread_mutex_t mutex;
+    pthread_cond_t ordered;
+    struct line_order *orders, **orders_end;
+    struct line_event *events, **events_end;
+    size_t waiting;             /* bytes of events */
+    uint64_t lost;              /* messages that found no room */
+    int wake;                   /* eventfd: there are events */
+    _Atomic int64_t calling_ns; /* mono: since when cnats connects, 0: it does not */
+    _Atomic int tried;          /* index of that server */
+
+    /* The line's own thread's. */
+    struct login login;
+    struct line_server servers[LINE_SERVERS_MAX];
+    int server_count, at;
+    char inbox[200];
+    char (*subjects)[LINE_SUBJECT_SIZE];
+    size_t subject_count;
+    natsConnection *connection; /* NULL: none */
+    natsSubscription *inbox_sub, **subs;
+    size_t sub_count;
+    int64_t backoff_ns, next_ns;
+};
+
+/* line_login.c: what cnats has to know to connect to that server. NATS_OK, or message[] says what is wrong
+ * with a file. */
+natsStatus line_options(natsOptions **options, struct line *line, const char *url, char *message,
+                        size_t size);
+/* line_fault.c: in one sentence why there is no connection. */
+enum failure line_fault(natsStatus status, const char *text, const struct login *login, const char *url,
+                        char *out, size_t size);
+/* line.c: takes over the event. Any thread. */
+void line_tell(struct line *line, struct line_event *event);
+void line_order(struct line *line, struct line_order *order);
+/* line_thread.c */
+void *line_run(void *line);
+
+#endif

@@ -1,0 +1,252 @@
+#include "collectors/nats.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "collectors/collector.h"
+#include "collectors/event.h"
+#include "collectors/line.h"
+#include "collectors/login.h"
+#include "collectors/nats_way.h"
+#include "collectors/schedule.h"
+#include "collectors/server_reply.h"
+#include "collectors/target.h"
+
+#define SOURCE        2
+#define PING          "$SYS.REQ.SERVER.PING"
+#define PING_EVERY    (5 * NS_PER_S)
+#define PING_FOR      (3 * NS_PER_S) /* surveyors wait that long for all servers */
+#define ADDRESSES_MAX 64
+#define MAY_CONNECT   NS_PER_S /* beyond the time of an attempt: then cnats hangs */
+
+struct nats {
+    struct line *line;
+    struct loop_source *ping;
+    uint64_t ping_number;
+    int64_t pinged_ns; /* mono */
+    unsigned answers;  /* to the last one */
+    bool told_nobody;
+    char server[300];              /* that we are connected to, or tried last */
+    char told[700];                /* of a line that is down: once */
+    uint32_t heard[ADDRESSES_MAX]; /* hashes of addresses */
+    int heard_count;
+    uint64_t door; /* the row of whom we connect to, for as long as no server is known */
+};
+
+/* ---- until the first server is known ---- */
+
+/* Why nothing is known stands where servers will: as the row of a monitoring port that does not answer does.
+ */
+static void tell_door(struct collector *c, enum target_state state, enum failure failure,
+                      const char *reason) {
+    struct nats *n = c->nats;
+    char url[320];
+    if (n->door == 0)
+        return;
+    snprintf(url, sizeof url, "nats://%s", n->server);
+    target_frame(c, &(struct target_words){.id = n->door,
+                                           .url = url,
+                                           .origin = "named",
+                                           .state = target_state_name(state),
+                                           .reason = reason});
+    if (failure != FAILURE_NONE)
+        lane_say(&c->client, n->door, SHAPE_VARZ, failure, reason);
+}
+
+static void open_door(struct collector *c, enum failure failure, const char *reason) {
+    if (c->target_count > 0)
+        return;
+    if (c->nats->door == 0)
+        c->nats->door = ++c->last_id;
+    tell_door(c, TARGET_PROBING, failure, reason);
+}
+
+static void close_door(struct collector *c) {
+    tell_door(c, TARGET_GONE, FAILURE_NONE, "its servers are asked through it");
+    c->nats->door = 0;
+}
+
+/* ---- servers ---- */
+
+static struct target *asked_as(struct collector *c, const char *id) {
+    for (int i = 0; i < c->target_count; i++)
+        if (strcmp(c->targets[i]->asked_id, id) == 0)
+            return c->targets[i];
+    return NULL;
+}
+
+/* It was started again: of the same name, and its old id does not answer any more. */
+static struct target *before_restart(struct collector *c, const struct server_reply *r) {
+    for (int i = 0; i < c->target_count; i++) {
+        struct target *t = c->targets[i];
+        if (strcmp(t->name, r->name) == 0 && t->varz_failures > 0 &&
+            (t->cluster[0] == '\0' || strcmp(t->cluster, r->cluster) == 0))
+            return t;
+    }
+    return NULL;
+}
+
+static void meet(struct collector *c, const struct server_reply *r) {
+    struct target *t = asked_as(c, r->id);
+    if (t != NULL)
+        return;
+    t = before_restart(c, r);
+    if (t != NULL)
+        snprintf(t->asked_id, sizeof t->asked_id, "%s", r->id);
+    else
+        t = target_create_by_id(c, r->id, r->name);
+    if (t == NULL)
+        return;
+    close_door(c);
+    target_tell(t, true);
+    schedule_ask(t, EP_VARZ);
+}
+
+/* An account's own user may not ask servers. */
+static void tell_nobody(struct collector *c) {
+    struct nats *n = c->nats;
+    if (n->told_nobody)
+        return;
+    static const char why[] =
+        "not the system account: who connects so may not ask servers; name monitoring ports, "
+        "or a context of the system account";
+    n->told_nobody = true;
+    event_tell(c, NULL, "context", "%s", why);
+    open_door(c, FAILURE_LOGIN, why);
+}
+
+static void take_ping(struct collector *c, const struct line_message *m) {
+    struct server_reply reply;
+    if (m->nobody)
+        tell_nobody(c);
+    else if (server_reply_read(&reply, m->data, m->len)) {
+        c->nats->answers++;
+        meet(c, &reply);
+    }
+}
+
+static void ping(struct collector *c) {
+    struct nats *n = c->nats;
+    n->pinged_ns = clock_mono_ns();
+    n->ping_number = nats_way_number(&c->client);
+    n->answers = 0;
+    line_ask(n->line, n->ping_number, PING, "");
+    loop_timer_set(n->ping, n->pinged_ns + PING_EVERY);
+}
+
+static void on_ping_time(struct loop *loop, void *data) {
+    (void)loop;
+    struct collector *c = data;
+    if (line_is_up(c->nats->line))
+        ping(c);
+}
+
+/* ---- the line ---- */
+
+static void on_up(void *data, const char *server) {
+    struct collector *c = data;
+    struct nats *n = c->nats;
+    snprintf(n->server, sizeof n->server, "%s", server);
+    n->told[0] = '\0';
+    n->told_nobody = false;
+    nats_way_up(&c->client, n->line);
+    event_tell(c, NULL, "nats", "connected to %.250s", server);
+    ping(c);
+    for (int i = 0; i < c->target_count; i++)
+        schedule_ask(c->targets[i], EP_VARZ);
+}
+
+static void on_down(void *data, const char *server, enum failure failure, const char *why) {
+    struct collector *c = data;
+    struct nats *n = c->nats;
+    char text[700];
+    snprintf(text, sizeof text, "%.250s: %s", server, why);
+    nats_way_down(&c->client, failure, text);
+    if (strcmp(text, n->told) != 0)
+        event_tell(c, NULL, "nats", "%.600s", text);
+    snprintf(n->told, sizeof n->told, "%s", text);
+    snprintf(n->server, sizeof n->server, "%s", server);
+    open_door(c, failure, why);
+}
+
+static void on_error(void *data, const char *text) {
+    char clean[TEXT_MAX_BYTES + 1];
+    text_clean(clean, text, strlen(text));
+    event_tell(data, NULL, "nats", "%s", clean);
+}
+
+static void on_leaving(void *data) {
+    struct collector *c = data;
+    event_tell(c, NULL, "nats", "%.250s is about to end, in lame duck mode", c->nats->server);
+}
+
+static void on_message(void *data, const struct line_message *m) {
+    struct collector *c = data;
+    if (m->number != 0 && m->number == c->nats->ping_number)
+        take_ping(c, m);
+    else if (m->number != 0)
+        nats_way_take(&c->client, m);
+}
+
+static const struct line_handler line_handler = {on_up, on_down, on_error, on_leaving, on_message};
+
+/* ---- life ---- */
+
+static bool beats(struct collector *c) {
+    char what[500];
+    if (c->nats->line == NULL || line_stuck_ns(c->nats->line, what, sizeof what) < MAY_CONNECT)
+        return true;
+    page_doing(c->client.page, what, PAGE_OTHER);
+    return false;
+}
+
+static bool is_new(struct nats *n, const char *address) {
+    uint32_t hash = hash_bytes(address, strlen(address));
+    for (int i = 0; i < n->heard_count; i++)
+        if (n->heard[i] == hash)
+            return false;
+    if (n->heard_count == ADDRESSES_MAX)
+        return false;
+    n->heard[n->heard_count++] = hash;
+    return true;
+}
+
+static void hear_address(struct collector *c, const char *address) {
+    if (is_new(c->nats, address))
+        line_learn(c->nats->line, address);
+}
+
+static const char *take_login(struct collector *c, const struct login *login) {
+    char message[500];
+    if (c->nats->line != NULL)
+        return "there was one already";
+    c->nats->line = line_create(c->loop, login, &line_handler, c, message, sizeof message);
+    if (c->nats->line == NULL) {
+        collector_refuse(message);
+        loop_stop(c->loop, COLLECT_USAGE);
+    }
+    return NULL;
+}
+
+int collect_nats(const struct collect_options *options) {
+    if (!collector_may_begin(options))
+        return COLLECT_USAGE;
+    struct collector *c = collector_create(options, "nats", SOURCE);
+    c->nats = memory_new(sizeof *c->nats);
+    c->nats->ping = loop_add_timer(c->loop, INT64_MAX, on_ping_time, c);
+    c->beats = beats;
+    c->takes_login = take_login;
+    c->hears_address = hear_address;
+    nats_way_open(&c->client, c->loop);
+    if (options->login != NULL)
+        take_login(c, options->login);
+    int code = collector_run(c);
+    outbox_flush(c->outbox);
+    fflush(NULL);
+    _exit(code);
+}

@@ -1,0 +1,83 @@
+#include "entry/way_in.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/url.h"
+#include "entry/context.h"
+
+static int count_nats(const struct options *o) {
+    int count = 0;
+    for (int i = 0; i < o->url_count; i++) {
+        struct url url;
+        char why[400];
+        count += url_parse(&url, o->urls[i], why, sizeof why) && url.nats;
+    }
+    return count;
+}
+
+bool way_in_is_nats(const struct options *o) {
+    return o->context != NULL || count_nats(o) > 0;
+}
+
+/* The first one that is no URL of NATS where all have to be; NULL: there is none. */
+static const char *misplaced(const struct options *o) {
+    for (int i = 0; i < o->url_count && way_in_is_nats(o); i++) {
+        struct url url;
+        char why[400];
+        if (url_parse(&url, o->urls[i], why, sizeof why) && !url.nats)
+            return o->urls[i];
+    }
+    return NULL;
+}
+
+const char *way_in_fault(const struct options *o, char *message, size_t size) {
+    struct login login;
+    const char *url = misplaced(o);
+    if (o->context != NULL && !context_login(o->context, &login, message, size))
+        return "context";
+    if (o->context != NULL)
+        login_finish(&login);
+    if (url == NULL)
+        return NULL;
+    snprintf(message, size, "%s: is a monitoring port, and %s of NATS; write URLs of one kind",
+             options_typed(url), o->context != NULL ? "a context is" : "others here are");
+    return "urls";
+}
+
+/* ---- as whom ---- */
+
+static void set(struct login *login, const char *key, const char *text) {
+    for (int i = 0; i < login_row_count && text != NULL; i++)
+        if (strcmp(login_rows[i].key, key) == 0)
+            login_set(&login_rows[i], login, text);
+}
+
+static void set_urls(struct login *login, const struct options *o) {
+    struct buffer all = {0};
+    for (int i = 0; i < o->url_count; i++) {
+        struct url url;
+        char why[400], text[600];
+        if (!url_parse(&url, o->urls[i], why, sizeof why))
+            continue;
+        url_format(&url, text, sizeof text);
+        buffer_printf(&all, "%s%s", all.len > 0 ? "," : "", text);
+    }
+    if (all.len > 0)
+        set(login, "url", buffer_text(&all));
+    buffer_finish(&all);
+}
+
+bool way_in_login(const struct options *o, struct login *login, char *message, size_t size) {
+    if (!context_login(o->context, login, message, size))
+        return false;
+    set_urls(login, o);
+    set(login, "ca", o->ca);
+    set(login, "cert", o->cert);
+    set(login, "key", o->key);
+    set(login, "tls_name", o->tls_name);
+    set(login, "insecure", o->insecure ? "yes" : NULL);
+    return true;
+}

@@ -1,0 +1,17 @@
+/* Which way the servers are asked: by their monitoring ports, or through NATS, and as whom. From the options
+ * in force. Main process; `collect nats` where nobody supervises it. */
+#ifndef ENTRY_WAY_IN_H
+#define ENTRY_WAY_IN_H
+
+#include "collectors/login.h"
+#include "entry/options.h"
+
+/* A context is named, or its URLs are of NATS. */
+bool way_in_is_nats(const struct options *options);
+/* NULL; or which of them is wrong, "context" or "urls", and message[] says why. */
+const char *way_in_fault(const struct options *options, char *message, size_t size);
+/* What the context, the environment and the options say together. false: message[] says why it can't be used.
+ */
+bool way_in_login(const struct options *options, struct login *login, char *message, size_t size);
+
+#endif
