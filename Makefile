@@ -29,7 +29,7 @@ SOURCES := $(foreach l,$(LAYERS),$(wildcard $(l)/*.c))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
 ENTRY := $(wildcard entry/*.c)
 
-.PHONY: all help deps demo demo-cluster check check-built check-unit check-e2e check-server check-asan soak asan bench fuzz lint install clean
+.PHONY: all help deps demo demo-cluster check check-built check-unit check-e2e check-server check-asan check-tsan soak asan tsan bench fuzz lint install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -113,6 +113,6 @@ install: natsight
 	./natsight config --default > $(DESTDIR)$(PREFIX)/share/doc/natsight/natsight.conf
 #: make clean        removes what was built
 clean:
-	rm -rf $(BUILD) build-asan build-fuzz natsight
+	rm -rf $(BUILD) build-asan build-tsan build-fuzz natsight
 
 -include $(wildcard $(BUILD)/*/*.d) $(wildcard $(BUILD)/*/*/*.d)

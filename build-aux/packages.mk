@@ -16,7 +16,7 @@ $(eval $(call NEED,libconfig,libconfig-dev))
 $(eval $(call NEED,libnats,libnats-dev))
 $(eval $(call NEED,libcrypto,libssl-dev))
 # Tests, demo and bench need more than the program.
-ifneq ($(filter check% soak asan bench $(BUILD)/tests/%,$(GOALS)),)
+ifneq ($(filter check% soak asan tsan bench $(BUILD)/tests/%,$(GOALS)),)
   $(eval $(call NEED,check,check))
   $(eval $(call NEED,vterm,libvterm-dev))
 endif

@@ -16,7 +16,8 @@
  * No secrets. */
 static const char *const passed[] = {
     "TZ",          "LANG",         "LC_ALL",        "LC_CTYPE",     "TMPDIR",        "RES_OPTIONS",
-    "LOCALDOMAIN", "SSL_CERT_DIR", "SSL_CERT_FILE", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"};
+    "LOCALDOMAIN", "SSL_CERT_DIR", "SSL_CERT_FILE", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS",
+    "TSAN_OPTIONS"};
 
 extern char **environ;
 

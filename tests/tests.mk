@@ -80,6 +80,14 @@ soak:
 #: make asan         all tests with address, undefined-behaviour and leak sanitizers
 asan:
 	@$(MAKE) --no-print-directory BUILD=build-asan CFLAGS="-O1 -g -fno-omit-frame-pointer" SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=all" check-asan
+#: make tsan         `collect nats`, which has threads, with the thread sanitizer
+tsan:
+	@$(MAKE) --no-print-directory BUILD=build-tsan CFLAGS="-O1 -g" SANITIZE=-fsanitize=thread check-tsan
+check-tsan: export TSAN_OPTIONS = log_path=$(abspath $(BUILD))/race
+check-tsan: natsight $(BUILD)/tests/e2e_nats
+	@rm -f $(BUILD)/race.*
+	$(RUN_TESTS) $(BUILD)/tests/e2e_nats
+	@if ls $(BUILD)/race.* 2>/dev/null; then head -n 60 $(BUILD)/race.*; exit 1; fi
 # One at a time: sanitizers are slow, and tests have deadlines.
 check-asan: export NATSIGHT_TEST_JOBS ?= 1
 check-asan: $(BUILD)/natsight $(LIFE_PROGRAMS) $(TESTS)
