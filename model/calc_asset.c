@@ -84,9 +84,12 @@ struct value calc_server_lone(const struct model *model, const struct object *ob
 /* It led it, or is one of those without whom nobody can. */
 static bool is_for_want_of(const struct model *model, const struct object *asset,
                            const struct object *server) {
+    bool led = asset_of(asset)->claim.server == server->id;
+    if (!led && !members_have(model, asset, server)) /* as of most */
+        return false;
     switch (asset_state(model, asset)) {
     case ASSET_LEADER_GONE:
-        return asset_of(asset)->claim.server == server->id;
+        return led;
     case ASSET_LEADERLESS:
         return members_have(model, asset, server) && members_explain(model, asset, SEVERITY_WARN);
     default:

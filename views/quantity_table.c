@@ -288,9 +288,10 @@ static int picture_of(const struct quantity_list *list) {
 }
 
 /* Columns that why a row is old needs at most, in short. */
-static int longest_reason(const struct quantity_list *list) {
+/* Or one that is longer than that. */
+static int longest_reason(const struct quantity_list *list, int most) {
     int longest = 0;
-    for (size_t i = 0; i < rows_to_fit(list); i++) {
+    for (size_t i = 0; i < rows_to_fit(list) && longest <= most; i++) {
         int reason = list_reason_width(list->model, list->rows[i].object);
         longest = reason > longest ? reason : longest;
     }
@@ -302,7 +303,7 @@ static int longest_reason(const struct quantity_list *list) {
 static void make_room_for_reasons(struct quantity_list *list, int picture) {
     static const int enough[] = {14, 20}; /* "silent for 14s", "gives no /jsz for 9s" */
     int room = table_column_width(&list->table, picture), usual = list->columns[picture].width;
-    int longest = longest_reason(list);
+    int longest = longest_reason(list, room > enough[0] ? room : enough[0]);
     int wanted = longest <= enough[0] ? enough[0] : enough[1];
     if (longest <= room || wanted <= room)
         return;
