@@ -149,8 +149,8 @@ static bool is_word_of_leader(const struct finding *finding) {
 }
 
 bool watch_is_echo(const struct model *model, const struct finding *finding) {
-    if (is_word_of_leader(finding))
-        return false;
+    if (finding->echo || is_word_of_leader(finding))
+        return finding->echo == ECHO_IS;
     const struct object *object = model_object(model, finding->object);
     const struct entry *server = NULL;
     if (object && object->kind == OBJECT_SERVER)

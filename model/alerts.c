@@ -343,7 +343,7 @@ static void see_pending(struct model *model, struct slot *slot, const struct fin
     begin(model, slot, finding, &called);
 }
 
-static void see(struct model *model, const struct finding *finding, bool held) {
+static void see(struct model *model, struct finding *finding, bool held) {
     struct alert_book *book = model->alerts;
     struct slot *slot = alert_book_find(book, finding->object, watch_tag(finding), false);
     if (slot && slot->said.state == ALERT_OPEN) {
@@ -354,7 +354,8 @@ static void see(struct model *model, const struct finding *finding, bool held) {
             slot->found = finding;
         return;
     }
-    if (watch_is_echo(model, finding))
+    finding->echo = watch_is_echo(model, finding) ? ECHO_IS : ECHO_IS_NOT;
+    if (finding->echo == ECHO_IS)
         return;
     bool speaks = held && !watch_is_early(model, finding);
     if (slot)
@@ -363,19 +364,17 @@ static void see(struct model *model, const struct finding *finding, bool held) {
         see_unknown(model, finding, speaks);
 }
 
-static void see_each(struct model *model, const struct finding *findings, size_t count, bool held) {
-    for (size_t i = 0; i < count; i++) { /* the most urgent first */
-        findings_ahead(model->alerts, findings, i, count);
-        see(model, &findings[i], held);
+/* What was found of streams and consumers stays until all are weighed again, and so does whose echo it is. */
+static void see_each(struct model *model, const struct finding_list *list, bool held) {
+    for (size_t i = 0; i < list->count; i++) { /* the most urgent first */
+        findings_ahead(model->alerts, list->items, i, list->count);
+        see(model, &list->items[i], held);
     }
 }
 
 static void see_all(struct model *model) {
-    size_t count;
-    const struct finding *findings = model_findings(model, &count);
-    see_each(model, findings, count, true);
-    findings = model_forming(model, &count);
-    see_each(model, findings, count, false);
+    see_each(model, &model->findings, true);
+    see_each(model, &model->forming, false);
 }
 
 static void look(struct model *model, struct slot *slot) {

@@ -226,6 +226,7 @@ const char *model_balancer(const struct model *model);
 /* PENDING: what will be a finding if it goes on. */
 enum severity { SEVERITY_OK, SEVERITY_UNKNOWN, SEVERITY_PENDING, SEVERITY_WARN, SEVERITY_CRIT };
 struct rule; /* model/ruleset.h */
+enum echo { ECHO_UNKNOWN, ECHO_IS, ECHO_IS_NOT };
 struct finding {
     enum severity severity;
     enum severity level; /* the same; of one that is forming the one that it will have */
@@ -241,6 +242,7 @@ struct finding {
     uint64_t alert; /* 0: it is so now; else it was, and the alert of this number comes and goes, or is of the
                        last run, says what it said then, and is so still */
     bool lesser;    /* its object has a worse one: goes without saying */
+    enum echo echo; /* of a server's silence, as the book of alerts saw it last */
 };
 /* Worst first: severity, then order of the rules, then age. */
 const struct finding *model_findings(const struct model *model, size_t *count);

@@ -155,8 +155,9 @@ static void recheck(struct model *model, struct finding_list *list) {
     bool forming = list == &model->forming;
     size_t kept = 0;
     for (size_t i = 0; i < list->count; i++) {
-        const struct finding f = list->items[i];
+        struct finding f = list->items[i];
         struct entry *entry = entry_by_id(model, f.object);
+        f.echo = ECHO_UNKNOWN;
         if (entry && still_holds(model, &f, &entry->object))
             list->items[kept++] = f;
         else if (entry && forming == (entry->severity == SEVERITY_PENDING))
