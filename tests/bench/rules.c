@@ -363,7 +363,7 @@ void bench_rules(void) {
 
 /* ---- ten thousand at once ---- */
 
-enum { CALM_ROUNDS = 6, FALLING_ROUNDS = 40, FRAMES = 5 };
+enum { CALM_ROUNDS = 6, FALLING_ROUNDS = 40, SILENT_S = 40, FRAMES = 5 };
 
 /* The worst of a few frames, a tick between each two: what is kept from one to the next is made anew. */
 static double frames_ms(struct night *n, struct screen *screen) {
@@ -456,6 +456,9 @@ void bench_alerts(void) {
         open = counts.crit + counts.warn;
     }
     all_fall = false;
+    struct cost silent = {.screen = &overview};
+    for (int i = 0; i < SILENT_S * 2; i++)
+        silent.longest_ms = fmax(silent.longest_ms, tick_in_steps(&n, &silent));
     screen_close(&overview);
     snprintf(peer, sizeof peer, "a step of a tick %.1f ms, then a frame of Overview %.1f ms; %zu open",
              falling.wait_step_ms, falling.wait_frame_ms, open);
@@ -464,6 +467,10 @@ void bench_alerts(void) {
     snprintf(peer, sizeof peer, "in steps; %.1f ms while all keep up", calm.longest_ms);
     bench_line("  the longest tick", "", peer, "%.1f ms", falling.longest_ms);
     bench_line("  memory", "", "", "%.1f MB", (double)(heap() - before) / 1e6);
+    snprintf(peer, sizeof peer,
+             "a step of a tick %.1f ms, then a frame of Overview %.1f ms; the longest tick %.1f ms",
+             silent.wait_step_ms, silent.wait_frame_ms, silent.longest_ms);
+    bench_line("  all servers fall silent: a key waits", "16 ms", peer, "%.1f ms", silent.wait_ms);
     bench_frames(&n, calm_ms);
     bench_pause(&n);
     night_end(&n);
