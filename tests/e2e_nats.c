@@ -22,9 +22,13 @@
 
 enum { NODES = 3, MS = 40000, STORED = 300 };
 
+/* The pair of the NATS documentation. */
+#define NKEY_SEED "SUACSSL3UAHUDXKFSNVUZRF5UHPMWZ6BFDTJ7M6USDXIEDNPPQYYYCU3VY"
+#define NKEY      "UDXU4RCSJNZOIQHZNWXHXORDPRTGNJAHAHFRGZNEEJCPQTT2M7NLCNF4"
+
 #define ACCOUNTS                                                                                             \
     "accounts {\n"                                                                                           \
-    "  SYS { users: [{user: sys, password: \"sys-secret\"}] }\n"                                             \
+    "  SYS { users: [{user: sys, password: \"sys-secret\"}, {nkey: " NKEY "}] }\n"                           \
     "  A { jetstream: enabled, users: [{user: a, password: a}] }\n"                                          \
     "}\nsystem_account: SYS\nno_auth_user: a\n"
 
@@ -278,6 +282,37 @@ START_TEST(a_context) {
 }
 END_TEST
 
+static void put(const char *path, const char *text) {
+    FILE *file = fopen(path, "w");
+    ck_assert_ptr_nonnull(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+START_TEST(an_nkey) {
+    struct folder folder;
+    char path[700], says[800];
+    ck_assert(folder_make(&folder, "natsight-nkey"));
+    snprintf(path, sizeof path, "%s/x.nk", folder.path);
+    put(path, NKEY_SEED "\n");
+    be(NULL, NULL);
+    setenv("NATS_NKEY", path, 1);
+    const char *const arguments[] = {"--for", "1s", "--", cluster->node[0].url, NULL};
+    told(arguments, NULL);
+    put(path, NKEY "\n"); /* that is the other half */
+    snprintf(says, sizeof says, "nkey %s: there is no seed of a user in it (SU...)", path);
+    told(arguments, says);
+    folder_remove(&folder);
+    snprintf(says, sizeof says, "nkey %s: No such file or directory", path);
+    told(arguments, says);
+    unsetenv("NATS_NKEY");
+    setenv("NATS_CREDS", path, 1);
+    snprintf(says, sizeof says, "credentials %s: No such file or directory", path);
+    told(arguments, says);
+    unsetenv("NATS_CREDS");
+}
+END_TEST
+
 START_TEST(nobody_is_there) {
     const char *address = "127.0.0.1";
     int port;
@@ -426,6 +461,7 @@ int main(void) {
     tcase_add_unchecked_fixture(doors, begin, end);
     tcase_add_loop_test(doors, logins_and_refusals, 0, sizeof logins / sizeof *logins);
     tcase_add_test(doors, a_context);
+    tcase_add_test(doors, an_nkey);
     tcase_add_test(doors, nobody_is_there);
     suite_add_tcase(suite, doors);
     TCase *alone = tcase_create("alone");
