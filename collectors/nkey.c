@@ -27,7 +27,7 @@ static bool decode(const char *text, unsigned char *out, size_t bytes) {
             return false;
         out[at++] = (unsigned char)(bits >> have);
     }
-    return at == bytes;
+    return at == bytes && have < 5;
 }
 
 static void encode(const unsigned char *in, size_t bytes, char *out) {
