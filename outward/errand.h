@@ -27,7 +27,9 @@ struct errand *errand_create(struct loop *loop, errand_done_fn *done, void *data
 /* Kills what still runs: nothing of it is told. NULL is fine. */
 void errand_destroy(struct errand *errand);
 
-/* false: one is under way, or its process is not gone yet; or no process is to be had, and errno says why. */
+/* false: one is under way, or its process is not gone yet; or no process is to be had, and errno says why.
+ * The limit is for one that hangs, or has worked for so long: while it works, and is given little of the
+ * machine, it has up to twelve times that. */
 bool errand_begin(struct errand *errand, errand_run_fn *run, void *context, int limit_ms);
 bool errand_is_under_way(const struct errand *errand);
 /* Until the end of the one that is under way, so long at most; true: none is any more, and a new one can be

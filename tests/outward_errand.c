@@ -5,12 +5,20 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "outward/errand.h"
 #include "tests/harness/suite.h"
 
-enum { WAIT_MS = 20000, LIMIT_MS = 15000, SHORT_MS = 100, MUCH = 5 << 20 };
+enum {
+    WAIT_MS = 20000,
+    LIMIT_MS = 15000,
+    SHORT_MS = 100,
+    MUCH = 5 << 20,
+    WORK_MS = 1000,
+    WORK_LIMIT_MS = 2000
+};
 
 static struct loop *loop;
 static struct errand *errand;
@@ -128,6 +136,59 @@ START_TEST(one_that_hangs_is_killed) {
 }
 END_TEST
 
+static int64_t cpu_ms(clockid_t clock) {
+    struct timespec t;
+    return clock_gettime(clock, &t) == 0 ? t.tv_sec * 1000 + t.tv_nsec / 1000000 : 0;
+}
+
+static void work(void *context, struct buffer *answer, int *fd) {
+    pid_t pid = getpid();
+    (void)fd;
+    if (context != NULL && write(*(int *)context, &pid, sizeof pid) != sizeof pid)
+        return;
+    while (context == NULL || cpu_ms(CLOCK_PROCESS_CPUTIME_ID) < WORK_MS)
+        continue;
+    buffer_append_text(answer, "done");
+}
+
+START_TEST(one_that_never_stops_working_is_killed) {
+    start(work, NULL, SHORT_MS);
+    await(1);
+    ck_assert_msg(strncmp(end.failure, "killed after ", 13) == 0, "%s", end.failure);
+}
+END_TEST
+
+static void turn_for(int ms) {
+    for (int64_t until = cpu_ms(CLOCK_MONOTONIC) + ms; cpu_ms(CLOCK_MONOTONIC) < until && end.times == 0;)
+        loop_turn(loop, 10);
+}
+
+/* It runs for a moment, then nobody lets it for a while, again and again, for longer than its limit. */
+START_TEST(one_that_has_little_of_the_machine_has_the_time_it_needs) {
+    int ends[2];
+    pid_t its;
+    clockid_t clock;
+    ck_assert_int_eq(pipe(ends), 0);
+    start(work, &ends[1], WORK_LIMIT_MS);
+    ck_assert_int_eq((int)read(ends[0], &its, sizeof its), (int)sizeof its);
+    ck_assert_int_eq(clock_getcpuclockid(its, &clock), 0);
+    int64_t began = cpu_ms(CLOCK_MONOTONIC);
+    while (end.times == 0 && cpu_ms(CLOCK_MONOTONIC) - began < 2 * WORK_LIMIT_MS) {
+        kill(its, SIGSTOP);
+        turn_for(WORK_LIMIT_MS / 20);
+        kill(its, SIGCONT);
+        for (int64_t had = cpu_ms(clock); end.times == 0 && cpu_ms(clock) < had + WORK_MS / 100;)
+            turn_for(1);
+    }
+    ck_assert_str_eq(end.failure, "");
+    await(1);
+    ck_assert_str_eq(end.failure, "");
+    ck_assert_str_eq(buffer_text(&end.answer), "done");
+    close(ends[0]);
+    close(ends[1]);
+}
+END_TEST
+
 static void die(void *context, struct buffer *answer, int *fd) {
     (void)context, (void)fd;
     buffer_append_text(answer, "half");
@@ -192,6 +253,8 @@ int main(void) {
     tcase_add_test(tc, nothing_is_an_answer_too);
     tcase_add_test(tc, a_descriptor_goes_along);
     tcase_add_test(tc, one_that_hangs_is_killed);
+    tcase_add_test(tc, one_that_never_stops_working_is_killed);
+    tcase_add_test(tc, one_that_has_little_of_the_machine_has_the_time_it_needs);
     tcase_add_test(tc, one_that_dies_is_told);
     tcase_add_test(tc, it_has_no_terminal);
     tcase_add_test(tc, it_dies_with_us);
