@@ -91,7 +91,8 @@ static const struct outbox_handler outbox_handler = {say_again, on_broken};
 static void on_turn(struct loop *loop, void *data) {
     (void)loop;
     struct collector *c = data;
-    if (c->client.page != NULL && (c->beats == NULL || c->beats(c)))
+    bool lives = c->beats == NULL || c->beats(c);
+    if (lives && c->client.page != NULL)
         page_beat(c->client.page);
     if (c->judge)
         discover_judge(c);

@@ -22,6 +22,7 @@
 #define PING_EVERY    (5 * NS_PER_S)
 #define PING_FOR      (3 * NS_PER_S) /* surveyors wait that long for all servers */
 #define ADDRESSES_MAX 64
+#define ENDS_AFTER    (3 * NS_PER_S)
 #define MAY_CONNECT   NS_PER_S /* beyond the time of an attempt: then cnats hangs */
 
 struct nats {
@@ -197,10 +198,16 @@ static const struct line_handler line_handler = {on_up, on_down, on_error, on_le
 
 /* ---- life ---- */
 
+/* With nobody there to end it, it ends itself. */
 static bool beats(struct collector *c) {
     char what[500];
-    if (c->nats->line == NULL || line_stuck_ns(c->nats->line, what, sizeof what) < MAY_CONNECT)
+    int64_t stuck = c->nats->line != NULL ? line_stuck_ns(c->nats->line, what, sizeof what) : 0;
+    if (stuck < MAY_CONNECT)
         return true;
+    if (c->client.page == NULL && stuck > ENDS_AFTER) {
+        fprintf(stderr, "natsight: collect nats: the NATS library hangs while %s\n", what);
+        _exit(1);
+    }
     page_doing(c->client.page, what, PAGE_OTHER);
     return false;
 }
