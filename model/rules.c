@@ -202,35 +202,53 @@ static void count_quiet(struct model *model) {
     model->troubled = model->findings.count > 0;
 }
 
-/* What was found of those that there are thousands of stays until they are weighed again. */
+/* What was found of those that there are thousands of is found by itself, and stays until then. */
 static void keep(struct model *model, struct finding_list *list, bool weighed) {
     size_t kept = 0;
-    for (size_t i = 0; i < list->count && !weighed; i++) {
-        if (is_weighed((enum object_kind)kind_of_id(list->items[i].object)) &&
+    for (size_t i = 0; i < list->count; i++) {
+        if (is_weighed((enum object_kind)kind_of_id(list->items[i].object)) == weighed &&
             model_object(model, list->items[i].object))
             list->items[kept++] = list->items[i];
     }
     list->count = kept;
 }
 
-void rules_tick(struct model *model, bool weighed) {
-    keep(model, &model->findings, weighed);
-    keep(model, &model->forming, weighed);
-    for (int kind = 0; kind < OBJECT_KIND_COUNT; kind++) {
-        if (!rules_is_many((enum object_kind)kind))
-            ask_kind(model, (enum object_kind)kind);
-        else if (is_weighed((enum object_kind)kind) && weighed)
-            ask_some(model, (enum object_kind)kind);
-        if (!is_weighed((enum object_kind)kind) || weighed)
-            find_watched(model, (enum object_kind)kind);
-    }
-    model->leaders_moved &= !weighed;
+static void begin_to_find(struct model *model, bool weighed) {
+    keep(model, &model->findings, !weighed);
+    keep(model, &model->forming, !weighed);
+}
+
+static void put_in_order(struct model *model) {
     rank(model, &model->findings, false);
     rank(model, &model->forming, false);
     sort(&model->findings);
     sort(&model->forming);
-    count_quiet(model);
     model->findings_version++;
+}
+
+void rules_tick(struct model *model, bool weighed) {
+    begin_to_find(model, false);
+    for (int kind = 0; kind < OBJECT_KIND_COUNT; kind++) {
+        if (!rules_is_many((enum object_kind)kind))
+            ask_kind(model, (enum object_kind)kind);
+        else if (!is_weighed((enum object_kind)kind))
+            find_watched(model, (enum object_kind)kind);
+        else if (weighed)
+            ask_some(model, (enum object_kind)kind);
+    }
+    model->leaders_moved &= !weighed;
+    put_in_order(model);
+    if (!weighed)
+        count_quiet(model);
+}
+
+void rules_weigh(struct model *model) {
+    begin_to_find(model, true);
+    for (int kind = 0; kind < OBJECT_KIND_COUNT; kind++)
+        if (is_weighed((enum object_kind)kind))
+            find_watched(model, (enum object_kind)kind);
+    put_in_order(model);
+    count_quiet(model);
 }
 
 /* ---- out ---- */

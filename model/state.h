@@ -261,8 +261,10 @@ void history_connection_end(struct model *model, struct entry *connection, int64
 /* ---- rules.c ---- */
 void rules_create(struct model *model);
 void rules_destroy(struct model *model);
-/* weighed: streams and consumers were just looked at. */
+/* weighed: streams and consumers were just looked at, and those of which there are thousands are asked; what
+ * is found of them is for rules_weigh(). */
 void rules_tick(struct model *model, bool weighed);
+void rules_weigh(struct model *model);
 /* Takes back what a changed state has made untrue: nothing on screen contradicts it, not even until the next
  * tick. */
 void rules_recheck(struct model *model);

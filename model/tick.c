@@ -70,7 +70,14 @@ static void tick_states(struct model *model) {
 
 static void tick_rules(struct model *model) {
     rules_tick(model, model->weighs);
-    model_changed_but(model, model->weighs ? 0 : KINDS_OF_ASSETS);
+    model_changed_but(model, KINDS_OF_ASSETS);
+}
+
+static void tick_assets(struct model *model) {
+    if (!model->weighs)
+        return;
+    rules_weigh(model);
+    model_changed(model);
 }
 
 static void tick_alerts(struct model *model) {
@@ -79,8 +86,8 @@ static void tick_alerts(struct model *model) {
     model_sweep(model);
 }
 
-static void (*const steps[])(struct model *model) = {tick_states, tick_rules, tick_alerts, burning_tick,
-                                                     model_compact_texts};
+static void (*const steps[])(struct model *model) = {tick_states, tick_rules,   tick_assets,
+                                                     tick_alerts, burning_tick, model_compact_texts};
 enum { STEPS = sizeof steps / sizeof *steps };
 
 /* What burns is that of the last tick until all of this one is known. */

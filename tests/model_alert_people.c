@@ -334,7 +334,7 @@ START_TEST(between_two_steps_of_a_tick) {
             ck_assert_uint_eq(burning_of(&w), 0);
         early += found == 1 && !open && burning_of(&w) == 0;
     }
-    ck_assert_uint_eq(early, 1);
+    ck_assert_uint_gt(early, 0);
     ck_assert_uint_eq(burning_of(&w), 1);
     ck_assert(step(&w, true));
     ck_assert_uint_eq(burning_of(&w), 1);
