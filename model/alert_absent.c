@@ -1,16 +1,20 @@
 /* What the last run knew and nobody finds: is it over, or could nobody say yet? */
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
 #include "model/alert_book.h"
 #include "model/alert_watch.h"
 #include "model/calc.h"
+#include "model/filling.h"
+#include "model/rule_cover.h"
 #include "model/rule_judge.h"
 #include "model/ruleset.h"
 #include "model/server.h"
 
 #define NAMES_A_TICK   512 /* objects that are compared with what was restored */
 #define ASKED_A_TICK   256
+#define NEVER          1e100 /* nanoseconds; what is not finite is unknown in an expression */
 #define LOST_NS        (3600 * NS_PER_S)
 #define KIND_BIT(kind) (1u << (unsigned)(kind))
 
@@ -92,16 +96,61 @@ static bool is_least(const struct asking *asking, enum quantity q) {
     return v.type == VALUE_UINT && v.flags & VALUE_LEAST;
 }
 
+/* Its leader says what is in it and what limits it. */
+static bool tells_limits(const struct object *stream) {
+    static const enum field all[] = {F_STREAM_messages, F_STREAM_bytes, F_STREAM_max_msgs,
+                                     F_STREAM_max_bytes};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (!stream->now || !row_has(stream->now, all[i]))
+            return false;
+    return true;
+}
+
+/* Next to nothing waits, and that leaves. */
+static bool is_quiet(const struct object *connection) {
+    return connection->before && !filling_of(connection);
+}
+
+/* Of these unknown is an answer: what has no limit is not near it, what is not full is full later or never,
+ * and of a quiet one nothing is to come. While its course is not known yet (VALUE_NEW), it is from least to
+ * most.
+ */
+static const struct answer {
+    enum quantity quantity;
+    bool (*is_told)(const struct object *object);
+    struct expr_value least, most;
+} answers[] = {
+    {Q_STREAM_limit_share, tells_limits, {EXPR_NUMBER, 0, NULL}, {EXPR_NUMBER, 0, NULL}},
+    {Q_STREAM_full_in, tells_limits, {EXPR_NUMBER, DBL_MIN, NULL}, {EXPR_NUMBER, NEVER, NULL}},
+    {Q_CONNECTION_cut_in, is_quiet, {EXPR_NUMBER, NEVER, NULL}, {EXPR_NUMBER, NEVER, NULL}},
+    {Q_CONNECTION_held_for, is_quiet, {EXPR_NUMBER, -1, NULL}, {EXPR_NUMBER, -1, NULL}},
+    {Q_CONNECTION_threatened, is_quiet, {EXPR_BOOL, 0, NULL}, {EXPR_BOOL, 0, NULL}},
+};
+
 struct hearing { /* what is asked, and whether some of it is known to be at least so much and no more */
     const struct asking *asking;
     bool least;
+    bool soonest; /* what unknown answers is taken as the least that it may be */
 };
+
+/* Unknown: it is no answer. */
+static struct expr_value answered(const struct hearing *h, int id) {
+    const struct object *object = h->asking->object;
+    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+        if ((int)answers[i].quantity != id || !answers[i].is_told(object))
+            continue;
+        bool open = rule_awaits(h->asking->model, object, id);
+        return open && h->soonest ? answers[i].least : answers[i].most;
+    }
+    return (struct expr_value){0};
+}
 
 static struct expr_value hear(void *data, int id) {
     struct hearing *h = data;
     const struct asking *asking = h->asking;
     h->least |= id < QUANTITY_COUNT && is_least(asking, (enum quantity)id);
-    return asking_get((void *)asking, id);
+    struct expr_value v = asking_get((void *)asking, id);
+    return v.type == EXPR_UNKNOWN ? answered(h, id) : v;
 }
 
 static bool is_known_false(struct hearing *h, const struct expr *expr) {
@@ -135,8 +184,8 @@ static bool falls(const struct rule *rule) {
 enum denial { DENIED_NOT, DENIED_AS_FAR, DENIED }; /* as far as it was watched, which is not long enough */
 
 /* At least so much, as of an hour of which we have seen a minute, is not too little. */
-static enum denial denies(const struct asking *asking, const struct rule *rule) {
-    struct hearing h = {asking, false};
+static enum denial denies_so(const struct asking *asking, const struct rule *rule, bool soonest) {
+    struct hearing h = {asking, false, soonest};
     if (!rule_can_ask(rule, asking->object))
         return DENIED_NOT;
     bool aside =
@@ -150,7 +199,13 @@ static enum denial denies(const struct asking *asking, const struct rule *rule) 
     return h.least && !falls(rule) ? DENIED_AS_FAR : DENIED;
 }
 
-/* All that could say it say that it is not so; somebody has to. */
+static enum denial denies(const struct asking *asking, const struct rule *rule) {
+    enum denial soonest = denies_so(asking, rule, true);
+    enum denial latest = soonest ? denies_so(asking, rule, false) : DENIED_NOT;
+    return soonest < latest ? soonest : latest;
+}
+
+/* All that could say it say that it is not so; somebody has to. Of what is closed nothing is to come. */
 static bool is_denied(const struct model *model, struct slot *slot) {
     const struct object *object = model_object(model, slot->candidate);
     struct asking asking = {.model = model, .object = object, .now = true};
@@ -158,6 +213,8 @@ static bool is_denied(const struct model *model, struct slot *slot) {
     slot->unwatched = false;
     if (!object || !watch_is_heard(model, object))
         return false;
+    if (object->kind == OBJECT_CONNECTION && model_is_closed(object))
+        return true;
     const struct rule *const *rules = ruleset_of(model->rules, object->kind, &count);
     for (size_t i = 0; i < count; i++) {
         struct finding finding = {.rule = rules[i]};

@@ -206,17 +206,18 @@ static bool is_of_dead_server(const struct object *object) {
 }
 
 static const char *ending_of(const struct model *model, const struct slot *slot) {
-    const struct object *object = model_object(model, slot->said.object);
+    const struct object *object =
+        model_object(model, slot->said.object ? slot->said.object : slot->candidate);
     const char *vanished = vanished_ending(model, slot);
     if (!is_ruled(model, slot))
         return ending_unruled;
     if (vanished)
         return vanished;
-    if (slot->restored)
-        return "not seen again";
     if (object && object->kind == OBJECT_CONNECTION && model_is_closed(object))
         return strcmp(quantity_get(model, object, Q_CONNECTION_closed_by).text, "slow") == 0 ? ending_cut
                                                                                              : "closed";
+    if (slot->restored)
+        return "not seen again";
     if (object && object->freshness != FRESH_GONE)
         return "";
     return is_of_dead_server(object) ? ending_down : "gone";

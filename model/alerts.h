@@ -171,10 +171,11 @@ const struct silence *model_silence_at(const struct model *model, size_t index);
 
 /* Before the first tick, or later when it could not be had before, and then without those that are open here,
  * too: what the last run knew; `number` etc. as they were, 0 a new one. Open ones stay open with their first
- * sign, and are not announced again; those of which all rules say for ten seconds that it is not so, and
- * those that are not found for two minutes once their cluster answers and their rule can be judged, end as
- * "not seen again"; what counts over a time before we came is unknown for as long, and not over. Pending ones
- * are passed over. Copies all; strange values are made harmless. */
+ * sign, and are not announced again; those of which all rules say for ten seconds that it is not so, or whose
+ * connection is closed for so long, and those that are not found for two minutes once their cluster answers
+ * and their rule can be judged, end as "not seen again", "closed", "cut"; what counts over a time before we
+ * came is unknown for as long, and not over. Pending ones are passed over. Copies all; strange values are
+ * made harmless. */
 void model_alerts_restore(struct model *model, const struct alert *items, size_t count);
 
 /* Another natsight tells of the same cluster, and these are its alerts: what is open in both has its number
