@@ -226,10 +226,12 @@ static void find_again(struct model *model, struct slot *slot, const struct find
         slot->told_size = slot->size;
 }
 
-static bool is_worse(const struct finding *finding, const struct slot *slot) {
-    if (finding->severity != slot->said.severity)
-        return finding->severity > slot->said.severity;
-    return finding->rule->order < slot->order;
+/* Another rule of the trouble speaks, as bad as the one before: that is said, and nobody is told. */
+static void say_otherwise(struct model *model, struct slot *slot, const struct finding *finding) {
+    slot->since_utc_ns = finding->since_utc_ns;
+    alert_say(model, slot, finding);
+    slot->told_size = slot->size;
+    slot->less_mono_ns = 0;
 }
 
 static void rise(const struct model *model, struct slot *slot) {
@@ -250,18 +252,25 @@ static bool has_settled(const struct model *model, struct slot *slot) {
 static void weigh(struct model *model, struct slot *slot, const struct finding *finding) {
     struct alert_book *book = model->alerts;
     bool less = finding->severity < slot->said.severity;
+    bool worse = finding->severity > slot->said.severity;
     if (says_the_same(slot, finding)) {
         slot->less_mono_ns = 0;
         slot->found = finding;
-    } else if (is_worse(finding, slot)) {
+    } else if (worse) {
         if (!may(&book->budget))
             return;
         rise(model, slot);
         tell(model, slot, finding, CHANGE_WORSE);
+    } else if (!less && finding->rule->order < slot->order) {
+        if (may(&book->budget))
+            say_otherwise(model, slot, finding);
     } else if (less && watch_is_as_bad(model, slot)) {
         slot->less_mono_ns = 0;
     } else if (has_settled(model, slot) && may(&book->budget) && !(less && watch_is_open(model, slot))) {
-        tell(model, slot, finding, CHANGE_LESS);
+        if (less)
+            tell(model, slot, finding, CHANGE_LESS);
+        else
+            say_otherwise(model, slot, finding);
     }
 }
 

@@ -10,6 +10,7 @@
  *   less, while nobody can be asked about it, as while its object is stale; while it can't be judged for now,
  *   as while servers disagree (model/rule_open.h); nor while the condition holds again and only its hold is
  *   not over, over a restart of ours, too. What is pending, or would be worse, has to be known all the time.
+ *   Of rules that are equally bad the more urgent one is said, and that another one speaks is told to nobody.
  * - What comes back within ten minutes of its end is the same alert: `times` counts. What came four times
  *   within ten minutes is flapping: it stays open, and comes and goes in silence, until nothing was found for
  *   ten minutes (CLEARED) or it stayed for ten (no longer flapping). What got worse four times within ten
@@ -185,9 +186,9 @@ void model_alerts_follow(struct model *model, const struct alert *items, size_t 
 /* ---- changes: for lines, log, hooks, state file ---- */
 enum alert_change_kind {
     CHANGE_OPENED,
-    CHANGE_WORSE,     /* a worse level or rule speaks */
+    CHANGE_WORSE,     /* its severity is higher; another rule as bad is no change */
     CHANGE_GREW,      /* at the same level: its figure is twice what was said last */
-    CHANGE_LESS,      /* for a while only a lesser one does */
+    CHANGE_LESS,      /* for a while it is lower */
     CHANGE_CAME_BACK, /* opened again within ten minutes */
     CHANGE_FLAPPING,  /* from now on its coming and going is not told */
     CHANGE_CLEARED,

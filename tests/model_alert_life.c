@@ -487,6 +487,35 @@ START_TEST(who_never_answered_is_told_of) {
 }
 END_TEST
 
+/* Both are warnings: the sentence is another one, and nobody is told of that, in either direction. */
+START_TEST(another_rule_as_bad_is_told_to_nobody) {
+    const struct rule_said rules[] = {
+        {.name = "much", .entity = "connection", .condition = "pending_bytes", .warn = "> 3 MiB", .tag = "T"},
+        {.name = "some", .entity = "connection", .condition = "pending_bytes", .warn = "> 1 MiB", .tag = "T"},
+    };
+    struct watch w;
+    watch_begin(&w);
+    use_rules(w.n.model, rules, 2);
+    watch_holds(&w, 10, 2);
+    ck_assert_str_eq(alert_at(&w, 0)->rule, "some");
+    assert_told(&w, "1.5 opened warn n1/9\n");
+    watch_holds(&w, 20, 4);
+    ck_assert_str_eq(alert_at(&w, 0)->rule, "much");
+    ck_assert_str_eq(alert_at(&w, 0)->figure, "4.00M");
+    watch_holds(&w, 40, 2);
+    ck_assert_str_eq(alert_at(&w, 0)->rule, "some");
+    watch_holds(&w, 50, 3.1);
+    ck_assert_str_eq(alert_at(&w, 0)->rule, "much");
+    ck_assert_uint_eq(model_alert_count(w.n.model), 1);
+    assert_told(&w, "");
+    watch_holds(&w, 55, 6.3); /* twice what was said */
+    watch_holds(&w, 70, 0);
+    assert_told(&w, "50.5 grew warn n1/9\n"
+                    "65.5 cleared ok n1/9\n");
+    watch_end(&w);
+}
+END_TEST
+
 static TCase *lives(void) {
     TCase *tc = tcase_create("lives");
     tcase_add_test(tc, it_forms_and_opens);
@@ -508,6 +537,7 @@ static TCase *lives(void) {
     tcase_add_test(tc, the_first_two_answers_open_nothing);
     tcase_add_test(tc, what_is_not_found_any_more_is_quiet);
     tcase_add_test(tc, who_never_answered_is_told_of);
+    tcase_add_test(tc, another_rule_as_bad_is_told_to_nobody);
     return tc;
 }
 
