@@ -1,6 +1,7 @@
 /* Row 2 in words: what it says when nothing is found. */
 #include "tests/harness/suite.h"
 #include "base/text.h"
+#include "model/alerts.h"
 #include "model/sentence.h"
 #include "tests/views/world_parts.h"
 #include "tests/views_frame.h"
@@ -90,6 +91,72 @@ START_TEST(what_may_become_an_alert_is_not_ok) {
     world_run(&w, 20);
     ck_assert_str_eq(row2(&w, 100, line),
                      " * 1 alert pending: LAG ORDERS/audit 58.0k, +200/s; in 52s; 2 not monitored");
+    world_finish(&w);
+}
+END_TEST
+
+/* An alert of the last run about a consumer that nobody has found again. */
+static struct alert open_before(const char *name) {
+    int64_t since = WORLD_START * NS_PER_S - 3600 * NS_PER_S;
+    return (struct alert){.state = ALERT_OPEN,
+                          .severity = SEVERITY_CRIT,
+                          .worst = SEVERITY_CRIT,
+                          .rule = "consumer_growing",
+                          .tag = "LAG",
+                          .entity = "consumer",
+                          .cluster = "nats-prod",
+                          .name = name,
+                          .text = "as it was",
+                          .worst_text = "as it was",
+                          .worst_rule = "consumer_growing",
+                          .figure = "200k",
+                          .peak = "200k",
+                          .limit = "> 100k",
+                          .origin = "default",
+                          .ending = "",
+                          .acked_by = "",
+                          .note = "",
+                          .silence_note = "",
+                          .first_sign_utc_ns = since,
+                          .opened_utc_ns = since,
+                          .times = 1};
+}
+
+static bool ends_with(const char *line, const char *end) {
+    size_t len = strlen(line), of = strlen(end);
+    return len >= of && strcmp(line + len - of, end) == 0;
+}
+
+/* Whatever else the row says, and however wide it is. */
+START_TEST(what_is_open_and_not_said_is_counted) {
+    static const int widths[] = {80, 120, 200};
+    static const char counts[] = "1 acked, 1 silenced, 1 unheard";
+    struct alert before[] = {open_before("JOBS/acked"), open_before("JOBS/silenced"),
+                             open_before("JOBS/unheard")};
+    char line[400], silent[500];
+    struct world w;
+    world_lags(&w);
+    before[0].acked_utc_ns = before[0].opened_utc_ns, before[0].acked_severity = SEVERITY_CRIT;
+    model_alerts_restore(w.model, before, 3);
+    ck_assert(model_silence(w.model, "consumer", "", "JOBS/silenced", world_utc(&w) + 3600 * NS_PER_S, ""));
+    target(&w, 1, "http://10.0.0.1:8222", "probing");
+    row2(&w, widths[_i], line);
+    ck_assert_msg(strstr(line, " ? waiting for the first answer") == line && strstr(line, counts), "%s",
+                  line);
+    world_run(&w, 5); /* before anything is pending */
+    row2(&w, widths[_i], line);
+    ck_assert_msg(strstr(line, " . all else ok") == line && strstr(line, counts), "%s", line);
+    world_run(&w, 20);
+    row2(&w, widths[_i], line);
+    ck_assert_msg(strstr(line, " * 1 alert pending: LAG ORDERS/audit") == line &&
+                      strstr(line, "; in 52s; ") && ends_with(line, counts),
+                  "%s", line);
+    w.nodes[0].connz_error = "nested too deep at byte 2049";
+    world_run(&w, 5);
+    row2(&w, widths[_i], line);
+    snprintf(silent, sizeof silent, ", rest ok; %s", counts);
+    ck_assert_msg(strstr(line, " ? ") == line && strstr(line, "/connz fails: ") && strstr(line, silent), "%s",
+                  line);
     world_finish(&w);
 }
 END_TEST
@@ -335,6 +402,7 @@ int main(void) {
     tcase_add_test(t, another_matter_comes_before_more_of_one);
     tcase_add_test(t, a_balancer_is_what_there_is_to_say);
     tcase_add_test(t, what_may_become_an_alert_is_not_ok);
+    tcase_add_loop_test(t, what_is_open_and_not_said_is_counted, 0, 3);
     tcase_add_test(t, what_is_pending_is_said_of_long_names);
     tcase_add_test(t, the_limit_stands_behind_the_figure);
     tcase_add_loop_test(t, a_long_name_leaves_room_for_figures, 0, 3);

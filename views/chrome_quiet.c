@@ -13,6 +13,8 @@
 #include "views/jetstream_heard.h"
 #include "views/quantity_text.h"
 
+#define NARROW 50 /* fewer words, and no counts beside them */
+
 /* "n1 back" says it all; of "n4 peer" the sentence is needed. */
 static bool kind_says_it(const char *kind) {
     static const char *const kinds[] = {"started", "restarted", "lost", "back", "reloaded"};
@@ -143,15 +145,12 @@ static void quiet_text(const struct chrome_context *c, const struct cluster_coun
 }
 
 /* "* 3 alerts pending: LAG ORDERS/audit 177k, +80/s; first in 58s; 1 not monitored": what may become a
- * finding is not "all ok". "" when there is nothing. */
+ * finding is not "all ok". */
 static void pending_text(const struct model *model, const struct tally *t, const struct cluster_count *n,
-                         char *out, size_t size, int width) {
+                         char *out, size_t size, int width, bool narrow) {
     char text[512], fitted[1024], head[40], silent[124] = "", end[200], due[TIME_TEXT_SIZE + 40], cut[512];
     size_t count, together = 0;
     const struct finding *forming = model_pending(model, &count);
-    out[0] = 0;
-    if (t->pending == 0)
-        return;
     tally_due(t, false, due, sizeof(due));
     snprintf(head, sizeof(head), "* %zu %spending:", t->pending,
              width < 50        ? ""
@@ -165,10 +164,10 @@ static void pending_text(const struct model *model, const struct tally *t, const
     finding_text_of(model, &forming[0], together, text, sizeof(text));
     int room = width - text_width(head) - (int)strlen(finding_tag(&forming[0])) - 2;
     bool whole = text_width(text) + text_width(end) <= room;
-    room = width < 50 || whole ? room : room - text_width(end);
+    room = narrow || whole ? room : room - text_width(end);
     sentence_fit(text, room, 1, fitted, sizeof(fitted));
     text_cut(cut, sizeof(cut), fitted, room);
-    snprintf(out, size, "%s %s %s%s", head, finding_tag(&forming[0]), cut, width < 50 && !whole ? "" : end);
+    snprintf(out, size, "%s %s %s%s", head, finding_tag(&forming[0]), cut, narrow && !whole ? "" : end);
 }
 
 /* Nobody answers under a name: either nobody has at all, or what was named is nobody's own address. */
@@ -188,6 +187,14 @@ static enum role role_of_mark(char mark) {
     return mark == '.' ? ROLE_OK : mark == '*' ? ROLE_PENDING : ROLE_UNKNOWN;
 }
 
+/* "; 1 acked, 2 unheard": what is open counts whatever else the row says; a calm one says it itself. */
+static void aside_text(const struct tally *t, bool calm, int width, char *out, size_t size) {
+    char aside[120] = "";
+    if (!calm && width >= NARROW)
+        tally_aside(t, aside, sizeof(aside));
+    snprintf(out, size, "%s%s", *aside ? "; " : "", aside);
+}
+
 void chrome_quiet(const struct chrome_context *c, struct surface *s, struct rect rows,
                   const struct tally *t) {
     struct rect row = {rows.x, rows.y, rows.w, 1};
@@ -195,19 +202,22 @@ void chrome_quiet(const struct chrome_context *c, struct surface *s, struct rect
     const struct model *model = c->view_context->model;
     struct cluster_count n = clusters_count(model);
     struct fault fault = faults_worst(model, &unsaid);
-    bool waits = n.up == 0;
+    bool waits = n.up == 0, calm = !waits && !fault.server && t->pending == 0;
+    char aside[124];
+    aside_text(t, calm, row.w, aside, sizeof(aside));
+    int room = row.w - 1 - text_width(aside);
     if (waits)
-        waiting_text(c, text, sizeof(text), row.w - 1);
+        waiting_text(c, text, sizeof(text), room);
     else if (fault.server) {
         text[0] = '?';
         text[1] = ' ';
-        fault_line(c->view_context, &fault, text + 2, sizeof(text) - 2, row.w - 4);
-    } else {
-        pending_text(model, t, &n, text, sizeof(text), row.w - 1);
-        if (!*text)
-            quiet_text(c, &n, t, text, sizeof(text), row.w - 1);
-    }
-    text_cut(cut, sizeof(cut), text, row.w - 1);
+        fault_line(c->view_context, &fault, text + 2, sizeof(text) - 2, room - 3);
+    } else if (calm)
+        quiet_text(c, &n, t, text, sizeof(text), room);
+    else
+        pending_text(model, t, &n, text, sizeof(text), room, row.w < NARROW);
+    text_cut(cut, sizeof(cut), text, room);
+    snprintf(cut + strlen(cut), sizeof(cut) - strlen(cut), "%s", aside);
     int x =
         row.x + 1 + surface_text(s, row, row.x + 1, row.y, role_of_mark(text[0]), waits ? ATTR_BOLD : 0, cut);
     if (!waits)
