@@ -48,8 +48,7 @@ const struct entry *asset_leader(const struct model *model, const struct object 
     return leader ? server_by_name(model, object->parent, leader->bytes) : NULL;
 }
 
-/* It would have listed what it has: it was asked twice since it is there and its JetStream is on. */
-static bool has_listed(const struct server *server) {
+bool server_lists(const struct server *server) {
     int64_t asked = server->asked_mono_ns[SHAPE_JSZ][1];
     return server_is_up(server) && !js_is_off(server) && asked >= server->here_mono_ns &&
            asked >= server->usage.on_mono_ns;
@@ -67,7 +66,7 @@ static enum asset_state by_leader(const struct model *model, const struct object
     const struct server *server = server_const(&leader->object);
     if (server->state == SERVER_DOWN || js_is_off(server))
         return ASSET_LEADER_GONE;
-    bool unlisted = has_listed(server) && asset_of(object)->listed_mono_ns < asked_last(server);
+    bool unlisted = server_lists(server) && asset_of(object)->listed_mono_ns < asked_last(server);
     return unlisted ? ASSET_UNLISTED : ASSET_OK;
 }
 
@@ -251,7 +250,7 @@ static bool is_deleted(const struct model *model, const struct entry *entry) {
     if (!holder)
         return l->all_up && asset->listed_mono_ns < l->horizon_mono_ns;
     const struct server *server = server_of(holder);
-    return has_listed(server) && asset->listed_mono_ns < server->asked_mono_ns[SHAPE_JSZ][1];
+    return server_lists(server) && asset->listed_mono_ns < server->asked_mono_ns[SHAPE_JSZ][1];
 }
 
 void asset_count(struct model *model, const struct entry *entry, int by) {

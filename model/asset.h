@@ -109,6 +109,8 @@ bool asset_lost_majority(const struct asset *asset);
 const struct entry *asset_leader(const struct model *model, const struct object *object);
 /* The last that was told of who leads it is that nobody does. */
 bool asset_is_leaderless(const struct asset *asset);
+/* It would have listed what it has: it was asked twice since it is there and its JetStream is on. */
+bool server_lists(const struct server *server);
 enum asset_state asset_state(const struct model *model, const struct object *object);
 /* Why its numbers are old, or not to be relied on, into `out`; false: all is well, or it is no more. */
 bool asset_why(const struct model *model, const struct object *object, char *out, size_t size);

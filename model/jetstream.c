@@ -1,4 +1,5 @@
 #include "model/first_word.h"
+#include "model/returned.h"
 #include "model/stream.h"
 
 #include <stdio.h>
@@ -364,10 +365,18 @@ static void note_told(const struct answer *answer, struct entry *entry, const st
         ((struct stream *)stream->object.extra)->told = true;
 }
 
+static bool is_remembered(const struct answer *answer, const struct asset_kind *kind, const struct row *row) {
+    const struct entry *held =
+        entry_find(answer->model, kind->kind, answer->server->object.parent, answer->domain, row);
+    return is_memory(answer, held, row, text_in(row, kind->leader));
+}
+
 static void put_asset(struct answer *answer, const struct asset_kind *kind, const struct row *row) {
     struct stamp at = stamp_of_row(answer, kind, row);
-    struct entry *entry = take_asset(answer, kind, row, &at);
     bool led = leads(answer, kind, row);
+    if (answer->returned && !led && is_remembered(answer, kind, row))
+        return;
+    struct entry *entry = take_asset(answer, kind, row, &at);
     if (led && last_word_was_said(answer, kind, entry, row, &at))
         claim_retract(asset_of(&entry->object), answer->server->object.id);
     else if (first_word_counts(answer, kind, entry, led ? row : NULL, &at))

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "model/source.h"
 #include "model/reported.h"
+#include "model/returned.h"
 
 struct merging { /* from one slice to the next */
     struct groups groups, leaderless;
@@ -115,6 +116,7 @@ bool jetstream_put(struct model *model, struct entry *entry, const struct sample
                             .sample = sample,
                             .at = stamp_of(sample, server_of(entry)->server_id),
                             .one_instant = at_one_instant(entry)};
+    answer.returned = has_returned(entry, answer.at.mono_ns);
     if (!intake->merging)
         intake->merging = begin(model, entry, sample, js, &answer.at);
     struct merging *m = intake->merging;
