@@ -58,6 +58,38 @@ static bool is_worse(const struct truth *a, const struct truth *b) {
     return a->level != b->level ? a->level > b->level : a->rule->order < b->rule->order;
 }
 
+/* Another leader says the same of its stream; of a consumer it has to say it for a while. */
+static bool was_so_before(const struct entry *entry, const struct truth *truth) {
+    return entry->object.kind == OBJECT_STREAM &&
+           truth->seen_mono_ns < asset_of(&entry->object)->moved_mono_ns;
+}
+
+static int64_t left_to_settle_of(const struct model *model, const struct entry *entry,
+                                 const struct truth *truth) {
+    return was_so_before(entry, truth) ? 0 : left_to_settle(model, &entry->object);
+}
+
+static int64_t left_to_speak(const struct model *model, const struct entry *entry,
+                             const struct truth *truth) {
+    int64_t hold = rules_left_to_hold(model, truth), settle = left_to_settle_of(model, entry, truth);
+    return hold > settle ? hold : settle;
+}
+
+static bool is_open(const struct model *model, const struct entry *entry, const struct truth *truth) {
+    struct finding finding = {.rule = truth->rule};
+    const struct slot *slot = alert_book_find(model->alerts, entry->object.id, watch_tag(&finding), false);
+    return slot && slot->said.state == ALERT_OPEN;
+}
+
+/* Of two that form the one that will speak first; of what is open already the worse. */
+static bool forms_before(const struct model *model, const struct entry *entry, const struct truth *a,
+                         const struct truth *b) {
+    if (is_open(model, entry, b))
+        return is_worse(a, b);
+    int64_t left_a = left_to_speak(model, entry, a), left_b = left_to_speak(model, entry, b);
+    return left_a != left_b ? left_a < left_b : is_worse(a, b);
+}
+
 /* One trouble of one object is said once, by the most urgent rule of its tag; what is held speaks before what
  * is forming. */
 static bool is_said_by_other(const struct model *model, const struct entry *entry,
@@ -69,7 +101,9 @@ static bool is_said_by_other(const struct model *model, const struct entry *entr
             strcmp(other->rule->tag, truth->rule->tag) != 0)
             continue;
         bool other_held = is_held(model, other);
-        if (other_held == held ? is_worse(other, truth) : other_held)
+        if (other_held != held ? other_held
+            : held             ? is_worse(other, truth)
+                               : forms_before(model, entry, other, truth))
             return true;
     }
     return false;
@@ -96,12 +130,6 @@ static void list_add(const struct model *model, struct finding_list *list, const
 static void worsen(struct entry *entry, enum severity severity) {
     if (severity > entry->severity)
         entry->severity = severity;
-}
-
-/* Another leader says the same of its stream; of a consumer it has to say it for a while. */
-static bool was_so_before(const struct entry *entry, const struct truth *truth) {
-    return entry->object.kind == OBJECT_STREAM &&
-           truth->seen_mono_ns < asset_of(&entry->object)->moved_mono_ns;
 }
 
 /* When the last happened that this rule counts; 0: it does not count, or that is not known. */
@@ -135,7 +163,7 @@ static void find(struct model *model, struct entry *entry, struct truth *truth) 
     if (truth->slept_mono_ns || is_told(model, entry, truth))
         return;
     int64_t hold = rules_left_to_hold(model, truth);
-    int64_t settle = was_so_before(entry, truth) ? 0 : left_to_settle(model, &entry->object);
+    int64_t settle = left_to_settle_of(model, entry, truth);
     bool forming = hold || settle;
     bool speaks = !forming || stands(model, entry, truth, settle > hold);
     enum severity severity = speaks ? truth->level : SEVERITY_PENDING;

@@ -127,6 +127,34 @@ START_TEST(it_lasted_as_long_as_it_was_so) {
 }
 END_TEST
 
+/* Of what is a warning soon, and critical later, the warning comes first: what it is due as, and when. */
+START_TEST(what_forms_is_due_when_it_first_opens) {
+    struct rule_said later = {.name = "later",
+                              .entity = "connection",
+                              .condition = "pending_bytes",
+                              .critical = "> 20 MiB",
+                              .hold = "20 s",
+                              .tag = "SAME",
+                              .text = "{value}"},
+                     sooner = later;
+    sooner.name = "sooner", sooner.critical = NULL, sooner.warn = "> 5 MiB", sooner.hold = "6 s";
+    struct rule_said rules[] = {later, sooner, {.name = "buffer_filling", .enabled = "false"}};
+    struct watch w;
+    watch_begin(&w);
+    use_rules(w.n.model, rules, 3);
+    watch_holds(&w, 4, 25);
+    const struct alert *a = alert_at(&w, 0);
+    ck_assert_int_eq(a->state, ALERT_PENDING);
+    ck_assert_str_eq(a->rule, "sooner");
+    ck_assert_int_eq(a->severity, SEVERITY_WARN);
+    ck_assert_int_eq(a->due_utc_ns, utc(6.5));
+    watch_until(&w, 30);
+    assert_told(&w, "6.5 opened warn n1/9\n"
+                    "20.5 worse crit n1/9\n");
+    watch_end(&w);
+}
+END_TEST
+
 static int64_t burns_since(const struct watch *w) {
     size_t count;
     const struct finding *burning = model_burning(w->n.model, &count);
@@ -518,6 +546,7 @@ END_TEST
 
 static TCase *lives(void) {
     TCase *tc = tcase_create("lives");
+    tcase_add_test(tc, what_forms_is_due_when_it_first_opens);
     tcase_add_test(tc, it_forms_and_opens);
     tcase_add_test(tc, what_comes_to_nothing_leaves_no_trace);
     tcase_add_test(tc, time_without_a_turn_ends_nothing);
