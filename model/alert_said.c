@@ -67,6 +67,12 @@ static void say_sign(const struct model *model, struct slot *slot, const struct 
         set_worst_text(model, a);
 }
 
+/* Of words, as stale and down, none is beyond another: the worst is what the worst level says. */
+static bool is_word(const struct model *model, const struct finding *finding, const char *figure) {
+    double number;
+    return strcmp(figure, "-") != 0 && finding_number(model, finding, &number) == WORSE_NEITHER;
+}
+
 static void say_worst(const struct model *model, struct slot *slot, const struct finding *finding) {
     struct alert *a = &slot->said;
     bool other = !is_of_worst(model, a, finding->rule), formed = a->worst == SEVERITY_OK && !other;
@@ -74,7 +80,7 @@ static void say_worst(const struct model *model, struct slot *slot, const struct
     bool peak = note_peak(model, slot, finding, a->figure);
     if (!worse && !peak)
         return;
-    if (worse && other)
+    if (worse && (other || is_word(model, finding, a->figure)))
         set_peak(model, slot, finding);
     if (worse) {
         a->worst = a->severity;

@@ -81,6 +81,8 @@ START_TEST(one_of_three_is_silent) {
     hears(&heard, &n, "opened server_down n1\nworse server_down n1\n");
     ck_assert_uint_eq(model_alert_counts(n.model).crit, 21);
     ck_assert_str_eq(model_alert(n.model, 0)->rule, "server_down"); /* what is found comes first */
+    ck_assert_str_eq(model_alert(n.model, 0)->figure, "down");
+    ck_assert_str_eq(model_alert(n.model, 0)->peak, "down"); /* though it was stale first */
     for (size_t i = 0; i < 21; i++) {
         const struct alert *a = model_alert(n.model, i);
         ck_assert_int_eq(a->unheard, strcmp(a->rule, "much") == 0);
