@@ -174,7 +174,7 @@ START_TEST(many_of_their_own) {
     s.told[0] = '\0';
     until(&s, 1000);
     ck_assert_ptr_nonnull(strstr(s.told, "142 +clients_cut_many n1\n"));
-    ck_assert_ptr_nonnull(strstr(s.told, "319 -clients_cut_many n1\n"));
+    ck_assert_ptr_nonnull(strstr(s.told, "379 -clients_cut_many n1\n"));
     ck_assert_ptr_null(strstr(s.told, "clients_cut_at_once"));
     end(&s);
 }
@@ -190,14 +190,37 @@ START_TEST(what_was_told_as_often_is_not_told_again) {
     }
     s.told[0] = '\0';
     until(&s, 1000);
-    ck_assert_str_eq(s.told, "300 +client_cut_often c0\n"
-                             "319 -client_cut_often c0\n");
+    ck_assert_str_eq(s.told, "300 -client_cut c0\n"
+                             "300 +client_cut_often c0\n"
+                             "529 -client_cut_often c0\n");
     s.told[0] = '\0';
     until(&s, 1001);
     cut(&s, 0, 1, 1000, 0);
     until(&s, 1200);
     ck_assert_str_eq(s.told, "1003 +client_cut c0\n"
                              "1060 -client_cut c0\n");
+    end(&s);
+}
+END_TEST
+
+/* Cut each 40 to 124 seconds, five times in five minutes and less: one trouble, told at its begin, at its
+ * worst and at its end. */
+START_TEST(one_who_is_cut_again_and_again_is_one_alert) {
+    static const double gaps[] = {0, 40, 70, 60, 69, 45, 50, 66, 124, 90, 110, 75, 40};
+    struct story s;
+    double at = 19;
+    begin(&s);
+    for (size_t i = 0; i < sizeof gaps / sizeof *gaps; i++) {
+        at += gaps[i];
+        until(&s, at + 1);
+        cut(&s, 0, 1, at, 0);
+    }
+    ck_assert_double_eq(at, 858);
+    until(&s, 2000);
+    ck_assert_str_eq(s.lines, "22 warn client_cut c0/name/10.1.2.3 1\n"
+                              "60 warn client_cut c0/name/10.1.2.3 2\n" /* twice as often */
+                              "259 crit client_cut_often c0/name/10.1.2.3 5\n"
+                              "1128 ok client_cut_often c0/name/10.1.2.3 1\n");
     end(&s);
 }
 END_TEST
@@ -267,6 +290,7 @@ static TCase *bursts(void) {
     tcase_add_test(tc, who_is_cut_after_it_is_told_alone);
     tcase_add_test(tc, many_of_their_own);
     tcase_add_test(tc, what_was_told_as_often_is_not_told_again);
+    tcase_add_test(tc, one_who_is_cut_again_and_again_is_one_alert);
     tcase_add_test(tc, most_within_any_second);
     tcase_add_test(tc, a_client_counts_once_in_a_second);
     tcase_add_test(tc, one_from_before_we_looked);
