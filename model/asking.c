@@ -59,6 +59,11 @@ int asking_call(const char *function, enum quantity q, enum unit *unit, char *re
     return -1;
 }
 
+static void note_figure(struct asking_names *names, int q) {
+    if (!names->figure || (asking_is_number(q) && !asking_is_number(names->figure - 1)))
+        names->figure = q + 1;
+}
+
 int asking_resolve(void *data, const char *function, const char *name, enum unit *unit) {
     struct asking_names *names = data;
     int q = quantity_by_name(names->kind, name);
@@ -67,6 +72,8 @@ int asking_resolve(void *data, const char *function, const char *name, enum unit
         return -1;
     }
     names->named++;
+    if (!function)
+        note_figure(names, q);
     names->dated |= (quantities[q].flags & QUANTITY_DATED) != 0;
     names->about_state |= (quantities[q].flags & QUANTITY_OURS) != 0;
     names->vanished |= q == Q_STREAM_vanished;

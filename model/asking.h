@@ -25,6 +25,7 @@ struct asking_names {
     bool about_state;  /* one of them says how far what is known of an object can be relied on */
     bool vanished;     /* one of them says that an object has vanished */
     int named;         /* so many are quantities */
+    int figure;        /* 1 + the first number, else the first, of those that stand for themselves; 0: none */
     unsigned shapes;   /* that these are read from: model/needs.h */
     bool dated;        /* one of them is evidence of nothing */
     char unknown[64];  /* the last that is none, "" all are */

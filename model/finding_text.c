@@ -63,12 +63,6 @@ bool finding_value(const struct model *model, const struct object *object, const
     return v.type == EXPR_NUMBER;
 }
 
-/* The first quantity that the rule is about. */
-static void name_figure(const struct rule *rule, char name[static 64]) {
-    const char *about = *rule->value ? rule->value : rule->where;
-    snprintf(name, 64, "%.*s", (int)strspn(about, "abcdefghijklmnopqrstuvwxyz0123456789_"), about);
-}
-
 /* Its value is one quantity, as a table shows it. */
 static bool is_quantity(const struct rule *rule) {
     return rule->value_quantity >= 0;
@@ -87,12 +81,10 @@ static bool number_of(const struct model *model, const struct finding *finding, 
                       enum quantity_worse *worse) {
     const struct object *object = model_object(model, finding->object);
     const struct rule *rule = finding->rule;
-    char name[64];
     *worse = WORSE_MORE;
     if (object && *rule->value && !is_quantity(rule))
         return finding_value(model, object, rule, out);
-    name_figure(rule, name);
-    int q = object ? quantity_by_name(object->kind, name) : -1;
+    int q = object ? rule->figure_quantity : -1;
     if (q < 0)
         return false;
     *worse = quantities[q].worse;
@@ -108,7 +100,8 @@ void finding_figure_of(const struct rule *rule, char out[static FIGURE_OF_SIZE])
     if (*rule->value && !is_quantity(rule))
         snprintf(out, FIGURE_OF_SIZE, "%s", rule->value);
     else
-        name_figure(rule, out);
+        snprintf(out, FIGURE_OF_SIZE, "%s",
+                 rule->figure_quantity >= 0 ? quantities[rule->figure_quantity].name : "");
 }
 
 bool finding_figures_compare(const struct rule *a, const struct rule *b) {
@@ -126,16 +119,16 @@ double finding_size(const struct model *model, const struct finding *finding) {
 
 void finding_figure(const struct model *model, const struct finding *finding, char *out, size_t size) {
     const struct object *object = model_object(model, finding->object);
-    char name[64], number[NUMBER_TEXT_SIZE];
+    char number[NUMBER_TEXT_SIZE];
     double value;
+    int q = finding->rule->figure_quantity;
     if (*finding->rule->value && !is_quantity(finding->rule)) {
         bool known = object && finding_value(model, object, finding->rule, &value);
         number_format(number, known ? value : NAN, rule_unit(finding->rule));
         snprintf(out, size, "%s", number);
         return;
     }
-    name_figure(finding->rule, name);
-    if (!sentence_quantity(model, object, name, out, size))
+    if (q < 0 || !sentence_quantity(model, object, quantities[q].name, out, size))
         snprintf(out, size, "-");
 }
 

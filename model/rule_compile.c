@@ -216,6 +216,10 @@ static bool levels_agree(const struct rule *rule, struct rule_fault *fault) {
 
 /* ---- the whole ---- */
 
+static int quantity_of(const struct rule *rule, const char *name) {
+    return *name ? quantity_by_name(rule->kind, name) : -1;
+}
+
 static bool compile_conditions(struct rule *rule, struct rule_fault *fault) {
     struct asking_names match = {.kind = rule->kind}, where = match, value = match;
     if (*rule->match && !(rule->match_expr = rule_parse(&match, "match", rule->match, fault)))
@@ -228,14 +232,13 @@ static bool compile_conditions(struct rule *rule, struct rule_fault *fault) {
         return false;
     if (*rule->value && !(rule->value_expr = rule_parse(&value, "condition", rule->value, fault)))
         return false;
+    rule->figure_quantity = *rule->figure  ? quantity_of(rule, rule->figure)
+                            : *rule->value ? rule->value_quantity
+                                           : where.figure - 1;
     rule->about_state = where.about_state || value.about_state;
     rule->of_vanished = where.vanished || value.vanished;
     rule->shapes = match.shapes | where.shapes | value.shapes;
     return true;
-}
-
-static int quantity_of(const struct rule *rule, const char *name) {
-    return *name ? quantity_by_name(rule->kind, name) : -1;
 }
 
 static bool compile_text(const struct rule *rule, struct rule_fault *fault) {

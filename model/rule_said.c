@@ -167,7 +167,8 @@ static bool take_new(struct rule *rule, const struct rule_said *said, struct sai
                           .crit = {.limit = ""},
                           .clear = {.limit = ""},
                           .unless = "",
-                          .since = ""};
+                          .since = "",
+                          .figure = ""};
     if (!entity_of(said->entity, &rule->kind, fault) || !take_condition(rule, said, texts, fault))
         return false;
     rule->tag = rule->name;

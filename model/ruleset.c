@@ -45,18 +45,25 @@ static const struct rule defaults[] = {
 #undef RULE
 };
 
-static const struct {
+struct named { /* a quantity that a rule of rules.def has */
     const char *rule;
-    enum quantity unless;
-} exceptions[] = {
+    enum quantity quantity;
+};
+
 #define RULE(...)
 #define TOLD_RULE(...)
+static const struct named exceptions[] = {
 #define UNLESS(NAME, KIND, QUANTITY) {#NAME, Q_##KIND##_##QUANTITY},
 #include "model/rules.def"
 #undef UNLESS
+};
+static const struct named figures[] = {
+#define FIGURE(NAME, KIND, QUANTITY) {#NAME, Q_##KIND##_##QUANTITY},
+#include "model/rules.def"
+#undef FIGURE
+};
 #undef TOLD_RULE
 #undef RULE
-};
 
 struct ruleset {
     int holders;
@@ -103,10 +110,11 @@ static bool add(struct ruleset *set, size_t at, const struct rule *made, struct 
     return true;
 }
 
-static const char *unless_of(const char *name) {
-    for (size_t i = 0; i < sizeof exceptions / sizeof *exceptions; i++)
-        if (strcmp(exceptions[i].rule, name) == 0)
-            return quantities[exceptions[i].unless].name;
+/* "": none. */
+static const char *named_for(const char *rule, const struct named *named, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(named[i].rule, rule) == 0)
+            return quantities[named[i].quantity].name;
     return "";
 }
 
@@ -116,7 +124,8 @@ struct ruleset *ruleset_create(void) {
     for (size_t i = 0; i < sizeof defaults / sizeof *defaults; i++) {
         struct rule rule = defaults[i];
         struct rule_fault fault;
-        rule.unless = unless_of(rule.name);
+        rule.unless = named_for(rule.name, exceptions, sizeof exceptions / sizeof *exceptions);
+        rule.figure = named_for(rule.name, figures, sizeof figures / sizeof *figures);
         if (!add(set, set->count, &rule, &fault))
             fprintf(stderr, "natsight: rule %s: %s: %s\n", defaults[i].name, fault.key, fault.message);
     }

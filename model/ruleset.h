@@ -34,6 +34,7 @@ struct rule {
     struct rule_level clear; /* of the lesser level: once it spoke it does until the value meets this */
     const char *unless;      /* quantity; not asked of whom it is known of. "" */
     const char *since;       /* quantity that says when it began; "" */
+    const char *figure;      /* quantity that says how bad it is; "": the first number that it asks */
     const char *text;        /* model/rules.def */
     const char *why;         /* reason for the levels, one sentence; "" */
     const char *origin;      /* "default", "natsight.conf:12" */
@@ -44,9 +45,10 @@ struct rule {
     struct expr *match_expr, *where_expr, *value_expr; /* NULL: there is none */
     int value_quantity;                                /* -1: the value is more than one quantity */
     int unless_quantity, since_quantity;               /* -1 none */
-    bool about_state;                                  /* asked of who is stale or gone, too */
-    bool of_vanished;                                  /* that is what it is about */
-    unsigned shapes;                                   /* to be asked of servers for that: model/needs.h */
+    int figure_quantity;       /* what says how bad it is, where that is one quantity; -1: there is none */
+    bool about_state;          /* asked of who is stale or gone, too */
+    bool of_vanished;          /* that is what it is about */
+    unsigned shapes;           /* to be asked of servers for that: model/needs.h */
     struct expr_need needs[2]; /* it holds of nothing that does not meet all of them; the cheaper first */
     int need_count;
     bool by_told; /* and of nothing that carries no level itself */

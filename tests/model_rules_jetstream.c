@@ -1,4 +1,5 @@
 /* The rules about JetStream, one by one: when they speak, how loud, in which words. */
+#include "model/finding_text.h"
 #include "tests/model_ruled.h"
 #include "tests/model_three.h"
 
@@ -184,6 +185,31 @@ static void go_on(struct night *n, const struct rule_case *c, double seconds, do
         varz_until(n, (double)n->at / 1e9 + 1 < end ? (double)n->at / 1e9 + 1 : end, 7);
     }
 }
+
+static const char *figure_of(const struct night *n, const char *rule) {
+    static char figure[64];
+    const struct finding *f = finding_of(n, rule);
+    ck_assert_ptr_nonnull(f);
+    finding_figure(n->model, f, figure, sizeof figure);
+    return figure;
+}
+
+/* Where the condition has one, and the one that the rule names before it. */
+START_TEST(a_figure_is_a_number) {
+    static const struct rule_case full = {"stream_full", SEVERITY_CRIT, 30, bytes_of_new, 99, 100, NULL};
+    static const struct rule_said said[] = {
+        {.name = "mine", .entity = "stream", .condition = "discard = new and bytes > 500B", .tag = "MINE"},
+        {.name = "word", .entity = "stream", .condition = "discard = new", .tag = "WORD"}};
+    struct night n;
+    begin_three(&n);
+    use_rules(n.model, said, 2);
+    go_on(&n, &full, 40, full.loud);
+    ck_assert_str_eq(figure_of(&n, "stream_full"), "100%");
+    ck_assert_str_eq(figure_of(&n, "mine"), "1000");
+    ck_assert_str_eq(figure_of(&n, "word"), "new");
+    night_end(&n);
+}
+END_TEST
 
 /* What is marked for it: the object, of what a stream copies from the stream as well. What was a warning
  * before stays one until it is critical. */
@@ -462,6 +488,7 @@ END_TEST
 
 static TCase *cases(void) {
     TCase *t = tcase_create("rules about JetStream");
+    tcase_add_test(t, a_figure_is_a_number);
     tcase_add_loop_test(t, a_rule_speaks_when_its_time_has_come, 0, sizeof cases_of / sizeof *cases_of);
     tcase_add_loop_test(t, a_rule_about_a_server_speaks, 0, sizeof loads / sizeof *loads);
     tcase_add_test(t, few_errors_are_a_warning);
