@@ -49,6 +49,7 @@ static void compare(struct model *model, const struct object *object) {
         struct alert called = {.entity = object_kind_name(object->kind),
                                .cluster = cluster,
                                .name = name,
+                               .address = server_place(object),
                                .tag = watch_tag(&finding)};
         if (is_repeated(rules, i))
             continue;

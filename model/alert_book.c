@@ -23,7 +23,7 @@ static const size_t texts[] = {
     offsetof(struct alert, origin),       offsetof(struct alert, ending),
     offsetof(struct alert, acked_by),     offsetof(struct alert, note),
     offsetof(struct alert, silence_note), offsetof(struct alert, worst_rule),
-    offsetof(struct alert, client),
+    offsetof(struct alert, client),       offsetof(struct alert, address),
 };
 #define TEXTS (sizeof texts / sizeof *texts)
 
@@ -71,9 +71,14 @@ static uint32_t client_hash(const struct alert *alert) {
     return text_hash(alert->client) * 31 + text_hash(alert->tag);
 }
 
+static uint32_t address_hash(const struct alert *alert) {
+    return text_hash(alert->address) * 31 + text_hash(alert->tag);
+}
+
 /* What nobody knows of it does not find it. */
 static bool is_in(const struct slot *slot, enum alert_index by) {
-    return by == BY_OBJECT ? slot->said.object != 0 : by != BY_CLIENT || *slot->said.client;
+    const struct alert *a = &slot->said;
+    return by == BY_OBJECT ? a->object != 0 : by == BY_CLIENT ? *a->client : by != BY_ADDRESS || *a->address;
 }
 
 static void table_resize(struct alert_table *table, enum alert_index by) {
@@ -144,10 +149,19 @@ void alert_book_ahead(const struct alert_book *book, uint64_t object, uint64_t s
 }
 
 /* A cluster that has no name yet may be whichever. */
-static bool is_called(const struct alert *a, const struct alert *b) {
-    return strcmp(a->name, b->name) == 0 && strcmp(a->tag, b->tag) == 0 &&
-           strcmp(a->entity, b->entity) == 0 &&
+static bool is_like(const struct alert *a, const struct alert *b) {
+    return strcmp(a->tag, b->tag) == 0 && strcmp(a->entity, b->entity) == 0 &&
            (!*a->cluster || !*b->cluster || strcmp(a->cluster, b->cluster) == 0);
+}
+
+static bool is_called(const struct alert *a, const struct alert *b) {
+    return strcmp(a->name, b->name) == 0 && is_like(a, b);
+}
+
+/* Of one of them nobody knows more than where it is asked; another name there is another server. */
+static bool is_at(const struct alert *a, const struct alert *b) {
+    return strcmp(a->address, b->address) == 0 && is_like(a, b) &&
+           (strcmp(a->name, a->address) == 0 || strcmp(b->name, b->address) == 0);
 }
 
 struct slot *alert_book_find_named(const struct alert_book *book, const struct alert *called, bool ended) {
@@ -156,7 +170,26 @@ struct slot *alert_book_find_named(const struct alert_book *book, const struct a
     for (struct slot *s = first_by(book, BY_NAME, hash); s; s = s->next[BY_NAME])
         if (s->hash[BY_NAME] == hash && is_called(&s->said, called))
             found = better(found, s, ended);
+    if (found || !called->address || !*called->address)
+        return found;
+    hash = address_hash(called);
+    for (struct slot *s = first_by(book, BY_ADDRESS, hash); s; s = s->next[BY_ADDRESS])
+        if (s->hash[BY_ADDRESS] == hash && is_at(&s->said, called))
+            found = better(found, s, ended);
     return found;
+}
+
+struct slot *alert_book_find_open(const struct alert_book *book, const struct alert *called, bool restored) {
+    const struct {
+        enum alert_index by;
+        bool (*same)(const struct alert *a, const struct alert *b);
+        uint32_t hash;
+    } ways[] = {{BY_NAME, is_called, named_hash(called)}, {BY_ADDRESS, is_at, address_hash(called)}};
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
+        for (struct slot *s = first_by(book, ways[i].by, ways[i].hash); s; s = s->next[ways[i].by])
+            if (s->said.state == ALERT_OPEN && s->restored == restored && ways[i].same(&s->said, called))
+                return s;
+    return NULL;
 }
 
 /* A name in one cluster is not that of another. */
@@ -221,13 +254,23 @@ void alert_book_set_client(struct alert_book *book, struct slot *slot, const cha
     alert_book_changed(book, false);
 }
 
+void alert_book_set_address(struct alert_book *book, struct slot *slot, const char *address) {
+    if (strcmp(address, slot->said.address) == 0)
+        return;
+    if (is_in(slot, BY_ADDRESS))
+        unlink_by(book, slot, BY_ADDRESS);
+    alert_text_set(&slot->said.address, address);
+    if (is_in(slot, BY_ADDRESS))
+        link_by(book, slot, BY_ADDRESS, address_hash(&slot->said));
+    alert_book_changed(book, false);
+}
+
 static void link_all(struct alert_book *book, struct slot *slot) {
     const struct alert *a = &slot->said;
     const uint32_t hashes[ALERT_INDEXES] = {
-        [BY_OBJECT] = number_hash(a->object),
-        [BY_NAME] = named_hash(a),
-        [BY_NUMBER] = number_hash(a->number),
-        [BY_CLIENT] = client_hash(a),
+        [BY_OBJECT] = number_hash(a->object), [BY_NAME] = named_hash(a),
+        [BY_NUMBER] = number_hash(a->number), [BY_CLIENT] = client_hash(a),
+        [BY_ADDRESS] = address_hash(a),
     };
     for (int by = 0; by < ALERT_INDEXES; by++)
         if (is_in(slot, (enum alert_index)by))

@@ -10,8 +10,8 @@
 #define OBJECT_NAME_SIZE 800 /* account, stream and consumer, each at most TEXT_MAX_BYTES */
 #define ALERT_FLAPS      4   /* so often within ten minutes is no news any more */
 
-/* By object: who was seen in this run; by client: of connections that have a name. */
-enum alert_index { BY_OBJECT, BY_NAME, BY_NUMBER, BY_CLIENT, ALERT_INDEXES };
+/* By object: who was seen in this run; by client: of connections that have a name; by address: of servers. */
+enum alert_index { BY_OBJECT, BY_NAME, BY_NUMBER, BY_CLIENT, BY_ADDRESS, ALERT_INDEXES };
 
 struct slot {
     struct alert said; /* first; its texts are alert_text.h's, and never NULL */
@@ -148,8 +148,11 @@ static inline struct slot *live_nth(const struct alert_book *book, size_t at) {
         slot_ahead(book->live[at + MEMORY_AHEAD]);
     return book->live[at];
 }
-/* The same by what the object is called. */
+/* The same by what the object is called; a server that nobody knows by name by where it is asked. */
 struct slot *alert_book_find_named(const struct alert_book *book, const struct alert *called, bool ended);
+/* An open one that is called so, of those that the last run knew and nobody has found yet, or of the others.
+ */
+struct slot *alert_book_find_open(const struct alert_book *book, const struct alert *called, bool restored);
 /* Those that are open or history of any connection of that client; of a crowd the last ones. */
 #define CLIENT_MOST 32
 size_t alert_book_of_client(const struct alert_book *book, const struct alert *called,
@@ -161,6 +164,7 @@ void alert_book_set_number(struct alert_book *book, struct slot *slot, uint64_t 
 void alert_book_set_object(struct alert_book *book, struct slot *slot, uint64_t object);
 void alert_book_set_name(struct alert_book *book, struct slot *slot, const char *cluster, const char *name);
 void alert_book_set_client(struct alert_book *book, struct slot *slot, const char *client);
+void alert_book_set_address(struct alert_book *book, struct slot *slot, const char *address);
 /* Since when a finding of it is so: what an earlier run found, and goes on, since it came last; what was not
  * so for a moment, and never away for that, since before. */
 void alert_book_since(const struct model *model, const struct slot *slot, struct finding *finding);
@@ -200,6 +204,9 @@ void alert_absent_tick(struct model *model);
 bool alert_absent_denied(const struct model *model, struct slot *slot);
 
 /* ---- alert_restore.c ---- */
+/* What nobody has found yet is about what this one is about: one alert, with the first number, what was said
+ * of it and what it was at worst. */
+void alert_unite(struct model *model, struct slot *slot, struct slot *restored);
 /* At the first tick: how long ago all was, what was read. */
 void alert_restored_begin(struct model *model);
 #endif

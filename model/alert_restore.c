@@ -29,6 +29,7 @@ static void take_texts(struct alert *to, const struct alert *from) {
         {&to->cluster, from->cluster},
         {&to->name, from->name},
         {&to->client, from->client},
+        {&to->address, from->address},
         {&to->text, from->text},
         {&to->worst_rule, from->worst_rule},
         {&to->worst_text, from->worst_text},
@@ -96,6 +97,12 @@ static enum object_kind kind_called(const char *entity) {
     return (enum object_kind)kind;
 }
 
+/* Of files that do not tell it. */
+static void set_address(struct slot *slot) {
+    if (slot->kind == OBJECT_SERVER && !*slot->said.address && strchr(slot->said.name, ':'))
+        alert_text_copy(&slot->said.address, slot->said.name);
+}
+
 static void restore(struct model *model, const struct alert *from) {
     struct alert_book *book = model->alerts;
     struct slot *slot = slot_create();
@@ -104,6 +111,7 @@ static void restore(struct model *model, const struct alert *from) {
     slot->order = slot->worst_order = INT_MAX;
     slot->restored = slot->known = slot->said.unheard = slot->said.old = from->state == ALERT_OPEN;
     slot->kind = kind_called(from->entity);
+    set_address(slot);
     book->restored_any |= slot->restored;
     slot->said.state = ALERT_OPEN;
     if (slot->said.number && alert_book_numbered(book, slot->said.number))
@@ -131,6 +139,62 @@ void model_alerts_restore(struct model *model, const struct alert *items, size_t
         if (items[i].state == ALERT_CLEARED ||
             (items[i].state == ALERT_OPEN && book->live_count < RESTORED_MOST))
             restore(model, &items[i]);
+}
+
+/* ---- two that are one ---- */
+
+static void take_beginning(struct alert *to, struct slot *slot, const struct slot *from) {
+    const struct alert *a = &from->said;
+    to->opened_utc_ns = a->opened_utc_ns;
+    to->first_sign_utc_ns = a->first_sign_utc_ns;
+    to->least = a->least;
+    to->sign_utc_ns = a->sign_utc_ns;
+    to->sign_least = a->sign_least;
+    to->times = a->times;
+    to->came_count = a->came_count;
+    memcpy(to->came_utc_ns, a->came_utc_ns, sizeof to->came_utc_ns);
+    memcpy(slot->came_mono_ns, from->came_mono_ns, sizeof slot->came_mono_ns);
+}
+
+static bool was_worse(const struct alert *a, const struct alert *than) {
+    return a->worst != than->worst
+               ? a->worst > than->worst
+               : strcmp(a->worst_rule, than->worst_rule) == 0 && a->peak_size > than->peak_size;
+}
+
+static void take_worst(struct slot *slot, const struct slot *from) {
+    struct alert *to = &slot->said;
+    to->worst = from->said.worst;
+    to->worst_utc_ns = from->said.worst_utc_ns;
+    to->peak_size = from->said.peak_size;
+    slot->worst_order = from->worst_order;
+    alert_text_copy(&to->worst_rule, from->said.worst_rule);
+    alert_text_copy(&to->worst_text, from->said.worst_text);
+    alert_text_copy(&to->peak, from->said.peak);
+}
+
+static void take_ack(struct alert *to, const struct alert *from) {
+    to->acked_utc_ns = from->acked_utc_ns;
+    to->acked_severity = from->acked_severity;
+    alert_text_copy(&to->acked_by, from->acked_by);
+    alert_text_copy(&to->note, from->note);
+}
+
+void alert_unite(struct model *model, struct slot *slot, struct slot *restored) {
+    struct alert *a = &slot->said;
+    const struct alert *was = &restored->said;
+    uint64_t first = was->number < a->number ? was->number : a->number;
+    if (first == was->number)
+        take_beginning(a, slot, restored);
+    if (was_worse(was, a))
+        take_worst(slot, restored);
+    if (!a->acked_utc_ns && was->acked_utc_ns && a->severity <= was->acked_severity)
+        take_ack(a, was);
+    a->untold &= was->untold;
+    alert_book_drop(model->alerts, restored);
+    if (a->number != first)
+        alert_book_set_number(model->alerts, slot, first);
+    model->alerts->peaks++; /* the file is to say so soon */
 }
 
 /* ---- the numbers of another natsight ---- */

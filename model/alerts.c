@@ -9,6 +9,7 @@
 #include "model/alert_vanished.h"
 #include "model/alert_watch.h"
 #include "model/ruleset.h"
+#include "model/server.h"
 
 #define SETTLES      (10 * NS_PER_S)  /* what is less by now may be as much again in a moment */
 #define LOOKS        4                /* ticks: time in which we got no turn shows nothing */
@@ -93,6 +94,7 @@ static void call(const struct model *model, const struct finding *finding, struc
                                    .cluster = called->cluster,
                                    .name = called->name,
                                    .client = called->client,
+                                   .address = server_place(object),
                                    .tag = watch_tag(finding)};
 }
 
@@ -107,6 +109,7 @@ static void adopt(struct model *model, struct slot *slot, const struct finding *
     alert_book_set_object(model->alerts, slot, finding->object);
     alert_book_set_name(model->alerts, slot, called->cluster, called->name);
     alert_book_set_client(model->alerts, slot, called->client);
+    alert_book_set_address(model->alerts, slot, called->alert.address);
 }
 
 static bool has_left(const struct model *model, const struct slot *slot) {
@@ -187,6 +190,7 @@ static struct slot *take(struct model *model, const struct finding *finding, con
     alert_text_set(&slot->said.cluster, called->cluster);
     alert_text_set(&slot->said.name, called->name);
     alert_text_set(&slot->said.client, called->client);
+    alert_text_set(&slot->said.address, called->alert.address);
     alert_book_add(model->alerts, slot);
     alert_apply_silences(model, slot);
     return slot;
@@ -298,8 +302,22 @@ static void go_on(struct model *model, struct slot *slot, const struct finding *
     weigh(model, slot, finding);
 }
 
+/* A server that got its name while this formed, and the last run knew it by that name. */
+static struct slot *find_known(const struct model *model, const struct called *called) {
+    bool server = strcmp(called->alert.entity, object_kind_name(OBJECT_SERVER)) == 0;
+    return server ? alert_book_find_open(model->alerts, &called->alert, true) : NULL;
+}
+
 static void begin(struct model *model, struct slot *slot, const struct finding *finding,
                   const struct called *called) {
+    struct slot *known = find_known(model, called);
+    if (known) {
+        alert_book_drop(model->alerts, slot);
+        adopt(model, known, finding, called);
+        known->found_tick = model->alerts->tick;
+        go_on(model, known, finding);
+        return;
+    }
     struct slot *former = find_former(model, finding, called), *left = find_left(model, called);
     if (former || left) {
         alert_take_peak(model, former ? former : left, slot, finding);
@@ -392,6 +410,7 @@ static void look(struct model *model, struct slot *slot) {
     if (strcmp(called.name, slot->said.name) != 0 || strcmp(called.cluster, slot->said.cluster) != 0)
         alert_book_set_name(model->alerts, slot, called.cluster, called.name);
     alert_book_set_client(model->alerts, slot, called.client);
+    alert_book_set_address(model->alerts, slot, called.alert.address);
     alert_say(model, slot, slot->found);
     if (slot->known && slot->told_size <= 0) /* the first figure of this run */
         slot->told_size = slot->size;
@@ -447,6 +466,17 @@ static bool is_over(struct model *model, struct slot *slot, int64_t passed_ns) {
     return looked && quiet_ns >= (slot->said.flapping ? FOLDS : SETTLES);
 }
 
+/* A server's alert that stands already; another one of that name may be there, too. */
+static bool unite(struct model *model, struct slot *slot) {
+    struct slot *other = slot->restored && slot->kind == OBJECT_SERVER
+                             ? alert_book_find_open(model->alerts, &slot->said, false)
+                             : NULL;
+    if (!other || (slot->candidate && slot->candidate != other->said.object))
+        return false;
+    alert_unite(model, other, slot);
+    return true;
+}
+
 /* Of thousands in turns. */
 static bool is_turn_of(const struct alert_book *book, const struct slot *slot) {
     return (book->tick + slot->place) % (book->live_count / LOOKS_A_TICK + 1) == 0;
@@ -492,6 +522,8 @@ static void end_some(struct model *model, int64_t passed_ns) {
             alert_book_drop(book, slot); /* another one stands there now */
             continue;
         }
+        if (!found && unite(model, slot))
+            continue;
         if (slot->said.state == ALERT_OPEN && !found && miss(model, slot, said, passed_ns) &&
             count < ALERTS_A_TICK)
             over[count++] = slot;

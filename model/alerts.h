@@ -62,11 +62,12 @@ struct alert {
     const char *rule, *tag;              /* of what speaks now, or spoke last */
     const char *entity, *cluster, *name; /* "consumer", "eu", "ORDERS/billing"; cluster may be "" */
     const char *client;                  /* of a connection that has a name: model_client_called(); else "" */
-    uint64_t object;                     /* id in this model; 0: not seen in this run */
-    const char *text, *worst_text;       /* the sentence now, or the last; at its worst */
-    const char *figure, *peak;           /* what it is about now, and at its worst: "91 %"; "-" unknown */
-    const char *worst_rule;              /* that spoke at its worst */
-    double peak_size;                    /* the peak as a number; 0 also where it is none, or not known */
+    const char *address;           /* of a server, what it is asked at: "h3:8222"; else "", and not known */
+    uint64_t object;               /* id in this model; 0: not seen in this run */
+    const char *text, *worst_text; /* the sentence now, or the last; at its worst */
+    const char *figure, *peak;     /* what it is about now, and at its worst: "91 %"; "-" unknown */
+    const char *worst_rule;        /* that spoke at its worst */
+    double peak_size;              /* the peak as a number; 0 also where it is none, or not known */
     const char *limit, *origin; /* "> 80 %", "" when it is a state; where the level comes from: "default" */
     const char *ending;         /* of a cleared one, where there is more to say: "gone", "server down" */
     int64_t first_sign_utc_ns;  /* when the condition became true */
@@ -175,8 +176,8 @@ const struct silence *model_silence_at(const struct model *model, size_t index);
  * sign, and are not announced again; those of which all rules say for ten seconds that it is not so, or whose
  * connection is closed for so long, and those that are not found for two minutes once their cluster answers
  * and their rule can be judged, end as "not seen again", "closed", "cut"; what counts over a time before we
- * came is unknown for as long, and not over. Pending ones are passed over. Copies all; strange values are
- * made harmless. */
+ * came is unknown for as long, and not over. Pending ones are passed over. A server that is called by its
+ * address alone, there or here, is the one of that address. Copies all; strange values are made harmless. */
 void model_alerts_restore(struct model *model, const struct alert *items, size_t count);
 
 /* Another natsight tells of the same cluster, and these are its alerts: what is open in both has its number

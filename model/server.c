@@ -50,6 +50,11 @@ const char *server_label(const struct server *server) {
     return server->address ? server->address->bytes : "?";
 }
 
+const char *server_place(const struct object *object) {
+    bool server = object && object->kind == OBJECT_SERVER && server_const(object)->address;
+    return server ? server_const(object)->address->bytes : "";
+}
+
 struct entry *server_by_id(const struct model *model, const struct text *server_id) {
     for (size_t i = 0; server_id && i < kind_count(model, OBJECT_SERVER); i++) {
         struct entry *entry = kind_at(model, OBJECT_SERVER, i);

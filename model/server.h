@@ -133,6 +133,8 @@ struct entry *server_create(struct model *model, int64_t utc_ns);
 const char *server_state_name(enum server_state state); /* NULL for SERVER_NEW */
 /* What it is called: its name, else its address. */
 const char *server_label(const struct server *server);
+/* What it is asked at, "h3:8222", or where routes to it lead; "": not known, or no server. */
+const char *server_place(const struct object *object);
 void server_set_state(struct model *model, struct entry *entry, enum server_state state, int64_t utc_ns);
 void servers_tick(struct model *model);
 /* After an answer, or when something is not asked any more: which endpoint fails, the longest of several. */

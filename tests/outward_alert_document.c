@@ -94,9 +94,9 @@ static void expect_all(void) {
 START_TEST(what_is_old_is_said) {
     struct alert a = {.number = 1, .state = ALERT_OPEN, .severity = SEVERITY_WARN, .worst = SEVERITY_WARN},
                  read;
-    const char **texts[] = {&a.rule,   &a.tag,        &a.entity, &a.cluster,      &a.name,      &a.text,
-                            &a.client, &a.worst_text, &a.figure, &a.peak,         &a.limit,     &a.origin,
-                            &a.ending, &a.acked_by,   &a.note,   &a.silence_note, &a.worst_rule};
+    const char **texts[] = {&a.rule,   &a.tag,        &a.entity, &a.cluster,      &a.name,       &a.text,
+                            &a.client, &a.worst_text, &a.figure, &a.peak,         &a.limit,      &a.origin,
+                            &a.ending, &a.acked_by,   &a.note,   &a.silence_note, &a.worst_rule, &a.address};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         *texts[i] = "x";
     for (int old = 0; old < 2; old++) {

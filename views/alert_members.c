@@ -171,6 +171,7 @@ static const struct member alert_members[] = {
     MEMBER(alert, text, "cluster", cluster, "", false),
     MEMBER(alert, text, "name", name, "", false),
     MEMBER(alert, text, "client", client, "", false),
+    MEMBER(alert, text, "address", address, "", false),
     MEMBER(alert, text, "text", text, "", false),
     MEMBER(alert, text, "worst_text", worst_text, "", false),
     MEMBER(alert, text, "figure", figure, "-", false),

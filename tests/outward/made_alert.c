@@ -17,6 +17,7 @@ struct alert made_alert(uint64_t number) {
                           .worst_text = "ORDERS/billing is 61.2k behind",
                           .worst_rule = "consumer_growing",
                           .client = "",
+                          .address = "",
                           .figure = "61.2k",
                           .peak = "61.2k",
                           .limit = "> 10k",
