@@ -90,7 +90,8 @@ struct remembered_server {
     uint64_t cluster_port;
 };
 void model_remember_server(struct model *model, const struct remembered_server *server);
-/* The same of this one, for the next run; borrowed. false: nobody knows its name. */
+/* The same of this one, for the next run, also what it is supposed to be called; borrowed. false: nobody
+ * knows its name. */
 bool model_remembered(const struct model *model, const struct object *server, struct remembered_server *out);
 /* A stream that had no other replica when it was seen last, and whose it was: while that server has not
  * answered no other one lists it. "" there is none, as of a domain. At most so many are taken; texts are

@@ -67,6 +67,12 @@ void model_remember_server(struct model *model, const struct remembered_server *
         memory_text(server->name), memory_text(server->address), server->cluster_port};
 }
 
+/* By what others tell of it, as far as they do. */
+static struct remembered_server supposed(const struct server *server) {
+    uint64_t port = server->placeholder ? port_of(server->address->bytes) : 0;
+    return (struct remembered_server){server->supposed, server->address->bytes, port};
+}
+
 bool model_remembered(const struct model *model, const struct object *object, struct remembered_server *out) {
     const struct server *server = server_const(object);
     const struct remembered_server *found = server->reached ? NULL : find(model, server);
@@ -75,6 +81,8 @@ bool model_remembered(const struct model *model, const struct object *object, st
     else if (server->reached && server->address && server->name && server->name->len && !server->nameless)
         *out = (struct remembered_server){server->name->bytes, server->address->bytes,
                                           object->now ? row_u64(object->now, F_SERVER_cluster_port, 0) : 0};
+    else if (!server->reached && server->address && *server->supposed)
+        *out = supposed(server);
     else
         return false;
     return true;

@@ -169,12 +169,32 @@ START_TEST(another_server_is_another_alert) {
 }
 END_TEST
 
+/* At the next start it is called that at once. */
+START_TEST(its_supposed_name_is_remembered) {
+    struct down d;
+    struct remembered_server next;
+    down_begin(&d, NULL, 0, false);
+    down_until(&d, 30, false);
+    ck_assert(!model_remembered(d.n.model, server_named(&d.n, AT), &next));
+    down_until(&d, 60, true);
+    ck_assert(model_remembered(d.n.model, server_named(&d.n, "n2"), &next));
+    ck_assert_str_eq(next.name, "n2");
+    ck_assert_str_eq(next.address, AT);
+    send_target(&d.n, 3, "http://127.0.0.1:8229", "route", "polled", "IDB", "n2");
+    send_varz(&d.n, 3, "IDB", "n2"); /* it is not that one */
+    night_until(&d.n, 62);
+    ck_assert(!model_remembered(d.n.model, server_named(&d.n, AT), &next));
+    night_end(&d.n);
+}
+END_TEST
+
 static TCase *cases(void) {
     TCase *t = tcase_create("called");
     tcase_add_test(t, its_name_changes_and_it_is_the_same);
     tcase_add_loop_test(t, it_goes_on_by_whatever_name, 0, 7);
     tcase_add_loop_test(t, several_of_one_server_are_one, 0, 2);
     tcase_add_loop_test(t, another_server_is_another_alert, 0, 2);
+    tcase_add_test(t, its_supposed_name_is_remembered);
     return t;
 }
 
