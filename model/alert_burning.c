@@ -98,6 +98,21 @@ static struct slot *slot_of(const struct model *model, const struct finding *fin
     return alert_book_find(model->alerts, finding->object, watch_tag(finding), false);
 }
 
+/* Its alert is as bad as it was until that has settled: what is counted is what the book says. */
+static bool is_less(const struct finding *f, const struct slot *slot) {
+    return slot && slot->said.state == ALERT_OPEN && f->severity < slot->said.severity;
+}
+
+/* What was worse of it may hold, too, and form anew, as after our start; else the lesser limit is passed. */
+static void add_less(const struct model *model, struct findings *list, const struct finding *f,
+                     const struct slot *slot) {
+    struct finding said = *f;
+    said.severity = slot->said.severity;
+    if (rule_level(f->rule, said.severity)->is && watch_is_as_bad(model, slot))
+        said.level = said.severity;
+    add(model, list, &said, slot);
+}
+
 static void sift_held(const struct model *model, struct burning *b, struct ids *changed) {
     size_t all;
     const struct finding *findings = model_findings(model, &all);
@@ -105,9 +120,12 @@ static void sift_held(const struct model *model, struct burning *b, struct ids *
         findings_ahead(model->alerts, findings, i, all);
         struct slot *slot = slot_of(model, &findings[i]);
         enum place place = place_of(model, &findings[i], slot, true);
-        if (place == BURNS)
+        bool less = place == BURNS && is_less(&findings[i], slot);
+        if (less)
+            add_less(model, &b->late, &findings[i], slot);
+        else if (place == BURNS)
             add(model, &b->burning, &findings[i], slot);
-        else
+        if (less || place != BURNS)
             changed->items[changed->count++] = findings[i].object;
         b->untaken += place == BURNS && !(slot && slot->said.state == ALERT_OPEN);
         if (place != FORMS)

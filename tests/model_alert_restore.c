@@ -107,6 +107,43 @@ START_TEST(its_figure_is_told_as_soon_as_it_is_known) {
 }
 END_TEST
 
+/* The warning's hold is over before that of what is critical, and of what is less by now nothing is known for
+ * ten seconds: what counts is the alert. */
+START_TEST(the_verdict_counts_what_the_book_has) {
+    struct rule_said later = {.name = "later",
+                              .entity = "connection",
+                              .condition = "pending_bytes",
+                              .critical = "> 20 MiB",
+                              .hold = "30 s",
+                              .tag = "SAME",
+                              .text = "{value}"},
+                     sooner = later;
+    sooner.name = "sooner", sooner.critical = NULL, sooner.warn = "> 5 MiB", sooner.hold = "3 s";
+    struct rule_said rules[] = {later, sooner, {.name = "buffer_filling", .enabled = "false"}};
+    struct alert was = filling(ALERT_OPEN);
+    struct watch w;
+    was.severity = was.worst = SEVERITY_CRIT, was.tag = "SAME", was.rule = was.worst_rule = "later";
+    watch_begin_with(&w, &was, 1);
+    use_rules(w.n.model, rules, 3);
+    for (int second = 1; second < 60; second++) {
+        watch_holds(&w, second, second < 40 ? 25 : 7);
+        struct alert_counts book = model_alert_counts(w.n.model);
+        struct alert_things things = model_alert_things(w.n.model);
+        size_t count;
+        const struct finding *burning = model_burning(w.n.model, &count);
+        if (second < 4)
+            continue; /* nobody has found it again */
+        ck_assert_uint_eq(book.crit + book.warn, 1);
+        ck_assert_msg(things.crit == book.crit && things.warn == book.warn, "%d s: %zu and %zu critical",
+                      second, things.crit, book.crit);
+        ck_assert_uint_eq(count, 1);
+        ck_assert_int_eq(burning->severity, alert_at(&w, 0)->severity);
+    }
+    assert_told(&w, "49.5 less warn n1/9\n");
+    watch_end(&w);
+}
+END_TEST
+
 /* So is that it is twice the first one of this run: who waits for a minute's hold misses nothing of it. */
 START_TEST(what_doubles_before_its_hold_is_over_is_told) {
     struct watch w;
@@ -449,6 +486,7 @@ END_TEST
 
 static TCase *restoring(void) {
     TCase *tc = tcase_create("restoring");
+    tcase_add_test(tc, the_verdict_counts_what_the_book_has);
     tcase_add_test(tc, what_goes_on_is_not_told_again);
     tcase_add_test(tc, a_smaller_figure_is_no_new_peak);
     tcase_add_test(tc, its_figure_is_told_as_soon_as_it_is_known);
