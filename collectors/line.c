@@ -148,10 +148,6 @@ void line_learn(struct line *line, const char *address) {
     order(line, ORDER_LEARN, 0, address, NULL);
 }
 
-void line_subscribe(struct line *line, const char *subject) {
-    order(line, ORDER_SUBSCRIBE, 0, subject, NULL);
-}
-
 /* ---- life ---- */
 
 bool line_is_up(const struct line *line) {

@@ -1,6 +1,6 @@
 /* A connection to NATS, on cnats, which may block, and with the packaged 3.4.1 hang for ever.
  *
- * So nothing of cnats is called by the thread of the loop. One thread of the line's own connects, subscribes
+ * So nothing of cnats is called by the thread of the loop. One thread of the line's own connects
  * and publishes as it is ordered to; what comes in is copied by the library's threads and handed over by the
  * loop. A connection that is lost, or refused, is tried again with the next server, 0.2 to 5 s later, for
  * ever: also when it is the login that was refused. A line is never ended: its process is, by _exit(). Used
@@ -14,12 +14,11 @@
 
 struct line;
 
-/* A reply to what was asked, or a message on a subscribed subject. Lives during the call. */
+/* A reply to what was asked. Lives during the call. */
 struct line_message {
-    uint64_t number; /* of the request; 0: a message */
-    const char *subject;
-    bool nobody; /* no responders */
-    bool gzip;   /* the data is compressed */
+    uint64_t number; /* of the request */
+    bool nobody;     /* no responders */
+    bool gzip;       /* the data is compressed */
     const char *data;
     size_t len;
 };
@@ -44,8 +43,6 @@ bool line_is_up(const struct line *line);
 void line_ask(struct line *line, uint64_t number, const char *subject, const char *body);
 /* Another server of the same system, "host:port": tried when those that were named are gone. */
 void line_learn(struct line *line, const char *address);
-/* From now on, over new connections, too. */
-void line_subscribe(struct line *line, const char *subject);
 
 /* For so long cnats has not come back from a call, beyond what that may take; 0: all is well. "what" is
  * tried, for people. */

@@ -17,7 +17,7 @@ struct line_server {
     char url[400]; /* with its scheme, without a login */
 };
 
-enum line_order_kind { ORDER_ASK, ORDER_SUBSCRIBE, ORDER_LEARN, ORDER_CLOSED };
+enum line_order_kind { ORDER_ASK, ORDER_LEARN, ORDER_CLOSED };
 struct line_order {
     struct line_order *next;
     enum line_order_kind kind;
@@ -33,7 +33,7 @@ struct line_event {
     enum failure failure;
     struct line_message message;
     char server[300], text[400];
-    char bytes[]; /* subject and data of a message */
+    char bytes[]; /* data of a message */
 };
 
 struct line {
@@ -57,11 +57,8 @@ struct line {
     struct line_server servers[LINE_SERVERS_MAX];
     int server_count, at;
     char inbox[200];
-    char (*subjects)[LINE_SUBJECT_SIZE];
-    size_t subject_count;
     natsConnection *connection; /* NULL: none */
-    natsSubscription *inbox_sub, **subs;
-    size_t sub_count;
+    natsSubscription *inbox_sub;
     int64_t backoff_ns, next_ns;
 };
 

@@ -39,16 +39,13 @@ static void tell_down(struct line *line, natsStatus status, const char *text) {
 static void on_message(natsConnection *nc, natsSubscription *sub, natsMsg *msg, void *data) {
     (void)nc, (void)sub;
     struct line *line = data;
-    const char *subject = natsMsg_GetSubject(msg), *coded = NULL;
-    size_t inbox = strlen(line->inbox), name = strlen(subject), len = (size_t)natsMsg_GetDataLength(msg);
-    struct line_event *e = event_new(EVENT_MESSAGE, name + 1 + len + 1);
-    bool reply = strncmp(subject, line->inbox, inbox) == 0 && subject[inbox] == '.';
-    memcpy(e->bytes, subject, name + 1);
-    memcpy(e->bytes + name + 1, len > 0 ? natsMsg_GetData(msg) : "", len);
-    e->message = (struct line_message){.number = reply ? strtoull(subject + inbox + 1, NULL, 16) : 0,
-                                       .subject = e->bytes,
+    const char *number = natsMsg_GetSubject(msg) + strlen(line->inbox) + 1, *coded = NULL;
+    size_t len = (size_t)natsMsg_GetDataLength(msg);
+    struct line_event *e = event_new(EVENT_MESSAGE, len + 1);
+    memcpy(e->bytes, len > 0 ? natsMsg_GetData(msg) : "", len);
+    e->message = (struct line_message){.number = strtoull(number, NULL, 16),
                                        .nobody = natsMsg_IsNoResponders(msg),
-                                       .data = e->bytes + name + 1,
+                                       .data = e->bytes,
                                        .len = len};
     if (natsMsgHeader_Get(msg, "Content-Encoding", &coded) == NATS_OK && coded != NULL)
         e->message.gzip = strcmp(coded, "gzip") == 0;
@@ -99,21 +96,6 @@ static void make_inbox(struct line *line) {
              (unsigned long long)number);
 }
 
-static natsStatus subscribe_to(struct line *line, natsSubscription **sub, const char *subject) {
-    natsStatus s = natsConnection_Subscribe(sub, line->connection, subject, on_message, line);
-    if (s == NATS_OK)
-        s = natsSubscription_SetPendingLimits(*sub, REPLIES_MAX, (int)LINE_WAITING_MAX);
-    return s;
-}
-
-static void subscribe(struct line *line, const char *subject) {
-    natsSubscription *sub = NULL;
-    if (subscribe_to(line, &sub, subject) != NATS_OK)
-        return;
-    line->subs = memory_grow(line->subs, line->sub_count + 1, sizeof(natsSubscription *));
-    line->subs[line->sub_count++] = sub;
-}
-
 static void tell_up(struct line *line) {
     struct line_event *e = event_new(EVENT_UP, 0);
     copy_address(e->server, sizeof e->server, line->servers[line->at].url);
@@ -146,13 +128,12 @@ static void wait_longer(struct line *line) {
     line->backoff_ns = line->backoff_ns * 2 < BACKOFF_MAX ? line->backoff_ns * 2 : BACKOFF_MAX;
 }
 
-/* Its inbox, and all that was ever subscribed to. */
-static natsStatus listen_there(struct line *line) {
+static natsStatus open_inbox(struct line *line) {
     char all[LINE_SUBJECT_SIZE];
     snprintf(all, sizeof all, "%s.*", line->inbox);
-    natsStatus s = subscribe_to(line, &line->inbox_sub, all);
-    for (size_t i = 0; i < line->subject_count && s == NATS_OK; i++)
-        subscribe(line, line->subjects[i]);
+    natsStatus s = natsConnection_Subscribe(&line->inbox_sub, line->connection, all, on_message, line);
+    if (s == NATS_OK)
+        s = natsSubscription_SetPendingLimits(line->inbox_sub, REPLIES_MAX, (int)LINE_WAITING_MAX);
     return s;
 }
 
@@ -171,7 +152,7 @@ static void try_to_connect(struct line *line) {
     }
     line->backoff_ns = BACKOFF_FIRST;
     line->next_ns = INT64_MAX;
-    if (listen_there(line) == NATS_OK)
+    if (open_inbox(line) == NATS_OK)
         tell_up(line);
     else
         natsConnection_Close(line->connection); /* what follows is as if it had been lost */
@@ -180,11 +161,8 @@ static void try_to_connect(struct line *line) {
 /* It is closed: nothing arrives any more that a subscription that is destroyed would miss. */
 static void lose(struct line *line, const struct line_order *closed) {
     tell_down(line, (natsStatus)closed->number, closed->body);
-    for (size_t i = 0; i < line->sub_count; i++)
-        natsSubscription_Destroy(line->subs[i]);
     natsSubscription_Destroy(line->inbox_sub);
     natsConnection_Destroy(line->connection);
-    line->sub_count = 0;
     line->inbox_sub = NULL;
     line->connection = NULL;
     line->at = (line->at + 1) % line->server_count;
@@ -216,22 +194,13 @@ static void learn(struct line *line, const char *address) {
                  tls ? "tls" : "nats", address);
 }
 
-static void keep_subject(struct line *line, const char *subject) {
-    line->subjects = memory_grow(line->subjects, line->subject_count + 1, sizeof *line->subjects);
-    snprintf(line->subjects[line->subject_count++], LINE_SUBJECT_SIZE, "%s", subject);
-}
-
 static void obey(struct line *line, const struct line_order *o) {
-    if (o->kind == ORDER_SUBSCRIBE)
-        keep_subject(line, o->subject);
     if (o->kind == ORDER_LEARN)
         learn(line, o->subject);
     if (line->connection == NULL)
         return;
     if (o->kind == ORDER_ASK)
         ask(line, o);
-    else if (o->kind == ORDER_SUBSCRIBE)
-        subscribe(line, o->subject);
     else if (o->kind == ORDER_CLOSED)
         lose(line, o);
 }

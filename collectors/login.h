@@ -39,7 +39,7 @@ void login_write(const struct login *login, struct buffer *out);
 /* false: that is no such line; *login is empty then. */
 bool login_read(struct login *login, const char *line);
 
-/* In words, without a secret: "user and password", "credentials /path/x.creds", "nobody: no login given". */
+/* In words, without a secret: "user ops", "credentials /path/x.creds", "no login". */
 void login_says(const struct login *login, char *out, size_t size);
 
 #endif

@@ -20,7 +20,6 @@
 #define SOURCE        2
 #define PING          "$SYS.REQ.SERVER.PING"
 #define PING_EVERY    (5 * NS_PER_S)
-#define PING_FOR      (3 * NS_PER_S) /* surveyors wait that long for all servers */
 #define ADDRESSES_MAX 64
 #define ENDS_AFTER    (3 * NS_PER_S)
 #define MAY_CONNECT   NS_PER_S /* beyond the time of an attempt: then cnats hangs */
@@ -30,7 +29,6 @@ struct nats {
     struct loop_source *ping;
     uint64_t ping_number;
     int64_t pinged_ns; /* mono */
-    unsigned answers;  /* to the last one */
     bool told_nobody;
     char server[300];              /* that we are connected to, or tried last */
     char told[700];                /* of a line that is down: once */
@@ -126,7 +124,6 @@ static void take_ping(struct collector *c, const struct line_message *m) {
     if (m->nobody)
         tell_nobody(c);
     else if (server_reply_read(&reply, m->data, m->len)) {
-        c->nats->answers++;
         meet(c, &reply);
     }
 }
@@ -135,7 +132,6 @@ static void ping(struct collector *c) {
     struct nats *n = c->nats;
     n->pinged_ns = clock_mono_ns();
     n->ping_number = nats_way_number(&c->client);
-    n->answers = 0;
     line_ask(n->line, n->ping_number, PING, "");
     loop_timer_set(n->ping, n->pinged_ns + PING_EVERY);
 }

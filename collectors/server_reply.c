@@ -37,9 +37,7 @@ static enum json_answer on_key(void *data, const char *key, size_t len) {
         size_t size;
     } known[] = {{"id", r->reply->id, sizeof r->reply->id},
                  {"name", r->reply->name, sizeof r->reply->name},
-                 {"cluster", r->reply->cluster, sizeof r->reply->cluster},
-                 {"domain", r->reply->domain, sizeof r->reply->domain},
-                 {"ver", r->reply->version, sizeof r->reply->version}};
+                 {"cluster", r->reply->cluster, sizeof r->reply->cluster}};
     r->to = NULL;
     if (r->depth == 1)
         r->server = len == 6 && memcmp(key, "server", 6) == 0;

@@ -8,7 +8,7 @@
 #include "collectors/target.h"
 
 struct server_reply {
-    char id[NAME_SIZE], name[NAME_SIZE], cluster[NAME_SIZE], domain[NAME_SIZE], version[64];
+    char id[NAME_SIZE], name[NAME_SIZE], cluster[NAME_SIZE];
 };
 
 /* false: that is no reply of a server. Texts are clean. */

@@ -14,7 +14,7 @@
 #include "base/text.h"
 #include "entry/context_value.h"
 
-enum { PATH_SIZE = 1200 };
+enum { PATH_SIZE = 1200, NAME_MOST = 256 };
 
 struct reading {
     const char *file;
@@ -48,7 +48,7 @@ static void in_root(char out[PATH_SIZE], const char *name, const char *end) {
 /* Of a name that natscli takes, too. */
 static bool is_name(const char *name) {
     return name[0] != '\0' && strpbrk(name, "/\\") == NULL && strstr(name, "..") == NULL &&
-           strlen(name) < CONTEXT_NAME_SIZE;
+           strlen(name) < NAME_MOST;
 }
 
 static bool is_path(const char *name) {
@@ -56,30 +56,11 @@ static bool is_path(const char *name) {
     return len > 5 && strcmp(name + len - 5, ".json") == 0 && access(name, F_OK) == 0;
 }
 
-bool context_selected(char name[CONTEXT_NAME_SIZE]) {
-    const char *said = getenv("NATS_CONTEXT");
-    char path[PATH_SIZE];
-    name[0] = '\0';
-    if (said != NULL && said[0] != '\0') {
-        snprintf(name, CONTEXT_NAME_SIZE, "%s", said);
-        return true;
-    }
-    in_root(path, "context.txt", "");
-    FILE *file = fopen(path, "re");
-    if (file == NULL)
-        return false;
-    char word[CONTEXT_NAME_SIZE] = "";
-    if (fscanf(file, "%255s", word) == 1)
-        memcpy(name, word, sizeof word);
-    fclose(file);
-    return name[0] != '\0';
-}
-
 static int by_text(const void *a, const void *b) {
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-char **context_names(int *count) {
+static char **all_names(int *count) {
     char path[PATH_SIZE];
     char **names = NULL;
     *count = 0;
@@ -99,7 +80,7 @@ char **context_names(int *count) {
     return names;
 }
 
-void context_names_free(char **names, int count) {
+static void free_names(char **names, int count) {
     for (int i = 0; i < count; i++)
         free(names[i]);
     free(names);
@@ -248,7 +229,7 @@ static bool take_environment(struct reading *r) {
 
 static bool unknown(const struct reading *r, const char *name) {
     int count;
-    char **names = context_names(&count);
+    char **names = all_names(&count);
     struct near near = near_begin(name);
     for (int i = 0; i < count; i++)
         near_try(&near, names[i]);
@@ -257,7 +238,7 @@ static bool unknown(const struct reading *r, const char *name) {
     snprintf(r->message, r->size, "there is no context %.100s%s%.100s%s", clean,
              near.name != NULL ? "; did you mean " : "", near.name != NULL ? near.name : "",
              near.name != NULL ? "?" : "");
-    context_names_free(names, count);
+    free_names(names, count);
     return false;
 }
 
@@ -266,7 +247,7 @@ static bool read_context(struct reading *r, const char *name, char path[PATH_SIZ
     if (!is_path(name)) {
         if (!is_name(name))
             return unknown(r, name);
-        char file[CONTEXT_NAME_SIZE + 10];
+        char file[NAME_MOST + 10];
         snprintf(file, sizeof file, "context/%s", name);
         in_root(path, file, ".json");
         r->file = path;

@@ -1,8 +1,8 @@
 /* The contexts of the `nats` command: files that say where a NATS system is and who we are there.
  *
- * $XDG_CONFIG_HOME/nats/context/NAME.json, else in ~/.config; the selected one is named in nats/context.txt.
- * The environment overrides single fields as it does for natscli. Nothing here is ever written, and no other
- * program is run. Main process; `collect nats` where nobody supervises it. */
+ * $XDG_CONFIG_HOME/nats/context/NAME.json, else in ~/.config. The environment overrides single fields as it
+ * does for natscli. Nothing here is ever written, and no other program is run. Main process; `collect nats`
+ * where nobody supervises it. */
 #ifndef ENTRY_CONTEXT_H
 #define ENTRY_CONTEXT_H
 
@@ -11,18 +11,9 @@
 
 #include "collectors/login.h"
 
-#define CONTEXT_NAME_SIZE 256
-
-/* The one that is used where none is named: $NATS_CONTEXT, else the selected one; false: there is none. */
-bool context_selected(char name[CONTEXT_NAME_SIZE]);
-
 /* name: of a context, or a path to a file that ends in .json; NULL: of no context, the environment alone.
  * *login is what is said there, overridden by the environment. false: message[] says in one line, with its
  * file, why it can't be used; *login is empty then. */
 bool context_login(const char *name, struct login *login, char *message, size_t size);
-
-/* Each name there is, sorted; to be freed with context_names_free(). */
-char **context_names(int *count);
-void context_names_free(char **names, int count);
 
 #endif

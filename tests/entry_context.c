@@ -81,7 +81,6 @@ START_TEST(what_natscli_writes) {
     ck_assert_str_eq(login.password, "pa ss");
     ck_assert_str_eq(login.ca, in_folder("ca.pem"));
     ck_assert_str_eq(login.inbox_prefix, "_INBOX_ops");
-    ck_assert_str_eq(login.js_domain, "hub");
     ck_assert_ptr_null(login.token);
     ck_assert_ptr_null(login.creds);
     setenv("KEYS", "/keys", 1);
@@ -91,26 +90,6 @@ START_TEST(what_natscli_writes) {
     ck_assert_ptr_null(login.url);
     loads(in_folder("nats/context/creds.json")); /* a path is one, too */
     ck_assert_str_eq(login.url, "tls://c:4222");
-}
-END_TEST
-
-START_TEST(the_selected_one) {
-    char name[CONTEXT_NAME_SIZE];
-    ck_assert(!context_selected(name));
-    put("nats/context.txt", "\n");
-    ck_assert(!context_selected(name));
-    put("nats/context.txt", "  east \n");
-    ck_assert(context_selected(name));
-    ck_assert_str_eq(name, "east");
-    setenv("NATS_CONTEXT", "creds", 1);
-    ck_assert(context_selected(name));
-    ck_assert_str_eq(name, "creds");
-    int count;
-    char **names = context_names(&count);
-    ck_assert_int_eq(count, 2);
-    ck_assert_str_eq(names[0], "creds");
-    ck_assert_str_eq(names[1], "east");
-    context_names_free(names, count);
 }
 END_TEST
 
@@ -244,7 +223,6 @@ int main(void) {
     TCase *tc = tcase_create("contexts");
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, what_natscli_writes);
-    tcase_add_test(tc, the_selected_one);
     tcase_add_test(tc, the_environment_overrides);
     tcase_add_test(tc, values_that_stand_for_others);
     tcase_add_loop_test(tc, faults_have_a_place, 0, sizeof wrongs / sizeof *wrongs);
