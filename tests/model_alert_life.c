@@ -129,19 +129,9 @@ END_TEST
 
 /* Of what is a warning soon, and critical later, the warning comes first: what it is due as, and when. */
 START_TEST(what_forms_is_due_when_it_first_opens) {
-    struct rule_said later = {.name = "later",
-                              .entity = "connection",
-                              .condition = "pending_bytes",
-                              .critical = "> 20 MiB",
-                              .hold = "20 s",
-                              .tag = "SAME",
-                              .text = "{value}"},
-                     sooner = later;
-    sooner.name = "sooner", sooner.critical = NULL, sooner.warn = "> 5 MiB", sooner.hold = "6 s";
-    struct rule_said rules[] = {later, sooner, {.name = "buffer_filling", .enabled = "false"}};
     struct watch w;
     watch_begin(&w);
-    use_rules(w.n.model, rules, 3);
+    use_two_levels(w.n.model, "20 s", "6 s");
     watch_holds(&w, 4, 25);
     const struct alert *a = alert_at(&w, 0);
     ck_assert_int_eq(a->state, ALERT_PENDING);

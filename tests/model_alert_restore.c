@@ -110,21 +110,11 @@ END_TEST
 /* The warning's hold is over before that of what is critical, and of what is less by now nothing is known for
  * ten seconds: what counts is the alert. */
 START_TEST(the_verdict_counts_what_the_book_has) {
-    struct rule_said later = {.name = "later",
-                              .entity = "connection",
-                              .condition = "pending_bytes",
-                              .critical = "> 20 MiB",
-                              .hold = "30 s",
-                              .tag = "SAME",
-                              .text = "{value}"},
-                     sooner = later;
-    sooner.name = "sooner", sooner.critical = NULL, sooner.warn = "> 5 MiB", sooner.hold = "3 s";
-    struct rule_said rules[] = {later, sooner, {.name = "buffer_filling", .enabled = "false"}};
     struct alert was = filling(ALERT_OPEN);
     struct watch w;
     was.severity = was.worst = SEVERITY_CRIT, was.tag = "SAME", was.rule = was.worst_rule = "later";
     watch_begin_with(&w, &was, 1);
-    use_rules(w.n.model, rules, 3);
+    use_two_levels(w.n.model, "30 s", "3 s");
     for (int second = 1; second < 60; second++) {
         watch_holds(&w, second, second < 40 ? 25 : 7);
         struct alert_counts book = model_alert_counts(w.n.model);

@@ -7,6 +7,7 @@
 
 #include "model/alerts.h"
 #include "tests/model_build.h"
+#include "tests/model_ruled.h"
 
 #define HELD_MOST 4000
 
@@ -20,6 +21,26 @@ struct watch {
     uint64_t later;          /* cids: it came back so often */
     const char *name, *user; /* of its clients; NULL: none */
 };
+
+/* Of what waits: a warning from 5 MiB on, critical from 20, each by a rule with a hold of its own. */
+static inline void use_two_levels(struct model *model, const char *critical_hold, const char *warn_hold) {
+    const struct rule_said rules[] = {{.name = "later",
+                                       .entity = "connection",
+                                       .condition = "pending_bytes",
+                                       .critical = "> 20 MiB",
+                                       .hold = critical_hold,
+                                       .tag = "SAME",
+                                       .text = "{value}"},
+                                      {.name = "sooner",
+                                       .entity = "connection",
+                                       .condition = "pending_bytes",
+                                       .warn = "> 5 MiB",
+                                       .hold = warn_hold,
+                                       .tag = "SAME",
+                                       .text = "{value}"},
+                                      {.name = "buffer_filling", .enabled = "false"}};
+    use_rules(model, rules, 3);
+}
 
 static inline void watch_changes(struct watch *w) {
     static const char *const words[] = {"ok", "unknown", "pending", "warn", "crit"};
