@@ -131,7 +131,9 @@ END_TEST
 
 START_TEST(values_that_stand_for_others) {
     put("word", "from a file\n");
-    put_context("file", memory_format("{\"user\": \"u\", \"password\": \"file://%s\"}", in_folder("word")));
+    char *by_file = memory_format("{\"user\": \"u\", \"password\": \"file://%s\"}", in_folder("word"));
+    put_context("file", by_file);
+    free(by_file);
     loads("file");
     ck_assert_str_eq(login.password, "from a file");
     put_context("env", "{\"user\": \"u\", \"password\": \"ENV://SECRET_WORD\"}");
