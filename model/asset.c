@@ -136,10 +136,10 @@ static bool say_of_leader(const struct model *model, const struct asset *asset, 
     return false;
 }
 
-/* Of one that nobody can lead now. */
+/* Of one that nobody can lead now, and that was seen. */
 static bool say_of_lost(const struct model *model, const struct object *object, struct said *said) {
     const struct asset *asset = asset_of(object);
-    const struct server *server = server_of(claim_server(model, &asset->claim));
+    const struct server *server = server_of(asset_leader(model, object));
     char span[TIME_TEXT_SIZE];
     const char *which = asset->replicas == 1 ? "its only server" : "leader", *name = server_label(server);
     seen_ago(model, object, span);
@@ -206,7 +206,7 @@ bool asset_why(const struct model *model, const struct object *object, char *out
     if (asset_is_leaderless(asset))
         return say(&said, "no leader%s",
                    since(model, leaderless_since(model, asset), asset->leader ? " for " : " for ≥", span));
-    if (asset_is_lost(model, object))
+    if (claimant && asset_is_lost(model, object))
         return say_of_lost(model, object, &said);
     return asset->leader ? say_of_named(model, object, &said) : false;
 }

@@ -116,6 +116,37 @@ START_TEST(who_is_named_and_does_not_tell) {
 }
 END_TEST
 
+/* Whether it can still be led is asked of who was named, though that one never said so. */
+START_TEST(who_is_named_and_dies_before_it_tells) {
+    struct night n;
+    begin_three(&n);
+    for (int i = 0; i < 4; i++) {
+        say_stream(&n, 0, (struct says){1, 0, .active = -1});
+        varz_until(&n, 5 * (i + 1), 5);
+    }
+    ck_assert_str_eq(led(&n), "leader_gone");
+    ck_assert_str_eq(why(&n), "leader n2 gone 20s");
+    ck_assert(isnan(last_seq(&n)));
+    night_end(&n);
+}
+END_TEST
+
+/* It moved, and the one that was chosen then dies: that one is gone, not the one before. */
+START_TEST(the_next_one_dies_before_it_tells) {
+    struct night n;
+    begin_three(&n);
+    say_stream(&n, 0, (struct says){0, 1000, .active = -1});
+    for (int i = 0; i < 4; i++) {
+        say_stream(&n, 0, (struct says){1, 0, .active = -1});
+        varz_until(&n, 5 * (i + 1), 5);
+    }
+    ck_assert_str_eq(led(&n), "leader_gone");
+    ck_assert_str_eq(why(&n), "last seen 20s ago: its only server n2 gone");
+    ck_assert_double_eq(last_seq(&n), 1000);
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(jetstream_switched_off_deletes_nothing) {
     struct night n;
     begin_three(&n);
@@ -250,6 +281,8 @@ static TCase *cases(void) {
     tcase_add_loop_test(t, nobody_leads_it_since_that_was_said, 0, 2);
     tcase_add_test(t, between_two_leaders_the_last_word_stays);
     tcase_add_test(t, who_is_named_and_does_not_tell);
+    tcase_add_test(t, who_is_named_and_dies_before_it_tells);
+    tcase_add_test(t, the_next_one_dies_before_it_tells);
     tcase_add_test(t, jetstream_switched_off_deletes_nothing);
     tcase_add_loop_test(t, what_too_few_are_left_of_counts_in_no_sum, 0, 3);
     tcase_add_test(t, with_its_only_server_it_is_last_seen_and_back);
