@@ -189,6 +189,7 @@ void burning_keep(struct model *model);
 
 /* ---- alert_people.c ---- */
 void alert_forget_ack(struct slot *slot);
+void alert_forget_silence(struct slot *slot);
 void alert_apply_silences(struct model *model, struct slot *slot);
 void alert_silences_tick(struct model *model);
 /* At the first tick: until when in monotonic time. */

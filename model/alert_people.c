@@ -209,9 +209,13 @@ void alert_silences_begin(struct model *model) {
     apply_anew(model);
 }
 
-static void lift(struct model *model, struct slot *slot) {
+void alert_forget_silence(struct slot *slot) {
     slot->silenced_mono_ns = slot->said.silenced_until_utc_ns = 0;
     alert_text_set(&slot->said.silence_note, "");
+}
+
+static void lift(struct model *model, struct slot *slot) {
+    alert_forget_silence(slot);
     alert_book_changed(model->alerts, true);
     if (slot->said.state == ALERT_OPEN)
         alert_tell(model, slot, CHANGE_UNSILENCED, slot->said.severity);

@@ -202,6 +202,7 @@ static void come_back(struct model *model, struct slot *former, const struct fin
                       const struct called *called) {
     alert_book_reopen(model->alerts, former);
     alert_forget_ack(former);
+    alert_forget_silence(former); /* of then: it may be over */
     adopt(model, former, finding, called);
     alert_text_set(&former->said.ending, "");
     former->said.ended_utc_ns = 0;

@@ -143,6 +143,30 @@ START_TEST(a_silenced_one_goes_out_nowhere) {
 }
 END_TEST
 
+/* It ends while nobody is told, and so does the silence: whoever comes back then is heard. */
+START_TEST(a_silence_does_not_outlive_itself) {
+    struct watch w;
+    watch_begin(&w);
+    watch_holds(&w, 10, 7);
+    ck_assert(silence(&w, "connection", "n1/9", 60));
+    watch_holds(&w, 70, 0);
+    watch_holds(&w, 80, 7);
+    const struct alert *a = alert_at(&w, 0);
+    ck_assert_int_eq(a->state, ALERT_OPEN);
+    ck_assert_int_eq(a->times, 2);
+    ck_assert_int_eq(a->silenced_until_utc_ns, 0);
+    ck_assert_str_eq(a->silence_note, "");
+    ck_assert(!a->untold);
+    ck_assert_uint_eq(model_alert_counts(w.n.model).warn, 1);
+    assert_told(&w, "4.5 opened warn n1/9\n"
+                    "10.5 silenced ok -\n"
+                    "20.5 cleared ok n1/9\n"
+                    "60 unsilenced ok -\n"
+                    "74.5 back warn n1/9\n");
+    watch_end(&w);
+}
+END_TEST
+
 struct lines {
     char text[400]; /* "cleared n1/9" */
 };
@@ -357,6 +381,7 @@ static TCase *people(void) {
     tcase_add_test(tc, what_was_critical_when_it_was_taken_on_may_be_again);
     tcase_add_test(tc, another_trouble_begins_without);
     tcase_add_test(tc, a_silenced_one_goes_out_nowhere);
+    tcase_add_test(tc, a_silence_does_not_outlive_itself);
     tcase_add_test(tc, the_end_of_what_was_told_is_told);
     tcase_add_loop_test(tc, over_a_restart_its_end_is_told_if_it_was, 0, 2);
     tcase_add_test(tc, silence_is_taken_back);
