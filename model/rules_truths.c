@@ -105,30 +105,33 @@ static bool goes_by_told(const struct entry *entry) {
 }
 
 /* What can't hold need not be asked, unless it did. */
-static const struct rule *const *rules_for(const struct model *model, const struct entry *entry,
-                                           size_t *count) {
+static const struct rule_question *questions_for(const struct model *model, const struct entry *entry,
+                                                 size_t *count) {
     const struct object *object = &entry->object;
-    return quantities_told_nothing(object) && !goes_by_told(entry)
-               ? ruleset_of_untold(model->rules, object->kind, count)
-               : ruleset_of(model->rules, object->kind, count);
+    bool untold = quantities_told_nothing(object) && !goes_by_told(entry);
+    return ruleset_questions(model->rules, object->kind, untold, count);
 }
 
-/* Of most that nothing holds of, what each rule needs first says so, and several in a row need the same. */
+static void ask_each(struct model *model, struct entry *entry, const struct asking *asking,
+                     const struct rule_question *question, bool open) {
+    for (size_t r = 0; r < question->count; r++)
+        if (open || has_truth_of(entry, question->rules[r]))
+            ask(model, entry, asking, question->rules[r]);
+}
+
+/* Of most that nothing holds of, what several rules need first says so of all of them. */
 void truths_ask(struct model *model, struct entry *entry) {
     struct asking_memo memo;
     struct asking asking = {.model = model, .object = &entry->object, .memo = &memo, .now = true};
     struct asking once = {.model = model, .object = &entry->object, .now = true};
     size_t count;
-    const struct rule *const *rules = rules_for(model, entry, &count);
+    const struct rule_question *questions = questions_for(model, entry, &count);
     memo.filled = 0;
-    struct expr_value value = {EXPR_UNKNOWN, 0, NULL};
-    int id = -1;
-    for (size_t r = 0; r < count; r++) {
-        const struct expr_need *first = rules[r]->need_count ? rules[r]->needs : NULL;
-        if (first && first->id != id)
-            value = asking_get(&once, id = first->id);
-        if (entry->truth_count || !first || expr_need_met(first, value))
-            ask(model, entry, &asking, rules[r]);
+    for (size_t i = 0; i < count; i++) {
+        const struct rule_question *question = &questions[i];
+        bool open = question->id < 0 || rule_question_is_open(question, asking_get(&once, question->id));
+        if (open || entry->truth_count)
+            ask_each(model, entry, &asking, question, open);
     }
 }
 

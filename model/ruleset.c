@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "model/asking.h"
 #include "model/rule_compile.h"
+#include "model/rule_question.h"
 #include "model/rule_said.h"
 #include "model/sentence.h"
 
@@ -69,24 +70,57 @@ struct ruleset {
     int holders;
     struct rule *rules[RULES_MOST]; /* each its own: what is asked by one may point to it */
     size_t count;
-    struct by_kind {
-        const struct rule *rules[RULES_MOST]; /* those in force, kind by kind */
-        size_t first[OBJECT_KIND_COUNT + 1];  /* where a kind begins among these */
+    const struct rule *by_kind[RULES_MOST]; /* those in force, kind by kind */
+    size_t first[OBJECT_KIND_COUNT + 1];    /* where a kind begins among these */
+    struct asked {
+        const struct rule *rules[RULES_MOST]; /* the same, by what they need first */
+        struct rule_question questions[RULES_MOST];
+        size_t first[OBJECT_KIND_COUNT + 1]; /* where a kind begins among the questions */
     } all, untold;
     struct said_texts texts;
 };
 
-static void sort_by_kind(const struct ruleset *set, struct by_kind *sorted, bool all) {
+static void sort_by_kind(struct ruleset *set) {
     size_t count = 0;
     for (int kind = 0; kind < OBJECT_KIND_COUNT; kind++) {
-        sorted->first[kind] = count;
-        for (size_t i = 0; i < set->count; i++) {
-            const struct rule *rule = set->rules[i];
-            if (rule->enabled && rule->kind == (enum object_kind)kind && (all || !rule->by_told))
-                sorted->rules[count++] = rule;
+        set->first[kind] = count;
+        for (size_t i = 0; i < set->count; i++)
+            if (set->rules[i]->enabled && set->rules[i]->kind == (enum object_kind)kind)
+                set->by_kind[count++] = set->rules[i];
+    }
+    set->first[OBJECT_KIND_COUNT] = count;
+}
+
+/* Which of its kind's questions, from that one on, a rule has; a new one when there is none. */
+static size_t question_of(struct asked *asked, size_t from, size_t *count, const struct rule *rule) {
+    const struct rule_question new = rule_question_of(rule);
+    size_t i = from;
+    while (i < *count && asked->questions[i].id != new.id)
+        i++;
+    if (i == *count)
+        asked->questions[(*count)++] = new;
+    return i;
+}
+
+static void sort_by_question(const struct ruleset *set, struct asked *asked, bool untold) {
+    size_t count = 0, placed = 0, which[RULES_MOST];
+    for (int kind = 0; kind < OBJECT_KIND_COUNT; kind++) {
+        size_t from = asked->first[kind] = count;
+        for (size_t i = set->first[kind]; i < set->first[kind + 1]; i++) {
+            const struct rule *rule = set->by_kind[i];
+            if (untold && rule->by_told)
+                continue;
+            which[i] = question_of(asked, from, &count, rule);
+            rule_question_add(&asked->questions[which[i]], rule);
+        }
+        for (size_t q = from; q < count; q++) {
+            asked->questions[q].rules = &asked->rules[placed];
+            for (size_t i = set->first[kind]; i < set->first[kind + 1]; i++)
+                if (!(untold && set->by_kind[i]->by_told) && which[i] == q)
+                    asked->rules[placed++] = set->by_kind[i];
         }
     }
-    sorted->first[OBJECT_KIND_COUNT] = count;
+    asked->first[OBJECT_KIND_COUNT] = count;
 }
 
 static bool add(struct ruleset *set, size_t at, const struct rule *made, struct rule_fault *fault) {
@@ -105,8 +139,9 @@ static bool add(struct ruleset *set, size_t at, const struct rule *made, struct 
         free(set->rules[at]);
     }
     set->rules[at] = rule;
-    sort_by_kind(set, &set->all, true);
-    sort_by_kind(set, &set->untold, false);
+    sort_by_kind(set);
+    sort_by_question(set, &set->all, false);
+    sort_by_question(set, &set->untold, true);
     return true;
 }
 
@@ -180,17 +215,16 @@ const struct rule *ruleset_at(const struct ruleset *set, size_t index) {
     return set->rules[index];
 }
 
-static const struct rule *const *of_kind(const struct by_kind *sorted, enum object_kind kind, size_t *count) {
-    *count = sorted->first[kind + 1] - sorted->first[kind];
-    return &sorted->rules[sorted->first[kind]];
-}
-
 const struct rule *const *ruleset_of(const struct ruleset *set, enum object_kind kind, size_t *count) {
-    return of_kind(&set->all, kind, count);
+    *count = set->first[kind + 1] - set->first[kind];
+    return &set->by_kind[set->first[kind]];
 }
 
-const struct rule *const *ruleset_of_untold(const struct ruleset *set, enum object_kind kind, size_t *count) {
-    return of_kind(&set->untold, kind, count);
+const struct rule_question *ruleset_questions(const struct ruleset *set, enum object_kind kind, bool untold,
+                                              size_t *count) {
+    const struct asked *asked = untold ? &set->untold : &set->all;
+    *count = asked->first[kind + 1] - asked->first[kind];
+    return &asked->questions[asked->first[kind]];
 }
 
 const struct rule *ruleset_find(const struct ruleset *set, const char *name) {

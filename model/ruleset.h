@@ -79,8 +79,19 @@ size_t ruleset_count(const struct ruleset *set);
 const struct rule *ruleset_at(const struct ruleset *set, size_t index);
 /* Those that are about such objects and not silenced, the most urgent first. */
 const struct rule *const *ruleset_of(const struct ruleset *set, enum object_kind kind, size_t *count);
-/* Of these, those that can hold of who carries no level in its metadata. */
-const struct rule *const *ruleset_of_untold(const struct ruleset *set, enum object_kind kind, size_t *count);
+struct rule_question {               /* what some rules need first */
+    int id;                          /* -1: these need nothing that could be asked alone */
+    const struct rule *const *rules; /* the most urgent first */
+    size_t count;
+    unsigned letters, truths;   /* bits: a text that begins so, no and yes may be what is needed */
+    double scale, above, below; /* and a number that is so large, or so small */
+};
+/* All of ruleset_of() by what they need first. untold: without those that can't hold of who carries no level
+ * in its metadata. */
+const struct rule_question *ruleset_questions(const struct ruleset *set, enum object_kind kind, bool untold,
+                                              size_t *count);
+/* false: by that answer none of its rules holds. */
+bool rule_question_is_open(const struct rule_question *question, struct expr_value answer);
 const struct rule *ruleset_find(const struct ruleset *set, const char *name); /* NULL: there is none */
 /* Of SEVERITY_WARN and SEVERITY_CRIT. */
 const struct rule_level *rule_level(const struct rule *rule, enum severity severity);

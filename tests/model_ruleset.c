@@ -434,8 +434,115 @@ START_TEST(a_silenced_rule_says_nothing) {
 }
 END_TEST
 
+/* ---- what they need first ---- */
+
+static const struct rule_question *question_of(const struct ruleset *set, const struct rule *rule,
+                                               bool untold, int *times) {
+    const struct rule_question *found = NULL;
+    size_t count;
+    const struct rule_question *questions = ruleset_questions(set, rule->kind, untold, &count);
+    *times = 0;
+    for (size_t i = 0; i < count; i++)
+        for (size_t r = 0; r < questions[i].count; r++) {
+            if (questions[i].rules[r] != rule)
+                continue;
+            ++*times;
+            found = &questions[i];
+        }
+    return found;
+}
+
+static void check_answer(const struct rule *rule, const struct rule_question *question,
+                         struct expr_value answer) {
+    bool met = rule->need_count == 0 || expr_need_met(&rule->needs[0], answer);
+    ck_assert_msg(!met || rule->need_count == 0 || rule_question_is_open(question, answer),
+                  "%s: by its question it can't hold, by what it needs it can", rule->name);
+}
+
+/* Around each number, and each word and some others, of all that they need. */
+static void check_answers(const struct rule *rule, const struct rule_question *question,
+                          const struct expr_need *need) {
+    const double numbers[] = {need->number,
+                              nextafter(need->number, INFINITY),
+                              nextafter(need->number, -INFINITY),
+                              need->number / need->scale,
+                              0,
+                              1,
+                              -1,
+                              NAN};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        check_answer(rule, question, (struct expr_value){EXPR_NUMBER, numbers[i], NULL});
+    for (int i = 0; i < need->word_count; i++)
+        check_answer(rule, question, (struct expr_value){EXPR_TEXT, 0, need->words[i]});
+    for (int truth = 0; truth < 2; truth++)
+        check_answer(rule, question, (struct expr_value){EXPR_BOOL, truth, NULL});
+    check_answer(rule, question, (struct expr_value){EXPR_TEXT, 0, "12"});
+    check_answer(rule, question, (struct expr_value){EXPR_TEXT, 0, NULL});
+    check_answer(rule, question, (struct expr_value){EXPR_UNKNOWN, 0, NULL});
+}
+
+static const struct rule_said own_needs[] = {
+    {.name = "a", .entity = "consumer", .condition = "lag", .warn = "< 5"},
+    {.name = "b", .entity = "consumer", .condition = "pending", .warn = ">= 7"},
+    {.name = "c", .entity = "consumer", .condition = "pending != 7"},
+    {.name = "d", .entity = "consumer", .condition = "ack_pending = 3"},
+    {.name = "e", .entity = "consumer", .condition = "waiting <= 4 and pending > 2"},
+    {.name = "f", .entity = "consumer", .condition = "late > 1m"},
+    {.name = "g", .entity = "consumer", .condition = "late", .warn = "> 5m"},
+    {.name = "h", .entity = "consumer", .condition = "draining = no or draining = yes"},
+    {.name = "i", .entity = "consumer", .condition = "state = keeping_up"},
+};
+
+/* Each rule is asked by one question, which is open to all that the rule needs. */
+START_TEST(a_question_is_open_to_each_of_its_rules) {
+    struct ruleset *set = ruleset_create();
+    struct rule_fault fault = {0};
+    for (size_t i = 0; i < sizeof own_needs / sizeof *own_needs; i++)
+        ck_assert_msg(ruleset_add(set, &own_needs[i], &fault), "%s", fault.message);
+    for (size_t i = 0; i < ruleset_count(set); i++) {
+        const struct rule *rule = ruleset_at(set, i);
+        int times, untold;
+        const struct rule_question *question = question_of(set, rule, false, &times);
+        question_of(set, rule, true, &untold);
+        ck_assert_int_eq(times, 1);
+        ck_assert_int_eq(untold, rule->by_told ? 0 : 1);
+        for (size_t r = 0; r < question->count; r++)
+            if (question->rules[r]->need_count)
+                check_answers(rule, question, &question->rules[r]->needs[0]);
+    }
+    ruleset_release(set);
+}
+END_TEST
+
+/* What the usual answer is passes over all of them. */
+START_TEST(a_question_is_closed_by_what_is_usual) {
+    static const struct {
+        const char *rule, *other;
+        struct expr_value usual, bad;
+    } rows[] = {
+        {"consumer_poison", "consumer_unacked", {EXPR_TEXT, 0, "keeping_up"}, {EXPR_TEXT, 0, "poison"}},
+        {"stream_no_quorum", "stream_contested", {EXPR_TEXT, 0, "ok"}, {EXPR_TEXT, 0, "contested"}},
+        {"cut_foreseen", "producers_held", {EXPR_NUMBER, 0, NULL}, {EXPR_NUMBER, 1, NULL}},
+        {"consumer_growing", "consumer_not_draining", {EXPR_NUMBER, 1000, NULL}, {EXPR_NUMBER, 1001, NULL}},
+        {"consumer_evicted", "consumer_evicted", {EXPR_BOOL, 0, NULL}, {EXPR_BOOL, 1, NULL}},
+    };
+    struct ruleset *set = ruleset_create();
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        int times;
+        const struct rule_question *question =
+            question_of(set, ruleset_find(set, rows[i].rule), false, &times);
+        ck_assert_ptr_eq(question_of(set, ruleset_find(set, rows[i].other), false, &times), question);
+        ck_assert_msg(!rule_question_is_open(question, rows[i].usual), "%s", rows[i].rule);
+        ck_assert_msg(rule_question_is_open(question, rows[i].bad), "%s", rows[i].rule);
+    }
+    ruleset_release(set);
+}
+END_TEST
+
 static TCase *make(void) {
     TCase *t = tcase_create("rules as a value");
+    tcase_add_test(t, a_question_is_open_to_each_of_its_rules);
+    tcase_add_test(t, a_question_is_closed_by_what_is_usual);
     tcase_add_test(t, the_defaults_are_understood);
     tcase_add_loop_test(t, what_is_wrong_is_said_with_its_key, 0, sizeof wrongs / sizeof *wrongs);
     tcase_add_loop_test(t, units_are_those_of_the_value, 0, sizeof rights / sizeof *rights);
