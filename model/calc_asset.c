@@ -79,44 +79,11 @@ struct value calc_server_lone(const struct model *model, const struct object *ob
     return value_text(server_const(object)->lone);
 }
 
-#define ELECTION (10 * NS_PER_S) /* as rules.def: until then another leader may be on its way */
-
-/* It led it, or is one of those without whom nobody can. */
-static bool is_for_want_of(const struct model *model, const struct object *asset,
-                           const struct object *server) {
-    bool led = asset_of(asset)->claim.server == server->id;
-    if (!led && !members_have(model, asset, server)) /* as of most */
-        return false;
-    switch (asset_state(model, asset)) {
-    case ASSET_LEADER_GONE:
-        return led;
-    case ASSET_LEADERLESS:
-        return members_have(model, asset, server) && members_explain(model, asset, SEVERITY_WARN);
-    default:
-        return false;
-    }
-}
-
-static bool is_orphan(const struct model *model, const struct object *asset, const struct object *server) {
-    int64_t utc_ns;
-    bool least;
-    return asset->freshness != FRESH_GONE && is_for_want_of(model, asset, server) &&
-           asset_unled(model, asset, &utc_ns, &least) && model->utc_ns - utc_ns >= ELECTION;
-}
-
-static size_t count_orphans(const struct model *model, enum object_kind kind, const struct object *server) {
-    size_t count = 0;
-    for (size_t i = 0; i < kind_count(model, kind); i++)
-        count += is_orphan(model, &kind_at(model, kind, i)->object, server);
-    return count;
-}
-
 struct value calc_server_orphans(const struct model *model, const struct object *object) {
     char text[80];
     if (server_is_up(server_const(object)))
         return value_unknown(0);
-    size_t streams = count_orphans(model, OBJECT_STREAM, object);
-    size_t consumers = count_orphans(model, OBJECT_CONSUMER, object);
+    size_t streams = orphans_of(model, object)->streams, consumers = orphans_of(model, object)->consumers;
     if (!streams && !consumers)
         return value_unknown(0);
     snprintf(text, sizeof text, streams ? "%zu stream%s" : "", streams, streams == 1 ? "" : "s");

@@ -12,6 +12,7 @@
 #include "model/gateway_watch.h"
 #include "model/lame_duck.h"
 #include "model/link_watch.h"
+#include "model/orphans.h"
 #include "model/turnover.h"
 #include "model/usage.h"
 
@@ -114,7 +115,8 @@ struct server {
     int64_t failing_since_utc_ns;   /* of the endpoint that `failing` names */
     bool silent;                    /* the reason says for how long */
     char routes_text[32];
-    char lone[220];     /* silent since we came: the streams that it alone had before; "" none known */
+    struct orphans orphans; /* by orphans_of() */
+    char lone[220];         /* silent since we came: the streams that it alone had before; "" none known */
     char supposed[160]; /* what it is called before it answered (remembered.h, supposed.h), "" not known */
 };
 

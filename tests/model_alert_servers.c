@@ -199,6 +199,28 @@ START_TEST(two_of_three_are_silent) {
 }
 END_TEST
 
+/* Asked at each moment, and what it was a moment ago is not said again. */
+START_TEST(orphans_are_those_of_now) {
+    struct night n;
+    begin_three(&n);
+    live_three(&n, 60, 7, 2, true);
+    for (double second = 61; second <= 180; second++) {
+        live_three(&n, second, 1, -1, false);
+        bool down = strcmp(text_value(&n, find_by(&n, Q_SERVER_name, "n3"), Q_SERVER_state), "down") == 0;
+        bool are = strcmp(orphans_of(&n, "n3"), "1 stream and 1 consumer") == 0;
+        ck_assert_msg(are || strcmp(orphans_of(&n, "n3"), "") == 0, "%s", orphans_of(&n, "n3"));
+        ck_assert_msg(second < 100 || (down && are), "at %.0f s", second);
+        ck_assert_msg(!are || (down && second >= 70), "at %.0f s", second);
+    }
+    for (double second = 181; second <= 240; second++) {
+        live_three(&n, second, 7, 2, true);
+        ck_assert_str_eq(orphans_of(&n, "n3"), "");
+        ck_assert_msg(second < 195 || strcmp(orphans_of(&n, "n2"), "") == 0, "at %.0f s", second);
+    }
+    night_end(&n);
+}
+END_TEST
+
 /* With both back somebody should be chosen: that is given as long as ever. */
 START_TEST(without_a_leader_when_they_are_back) {
     struct night n;
@@ -438,6 +460,7 @@ END_TEST
 
 static TCase *servers(void) {
     TCase *tc = tcase_create("servers");
+    tcase_add_test(tc, orphans_are_those_of_now);
     tcase_add_test(tc, one_of_three_is_silent);
     tcase_add_test(tc, the_next_leader_is_silent);
     tcase_add_test(tc, without_a_leader_is_another_trouble);
