@@ -47,6 +47,7 @@ static void slot_destroy(struct slot *slot) {
 static struct slot *slot_clone(struct slot *from) {
     struct slot *slot = memory_new(sizeof *slot);
     *slot = *from;
+    slot->found = NULL; /* a finding of that model */
     for (size_t i = 0; i < TEXTS; i++)
         alert_text_share(*text_at(slot, i));
     return slot;

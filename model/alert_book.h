@@ -18,7 +18,7 @@ struct slot {
     uint32_t hash[ALERT_INDEXES];
     /* What each tick asks of each is together here. */
     struct slot *next[ALERT_INDEXES];
-    const struct finding *found; /* in this tick, as bad as was said or pending; else NULL */
+    const struct finding *found; /* until a tick ends: in it, as bad as was said or pending; else NULL */
     uint64_t found_tick, formed_tick, looked_tick;
     uint64_t looked_row;   /* the serial of its object's row then */
     int64_t less_mono_ns;  /* since then less is found than was said; 0 as much */
@@ -99,8 +99,8 @@ struct alert_book {
     bool restored_any; /* some alert was restored and is not found yet */
     int seek_kind;     /* the next object that is compared with these */
     size_t seek;
-    bool began; /* there was a tick */
-    int64_t last_mono_ns;
+    bool began;           /* there was a tick */
+    int64_t last_mono_ns; /* of the last tick that ended; 0 none did */
 };
 
 /* ---- alert_book.c ---- */
@@ -178,7 +178,11 @@ void alert_changes_share(struct alert_book *book);
 void alert_changes_finish(struct alert_book *book);
 
 /* ---- alerts.c ---- */
-void alerts_tick(struct model *model);
+/* The steps of a tick, in this order: what was found; what is said of it, and who is compared with what the
+ * last run knew; what nothing was found of. */
+void alerts_see(struct model *model);
+void alerts_look(struct model *model);
+void alerts_end(struct model *model);
 
 /* ---- alert_burning.c ---- */
 /* Made anew, so that nobody who looks has to. */

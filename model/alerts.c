@@ -510,8 +510,9 @@ static bool miss(struct model *model, struct slot *slot, bool said, int64_t pass
     return is_over(model, slot, passed_ns);
 }
 
-static void end_some(struct model *model, int64_t passed_ns) {
+void alerts_end(struct model *model) {
     struct alert_book *book = model->alerts;
+    int64_t passed_ns = book->last_mono_ns ? model->mono_ns - book->last_mono_ns : 0;
     struct slot *over[ALERTS_A_TICK];
     size_t count = 0;
     bool restored = false;
@@ -532,22 +533,23 @@ static void end_some(struct model *model, int64_t passed_ns) {
         i++;
     }
     book->restored_any = restored;
+    book->last_mono_ns = model->mono_ns;
     for (size_t i = 0; i < count; i++)
         end(model, over[i]);
 }
 
-void alerts_tick(struct model *model) {
+void alerts_see(struct model *model) {
     struct alert_book *book = model->alerts;
-    int64_t passed_ns = book->began ? model->mono_ns - book->last_mono_ns : 0;
     if (!book->began)
         alert_restored_begin(model);
     book->began = true;
-    book->last_mono_ns = model->mono_ns;
     book->tick++;
     book->budget = ALERTS_A_TICK;
     alert_silences_tick(model);
     see_all(model);
+}
+
+void alerts_look(struct model *model) {
     look_around(model);
     alert_absent_tick(model);
-    end_some(model, passed_ns);
 }

@@ -83,7 +83,8 @@ struct value calc_server_orphans(const struct model *model, const struct object 
     char text[80];
     if (server_is_up(server_const(object)))
         return value_unknown(0);
-    size_t streams = orphans_of(model, object)->streams, consumers = orphans_of(model, object)->consumers;
+    size_t streams = server_const(object)->orphans.streams;
+    size_t consumers = server_const(object)->orphans.consumers;
     if (!streams && !consumers)
         return value_unknown(0);
     snprintf(text, sizeof text, streams ? "%zu stream%s" : "", streams, streams == 1 ? "" : "s");

@@ -115,7 +115,7 @@ struct server {
     int64_t failing_since_utc_ns;   /* of the endpoint that `failing` names */
     bool silent;                    /* the reason says for how long */
     char routes_text[32];
-    struct orphans orphans; /* by orphans_of() */
+    struct orphans orphans; /* when all assets were looked at */
     char lone[220];         /* silent since we came: the streams that it alone had before; "" none known */
     char supposed[160]; /* what it is called before it answered (remembered.h, supposed.h), "" not known */
 };

@@ -34,6 +34,7 @@ static void assets_weigh(struct model *model) {
     asset_parts_tick(model);
     if (model->leaders_moved)
         replicas_count(model);
+    orphans_count(model);
     model_changed(model);
 }
 
@@ -81,13 +82,24 @@ static void tick_assets(struct model *model) {
 }
 
 static void tick_alerts(struct model *model) {
-    alerts_tick(model);
+    alerts_see(model);
+    model_changed_but(model, KINDS_OF_ASSETS);
+}
+
+static void tick_sentences(struct model *model) {
+    alerts_look(model);
+    model_changed_but(model, KINDS_OF_ASSETS);
+}
+
+static void tick_ends(struct model *model) {
+    alerts_end(model);
     model_changed_but(model, KINDS_OF_ASSETS);
     model_sweep(model);
 }
 
-static void (*const steps[])(struct model *model) = {tick_states, tick_rules,   tick_assets,
-                                                     tick_alerts, burning_tick, model_compact_texts};
+static void (*const steps[])(struct model *model) = {tick_states,  tick_rules,         tick_assets,
+                                                     tick_alerts,  tick_sentences,     tick_ends,
+                                                     burning_tick, model_compact_texts};
 enum { STEPS = sizeof steps / sizeof *steps };
 
 /* What burns is that of the last tick until all of this one is known. */
