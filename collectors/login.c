@@ -21,15 +21,16 @@ const char *login_value(const struct login_row *row, const struct login *login) 
     return *(char *const *)(const void *)((const char *)login + row->offset);
 }
 
-static void forget(char *text) {
-    if (text != NULL)
-        explicit_bzero(text, strlen(text));
-    free(text);
+void login_wipe(char **field) {
+    if (*field != NULL)
+        explicit_bzero(*field, strlen(*field));
+    free(*field);
+    *field = NULL;
 }
 
 void login_set(const struct login_row *row, struct login *login, const char *text) {
     char **field = login_field(row, login), *copy = text != NULL ? memory_text(text) : NULL;
-    forget(*field);
+    login_wipe(field);
     *field = copy;
 }
 

@@ -31,6 +31,8 @@ char **login_field(const struct login_row *row, struct login *login);
 const char *login_value(const struct login_row *row, const struct login *login);
 /* Takes a copy of text; NULL: not said. */
 void login_set(const struct login_row *row, struct login *login, const char *text);
+/* Overwrites it, frees it, and it is not said any more. */
+void login_wipe(char **field);
 void login_copy(struct login *to, const struct login *from);
 void login_finish(struct login *login);
 

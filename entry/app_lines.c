@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "entry/app.h"
+#include "entry/cluster_called.h"
 
 #define SHAPES   (1u << SHAPE_JSZ)  /* what rules are about, beyond what is always asked */
 #define FIRST_NS (3 * NS_PER_S / 2) /* what little is known at first would be said as changes */
@@ -18,12 +19,17 @@ static void lost(void *data, int error) {
 
 static struct plain_options options_of(struct app *app) {
     static const char *const piped[] = {"standard input"};
-    bool asks = app->supervisor != NULL;
+    static const char *named[1]; /* what is no URL */
+    bool asks = app->supervisor != NULL, urls = app->options->url_count > 0;
+    if (named[0] == NULL)
+        named[0] = cluster_called(app->options);
     return (struct plain_options){.out_fd = app->out_fd,
                                   .ascii = app->only_ascii || app->options->ascii,
                                   .local_time = app->options->local_time,
-                                  .watching = asks ? app->options->urls : piped,
-                                  .watching_count = asks ? app->options->url_count : 1,
+                                  .watching = !asks  ? piped
+                                              : urls ? app->options->urls
+                                                     : named,
+                                  .watching_count = asks && urls ? app->options->url_count : 1,
                                   .lost = lost,
                                   .data = app};
 }

@@ -1,5 +1,5 @@
 /* What a cluster is called as its user calls it: by its name in the configuration, else by --label, else by
- * the least of the URLs given, in whichever order.
+ * its context of the nats command, else by the least of the URLs given, in whichever order.
  *
  * That is known before the first answer, so that what was open is not told anew and it is clear at once who
  * writes; what servers call their cluster is known later, is the same for many ("nats"), and another one

@@ -11,8 +11,6 @@
 #include "base/url.h"
 #include "entry/way_in.h"
 
-static const char *local_urls[] = {"http://127.0.0.1:8222"};
-
 static void copy(const struct setting *row, struct options *out, const struct options *from) {
     memcpy(setting_field(row, out), (const char *)from + row->offset, row->type->size);
 }
@@ -168,10 +166,7 @@ bool config_apply(const struct config *c, const struct options *typed, struct op
     const struct config_item *item = taken(c, typed, &whole);
     if (item != NULL)
         take_cluster(item, whole, out, faults);
-    if (out->url_count == 0 && out->context == NULL && !out->over_nats) {
-        out->urls = local_urls;
-        out->url_count = 1;
-    }
+    way_in_by_default(out);
     return faults->count == before;
 }
 
@@ -223,8 +218,11 @@ void config_origin(const struct setting *row, const struct options *in_force, ch
     struct config_place place = place_of(row, in_force);
     bool typed = setting_given(row, in_force->typed) &&
                  !(strcmp(row->path, "urls") == 0 && named(c, in_force->typed->urls[0]) != NULL);
+    bool selected = in_force->context_by != NULL && strcmp(row->path, "context") == 0;
     if (config_changed(row, in_force))
         snprintf(out, size, "changed here");
+    else if (selected)
+        snprintf(out, size, "selected: %s", in_force->context_by);
     else if (typed)
         snprintf(out, size, "option");
     else if (variable != NULL)

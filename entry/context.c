@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "base/near.h"
 #include "base/text.h"
+#include "entry/context_url.h"
 #include "entry/context_value.h"
 
 enum { PATH_SIZE = 1200, NAME_MOST = 256 };
@@ -173,6 +174,13 @@ static bool is_one_login(const struct reading *r) {
     return ways <= 1 || fail(r, "", "more than one of user, creds, nkey and user_jwt: which one is meant?");
 }
 
+static bool settle(const struct reading *r) {
+    char why[200];
+    if (!context_take_from_url(r->login, why, sizeof why))
+        return fail(r, "url", why);
+    return is_one_login(r);
+}
+
 /* ---- what the environment says instead ---- */
 
 /* The ways to log in, of which a connection has one: rows of login.def. */
@@ -204,7 +212,8 @@ static bool is_said_there(const char *key) {
 
 /* The environment's way stands for the context's: natscli refuses to have two. */
 static void forget_other_ways(struct login *login) {
-    bool said[WAYS], any = false;
+    const char *url = variable_of("NATS_URL");
+    bool said[WAYS], any = url != NULL && strchr(url, '@') != NULL;
     for (int i = 0; i < WAYS; i++)
         any |= said[i] = is_said_there(ways[i][0]) || is_said_there(ways[i][1]);
     for (int i = 0; i < WAYS && any; i++)
@@ -222,7 +231,7 @@ static bool take_environment(struct reading *r) {
         if (value != NULL && !take(r, is_token(row) ? row_of("token") : row, value))
             return false;
     }
-    return is_one_login(r);
+    return settle(r);
 }
 
 /* ---- all of it ---- */
@@ -254,10 +263,35 @@ static bool read_context(struct reading *r, const char *name, char path[PATH_SIZ
         if (access(path, F_OK) != 0)
             return unknown(r, name);
     }
-    if (!read_file(r) || !is_one_login(r))
+    if (!read_file(r) || !settle(r))
         return false;
     r->login->name = memory_text(name);
     return true;
+}
+
+static const char *first_word(const char *file, char *out, size_t size) {
+    FILE *open = fopen(file, "r");
+    size_t len = open != NULL ? fread(out, 1, size - 1, open) : 0;
+    if (open != NULL)
+        fclose(open);
+    out[len] = '\0';
+    char *begin = out + strspn(out, " \t\r\n");
+    begin[strcspn(begin, "\t\r\n")] = '\0';
+    for (len = strlen(begin); len > 0 && begin[len - 1] == ' ';)
+        begin[--len] = '\0';
+    return begin[0] != '\0' ? begin : NULL;
+}
+
+const char *context_selected(const char **by) {
+    static char path[PATH_SIZE], text[NAME_MOST + 80];
+    const char *named = variable_of("NATS_CONTEXT");
+    in_root(path, "context", ".txt");
+    *by = named != NULL ? "NATS_CONTEXT" : path;
+    return named != NULL ? named : first_word(path, text, sizeof text);
+}
+
+bool context_in_environment(void) {
+    return variable_of("NATS_URL") != NULL;
 }
 
 bool context_login(const char *name, struct login *login, char *message, size_t size) {

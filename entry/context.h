@@ -16,4 +16,10 @@
  * file, why it can't be used; *login is empty then. */
 bool context_login(const char *name, struct login *login, char *message, size_t size);
 
+/* The context that is selected, as natscli has it: NATS_CONTEXT, else what stands in nats/context.txt. NULL:
+ * none is; *by is which of them says so. Both texts are good until the next call. */
+const char *context_selected(const char **by);
+/* The environment names servers: NATS_URL. */
+bool context_in_environment(void);
+
 #endif

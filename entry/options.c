@@ -200,6 +200,7 @@ static void drop_transport(struct options *o) {
     if (o->command != COMMAND_COLLECT || o->url_count == 0 || (!nats && strcmp(o->urls[0], "http") != 0))
         return;
     o->over_nats = nats;
+    o->over_http = !nats;
     memmove((void *)o->urls, (void *)(o->urls + 1), (size_t)--o->url_count * sizeof *o->urls);
 }
 
@@ -265,7 +266,10 @@ int options_check(const struct options *o) {
     const char *wrong = code == 0 ? way_in_fault(o, why, sizeof why) : NULL;
     if (wrong == NULL)
         return code;
-    return options_refuse("%s%s", strcmp(wrong, "context") == 0 ? "--context: " : "", why);
+    if (strcmp(wrong, "context") != 0)
+        return options_refuse("%s", why);
+    return o->context_by != NULL ? options_refuse("%s: %s; natsight URL goes without it", o->context_by, why)
+                                 : options_refuse("--context: %s", why);
 }
 
 static int check_combination(const struct options *o) {
@@ -374,9 +378,16 @@ int options_parse(struct options *o, int argc, char **argv) {
     return check_combination(o);
 }
 
+static bool takes(const struct options *o, const char *option) {
+    return (find_option(option, strlen(option), 0)->commands & 1u << o->command) != 0;
+}
+
+bool options_ask(const struct options *o) {
+    return takes(o, "context");
+}
+
 bool options_configured(const struct options *o) {
-    return !o->supervised && !o->print_default &&
-           (find_option("config", strlen("config"), 0)->commands & 1u << o->command) != 0;
+    return !o->supervised && !o->print_default && takes(o, "config");
 }
 
 void options_finish(struct options *o) {
@@ -417,8 +428,9 @@ void options_print_help(void) {
         printf("  natsight%s%s%s%s\n      %s\n", commands[c].word[0] ? " " : "", commands[c].word,
                commands[c].synopsis[0] ? " " : "", commands[c].synopsis, commands[c].help);
     }
-    puts("\nURL: host, host:port, [v6]:port, http://host:8222/prefix or https://...; http://127.0.0.1:8222 "
-         "when none is given, or the cluster that the configuration has for that.\nNAME: a cluster of the "
+    puts("\nURL: host, host:port, [v6]:port, http://host:8222/prefix or https://...; nats://host:4222. Given "
+         "none: the cluster that the configuration has for that, else the selected context of the nats command "
+         "(NATS_CONTEXT, nats/context.txt), else NATS_URL, else http://127.0.0.1:8222.\nNAME: a cluster of the "
          "configuration, in place of URLs.\n\nOptions beat the configuration; --no- switches off what it "
          "switches on:");
     for (int i = 0; i < INFO_COUNT; i++) {

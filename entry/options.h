@@ -29,8 +29,10 @@ struct options {
     int64_t interval, watch_for, timeout; /* ms, 0 not given */
     int64_t every[SHAPE_LIMIT];           /* ms, of each endpoint but /varz */
     int64_t expect, count, page_fd, max_rate;
-    bool bell, title; /* of alerts */
-    bool over_nats;   /* collect nats */
+    bool bell, title;          /* of alerts */
+    bool over_http, over_nats; /* collect http, collect nats */
+    const char *context_by;    /* nobody named the context: who selected it; NULL */
+    bool environment_alone;    /* nothing was named, and the environment names servers of NATS */
     bool ascii, mouse, local_time, insecure, json, supervised, plain, print_default, cluster_default, once;
     struct option_size size;
     const char **output;
@@ -57,6 +59,8 @@ struct options {
 int options_parse(struct options *options, int argc, char **argv);
 /* An option with the field at this offset was typed, even if it holds nothing else than without. */
 bool options_said(const struct options *options, size_t offset);
+/* Its command talks to servers. */
+bool options_ask(const struct options *options);
 /* Its command has to do with the configuration. */
 bool options_configured(const struct options *options);
 /* What has to hold of the options in force. Returns 0, or the exit code after having said why. */

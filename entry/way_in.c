@@ -19,7 +19,31 @@ static int count_nats(const struct options *o) {
 }
 
 bool way_in_is_nats(const struct options *o) {
-    return o->context != NULL || count_nats(o) > 0;
+    return o->context != NULL || o->environment_alone || count_nats(o) > 0;
+}
+
+/* Looked up once: who selects another one meanwhile means other programs. */
+static void take_selected(struct options *o) {
+    static const char *name, *by;
+    static bool looked;
+    if (!looked)
+        name = context_selected(&by);
+    looked = true;
+    o->context = name;
+    o->context_by = name != NULL ? by : NULL;
+    o->environment_alone = name == NULL && context_in_environment();
+}
+
+void way_in_by_default(struct options *o) {
+    static const char *here[] = {"http://127.0.0.1:8222"};
+    if (o->url_count > 0 || o->context != NULL || !options_ask(o))
+        return;
+    if (!o->over_http)
+        take_selected(o);
+    if (o->context != NULL || o->environment_alone || o->over_nats)
+        return;
+    o->urls = here;
+    o->url_count = 1;
 }
 
 /* The first one that is no URL of NATS where all have to be; NULL: there is none. */
@@ -36,10 +60,11 @@ static const char *misplaced(const struct options *o) {
 const char *way_in_fault(const struct options *o, char *message, size_t size) {
     struct login login;
     const char *url = misplaced(o);
-    if (o->context != NULL && !context_login(o->context, &login, message, size))
-        return "context";
-    if (o->context != NULL)
+    if (o->context != NULL || o->environment_alone) {
+        if (!context_login(o->context, &login, message, size))
+            return o->context != NULL ? "context" : "environment";
         login_finish(&login);
+    }
     if (url == NULL)
         return NULL;
     snprintf(message, size, "%s: is a monitoring port, and %s of NATS; write URLs of one kind",

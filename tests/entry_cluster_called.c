@@ -18,6 +18,8 @@ static const struct called {
     {{.urls = (const char *[]){"http://:x", "n3", "n1"}, .url_count = 3}, "http://n1:8222"},
     {{.label = "", .urls = (const char *[]){"https://[::1]/nats/"}, .url_count = 1},
      "https://[::1]:8222/nats"},
+    {{.label = "PROD", .context = "east"}, "PROD"},
+    {{.context = "east", .urls = (const char *[]){"nats://n1"}, .url_count = 1}, "east"},
     {{.urls = (const char *[]){"http://:x"}, .url_count = 1}, "cluster"},
     {{0}, "cluster"},
 };

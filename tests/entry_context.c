@@ -125,6 +125,31 @@ START_TEST(the_environment_overrides) {
 }
 END_TEST
 
+/* Taken out of them: a URL is shown. */
+START_TEST(a_login_in_the_urls) {
+    put_context("in", "{\"url\": \"nats://o%40ps:pa%2Fs%3as@a:4222, nats://o%40ps:pa%2Fs%3as@b:4222\"}");
+    loads("in");
+    ck_assert_str_eq(login.url, "nats://a:4222, nats://b:4222");
+    ck_assert_str_eq(login.user, "o@ps");
+    ck_assert_str_eq(login.password, "pa/s:s");
+    put_context("token", "{\"url\": \"tls://s3cret@a:4222,tls://b:4222/@x\"}");
+    loads("token");
+    ck_assert_str_eq(login.url, "tls://a:4222,tls://b:4222/@x");
+    ck_assert_str_eq(login.token, "s3cret");
+    ck_assert_ptr_null(login.user);
+    setenv("NATS_URL", "me:p@c", 1); /* stands for the context's */
+    loads("creds");
+    ck_assert_str_eq(login.url, "c");
+    ck_assert_str_eq(login.user, "me");
+    ck_assert_str_eq(login.password, "p");
+    ck_assert_ptr_null(login.creds);
+    setenv("NATS_URL", "c", 1);
+    loads("in"); /* the URL alone keeps the login */
+    ck_assert_str_eq(login.url, "c");
+    ck_assert_str_eq(login.user, "o@ps");
+}
+END_TEST
+
 #define CREDS                                                                                                \
     "-----BEGIN NATS USER JWT-----\neyJ0.x.y\n------END NATS USER JWT------\n\n"                             \
     "-----BEGIN USER NKEY SEED-----\nSUAB\n------END USER NKEY SEED------\n"
@@ -175,6 +200,9 @@ static const struct {
     {"{\"creds\": \"data:c2VjcmV0\"}", "wrong.json: creds: what it stands for is no credentials file"},
     {"{\"url\": 7}", "wrong.json: url: this is no text"},
     {"{\"user\": \"a\", \"nkey\": \"/x\"}", "wrong.json: more than one of user, creds, nkey and user_jwt"},
+    {"{\"url\": \"nats://vault:x@a:4222,nats://vault:y@b:4222\"}",
+     "wrong.json: url: its servers are given with "},
+    {"{\"url\": \"nats://vault:x@a:4222\", \"nkey\": \"/x\"}", "wrong.json: more than one of user, creds"},
     {"[]", "wrong.json: this is no context"},
     {"{\"url\": \"a\",\n\"user\" \"b\"}", "wrong.json:2: "},
     {"", "wrong.json:1: "},
@@ -195,6 +223,25 @@ START_TEST(there_is_none_of_that_name) {
     refuses("", "there is no context ");
     setenv("XDG_CONFIG_HOME", "/none/such", 1);
     refuses("east", "there is no context east");
+}
+END_TEST
+
+START_TEST(which_is_selected) {
+    const char *by;
+    ck_assert_ptr_null(context_selected(&by));
+    put("nats/context.txt", " east \n");
+    ck_assert_str_eq(context_selected(&by), "east");
+    ck_assert_str_eq(by, in_folder("nats/context.txt"));
+    put("nats/context.txt", "\n");
+    ck_assert_ptr_null(context_selected(&by));
+    setenv("NATS_CONTEXT", "west", 1);
+    ck_assert_str_eq(context_selected(&by), "west");
+    ck_assert_str_eq(by, "NATS_CONTEXT");
+    ck_assert(!context_in_environment());
+    setenv("NATS_URL", "", 1);
+    ck_assert(!context_in_environment());
+    setenv("NATS_URL", "a", 1);
+    ck_assert(context_in_environment());
 }
 END_TEST
 
@@ -226,6 +273,8 @@ int main(void) {
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, what_natscli_writes);
     tcase_add_test(tc, the_environment_overrides);
+    tcase_add_test(tc, a_login_in_the_urls);
+    tcase_add_test(tc, which_is_selected);
     tcase_add_test(tc, values_that_stand_for_others);
     tcase_add_loop_test(tc, faults_have_a_place, 0, sizeof wrongs / sizeof *wrongs);
     tcase_add_test(tc, there_is_none_of_that_name);
