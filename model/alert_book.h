@@ -84,6 +84,7 @@ struct alert_book {
     struct slot **live, **ended; /* ended: the longest ago first */
     size_t live_count, live_cap, ended_count;
     size_t next_look; /* of those that live */
+    size_t seen;      /* findings, in a tick that has seen some and not all of them */
     struct alert_table tables[ALERT_INDEXES];
     struct slot **order; /* as they are shown */
     size_t order_count, order_cap;
@@ -178,9 +179,9 @@ void alert_changes_share(struct alert_book *book);
 void alert_changes_finish(struct alert_book *book);
 
 /* ---- alerts.c ---- */
-/* The steps of a tick, in this order: what was found; what is said of it, and who is compared with what the
- * last run knew; what nothing was found of. */
-void alerts_see(struct model *model);
+/* The steps of a tick, in this order: what was found, some thousands at a time, true: there are more; what is
+ * said of it, and who is compared with what the last run knew; what nothing was found of. */
+bool alerts_see(struct model *model);
 void alerts_look(struct model *model);
 void alerts_end(struct model *model);
 

@@ -16,6 +16,7 @@
 #define FOLDS        (600 * NS_PER_S) /* what comes back sooner is the same */
 #define GROWN        2                /* so many times the figure that was said */
 #define LOOKS_A_TICK 256
+#define SEEN_A_STEP  4096
 #define LOOKS_APART  2  /* ticks: times are told in whole seconds; what a new row says is told at once */
 #define FEW          64 /* of so many each tick, so that a text and the row above it say the same */
 
@@ -393,16 +394,17 @@ static void see(struct model *model, struct finding *finding, bool held) {
 }
 
 /* What was found of streams and consumers stays until all are weighed again, and so does whose echo it is. */
-static void see_each(struct model *model, const struct finding_list *list, bool held) {
-    for (size_t i = 0; i < list->count; i++) { /* the most urgent first */
-        findings_ahead(model->alerts, list->items, i, list->count);
-        see(model, &list->items[i], held);
+static bool see_some(struct model *model) {
+    struct alert_book *book = model->alerts;
+    size_t held = model->findings.count, all = held + model->forming.count, left = SEEN_A_STEP;
+    for (; book->seen < all && left; book->seen++, left--) { /* the most urgent first */
+        bool speaks = book->seen < held;
+        const struct finding_list *list = speaks ? &model->findings : &model->forming;
+        size_t i = speaks ? book->seen : book->seen - held;
+        findings_ahead(book, list->items, i, list->count);
+        see(model, &list->items[i], speaks);
     }
-}
-
-static void see_all(struct model *model) {
-    see_each(model, &model->findings, true);
-    see_each(model, &model->forming, false);
+    return book->seen < all;
 }
 
 static void look(struct model *model, struct slot *slot) {
@@ -538,7 +540,7 @@ void alerts_end(struct model *model) {
         end(model, over[i]);
 }
 
-void alerts_see(struct model *model) {
+static void begin_tick(struct model *model) {
     struct alert_book *book = model->alerts;
     if (!book->began)
         alert_restored_begin(model);
@@ -546,7 +548,15 @@ void alerts_see(struct model *model) {
     book->tick++;
     book->budget = ALERTS_A_TICK;
     alert_silences_tick(model);
-    see_all(model);
+}
+
+bool alerts_see(struct model *model) {
+    if (!model->alerts->seen)
+        begin_tick(model);
+    if (see_some(model))
+        return true;
+    model->alerts->seen = 0;
+    return false;
 }
 
 void alerts_look(struct model *model) {

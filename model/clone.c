@@ -80,6 +80,7 @@ static void clone_rest(const struct model *model, struct model *clone) {
     clone->arrivals_ring = memory_new(sizeof *clone->arrivals_ring);
     *clone->arrivals_ring = *model->arrivals_ring;
     clone->steps_left = 0; /* nobody makes them */
+    clone->weighing = (struct weighing){.kind = 0};
     clone->targets = NULL;
     clone->target_count = 0;
     ruleset_hold(clone->rules);

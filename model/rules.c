@@ -12,6 +12,7 @@
 
 #define BEGINNING  (10 * NS_PER_S) /* no quiet to speak of before */
 #define ASKED_MOST 1024            /* a tick, of those of which there can be thousands */
+#define FOUND_MOST 4096            /* a step, of these */
 
 static void ask_kind(struct model *model, enum object_kind kind) {
     for (size_t i = 0; i < kind_count(model, kind); i++) {
@@ -116,12 +117,15 @@ static void watched_ahead(const struct model *model, const struct entry_list *wa
     }
 }
 
-static void find_watched(struct model *model, enum object_kind kind) {
+/* Of so many; true: there are more. */
+static bool find_watched(struct model *model, enum object_kind kind, struct watching *w, size_t *left) {
     struct entry_list *watched = &model->watched[kind];
-    size_t kept = 0;
-    for (size_t i = 0; i < watched->count; i++) {
-        struct entry *entry = watched->items[i];
-        watched_ahead(model, watched, i);
+    for (; w->next < watched->count; w->next++) {
+        struct entry *entry = watched->items[w->next];
+        if (!*left)
+            return true;
+        --*left;
+        watched_ahead(model, watched, w->next);
         if (entry->dead)
             continue;
         if (!is_weighed(kind))
@@ -129,9 +133,17 @@ static void find_watched(struct model *model, enum object_kind kind) {
         findings_of(model, entry);
         entry->watched = entry->truth_count > 0;
         if (entry->watched)
-            watched->items[kept++] = entry;
+            watched->items[w->kept++] = entry;
     }
-    watched->count = kept;
+    watched->count = w->kept;
+    *w = (struct watching){0, 0};
+    return false;
+}
+
+static void find_all(struct model *model, enum object_kind kind) {
+    struct watching watching = {0, 0};
+    size_t all = SIZE_MAX;
+    find_watched(model, kind, &watching, &all);
 }
 
 static int by_urgency(const void *a, const void *b) {
@@ -213,11 +225,6 @@ static void keep(struct model *model, struct finding_list *list, bool weighed) {
     list->count = kept;
 }
 
-static void begin_to_find(struct model *model, bool weighed) {
-    keep(model, &model->findings, !weighed);
-    keep(model, &model->forming, !weighed);
-}
-
 static void put_in_order(struct model *model) {
     rank(model, &model->findings, false);
     rank(model, &model->forming, false);
@@ -227,12 +234,13 @@ static void put_in_order(struct model *model) {
 }
 
 void rules_tick(struct model *model, bool weighed) {
-    begin_to_find(model, false);
+    keep(model, &model->findings, true);
+    keep(model, &model->forming, true);
     for (int kind = 0; kind < OBJECT_KIND_COUNT; kind++) {
         if (!rules_is_many((enum object_kind)kind))
             ask_kind(model, (enum object_kind)kind);
         else if (!is_weighed((enum object_kind)kind))
-            find_watched(model, (enum object_kind)kind);
+            find_all(model, (enum object_kind)kind);
         else if (weighed)
             ask_some(model, (enum object_kind)kind);
     }
@@ -242,13 +250,53 @@ void rules_tick(struct model *model, bool weighed) {
         count_quiet(model);
 }
 
-void rules_weigh(struct model *model) {
-    begin_to_find(model, true);
-    for (int kind = 0; kind < OBJECT_KIND_COUNT; kind++)
-        if (is_weighed((enum object_kind)kind))
-            find_watched(model, (enum object_kind)kind);
+static void swap(struct finding_list *a, struct finding_list *b) {
+    struct finding_list list = *a;
+    *a = *b;
+    *b = list;
+}
+
+/* Beside what was found of them before. */
+static bool find_some(struct model *model) {
+    struct weighing *w = &model->weighing;
+    size_t left = FOUND_MOST;
+    bool more = false;
+    swap(&model->findings, &w->findings);
+    swap(&model->forming, &w->forming);
+    for (; w->kind < OBJECT_KIND_COUNT; w->kind++) {
+        more = is_weighed((enum object_kind)w->kind) &&
+               find_watched(model, (enum object_kind)w->kind, &w->watching, &left);
+        if (more)
+            break;
+    }
+    swap(&model->findings, &w->findings);
+    swap(&model->forming, &w->forming);
+    return more;
+}
+
+/* In place of what was found before. */
+static void put_found(struct model *model, struct finding_list *list, struct finding_list *found) {
+    keep(model, list, false);
+    size_t count = list->count + found->count;
+    if (count > list->cap) {
+        list->items = memory_grow(list->items, count, sizeof *list->items);
+        list->cap = count;
+    }
+    if (found->count)
+        memcpy(list->items + list->count, found->items, found->count * sizeof *found->items);
+    list->count = count;
+    found->count = 0;
+}
+
+bool rules_weigh(struct model *model) {
+    if (find_some(model))
+        return true;
+    model->weighing.kind = 0;
+    put_found(model, &model->findings, &model->weighing.findings);
+    put_found(model, &model->forming, &model->weighing.forming);
     put_in_order(model);
     count_quiet(model);
+    return false;
 }
 
 /* ---- out ---- */
@@ -296,6 +344,8 @@ void rules_destroy(struct model *model) {
     ruleset_release(model->rules);
     free(model->findings.items);
     free(model->forming.items);
+    free(model->weighing.findings.items);
+    free(model->weighing.forming.items);
     for (int kind = 0; kind < OBJECT_KIND_COUNT; kind++) {
         free(model->unasked[kind].items);
         free(model->watched[kind].items);

@@ -85,6 +85,14 @@ struct finding_list {
     size_t count, cap;
 };
 
+struct weighing { /* what was found of those of which there are thousands, until all of it is */
+    struct finding_list findings, forming;
+    int kind; /* whose watched ones are looked at */
+    struct watching {
+        size_t next, kept; /* of these; that a rule still holds of */
+    } watching;
+};
+
 #define EVENTS_MAX    1000
 #define DETAILED_MOST 512 /* of them three small series more: 3 MB */
 #define KEPT_MOST     256 /* of them five small series: 9 MB */
@@ -159,6 +167,7 @@ struct model {
     struct entry_list watched[OBJECT_KIND_COUNT]; /* of these: a rule holds of it, or will at the next tick */
     size_t expected_next;                         /* expectation that the next tick counts first */
     struct finding_list findings, forming;
+    struct weighing weighing;
     uint64_t findings_version; /* another one when they may be others */
     struct alert_book *alerts; /* model/alert_book.h */
     int64_t quiet_since;
@@ -264,7 +273,9 @@ void rules_destroy(struct model *model);
 /* weighed: streams and consumers were just looked at, and those of which there are thousands are asked; what
  * is found of them is for rules_weigh(). */
 void rules_tick(struct model *model, bool weighed);
-void rules_weigh(struct model *model);
+/* Of some thousands at a time, the most urgent kinds first; true: of others it is still to be made, and until
+ * then what was found before stands. */
+bool rules_weigh(struct model *model);
 /* Takes back what a changed state has made untrue: nothing on screen contradicts it, not even until the next
  * tick. */
 void rules_recheck(struct model *model);

@@ -39,7 +39,7 @@ static void assets_weigh(struct model *model) {
 }
 
 /* States and series. */
-static void tick_states(struct model *model) {
+static bool tick_states(struct model *model) {
     servers_tick(model);
     twins_tick(model);
     others_tick(model);
@@ -67,39 +67,56 @@ static void tick_states(struct model *model) {
     history_clusters(model);
     expectations_tick(model);
     model_changed_but(model, KINDS_OF_ASSETS);
+    return false;
 }
 
-static void tick_rules(struct model *model) {
+static bool tick_rules(struct model *model) {
     rules_tick(model, model->weighs);
     model_changed_but(model, KINDS_OF_ASSETS);
+    return false;
 }
 
-static void tick_assets(struct model *model) {
+static bool tick_assets(struct model *model) {
     if (!model->weighs)
-        return;
-    rules_weigh(model);
+        return false;
+    if (rules_weigh(model))
+        return true;
     model_changed(model);
+    return false;
 }
 
-static void tick_alerts(struct model *model) {
-    alerts_see(model);
+static bool tick_alerts(struct model *model) {
+    bool more = alerts_see(model);
     model_changed_but(model, KINDS_OF_ASSETS);
+    return more;
 }
 
-static void tick_sentences(struct model *model) {
+static bool tick_sentences(struct model *model) {
     alerts_look(model);
     model_changed_but(model, KINDS_OF_ASSETS);
+    return false;
 }
 
-static void tick_ends(struct model *model) {
+static bool tick_ends(struct model *model) {
     alerts_end(model);
     model_changed_but(model, KINDS_OF_ASSETS);
     model_sweep(model);
+    return false;
 }
 
-static void (*const steps[])(struct model *model) = {tick_states,  tick_rules,         tick_assets,
-                                                     tick_alerts,  tick_sentences,     tick_ends,
-                                                     burning_tick, model_compact_texts};
+static bool tick_burning(struct model *model) {
+    burning_tick(model);
+    return false;
+}
+
+static bool tick_texts(struct model *model) {
+    model_compact_texts(model);
+    return false;
+}
+
+/* One that is true is to be made again: there is more of it than is worth a wait. */
+static bool (*const steps[])(struct model *model) = {tick_states,    tick_rules, tick_assets,  tick_alerts,
+                                                     tick_sentences, tick_ends,  tick_burning, tick_texts};
 enum { STEPS = sizeof steps / sizeof *steps };
 
 /* What burns is that of the last tick until all of this one is known. */
@@ -107,7 +124,8 @@ bool model_tick_step(struct model *model) {
     if (!model->steps_left)
         return false;
     bool knew = burning_is_known(model);
-    steps[STEPS - model->steps_left--](model);
+    bool more = steps[STEPS - model->steps_left](model);
+    model->steps_left -= !more;
     if (knew)
         burning_keep(model);
     return model->steps_left > 0;

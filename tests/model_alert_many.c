@@ -1,5 +1,6 @@
 /* Thousands at once: bounded work a tick, a bounded history, and a frozen copy. */
 #include "model/alert_lines.h"
+#include "model/ruleset.h"
 #include "tests/model_alerted.h"
 
 #define MANY 2500
@@ -165,6 +166,87 @@ START_TEST(who_looks_learns_of_each_change) {
 }
 END_TEST
 
+/* ---- what is made some thousands at a time ---- */
+
+#define CONSUMERS 9000
+
+static void say_behind(struct night *n, uint64_t pending) {
+    char name[32];
+    send_varz(n, 1, "ID", "n1");
+    struct sample *s = build(n, 1, SHAPE_JSZ, "ID");
+    for (int i = 0; i < CONSUMERS; i++) {
+        struct row *row = sample_add(s, ENTITY_CONSUMER);
+        snprintf(name, sizeof name, "c-%d", i);
+        put_text(s, row, F_CONSUMER_account, "A");
+        put_text(s, row, F_CONSUMER_stream, "S");
+        put_text(s, row, F_CONSUMER_name, name);
+        put_text(s, row, F_CONSUMER_leader, "n1");
+        put_u(row, F_CONSUMER_pending, i % 9 ? pending : 0);
+        put_u(row, F_CONSUMER_ack_pending, 0);
+    }
+    send(n, s);
+}
+
+static size_t found_of(const struct night *n) {
+    size_t held, forming;
+    model_findings(n->model, &held);
+    model_forming(n->model, &forming);
+    return held + forming;
+}
+
+static void begin_behind(struct night *n) {
+    static const struct rule_said rule = {
+        .name = "behind", .entity = "consumer", .condition = "pending", .warn = "> 100", .hold = "3s"};
+    struct ruleset *set = ruleset_create();
+    struct rule_fault fault;
+    night_begin(n, 0, 1);
+    ck_assert(ruleset_add(set, &rule, &fault));
+    model_use_rules(n->model, set);
+    ruleset_release(set);
+    send_target(n, 1, "http://h1:8222", "named", "polled", NULL, NULL);
+}
+
+/* A tick in steps; what was found before stands until all of it is found anew. Returns how many steps
+ * there were. */
+static int tick_in_steps(struct night *n, size_t whole) {
+    size_t before = found_of(n);
+    int steps = 0;
+    model_tick_begin(n->model, NIGHT_UTC + n->at, NIGHT_MONO + n->at);
+    for (bool more = true; more; steps++) {
+        more = model_tick_step(n->model);
+        ck_assert_msg(found_of(n) >= (before < whole ? before : whole),
+                      "%zu at step %d: %zu before, %zu behind", found_of(n), steps, before, whole);
+    }
+    ck_assert_uint_eq(found_of(n), whole);
+    return steps;
+}
+
+START_TEST(thousands_in_steps_are_those_at_once) {
+    struct night whole, steps;
+    int most = 0;
+    begin_behind(&whole);
+    begin_behind(&steps);
+    for (int i = 0; i < 60; i++) {
+        if (i % 10 == 0) {
+            say_behind(&whole, i < 50 ? 1000 : 0);
+            say_behind(&steps, i < 50 ? 1000 : 0);
+        }
+        night_until(&whole, (i + 1) / 2.0);
+        steps.at = whole.at;
+        int count = tick_in_steps(&steps, found_of(&whole));
+        most = count > most ? count : most;
+        struct alert_counts a = model_alert_counts(whole.model), b = model_alert_counts(steps.model);
+        ck_assert_uint_eq(a.warn + a.crit, b.warn + b.crit);
+        ck_assert_uint_eq(model_alert_change_last(whole.model), model_alert_change_last(steps.model));
+        ck_assert(i != 48 || b.warn + b.crit >= CONSUMERS / 9 * 8);
+    }
+    ck_assert_int_eq(most, 8 + 2); /* two of them once more */
+    ck_assert_uint_eq(found_of(&steps), 0);
+    night_end(&whole);
+    night_end(&steps);
+}
+END_TEST
+
 static TCase *many(void) {
     TCase *tc = tcase_create("many");
     tcase_set_timeout(tc, 60);
@@ -174,6 +256,7 @@ static TCase *many(void) {
     tcase_add_test(tc, the_last_thousand_are_kept);
     tcase_add_test(tc, a_copy_stays_as_it_was);
     tcase_add_test(tc, who_looks_learns_of_each_change);
+    tcase_add_test(tc, thousands_in_steps_are_those_at_once);
     return tc;
 }
 
