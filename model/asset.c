@@ -165,7 +165,7 @@ static bool say_of_named(const struct model *model, const struct object *object,
         return say(said, "leader %s has JetStream off", asset->leader->bytes);
     if (last)
         return say(said, "leader %s does not list it", asset->leader->bytes);
-    return say(said, server && server->target ? "leader %s has not told yet" : "leader %s is not asked",
+    return say(said, server && server->asked ? "leader %s has not told yet" : "leader %s is not asked",
                asset->leader->bytes);
 }
 

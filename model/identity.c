@@ -38,6 +38,7 @@ static void unbind(struct model *model, struct target *target) {
     target->server = NULL;
     if (entry && server_of(entry)->target == target) {
         server_of(entry)->target = NULL;
+        server_of(entry)->asked = false;
         server_of(entry)->orphan_mono_ns = model->mono_ns;
     }
 }
@@ -80,6 +81,7 @@ static void bind(struct model *model, struct target *target, struct entry *entry
     if (server->target && server->target != target && server_is_up(server))
         return; /* a second way to it: the first one serves */
     server->target = target;
+    server->asked = true;
     if (target->url && !server->placeholder) {
         char address[300];
         address_of(target->url->bytes, address, sizeof address);

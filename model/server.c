@@ -400,6 +400,7 @@ void server_remove(struct model *model, struct entry *entry) {
             model->targets[i]->server = NULL;
     }
     server_of(entry)->target = NULL;
+    server_of(entry)->asked = false;
     entry_remove(model, entry);
     if (server_of(entry)->route_url_count)
         route_addresses_changed(model, cluster_at(entry));

@@ -60,7 +60,8 @@ struct server {
     int64_t good_mono_ns;     /* last valid /varz, or when we began to wait for one */
     int64_t here_mono_ns; /* it runs and answers since: its first answer after a start or after being down */
     int64_t silent_mono_ns; /* it answered, and was stale or down until then, once we had asked it; 0 never */
-    struct target *target;  /* whose answers count; NULL: nobody asks */
+    struct target *target;  /* whose answers count; NULL: nobody asks, or a copy */
+    bool asked;             /* it has one, or what it is a copy of */
     int64_t orphan_mono_ns; /* a known peer lost its target then */
     bool left_behind;       /* was there when others came to be watched, and was not found again yet */
 

@@ -116,6 +116,18 @@ START_TEST(who_is_named_and_does_not_tell) {
 }
 END_TEST
 
+/* On a paused screen, too: what was asked when it was frozen was asked. */
+START_TEST(a_frozen_one_says_so_as_well) {
+    struct night n;
+    begin_three(&n);
+    say_stream(&n, 0, (struct says){1, 0, .active = -1});
+    struct night frozen = {.model = model_clone(n.model)};
+    ck_assert_str_eq(why(&frozen), "leader n2 has not told yet");
+    night_end(&frozen);
+    night_end(&n);
+}
+END_TEST
+
 /* Whether it can still be led is asked of who was named, though that one never said so. */
 START_TEST(who_is_named_and_dies_before_it_tells) {
     struct night n;
@@ -281,6 +293,7 @@ static TCase *cases(void) {
     tcase_add_loop_test(t, nobody_leads_it_since_that_was_said, 0, 2);
     tcase_add_test(t, between_two_leaders_the_last_word_stays);
     tcase_add_test(t, who_is_named_and_does_not_tell);
+    tcase_add_test(t, a_frozen_one_says_so_as_well);
     tcase_add_test(t, who_is_named_and_dies_before_it_tells);
     tcase_add_test(t, the_next_one_dies_before_it_tells);
     tcase_add_test(t, jetstream_switched_off_deletes_nothing);
