@@ -154,7 +154,7 @@ static void sift_forming(const struct model *model, struct burning *b, struct id
 
 /* Open all the same while nothing is found of them: what comes and goes, and what the last run missed and
  * nobody has found since. Of that there is no object. */
-static void sift_unfound(const struct model *model, struct burning *b) {
+static void sift_unfound(const struct model *model, struct burning *b, struct ids *changed) {
     for (size_t i = 0; i < model->alerts->live_count; i++) {
         const struct slot *slot = live_nth(model->alerts, i);
         const struct alert *a = &slot->said;
@@ -168,6 +168,7 @@ static void sift_unfound(const struct model *model, struct burning *b) {
                                   .object = flaps ? a->object : id_of_kind(OBJECT_ALERT, a->number),
                                   .alert = a->number};
         add(model, &b->late, &finding, slot);
+        changed->items[changed->count++] = finding.object;
     }
 }
 
@@ -175,11 +176,12 @@ static void sift(const struct model *model, struct burning *b) {
     size_t held, forming;
     model_findings(model, &held);
     model_forming(model, &forming);
-    struct ids changed = {memory_array(held + forming + 1, sizeof *changed.items), 0};
+    size_t most = held + forming + model->alerts->live_count + 1;
+    struct ids changed = {memory_array(most, sizeof *changed.items), 0};
     b->burning.count = b->pending.count = b->late.count = b->untaken = 0;
     sift_held(model, b, &changed);
     sift_forming(model, b, &changed);
-    sift_unfound(model, b);
+    sift_unfound(model, b, &changed);
     if (b->late.count)
         add_late(model, b);
     if (changed.count)

@@ -228,6 +228,28 @@ START_TEST(flapping_is_one_that_stays_open) {
 }
 END_TEST
 
+/* What comes and goes beside something worse goes without saying, whether it is there or not at the moment.
+ */
+START_TEST(what_flaps_beside_something_worse_is_not_counted) {
+    const struct rule_said old = {
+        .name = "old", .entity = "connection", .condition = "cid", .critical = "> 1", .tag = "OLD"};
+    struct watch w;
+    watch_begin(&w);
+    come_and_go(&w, 0, 5);
+    ck_assert_uint_eq(model_alert_things(w.n.model).warn, 1);
+    use_rules(w.n.model, &old, 1);
+    watch_holds(&w, 160, 0);
+    size_t count;
+    const struct finding *burning = model_burning(w.n.model, &count);
+    ck_assert_uint_eq(count, 2);
+    ck_assert_str_eq(finding_rule(&burning[0]), "old");
+    ck_assert(burning[1].lesser);
+    ck_assert_uint_eq(model_alert_things(w.n.model).crit, 1);
+    ck_assert_uint_eq(model_alert_things(w.n.model).warn, 0);
+    watch_end(&w);
+}
+END_TEST
+
 static void line(void *data, const struct alert_change *change, const struct alert *alert, size_t more) {
     char *lines = data;
     size_t len = strlen(lines);
@@ -544,6 +566,7 @@ static TCase *lives(void) {
     tcase_add_test(tc, what_was_not_away_counts_on);
     tcase_add_test(tc, it_lasted_as_long_as_it_was_so);
     tcase_add_test(tc, flapping_is_one_that_stays_open);
+    tcase_add_test(tc, what_flaps_beside_something_worse_is_not_counted);
     tcase_add_test(tc, that_it_flaps_is_a_line);
     tcase_add_test(tc, what_stays_flaps_no_more);
     tcase_add_test(tc, what_swings_around_its_level_is_one);
