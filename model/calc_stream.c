@@ -228,7 +228,8 @@ static struct value first_full(const struct model *model, const struct object *o
     struct value first = value_unknown(0);
     for (int limit = 0; limit < FILLED_COUNT; limit++) {
         struct value v = full_in(model, object, limit);
-        first.flags |= v.type == VALUE_UNKNOWN ? v.flags : 0;
+        if (first.type == VALUE_UNKNOWN && v.type == VALUE_UNKNOWN)
+            first.flags |= v.flags;
         if (v.type == VALUE_UNKNOWN || (first.type != VALUE_UNKNOWN && first.i <= v.i))
             continue;
         first = v;

@@ -178,6 +178,20 @@ START_TEST(what_stands_at_its_limit_is_full_already) {
 }
 END_TEST
 
+/* What is not known yet of the other limit makes it no less known. */
+START_TEST(what_is_full_by_one_limit_waits_for_no_other) {
+    struct night n;
+    begin_three(&n);
+    struct told t = plain;
+    t.max_msgs = 1000, t.max_bytes = 1000000;
+    tell(&n, &t);
+    ck_assert(quantity_get(n.model, stream(&n), Q_STREAM_bytes_full_in).flags & VALUE_NEW);
+    ck_assert_double_eq(seconds(&n, Q_STREAM_full_in), 0);
+    ck_assert(!(quantity_get(n.model, stream(&n), Q_STREAM_full_in).flags & VALUE_NEW));
+    night_end(&n);
+}
+END_TEST
+
 /* A limit of bytes is hardly ever met to the byte, and who is refused there leaves no trace. */
 START_TEST(without_room_for_one_more_it_refuses) {
     static const struct {
@@ -287,6 +301,7 @@ static TCase *cases(void) {
     tcase_add_test(t, a_purge_and_a_new_stream_begin_anew);
     tcase_add_test(t, what_is_full_is_not_nearly_full);
     tcase_add_test(t, what_stands_at_its_limit_is_full_already);
+    tcase_add_test(t, what_is_full_by_one_limit_waits_for_no_other);
     tcase_add_test(t, without_room_for_one_more_it_refuses);
     tcase_add_test(t, consumers_have_the_servers_limit_where_the_stream_has_none);
     tcase_add_loop_test(t, names_say_what_a_stream_is_made_for, 0, sizeof named / sizeof *named);
