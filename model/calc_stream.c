@@ -107,8 +107,10 @@ struct value calc_stream_in_bytes(const struct model *model, const struct object
     uint64_t messages = row_u64(object->now, F_STREAM_messages, 0);
     if (in.type != VALUE_REAL || !object->before)
         return in;
-    if (grew(object, F_STREAM_last_seq, &came) && grew(object, F_STREAM_messages, &more) && came == more)
-        return aged(object, rate_of_field(object, F_STREAM_bytes));
+    if (grew(object, F_STREAM_last_seq, &came) && grew(object, F_STREAM_messages, &more) && came == more) {
+        struct value stored = rate_of_field(object, F_STREAM_bytes);
+        return stored.type == VALUE_REAL && stored.f < 0 ? value_unknown(0) : aged(object, stored);
+    }
     if (!messages)
         return value_unknown(0);
     struct value v = value_real(in.f * (double)bytes / (double)messages);

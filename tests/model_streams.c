@@ -192,6 +192,19 @@ START_TEST(what_is_full_by_one_limit_waits_for_no_other) {
 }
 END_TEST
 
+/* Messages came and none went, and yet there is less in it: that is no rate. */
+START_TEST(bytes_that_only_go_do_not_come_in) {
+    struct night n;
+    begin_three(&n);
+    struct told t = plain;
+    tell(&n, &t);
+    grow(&n, &t, 1, 100, (uint64_t)-50000);
+    ck_assert_double_eq_tol(of(&n, Q_STREAM_in_msgs_per_s), 20, 1e-6);
+    ck_assert(isnan(of(&n, Q_STREAM_in_bytes_per_s)));
+    night_end(&n);
+}
+END_TEST
+
 /* A limit of bytes is hardly ever met to the byte, and who is refused there leaves no trace. */
 START_TEST(without_room_for_one_more_it_refuses) {
     static const struct {
@@ -302,6 +315,7 @@ static TCase *cases(void) {
     tcase_add_test(t, what_is_full_is_not_nearly_full);
     tcase_add_test(t, what_stands_at_its_limit_is_full_already);
     tcase_add_test(t, what_is_full_by_one_limit_waits_for_no_other);
+    tcase_add_test(t, bytes_that_only_go_do_not_come_in);
     tcase_add_test(t, without_room_for_one_more_it_refuses);
     tcase_add_test(t, consumers_have_the_servers_limit_where_the_stream_has_none);
     tcase_add_loop_test(t, names_say_what_a_stream_is_made_for, 0, sizeof named / sizeof *named);
