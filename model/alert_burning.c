@@ -55,19 +55,27 @@ static bool ids_have(const struct ids *ids, uint64_t id) {
     return ids->count && bsearch(&id, ids->items, ids->count, sizeof *ids->items, by_id);
 }
 
-static struct ids critical_of(const struct findings *list) {
-    struct ids ids = {memory_array(list->count + 1, sizeof *ids.items), 0};
+/* With its stream, if it fails to copy: that is not well itself. Two at most. */
+static void ids_add(const struct model *model, struct ids *ids, uint64_t id) {
+    const struct object *object = model_object(model, id);
+    ids->items[ids->count++] = id;
+    if (object && object->kind == OBJECT_SOURCE)
+        ids->items[ids->count++] = object->parent->id;
+}
+
+static struct ids critical_of(const struct model *model, const struct findings *list) {
+    struct ids ids = {memory_array(2 * list->count + 1, sizeof *ids.items), 0};
     for (size_t i = 0; i < list->count; i++)
         if (list->items[i].severity == SEVERITY_CRIT)
-            ids.items[ids.count++] = list->items[i].object;
+            ids_add(model, &ids, list->items[i].object);
     qsort(ids.items, ids.count, sizeof *ids.items, by_id);
     return ids;
 }
 
 /* What was not worth a word beside one that is left out speaks for its object; so does what came late. */
-static void rank_again(struct findings *list, struct ids *changed) {
+static void rank_again(const struct model *model, struct findings *list, struct ids *changed) {
     qsort(changed->items, changed->count, sizeof *changed->items, by_id);
-    struct ids critical = critical_of(list);
+    struct ids critical = critical_of(model, list);
     for (size_t i = 0; i < list->count; i++) {
         struct finding *f = &list->items[i];
         if (ids_have(changed, f->object))
@@ -126,7 +134,7 @@ static void sift_held(const struct model *model, struct burning *b, struct ids *
         else if (place == BURNS)
             add(model, &b->burning, &findings[i], slot);
         if (less || place != BURNS)
-            changed->items[changed->count++] = findings[i].object;
+            ids_add(model, changed, findings[i].object);
         b->untaken += place == BURNS && !(slot && slot->said.state == ALERT_OPEN);
         if (place != FORMS)
             continue;
@@ -148,7 +156,7 @@ static void sift_forming(const struct model *model, struct burning *b, struct id
             continue;
         add(model, &b->late, &findings[i], slot);
         b->late.items[b->late.count - 1].severity = findings[i].level;
-        changed->items[changed->count++] = findings[i].object;
+        ids_add(model, changed, findings[i].object);
     }
 }
 
@@ -168,7 +176,7 @@ static void sift_unfound(const struct model *model, struct burning *b, struct id
                                   .object = flaps ? a->object : id_of_kind(OBJECT_ALERT, a->number),
                                   .alert = a->number};
         add(model, &b->late, &finding, slot);
-        changed->items[changed->count++] = finding.object;
+        ids_add(model, changed, finding.object);
     }
 }
 
@@ -176,7 +184,7 @@ static void sift(const struct model *model, struct burning *b) {
     size_t held, forming;
     model_findings(model, &held);
     model_forming(model, &forming);
-    size_t most = held + forming + model->alerts->live_count + 1;
+    size_t most = 2 * (held + forming + model->alerts->live_count) + 1;
     struct ids changed = {memory_array(most, sizeof *changed.items), 0};
     b->burning.count = b->pending.count = b->late.count = b->untaken = 0;
     sift_held(model, b, &changed);
@@ -185,7 +193,7 @@ static void sift(const struct model *model, struct burning *b) {
     if (b->late.count)
         add_late(model, b);
     if (changed.count)
-        rank_again(&b->burning, &changed);
+        rank_again(model, &b->burning, &changed);
     free(changed.items);
 }
 

@@ -1,3 +1,5 @@
+#include "model/alerts.h"
+#include "tests/model_ruled.h"
 #include "tests/model_three.h"
 
 /* lag and active as its leader sees them; who does not lead knows the names alone. */
@@ -144,6 +146,37 @@ START_TEST(a_stream_that_is_buried_takes_its_sources_along) {
 }
 END_TEST
 
+static size_t warnings(const struct night *n) {
+    return model_alert_things(n->model).warn;
+}
+
+/* What fails to copy speaks for its stream, also when somebody is on another thing about that. */
+START_TEST(what_fails_to_copy_is_the_worst_of_its_stream) {
+    static const struct rule_said rules[] = {
+        {.name = "lags", .entity = "source", .condition = "lag", .critical = "> 10", .tag = "LAGS"},
+        {.name = "one", .entity = "stream", .condition = "messages", .warn = "> 1", .tag = "ONE"},
+        {.name = "two", .entity = "stream", .condition = "messages", .warn = "> 1", .tag = "TWO"}};
+    struct night n;
+    begin_three(&n);
+    use_rules(n.model, rules, 3);
+    for (int i = 1; i <= 4; i++) {
+        send_two(&n, 0, 0, false);
+        varz_until(&n, 5 * i, 7);
+    }
+    ck_assert_ptr_nonnull(finding_at(&n, "lags", SEVERITY_CRIT));
+    ck_assert_ptr_nonnull(finding_of(&n, "one"));
+    ck_assert_uint_eq(warnings(&n), 0);
+    for (size_t i = 0; i < model_alert_count(n.model); i++)
+        if (strcmp(model_alert(n.model, i)->rule, "two") == 0) {
+            ck_assert(model_alert_ack(n.model, model_alert(n.model, i)->number, "anna", ""));
+            break;
+        }
+    ck_assert_uint_eq(model_alert_counts(n.model).acked, 1);
+    ck_assert_uint_eq(warnings(&n), 0);
+    night_end(&n);
+}
+END_TEST
+
 static TCase *cases(void) {
     TCase *t = tcase_create("sources");
     tcase_add_test(t, sources_are_what_the_leader_says);
@@ -151,6 +184,7 @@ static TCase *cases(void) {
     tcase_add_test(t, a_mirror_stays_the_same_row_under_another_leader);
     tcase_add_test(t, sources_are_as_fresh_as_their_stream);
     tcase_add_test(t, a_stream_that_is_buried_takes_its_sources_along);
+    tcase_add_test(t, what_fails_to_copy_is_the_worst_of_its_stream);
     return t;
 }
 
