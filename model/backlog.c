@@ -371,9 +371,9 @@ static int64_t earliest_left(const struct arrivals *a, const struct object *stre
     return a->first_came_ns;
 }
 
-/* Moments become how long ago they were. */
+/* Moments become how long ago they were. Of what is not known there is none. */
 static void turn_to_ages(struct behind *out, int64_t moment) {
-    out->ns = moment > out->ns ? moment - out->ns : 0;
+    out->ns = out->known && moment > out->ns ? moment - out->ns : 0;
     out->least_ns = moment > out->least_ns ? moment - out->least_ns : 0;
     behind_at_least(out, out->least_ns);
 }
@@ -382,7 +382,7 @@ void behind_at_least(struct behind *behind, int64_t ns) {
     if (behind->known && ns > behind->ns && behind->flags & VALUE_ESTIMATED)
         behind->ns = ns;
     behind->least_ns = ns > behind->least_ns ? ns : behind->least_ns;
-    if (!behind->flags || behind->least_ns > behind->ns)
+    if (behind->known && (!behind->flags || behind->least_ns > behind->ns))
         behind->least_ns = behind->ns;
 }
 

@@ -497,9 +497,29 @@ START_TEST(what_is_proven_grows_while_we_watch) {
 }
 END_TEST
 
+/* Nothing is proven of what is not known: it is held once its place has stood for long before our eyes. */
+START_TEST(of_an_unknown_age_nothing_is_proven) {
+    struct night n;
+    begin_three(&n);
+    for (int at = 0; at <= 5; at += 5) {
+        varz_until(&n, at, 7);
+        struct sample *s = jsz(&n, 0);
+        struct row *row = add_consumer(s, "C", 0, 0, 0, 100); /* of a stream that nobody lists */
+        put_u(row, F_CONSUMER_delivered_consumer_seq, 1000);
+        put_u(row, F_CONSUMER_delivered_stream_seq, 1000);
+        put_u(row, F_CONSUMER_ack_floor_stream_seq, 100);
+        send(&n, s);
+        ck_assert(isnan(seconds(&n, Q_CONSUMER_time_behind)));
+        ck_assert_int_eq(quantity_get(n.model, consumer(&n, "C"), Q_CONSUMER_held).b, at == 5);
+    }
+    night_end(&n);
+}
+END_TEST
+
 static TCase *cases(void) {
     TCase *t = tcase_create("backlog");
     tcase_set_timeout(t, 60);
+    tcase_add_test(t, of_an_unknown_age_nothing_is_proven);
     tcase_add_test(t, what_came_before_we_watched_is_estimated);
     tcase_add_test(t, the_first_and_the_last_message_are_known);
     tcase_add_test(t, what_came_while_we_watched_is_measured);
