@@ -69,6 +69,24 @@ void line_tell(struct line *line, struct line_event *event) {
         return; /* it is full of wakes: the loop comes anyway */
 }
 
+bool line_may_hear(struct line *line, size_t len) {
+    int64_t now = clock_mono_ns();
+    const uint64_t one = 1;
+    pthread_mutex_lock(&line->mutex);
+    if (now - line->heard_since_ns >= NS_PER_S) {
+        line->heard_since_ns = now;
+        line->heard = 0;
+    }
+    bool room = len <= LINE_HEARD_MAX && line->heard < LINE_HEARD_A_SECOND;
+    bool first = !room && line->missed == 0;
+    line->heard += room;
+    line->missed += !room;
+    pthread_mutex_unlock(&line->mutex);
+    if (first && write(line->wake, &one, sizeof one) < 0)
+        return false; /* it is full of wakes: the loop comes anyway */
+    return room;
+}
+
 static void hand_over(struct line *line, const struct line_event *e) {
     switch (e->kind) {
     case EVENT_UP:
@@ -99,17 +117,19 @@ static void on_wake(struct loop *loop, int fd, unsigned events, void *data) {
         return;
     pthread_mutex_lock(&line->mutex);
     struct line_event *e = line->events, *next;
-    uint64_t lost = line->lost;
+    uint64_t lost = line->lost, missed = line->missed;
     line->events = NULL;
     line->events_end = &line->events;
     line->waiting = 0;
-    line->lost = 0;
+    line->lost = line->missed = 0;
     pthread_mutex_unlock(&line->mutex);
     for (; e != NULL; e = next) {
         next = e->next;
         hand_over(line, e);
         free(e);
     }
+    if (missed > 0 && line->handler->missed != NULL)
+        line->handler->missed(line->data, missed);
     if (lost > 0) {
         char text[100];
         snprintf(text, sizeof text, "%llu messages came faster than they were read, and are lost",
@@ -142,6 +162,10 @@ static void order(struct line *line, enum line_order_kind kind, uint64_t number,
 void line_ask(struct line *line, uint64_t number, const char *subject, const char *body) {
     if (line->up)
         order(line, ORDER_ASK, number, subject, body);
+}
+
+void line_listen(struct line *line, const char *subject) {
+    order(line, ORDER_LISTEN, 0, subject, NULL);
 }
 
 void line_learn(struct line *line, const char *address) {

@@ -17,7 +17,7 @@ struct line_server {
     char url[400]; /* with its scheme, without a login */
 };
 
-enum line_order_kind { ORDER_ASK, ORDER_LEARN, ORDER_CLOSED };
+enum line_order_kind { ORDER_ASK, ORDER_LISTEN, ORDER_LEARN, ORDER_CLOSED };
 struct line_order {
     struct line_order *next;
     enum line_order_kind kind;
@@ -33,7 +33,7 @@ struct line_event {
     enum failure failure;
     struct line_message message;
     char server[300], text[400];
-    char bytes[]; /* data of a message */
+    char bytes[]; /* subject and data of a message */
 };
 
 struct line {
@@ -46,8 +46,11 @@ struct line {
     pthread_cond_t ordered;
     struct line_order *orders, **orders_end;
     struct line_event *events, **events_end;
-    size_t waiting;             /* bytes of events */
-    uint64_t lost;              /* messages that found no room */
+    size_t waiting;         /* bytes of events */
+    uint64_t lost;          /* messages that found no room */
+    int64_t heard_since_ns; /* mono: the second in which these were heard */
+    unsigned heard;
+    uint64_t missed;            /* of what is listened to: too many, too large */
     int wake;                   /* eventfd: there are events */
     _Atomic int64_t calling_ns; /* mono: since when cnats connects, 0: it does not */
     _Atomic int tried;          /* index of that server */
@@ -58,7 +61,9 @@ struct line {
     int server_count, at;
     char inbox[200];
     natsConnection *connection; /* NULL: none */
-    natsSubscription *inbox_sub;
+    natsSubscription *inbox_sub, *subs[LINE_SUBJECTS_MAX];
+    char subjects[LINE_SUBJECTS_MAX][LINE_SUBJECT_SIZE];
+    int subject_count, sub_count;
     int64_t backoff_ns, next_ns;
 };
 
@@ -71,6 +76,8 @@ enum failure line_fault(natsStatus status, const char *text, const struct login 
                         char *out, size_t size);
 /* line.c: takes over the event. Any thread. */
 void line_tell(struct line *line, struct line_event *event);
+/* Is there room for one more of what is listened to? Counts it either way. Any thread. */
+bool line_may_hear(struct line *line, size_t len);
 void line_order(struct line *line, struct line_order *order);
 /* line_thread.c */
 void *line_run(void *line);

@@ -12,6 +12,9 @@
 #define BACKOFF_MAX   (5 * NS_PER_S)
 #define REPLIES_MAX   65536
 
+#define HEARD_WAITING       8192
+#define HEARD_WAITING_BYTES (16 << 20)
+
 static struct line_event *event_new(enum line_event_kind kind, size_t bytes) {
     struct line_event *e = memory_new(sizeof *e + bytes);
     e->kind = kind;
@@ -51,6 +54,21 @@ static void on_message(natsConnection *nc, natsSubscription *sub, natsMsg *msg, 
         e->message.gzip = strcmp(coded, "gzip") == 0;
     natsMsg_Destroy(msg);
     line_tell(line, e);
+}
+
+/* Whatever it is, what comes too fast or is too large is not even copied. */
+static void on_heard(natsConnection *nc, natsSubscription *sub, natsMsg *msg, void *data) {
+    (void)nc, (void)sub;
+    const char *subject = natsMsg_GetSubject(msg);
+    size_t name = strlen(subject) + 1, len = (size_t)natsMsg_GetDataLength(msg);
+    if (line_may_hear(data, name + len)) {
+        struct line_event *e = event_new(EVENT_MESSAGE, name + len + 1);
+        memcpy(e->bytes, subject, name);
+        memcpy(e->bytes + name, len > 0 ? natsMsg_GetData(msg) : "", len);
+        e->message = (struct line_message){.subject = e->bytes, .data = e->bytes + name, .len = len};
+        line_tell(data, e);
+    }
+    natsMsg_Destroy(msg);
 }
 
 static void on_closed(natsConnection *nc, void *data) {
@@ -137,6 +155,21 @@ static natsStatus open_inbox(struct line *line) {
     return s;
 }
 
+/* They are as many as the connection lives: none is ended while messages come (cnats before 3.6.1 crashes).
+ */
+static void listen_to(struct line *line, const char *subject) {
+    natsSubscription *sub = NULL;
+    if (natsConnection_Subscribe(&sub, line->connection, subject, on_heard, line) != NATS_OK)
+        return; /* it is closed, and listened to by the next one */
+    natsSubscription_SetPendingLimits(sub, HEARD_WAITING, HEARD_WAITING_BYTES);
+    line->subs[line->sub_count++] = sub;
+}
+
+static void listen_to_all(struct line *line) {
+    for (int i = 0; i < line->subject_count; i++)
+        listen_to(line, line->subjects[i]);
+}
+
 static void try_to_connect(struct line *line) {
     char why[400] = "";
     natsStatus s = connect_to(line, line->servers[line->at].url, why, sizeof why);
@@ -152,15 +185,19 @@ static void try_to_connect(struct line *line) {
     }
     line->backoff_ns = BACKOFF_FIRST;
     line->next_ns = INT64_MAX;
-    if (open_inbox(line) == NATS_OK)
+    if (open_inbox(line) == NATS_OK) {
+        listen_to_all(line);
         tell_up(line);
-    else
+    } else
         natsConnection_Close(line->connection); /* what follows is as if it had been lost */
 }
 
 /* It is closed: nothing arrives any more that a subscription that is destroyed would miss. */
 static void lose(struct line *line, const struct line_order *closed) {
     tell_down(line, (natsStatus)closed->number, closed->body);
+    for (int i = 0; i < line->sub_count; i++)
+        natsSubscription_Destroy(line->subs[i]);
+    line->sub_count = 0;
     natsSubscription_Destroy(line->inbox_sub);
     natsConnection_Destroy(line->connection);
     line->inbox_sub = NULL;
@@ -194,13 +231,23 @@ static void learn(struct line *line, const char *address) {
                  tls ? "tls" : "nats", address);
 }
 
+static bool keep_subject(struct line *line, const char *subject) {
+    if (line->subject_count == LINE_SUBJECTS_MAX)
+        return false;
+    snprintf(line->subjects[line->subject_count++], LINE_SUBJECT_SIZE, "%s", subject);
+    return true;
+}
+
 static void obey(struct line *line, const struct line_order *o) {
     if (o->kind == ORDER_LEARN)
         learn(line, o->subject);
+    bool listen = o->kind == ORDER_LISTEN && keep_subject(line, o->subject);
     if (line->connection == NULL)
         return;
     if (o->kind == ORDER_ASK)
         ask(line, o);
+    else if (listen)
+        listen_to(line, o->subject);
     else if (o->kind == ORDER_CLOSED)
         lose(line, o);
 }

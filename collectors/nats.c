@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "collectors/collector.h"
 #include "collectors/event.h"
+#include "collectors/heard.h"
 #include "collectors/line.h"
 #include "collectors/login.h"
 #include "collectors/nats_way.h"
@@ -26,10 +27,11 @@
 
 struct nats {
     struct line *line;
+    struct heard *ears;
     struct loop_source *ping;
     uint64_t ping_number;
     int64_t pinged_ns; /* mono */
-    bool told_nobody;
+    bool told_nobody, told_deaf;
     char server[300];              /* that we are connected to, or tried last */
     char told[700];                /* of a line that is down: once */
     uint32_t heard[ADDRESSES_MAX]; /* hashes of addresses */
@@ -171,26 +173,46 @@ static void on_down(void *data, const char *server, enum failure failure, const 
     open_door(c, failure, why);
 }
 
+/* What may not be listened to is polled as ever: that is said once. */
+static bool is_deaf(struct collector *c, const char *text) {
+    if (strstr(text, "Permissions Violation for Subscription") == NULL || strstr(text, "_INBOX") != NULL)
+        return false;
+    if (!c->nats->told_deaf)
+        event_tell(c, NULL, "nats", "may not hear of some events, which show when servers are asked: %s",
+                   text);
+    c->nats->told_deaf = true;
+    return true;
+}
+
 static void on_error(void *data, const char *text) {
     char clean[TEXT_MAX_BYTES + 1];
     text_clean(clean, text, strlen(text));
-    event_tell(data, NULL, "nats", "%s", clean);
+    if (!is_deaf(data, clean))
+        event_tell(data, NULL, "nats", "%s", clean);
 }
 
 static void on_leaving(void *data) {
     struct collector *c = data;
     event_tell(c, NULL, "nats", "%.250s is about to end, in lame duck mode", c->nats->server);
+    for (int i = 0; i < c->target_count; i++) /* before 2.9.22 no event says which one */
+        schedule_ask(c->targets[i], EP_HEALTHZ);
 }
 
 static void on_message(void *data, const struct line_message *m) {
     struct collector *c = data;
-    if (m->number != 0 && m->number == c->nats->ping_number)
+    if (m->subject != NULL)
+        heard_take(c->nats->ears, m->subject, m->data, m->len);
+    else if (m->number != 0 && m->number == c->nats->ping_number)
         take_ping(c, m);
     else if (m->number != 0)
         nats_way_take(&c->client, m);
 }
 
-static const struct line_handler line_handler = {on_up, on_down, on_error, on_leaving, on_message};
+static void on_missed(void *data, uint64_t messages) {
+    heard_missed(((struct collector *)data)->nats->ears, messages);
+}
+
+static const struct line_handler line_handler = {on_up, on_down, on_error, on_leaving, on_message, on_missed};
 
 /* ---- life ---- */
 
@@ -232,7 +254,9 @@ static const char *take_login(struct collector *c, const struct login *login) {
     if (c->nats->line == NULL) {
         collector_refuse(message);
         loop_stop(c->loop, COLLECT_USAGE);
+        return NULL;
     }
+    heard_listen(c->nats->line);
     return NULL;
 }
 
@@ -241,6 +265,7 @@ int collect_nats(const struct collect_options *options) {
         return COLLECT_USAGE;
     struct collector *c = collector_create(options, "nats", SOURCE);
     c->nats = memory_new(sizeof *c->nats);
+    c->nats->ears = heard_create(c);
     c->nats->ping = loop_add_timer(c->loop, INT64_MAX, on_ping_time, c);
     c->beats = beats;
     c->takes_login = take_login;
