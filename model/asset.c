@@ -20,7 +20,7 @@ const char *asset_state_name(enum asset_state state) {
     return state_names[state];
 }
 
-static const char *asset_name(const struct object *object) {
+const char *asset_called(const struct object *object) {
     return object->kind == OBJECT_STREAM ? row_text(object->now, F_STREAM_name)
                                          : ((struct consumer *)object->extra)->path->bytes;
 }
@@ -34,7 +34,7 @@ void asset_tell(struct model *model, const struct entry *entry, const char *kind
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    model_add_event(model, utc_ns, kind, &entry->object, asset_name(&entry->object), "%s", text);
+    model_add_event(model, utc_ns, kind, &entry->object, asset_called(&entry->object), "%s", text);
 }
 
 /* ---- states ---- */

@@ -121,6 +121,8 @@ bool asset_unled(const struct model *model, const struct object *object, int64_t
 const char *asset_last_seen(const struct model *model, const struct object *object);
 /* What people call the stream of a consumer, a replica or a source; `name` where that is not known. */
 const char *asset_stream_called(const struct model *model, const struct object *object, const char *name);
+/* "ORDERS", "ORDERS / billing" */
+const char *asset_called(const struct object *object);
 /* An event about it; of the many that one answer may bring only the first are told. */
 #define MOVES_TOLD 20
 void asset_tell(struct model *model, const struct entry *entry, const char *kind, int64_t utc_ns,

@@ -16,12 +16,26 @@ static struct event_slot *slot_at(struct model *model, size_t index) {
     return &model->events[(model->event_first + index) % EVENTS_MAX];
 }
 
+/* The oldest of these goes, so that others stay. */
+static void drop_chatter(struct model *model) {
+    size_t at = 0;
+    while (!slot_at(model, at)->event.chatter)
+        at++;
+    slot_free(slot_at(model, at));
+    for (; at > 0; at--)
+        *slot_at(model, at) = *slot_at(model, at - 1);
+    model->event_first = (model->event_first + 1) % EVENTS_MAX;
+    model->event_count--;
+    model->chatter_count--;
+}
+
 /* At its place in time: what a leader says happened comes to be known later. NULL: it is older than all that
  * are kept. */
 static struct event_slot *take_slot(struct model *model, int64_t utc_ns) {
     if (model->event_count == EVENTS_MAX) {
         if (utc_ns < slot_at(model, 0)->event.utc_ns)
             return NULL;
+        model->chatter_count -= slot_at(model, 0)->event.chatter;
         slot_free(slot_at(model, 0));
         model->event_first = (model->event_first + 1) % EVENTS_MAX;
         model->event_count--;
@@ -42,6 +56,28 @@ static void fill(struct event_slot *slot, const struct event *e) {
     slot->event.text = slot->text;
 }
 
+static void add(struct model *model, struct event *e) {
+    if (e->chatter && model->chatter_count == CHATTER_MOST)
+        drop_chatter(model);
+    struct event_slot *slot = take_slot(model, e->utc_ns);
+    if (!slot)
+        return;
+    e->number = ++model->event_total;
+    model->chatter_count += e->chatter;
+    fill(slot, e);
+}
+
+void model_add_heard(struct model *model, int64_t utc_ns, const char *kind, const struct object *object,
+                     const char *subject, const char *text, bool chatter) {
+    add(model, &(struct event){.utc_ns = utc_ns,
+                               .kind = kind,
+                               .object = object ? object->id : 0,
+                               .subject = subject,
+                               .text = text,
+                               .heard = true,
+                               .chatter = chatter});
+}
+
 void model_add_event(struct model *model, int64_t utc_ns, const char *kind, const struct object *object,
                      const char *subject, const char *format, ...) {
     char text[1024];
@@ -49,10 +85,11 @@ void model_add_event(struct model *model, int64_t utc_ns, const char *kind, cons
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    struct event_slot *slot = take_slot(model, utc_ns);
-    if (slot)
-        fill(slot,
-             &(struct event){++model->event_total, 0, utc_ns, kind, object ? object->id : 0, subject, text});
+    add(model, &(struct event){.utc_ns = utc_ns,
+                               .kind = kind,
+                               .object = object ? object->id : 0,
+                               .subject = subject,
+                               .text = text});
 }
 
 void model_amend_event(struct model *model, uint64_t number, const char *text) {

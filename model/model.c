@@ -135,6 +135,10 @@ static void on_event(struct model *model, uint16_t source, const struct row *row
     struct entry *server = row_has(row, F_EVENT_target)
                                ? target_take(model, source, row_u64(row, F_EVENT_target, 0))->server
                                : NULL;
+    if (row_has(row, F_EVENT_heard)) {
+        heard_put(model, server, row);
+        return;
+    }
     model_add_event(model, row_i64(row, F_EVENT_utc, model->utc_ns),
                     row_has(row, F_EVENT_kind) ? row_text(row, F_EVENT_kind) : "collector",
                     server ? &server->object : NULL, server ? server_label(server_of(server)) : "", "%s",

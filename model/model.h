@@ -288,10 +288,12 @@ struct event {
                          "recreated", "purged", "peer", "gap", "collector", "store", "config", "hook", "log",
                          "interest", "cut" (clients as slow consumers), "slow" (a route, gateway or leaf
                          node), "stale", "stalled" (producers), "leaving" (a lame duck), "clock" (of the day,
-                         moved; or nobody watched for a while) */
+                         moved; or nobody watched for a while); and those of collectors/advisories.def */
     uint64_t object;  /* 0: none */
-    const char *subject; /* server or asset name */
+    const char *subject; /* server, asset or client name */
     const char *text;    /* one sentence */
+    bool heard;          /* a server published it; else we noticed it in what was asked */
+    bool chatter;        /* comes in thousands: clients that come and go; at most a third of what is kept */
 };
 /* Oldest first, by when it happened and not by when it came to be known; the last 1,000 are kept. */
 size_t model_event_count(const struct model *model);

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "model/heard.h"
 #include "model/model.h"
 #include "model/object_table.h"
 
@@ -94,6 +95,7 @@ struct weighing { /* what was found of those of which there are thousands, until
 };
 
 #define EVENTS_MAX    1000
+#define CHATTER_MOST  300
 #define DETAILED_MOST 512 /* of them three small series more: 3 MB */
 #define KEPT_MOST     256 /* of them five small series: 9 MB */
 struct event_slot {
@@ -149,8 +151,9 @@ struct model {
     bool assets_told;                      /* something of them came since, or is to be asked still */
     unsigned moves;                        /* of leaders, told by the sample at hand */
     struct event_slot events[EVENTS_MAX];
-    size_t event_first, event_count;
+    size_t event_first, event_count, chatter_count;
     uint64_t event_total, amended_total; /* ever */
+    struct heard_list heard;
 
     uint64_t detailed[DETAILED_MOST]; /* consumers whose rates are kept over time, by id */
     size_t detailed_count;
@@ -253,6 +256,9 @@ int64_t stamp_our_time(const struct stamp *at, int64_t server_ns);
 /* ---- events.c ---- */
 void model_add_event(struct model *model, int64_t utc_ns, const char *kind, const struct object *object,
                      const char *subject, const char *format, ...) __attribute__((format(printf, 6, 7)));
+/* One that a server published (heard.h). */
+void model_add_heard(struct model *model, int64_t utc_ns, const char *kind, const struct object *object,
+                     const char *subject, const char *text, bool chatter);
 /* More is known of what that event told; nothing, when it is not kept any more. */
 void model_amend_event(struct model *model, uint64_t number, const char *text);
 void events_destroy(struct model *model);

@@ -64,6 +64,7 @@ static bool tick_states(struct model *model) {
         assets_weigh(model);
     meta_tick(model);
     gaps_tick(model);
+    heard_tick(model);
     history_clusters(model);
     expectations_tick(model);
     model_changed_but(model, KINDS_OF_ASSETS);

@@ -27,6 +27,8 @@ static bool kind_says_it(const char *kind) {
 /* "   last: 14:39:24 n1 back" */
 static void last_event(const struct view_context *context, char *out, size_t size) {
     size_t count = model_event_count(context->model);
+    while (count > 0 && model_event(context->model, count - 1)->chatter)
+        count--;
     char clock[TIME_TEXT_SIZE], subject[80];
     out[0] = 0;
     if (count == 0)

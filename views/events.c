@@ -173,6 +173,11 @@ void events_draw(const struct view_context *context, struct surface *s, struct r
     struct rect row = {area.x, area.y, area.w, 1};
     for (size_t i = model_event_count(context->model); i > 0 && row.y < area.y + area.h; row.y++) {
         size_t n = run_of(context->model, i - 1);
+        if (model_event(context->model, i - 1)->chatter) {
+            i--;
+            row.y--; /* the panel is for what changed */
+            continue;
+        }
         if (n > 1)
             draw_moves(context, i - 1, n, s, row);
         else

@@ -124,6 +124,7 @@ static json_t *events_json(const struct model *model) {
         json_object_set_new(one, "kind", json_string(e->kind));
         json_object_set_new(one, "subject", json_string(e->subject ? e->subject : ""));
         json_object_set_new(one, "text", json_string(e->text ? e->text : ""));
+        json_object_set_new(one, "source", json_string(e->heard ? "published" : "polled"));
         json_array_append_new(out, one);
     }
     return out;

@@ -154,7 +154,9 @@ static void mark_events(const struct view_context *context, const struct object 
         int64_t at = count - 1 - (last - e->utc_ns / NS_PER_S / step);
         if (at < 0)
             break;
-        if (at < count && (object->kind == OBJECT_CLUSTER || e->object == object->id))
+        bool of_all = object->kind == OBJECT_CLUSTER || object->kind == OBJECT_SERVER;
+        if (at < count && !(of_all && e->chatter) &&
+            (object->kind == OBJECT_CLUSTER || e->object == object->id))
             marks[at] = 1;
     }
 }
