@@ -71,7 +71,9 @@ void text_pool_clear(struct text_pool *pool); /* forgets all texts, keeps the me
 /* Room for so many in all, so that none of them has to wait while all are put in new places. */
 void text_pool_reserve(struct text_pool *pool, size_t texts);
 const struct text *text_intern(struct text_pool *pool, const char *bytes,
-                               size_t len);                /* bytes are clean already */
+                               size_t len); /* bytes are clean already */
+/* The same text of another pool. */
+const struct text *text_intern_again(struct text_pool *pool, const struct text *text);
 size_t text_pool_text_bytes(const struct text_pool *pool); /* memory that its texts lie in */
 
 uint32_t hash_bytes(const void *bytes, size_t len); /* not against an enemy: tables bear collisions */

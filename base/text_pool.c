@@ -122,12 +122,9 @@ void text_pool_reserve(struct text_pool *pool, size_t texts) {
         set_slots(pool, count);
 }
 
-const struct text *text_intern(struct text_pool *pool, const char *bytes, size_t len) {
-    if (!len)
-        return text_empty;
+static const struct text *intern(struct text_pool *pool, const char *bytes, size_t len, uint32_t hash) {
     if (pool->text_count * 4 >= pool->slot_count * 3)
         grow_slots(pool);
-    uint32_t hash = hash_bytes(bytes, len);
     size_t at = hash & (pool->slot_count - 1);
     for (; pool->slots[at].text; at = (at + 1) & (pool->slot_count - 1)) {
         const struct text *known = pool->slots[at].text;
@@ -142,4 +139,12 @@ const struct text *text_intern(struct text_pool *pool, const char *bytes, size_t
     pool->slots[at] = (struct slot){text, hash};
     pool->text_count++;
     return text;
+}
+
+const struct text *text_intern(struct text_pool *pool, const char *bytes, size_t len) {
+    return len ? intern(pool, bytes, len, hash_bytes(bytes, len)) : text_empty;
+}
+
+const struct text *text_intern_again(struct text_pool *pool, const struct text *text) {
+    return text->len ? intern(pool, text->bytes, text->len, text->hash) : text_empty;
 }

@@ -5,6 +5,8 @@
 #define COMPACT_FROM (1u << 20) /* bytes: below that it is not worth it */
 #define ENTRY_BYTES  128        /* of texts, by which a new entry may make the pool grow */
 
+enum { TEXTS_AN_ENTRY = 2 }; /* that no other one has: its name, and its address or its path */
+
 const struct text *model_text(struct model *model, const struct text *foreign) {
     return foreign ? text_intern(model->texts, foreign->bytes, foreign->len) : NULL;
 }
@@ -73,8 +75,21 @@ void model_visit_texts(struct model *model, text_visit_fn *fn, void *data) {
     visit(fn, data, &model->gap.reason);
 }
 
+#define MOVED_KEPT 256
+
+struct move {
+    struct text_pool *to;
+    struct moved {
+        const struct text *from, *to;
+    } moved[MOVED_KEPT]; /* a row has most of the one before it, and others have some of it */
+};
+
 static void move_text(void *data, const struct text **place) {
-    *place = text_intern(data, (*place)->bytes, (*place)->len);
+    struct move *move = data;
+    struct moved *moved = &move->moved[(uintptr_t)*place / sizeof **place % MOVED_KEPT];
+    if (moved->from != *place)
+        *moved = (struct moved){*place, text_intern_again(move->to, *place)};
+    *place = moved->to;
 }
 
 static size_t all_entries(const struct model *model) {
@@ -95,8 +110,10 @@ void model_compact_texts(struct model *model) {
     if (!has_waste(model))
         return;
     struct text_pool *old = model->texts;
-    model->texts = text_pool_create();
-    model_visit_texts(model, move_text, model->texts);
+    struct move move = {.to = text_pool_create()};
+    text_pool_reserve(move.to, TEXTS_AN_ENTRY * all_entries(model));
+    model_visit_texts(model, move_text, &move);
+    model->texts = move.to;
     text_pool_destroy(old);
     model->texts_after = text_pool_text_bytes(model->texts);
     model->entries_after = all_entries(model);

@@ -315,6 +315,20 @@ START_TEST(pool_interns) {
 }
 END_TEST
 
+START_TEST(pool_takes_texts_of_another) {
+    struct text_pool *from = text_pool_create(), *to = text_pool_create();
+    const struct text *orders = text_intern(from, "orders", 6);
+    const struct text *again = text_intern_again(to, orders);
+    ck_assert_ptr_ne(again, orders);
+    ck_assert_ptr_eq(text_intern_again(to, orders), again);
+    ck_assert_ptr_eq(text_intern_again(to, text_empty), text_empty);
+    text_pool_destroy(from);
+    ck_assert_str_eq(again->bytes, "orders");
+    ck_assert_ptr_eq(text_intern(to, "orders", 6), again);
+    text_pool_destroy(to);
+}
+END_TEST
+
 START_TEST(pool_lives_as_long_as_its_last_owner) {
     struct text_pool *pool = text_pool_create(), *held = text_pool_hold(pool);
     const struct text *a = text_intern(pool, "orders", 6);
@@ -467,6 +481,7 @@ int main(void) {
     tcase_add_test(c, widths);
     tcase_add_test(c, cuts);
     tcase_add_test(c, pool_interns);
+    tcase_add_test(c, pool_takes_texts_of_another);
     tcase_add_test(c, pool_lives_as_long_as_its_last_owner);
     tcase_add_test(c, pool_grows_and_clears);
     tcase_add_test(c, contains);

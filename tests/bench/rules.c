@@ -17,7 +17,7 @@
 #include "views/quantity_table.h"
 #include "views/view.h"
 
-enum { NODES = 10, EACH = 1000, STREAMS = 10, ROUND_S = 5, ROUNDS = 24, OWN = 10 };
+enum { NODES = 10, EACH = 1000, STREAMS = 10, ROUND_S = 5, ROUNDS = 24, OWN = 10, STEPS_MOST = 32 };
 
 static bool all_fall; /* each consumer behind, not one of a hundred */
 
@@ -73,9 +73,9 @@ static double draw_ms(struct screen *screen) {
 /* ---- nights ---- */
 
 struct cost {
-    double round_ms;           /* CPU of all answers and ticks of a round: of the cheapest */
-    double ticks[ROUND_S * 2]; /* CPU of each tick of a round: the cheapest of all rounds */
-    double longest_ms;         /* of all ticks */
+    double round_ms;                       /* CPU of all answers and ticks of a round: of the cheapest */
+    double ticks[ROUND_S * 2][STEPS_MOST]; /* CPU of each step of each tick of a round: of the cheapest */
+    double longest_ms;                     /* of all ticks */
     double asking_ms; /* CPU of asking all connections and consumers once, as each of their rows does */
     double heap_mb;
     size_t open;
@@ -200,17 +200,27 @@ static double tick_in_steps(struct night *n, struct cost *cost) {
     return sum;
 }
 
-static double whole_tick(struct night *n) {
-    double before = cpu_ms();
-    night_until(n, (double)n->at / 1e9 + 0.5);
-    return cpu_ms() - before;
+/* steps: of each the least so far, 0 none; NULL: nobody asks. */
+static double whole_tick(struct night *n, double *steps) {
+    double sum = 0;
+    n->at += NS_PER_S / 2;
+    model_tick_begin(n->model, NIGHT_UTC + n->at, NIGHT_MONO + n->at);
+    bool more = true;
+    for (int i = 0; more; i++) {
+        double before = cpu_ms();
+        more = model_tick_step(n->model);
+        double step = cpu_ms() - before;
+        sum += step;
+        if (steps && i < STEPS_MOST)
+            steps[i] = steps[i] > 0 ? fmin(steps[i], step) : step;
+    }
+    return sum;
 }
 
 /* A tick at each half second, as the program makes them. */
-static void tick(struct night *n, double second, struct cost *cost, double *least) {
-    for (; n->at < ns(second); least++) {
-        double spent = cost->screen ? tick_in_steps(n, cost) : whole_tick(n);
-        *least = *least > 0 ? fmin(*least, spent) : spent;
+static void tick(struct night *n, double second, struct cost *cost, double (*steps)[STEPS_MOST]) {
+    for (; n->at < ns(second); steps++) {
+        double spent = cost->screen ? tick_in_steps(n, cost) : whole_tick(n, *steps);
         cost->longest_ms = fmax(cost->longest_ms, spent);
     }
 }
@@ -333,7 +343,8 @@ static struct ruleset *with_own(void) {
 static double ticks_ms(const struct cost *cost) {
     double sum = 0;
     for (int i = 0; i < ROUND_S * 2; i++)
-        sum += cost->ticks[i];
+        for (int step = 0; step < STEPS_MOST; step++)
+            sum += cost->ticks[i][step];
     return sum;
 }
 
@@ -369,7 +380,7 @@ enum { CALM_ROUNDS = 6, FALLING_ROUNDS = 40, SILENT_S = 40, FRAMES = 5 };
 static double frames_ms(struct night *n, struct screen *screen) {
     double worst = 0;
     for (int i = 0; i < FRAMES; i++) {
-        whole_tick(n);
+        whole_tick(n, NULL);
         worst = fmax(worst, draw_now_ms(n, screen));
     }
     return worst;
@@ -425,6 +436,22 @@ static void bench_pause(const struct night *n) {
     stage_pause_finish(&stage);
 }
 
+/* What was said is left behind until it is more than what is in use. */
+static void bench_texts(const struct night *n) {
+    double took = 0;
+    char sentence[120];
+    for (int i = 0; i < 1000000 && took < 0.5; i++) {
+        snprintf(sentence, sizeof sentence, "a sentence that was true for a moment: %060d", i);
+        model_say(n->model, sentence);
+        if (i % 1000)
+            continue;
+        double before = cpu_ms();
+        model_compact_texts(n->model);
+        took = cpu_ms() - before;
+    }
+    bench_line("  texts are compacted", "16 ms", "one step", "%.1f ms", took);
+}
+
 void bench_alerts(void) {
     struct night n;
     struct cost calm = {0}, falling = {0};
@@ -472,6 +499,7 @@ void bench_alerts(void) {
              silent.wait_step_ms, silent.wait_frame_ms, silent.longest_ms);
     bench_line("  all servers fall silent: a key waits", "16 ms", peer, "%.1f ms", silent.wait_ms);
     bench_frames(&n, calm_ms);
+    bench_texts(&n);
     bench_pause(&n);
     night_end(&n);
 }
