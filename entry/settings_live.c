@@ -199,6 +199,46 @@ static bool is_still_there(const struct app *app, const struct config *next, str
     return false;
 }
 
+/* The file that was in force is not there any more: somebody is about to write it anew. The user's own goes
+ * before the system's, also when it comes later. */
+static bool is_file_there(const struct app *app, const struct config *next, struct config_faults *faults) {
+    const char *before = config_path(app->in_force.config), *now = config_path(next);
+    char *own = config_user_path(app->in_force.typed);
+    bool there = before[0] == '\0' || strcmp(now, before) == 0 || (own != NULL && strcmp(now, own) == 0);
+    free(own);
+    if (!there)
+        config_fault(faults, before, 0, NULL, "there is no such file; an empty one stands for the defaults");
+    return there;
+}
+
+static bool says_any(const struct config *c, enum setting_list list, const char *file) {
+    int count;
+    const struct config_item *items = config_items(c, list, &count);
+    for (int i = 0; i < count; i++)
+        if (strcmp(items[i].place.file, file) == 0)
+            return true;
+    return false;
+}
+
+/* "; nothing of own.conf any more": whoever took it away meant that, or is about to write it. */
+static void add_gone(const struct config *before, const struct config *next, char *text, size_t size) {
+    static const enum setting_list in_folder[] = {LIST_RULES, LIST_EXPECT};
+    for (size_t i = 0; i < sizeof in_folder / sizeof *in_folder; i++) {
+        int count;
+        const struct config_item *items = config_items(before, in_folder[i], &count);
+        for (int k = 0; k < count; k++) {
+            const char *file = items[k].place.file, *slash = strrchr(file, '/');
+            size_t len = strlen(text);
+            if (strcmp(file, config_path(before)) == 0 || says_any(next, LIST_RULES, file) ||
+                says_any(next, LIST_EXPECT, file))
+                continue;
+            snprintf(text + len, size - len, "; nothing of %.100s any more",
+                     slash != NULL ? slash + 1 : file);
+            return;
+        }
+    }
+}
+
 /* "; plain, limits.max_rate: at the next start": what has changed and can't be shown. */
 static void add_later(const struct options *a, const struct options *b, char *text, size_t size) {
     int count, found = 0;
@@ -218,6 +258,7 @@ static void take_over(struct app *app, struct config *next, struct options *fres
              config_path(next)[0] == '\0' ? "there is no configuration file: the defaults are in force"
                                           : "configuration reloaded",
              anew ? "; the servers are asked anew" : "");
+    add_gone(app->in_force.config, next, text, sizeof text);
     add_later(&app->in_force, fresh, text, sizeof text);
     struct options before = app->in_force;
     if (names_others(&before, fresh))
@@ -274,7 +315,7 @@ void settings_reload(struct app *app) {
         return;
     settings_pull(app);
     struct config *next = config_load(app->in_force.typed->config_path, &faults);
-    bool good = next != NULL && is_still_there(app, next, &faults) &&
+    bool good = next != NULL && is_file_there(app, next, &faults) && is_still_there(app, next, &faults) &&
                 config_apply(next, app->in_force.typed, &fresh, &faults);
     if (good) {
         keep_changed(app, &fresh);

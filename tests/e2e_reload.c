@@ -159,6 +159,41 @@ START_TEST(lines_tell_all_faults) {
 }
 END_TEST
 
+static void reload_says(struct command *c, const char *text) {
+    ck_assert_int_eq(kill(c->pid, SIGUSR1), 0);
+    ck_assert_msg(command_wait_output(c, text, WAIT), "not said: %s\n%s%s", text, c->output, c->errors);
+}
+
+/* Somebody writes it anew, and not at one stroke: what it said goes on. */
+START_TEST(a_file_that_is_not_there_changes_nothing) {
+    char xdg[700], away[700], text[300];
+    struct command c;
+    const char *const argv[] = {command_natsight(), "--plain", NULL};
+    config_path_in("natsight");
+    snprintf(xdg, sizeof xdg, "XDG_CONFIG_HOME=%s", config_folder());
+    snprintf(away, sizeof away, "%s~", config_path());
+    config_make_folder("natsight/rules.d");
+    config_write("natsight/rules.d/own.conf", "rules = ( { name = \"own\"; entity = \"server\"; condition = "
+                                              "\"connections\"; warn = \"> 1M\"; } );\n");
+    snprintf(text, sizeof text, "clusters = ( { name = \"FIRST\"; urls = [\"%s\"]; default = true; } );\n",
+             configured_url());
+    config_write("natsight/natsight.conf", text);
+    ck_assert(command_start(&c, argv, (const char *[]){xdg, NULL}));
+    ck_assert(command_wait_output(&c, " ok servers FIRST 1/1\n", WAIT));
+    ck_assert_int_eq(rename(config_path(), away), 0);
+    reload_says(&c, "natsight.conf: there is no such file; an empty one stands for the defaults\n");
+    ck_assert_ptr_null(strstr(c.output, "reloaded; "));
+    ck_assert_int_eq(rename(away, config_path()), 0);
+    reload_says(&c, " info reload - configuration reloaded\n");
+    snprintf(away, sizeof away, "%s/natsight/rules.d/own.conf", config_folder());
+    ck_assert_int_eq(unlink(away), 0);
+    reload_says(&c, " info reload - configuration reloaded; nothing of own.conf any more\n");
+    ck_assert_ptr_null(strstr(c.output, "defaults are in force"));
+    ck_assert_ptr_null(strstr(c.output, "asked anew"));
+    command_free(&c);
+}
+END_TEST
+
 START_TEST(other_servers_are_asked_at_once) {
     configured_write("FIRST", "");
     struct terminal *t = configured_open(NULL);
@@ -292,6 +327,7 @@ int main(void) {
     tcase_add_test(tc, the_fault_is_told_with_its_line);
     tcase_add_test(tc, a_fault_is_told_on_a_small_screen);
     tcase_add_test(tc, lines_tell_all_faults);
+    tcase_add_test(tc, a_file_that_is_not_there_changes_nothing);
     tcase_add_test(tc, other_servers_are_asked_at_once);
     tcase_add_test(tc, cadences_reach_the_collector);
     tcase_add_test(tc, what_was_changed_here_stays_unless_the_file_says_something_new);
