@@ -113,7 +113,7 @@ static struct entry *close_entry(struct model *model, struct entry *server, cons
 /* Its last write may take longer than the deadline: from each time that it is listed on. */
 static void expect_dying(struct entry *server, int64_t mono_ns) {
     struct closing *closing = &server_of(server)->closing;
-    int64_t deadline = row_i64(server->object.now, F_SERVER_write_deadline, 10 * NS_PER_S);
+    int64_t deadline = server_write_deadline(&server->object);
     int64_t dying = mono_ns + deadline + DYING_NS;
     closing->dying_mono_ns = dying > closing->dying_mono_ns ? dying : closing->dying_mono_ns;
 }

@@ -151,7 +151,7 @@ static void tell_untold(struct model *model, struct entry *server) {
 
 static bool may_be_counted_twice(const struct entry *server) {
     const struct cut_counters *counters = counters_of(server);
-    int64_t deadline = row_i64(server->object.now, F_SERVER_write_deadline, 10 * NS_PER_S);
+    int64_t deadline = server_write_deadline(&server->object);
     return counters->told.number && counters->awaited.record_mono_ns &&
            counters->awaited.mono_ns - counters->awaited.record_mono_ns <= deadline + TWICE_NS;
 }
@@ -164,8 +164,7 @@ static uint64_t least(uint64_t a, uint64_t b) {
  * record may have been missed. */
 static void tell_twice(struct model *model, struct entry *server) {
     struct cut_counters *counters = counters_of(server);
-    int64_t utc_ns = counters->awaited.utc_ns,
-            deadline = row_i64(server->object.now, F_SERVER_write_deadline, 10 * NS_PER_S),
+    int64_t utc_ns = counters->awaited.utc_ns, deadline = server_write_deadline(&server->object),
             span = deadline + TWICE_NS + AWAITED_NS;
     uint64_t surplus = counters->awaited.counted - least(counters->awaited.leafs, counters->awaited.counted);
     uint64_t missing = least(surplus, lately_within(&counters->lately[CLOSED_MISSED], utc_ns, span));

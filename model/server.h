@@ -127,6 +127,10 @@ static inline struct server *server_of(const struct entry *entry) {
 static inline const struct server *server_const(const struct object *object) {
     return object->extra;
 }
+/* For how long it writes to one connection at most; it may not have told. */
+static inline int64_t server_write_deadline(const struct object *server) {
+    return server->now ? row_i64(server->now, F_SERVER_write_deadline, 10 * NS_PER_S) : 10 * NS_PER_S;
+}
 static inline bool server_is_up(const struct server *s) {
     return s->state == SERVER_UP;
 }

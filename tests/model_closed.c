@@ -450,8 +450,21 @@ START_TEST(words_of_reasons) {
 }
 END_TEST
 
+/* The list of who left comes before its server has said what it is, and has one who was cut. */
+START_TEST(who_was_cut_before_its_server_told_of_itself) {
+    static const struct life cut = {5, "etl", -60, -5, CUT_BYTES, 0};
+    struct night n;
+    night_begin(&n, 0, 1);
+    send_target(&n, 1, "http://h:8222", "named", "polled", NULL, NULL);
+    send_lives(&n, "IDA", SHAPE_CONNZ_CLOSED, 1, &cut, 1);
+    ck_assert_uint_eq(count_of(&n, OBJECT_CONNECTION), 1);
+    night_end(&n);
+}
+END_TEST
+
 static TCase *make(void) {
     TCase *c = tcase_create("closed");
+    tcase_add_test(c, who_was_cut_before_its_server_told_of_itself);
     tcase_add_test(c, it_stays_the_object_that_it_was);
     tcase_add_test(c, what_waits_for_one_that_was_cut_is_no_buffer_of_the_server);
     tcase_add_test(c, one_that_was_cut_is_kept_open);
