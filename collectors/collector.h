@@ -17,6 +17,7 @@
 
 struct target;
 struct peer;
+struct sampler;
 
 /* What is wanted of an endpoint, by --want and by commands. */
 struct want {
@@ -56,7 +57,8 @@ struct collector {
     const char *(*takes_login)(struct collector *c, const struct login *login);
     /* A server says that clients may connect there. NULL: nobody asks. */
     void (*hears_address)(struct collector *c, const char *address);
-    struct nats *nats; /* of `collect nats` alone */
+    struct nats *nats;       /* of `collect nats` alone */
+    struct sampler *sampler; /* the same, once it is known who we are */
     struct loop *loop;
     struct client client;
     struct outbox *outbox;

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "collectors/event.h"
 #include "collectors/login.h"
+#include "collectors/sampler.h"
 #include "collectors/schedule.h"
 #include "collectors/target.h"
 
@@ -234,11 +235,21 @@ static const char *run_login(struct collector *c, char **rest) {
     return problem;
 }
 
+static const char *run_sample(struct collector *c, char **rest) {
+    return c->sampler != NULL ? sampler_begin(c->sampler, *rest) : "subjects are seen through NATS alone";
+}
+
+static const char *run_unsample(struct collector *c, char **rest) {
+    (void)rest;
+    return c->sampler != NULL ? sampler_end(c->sampler) : NULL;
+}
+
 static const struct {
     const char *name;
     const char *(*run)(struct collector *, char **);
-} commands[] = {{"login", run_login},           {"want", run_want}, {"unwant", run_unwant}, {"ask", run_ask},
-                {"quarantine", run_quarantine}, {"stop", run_stop}};
+} commands[] = {
+    {"login", run_login},           {"want", run_want},     {"unwant", run_unwant},     {"ask", run_ask},
+    {"quarantine", run_quarantine}, {"sample", run_sample}, {"unsample", run_unsample}, {"stop", run_stop}};
 
 /* One line without its end; changes it. */
 static void take_line(struct collector *c, char *line) {

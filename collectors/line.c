@@ -172,6 +172,10 @@ void line_learn(struct line *line, const char *address) {
     order(line, ORDER_LEARN, 0, address, NULL);
 }
 
+void line_stir(struct line *line) {
+    order(line, ORDER_STIR, 0, "", NULL);
+}
+
 /* ---- life ---- */
 
 bool line_is_up(const struct line *line) {
@@ -181,7 +185,8 @@ bool line_is_up(const struct line *line) {
 int64_t line_stuck_ns(const struct line *line, char *what, size_t size) {
     int64_t since = atomic_load(&line->calling_ns);
     int64_t ns = since > 0 ? clock_mono_ns() - since - LINE_CONNECT_MS * NS_PER_MS : 0;
-    snprintf(what, size, "connecting to %s", line->servers[atomic_load(&line->tried)].url);
+    snprintf(what, size, line->work == NULL ? "connecting to %s" : "sampling at %s",
+             line->servers[atomic_load(&line->tried)].url);
     return ns > 0 ? ns : 0;
 }
 
@@ -206,8 +211,15 @@ static void free_line(struct line *line) {
 
 struct line *line_create(struct loop *loop, const struct login *login, const struct line_handler *handler,
                          void *data, char *message, size_t size) {
+    return line_create_working(loop, login, handler, NULL, data, message, size);
+}
+
+struct line *line_create_working(struct loop *loop, const struct login *login,
+                                 const struct line_handler *handler, const struct line_work *work, void *data,
+                                 char *message, size_t size) {
     struct line *line = memory_new(sizeof *line);
     line->handler = handler;
+    line->work = work;
     line->data = data;
     line->orders_end = &line->orders;
     line->events_end = &line->events;

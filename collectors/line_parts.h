@@ -17,7 +17,7 @@ struct line_server {
     char url[400]; /* with its scheme, without a login */
 };
 
-enum line_order_kind { ORDER_ASK, ORDER_LISTEN, ORDER_LEARN, ORDER_CLOSED };
+enum line_order_kind { ORDER_ASK, ORDER_LISTEN, ORDER_LEARN, ORDER_STIR, ORDER_CLOSED };
 struct line_order {
     struct line_order *next;
     enum line_order_kind kind;
@@ -36,8 +36,17 @@ struct line_event {
     char bytes[]; /* subject and data of a message */
 };
 
+/* What a line does beyond asking, on its own thread; such a line has no inbox. */
+struct line_work {
+    /* Connected, and it is time: returns when it is again (mono), INT64_MAX for not before line_stir(). */
+    int64_t (*run)(void *data, natsConnection *connection);
+    /* That connection is closed, and will be destroyed. */
+    void (*lost)(void *data);
+};
+
 struct line {
     const struct line_handler *handler;
+    const struct line_work *work; /* NULL: none */
     void *data;
     bool up; /* as the loop knows it */
 
@@ -74,7 +83,12 @@ natsStatus line_options(natsOptions **options, struct line *line, const char *ur
 /* line_fault.c: in one sentence why there is no connection. */
 enum failure line_fault(natsStatus status, const char *text, const struct login *login, const char *url,
                         char *out, size_t size);
-/* line.c: takes over the event. Any thread. */
+/* line.c: line_create() with work to do. */
+struct line *line_create_working(struct loop *loop, const struct login *login,
+                                 const struct line_handler *handler, const struct line_work *work, void *data,
+                                 char *message, size_t size);
+void line_stir(struct line *line); /* its work is to be run now */
+/* Takes over the event. Any thread. */
 void line_tell(struct line *line, struct line_event *event);
 /* Is there room for one more of what is listened to? Counts it either way. Any thread. */
 bool line_may_hear(struct line *line, size_t len);

@@ -184,8 +184,8 @@ static void try_to_connect(struct line *line) {
         return;
     }
     line->backoff_ns = BACKOFF_FIRST;
-    line->next_ns = INT64_MAX;
-    if (open_inbox(line) == NATS_OK) {
+    line->next_ns = line->work != NULL ? clock_mono_ns() : INT64_MAX;
+    if (line->work != NULL || open_inbox(line) == NATS_OK) {
         listen_to_all(line);
         tell_up(line);
     } else
@@ -198,6 +198,8 @@ static void lose(struct line *line, const struct line_order *closed) {
     for (int i = 0; i < line->sub_count; i++)
         natsSubscription_Destroy(line->subs[i]);
     line->sub_count = 0;
+    if (line->work != NULL)
+        line->work->lost(line->data);
     natsSubscription_Destroy(line->inbox_sub);
     natsConnection_Destroy(line->connection);
     line->inbox_sub = NULL;
@@ -248,6 +250,8 @@ static void obey(struct line *line, const struct line_order *o) {
         ask(line, o);
     else if (listen)
         listen_to(line, o->subject);
+    else if (o->kind == ORDER_STIR)
+        line->next_ns = clock_mono_ns();
     else if (o->kind == ORDER_CLOSED)
         lose(line, o);
 }
@@ -260,7 +264,7 @@ static struct timespec instant_of(int64_t mono_ns) {
     return (struct timespec){now.tv_sec + ns / NS_PER_S, ns % NS_PER_S};
 }
 
-/* NULL: it is time to connect. */
+/* NULL: it is time to connect, or to work. */
 static struct line_order *next_order(struct line *line) {
     pthread_mutex_lock(&line->mutex);
     while (line->orders == NULL && clock_mono_ns() < line->next_ns) {
@@ -279,16 +283,24 @@ static struct line_order *next_order(struct line *line) {
     return o;
 }
 
+static void work(struct line *line) {
+    atomic_store(&line->calling_ns, clock_mono_ns());
+    line->next_ns = line->work->run(line->data, line->connection);
+    atomic_store(&line->calling_ns, 0);
+}
+
 void *line_run(void *data) {
     struct line *line = data;
     line->backoff_ns = BACKOFF_FIRST;
     make_inbox(line);
     for (;;) {
         struct line_order *o = next_order(line);
-        if (o == NULL) {
+        if (o == NULL && line->connection != NULL)
+            work(line);
+        else if (o == NULL)
             try_to_connect(line);
+        if (o == NULL)
             continue;
-        }
         obey(line, o);
         free(o->body);
         free(o);

@@ -14,6 +14,7 @@
 #include "collectors/line.h"
 #include "collectors/login.h"
 #include "collectors/nats_way.h"
+#include "collectors/sampler.h"
 #include "collectors/schedule.h"
 #include "collectors/server_reply.h"
 #include "collectors/target.h"
@@ -221,6 +222,8 @@ static bool beats(struct collector *c) {
     char what[500];
     int64_t stuck = c->nats->line != NULL ? line_stuck_ns(c->nats->line, what, sizeof what) : 0;
     if (stuck < MAY_CONNECT)
+        stuck = sampler_stuck_ns(c->sampler, what, sizeof what);
+    if (stuck < MAY_CONNECT)
         return true;
     if (c->client.page == NULL && stuck > ENDS_AFTER) {
         fprintf(stderr, "natsight: collect nats: the NATS library hangs while %s\n", what);
@@ -257,6 +260,7 @@ static const char *take_login(struct collector *c, const struct login *login) {
         return NULL;
     }
     heard_listen(c->nats->line);
+    c->sampler = sampler_create(c, login);
     return NULL;
 }
 
@@ -274,6 +278,7 @@ int collect_nats(const struct collect_options *options) {
     if (options->login != NULL)
         take_login(c, options->login);
     int code = collector_run(c);
+    sampler_stop(c->sampler);
     outbox_flush(c->outbox);
     fflush(NULL);
     _exit(code);

@@ -4,7 +4,7 @@
  * Who there is says $SYS.REQ.SERVER.PING; each of them is asked as `collect http` asks a monitoring port,
  * with the same schedule, lanes, decoders and commands. All of cnats runs in threads of its own (line.h):
  * where it hangs no beat is given, and the supervisor ends this process. With --supervised the first command
- * is `login {...}` (login.h). */
+ * is `login {...}` (login.h); `sample` and `unsample` look at the traffic itself (sampler.h). */
 #ifndef COLLECTORS_NATS_H
 #define COLLECTORS_NATS_H
 

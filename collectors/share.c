@@ -4,6 +4,8 @@
 
 #define Z 1.67 /* 90.5 %, both sides: what is estimated here and there takes one of them */
 
+#define SURELY 2.0 /* standard errors: more than that chance makes once in twenty times */
+
 /* Student's t of the same probability: of so many degrees of freedom from 1. */
 static double student(int degrees) {
     static const double t[] = {6.314, 2.920, 2.353, 2.132, 2.015, 1.943, 1.895, 1.860, 1.833, 1.812,
@@ -42,11 +44,59 @@ static double variance_between(const struct looks *s, const uint32_t *seen, doub
     return sum * s->some / (s->some - 1) / (s->weighted * s->weighted);
 }
 
-struct share share_of(const struct looks *s, const uint32_t *seen) {
-    double of = 0, independent = s->squares > 0 ? s->weighted * s->weighted / s->squares : 0;
+static double share_alone(const struct looks *s, const uint32_t *seen) {
+    double of = 0;
     for (size_t i = 0; i < s->count; i++)
         of += s->look[i].weight * seen[i];
-    double p = s->weighted > 0 ? fmin(of / s->weighted, 1) : 0;
+    return s->weighted > 0 ? fmin(of / s->weighted, 1) : 0;
+}
+
+/* By times as they were measured; *off: how far from the truth that may be, were messages independent. */
+static double share_measured(const struct looks *s, const uint32_t *seen, double *off) {
+    double of = 0, all = 0, squares = 0;
+    for (size_t i = 0; i < s->count; i++) {
+        double weighted = s->look[i].measured * s->look[i].messages;
+        of += s->look[i].measured * seen[i];
+        all += weighted;
+        squares += weighted * s->look[i].measured;
+    }
+    double p = all > 0 ? fmin(of / all, 1) : 0;
+    *off = all > 0 ? Z * sqrt(p * (1 - p) * squares) / all : 0;
+    return p;
+}
+
+static double weight_of_quick(const struct look *look, size_t count) {
+    double weighted = 0, messages = 0;
+    for (size_t i = 0; i < count; i++) {
+        weighted += look[i].quick ? look[i].measured * look[i].messages : 0;
+        messages += look[i].quick ? look[i].messages : 0;
+    }
+    return messages > 0 ? weighted / messages : 0;
+}
+
+void looks_settle(struct look *look, size_t count, const uint32_t *const seen[], size_t subjects) {
+    struct looks looks;
+    double same = weight_of_quick(look, count);
+    looks_sum(&looks, look, count);
+    double surely[SHARE_SUBJECTS] = {0};
+    subjects = subjects < SHARE_SUBJECTS ? subjects : SHARE_SUBJECTS;
+    for (size_t j = 0; j < subjects && looks.some > 1; j++)
+        surely[j] = SURELY * sqrt(variance_between(&looks, seen[j], share_alone(&looks, seen[j])));
+    for (size_t i = 0; i < count; i++)
+        look[i].weight = look[i].quick ? same : look[i].measured;
+    looks_sum(&looks, look, count);
+    bool differ = false;
+    for (size_t j = 0; j < subjects && looks.some > 1; j++) {
+        double off, measured = share_measured(&looks, seen[j], &off);
+        differ |= fabs(share_alone(&looks, seen[j]) - measured) > surely[j];
+    }
+    for (size_t i = 0; i < count && differ; i++)
+        look[i].weight = look[i].measured;
+}
+
+struct share share_of(const struct looks *s, const uint32_t *seen) {
+    double p = share_alone(s, seen),
+           independent = s->squares > 0 ? s->weighted * s->weighted / s->squares : 0;
     if (s->some < 2)
         return (struct share){p, 0, 1};
     double t = 1.645 / student(s->some - 1), effective = s->some;
@@ -54,5 +104,9 @@ struct share share_of(const struct looks *s, const uint32_t *seen) {
         double least = p * (1 - p) / independent, rest = fmax(1 - (double)s->messages / s->weighted, 0.01);
         effective = p * (1 - p) / (fmax(variance_between(s, seen, p), least) * rest);
     }
-    return wilson(p, fmax(effective * t * t, 1));
+    struct share share = wilson(p, fmax(effective * t * t, 1));
+    double off, other = share_measured(s, seen, &off);
+    share.low = fmin(share.low, fmax(other - off, 0));
+    share.high = fmax(share.high, fmin(other + off, 1));
+    return share;
 }

@@ -10,14 +10,16 @@
 #ifndef COLLECTORS_SHARE_H
 #define COLLECTORS_SHARE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define SHARE_LOOKS_MAX 64
+#define SHARE_SUBJECTS 8 /* that are asked whether weights matter */
 
 struct look {
     uint32_t messages;
-    double weight; /* of its time so many times as much as it saw */
+    double weight, measured; /* of its time so many times as much as it saw; as measured */
+    bool quick;              /* that time is too short to be measured well */
 };
 
 /* What of looks is the same for all subjects. */
@@ -29,6 +31,12 @@ struct looks {
     int some; /* that saw anything */
 };
 void looks_sum(struct looks *looks, const struct look *look, size_t count);
+
+/* Servers send in batches: how long a quick look took is more chance than rate. So these weigh all the same,
+ * unless that would make a share another one than chance can; then what was measured counts, and intervals
+ * are as wide as it is bad. An interval has both shares in it. seen: of so many subjects with much traffic,
+ * each of so many looks. */
+void looks_settle(struct look *look, size_t count, const uint32_t *const seen[], size_t subjects);
 
 struct share {
     double share, low, high;

@@ -17,7 +17,6 @@ struct piece {
     const struct counter *counter;
     const char *rest; /* "": nothing */
     int first_look;
-    const struct look *look;
     int64_t second;
 };
 
@@ -60,13 +59,12 @@ void fold_begin(struct fold *f) {
     f->row_count = 0;
 }
 
-void fold_add(struct fold *f, const struct counter *counter, int first_look, const struct look *look,
-              int64_t second) {
+void fold_add(struct fold *f, const struct counter *counter, int first_look, int64_t second) {
     if (f->count == f->cap) {
         f->cap = f->cap > 0 ? 2 * f->cap : 1024;
         f->pieces = memory_grow(f->pieces, f->cap, sizeof *f->pieces);
     }
-    f->pieces[f->count++] = (struct piece){counter, counter->subject, first_look, look, second};
+    f->pieces[f->count++] = (struct piece){counter, counter->subject, first_look, second};
 }
 
 /* ---- rows ---- */
@@ -79,7 +77,6 @@ static void add_piece(struct subject_row *row, const struct piece *p) {
         row->seen[p->first_look + i] += c->seen[i];
         row->messages += c->seen[i];
         row->size += c->bytes[i];
-        row->bytes += (double)c->bytes[i] * p->look[i].weight;
     }
     row->largest = row->largest > c->largest ? row->largest : c->largest;
     row->replies += c->replies;
@@ -254,15 +251,8 @@ static void fold(struct fold *f, struct piece *pieces, size_t count, size_t len,
         fold_longer(f, pieces + ended, count - ended, len, prefix, depth);
 }
 
-struct subject_row *fold_rows(struct fold *f, uint64_t messages, size_t *count, uint64_t *distinct,
-                              double *bytes) {
+struct subject_row *fold_rows(struct fold *f, uint64_t messages, size_t *count, uint64_t *distinct) {
     f->messages = messages;
-    *bytes = 0;
-    for (size_t i = 0; i < f->count; i++)
-        for (int look = 0; look < TOPK_LOOKS; look++)
-            *bytes += f->pieces[i].counter->seen[look] > 0
-                          ? (double)f->pieces[i].counter->bytes[look] * f->pieces[i].look[look].weight
-                          : 0;
     *distinct = 0;
     if (f->count > 0) {
         qsort(f->pieces, f->count, sizeof *f->pieces, by_rest);

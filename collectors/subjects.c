@@ -7,6 +7,8 @@
 #include "base/memory.h"
 #include "collectors/subject_fold.h"
 
+#define QUICK_S 0.005
+
 struct second {
     int64_t at;
     struct topk *table;
@@ -73,7 +75,9 @@ void subjects_message(struct subjects *s, const struct tapped *m) {
 
 void subjects_look_end(struct subjects *s, bool early, double saw, double of) {
     struct second *now = s->now;
-    now->look[now->looks].weight = of / fmax(saw, of / 5000);
+    struct look *look = &now->look[now->looks];
+    look->weight = look->measured = of / fmax(saw, of / 5000);
+    look->quick = early && saw < QUICK_S;
     now->full[now->looks] = early;
     now->looks++;
 }
@@ -89,7 +93,7 @@ static void take_second(struct subjects *s, struct second *second, struct subjec
         w->messages += second->look[i].messages;
     }
     for (size_t i = 0; i < count; i++)
-        fold_add(s->fold, &counters[i], w->looks, second->look, second->at);
+        fold_add(s->fold, &counters[i], w->looks, second->at);
     w->looks += second->looks;
     w->seconds++;
 }
@@ -101,10 +105,32 @@ static int by_messages(const void *a, const void *b) {
     return strcmp(x->name, y->name);
 }
 
-static void judge(struct subject_row *row, const struct looks *looks, const struct subjects_window *w) {
-    row->share = share_of(looks, row->seen);
-    row->share.high = fmin(1, row->share.high + (double)row->error / (double)w->messages);
-    row->bytes_share = w->bytes > 0 ? row->bytes / w->bytes : 0;
+/* Of all messages one has so many bytes on average, times how many of them are like it. */
+static double bytes_of(const struct subject_row *row) {
+    return row->messages > 0 ? row->share.share * (double)row->size / (double)row->messages : 0;
+}
+
+static void judge(struct subject_row *rows, size_t count, const struct looks *looks,
+                  const struct subjects_window *w) {
+    double bytes = 0;
+    for (size_t i = 0; i < count; i++) {
+        rows[i].share = share_of(looks, rows[i].seen);
+        rows[i].share.high = fmin(1, rows[i].share.high + (double)rows[i].error / (double)w->messages);
+        bytes += rows[i].over ? 0 : bytes_of(&rows[i]);
+    }
+    for (size_t i = 0; i < count; i++)
+        rows[i].bytes_share = bytes > 0 ? fmin(bytes_of(&rows[i]) / bytes, 1) : 0;
+}
+
+/* How much looks weigh is up to the subjects with most messages. */
+static void settle(struct subjects *s, const struct subject_row *rows, size_t count,
+                   const struct subjects_window *w) {
+    const uint32_t *seen[SHARE_SUBJECTS];
+    size_t n = 0;
+    for (size_t i = 0; i < count && n < SHARE_SUBJECTS; i++)
+        if (!rows[i].over)
+            seen[n++] = rows[i].seen;
+    looks_settle(s->look, (size_t)w->looks, seen, n);
 }
 
 const struct subject_row *subjects_rows(struct subjects *s, int64_t second, struct subjects_window *w) {
@@ -117,13 +143,13 @@ const struct subject_row *subjects_rows(struct subjects *s, int64_t second, stru
             take_second(s, one, w);
     }
     size_t count;
-    struct subject_row *rows = fold_rows(s->fold, w->messages, &count, &w->distinct, &w->bytes);
+    struct subject_row *rows = fold_rows(s->fold, w->messages, &count, &w->distinct);
+    qsort(rows, count, sizeof *rows, by_messages);
+    settle(s, rows, count, w);
     looks_sum(&looks, s->look, (size_t)w->looks);
     w->weighted = looks.weighted;
-    qsort(rows, count, sizeof *rows, by_messages);
     w->rows = count < SUBJECTS_ROWS ? count : SUBJECTS_ROWS;
     w->left_out = count - w->rows;
-    for (size_t i = 0; i < w->rows; i++)
-        judge(&rows[i], &looks, w);
+    judge(rows, count, &looks, w);
     return rows;
 }

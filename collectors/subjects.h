@@ -22,7 +22,6 @@ struct subject_row {
     uint32_t alike; /* different subjects that it stands for */
     uint64_t messages, replies;
     uint32_t seen[SUBJECTS_LOOKS];
-    double bytes;           /* weighted as messages are */
     uint64_t size, largest; /* bytes of all its messages, of the largest one */
     uint64_t error;         /* so many messages it may have beyond these */
     uint64_t headers;       /* bits of their names */
@@ -34,8 +33,8 @@ struct subject_row {
 struct subjects_window {
     int seconds, looks, full; /* that have looks; of these that ended at the cap */
     uint64_t messages;
-    double bytes, weighted; /* so many there were in all, as looks tell */
-    uint64_t distinct;      /* at least so many subjects */
+    double weighted;   /* so many messages there were in all, as looks tell */
+    uint64_t distinct; /* at least so many subjects */
     size_t rows, left_out;
 };
 
