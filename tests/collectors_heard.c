@@ -128,9 +128,9 @@ static const struct {
     const char *subject, *body, *kind, *how, *text;
     bool clients, life, assets; /* asked at once */
 } cases[] = {
-    {"$SYS.ACCOUNT.A.CONNECT", "{" SERVER "," CLIENT("come") "}", "client", "often",
+    {"$SYS.ACCOUNT.A.CONNECT", "{" SERVER "," CLIENT("come") "}", "come/go", "often",
      "came to n3 from 127.0.0.1, user a, account A", false, false, false},
-    {"$SYS.ACCOUNT.A.DISCONNECT", GONE("come", "Client Closed"), "client", "often",
+    {"$SYS.ACCOUNT.A.DISCONNECT", GONE("come", "Client Closed"), "come/go", "often",
      "left n3: Client Closed, user a, account A", false, false, false},
     {"$SYS.ACCOUNT.A.DISCONNECT", GONE("slow", "Slow Consumer (Pending Bytes)"), "cut", "polled",
      "cut as slow consumer: Slow Consumer (Pending Bytes), account A", true, false, false},

@@ -179,17 +179,17 @@ START_TEST(chatter_leaves_room) {
     for (int i = 0; i < 2000; i++) {
         n.at += 1000;
         publish(&n, (struct publication){
-                        .kind = "client", .how = "often", .text = "came", .client = "c", .cid = 7});
+                        .kind = "come/go", .how = "often", .text = "came", .client = "c", .cid = 7});
     }
-    publish(&n, (struct publication){.kind = "client", .how = "often", .text = "9 more", .count = 9});
+    publish(&n, (struct publication){.kind = "come/go", .how = "often", .text = "9 more", .count = 9});
     ck_assert_int_eq(count_events(&n, "collector"), 200);
-    ck_assert_int_eq(count_events(&n, "client"), 300);
+    ck_assert_int_eq(count_events(&n, "come/go"), 300);
     ck_assert_str_eq(last(&n)->text, "9 more");
     ck_assert(last(&n)->chatter);
     for (int i = 0; i < 1000; i++) /* these push out whatever is oldest, and the count of the others holds */
         model_source_event(n.model, 1, NIGHT_UTC + ns(1), "later");
-    ck_assert_int_eq(count_events(&n, "client"), 0);
-    publish(&n, (struct publication){.kind = "client", .how = "often", .text = "came", .cid = 7});
+    ck_assert_int_eq(count_events(&n, "come/go"), 0);
+    publish(&n, (struct publication){.kind = "come/go", .how = "often", .text = "came", .cid = 7});
     struct model *copy = model_clone(n.model);
     ck_assert_uint_eq(model_event_count(copy), 1000);
     model_destroy(copy);

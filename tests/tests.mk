@@ -84,9 +84,10 @@ asan:
 tsan:
 	@$(MAKE) --no-print-directory BUILD=build-tsan CFLAGS="-O1 -g" SANITIZE=-fsanitize=thread check-tsan
 check-tsan: export TSAN_OPTIONS = log_path=$(abspath $(BUILD))/race
-check-tsan: natsight $(BUILD)/tests/e2e_nats $(BUILD)/tests/e2e_sampling
+THREADED_TESTS := $(patsubst %,$(BUILD)/tests/e2e_%,nats events sampling)
+check-tsan: natsight $(THREADED_TESTS)
 	@rm -f $(BUILD)/race.*
-	$(RUN_TESTS) $(BUILD)/tests/e2e_nats $(BUILD)/tests/e2e_sampling
+	$(RUN_TESTS) $(THREADED_TESTS)
 	@if ls $(BUILD)/race.* 2>/dev/null; then head -n 60 $(BUILD)/race.*; exit 1; fi
 # One at a time: sanitizers are slow, and tests have deadlines.
 check-asan: export NATSIGHT_TEST_JOBS ?= 1

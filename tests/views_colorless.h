@@ -10,7 +10,7 @@
 #include "tui/surface.h"
 
 #define COLORLESS_BEHIND " >0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-enum { COLORLESS_COLS = 600 };
+enum { COLORLESS_COLS = 600, COLORLESS_WORDS = 16 };
 
 /* "2/3": fewer than there should be. */
 static inline bool colorless_fewer(const char *text) {
@@ -32,7 +32,7 @@ static inline bool colorless_marks(const char *text) {
  * its first comma, or what the text is like. */
 static const struct colorless_rule {
     enum role role;
-    const char *marks[4], *words[8];
+    const char *marks[4], *words[COLORLESS_WORDS];
     bool (*like)(const char *text);
 } colorless_rules[] = {
     {ROLE_OK, {"."}, {"up", "back"}, NULL},
@@ -40,9 +40,10 @@ static const struct colorless_rule {
     {ROLE_PENDING, {"*"}, {NULL}, NULL},
     {ROLE_WARN,
      {"!", "!!"},
-     {"leader", "restarted", "collector", "behind", "contested", "cut", "stale", "stalled"},
+     {"leader", "restarted", "collector", "behind", "contested", "cut", "stale", "stalled", "leaving",
+      "shutdown", "auth", "given up", "term", "api"},
      NULL},
-    {ROLE_CRIT, {"!!"}, {"down", "lost", "store", "offline", "slow"}, NULL},
+    {ROLE_CRIT, {"!!"}, {"down", "lost", "store", "offline", "slow", "quorum"}, NULL},
     {ROLE_DIM, {"?", "!", "!!"}, {"down", "offline", "lost"}, colorless_old},
     {ROLE_CHART_MARK, {"!", "!!"}, {NULL}, colorless_marks},
     {ROLE_ROW1_WARN, {NULL}, {"LINK 1.9s", "JS WARN"}, colorless_fewer},
@@ -85,10 +86,10 @@ static inline bool colorless_told(const struct colorless_rule *rule, const char 
     while (to > from && row[to - 1] == ' ')
         to--;
     snprintf(group, sizeof group, "%.*s", to - from, row + from);
-    if (colorless_listed(rule->words, 8, group) || (rule->like != NULL && rule->like(group)))
+    if (colorless_listed(rule->words, COLORLESS_WORDS, group) || (rule->like != NULL && rule->like(group)))
         return true;
     for (int i = 0; i < COLORLESS_RULES; i++)
-        if (colorless_listed(colorless_rules[i].words, 5, group))
+        if (colorless_listed(colorless_rules[i].words, COLORLESS_WORDS, group))
             return false;                            /* another state's word */
     colorless_mark(group, (int)strlen(group), mark); /* its own */
     if (mark[0] == '\0' || !colorless_listed(rule->marks, 4, mark))

@@ -132,6 +132,11 @@ static inline void late_link(struct frame *f, const struct world *w) {
     f->chrome.link_lag_ns = 1900 * NS_PER_MS;
 }
 
+static inline void no_clients(struct frame *f, const struct world *w) {
+    (void)w;
+    f->context.filter = "!come/go";
+}
+
 static inline void narrowed(struct frame *f, const struct world *w) {
     (void)w;
     f->context.filter = "lag>1000";

@@ -13,6 +13,8 @@
 
 #define ONE_REASON_NS (15 * NS_PER_S) /* /jsz of all servers, and an election */
 #define PAIRS_MOST    6
+#define WIDE          120
+#define BY_WIDTH      5
 
 struct events {
     struct line_moves lines;
@@ -37,12 +39,14 @@ static void arrange(void *state, const struct view_context *context, struct rect
 static const struct kind_role {
     const char *kind;
     enum role role;
-} kind_roles[] = {{"lost", ROLE_CRIT},      {"back", ROLE_OK},        {"restarted", ROLE_WARN},
-                  {"store", ROLE_CRIT},     {"collector", ROLE_WARN}, {"leader", ROLE_WARN},
-                  {"contested", ROLE_WARN}, {"recreated", ROLE_WARN}, {"purged", ROLE_WARN},
-                  {"config", ROLE_WARN},    {"hook", ROLE_WARN},      {"log", ROLE_WARN},
-                  {"cut", ROLE_WARN},       {"slow", ROLE_CRIT},      {"stale", ROLE_WARN},
-                  {"stalled", ROLE_WARN},   {"leaving", ROLE_WARN},   {"clock", ROLE_WARN}};
+} kind_roles[] = {
+    {"lost", ROLE_CRIT},      {"back", ROLE_OK},       {"restarted", ROLE_WARN}, {"store", ROLE_CRIT},
+    {"collector", ROLE_WARN}, {"leader", ROLE_WARN},   {"contested", ROLE_WARN}, {"recreated", ROLE_WARN},
+    {"purged", ROLE_WARN},    {"config", ROLE_WARN},   {"hook", ROLE_WARN},      {"log", ROLE_WARN},
+    {"cut", ROLE_WARN},       {"slow", ROLE_CRIT},     {"stale", ROLE_WARN},     {"stalled", ROLE_WARN},
+    {"leaving", ROLE_WARN},   {"clock", ROLE_WARN},    {"auth", ROLE_WARN},      {"shutdown", ROLE_WARN},
+    {"quorum", ROLE_CRIT},    {"given up", ROLE_WARN}, {"term", ROLE_WARN},      {"api", ROLE_WARN},
+    {"come/go", ROLE_MUTED}};
 
 static enum role role_of(const char *kind) {
     for (size_t i = 0; i < sizeof(kind_roles) / sizeof(kind_roles[0]); i++)
@@ -74,8 +78,9 @@ static bool move_text(char *out, size_t size, const struct event *e) {
     return true;
 }
 
+/* by: who told it, in a column of its own; NULL: there is none. */
 static void draw_event(const struct view_context *context, const struct event *e, enum role role,
-                       struct surface *s, struct rect row) {
+                       const char *by, struct surface *s, struct rect row) {
     char clock[TIME_TEXT_SIZE], span[TIME_TEXT_SIZE], text[1100];
     int x = row.x + 1;
     time_format_clock(clock, e->utc_ns, context->local_time);
@@ -85,6 +90,10 @@ static void draw_event(const struct view_context *context, const struct event *e
     surface_field(s, row, x + 17, row.y, 9, -1, role, 0, e->kind);
     surface_field(s, row, x + 28, row.y, subject_width(row.w), -1, ROLE_TEXT, 0, e->subject);
     x += 30 + subject_width(row.w);
+    if (by) {
+        surface_field(s, row, x, row.y, BY_WIDTH, -1, ROLE_MUTED, 0, by);
+        x += BY_WIDTH + 2;
+    }
     if (x < row.x + row.w) {
         int room = row.x + row.w - x;
         if (text_width(e->text) <= room || !is_move(e) || !move_text(text, sizeof(text), e))
@@ -161,12 +170,12 @@ static void draw_moves(const struct view_context *context, size_t newest, size_t
     snprintf(text + len, sizeof(text) - len, "%s", m.names + (len ? 0 : 2 * (m.names[0] != 0)));
     e.subject = subject;
     e.text = text;
-    draw_event(context, &e, role_of(e.kind), s, row);
+    draw_event(context, &e, role_of(e.kind), NULL, s, row);
 }
 
 static void draw_one(const struct view_context *context, const struct event *e, struct surface *s,
                      struct rect row) {
-    draw_event(context, e, role_of(e->kind), s, row);
+    draw_event(context, e, role_of(e->kind), NULL, s, row);
 }
 
 void events_draw(const struct view_context *context, struct surface *s, struct rect area) {
@@ -197,6 +206,11 @@ static enum role role_of_line(const struct event_line *line) {
                                              : ROLE_TEXT;
 }
 
+/* A server published it, an answer showed it, a rule found it. */
+static const char *by_whom(const struct event_line *line, int w) {
+    return w < WIDE ? NULL : line->is_change ? "rule" : line->event.heard ? "event" : "poll";
+}
+
 static void draw_lines(const struct events *v, const struct view_context *context, struct surface *s,
                        struct rect area) {
     struct event_walk walk = event_walk_of(context->model);
@@ -205,7 +219,7 @@ static void draw_lines(const struct events *v, const struct view_context *contex
     for (long skip = v->top; row.y < area.y + area.h && event_walk_next(&walk, context->filter, &line);) {
         if (skip-- > 0)
             continue;
-        draw_event(context, &line.event, role_of_line(&line), s, row);
+        draw_event(context, &line.event, role_of_line(&line), by_whom(&line, row.w), s, row);
         if (line.id == v->chosen) {
             surface_text(s, row, row.x, row.y, ROLE_TEXT, ATTR_BOLD, ">");
             surface_tint(s, row, -1, ATTR_REVERSE);
@@ -222,8 +236,8 @@ static void draw(const void *state, const struct view_context *context, struct s
     surface_rule(s, area, title, "newest first");
     if (area.h < 2)
         return;
-    surface_printf(s, head, head.x + 1, head.y, ROLE_HEAD, 0, "%-8s %6s  %-9s  %-*s  %s", "TIME", "AGO",
-                   "WHAT", subject_width(area.w), "OF", "HOW");
+    surface_printf(s, head, head.x + 1, head.y, ROLE_HEAD, 0, "%-8s %6s  %-9s  %-*s  %s%s", "TIME", "AGO",
+                   "WHAT", subject_width(area.w), "OF", area.w < WIDE ? "" : "BY     ", "HOW");
     if (v->shown == 0)
         surface_text(s, area, area.x + 1, area.y + 2, ROLE_MUTED, 0,
                      event_lines_count(context->model, "") ? "nothing passes the filter"
@@ -338,8 +352,11 @@ static const struct action actions[] = {
 const struct view_ops view_events = {
     .name = "events",
     .title = "Events",
-    .help = "What changed: servers lost and back, leaders moved, alerts opened and over. /!alert leaves "
-            "these out.",
+    .help =
+        "What changed: servers lost and back, leaders moved, alerts opened and over. BY: an answer of a "
+        "server showed it (poll), a server published it when it happened (event, through NATS alone), a rule "
+        "found it. /!alert leaves alerts out, /!come/go clients that come and go, of which the last 300 are "
+        "kept.",
     .state_size = sizeof(struct events),
     .init = init,
     .arrange = arrange,

@@ -220,6 +220,8 @@ void world_deserted(struct world *w);
 void world_unheard(struct world *w);
 void world_dear_interest(struct world *w);
 void world_hostile_interest(struct world *w);
+/* Beside what answers show: what servers published, some of it a thousand times. */
+void world_published(struct world *w);
 /* All well, no JetStream. */
 void world_quiet(struct world *w);
 /* The same as busy, but n2 refuses since 40 s and nobody else has answered for 4 s. */
