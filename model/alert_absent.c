@@ -206,13 +206,20 @@ static enum denial denies(const struct asking *asking, const struct rule *rule) 
     return soonest < latest ? soonest : latest;
 }
 
+/* One that is not asked: the others' routes show that it is there, as they showed that it was not. Whoever
+ * hangs has routes, too: of one that was silent they show nothing. */
+static bool is_routed_again(const struct slot *slot, const struct object *object) {
+    return object->kind == OBJECT_SERVER && server_const(object)->state == SERVER_KNOWN &&
+           !strstr(slot->said.text, SILENT_FOR);
+}
+
 /* All that could say it say that it is not so; somebody has to. Of what is closed nothing is to come. */
 static bool is_denied(const struct model *model, struct slot *slot) {
     const struct object *object = model_object(model, slot->candidate);
     struct asking asking = {.model = model, .object = object, .now = true};
     size_t count, asked = 0, denied = 0;
     slot->unwatched = false;
-    if (!object || !watch_is_heard(model, object))
+    if (!object || !(watch_is_heard(model, object) || is_routed_again(slot, object)))
         return false;
     if (object->kind == OBJECT_CONNECTION && model_is_closed(object))
         return true;
@@ -229,12 +236,25 @@ static bool is_denied(const struct model *model, struct slot *slot) {
     return asked > 0 && denied == asked;
 }
 
+/* Who was missed was no more than a place, and nobody is missed now. */
+static bool is_missed_no_more(const struct model *model, const struct slot *slot) {
+    for (size_t i = 0; slot->kind == OBJECT_SERVER && i < kind_count(model, OBJECT_CLUSTER); i++) {
+        const struct entry *cluster = kind_at(model, OBJECT_CLUSTER, i);
+        char name[OBJECT_NAME_SIZE];
+        watch_cluster_name(model, &cluster->object, name);
+        if (!cluster->dead && strcmp(name, slot->said.cluster) == 0 &&
+            watch_is_heard(model, &cluster->object) && expected_is_there(model, cluster, slot->said.address))
+            return true;
+    }
+    return false;
+}
+
 /* Of thousands in turns. */
 bool alert_absent_denied(const struct model *model, struct slot *slot) {
     const struct alert_book *book = model->alerts;
     size_t turns = book->live_count / ASKED_A_TICK + 1;
     if ((book->tick + slot->place) % turns == 0) {
-        slot->denied = slot->candidate && is_denied(model, slot);
+        slot->denied = slot->candidate ? is_denied(model, slot) : is_missed_no_more(model, slot);
         slot->open = slot->candidate && !slot->denied && watch_is_open(model, slot);
     }
     return slot->denied;

@@ -120,6 +120,23 @@ static void find_missing(const struct model *model, const struct entry *cluster,
     m->absent = m->absent < m->count ? m->absent : m->count;
 }
 
+static bool is_first_of(const char *place, const struct text *address) {
+    return strncmp(place, address->bytes, address->len) == 0 &&
+           (place[address->len] == '\0' || place[address->len] == ' ');
+}
+
+bool expected_is_there(const struct model *model, const struct entry *cluster, const char *place) {
+    int connected = connected_servers(model, cluster);
+    if (connected < 0 || connected < expected_servers(model, cluster) || rows_down(model, cluster))
+        return false;
+    struct places *places = places_create(model, cluster);
+    bool configured = false;
+    for (size_t i = 0; i < places->count; i++)
+        configured |= is_first_of(place, places->items[i].address);
+    free(places);
+    return configured;
+}
+
 static void placeholder_set(struct model *model, struct entry *entry, const char *name, int64_t utc_ns) {
     struct server *server = server_of(entry);
     if (!server->address || strcmp(server->address->bytes, name) != 0) {

@@ -125,7 +125,7 @@ static void set_reason(struct server *server, int64_t silent_ns) {
                  : server->failure == FAILURE_REFUSED ? "refused the connection"
                                                       : failure_name(server->failure));
     else
-        snprintf(server->reason, sizeof server->reason, "silent for %s%s", server->reached ? "" : "≥", span);
+        snprintf(server->reason, sizeof server->reason, SILENT_FOR "%s%s", server->reached ? "" : "≥", span);
 }
 
 static int64_t silence(const struct model *model, const struct server *server, int64_t mono_ns) {

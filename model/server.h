@@ -137,6 +137,7 @@ static inline bool server_is_up(const struct server *s) {
 
 /* ---- server.c ---- */
 struct entry *server_create(struct model *model, int64_t utc_ns);
+#define SILENT_FOR "silent for " /* why it is stale or down; who hangs says nothing, and is not gone */
 const char *server_state_name(enum server_state state); /* NULL for SERVER_NEW */
 /* What it is called: its name, else its address. */
 const char *server_label(const struct server *server);
@@ -193,6 +194,9 @@ void gaps_tick(struct model *model);
 
 /* ---- expected.c ---- */
 int expected_servers(const struct model *model, const struct entry *cluster);
+/* Servers of the cluster have their routes configured to that place, or to the first of several that it could
+ * be, and all that should be there is: as many are connected as ever, and none is down. */
+bool expected_is_there(const struct model *model, const struct entry *cluster, const char *place);
 void expected_tick(struct model *model, int64_t utc_ns);
 /* The same after one answer to /varz: does nothing while as many are missing as before. */
 void expected_answered(struct model *model, struct entry *cluster, int64_t utc_ns);

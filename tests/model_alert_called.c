@@ -169,6 +169,85 @@ START_TEST(another_server_is_another_alert) {
 }
 END_TEST
 
+/* ---- back while nobody looked, and not asked ---- */
+
+/* n1 answers, and tells where routes lead and how many it has. */
+static void routed_until(struct down *d, int second, int remotes) {
+    while (d->n.at < ns(second)) {
+        struct sample *s = build_varz(&d->n, 1, "IDA", "n1");
+        put_u(row_of(s, ENTITY_SERVER), F_SERVER_remotes, (uint64_t)remotes);
+        put_i(row_of(s, ENTITY_SERVER), F_SERVER_cluster_port, 6221);
+        for (int port = 6221; port <= 6223; port++) {
+            char url[60];
+            snprintf(url, sizeof url, "nats-route://127.0.0.1:%d", port);
+            put_text(s, sample_add(s, ENTITY_ROUTE_URL), F_ROUTE_URL_url, url);
+        }
+        send(&d->n, s);
+        night_until(&d->n, (double)d->n.at / 1e9 + 1);
+        hear(d);
+    }
+}
+
+static void peer(struct down *d, uint64_t id, const char *url, const char *state, const char *name) {
+    send_target(&d->n, id, url, "route", state, id == 2 ? "IDB" : "IDC", name);
+}
+
+static void routed_begin(struct down *d, const struct alert *was) {
+    memset(d, 0, sizeof *d);
+    struct model_options options = {"C", 0, 1};
+    d->n.model = model_create(&options);
+    model_alerts_restore(d->n.model, was, 1);
+    model_tick(d->n.model, NIGHT_UTC, NIGHT_MONO);
+    send_target(&d->n, 1, "http://127.0.0.1:8221", "named", "polled", NULL, NULL);
+}
+
+/* Whoever has a route to it shows that it is there: what was told is over, and its next end is told. */
+START_TEST(a_peer_that_is_not_asked_is_back) {
+    struct down d;
+    struct alert was = down(41, "n3", "127.0.0.1:6223");
+    was.text = _i ? "n3 silent for 12s" : "n3 no server has a route to it";
+    routed_begin(&d, &was);
+    peer(&d, 2, "127.0.0.1:6222", "known", "n2");
+    peer(&d, 3, "127.0.0.1:6223", "known", "n3");
+    routed_until(&d, 30, 2);
+    ck_assert_str_eq(d.told, _i ? "" : "cleared 41 n3\n"); /* one that hangs has routes */
+    d.told[0] = '\0';
+    if (!_i) {
+        const struct alert *a = model_alert_by_number(d.n.model, 41);
+        ck_assert_int_lt(a->ended_utc_ns, NIGHT_UTC + ns(3));
+        peer(&d, 3, "127.0.0.1:6223", "gone", "n3");
+        routed_until(&d, 40, 1);
+        ck_assert_str_eq(d.told, "back 41 n3\n");
+    }
+    night_end(&d.n);
+}
+END_TEST
+
+/* No more was known of who was missed than where it could be: as long as somebody is missed it goes on. */
+START_TEST(nobody_is_missed_any_more) {
+    static const struct {
+        const char *name, *address;
+        int remotes;
+        const char *told;
+    } cases[] = {
+        {"127.0.0.1:6222 or 127.0.0.1:6223", NULL, 2, "cleared 41 127.0.0.1:6222 or 127.0.0.1:6223\n"},
+        {"n3", "127.0.0.1:6223", 2, "cleared 41 n3\n"},
+        {"127.0.0.1:6222 or 127.0.0.1:6223", NULL, 1, ""},
+        {"127.0.0.1:6229 or 127.0.0.1:6230", NULL, 2, ""}, /* nobody says that there is such a place */
+        {"127.0.0.1:622", NULL, 2, ""},
+    };
+    struct down d;
+    struct alert was = down(41, cases[_i].name, cases[_i].address ? cases[_i].address : cases[_i].name);
+    routed_begin(&d, &was);
+    peer(&d, 2, "127.0.0.1:40001", "known", NULL);
+    if (cases[_i].remotes > 1)
+        peer(&d, 3, "127.0.0.1:40002", "known", NULL);
+    routed_until(&d, 30, cases[_i].remotes);
+    ck_assert_str_eq(d.told, cases[_i].told);
+    night_end(&d.n);
+}
+END_TEST
+
 /* At the next start it is called that at once. */
 START_TEST(its_supposed_name_is_remembered) {
     struct down d;
@@ -194,6 +273,8 @@ static TCase *cases(void) {
     tcase_add_loop_test(t, it_goes_on_by_whatever_name, 0, 7);
     tcase_add_loop_test(t, several_of_one_server_are_one, 0, 2);
     tcase_add_loop_test(t, another_server_is_another_alert, 0, 2);
+    tcase_add_loop_test(t, a_peer_that_is_not_asked_is_back, 0, 2);
+    tcase_add_loop_test(t, nobody_is_missed_any_more, 0, 5);
     tcase_add_test(t, its_supposed_name_is_remembered);
     return t;
 }
