@@ -22,7 +22,8 @@ enum { NODES = 3, MS = 60000, AT_ONCE_MS = 8000 }; /* a loaded machine; polls co
 static const char accounts[] =
     "accounts {\n"
     "  SYS { users: [{user: sys, password: \"sys-secret\"}] }\n"
-    "  A { jetstream: enabled, users: [{user: a, password: a}] }\n"
+    "  A { jetstream: enabled, users: [{user: a, password: a}, {user: deaf, password: deaf, permissions: {"
+    "subscribe: \"_INBOX.>\"}}] }\n"
     "}\nsystem_account: SYS\nmax_payload: 64KB\nmax_pending: 64KB\nwrite_deadline: \"2s\"\n"
     "lame_duck_duration: \"35s\"\nlame_duck_grace_period: \"1s\"\n";
 
@@ -172,6 +173,38 @@ START_TEST(a_slow_reader_is_cut) {
 }
 END_TEST
 
+/* ---- the line ---- */
+
+/* Whom we were connected to is killed: what another one publishes is heard through a third one. */
+START_TEST(who_was_lost_is_heard_through_another) {
+    watch_system();
+    servers_kill(cluster, 0);
+    struct wanted lost = {"nats", NULL, "connected to", NULL, 0};
+    for (int64_t until = servers_now_ms() + MS; lost.count < 2 && servers_now_ms() < until;) {
+        json_t *document = documents_next(&documents, 1000);
+        if (document)
+            has_event(document, &lost);
+    }
+    ck_assert_int_eq(lost.count, 2);
+    look_for(2000); /* who was cut off by that came back */
+    int64_t since = servers_now_ms();
+    struct natsc *c = natsc_connect(
+        cluster->node[1].url, &(struct natsc_options){.name = "late", .user = "a", .password = "a"}, MS);
+    ck_assert_ptr_nonnull(c);
+    shown("come/go", "late", "came to n2", "published", since);
+    natsc_close(c);
+}
+END_TEST
+
+/* Each subject is refused, which is one event. */
+START_TEST(who_may_not_listen_is_told_once) {
+    watch(1, "deaf", "deaf");
+    shown("nats", NULL, "may not hear of some events", "polled", servers_now_ms());
+    look_for(3000);
+    ck_assert_int_eq(count_now("nats", NULL, "ermissions"), 1);
+}
+END_TEST
+
 /* ---- servers ---- */
 
 static bool is_2_9(void) {
@@ -253,6 +286,8 @@ int main(void) {
     tcase_add_checked_fixture(tc, begin, end);
     tcase_add_test(tc, clients_come_and_go);
     tcase_add_test(tc, a_slow_reader_is_cut);
+    tcase_add_test(tc, who_was_lost_is_heard_through_another);
+    tcase_add_test(tc, who_may_not_listen_is_told_once);
     tcase_add_test(tc, a_lame_duck_is_told_once);
     tcase_add_test(tc, who_ends_says_so);
     tcase_add_test(tc, a_leader_moves);
