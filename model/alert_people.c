@@ -221,6 +221,11 @@ static void lift(struct model *model, struct slot *slot) {
         alert_tell(model, slot, CHANGE_UNSILENCED, slot->said.severity);
 }
 
+/* Its cause is gone, and in a moment it is over: that is no moment to tell of it. */
+static bool is_ending(const struct slot *slot) {
+    return slot->said.state == ALERT_OPEN && slot->said.quiet && !slot->said.flapping;
+}
+
 static void lift_some(struct model *model) {
     struct alert_book *book = model->alerts;
     int left = ALERTS_A_TICK;
@@ -228,7 +233,7 @@ static void lift_some(struct model *model) {
     for (size_t i = 0; book->hushes_any && i < book->live_count && left > 0; i++) {
         struct slot *slot = book->live[i];
         any |= slot->said.silenced_until_utc_ns;
-        if (!slot->said.silenced_until_utc_ns || slot->silenced_mono_ns > model->mono_ns)
+        if (!slot->said.silenced_until_utc_ns || slot->silenced_mono_ns > model->mono_ns || is_ending(slot))
             continue;
         lift(model, slot);
         left--;

@@ -143,6 +143,33 @@ START_TEST(a_silenced_one_goes_out_nowhere) {
 }
 END_TEST
 
+/* Its cause goes a moment before the silence is over: what is ending is not told as if it had opened, unless
+ * it comes again. */
+START_TEST(what_is_ending_does_not_speak_again) {
+    struct watch w;
+    bool told = _i & 1, again = _i & 2;
+    watch_begin(&w);
+    watch_holds(&w, 1, told ? 7 : 0);
+    watch_holds(&w, 10, told ? 7 : 0);
+    w.told[0] = '\0';
+    ck_assert(silence(&w, "connection", "n1/9", 60));
+    watch_holds(&w, 55, 7);
+    watch_holds(&w, 62, 0);
+    watch_holds(&w, 80, again ? 7 : 0);
+    watch_holds(&w, 100, 0);
+    static const char *const all[] = {"10.5 silenced ok -\n14.5 silent opened warn n1/9\n60 unsilenced ok -\n"
+                                      "65.5 silent cleared ok n1/9\n",
+                                      "10.5 silenced ok -\n60 unsilenced ok -\n65.5 cleared ok n1/9\n",
+                                      "10.5 silenced ok -\n14.5 silent opened warn n1/9\n60 unsilenced ok -\n"
+                                      "63 unsilenced warn n1/9\n90.5 cleared ok n1/9\n",
+                                      "10.5 silenced ok -\n60 unsilenced ok -\n63 unsilenced warn n1/9\n"
+                                      "90.5 cleared ok n1/9\n"};
+    assert_told(&w, all[_i]);
+    ck_assert_int_eq(alert_at(&w, 0)->state, ALERT_CLEARED);
+    watch_end(&w);
+}
+END_TEST
+
 /* It ends while nobody is told, and so does the silence: whoever comes back then is heard. */
 START_TEST(a_silence_does_not_outlive_itself) {
     struct watch w;
@@ -381,6 +408,7 @@ static TCase *people(void) {
     tcase_add_test(tc, what_was_critical_when_it_was_taken_on_may_be_again);
     tcase_add_test(tc, another_trouble_begins_without);
     tcase_add_test(tc, a_silenced_one_goes_out_nowhere);
+    tcase_add_loop_test(tc, what_is_ending_does_not_speak_again, 0, 4);
     tcase_add_test(tc, a_silence_does_not_outlive_itself);
     tcase_add_test(tc, the_end_of_what_was_told_is_told);
     tcase_add_loop_test(tc, over_a_restart_its_end_is_told_if_it_was, 0, 2);
