@@ -127,6 +127,47 @@ START_TEST(a_silence_says_whose_it_is_and_until_when) {
 }
 END_TEST
 
+/* It came as critical, ended, and came back as a warning: what ends then is a warning. */
+START_TEST(its_line_is_of_the_life_that_ended) {
+    static const struct {
+        int times, worst_at, came_at; /* seconds: when it was at its worst, and came the last time */
+        const char *line;
+    } cases[] = {{1, 5, 0, "cleared critical in eu: ORDERS/billing is 61.2k behind"},
+                 {2, 5, 60, "cleared warn in eu: ORDERS/billing is 61.2k behind"},
+                 {2, 65, 60, "cleared critical in eu: ORDERS/billing is 61.2k behind"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct alert alert = made_alert(7);
+        alert.state = ALERT_CLEARED;
+        alert.worst = SEVERITY_CRIT;
+        alert.times = cases[i].times;
+        alert.sign_utc_ns = alert.opened_utc_ns + cases[i].came_at * NS_PER_S;
+        alert.worst_utc_ns = alert.opened_utc_ns + cases[i].worst_at * NS_PER_S;
+        struct alert_change change = made_change(&alert, CHANGE_CLEARED);
+        json_t *json = alert_change_json(&change, &alert);
+        is_text(json, "line", cases[i].line);
+        is_text(json, "worst", "critical");
+        json_decref(json);
+    }
+}
+END_TEST
+
+/* As of a delivery that never was. */
+START_TEST(never_is_no_number) {
+    struct alert alert = made_alert(7);
+    struct alert_change change = made_change(&alert, CHANGE_OPENED);
+    alert.peak = "never";
+    alert.peak_size = (double)INT64_MAX;
+    json_t *json = alert_change_json(&change, &alert);
+    is_text(json, "peak", "never");
+    ck_assert_ptr_null(json_object_get(json, "peak_size"));
+    json_decref(json);
+    alert.peak_size = 5;
+    json = alert_change_json(&change, &alert);
+    ck_assert_double_eq(json_number_value(json_object_get(json, "peak_size")), 5);
+    json_decref(json);
+}
+END_TEST
+
 START_TEST(of_one_that_is_kept_no_more_is_said_what_is_left) {
     struct alert alert = made_alert(7);
     struct alert_change change = made_change(&alert, CHANGE_CLEARED);
@@ -339,6 +380,8 @@ int main(void) {
     tcase_add_checked_fixture(tc, begin, end);
     tcase_add_test(tc, each_change_is_a_line);
     tcase_add_test(tc, a_silence_says_whose_it_is_and_until_when);
+    tcase_add_test(tc, its_line_is_of_the_life_that_ended);
+    tcase_add_test(tc, never_is_no_number);
     tcase_add_test(tc, of_one_that_is_kept_no_more_is_said_what_is_left);
     tcase_add_test(tc, what_is_there_stays);
     tcase_add_test(tc, a_rotated_file_is_left_alone);

@@ -4,20 +4,27 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "model/alert_object.h"
 #include "views/alert_members.h"
 
 #define SCHEMA 1
 
 enum { LINE_SIZE = 1600 };
 
+/* What ended was as bad as it was at its worst; what was worse before it came back is not what ended now. */
+static enum severity severity_of(const struct alert *a) {
+    bool of_now = a->times <= 1 || a->worst_utc_ns >= alert_sign_utc_ns(a, &(bool){false});
+    return a->state == ALERT_CLEARED && of_now ? a->worst : a->severity;
+}
+
 /* "opened critical in eu: ORDERS/billing is 61.2k behind"; who it is stands in front where the sentence does
  * not say so, and how it ended behind it. */
 static void format_line(const struct alert_change *change, const struct alert *a, char *out, size_t size) {
     bool named = text_contains(a->text, a->name);
     snprintf(out, size, "%s %s%s%s: %s%s%s%s%s%s%s", alert_change_word(change->kind),
-             alert_severity_word(a->state == ALERT_CLEARED ? a->worst : a->severity),
-             *a->cluster ? " in " : "", a->cluster, named ? "" : a->entity, named ? "" : " ",
-             named ? "" : a->name, named ? "" : ": ", a->text, *a->ending ? "; " : "", a->ending);
+             alert_severity_word(severity_of(a)), *a->cluster ? " in " : "", a->cluster,
+             named ? "" : a->entity, named ? "" : " ", named ? "" : a->name, named ? "" : ": ", a->text,
+             *a->ending ? "; " : "", a->ending);
 }
 
 /* "silenced server n1 in eu until 2026-11-22T14:00:00.000Z: a new disk" */

@@ -110,8 +110,10 @@ static bool number_read(json_t *json, void *field) {
     return json_is_integer(json) && json_integer_value(json) >= 0;
 }
 
+/* "never" is no number. */
 static json_t *real_json(const void *field) {
-    return *(const double *)field > 0 ? json_real(*(const double *)field) : NULL;
+    double value = *(const double *)field;
+    return value > 0 && value < (double)INT64_MAX ? json_real(value) : NULL;
 }
 
 static bool real_read(json_t *json, void *field) {
