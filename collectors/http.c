@@ -5,9 +5,9 @@
 #include "collectors/collector.h"
 #include "collectors/http_way.h"
 #include "collectors/target.h"
+#include "sample/stream.h"
 #include "collectors/tls_files.h"
 
-#define SOURCE      1
 #define DEFAULT_URL "http://127.0.0.1:8222"
 
 static bool add_named(struct collector *c, const char *text) {
@@ -48,7 +48,7 @@ int collect_http(const struct collect_options *options) {
         collector_refuse(message);
         return COLLECT_USAGE;
     }
-    struct collector *c = collector_create(options, "http", SOURCE);
+    struct collector *c = collector_create(options, "http", SOURCE_HTTP);
     c->searches = true;
     http_way_open(&c->client, c->loop, options, &auth);
     auth_forget(&auth);

@@ -18,8 +18,8 @@
 #include "collectors/schedule.h"
 #include "collectors/server_reply.h"
 #include "collectors/target.h"
+#include "sample/stream.h"
 
-#define SOURCE        2
 #define PING          "$SYS.REQ.SERVER.PING"
 #define PING_EVERY    (5 * NS_PER_S)
 #define ADDRESSES_MAX 64
@@ -267,7 +267,7 @@ static const char *take_login(struct collector *c, const struct login *login) {
 int collect_nats(const struct collect_options *options) {
     if (!collector_may_begin(options))
         return COLLECT_USAGE;
-    struct collector *c = collector_create(options, "nats", SOURCE);
+    struct collector *c = collector_create(options, "nats", SOURCE_NATS);
     c->nats = memory_new(sizeof *c->nats);
     c->nats->ears = heard_create(c);
     c->nats->ping = loop_add_timer(c->loop, INT64_MAX, on_ping_time, c);

@@ -146,14 +146,21 @@ static void on_turn_end(struct loop *loop, void *data) {
 
 /* ---- the stream ---- */
 
-static void on_bytes(void *data, const char *bytes, size_t len) {
-    struct app *app = data;
-    feed_bytes(app->feed, bytes, len);
+static void take(struct app *app, int pipe, const char *bytes, size_t len) {
+    feed_bytes(app->feed, pipe, bytes, len);
     on_first_paints(app);
 }
 
-static void on_restart(void *data) {
-    feed_restart(((struct app *)data)->feed);
+static void on_bytes(void *data, enum way way, const char *bytes, size_t len) {
+    take(data, (int)way, bytes, len);
+}
+
+static void on_restart(void *data, enum way way) {
+    feed_restart(((struct app *)data)->feed, (int)way);
+}
+
+static void on_gone(void *data, enum way way) {
+    feed_gone(((struct app *)data)->feed, (int)way);
 }
 
 void app_note(struct app *app, const char *text) {
@@ -175,7 +182,8 @@ static void on_refusal(void *data, const char *text) {
     loop_stop(app->loop, EXIT_USAGE);
 }
 
-static const struct supervisor_handler supervisor_handler = {on_bytes, on_restart, on_event, on_refusal};
+static const struct supervisor_handler supervisor_handler = {on_bytes, on_restart, on_gone, on_event,
+                                                             on_refusal};
 
 static void on_stream(struct loop *loop, int fd, unsigned events, void *data) {
     (void)loop, (void)events;
@@ -183,7 +191,7 @@ static void on_stream(struct loop *loop, int fd, unsigned events, void *data) {
     struct app *app = data;
     ssize_t n = read(fd, bytes, sizeof bytes); /* once a turn: the pipe may block */
     if (n > 0) {
-        on_bytes(app, bytes, (size_t)n);
+        take(app, 0, bytes, (size_t)n);
         return;
     }
     if (n < 0 && (errno == EINTR || errno == EAGAIN))
@@ -196,7 +204,7 @@ static void on_stream(struct loop *loop, int fd, unsigned events, void *data) {
         loop_stop(app->loop, 1);
         return;
     }
-    feed_restart(app->feed);
+    feed_restart(app->feed, 0);
     feed_event(app->feed, "the stream ended");
     app_note(app, "the stream ended: what is shown is the last that came");
     if (app->plain != NULL)
@@ -421,7 +429,7 @@ static bool open_model(struct app *app, bool replay) {
 static bool open_source(struct app *app, bool replay, bool keys) {
     if (!replay) {
         app_open_outward(app);
-        app->supervisor = supervisor_create(app->loop, app->options, &supervisor_handler, app);
+        app->supervisors = supervisors_create(app->loop, app->options, &supervisor_handler, app);
         app_open_alerts(app, keys);
         return true;
     }
@@ -460,7 +468,7 @@ static const struct surface *last_picture(struct app *app) {
 }
 
 static void close_all(struct app *app) {
-    supervisor_destroy(app->supervisor);
+    supervisors_destroy(app->supervisors);
     plain_destroy(app->plain);
     if (app->screen != NULL)
         screen_close(app->screen, last_picture(app));

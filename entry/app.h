@@ -10,7 +10,7 @@
 #include "entry/plain.h"
 #include "entry/settings.h"
 #include "entry/stage.h"
-#include "entry/supervisor.h"
+#include "entry/supervisors.h"
 #include "outward/alert_file.h"
 #include "themes/theme.h"
 #include "tui/keys.h"
@@ -26,8 +26,8 @@ struct app {
     struct loop *loop;
     struct model *model;
     struct feed *feed;
-    struct supervisor *supervisor; /* NULL in replay */
-    struct alert_file *alerts;     /* over restarts; NULL in replay */
+    struct supervisors *supervisors; /* NULL in replay */
+    struct alert_file *alerts;       /* over restarts; NULL in replay */
     struct stage stage;
     struct hooks *hooks; /* NULL in replay, so is the log: what was is nobody's alarm */
     struct alert_log *log;

@@ -109,13 +109,13 @@ static const char *subject_wanted(const struct model *model) {
 void app_wants(struct app *app) {
     const char *sort = NULL;
     struct question question;
-    if (app->supervisor == NULL)
+    if (app->supervisors == NULL)
         return;
     unsigned shapes = app->plain == NULL ? stage_wants(&app->stage, &sort) : 0;
-    supervisor_want(app->supervisor, shapes | model_shapes(app->model), sort);
-    supervisor_want_interest(app->supervisor, subject_wanted(app->model));
+    supervisors_want(app->supervisors, shapes | model_shapes(app->model), sort);
+    supervisors_want_interest(app->supervisors, subject_wanted(app->model));
     if (app->plain != NULL)
         return;
     bool asks = stage_question(&app->stage, &question);
-    supervisor_want_subscriptions(app->supervisor, asks ? &question : NULL);
+    supervisors_want_subscriptions(app->supervisors, asks ? &question : NULL);
 }

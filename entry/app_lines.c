@@ -20,7 +20,7 @@ static void lost(void *data, int error) {
 static struct plain_options options_of(struct app *app) {
     static const char *const piped[] = {"standard input"};
     static const char *named[1]; /* what is no URL */
-    bool asks = app->supervisor != NULL, urls = app->options->url_count > 0;
+    bool asks = app->supervisors != NULL, urls = app->options->url_count > 0;
     if (named[0] == NULL)
         named[0] = cluster_called(app->options);
     return (struct plain_options){.out_fd = app->out_fd,
@@ -39,8 +39,8 @@ void app_open_lines(struct app *app) {
     if (!app->options->plain)
         options.remark = "can't place the cursor (TERM): lines instead of the screen";
     app->plain = plain_create(app->loop, app->model, &options);
-    if (app->supervisor != NULL)
-        supervisor_want(app->supervisor, SHAPES, NULL);
+    if (app->supervisors != NULL)
+        supervisors_want(app->supervisors, SHAPES, NULL);
 }
 
 void app_configure_lines(struct app *app) {

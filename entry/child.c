@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "base/memory.h"
-#include "entry/way_in.h"
 
 /* What a collector may see of our environment: time zone, locale, resolver, certificates, sanitizer settings.
  * No secrets. */
@@ -61,11 +60,11 @@ static void add_http(struct arguments *a, const struct options *o) {
 }
 
 /* The list is as long as the user's own command line, so it is built in a vector that the exec replaces. */
-static const char **arguments(const struct options *o, int page_fd) {
+static const char **arguments(const struct options *o, enum way way, int page_fd) {
     struct arguments a = {.count = 0};
     add(&a, "natsight");
     add(&a, "collect");
-    bool nats = way_in_is_nats(o);
+    bool nats = way == WAY_NATS;
     add(&a, nats ? "nats" : "http");
     add(&a, "--supervised");
     if (page_fd >= 0)
@@ -83,12 +82,12 @@ static const char **arguments(const struct options *o, int page_fd) {
     add(&a, "--");
     const char **all = memory_array((size_t)a.count + (size_t)o->url_count + 1, sizeof *all);
     memcpy((void *)all, (void *)a.list, (size_t)a.count * sizeof *all);
-    for (int i = 0; i < o->url_count && !nats; i++)
-        all[a.count + i] = o->urls[i];
+    if (!nats)
+        way_in_urls(o, way, all + a.count, o->url_count);
     return all;
 }
 
-static void become(const struct options *o, int page_fd, const int in[2], const int out[2],
+static void become(const struct options *o, enum way way, int page_fd, const int in[2], const int out[2],
                    const int err[2]) {
     sigset_t none;
     sigemptyset(&none);
@@ -97,7 +96,7 @@ static void become(const struct options *o, int page_fd, const int in[2], const 
     if (dup2(in[0], 0) < 0 || dup2(out[1], 1) < 0 || dup2(err[1], 2) < 0)
         _exit(1);
     clear_environment();
-    execv("/proc/self/exe", (char *const *)arguments(o, page_fd));
+    execv("/proc/self/exe", (char *const *)arguments(o, way, page_fd));
     _exit(127);
 }
 
@@ -107,7 +106,7 @@ static void close_pair(const int pair[2]) {
             close(pair[i]);
 }
 
-bool child_start(struct child *child, const struct options *options, int page_fd) {
+bool child_start(struct child *child, const struct options *options, enum way way, int page_fd) {
     int in[2] = {-1, -1}, out[2] = {-1, -1}, err[2] = {-1, -1};
     if (pipe2(in, O_CLOEXEC) < 0 || pipe2(out, O_CLOEXEC) < 0 || pipe2(err, O_CLOEXEC) < 0)
         goto failed;
@@ -116,7 +115,7 @@ bool child_start(struct child *child, const struct options *options, int page_fd
     if (pid < 0)
         goto failed;
     if (pid == 0)
-        become(options, page_fd, in, out, err);
+        become(options, way, page_fd, in, out, err);
     close(in[0]);
     close(out[1]);
     close(err[1]);

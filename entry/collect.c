@@ -46,5 +46,9 @@ int command_collect(const struct options *o) {
         .supervised = o->supervised,
         .page_fd = (int)o->page_fd,
     };
-    return o->over_nats || way_in_is_nats(o) ? over_nats(o, &options) : collect_http(&options);
+    bool nats = o->over_nats || (!o->over_http && way_in_is(o, WAY_NATS));
+    if (!o->supervised && way_in_is(o, nats ? WAY_HTTP : WAY_NATS))
+        return options_refuse("collect: asks in one way; write natsight collect http URL or natsight collect "
+                              "nats URL");
+    return nats ? over_nats(o, &options) : collect_http(&options);
 }

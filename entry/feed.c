@@ -20,6 +20,7 @@
 #define SAME_CLOCK_NS (NS_PER_S / 2)  /* a smaller offset is the pipe's delay, not another clock */
 
 struct asked { /* what one target has answered */
+    uint16_t source;
     uint64_t id;
     bool polled, silent; /* its last sample was a failure */
     uint8_t refused;     /* times running */
@@ -29,17 +30,22 @@ struct asked { /* what one target has answered */
 
 struct waiting { /* a sample that is too long for one turn */
     struct sample *sample;
-    uint16_t source;
     struct model_intake intake;
+};
+
+struct pipe { /* one writer's stream */
+    struct feed *feed;
+    struct stream_reader *reader;
+    uint16_t source;    /* of its last hello */
+    struct buffer kept; /* bytes that came while it was held */
 };
 
 struct feed {
     struct model *model;
+    struct pipe pipes[FEED_PIPES];
     struct waiting waiting[WAITING_MAX]; /* oldest first */
     size_t waiting_count, waiting_rows;
-    struct stream_reader *reader;
     bool held, ticks;
-    struct buffer kept; /* bytes that came while it was held */
     struct feed_clocks clocks;
     struct steady ours, theirs; /* the stream's are ours, too, when it was made on this machine */
     bool same_clocks;
@@ -50,12 +56,12 @@ struct feed {
     size_t count;
 };
 
-static struct asked *find(struct feed *feed, uint64_t id) {
+static struct asked *find(struct feed *feed, uint16_t source, uint64_t id) {
     for (size_t i = 0; i < feed->count; i++)
-        if (feed->asked[i].id == id)
+        if (feed->asked[i].id == id && feed->asked[i].source == source)
             return &feed->asked[i];
     feed->asked = memory_grow(feed->asked, feed->count + 1, sizeof *feed->asked);
-    feed->asked[feed->count] = (struct asked){.id = id};
+    feed->asked[feed->count] = (struct asked){.source = source, .id = id};
     return &feed->asked[feed->count++];
 }
 
@@ -67,7 +73,7 @@ static void note_silence(struct asked *asked, enum failure failure) {
 }
 
 static void count_sample(struct feed *feed, const struct sample *sample) {
-    struct asked *asked = find(feed, sample->target);
+    struct asked *asked = find(feed, sample->source, sample->target);
     if (sample->shape < SHAPE_LIMIT && asked->times[sample->shape] < UINT8_MAX)
         asked->times[sample->shape]++;
     if (sample->shape == SHAPE_VARZ)
@@ -94,57 +100,65 @@ static void remove_waiting(struct feed *feed, size_t i) {
 /* The oldest one, some rows further. */
 static void advance(struct feed *feed, size_t rows) {
     struct waiting *w = &feed->waiting[0];
-    if (!model_sample_slice(feed->model, w->source, w->sample, &w->intake, rows))
+    if (!model_sample_slice(feed->model, w->sample, &w->intake, rows))
         return;
     count_sample(feed, w->sample);
     remove_waiting(feed, 0);
 }
 
-static bool same_server(const struct waiting *w, uint16_t source, const struct sample *sample) {
-    return w->source == source && w->sample->target == sample->target;
+static bool same_server(const struct waiting *w, const struct sample *sample) {
+    return w->sample->source == sample->source && w->sample->target == sample->target;
 }
 
 /* Long answers of one server stay in order; all else need not wait for them. */
-static bool has_to_wait(const struct feed *feed, uint16_t source, const struct sample *sample) {
+static bool has_to_wait(const struct feed *feed, const struct sample *sample) {
     if (!model_slices(sample->shape))
         return false;
     for (size_t i = 0; i < feed->waiting_count; i++)
-        if (same_server(&feed->waiting[i], source, sample))
+        if (same_server(&feed->waiting[i], sample))
             return true;
     return sample->count > SHORT_ROWS;
 }
 
 /* A newer answer of the same kind stands for one that nobody has begun with. */
-static void drop_outdated(struct feed *feed, uint16_t source, const struct sample *sample) {
+static void drop_outdated(struct feed *feed, const struct sample *sample) {
     for (size_t i = feed->waiting_count; i-- > 0;) {
         const struct waiting *w = &feed->waiting[i];
-        if (same_server(w, source, sample) && w->sample->shape == sample->shape && !w->intake.begun)
+        if (same_server(w, sample) && w->sample->shape == sample->shape && !w->intake.begun)
             remove_waiting(feed, i);
     }
 }
 
-static void put_waiting(struct feed *feed, uint16_t source, struct sample *sample) {
-    drop_outdated(feed, source, sample);
+static void put_waiting(struct feed *feed, struct sample *sample) {
+    drop_outdated(feed, sample);
     while (feed->waiting_count == WAITING_MAX ||
            (feed->waiting_count && feed->waiting_rows + sample->count > WAITING_ROWS))
         advance(feed, SIZE_MAX);
-    feed->waiting[feed->waiting_count++] = (struct waiting){.sample = sample, .source = source};
+    feed->waiting[feed->waiting_count++] = (struct waiting){.sample = sample};
     feed->waiting_rows += sample->count;
 }
 
 /* Targets are counted from one again: what waits is not about the new ones. */
 static void drop_waiting(struct feed *feed, uint16_t source) {
     for (size_t i = feed->waiting_count; i-- > 0;)
-        if (feed->waiting[i].source == source)
+        if (feed->waiting[i].sample->source == source)
             remove_waiting(feed, i);
 }
 
-static void take_kept(struct feed *feed, size_t most) {
-    size_t len = feed->kept.len < most ? feed->kept.len : most;
-    stream_reader_feed(feed->reader, feed->kept.data, len);
-    buffer_consume(&feed->kept, len);
-    if (!feed->kept.len)
-        buffer_finish(&feed->kept);
+static void take_kept(struct pipe *pipe, size_t most) {
+    size_t len = pipe->kept.len < most ? pipe->kept.len : most;
+    stream_reader_feed(pipe->reader, pipe->kept.data, len);
+    buffer_consume(&pipe->kept, len);
+    if (!pipe->kept.len)
+        buffer_finish(&pipe->kept);
+}
+
+/* NULL: none has kept anything. */
+static struct pipe *keeper(struct feed *feed) {
+    for (int i = 0; i < FEED_PIPES; i++)
+        if (feed->pipes[i].kept.len)
+            return &feed->pipes[i];
+    return NULL;
 }
 
 void feed_hold(struct feed *feed, bool held) {
@@ -157,19 +171,21 @@ static bool stands_still(const struct feed *feed) {
 
 bool feed_work(struct feed *feed) {
     int64_t until = clock_mono_ns() + SLICE_NS;
-    bool any = !stands_still(feed) && (feed->waiting_count || feed->kept.len);
-    while (any && (feed->waiting_count || feed->kept.len) && clock_mono_ns() < until) {
-        if (feed->kept.len)
-            take_kept(feed, SLICE_BYTES);
+    bool any = !stands_still(feed) && (feed->waiting_count || keeper(feed));
+    struct pipe *pipe = any ? keeper(feed) : NULL;
+    while (any && (feed->waiting_count || pipe) && clock_mono_ns() < until) {
+        if (pipe)
+            take_kept(pipe, SLICE_BYTES);
         else
             advance(feed, SLICE_ROWS);
+        pipe = keeper(feed);
     }
     return any;
 }
 
 void feed_drain(struct feed *feed) {
-    if (feed->kept.len)
-        take_kept(feed, SIZE_MAX);
+    for (struct pipe *pipe = keeper(feed); pipe; pipe = keeper(feed))
+        take_kept(pipe, SIZE_MAX);
     while (feed->waiting_count)
         advance(feed, SIZE_MAX);
 }
@@ -227,8 +243,16 @@ static void look_at_clocks(struct feed *feed) {
 
 /* ---- the stream ---- */
 
+static void forget_asked(struct feed *feed, uint16_t source) {
+    size_t kept = 0;
+    for (size_t i = 0; i < feed->count; i++)
+        if (feed->asked[i].source != source)
+            feed->asked[kept++] = feed->asked[i];
+    feed->count = kept;
+}
+
 static void on_hello(struct feed *feed, uint16_t source, const struct row *row) {
-    feed->count = 0;
+    forget_asked(feed, source);
     drop_waiting(feed, source);
     look_at_clocks(feed);
     int64_t wall = feed->clocks.utc_ns(), utc = row_i64(row, F_HELLO_utc, wall);
@@ -275,27 +299,30 @@ static void take_row(struct feed *feed, uint16_t source, enum frame_kind kind, c
 }
 
 static void on_row(void *data, uint16_t source, enum frame_kind kind, const struct row *row) {
-    struct feed *feed = data;
+    struct feed *feed = ((struct pipe *)data)->feed;
     feed->began = true;
     if (kind == FRAME_TICK)
         return; /* of a recording; a pipe's time is ours to make */
-    if (kind == FRAME_HELLO)
+    if (kind == FRAME_HELLO) {
+        ((struct pipe *)data)->source = source;
         on_hello(feed, source, row);
+    }
     if (kind == FRAME_TARGET) {
         const char *state = row_text(row, F_TARGET_state);
-        find(feed, row_u64(row, F_TARGET_id, 0))->polled =
+        find(feed, source, row_u64(row, F_TARGET_id, 0))->polled =
             strcmp(state, "polled") == 0 || strcmp(state, "probing") == 0;
     }
     take_row(feed, source, kind, row);
 }
 
-static void take_sample(struct feed *feed, uint16_t source, const struct sample *sample) {
-    model_sample(feed->model, source, sample);
+static void take_sample(struct feed *feed, const struct sample *sample) {
+    model_sample(feed->model, sample);
     count_sample(feed, sample);
 }
 
 /* NULL: it is dated as it came. */
-static struct sample *redated(struct feed *feed, const struct sample *sample) {
+static struct sample *redated(struct pipe *pipe, const struct sample *sample) {
+    struct feed *feed = pipe->feed;
     if (!sample->answered_utc_ns || !sample->answered_mono_ns)
         return NULL;
     if (feed->same_clocks)
@@ -306,24 +333,25 @@ static struct sample *redated(struct feed *feed, const struct sample *sample) {
     int64_t answered = steady_moment(dating(feed), sample->answered_utc_ns, sample->answered_mono_ns);
     if (asked == sample->asked_utc_ns && answered == sample->answered_utc_ns)
         return NULL;
-    struct sample *taken = stream_reader_take(feed->reader);
+    struct sample *taken = stream_reader_take(pipe->reader);
     taken->asked_utc_ns = asked;
     taken->answered_utc_ns = answered;
     return taken;
 }
 
-static void on_sample(void *data, uint16_t source, const struct sample *sample) {
-    struct feed *feed = data;
-    struct sample *taken = redated(feed, sample);
+static void on_sample(void *data, const struct sample *sample) {
+    struct pipe *pipe = data;
+    struct feed *feed = pipe->feed;
+    struct sample *taken = redated(pipe, sample);
     if (taken)
         sample = taken;
     feed->utc_last_ns = later(sample->answered_utc_ns, feed->utc_last_ns);
     feed->mono_last_ns = later(sample->answered_mono_ns, feed->mono_last_ns);
-    if (has_to_wait(feed, source, sample)) {
-        put_waiting(feed, source, taken ? taken : stream_reader_take(feed->reader));
+    if (has_to_wait(feed, sample)) {
+        put_waiting(feed, taken ? taken : stream_reader_take(pipe->reader));
         return;
     }
-    take_sample(feed, source, sample);
+    take_sample(feed, sample);
     sample_destroy(taken);
 }
 
@@ -331,7 +359,7 @@ static void on_damage(void *data, size_t skipped) {
     char text[100];
     snprintf(text, sizeof text, "the stream was damaged: %zu bytes could not be read and were skipped",
              skipped);
-    feed_event(data, text);
+    feed_event(((struct pipe *)data)->feed, text);
 }
 
 static const struct stream_handler handler = {on_row, on_sample, on_damage};
@@ -341,15 +369,20 @@ struct feed *feed_create(struct model *model) {
     feed->model = model;
     feed->clocks = (struct feed_clocks){clock_wall_ns, clock_mono_ns};
     clock_wall_ahead(0);
-    feed->reader = stream_reader_create(&handler, feed);
+    for (int i = 0; i < FEED_PIPES; i++) {
+        struct pipe *pipe = &feed->pipes[i];
+        *pipe = (struct pipe){.feed = feed, .reader = stream_reader_create(&handler, pipe)};
+    }
     return feed;
 }
 
 void feed_destroy(struct feed *feed) {
     if (feed == NULL)
         return;
-    stream_reader_destroy(feed->reader);
-    buffer_finish(&feed->kept);
+    for (int i = 0; i < FEED_PIPES; i++) {
+        stream_reader_destroy(feed->pipes[i].reader);
+        buffer_finish(&feed->pipes[i].kept);
+    }
     while (feed->waiting_count)
         remove_waiting(feed, feed->waiting_count - 1);
     free(feed->asked);
@@ -360,17 +393,26 @@ void feed_clocks(struct feed *feed, const struct feed_clocks *clocks) {
     feed->clocks = *clocks;
 }
 
-void feed_bytes(struct feed *feed, const char *bytes, size_t len) {
-    if (stands_still(feed) || feed->kept.len)
-        buffer_append(&feed->kept, bytes, len);
+void feed_bytes(struct feed *feed, int pipe, const char *bytes, size_t len) {
+    struct pipe *p = &feed->pipes[pipe];
+    if (stands_still(feed) || p->kept.len)
+        buffer_append(&p->kept, bytes, len);
     else
-        stream_reader_feed(feed->reader, bytes, len);
+        stream_reader_feed(p->reader, bytes, len);
 }
 
-void feed_restart(struct feed *feed) {
-    if (feed->kept.len) /* of the one that died */
-        take_kept(feed, SIZE_MAX);
-    stream_reader_reset(feed->reader);
+void feed_restart(struct feed *feed, int pipe) {
+    struct pipe *p = &feed->pipes[pipe];
+    if (p->kept.len) /* of the one that died */
+        take_kept(p, SIZE_MAX);
+    stream_reader_reset(p->reader);
+}
+
+void feed_gone(struct feed *feed, int pipe) {
+    feed_restart(feed, pipe);
+    forget_asked(feed, feed->pipes[pipe].source);
+    drop_waiting(feed, feed->pipes[pipe].source);
+    model_source_gone(feed->model, feed->pipes[pipe].source);
 }
 
 void feed_event(struct feed *feed, const char *text) {

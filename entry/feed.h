@@ -16,6 +16,7 @@
 #include "model/model.h"
 
 #define FEED_TICK_MS 500
+#define FEED_PIPES   2
 
 struct feed;
 
@@ -28,7 +29,8 @@ struct feed_clocks {
 };
 void feed_clocks(struct feed *feed, const struct feed_clocks *clocks);
 
-void feed_bytes(struct feed *feed, const char *bytes, size_t len);
+/* Each writer has a pipe of its own, 0 .. FEED_PIPES - 1: the only one is 0. */
+void feed_bytes(struct feed *feed, int pipe, const char *bytes, size_t len);
 /* Held: what comes waits as it came, and there is no tick: the model stands still. */
 void feed_hold(struct feed *feed, bool held);
 /* Brings what waits a slice of about 2 ms further; false when there was nothing to do. */
@@ -36,7 +38,9 @@ bool feed_work(struct feed *feed);
 /* All that waits, for who has nobody to answer meanwhile. */
 void feed_drain(struct feed *feed);
 /* The writer died: what was unfinished is void. */
-void feed_restart(struct feed *feed);
+void feed_restart(struct feed *feed, int pipe);
+/* There is no writer any more, and none comes: who was asked by it is not. */
+void feed_gone(struct feed *feed, int pipe);
 /* An event of ours, at this moment of the stream: of the collector; of this program. */
 void feed_event(struct feed *feed, const char *text);
 void feed_own_event(struct feed *feed, const char *kind, const char *subject, const char *text);

@@ -429,8 +429,10 @@ void options_print_help(void) {
                commands[c].synopsis[0] ? " " : "", commands[c].synopsis, commands[c].help);
     }
     puts("\nURL: host, host:port, [v6]:port, http://host:8222/prefix or https://...; nats://host:4222. Given "
-         "none: the cluster that the configuration has for that, else the selected context of the nats command "
-         "(NATS_CONTEXT, nats/context.txt), else NATS_URL, else http://127.0.0.1:8222.\nNAME: a cluster of the "
+         "none: the cluster that the configuration has for that, else the selected context of the nats "
+         "command "
+         "(NATS_CONTEXT, nats/context.txt), else NATS_URL, else http://127.0.0.1:8222.\nNAME: a cluster of "
+         "the "
          "configuration, in place of URLs.\n\nOptions beat the configuration; --no- switches off what it "
          "switches on:");
     for (int i = 0; i < INFO_COUNT; i++) {

@@ -146,8 +146,8 @@ const char *settings_change(struct app *app, const struct setting *row, const ch
     free(kept);
     if (fault != NULL)
         return fault;
-    if (row->effect == SETTING_ASKING && app->supervisor != NULL)
-        supervisor_restart(app->supervisor);
+    if (row->effect == SETTING_ASKING && app->supervisors != NULL)
+        supervisors_restart(app->supervisors);
     return NULL;
 }
 
@@ -252,7 +252,7 @@ static void add_later(const struct options *a, const struct options *b, char *te
 }
 
 static void take_over(struct app *app, struct config *next, struct options *fresh) {
-    bool anew = asks_otherwise(&app->in_force, fresh) && app->supervisor != NULL;
+    bool anew = asks_otherwise(&app->in_force, fresh) && app->supervisors != NULL;
     char text[STAGE_MESSAGE_SIZE];
     snprintf(text, sizeof text, "%s%s",
              config_path(next)[0] == '\0' ? "there is no configuration file: the defaults are in force"
@@ -269,7 +269,7 @@ static void take_over(struct app *app, struct config *next, struct options *fres
     config_free(app->config);
     app->config = next;
     if (anew)
-        supervisor_restart(app->supervisor);
+        supervisors_restart(app->supervisors);
     say(app, false, text);
 }
 

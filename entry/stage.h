@@ -8,7 +8,7 @@
 
 #include "entry/completion.h"
 #include "entry/options.h"
-#include "entry/supervisor.h"
+#include "entry/supervisors.h"
 #include "views/chrome.h"
 #include "views/help.h"
 #include "views/view.h"

@@ -14,7 +14,7 @@
 #include "base/memory.h"
 #include "base/page.h"
 #include "entry/child.h"
-#include "entry/way_in.h"
+#include "entry/supervisors.h"
 
 enum {
     READ_MAX = 256 << 10, /* bytes a turn */
@@ -38,6 +38,7 @@ struct blame {
 struct supervisor {
     struct loop *loop;
     const struct options *options;
+    enum way way;
     const struct supervisor_handler *handler;
     void *data;
     struct child child;
@@ -267,7 +268,7 @@ static void on_output(struct loop *loop, int fd, unsigned events, void *data) {
         ssize_t n = read(fd, bytes, sizeof bytes);
         if (n > 0) {
             s->heard = true;
-            s->handler->on_bytes(s->data, bytes, (size_t)n);
+            s->handler->on_bytes(s->data, s->way, bytes, (size_t)n);
             taken += (size_t)n;
         } else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
             bury(s, false);
@@ -321,7 +322,7 @@ static void say_unstarted(struct supervisor *s, const char *why) {
 static bool say_login(struct supervisor *s) {
     struct login login;
     char why[600];
-    if (!way_in_is_nats(s->options))
+    if (s->way != WAY_NATS)
         return true;
     if (!way_in_login(s->options, &login, why, sizeof why)) {
         say_unstarted(s, why);
@@ -341,14 +342,14 @@ static void start(struct supervisor *s) {
     if (s->page != NULL)
         page_idle(s->page);
     bool known = say_login(s);
-    if (!known || !child_start(&s->child, s->options, s->page_fd)) {
+    if (!known || !child_start(&s->child, s->options, s->way, s->page_fd)) {
         if (known)
             say_unstarted(s, strerror(errno));
         loop_timer_set(s->restart, s->started_ns + BACKOFF_MAX_NS);
         return;
     }
     s->unstarted[0] = '\0';
-    s->handler->on_restart(s->data);
+    s->handler->on_restart(s->data, s->way);
     s->output = loop_add_fd(s->loop, s->child.out, LOOP_IN, on_output, s);
     s->errors = loop_add_fd(s->loop, s->child.err, LOOP_IN, on_errors, s);
     s->input = loop_add_fd(s->loop, s->child.in, 0, on_input, s);
@@ -358,11 +359,12 @@ static void start(struct supervisor *s) {
     say_wants(s, 0);
 }
 
-struct supervisor *supervisor_create(struct loop *loop, const struct options *options,
+struct supervisor *supervisor_create(struct loop *loop, const struct options *options, enum way way,
                                      const struct supervisor_handler *handler, void *data) {
     struct supervisor *s = memory_new(sizeof *s);
     s->loop = loop;
     s->options = options;
+    s->way = way;
     s->handler = handler;
     s->data = data;
     s->backoff_ns = BACKOFF_FIRST_NS;

@@ -1,4 +1,5 @@
-/* The supervisor: keeps one `natsight collect http` alive, reads what it writes, tells it what is wanted.
+/* The supervisor: keeps one collector (`natsight collect http` or `nats`) alive, reads what it writes, tells
+ * it what is wanted.
  *
  * A collector that dies is started again (0.2 to 5 s later); one that has not beaten for 3 s while this
  * process was running is killed first. Whatever it was decoding when it died is blamed, and after three times
@@ -13,14 +14,17 @@
 
 #include "base/loop.h"
 #include "entry/options.h"
+#include "entry/way_in.h"
 #include "sample/field.h"
 
 struct supervisor;
 
-struct supervisor_handler {
-    void (*on_bytes)(void *data, const char *bytes, size_t len);
+struct supervisor_handler { /* `way` is the collector's */
+    void (*on_bytes)(void *data, enum way way, const char *bytes, size_t len);
     /* A new stream begins: what was unfinished of the old one is void. */
-    void (*on_restart)(void *data);
+    void (*on_restart)(void *data, enum way way);
+    /* There is no such collector any more: it is not a way in since the options changed. */
+    void (*on_gone)(void *data, enum way way);
     /* One sentence for the event log: "collector killed: ...". */
     void (*on_event)(void *data, const char *text);
     /* The collector refused to start (wrong usage, unreadable file): its own line. It is not tried again. */
@@ -28,23 +32,16 @@ struct supervisor_handler {
 };
 
 /* options and handler must outlive it. */
-struct supervisor *supervisor_create(struct loop *loop, const struct options *options,
+struct supervisor *supervisor_create(struct loop *loop, const struct options *options, enum way way,
                                      const struct supervisor_handler *handler, void *data);
 /* The options changed: ends the collector and starts one that knows them. */
 void supervisor_restart(struct supervisor *s);
 void supervisor_destroy(struct supervisor *s); /* ends the child by its pid; NULL is fine */
 
-/* Wants exactly these shapes on top of what is always asked, as a bit mask of 1 << SHAPE_x; `sort` is for
- * CONNZ_FULL, NULL: cid. */
+/* As those of all supervisors (supervisors.h), of this one. */
+struct question;
 void supervisor_want(struct supervisor *s, unsigned shapes, const char *sort);
-/* Wants the subscriptions of one connection, again and again; NULL: of none. */
-struct question {
-    const char *server_url;
-    uint64_t cid;
-    bool closed;
-};
 void supervisor_want_subscriptions(struct supervisor *s, const struct question *question);
-/* Wants the subscriptions that match a subject, of all servers; "": none. */
 void supervisor_want_interest(struct supervisor *s, const char *subject);
 
 #endif

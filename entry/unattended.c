@@ -15,17 +15,25 @@
 
 #define LOOK_NS (100 * NS_PER_MS)
 
-void unattended_take(struct unattended *u, const char *bytes, size_t len) {
-    feed_bytes(u->feed, bytes, len);
+static void take(struct unattended *u, int pipe, const char *bytes, size_t len) {
+    feed_bytes(u->feed, pipe, bytes, len);
     feed_drain(u->feed);
 }
 
-static void on_bytes(void *data, const char *bytes, size_t len) {
-    unattended_take(data, bytes, len);
+void unattended_take(struct unattended *u, const char *bytes, size_t len) {
+    take(u, 0, bytes, len);
 }
 
-static void on_restart(void *data) {
-    feed_restart(((struct unattended *)data)->feed);
+static void on_bytes(void *data, enum way way, const char *bytes, size_t len) {
+    take(data, (int)way, bytes, len);
+}
+
+static void on_restart(void *data, enum way way) {
+    feed_restart(((struct unattended *)data)->feed, (int)way);
+}
+
+static void on_gone(void *data, enum way way) {
+    feed_gone(((struct unattended *)data)->feed, (int)way);
 }
 
 static void on_event(void *data, const char *text) {
@@ -47,7 +55,7 @@ static void on_refusal(void *data, const char *text) {
     unattended_stop(u, EXIT_USAGE);
 }
 
-static const struct supervisor_handler handler = {on_bytes, on_restart, on_event, on_refusal};
+static const struct supervisor_handler handler = {on_bytes, on_restart, on_gone, on_event, on_refusal};
 
 static void on_end_signal(struct loop *loop, int number, void *data) {
     (void)loop, (void)number;
@@ -64,8 +72,8 @@ static void on_look(struct loop *loop, void *data) {
     loop_timer_set(u->look, clock_mono_ns() + LOOK_NS);
     feed_tick(u->feed);
     const char *subject = model_expect_subject(u->model);
-    if (u->supervisor != NULL)
-        supervisor_want_interest(u->supervisor, subject != NULL ? subject : "");
+    if (u->supervisors != NULL)
+        supervisors_want_interest(u->supervisors, subject != NULL ? subject : "");
     u->handler->on_look(u->data);
 }
 
@@ -89,9 +97,9 @@ void unattended_begin(struct unattended *u, const struct options *options,
 }
 
 void unattended_ask(struct unattended *u, unsigned shapes) {
-    u->supervisor = supervisor_create(u->loop, u->options, &handler, u);
-    if (u->supervisor != NULL)
-        supervisor_want(u->supervisor, shapes | model_shapes(u->model), NULL);
+    u->supervisors = supervisors_create(u->loop, u->options, &handler, u);
+    if (u->supervisors != NULL)
+        supervisors_want(u->supervisors, shapes | model_shapes(u->model), NULL);
 }
 
 void unattended_run(struct unattended *u) {
@@ -108,7 +116,7 @@ void unattended_stop(struct unattended *u, int code) {
 }
 
 int unattended_end(struct unattended *u) {
-    supervisor_destroy(u->supervisor);
+    supervisors_destroy(u->supervisors);
     if (u->loop != NULL)
         loop_destroy(u->loop);
     feed_destroy(u->feed);

@@ -9,7 +9,7 @@
 #include "base/loop.h"
 #include "entry/feed.h"
 #include "entry/options.h"
-#include "entry/supervisor.h"
+#include "entry/supervisors.h"
 
 /* "data" is the watcher's. */
 struct unattended_handler {
@@ -26,7 +26,7 @@ struct unattended {
     struct loop *loop;
     struct model *model;
     struct feed *feed;
-    struct supervisor *supervisor; /* NULL: what feeds it is somebody else's */
+    struct supervisors *supervisors; /* NULL: what feeds it is somebody else's */
     struct loop_source *look;
     int64_t started_ns;
     double hold_scale;

@@ -8,18 +8,24 @@
 #include "base/url.h"
 #include "entry/context.h"
 
-static int count_nats(const struct options *o) {
+static enum way way_of(const char *text) {
+    struct url url;
+    char why[400];
+    return url_parse(&url, text, why, sizeof why) && url.nats ? WAY_NATS : WAY_HTTP;
+}
+
+int way_in_urls(const struct options *o, enum way way, const char *urls[], int most) {
     int count = 0;
-    for (int i = 0; i < o->url_count; i++) {
-        struct url url;
-        char why[400];
-        count += url_parse(&url, o->urls[i], why, sizeof why) && url.nats;
-    }
+    for (int i = 0; i < o->url_count && count < most; i++)
+        if (way_of(o->urls[i]) == way)
+            urls[count++] = o->urls[i];
     return count;
 }
 
-bool way_in_is_nats(const struct options *o) {
-    return o->context != NULL || o->environment_alone || count_nats(o) > 0;
+bool way_in_is(const struct options *o, enum way way) {
+    const char *one;
+    bool named = way == WAY_NATS && (o->context != NULL || o->environment_alone);
+    return named || way_in_urls(o, way, &one, 1) > 0;
 }
 
 /* Looked up once: who selects another one meanwhile means other programs. */
@@ -46,30 +52,14 @@ void way_in_by_default(struct options *o) {
     o->url_count = 1;
 }
 
-/* The first one that is no URL of NATS where all have to be; NULL: there is none. */
-static const char *misplaced(const struct options *o) {
-    for (int i = 0; i < o->url_count && way_in_is_nats(o); i++) {
-        struct url url;
-        char why[400];
-        if (url_parse(&url, o->urls[i], why, sizeof why) && !url.nats)
-            return o->urls[i];
-    }
-    return NULL;
-}
-
 const char *way_in_fault(const struct options *o, char *message, size_t size) {
     struct login login;
-    const char *url = misplaced(o);
     if (o->context != NULL || o->environment_alone) {
         if (!context_login(o->context, &login, message, size))
             return o->context != NULL ? "context" : "environment";
         login_finish(&login);
     }
-    if (url == NULL)
-        return NULL;
-    snprintf(message, size, "%s: is a monitoring port, and %s of NATS; write URLs of one kind",
-             options_typed(url), o->context != NULL ? "a context is" : "others here are");
-    return "urls";
+    return NULL;
 }
 
 /* ---- as whom ---- */
@@ -85,7 +75,7 @@ static void set_urls(struct login *login, const struct options *o) {
     for (int i = 0; i < o->url_count; i++) {
         struct url url;
         char why[400], text[600];
-        if (!url_parse(&url, o->urls[i], why, sizeof why))
+        if (!url_parse(&url, o->urls[i], why, sizeof why) || !url.nats)
             continue;
         url_format(&url, text, sizeof text);
         buffer_printf(&all, "%s%s", all.len > 0 ? "," : "", text);

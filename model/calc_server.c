@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "model/way.h"
+
 struct value calc_server_name(const struct model *model, const struct object *object) {
     (void)model;
     return value_text(server_label(server_const(object)));
@@ -15,6 +17,11 @@ struct value calc_server_url(const struct model *model, const struct object *obj
     (void)model;
     const struct server *server = server_const(object);
     return value_text(server->url ? server->url->bytes : NULL);
+}
+
+struct value calc_server_asked_by(const struct model *model, const struct object *object) {
+    (void)model;
+    return value_text(way_name(server_const(object)->ways[SHAPE_VARZ]));
 }
 
 struct value calc_server_state(const struct model *model, const struct object *object) {

@@ -186,6 +186,7 @@ struct stamp stamp_of(const struct sample *sample, const struct text *server_id)
                        .mono_ns = sample->answered_mono_ns,
                        .asked_mono_ns = sample->asked_mono_ns,
                        .serial = sample->serial,
+                       .source = sample->source,
                        .server_id = server_id};
     const struct row *answer = sample_first(sample, ENTITY_ANSWER);
     if (answer) {
@@ -224,8 +225,9 @@ static bool counter_fell(const struct row *from, const struct row *to) {
 }
 
 static bool window_holds(const struct object *object, const struct row *next, const struct stamp *at) {
-    return text_same(object->now_at.server_id, at->server_id) && at->now_ns > object->now_at.now_ns &&
-           clocks_agree(&object->now_at, at) && !counter_fell(object->now, next);
+    return text_same(object->now_at.server_id, at->server_id) && object->now_at.source == at->source &&
+           at->now_ns > object->now_at.now_ns && clocks_agree(&object->now_at, at) &&
+           !counter_fell(object->now, next);
 }
 
 /* Two requests that bring the same row within milliseconds: the second one only refreshes, or rates would be

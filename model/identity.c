@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "model/address.h"
+#include "model/way.h"
 
 #define ORPHAN_NS (10 * NS_PER_S) /* a known peer whose collector began anew and does not name it again */
 
@@ -33,14 +34,29 @@ struct target *target_take(struct model *model, uint16_t source, uint64_t id) {
     return target;
 }
 
+static void be_known_as(struct model *model, struct entry *entry, struct target *target) {
+    struct server *server = server_of(entry);
+    server->target = target;
+    server->asked = true;
+    if (target->url && !server->placeholder) {
+        char address[300];
+        address_of(target->url->bytes, address, sizeof address);
+        server->url = target->state == TARGET_KNOWN ? NULL : target->url;
+        server->address = model_text_of(model, address);
+    }
+}
+
 static void unbind(struct model *model, struct target *target) {
     struct entry *entry = target->server;
     target->server = NULL;
-    if (entry && server_of(entry)->target == target) {
-        server_of(entry)->target = NULL;
-        server_of(entry)->asked = false;
-        server_of(entry)->orphan_mono_ns = model->mono_ns;
-    }
+    if (!entry || server_of(entry)->target != target)
+        return;
+    server_of(entry)->target = NULL;
+    server_of(entry)->asked = false;
+    server_of(entry)->orphan_mono_ns = model->mono_ns;
+    struct target *other = way_besides(model, entry, target);
+    if (other)
+        be_known_as(model, entry, other);
 }
 
 static void target_destroy(struct model *model, struct target *target) {
@@ -78,16 +94,16 @@ static void bind(struct model *model, struct target *target, struct entry *entry
         unbind(model, target);
     target->server = entry;
     server->left_behind = false;
-    if (server->target && server->target != target && server_is_up(server))
+    const struct target *other = server->target != target ? server->target : NULL;
+    if (other && other->source == target->source ? server_is_up(server)
+                                                 : other && way_is_better(other, target))
         return; /* a second way to it: the first one serves */
-    server->target = target;
-    server->asked = true;
-    if (target->url && !server->placeholder) {
-        char address[300];
-        address_of(target->url->bytes, address, sizeof address);
-        server->url = target->state == TARGET_KNOWN ? NULL : target->url;
-        server->address = model_text_of(model, address);
-    }
+    be_known_as(model, entry, target);
+}
+
+/* Its answers are about that row. */
+static bool is_way(const struct model *model, const struct target *target, const struct entry *entry) {
+    return way_of(model, entry, target->source) == target;
 }
 
 bool target_is_named(const struct target *target) {
@@ -156,9 +172,9 @@ static struct entry *row_for(struct model *model, struct target *target, int64_t
 static void become_known(struct model *model, struct target *target, int64_t utc_ns) {
     struct entry *entry = row_for(model, target, utc_ns);
     struct server *server = server_of(entry);
-    bool other = server->target && server->target != target && server->state != SERVER_KNOWN;
-    if (other && server_is_up(server))
-        return; /* asked under another address */
+    const struct target *asked = server->target && server->target != target ? server->target : NULL;
+    if (asked && server->state != SERVER_KNOWN && (server_is_up(server) || asked->source != target->source))
+        return; /* asked under another address, or in another way */
     bool joined = server->state == SERVER_NEW || server->state == SERVER_DOWN;
     bind(model, target, entry);
     if (target->name && target->name->len)
@@ -287,7 +303,7 @@ static struct entry *rebind(struct model *model, struct target *target, struct e
     bind(model, target, entry);
     if (old && old != entry && !server_of(old)->reached && !server_of(old)->target)
         server_remove(model, old);
-    return server_of(entry)->target == target ? entry : NULL;
+    return is_way(model, target, entry) ? entry : NULL;
 }
 
 struct entry *identify(struct model *model, struct target *target, const struct sample *sample,
@@ -297,7 +313,7 @@ struct entry *identify(struct model *model, struct target *target, const struct 
     if (!id || (!entry && !target_is_named(target) && target->state != TARGET_POLLED))
         return NULL;
     struct entry *holder = server_by_id(model, id);
-    bool first_way = entry && server_of(entry)->target == target;
+    bool first_way = entry && is_way(model, target, entry);
     if (holder && (holder != entry || !first_way))
         return rebind(model, target, holder);
     if (holder && server_of(entry)->reached)

@@ -14,6 +14,7 @@
 #include "model/source.h"
 #include "model/subscription.h"
 #include "model/visitor.h"
+#include "model/way.h"
 
 #define LONGEST_INTERVAL (3600 * NS_PER_S) /* that we wait for an answer */
 
@@ -126,6 +127,11 @@ static void on_hello(struct model *model, uint16_t source, const struct row *row
     targets_forget(model, source); /* a new collector counts its targets from one again */
 }
 
+void model_source_gone(struct model *model, uint16_t source) {
+    targets_forget(model, source);
+    model_changed(model);
+}
+
 static void on_target(struct model *model, uint16_t source, const struct row *row) {
     model_begin(model, row_i64(row, F_TARGET_utc, 0), model->mono_ns);
     target_row(model, source, row);
@@ -159,7 +165,7 @@ static void note_interval(struct server *server, struct entry *cost) {
 static void on_cost(struct model *model, uint16_t source, const struct row *row) {
     struct entry *server = target_take(model, source, row_u64(row, F_COST_target, 0))->server;
     int64_t utc_ns = row_i64(row, F_COST_utc, model->utc_ns);
-    if (!server)
+    if (!server || !way_serves(server, source, row_u64(row, F_COST_shape, SHAPE_NONE)))
         return;
     struct stamp at = {.now_ns = utc_ns, .utc_ns = utc_ns, .mono_ns = utc_ns, .asked_mono_ns = utc_ns};
     struct entry *entry = entry_take(model, OBJECT_COST, &server->object, NULL, row, &at, NULL);
@@ -329,18 +335,20 @@ static struct entry *take_head(struct model *model, struct target *target, const
         return NULL;
     if (sample->shape == SHAPE_VARZ && !sample->failure)
         entry = varz ? identify(model, target, sample, varz) : NULL;
-    if (!entry || server_of(entry)->target != target)
+    if (!entry || way_of(model, entry, sample->source) != target)
         return NULL;
     if (!sample->failure && is_foreign(server_of(entry), sample))
+        return NULL;
+    if (!way_counts(model, target, sample))
         return NULL;
     note_answer(model, server_of(entry), sample);
     return entry;
 }
 
-static struct entry *begin_sample(struct model *model, uint16_t source, const struct sample *sample,
+static struct entry *begin_sample(struct model *model, const struct sample *sample,
                                   struct model_intake *intake) {
     model_begin(model, sample->asked_utc_ns, sample->asked_mono_ns);
-    struct entry *entry = take_head(model, target_take(model, source, sample->target), sample);
+    struct entry *entry = take_head(model, target_take(model, sample->source, sample->target), sample);
     intake->begun = true;
     if (!entry)
         return NULL;
@@ -381,13 +389,13 @@ bool model_slices(enum shape shape) {
     return shape > SHAPE_NONE && shape < SHAPE_LIMIT && shape_handlers[shape].slice;
 }
 
-bool model_sample_slice(struct model *model, uint16_t source, const struct sample *sample,
-                        struct model_intake *intake, size_t rows) {
+bool model_sample_slice(struct model *model, const struct sample *sample, struct model_intake *intake,
+                        size_t rows) {
     if (sample->shape <= SHAPE_NONE || sample->shape >= SHAPE_LIMIT)
         return true;
     model_tick_finish(model);
     struct entry *entry =
-        intake->begun ? resume_sample(model, sample, intake) : begin_sample(model, source, sample, intake);
+        intake->begun ? resume_sample(model, sample, intake) : begin_sample(model, sample, intake);
     bool done = !entry || take_rows(model, entry, sample, intake, rows);
     if (done)
         model_intake_drop(intake);
@@ -403,9 +411,9 @@ bool model_sample_slice(struct model *model, uint16_t source, const struct sampl
     return done;
 }
 
-void model_sample(struct model *model, uint16_t source, const struct sample *sample) {
+void model_sample(struct model *model, const struct sample *sample) {
     struct model_intake intake = {0};
-    while (!model_sample_slice(model, source, sample, &intake, SIZE_MAX))
+    while (!model_sample_slice(model, sample, &intake, SIZE_MAX))
         continue;
 }
 

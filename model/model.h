@@ -48,7 +48,9 @@ struct model *model_clone_slice(const struct model *model, struct model_copying 
 /* ---- in ---- */
 void model_row(struct model *model, uint16_t source, enum frame_kind kind,
                const struct row *row); /* all but TICK */
-void model_sample(struct model *model, uint16_t source, const struct sample *sample);
+/* Nobody asks in that way any more: whoever is asked in no other is as it was left. */
+void model_source_gone(struct model *model, uint16_t source);
+void model_sample(struct model *model, const struct sample *sample);
 /* The same in slices, so that nobody waits for a huge one: takes about `rows` rows on, true when the sample
  * is done with. `intake` is zeroed before the first call, and the sample stays as it is. In between anything
  * else may come; if that made the sample void (its server restarted or is no more), the rest is passed over.
@@ -63,8 +65,8 @@ struct model_intake { /* private */
     uint64_t last_cid;
     struct merging *merging;
 };
-bool model_sample_slice(struct model *model, uint16_t source, const struct sample *sample,
-                        struct model_intake *intake, size_t rows);
+bool model_sample_slice(struct model *model, const struct sample *sample, struct model_intake *intake,
+                        size_t rows);
 void model_intake_drop(struct model_intake *intake);
 bool model_slices(enum shape shape);
 /* Time goes on: staleness, holds, series, findings. Called each 500 ms with the stream's clocks; never goes

@@ -44,7 +44,8 @@ struct stamp {
     int64_t utc_ns; /* collector: answered */
     int64_t mono_ns;
     int64_t asked_mono_ns;
-    uint64_t serial;              /* of the sample, over the whole stream */
+    uint64_t serial;              /* of the sample, over all that its source said */
+    uint16_t source;              /* who asked */
     const struct text *server_id; /* whose counters these are */
 };
 

@@ -62,8 +62,9 @@ struct server {
     int64_t silent_mono_ns; /* it answered, and was stale or down until then, once we had asked it; 0 never */
     struct target *target;  /* whose answers count; NULL: nobody asks, or a copy */
     bool asked;             /* it has one, or what it is a copy of */
-    int64_t orphan_mono_ns; /* a known peer lost its target then */
-    bool left_behind;       /* was there when others came to be watched, and was not found again yet */
+    uint16_t ways[SHAPE_LIMIT]; /* whose answers count: a source, 0 nobody's yet (way.h) */
+    int64_t orphan_mono_ns;     /* a known peer lost its target then */
+    bool left_behind;           /* was there when others came to be watched, and was not found again yet */
 
     struct answer_state answers[SHAPE_LIMIT];
     const struct text *errors[SHAPE_LIMIT]; /* behind answers[].error */

@@ -60,6 +60,10 @@ struct target {
     enum target_state state;
     const struct text *url, *origin, *reason, *server_id, *name;
     struct entry *server; /* NULL: no row */
+    struct way_heard {    /* of what was asked by this way */
+        int64_t good_mono_ns;
+        uint8_t good, bad; /* times running, up to 255 */
+    } heard[SHAPE_LIMIT];
 };
 
 struct gap { /* samples lost on their way here, that no event has told yet */

@@ -27,6 +27,9 @@ enum frame_kind { /* stable numbers */
                   FRAME_LOG = 11,
 };
 
+/* The sources that this program's collectors are. */
+enum { SOURCE_HTTP = 1, SOURCE_NATS = 2 };
+
 /* ---- writing: everything appends whole frames to `out` ---- */
 void stream_write_schema(struct buffer *out, uint16_t source);
 /* Any kind but SCHEMA, BEGIN, ROWS, END: one row of the entity of the same name. */
@@ -48,7 +51,7 @@ struct stream_handler {
     /* HELLO, TARGET, TICK, EVENT, GAP, COST, LOG; the row lives during the call. */
     void (*on_row)(void *data, uint16_t source, enum frame_kind kind, const struct row *row);
     /* A committed sample, borrowed during the call unless it is taken over. */
-    void (*on_sample)(void *data, uint16_t source, const struct sample *sample);
+    void (*on_sample)(void *data, const struct sample *sample);
     /* Bytes that were no frame were skipped up to the next magic with a right checksum. */
     void (*on_damage)(void *data, size_t skipped);
 };

@@ -338,6 +338,7 @@ static bool on_begin(struct stream_reader *r, struct source *src, struct cursor 
     if (!row || !row_has(row, F_BEGIN_serial))
         return false;
     struct sample *s = src->sample;
+    s->source = src->number;
     uint64_t shape = row_u64(row, F_BEGIN_shape, 0);
     s->shape = shape_name((unsigned)(shape < SHAPE_LIMIT ? shape : 0)) ? (enum shape)shape : SHAPE_NONE;
     s->target = row_u64(row, F_BEGIN_target, 0);
@@ -398,7 +399,7 @@ static bool on_end(struct stream_reader *r, struct source *src, struct cursor *c
     r->committing = src;
     if (r->handler.on_sample &&
         src->sample->shape != SHAPE_NONE) /* a shape that we don't know is passed over */
-        r->handler.on_sample(r->data, src->number, src->sample);
+        r->handler.on_sample(r->data, src->sample);
     r->committing = NULL;
     close_sample(r, src);
     return true;

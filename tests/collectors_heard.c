@@ -52,8 +52,8 @@ static void ignore(void *data) {
 static void ignore_error(void *data, int error) {
     (void)data, (void)error;
 }
-static void ignore_sample(void *data, uint16_t source, const struct sample *s) {
-    (void)data, (void)source, (void)s;
+static void ignore_sample(void *data, const struct sample *s) {
+    (void)data, (void)s;
 }
 static void no_damage(void *data, size_t skipped) {
     (void)data, (void)skipped;

@@ -286,9 +286,8 @@ static void got_row(void *data, uint16_t source, enum frame_kind kind, const str
     ck_assert_uint_eq(row_u64(row, F_GAP_target, 0), 1);
     ck_assert_uint_eq(row_u64(row, F_GAP_shape, 0), SHAPE_CONNZ_HOT);
 }
-static void got_sample(void *data, uint16_t source, const struct sample *s) {
+static void got_sample(void *data, const struct sample *s) {
     struct got *g = data;
-    (void)source;
     g->serials[g->samples++] = s->serial;
 }
 static void got_damage(void *data, size_t skipped) {

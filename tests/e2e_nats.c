@@ -272,12 +272,6 @@ START_TEST(a_context) {
     ck_assert_str_eq(natsight.errors,
                      "natsight: --context: there is no context east-syss; did you mean east-sys?\n");
     command_free(&natsight);
-    const char *const both[] = {command_natsight(), "--context",        "east-sys",
-                                "--plain",          "http://localhost", NULL};
-    ck_assert_int_eq(command_run(&natsight, both, NULL, MS), 64);
-    ck_assert_ptr_nonnull(
-        strstr(natsight.errors, "http://localhost: is a monitoring port, and a context is of NATS"));
-    command_free(&natsight);
     unsetenv("XDG_CONFIG_HOME");
     folder_remove(&home);
 }

@@ -32,7 +32,7 @@ static const struct wrong {
     {{"--cert", "/dev/null"}, "--cert", "--key"},
     {{"--key", "/dev/null"}, "--key", "--cert"},
     {{"nats://u:p@127.0.0.1:4222"}, "`nats://...@127.0.0.1:4222`", "a context, or into NATS_USER"},
-    {{"nats://127.0.0.1:4222", "127.0.0.1:8222"}, "127.0.0.1:8222", "URLs of one kind"},
+    {{"collect", "nats://127.0.0.1:4222", "127.0.0.1:8222"}, "collect", "asks in one way"},
     {{"--context", "none-such"}, "--context", "there is no context none-such"},
     {{"ftp://127.0.0.1"}, "`ftp://127.0.0.1`", "write http://"},
     {{"http://u:p@127.0.0.1:8222"}, "`http://...@127.0.0.1:8222`", "--auth-file"},

@@ -67,8 +67,8 @@ static void take_subject(const struct row *row) {
     s->size = real(row, F_SUBJECT_size);
 }
 
-static void on_sample(void *data, uint16_t source, const struct sample *sample) {
-    (void)data, (void)source;
+static void on_sample(void *data, const struct sample *sample) {
+    (void)data;
     const struct row *row = sample_first(sample, ENTITY_SAMPLING);
     if (row == NULL)
         return;

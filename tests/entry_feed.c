@@ -318,7 +318,7 @@ START_TEST(another_collector_after_it) {
     until(&run, 20);
     moved = run.its_moved = -HOUR;
     until(&run, 30);
-    feed_restart(run.feed);
+    feed_restart(run.feed, 0);
     say_hello(&run);
     until(&run, 40);
     ck_assert_double_eq_tol(seconds_now(&run), 40, 0.001);

@@ -12,7 +12,7 @@ START_TEST(what_comes_while_it_is_held_waits) {
     for (int i = 0; i < 2; i++) {
         at += NS_PER_S;
         struct buffer bytes = answers(&run);
-        feed_bytes(run.feed, bytes.data, bytes.len);
+        feed_bytes(run.feed, 0, bytes.data, bytes.len);
         buffer_finish(&bytes);
         feed_tick(run.feed);
         ck_assert(!feed_work(run.feed));
@@ -43,7 +43,7 @@ START_TEST(a_tick_is_made_in_steps) {
     ck_assert(feed_tick_step(run.feed));
     ck_assert_double_eq_tol(seconds_now(&run), 20.5, 0.001);
     struct buffer bytes = answers(&run);
-    feed_bytes(run.feed, bytes.data, bytes.len);
+    feed_bytes(run.feed, 0, bytes.data, bytes.len);
     buffer_finish(&bytes);
     ck_assert(!feed_work(run.feed));
     ck_assert_uint_eq(feed_samples(run.feed), samples);

@@ -53,7 +53,7 @@ static inline int64_t its_mono(const struct run *run) {
 }
 
 static inline void pass_on(struct run *run, struct buffer *bytes) {
-    feed_bytes(run->feed, bytes->data, bytes->len);
+    feed_bytes(run->feed, 0, bytes->data, bytes->len);
     feed_drain(run->feed);
     buffer_finish(bytes);
 }

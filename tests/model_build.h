@@ -70,6 +70,7 @@ static inline struct row *row_of(struct sample *s, enum entity entity) {
 static inline struct sample *build(struct night *n, uint64_t target, enum shape shape,
                                    const char *server_id) {
     struct sample *s = sample_create();
+    s->source = 1;
     s->target = target;
     s->serial = ++n->serial;
     s->shape = shape;
@@ -88,7 +89,7 @@ static inline struct sample *build(struct night *n, uint64_t target, enum shape 
 }
 
 static inline void send(struct night *n, struct sample *s) {
-    model_sample(n->model, 1, s);
+    model_sample(n->model, s);
     sample_destroy(s);
 }
 

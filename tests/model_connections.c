@@ -325,14 +325,14 @@ START_TEST(in_slices_nobody_is_gone_before_all_rows_are_taken) {
     struct sample *s = build_many(&n, 501, 1000);
     struct model_intake intake = {0};
     for (size_t taken = 100; taken <= 1000; taken += 100) {
-        ck_assert(!model_sample_slice(n.model, 1, s, &intake, 100));
+        ck_assert(!model_sample_slice(n.model, s, &intake, 100));
         night_until(&n, 2 + (double)taken / 1000);
         ck_assert_uint_eq(count_fresh(&n, FRESH_GONE), 0);
         ck_assert_uint_eq(count_fresh(&n, FRESH_LIVE), taken <= 500 ? 1000 : 499 + taken);
         ck_assert_uint_eq(covered(&n), count_fresh(&n, FRESH_LIVE));
         send_varz(&n, 1, "IDA", "n1");
     }
-    while (!model_sample_slice(n.model, 1, s, &intake, 100))
+    while (!model_sample_slice(n.model, s, &intake, 100))
         continue;
     ck_assert_uint_eq(count_fresh(&n, FRESH_GONE), 500);
     ck_assert_uint_eq(count_fresh(&n, FRESH_LIVE), 1000);
@@ -349,14 +349,14 @@ START_TEST(a_restart_amid_a_sample_ends_it) {
     begin_one(&n);
     struct sample *s = build_many(&n, 1, 1000);
     struct model_intake intake = {0};
-    ck_assert(!model_sample_slice(n.model, 1, s, &intake, 100));
+    ck_assert(!model_sample_slice(n.model, s, &intake, 100));
     ck_assert_uint_eq(covered(&n), 99); /* and the envelope */
     night_until(&n, 1);
     struct sample *varz = build_varz(&n, 1, "IDB", "n1");
     put_i(row_of(varz, ENTITY_SERVER), F_SERVER_start, NIGHT_UTC + n.at);
     send(&n, varz);
     ck_assert_uint_eq(count_fresh(&n, FRESH_GONE), 99);
-    ck_assert(model_sample_slice(n.model, 1, s, &intake, 100));
+    ck_assert(model_sample_slice(n.model, s, &intake, 100));
     ck_assert_uint_eq(count_of(&n, OBJECT_CONNECTION), 99);
     ck_assert_uint_eq(count_fresh(&n, FRESH_GONE), 99);
     sample_destroy(s);

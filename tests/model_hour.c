@@ -62,9 +62,10 @@ static void on_row(void *data, uint16_t source, enum frame_kind kind, const stru
 }
 
 /* In place of what it answered. */
-static void refuse(struct hour *h, uint16_t source, const struct sample *sample) {
+static void refuse(struct hour *h, const struct sample *sample) {
     static const char error[] = "connection refused";
     struct sample *s = sample_create();
+    s->source = sample->source;
     s->target = sample->target;
     s->serial = sample->serial;
     s->shape = sample->shape;
@@ -74,17 +75,17 @@ static void refuse(struct hour *h, uint16_t source, const struct sample *sample)
     s->answered_mono_ns = sample->answered_mono_ns;
     s->failure = FAILURE_REFUSED;
     s->error = sample_text(s, error, sizeof error - 1);
-    model_sample(h->model, source, s);
+    model_sample(h->model, s);
     sample_destroy(s);
 }
 
-static void on_sample(void *data, uint16_t source, const struct sample *sample) {
+static void on_sample(void *data, const struct sample *sample) {
     struct hour *h = data;
     tick_until(h, sample->answered_utc_ns, sample->answered_mono_ns);
     if (h->silent == sample->target && h->mono - h->began > FAULT_MINUTE * 60 * NS_PER_S)
-        refuse(h, source, sample);
+        refuse(h, sample);
     else
-        model_sample(h->model, source, sample);
+        model_sample(h->model, sample);
 }
 
 static void on_damage(void *data, size_t skipped) {

@@ -106,7 +106,7 @@ static void same_models(const struct night *a, const struct night *b) {
 /* ---- taken in ---- */
 
 static bool take_slice(struct night *n, struct sample *s, struct model_intake *intake) {
-    return model_sample_slice(n->model, 1, s, intake, 1 + roll(SLICE_MOST));
+    return model_sample_slice(n->model, s, intake, 1 + roll(SLICE_MOST));
 }
 
 /* Nobody loses his leader because its word is not read to its end. */
@@ -177,7 +177,7 @@ START_TEST(what_is_not_taken_to_its_end_is_dropped) {
     varz_until(&n, 5, 7);
     struct sample *s = said(&n, 0, 2);
     struct model_intake intake = {0};
-    ck_assert(!model_sample_slice(n.model, 1, s, &intake, 20));
+    ck_assert(!model_sample_slice(n.model, s, &intake, 20));
     model_intake_drop(&intake);
     sample_destroy(s);
     varz_until(&n, 10, 7);

@@ -49,9 +49,9 @@ struct taking {
     unsigned count;
 };
 
-static void take_every_other(void *data, uint16_t source, const struct sample *sample) {
+static void take_every_other(void *data, const struct sample *sample) {
     struct taking *taking = data;
-    ck_assert_uint_eq(source, 9);
+    ck_assert_uint_eq(sample->source, 9);
     if (sample->serial % 2 == 0)
         taking->taken[taking->count++] = stream_reader_take(taking->reader);
 }

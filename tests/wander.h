@@ -103,6 +103,7 @@ static inline struct sample *answer_of(struct wander *w, int node, enum shape sh
     double late = chance(&w->dice, 0.05) ? between(&w->dice, 0.1, 4) : 0.001;
     struct sample *s = sample_create();
     node_id(w, node, id);
+    s->source = 1;
     s->target = is->target;
     s->serial = ++w->n.serial;
     s->shape = shape;
@@ -452,7 +453,7 @@ static inline void hear(struct wander *w, struct sample *s, double delay) {
             w->held[i] = (struct held){.sample = s, .due = now_s(w) + delay};
             return;
         }
-    model_sample(w->n.model, 1, s);
+    model_sample(w->n.model, s);
     sample_destroy(s);
 }
 
@@ -469,12 +470,12 @@ static inline void take_due(struct wander *w) {
         if (!h->sample || h->due > now_s(w))
             continue;
         if (!h->begun && (!model_slices(h->sample->shape) || roll(&w->dice, 3))) {
-            model_sample(w->n.model, 1, h->sample);
+            model_sample(w->n.model, h->sample);
             let_go(h);
             continue;
         }
         h->begun = true;
-        if (model_sample_slice(w->n.model, 1, h->sample, &h->intake, 1 + roll(&w->dice, 6)) ||
+        if (model_sample_slice(w->n.model, h->sample, &h->intake, 1 + roll(&w->dice, 6)) ||
             chance(&w->dice, 0.01))
             let_go(h);
     }

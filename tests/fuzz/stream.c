@@ -31,10 +31,10 @@ static void on_row(void *data, uint16_t source, enum frame_kind kind, const stru
     t->hash += source + (uint32_t)kind;
     look_at(t, row);
 }
-static void on_sample(void *data, uint16_t source, const struct sample *sample) {
+static void on_sample(void *data, const struct sample *sample) {
     struct tally *t = data;
     t->samples++;
-    t->hash += source;
+    t->hash += sample->source;
     if (!shape_name((unsigned)sample->shape) || sample->failure >= FAILURE_COUNT || !sample->error)
         abort();
     for (size_t i = 0; i < sample->count; i++)

@@ -149,9 +149,9 @@ static void saw_row(void *data, uint16_t source, enum frame_kind kind, const str
     if (kind == FRAME_TICK)
         seen->utc = row_i64(row, F_TICK_utc, -1);
 }
-static void saw_sample(void *data, uint16_t source, const struct sample *sample) {
+static void saw_sample(void *data, const struct sample *sample) {
     struct seen *seen = data;
-    seen->source = source;
+    seen->source = sample->source;
     seen->samples++;
     if (sample->serial >= SEEN_MAX || !seen->expect[sample->serial] ||
         !same_sample(sample, seen->expect[sample->serial]))

@@ -149,9 +149,8 @@ static void watch_on_row(void *data, uint16_t source, enum frame_kind kind, cons
     }
 }
 
-static void watch_on_sample(void *data, uint16_t source, const struct sample *s) {
+static void watch_on_sample(void *data, const struct sample *s) {
     struct watch *w = data;
-    (void)source;
     ck_assert_int_lt(w->note_count, WATCH_NOTES);
     struct note *n = &w->notes[w->note_count++];
     *n = (struct note){.target = s->target,

@@ -34,6 +34,7 @@ struct sample *world_sample(struct world *w, int node, enum shape shape) {
     s->took_ns = 2 * NS_PER_MS;
     s->bytes = 4000;
     s->http_status = 200;
+    s->source = 1;
     s->error = text_empty;
     return s;
 }
@@ -46,7 +47,7 @@ struct row *world_answer(struct world *w, struct sample *s, int node) {
 }
 
 void world_send(struct world *w, struct sample *s) {
-    model_sample(w->model, 1, s);
+    model_sample(w->model, s);
     sample_destroy(s);
 }
 
