@@ -286,17 +286,28 @@ static void on_resize(struct loop *loop, int number, void *data) {
     app->paint_now = true;
 }
 
-/* The whole job stops, as the shell expects of Ctrl-Z: also whoever feeds us through a pipe. */
+/* The whole job stops, as the shell expects of Ctrl-Z: also whoever feeds us through a pipe. Where there is
+ * no screen the terminal has stopped them as well. */
 static void on_stop_signal(struct loop *loop, int number, void *data) {
     (void)loop;
     struct app *app = data;
     struct sigaction stop = {.sa_handler = SIG_DFL}, before;
-    screen_suspend(app->screen);
+    if (app->screen != NULL)
+        screen_suspend(app->screen);
+    app_yield_alerts(app);
     sigaction(number, &stop, &before);
-    kill(0, number);
+    kill(app->screen != NULL ? 0 : getpid(), number);
     sigaction(number, &before, NULL);
+    if (app->screen == NULL)
+        return;
     screen_resume(app->screen);
     app->paint_now = true;
+}
+
+/* Whoever is not to be stopped was started so. */
+static bool is_ignored(int number) {
+    struct sigaction now;
+    return sigaction(number, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
 }
 
 /* Somebody stopped us without asking, and meanwhile a shell may have had the terminal. */
@@ -340,10 +351,11 @@ static void watch_signals(struct app *app) {
     for (int number = SIGRTMIN; number <= SIGRTMAX; number++)
         loop_add_signal(app->loop, number, on_deadly_signal, app);
     loop_add_signal(app->loop, SIGUSR1, on_reload_signal, app);
+    if (app->screen != NULL || !is_ignored(SIGTSTP))
+        loop_add_signal(app->loop, SIGTSTP, on_stop_signal, app);
     if (app->screen == NULL)
         return;
     loop_add_signal(app->loop, SIGWINCH, on_resize, app);
-    loop_add_signal(app->loop, SIGTSTP, on_stop_signal, app);
     loop_add_signal(app->loop, SIGCONT, on_continue_signal, app);
 }
 

@@ -114,6 +114,8 @@ void app_end_lines(struct app *app);
 /* ---- alerts over restarts: app_alerts.c ---- */
 /* Before the first tick; not in replay. */
 void app_open_alerts(struct app *app, bool screen);
+/* Before we are stopped: what happened is told, and another natsight may tell from now on. */
+void app_yield_alerts(struct app *app);
 /* After each tick. */
 void app_tick_alerts(struct app *app);
 

@@ -22,6 +22,14 @@ void app_open_alerts(struct app *app, bool screen) {
     free(called);
 }
 
+void app_yield_alerts(struct app *app) {
+    if (app->alerts == NULL)
+        return;
+    while (app_outward_work(app))
+        continue;
+    alert_file_yield(app->alerts);
+}
+
 void app_tick_alerts(struct app *app) {
     if (app->alerts == NULL)
         return;

@@ -16,13 +16,16 @@
 #include "outward/alert_write.h"
 #include "outward/errand.h"
 
-enum { OPEN_MS = 1000, CLOSE_MS = 2000, LIMIT_MS = 10000, PEAKS_OF = 1000 /* open ones */ };
+enum { OPEN_MS = 1000, CLOSE_MS = 2000, YIELD_MS = 1000, LIMIT_MS = 10000, PEAKS_OF = 1000 /* open ones */ };
 #define WRITE_EVERY (3 * NS_PER_S)
 #define PEAKS_EVERY (10 * NS_PER_S) /* where nothing else changed, and not of thousands */
 #define TEXTS_EVERY (60 * NS_PER_S)
 #define TRY_EVERY   (5 * NS_PER_S)
 #define ASK_EVERY   (1 * NS_PER_S)  /* whether it was taken, what we passed */
 #define PASS_LONG   (15 * NS_PER_S) /* who keeps looks every WRITE_EVERY */
+#define STOOD_NS    (10 * NS_PER_S) /* between two ticks: we were stopped, or the machine slept */
+#define SETTLE_NS                                                                                            \
+    (20 * NS_PER_S) /* after that: all is asked anew, before it is compared with what was told */
 
 struct alert_file {
     struct model *model;
@@ -39,7 +42,9 @@ struct alert_file {
     bool writing; /* WRITES: it does not only look what was said beside it */
     bool no_screen, holder_no_screen;
     pid_t holder;
-    int lock; /* -1: not ours */
+    int lock;                          /* -1: not ours */
+    bool leaves, away;                 /* we are giving the lock up; it is not asked yet who keeps it since */
+    int64_t ticked_ns, stopped_utc_ns; /* since when the holder was seen as stopped, 0 it is not */
     struct alert_stamp seen;
     int64_t next_ns, written_ns;
     struct written { /* up to here it is in the file; begun: in what is being written */
@@ -141,6 +146,46 @@ static void join(struct alert_file *f, const char *text, size_t len, bool mirror
     alert_document_finish(&document);
 }
 
+static void close_lock(struct alert_file *f) {
+    if (f->lock >= 0)
+        close(f->lock);
+    f->lock = -1;
+    f->kept = false;
+}
+
+static void forget_written(struct alert_file *f) {
+    f->written = (struct written){UINT64_MAX, UINT64_MAX, UINT64_MAX, 0};
+}
+
+/* We gave it up. Where another one has kept it since, what is here is of before: nothing is told of it, and
+ * nothing is taken, until the servers were asked again. true: so it is. */
+static bool comes_back(struct alert_file *f, const struct alert_take_answer *answer, bool others_text) {
+    f->away = false;
+    if (!f->kept)
+        return f->read_only;
+    if (others_text) {
+        close_lock(f);
+        f->read_only = true;
+        return true;
+    }
+    if (!alert_stamp_same(&answer->stamp, &f->seen))
+        forget_written(f);
+    return false;
+}
+
+/* Seen twice, so that one that was stopped for a moment is none. */
+static void look_at_holder(struct alert_file *f, const struct alert_take_answer *answer) {
+    bool stopped = answer->taken == ALERT_OTHERS && answer->holder_stopped;
+    int64_t since = f->stopped_utc_ns;
+    f->stopped_utc_ns = !stopped ? 0 : since != 0 ? since : clock_utc_ns();
+    if (stopped && since != 0)
+        alert_voice_stopped(&f->voice, f->holder, since);
+    else if (answer->taken == ALERT_OTHERS)
+        alert_voice_read_only(&f->voice, f->holder, passes(f));
+    else
+        alert_voice_settles(&f->voice);
+}
+
 static void taken(struct alert_file *f, const struct alert_take_answer *answer, const char *text, size_t len,
                   int lock) {
     bool mirrored = f->read_only, awaited = is_awaited(f, answer);
@@ -150,6 +195,7 @@ static void taken(struct alert_file *f, const struct alert_take_answer *answer, 
     f->holder = answer->holder;
     f->holder_no_screen = answer->holder_no_screen;
     f->lock = lock;
+    bool settles = f->away && comes_back(f, answer, len > 0);
     if (!awaited)
         f->seen = answer->stamp;
     f->exists |= answer->stamp.inode != 0;
@@ -168,10 +214,10 @@ static void taken(struct alert_file *f, const struct alert_take_answer *answer, 
     else
         alert_voice_tell(&f->voice, answer->message);
     if (f->read_only)
-        alert_voice_read_only(&f->voice, f->holder, passes(f));
+        look_at_holder(f, answer);
     if (f->kept)
         alert_voice_kept(&f->voice);
-    f->next_ns = clock_mono_ns() + (f->kept ? 0 : awaited ? ASK_EVERY : TRY_EVERY);
+    f->next_ns = clock_mono_ns() + (f->kept ? 0 : settles ? SETTLE_NS : awaited ? ASK_EVERY : TRY_EVERY);
 }
 
 static void begin_taking(struct alert_file *f) {
@@ -233,18 +279,20 @@ static bool begin_writing(struct alert_file *f, bool last) {
     return false;
 }
 
-static void close_lock(struct alert_file *f) {
-    if (f->lock >= 0)
-        close(f->lock);
-    f->lock = -1;
-    f->kept = false;
-}
-
 static void note_written(struct alert_file *f) {
     f->written = f->begun;
     f->written_ns = clock_mono_ns();
     f->exists = true;
     alert_voice_kept(&f->voice);
+}
+
+static void leave(struct alert_file *f, struct alert_stamp stamp) {
+    close_lock(f);
+    f->seen = stamp;
+    f->theirs = (struct alert_said){0};
+    f->leaves = false;
+    f->away = true;
+    f->next_ns = 0;
 }
 
 static void written(struct alert_file *f, const struct alert_write_answer *answer, const char *text,
@@ -262,13 +310,15 @@ static void written(struct alert_file *f, const struct alert_write_answer *answe
     case ALERT_NOT_OURS: /* somebody tidied up: whoever is first has it */
         close_lock(f);
         f->seen = (struct alert_stamp){0};
-        f->written = (struct written){UINT64_MAX, UINT64_MAX, UINT64_MAX, 0};
+        forget_written(f);
         f->next_ns = now;
         break;
     case ALERT_NOT_WRITTEN:
         alert_voice_not_kept(&f->voice, answer->message);
         break;
     }
+    if (f->leaves)
+        leave(f, answer->stamp);
 }
 
 static void on_done(void *data, const char *failure, struct buffer *answer, int fd) {
@@ -288,6 +338,8 @@ static void on_done(void *data, const char *failure, struct buffer *answer, int 
             alert_voice_complain(&f->voice, f->holder, failure != NULL ? failure : "no answer");
         else
             alert_voice_not_kept(&f->voice, text);
+        if (f->leaves)
+            leave(f, (struct alert_stamp){0});
         return;
     }
     memcpy(&head, answer->data, size);
@@ -345,7 +397,27 @@ void alert_file_said_silence(struct alert_file *f, const char *entity, const cha
     f->next_ns = 0;
 }
 
+void alert_file_yield(struct alert_file *f) {
+    if (f == NULL || !f->placed)
+        return;
+    int64_t until = clock_mono_ns() + YIELD_MS * NS_PER_MS;
+    if (!errand_wait(f->errand, YIELD_MS) || !f->kept)
+        return;
+    f->leaves = begin_writing(f, true);
+    if (f->leaves)
+        errand_wait(f->errand, (int)((until - clock_mono_ns()) / NS_PER_MS));
+}
+
+/* What is here may be long over: it is no measure of what another one has not told. */
+static void note_gap(struct alert_file *f) {
+    int64_t now = clock_mono_ns(), before = f->ticked_ns;
+    f->ticked_ns = now;
+    if (f->read_only && before != 0 && now - before > STOOD_NS)
+        f->next_ns = now + SETTLE_NS;
+}
+
 void alert_file_tick(struct alert_file *f) {
+    note_gap(f);
     if (!f->placed || errand_is_under_way(f->errand) || clock_mono_ns() < f->next_ns)
         return;
     if (f->kept && (is_due(f) || f->no_screen || f->looks || f->theirs.who != 0))
@@ -378,6 +450,8 @@ void alert_file_close(struct alert_file *f) {
 }
 
 enum alert_teller alert_file_teller(const struct alert_file *f) {
+    if (f->away)
+        return TELLER_UNKNOWN;
     if (f->read_only)
         return TELLER_OTHER;
     return f->kept || f->voice.reason[0] != '\0' ? TELLER_HERE : TELLER_UNKNOWN;

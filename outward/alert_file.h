@@ -5,9 +5,9 @@
  * alone, and not for long. Of several natsights on one cluster one keeps the file, and the others read it:
  * what somebody acknowledges or silences there is seen here within some seconds, and here nobody does, but
  * where the one that keeps it takes no keys: then it is passed there (outward/alert_words.h); alerts have the
- * numbers that they have there. When the one that keeps it ends, another one does. What can't be
- * read or written is said once and tried again; alerts go on without. Where and under which name:
- * outward/alert_place.h. Main process. */
+ * numbers that they have there. When the one that keeps it ends or is suspended, another one does; where it
+ * was stopped without being asked the others say so. What can't be read or written is said once and tried
+ * again; alerts go on without. Where and under which name: outward/alert_place.h. Main process. */
 #ifndef OUTWARD_ALERT_FILE_H
 #define OUTWARD_ALERT_FILE_H
 
@@ -27,6 +27,9 @@ struct alert_file *alert_file_open(struct loop *loop, struct model *model, const
                                    alert_file_say_fn *say, void *data);
 /* Writes what has changed since, for two seconds at most. NULL is fine. */
 void alert_file_close(struct alert_file *file);
+/* We are about to be stopped, as by Ctrl-Z: what has changed is written, for a second at most, and another
+ * one may keep them. The next tick asks who does; if nobody did since, we go on. NULL is fine. */
+void alert_file_yield(struct alert_file *file);
 /* After each tick of the model. */
 void alert_file_tick(struct alert_file *file);
 

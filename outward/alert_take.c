@@ -14,6 +14,7 @@
 #include "base/memory.h"
 #include "base/write_all.h"
 #include "outward/alert_document.h"
+#include "outward/alert_holder.h"
 #include "outward/alert_pass.h"
 
 enum { TEXT_MOST = 64 << 20, LOCK_TRIES = 5, NAMES_MOST = 20 };
@@ -46,6 +47,7 @@ static void read_owner(struct taking *t, int fd) {
     long pid = n > 0 ? strtol(text, &end, 10) : 0;
     t->answer.holder = pid > 0 ? (pid_t)pid : 0;
     t->answer.holder_no_screen = pid > 0 && strcmp(end, NO_SCREEN) == 0;
+    t->answer.holder_stopped = pid > 0 && alert_holder_is_stopped(t->answer.holder, fd);
 }
 
 /* Good to know, and no more. */

@@ -20,7 +20,8 @@ struct alert_take_answer {
     enum alert_taken taken;
     pid_t holder; /* OTHERS: who, 0 not known */
     bool holder_no_screen;
-    bool said_stands; /* what the owner passed to the holder is not taken yet */
+    bool holder_stopped; /* by SIGSTOP, a debugger: it does nothing, and the lock stays its */
+    bool said_stands;    /* what the owner passed to the holder is not taken yet */
     struct alert_stamp stamp;
     char message[600]; /* NOT_TAKEN: why; else "", or what became of the file that was there */
 };

@@ -2,6 +2,9 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
 
 static void say_once(struct alert_voice *v, bool warning, const char *text) {
     if (strcmp(text, v->said) == 0)
@@ -49,6 +52,31 @@ void alert_voice_read_only(struct alert_voice *v, pid_t holder, bool passes) {
         snprintf(text, sizeof text, "alerts are only read here: %s keeps those of %.200s, and runs the hooks",
                  who, v->called);
     say_once(v, false, text);
+}
+
+void alert_voice_stopped(struct alert_voice *v, pid_t holder, int64_t since_utc_ns) {
+    char text[400], who[40], since[20];
+    struct tm utc;
+    time_t s = (time_t)(since_utc_ns / NS_PER_S);
+    v->reason[0] = '\0';
+    name_of(holder, who);
+    strftime(since, sizeof since, "%H:%M:%S", gmtime_r(&s, &utc));
+    snprintf(v->refusal, sizeof v->refusal, "%s keeps the alerts of %.150s, and is stopped", who, v->called);
+    snprintf(v->status, sizeof v->status, "kept by %s, which is stopped", who);
+    snprintf(
+        text, sizeof text,
+        "%s keeps the alerts of %.150s and is stopped, since %s UTC or before: until it goes on (kill -CONT "
+        "%ld) or ends no hook runs and no log is written",
+        who, v->called, since, (long)holder);
+    say_once(v, true, text);
+}
+
+void alert_voice_settles(struct alert_voice *v) {
+    v->reason[0] = '\0';
+    snprintf(v->refusal, sizeof v->refusal,
+             "another natsight kept the alerts of %.150s until now: in some seconds they are kept here",
+             v->called);
+    snprintf(v->status, sizeof v->status, "only read");
 }
 
 void alert_voice_tell(struct alert_voice *v, const char *message) {

@@ -36,6 +36,9 @@ void alert_write(void *context, struct buffer *answer, int *fd) {
         done.state = ALERT_NOT_WRITTEN;
         snprintf(done.message, sizeof done.message, "%.450s: %.100s", w->place->file, strerror(errno));
     }
+    struct stat info;
+    if (lstat(w->place->file, &info) == 0)
+        done.stamp = alert_stamp_of(&info);
     if (done.state == ALERT_WRITTEN && w->said.who != 0)
         alert_pass_remove(w->place, &w->said);
     if (w->last && done.state != ALERT_NOT_OURS)

@@ -19,8 +19,9 @@ struct alert_write {
 
 struct alert_write_answer {
     enum { ALERT_WRITTEN, ALERT_NOT_OURS /* the lock was removed */, ALERT_NOT_WRITTEN } state;
-    char message[600];      /* NOT_WRITTEN: why */
-    struct alert_said said; /* behind the head stands what it says */
+    char message[600];        /* NOT_WRITTEN: why */
+    struct alert_stamp stamp; /* of the file as it is now */
+    struct alert_said said;   /* behind the head stands what it says */
 };
 
 /* `context` is a struct alert_write; the answer is a struct alert_write_answer. An errand_run_fn. */

@@ -182,9 +182,43 @@ START_TEST(what_nobody_told_is_told_by_who_takes_over) {
     for (int64_t until = servers_now_ms() + 2000; servers_now_ms() < until;) /* nothing comes */
         command_pump(&second, 50);
     ck_assert_int_eq(count_of("alerts.log", "opened", "server_down"), 0);
+    wait_said(&second, " and is stopped, since ");
     end_hard(&first);
     wait_for(&second, "told", "opened", "server_down");
     wait_for(&second, "alerts.log", "opened", "server_down");
+    leave(&second);
+}
+END_TEST
+
+/* Ctrl-Z on the screen that tells: the other one does, and goes on when the screen is back. */
+START_TEST(one_that_is_suspended_lets_another_one_tell) {
+    struct command second;
+    char state[700];
+    const char *env[] = {state, NULL};
+    const char *arguments[] = {"--config", config_path(), cluster->node[0].http, cluster->node[1].http, NULL};
+    snprintf(state, sizeof state, "XDG_STATE_HOME=%s/state", config_folder());
+    write_config("{ command = [\"true\"]; }");
+    struct terminal *t =
+        shown_open(arguments, &(struct terminal_options){.cols = 120, .rows = 40, .env = env});
+    shown_wait(t, "test +2/2");
+    come(&second);
+    wait_said(&second, ", and runs the hooks\n");
+    wait_said(&second, " ok servers test 2/2\n");
+    ck_assert(terminal_type(t, "\x1a"));
+    ck_assert(terminal_wait_stopped(t, SHOWN_MS));
+    wait_said(&second, " alerts are kept here from now on: ");
+    servers_kill(cluster, 1);
+    wait_for(&second, "told", "opened", "server_down");
+    ck_assert(terminal_continue(t));
+    shown_wait(t, "what is said here goes to natsight ");
+    shown_type(t, "7", "^!!>.*server_down .* open");
+    ck_assert(servers_restart(cluster, 1, false));
+    shown_wait(t, " server_down .* cleared");
+    wait_for(&second, "told", "cleared", "server_down");
+    ck_assert_int_eq(count_of("told", "opened", "server_down"), 1);
+    ck_assert_int_eq(count_of("alerts.log", "opened", "server_down"), 1);
+    ck_assert_int_eq(count_of("alerts.log", "cleared", "server_down"), 1);
+    shown_quit(t);
     leave(&second);
 }
 END_TEST
@@ -252,6 +286,7 @@ int main(void) {
     tcase_add_test(tc, what_happens_goes_out);
     tcase_add_test(tc, of_two_one_tells);
     tcase_add_test(tc, what_nobody_told_is_told_by_who_takes_over);
+    tcase_add_test(tc, one_that_is_suspended_lets_another_one_tell);
     tcase_add_test(tc, one_that_only_looks_tells_nothing);
     tcase_add_test(tc, a_hook_that_fails_is_said_on_the_screen);
     suite_add_tcase(suite, tc);

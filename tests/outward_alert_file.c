@@ -174,6 +174,71 @@ START_TEST(another_one_reads_and_takes_over) {
 }
 END_TEST
 
+static void await_teller(struct alert_side *side, enum alert_teller teller) {
+    for (int64_t until = clock_mono_ns() + ALERT_SIDE_NS; alert_file_teller(side->file) != teller;
+         alert_side_tick(side))
+        ck_assert(clock_mono_ns() < until);
+}
+
+/* Ctrl-Z and fg, and nobody beside it. */
+START_TEST(who_was_suspended_alone_goes_on) {
+    write_good();
+    come(&one);
+    alert_side_tick(&one);
+    ck_assert(alert_side_hush(&one, "n7"));
+    alert_file_yield(one.file);
+    ck_assert(alert_side_in_file("\"n7\""));
+    ck_assert_int_eq(access(alert_folder_place()->lock, F_OK), -1);
+    ck_assert_int_eq(alert_file_teller(one.file), TELLER_UNKNOWN);
+    await_teller(&one, TELLER_HERE);
+    ck_assert_uint_eq(alert_file_untold(one.file)->count, 0);
+    ck_assert_int_eq(access(alert_folder_place()->lock, F_OK), 0);
+    ck_assert(alert_side_hush(&one, "n8"));
+    alert_side_await_in_file(&one, "\"n8\"");
+    ck_assert_int_eq(one.times, 0);
+}
+END_TEST
+
+START_TEST(who_was_suspended_reads_what_another_one_keeps) {
+    write_good();
+    come(&one);
+    come(&other);
+    alert_side_tick(&one);
+    alert_side_tick(&other);
+    alert_file_yield(one.file);
+    alert_side_await_said(&other, KEPT_HERE);
+    ck_assert_int_eq(alert_file_teller(other.file), TELLER_HERE);
+    ck_assert_uint_eq(alert_file_untold(other.file)->count, 0);
+    ck_assert(model_alert_ack(other.model, 12, "eve", "at it"));
+    alert_side_await_in_file(&other, "\"eve\"");
+    ck_assert_int_eq(alert_file_teller(one.file), TELLER_UNKNOWN);
+    await_teller(&one, TELLER_OTHER);
+    ck_assert_str_eq(alert_side_billing(&one)->acked_by, "eve");
+    ck_assert_str_eq(alert_file_status(one.file), "only read");
+    ck_assert_ptr_nonnull(strstr(one.said, "alerts are only read here: "));
+    ck_assert_int_eq(alert_file_teller(other.file), TELLER_HERE);
+}
+END_TEST
+
+/* What is here is of before it; by it nothing is told until the servers were asked again. */
+START_TEST(who_was_suspended_for_long_takes_over_later) {
+    write_good();
+    come(&one);
+    alert_side_tick(&one);
+    alert_file_yield(one.file);
+    come(&other);
+    alert_side_tick(&other);
+    ck_assert(alert_side_hush(&other, "n8"));
+    alert_side_leave(&other);
+    await_teller(&one, TELLER_OTHER);
+    ck_assert_uint_eq(model_silence_count(one.model), 2);
+    ck_assert_ptr_nonnull(strstr(alert_file_refusal(one.file), "in some seconds they are kept here"));
+    int64_t before = clock_mono_ns();
+    await_teller(&one, TELLER_HERE);
+    ck_assert_int_ge(clock_mono_ns() - before, 10 * NS_PER_S);
+}
+END_TEST
+
 START_TEST(who_comes_without_a_screen_reads) {
     come(&other);
     alert_side_come(&one, false);
@@ -370,6 +435,9 @@ int main(void) {
     tcase_add_test(tc, where_nothing_was_nothing_is_written);
     tcase_add_test(tc, a_broken_file_is_told_and_begun_anew);
     tcase_add_test(tc, another_one_reads_and_takes_over);
+    tcase_add_test(tc, who_was_suspended_alone_goes_on);
+    tcase_add_test(tc, who_was_suspended_reads_what_another_one_keeps);
+    tcase_add_test(tc, who_was_suspended_for_long_takes_over_later);
     tcase_add_test(tc, who_comes_without_a_screen_reads);
     tcase_add_test(tc, what_is_open_there_alone_goes_on_here);
     tcase_add_test(tc, a_lock_is_seen_where_nothing_can_be_written);
