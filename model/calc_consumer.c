@@ -71,6 +71,16 @@ struct value calc_consumer_given_up(const struct model *model, const struct obje
     return aged(object, value_uint(messages));
 }
 
+struct value calc_consumer_given_up_10m(const struct model *model, const struct object *object) {
+    uint64_t messages;
+    bool least;
+    if (!heard_given_up(model, object, 600 * NS_PER_S, &messages, &least))
+        return value_unknown(0);
+    struct value v = value_uint(messages);
+    v.flags |= least ? VALUE_LEAST : 0;
+    return v;
+}
+
 /* false: not known. Between its two rows. */
 static bool given_up_per_s(const struct object *object, double *per_s) {
     const struct progress *p = &((const struct consumer *)object->extra)->progress;

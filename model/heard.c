@@ -148,6 +148,40 @@ void heard_tick(struct model *model) {
         memmove(list->waiting, list->waiting + due, list->count * sizeof *list->waiting);
 }
 
+/* ---- what is counted ---- */
+
+/* Where there are too many the one that came first is forgotten. */
+static struct heard_counted *counted_of(struct heard_list *list, uint64_t object) {
+    for (size_t i = 0; i < list->counted_count; i++)
+        if (list->counted[i].object == object)
+            return &list->counted[i];
+    if (list->counted_count == HEARD_COUNTED_MOST)
+        memmove(list->counted, list->counted + 1, --list->counted_count * sizeof *list->counted);
+    struct heard_counted *c = &list->counted[list->counted_count++];
+    *c = (struct heard_counted){.object = object};
+    return c;
+}
+
+static void count(struct model *model, const struct object *object, int64_t utc_ns) {
+    if (object && object->kind == OBJECT_CONSUMER)
+        lately_add(&counted_of(&model->heard, object->id)->given_up, utc_ns, 1);
+    else
+        model->heard.uncounted_utc_ns = utc_ns;
+}
+
+bool heard_given_up(const struct model *model, const struct object *consumer, int64_t span_ns,
+                    uint64_t *messages, bool *least) {
+    const struct heard_list *list = &model->heard;
+    for (size_t i = 0; i < list->counted_count; i++) {
+        if (list->counted[i].object != consumer->id)
+            continue;
+        *messages = lately_within(&list->counted[i].given_up, model->utc_ns, span_ns);
+        *least = list->uncounted_utc_ns && model->utc_ns - list->uncounted_utc_ns <= span_ns;
+        return true;
+    }
+    return false;
+}
+
 /* ---- what comes ---- */
 
 void heard_put(struct model *model, struct entry *server, const struct row *event) {
@@ -156,6 +190,8 @@ void heard_put(struct model *model, struct entry *server, const struct row *even
     if (!server && row_has(event, F_EVENT_server_id))
         server = server_by_id(model, row_cell(event, F_EVENT_server_id)->s);
     struct meant m = mean(model, server, event);
+    if (strcmp(kind, "given up") == 0)
+        count(model, m.object, utc_ns);
     if (strcmp(kind, "leaving") == 0 && server)
         lame_duck_said(model, server, utc_ns);
     else if (strcmp(how, "polled") == 0 && !row_has(event, F_EVENT_count))

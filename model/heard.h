@@ -7,8 +7,11 @@
 #ifndef MODEL_HEARD_H
 #define MODEL_HEARD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "model/lately.h"
 
 #define HEARD_WAITING_MOST 64
 #define HEARD_SUBJECT_SIZE (2 * 256 + 8)
@@ -22,17 +25,31 @@ struct heard_waiting {
     enum { HEARD_OF_ANOTHER, HEARD_OF_STREAM, HEARD_OF_CONSUMER } of;
     char kind[16], subject[HEARD_SUBJECT_SIZE], account[260], text[260];
 };
+#define HEARD_COUNTED_MOST 64
+
+struct heard_counted {
+    uint64_t object;
+    struct lately given_up;
+};
 struct heard_list {
     struct heard_waiting waiting[HEARD_WAITING_MOST]; /* oldest first */
     size_t count;
+    struct heard_counted counted[HEARD_COUNTED_MOST]; /* consumers that gave up messages, oldest first */
+    size_t counted_count;
+    int64_t uncounted_utc_ns; /* when others were last told as a number, of nobody in particular; 0 never */
 };
 
 struct model;
 struct entry;
+struct object;
 struct row;
 
 /* server: that it is of, as far as it is known; NULL. */
 void heard_put(struct model *model, struct entry *server, const struct row *event);
 void heard_tick(struct model *model);
+/* Messages that this consumer gave up lately, by what was published; *least: there may be more. false:
+ * nothing was heard of it, which only its own account would. */
+bool heard_given_up(const struct model *model, const struct object *consumer, int64_t span_ns,
+                    uint64_t *messages, bool *least);
 
 #endif

@@ -1,4 +1,5 @@
 /* What servers publish, beside what they answer: told once, at its time, and never in the way of the rest. */
+#include "model/finding_text.h"
 #include "tests/model_closed.h"
 #include "tests/model_three.h"
 
@@ -223,6 +224,43 @@ START_TEST(whose_it_is) {
 }
 END_TEST
 
+static void give_up(struct night *n, const char *stream, uint64_t count) {
+    publish(n, (struct publication){.kind = "given up",
+                                    .how = "told",
+                                    .text = "message 1 is given up",
+                                    .node = -1,
+                                    .stream = stream,
+                                    .consumer = stream ? "b" : NULL,
+                                    .count = count});
+}
+
+/* Nothing heard is not none: it may be another account's. */
+START_TEST(messages_that_are_given_up_are_counted) {
+    struct night n;
+    begin_three(&n);
+    tell_leader(&n, 0, 0);
+    varz_until(&n, 5, 7);
+    struct value v = quantity_get(n.model, consumer(&n, "b"), Q_CONSUMER_given_up_10m);
+    ck_assert_int_eq(v.type, VALUE_UNKNOWN);
+    ck_assert_ptr_null(finding_of(&n, "consumer_gave_up"));
+    for (int i = 0; i < 3; i++)
+        give_up(&n, "ORDERS", 0);
+    tell_leader(&n, 0, 0);
+    varz_until(&n, 7, 7);
+    ck_assert_double_eq(number_value(&n, consumer(&n, "b"), Q_CONSUMER_given_up_10m), 3);
+    const struct finding *f = finding_of(&n, "consumer_gave_up");
+    char text[200];
+    ck_assert_ptr_nonnull(f);
+    finding_text_of(n.model, f, 1, text, sizeof text);
+    ck_assert_str_eq(text, "ORDERS/b 3 given up in ten minutes, delivered as often as max_deliver allows");
+    give_up(&n, NULL, 70); /* these may be anybody's */
+    v = quantity_get(n.model, consumer(&n, "b"), Q_CONSUMER_given_up_10m);
+    ck_assert(v.flags & VALUE_LEAST);
+    ck_assert_uint_eq(v.u, 3);
+    night_end(&n);
+}
+END_TEST
+
 static TCase *make(void) {
     TCase *t = tcase_create("heard");
     tcase_add_test(t, a_cut_with_its_record_is_one);
@@ -233,6 +271,7 @@ static TCase *make(void) {
     tcase_add_test(t, a_lame_duck_is_told_once);
     tcase_add_test(t, chatter_leaves_room);
     tcase_add_test(t, whose_it_is);
+    tcase_add_test(t, messages_that_are_given_up_are_counted);
     return t;
 }
 
