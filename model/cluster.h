@@ -41,9 +41,10 @@ struct cluster {
     bool alone;              /* the name is that of its only server, which has no cluster */
     bool fresh_varz;         /* one came since the last point of its series */
     uint64_t remotes_max;
-    bool one_configuration; /* all of its servers had the same, and we saw it */
-    int route_addresses;    /* distinct ones that its servers have configured, without the forgotten */
-    int forgotten_nameless; /* servers forgotten whose route address nobody knows */
+    int64_t some_back_mono_ns; /* of those that are missed, and not known yet who; 0: not */
+    bool one_configuration;    /* all of its servers had the same, and we saw it */
+    int route_addresses;       /* distinct ones that its servers have configured, without the forgotten */
+    int forgotten_nameless;    /* servers forgotten whose route address nobody knows */
     struct meta meta;
     struct listing listing;
     struct lag_sum lag_sum; /* kept: a tick and a frame ask again and again */

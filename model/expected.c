@@ -6,6 +6,8 @@
 
 #include "model/address.h"
 
+#define WHO_WITHIN (5 * NS_PER_S) /* routes are listed after they are counted */
+
 /* ---- how many there should be ---- */
 
 static bool counts(const struct entry *entry, const struct entry *cluster) {
@@ -186,6 +188,25 @@ static size_t claim_strays(struct model *model, struct entry *cluster, const str
     return claimed;
 }
 
+static size_t count_placeholders(const struct model *model, const struct entry *cluster) {
+    size_t count = 0;
+    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
+        const struct entry *entry = kind_at(model, OBJECT_SERVER, i);
+        count += !entry->dead && cluster_at(entry) == cluster && server_const(&entry->object)->placeholder;
+    }
+    return count;
+}
+
+/* Fewer are missed, and not known yet who is back: whose row is taken away then may be another's, whose
+ * trouble would end, and begin anew under another row. */
+static bool is_who_awaited(const struct model *model, struct entry *cluster, const struct missing *missing) {
+    int64_t *back = &cluster_of(&cluster->object)->some_back_mono_ns;
+    size_t rows = count_placeholders(model, cluster);
+    bool open = missing->absent && missing->absent < rows && missing->count >= rows;
+    *back = !open ? 0 : *back ? *back : model->mono_ns;
+    return open && model->mono_ns - *back < WHO_WITHIN;
+}
+
 static void look_for_missing(struct model *model, struct entry *cluster, int64_t utc_ns) {
     struct missing missing;
     char name[1000];
@@ -196,6 +217,8 @@ static void look_for_missing(struct model *model, struct entry *cluster, int64_t
     find_missing(model, cluster, connected, &missing);
     if (claim_strays(model, cluster, &missing))
         find_missing(model, cluster, connected, &missing);
+    if (is_who_awaited(model, cluster, &missing))
+        return;
     for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
         struct entry *entry = kind_at(model, OBJECT_SERVER, i);
         if (entry->dead || cluster_at(entry) != cluster || !server_of(entry)->placeholder)
@@ -222,13 +245,7 @@ void expected_tick(struct model *model, int64_t utc_ns) {
 
 void expected_answered(struct model *model, struct entry *cluster, int64_t utc_ns) {
     int connected = connected_servers(model, cluster);
-    size_t placeholders = 0;
-    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
-        const struct entry *entry = kind_at(model, OBJECT_SERVER, i);
-        placeholders +=
-            !entry->dead && cluster_at(entry) == cluster && server_const(&entry->object)->placeholder;
-    }
-    if (connected >= 0 && count_missing(model, cluster, connected) != placeholders)
+    if (connected >= 0 && count_missing(model, cluster, connected) != count_placeholders(model, cluster))
         look_for_missing(model, cluster, utc_ns);
 }
 

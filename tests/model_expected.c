@@ -239,6 +239,52 @@ START_TEST(a_missing_one_among_several_addresses_is_not_guessed) {
 }
 END_TEST
 
+static void changes_of_servers(const struct night *n, char *out, size_t size) {
+    size_t len = 0;
+    out[0] = '\0';
+    for (uint64_t i = 1; i <= model_alert_change_last(n->model) && len < size; i++) {
+        const struct alert_change *c = model_alert_change(n->model, i);
+        if (strcmp(model_alert_by_number(n->model, c->alert)->entity, "server") == 0)
+            len += (size_t)snprintf(out + len, size - len, "%s %s\n", alert_change_word(c->kind), c->name);
+    }
+}
+
+/* Two that are not asked go, and one is back: how many routes there are is told first, then to whom. */
+START_TEST(two_are_missed_and_one_is_back) {
+    static const char *const urls[][3] = {
+        {"nats-route://127.0.0.1:6221", "nats-route://127.0.0.1:6222", "nats-route://127.0.0.1:6223"},
+        {"nats-route://127.0.0.1:6221", "nats-route://h2:6222", "nats-route://h3:6222"},
+    };
+    const char *const *at = urls[_i & 1], *back = _i & 1 ? "h3:40001" : "127.0.0.1:40001";
+    static const char *const opened[] = {"opened 127.0.0.1:6222\nopened 127.0.0.1:6223\n",
+                                         "opened h2:6222\nopened h3:6222\n"};
+    static const char *const cleared[] = {"cleared 127.0.0.1:6222\n", "cleared h3:6222\n",
+                                          "cleared 127.0.0.1:6223\n", "cleared h3:6222\n"};
+    bool named = !(_i & 2); /* by its route: who is back */
+    char told[500];
+    struct night n;
+    night_begin(&n, 0, 1);
+    send_target(&n, 1, "http://127.0.0.1:8221", "named", "polled", NULL, NULL);
+    for (int second = 0; second < 70; second++) {
+        struct sample *s = build_varz(&n, 1, "IDA", "n1");
+        put_u(row_of(s, ENTITY_SERVER), F_SERVER_remotes, second < 30 ? 0 : 1);
+        put_u(row_of(s, ENTITY_SERVER), F_SERVER_cluster_port, 6221);
+        for (size_t i = 0; i < 3; i++)
+            put_text(s, sample_add(s, ENTITY_ROUTE_URL), F_ROUTE_URL_url, at[i]);
+        send(&n, s);
+        if (second == 32 && named)
+            send_target(&n, 2, back, "route", "known", "IDB", NULL);
+        night_until(&n, second + 1);
+        changes_of_servers(&n, told, sizeof told);
+        if (second == 20)
+            ck_assert_str_eq(told, opened[_i & 1]);
+    }
+    ck_assert_int_eq(strncmp(told, opened[_i & 1], strlen(opened[_i & 1])), 0);
+    ck_assert_str_eq(told + strlen(opened[_i & 1]), cleared[_i]); /* and none opens */
+    night_end(&n);
+}
+END_TEST
+
 static void send_with_urls(struct night *n, uint64_t target, const char *id, const char *name,
                            const char *const *urls, size_t count) {
     struct sample *s = build_varz(n, target, id, name);
@@ -480,6 +526,7 @@ static TCase *cases(void) {
     tcase_add_test(t, a_supposed_name_is_taken_back_and_its_alert_renamed);
     tcase_add_test(t, the_one_that_is_missing_is_the_one_that_is_lost);
     tcase_add_test(t, a_missing_one_among_several_addresses_is_not_guessed);
+    tcase_add_loop_test(t, two_are_missed_and_one_is_back, 0, 4);
     tcase_add_test(t, a_route_that_is_not_told_any_more_is_gone);
     tcase_add_test(t, whom_routes_lead_to_is_not_the_missing_one);
     tcase_add_test(t, expected_follows_what_is_configured_now);
