@@ -14,6 +14,7 @@
 #define WAITS   (120 * NS_PER_S)  /* some rules need two minutes of figures */
 #define WATCHES (3720 * NS_PER_S) /* some count what happened within the last hour */
 #define DENIED  (10 * NS_PER_S)   /* as what ends otherwise */
+#define CHOOSES (15 * NS_PER_S)   /* what is left of a group: it takes 5 to 7 s */
 #define ELECTS  (20 * NS_PER_S) /* for so long after a server is back: an election, and a look at /healthz */
 
 /* A server that is silent is stale first, then down: one trouble. */
@@ -82,10 +83,20 @@ static bool forms(const struct entry *entry, const char *rule) {
     return false;
 }
 
+/* It fell silent a moment ago, or what has routes to it said so: a new leader is chosen within that time. */
+static bool fell_silent(const struct model *model, const struct entry *server) {
+    return !server->dead && !server_is_up(server_const(&server->object)) &&
+           speaks_for_itself(server, SEVERITY_WARN) &&
+           model->utc_ns - server_const(&server->object)->state_since_utc_ns < CHOOSES;
+}
+
 /* Who led it does not answer; where those that have it say that nobody leads it, too few of them are left.
  * While there are enough of them that is another trouble. */
 static bool is_led_by_silent(const struct model *model, const struct object *object, enum severity level) {
     enum asset_state state = asset_state(model, object);
+    const struct entry *last = entry_by_id(model, asset_of(object)->claim.server);
+    if (state == ASSET_LEADERLESS && level == SEVERITY_WARN && last && fell_silent(model, last))
+        return true;
     if (state == ASSET_LEADERLESS || state == ASSET_NO_QUORUM)
         return members_explain(model, object, level);
     const struct entry *leader = state == ASSET_LEADER_GONE ? asset_leader(model, object) : NULL;
@@ -142,6 +153,20 @@ static bool is_health_of_silence(const struct model *model, const struct object 
     return false;
 }
 
+/* Whoever led the meta group may be who fell silent. Where nobody is chosen within the time that makes it
+ * critical, that is a trouble of its own. */
+static bool is_election_of_silence(const struct model *model, const struct object *cluster,
+                                   const struct finding *finding) {
+    if (finding->level != SEVERITY_WARN || strcmp(finding_rule(finding), "meta_leaderless") != 0)
+        return false;
+    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
+        const struct entry *entry = kind_at(model, OBJECT_SERVER, i);
+        if (entry->object.parent == cluster && fell_silent(model, entry))
+            return true;
+    }
+    return false;
+}
+
 /* What their leader says of streams and consumers: of these there may be thousands. */
 static bool is_word_of_leader(const struct finding *finding) {
     int kind = kind_of_id(finding->object);
@@ -156,6 +181,8 @@ bool watch_is_echo(const struct model *model, const struct finding *finding) {
     if (object && object->kind == OBJECT_SERVER)
         return is_count_of_silence(&server_const(object)->link_watch, finding) ||
                is_health_of_silence(model, object, finding);
+    if (object && object->kind == OBJECT_CLUSTER)
+        return is_election_of_silence(model, object, finding);
     if (object && (object->kind == OBJECT_ROUTE || object->kind == OBJECT_GATEWAY))
         return link_watch_ends_silent(model, object);
     if (object && object->kind == OBJECT_EXPECTATION)

@@ -2,7 +2,7 @@
  * nobody can say that it goes on. */
 #include "model/alerts.h"
 #include "tests/model_ruled.h"
-#include "tests/model_three.h"
+#include "tests/model_meta.h"
 
 struct heard {
     uint64_t last;  /* change that was read */
@@ -439,6 +439,72 @@ START_TEST(who_lives_is_not_well_for_want_of_a_dead_one) {
 }
 END_TEST
 
+static void elect(struct night *n, double second, unsigned nodes, const char *leader) {
+    while (n->at < ns(second)) {
+        varz_until(n, (double)n->at / 1e9 + 1, nodes);
+        for (int node = 0; node < 3; node++) {
+            if (!(nodes & 1u << node))
+                continue;
+            struct sample *s = jsz(n, node);
+            add_meta(s, leader);
+            for (int peer = 0; peer < 3 && strcmp(leader, names[node]) == 0; peer++)
+                if (peer != node)
+                    add_peer(s, names[peer], nodes & 1u << peer, nodes & 1u << peer ? 0.1 : 60);
+            send(n, s);
+        }
+    }
+}
+
+/* Its meta group has no leader for as long as an election takes: beyond that it is a trouble of its own, and
+ * at once where everybody answers. */
+START_TEST(who_led_the_meta_group_is_silent) {
+    static const struct {
+        unsigned nodes;
+        double elected;
+        const char *all;
+    } cases[] = {
+        {6, 32, "opened server_down n1\nworse server_down n1\n"},
+        {6, 60, "opened server_down n1\nworse server_down n1\nopened meta_leaderless C\n"},
+        {7, 32, "opened meta_leaderless C\ncleared meta_leaderless C\n"},
+    };
+    struct night n;
+    struct heard heard = {.last = 0};
+    begin_three(&n);
+    elect(&n, 20, 7, "n1");
+    elect(&n, 23, cases[_i].nodes, "n1");
+    elect(&n, cases[_i].elected, cases[_i].nodes, "");
+    elect(&n, 60, cases[_i].nodes, _i == 1 ? "" : "n2");
+    hear(&heard, &n);
+    for (const char *word = cases[_i].all; *word; word = strchr(word, '\n') + 1) {
+        char line[80];
+        snprintf(line, sizeof line, "%.*s", (int)(strchr(word, '\n') + 1 - word), word);
+        ck_assert_msg(strstr(heard.all, line) != NULL, "%s", heard.all);
+    }
+    ck_assert_msg(count_in(heard.all, "meta_leaderless") == count_in(cases[_i].all, "meta_leaderless"), "%s",
+                  heard.all);
+    night_end(&n);
+}
+END_TEST
+
+/* The same of a stream and its consumer. */
+START_TEST(who_led_a_stream_is_silent) {
+    struct night n;
+    struct heard heard = {.last = 0};
+    bool elected = !_i;
+    begin_three(&n);
+    live_three(&n, 60, 7, 0, true);
+    live_three(&n, 63, 6, 0, true);
+    live_three(&n, 78, 6, -1, true);
+    ck_assert_ptr_nonnull(finding_at(&n, "stream_no_quorum", SEVERITY_WARN));
+    ck_assert_ptr_nonnull(finding_at(&n, "consumer_no_leader", SEVERITY_WARN));
+    live_three(&n, 100, 6, elected ? 1 : -1, true);
+    hear(&heard, &n);
+    ck_assert_msg(count_in(heard.all, "opened ") == (elected ? 1 : 3), "%s", heard.all);
+    ck_assert_msg(count_in(heard.all, "opened server_down n1") == 1, "%s", heard.all);
+    night_end(&n);
+}
+END_TEST
+
 /* It is back, and the next look at the other one is still to come. */
 START_TEST(who_lives_gets_well_after_a_dead_one_is_back) {
     static const char *const said[] = {"", "opened health n2\n"};
@@ -476,6 +542,8 @@ static TCase *servers(void) {
     tcase_add_test(tc, a_replica_where_jetstream_is_off);
     tcase_add_loop_test(tc, who_lives_is_not_well_for_want_of_a_dead_one, 0, 3);
     tcase_add_loop_test(tc, who_lives_gets_well_after_a_dead_one_is_back, 0, 2);
+    tcase_add_loop_test(tc, who_led_a_stream_is_silent, 0, 2);
+    tcase_add_loop_test(tc, who_led_the_meta_group_is_silent, 0, 3);
     return tc;
 }
 
