@@ -81,6 +81,8 @@ START_TEST(what_natscli_writes) {
     ck_assert_str_eq(login.password, "pa ss");
     ck_assert_str_eq(login.ca, in_folder("ca.pem"));
     ck_assert_str_eq(login.inbox_prefix, "_INBOX_ops");
+    ck_assert_str_eq(login.js_domain, "hub");
+    ck_assert_ptr_null(login.js_prefix);
     ck_assert_ptr_null(login.token);
     ck_assert_ptr_null(login.creds);
     setenv("KEYS", "/keys", 1);
