@@ -66,7 +66,7 @@ static int64_t pace_of(const struct target *t, int e) {
 
 static int64_t base_interval(const struct target *t, int e, char why[64]) {
     const struct collector *c = t->collector;
-    const struct want *w = &t->wants[e];
+    const struct want *w = &t->wants[endpoint_meant(e)];
     int64_t every = endpoints[e].every_ms * NS_PER_MS, pace = pace_of(t, e);
     snprintf(why, 64, "default");
     if (pace > every) {
@@ -78,7 +78,8 @@ static int64_t base_interval(const struct target *t, int e, char why[64]) {
             snprintf(why, 64, "configured"); /* by option or file */
         every = t->state == TARGET_DUPLICATE ? DUPLICATE_EVERY : c->varz_ns;
     }
-    int64_t told = c->options->every_ms != NULL ? c->options->every_ms[endpoints[e].shape] : 0;
+    int64_t told =
+        c->options->every_ms != NULL ? c->options->every_ms[endpoints[endpoint_meant(e)].shape] : 0;
     if (told > 0) {
         every = told * NS_PER_MS;
         snprintf(why, 64, "configured");
@@ -114,7 +115,8 @@ static const bool body_is_no_use[FAILURE_COUNT] = {
 void cadence_count_failing(struct plan *p, int e, enum failure failure) {
     if (failure == FAILURE_NONE)
         p->failing = 0;
-    else if (endpoints[e].lane == LANE_HEAVY && body_is_no_use[failure] && p->failing < 30)
+    else if (endpoints[e].lane == LANE_HEAVY && p->failing < 30 &&
+             (body_is_no_use[failure] || failure == FAILURE_LOGIN))
         p->failing++;
 }
 

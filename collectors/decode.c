@@ -48,7 +48,7 @@ struct decoder {
     char server_name[TEXT_MAX_BYTES + 1];
     size_t bytes;
     uint64_t handed_out, dropped;
-    bool nats, too_large;
+    bool nats, too_large, by_leaders;
 };
 
 /* Whose word counts: an entity's row is its leader's if `leader` is the answering server, or `clustered` is
@@ -256,6 +256,8 @@ static bool has_authority(const struct decoder *d, const struct row *row) {
             continue;
         if (!row_has(row, a->clustered))
             return true;
+        if (d->by_leaders)
+            return *row_text(row, a->leader) != '\0';
         return d->server_name[0] && row_has(row, a->leader) &&
                !strcmp(row_text(row, a->leader), d->server_name);
     }
@@ -431,6 +433,7 @@ static void start(struct decoder *d, enum shape shape, bool reply, const char *s
     d->bytes = 0;
     d->handed_out = d->dropped = 0;
     d->nats = d->too_large = false;
+    d->by_leaders = shape == SHAPE_API || shape == SHAPE_API_CONSUMERS;
 }
 
 void decoder_start(struct decoder *d, enum shape shape, const char *server_name, decode_row_fn *row,
@@ -441,6 +444,16 @@ void decoder_start(struct decoder *d, enum shape shape, const char *server_name,
 void decoder_start_reply(struct decoder *d, enum shape shape, const char *server_name, decode_row_fn *row,
                          void *data) {
     start(d, shape, true, server_name, row, data);
+}
+
+void decoder_give(struct decoder *d, enum field field, const char *text) {
+    if (d->waiting_count == WAITING_MAX)
+        return;
+    struct waiting *w = &d->waiting[d->waiting_count++];
+    if (!w->text)
+        w->text = memory_new(TEXT_ROOM);
+    w->field = field;
+    w->cell.s = clean_into(w->text, text, strlen(text), NULL);
 }
 
 bool decoder_feed(struct decoder *d, const char *bytes, size_t len) {
@@ -470,8 +483,8 @@ static enum failure refusal(const struct decoder *d, char *error, size_t size) {
     const struct row *answer = &d->rows[0].any.row;
     if (!row_has(answer, F_ANSWER_error_code))
         return FAILURE_NONE;
-    snprintf(error, size, "the server refused: %s (%llu)", row_text(answer, F_ANSWER_error),
-             (unsigned long long)row_u64(answer, F_ANSWER_error_code, 0));
+    snprintf(error, size, "%s: %s (%llu)", d->by_leaders ? "JetStream refused" : "the server refused",
+             row_text(answer, F_ANSWER_error), (unsigned long long)row_u64(answer, F_ANSWER_error_code, 0));
     return FAILURE_HTTP;
 }
 

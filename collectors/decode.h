@@ -7,7 +7,8 @@
  *
  * Leader rule: a STREAM, CONSUMER or REPLICA row keeps its LEADER fields only if the row's (for REPLICA: its
  * parent's) `leader` equals the answering server's name, or the asset has no cluster object at all
- * (standalone). META_PEER rows are handed out only when the answering server is the meta leader. */
+ * (standalone). META_PEER rows are handed out only when the answering server is the meta leader. What the API
+ * of JetStream says of an asset is its leader's word, as long as it names one. */
 #ifndef COLLECTORS_DECODE_H
 #define COLLECTORS_DECODE_H
 
@@ -31,6 +32,8 @@ void decoder_start(struct decoder *decoder, enum shape shape, const char *server
 /* The same for a reply over NATS, where the document is `data` of an envelope that says who answers. */
 void decoder_start_reply(struct decoder *decoder, enum shape shape, const char *server_name,
                          decode_row_fn *row, void *data);
+/* After the start: each row that has this field and does not say it itself has this text. At most a few. */
+void decoder_give(struct decoder *decoder, enum field field, const char *text);
 /* false: the body is refused from here on, decoder_finish() tells why. */
 bool decoder_feed(struct decoder *decoder, const char *bytes, size_t len);
 /* Ends the body. FAILURE_NONE, FAILURE_CUT, FAILURE_BODY or FAILURE_TOO_LARGE, of a reply that holds an error

@@ -15,14 +15,16 @@ static bool has_cid(const struct target *t) {
 static bool has_subject(const struct target *t) {
     return t->wants[EP_INTEREST].subject[0] != '\0';
 }
-static bool (*const condition[WANTED_COUNT])(const struct target *) = {[WANTED_ROUTES] = is_clustered,
-                                                                       [WANTED_GATEWAYS] = has_gateways,
-                                                                       [WANTED_LEAFS] = has_leafs,
-                                                                       [WANTED_CID] = has_cid,
-                                                                       [WANTED_SUBJECT] = has_subject};
+static bool is_account(const struct target *t) {
+    return t->account[0] != '\0';
+}
+static bool (*const condition[WANTED_COUNT])(const struct target *) = {
+    [WANTED_ROUTES] = is_clustered, [WANTED_GATEWAYS] = has_gateways, [WANTED_LEAFS] = has_leafs,
+    [WANTED_CID] = has_cid,         [WANTED_SUBJECT] = has_subject,   [WANTED_ACCOUNT] = is_account};
 
 bool demand_allows(const struct target *t, int e) {
-    if (t->state == TARGET_GONE || t->plan[e].quarantined)
+    if (t->state == TARGET_GONE || t->plan[e].quarantined ||
+        is_account(t) != (endpoints[e].wanted == WANTED_ACCOUNT))
         return false;
     if (e == EP_VARZ)
         return !t->hidden || t->collector->unmatched > 0;
@@ -35,5 +37,5 @@ bool demand_wants(const struct target *t, int e) {
     if (!demand_allows(t, e))
         return false;
     bool holds = condition[endpoints[e].wanted] == NULL || condition[endpoints[e].wanted](t);
-    return e == EP_VARZ || (t->wants[e].on && holds);
+    return e == EP_VARZ || (t->wants[endpoint_meant(e)].on && holds);
 }

@@ -36,6 +36,19 @@ const struct endpoint_request endpoint_requests[EP_COUNT] = {
 #undef SMALL
 };
 
+enum endpoint_index endpoint_meant(int e) {
+    static const struct {
+        enum endpoint_index endpoint, meant;
+    } instead[] = {
+#define INSTEAD(SHAPE, OTHER) {EP_##SHAPE, EP_##OTHER},
+#include "collectors/endpoints.def"
+    };
+    for (size_t i = 0; i < sizeof instead / sizeof instead[0]; i++)
+        if ((int)instead[i].endpoint == e)
+            return instead[i].meant;
+    return (enum endpoint_index)e;
+}
+
 int endpoint_by_shape(unsigned shape) {
     for (int i = 0; i < EP_COUNT; i++)
         if (endpoints[i].shape == shape)

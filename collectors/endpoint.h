@@ -15,6 +15,7 @@ enum wanted {
     WANTED_LEAFS,
     WANTED_CID,
     WANTED_SUBJECT,
+    WANTED_ACCOUNT,
     WANTED_COUNT
 };
 enum cadence_when {
@@ -72,6 +73,8 @@ extern const int pace_count;
 extern const struct spacing spacings[];
 extern const int spacing_count;
 
+/* Whose cadence it has: its own, or that of what it stands for. */
+enum endpoint_index endpoint_meant(int e);
 /* -1 when nothing asks for that shape. */
 int endpoint_by_shape(unsigned shape);
 

@@ -75,6 +75,8 @@ static void on_row(void *data, const struct row *row) {
         row_put(&health.row, F_HEALTH_code)->u = (uint64_t)lane->head.http_status;
         row = &health.row;
     }
+    if (lane->pages != NULL && !lane->pages->row(lane->pages->data, row))
+        return;
     lane->handler->row(lane->data, lane, row);
     sample_writer_row(lane->worker->writer, row);
 }
@@ -102,6 +104,15 @@ void lane_begin(struct lane *lane, bool reply) {
     write_question(lane);
     (reply ? decoder_start_reply : decoder_start)(lane->worker->decoder, lane->endpoint->shape,
                                                   lane->server_name, on_row, lane);
+}
+
+struct decoder *lane_page(struct lane *lane, enum shape shape) {
+    decoder_start(lane->worker->decoder, shape, NULL, on_row, lane);
+    return lane->worker->decoder;
+}
+
+void lane_row(struct lane *lane, const struct row *row) {
+    sample_writer_row(lane->worker->writer, row);
 }
 
 bool lane_decode(struct lane *lane, const char *bytes, size_t len) {
@@ -142,6 +153,7 @@ static void take_over(struct lane *lane, const struct lane_request *r) {
     lane->frames.len = 0;
     lane->decoding_ns = 0;
     lane->refused = false;
+    lane->pages = NULL;
     lane->error[0] = '\0';
 }
 

@@ -12,6 +12,7 @@
 #include "collectors/endpoint.h"
 #include "collectors/slot.h"
 
+struct decoder;
 struct worker;
 struct lane;
 struct lane_request;
@@ -38,6 +39,12 @@ struct client {
 void client_open(struct client *client);
 void client_close(struct client *client); /* after the last lane */
 
+/* Of an answer that comes as several documents: looks at their rows. */
+struct lane_pages {
+    bool (*row)(void *data, const struct row *row); /* false: it is not handed out */
+    void *data;
+};
+
 struct lane_handler {
     void (*row)(void *data, struct lane *lane, const struct row *row);
     /* The answer is whole or failed: exactly one of lane_commit() and lane_drop() has to follow, before that
@@ -63,8 +70,9 @@ struct lane {
     const char *server_name, *base; /* borrowed from the target */
     uint64_t cid;                   /* what was asked for, 0 and "" where nothing was */
     char subject[ENDPOINT_SUBJECT_SIZE];
-    bool refused;        /* its body by the decoder */
-    int64_t decoding_ns; /* spent on its body, encoding included */
+    const struct lane_pages *pages; /* NULL: it is one document */
+    bool refused;                   /* its body by the decoder */
+    int64_t decoding_ns;            /* spent on its body, encoding included */
 };
 
 struct lane_request {
@@ -93,6 +101,10 @@ void lane_say(struct client *client, uint64_t target, enum shape shape, enum fai
 
 /* ---- for ways: a body that arrives; head.http_status and head.round_trip_ns are known by then ---- */
 void lane_begin(struct lane *lane, bool reply); /* as it comes over NATS */
+/* Another document of the same answer: what its rows are given (decoder_give()) follows. */
+struct decoder *lane_page(struct lane *lane, enum shape shape);
+/* A row that no document says. */
+void lane_row(struct lane *lane, const struct row *row);
 /* false: it is refused from here on. */
 bool lane_decode(struct lane *lane, const char *bytes, size_t len);
 /* The body ended: what is wrong with it, in lane->error. `nats`: it has what answers of NATS always have. */

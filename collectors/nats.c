@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "collectors/account.h"
 #include "collectors/collector.h"
 #include "collectors/event.h"
 #include "collectors/heard.h"
@@ -22,6 +23,7 @@
 
 #define PING          "$SYS.REQ.SERVER.PING"
 #define PING_EVERY    (5 * NS_PER_S)
+#define PING_SILENT   (2 * NS_PER_S)
 #define ADDRESSES_MAX 64
 #define ENDS_AFTER    (3 * NS_PER_S)
 #define MAY_CONNECT   NS_PER_S /* beyond the time of an attempt: then cnats hangs */
@@ -29,13 +31,16 @@
 struct nats {
     struct line *line;
     struct heard *ears;
-    struct loop_source *ping;
+    struct login login; /* what of it concerns what is asked */
+    struct account *account;
+    struct loop_source *ping, *silence;
     uint64_t ping_number;
     int64_t pinged_ns; /* mono */
-    bool told_nobody, told_deaf;
-    char server[300];              /* that we are connected to, or tried last */
-    char told[700];                /* of a line that is down: once */
-    uint32_t heard[ADDRESSES_MAX]; /* hashes of addresses */
+    bool told_deaf;
+    char server[300];                  /* that we are connected to, or tried last */
+    char told[700];                    /* of a line that is down: once */
+    char objected[TEXT_MAX_BYTES + 1]; /* the server, last: once while the line is up */
+    uint32_t heard[ADDRESSES_MAX];     /* hashes of addresses */
     int heard_count;
     uint64_t door; /* the row of whom we connect to, for as long as no server is known */
 };
@@ -105,28 +110,38 @@ static void meet(struct collector *c, const struct server_reply *r) {
     if (t == NULL)
         return;
     close_door(c);
+    account_end(c->nats->account);
     target_tell(t, true);
     schedule_ask(t, EP_VARZ);
 }
 
-/* An account's own user may not ask servers. */
-static void tell_nobody(struct collector *c) {
+/* Servers answer the system account alone: with none known, that is what it is not. */
+static void begin_account(struct collector *c) {
     struct nats *n = c->nats;
-    if (n->told_nobody)
-        return;
-    static const char why[] =
-        "not the system account: who connects so may not ask servers; name monitoring ports, "
-        "or a context of the system account";
-    n->told_nobody = true;
-    event_tell(c, NULL, "context", "%s", why);
-    open_door(c, FAILURE_LOGIN, why);
+    loop_timer_set(n->silence, INT64_MAX);
+    for (int i = 0; i < c->target_count; i++)
+        if (c->targets[i]->asked_id[0] != '\0')
+            return;
+    loop_timer_set(n->ping, INT64_MAX); /* asked once of each connection */
+    n->ping_number = 0;
+    if (n->door != 0)
+        close_door(c);
+    account_begin(n->account);
+}
+
+static void on_silence(struct loop *loop, void *data) {
+    (void)loop;
+    struct collector *c = data;
+    if (line_is_up(c->nats->line))
+        begin_account(c);
 }
 
 static void take_ping(struct collector *c, const struct line_message *m) {
     struct server_reply reply;
-    if (m->nobody)
-        tell_nobody(c);
-    else if (server_reply_read(&reply, m->data, m->len)) {
+    if (m->nobody) {
+        begin_account(c);
+    } else if (server_reply_read(&reply, m->data, m->len)) {
+        loop_timer_set(c->nats->silence, INT64_MAX);
         meet(c, &reply);
     }
 }
@@ -152,13 +167,15 @@ static void on_up(void *data, const char *server) {
     struct collector *c = data;
     struct nats *n = c->nats;
     snprintf(n->server, sizeof n->server, "%s", server);
-    n->told[0] = '\0';
-    n->told_nobody = false;
+    n->told[0] = n->objected[0] = '\0';
     nats_way_up(&c->client, n->line);
+    account_up(n->account, n->line, &n->login, server);
     event_tell(c, NULL, "nats", "connected to %.250s", server);
     ping(c);
+    loop_timer_set(n->silence, n->pinged_ns + PING_SILENT);
     for (int i = 0; i < c->target_count; i++)
-        schedule_ask(c->targets[i], EP_VARZ);
+        if (c->targets[i]->asked_id[0] != '\0')
+            schedule_ask(c->targets[i], EP_VARZ);
 }
 
 static void on_down(void *data, const char *server, enum failure failure, const char *why) {
@@ -167,6 +184,7 @@ static void on_down(void *data, const char *server, enum failure failure, const 
     char text[700];
     snprintf(text, sizeof text, "%.250s: %s", server, why);
     nats_way_down(&c->client, failure, text);
+    account_down(n->account, failure, text);
     if (strcmp(text, n->told) != 0)
         event_tell(c, NULL, "nats", "%.600s", text);
     snprintf(n->told, sizeof n->told, "%s", text);
@@ -176,7 +194,9 @@ static void on_down(void *data, const char *server, enum failure failure, const 
 
 /* What may not be listened to is polled as ever: that is said once. */
 static bool is_deaf(struct collector *c, const char *text) {
-    if (strstr(text, "Permissions Violation for Subscription") == NULL || strstr(text, "_INBOX") != NULL)
+    const char *inbox = c->nats->login.inbox_prefix;
+    if (strstr(text, "Permissions Violation for Subscription") == NULL ||
+        strstr(text, inbox != NULL ? inbox : "_INBOX") != NULL)
         return false;
     if (!c->nats->told_deaf)
         event_tell(c, NULL, "nats", "may not hear of some events, which show when servers are asked: %s",
@@ -187,9 +207,19 @@ static bool is_deaf(struct collector *c, const char *text) {
 
 static void on_error(void *data, const char *text) {
     char clean[TEXT_MAX_BYTES + 1];
+    struct collector *c = data;
+    struct nats *n = c->nats;
     text_clean(clean, text, strlen(text));
-    if (!is_deaf(data, clean))
-        event_tell(data, NULL, "nats", "%s", clean);
+    if (is_deaf(c, clean))
+        return;
+    if (strstr(clean, "\"" PING "\"") != NULL)
+        begin_account(c);
+    else if (account_is_inbox_denied(clean) && n->door != 0)
+        close_door(c);
+    if (account_denied(n->account, clean) && strcmp(clean, n->objected) == 0)
+        return; /* said again where it is missed */
+    snprintf(n->objected, sizeof n->objected, "%s", clean);
+    event_tell(c, NULL, "nats", "%s", clean);
 }
 
 static void on_leaving(void *data) {
@@ -205,8 +235,8 @@ static void on_message(void *data, const struct line_message *m) {
         heard_take(c->nats->ears, m->subject, m->data, m->len);
     else if (m->number != 0 && m->number == c->nats->ping_number)
         take_ping(c, m);
-    else if (m->number != 0)
-        nats_way_take(&c->client, m);
+    else if (m->number != 0 && !nats_way_take(&c->client, m))
+        account_take(c->nats->account, m);
 }
 
 static void on_missed(void *data, uint64_t messages) {
@@ -253,6 +283,10 @@ static const char *take_login(struct collector *c, const struct login *login) {
     char message[500];
     if (c->nats->line != NULL)
         return "there was one already";
+    struct login *own = &c->nats->login; /* no secret of it */
+    own->js_domain = login->js_domain != NULL ? memory_text(login->js_domain) : NULL;
+    own->js_prefix = login->js_prefix != NULL ? memory_text(login->js_prefix) : NULL;
+    own->inbox_prefix = login->inbox_prefix != NULL ? memory_text(login->inbox_prefix) : NULL;
     c->nats->line = line_create(c->loop, login, &line_handler, c, message, sizeof message);
     if (c->nats->line == NULL) {
         collector_refuse(message);
@@ -271,6 +305,8 @@ int collect_nats(const struct collect_options *options) {
     c->nats = memory_new(sizeof *c->nats);
     c->nats->ears = heard_create(c);
     c->nats->ping = loop_add_timer(c->loop, INT64_MAX, on_ping_time, c);
+    c->nats->silence = loop_add_timer(c->loop, INT64_MAX, on_silence, c);
+    c->nats->account = account_create(c);
     c->beats = beats;
     c->takes_login = take_login;
     c->hears_address = hear_address;

@@ -37,7 +37,7 @@ static void take_wants(struct target *t) {
             t->wants[c->own_wants[i].endpoint] = c->own_wants[i].want;
 }
 
-static struct target *make(struct collector *c, const char *origin) {
+static struct target *make(struct collector *c, struct client *client, const char *origin) {
     if (c->target_count == TARGETS_MAX)
         return NULL;
     struct target *t = memory_new(sizeof *t);
@@ -48,7 +48,7 @@ static struct target *make(struct collector *c, const char *origin) {
     t->last_now = t->start = t->config_load_time = TIME_UNSET;
     t->config_last = INT64_MIN / 2;
     for (int i = 0; i < LANE_COUNT; i++)
-        lane_open(&t->lane[i], &c->client, i, &answer_handler, t);
+        lane_open(&t->lane[i], client, i, &answer_handler, t);
     for (int i = 0; i < EP_COUNT; i++)
         t->plan[i].cost = t->plan[i].body = -1;
     c->targets[c->target_count++] = t;
@@ -64,7 +64,7 @@ static struct target *begin(struct target *t) {
 
 struct target *target_create(struct collector *c, const struct url *url, const char *origin,
                              const char *check_name) {
-    struct target *t = make(c, origin);
+    struct target *t = make(c, &c->client, origin);
     if (t == NULL)
         return NULL;
     t->url = *url;
@@ -76,12 +76,24 @@ struct target *target_create(struct collector *c, const struct url *url, const c
 }
 
 struct target *target_create_by_id(struct collector *c, const char *server_id, const char *name) {
-    struct target *t = make(c, "nats");
+    struct target *t = make(c, &c->client, "nats");
     if (t == NULL)
         return NULL;
     snprintf(t->base, sizeof t->base, "nats:%s", server_id);
     snprintf(t->asked_id, sizeof t->asked_id, "%s", server_id);
     snprintf(t->name, sizeof t->name, "%s", name);
+    return begin(t);
+}
+
+struct target *target_create_account(struct collector *c, struct client *api, const char *account) {
+    struct target *t = make(c, api, "account");
+    if (t == NULL)
+        return NULL;
+    snprintf(t->base, sizeof t->base, "account:%s", account);
+    snprintf(t->account, sizeof t->account, "%s", account);
+    snprintf(t->name, sizeof t->name, "%s", account);
+    t->state = TARGET_POLLED;
+    t->up = true;
     return begin(t);
 }
 

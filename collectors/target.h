@@ -90,6 +90,7 @@ struct target {
     char base[600]; /* url as text */
     struct http_address address;
     char asked_id[NAME_SIZE]; /* over NATS: whose answers are asked for */
+    char account[NAME_SIZE];  /* whose JetStream is asked, instead of a server; "" none */
     const char *origin;
     char reason[400];
     char told[1800];  /* last TARGET frame, to see changes */
@@ -144,6 +145,8 @@ struct target *target_create(struct collector *c, const struct url *url, const c
                              const char *check_name);
 /* One that is asked over NATS, by its id. */
 struct target *target_create_by_id(struct collector *c, const char *server_id, const char *name);
+/* An account, whose JetStream is asked by its API; `api`: the client whose lanes go that way. */
+struct target *target_create_account(struct collector *c, struct client *api, const char *account);
 void target_destroy(struct target *t);
 /* Says its TARGET frame if anything in it changed, or always. */
 void target_tell(struct target *t, bool always);

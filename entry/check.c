@@ -13,6 +13,7 @@
 #include "entry/command.h"
 #include "entry/config.h"
 #include "entry/unattended.h"
+#include "views/account.h"
 #include "views/jetstream_heard.h"
 
 #define TIMEOUT_NS (120 * NS_PER_S) /* the longest hold of ours, behind the slowest first look */
@@ -154,7 +155,9 @@ static bool is_nothing_known(const struct check *c, char *message, size_t size) 
     char span[TIME_TEXT_SIZE];
     const char *missed = check_only_missed(c->only, c->run.model);
     span_format(span, unattended_watched_ns(&c->run));
-    if (!feed_reached(c->run.feed))
+    if (*account_fault(c->run.model) != '\0')
+        snprintf(message, size, "%s", account_fault(c->run.model));
+    else if (!feed_reached(c->run.feed))
         snprintf(message, size, "nothing could be reached within %s", span);
     else if (c->until.settled_ns == 0)
         snprintf(message, size, "not all was answered within %s; give it more --timeout", span);
@@ -185,6 +188,8 @@ static void conclude(struct check *c, bool cut_short) {
     struct check_report *r = &c->report;
     if (c->slip[0] != '\0')
         buffer_printf(&c->notes, "%s\n", c->slip);
+    if (*account_note(c->run.model) != '\0')
+        buffer_printf(&c->notes, "%s\n", account_note(c->run.model));
     *r = (struct check_report){.model = c->run.model,
                                .options = c->run.options,
                                .only = c->only,

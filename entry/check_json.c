@@ -17,6 +17,7 @@
 
 #include "base/clock.h"
 #include "views/alert_members.h"
+#include "views/account.h"
 
 #define SCHEMA 1
 
@@ -121,10 +122,13 @@ static void add_model(json_t *out, const struct check_report *r) {
     set_instant(out, "taken", model_utc_ns(r->model));
     if (age_ns >= 0)
         json_object_set_new(out, "age_s", json_real((double)age_ns / (double)NS_PER_S));
-    json_object_set_new(out, "servers",
-                        json_pack("{s:i, s:i}", "up", servers.up, "expected", servers.expected));
     struct check_jetstream js = check_jetstream(r->model);
-    json_object_set_new(out, "jetstream", json_pack("{s:i, s:i}", "heard", js.heard, "unheard", js.unheard));
+    if (*account_note(r->model) == '\0') { /* else it is not known */
+        json_object_set_new(out, "servers",
+                            json_pack("{s:i, s:i}", "up", servers.up, "expected", servers.expected));
+        json_object_set_new(out, "jetstream",
+                            json_pack("{s:i, s:i}", "heard", js.heard, "unheard", js.unheard));
+    }
     json_object_set_new(out, "counts",
                         json_pack("{s:I, s:I, s:I}", "critical", (json_int_t)r->crit, "warning",
                                   (json_int_t)r->warn, "pending", (json_int_t)r->pending_count));

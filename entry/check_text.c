@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "model/rule_text.h"
 #include "model/sentence.h"
+#include "views/account.h"
 
 enum {
     FIRST_MOST = 3, /* alerts in the first line */
@@ -143,7 +144,10 @@ static void append_first(struct buffer *out, const struct check_report *r) {
         append_worst(out, r);
     }
     struct check_servers servers = check_servers(r->model);
-    buffer_printf(out, "; %d of %d servers answer", servers.up, servers.expected);
+    if (servers.expected > 0)
+        buffer_printf(out, "; %d of %d servers answer", servers.up, servers.expected);
+    else if (*account_note(r->model) != '\0')
+        buffer_append_text(out, "; servers are not seen");
     struct check_jetstream js = check_jetstream(r->model);
     if (js.unheard > 0)
         buffer_printf(out, "; JetStream is known of %d of %d", js.heard, js.heard + js.unheard);

@@ -72,9 +72,22 @@ static void note_silence(struct asked *asked, enum failure failure) {
     asked->nameless = failure == FAILURE_NAME;
 }
 
+/* It tells of JetStream alone: nothing else is awaited of it. */
+static void count_account(struct asked *asked, enum failure failure) {
+    bool refused = failure == FAILURE_LOGIN; /* it is not otherwise in a moment */
+    int times = asked->times[SHAPE_JSZ] < UINT8_MAX ? asked->times[SHAPE_JSZ] + 1 : UINT8_MAX;
+    times = refused && times < 2 ? 2 : times;
+    asked->refused = refused ? 2 : 0;
+    asked->silent = failure != FAILURE_NONE;
+    for (int shape = 0; shape < SHAPE_LIMIT; shape++)
+        asked->times[shape] = (uint8_t)times;
+}
+
 static void count_sample(struct feed *feed, const struct sample *sample) {
     struct asked *asked = find(feed, sample->source, sample->target);
-    if (sample->shape < SHAPE_LIMIT && asked->times[sample->shape] < UINT8_MAX)
+    if (sample->shape == SHAPE_API)
+        count_account(asked, sample->failure);
+    else if (sample->shape < SHAPE_LIMIT && asked->times[sample->shape] < UINT8_MAX)
         asked->times[sample->shape]++;
     if (sample->shape == SHAPE_VARZ)
         note_silence(asked, sample->failure);

@@ -332,6 +332,8 @@ static void add(struct setting row) {
 /* /varz has the option --interval, the others --every. */
 static void add_cadences(void) {
     for (int e = 0; e < EP_COUNT; e++) {
+        if ((int)endpoint_meant(e) != e)
+            continue;
         char initial[64];
         int64_t every = endpoints[e].every_ms;
         size_t field = offsetof(struct options, every) + sizeof(int64_t) * endpoints[e].shape;

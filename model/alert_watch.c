@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/api.h"
 #include "model/asset.h"
 #include "model/expecting.h"
 #include "model/rule_cover.h"
@@ -49,7 +50,7 @@ static bool any_answered(const struct model *model, const struct object *cluster
         if (!server->dead && (!cluster || server->object.parent == cluster) && has_answered(server, shape))
             return true;
     }
-    return false;
+    return shape == SHAPE_JSZ && api_answers(model, cluster);
 }
 
 /* Who leads it speaks for it. */

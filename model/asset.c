@@ -191,6 +191,28 @@ bool asset_unled(const struct model *model, const struct object *object, int64_t
     return true;
 }
 
+/* Of one that an account's API tells of: who leads it answers that. */
+static bool say_by_api(const struct model *model, const struct object *object, const struct entry *api,
+                       struct said *said) {
+    const struct asset *asset = asset_of(object);
+    const struct server *server = server_of(api);
+    char span[SINCE_SIZE];
+    if (!server_is_up(server) || !server_is_fresh(model, server, SHAPE_JSZ))
+        return say(said, "JetStream of account %s silent%s", server_label(server),
+                   since(model, server->good_mono_ns, " for ", span));
+    if (claim_stands(model, &asset->claim))
+        return asset_lost_majority(asset) &&
+               say(said, "leader %s sees %u of %u replicas", asset->leader ? asset->leader->bytes : "?",
+                   asset->replicas - asset->lost, asset->replicas);
+    if (object->kind == OBJECT_CONSUMER) {
+        const struct entry *of = entry_by_id(model, ((const struct consumer *)object->extra)->stream);
+        const struct stream *stream = of ? of->object.extra : NULL;
+        if (stream && stream->untold && stream->untold_mono_ns > asset->claim.mono_ns)
+            return say(said, "not told: %s", stream->untold->bytes);
+    }
+    return false;
+}
+
 bool asset_why(const struct model *model, const struct object *object, char *out, size_t size) {
     const struct asset *asset = asset_of(object);
     struct said said = {out, size};
@@ -201,14 +223,17 @@ bool asset_why(const struct model *model, const struct object *object, char *out
     if (asset_is_contested(model, asset))
         return say(&said, "contested by %s and %s", server_label(server_of(claimant)),
                    server_label(server_of(claim_server(model, &asset->rival))));
+    bool by_api = claimant && claimant->object.kind == OBJECT_API;
+    if (by_api && say_by_api(model, object, claimant, &said))
+        return true;
     if (claim_stands(model, &asset->claim))
-        return say_of_leader(model, asset, claimant, &said);
+        return !by_api && say_of_leader(model, asset, claimant, &said);
     if (asset_is_leaderless(asset))
         return say(&said, "no leader%s",
                    since(model, leaderless_since(model, asset), asset->leader ? " for " : " for ≥", span));
     if (claimant && asset_is_lost(model, object))
         return say_of_lost(model, object, &said);
-    return asset->leader ? say_of_named(model, object, &said) : false;
+    return asset->leader && !by_api ? say_of_named(model, object, &said) : false;
 }
 
 const char *asset_last_seen(const struct model *model, const struct object *object) {
@@ -220,22 +245,36 @@ const char *asset_last_seen(const struct model *model, const struct object *obje
 
 /* ---- time ---- */
 
+static void look_at(const struct entry *entry) {
+    const struct server *server = server_of(entry);
+    struct listing *l = &cluster_of(entry->object.parent)->listing;
+    l->all_up &= server_is_up(server);
+    if (!server_is_up(server) || !server->polls[SHAPE_JSZ])
+        return;
+    int64_t second = server->polls[SHAPE_JSZ] > 1 ? server->asked_mono_ns[SHAPE_JSZ][1] : INT64_MIN;
+    l->horizon_mono_ns = second < l->horizon_mono_ns ? second : l->horizon_mono_ns;
+    int64_t last = server->polls[SHAPE_JSZ] > server->merging ? asked_last(server) : INT64_MIN;
+    l->last_mono_ns = last < l->last_mono_ns ? last : l->last_mono_ns;
+}
+
 static void look(const struct model *model) {
     for (size_t i = 0; i < kind_count(model, OBJECT_CLUSTER); i++)
         cluster_of(&kind_at(model, OBJECT_CLUSTER, i)->object)->listing =
             (struct listing){INT64_MAX, INT64_MAX, true};
-    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
-        const struct entry *entry = kind_at(model, OBJECT_SERVER, i);
-        const struct server *server = server_of(entry);
-        struct listing *l = &cluster_of(entry->object.parent)->listing;
-        l->all_up &= server_is_up(server);
-        if (!server_is_up(server) || !server->polls[SHAPE_JSZ])
-            continue;
-        int64_t second = server->polls[SHAPE_JSZ] > 1 ? server->asked_mono_ns[SHAPE_JSZ][1] : INT64_MIN;
-        l->horizon_mono_ns = second < l->horizon_mono_ns ? second : l->horizon_mono_ns;
-        int64_t last = server->polls[SHAPE_JSZ] > server->merging ? asked_last(server) : INT64_MIN;
-        l->last_mono_ns = last < l->last_mono_ns ? last : l->last_mono_ns;
-    }
+    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++)
+        look_at(kind_at(model, OBJECT_SERVER, i));
+    for (size_t i = 0; i < kind_count(model, OBJECT_API); i++)
+        look_at(kind_at(model, OBJECT_API, i));
+}
+
+/* Of consumers nobody told, since their stream's list did not come, or it has no leader. */
+static bool is_untold(const struct model *model, const struct entry *entry, const struct server *api) {
+    if (entry->object.kind != OBJECT_CONSUMER)
+        return false;
+    const struct entry *of = entry_by_id(model, ((const struct consumer *)entry->object.extra)->stream);
+    const struct stream *stream = of ? of->object.extra : NULL;
+    return stream && (stream->untold_mono_ns >= api->asked_mono_ns[SHAPE_JSZ][1] ||
+                      !claim_stands(model, &stream->asset.claim));
 }
 
 /* Two answers of its leader are enough, and one of each other server; where nobody leads it two of all. */
@@ -250,6 +289,8 @@ static bool is_deleted(const struct model *model, const struct entry *entry) {
     if (!holder)
         return l->all_up && asset->listed_mono_ns < l->horizon_mono_ns;
     const struct server *server = server_of(holder);
+    if (holder->object.kind == OBJECT_API && is_untold(model, entry, server))
+        return false;
     return server_lists(server) && asset->listed_mono_ns < server->asked_mono_ns[SHAPE_JSZ][1];
 }
 
@@ -278,15 +319,22 @@ void asset_bury(struct model *model, struct entry *entry) {
     entry_remove(model, entry);
 }
 
+/* What it says is never another server's. */
+static bool is_of_this_run(const struct object *object, const struct entry *claimant) {
+    return claimant->object.kind == OBJECT_API ||
+           text_same(object->now_at.server_id, server_const(&claimant->object)->server_id);
+}
+
 /* The row that we hold is the word of the one who speaks for it, and not an old one. Without a majority
  * nobody does: what the others did meanwhile, or will have done, is not known there. */
 static bool is_live(const struct model *model, const struct object *object) {
     const struct asset *asset = asset_of(object);
     if (!claim_stands(model, &asset->claim) || asset_lost_majority(asset))
         return false;
-    const struct server *server = server_of(claim_server(model, &asset->claim));
+    const struct entry *claimant = claim_server(model, &asset->claim);
+    const struct server *server = server_of(claimant);
     return server_is_up(server) && server_is_fresh(model, server, SHAPE_JSZ) &&
-           text_same(object->now_at.server_id, server->server_id);
+           is_of_this_run(object, claimant);
 }
 
 static void judge(struct model *model, struct entry *entry) {

@@ -65,7 +65,9 @@ struct stream {
     int64_t anew_ns;          /* another one has its name since then, by its server's clock; 0 no */
     int64_t fell_mono_ns;     /* it was seen then to have less than before, though it is the same; 0 never */
     struct loss loss;
-    bool told; /* it, or a consumer of it, since its loss was weighed */
+    bool told;                 /* it, or a consumer of it, since its loss was weighed */
+    int64_t untold_mono_ns;    /* an account's API did not tell of its consumers then; 0 never */
+    const struct text *untold; /* why, NULL never */
 };
 
 struct consumer {

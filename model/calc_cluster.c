@@ -1,3 +1,4 @@
+#include "model/api.h"
 #include "model/calc.h"
 
 /* Its server number `i`, counting all servers; NULL when that one is another cluster's. */
@@ -39,20 +40,34 @@ static uint64_t count_state(const struct model *model, const struct object *clus
     return count;
 }
 
+/* No server was ever asked: how many there are nobody told. */
+static bool is_of_account(const struct model *model, const struct object *cluster) {
+    const struct object *account = model_account(model);
+    return account && account->parent == cluster;
+}
+
 struct value calc_cluster_servers(const struct model *model, const struct object *object) {
+    if (is_of_account(model, object))
+        return value_unknown(0);
     return value_uint(count_state(model, object, SERVER_UP));
 }
 
 struct value calc_cluster_expected(const struct model *model, const struct object *object) {
+    if (is_of_account(model, object))
+        return value_unknown(0);
     return value_uint((uint64_t)expected_servers(model, entry_of(object)));
 }
 
 struct value calc_cluster_known(const struct model *model, const struct object *object) {
+    if (is_of_account(model, object))
+        return value_unknown(0);
     return value_uint(count_state(model, object, SERVER_KNOWN));
 }
 
 /* Who is known by a route lives, though nobody may ask it. */
 struct value calc_cluster_missing(const struct model *model, const struct object *object) {
+    if (is_of_account(model, object))
+        return value_unknown(0);
     uint64_t expected = (uint64_t)expected_servers(model, entry_of(object));
     uint64_t there = count_state(model, object, SERVER_UP) + count_state(model, object, SERVER_KNOWN);
     return value_uint(expected > there ? expected - there : 0);
@@ -60,6 +75,8 @@ struct value calc_cluster_missing(const struct model *model, const struct object
 
 /* Who has a row that is down or stale is said by that. */
 struct value calc_cluster_unseen(const struct model *model, const struct object *object) {
+    if (is_of_account(model, object))
+        return value_unknown(0);
     uint64_t missing = calc_cluster_missing(model, object).u;
     uint64_t said = count_state(model, object, SERVER_DOWN) + count_state(model, object, SERVER_STALE);
     return value_uint(missing > said ? missing - said : 0);
@@ -127,7 +144,7 @@ static bool answers(const struct model *model, const struct object *cluster) {
         if (server && server_const(server)->polls[SHAPE_JSZ])
             return true;
     }
-    return false;
+    return api_answers(model, cluster);
 }
 
 static uint64_t count_heard(const struct model *model, const struct object *cluster) {
@@ -140,6 +157,8 @@ static uint64_t count_heard(const struct model *model, const struct object *clus
 }
 
 struct value calc_cluster_js_heard(const struct model *model, const struct object *object) {
+    if (is_of_account(model, object))
+        return value_unknown(0);
     return value_uint(count_heard(model, object));
 }
 
@@ -157,6 +176,8 @@ static uint64_t count_unheard_members(const struct model *model, const struct ob
 }
 
 struct value calc_cluster_js_unheard(const struct model *model, const struct object *object) {
+    if (is_of_account(model, object))
+        return value_unknown(0);
     uint64_t all = count_state(model, object, SERVER_UP) + count_state(model, object, SERVER_KNOWN) +
                    calc_cluster_missing(model, object).u;
     uint64_t heard = count_heard(model, object), members = count_unheard_members(model, object);

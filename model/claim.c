@@ -212,7 +212,9 @@ bool asset_claim(struct model *model, struct entry *entry, const struct word *wo
     const struct claim *last = before.server == id ? &before : NULL;
     struct claim claim = make_claim(word, last, at);
     const struct claim *other = asset->claim.server == id ? &asset->rival : &asset->claim;
-    if (other->server != id && claim_stands(model, other)) {
+    const struct entry *teller = claim_server(model, other);
+    bool api = teller && teller->object.kind == OBJECT_API; /* it yields to the leader's own word */
+    if (other->server != id && !api && claim_stands(model, other)) {
         if (asset->claim.server != id && only_remembers(word, &claim))
             return false;
         return contest(model, entry, word, &claim, at);

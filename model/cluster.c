@@ -1,6 +1,7 @@
 #include "model/cluster.h"
 
 #include "base/memory.h"
+#include "model/api.h"
 #include "model/asset.h"
 
 #define BEGINNING (10 * NS_PER_S) /* in that time the order of the names decides, not who is quickest */
@@ -173,7 +174,7 @@ static enum freshness freshness_by_servers(const struct model *model, const stru
         any = true;
         all_down &= state == SERVER_DOWN;
     }
-    return any && all_down ? FRESH_GONE : FRESH_STALE;
+    return api_answers(model, cluster) ? FRESH_LIVE : any && all_down ? FRESH_GONE : FRESH_STALE;
 }
 
 void clusters_judge(struct model *model) {

@@ -34,6 +34,7 @@ static const struct {
     [OBJECT_COST] = {"costs", "cost"},
     [OBJECT_AUDIENCE] = {"audiences", "audience"},
     [OBJECT_SUBSCRIPTION] = {"subscriptions", "subscription"},
+    [OBJECT_API] = {"apis", "api"},
     [OBJECT_EXPECTATION] = {"expectations", "expectation"},
     [OBJECT_GROUP] = {"groups", "group"},
     [OBJECT_ALERT] = {"alerts", "alert"},

@@ -92,6 +92,7 @@ static void stream_texts(void *extra, text_visit_fn *fn, void *data) {
     visit(fn, data, &((struct stream *)extra)->copying.error);
     visit(fn, data, &((struct stream *)extra)->copying.worst);
     visit(fn, data, &((struct stream *)extra)->shown);
+    visit(fn, data, &((struct stream *)extra)->untold);
 }
 
 static void consumer_texts(void *extra, text_visit_fn *fn, void *data) {
@@ -170,6 +171,7 @@ static void *visitor_clone(const void *extra) {
 const struct extra_ops extra_ops[OBJECT_KIND_COUNT] = {
     [OBJECT_CLUSTER] = {cluster_texts, NULL, cluster_clone},
     [OBJECT_SERVER] = {server_texts, server_destroy, server_clone},
+    [OBJECT_API] = {server_texts, server_destroy, server_clone},
     [OBJECT_CLIENT] = {client_visit_texts, client_destroy, client_clone},
     [OBJECT_VISITOR] = {visitor_visit_texts, NULL, visitor_clone},
     [OBJECT_CONNECTION] = {connection_texts, connection_destroy, connection_clone},

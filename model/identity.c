@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "model/address.h"
+#include "model/api.h"
 #include "model/way.h"
 
 #define ORPHAN_NS (10 * NS_PER_S) /* a known peer whose collector began anew and does not name it again */
@@ -253,6 +254,11 @@ void target_row(struct model *model, uint16_t source, const struct row *row) {
     target->reason = keep(model, row, F_TARGET_reason, NULL);
     target->server_id = keep(model, row, F_TARGET_server_id, target->server_id);
     target->name = keep(model, row, F_TARGET_name, target->name);
+    if (api_is(target)) {
+        if (!api_target(model, target, utc_ns))
+            target_destroy(model, target);
+        return;
+    }
     switch (target->state) {
     case TARGET_PROBING:
         if (target_is_named(target) && !target->server)

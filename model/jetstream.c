@@ -22,6 +22,8 @@ static bool leads(const struct answer *answer, const struct asset_kind *kind, co
     const struct server *server = server_of(answer->server);
     if (!has_leader_fields(row))
         return false;
+    if (answer->api)
+        return row_has(row, kind->leader) || !row_u64(row, kind->clustered, 0);
     if (!row_has(row, kind->leader))
         return !row_u64(row, kind->clustered, 0) && !(server->cluster && server->cluster->len);
     return text_same(row_cell(row, kind->leader)->s, server->name);
@@ -105,7 +107,7 @@ static int compare_age(const struct answer *answer, const struct asset_kind *kin
     int64_t then = row_i64(held->now, kind->created, TIME_UNSET), now = created_in(answer, kind, row);
     if (!held->seen_utc_ns || then == TIME_UNSET || now == TIME_UNSET)
         return 0;
-    bool same_run = text_same(held->now_at.server_id, answer->at.server_id);
+    bool same_run = !answer->api && text_same(held->now_at.server_id, answer->at.server_id);
     if (!same_run && !(asset_of(held)->created_counts && created_counts(answer, kind)))
         return 0;
     return (now > then + OLDER_BY) - (now < then - OLDER_BY);
@@ -307,7 +309,7 @@ static void put_led(struct answer *answer, const struct asset_kind *kind, struct
     const struct text *leader = text_in(row, kind->leader);
     struct group *group = groups_find(answer->groups, row);
     const struct word word = {answer->server,
-                              leader ? leader : server_of(answer->server)->name,
+                              leader || answer->api ? leader : server_of(answer->server)->name,
                               row_i64(row, kind->leader_since, TIME_UNSET),
                               row_u64(row, kind->seq, UINT64_MAX),
                               compare_age(answer, kind, &entry->object, row),
@@ -347,13 +349,15 @@ static void put_named(const struct answer *answer, const struct asset_kind *kind
                       const struct row *row, bool led, const struct stamp *at) {
     const struct text *named = text_in(row, kind->leader);
     const struct text *leader = led && !named ? server_of(answer->server)->name : named;
+    bool of_nobody = answer->api && led && !named; /* outside of clusters its API names nobody */
     claim_retract(asset_of(&entry->object), answer->server->object.id);
     if (kind->kind == OBJECT_STREAM)
         stream_replaced(answer, kind, entry, row);
     if (!leader || !leader->len)
-        members_put(answer->model, entry, server_of(answer->server)->name, answer->leaderless,
-                    answer->sample);
-    asset_named(answer->model, entry, leader && leader->len ? leader : NULL, at);
+        members_put(answer->model, entry, answer->api ? NULL : server_of(answer->server)->name,
+                    answer->leaderless, answer->sample);
+    if (!of_nobody)
+        asset_named(answer->model, entry, leader && leader->len ? leader : NULL, at);
 }
 
 /* What will be lost of its stream is to be weighed again. */
@@ -393,9 +397,45 @@ static void put_asset(struct answer *answer, const struct asset_kind *kind, cons
         rules_touch(answer->model, entry);
 }
 
-void jetstream_row(struct answer *answer, const struct row *row) {
-    for (size_t i = 0; i < sizeof asset_kinds / sizeof *asset_kinds; i++) {
+/* Nobody told who its consumers are, or how they stand. */
+static void note_untold(const struct answer *answer, const struct row *row) {
+    struct entry *entry =
+        entry_find(answer->model, OBJECT_STREAM, answer->server->object.parent, answer->domain, row);
+    if (!entry)
+        return;
+    struct stream *stream = entry->object.extra;
+    stream->untold_mono_ns = answer->at.mono_ns;
+    stream->untold = model_text(answer->model, row_cell(row, F_STREAM_consumers_untold)->s);
+}
+
+/* Each server counts its own: a row of another leader is no continuation. */
+static void tell_by_leader(struct answer *answer, const struct row *row) {
+    for (size_t i = 0; i < ASSET_KINDS; i++)
         if (asset_kinds[i].entity == (enum entity)row->entity)
+            answer->at.server_id = model_text(answer->model, text_in(row, asset_kinds[i].leader));
+}
+
+/* A server tells of it, which is nearer to it. */
+static bool is_told_by_server(const struct answer *answer, const struct asset_kind *kind,
+                              const struct row *row) {
+    const struct entry *held =
+        entry_find(answer->model, kind->kind, answer->server->object.parent, answer->domain, row);
+    const struct claim *claim = held ? &asset_of(&held->object)->claim : NULL;
+    const struct entry *claimant = claim ? claim_server(answer->model, claim) : NULL;
+    return claimant && claimant->object.kind == OBJECT_SERVER && claim_stands(answer->model, claim) &&
+           server_is_up(server_of(claimant));
+}
+
+void jetstream_row(struct answer *answer, const struct row *row) {
+    if (row->entity == ENTITY_STREAM && row_has(row, F_STREAM_consumers_untold)) {
+        note_untold(answer, row);
+        return;
+    }
+    if (answer->api)
+        tell_by_leader(answer, row);
+    for (size_t i = 0; i < sizeof asset_kinds / sizeof *asset_kinds; i++) {
+        if (asset_kinds[i].entity == (enum entity)row->entity &&
+            !(answer->api && is_told_by_server(answer, &asset_kinds[i], row)))
             put_asset(answer, &asset_kinds[i], row);
     }
 }

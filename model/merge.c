@@ -65,6 +65,8 @@ static bool weigh(struct answer *answer, struct merging *m, size_t *rows) {
 
 static bool judge(struct answer *answer, struct merging *m, size_t *rows) {
     (void)m, (void)rows;
+    if (answer->api)
+        return true;
     store_judge(answer->model, answer->server, answer->at.utc_ns);
     meta_put(answer->model, answer->server, answer->sample, &answer->at);
     return true;
@@ -78,6 +80,16 @@ static step_fn *const steps[] = {put_streams, put_sources, put_consumers, put_pa
 
 static bool at_one_instant(const struct entry *server) {
     return server_is_since(server->object.now, 14, 0, false);
+}
+
+/* An account's API names no domain: it is the one of the servers, as far as any is known. */
+static const struct text *domain_of_servers(const struct model *model, const struct object *cluster) {
+    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
+        const struct object *object = &kind_at(model, OBJECT_SERVER, i)->object;
+        if (object->parent == cluster && object->now && row_has(object->now, F_SERVER_js_domain))
+            return row_cell(object->now, F_SERVER_js_domain)->s;
+    }
+    return NULL;
 }
 
 static const struct text *domain_of(const struct entry *server, const struct row *js) {
@@ -115,12 +127,13 @@ bool jetstream_put(struct model *model, struct entry *entry, const struct sample
                             .server = entry,
                             .sample = sample,
                             .at = stamp_of(sample, server_of(entry)->server_id),
+                            .api = entry->object.kind == OBJECT_API,
                             .one_instant = at_one_instant(entry)};
     answer.returned = has_returned(entry, answer.at.mono_ns);
     if (!intake->merging)
         intake->merging = begin(model, entry, sample, js, &answer.at);
     struct merging *m = intake->merging;
-    answer.domain = domain_of(entry, js);
+    answer.domain = answer.api ? domain_of_servers(model, entry->object.parent) : domain_of(entry, js);
     answer.groups = &m->groups;
     answer.leaderless = &m->leaderless;
     model->moves = m->moves;

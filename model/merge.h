@@ -16,6 +16,7 @@ struct answer { /* one /jsz, during a slice */
     struct stamp at;
     const struct text *domain;                /* foreign or ours; NULL none */
     const struct groups *groups, *leaderless; /* of those who lead; of who says that nobody does */
+    bool api;                                 /* of an account: each row is its leader's */
     bool returned;                            /* it has just come back (returned.h) */
     bool one_instant;    /* consumers are created at one instant on all servers: from 2.14 on */
     bool fewer_replicas; /* than before, of some asset */

@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "model/alert_book.h"
+#include "model/api.h"
 #include "model/expecting.h"
 #include "model/interest.h"
 #include "model/lone_streams.h"
@@ -153,7 +154,7 @@ static void on_event(struct model *model, uint16_t source, const struct row *row
 
 static void note_interval(struct server *server, struct entry *cost) {
     const struct row *row = cost->object.now;
-    uint64_t shape = row_u64(row, F_COST_shape, SHAPE_NONE);
+    uint64_t shape = api_shape((unsigned)row_u64(row, F_COST_shape, SHAPE_NONE));
     int64_t interval_ns = row_i64(row, F_COST_interval, UNWANTED);
     if (shape < SHAPE_LIMIT)
         server->interval_ns[shape] = interval_ns < LONGEST_INTERVAL ? interval_ns : LONGEST_INTERVAL;
@@ -331,6 +332,8 @@ static bool is_foreign(const struct server *server, const struct sample *sample)
 static struct entry *take_head(struct model *model, struct target *target, const struct sample *sample) {
     const struct row *varz = sample->failure ? NULL : sample_first(sample, ENTITY_SERVER);
     struct entry *entry = target->server;
+    if ((entry && entry->object.kind == OBJECT_API) != api_is(target))
+        return NULL;
     if (target->state != TARGET_PROBING && target->state != TARGET_POLLED)
         return NULL;
     if (sample->shape == SHAPE_VARZ && !sample->failure)
@@ -342,6 +345,8 @@ static struct entry *take_head(struct model *model, struct target *target, const
     if (!way_counts(model, target, sample))
         return NULL;
     note_answer(model, server_of(entry), sample);
+    if (api_is(target))
+        api_answered(model, entry, sample);
     return entry;
 }
 
@@ -386,13 +391,16 @@ void model_intake_drop(struct model_intake *intake) {
 }
 
 bool model_slices(enum shape shape) {
-    return shape > SHAPE_NONE && shape < SHAPE_LIMIT && shape_handlers[shape].slice;
+    return shape > SHAPE_NONE && shape < SHAPE_LIMIT && shape_handlers[api_shape(shape)].slice;
 }
 
-bool model_sample_slice(struct model *model, const struct sample *sample, struct model_intake *intake,
+bool model_sample_slice(struct model *model, const struct sample *told, struct model_intake *intake,
                         size_t rows) {
-    if (sample->shape <= SHAPE_NONE || sample->shape >= SHAPE_LIMIT)
+    if (told->shape <= SHAPE_NONE || told->shape >= SHAPE_LIMIT)
         return true;
+    struct sample meant = *told;
+    meant.shape = api_shape(told->shape);
+    const struct sample *sample = &meant;
     model_tick_finish(model);
     struct entry *entry =
         intake->begun ? resume_sample(model, sample, intake) : begin_sample(model, sample, intake);
@@ -461,7 +469,7 @@ const struct object *model_stream_of(const struct model *model, const struct obj
 }
 
 int64_t model_data_age_ns(const struct model *model) {
-    int64_t oldest = -1;
+    int64_t oldest = kind_count(model, OBJECT_SERVER) ? -1 : api_age_ns(model);
     for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
         const struct entry *entry = kind_at(model, OBJECT_SERVER, i);
         if (!server_is_up(server_const(&entry->object)))
@@ -474,7 +482,7 @@ int64_t model_data_age_ns(const struct model *model) {
 }
 
 int64_t model_shape_age_ns(const struct model *model, enum shape shape) {
-    int64_t oldest = -1;
+    int64_t oldest = shape == SHAPE_JSZ ? api_age_ns(model) : -1;
     for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
         const struct server *server = server_const(&kind_at(model, OBJECT_SERVER, i)->object);
         if (!server_is_up(server) || !server->polls[shape])

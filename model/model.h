@@ -210,6 +210,9 @@ int64_t model_data_age_ns(const struct model *model);
 /* Since the server that is up and was asked longest ago was asked for that shape; -1: none has answered it.
  */
 int64_t model_shape_age_ns(const struct model *model, enum shape shape);
+/* The account that is all that is known, since we are no system account; NULL: servers are known, or nothing
+ * is. */
+const struct object *model_account(const struct model *model);
 /* Samples of this shape ever committed: a view without says "not collected here". */
 bool model_has(const struct model *model, enum shape shape);
 /* The server's answers to one shape: when, what it cost, or why not. NULL before the first. */

@@ -24,6 +24,7 @@ enum object_kind {
     OBJECT_COST,         /* one endpoint of one server: what watching it costs */
     OBJECT_AUDIENCE,     /* who subscribes to the same, of those that match a subject */
     OBJECT_SUBSCRIPTION, /* of a connection that was asked for, or matching a subject that was */
+    OBJECT_API,          /* JetStream of an account, by its API: model/api.h */
     OBJECT_EXPECTATION,  /* so many of something should be there: expectation.h */
     OBJECT_GROUP, /* connections with something in common (groups.h): made for a list, none are in the model
                    */

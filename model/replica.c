@@ -168,7 +168,8 @@ bool replicas_put(struct model *model, struct entry *entry, const struct groups 
     struct asset *asset = asset_of(&entry->object);
     unsigned replicas = asset->replicas, current = asset->current, listed = group ? group->listed : 0;
     const struct entry *leader = claim_server(model, &asset->claim);
-    members_begin(&asset->members, leader ? server_of(leader)->name : NULL);
+    bool api = leader && leader->object.kind == OBJECT_API;
+    members_begin(&asset->members, api ? asset->leader : leader ? server_of(leader)->name : NULL);
     asset->replicas = asset->current = 1;
     asset->lost = 0;
     for (unsigned i = 0, place = group ? group->first : 0; i < listed; i++, place = groups->next[place])

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "model/api.h"
 #include "model/interest.h"
 
 #define RECOVERS_FOR   (30 * NS_PER_S)
@@ -152,6 +153,7 @@ static void judge(struct model *model, struct entry *entry, int64_t utc_ns, int6
 }
 
 void servers_tick(struct model *model) {
+    apis_tick(model);
     for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++)
         judge(model, kind_at(model, OBJECT_SERVER, i), model->utc_ns, model->mono_ns);
 }

@@ -232,8 +232,6 @@ static const struct {
     {"sys", "wrong", "it refuses user sys"},
     {"nobody", "x", "it refuses user nobody"},
     {"some-token", NULL, "it refuses a token"},
-    {"a", "a", "not the system account"},
-    {NULL, NULL, "not the system account"}, /* as no_auth_user */
 };
 
 START_TEST(logins_and_refusals) {

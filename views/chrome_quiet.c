@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "model/sentence.h"
 #include "views/chrome_tally.h"
+#include "views/account.h"
 #include "views/clusters.h"
 #include "views/faults.h"
 #include "views/jetstream_heard.h"
@@ -185,6 +186,20 @@ static void waiting_text(const struct chrome_context *c, char *out, size_t size,
                  url);
 }
 
+/* "nothing wrong in JetStream of account APP; not the system account: ..." */
+static void account_text(const struct model *model, const struct tally *t, char *out, size_t size) {
+    char name[200], aside[120];
+    account_name(model, name, sizeof(name));
+    tally_aside(t, aside, sizeof(aside));
+    if (*account_fault(model))
+        snprintf(out, size, "? %s: %s", name, account_fault(model));
+    else if (!account_answers(model))
+        snprintf(out, size, "? waiting for JetStream of %s", name);
+    else
+        snprintf(out, size, "? nothing%s wrong%s%s; %s", *aside ? " else" : "", *aside ? ", " : "", aside,
+                 account_note(model));
+}
+
 static enum role role_of_mark(char mark) {
     return mark == '.' ? ROLE_OK : mark == '*' ? ROLE_PENDING : ROLE_UNKNOWN;
 }
@@ -204,7 +219,8 @@ void chrome_quiet(const struct chrome_context *c, struct surface *s, struct rect
     const struct model *model = c->view_context->model;
     struct cluster_count n = clusters_count(model);
     struct fault fault = faults_worst(model, &unsaid);
-    bool waits = n.up == 0, calm = !waits && !fault.server && t->pending == 0;
+    bool account = *account_note(model), waits = n.up == 0 && !account;
+    bool calm = !waits && !fault.server && t->pending == 0;
     char aside[124];
     aside_text(t, calm, row.w, aside, sizeof(aside));
     int room = row.w - 1 - text_width(aside);
@@ -214,7 +230,9 @@ void chrome_quiet(const struct chrome_context *c, struct surface *s, struct rect
         text[0] = '?';
         text[1] = ' ';
         fault_line(c->view_context, &fault, text + 2, sizeof(text) - 2, room - 3);
-    } else if (calm)
+    } else if (account && (calm || *account_fault(model)))
+        account_text(model, t, text, sizeof(text));
+    else if (calm)
         quiet_text(c, &n, t, text, sizeof(text), room);
     else
         pending_text(model, t, &n, text, sizeof(text), room, row.w < NARROW);

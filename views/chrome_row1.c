@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "views/account.h"
 #include "views/clusters.h"
 #include "views/jetstream_heard.h"
 #include "views/quantity_text.h"
@@ -41,6 +42,10 @@ static void part_label(const struct chrome_context *c, struct made *out) {
         name = c->label;
     else if (clusters > 1)
         name = several;
+    char account[200];
+    account_name(model_of(c), account, sizeof(account));
+    if (!*name)
+        name = account;
     text_cut(cut, sizeof(cut), *name ? name : "NATS", out->narrow ? 10 : 24);
     snprintf(out->text, sizeof(out->text), out->narrow ? " %s" : " %s ", cut);
     out->role = c->label_role;
@@ -87,6 +92,8 @@ static const struct js_word *worst_word(const struct model *model) {
             if (strcmp(quorum_of(model, clusters[c]), js_words[i].quorum) == 0 &&
                 (!worst || &js_words[i] > worst))
                 worst = &js_words[i];
+    if (!worst && account_answers(model)) /* its meta group answers lists of streams */
+        worst = &js_words[1];
     return worst;
 }
 

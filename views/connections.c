@@ -1,4 +1,5 @@
 /* Connections: every client of every server, the fullest buffers first. */
+#include "views/account.h"
 #include "views/connections.h"
 
 #include <stdio.h>
@@ -192,7 +193,7 @@ static void draw(const void *state, const struct view_context *context, struct s
     quantity_list_status(list, sort, sizeof(sort));
     quantity_panel_draw(list, s, area, any ? title : "CONNECTIONS", sort,
                         any ? connection_lists[c->grouped ? CONNECTIONS_GROUPED : c->shown].empty
-                            : "not collected here");
+                            : account_empty(context->model, "not collected here"));
     quantity_menu_draw(list, s, area, area);
 }
 

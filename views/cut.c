@@ -10,9 +10,9 @@
 
 /* What a document has when nothing is named. */
 static const bool usual[CUT_PART_COUNT] = {
-    [OBJECT_CLUSTER] = true, [OBJECT_SERVER] = true,      [OBJECT_CONNECTION] = true,
-    [OBJECT_CLIENT] = true,  [OBJECT_STREAM] = true,      [OBJECT_CONSUMER] = true,
-    [OBJECT_SOURCE] = true,  [OBJECT_EXPECTATION] = true, [CUT_CLOSED] = true,
+    [OBJECT_CLUSTER] = true,     [OBJECT_SERVER] = true,   [OBJECT_CONNECTION] = true, [OBJECT_CLIENT] = true,
+    [OBJECT_STREAM] = true,      [OBJECT_CONSUMER] = true, [OBJECT_SOURCE] = true,     [OBJECT_API] = true,
+    [OBJECT_EXPECTATION] = true, [CUT_CLOSED] = true,
 };
 
 static bool is_closed(const struct object *object) {

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "views/account.h"
 #include "views/clusters.h"
 #include "views/quantity_text.h"
 
@@ -40,6 +41,10 @@ void jetstream_absence(const struct model *model, char *out, size_t size) {
     out[0] = 0;
     if (jetstream_is_there(model))
         return;
+    if (*account_note(model)) {
+        snprintf(out, size, "%s", *account_fault(model) ? account_fault(model) : "no stream in this account");
+        return;
+    }
     if (!unheard)
         snprintf(out, size, "no JetStream on this cluster");
     else if (n.known == unheard)

@@ -1,4 +1,5 @@
 /* Node: one server, all its figures against its peers, and how they went. */
+#include "views/account.h"
 #include "views/quantity_table.h"
 
 #include <stdio.h>
@@ -180,7 +181,8 @@ static void draw(const void *state, const struct view_context *context, struct s
     if (!server) {
         surface_rule(s, area, "NODE", "");
         surface_text(s, area, area.x + 1, area.y + 1, ROLE_MUTED, 0,
-                     context->object ? "this server is no more" : "no server yet");
+                     context->object ? "this server is no more"
+                                     : account_empty(context->model, "no server yet"));
         return;
     }
     text_cut(name, sizeof(name), quantity_name_text(context->model, server, Q_SERVER_name),

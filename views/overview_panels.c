@@ -1,4 +1,5 @@
 /* The panels: what each shows, and where the whole of it is. */
+#include "views/account.h"
 #include "views/overview_parts.h"
 
 #include <stdio.h>
@@ -162,7 +163,7 @@ static void draw_nodes(const struct overview *o, const struct view_context *cont
     quantity_list_status(&o->nodes, sort, sizeof(sort));
     overview_hidden(o, false, hidden, sizeof(hidden));
     snprintf(right, sizeof(right), "%s%s%s", hidden, *hidden ? "   " : "", sort);
-    quantity_panel_draw(&o->nodes, s, area, title, right, "no server yet");
+    quantity_panel_draw(&o->nodes, s, area, title, right, account_empty(context->model, "no server yet"));
 }
 
 /* A sum over consumers that nobody tells of any more is none. */

@@ -1,4 +1,5 @@
 /* What titles and lines say: how many, since when, and what is not known. */
+#include "views/account.h"
 #include "views/slow_parts.h"
 
 #include <stdio.h>
@@ -280,8 +281,8 @@ static void cut_empty(const struct view_context *context, bool narrow, char *out
 }
 
 static void counters_empty(const struct view_context *context, bool narrow, char *out, size_t size) {
-    (void)context, (void)narrow;
-    snprintf(out, size, "no server yet");
+    (void)narrow;
+    snprintf(out, size, "%s", account_empty(context->model, "no server yet"));
 }
 
 static const struct {
