@@ -1,6 +1,7 @@
 /* What servers publish of their own accord: what becomes of it, how much of it, and what is asked at once.
  * The bodies are those of real servers, 2.9.10 and 2.15.2. */
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -229,6 +230,48 @@ START_TEST(a_flood_is_a_number) {
 }
 END_TEST
 
+/* Wrong kinds of values, what never ends, names of a megabyte's beginning: told cleanly, or not at all. */
+START_TEST(lies_do_no_harm) {
+    static const char *const bodies[] = {
+        "{\"client\":5,\"server\":[{\"id\":{}}],\"reason\":true}",
+        "{\"client\":{\"id\":-1,\"name\":[1],\"user\":{\"a\":1},\"acc\":null},\"server\":{\"name\":7}}",
+        "{\"client\":{\"name\":\"a\\u0000b\\u202e\\u001b]0;x\\u0007{user}[{host}]\"}}",
+        "{\"client\":{\"id\":18446744073709551615,\"id\":1e300,\"name\":\"x\",\"name\":9}}",
+        "{\"stream\":\"\",\"consumer\":\"\",\"stream_seq\":-5,\"deliveries\":1.5}",
+        "{}",
+        "\"text\"",
+        "{\"reason\":\"%n%s%s%s\"}",
+    };
+    static const char *const subjects[] = {"$SYS.ACCOUNT.A.CONNECT", "$SYS.ACCOUNT.A.DISCONNECT",
+                                           "$SYS.SERVER.X.LAMEDUCK", "$SYS.SERVER..SHUTDOWN",
+                                           "$JS.EVENT.ADVISORY.CONSUMER.MSG_TERMINATED.S.C"};
+    char *deep = malloc(40000), *name = malloc(40000);
+    memset(deep, '[', 39999);
+    deep[39999] = '\0';
+    int len = snprintf(name, 40000, "{\"client\":{\"name\":\"");
+    memset(name + len, 'x', 30000);
+    snprintf(name + len + 30000, 100, "\"},\"reason\":\"y\"}");
+    for (size_t s = 0; s < sizeof subjects / sizeof *subjects; s++) {
+        for (size_t b = 0; b < sizeof bodies / sizeof *bodies; b++)
+            hear(subjects[s], bodies[b]);
+        hear(subjects[s], deep);
+        hear(subjects[s], name);
+    }
+    free(deep);
+    free(name);
+    ck_assert_int_gt(told.count, 0);
+    for (const char *p = told.text; *p != '\0'; p++)
+        ck_assert_int_ge((unsigned char)*p, ' ');
+}
+END_TEST
+
+START_TEST(a_name_says_nothing_but_itself) {
+    hear("$SYS.SERVER." ID ".CLIENT.AUTH.ERR", GONE("[{user}] %s\\u001b[2J", "x{cid}"));
+    ck_assert_str_eq(told.text, "not let in by n3: x{cid}, from 127.0.0.1, user a");
+    ck_assert_str_eq(told.client, "[{user}] %s\xef\xbf\xbd[2J");
+}
+END_TEST
+
 START_TEST(patterns) {
     ck_assert(subject_fits("a.b.c", "a.*.c"));
     ck_assert(subject_fits("a.b.c", "a.>"));
@@ -250,6 +293,8 @@ int main(void) {
     tcase_add_test(tc, whose_it_is);
     tcase_add_test(tc, a_dear_question_waits);
     tcase_add_test(tc, a_flood_is_a_number);
+    tcase_add_test(tc, lies_do_no_harm);
+    tcase_add_test(tc, a_name_says_nothing_but_itself);
     tcase_add_test(tc, patterns);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
