@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/near.h"
 #include "base/text.h"
+#include "model/asset.h"
 #include "views/filter.h"
 
 enum { WORDS_MOST = 24 };
@@ -97,12 +98,26 @@ void check_only_destroy(struct check_only *only) {
     free(only);
 }
 
-static bool passes(const struct part *part, const struct model *model, const struct object *object) {
+/* What it is a part of, where nobody has it but as that: a stream has consumers, but also replicas. */
+static const struct object *whole_of(const struct object *object) {
+    static const bool is_part[OBJECT_KIND_COUNT] = {
+        [OBJECT_REPLICA] = true, [OBJECT_SOURCE] = true,  [OBJECT_META_PEER] = true,
+        [OBJECT_ROUTE] = true,   [OBJECT_GATEWAY] = true, [OBJECT_LEAF] = true,
+    };
+    return is_part[object->kind] ? object->parent : NULL;
+}
+
+static bool is_it(const struct part *part, const struct model *model, const struct object *object) {
     char name[TEXT_MAX_BYTES + 1]; /* as it stands in an alert: ORDERS/billing */
     if (object->kind != part->kind || part->filter == NULL)
         return object->kind == part->kind;
     model_object_name(model, object, name, sizeof name);
     return strcmp(name, part->text) == 0 || filter_pass(part->filter, model, object);
+}
+
+static bool passes(const struct part *part, const struct model *model, const struct object *object) {
+    const struct object *whole = whole_of(object);
+    return is_it(part, model, object) || (whole != NULL && is_it(part, model, whole));
 }
 
 bool check_only_object(const struct check_only *only, const struct model *model,
@@ -113,11 +128,38 @@ bool check_only_object(const struct check_only *only, const struct model *model,
     return only->count == 0;
 }
 
+static bool is_led_by(const struct model *model, const struct object *asset, const struct object *server) {
+    const struct entry *leader = asset_leader(model, asset);
+    return leader != NULL && &leader->object == server;
+}
+
+/* A stream or a consumer that passes has a part there: that it is gone is told of the server alone. */
+static bool has_part_at(const struct part *part, const struct model *model, const struct object *server) {
+    size_t count;
+    bool has = part->kind == OBJECT_STREAM || part->kind == OBJECT_CONSUMER;
+    const struct object *const *assets = model_objects(model, part->kind, &count);
+    for (size_t i = 0; has && i < count; i++)
+        if ((members_have(model, assets[i], server) || is_led_by(model, assets[i], server)) &&
+            is_it(part, model, assets[i]))
+            return true;
+    return false;
+}
+
+static bool takes_parts(const struct check_only *only, const struct model *model, const struct alert *alert,
+                        const struct object *object) {
+    bool gone =
+        object->kind == OBJECT_SERVER && (strcmp(alert->tag, "DOWN") == 0 || strcmp(alert->tag, "JS") == 0);
+    for (int i = 0; gone && i < only->count; i++)
+        if (has_part_at(&only->parts[i], model, object))
+            return true;
+    return false;
+}
+
 bool check_only_alert(const struct check_only *only, const struct model *model, const struct alert *alert) {
     const struct object *object = model_object(model, alert->object);
     const char *texts[] = {alert->name, NULL};
     if (object != NULL)
-        return check_only_object(only, model, object);
+        return check_only_object(only, model, object) || takes_parts(only, model, alert, object);
     for (int i = 0; i < only->count; i++)
         if (strcmp(object_kind_name(only->parts[i].kind), alert->entity) == 0 &&
             (only->parts[i].filter == NULL || filter_pass_beside(only->parts[i].filter, model, NULL, texts)))

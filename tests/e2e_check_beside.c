@@ -34,6 +34,7 @@ static void start(void) {
     struct natsc *line = natsc_connect(cluster->node[0].url, NULL, JETSTREAM_MS);
     ck_assert_ptr_nonnull(line);
     ck_assert(jetstream_add_stream(line, "ORDERS", "orders.>", 1));
+    ck_assert(jetstream_add_stream(line, "COPIED", "copied.>", 3));
     ck_assert(jetstream_add_consumer(line, "ORDERS", "billing", NULL));
     for (int i = 0; i < 30; i++)
         ck_assert(jetstream_store(line, "orders.new", JETSTREAM_MS));
@@ -234,6 +235,23 @@ START_TEST(what_the_silent_one_has_is_not_known) {
 }
 END_TEST
 
+/* A replica of COPIED is gone with it, of ORDERS nothing. */
+START_TEST(who_has_a_part_of_what_is_asked_about_counts) {
+    static const struct {
+        const char *only;
+        bool is;
+    } cases[] = {{"stream:COPIED", true}, {"stream:ORDERS", false}, {"consumer:ORDERS/billing", false}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *argv[] = {command_natsight(), "check", "--only", cases[i].only, HOLDS, ALL, NULL};
+        struct command c;
+        int code = command_run(&c, argv, NULL, DEADLINE_MS);
+        ck_assert_msg((strstr(c.output, " DOWN ") != NULL) == cases[i].is, "%s: %s", cases[i].only, c.output);
+        ck_assert_msg((code == 2) == cases[i].is, "%s: %d %s", cases[i].only, code, c.output);
+        command_free(&c);
+    }
+}
+END_TEST
+
 int main(void) {
     Suite *s = suite_create("check beside the screen");
     TCase *t = tcase_create("beside");
@@ -242,6 +260,7 @@ int main(void) {
     tcase_add_test(t, check_says_what_the_screen_says);
     tcase_add_test(t, a_document_has_what_check_says);
     tcase_add_test(t, what_the_silent_one_has_is_not_known);
+    tcase_add_test(t, who_has_a_part_of_what_is_asked_about_counts);
     suite_add_tcase(s, t);
     return suite_run(s);
 }
