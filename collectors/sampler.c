@@ -248,7 +248,12 @@ static const char *option(const char *word, long *seconds, long *most, long *ms)
 }
 
 /* Words between dots; only whole ones are wildcards. */
-static bool is_pattern(const char *subject) {
+bool sampler_takes(const char *subject) {
+    for (const char *p = subject; *p != '\0'; p++)
+        if ((unsigned char)*p <= ' ' || *p == 127)
+            return false;
+    if (strlen(subject) >= TAP_SUBJECT_MAX)
+        return false;
     for (const char *p = subject;; p++) {
         size_t len = strcspn(p, ".");
         bool any = memchr(p, '*', len) != NULL, rest = memchr(p, '>', len) != NULL;
@@ -270,7 +275,7 @@ static const char *connect_tap(struct sampler *s) {
 const char *sampler_begin(struct sampler *s, char *words) {
     char *rest = NULL, *subject = strtok_r(words, " \r", &rest);
     long seconds = 0, most = TAP_MOST_DEFAULT, ms = TAP_MS_DEFAULT;
-    if (subject == NULL || strlen(subject) >= TAP_SUBJECT_MAX || !is_pattern(subject))
+    if (subject == NULL || !sampler_takes(subject))
         return "a subject that is none";
     for (char *word; (word = strtok_r(NULL, " \r", &rest)) != NULL;) {
         const char *problem = option(word, &seconds, &most, &ms);

@@ -10,6 +10,8 @@
 
 struct login;
 struct sampler;
+/* It is a subject, wildcards included, that can be looked at. */
+bool sampler_takes(const char *subject);
 /* login is copied. */
 struct sampler *sampler_create(struct collector *c, const struct login *login);
 /* What follows the word of the command; changed. NULL: done, else what is wrong with it. */

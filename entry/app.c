@@ -292,12 +292,14 @@ static void on_stop_signal(struct loop *loop, int number, void *data) {
     (void)loop;
     struct app *app = data;
     struct sigaction stop = {.sa_handler = SIG_DFL}, before;
+    supervisors_hold_sampling(app->supervisors, true);
     if (app->screen != NULL)
         screen_suspend(app->screen);
     app_yield_alerts(app);
     sigaction(number, &stop, &before);
     kill(app->screen != NULL ? 0 : getpid(), number);
     sigaction(number, &before, NULL);
+    supervisors_hold_sampling(app->supervisors, false);
     if (app->screen == NULL)
         return;
     screen_resume(app->screen);

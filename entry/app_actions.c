@@ -160,6 +160,7 @@ const struct action app_actions[] = {
     {ACTION_CONNECTIONS, go_view},
     {ACTION_JETSTREAM, go_view},
     {ACTION_SLOW, go_view},
+    {ACTION_SUBJECTS, go_view},
     {ACTION_NODE, go_view},
     {ACTION_ALERTS, go_view},
     {ACTION_EVENTS, go_view},

@@ -21,6 +21,8 @@ static void obey(struct app *app, const struct view_request *request) {
         model_interest_go_on(app->model);
     if (request->interest == INTEREST_END)
         model_interest_watch(app->model, NULL);
+    if (request->sample_end && app->supervisors != NULL)
+        supervisors_sample(app->supervisors, "", 0);
     if (request->alert_wish != ALERT_STAYS)
         alert_wish(app, request->alert_wish, request->alert);
     if (request->say != NULL)

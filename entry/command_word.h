@@ -32,6 +32,6 @@ struct quantity_list *command_list(struct app *app);
 
 /* ---- command_go.c ---- */
 command_run_fn command_go_view, command_tell_view, command_go_asset, command_go_connection,
-    command_watch_interest;
+    command_watch_interest, command_sample;
 
 #endif

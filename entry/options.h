@@ -24,8 +24,8 @@ struct options {
     int command;        /* index into the commands */
     uint64_t said_bits; /* the rows of options.def that were typed: also 0 and "not" are a word */
     /* The rows of options.def and settings.def; text is borrowed from argv or the configuration. */
-    const char *context, *label, *label_color, *view, *select, *filter, *color, *theme, *zone, *units, *ca,
-        *cert, *key, *tls_name, *auth_file, *want, *hold_scale, *config_path, *log;
+    const char *context, *sample, *label, *label_color, *view, *select, *filter, *color, *theme, *zone,
+        *units, *ca, *cert, *key, *tls_name, *auth_file, *want, *hold_scale, *config_path, *log;
     int64_t interval, watch_for, timeout; /* ms, 0 not given */
     int64_t every[SHAPE_LIMIT];           /* ms, of each endpoint but /varz */
     int64_t expect, count, page_fd, max_rate;

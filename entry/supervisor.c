@@ -56,6 +56,8 @@ struct supervisor {
     char subs_url[600], subject[256]; /* "" none */
     uint64_t subs_cid;
     bool subs_closed;
+    char sampled[400];       /* "" none */
+    int64_t sample_until_ns; /* mono; 0 without end */
     struct blame blames[QUARANTINE_MAX];
     int blame_count;
 };
@@ -97,6 +99,16 @@ static void say_subscriptions(struct supervisor *s) {
 static void say_interest(struct supervisor *s) {
     if (s->subject[0] != '\0')
         buffer_printf(&s->commands, "want interest subject=%s\n", s->subject);
+}
+
+static void say_sampling(struct supervisor *s) {
+    int64_t left = s->sample_until_ns - clock_mono_ns();
+    if (s->sampled[0] == '\0' || (s->sample_until_ns > 0 && left <= 0))
+        return;
+    buffer_printf(&s->commands, "sample %s", s->sampled);
+    if (s->sample_until_ns > 0)
+        buffer_printf(&s->commands, " for=%lld", (long long)(left / NS_PER_S + 1));
+    buffer_append_text(&s->commands, "\n");
 }
 
 static void say_wants(struct supervisor *s, unsigned before) {
@@ -145,6 +157,25 @@ void supervisor_want_interest(struct supervisor *s, const char *subject) {
     if (s->subject[0] == '\0')
         buffer_printf(&s->commands, "unwant interest\n");
     say_interest(s);
+    send_commands(s);
+}
+
+void supervisor_sample(struct supervisor *s, const char *subject, int64_t seconds) {
+    snprintf(s->sampled, sizeof s->sampled, "%s", subject);
+    s->sample_until_ns = seconds > 0 ? clock_mono_ns() + seconds * NS_PER_S : 0;
+    if (subject[0] == '\0')
+        buffer_append_text(&s->commands, "unsample\n");
+    say_sampling(s);
+    send_commands(s);
+}
+
+void supervisor_hold_sampling(struct supervisor *s, bool held) {
+    if (s == NULL || s->sampled[0] == '\0')
+        return;
+    if (held)
+        buffer_append_text(&s->commands, "unsample\n");
+    else
+        say_sampling(s);
     send_commands(s);
 }
 
@@ -356,6 +387,7 @@ static void start(struct supervisor *s) {
     say_quarantine(s);
     say_subscriptions(s);
     say_interest(s);
+    say_sampling(s);
     say_wants(s, 0);
 }
 

@@ -43,5 +43,7 @@ struct question;
 void supervisor_want(struct supervisor *s, unsigned shapes, const char *sort);
 void supervisor_want_subscriptions(struct supervisor *s, const struct question *question);
 void supervisor_want_interest(struct supervisor *s, const char *subject);
+void supervisor_sample(struct supervisor *s, const char *subject, int64_t seconds);
+void supervisor_hold_sampling(struct supervisor *s, bool held);
 
 #endif

@@ -35,6 +35,8 @@ struct supervisors *supervisors_create(struct loop *loop, const struct options *
     struct supervisors *s = memory_new(sizeof *s);
     *s = (struct supervisors){.loop = loop, .options = options, .handler = handler, .data = data};
     start(s);
+    if (options->sample != NULL && options->sample[0] != '\0')
+        supervisors_sample(s, options->sample, 0);
     return s;
 }
 
@@ -64,4 +66,14 @@ void supervisors_want_interest(struct supervisors *s, const char *subject) {
     for (int way = 0; way < WAY_COUNT; way++)
         if (s->ways[way] != NULL)
             supervisor_want_interest(s->ways[way], subject);
+}
+
+void supervisors_sample(struct supervisors *s, const char *subject, int64_t seconds) {
+    if (s->ways[WAY_NATS] != NULL)
+        supervisor_sample(s->ways[WAY_NATS], subject, seconds);
+}
+
+void supervisors_hold_sampling(struct supervisors *s, bool held) {
+    if (s != NULL && s->ways[WAY_NATS] != NULL)
+        supervisor_hold_sampling(s->ways[WAY_NATS], held);
 }

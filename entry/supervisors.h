@@ -28,4 +28,10 @@ void supervisors_want_subscriptions(struct supervisors *s, const struct question
 /* Wants the subscriptions that match a subject, of all servers; "": none. */
 void supervisors_want_interest(struct supervisors *s, const char *subject);
 
+/* Wants looks at the traffic of a subject for so many seconds, 0 without end; "": none. What sampler_takes()
+ * takes, through NATS alone. */
+void supervisors_sample(struct supervisors *s, const char *subject, int64_t seconds);
+/* We are about to be stopped: no looks until we go on. NULL is fine. */
+void supervisors_hold_sampling(struct supervisors *s, bool held);
+
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/buffer.h"
 #include "base/url.h"
+#include "collectors/sampler.h"
 #include "entry/context.h"
 
 static enum way way_of(const char *text) {
@@ -52,14 +53,27 @@ void way_in_by_default(struct options *o) {
     o->url_count = 1;
 }
 
+/* What can't be looked at; NULL: nothing is wrong with it. */
+static const char *sample_fault(const struct options *o) {
+    if (o->sample == NULL || o->sample[0] == '\0')
+        return NULL;
+    if (!sampler_takes(o->sample))
+        return "is no subject; write --sample 'orders.>' or orders.*.eu";
+    return way_in_is(o, WAY_NATS) ? NULL
+                                  : "is looked at through NATS alone: --context NAME, or nats://host:4222";
+}
+
 const char *way_in_fault(const struct options *o, char *message, size_t size) {
     struct login login;
+    const char *sample = sample_fault(o);
     if (o->context != NULL || o->environment_alone) {
         if (!context_login(o->context, &login, message, size))
             return o->context != NULL ? "context" : "environment";
         login_finish(&login);
     }
-    return NULL;
+    if (sample != NULL)
+        snprintf(message, size, "%s: %s", options_typed(o->sample), sample);
+    return sample != NULL ? "sample" : NULL;
 }
 
 /* ---- as whom ---- */

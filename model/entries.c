@@ -35,6 +35,8 @@ static const struct {
     [OBJECT_AUDIENCE] = {"audiences", "audience"},
     [OBJECT_SUBSCRIPTION] = {"subscriptions", "subscription"},
     [OBJECT_API] = {"apis", "api"},
+    [OBJECT_SAMPLING] = {"samplings", "sampling"},
+    [OBJECT_SUBJECT] = {"subjects", "subject"},
     [OBJECT_EXPECTATION] = {"expectations", "expectation"},
     [OBJECT_GROUP] = {"groups", "group"},
     [OBJECT_ALERT] = {"alerts", "alert"},

@@ -12,6 +12,7 @@
 #include "model/lone_streams.h"
 #include "model/remembered.h"
 #include "model/replica.h"
+#include "model/sampling.h"
 #include "model/source.h"
 #include "model/subscription.h"
 #include "model/visitor.h"
@@ -402,6 +403,12 @@ bool model_sample_slice(struct model *model, const struct sample *told, struct m
     meant.shape = api_shape(told->shape);
     const struct sample *sample = &meant;
     model_tick_finish(model);
+    if (sample->shape == SHAPE_SUBJECTS) { /* of no server */
+        sampling_put(model, sample);
+        model_sweep(model);
+        model_compact_texts(model);
+        return true;
+    }
     struct entry *entry =
         intake->begun ? resume_sample(model, sample, intake) : begin_sample(model, sample, intake);
     bool done = !entry || take_rows(model, entry, sample, intake, rows);

@@ -25,6 +25,8 @@ enum object_kind {
     OBJECT_AUDIENCE,     /* who subscribes to the same, of those that match a subject */
     OBJECT_SUBSCRIPTION, /* of a connection that was asked for, or matching a subject that was */
     OBJECT_API,          /* JetStream of an account, by its API: model/api.h */
+    OBJECT_SAMPLING,     /* what is looked at of the traffic: sampling.h */
+    OBJECT_SUBJECT,      /* of messages that were seen there, or many that are alike */
     OBJECT_EXPECTATION,  /* so many of something should be there: expectation.h */
     OBJECT_GROUP, /* connections with something in common (groups.h): made for a list, none are in the model
                    */

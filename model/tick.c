@@ -7,6 +7,7 @@
 #include "model/lone_streams.h"
 #include "model/remembered.h"
 #include "model/replica.h"
+#include "model/sampling.h"
 #include "model/server.h"
 #include "model/source.h"
 #include "model/state.h"
@@ -65,6 +66,7 @@ static bool tick_states(struct model *model) {
     meta_tick(model);
     gaps_tick(model);
     heard_tick(model);
+    sampling_tick(model);
     history_clusters(model);
     expectations_tick(model);
     model_changed_but(model, KINDS_OF_ASSETS);

@@ -137,6 +137,7 @@ static const struct {
     {Q_CONSUMER_priority, {"pinned_client", "overflow", "prioritized"}},
     {Q_SOURCE_kind, {"mirror", "source"}},
     {Q_GATEWAY_direction, {"outbound", "inbound"}},
+    {Q_SAMPLING_state, {"on", "off", "over", "refused", "not connected"}},
     {Q_AUDIENCE_state, {"here", "leaving", "nobody", "unknown"}},
 };
 

@@ -47,6 +47,7 @@ static const struct {
     {ROW_CONNECTIONS, "2", "> Connections", "1", "^.NODES 3"},
     {ROW_JETSTREAM, "3", "> JetStream", "1", "^.NODES 3"},
     {ROW_SLOW, "4", "> Slow", "1", "^.NODES 3"},
+    {ROW_SUBJECTS, "5", "> Subjects", "1", "^.NODES 3"},
     {ROW_NEXT_EVENT, "e", "> Events", "1", "^.NODES 3"},
     {ROW_PREVIOUS_EVENT, "E", "> Events", "1", "^.NODES 3"},
     {ROW_ALERTS, "7", "> Alerts", "1", "^.NODES 3"},
@@ -136,9 +137,9 @@ END_TEST
 START_TEST(tab_completes_a_command) {
     struct terminal *t = quiet_open_seen(24, 120);
     shown_type(t, ":", "^ overview +connections +connection +jetstream .* find "); /* all that there is */
-    shown_type(t, "s", "^ slow  stream  sort  silence$");
+    shown_type(t, "s", "^ slow  subjects  stream  sample  sort  silence$");
     shown_type(t, "\t", "^:slow$"); /* they agree in nothing more: one after the other */
-    shown_type(t, "\t", "^:stream$");
+    shown_type(t, "\t", "^:subjects$");
     shown_type(t, "\033[Z", "^:slow$");
     shown_type(t, "\025fo\t", "^:forget$");
     shown_type(t, "\025no\t", "^ n1  n2  n3$"); /* a space, and what may follow */

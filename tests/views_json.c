@@ -185,7 +185,7 @@ START_TEST(wrong_names) {
     ck_assert_str_eq(message, "foo: there is no such entity; there are clusters, servers, connections, "
                               "clients, visitors, streams, consumers, "
                               "replicas, sources, meta_peers, routes, gateways, leafs, costs, audiences, "
-                              "subscriptions, apis, expectations, "
+                              "subscriptions, apis, samplings, subjects, expectations, "
                               "closed, alerts, events");
     ck_assert(!cut_of(&cut, message, sizeof(message), "alert.figure", NULL));
     ck_assert_str_eq(message, "alert.figure: of alerts there are no single quantities; natsight print alerts "

@@ -27,6 +27,8 @@ static const struct place {
     [OBJECT_LEAF] = {"node", -1, true},
     [OBJECT_COST] = {"node", -1, true},
     [OBJECT_AUDIENCE] = {"interest", -1, false},
+    [OBJECT_SAMPLING] = {"subjects", -1, false},
+    [OBJECT_SUBJECT] = {"subjects", -1, false},
     [OBJECT_EXPECTATION] = {"overview", -1, false},
     [OBJECT_GROUP] = {"connections", -1, false},
 };

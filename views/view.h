@@ -42,6 +42,7 @@ struct view_request {
     const char *filter;       /* with this one there, or here; NULL: as it is */
     const struct table *from; /* the rows that it was chosen among; NULL none */
     enum interest_wish interest;
+    bool sample_end; /* the traffic is to be looked at no more */
     enum alert_wish alert_wish;
     uint64_t alert;   /* its number */
     const char *copy; /* put this text where the user can take it (the `nats` command of `y`); NULL nothing */

@@ -222,6 +222,15 @@ void world_dear_interest(struct world *w);
 void world_hostile_interest(struct world *w);
 /* Beside what answers show: what servers published, some of it a thousand times. */
 void world_published(struct world *w);
+/* Whose traffic it is: so far; where looks take all they may; ended; with no news of it; where nothing comes
+ * by; refused. */
+void world_sampled(struct world *w);
+void world_sampled_full(struct world *w);
+void world_sampled_over(struct world *w);
+void world_sampled_late(struct world *w);
+void world_sampled_nothing(struct world *w);
+void world_sampled_refused(struct world *w);
+void world_sampled_hostile(struct world *w);
 /* All well, no JetStream. */
 void world_quiet(struct world *w);
 /* The same as busy, but n2 refuses since 40 s and nobody else has answered for 4 s. */
