@@ -205,6 +205,13 @@ static void become_polled(struct model *model, struct target *target, int64_t ut
     }
 }
 
+/* It stood for whom we could not connect to yet: that there is a server behind it nobody ever told. */
+static bool is_door(const struct model *model, const struct target *target) {
+    const struct server *server = target->server ? server_of(target->server) : NULL;
+    return server && server->target == target && !server->reached && !server->name &&
+           !way_besides(model, target->server, target);
+}
+
 static void become_gone(struct model *model, struct target *target, int64_t utc_ns) {
     struct entry *entry = target->server;
     if (entry && server_of(entry)->target == target && server_of(entry)->state == SERVER_KNOWN) {
@@ -218,6 +225,8 @@ static void become_gone(struct model *model, struct target *target, int64_t utc_
         } else {
             server_remove(model, entry);
         }
+    } else if (is_door(model, target)) {
+        server_remove(model, entry);
     }
     target_destroy(model, target);
 }

@@ -228,6 +228,67 @@ START_TEST(a_replica_is_missing) {
 }
 END_TEST
 
+/* Who could not connect at first has a row for whom it tried; with the account that is over. */
+static bool is_down(json_t *document, void *unused) {
+    (void)unused;
+    return strcmp(doc_text(first(document, "servers"), "state"), "down") == 0;
+}
+
+static bool is_account_alone(json_t *document, void *unused) {
+    (void)unused;
+    json_t *alerts = json_object_get(document, "alerts");
+    for (size_t i = 0; i < json_array_size(alerts); i++)
+        if (strcmp(doc_text(json_array_get(alerts, i), "entity"), "server") == 0 &&
+            strcmp(doc_text(json_array_get(alerts, i), "state"), "cleared") != 0)
+            return false;
+    return doc_count(document, "servers") == 0 &&
+           doc_number(row(document, "streams", "ORDERS"), "messages") == STORED;
+}
+
+START_TEST(nobody_is_there_at_first) {
+    for (int i = 0; i < NODES; i++)
+        servers_kill(cluster, i);
+    open_as("a");
+    wait_for(is_down, NULL, "a row of whom it tried");
+    for (int i = 0; i < NODES; i++)
+        ck_assert(servers_restart(cluster, i, false));
+    wait_for(is_account_alone, NULL, "the account and no server");
+}
+END_TEST
+
+/* Monitoring ports beside it: nothing is there twice, servers are known, and the leaders' own word counts. */
+static bool is_both(json_t *document, void *unused) {
+    json_t *server = row(document, "servers", cluster->node[0].name);
+    return strcmp(doc_text(server, "state"), "up") == 0 && doc_count(document, "apis") == 1 &&
+           all_is_known(document, unused);
+}
+
+START_TEST(beside_monitoring_ports) {
+    const char *const arguments[] = {"--interval",
+                                     "500ms",
+                                     "--every",
+                                     "jsz=1s",
+                                     "--for",
+                                     "6s",
+                                     "--",
+                                     cluster->node[0].http,
+                                     cluster->node[1].http,
+                                     cluster->node[2].http,
+                                     cluster->node[0].url,
+                                     NULL};
+    be("a");
+    ck_assert(documents_open(&documents, "", arguments));
+    json_t *document = wait_for(is_both, NULL, "both ways");
+    ck_assert_int_eq(doc_count(document, "servers"), NODES);
+    ck_assert_int_eq(doc_count(document, "consumers"), 1);
+    ck_assert_int_eq(doc_count(document, "streams"), 2);
+    ck_assert_str_eq(doc_text(row(document, "consumers", "billing"), "leadership"), "ok");
+    for (size_t i = 0; i < json_array_size(json_object_get(document, "events")); i++)
+        ck_assert_str_ne(doc_text(json_array_get(json_object_get(document, "events"), i), "kind"),
+                         "contested");
+}
+END_TEST
+
 /* More than a page of each. */
 static bool are_many(json_t *document, void *unused) {
     (void)unused;
@@ -379,6 +440,7 @@ int main(void) {
     tcase_add_test(tc, one_list_is_denied);
     tcase_add_loop_test(tc, domains_and_prefixes, 0, sizeof ways / sizeof *ways);
     tcase_add_test(tc, a_domain_that_is_none);
+    tcase_add_test(tc, beside_monitoring_ports);
     tcase_add_test(tc, lists_of_several_pages);
     suite_add_tcase(suite, tc);
     TCase *nodes = tcase_create("nodes");
@@ -386,6 +448,7 @@ int main(void) {
     tcase_add_checked_fixture(nodes, begin, end);
     tcase_add_checked_fixture(nodes, NULL, after);
     tcase_add_test(nodes, a_replica_is_missing);
+    tcase_add_test(nodes, nobody_is_there_at_first);
     suite_add_tcase(suite, nodes);
     return suite_run(suite);
 }
