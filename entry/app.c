@@ -21,8 +21,10 @@
 
 #define FIRST_NS    (3 * NS_PER_S) /* so long everything is painted as it comes */
 #define FIRST_GAP   (30 * NS_PER_MS)
-#define FALLBACK_NS (8 * NS_PER_S)    /* longer than what follows a key */
-#define DATA_GAP    (200 * NS_PER_MS) /* then once a second, as the clock that is shown */
+#define FALLBACK_NS (8 * NS_PER_S)     /* longer than what follows a key */
+#define DATA_GAP    (200 * NS_PER_MS)  /* then once a second, as the clock that is shown */
+#define STOOD_NS    (2500 * NS_PER_MS) /* between two ticks: we were stopped, or got no turn */
+#define READS_NS    (1500 * NS_PER_MS) /* after that: what was said meanwhile, and a round of /varz */
 
 /* ---- painting ---- */
 
@@ -98,12 +100,18 @@ static bool tick_step(struct app *app) {
     return true;
 }
 
-/* Ticks fall on the seconds of the clock that is shown: it is never older than it must be. */
+/* Ticks fall on the seconds of the clock that is shown: it is never older than it must be. Who was stopped
+ * has heard nobody, which is nobody's silence: he listens first. */
 static void on_tick(struct loop *loop, void *data) {
     (void)loop;
     struct app *app = data;
-    int64_t step = FEED_TICK_MS * NS_PER_MS;
-    loop_timer_set(app->tick, clock_mono_ns() + step - clock_wall_ns() % step);
+    int64_t step = FEED_TICK_MS * NS_PER_MS, now = clock_mono_ns(), before = app->tick_ns;
+    app->tick_ns = now;
+    if (before != 0 && now - before > STOOD_NS) {
+        loop_timer_set(app->tick, now + READS_NS);
+        return;
+    }
+    loop_timer_set(app->tick, now + step - clock_wall_ns() % step);
     app->ticks = true;
 }
 

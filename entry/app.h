@@ -53,6 +53,7 @@ struct app {
     int64_t painted_ns, started_ns, painted_s; /* painted_s: the second of UTC */
     uint64_t painted_samples;
     bool ticks;         /* a tick is due, or has steps left */
+    int64_t tick_ns;    /* when the last one was due */
     bool put_off;       /* work, for the last frame */
     bool closing;       /* there is no screen any more, and there are no lines */
     char refusal[1400]; /* the collector's last word; ends the program */

@@ -201,6 +201,36 @@ START_TEST(a_peak_outlives_a_kill_but_for_seconds) {
 }
 END_TEST
 
+static void pump_for(struct terminal *t, int ms) {
+    for (int64_t until = servers_now_ms() + ms; servers_now_ms() < until;)
+        terminal_pump(t, 50);
+}
+
+/* Nobody was silent: nobody listened. */
+START_TEST(who_was_suspended_blames_nobody) {
+    const char *argv[] = {command_natsight(),    "--plain", "--label", "mine", cluster->node[0].http,
+                          cluster->node[1].http, NULL};
+    const char *env[] = {env_state, NULL};
+    struct terminal *t = terminal_open(argv, &(struct terminal_options){.cols = 120, .rows = 40, .env = env});
+    ck_assert_ptr_nonnull(t);
+    int status;
+    shown_wait(t, " ok servers mine 2/2");
+    pump_for(t, 3000);
+    for (int i = 0; i < 3; i++) {
+        ck_assert(terminal_type(t, "\x1a"));
+        ck_assert(terminal_wait_stopped(t, SHOWN_MS));
+        pump_for(t, 5000);
+        ck_assert(terminal_continue(t));
+        pump_for(t, 4000);
+    }
+    ck_assert_int_eq(terminal_find(t, "stale", NULL), -1);
+    ck_assert(terminal_signal(t, SIGTERM));
+    ck_assert(terminal_wait_exit(t, &status, SHOWN_MS));
+    terminal_close(t);
+    ck_assert_int_ne(access(file, F_OK), 0); /* there were none */
+}
+END_TEST
+
 START_TEST(a_second_one_reads_until_the_first_ends) {
     struct command first;
     char expected[100];
@@ -331,6 +361,7 @@ int main(void) {
     tcase_add_checked_fixture(tc, start, end);
     tcase_add_test(tc, what_was_open_outlives_a_kill);
     tcase_add_test(tc, a_peak_outlives_a_kill_but_for_seconds);
+    tcase_add_test(tc, who_was_suspended_blames_nobody);
     tcase_add_test(tc, a_second_one_reads_until_the_first_ends);
     tcase_add_test(tc, who_only_reads_has_it_in_the_title);
     tcase_add_test(tc, beside_one_without_a_screen_it_is_said_here);
