@@ -15,11 +15,51 @@ static bool counts(const struct entry *entry, const struct entry *cluster) {
     return !entry->dead && cluster_at(entry) == cluster && !server->placeholder && !server->forgotten;
 }
 
+/* A URL that was given to us and refuses. */
+static bool is_closed(const struct entry *entry, const struct entry *cluster) {
+    const struct server *server = server_const(&entry->object);
+    return counts(entry, cluster) && !server->reached && !server->name && server->address &&
+           server->state == SERVER_DOWN && server->failure == FAILURE_REFUSED;
+}
+
+static bool is_peer(const struct entry *entry, const struct entry *cluster) {
+    const struct server *server = server_const(&entry->object);
+    return counts(entry, cluster) && server->address && server->state == SERVER_KNOWN;
+}
+
+static bool are_at_one_host(const struct entry *a, const struct entry *b) {
+    char host[300], other[300];
+    host_of(server_const(&a->object)->address->bytes, host, sizeof host);
+    host_of(server_const(&b->object)->address->bytes, other, sizeof other);
+    return same_host(host, other);
+}
+
+/* Such a URL, and a peer at its host that nobody knows where to ask: one server without a monitoring port,
+ * and two rows. How many of these there are. */
+static int rows_beside(const struct model *model, const struct entry *cluster) {
+    int count = 0;
+    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
+        const struct entry *url = kind_at(model, OBJECT_SERVER, i);
+        int peers = 0;
+        if (!is_closed(url, cluster))
+            continue;
+        for (size_t k = 0; k < kind_count(model, OBJECT_SERVER); k++) {
+            const struct entry *other = kind_at(model, OBJECT_SERVER, k);
+            if (is_peer(other, cluster))
+                peers += are_at_one_host(url, other);
+            else if (k < i && is_closed(other, cluster))
+                peers -= are_at_one_host(url, other);
+        }
+        count += peers > 0;
+    }
+    return count;
+}
+
 static int rows_that_count(const struct model *model, const struct entry *cluster) {
     int count = 0;
     for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++)
         count += counts(kind_at(model, OBJECT_SERVER, i), cluster);
-    return count;
+    return count - rows_beside(model, cluster);
 }
 
 static int by_own_signs(const struct model *model, const struct entry *entry) {
@@ -65,7 +105,7 @@ static int rows_down(const struct model *model, const struct entry *cluster) {
         const struct entry *entry = kind_at(model, OBJECT_SERVER, i);
         count += counts(entry, cluster) && server_const(&entry->object)->state == SERVER_DOWN;
     }
-    return count;
+    return count - rows_beside(model, cluster);
 }
 
 struct missing { /* route addresses that nobody seems to listen at, and how many servers are behind them */

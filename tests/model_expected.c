@@ -239,6 +239,36 @@ START_TEST(a_missing_one_among_several_addresses_is_not_guessed) {
 }
 END_TEST
 
+/* n2 runs without a monitoring port, and its URL is given: that refuses, and n2 is known by its routes. */
+START_TEST(a_url_that_refuses_and_a_peer_at_its_host_are_one) {
+    static const struct {
+        const char *at; /* where the peer is; NULL: there is none */
+        int urls;       /* that refuse */
+        int expected;
+    } cases[] = {
+        {"127.0.0.1:40001", 1, 3}, {"127.0.0.1:40001", 2, 4}, {"10.0.0.9:40001", 1, 4}, {NULL, 1, 3}};
+    struct night n;
+    night_begin(&n, 0, 1);
+    send_target(&n, 1, "http://127.0.0.1:8221", "named", "polled", NULL, NULL);
+    send_target(&n, 2, "http://127.0.0.1:8223", "named", "polled", NULL, NULL);
+    for (int i = 0; i < cases[_i].urls; i++)
+        send_target(&n, (uint64_t)i + 4, i ? "http://127.0.0.1:8229" : "http://127.0.0.1:8222", "named",
+                    "probing", NULL, NULL);
+    if (cases[_i].at)
+        send_target(&n, 3, cases[_i].at, "route", "known", "IDB", "n2");
+    for (int second = 0; second < 15; second++) {
+        send_clustered(&n, 1, "IDA", "n1", cases[_i].at ? 2 : 1, 6221);
+        send_clustered(&n, 2, "IDC", "n3", cases[_i].at ? 2 : 1, 6223);
+        for (int i = 0; i < cases[_i].urls; i++)
+            send_failure(&n, (uint64_t)i + 4, SHAPE_VARZ, FAILURE_REFUSED, "refused");
+        night_until(&n, second + 1);
+    }
+    ck_assert_int_eq((int)number_value(&n, model_cluster(n.model), Q_CLUSTER_expected), cases[_i].expected);
+    ck_assert(is_alerted(&n, "127.0.0.1:8222")); /* nobody listens where it should be asked */
+    night_end(&n);
+}
+END_TEST
+
 static void changes_of_servers(const struct night *n, char *out, size_t size) {
     size_t len = 0;
     out[0] = '\0';
@@ -527,6 +557,7 @@ static TCase *cases(void) {
     tcase_add_test(t, the_one_that_is_missing_is_the_one_that_is_lost);
     tcase_add_test(t, a_missing_one_among_several_addresses_is_not_guessed);
     tcase_add_loop_test(t, two_are_missed_and_one_is_back, 0, 4);
+    tcase_add_loop_test(t, a_url_that_refuses_and_a_peer_at_its_host_are_one, 0, 4);
     tcase_add_test(t, a_route_that_is_not_told_any_more_is_gone);
     tcase_add_test(t, whom_routes_lead_to_is_not_the_missing_one);
     tcase_add_test(t, expected_follows_what_is_configured_now);
