@@ -58,9 +58,43 @@ START_TEST(a_level_is_another_one_only_where_it_changed) {
 }
 END_TEST
 
+/* Where the alert leads: what can't be read is the first that the page says, though nothing else is wrong. */
+START_TEST(a_level_that_cannot_be_read_is_said_on_the_page) {
+    static const struct {
+        enum field field;
+        enum object_kind kind;
+        const char *view, *says;
+    } cases[] = {
+        {F_STREAM_told_msgs_critical, OBJECT_STREAM, "stream",
+         "carries a level that can't be read: io.nats.monitor.msgs-critical: \"few\" is"},
+        {F_CONSUMER_told_unprocessed, OBJECT_CONSUMER, "consumer",
+         "carries a level that can't be read: io.nats.monitor.unprocessed-critical: \"few\" is"},
+    };
+    struct told_case c = {.meta = {cases[_i].field, "few"}, .what = offsetof(struct scene, pending)};
+    struct night n;
+    begin_three(&n);
+    go_on(&n, &c, 5, 0, set);
+    size_t count;
+    const struct world of = {.model = n.model};
+    struct frame f;
+    frame_open(&f, &of, cases[_i].view);
+    f.context.utc_ns = NIGHT_UTC + n.at;
+    f.context.object = model_objects(n.model, cases[_i].kind, &count)[0]->id;
+    char *text = frame_text(&f, 160, 40, false), *at = strchr(text, '\n');
+    const char *said = strstr(text, cases[_i].says);
+    ck_assert_msg(said != NULL, "%s", text);
+    ck_assert_msg(strstr(said + 1, "level not read") != NULL, "%s", text);
+    ck_assert_ptr_nonnull(at);
+    frame_close(&f);
+    free(text);
+    night_end(&n);
+}
+END_TEST
+
 static TCase *cases(void) {
     TCase *t = tcase_create("levels");
     tcase_add_loop_test(t, a_level_is_another_one_only_where_it_changed, 0, sizeof levels / sizeof *levels);
+    tcase_add_loop_test(t, a_level_that_cannot_be_read_is_said_on_the_page, 0, 2);
     return t;
 }
 

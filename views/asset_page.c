@@ -112,9 +112,31 @@ static void consumer_state(const struct model *model, const struct object *consu
     out->severity = (int)model_severity(model, consumer);
 }
 
+static bool is_well(const char *state) {
+    static const char *const well[] = {"ok", "idle", "keeping up"};
+    for (size_t i = 0; i < sizeof(well) / sizeof(well[0]); i++)
+        if (strcmp(well[i], state) == 0)
+            return true;
+    return false;
+}
+
+/* The worst that a rule finds of it, where that is no state: a level that can't be read, a rule of one's own.
+ */
+static void say_finding(const struct model *model, const struct object *object, struct page_line *out) {
+    size_t count;
+    const struct finding *findings = model_findings(model, &count);
+    for (size_t i = 0; i < count; i++)
+        if (findings[i].object == object->id && !findings[i].alert) {
+            finding_text_of(model, &findings[i], 1, out->text, sizeof(out->text));
+            return;
+        }
+}
+
 static struct page_line state_of(const struct model *model, const struct object *object) {
     struct page_line line = {0};
     (object->kind == OBJECT_STREAM ? stream_state : consumer_state)(model, object, &line);
+    if (line.severity >= SEVERITY_WARN && is_well(line.head))
+        say_finding(model, object, &line);
     return line;
 }
 

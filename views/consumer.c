@@ -79,6 +79,7 @@ static const struct fact config[] = {
     {Q_CONSUMER_durable, "durable"},
     {Q_CONSUMER_priority, "priority"},
     {Q_CONSUMER_told, "levels"},
+    {Q_CONSUMER_told_wrong, "level not read"},
 };
 
 static const struct chart_spec charts[] = {

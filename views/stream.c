@@ -42,8 +42,10 @@ static const struct fact summary[] = {
 };
 
 static const struct fact config[] = {
-    {Q_STREAM_account, "account"}, {Q_STREAM_retention, "retention"}, {Q_STREAM_discard, "discard"},
-    {Q_STREAM_storage, "on"},      {Q_STREAM_lost, "store damaged"},  {Q_STREAM_told, "levels"},
+    {Q_STREAM_account, "account"},           {Q_STREAM_retention, "retention"},
+    {Q_STREAM_discard, "discard"},           {Q_STREAM_storage, "on"},
+    {Q_STREAM_lost, "store damaged"},        {Q_STREAM_told, "levels"},
+    {Q_STREAM_told_wrong, "level not read"},
 };
 
 /* ---- what it consists of, beside head and list ---- */
