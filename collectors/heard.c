@@ -62,7 +62,7 @@ static const struct question {
 } questions[] = {
     {ASKS_CLIENTS, EP_VARZ, NS_PER_S / 4}, {ASKS_CLIENTS, EP_CONNZ_CLOSED, NS_PER_S},
     {ASKS_LIFE, EP_VARZ, NS_PER_S / 4},    {ASKS_LIFE, EP_HEALTHZ, NS_PER_S},
-    {ASKS_ASSETS, EP_JSZ, NS_PER_S},
+    {ASKS_ASSETS, EP_JSZ, NS_PER_S},       {ASKS_ASSETS, EP_API, NS_PER_S},
 };
 
 static void ask(struct target *t, const struct question *q) {

@@ -152,7 +152,7 @@ static const struct {
     {"$JS.EVENT.ADVISORY.DOMAIN.LEADER_ELECTED", "{\"leader\":\"fjFyEjc1\",\"cluster\":\"C\"}", "", "", "",
      false, false, true},
     {"$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.ORDERS.b", ASSET("\"stream_seq\":1,\"deliveries\":2"),
-     "given up", "told", "message 1 is given up at delivery 2", false, false, false},
+     "given up", "told", "message 1 is given up at delivery 2", false, false, true},
     {"$JS.EVENT.ADVISORY.CONSUMER.MSG_TERMINATED.ORDERS.b",
      ASSET("\"consumer_seq\":4,\"stream_seq\":2,\"deliveries\":2,\"reason\":\"because\\u001b[31m bad\""),
      "term", "told", "message 2 was rejected for good at delivery 2: because\xef\xbf\xbd[31m bad", false,

@@ -261,10 +261,15 @@ START_TEST(a_leader_moves) {
 }
 END_TEST
 
+static bool has_given_up(json_t *document, void *unused) {
+    (void)unused;
+    return doc_number(doc_find(document, "consumers", "name", "poison"), "given_up_10m") == 1;
+}
+
 /* Only the asset's own account hears of these. */
 START_TEST(messages_are_given_up) {
     char *body = "{\"stream_name\":\"ORDERS\",\"config\":{\"durable_name\":\"poison\",\"ack_policy\":"
-                 "\"explicit\",\"max_deliver\":1,\"ack_wait\":500000000}}";
+                 "\"explicit\",\"num_replicas\":3,\"max_deliver\":1,\"ack_wait\":500000000}}";
     ck_assert(jetstream_add_stream(line, "ORDERS", "orders", 3));
     json_decref(jetstream_ask(line, "CONSUMER.DURABLE.CREATE.ORDERS.poison", body));
     ck_assert(jetstream_store(line, "orders", MS));
@@ -276,6 +281,10 @@ START_TEST(messages_are_given_up) {
     usleep(1200000);
     jetstream_pull(line, "ORDERS", "poison", 0, 0);
     shown("given up", "ORDERS / poison", "message 1 is given up at delivery 1", "published", since);
+    ck_assert_ptr_nonnull(documents_wait(&documents, has_given_up, NULL, "one was given up", AT_ONCE_MS));
+    since = servers_now_ms();
+    ck_assert(jetstream_step_down(line, "ORDERS", "poison"));
+    shown("leader", "ORDERS / poison", "leader of consumer moved from", "polled", since);
 }
 END_TEST
 
