@@ -25,6 +25,7 @@ static const struct screen_case {
     {"subjects", "subjects", world_sampled, NULL, false, 5},
     {"subjects-ascii", "subjects", world_sampled, NULL, true, 1},
     {"subjects-sums", "subjects", world_sampled, idle_too, false, 2},
+    {"subjects-rate", "subjects", world_sampled_rate, NULL, false, 3},
     {"subjects-full", "subjects", world_sampled_full, NULL, false, 2},
     {"subjects-over", "subjects", world_sampled_over, NULL, false, 2},
     {"subjects-late", "subjects", world_sampled_late, NULL, false, 1},

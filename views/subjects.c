@@ -16,6 +16,9 @@ static const struct quantity_column columns[] = {
     {.quantity = Q_SUBJECT_cluster, .priority = 9, .grow = 6, .off = true},
     {.quantity = Q_SUBJECT_share, .priority = 0},
     {.quantity = Q_SUBJECT_margin, .priority = 1},
+    {.quantity = Q_SUBJECT_msgs_per_s, .priority = 1},
+    {.quantity = Q_SUBJECT_msgs_per_s_low, .priority = 7, .off = true},
+    {.quantity = Q_SUBJECT_msgs_per_s_high, .priority = 7, .off = true},
     {.quantity = Q_SUBJECT_share_low, .priority = 7, .off = true},
     {.quantity = Q_SUBJECT_share_high, .priority = 7, .off = true},
     {.quantity = Q_SUBJECT_messages, .priority = 1},
@@ -75,6 +78,17 @@ static void seen_text(const struct model *model, const struct object *s, char *o
     out[0] = '\0';
     if (ns > 0)
         snprintf(out, size, "%s messages of %s subjects seen in %s", messages, subjects, span);
+}
+
+/* Whose rate the numbers are made of. */
+static void add_rate(const struct model *model, const struct object *s, char *out, size_t size) {
+    char rate[NUMBER_TEXT_SIZE];
+    struct value v = quantity_get(model, s, Q_SAMPLING_msgs_per_s);
+    size_t len = strlen(out);
+    if (v.type == VALUE_UNKNOWN || !len)
+        return;
+    value_format(rate, sizeof(rate), v, UNIT_PER_S);
+    snprintf(out + len, size - len, ", of %s/s from the cluster's clients", rate);
 }
 
 static void limit_text(const struct view_context *context, const struct object *s, char *out, size_t size) {
@@ -145,6 +159,8 @@ static void draw_head(const struct view_context *context, const struct object *s
     char text[600], limit[200], subject[300];
     const struct model *model = context->model;
     seen_text(model, sampled, text, sizeof(text));
+    if (area.w >= 100)
+        add_rate(model, sampled, text, sizeof(text));
     limit_text(context, sampled, limit, sizeof(limit));
     if (area.w >= TEXT_AT + text_width(text) + text_width(limit) + 14)
         snprintf(text + strlen(text), sizeof(text) - strlen(text), "   %s", limit);

@@ -225,6 +225,7 @@ void world_published(struct world *w);
 /* Whose traffic it is: so far; where looks take all they may; ended; with no news of it; where nothing comes
  * by; refused. */
 void world_sampled(struct world *w);
+void world_sampled_rate(struct world *w);
 void world_sampled_full(struct world *w);
 void world_sampled_over(struct world *w);
 void world_sampled_late(struct world *w);

@@ -74,6 +74,12 @@ void world_sampled(struct world *w) {
     told(w, "on", NULL, 0, all, SAMPLED);
 }
 
+/* Without JetStream: whose messages there are is known. */
+void world_sampled_rate(struct world *w) {
+    world_quiet(w);
+    told(w, "on", NULL, 0, all, SAMPLED);
+}
+
 void world_sampled_full(struct world *w) {
     world_busy(w);
     told(w, "on", NULL, 38, all, SAMPLED);
