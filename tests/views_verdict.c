@@ -397,6 +397,43 @@ START_TEST(another_matter_comes_before_more_of_one) {
 }
 END_TEST
 
+/* Which of us keeps the alerts, and what to do: a long message takes rows above the last one, where there are
+ * enough of them, and leaves them as they were. */
+START_TEST(a_message_is_not_cut_where_there_is_room) {
+    static const char message[] =
+        "natsight 4711 keeps the alerts of production and is stopped, since 03:48:46 UTC or before: until it "
+        "goes on (kill -CONT 4711) or ends no hook runs and no log is written";
+    static const struct {
+        int cols, rows, lines;
+    } cases[] = {{200, 60, 1}, {120, 40, 2}, {80, 24, 3}, {80, 11, 1}};
+    struct world w;
+    world_init(&w);
+    world_run(&w, 5);
+    struct frame f;
+    frame_open(&f, &w, "overview");
+    char *before = frame_text(&f, cases[_i].cols, cases[_i].rows, false);
+    f.chrome.message = message;
+    char *text = frame_text(&f, cases[_i].cols, cases[_i].rows, false), *at = text, said[1000] = "";
+    size_t same = 0;
+    while (before[same] && before[same] == text[same])
+        same++;
+    for (int row = 0; row < cases[_i].rows - cases[_i].lines; row++)
+        at = strchr(at, '\n') + 1;
+    ck_assert_uint_ge(same, (size_t)(at - text));
+    for (char *line = strtok(at, "\n"); line; line = strtok(NULL, "\n"))
+        snprintf(said + strlen(said), sizeof said - strlen(said), "%s%s", *said ? " " : "",
+                 line + strspn(line, " "));
+    if (cases[_i].rows == 11)
+        ck_assert_msg(strncmp(said, message, 60) == 0 && strstr(said, "written") == NULL, "%s", said);
+    else
+        ck_assert_str_eq(said, message);
+    free(before);
+    free(text);
+    frame_close(&f);
+    world_finish(&w);
+}
+END_TEST
+
 int main(void) {
     TCase *t = tcase_create("verdict");
     tcase_add_test(t, another_matter_comes_before_more_of_one);
@@ -410,6 +447,7 @@ int main(void) {
     tcase_add_test(t, what_a_silent_server_led_is_said_with_it);
     tcase_add_test(t, a_server_without_a_cluster_needs_no_quorum);
     tcase_add_test(t, the_last_event_is_said_in_words);
+    tcase_add_loop_test(t, a_message_is_not_cut_where_there_is_room, 0, 4);
     Suite *suite = suite_create("views: verdict");
     suite_add_tcase(suite, t);
     return suite_run(suite);

@@ -2,7 +2,8 @@
 
 #include "views/chrome_parts.h"
 
-#define NARROW 50 /* sentences take two rows there */
+#define NARROW        50 /* sentences take two rows there */
+#define MESSAGE_SHARE 6  /* of the rows a long message takes that part */
 
 /* Rows at the top by the height of the screen: row 1, counts, sentences. Where there are few, one of the
  * verdict is enough: rows of data are what the screen is for. */
@@ -43,6 +44,7 @@ void chrome_draw(const struct chrome_context *c, struct surface *s, struct rect 
     }
     chrome_row1(c, s, (struct rect){area.x, area.y, area.w, 1});
     chrome_verdict(c, s, (struct rect){area.x, area.y + 1, area.w, verdict_rows(h, area)});
+    int most = area.h / MESSAGE_SHARE > 1 ? area.h / MESSAGE_SHARE : 1;
     if (h->footer)
-        chrome_footer(c, s, (struct rect){area.x, area.y + area.h - 1, area.w, 1});
+        chrome_footer(c, s, rect_below(area, area.h - most));
 }

@@ -57,18 +57,39 @@ static void draw_hints(const struct chrome_context *c, struct surface *s, struct
         draw_hint(s, row, end, ACTION_HELP);
 }
 
-void chrome_footer(const struct chrome_context *c, struct surface *s, struct rect row) {
+/* The last row, and where it is long as many above it as it needs of those there are: that is not cut which
+ * says what to do. */
+static void draw_message(const struct chrome_context *c, struct surface *s, struct rect area) {
+    enum role role = c->message_is_error ? ROLE_ERROR : ROLE_HEAD;
     char text[600];
+    int width = area.w - 2, rows = 0;
+    for (const char *left = c->message; *left && rows < area.h && width > 0; rows++) {
+        left += text_line(left, width);
+        left += strspn(left, " ");
+    }
+    struct rect at = rect_below(area, area.h - (rows ? rows : 1));
+    const char *left = c->message;
+    for (int i = 0; i < at.h; i++) {
+        size_t len = width > 0 ? text_line(left, width) : 0;
+        struct rect row = {at.x, at.y + i, at.w, 1};
+        snprintf(text, sizeof(text), "%.*s", (int)len, left);
+        if (i == at.h - 1)
+            text_cut(text, sizeof(text), left, width);
+        surface_fill(s, row, ROLE_TEXT, 0, ' ');
+        surface_text(s, row, row.x + 1, row.y, role, 0, text);
+        left += len;
+        left += strspn(left, " ");
+    }
+}
+
+void chrome_footer(const struct chrome_context *c, struct surface *s, struct rect area) {
+    struct rect row = rect_below(area, area.h - 1);
     if (c->last)
         return;
-    if (c->prompt && c->prompt->open) {
+    if (c->prompt && c->prompt->open)
         prompt_draw(c->prompt, s, row);
-        return;
-    }
-    if (!c->message || !*c->message) {
+    else if (c->message && *c->message)
+        draw_message(c, s, area);
+    else
         draw_hints(c, s, row);
-        return;
-    }
-    text_cut(text, sizeof(text), c->message, row.w - 2);
-    surface_text(s, row, row.x + 1, row.y, c->message_is_error ? ROLE_ERROR : ROLE_HEAD, 0, text);
 }

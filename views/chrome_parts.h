@@ -16,7 +16,8 @@ void chrome_quiet(const struct chrome_context *c, struct surface *s, struct rect
  * mark. */
 void chrome_sentences(const struct view_context *context, struct surface *s, struct rect rows);
 void chrome_worst(const struct model *model, struct surface *s, struct rect row);
-void chrome_footer(const struct chrome_context *c, struct surface *s, struct rect row);
+/* In the last row; a long message has those above it, too, that `area` has. */
+void chrome_footer(const struct chrome_context *c, struct surface *s, struct rect area);
 /* All in one line: "!!2 !3 02:41:07"; sentences on further rows. */
 void chrome_line(const struct chrome_context *c, struct surface *s, struct rect rows);
 
