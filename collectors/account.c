@@ -94,9 +94,6 @@ bool account_read(char *out, size_t size, const struct line_message *m) {
 
 static void say(struct account *a) {
     const struct login *l = a->login;
-    char whose[200];
-    bool named = strcmp(a->target->account, NAMELESS) != 0;
-    snprintf(whose, sizeof whose, "%s%.150s", named ? "account " : "", a->target->account);
     char of[400] = "";
     if (l->js_prefix != NULL)
         snprintf(of, sizeof of, " (by %.100s)", l->js_prefix);
@@ -106,8 +103,8 @@ static void say(struct account *a) {
         target_set(a->target, TARGET_POLLED, "no reply gets through: which account it is can't be asked");
     else
         target_set(a->target, TARGET_POLLED,
-                   "not the system account: JetStream of %.100s%s only; servers and connections by HTTP",
-                   whose, of);
+                   "not the system account: JetStream of %.100s%s only; servers, connections by HTTP",
+                   a->target->account, of);
 }
 
 static void ask_now(struct account *a) {

@@ -17,7 +17,7 @@
 
 enum { NODES = 3, MS = 40000, STORED = 300, ACKED = 60, TAKEN = 100, MANY = 300 };
 
-#define NO_SYSTEM "not the system account: JetStream of account A only; servers and connections by HTTP"
+#define NO_SYSTEM "not the system account: JetStream of A only; servers, connections by HTTP"
 
 static struct servers *cluster, *leaf;
 static struct natsc *line;
@@ -320,13 +320,13 @@ static const struct {
     const char *user, *failing, *note;
 } refused[] = {
     {"plain", "JetStream refused: JetStream not enabled for account (503)",
-     "not the system account: JetStream of account PLAIN only; servers and connections by HTTP"},
+     "not the system account: JetStream of PLAIN only; servers, connections by HTTP"},
     {"deaf",
      "the user may not subscribe to _INBOX.>, where replies come: allow that, or name an inbox_prefix "
      "that it may",
      "no reply gets through: which account it is can't be asked"},
     {"mute", "the user may not publish to $JS.API.STREAM.LIST",
-     "not the system account: JetStream of own account only; servers and connections by HTTP"},
+     "not the system account: JetStream of own account only; servers, connections by HTTP"},
 };
 
 static bool says_why(json_t *document, void *failing) {
@@ -386,9 +386,9 @@ static const struct {
     const char *name, *more, *stream, *note;
 } ways[] = {
     {"by-domain", ", \"jetstream_domain\": \"far\"", "FAR",
-     "not the system account: JetStream of account A (domain far) only; servers and connections by HTTP"},
+     "not the system account: JetStream of A (domain far) only; servers, connections by HTTP"},
     {"by-prefix", ", \"jetstream_api_prefix\": \"$JS.far.API\"", "FAR",
-     "not the system account: JetStream of account A (by $JS.far.API) only; servers and connections by HTTP"},
+     "not the system account: JetStream of A (by $JS.far.API) only; servers, connections by HTTP"},
     {"by-none", "", "ORDERS", NO_SYSTEM},
 };
 

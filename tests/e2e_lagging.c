@@ -3,7 +3,8 @@
  * as much until nothing waits.
  *
  * The fixture lives through it once, and prints both, a line each time that the row was sampled. Servers up
- * to 2.9.14 are asked each 10 s at most: of them a short run sees the first rows alone. */
+ * to 2.9.14 are asked each 10 s at most: of them a short run sees the first rows alone. With NATSIGHT_BY_NATS
+ * the only way in is NATS, as an account that is no system account. */
 #include <check.h>
 #include <math.h>
 #include <stdio.h>
@@ -190,12 +191,22 @@ static bool has_seen_enough(void) {
 static void live_through(void) {
     struct servers *servers = servers_start(&(struct servers_options){.nodes = NODES, .jetstream = true});
     ck_assert_ptr_nonnull(servers);
-    bool soak = getenv("NATSIGHT_SOAK") != NULL, old = is_old(servers->node);
+    bool by_nats = getenv("NATSIGHT_BY_NATS") != NULL;
+    bool soak = getenv("NATSIGHT_SOAK") != NULL, old = !by_nats && is_old(servers->node);
     cycle = soak || old ? &slow : &quick;
     whole = soak || !old;
     const struct server *node = servers->node;
-    const char *watch[] = {"--interval", "500ms",      "--for",      "1s", "--every", cycle->jsz_every, "--",
-                           node[0].http, node[1].http, node[2].http, NULL};
+    const char *watch[] = {"--interval",
+                           "500ms",
+                           "--for",
+                           "1s",
+                           "--every",
+                           cycle->jsz_every,
+                           "--",
+                           by_nats ? node[0].url : node[0].http,
+                           by_nats ? NULL : node[1].http,
+                           node[2].http,
+                           NULL};
     const char *argv[] = {command_life(),    "--only",        "orders,falls-behind",
                           "--behind",        cycle->behind_s, "--lazy",
                           cycle->lazy_per_s, "--busy",        cycle->busy_per_s,

@@ -28,8 +28,9 @@ static bool kind_says_it(const char *kind) {
 /* "   last: 14:39:24 n1 back" */
 static void last_event(const struct view_context *context, char *out, size_t size) {
     size_t count = model_event_count(context->model);
-    while (count > 0 && model_event(context->model, count - 1)->chatter)
-        count--;
+    while (count > 0 && (model_event(context->model, count - 1)->chatter ||
+                         strcmp(model_event(context->model, count - 1)->kind, "account") == 0))
+        count--; /* what an account may not see stands elsewhere */
     char clock[TIME_TEXT_SIZE], subject[80];
     out[0] = 0;
     if (count == 0)
@@ -186,7 +187,7 @@ static void waiting_text(const struct chrome_context *c, char *out, size_t size,
                  url);
 }
 
-/* "nothing wrong in JetStream of account APP; not the system account: ..." */
+/* "nothing wrong in JetStream of account APP, which is all that is seen": why stands where servers would. */
 static void account_text(const struct model *model, const struct tally *t, char *out, size_t size) {
     char name[200], aside[120];
     account_name(model, name, sizeof(name));
@@ -196,8 +197,8 @@ static void account_text(const struct model *model, const struct tally *t, char 
     else if (!account_answers(model))
         snprintf(out, size, "? waiting for JetStream of %s", name);
     else
-        snprintf(out, size, "? nothing%s wrong%s%s; %s", *aside ? " else" : "", *aside ? ", " : "", aside,
-                 account_note(model));
+        snprintf(out, size, "? nothing%s wrong in JetStream of %s, which is all that is seen%s%s",
+                 *aside ? " else" : "", name, *aside ? "; " : "", aside);
 }
 
 static enum role role_of_mark(char mark) {
