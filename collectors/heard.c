@@ -49,7 +49,7 @@ struct heard {
     struct collector *collector;
     struct decoder *decoder;
     struct loop_source *timer;
-    struct window windows[ROWS];
+    struct window windows[ROWS + 1]; /* the last one of those that were missed */
     const char *subject;
 };
 
@@ -114,7 +114,10 @@ static void send_number(struct heard *h, const struct row_of_table *row, uint64_
 /* The end of a window in which more came than was told: the next one is longer. */
 static void end_window(struct heard *h, int i) {
     struct window *w = &h->windows[i];
-    if (w->more > 0)
+    if (w->more > 0 && i == ROWS)
+        event_tell(h->collector, NULL, "gap", "%llu events came faster than they are read, and are not told",
+                   (unsigned long long)w->more);
+    else if (w->more > 0)
         send_number(h, &table[i], w->more);
     w->span_ns = w->more == 0 || w->span_ns == 0 ? WINDOW_FIRST
                  : w->span_ns * 2 < WINDOW_MOST  ? w->span_ns * 2
@@ -126,7 +129,7 @@ static void end_window(struct heard *h, int i) {
 
 static void end_windows(struct heard *h, int64_t now) {
     int64_t next = INT64_MAX;
-    for (int i = 0; i < ROWS; i++) {
+    for (int i = 0; i <= ROWS; i++) {
         struct window *w = &h->windows[i];
         if (w->until_ns > 0 && w->until_ns <= now)
             end_window(h, i);
@@ -136,7 +139,7 @@ static void end_windows(struct heard *h, int64_t now) {
     loop_timer_set(h->timer, next);
 }
 
-static bool may_tell(struct heard *h, int i) {
+static struct window *open_window(struct heard *h, int i) {
     struct window *w = &h->windows[i];
     int64_t now = clock_mono_ns();
     if (w->until_ns > 0 && w->until_ns <= now)
@@ -146,6 +149,11 @@ static bool may_tell(struct heard *h, int i) {
         w->until_ns = now + w->span_ns;
         end_windows(h, now);
     }
+    return w;
+}
+
+static bool may_tell(struct heard *h, int i) {
+    struct window *w = open_window(h, i);
     if (w->told < HEARD_AT_ONCE) {
         w->told++;
         return true;
@@ -205,8 +213,7 @@ void heard_take(struct heard *h, const char *subject, const char *data, size_t l
 }
 
 void heard_missed(struct heard *h, uint64_t messages) {
-    event_tell(h->collector, NULL, "gap", "%llu events came faster than they are read, and are not told",
-               (unsigned long long)messages);
+    open_window(h, ROWS)->more += messages;
 }
 
 void heard_listen(struct line *line) {
