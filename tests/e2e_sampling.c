@@ -15,6 +15,7 @@
 #include "tests/harness/http_get.h"
 #include "tests/harness/natsc.h"
 #include "tests/harness/servers.h"
+#include "tests/harness/shown.h"
 #include "tests/harness/suite.h"
 
 enum { MS = 20000, SUBJECTS = 40 };
@@ -403,6 +404,31 @@ START_TEST(messages_a_second) {
 }
 END_TEST
 
+/* As a person does it; while the program is stopped no message goes to it. */
+START_TEST(on_screen) {
+    pid_t pid = publisher(3000);
+    const char *arguments[] = {servers->node[0].url, NULL};
+    struct terminal *t = shown_open(arguments, &(struct terminal_options){.rows = 24, .cols = 120});
+    shown_wait(t, "5 Subjects");
+    shown_type(t, "5", "nothing is looked at");
+    shown_peek(t, ":sample orders..x\r", "that is no subject", "^ 1 Overview");
+    shown_peek(t, ":sample orders.> sometimes\r", "behind the subject only its time", "^ 1 Overview");
+    shown_type(t, ":sample > for 10m\r", "^ .[ >]orders.new +[45][0-9]%");
+    shown_wait(t, "geo\\.\\*\\.raw");
+    ck_assert(terminal_type(t, "\032"));
+    ck_assert(terminal_wait_stopped(t, MS));
+    usleep(500000);
+    double before = varz("out_msgs");
+    usleep(1500000);
+    ck_assert_double_le(varz("out_msgs") - before, 20); /* nothing but the other connection's */
+    ck_assert(terminal_continue(t));
+    shown_wait(t, "^ .[ >]orders.new +[45][0-9]% +[0-9.]+% ");
+    shown_type(t, "x", "ended: what was seen last");
+    shown_quit(t);
+    publisher_end(pid);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("e2e/sampling");
     TCase *c = tcase_create("sampling");
@@ -416,6 +442,7 @@ int main(void) {
     tcase_add_test(c, the_server_goes_and_comes_back);
     tcase_add_test(c, large_messages);
     tcase_add_test(c, messages_a_second);
+    tcase_add_test(c, on_screen);
     suite_add_tcase(suite, c);
     return suite_run(suite);
 }
