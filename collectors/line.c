@@ -172,6 +172,10 @@ void line_learn(struct line *line, const char *address) {
     order(line, ORDER_LEARN, 0, address, NULL);
 }
 
+void line_leave(struct line *line) {
+    order(line, ORDER_LEAVE, 0, "", NULL);
+}
+
 void line_stir(struct line *line) {
     order(line, ORDER_STIR, 0, "", NULL);
 }

@@ -54,6 +54,10 @@ void line_listen(struct line *line, const char *subject);
 /* Another server of the same system, "host:port": tried when those that were named are gone. */
 void line_learn(struct line *line, const char *address);
 
+/* The server that it is connected to says nothing any more, while others might: goes on with the next one, if
+ * there is one. */
+void line_leave(struct line *line);
+
 /* For so long cnats has not come back from a call, beyond what that may take; 0: all is well. "what" is
  * tried, for people. */
 int64_t line_stuck_ns(const struct line *line, char *what, size_t size);

@@ -105,6 +105,7 @@ static const struct {
      "the account of {login} has as many connections as it may"},
     {NATS_TIMEOUT, "", FAILURE_TIMEOUT, "connected, but it does not speak as NATS does"},
     {NATS_CONNECTION_CLOSED, "", FAILURE_CONNECT, "the connection is gone"},
+    {NATS_STALE_CONNECTION, "left", FAILURE_TIMEOUT, "it says nothing any more: another server is asked"},
     {NATS_STALE_CONNECTION, "", FAILURE_TIMEOUT, "it answers our pings no more"},
 };
 

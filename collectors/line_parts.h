@@ -17,7 +17,7 @@ struct line_server {
     char url[400]; /* with its scheme, without a login */
 };
 
-enum line_order_kind { ORDER_ASK, ORDER_LISTEN, ORDER_LEARN, ORDER_STIR, ORDER_CLOSED };
+enum line_order_kind { ORDER_ASK, ORDER_LISTEN, ORDER_LEARN, ORDER_STIR, ORDER_LEAVE, ORDER_CLOSED };
 struct line_order {
     struct line_order *next;
     enum line_order_kind kind;
@@ -73,6 +73,7 @@ struct line {
     natsSubscription *inbox_sub, *subs[LINE_SUBJECTS_MAX];
     char subjects[LINE_SUBJECTS_MAX][LINE_SUBJECT_SIZE];
     int subject_count, sub_count;
+    bool left; /* the connection that will be told to be closed is so by order */
     int64_t backoff_ns, next_ns;
 };
 

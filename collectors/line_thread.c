@@ -194,7 +194,10 @@ static void try_to_connect(struct line *line) {
 
 /* It is closed: nothing arrives any more that a subscription that is destroyed would miss. */
 static void lose(struct line *line, const struct line_order *closed) {
-    tell_down(line, (natsStatus)closed->number, closed->body);
+    tell_down(line, line->left ? NATS_STALE_CONNECTION : (natsStatus)closed->number,
+              line->left ? "left" : closed->body);
+    bool left = line->left;
+    line->left = false;
     for (int i = 0; i < line->sub_count; i++)
         natsSubscription_Destroy(line->subs[i]);
     line->sub_count = 0;
@@ -205,10 +208,19 @@ static void lose(struct line *line, const struct line_order *closed) {
     line->inbox_sub = NULL;
     line->connection = NULL;
     line->at = (line->at + 1) % line->server_count;
-    line->next_ns = clock_mono_ns() + BACKOFF_FIRST;
+    line->next_ns = clock_mono_ns() + (left ? 0 : BACKOFF_FIRST);
 }
 
 /* ---- orders ---- */
+
+/* cnats would notice by its own pings, after which those that can still be asked look as silent as this one.
+ */
+static void leave(struct line *line) {
+    if (line->connection == NULL || line->left || line->server_count < 2)
+        return;
+    line->left = true;
+    natsConnection_Close(line->connection);
+}
 
 static void ask(struct line *line, const struct line_order *o) {
     char inbox[LINE_SUBJECT_SIZE];
@@ -252,6 +264,8 @@ static void obey(struct line *line, const struct line_order *o) {
         listen_to(line, o->subject);
     else if (o->kind == ORDER_STIR)
         line->next_ns = clock_mono_ns();
+    else if (o->kind == ORDER_LEAVE)
+        leave(line);
     else if (o->kind == ORDER_CLOSED)
         lose(line, o);
 }

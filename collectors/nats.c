@@ -231,6 +231,7 @@ static void on_leaving(void *data) {
 
 static void on_message(void *data, const struct line_message *m) {
     struct collector *c = data;
+    nats_way_heard(&c->client);
     if (m->subject != NULL)
         heard_take(c->nats->ears, m->subject, m->data, m->len);
     else if (m->number != 0 && m->number == c->nats->ping_number)

@@ -10,6 +10,8 @@
 #include "collectors/gunzip.h"
 
 #define SUBJECT_SIZE 200
+#define DOUBTS_AFTER (NS_PER_S / 2)
+#define LEAVES_EACH  (10 * NS_PER_S) /* it is no use to go from one to the next */
 
 /* Of one lane. */
 struct nats_lane {
@@ -19,6 +21,7 @@ struct nats_lane {
     int64_t timeout_ns, until_ns; /* mono; 0: not asked yet */
     bool large;
     int64_t quickest_ns; /* of its answers: as long as the way takes; 0 unknown */
+    int64_t longest_ns;  /* of its answers; 0 unknown */
     char subject[SUBJECT_SIZE], body[ENDPOINT_BODY_SIZE];
 };
 
@@ -29,6 +32,8 @@ struct nats_way {
     uint64_t last_number;
     struct nats_lane *under_way, *waiting, **waiting_end;
     bool large;        /* one of those that may be large is under way */
+    int64_t heard_ns;  /* mono: the last message, of whomever */
+    int64_t left_ns;   /* mono: we went on with another server of the line; 0 never */
     enum failure down; /* why the line is down, FAILURE_NONE: it is up */
     char why[320];
 };
@@ -43,10 +48,17 @@ uint64_t nats_way_number(struct client *client) {
 
 /* ---- under way ---- */
 
+/* When it is looked at next: it may be doubted then, or is too late. */
+static int64_t next_look(const struct nats_lane *n, int64_t now) {
+    int64_t doubted_ns = n->lane->head.asked_mono_ns + DOUBTS_AFTER;
+    return now < doubted_ns && doubted_ns < n->until_ns ? doubted_ns : n->until_ns;
+}
+
 static void set_timer(struct nats_way *way) {
-    int64_t first = INT64_MAX;
+    int64_t first = INT64_MAX, now = clock_mono_ns();
     for (const struct nats_lane *n = way->under_way; n != NULL; n = n->next)
-        first = n->until_ns < first ? n->until_ns : first;
+        if (next_look(n, now) < first)
+            first = next_look(n, now);
     loop_timer_set(way->timer, first);
 }
 
@@ -101,6 +113,8 @@ static void measure(struct nats_lane *n) {
     head->took_ns = head->answered_mono_ns - head->asked_mono_ns;
     if (n->quickest_ns == 0 || head->took_ns < n->quickest_ns)
         n->quickest_ns = head->took_ns;
+    if (head->took_ns > n->longest_ns)
+        n->longest_ns = head->took_ns;
     head->cost_ns = head->took_ns - n->quickest_ns;
 }
 
@@ -112,9 +126,10 @@ static void done(struct nats_lane *n, enum failure failure) {
 }
 
 static void fail(struct nats_lane *n, enum failure failure, const char *why) {
-    int64_t quickest = n->quickest_ns;
+    int64_t quickest = n->quickest_ns, longest = n->longest_ns;
     measure(n);
     n->quickest_ns = quickest; /* a failure is no measure of the way */
+    n->longest_ns = longest;
     n->lane->head.cost_ns = 0;
     snprintf(n->lane->error, sizeof n->lane->error, "%s", why);
     done(n, failure);
@@ -155,6 +170,27 @@ bool nats_way_take(struct client *client, const struct line_message *m) {
     return true;
 }
 
+/* All others wait behind it, as long as it may take. */
+static bool large_is_coming(const struct nats_way *way, int64_t now) {
+    for (const struct nats_lane *n = way->under_way; n != NULL; n = n->next)
+        if (n->large &&
+            (n->longest_ns == 0 || now - n->lane->head.asked_mono_ns < DOUBTS_AFTER + 3 * n->longest_ns))
+            return true;
+    return false;
+}
+
+/* Not even another server has said anything since that was asked: it need not be the one that is asked that
+ * is silent. */
+static void doubt_line(struct nats_way *way, const struct nats_lane *n, int64_t now) {
+    int64_t asked_ns = n->lane->head.asked_mono_ns;
+    bool doubted = way->heard_ns < asked_ns && now - asked_ns >= DOUBTS_AFTER + 9 * n->quickest_ns;
+    if (!doubted || way->down != FAILURE_NONE || large_is_coming(way, now) ||
+        (way->left_ns > 0 && now - way->left_ns < LEAVES_EACH))
+        return;
+    way->left_ns = now;
+    line_leave(way->line);
+}
+
 static void on_timer(struct loop *loop, void *data) {
     (void)loop;
     struct nats_way *way = data;
@@ -162,6 +198,7 @@ static void on_timer(struct loop *loop, void *data) {
     struct nats_lane *n, *next;
     for (n = way->under_way; n != NULL; n = next) {
         next = n->next;
+        doubt_line(way, n, now);
         if (n->until_ns > now)
             continue;
         char why[100], span[TIME_TEXT_SIZE];
@@ -174,6 +211,10 @@ static void on_timer(struct loop *loop, void *data) {
         next = way->under_way; /* what ended may have begun another one */
     }
     set_timer(way);
+}
+
+void nats_way_heard(struct client *client) {
+    way_of(client)->heard_ns = clock_mono_ns();
 }
 
 void nats_way_down(struct client *client, enum failure failure, const char *why) {

@@ -15,6 +15,8 @@ void nats_way_close(struct client *client); /* after the last lane */
 /* A reply to what a lane asked; false: no lane did, or it waits no longer. */
 bool nats_way_take(struct client *client, const struct line_message *message);
 void nats_way_up(struct client *client, struct line *line);
+/* Something came over the line, whatever it is. */
+void nats_way_heard(struct client *client);
 /* The line is down: whatever is under way fails with that, and what is asked until it is up again. */
 void nats_way_down(struct client *client, enum failure failure, const char *why);
 /* A number for a request of somebody else. */

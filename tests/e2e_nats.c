@@ -178,6 +178,44 @@ START_TEST(a_node_goes_and_comes_back) {
 }
 END_TEST
 
+/* As its event says. */
+static bool is_connected_to(int node) {
+    json_t *event;
+    size_t i;
+    char says[100];
+    snprintf(says, sizeof says, "connected to %s", strstr(cluster->node[node].url, "://") + 3);
+    json_array_foreach(json_object_get(documents.last, "events"), i,
+                       event) if (strcmp(doc_text(event, "text"), says) == 0) return true;
+    return false;
+}
+
+/* The one we are connected to falls silent, and is the only one that does: the others are asked through
+ * another one before anybody takes them for silent. */
+START_TEST(the_one_in_between_falls_silent) {
+    const char *const urls[] = {cluster->node[0].url, cluster->node[1].url, cluster->node[2].url, NULL};
+    struct wanted down = {-1, "down", false};
+    open_over("servers clusters events", urls);
+    wait_for(0, "up", false);
+    for (int i = 0; i < NODES; i++)
+        if (is_connected_to(i))
+            down.node = i;
+    ck_assert_int_ge(down.node, 0);
+    servers_pause(cluster, down.node);
+    json_t *document = NULL;
+    for (int i = 0; i < 20 && (document == NULL || !is_so(document, &down)); i++) {
+        document = documents_next(&documents, MS);
+        ck_assert_ptr_nonnull(document);
+        for (int k = 0; k < NODES; k++)
+            if (k != down.node)
+                ck_assert_str_eq(doc_text(by_name(document, "servers", cluster->node[k].name), "state"),
+                                 "up");
+    }
+    ck_assert_str_eq(doc_text(by_name(document, "servers", cluster->node[down.node].name), "state"), "down");
+    servers_resume(cluster, down.node);
+    wait_for(down.node, "up", false);
+}
+END_TEST
+
 static bool none_is_up(json_t *document, void *unused) {
     (void)unused;
     for (int i = 0; i < NODES; i++)
@@ -456,6 +494,7 @@ int main(void) {
     tcase_add_checked_fixture(tc, begin, end);
     tcase_add_test(tc, the_same_numbers);
     tcase_add_loop_test(tc, a_node_goes_and_comes_back, 0, 2);
+    tcase_add_test(tc, the_one_in_between_falls_silent);
     tcase_add_test(tc, all_go_and_come_back);
     tcase_add_test(tc, no_secret_is_in_proc);
     suite_add_tcase(suite, tc);
