@@ -6,7 +6,8 @@
 #include "model/address.h"
 #include "model/peer.h"
 
-#define WIDTH 40 /* columns */
+#define WIDTH    40              /* columns */
+#define NOTED_NS (15 * NS_PER_S) /* by then its group has lost who is gone */
 
 /* A URL that was given to us, silent since. Whoever has routes runs: a URL that refuses is not where. */
 static bool is_silent(const struct entry *entry) {
@@ -132,10 +133,17 @@ static bool is_alone(const struct model *model, const struct object *cluster) {
     return true;
 }
 
+/* Whoever was lost before may have a route still, and is another one: that is known when the one that went
+ * has been lost, too. */
+static bool is_noted(const struct model *model, const struct entry *entry) {
+    int64_t since_utc_ns = server_const(&entry->object)->state_since_utc_ns;
+    return since_utc_ns - model->began_utc_ns < NOTED_NS || model->utc_ns - since_utc_ns >= NOTED_NS;
+}
+
 /* Of several clusters the meta group is one, and does not tell in which it has lost somebody. */
 static void suppose_lost(struct model *model, const struct object *cluster) {
     struct entry *entry = is_alone(model, cluster) ? nameless_one(model, cluster) : NULL;
-    const char *name = entry ? lost_one(model, cluster) : NULL;
+    const char *name = entry && is_noted(model, entry) ? lost_one(model, cluster) : NULL;
     if (!name)
         return;
     text_cut(server_of(entry)->supposed, sizeof server_of(entry)->supposed, name, WIDTH);

@@ -227,6 +227,30 @@ START_TEST(the_one_that_is_missing_is_the_one_that_is_lost) {
 }
 END_TEST
 
+/* n2 hangs, and has its routes still; n3 is killed, and for some seconds its group has not noticed. */
+START_TEST(who_was_lost_before_is_another_one) {
+    static const char *const hangs[] = {"n2", NULL}, *const both[] = {"n2", "n3"},
+                             *const gone[] = {"n3", NULL}, *const none[] = {NULL, NULL};
+    bool one = _i; /* alone, and lost at the moment that its route ends */
+    struct night n;
+    night_begin(&n, 0, 1);
+    send_target(&n, 1, "http://127.0.0.1:8221", "named", "polled", NULL, NULL);
+    send_target(&n, 2, "127.0.0.1:40001", "route", "known", "IDB", NULL);
+    send_target(&n, 3, "127.0.0.1:40002", "route", "known", "IDC", NULL);
+    for (int second = 0; second < 90; second++) {
+        send_clustered(&n, 1, "IDA", "n1", second < 40 ? 2 : 1, 6221);
+        send_lost(&n, second < 20 ? none : one ? second < 30 ? none : gone : second < 47 ? hangs : both);
+        if (second == 40)
+            send_target(&n, 3, "127.0.0.1:40002", "route", "gone", "IDC", NULL);
+        night_until(&n, second + 1);
+        ck_assert_ptr_null(server_named(&n, "n2"));
+    }
+    ck_assert_int_eq(server_named(&n, "n3") != NULL, one);
+    ck_assert_uint_eq(count_of(&n, OBJECT_SERVER), 3);
+    night_end(&n);
+}
+END_TEST
+
 START_TEST(a_missing_one_among_several_addresses_is_not_guessed) {
     struct night n;
     night_begin(&n, 0, 1);
@@ -555,6 +579,7 @@ static TCase *cases(void) {
     tcase_add_loop_test(t, no_name_is_supposed_before_all_others_have_answered, 0, 2);
     tcase_add_test(t, a_supposed_name_is_taken_back_and_its_alert_renamed);
     tcase_add_test(t, the_one_that_is_missing_is_the_one_that_is_lost);
+    tcase_add_loop_test(t, who_was_lost_before_is_another_one, 0, 2);
     tcase_add_test(t, a_missing_one_among_several_addresses_is_not_guessed);
     tcase_add_loop_test(t, two_are_missed_and_one_is_back, 0, 4);
     tcase_add_loop_test(t, a_url_that_refuses_and_a_peer_at_its_host_are_one, 0, 4);
