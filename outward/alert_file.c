@@ -450,7 +450,7 @@ void alert_file_close(struct alert_file *f) {
 }
 
 enum alert_teller alert_file_teller(const struct alert_file *f) {
-    if (f->away)
+    if (f->away && f->voice.reason[0] == '\0')
         return TELLER_UNKNOWN;
     if (f->read_only)
         return TELLER_OTHER;

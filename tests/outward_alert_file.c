@@ -199,6 +199,26 @@ START_TEST(who_was_suspended_alone_goes_on) {
 }
 END_TEST
 
+/* Who keeps them since can't be asked: as where nobody can. */
+START_TEST(who_was_suspended_and_can_not_ask_tells) {
+    struct rlimit before, none;
+    write_good();
+    come(&one);
+    alert_side_tick(&one);
+    alert_file_yield(one.file);
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
+    none = (struct rlimit){3, before.rlim_max};
+    setrlimit(RLIMIT_NOFILE, &none);
+    alert_side_tick(&one);
+    enum alert_teller teller = alert_file_teller(one.file);
+    setrlimit(RLIMIT_NOFILE, &before);
+    ck_assert_int_eq(teller, TELLER_HERE);
+    ck_assert_ptr_nonnull(strstr(one.said, "alerts are not kept: "));
+    alert_side_await_said(&one, KEPT_HERE);
+    ck_assert_int_eq(alert_file_teller(one.file), TELLER_HERE);
+}
+END_TEST
+
 START_TEST(who_was_suspended_reads_what_another_one_keeps) {
     write_good();
     come(&one);
@@ -436,6 +456,7 @@ int main(void) {
     tcase_add_test(tc, a_broken_file_is_told_and_begun_anew);
     tcase_add_test(tc, another_one_reads_and_takes_over);
     tcase_add_test(tc, who_was_suspended_alone_goes_on);
+    tcase_add_test(tc, who_was_suspended_and_can_not_ask_tells);
     tcase_add_test(tc, who_was_suspended_reads_what_another_one_keeps);
     tcase_add_test(tc, who_was_suspended_for_long_takes_over_later);
     tcase_add_test(tc, who_comes_without_a_screen_reads);
