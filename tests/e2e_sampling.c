@@ -419,7 +419,7 @@ START_TEST(on_screen) {
     ck_assert(terminal_wait_stopped(t, MS));
     usleep(500000);
     double before = varz("out_msgs");
-    usleep(1500000);
+    usleep(900000);
     ck_assert_double_le(varz("out_msgs") - before, 20); /* nothing but the other connection's */
     ck_assert(terminal_continue(t));
     shown_wait(t, "^ .[ >]orders.new +[45][0-9]% +[0-9.]+% ");
