@@ -103,41 +103,6 @@ START_TEST(reasons_are_whole) {
 }
 END_TEST
 
-/* All is well with both, and there is an alert about them: the page says why. */
-START_TEST(a_level_that_can_not_be_read_is_said) {
-    static const struct world_stream streams[] = {
-        {.name = "ORDERS", .replicas = 3, .rate = 100, .retention = "limits", .told = "twelve"}};
-    static const struct world_consumer consumers[] = {{"ORDERS", "reports", 1, 0, 0, 0, 0, 1000, 0, 4}};
-    static const struct world_doing doing[] = {{.since = WORLD_SECONDS, .told = "a few"}};
-    static const struct {
-        const char *view;
-        enum object_kind kind;
-        enum quantity name;
-        const char *object, *said;
-    } pages[] = {
-        {"stream", OBJECT_STREAM, Q_STREAM_name, "ORDERS",
-         "! ok: a level that it carries can't be read: io.nats.monitor.lag-critical: \"twelve\" is no whole"},
-        {"consumer", OBJECT_CONSUMER, Q_CONSUMER_name, "reports",
-         "a level that it carries can't be read: io.nats.monitor.waiting-critical: \"a few\" is no whole"},
-    };
-    struct world w;
-    world_init(&w);
-    w.streams = streams, w.stream_count = 1;
-    w.consumers = consumers, w.doing = doing, w.consumer_count = 1;
-    world_run(&w, 60);
-    for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
-        struct frame f;
-        frame_open(&f, &w, pages[i].view);
-        f.context.object = world_object(&w, pages[i].kind, pages[i].name, pages[i].object);
-        char *text = frame_text(&f, 160, 40, false);
-        ck_assert_msg(strstr(text, pages[i].said) != NULL, "%s", text);
-        free(text);
-        frame_close(&f);
-    }
-    world_finish(&w);
-}
-END_TEST
-
 /* The lag of one grows past that of the other: it stands before it when that can be told. */
 START_TEST(rows_that_are_about_equal_keep_their_places) {
     static const struct world_consumer consumers[] = {{"ORDERS", "stays", 0, 1000, 0, 1, 1, 100, 0, 1},
@@ -170,7 +135,6 @@ int main(void) {
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, every_part_is_in_reach);
     tcase_add_test(tc, reasons_are_whole);
-    tcase_add_test(tc, a_level_that_can_not_be_read_is_said);
     tcase_add_test(tc, rows_that_are_about_equal_keep_their_places);
     suite_add_tcase(suite, tc);
     return suite_run(suite);

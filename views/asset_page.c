@@ -80,17 +80,6 @@ void asset_page_nothing(const struct asset_page *page, const struct view_context
     surface_text(s, area, area.x + 1, area.y + 1, ROLE_MUTED, 0, text);
 }
 
-/* It goes on well, and is not watched as somebody meant it to be. */
-static void add_unread(const struct model *model, const struct object *object, enum quantity told_wrong,
-                       struct page_line *out) {
-    char text[TEXT_MAX_BYTES + 60];
-    const char *wrong = quantity_name_text(model, object, told_wrong);
-    if (!*wrong)
-        return;
-    snprintf(text, sizeof(text), "a level that it carries can't be read: io.nats.monitor.%s", wrong);
-    append(out->text, sizeof(out->text), "; ", text);
-}
-
 /* It says all that a line of its own would. */
 static bool is_about_loss(const char *state) {
     return strstr(state, "_data") || strstr(state, "data_");
@@ -108,7 +97,6 @@ static void stream_state(const struct model *model, const struct object *stream,
     if (wrong && out->severity == SEVERITY_OK)
         out->severity = SEVERITY_UNKNOWN; /* about to be deleted, or the rules have not been asked since */
     snprintf(out->text, sizeof(out->text), "%s", all ? "" : why);
-    add_unread(model, stream, Q_STREAM_told_wrong, out);
 }
 
 void asset_page_reason(const struct model *model, const struct object *consumer, char *out, size_t size) {
@@ -121,7 +109,6 @@ void asset_page_reason(const struct model *model, const struct object *consumer,
 static void consumer_state(const struct model *model, const struct object *consumer, struct page_line *out) {
     words_of(quantity_name_text(model, consumer, Q_CONSUMER_state), out->head, sizeof(out->head));
     asset_page_reason(model, consumer, out->text, sizeof(out->text));
-    add_unread(model, consumer, Q_CONSUMER_told_wrong, out);
     out->severity = (int)model_severity(model, consumer);
 }
 

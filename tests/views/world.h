@@ -59,7 +59,6 @@ struct world_stream {
     const char *account;            /* NULL: $G */
     uint64_t source_lag;
     const char *source_error;
-    const char *told; /* its metadata's level of lag; NULL: none */
 };
 
 /* What a consumer does since a second of the world, before which it kept up. */
@@ -73,7 +72,6 @@ struct world_doing {
     bool paused, unbound, leaderless;
     const char *push;   /* subject; NULL: pull */
     double again_per_s; /* redeliveries */
-    const char *told;   /* its metadata's level of waiting pulls; NULL: 1000 */
 };
 
 struct world_consumer {

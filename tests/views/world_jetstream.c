@@ -70,10 +70,6 @@ static void world_limits(struct sample *s, struct row *r, const struct world_str
         world_i(r, F_STREAM_max_age, stream->max_age_s * NS_PER_S);
     if (stream->retention)
         world_text(s, r, F_STREAM_retention, stream->retention);
-    if (stream->told) {
-        world_u(r, F_STREAM_config, 1);
-        world_text(s, r, F_STREAM_told_lag, stream->told);
-    }
     if (stream->discard)
         world_text(s, r, F_STREAM_discard, stream->discard);
 }

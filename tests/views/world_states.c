@@ -90,7 +90,7 @@ void world_doing_row(struct world *w, struct sample *s, int consumer) {
     world_i(r, F_CONSUMER_max_ack_pending, (int64_t)c->max_ack_pending);
     world_u(r, F_CONSUMER_config, 1);
     world_text(s, r, F_CONSUMER_durable, c->name);
-    world_text(s, r, F_CONSUMER_told_waiting, d->told ? d->told : "1000");
+    world_text(s, r, F_CONSUMER_told_waiting, "1000");
     world_text(s, r, F_CONSUMER_ack_policy, "explicit");
     world_text(s, r, F_CONSUMER_deliver_policy, "all");
     world_i(r, F_CONSUMER_ack_wait, 30 * NS_PER_S);
