@@ -212,7 +212,7 @@ END_TEST
 /* A node that has replicas is killed: its copies are missing, nothing is said of a server. */
 static bool lacks_a_replica(json_t *document, void *unused) {
     (void)unused;
-    return strcmp(doc_text(row(document, "streams", "ORDERS"), "replicas"), "2/3") == 0 &&
+    return strcmp(doc_text(row(document, "consumers", "billing"), "replicas"), "2/3") == 0 &&
            doc_number(row(document, "consumers", "billing"), "lag") == STORED - ACKED;
 }
 
