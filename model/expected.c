@@ -247,6 +247,25 @@ static bool is_who_awaited(const struct model *model, struct entry *cluster, con
     return open && model->mono_ns - *back < WHO_WITHIN;
 }
 
+/* Who was missed before is called as before, whoever else is missed by now. */
+static void keep_names(const struct model *model, const struct entry *cluster, struct missing *missing) {
+    size_t at = 0;
+    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER) && at < missing->count; i++) {
+        const struct entry *entry = kind_at(model, OBJECT_SERVER, i);
+        const struct server *server = server_const(&entry->object);
+        if (entry->dead || cluster_at(entry) != cluster || !server->placeholder)
+            continue;
+        for (size_t k = at; k < missing->count; k++) {
+            const struct text *address = missing->addresses[k];
+            if (!text_same(address, server->address))
+                continue;
+            missing->addresses[k] = missing->addresses[at];
+            missing->addresses[at] = address;
+        }
+        at++;
+    }
+}
+
 static void look_for_missing(struct model *model, struct entry *cluster, int64_t utc_ns) {
     struct missing missing;
     char name[1000];
@@ -259,6 +278,8 @@ static void look_for_missing(struct model *model, struct entry *cluster, int64_t
         find_missing(model, cluster, connected, &missing);
     if (is_who_awaited(model, cluster, &missing))
         return;
+    if (missing.count <= missing.absent)
+        keep_names(model, cluster, &missing);
     for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
         struct entry *entry = kind_at(model, OBJECT_SERVER, i);
         if (entry->dead || cluster_at(entry) != cluster || !server_of(entry)->placeholder)

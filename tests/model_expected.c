@@ -263,6 +263,42 @@ START_TEST(a_missing_one_among_several_addresses_is_not_guessed) {
 }
 END_TEST
 
+static void changes_of_servers(const struct night *n, char *out, size_t size) {
+    size_t len = 0;
+    out[0] = '\0';
+    for (uint64_t i = 1; i <= model_alert_change_last(n->model) && len < size; i++) {
+        const struct alert_change *c = model_alert_change(n->model, i);
+        if (strcmp(model_alert_by_number(n->model, c->alert)->entity, "server") == 0)
+            len += (size_t)snprintf(out + len, size - len, "%s %s\n", alert_change_word(c->kind), c->name);
+    }
+}
+
+/* n3 is missed, then n2, whose address stands before that of n3. */
+START_TEST(who_is_missed_later_is_another_one) {
+    struct night n;
+    char told[500];
+    night_begin(&n, 0, 1);
+    send_target(&n, 1, "http://127.0.0.1:8221", "named", "polled", NULL, NULL);
+    send_target(&n, 2, "127.0.0.1:6222", "route", "known", "IDB", NULL);
+    for (int second = 0; second < 60; second++) {
+        if (second == 30)
+            send_target(&n, 2, "127.0.0.1:6222", "route", "gone", "IDB", NULL);
+        send_clustered(&n, 1, "IDA", "n1", second < 30 ? 1 : 0, 6221);
+        night_until(&n, second + 1);
+    }
+    changes_of_servers(&n, told, sizeof told);
+    ck_assert_str_eq(told, "opened 127.0.0.1:6223\nopened 127.0.0.1:6222\n");
+    for (size_t i = 0; i < model_alert_count(n.model); i++) {
+        const struct alert *a = model_alert(n.model, i);
+        if (strcmp(a->entity, "server") != 0)
+            continue;
+        bool first = strcmp(a->name, "127.0.0.1:6223") == 0;
+        ck_assert_int_eq(a->first_sign_utc_ns < NIGHT_UTC + ns(29), first);
+    }
+    night_end(&n);
+}
+END_TEST
+
 /* n2 runs without a monitoring port, and its URL is given: that refuses, and n2 is known by its routes. */
 START_TEST(a_url_that_refuses_and_a_peer_at_its_host_are_one) {
     static const struct {
@@ -292,16 +328,6 @@ START_TEST(a_url_that_refuses_and_a_peer_at_its_host_are_one) {
     night_end(&n);
 }
 END_TEST
-
-static void changes_of_servers(const struct night *n, char *out, size_t size) {
-    size_t len = 0;
-    out[0] = '\0';
-    for (uint64_t i = 1; i <= model_alert_change_last(n->model) && len < size; i++) {
-        const struct alert_change *c = model_alert_change(n->model, i);
-        if (strcmp(model_alert_by_number(n->model, c->alert)->entity, "server") == 0)
-            len += (size_t)snprintf(out + len, size - len, "%s %s\n", alert_change_word(c->kind), c->name);
-    }
-}
 
 /* Two that are not asked go, and one is back: how many routes there are is told first, then to whom. */
 START_TEST(two_are_missed_and_one_is_back) {
@@ -582,6 +608,7 @@ static TCase *cases(void) {
     tcase_add_loop_test(t, who_was_lost_before_is_another_one, 0, 2);
     tcase_add_test(t, a_missing_one_among_several_addresses_is_not_guessed);
     tcase_add_loop_test(t, two_are_missed_and_one_is_back, 0, 4);
+    tcase_add_test(t, who_is_missed_later_is_another_one);
     tcase_add_loop_test(t, a_url_that_refuses_and_a_peer_at_its_host_are_one, 0, 4);
     tcase_add_test(t, a_route_that_is_not_told_any_more_is_gone);
     tcase_add_test(t, whom_routes_lead_to_is_not_the_missing_one);
