@@ -106,6 +106,15 @@ int64_t api_age_ns(const struct model *model) {
     return oldest;
 }
 
+int64_t api_gap_ns(const struct model *model) {
+    int64_t longest = 0;
+    for (size_t i = 0; i < kind_count(model, OBJECT_API); i++) {
+        int64_t gap = server_gap_ns(server_of(kind_at(model, OBJECT_API, i)), SHAPE_JSZ);
+        longest = gap > longest ? gap : longest;
+    }
+    return longest;
+}
+
 const struct object *model_account(const struct model *model) {
     if (kind_count(model, OBJECT_SERVER))
         return NULL;

@@ -21,5 +21,7 @@ void apis_tick(struct model *model);
 bool api_answers(const struct model *model, const struct object *cluster);
 /* Since the oldest answer of those that answer, -1 none does. */
 int64_t api_age_ns(const struct model *model);
+/* Between two answers of the slowest of these. */
+int64_t api_gap_ns(const struct model *model);
 
 #endif

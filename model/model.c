@@ -488,6 +488,10 @@ int64_t model_data_age_ns(const struct model *model) {
     return oldest;
 }
 
+int64_t model_data_gap_ns(const struct model *model) {
+    return kind_count(model, OBJECT_SERVER) ? model->interval_ns : api_gap_ns(model);
+}
+
 int64_t model_shape_age_ns(const struct model *model, enum shape shape) {
     int64_t oldest = shape == SHAPE_JSZ ? api_age_ns(model) : -1;
     for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {

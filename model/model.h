@@ -205,8 +205,11 @@ struct interest_answer {
 struct interest_answer model_interest_of(const struct object *server);
 /* The group of a subscription that matches; NULL: it does not. */
 const struct object *model_audience_of(const struct model *model, const struct object *subscription);
-/* Age of the oldest live /varz in ns; -1 when no server answers. */
+/* Age of the oldest live /varz in ns, where no servers are seen of an account's own word; -1 when nobody
+ * answers. */
 int64_t model_data_age_ns(const struct model *model);
+/* How far apart these come. */
+int64_t model_data_gap_ns(const struct model *model);
 /* Since the server that is up and was asked longest ago was asked for that shape; -1: none has answered it.
  */
 int64_t model_shape_age_ns(const struct model *model, enum shape shape);

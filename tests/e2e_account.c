@@ -147,6 +147,18 @@ START_TEST(streams_and_consumers) {
 }
 END_TEST
 
+/* Lists come each 5 s or 10 s: what is as old as that is not old. */
+START_TEST(how_old_it_is) {
+    struct command picture;
+    be("a");
+    const char *const arguments[] = {command_natsight(),   "snapshot", "-o", "-", "--for", "8s", "--",
+                                     cluster->node[0].url, NULL};
+    ck_assert_int_eq(command_run(&picture, arguments, NULL, MS), 0);
+    ck_assert_msg(strstr(picture.output, "JS ok   data ") != NULL, "%s", picture.output);
+    command_free(&picture);
+}
+END_TEST
+
 /* ---- what changes ---- */
 
 static bool is_led_by_another(json_t *document, void *leader) {
@@ -435,6 +447,7 @@ int main(void) {
     tcase_add_unchecked_fixture(tc, begin, end);
     tcase_add_checked_fixture(tc, NULL, after);
     tcase_add_test(tc, streams_and_consumers);
+    tcase_add_test(tc, how_old_it_is);
     tcase_add_test(tc, what_changes_is_shown);
     tcase_add_loop_test(tc, told_in_words, 0, sizeof refused / sizeof *refused);
     tcase_add_test(tc, one_list_is_denied);

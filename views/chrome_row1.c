@@ -186,7 +186,8 @@ static int64_t shown_age(const struct chrome_context *c, int64_t age) {
 static void part_data(const struct chrome_context *c, struct made *out) {
     int64_t age = model_data_age_ns(model_of(c));
     char span[TIME_TEXT_SIZE];
-    int64_t limit = 3 * c->interval_ns > DATA_OLD_NS ? 3 * c->interval_ns : DATA_OLD_NS;
+    int64_t gap = model_data_gap_ns(model_of(c)), limit = 3 * (gap > c->interval_ns ? gap : c->interval_ns);
+    limit = limit > DATA_OLD_NS ? limit : DATA_OLD_NS;
     bool ever = model_has(model_of(c), SHAPE_VARZ), bad = age < 0 ? ever : age > limit;
     if (out->narrow && !bad)
         return;
