@@ -213,7 +213,7 @@ static bool is_said_there(const char *key) {
 /* The environment's way stands for the context's: natscli refuses to have two. */
 static void forget_other_ways(struct login *login) {
     const char *url = variable_of("NATS_URL");
-    bool said[WAYS], any = url != NULL && strchr(url, '@') != NULL;
+    bool said[WAYS] = {false}, any = url != NULL && strchr(url, '@') != NULL;
     for (int i = 0; i < WAYS; i++)
         any |= said[i] = is_said_there(ways[i][0]) || is_said_there(ways[i][1]);
     for (int i = 0; i < WAYS && any; i++)

@@ -103,7 +103,7 @@ static size_t question_of(struct asked *asked, size_t from, size_t *count, const
 }
 
 static void sort_by_question(const struct ruleset *set, struct asked *asked, bool untold) {
-    size_t count = 0, placed = 0, which[RULES_MOST];
+    size_t count = 0, placed = 0, which[RULES_MOST] = {0};
     for (int kind = 0; kind < OBJECT_KIND_COUNT; kind++) {
         size_t from = asked->first[kind] = count;
         for (size_t i = set->first[kind]; i < set->first[kind + 1]; i++) {

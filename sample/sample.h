@@ -28,7 +28,7 @@ enum failure {
 const char *failure_name(enum failure failure); /* "refused", ... for JSON and events */
 
 struct sample {
-    uint16_t source; /* of the stream: who asked */
+    uint16_t source;         /* of the stream: who asked */
     uint64_t target, serial; /* within that source */
     enum shape shape;
     int64_t asked_utc_ns, asked_mono_ns, answered_utc_ns, answered_mono_ns;

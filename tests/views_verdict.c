@@ -420,7 +420,7 @@ START_TEST(a_message_is_not_cut_where_there_is_room) {
     for (int row = 0; row < cases[_i].rows - cases[_i].lines; row++)
         at = strchr(at, '\n') + 1;
     ck_assert_uint_ge(same, (size_t)(at - text));
-    for (char *line = strtok(at, "\n"); line; line = strtok(NULL, "\n"))
+    for (char *line, *rest = at; (line = strtok_r(rest, "\n", &rest)) != NULL;)
         snprintf(said + strlen(said), sizeof said - strlen(said), "%s%s", *said ? " " : "",
                  line + strspn(line, " "));
     if (cases[_i].rows == 11)

@@ -1,5 +1,4 @@
 /* Connections: every client of every server, the fullest buffers first. */
-#include "views/account.h"
 #include "views/connections.h"
 
 #include <stdio.h>
@@ -7,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "views/account.h"
 
 static void focus(struct connections *c) {
     c->list.first = c->list.focus = &c->lists[c->grouped ? CONNECTIONS_GROUPED : c->shown];
