@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "sample/stream.h"
+#include "tests/harness/command.h"
 #include "tests/harness/http_get.h"
 #include "tests/harness/natsc.h"
 #include "tests/harness/servers.h"
@@ -112,7 +113,7 @@ static void collector_start(const char *user, const char *password) {
         dup2(in[0], 0);
         dup2(out[1], 1);
         close(in[1]), close(out[0]);
-        execl(getenv("NATSIGHT"), "natsight", "collect", "nats", "--supervised", (char *)NULL);
+        execl(command_natsight(), "natsight", "collect", "nats", "--supervised", (char *)NULL);
         _exit(9);
     }
     close(in[0]), close(out[1]);
@@ -384,7 +385,7 @@ START_TEST(messages_a_second) {
     double counted = varz("in_msgs");
     int64_t began = servers_now_ms();
     snprintf(line, sizeof line, "%s print -j subject sampling --sample '>' --for 14s -- %s %s",
-             getenv("NATSIGHT"), servers->node[0].http, servers->node[0].url);
+             command_natsight(), servers->node[0].http, servers->node[0].url);
     FILE *out = popen(line, "r");
     ck_assert_ptr_nonnull(out);
     json_t *document = json_loadf(out, 0, NULL);

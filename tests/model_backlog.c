@@ -109,7 +109,8 @@ START_TEST(an_old_history_is_thinned_not_lost) {
     for (int i = 1; i <= 2880; i += 37) {
         struct told_stream stream = told(1, total, -100, end);
         struct told_consumer c = behind(&stream, at_seq[i] - 1);
-        varz_until(&n, end + i / 37 * 0.3 + 1, 1);
+        int turn = i / 37;
+        varz_until(&n, end + turn * 0.3 + 1, 1);
         tell(&n, &stream, &c);
         double age = (double)n.at / 1e9 - 5 * i;
         ck_assert_int_eq(flags_of(&n, Q_CONSUMER_time_behind), 0);

@@ -48,7 +48,8 @@ static struct sample *said(struct night *n, int node, int round) {
             continue;
         if (node == leader && i % 4 == 0)
             add_consumers_replicas(s, name, node, round < 4 ? 2 : 1);
-        add_consumer(s, name, node, leader, (uint64_t)(i * round), (uint64_t)(100 * round + i));
+        add_consumer(s, name, node, leader, (uint64_t)i * (uint64_t)round,
+                     100 * (uint64_t)round + (uint64_t)i);
     }
     add_stream(s, node, 0, 1000 * ((uint64_t)round + 1));
     return s;
