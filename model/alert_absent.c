@@ -131,6 +131,7 @@ static const struct answer {
 struct hearing { /* what is asked, and whether some of it is known to be at least so much and no more */
     const struct asking *asking;
     bool least;
+    bool awaited; /* some of it is to come still: that it is compared as "" is no answer */
     bool soonest; /* what unknown answers is taken as the least that it may be */
 };
 
@@ -151,13 +152,16 @@ static struct expr_value hear(void *data, int id) {
     const struct asking *asking = h->asking;
     h->least |= id < QUANTITY_COUNT && is_least(asking, (enum quantity)id);
     struct expr_value v = asking_get((void *)asking, id);
-    return v.type == EXPR_UNKNOWN ? answered(h, id) : v;
+    if (v.type == EXPR_UNKNOWN)
+        v = answered(h, id);
+    h->awaited |= v.type == EXPR_UNKNOWN && rule_awaits(asking->model, asking->object, id);
+    return v;
 }
 
 static bool is_known_false(struct hearing *h, const struct expr *expr) {
-    h->least = false;
+    h->least = h->awaited = false;
     struct expr_value v = expr ? expr_eval(expr, hear, h) : (struct expr_value){0};
-    return v.type == EXPR_BOOL && v.number == 0;
+    return v.type == EXPR_BOOL && v.number == 0 && !h->awaited;
 }
 
 static bool is_below(const struct asking *asking, const struct rule_level *level, double value) {
@@ -186,7 +190,7 @@ enum denial { DENIED_NOT, DENIED_AS_FAR, DENIED }; /* as far as it was watched, 
 
 /* At least so much, as of an hour of which we have seen a minute, is not too little. */
 static enum denial denies_so(const struct asking *asking, const struct rule *rule, bool soonest) {
-    struct hearing h = {asking, false, soonest};
+    struct hearing h = {.asking = asking, .soonest = soonest};
     if (!rule_can_ask(rule, asking->object))
         return DENIED_NOT;
     bool aside =

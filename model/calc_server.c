@@ -44,7 +44,10 @@ struct value calc_server_twin(const struct model *model, const struct object *ob
 struct value calc_server_failing(const struct model *model, const struct object *object) {
     (void)model;
     const struct server *server = server_const(object);
-    return server_is_up(server) ? value_text(server->failing) : value_unknown(0);
+    if (!server_is_up(server))
+        return value_unknown(0);
+    return *server->failing || !server_awaits(server) ? value_text(server->failing)
+                                                      : value_unknown(VALUE_NEW);
 }
 
 struct value calc_server_failing_since(const struct model *model, const struct object *object) {

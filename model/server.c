@@ -167,6 +167,13 @@ void server_failed(struct model *model, struct entry *entry, const struct sample
 }
 
 /* Two pages of one endpoint are two shapes, told apart by what is behind '_'. */
+bool server_awaits(const struct server *server) {
+    for (int shape = SHAPE_NONE + 1; shape < SHAPE_LIMIT; shape++)
+        if (server->interval_ns[shape] > 0 && !server->answers[shape].asked_utc_ns)
+            return true;
+    return false;
+}
+
 void server_find_failing(struct server *server) {
     int longest = SHAPE_NONE;
     for (int shape = SHAPE_NONE + 1; shape < SHAPE_LIMIT; shape++) {

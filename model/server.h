@@ -148,6 +148,8 @@ void server_set_state(struct model *model, struct entry *entry, enum server_stat
 void servers_tick(struct model *model);
 /* After an answer, or when something is not asked any more: which endpoint fails, the longest of several. */
 void server_find_failing(struct server *server);
+/* Something that it is asked for has neither come nor failed yet. */
+bool server_awaits(const struct server *server);
 void server_failed(struct model *model, struct entry *entry, const struct sample *sample);
 void server_answered(struct model *model, struct entry *entry, const struct sample *sample,
                      const struct row *row);

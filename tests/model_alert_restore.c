@@ -249,6 +249,31 @@ START_TEST(what_is_not_known_waits) {
 }
 END_TEST
 
+/* Its server is there, and that endpoint has yet to answer, or not to. */
+START_TEST(what_has_not_failed_yet_has_not_ended) {
+    struct watch w;
+    struct alert was = filling(ALERT_OPEN);
+    was.rule = "endpoint_failing", was.tag = "POLL", was.entity = "server", was.name = "n1";
+    watch_begin_with(&w, &was, 1);
+    send_interval(&w.n, 1, SHAPE_JSZ, 5);
+    watch_holds(&w, 24, 0);
+    ck_assert_int_eq(model_alert_by_number(w.n.model, 41)->state, ALERT_OPEN);
+    for (int i = 0; i < 4; i++) {
+        send_failure(&w.n, 1, SHAPE_JSZ, FAILURE_TIMEOUT, "it hangs");
+        watch_holds(&w, 30 + 5 * i, 0);
+    }
+    const struct alert *a = model_alert_by_number(w.n.model, 41);
+    ck_assert_int_eq(a->state, ALERT_OPEN);
+    ck_assert_int_eq(a->times, 2);
+    ck_assert(!a->unheard);
+    assert_told(&w, "");
+    send(&w.n, build(&w.n, 1, SHAPE_JSZ, "IDA"));
+    watch_holds(&w, 80, 0);
+    ck_assert_int_eq(model_alert_by_number(w.n.model, 41)->state, ALERT_CLEARED);
+    watch_end(&w);
+}
+END_TEST
+
 /* What is counted within ten minutes is at least so much as long as they are not over. */
 START_TEST(what_was_not_watched_for_long_enough_denies_nothing) {
     static const struct {
@@ -486,6 +511,7 @@ static TCase *restoring(void) {
     tcase_add_test(tc, its_sentence_counts_from_when_it_came_last);
     tcase_add_test(tc, what_is_known_not_to_be_so_ends_soon);
     tcase_add_test(tc, what_is_not_known_waits);
+    tcase_add_test(tc, what_has_not_failed_yet_has_not_ended);
     tcase_add_loop_test(tc, what_was_not_watched_for_long_enough_denies_nothing, 0, 2);
     tcase_add_loop_test(tc, a_gateway_that_was_lost_before_is_not_there_still, 0, 2);
     tcase_add_loop_test(tc, what_happened_before_we_came_is_not_over, 0, 5);
