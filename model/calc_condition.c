@@ -73,19 +73,39 @@ struct value calc_server_round_trip(const struct model *model, const struct obje
 /* ---- routes and gateways ---- */
 
 /* Two of one name are one to those that they would have a route to, and none to each other. */
-static bool is_peer(const struct model *model, const struct object *other, const struct object *server) {
+static bool is_peer(const struct model *model, const struct object *other, const struct object *server,
+                    enum server_state state) {
     const struct entry *twin = server_twin(model, other);
-    return other != server && other->parent == server->parent && server_is_up(server_const(other)) &&
+    return other != server && other->parent == server->parent && server_const(other)->state == state &&
            !(twin && (&twin->object == server || twin->object.id < other->id));
 }
 
+static uint64_t peers_in(const struct model *model, const struct object *server, enum server_state state) {
+    uint64_t count = 0;
+    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++)
+        count += is_peer(model, &kind_at(model, OBJECT_SERVER, i)->object, server, state);
+    return count;
+}
+
+/* The most that one of its cluster has routes to now. */
+static uint64_t most_routed(const struct model *model, const struct object *cluster) {
+    uint64_t most = 0;
+    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++) {
+        const struct object *server = &kind_at(model, OBJECT_SERVER, i)->object;
+        uint64_t remotes = server->now ? row_u64(server->now, F_SERVER_remotes, 0) : 0;
+        if (server->parent == cluster && server_is_up(server_const(server)) && remotes > most)
+            most = remotes;
+    }
+    return most;
+}
+
 struct value calc_server_unrouted(const struct model *model, const struct object *object) {
-    uint64_t peers = 0, remotes;
     if (!object->now || !row_has(object->now, F_SERVER_remotes) || cluster_of(object->parent)->alone)
         return value_unknown(0);
-    for (size_t i = 0; i < kind_count(model, OBJECT_SERVER); i++)
-        peers += is_peer(model, &kind_at(model, OBJECT_SERVER, i)->object, object);
-    remotes = row_u64(object->now, F_SERVER_remotes, 0);
+    uint64_t up = peers_in(model, object, SERVER_UP), remotes = row_u64(object->now, F_SERVER_remotes, 0);
+    /* Who is not asked is there as far as another one's routes lead; of its names one may be another's. */
+    uint64_t all = up + peers_in(model, object, SERVER_KNOWN), most = most_routed(model, object->parent);
+    uint64_t peers = all < most ? all : most > up ? most : up;
     return aged(object, value_uint(peers > remotes ? peers - remotes : 0));
 }
 

@@ -310,6 +310,29 @@ START_TEST(a_peer_that_is_up_and_has_no_route_is_counted) {
 }
 END_TEST
 
+static void say_remotes(struct night *n, int node, uint64_t remotes) {
+    struct sample *s;
+    put_u(say(n, node, &s), F_SERVER_remotes, remotes);
+    send(n, s);
+}
+
+/* One that nobody asks here is there as far as another one's routes lead. */
+START_TEST(a_peer_that_another_one_reaches_is_counted) {
+    struct night n;
+    begin_three(&n);
+    send_target(&n, 9, "10.0.0.9:6222", "route", "known", "IDN", NULL);
+    for (int node = 0; node < 3; node++)
+        say_remotes(&n, node, 3);
+    ck_assert_double_eq(of_n1(&n, Q_SERVER_unrouted), 0);
+    say_remotes(&n, 0, 2);
+    ck_assert_double_eq(of_n1(&n, Q_SERVER_unrouted), 1);
+    for (int node = 1; node < 3; node++)
+        say_remotes(&n, node, 2); /* it is gone, or its row is another name of somebody */
+    ck_assert_double_eq(of_n1(&n, Q_SERVER_unrouted), 0);
+    night_end(&n);
+}
+END_TEST
+
 static void send_gateways(struct night *n, const char *const *clusters) {
     struct sample *s = build(n, 1, SHAPE_GATEWAYZ, "IDA");
     for (uint64_t cid = 20; *clusters; clusters++, cid++) {
@@ -452,6 +475,7 @@ static TCase *cases(void) {
     tcase_add_test(t, the_next_run_does_not_leave);
     tcase_add_test(t, who_leaves_is_no_lost_peer);
     tcase_add_test(t, a_peer_that_is_up_and_has_no_route_is_counted);
+    tcase_add_test(t, a_peer_that_another_one_reaches_is_counted);
     tcase_add_test(t, a_gateway_that_was_there_is_missed);
     tcase_add_test(t, another_configuration_may_want_other_gateways);
     tcase_add_test(t, more_gateways_than_are_followed_do_no_harm);
