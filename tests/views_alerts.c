@@ -173,15 +173,15 @@ START_TEST(what_becomes_of_alerts_is_among_events) {
     struct view_request request;
     struct frame f;
     frame_open(&f, &world, "events");
-    chooses(&f, "E", "02:40:39    28s  alert !!   n2-lon/4711/billing-7     worse crit: n2-lon cid 4711");
+    chooses(&f, "E", "02:40:39    28s  alert !!   n2-lon/4711/billing-7     rule   worse crit: n2-lon cid");
     frame_key(&f, "Enter", &request);
     ck_assert_str_eq(request.view, "slow");
     for (int i = 0; i < 5; i++)
         frame_key(&f, "E", &request);
-    chooses(&f, "E", "02:33:51  7m16s  alert  .   n3-ams                    cleared: n3-ams connection ref");
+    chooses(&f, "E", "02:33:51  7m16s  alert  .   n3-ams                    rule   cleared: n3-ams connec");
     frame_key(&f, "Enter", &request);
     ck_assert_str_eq(request.view, "node");
-    chooses(&f, "E", "02:33:41  7m26s  back       n3-ams                    answers again");
+    chooses(&f, "E", "02:33:41  7m26s  back       n3-ams                    poll   answers again");
     chooses(&f, "e", "02:33:51  7m16s  alert  . ");
     f.context.filter = "!alert";
     char *text = frame_text(&f, 120, 40, false);
@@ -203,8 +203,8 @@ START_TEST(an_event_says_what_was_said_then) {
         model_silence(world.model, "server", "", "n1-lon", world_utc(&world) + NS_PER_S * 600, "moved"));
     frame_open(&f, &world, "events");
     char *text = frame_text(&f, 120, 40, false);
-    const char *expected[] = {"alert      n1-lon                    silenced: moved",
-                              "alert  !   ORDERS/audit              acked by alice, on it",
+    const char *expected[] = {"alert      n1-lon                    rule   silenced: moved",
+                              "alert  !   ORDERS/audit              rule   acked by alice, on it",
                               "opened warn: ORDERS/audit 22.1k, +200/s", "grew warn: ORDERS/audit 45.1k"};
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
         ck_assert_msg(strstr(text, expected[i]) != NULL, "\"%s\" is not in\n%s", expected[i], text);
