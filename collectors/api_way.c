@@ -16,7 +16,8 @@
 #define COST_SHARE   20 /* of the time, one part is theirs */
 #define SILENT_MOST  3  /* streams of a round that are waited for in vain */
 #define SILENT_MS    6000
-#define AGAIN_AFTER  (60 * NS_PER_S)
+#define AGAIN_FIRST  (5 * NS_PER_S) /* an election is over by then */
+#define AGAIN_MOST   (60 * NS_PER_S)
 #define SKIPPED_MAX  256
 #define STREAMS_MAX  (1u << 17)
 #define SUBJECT_SIZE 500
@@ -32,7 +33,7 @@ static const struct document {
 
 struct skipped { /* a stream that is not asked until then */
     uint32_t hash;
-    int64_t until_ns;
+    int64_t until_ns, wait_ns;
     char why[200];
 };
 
@@ -79,11 +80,19 @@ static struct skipped *skipped_of(struct api_way *way, const char *stream) {
 
 static void skip(struct api_way *way, const char *stream, const char *why) {
     struct skipped *s = skipped_of(way, stream);
+    int64_t wait_ns = s != NULL ? 2 * s->wait_ns : AGAIN_FIRST;
     if (s == NULL)
         s = &way->skipped[way->skipped_next++ % SKIPPED_MAX];
     s->hash = hash_bytes(stream, strlen(stream));
-    s->until_ns = clock_mono_ns() + AGAIN_AFTER;
+    s->wait_ns = wait_ns < AGAIN_MOST ? wait_ns : AGAIN_MOST;
+    s->until_ns = clock_mono_ns() + s->wait_ns;
     snprintf(s->why, sizeof s->why, "%s", why);
+}
+
+static void answers_again(struct api_way *way, const char *stream) {
+    struct skipped *s = skipped_of(way, stream);
+    if (s != NULL)
+        *s = (struct skipped){0};
 }
 
 static void put_text(struct api_way *way, struct row *row, enum field field, const char *text) {
@@ -242,6 +251,7 @@ static void take_page(struct api_way *way, uint64_t before) {
     if (way->document->of_stream) {
         if (way->stubs > 0)
             tell_untold(way, way->streams[way->at], "some are on servers that are gone");
+        answers_again(way, way->streams[way->at]);
         way->at++;
     }
     go_on(way, next_stream(way));

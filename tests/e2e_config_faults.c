@@ -63,8 +63,6 @@ static const struct wrong {
     {"clusters = ( { name = \"a b\"; urls = [\"h\"]; } );", ":1: clusters.name: a b: takes a word"},
     {"clusters = ( { name = \"a\"; urls = [\"h\",\n\"ftp://h:4222\"]; } );",
      ":2: clusters.urls: `ftp://h:4222`"},
-    {"clusters = (\n{ name = \"a\"; urls = [\"nats://h\", \"h\"]; } );",
-     ":2: clusters.urls: h: is a monitoring port, and others here are of NATS; write URLs of one kind"},
     {"clusters = (\n{ name = \"a\"; context = \"none-such\"; } );",
      ":2: clusters.context: there is no context none-such"},
     {"clusters = ( { name = \"a\"; urls = [\"h\"]; colour = \"red\"; } );",

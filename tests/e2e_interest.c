@@ -98,8 +98,8 @@ START_TEST(when_the_last_one_went) {
     time(&now);
     struct tm utc;
     strftime(gone, sizeof gone, "%H:%M:%S", gmtime_r(&now, &utc));
-    ck_assert(terminal_wait_regex(t, "interest +orders.created +nobody left .* billing on orders.> .within ",
-                                  LONG));
+    ck_assert(terminal_wait_regex(
+        t, "interest +orders.created +poll +nobody left .* billing on orders.> .within ", LONG));
     int at = terminal_find(t, "interest   orders.created", NULL);
     ck_assert_int_ge(at, 0);
     const char *row = terminal_row(t, at);

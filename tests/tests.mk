@@ -69,7 +69,7 @@ check-unit: natsight $(UNIT_TESTS)
 check-e2e: natsight $(LIFE_PROGRAMS) $(E2E_TESTS)
 	$(RUN_TESTS) $(E2E_TESTS)
 # What a terminal or a file says does not hang on the server's version.
-VERSION_TESTS := $(filter-out $(patsubst %,$(BUILD)/tests/e2e_%,alert_file alerts check_beside clock config config_faults inside keys leave link matrix options outward plain reload rules rules_reload screen settings terminal theme),$(E2E_TESTS))
+VERSION_TESTS := $(filter-out $(patsubst %,$(BUILD)/tests/e2e_%,alert_file alerts check_beside clock config config_faults contexts expectations harness inside interest keys leave link matrix options outward plain reload rules rules_reload sampling screen settings snapshot stream terminal theme two_ways),$(E2E_TESTS))
 #: make check-server those of them that hang on what servers say: once for each version
 check-server: natsight $(LIFE_PROGRAMS) $(VERSION_TESTS)
 	$(RUN_TESTS) $(VERSION_TESTS)
