@@ -12,6 +12,7 @@
 #include "collectors/json_reader.h"
 #include "collectors/nats_way.h"
 #include "collectors/schedule.h"
+#include "collectors/server_reply.h"
 #include "collectors/target.h"
 
 #define ANSWERS_IN   (NS_PER_S)
@@ -151,13 +152,20 @@ static void on_timer(struct loop *loop, void *data) {
         ask_next(a);
 }
 
+/* A leaf node passes the question on, and the server behind it answers as well: of its own account. */
+static bool is_of_another_server(const struct account *a, const struct line_message *m) {
+    struct server_reply reply;
+    return a->question == 0 && server_reply_read(&reply, m->data, m->len) && reply.id[0] != '\0' &&
+           strcmp(reply.id, line_server_id(a->line)) != 0;
+}
+
 static bool take_name(struct account *a, const struct line_message *m) {
     char name[TEXT_MAX_BYTES + 1];
     if (a->number == 0 || m->number != a->number)
         return false;
     if (m->nobody)
         ask_next(a);
-    else if (account_read(name, sizeof name, m))
+    else if (a->line != NULL && !is_of_another_server(a, m) && account_read(name, sizeof name, m))
         become(a, name);
     return true; /* else another server's may name it */
 }

@@ -91,6 +91,7 @@ static void hand_over(struct line *line, const struct line_event *e) {
     switch (e->kind) {
     case EVENT_UP:
         line->up = true;
+        snprintf(line->server_id, sizeof line->server_id, "%.79s", e->text);
         line->handler->up(line->data, e->server);
         break;
     case EVENT_DOWN:
@@ -181,6 +182,10 @@ void line_stir(struct line *line) {
 }
 
 /* ---- life ---- */
+
+const char *line_server_id(const struct line *line) {
+    return line->server_id;
+}
 
 bool line_is_up(const struct line *line) {
     return line->up;

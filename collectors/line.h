@@ -43,6 +43,8 @@ struct line_handler {
 struct line *line_create(struct loop *loop, const struct login *login, const struct line_handler *handler,
                          void *data, char *message, size_t size);
 bool line_is_up(const struct line *line);
+/* Of the server that it was connected to last; "" none. */
+const char *line_server_id(const struct line *line);
 
 /* Publishes a request; each reply comes as a message with this number, which is not 0. Nothing while it is
  * down. */

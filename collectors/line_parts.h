@@ -48,7 +48,8 @@ struct line {
     const struct line_handler *handler;
     const struct line_work *work; /* NULL: none */
     void *data;
-    bool up; /* as the loop knows it */
+    bool up;            /* as the loop knows it */
+    char server_id[80]; /* of the server that it is connected to, as the loop knows it */
 
     /* Between the loop and the threads, under the mutex. */
     pthread_mutex_t mutex;

@@ -117,6 +117,7 @@ static void make_inbox(struct line *line) {
 static void tell_up(struct line *line) {
     struct line_event *e = event_new(EVENT_UP, 0);
     copy_address(e->server, sizeof e->server, line->servers[line->at].url);
+    natsConnection_GetConnectedServerId(line->connection, e->text, 80);
     line_tell(line, e);
 }
 
